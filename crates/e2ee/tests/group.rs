@@ -22,6 +22,16 @@ fn players_that_join_share_the_secrets_of_an_epoch() {
 }
 
 #[test]
+fn more_players_than_a_commit_may_add_are_added_by_several() {
+    let mut stage = Stage::new(Encryption::Required);
+    let names: Vec<String> = (0..260).map(|number| format!("Player {number}")).collect();
+    stage.join(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    stage.run_ms(1000);
+    stage.assert_all_share_an_epoch(260);
+    assert_eq!(stage.server.statistics().commits, 2);
+}
+
+#[test]
 fn players_that_come_together_are_added_by_one_commit() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann"]);

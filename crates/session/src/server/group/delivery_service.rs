@@ -28,6 +28,11 @@ const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// How long a group stays before it is begun again, at least.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
+/// Clients that one commit adds or removes at most, so that it and its Welcomes fit into a message.
+const CHANGES_MAX: usize = 256;
+/// Bytes of the key packages that one commit adds; it has each about three times.
+const KEY_PACKAGE_BYTES_MAX: usize = 128 * 1024;
+
 /// The state of the delivery service of one session.
 #[derive(Debug)]
 pub(super) struct DeliveryService {
@@ -298,9 +303,14 @@ impl DeliveryService {
         if self.waiting.is_empty() && self.leaving.is_empty() && !changes_plain {
             return None;
         }
-        let adds = self.waiting.iter();
+        let mut bytes = 0;
+        let adds = self.waiting.iter().take(CHANGES_MAX).take_while(|(_, it)| {
+            bytes += it.key_package.len();
+            bytes <= KEY_PACKAGE_BYTES_MAX
+        });
         let adds = adds.map(|(id, it)| Add { id: *id, name: it.name.clone(), package: it.number }).collect();
-        let removes = if has_group { self.leaving.clone() } else { Vec::new() };
+        let leaving = if has_group { self.leaving.len().min(CHANGES_MAX) } else { 0 };
+        let removes = self.leaving[..leaving].to_vec();
         let (asked, declined) = (Vec::new(), Vec::new());
         let (next_at, last_answer_by) = (now, now);
         Some(Request { asked, declined, adds, removes, plain, changes_plain, next_at, last_answer_by })

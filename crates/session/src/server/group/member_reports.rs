@@ -17,7 +17,7 @@ const GRANTS_MAX: usize = 4;
 /// Reports of all members in a period.
 const REPORTS_MAX: usize = 12;
 
-/// Who may send a report.
+/// Which members may send a report.
 #[derive(Debug, Default)]
 pub(super) struct MemberReports {
     granted: BTreeMap<ClientId, Grant>,
@@ -48,7 +48,7 @@ impl MemberReports {
         ReportAnswer::Send
     }
 
-    /// Those whose time to send is over; what they have sent of a report is of no use.
+    /// The members whose time to send is over; what they have sent of a report is of no use.
     pub(super) fn expire(&mut self, now: Instant) -> Vec<ClientId> {
         let over = self.granted.iter().filter(|(_, grant)| grant.until <= now);
         let over: Vec<ClientId> = over.map(|(id, _)| *id).collect();
