@@ -79,6 +79,10 @@ pub(crate) struct Load {
     /// Bytes of a frame.
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(16..=900))]
     frame_bytes: u16,
+    /// Frames as in an encrypted session, 18 bytes longer, of clients that can be in its group;
+    /// `CONSONANCE_ENCRYPTION=required` has the server require that.
+    #[arg(long)]
+    encrypted: bool,
     /// Frames per second of each speaker.
     #[arg(long, default_value_t = 50.0, value_parser = rate, conflicts_with = "ramp")]
     rate: f64,
@@ -189,13 +193,18 @@ impl Load {
             ))
         };
         let dialers = addresses.iter().map(dialer).collect::<Result<Vec<_>, _>>()?;
-        let mut crowd = Crowd::new(dialers, self.frame_bytes.into(), self.mode.wants_fast_path());
+        let frame_bytes = usize::from(self.frame_bytes);
+        let mut crowd = Crowd::new(dialers, frame_bytes, self.mode.wants_fast_path());
+        if self.encrypted {
+            crowd.seal_frames(frame_bytes);
+        }
         let guest = |index: u32| Guest {
             name: format!("load {index}"),
             session: addresses[0].session().to_owned(),
             room: Some(format!("room {}", index % self.rooms)),
             listens: true,
             speaks: index < self.speakers,
+            encrypts: self.encrypted,
         };
         let audience = |index: u32| {
             let room = index % self.rooms;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use consonance_session::Delivery;
+use consonance_session::{Capabilities, Delivery, Encryption};
 use consonance_wire::{ClientId, List, Packet, ServerRelay};
 use stats_alloc::Region;
 
@@ -18,21 +18,36 @@ const PACKETS_PER_LOOK_AT_THE_CLOCK: u64 = 1000;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let table = Table::start(
-        ["listeners", "packets_out_per_s", "allocations_per_packet", "bare_packets_per_s"],
+        [
+            "listeners",
+            "packets_out_per_s",
+            "allocations_per_packet",
+            "encrypted_packets_out_per_s",
+            "bare_packets_per_s",
+        ],
         json,
     )?;
     for listeners in LISTENERS {
         let mut session = BenchSession::new();
-        for _ in 0..CLIENTS {
-            session.join();
-        }
-        let packet = voice_to(&session, listeners);
+        let packet = gather(&mut session, listeners);
         let (rate, allocations) = measure(&mut session, &packet);
+        let mut encrypted = BenchSession::set_up(|settings| settings.encryption = Encryption::Required);
+        encrypted.announce(Capabilities::NONE.with(Capabilities::GROUPS));
+        let sealed = gather(&mut encrypted, listeners);
+        let (encrypted_rate, _) = measure(&mut encrypted, &sealed);
         let destinations: Vec<u16> = (1..=listeners).collect();
         let bare = BareRelay::new(CLIENTS).packets_per_s(&destinations, &packet, TIME_PER_ROW);
-        table.row([listeners.into(), rate, allocations, bare])?;
+        table.row([listeners.into(), rate, allocations, encrypted_rate, bare])?;
     }
     Ok(())
+}
+
+/// Lets all clients join; a frame of the first one, which is sealed where the session requires that.
+fn gather(session: &mut BenchSession, listeners: u16) -> Vec<u8> {
+    for _ in 0..CLIENTS {
+        session.join();
+    }
+    voice_to(session, listeners)
 }
 
 /// Packets out per second, and allocations per packet out, in steady state.

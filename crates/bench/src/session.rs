@@ -21,6 +21,13 @@ pub(crate) const ROOM: &str = "Global";
 pub(crate) const FRAME_TIME: Duration = Duration::from_millis(20);
 /// A frame of that length at 24 kbit/s.
 const FRAME_BYTES: usize = 60;
+const FRAME: &[u8] = &[0x55; FRAME_BYTES];
+/// The same as clients of an encrypted session send it, with its head.
+const SEALED_FRAME: &[u8] = &{
+    let mut frame = [0x55; FRAME_BYTES + 18];
+    [frame[0], frame[1]] = [0x1B, 30];
+    frame
+};
 
 /// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
 pub(crate) struct BenchSession {
@@ -106,7 +113,7 @@ impl BenchSession {
             options: VoiceOptions::new(0),
             sequence,
             channels: List::from(&channels),
-            frame: &[0x55; FRAME_BYTES],
+            frame: if self.capabilities.contains(Capabilities::GROUPS) { SEALED_FRAME } else { FRAME },
         };
         bytes(&voice.into())
     }

@@ -61,7 +61,14 @@ impl Group {
         let (name, session) = (format!("{} {number}", cast.session), cast.session.to_owned());
         self.players.push(match kind {
             Kind::Native => {
-                let guest = Guest { name, session, room: Some(ROOM.to_owned()), speaks, listens: !speaks };
+                let guest = Guest {
+                    name,
+                    session,
+                    room: Some(ROOM.to_owned()),
+                    speaks,
+                    listens: !speaks,
+                    encrypts: false,
+                };
                 Player::Native(Box::new(LoadClient::dial(dialer, &guest, now)?))
             }
             Kind::Browser => Player::Browser(Box::new(Browser::dial(page, &session, &name, speaks, now)?)),

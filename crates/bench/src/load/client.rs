@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::{ClientCore, CoreEvent, DialError, Dialer};
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Delivery,
+    Instant as SessionInstant, LinkCommand, LinkId, Target,
 };
 use consonance_wire::Packet;
 
@@ -26,6 +26,8 @@ pub(crate) struct Guest {
     pub(crate) room: Option<String>,
     pub(crate) listens: bool,
     pub(crate) speaks: bool,
+    /// It can be in the group of an encrypted session.
+    pub(crate) encrypts: bool,
 }
 
 /// Driven by the caller of its methods; it has no thread.
@@ -93,7 +95,11 @@ impl LoadClient {
     pub(crate) fn dial(dialer: &Dialer, guest: &Guest, now: Now) -> io::Result<Self> {
         let unable = |error: DialError| io::Error::other(error.to_string());
         let core = dialer.dial(now.instant, &guest.session).map_err(unable)?;
-        let mut engine = Client::new(ClientSettings::new(&*guest.name));
+        let mut settings = ClientSettings::new(&*guest.name);
+        if guest.encrypts {
+            settings.capabilities = settings.capabilities.with(Capabilities::GROUPS);
+        }
+        let mut engine = Client::new(settings);
         if let Some(room) = &guest.room {
             if guest.listens {
                 engine.join_room(room).map_err(|error| io::Error::other(error.to_string()))?;

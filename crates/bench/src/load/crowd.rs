@@ -66,6 +66,11 @@ impl Crowd {
         }
     }
 
+    /// From now on frames of this many bytes are sent sealed.
+    pub(super) fn seal_frames(&mut self, frame_bytes: usize) {
+        self.frames = Frames::sealed(self.buffers.heard.run(), frame_bytes);
+    }
+
     /// Lets all of these join, some at a time, and waits until all are in. `audiences` gives each speaking guest's
     /// number of listeners. `told` hears how many are in.
     ///

@@ -33,6 +33,7 @@ pub(super) fn flood(
         room: Some("room 0".to_owned()),
         listens: true,
         speaks: true,
+        encrypts: false,
     };
     while !is_over.load(Ordering::Relaxed) {
         let mut client =

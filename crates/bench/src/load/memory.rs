@@ -48,5 +48,6 @@ pub(super) fn idle_guest(index: usize, session: usize) -> Guest {
         room: Some("lobby".to_owned()),
         listens: true,
         speaks: false,
+        encrypts: false,
     }
 }

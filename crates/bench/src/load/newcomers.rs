@@ -101,5 +101,6 @@ fn guest(number: u64) -> Guest {
         room: Some("lobby".to_owned()),
         listens: true,
         speaks: false,
+        encrypts: false,
     }
 }

@@ -5,6 +5,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use consonance_wire::SealedVoice;
+
 use crate::delays::Delays;
 
 /// Bytes of a frame that are not noise.
@@ -15,7 +17,12 @@ pub(super) const HEAD_BYTES: usize = 16;
 pub(crate) struct Frames {
     run: u32,
     bytes: Vec<u8>,
+    /// Where what is told begins: behind the head of a sealed frame.
+    begins: usize,
 }
+
+/// By how much a sealed frame is longer than the frame.
+const SEALED_BYTES: usize = 18;
 
 impl Frames {
     /// `bytes` is [`HEAD_BYTES`] or more; `seed` tells this run from others.
@@ -28,14 +35,23 @@ impl Frames {
             state ^= state << 5;
             (state >> 24) as u8
         });
-        Self { run: seed, bytes: noise.take(bytes.max(HEAD_BYTES)).collect() }
+        Self { run: seed, bytes: noise.take(bytes.max(HEAD_BYTES)).collect(), begins: 0 }
+    }
+
+    /// The same as a server has them of an encrypted session, which need not be opened.
+    pub(crate) fn sealed(seed: u32, bytes: usize) -> Self {
+        let mut frames = Self::new(seed, bytes + SEALED_BYTES);
+        frames.begins = SealedVoice::HEAD_BYTES;
+        frames.bytes[..SealedVoice::HEAD_BYTES].copy_from_slice(&SealedVoice::head_of(Some(30)));
+        frames
     }
 
     /// The next frame of a step.
     pub(crate) fn next(&mut self, step: u32, sent_at: Stamp) -> &[u8] {
-        self.bytes[..4].copy_from_slice(&self.run.to_le_bytes());
-        self.bytes[4..8].copy_from_slice(&step.to_le_bytes());
-        self.bytes[8..16].copy_from_slice(&sent_at.0.to_le_bytes());
+        let told = &mut self.bytes[self.begins..];
+        told[..4].copy_from_slice(&self.run.to_le_bytes());
+        told[4..8].copy_from_slice(&step.to_le_bytes());
+        told[8..16].copy_from_slice(&sent_at.0.to_le_bytes());
         &self.bytes
     }
 }
@@ -78,6 +94,7 @@ impl Heard {
 
     /// A listener heard a frame that arrived then. What is not of this step, or not ours, does not count.
     pub(crate) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
+        let frame = SealedVoice::of(frame).map_or(frame, |sealed| sealed.sframe);
         let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };
         let Some((step, rest)) = rest.split_first_chunk::<4>() else { return };
         let Some((sent_at, _)) = rest.split_first_chunk::<8>() else { return };
@@ -85,6 +102,10 @@ impl Heard {
             self.frames += 1;
             self.delays.add(arrived_at.since(Stamp(u64::from_le_bytes(*sent_at))));
         }
+    }
+
+    pub(crate) fn run(&self) -> u32 {
+        self.run
     }
 
     pub(crate) fn frames(&self) -> u64 {
@@ -110,6 +131,16 @@ mod tests {
         assert_eq!(heard.frames(), 1);
         let delay = heard.delays().quantile(1.0).unwrap();
         assert!(delay.abs_diff(Duration::from_millis(2)) < Duration::from_micros(40), "{delay:?}");
+    }
+
+    #[test]
+    fn a_sealed_frame_tells_the_same() {
+        let (mut frames, mut heard) = (Frames::sealed(7, 120), Heard::new(7));
+        heard.begin(3);
+        let frame = frames.next(3, Stamp(0));
+        assert!(frame.len() == 138 && SealedVoice::of(frame).is_some());
+        heard.hear(frame, Stamp(1));
+        assert_eq!(heard.frames(), 1);
     }
 
     #[test]
