@@ -107,13 +107,11 @@ pub extern "C" fn member_verify(length: usize) -> u32 {
     })
 }
 
-/// Has a report sealed, out of the first `length` bytes: see [`PageMember::report`]. A word for why not, whose length in
-/// bytes this is, or −1 if it is on its way.
+/// Has a report sealed, out of the first `length` bytes: see [`PageMember::report`]. A word for why not, whose length
+/// in bytes this is, or −1 if it is on its way.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_report(now: f64, length: usize) -> i32 {
-    told_of(length, |member, report| {
-        member.report(time(now), report).err().map(|word| word.as_bytes().to_vec())
-    })
+    told_of(length, |member, report| member.report(time(now), report).err().map(Vec::from))
 }
 
 /// The players that were met; their length in bytes, or −1.

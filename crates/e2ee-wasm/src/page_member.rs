@@ -14,7 +14,7 @@ use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
 
 use crate::status::{Status, key_changed};
-use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord};
+use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord, read_texts};
 use slots::Slot;
 
 /// What a page has for an encrypted session. All times are the time since any fixed start.
@@ -66,7 +66,8 @@ impl PageMember {
     /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a
     /// key that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
     /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption;
-    /// `moderatorsKey`, in hexadecimal, if what is heard lately is kept for reports; `constantRate`, if frames say nothing of how loud they are.
+    /// `moderatorsKey`, in hexadecimal, if what is heard lately is kept for reports; `constantRate`, if frames say
+    /// nothing of how loud they are.
     ///
     /// # Errors
     /// What is wrong with them.
@@ -160,16 +161,15 @@ impl PageMember {
         true
     }
 
-    /// Has what was heard of players in the last thirty seconds sealed and sent to the moderators, out of JSON: `players`,
-    /// a list of names, or of none for all; `reason`; `madeUnixS`, the time in seconds since 1970. Why not, if it is not;
-    /// what becomes of it is an event.
+    /// Has what was heard of players in the last thirty seconds sealed and sent to the moderators, out of JSON:
+    /// `players`, a list of names, or of none for all; `reason`; `madeUnixS`, the time in seconds since 1970. What
+    /// becomes of it is an event.
     ///
     /// # Errors
     /// A word: `no-key`, `malformed`, `reason-too-long`, `not-heard`, or the code of an [`E2eeError`].
     pub fn report(&mut self, now: Duration, report: &[u8]) -> Result<(), &'static str> {
         let (key, recent) = self.reporting.as_mut().ok_or("no-key")?;
-        let ReportRecord { players, reason, made_unix_s } =
-            serde_json::from_slice(report).map_err(|_| "malformed")?;
+        let ReportRecord { players, reason, made_unix_s } = ReportRecord::read(report).ok_or("malformed")?;
         if reason.len() > MemberReport::REASON_BYTES_MAX {
             return Err("reason-too-long");
         }
@@ -191,7 +191,7 @@ impl PageMember {
 
     /// A player is here under this id, in JSON: `id`, and `name` unless it has left.
     pub fn note_player(&mut self, player: &[u8]) {
-        let Ok(PlayerRecord { id, name }) = serde_json::from_slice(player) else { return };
+        let Some(PlayerRecord { id, name }) = PlayerRecord::read(player) else { return };
         match name {
             Some(name) if self.names.len() < NAMES_MAX => drop(self.names.insert(ClientId(id), name)),
             _ => drop(self.names.remove(&ClientId(id))),
@@ -201,7 +201,7 @@ impl PageMember {
     /// What a slot plays from now on, in JSON: `slot`; `name` of the player, if there is one; `rooms` by which it
     /// reaches the page.
     pub fn note_slot(&mut self, slot: &[u8]) {
-        let Ok(SlotRecord { slot, name, rooms }) = serde_json::from_slice(slot) else { return };
+        let Some(SlotRecord { slot, name, rooms }) = SlotRecord::read(slot) else { return };
         if let Some(slot) = self.slots.get_mut(slot) {
             *slot = Slot { name, rooms: rooms.iter().map(|room| RoomId::of(room).0).collect() };
         }
@@ -209,14 +209,14 @@ impl PageMember {
 
     /// Where voice goes from now on, in JSON: a list of objects with a `room` or a `player`.
     pub fn note_targets(&mut self, targets: &[u8]) {
-        let Ok(targets) = serde_json::from_slice(targets) else { return };
+        let Some(targets) = PageTarget::read_all(targets) else { return };
         self.targets = targets;
         self.judge_targets();
     }
 
     /// The rooms that the page listens or speaks to from now on, in JSON: a list of names.
     pub fn note_rooms(&mut self, rooms: &[u8]) {
-        if let Ok(rooms) = serde_json::from_slice(rooms) {
+        if let Some(rooms) = read_texts(rooms) {
             self.rooms = rooms;
         }
     }
@@ -262,7 +262,7 @@ impl PageMember {
     /// What is to be sent instead of a text, out of JSON: `text`, and the `room` or the `player` that it is for.
     /// `None` if it cannot be sent yet.
     pub fn seal_text(&mut self, text: &[u8]) -> Option<String> {
-        let TextRecord { text, to, .. } = serde_json::from_slice(text).ok()?;
+        let TextRecord { text, to, .. } = TextRecord::read(text)?;
         if !self.is_in_force() || self.cipher.has_keys() && to.is_some_and(|to| self.is_plain(&to)) {
             return Some(text);
         }
@@ -272,7 +272,7 @@ impl PageMember {
     /// The text that a player has sent, out of JSON: `name`, `text`, and the `room` that it is for, if it is for one.
     /// `None` if it is not to be shown.
     pub fn open_text(&mut self, now: Duration, text: &[u8]) -> Option<String> {
-        let TextRecord { text, to, name } = serde_json::from_slice(text).ok()?;
+        let TextRecord { text, to, name } = TextRecord::read(text)?;
         let name = name.unwrap_or_default();
         if PacketCipher::is_sealed_text(&text) {
             let opened = self.cipher.open_text(now, &name, &text).ok()?;

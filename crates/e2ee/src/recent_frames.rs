@@ -108,8 +108,8 @@ impl RecentFrames {
         HeardFrames { frames: heard.collect(), statements: statements.map(|(_, it)| it.clone()).collect() }
     }
 
-    /// What was heard of these players, or of all if none is named, by their names; players that were not heard are left
-    /// out.
+    /// What was heard of these players, or of all if none is named, by their names; players that were not heard are
+    /// left out.
     pub fn of_players(&mut self, now: Duration, players: Vec<String>) -> Vec<(String, HeardFrames)> {
         let players = if players.is_empty() { self.speakers(now) } else { players };
         let heard = players.into_iter().map(|name| (self.of(now, &name), name));

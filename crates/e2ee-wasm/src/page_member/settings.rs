@@ -2,6 +2,7 @@
 
 use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, ModeratorsKey};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// What a member begins with.
 pub(super) struct Settings {
@@ -15,44 +16,104 @@ pub(super) struct Settings {
 }
 
 /// A player of the session.
-#[derive(Deserialize)]
 pub(super) struct PlayerRecord {
     pub id: u16,
     pub name: Option<Box<str>>,
 }
 
 /// What a slot plays.
-#[derive(Deserialize)]
 pub(super) struct SlotRecord {
     pub slot: usize,
     pub name: Option<Box<str>>,
-    #[serde(default)]
     pub rooms: Vec<Box<str>>,
 }
 
 /// A recipient of voice or text.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub(super) enum PageTarget {
     Room(Box<str>),
     Player(Box<str>),
 }
 
 /// A text, its sender or its recipient.
-#[derive(Deserialize)]
 pub(super) struct TextRecord {
     pub text: String,
     pub name: Option<Box<str>>,
     pub to: Option<PageTarget>,
 }
 
+// Read by hand: what derived code does takes twice the bytes, of which a page loads every one.
+
+impl PlayerRecord {
+    /// `None` without an id.
+    pub(super) fn read(player: &[u8]) -> Option<Self> {
+        let player: Value = serde_json::from_slice(player).ok()?;
+        let id = player.get("id")?.as_u64()?.try_into().ok()?;
+        Some(Self { id, name: text_in(&player, "name") })
+    }
+}
+
+impl SlotRecord {
+    /// `None` without a slot.
+    pub(super) fn read(slot: &[u8]) -> Option<Self> {
+        let record: Value = serde_json::from_slice(slot).ok()?;
+        let slot = record.get("slot")?.as_u64()?.try_into().ok()?;
+        let rooms = record.get("rooms").and_then(texts).unwrap_or_default();
+        Some(Self { slot, name: text_in(&record, "name"), rooms })
+    }
+}
+
+impl PageTarget {
+    fn of(target: &Value) -> Option<Self> {
+        text_in(target, "room").map(Self::Room).or_else(|| text_in(target, "player").map(Self::Player))
+    }
+
+    /// A list of them; `None` if one is something else.
+    pub(super) fn read_all(targets: &[u8]) -> Option<Vec<Self>> {
+        let targets: Value = serde_json::from_slice(targets).ok()?;
+        targets.as_array()?.iter().map(Self::of).collect()
+    }
+}
+
+impl TextRecord {
+    /// `None` without a text.
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
+        let record: Value = serde_json::from_slice(text).ok()?;
+        let to = record.get("to").and_then(PageTarget::of);
+        Some(Self { text: text_in(&record, "text")?.into(), name: text_in(&record, "name"), to })
+    }
+}
+
+/// A list of texts; `None` if one is something else.
+pub(super) fn read_texts(list: &[u8]) -> Option<Vec<Box<str>>> {
+    texts(&serde_json::from_slice(list).ok()?)
+}
+
+fn texts(list: &Value) -> Option<Vec<Box<str>>> {
+    list.as_array()?.iter().map(|text| text.as_str().map(Into::into)).collect()
+}
+
+fn text_in(record: &Value, field: &str) -> Option<Box<str>> {
+    record.get(field)?.as_str().map(Into::into)
+}
+
 /// A report to the moderators.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct ReportRecord {
     pub players: Vec<String>,
     pub reason: String,
     pub made_unix_s: u64,
+}
+
+impl ReportRecord {
+    /// `None` if a field is missing.
+    pub(super) fn read(report: &[u8]) -> Option<Self> {
+        let report: Value = serde_json::from_slice(report).ok()?;
+        Some(Self {
+            players: texts(report.get("players")?)?.into_iter().map(Into::into).collect(),
+            reason: text_in(&report, "reason")?.into(),
+            made_unix_s: report.get("madeUnixS")?.as_u64()?,
+        })
+    }
 }
 
 #[derive(Deserialize)]

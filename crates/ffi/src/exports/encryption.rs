@@ -167,8 +167,8 @@ pub extern "C" fn consonance_get_known_keys(
 }
 
 /// Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
-/// with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and cannot
-/// read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
+/// with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and
+/// cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
 /// `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
 ///
 /// Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.

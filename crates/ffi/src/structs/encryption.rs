@@ -66,8 +66,8 @@ pub struct CEncryptionSettings {
     /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: `consonance_report_players`
     /// seals to it. Null for none, so that nothing is kept for reports.
     pub moderators_key: Text,
-    /// The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear what
-    /// the server records. Null for none.
+    /// The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear
+    /// what the server records. Null for none.
     pub key_log: Text,
 }
 
