@@ -283,7 +283,12 @@ impl DeliveryService {
         request.last_answer_by = now + LAST_ANSWER;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
-        let adds = request.adds.iter().filter(|add| add.id != to).filter_map(|add| self.waiting.get(&add.id));
+        // Another client may have the id by now, and the same one another key package: the next request is for those.
+        let adds = request
+            .adds
+            .iter()
+            .filter(|add| add.id != to)
+            .filter_map(|add| self.waiting.get(&add.id).filter(|waiting| waiting.number == add.package));
         let adds = adds.map(|it| Named { name: (&*it.name).into(), message: &it.key_package }).collect();
         Some(Asked {
             to,
