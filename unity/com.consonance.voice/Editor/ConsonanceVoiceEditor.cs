@@ -33,6 +33,8 @@ namespace Consonance.Unity.Editor
             Field("encryptionPolicy");
             Field("purpose");
             Field("constantRate");
+            Field("moderatorsKey");
+            Field("signSpeech");
             Field("logLevel");
         }
 
