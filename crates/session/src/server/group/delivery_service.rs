@@ -3,6 +3,7 @@
 //! The messages of MLS stay closed: the server cannot read them, and trusts a commit that fulfils a request to do what
 //! was asked for. A commit that does not shows at the members, which ask to be added again.
 
+mod outcome;
 mod request;
 
 use alloc::boxed::Box;
@@ -14,6 +15,7 @@ use consonance_wire::{ClientId, Named, PlainRooms};
 
 use super::commit_log::CommitLog;
 use crate::time::Instant;
+pub(super) use outcome::{Catching, Committed};
 use request::{Add, Request};
 
 /// How long the first to come or go waits for others, which are then committed together.
@@ -80,28 +82,6 @@ pub(super) struct Asked<'a> {
     pub adds: Vec<Named<'a>>,
     pub removes: &'a [Box<str>],
     pub plain: &'a PlainRooms,
-}
-
-/// A commit that counts.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Committed {
-    pub group: u32,
-    pub epoch: u32,
-    /// The members that were there before, but for the committer.
-    pub others: Vec<ClientId>,
-    /// The clients that its Welcomes are for, by the index of the Welcome.
-    pub welcomed: Vec<(ClientId, usize)>,
-}
-
-/// What a member is told that says where it is.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Catching {
-    /// Nothing: it is there.
-    Up,
-    /// The commits after its epoch.
-    After(u32),
-    /// To ask to be added: it cannot catch up.
-    Never,
 }
 
 impl DeliveryService {
