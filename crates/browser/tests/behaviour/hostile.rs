@@ -7,7 +7,8 @@ use consonance_browser::{PageEnd, PageLimits};
 use consonance_session::ChannelProperties;
 use proptest::prelude::*;
 
-use crate::session::{FRAME, Session, frame, settings};
+use crate::frames::{FRAME, frame};
+use crate::session::{Session, settings};
 
 #[test]
 fn a_page_that_sends_garbage_is_answered_a_hundred_times_and_put_out() {

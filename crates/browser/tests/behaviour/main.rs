@@ -1,6 +1,7 @@
 //! Pages and native players in one session, on simulated time.
 
 mod encryption;
+mod frames;
 mod hostile;
 mod joining;
 mod moderating;

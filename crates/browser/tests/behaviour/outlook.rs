@@ -5,7 +5,8 @@ use std::time::Duration;
 use consonance_browser::{PageLimits, PageVoice};
 use consonance_session::ChannelProperties;
 
-use crate::session::{FRAME, MS_20, MS_40, Session, frame, settings};
+use crate::frames::{FRAME, MS_20, MS_40, frame};
+use crate::session::{Session, settings};
 
 const OPEN_LOBBY: &str = r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use consonance_session::{ChannelProperties, ClientId, Position, ProximitySettings, Target};
 use serde_json::{Value, json};
 
-use crate::session::{FRAME, Session, frame};
+use crate::frames::{FRAME, frame};
+use crate::session::Session;
 
 const PLACE: [f32; 3] = [1.5, 0.0, -2.0];
 

@@ -3,7 +3,8 @@
 use consonance_session::ChannelProperties;
 use serde_json::json;
 
-use crate::session::{FRAME, Session, frame};
+use crate::frames::{FRAME, frame};
+use crate::session::Session;
 
 #[test]
 fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() {

@@ -6,7 +6,8 @@ use consonance_browser::{BrowserSettings, PageEnd, PageLimits};
 use consonance_session::{ChannelProperties, Server, ServerSettings};
 use serde_json::json;
 
-use crate::session::{Session, frame, settings};
+use crate::frames::frame;
+use crate::session::{Session, settings};
 
 #[test]
 fn a_page_that_comes_back_in_time_is_told_everything_unnoticed_by_others() {

@@ -9,13 +9,7 @@ use consonance_session::{
 };
 use serde_json::Value;
 
-/// How long a frame of the pages is.
-pub(crate) const FRAME: Duration = Duration::from_millis(20);
-
-/// The first byte of a packet with one frame of 20 ms, of SILK in wideband.
-pub(crate) const MS_20: u8 = 9 << 3;
-/// The same for 40 ms.
-pub(crate) const MS_40: u8 = 10 << 3;
+use crate::frames::FRAME;
 
 /// More rounds than any test needs; a session that does not come to rest is a failure.
 const ROUNDS_MAX: usize = 1000;
@@ -397,10 +391,4 @@ pub(crate) fn settings(name: &str, slots: usize) -> BrowserSettings {
         slots,
         encrypts: false,
     }
-}
-
-/// A packet of 20 ms with something of its own in it.
-pub(crate) fn frame(nth: u16) -> Vec<u8> {
-    let [high, low] = nth.to_be_bytes();
-    vec![MS_20, 0x80, high, low]
 }

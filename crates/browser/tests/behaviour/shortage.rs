@@ -6,7 +6,8 @@ use consonance_browser::PageQuality;
 use consonance_session::{ChannelProperties, Priority};
 use serde_json::json;
 
-use crate::session::{FRAME, Session, frame};
+use crate::frames::{FRAME, frame};
+use crate::session::Session;
 
 /// A page, and so many native players that speak to it.
 fn crowd(speakers: usize) -> (Session, usize) {

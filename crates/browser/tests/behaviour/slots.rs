@@ -6,7 +6,8 @@ use std::time::Duration;
 use consonance_browser::PageLimits;
 use consonance_session::{ChannelProperties, Priority};
 
-use crate::session::{FRAME, Session, frame, settings};
+use crate::frames::{FRAME, frame};
+use crate::session::{Session, settings};
 
 /// So many native players that speak to the lobby, and a page with so many slots.
 fn crowd(speakers: usize, slots: usize) -> (Session, usize) {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use consonance_session::{ChannelProperties, Priority, Target};
 use serde_json::json;
 
-use crate::session::{FRAME, MS_20, MS_40, Session, frame};
+use crate::frames::{FRAME, MS_20, MS_40, frame};
+use crate::session::Session;
 
 const OPEN_LOBBY: &str = r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#;
 const CLOSE: &str = r#"{"type":"close","channel":1}"#;
