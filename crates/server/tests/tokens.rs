@@ -283,18 +283,6 @@ fn claims_of_a_wrong_kind_are_refused() {
 }
 
 #[test]
-fn an_attestation_is_not_a_join_token() {
-    let key = Key::generate_ed25519().unwrap();
-    let attestation = key.attest("42", &[7; 32], 3_000_000_000).unwrap();
-    assert!(is_malformed(&key.verify(&attestation, NOW)));
-    let shared = Key::generate_hs256().unwrap();
-    assert!(matches!(shared.attest("42", &[7; 32], 3_000_000_000), Err(TokenError::Key(_))));
-    for claims in [r#"{"exp":3000000000,"cnf":{}}"#, r#"{"exp":3000000000,"cnf":null}"#] {
-        assert!(is_malformed(&shared.verify(&foreign(&shared, claims), NOW)), "{claims}");
-    }
-}
-
-#[test]
 fn a_token_for_another_service_is_refused() {
     let key = Key::generate_hs256().unwrap();
     for audience in [r#""game""#, r#"["game","shop"]"#, "[]"] {

@@ -44,3 +44,27 @@ impl Key {
         self.sign_json(&Attestation { sub: account, cnf: Confirmation { jwk }, exp: expires_at })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_900_000_000;
+
+    fn is_malformed<T>(result: &Result<T, TokenError>) -> bool {
+        matches!(result, Err(TokenError::Malformed(_)))
+    }
+
+    #[test]
+    fn an_attestation_is_not_a_join_token() {
+        let key = Key::generate_ed25519().unwrap();
+        let attestation = key.attest("42", &[7; 32], 3_000_000_000).unwrap();
+        assert!(is_malformed(&key.verify(&attestation, NOW)));
+        let shared = Key::generate_hs256().unwrap();
+        assert!(matches!(shared.attest("42", &[7; 32], 3_000_000_000), Err(TokenError::Key(_))));
+        for confirmation in [serde_json::json!({}), serde_json::Value::Null] {
+            let bound = serde_json::json!({ "exp": 3_000_000_000_u64, "cnf": confirmation });
+            assert!(is_malformed(&shared.verify(&shared.sign_json(&bound).unwrap(), NOW)), "{bound}");
+        }
+    }
+}
