@@ -132,8 +132,9 @@ class KeysWorker {
     if (status === this.lastStatus) return;
     this.lastStatus = status;
     post({ type: "status", status });
-    const keys = this.wasm.readText(this.wasm.exports.member_known_keys()) ?? "";
-    if (keys === this.lastKnown) return;
+    // A list longer than the exchange is not told: a page must not keep an empty one instead.
+    const keys = this.wasm.readText(this.wasm.exports.member_known_keys());
+    if (keys === null || keys === this.lastKnown) return;
     this.lastKnown = keys;
     post({ type: "known", keys });
   }
