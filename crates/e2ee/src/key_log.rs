@@ -8,7 +8,7 @@ use consonance_sframe::{ArchiveOpener, BASE_KEY_BYTES, EpochSecret, LEAVES_MAX};
 
 use crate::{E2eeError, GroupMember, PublicKey};
 
-/// An epoch as a key log has it. Whoever has this can hear all that was said in it.
+/// An epoch as a key log has it. A holder of it can hear all that was said in it.
 #[derive(Clone, Debug)]
 pub struct LoggedEpoch {
     /// The number of the group.

@@ -193,7 +193,7 @@ impl MlsMember {
         Ok(LoggedEpoch::new(group, secret, self.members()))
     }
 
-    /// Signs and seals a report of this member about players of whom these frames were heard, by their names, and
+    /// Signs and seals a report of this member about players with these frames that were heard, by their names, and
     /// offers it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ impl EpochSecret {
         self.epoch
     }
 
-    /// The base key, to be kept: whoever has it can open all frames of the epoch, and seal such frames.
+    /// The base key, to be kept: a holder of it can open all frames of the epoch, and seal such frames.
     pub fn base_key(&self) -> &[u8; BASE_KEY_BYTES] {
         &self.base_key
     }

@@ -47,7 +47,7 @@ pub struct EncryptionSettings {
     pub known_keys: KnownKeys,
     /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
-    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. Whoever has it can
+    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. A holder of it can
     /// hear all that a server has recorded of these epochs: tell the players, and protect it as the recordings. A new
     /// file can be read by this user only, on Unix.
     pub key_log: Option<PathBuf>,

@@ -111,7 +111,7 @@ impl fmt::Display for EncryptionEvent {
                 f.write_str("the server wants the session to be less encrypted than before: nothing is sent")
             }
             Self::ReportTaken => {
-                f.write_str("the report is kept for the game's moderators, who alone can read it")
+                f.write_str("the report is kept for the game's moderators; no other party can read it")
             }
             Self::ReportRefused { reason } => write!(f, "the report was not made: {reason}"),
         }

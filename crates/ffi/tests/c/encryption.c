@@ -192,7 +192,7 @@ static struct bytes verify_alice(void)
     return known;
 }
 
-/* Bob, who has heard Alice, can report her, but this host keeps no reports; Alice has no key to seal one to. */
+/* Bob has heard Alice and can report her, but this host keeps no reports; Alice has no key to seal one to. */
 static void report_alice(void)
 {
     static char long_reason[1002];
