@@ -708,8 +708,8 @@ typedef struct consonance_encryption_settings {
      */
     const char * moderators_key;
     /**
-     * The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear what
-     * the server records. Null for none.
+     * The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear
+     * what the server records. Null for none.
      */
     const char * key_log;
 } consonance_encryption_settings;
@@ -1553,8 +1553,8 @@ consonance_error consonance_get_known_keys(uint64_t chat,
 
 /**
  * Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
- * with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and cannot
- * read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
+ * with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and
+ * cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
  * `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
  *
  * Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.
