@@ -37,6 +37,7 @@ mod interrupt;
 mod join;
 mod logging;
 mod mic_test;
+mod new_file;
 mod progress;
 mod proxy;
 mod recordings;

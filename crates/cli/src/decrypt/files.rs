@@ -1,8 +1,10 @@
 //! Files and folders that are read and made.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::new_file;
 
 /// Reads a file that is not larger than expected.
 pub(super) fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
@@ -25,15 +27,15 @@ pub(super) fn make_folder(of: Option<&Path>, to: &Path) -> Result<PathBuf, Strin
 
 /// A file that is not there yet.
 pub(super) fn create(file: &Path) -> Result<File, String> {
-    File::create_new(file).map_err(|error| format!("cannot make {}: {error}", file.display()))
+    new_file::create(file).map_err(not_made(file))
 }
 
 /// The same with this content, which on Unix only this user can read.
 pub(super) fn create_secret(file: &Path, content: &str) -> Result<(), String> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(file).and_then(|mut opened| opened.write_all(content.as_bytes()));
-    written.map_err(|error| format!("cannot make {}: {error}", file.display()))
+    let written = new_file::create_secret(file).and_then(|mut made| made.write_all(content.as_bytes()));
+    written.map_err(not_made(file))
+}
+
+fn not_made(file: &Path) -> impl FnOnce(io::Error) -> String {
+    move |error| format!("cannot make {}: {error}", file.display())
 }

@@ -1,12 +1,14 @@
 //! `consonance token keygen`: a key in one file or two.
 
 use std::error::Error;
-use std::fs;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use consonance_server::token::Key;
+
+use crate::new_file::{create, create_secret};
 
 /// Where to write the key.
 #[derive(Debug, Args)]
@@ -24,22 +26,15 @@ pub(crate) struct Keygen {
 impl Keygen {
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
         let Some(public) = &self.public else {
-            return write_new(&self.secret, &Key::generate_hs256()?.to_jwk(), true);
+            return write(&self.secret, create_secret(&self.secret), &Key::generate_hs256()?.to_jwk());
         };
         let key = Key::generate_ed25519()?;
-        write_new(&self.secret, &key.to_jwk(), true)?;
-        write_new(public, &key.public()?.to_jwk(), false)
+        write(&self.secret, create_secret(&self.secret), &key.to_jwk())?;
+        write(public, create(public), &key.public()?.to_jwk())
     }
 }
 
-/// Never over something: a key that is overwritten is gone. A secret is for its owner's eyes only.
-fn write_new(path: &Path, text: &str, is_secret: bool) -> Result<(), Box<dyn Error>> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if is_secret { 0o600 } else { 0o644 });
-    #[cfg(not(unix))]
-    let _ = is_secret;
-    let written = options.open(path).and_then(|mut file| writeln!(file, "{text}"));
+fn write(path: &Path, created: io::Result<File>, text: &str) -> Result<(), Box<dyn Error>> {
+    let written = created.and_then(|mut file| writeln!(file, "{text}"));
     Ok(written.map_err(|error| format!("cannot write {}: {error}", path.display()))?)
 }
