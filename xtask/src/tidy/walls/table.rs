@@ -156,7 +156,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-fast-path",
         may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-sframe"],
     },
     Walls {
         package: "consonance-utp",

@@ -9,7 +9,7 @@ use crate::pair::Pair;
 const MS: Duration = Duration::from_millis(1);
 
 /// With this busy share, and two speakers heard already.
-fn busy(busy_share: f64) -> Pair {
+pub(crate) fn busy(busy_share: f64) -> Pair {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     pair.server.set_busy_share(busy_share);
     pair.now += MS;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod addresses;
+mod encrypted_voice;
 mod format;
 mod gathering;
 mod hostile;
