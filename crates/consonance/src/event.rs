@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 use consonance_transport::{DisconnectReason, EndReason};
 
+use crate::caption::Caption;
 use crate::encryption::EncryptionEvent;
 use crate::output_failure::OutputFailure;
+use crate::player_state::Players;
 use crate::problem::ProblemKind;
 use crate::restrictions::OperatorDecision;
 use crate::route::LinkTransport;
@@ -92,6 +94,16 @@ pub enum EventKind {
         to: TextTarget,
         /// The message.
         text: String,
+    },
+    /// What a player says, as text, to us or to a room that we listen to. A text message that is a [`Caption`] of a
+    /// player in the session comes as this, not as [`Text`](Self::Text).
+    Caption {
+        /// The name of the player that has written it down, for which the server vouches; what is written is its word.
+        by: String,
+        /// Where it was sent.
+        to: TextTarget,
+        /// Which player said what.
+        caption: Caption,
     },
     /// A text message of ours is on its way.
     TextSent {
@@ -198,7 +210,18 @@ impl EventKind {
             | Self::Text { from: name, .. }
             | Self::DirectLinkMade { name }
             | Self::DirectLinkLost { name } => name == player,
+            Self::Caption { by, caption, .. } => by == player || caption.player == player,
             _ => false,
+        }
+    }
+
+    /// The same, but a text message that is a caption of one of these players as that.
+    pub(crate) fn with_captions(self, players: &Players) -> Self {
+        let Self::Text { from, to, text } = self else { return self };
+        let players = players.all();
+        match Caption::read(&text, players.iter().map(|player| &*player.name)) {
+            Some(caption) => Self::Caption { by: from, to, caption },
+            None => Self::Text { from, to, text },
         }
     }
 

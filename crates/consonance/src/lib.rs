@@ -56,6 +56,7 @@
 
 mod bitrate_control;
 mod builder;
+mod caption;
 mod capture;
 mod channel;
 mod clock;
@@ -119,6 +120,7 @@ mod voice_chat;
 mod voice_thread;
 
 pub use builder::{StartError, VoiceChatBuilder};
+pub use caption::Caption;
 pub use capture::EchoReference;
 pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use consonance_session::{ClientEvent, Target, TextTarget};
+use consonance_session::{Target, TextTarget};
 
+use crate::event::{Event, EventKind};
 use crate::lock::lock;
 
 /// The longest text message, in bytes of UTF-8: with the packet around it, an original takes no more.
@@ -95,9 +96,9 @@ impl TextHistory {
     }
 
     /// Keeps what came in.
-    pub(crate) fn follow(&self, now: Instant, event: &ClientEvent<'_>) {
-        if let ClientEvent::Text { name, to, text, .. } = event {
-            self.add(TextMessage::new(now, name, to, text));
+    pub(crate) fn follow(&self, event: &Event) {
+        if let EventKind::Text { from, to, text } = &event.kind {
+            self.add(TextMessage::new(event.at, from, to, text));
         }
     }
 

@@ -41,7 +41,6 @@ impl VoiceThread {
                 encryption.follow(&event);
             }
             self.shared.players.follow(&event);
-            self.shared.texts.follow(now, &event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -88,7 +87,9 @@ impl VoiceThread {
             }
             let upheaval = Upheaval::of(&event);
             if let Some(kind) = EventKind::of(event, &self.own_name) {
-                self.shared.events.push(Event { at: now, kind });
+                let event = Event { at: now, kind: kind.with_captions(&self.shared.players) };
+                self.shared.texts.follow(&event);
+                self.shared.events.push(event);
             }
             if let Some(upheaval) = upheaval {
                 self.heed(now, upheaval);

@@ -1,6 +1,6 @@
 //! Text messages: what became of them is told, and the history keeps both sides.
 
-use consonance::{EventKind, SendTextError, TEXT_BYTES_MAX, Target};
+use consonance::{Caption, EventKind, SendTextError, TEXT_BYTES_MAX, Target, TextTarget};
 
 use crate::player::{Player, entered, joined};
 use crate::stage::Stage;
@@ -58,4 +58,23 @@ fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
     let lines: Vec<_> = history.iter().map(|message| (&*message.from, &*message.text)).collect();
     assert_eq!(lines, [("Alice", "two"), ("Alice", "three"), ("Bob", "four")]);
     assert!(bob.voice.text_history().is_empty(), "by default nothing is kept");
+}
+
+#[test]
+fn a_caption_of_a_player_comes_as_such_and_any_other_text_as_text() {
+    let stage = Stage::open();
+    let captioner = Player::join("Captions", stage.chat());
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").text_history(9));
+    bob.until(&joined("Captions"));
+    let send = |text: &str| captioner.voice.send_text(Target::Room("lobby".into()), text).unwrap();
+    let to = TextTarget::Room("lobby".into());
+    for is_final in [false, true] {
+        let caption = Caption { player: "Bob".into(), text: "good evening".into(), is_final };
+        send(&caption.to_text());
+        bob.until(&EventKind::Caption { by: "Captions".into(), to: to.clone(), caption });
+    }
+    let about_nobody = "[caption] Dora: I am not here";
+    send(about_nobody);
+    bob.until(&EventKind::Text { from: "Captions".into(), to, text: about_nobody.into() });
+    assert_eq!(bob.voice.text_history().len(), 1, "captions are not texts");
 }
