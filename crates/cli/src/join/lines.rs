@@ -112,6 +112,10 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::Text { from, to, text } => {
             format!("{} to {}: {}", shown(from), place(to), shown(text))
         }
+        EventKind::Caption { caption, .. } if !caption.is_final => return None,
+        EventKind::Caption { by, caption, .. } => {
+            format!("{} says, writes {}: {}", shown(&caption.player), shown(by), shown(&caption.text))
+        }
         EventKind::Device(event) => device_in_words(event)?,
         EventKind::Draining { ends_in, redirect: None, .. } => {
             format!("the server stops in {:.0} s", ends_in.as_secs_f64())
@@ -183,6 +187,13 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
             };
             json!({"event": "text", "name": from, kind: target, "text": text})
         }
+        EventKind::Caption { by, caption, .. } => json!({
+            "event": "caption",
+            "name": caption.player,
+            "by": by,
+            "text": caption.text,
+            "final": caption.is_final,
+        }),
         EventKind::ConnectionLost { reason, retry_in } => {
             json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
         }
@@ -267,6 +278,8 @@ fn shown(words: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use consonance::Caption;
+
     use super::*;
 
     #[test]
@@ -316,6 +329,19 @@ mod tests {
         let json = as_json(&event(Direction::Output, DeviceState::Missing), "me");
         assert_eq!((&json["direction"], &json["state"]), (&json!("output"), &json!("missing")));
         assert_eq!(in_words(&event(Direction::Output, DeviceState::Off), "me"), None);
+    }
+
+    #[test]
+    fn a_caption_is_shown_with_its_writer_once_it_is_final() {
+        let caption = |is_final| EventKind::Caption {
+            by: "Bot".into(),
+            to: TextTarget::Room("lobby".into()),
+            caption: Caption { player: "Al".into(), text: "hi".into(), is_final },
+        };
+        assert_eq!(in_words(&caption(true), "me").as_deref(), Some("Al says, writes Bot: hi"));
+        assert_eq!(in_words(&caption(false), "me"), None);
+        let json = json!({"event": "caption", "name": "Al", "by": "Bot", "text": "hi", "final": false});
+        assert_eq!(Value::Object(as_json(&caption(false), "me")), json);
     }
 
     #[test]
