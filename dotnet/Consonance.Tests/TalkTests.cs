@@ -87,6 +87,10 @@ namespace Consonance.Tests
                 Suite.Until("both texts", () => bob.Events.Contains("Alice to lobby: größe \U0001F600")
                     && bob.Events.Contains("Alice to : psst"), frame);
                 Suite.Until("it was sent", () => alice.Events.Contains("text " + number + " sent to 1"), frame);
+                alice.Chat.Room("lobby").SendText("[caption…] Bob: good ev");
+                alice.Chat.Room("lobby").SendText("[caption] Bob: good evening");
+                Suite.Until("captions", () => bob.Events.Contains("Bob by Alice to lobby: good evening"), frame);
+                Suite.Require(bob.Events.Contains("Bob by Alice to lobby… good ev"), "a caption that is replaced");
             }
         }
 

@@ -29,6 +29,8 @@ namespace Consonance
         public event Action<Player> StoppedSpeaking;
         /// <summary>A text has come.</summary>
         public event Action<TextMessage> TextReceived;
+        /// <summary>What a player says has come as text; it is not raised as <see cref="TextReceived"/>.</summary>
+        public event Action<Caption> Captioned;
         /// <summary>The text of this number is on its way, to so many players.</summary>
         public event Action<ulong, int> TextSent;
         /// <summary>The text of this number was not sent, and why.</summary>
@@ -87,6 +89,7 @@ namespace Consonance
                 case EventType.ExitedRoom: RaiseExited(About(), Room(TextAt(1))); break;
                 case EventType.RemovedFromRoom: RaiseWith(RemovedFromRoom, Room(TextAt(1))); break;
                 case EventType.Text: RaiseText(); break;
+                case EventType.Caption: RaiseCaption(); break;
                 case EventType.Moderated: RaiseWith(Moderated, About(), next.Detail == 0); break;
                 case EventType.Device: RaiseDevice(); break;
                 case EventType.Encryption: RaiseEncryption(); break;
@@ -170,8 +173,19 @@ namespace Consonance
 
         void RaiseText()
         {
+            RaiseWith(TextReceived, new TextMessage(About(), RoomOrNull(), TextAt(2)));
+        }
+
+        void RaiseCaption()
+        {
+            Player by = players.Get((uint)next.Number, null);
+            RaiseWith(Captioned, new Caption(About(), by, RoomOrNull(), TextAt(2), next.Detail == 1));
+        }
+
+        Room RoomOrNull()
+        {
             string room = TextAt(1);
-            RaiseWith(TextReceived, new TextMessage(About(), room.Length == 0 ? null : Room(room), TextAt(2)));
+            return room.Length == 0 ? null : Room(room);
         }
 
         void RaiseDevice()

@@ -29,6 +29,30 @@ namespace Consonance
         public string Text { get; private set; }
     }
 
+    /// <summary>What a player says, as another player has written it down.</summary>
+    public struct Caption
+    {
+        internal Caption(Player player, Player by, Room room, string text, bool isFinal)
+        {
+            Player = player;
+            By = by;
+            Room = room;
+            Text = text;
+            IsFinal = isFinal;
+        }
+
+        /// <summary>The player that speaks.</summary>
+        public Player Player { get; private set; }
+        /// <summary>The player that has written it down: what is written is its word.</summary>
+        public Player By { get; private set; }
+        /// <summary>The room that it was sent to; null where it was sent to the player of this chat.</summary>
+        public Room Room { get; private set; }
+        /// <summary>What the player says.</summary>
+        public string Text { get; private set; }
+        /// <summary>False while the player goes on: the next caption about it replaces this one.</summary>
+        public bool IsFinal { get; private set; }
+    }
+
     /// <summary>What became of a microphone or a loudspeaker.</summary>
     public struct DeviceChange
     {
@@ -94,5 +118,6 @@ namespace Consonance
         Problem,
         Ended,
         Encryption,
+        Caption,
     }
 }

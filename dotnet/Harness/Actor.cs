@@ -77,6 +77,8 @@ namespace Consonance.Tests
             Chat.StartedSpeaking += player => Events.Add(player + " speaks");
             Chat.StoppedSpeaking += player => Events.Add(player + " is silent");
             Chat.TextReceived += text => Events.Add(text.From + " to " + (object)text.Room + ": " + text.Text);
+            Chat.Captioned += caption => Events.Add(caption.Player + " by " + caption.By + " to " + (object)caption.Room
+                + (caption.IsFinal ? ": " : "… ") + caption.Text);
             Chat.TextSent += (number, count) => Events.Add("text " + number + " sent to " + count);
             Chat.ConnectionLost += (why, retryMs) => Events.Add("lost");
             Chat.Ended += end => Events.Add("ended: " + end.Code);

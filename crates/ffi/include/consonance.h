@@ -466,6 +466,12 @@ enum consonance_event_type
      * concerned, `number` as `detail` says, `text` its words.
      */
     CONSONANCE_EVENT_TYPE_ENCRYPTION = 25,
+    /**
+     * `player` says `text`, as the player with the number `number` has written it down, to `room`, or to the player of
+     * this chat where `room` is empty. `detail` is 1 if it stays so, and 0 if the next caption about `player` replaces
+     * it.
+     */
+    CONSONANCE_EVENT_TYPE_CAPTION = 26,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

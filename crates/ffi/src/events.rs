@@ -18,6 +18,8 @@ struct Told<'e> {
     kind: Option<CEventType>,
     /// A player's name; its number goes with it.
     player: &'e str,
+    /// Another player, whose number takes the place of `number`.
+    by: &'e str,
     name: String,
     room: &'e str,
     text: String,
@@ -41,7 +43,8 @@ pub(crate) fn write(
     let name = if told.player.is_empty() { told.name.as_str() } else { told.player };
     let [name, room, text] = buffer.write_texts(capacity, length, [name, told.room, &told.text])?;
     let player = if told.player.is_empty() { 0 } else { chat.id_of(told.player) };
-    let Told { kind, detail, number, .. } = told;
+    let number = if told.by.is_empty() { told.number } else { u64::from(chat.id_of(told.by)) };
+    let Told { kind, detail, .. } = told;
     let kind = kind.unwrap_or(CEventType::Other) as i32;
     record.write_sized("event", CEvent { size: 0, kind, player, detail, number, name, room, text })
 }
@@ -118,12 +121,16 @@ fn told_of_texts_and_devices(kind: &EventKind) -> Told<'_> {
     let of = |kind| Told { kind: Some(kind), ..Told::default() };
     match kind {
         EventKind::Text { from, to, text } => {
-            let room = match to {
-                TextTarget::Room(room) => room,
-                TextTarget::Player(_) => "",
-            };
-            Told { player: from, room, text: text.clone(), ..of(CEventType::Text) }
+            Told { player: from, room: room_of(to), text: text.clone(), ..of(CEventType::Text) }
         }
+        EventKind::Caption { by, to, caption } => Told {
+            player: &caption.player,
+            by,
+            room: room_of(to),
+            text: caption.text.clone(),
+            detail: i32::from(caption.is_final),
+            ..of(CEventType::Caption)
+        },
         EventKind::TextSent { id, players } => Told {
             number: id.number(),
             detail: i32::try_from(*players).unwrap_or(i32::MAX),
@@ -146,6 +153,14 @@ fn told_of_texts_and_devices(kind: &EventKind) -> Told<'_> {
             }
         }
         other => Told { text: format!("{other:?}"), ..of(CEventType::Other) },
+    }
+}
+
+/// Empty where it went to this player alone.
+fn room_of(to: &TextTarget) -> &str {
+    match to {
+        TextTarget::Room(room) => room,
+        TextTarget::Player(_) => "",
     }
 }
 

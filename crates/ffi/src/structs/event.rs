@@ -60,6 +60,10 @@ pub enum CEventType {
     /// Something about the encryption of the session: `detail` is a `consonance_encryption_event`, `player` the member
     /// concerned, `number` as `detail` says, `text` its words.
     Encryption = 25,
+    /// `player` says `text`, as the player with the number `number` has written it down, to `room`, or to the player of
+    /// this chat where `room` is empty. `detail` is 1 if it stays so, and 0 if the next caption about `player` replaces
+    /// it.
+    Caption = 26,
 }
 
 /// Something that has happened. Texts are in the buffer that was passed, and never null.
