@@ -15,6 +15,9 @@ export class PlayerRow implements View<Player> {
   readonly node: HTMLElement;
   readonly #context: RoomContext;
   readonly #state = element("span", { class: "state" });
+  readonly #captionText = element("span", { dir: "auto" });
+  readonly #captionBy = element("small");
+  readonly #caption = element("p", { class: "caption", hidden: true }, this.#captionText, " ", this.#captionBy);
   readonly #silent = element("p", { class: "note", hidden: true });
   readonly #muteButton: HTMLButtonElement | null;
   readonly #whisper: HTMLButtonElement | null;
@@ -34,7 +37,7 @@ export class PlayerRow implements View<Player> {
       this.#state,
     );
     const head = element("div", { class: "player-head" }, avatar, names);
-    this.node = element("li", { class: "player" }, head);
+    this.node = element("li", { class: "player" }, head, this.#caption);
     this.#muteButton = this.#whisper = this.#volume = null;
     if (player.isSelf) return;
     this.#volume = this.#makeVolume();
@@ -66,6 +69,7 @@ export class PlayerRow implements View<Player> {
     const { name, muted, volume } = player;
     mark(this.node, "data-muted", muted);
     say(this.#state, describe(player));
+    this.#showCaption();
     if (this.#whisper) this.#whisper.disabled = !this.#context.withMicrophone;
     if (this.#muteButton) mark(this.#muteButton, "aria-pressed", String(muted));
     if (this.#volume && document.activeElement !== this.#volume) this.#volume.value = String(Math.round(volume * 100));
@@ -84,6 +88,15 @@ export class PlayerRow implements View<Player> {
     const { isHeard, level } = liveLevel(this.#player, this.#context);
     mark(this.node, "data-speaking", isHeard);
     measure(this.node, "--level", level);
+  }
+
+  /** Only while the switch is on. */
+  #showCaption(): void {
+    const { captions, memory } = this.#context;
+    const caption = memory.settings.captions ? captions.of(this.#player.name) : null;
+    say(this.#captionText, caption?.text ?? "");
+    say(this.#captionBy, caption ? WORDS.player.captionBy(caption.by) : "");
+    show(this.#caption, caption !== null);
   }
 
   #makeVolume(): HTMLInputElement {

@@ -1,6 +1,7 @@
 // What the parts of the room's screen share.
 
 import type { Target, Voice } from "../voice/index.ts";
+import type { Captions } from "./captions.ts";
 import type { ChatLog } from "./chat_log.ts";
 import type { Hearing } from "./quality_words.ts";
 import type { Memory } from "./settings.ts";
@@ -11,6 +12,7 @@ export interface RoomContext {
   readonly memory: Memory;
   readonly talking: Talking;
   readonly chat: ChatLog;
+  readonly captions: Captions;
   /** Whether there is a microphone here, or the user only listens. */
   readonly withMicrophone: boolean;
   /** The user's rooms, in order. */

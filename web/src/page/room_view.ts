@@ -4,6 +4,7 @@ import { VoiceProblem, type VoiceSource, type Target, type Voice, type VoiceEven
 import { writeAddress } from "./address.ts";
 import { Announcer } from "./announcements.ts";
 import type { Screen } from "./app.ts";
+import { Captions } from "./captions.ts";
 import { ChatLog } from "./chat_log.ts";
 import { ChatPanel } from "./chat_panel.ts";
 import { ConnectionPanel } from "./connection_panel.ts";
@@ -50,6 +51,7 @@ export class RoomView implements Screen, RoomContext {
   readonly memory: Memory;
   readonly talking: Talking;
   readonly chat = new ChatLog();
+  readonly captions = new Captions(() => this.redraw());
   withMicrophone: boolean;
   rooms: readonly string[] = [];
   readonly #wish: Wish;
@@ -162,6 +164,7 @@ export class RoomView implements Screen, RoomContext {
   stop(): void {
     this.#drawing.stop();
     this.#announcer.stop();
+    this.captions.stop();
     this.#screen.stop();
     this.voice.microphone.close();
     for (const stop of this.#stops) stop();
@@ -219,6 +222,10 @@ export class RoomView implements Screen, RoomContext {
     return [
       voice.on("player", ({ name }) => this.#remember(name)),
       voice.on("text", ({ name, to, text }) => this.#receive(name, to, text)),
+      voice.on("caption", (caption) => {
+        if (this.memory.settings.captions) this.captions.show(caption);
+      }),
+      voice.on("left", ({ name }) => this.captions.hide(name)),
       voice.on("textRateLimited", ({ waitMs }) =>
         this.#chatPanel.complain(WORDS.chat.held((waitMs / 1000).toFixed(waitMs < 10000 ? 1 : 0))),
       ),

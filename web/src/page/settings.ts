@@ -20,6 +20,8 @@ export interface Settings {
   autoGainControl: boolean;
   /** Whether a phone's screen stays on in the room. */
   screenOn: boolean;
+  /** Whether what players say is shown as text, where a player of the session writes it down. */
+  captions: boolean;
   /** The volume of all players, 0…2. */
   volume: number;
   /** Settings of single players, each name once, the latest last; an object would list names like "7" first. */
@@ -46,6 +48,7 @@ export const DEFAULTS: Readonly<Settings> = {
   noiseSuppression: true,
   autoGainControl: true,
   screenOn: true,
+  captions: false,
   volume: 1,
   players: [],
 };
@@ -65,6 +68,7 @@ export function readSettings(stored: string | null): Settings {
     noiseSuppression: flag(found["noiseSuppression"]) ?? DEFAULTS.noiseSuppression,
     autoGainControl: flag(found["autoGainControl"]) ?? DEFAULTS.autoGainControl,
     screenOn: flag(found["screenOn"]) ?? DEFAULTS.screenOn,
+    captions: flag(found["captions"]) ?? DEFAULTS.captions,
     volume: within(found["volume"], 0, 2) ?? DEFAULTS.volume,
     players: readPlayers(found["players"]),
   };

@@ -65,7 +65,8 @@ export class SoundPanel implements Panel {
           this.#volume,
         ),
         element("label", { class: "switch" }, this.#deafen, element("span", {}, WORDS.sound.deafen)),
-        canKeepScreenOn() && isTouchOnly() ? this.#screenSwitch() : null,
+        this.#remembered(WORDS.sound.captions, "captions"),
+        canKeepScreenOn() && isTouchOnly() ? this.#remembered(WORDS.sound.screenOn, "screenOn") : null,
         this.#voiced,
       ),
     );
@@ -122,18 +123,19 @@ export class SoundPanel implements Panel {
     show(this.#trouble, words !== null);
   }
 
-  #screenSwitch(): HTMLElement {
+  /** A switch whose state is all that it changes. */
+  #remembered(words: string, key: "captions" | "screenOn"): HTMLElement {
     const { memory, redraw } = this.#context;
     const box = element("input", {
       type: "checkbox",
       role: "switch",
       onchange: () => {
-        memory.change({ screenOn: box.checked });
+        memory.change({ [key]: box.checked });
         redraw();
       },
     });
-    box.checked = memory.settings.screenOn;
-    return element("label", { class: "switch" }, box, element("span", {}, WORDS.sound.screenOn));
+    box.checked = memory.settings[key];
+    return element("label", { class: "switch" }, box, element("span", {}, words));
   }
 
   #setVolume(): void {

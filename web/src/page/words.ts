@@ -117,6 +117,7 @@ export const WORDS = {
     toYou: "whispers to you",
     speaking: "speaks",
     speaksTo: (rooms: string) => `speaks to ${rooms}`,
+    captionBy: (name: string) => `written by ${inText(name)}`,
   },
   dock: {
     label: "Your voice",
@@ -167,6 +168,7 @@ export const WORDS = {
   sound: {
     volume: "Volume of all players",
     deafen: "All sound off",
+    captions: "Captions under players, where a player of the session writes them",
     screenOn: "Keep the screen on: phones suspend the page with the screen off",
     echo: "Echo cancellation",
     noise: "Noise suppression",

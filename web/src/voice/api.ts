@@ -345,6 +345,17 @@ export interface VoiceEvents {
   encryption: EncryptionStatus;
   encryptionEvent: EncryptionEvent;
   text: { readonly name: string; readonly to: VoiceSource; readonly text: string };
+  /**
+   * What a player says, as text, which is not raised as `text`: `by` has written it down, and it is that player's word. Until one is final,
+   * the next one about the same player replaces it.
+   */
+  caption: {
+    readonly player: string;
+    readonly by: string;
+    readonly to: VoiceSource;
+    readonly text: string;
+    readonly isFinal: boolean;
+  };
   /** The text was not delivered: too many texts. */
   textRateLimited: { readonly waitMs: number };
   restricted: {

@@ -1,6 +1,7 @@
 // The session's state, assembled from the server's messages: players, their rooms, speakers, and slots.
 
 import type { Place, VoiceEvents } from "./api.ts";
+import { readCaption } from "./caption.ts";
 import type { ToPage } from "./control.ts";
 import type { Players } from "./players.ts";
 
@@ -90,6 +91,12 @@ export class SessionState {
     }
   }
 
+  private takeText({ name, to, text }: Extract<ToPage, { type: "text" }>): void {
+    const caption = readCaption(text, this.players.byName.keys());
+    if (caption === null) this.emit("text", { name, to, text });
+    else this.emit("caption", { ...caption, by: name, to });
+  }
+
   private takeOfRooms(message: ToPage): boolean {
     switch (message.type) {
       case "entered":
@@ -124,7 +131,7 @@ export class SessionState {
   private takeOfOperator(message: ToPage): boolean {
     switch (message.type) {
       case "text":
-        this.emit("text", { name: message.name, to: message.to, text: message.text });
+        this.takeText(message);
         return true;
       case "textRateLimited":
         this.emit("textRateLimited", { waitMs: message.waitMs });

@@ -149,3 +149,15 @@ test("messages about absent players change nothing", () => {
   );
   assert.equal(players.byName.size, 0);
 });
+
+test("a caption of a player here is raised as that, and any other text as text", () => {
+  take(joined, alice, bob, roster);
+  const to = { room: "lobby" };
+  told = [];
+  take({ type: "text", id: 0, name: "Bob", to, text: "[caption] Alice: good evening" });
+  take({ type: "text", id: 0, name: "Bob", to, text: "[caption] Dora: good evening" });
+  assert.deepEqual(told, [
+    ["caption", { player: "Alice", by: "Bob", to, text: "good evening", isFinal: true }],
+    ["text", { name: "Bob", to, text: "[caption] Dora: good evening" }],
+  ]);
+});
