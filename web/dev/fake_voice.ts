@@ -302,6 +302,8 @@ class FakeVoice implements Voice {
     setInterval(() => this.#measure(Math.random() * 50, scene.quality === "poor"), 2000);
     if (scene.moves) this.#moveAbout();
     if (scene.state) this.#change(scene.state);
+    const text = "Take the left door, and wait for us where the two rivers meet.";
+    if (scene.captions) this.#tell("caption", { player: "Bob", by: "Captions", to: { room: "lobby" }, text, isFinal: true });
     if (scene.closing) this.#tell("closing", { inMs: 300_000, redirect: "eu2.example.org" });
     if (scene.ends) this.#tell("closed", new VoiceProblem(...scene.ends));
   }

@@ -28,6 +28,7 @@ export const SCENES = {
   dismissed: { microphone: "dismissed", isAsking: true },
   reconnecting: { state: "reconnecting" },
   closing: { closing: true },
+  captions: { captions: true },
   poor: { quality: "poor" },
   kicked: { ends: ["kicked", "You were removed from the session: please be kind."] },
   taken: { ends: ["name-taken", "Alice joined from somewhere else."] },
@@ -54,6 +55,8 @@ export interface Scene {
   isBusy?: boolean;
   state?: VoiceState;
   closing?: boolean;
+  /** Another player writes down what is said. */
+  captions?: boolean;
   quality?: Quality["word"];
   ends?: [ProblemCode, string];
   arePlaced?: boolean;

@@ -39,6 +39,15 @@ const STATES = {
   ],
   "people-alone": ["alone", JOIN + SETTLE],
   "people-crowd": ["crowd", JOIN + SETTLE],
+  captions: [
+    "captions",
+    JOIN +
+      SETTLE +
+      tab(3) +
+      "; [...document.querySelectorAll('.sound .switch')].find((one) => one.textContent.startsWith('Captions')).click()" +
+      tab(0) +
+      SETTLE,
+  ],
   chat: ["plain", JOIN + SETTLE + tab(1)],
   "chat-player": ["plain", JOIN + SETTLE + tab(1) + "; document.querySelectorAll('.chat .toggle')[1].click()"],
   "map-off": ["plain", JOIN + SETTLE + tab(2)],

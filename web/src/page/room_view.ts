@@ -222,9 +222,7 @@ export class RoomView implements Screen, RoomContext {
     return [
       voice.on("player", ({ name }) => this.#remember(name)),
       voice.on("text", ({ name, to, text }) => this.#receive(name, to, text)),
-      voice.on("caption", (caption) => {
-        if (this.memory.settings.captions) this.captions.show(caption);
-      }),
+      voice.on("caption", (caption) => this.captions.show(caption)),
       voice.on("left", ({ name }) => this.captions.hide(name)),
       voice.on("textRateLimited", ({ waitMs }) =>
         this.#chatPanel.complain(WORDS.chat.held((waitMs / 1000).toFixed(waitMs < 10000 ? 1 : 0))),

@@ -168,7 +168,7 @@ export const WORDS = {
   sound: {
     volume: "Volume of all players",
     deafen: "All sound off",
-    captions: "Captions under players, where a player of the session writes them",
+    captions: "Captions under players, if a player writes any",
     screenOn: "Keep the screen on: phones suspend the page with the screen off",
     echo: "Echo cancellation",
     noise: "Noise suppression",
