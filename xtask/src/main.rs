@@ -21,6 +21,7 @@
 //! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
 //! * `cargo xtask scenario` has players of many networks talk on a real server, and compares what each of
 //!   them heard with the programme.
+//! * `cargo xtask clients` does so with clients of every kind: a game, the page, other languages and engines.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
 //!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two, and
@@ -51,6 +52,7 @@ mod built;
 mod check_docs;
 mod child;
 mod ci;
+mod clients;
 mod cluster;
 mod command;
 mod cross_target;
@@ -154,6 +156,8 @@ enum Chore {
     BrowserTest(browser_test::Plan),
     /// Players of many networks on a real server, and a table of what each must hear; some five minutes.
     Scenario(scenario::Plan),
+    /// Clients of every kind in one session, and which of them heard which; two minutes.
+    Clients(clients::Plan),
     /// Compiles what pages without WebRTC and pages of encrypted sessions load, `web/dist/*.wasm`, which needs the
     /// target wasm32-unknown-unknown.
     Wasm(web::wasm::Plan),
@@ -197,6 +201,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
         Chore::Scenario(plan) => scenario::run(&root, plan),
+        Chore::Clients(plan) => clients::run(&root, plan),
         Chore::Wasm(plan) => web::wasm::run(&root, plan),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),

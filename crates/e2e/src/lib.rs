@@ -1,6 +1,7 @@
-//! Three end-to-end tests of programs as they are built, each behind a chore of `cargo xtask`:
+//! Four end-to-end tests of programs as they are built, each behind a chore of `cargo xtask`:
 //!
 //! * `browser_test`: the page in a real browser;
+//! * `clients`: clients of every kind, also in other languages and engines, in one session;
 //! * `scenario`: players of many networks in one session on a real server;
 //! * `soak`: a real server under honest players, attackers and faults, for as long as one likes.
 //!
@@ -14,6 +15,8 @@
 
 #[cfg(unix)]
 pub mod browser_test;
+#[cfg(unix)]
+pub mod clients;
 #[cfg(unix)]
 pub mod scenario;
 #[cfg(target_os = "linux")]

@@ -14,19 +14,19 @@
 //! started ends with it.
 
 mod arguments;
-mod cast;
+pub(crate) mod cast;
 mod events;
-mod house;
-mod judge;
+pub(crate) mod house;
+pub(crate) mod judge;
 pub(crate) mod mouth_and_ear;
-mod page;
-mod player;
-mod programme;
+pub(crate) mod page;
+pub(crate) mod player;
+pub(crate) mod programme;
 mod report;
 mod report_page;
 mod run;
 mod stage;
-mod words;
+pub(crate) mod words;
 
 use std::process::ExitCode;
 

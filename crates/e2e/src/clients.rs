@@ -1,0 +1,32 @@
+//! Clients of every kind in one session: a game of the original's protocol, a page, and programs in other languages
+//! and engines. Each says something, and each other one must have heard it.
+//!
+//! Used by: `cargo xtask clients`, which builds the programs first. `docs/end-to-end.md` says what is tried.
+//!
+//! ```text
+//!   run ── one after the other says its words ──▶ judge (of the scenario) ──▶ table, clients.json
+//!    │                                             ▲
+//!    ▼                                             │ what each of them heard
+//!   consonance serve (a process) ◀══ Mirror, page, programs from outside (Mumble, Bevy, Python, C#)
+//! ```
+
+mod arguments;
+mod client;
+mod outside;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    match run::run(&arguments::Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("clients: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What is said on the command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Clients of every kind in one session on a real server, and a table of which of them heard which.
+#[derive(Debug, Parser)]
+#[command(name = "consonance-clients", version)]
+pub(crate) struct Arguments {
+    /// The `consonance` that serves.
+    #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
+    pub(crate) consonance: PathBuf,
+    /// Chromium, or a browser made of it; without it no player joins with a browser.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) browser: Option<PathBuf>,
+    /// A client that is a program of its own, and what it is called (may be given several times). The words of the
+    /// command are separated by spaces.
+    #[arg(long, value_name = "KIND=COMMAND", value_parser = outside)]
+    pub(crate) outside: Vec<OutsideCommand>,
+    /// Where the table, logs and wrong sounds are left.
+    #[arg(long, value_name = "FOLDER", default_value = "clients-out")]
+    pub(crate) output: PathBuf,
+}
+
+/// How a client from outside is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OutsideCommand {
+    /// Its kind, which is its player's name, too.
+    pub(crate) kind: String,
+    /// The program, and its arguments.
+    pub(crate) words: Vec<String>,
+}
+
+fn outside(argument: &str) -> Result<OutsideCommand, String> {
+    let (kind, command) = argument.split_once('=').ok_or("expected KIND=COMMAND")?;
+    let words: Vec<_> = command.split_whitespace().map(str::to_owned).collect();
+    if kind.is_empty() || words.is_empty() {
+        return Err("expected KIND=COMMAND".to_owned());
+    }
+    Ok(OutsideCommand { kind: kind.to_owned(), words })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_from_outside_has_a_kind_and_a_command() {
+        let expected =
+            OutsideCommand { kind: "Python".into(), words: vec!["python3".into(), "bot.py".into()] };
+        assert_eq!(outside("Python=python3  bot.py"), Ok(expected));
+        for wrong in ["Python", "=python3", "Python=", "Python=  "] {
+            assert!(outside(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

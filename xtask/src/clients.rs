@@ -1,0 +1,86 @@
+//! `cargo xtask clients`: clients of every kind in one session on a real server, and which of them heard which.
+//!
+//! Clients in other languages and engines are programs of their own, whose contract is in
+//! `crates/e2e/src/clients/outside.rs`; one that this machine cannot build is left out, and named in the last line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::browser_test;
+use crate::built::Built;
+use crate::command;
+use crate::dotnet;
+use crate::failure::Failure;
+use crate::skips::Skips;
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// Where the table, logs and wrong sounds are left [default: `clients` beside what Cargo builds].
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+}
+
+/// Builds the programs, and has all clients talk.
+///
+/// # Errors
+/// [`Failure::CommandFailed`] if one of them did not hear what was meant for it, or heard what was not; which has been
+/// printed.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
+    let built = Built::debug(root)?;
+    let output = plan.output.clone().unwrap_or_else(|| built.beside("clients"));
+    fs::create_dir_all(&output).map_err(|cause| Failure::File { path: output.clone(), cause })?;
+    let mut clients = Command::new(built.program("consonance-clients"));
+    clients.arg("--consonance").arg(built.program("consonance")).arg("--output").arg(&output);
+    let mut skips = Skips::NONE;
+    match browser_test::chromium() {
+        Ok(program) => {
+            clients.arg("--browser").arg(program);
+        }
+        Err(failure) => skips = skips.with(Skips::one(format_args!("page ({failure})"))),
+    }
+    for (kind, make) in OUTSIDE {
+        match make(root, &built, &output)? {
+            Some(words) => {
+                clients.arg("--outside").arg(format!("{kind}={words}"));
+            }
+            None => skips = skips.with(Skips::one(format_args!("{kind}"))),
+        }
+    }
+    command::run(clients.current_dir(root))?;
+    println!("{skips}");
+    Ok(())
+}
+
+/// Builds a client from outside in a folder; how it is started, or `None` where what it needs is missing.
+type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure>;
+
+const OUTSIDE: &[(&str, Make)] = &[("C#", csharp)];
+
+/// The library for C#, and a program with it, in Mono.
+fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure> {
+    if !["mcs", "mono"].iter().all(|program| command::is_on_path(program)) {
+        return Ok(None);
+    }
+    let program = folder.join("OutsideClient.exe");
+    let mut compiler = Command::new("mcs");
+    compiler.args(["-nologo", "-warnaserror+", "-optimize+"]);
+    compiler.arg(format!("-out:{}", program.display()));
+    for sources in ["dotnet/Consonance", "dotnet/OutsideClient"] {
+        compiler.args(dotnet::files(&root.join(sources), "cs")?);
+    }
+    command::run(&mut compiler)?;
+    let library = folder.join(Built::library_name("consonance"));
+    fs::copy(built.library("consonance_ffi"), &library)
+        .map_err(|cause| Failure::File { path: library, cause })?;
+    Ok(Some(format!("env LD_LIBRARY_PATH={} mono {}", folder.display(), program.display())))
+}
+
+/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is optimised
+/// anyway.
+const BUILD: &[&str] =
+    &["build", "--workspace", "--bin", "consonance", "--bin", "consonance-clients", "--lib"];
