@@ -80,7 +80,7 @@ fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, F
     Ok(Some(format!("env LD_LIBRARY_PATH={} mono {}", folder.display(), program.display())))
 }
 
-/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is optimised
-/// anyway.
+/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is
+/// optimised anyway.
 const BUILD: &[&str] =
     &["build", "--workspace", "--bin", "consonance", "--bin", "consonance-clients", "--lib"];

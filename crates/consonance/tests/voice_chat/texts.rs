@@ -63,9 +63,9 @@ fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
 #[test]
 fn a_caption_of_a_player_comes_as_such_and_any_other_text_as_text() {
     let stage = Stage::open();
-    let captioner = Player::join("Captions", stage.chat());
+    let mut captioner = Player::join("Captions", stage.chat());
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").text_history(9));
-    bob.until(&joined("Captions"));
+    captioner.until(&entered("Bob", "lobby"));
     let send = |text: &str| captioner.voice.send_text(Target::Room("lobby".into()), text).unwrap();
     let to = TextTarget::Room("lobby".into());
     for is_final in [false, true] {

@@ -2,8 +2,8 @@
 //!
 //! It is told by its environment what to do: join the session at `CONSONANCE_ADDRESS` (or, for a client of Mumble,
 //! `MUMBLE_ADDRESS`) as `PLAYER_NAME`, listen to `ROOM`, append what it hears to the file `HEARD` as mono samples of
-//! 32-bit floats (little-endian) at 48 kHz, and print `ready`. For each line `say` that it reads, it speaks the WAV file
-//! `WORDS` (mono, 48 kHz) to the room once, and prints `said`. It leaves when its input ends.
+//! 32-bit floats (little-endian) at 48 kHz, and print `ready`. For each line `say` that it reads, it speaks the WAV
+//! file `WORDS` (mono, 16 bits, 48 kHz) to the room once, and prints `said`. It leaves when its input ends.
 
 use std::fs;
 use std::path::{Path, PathBuf};
