@@ -36,16 +36,16 @@ fn encrypted_frames_of_several_speakers_share_a_datagram_and_each_opens() {
     pair.run(Duration::from_millis(10));
     assert_eq!(pair.sent_down.len(), 1);
 
-    let mut opener = Opener::new();
-    opener.add_epoch(Duration::ZERO, secret(), SPEAKERS).unwrap();
-    let opened: Vec<_> = pair
+    let mut listener = Opener::new();
+    listener.add_epoch(Duration::ZERO, secret(), SPEAKERS).unwrap();
+    let frames: Vec<_> = pair
         .at_client
         .iter()
         .map(|sealed| {
             let mut frame = Vec::new();
-            let opened = opener.open(Duration::ZERO, AUTHENTICATED, sealed, &mut frame).unwrap();
+            let opened = listener.open(Duration::ZERO, AUTHENTICATED, sealed, &mut frame).unwrap();
             (opened.leaf, frame)
         })
         .collect();
-    assert_eq!(opened, (0..SPEAKERS).map(|speaker| (speaker, frame_of(speaker))).collect::<Vec<_>>());
+    assert_eq!(frames, (0..SPEAKERS).map(|speaker| (speaker, frame_of(speaker))).collect::<Vec<_>>());
 }
