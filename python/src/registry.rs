@@ -1,4 +1,4 @@
-//! All chats of this process, so that none is in its session, and no thread of one in Python, when the interpreter ends.
+//! All chats of this process: none is in its session, nor a thread of one in Python, when the interpreter ends.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -171,6 +171,6 @@ mod tests {
     fn lengths_round_up_and_nothing_gives_nothing() {
         assert_eq!(convert(&mut Resampler::new(44_100, 48_000), &[0.0], 1).len(), 2);
         assert_eq!(convert(&mut Resampler::new(48_000, 16_000), &[0.0; 4], 1).len(), 2);
-        assert_eq!(convert(&mut Resampler::new(48_000, 16_000), &[], 1), []);
+        assert!(convert(&mut Resampler::new(48_000, 16_000), &[], 1).is_empty());
     }
 }
