@@ -92,7 +92,8 @@ class VoiceChat:
     @property
     def status(self) -> str:
         """``"connected"``, ``"connecting"`` (also again), or ``"disconnected"`` once the chat has ended."""
-        return self._native.status()
+        # The last event comes before the chat's threads are gone.
+        return self._native.status() if self._end is None else "disconnected"
 
     @property
     def end(self) -> Ended | None:
