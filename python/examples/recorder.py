@@ -111,7 +111,10 @@ async def main() -> None:
         async for event in voice.events():
             if isinstance(event, events.PlayerJoined):
                 recording.add(event.player)
-                await announce(voice, arguments.room)
+            elif isinstance(event, events.EnteredRoom) and event.room == arguments.room:
+                # The others were told together, and oneself knows.
+                if event.at > recording.began and event.player != voice.name:
+                    await announce(voice, arguments.room)
     finally:
         await voice.leave()
         await recording.finish()

@@ -6,6 +6,7 @@ import asyncio
 import faulthandler
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,9 @@ SPEECH = ROOT / "assets" / "speech"
 
 PATIENCE = 60.0
 """Seconds after which something that was waited for counts as never coming; nothing is measured by it."""
+
+# What runs in the background of a shell may ignore Ctrl-C, and would pass that on to the programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Sound = NDArray[np.float32]
 E = TypeVar("E", bound=events.Event)
