@@ -170,6 +170,16 @@ def likeness(heard: Sound, said: Sound) -> tuple[float, int]:
     return float(products[lag] / loudness), lag
 
 
+def likeness_of_pieces(heard: Sound, said: Sound, rate: int) -> tuple[float, int, list[int]]:
+    """The same of each half second, as the median, so that what a busy machine delays counts once only: how alike they
+    are, how much later they were heard, and that of each."""
+    half = rate // 2
+    pieces = [likeness(heard, said[at : at + half]) for at in range(0, len(said) - rate, half)]
+    alike = sorted(how for how, _ in pieces)
+    moved = [lag - number * half for number, (_, lag) in enumerate(pieces)]
+    return alike[len(alike) // 2], sorted(moved)[len(moved) // 2], moved
+
+
 def pitch(sound: Sound, rate: int) -> float:
     """The strongest frequency, in hertz."""
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
