@@ -15,6 +15,7 @@
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
+//! * `cargo xtask python` checks the package for Python, and tests its wheel against a server.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -77,6 +78,7 @@ mod network_namespace;
 mod package;
 mod patience;
 mod platforms;
+mod python;
 mod remapping;
 mod sanitize;
 mod scenario;
@@ -148,6 +150,8 @@ enum Chore {
     Metas(metas::Plan),
     /// Compiles and tests the package for Unity, against stand-ins for the engine; needs Mono.
     Unity(dotnet::Plan),
+    /// Checks the package for Python, and tests its wheel against a real server; pip brings what it needs.
+    Python(python::Plan),
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -197,6 +201,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Unity(plan) => unity::run(&root, plan),
+        Chore::Python(plan) => python::run(&root, plan),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

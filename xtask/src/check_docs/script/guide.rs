@@ -86,6 +86,24 @@ pub(super) const SCENES: &[Scene] = &[
     )
     .in_folder(Folder::Empty),
     scene(
+        "docs/guide/python.md",
+        &[
+            untried("pip install maturin", VIRTUAL),
+            untried("maturin build --release --manifest-path python/Cargo.toml --out wheels", VIRTUAL),
+            untried("pip install wheels/consonance-*.whl", VIRTUAL),
+            untried(
+                "python python/examples/music.py 'quic://127.0.0.1:7777/main#sha256=…' assets/speech",
+                VIRTUAL,
+            ),
+            untried(
+                "python python/examples/recorder.py 'quic://127.0.0.1:7777/main#sha256=…' recorded",
+                VIRTUAL,
+            ),
+            untried("pip install --requirement python/requirements-captions.txt", VIRTUAL),
+            untried("python python/examples/captions.py 'quic://127.0.0.1:7777/main#sha256=…'", VIRTUAL),
+        ],
+    ),
+    scene(
         "docs/guide/running-a-server.md",
         &[
             ends("mkdir -p /usr/local/bin /etc/systemd/system")
@@ -242,6 +260,7 @@ pub(super) const SCENES: &[Scene] = &[
 ];
 
 const UNPACKED: &str = "`cargo xtask dist` does the same in the archive that it has made";
+const VIRTUAL: &str = "`cargo xtask python` does the same in a virtual environment";
 const SAME: &str = "docs/guide/running-a-server.md has the same";
 const KUBERNETES: &str = "`cargo xtask manifests` checks what it would be given";
 const IMAGES: &[Need] = &[

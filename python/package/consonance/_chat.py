@@ -1,0 +1,400 @@
+"""A voice chat in asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import warnings
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from . import _native
+from ._audio import AudioStream
+from ._channel import Channel
+from ._encryption import EncryptedMember, EncryptionStatus
+from ._event_queue import Events
+from ._moderator import Moderator
+from ._player import Player, Position
+from ._samples import Source, parts
+from ._settings import Settings
+from .errors import ConnectError, EndedError, SettingsError, TextError
+from .events import Ended, Event, PlayersSynced, Text, TextNotSent, TextSent, _event
+
+PUSH_SECONDS = 0.25
+"""Speech is handed over in parts of this length."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What became of a speech."""
+
+    seconds: float
+    """How long it was."""
+    underruns: int
+    """How often it was silent because its source gave nothing in time."""
+
+
+class VoiceChat:
+    """A bot's place in a session; ``consonance.connect`` makes one.
+
+    All of it is for the thread of the asyncio loop that it was connected in. Methods that are not ``async`` return at
+    once; what they ask for is done within some milliseconds, and an event tells if it cannot be.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end: Ended | None = None
+        # Nothing is to be left if the chat does not even start.
+        self._is_left = True
+        self._synced = False
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._texts: dict[int, asyncio.Future[int]] = {}
+        self._moderator = Moderator(self)
+        self._speaking = asyncio.Lock()
+        # Has what happens until it is asked for.
+        self._first: Events | None = Events(self)
+        self._readers: weakref.WeakSet[Events] = weakref.WeakSet([self._first])
+        self._native = _native.start(settings, _waker(self._loop, weakref.WeakMethod(self._look)))
+        self._is_left = False
+
+    async def _joined(self) -> None:
+        while not self._synced:
+            if self._end is not None:
+                raise ConnectError(self._end.code, self._end.reason)
+            await self._change()
+
+    async def __aenter__(self) -> VoiceChat:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.leave()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_is_left", True) and not sys.is_finalizing():
+            self._stop()
+            warnings.warn(f"{self!r} was not left: use `async with`", ResourceWarning, source=self, stacklevel=2)
+
+    def __repr__(self) -> str:
+        return f"<VoiceChat {self.name!r} {self.status}>"
+
+    # The session
+
+    @property
+    def name(self) -> str:
+        """One's own name."""
+        return self._native.local_player().name
+
+    @property
+    def status(self) -> str:
+        """``"connected"``, ``"connecting"`` (also again), or ``"disconnected"`` once the chat has ended."""
+        # The last event comes before the chat's threads are gone.
+        return self._native.status() if self._end is None else "disconnected"
+
+    @property
+    def end(self) -> Ended | None:
+        """Why the chat has ended; None as long as it has not."""
+        return self._end
+
+    @property
+    def players(self) -> list[Player]:
+        """The other players of the session."""
+        return [Player(self, player) for player in self._native.players() if not player.is_local]
+
+    @property
+    def local_player(self) -> Player:
+        """Oneself."""
+        return Player(self, self._native.local_player())
+
+    def player(self, name: str) -> Player | None:
+        """The player of this name, if it is in the session."""
+        player = self._native.player(name)
+        return None if player is None else Player(self, player)
+
+    def events(self) -> Events:
+        """What happens, one event after the other, until the chat has ended.
+
+        The first call begins with what happened since connecting, each further one with what happens from now on.
+        Every reader gets every event; 65 536 wait for each, and ``dropped`` counts those that were lost.
+        """
+        if self._first is not None:
+            reader, self._first = self._first, None
+            return reader
+        reader = Events(self)
+        self._readers.add(reader)
+        return reader
+
+    async def leave(self) -> None:
+        """Leaves the session, and waits until the server knows it: a few seconds at most."""
+        self._stop()
+        await self.wait_ended()
+
+    async def wait_ended(self) -> Ended:
+        """Waits for the end of the chat, whatever ends it."""
+        while self._end is None:
+            await self._change()
+        return self._end
+
+    # Rooms and channels
+
+    def listen_to_room(self, room: str) -> None:
+        """Listens to a room from now on; one that is joined twice is to be left twice."""
+        self._running().listen_to_room(room)
+
+    def stop_listening_to_room(self, room: str) -> None:
+        """Listens to a room no longer, or to one time of it less."""
+        self._running().stop_listening_to_room(room)
+
+    def speak_in_room(self, room: str, *, positional: bool = False, volume: float = 1.0) -> Channel:
+        """Whatever is spoken goes to this room, too, until the channel is closed.
+
+        ``positional``: heard from one's place. ``volume``: a factor from 0 to 2.
+        """
+        chat = self._running()
+        return Channel(chat, chat.speak_to(True, room, positional, volume))
+
+    def speak_to_player(self, player: str | Player, *, positional: bool = False, volume: float = 1.0) -> Channel:
+        """Whatever is spoken goes to this player, too, while it is here, until the channel is closed."""
+        chat = self._running()
+        return Channel(chat, chat.speak_to(False, _name(player), positional, volume))
+
+    # Sound
+
+    def audio(
+        self, player: str | Player, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000
+    ) -> AudioStream:
+        """The voice of one player from now on, also when it leaves and joins again, as it was received.
+
+        ``rate``: 48000, 24000, 16000 or 8000 Hz. ``block_ms``: the length of blocks, 10 to 1000 in steps of 10; one
+        before a gap may be shorter. ``queue_ms``: how much may wait; of more, the oldest is dropped and counted.
+        The samples are float32 of shape ``(n,)``. Raises ``SettingsError`` for other numbers.
+        """
+        return self._stream(_name(player), rate, block_ms, queue_ms)
+
+    def mix(self, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000) -> AudioStream:
+        """All players together, for two ears: float32 of shape ``(n, 2)``, without gaps. Else as ``audio``."""
+        return self._stream(None, rate, block_ms, queue_ms)
+
+    def _stream(self, player: str | None, rate: int, block_ms: int, queue_ms: int) -> AudioStream:
+        return AudioStream(self, self._running().audio(player, rate, block_ms, queue_ms), rate)
+
+    async def speak(self, source: Source, *, rate: int = 48_000) -> Spoken:
+        """Speaks to the rooms and players that channels are open to, and returns when all of it was sent.
+
+        ``source``: an array, or an iterator or async iterator of arrays: float from -1 to 1 or int16, of shape
+        ``(n,)``, or ``(n, 2)`` for two channels, which are sent with the quality "music". ``rate``: 8000 to 192000 Hz.
+
+        It takes as long as the sound lasts: an iterator is asked for half a second more than was sent. Cancelling the
+        task stops within 10 ms. Speeches of several tasks follow each other.
+
+        Raises ``AudioError`` for what is not sound, ``SettingsError`` for a rate that is out of range, and
+        ``EndedError`` if the chat ends before the speech.
+        """
+        if not isinstance(rate, int):
+            raise SettingsError("rate", f"invalid rate {rate!r}, expected a whole number")
+        async with self._speaking:
+            speech: _native.Speech | None = None
+            pieces = parts(source)
+            try:
+                async for part in pieces:
+                    speech = speech or self._running().begin_speech(rate, part.shape[1])
+                    step = max(1, int(rate * PUSH_SECONDS))
+                    for start in range(0, len(part), step):
+                        await self._until(speech.has_room)
+                        speech.push(part[start : start + step].tobytes())
+                if speech is None:
+                    return Spoken(0.0, 0)
+                speech.complete()
+                await self._until(speech.is_over)
+            except BaseException:
+                if speech is not None:
+                    speech.cancel()
+                raise
+            finally:
+                await pieces.aclose()
+            return Spoken(*speech.progress())
+
+    def set_push_to_talk(self, pressed: bool) -> None:
+        """The key was pressed or let go, in a chat with the activation "push-to-talk"."""
+        self._running().set_push_to_talk(pressed)
+
+    @property
+    def muted(self) -> bool:
+        """Whether one's own voice goes nowhere."""
+        return self._native.is_muted()
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._running().set_muted(muted)
+
+    @property
+    def deafened(self) -> bool:
+        """Whether the mix is silent; ``audio`` of single players goes on."""
+        return self._native.is_deafened()
+
+    @deafened.setter
+    def deafened(self, deafened: bool) -> None:
+        self._running().set_deafened(deafened)
+
+    @property
+    def is_transmitting(self) -> bool:
+        """Whether one's own voice goes out just now."""
+        return self._native.is_transmitting()
+
+    @property
+    def packet_loss(self) -> float | None:
+        """The share of frames of recent speakers that never arrived, 0 to 1; None until one was heard long enough."""
+        return self._native.packet_loss()
+
+    # Places
+
+    def set_listener(
+        self,
+        position: Position | None,
+        *,
+        forward: Position = (0.0, 0.0, 1.0),
+        up: Position = (0.0, 1.0, 0.0),
+    ) -> None:
+        """Where the ears are that hear the mix, and where they look; None if that is not known any more.
+
+        The server is told the place, too, if it is shared: see ``share_position``.
+        """
+        self._running().set_listener(position, forward, up)
+
+    def share_position(self, shared: bool) -> None:
+        """Whether the server is told where the listener is, for its proximity rooms."""
+        self._running().set_share_position(shared)
+
+    # Texts
+
+    async def send_text(self, text: str, *, room: str | None = None, player: str | Player | None = None) -> int:
+        """Sends a text to a room or to a player, and returns how many players it goes to.
+
+        Raises ``TextError`` if it is too long (``"too-long"``) or was not sent (``"not-sent"``), ``SettingsError``
+        unless exactly one of room and player is named.
+        """
+        if (room is None) == (player is None):
+            raise SettingsError("target", "name either a room or a player")
+        target = room if room is not None else _name(player or "")
+        number = self._running().send_text(room is not None, target, text)
+        answer: asyncio.Future[int] = self._loop.create_future()
+        self._texts[number] = answer
+        try:
+            return await answer
+        finally:
+            self._texts.pop(number, None)
+
+    async def reply(self, event: Text, text: str) -> int:
+        """Sends a text to where the other one was sent: to its room, or to its sender."""
+        if event.room is not None:
+            return await self.send_text(text, room=event.room)
+        return await self.send_text(text, player=event.player)
+
+    @property
+    def moderator(self) -> Moderator:
+        """What one may do to others with a join token that allows it."""
+        return self._moderator
+
+    # Encryption
+
+    @property
+    def encryption(self) -> EncryptionStatus:
+        """Whether the chat is encrypted from end to end, and which members can hear it."""
+        state, epoch, safety_number, members = self._native.encryption()
+        told = tuple(EncryptedMember(**member) for member in members)
+        return EncryptionStatus(state, epoch, safety_number, told)
+
+    def is_room_encrypted(self, room: str) -> bool:
+        """Whether voice and text to a room are encrypted from end to end."""
+        return self._native.is_room_encrypted(room)
+
+    # What the methods above are made of
+
+    def _stop(self) -> None:
+        """Leaves in the background."""
+        self._is_left = True
+        self._native.stop()
+
+    def _look(self) -> None:
+        """In the loop, whenever something has happened."""
+        self._native.look()
+        while (told := self._native.poll_event()) is not None:
+            event = _event(*told)
+            self._react(event)
+            self._moderator._react(event)
+            for reader in list(self._readers):
+                reader._put(event)
+        self._notify()
+
+    def _react(self, event: Event) -> None:
+        if isinstance(event, PlayersSynced):
+            self._synced = True
+        elif isinstance(event, TextSent):
+            _answer(self._texts.get(event.id), event.players)
+        elif isinstance(event, TextNotSent):
+            _fail(self._texts.get(event.id), TextError("not-sent", event.reason))
+        elif isinstance(event, Ended):
+            self._end = event
+            self._is_left = True
+            ended = EndedError(event.code, event.reason)
+            for answer in self._texts.values():
+                _fail(answer, ended)
+
+    def _notify(self) -> None:
+        waiting, self._waiting = self._waiting, set()
+        for one in waiting:
+            _answer(one, None)
+
+    async def _change(self) -> None:
+        """Waits until something has happened, whatever that is."""
+        change: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.add(change)
+        try:
+            await change
+        finally:
+            self._waiting.discard(change)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._running()
+            await self._change()
+
+    def _running(self) -> _native.Chat:
+        if self._end is not None:
+            raise EndedError(self._end.code, self._end.reason)
+        return self._native
+
+
+def _waker(loop: asyncio.AbstractEventLoop, look: weakref.WeakMethod[Callable[[], None]]) -> Callable[[], None]:
+    """For the library's thread: has the loop call the method, as long as there are both."""
+
+    def call() -> None:
+        if (method := look()) is not None:
+            method()
+
+    def wake() -> None:
+        try:
+            loop.call_soon_threadsafe(call)
+        except RuntimeError:
+            # The loop is closed, and nothing waits for anything.
+            pass
+
+    return wake
+
+
+def _name(player: str | Player) -> str:
+    return player if isinstance(player, str) else player.name
+
+
+def _answer(future: asyncio.Future[Any] | None, value: object) -> None:
+    if future is not None and not future.done():
+        future.set_result(value)
+
+
+def _fail(future: asyncio.Future[Any] | None, error: Exception) -> None:
+    if future is not None and not future.done():
+        future.set_exception(error)

@@ -1,0 +1,92 @@
+"""A player of the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import _native
+from ._audio import AudioStream
+
+if TYPE_CHECKING:
+    from ._chat import VoiceChat
+
+Position = tuple[float, float, float]
+"""x, y, z in metres; y is up, z is forward and x is to the right."""
+
+
+class Player:
+    """A player of the session, from joining to leaving; what it tells is at most 10 ms old.
+
+    One that leaves and joins again is another ``Player`` of the same name.
+    """
+
+    def __init__(self, chat: VoiceChat, native: _native.Player) -> None:
+        self._chat = chat
+        self._native = native
+
+    def __repr__(self) -> str:
+        return f"<Player {self.name!r}>"
+
+    @property
+    def name(self) -> str:
+        """Unique in the session."""
+        return self._native.name
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is oneself."""
+        return self._native.is_local
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is in the session."""
+        return self._native.is_connected
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether it speaks to us; for oneself, whether any player receives us."""
+        return self._native.is_speaking
+
+    @property
+    def amplitude(self) -> float:
+        """How loud it is: the mean absolute value of the last 10 ms, 0 to 1."""
+        return self._native.amplitude
+
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms that it listens to, sorted."""
+        return self._native.rooms
+
+    @property
+    def packet_loss(self) -> float | None:
+        """The share of its last frames that never came, 0 to 1; None until enough were due."""
+        return self._native.packet_loss
+
+    @property
+    def volume(self) -> float:
+        """How loud it is in the mix: a factor from 0 to 4, 1 to begin with. Its own ``audio`` stays as it is."""
+        return self._native.volume
+
+    @volume.setter
+    def volume(self, factor: float) -> None:
+        self._native.set_volume(factor)
+
+    @property
+    def muted(self) -> bool:
+        """Whether it is left out of the mix."""
+        return self._native.is_muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._native.set_muted(muted)
+
+    def set_place(self, position: Position | None, *, occlusion: float = 0.0) -> None:
+        """Where it is, for the mix; None if that is not known any more.
+
+        ``occlusion`` is what is in between, from 0 (nothing) to 1 (a wall).
+        """
+        self._native.set_place(position, occlusion)
+
+    def audio(self, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000) -> AudioStream:
+        """Its voice from now on; see ``VoiceChat.audio``."""
+        return self._chat.audio(self.name, rate=rate, block_ms=block_ms, queue_ms=queue_ms)

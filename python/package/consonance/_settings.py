@@ -1,0 +1,29 @@
+"""What a chat is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Quality = Literal["low", "medium", "high", "music"]
+Activation = Literal["open", "push-to-talk", "voice"]
+EncryptionPolicy = Literal["where-offered", "required", "never"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """As ``consonance.connect`` describes them; the library reads these attributes."""
+
+    address: str
+    name: str | None
+    listen: list[str]
+    speak: list[str]
+    password: str | None
+    join_token: str | None
+    quality: Quality
+    activation: Activation
+    encryption: EncryptionPolicy
+    reconnect_timeout: float | None
+    retry_first_connect: bool
+    share_position: bool
+    fallback: bool

@@ -1,0 +1,218 @@
+//! A voice chat: each method passes on what is asked, and returns at once.
+
+use std::sync::Arc;
+
+use consonance::audio::{Orientation, Pose};
+use consonance::{Channel, ModeratorAction, Status, TapSource, VoiceChat};
+use consonance::{ChannelProperties, Target};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::audio_stream::{AudioStream, Format, Stream};
+use crate::clock::monotonic;
+use crate::encryption;
+use crate::errors;
+use crate::events::told;
+use crate::player::Player;
+use crate::pump::Pumped;
+use crate::speech::{Line, Speech, check_format};
+
+/// A chat that was started. Dropped, it leaves its session in the background.
+#[pyclass(frozen, module = "consonance._native")]
+pub(crate) struct Chat {
+    voice: VoiceChat,
+    pumped: Arc<Pumped>,
+    line: Arc<Line>,
+}
+
+impl Chat {
+    pub(crate) fn new(voice: VoiceChat, pumped: Arc<Pumped>, line: Arc<Line>) -> Self {
+        Self { voice, pumped, line }
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        // The registry has another handle until the chat has ended, so that nothing waits here.
+        self.voice.stop();
+    }
+}
+
+/// A target by its kind and name.
+fn target(is_room: bool, name: String) -> Target {
+    if is_room { Target::Room(name.into()) } else { Target::Player(name.into()) }
+}
+
+#[pymethods]
+impl Chat {
+    /// To be called when the loop was woken, before it looks at anything.
+    fn look(&self) {
+        self.pumped.look();
+    }
+
+    /// Leaves the session without waiting; the event `Ended` tells when it is over.
+    fn stop(&self) {
+        self.voice.stop();
+    }
+
+    fn is_running(&self) -> bool {
+        self.voice.is_running()
+    }
+
+    fn status(&self) -> &'static str {
+        match self.voice.status() {
+            Status::Connected => "connected",
+            Status::Degraded => "connecting",
+            Status::Disconnected => "disconnected",
+        }
+    }
+
+    /// The next event, if one waits: the name of its class, when it was, in seconds of `time.monotonic()`, and its
+    /// fields. 65 536 of them wait at most.
+    fn poll_event<'py>(&self, py: Python<'py>) -> PyResult<Option<(&'static str, f64, Bound<'py, PyDict>)>> {
+        let Some(event) = self.pumped.events.pop() else { return Ok(None) };
+        let fields = PyDict::new(py);
+        let class = told(&event.kind, &fields)?;
+        Ok(Some((class, monotonic(event.at), fields)))
+    }
+
+    /// How many events were lost because the loop did not look in time.
+    fn events_dropped(&self) -> u64 {
+        self.pumped.events.dropped() + self.voice.events_dropped()
+    }
+
+    fn local_player(&self) -> Player {
+        Player(self.voice.local_player())
+    }
+
+    fn player(&self, name: &str) -> Option<Player> {
+        self.voice.player(name).map(Player)
+    }
+
+    /// All players, oneself among them.
+    fn players(&self) -> Vec<Player> {
+        self.voice.players().into_iter().map(Player).collect()
+    }
+
+    fn listen_to_room(&self, room: String) {
+        self.voice.listen_to_room(room);
+    }
+
+    fn stop_listening_to_room(&self, room: String) {
+        self.voice.stop_listening_to_room(room);
+    }
+
+    /// Opens a channel to a room or a player, and returns its number.
+    fn speak_to(&self, is_room: bool, name: String, positional: bool, volume: f32) -> u32 {
+        let properties = ChannelProperties { positional, amplitude: volume, ..ChannelProperties::default() };
+        self.voice.speak_to(target(is_room, name), properties).number()
+    }
+
+    fn close_channel(&self, number: u32) {
+        self.voice.close_channel(Channel::from_number(number));
+    }
+
+    /// Sends a text, and returns its number.
+    fn send_text(&self, is_room: bool, name: String, text: String) -> PyResult<u64> {
+        let sent = self.voice.send_text(target(is_room, name), text);
+        Ok(sent.map_err(|cause| errors::raise("TextError", cause.code(), &cause.to_string()))?.number())
+    }
+
+    /// Has the server kick, mute, unmute or move a player.
+    #[pyo3(signature = (player, action, reason, lasts_s, from_room, to_room))]
+    fn moderate(
+        &self,
+        player: String,
+        action: &str,
+        reason: String,
+        lasts_s: Option<u32>,
+        from_room: String,
+        to_room: String,
+    ) -> PyResult<()> {
+        let action = match action {
+            "kick" => ModeratorAction::Kick,
+            "mute" => {
+                ModeratorAction::Mute { lasts: lasts_s.map(|s| std::time::Duration::from_secs(s.into())) }
+            }
+            "unmute" => ModeratorAction::Unmute,
+            "move" => ModeratorAction::Move { from: from_room.into(), to: to_room.into() },
+            _ => return Err(errors::word("action", action, &["kick", "mute", "unmute", "move"])),
+        };
+        self.voice.moderate(player, action, reason);
+        Ok(())
+    }
+
+    /// Begins a speech; the one before is over.
+    fn begin_speech(&self, rate_hz: u32, channels: usize) -> PyResult<Speech> {
+        check_format(rate_hz, channels)?;
+        Ok(self.line.begin(rate_hz, channels))
+    }
+
+    /// Listens to a player, or without a name to the mix.
+    #[pyo3(signature = (player, rate_hz, block_ms, queue_ms))]
+    fn audio(
+        &self,
+        player: Option<String>,
+        rate_hz: u32,
+        block_ms: u32,
+        queue_ms: u32,
+    ) -> PyResult<AudioStream> {
+        let format = Format::new(rate_hz, block_ms, queue_ms)?;
+        let source = player.map_or(TapSource::Mix, TapSource::Player);
+        let stream = Arc::new(Stream::new(self.voice.tap(source), format));
+        self.pumped.add_stream(&stream);
+        Ok(AudioStream(stream))
+    }
+
+    fn set_push_to_talk(&self, pressed: bool) {
+        self.voice.set_push_to_talk(pressed);
+    }
+
+    fn is_muted(&self) -> bool {
+        self.voice.is_muted()
+    }
+
+    fn set_muted(&self, muted: bool) {
+        self.voice.set_muted(muted);
+    }
+
+    fn is_deafened(&self) -> bool {
+        self.voice.is_deafened()
+    }
+
+    fn set_deafened(&self, deafened: bool) {
+        self.voice.set_deafened(deafened);
+    }
+
+    fn is_transmitting(&self) -> bool {
+        self.voice.is_transmitting()
+    }
+
+    /// Where the ears are, in metres, and where they look; none if that is not known any more.
+    #[pyo3(signature = (position_m, forward, up))]
+    fn set_listener(&self, position_m: Option<[f32; 3]>, forward: [f32; 3], up: [f32; 3]) {
+        let orientation = Orientation::looking(forward, up);
+        self.voice.set_listener(position_m.map(|position_m| Pose { position_m, orientation }));
+    }
+
+    fn set_share_position(&self, shared: bool) {
+        self.voice.set_share_position(shared);
+    }
+
+    /// The share of frames that never arrived, 0 to 1.
+    fn packet_loss(&self) -> Option<f32> {
+        self.voice.packet_loss()
+    }
+
+    #[expect(clippy::type_complexity, reason = "it is taken apart at once, in Python")]
+    fn encryption<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(&'static str, Option<u64>, Option<String>, Vec<Bound<'py, PyDict>>)> {
+        encryption::told(py, &self.voice.encryption())
+    }
+
+    fn is_room_encrypted(&self, room: &str) -> bool {
+        self.voice.encryption().is_room_encrypted(room)
+    }
+}

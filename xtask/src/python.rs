@@ -1,0 +1,90 @@
+//! `cargo xtask python`: the package for Python, checked, built as a wheel, and tested against a real server.
+//!
+//! * The Rust part: `rustfmt`, clippy and its own tests.
+//! * The Python part: `mypy --strict` over the package, its tests and its examples.
+//! * Both: bots that hear each other, and the examples as programs, in a virtual environment with the wheel.
+//!
+//! pip brings what is needed into `target/python`; nothing is installed elsewhere. No step of `ci`: what the module is
+//! made of is compiled once more, with fewer features.
+
+mod environment;
+mod release_wheel;
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::built::Built;
+use crate::command;
+use crate::failure::Failure;
+use crate::skips::Skips;
+use environment::Environment;
+
+/// What to do besides.
+#[derive(Args, Default)]
+pub(crate) struct Plan {
+    /// Makes the wheel that is published for this machine, too, and imports it.
+    #[arg(long)]
+    wheel: bool,
+    /// Runs only the tests of this module (may be given several times), such as `test_examples`.
+    #[arg(long, value_name = "MODULE")]
+    only: Vec<String>,
+}
+
+/// Does all of it; the last line says what was left out.
+///
+/// # Errors
+/// [`Failure`] where a check or a test fails.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let built = Built::debug(root)?;
+    let folder = built.beside("python");
+    let skips = match Environment::make(root, &folder) {
+        Err(Failure::Unavailable { what, why }) => Skips::one(format_args!("{what}: {why}")),
+        environment => check(root, &environment?, &built, plan)?,
+    };
+    println!("{skips}");
+    Ok(())
+}
+
+fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<Skips, Failure> {
+    let folder = built.beside("python");
+    let captions = environment.add_recogniser(root)?;
+    check_rust(root, environment)?;
+    let types = ["-m", "mypy", "--cache-dir"];
+    command::run(environment.python(root).args(types).arg(folder.join("mypy")).args(CHECKED))?;
+    environment.install(&environment.build_wheel(root, &folder)?)?;
+    test(root, environment, built, plan)?;
+    if plan.wheel {
+        release_wheel::make(root, environment, &folder)?;
+    }
+    Ok(captions)
+}
+
+fn check_rust(root: &Path, environment: &Environment) -> Result<(), Failure> {
+    for arguments in [
+        &["fmt", "--all", "--check"][..],
+        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        &["test", "--workspace"],
+    ] {
+        command::run(&mut environment.cargo(root, arguments))?;
+    }
+    Ok(())
+}
+
+/// Against the server that `cargo build` makes.
+fn test(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<(), Failure> {
+    command::run(&mut command::cargo(root, ["build", "--quiet", "--package", "consonance-cli"]))?;
+    let mut tests: Command = environment.python(root);
+    // Warnings of Python's own about what was left open fail a test.
+    tests.args(["-X", "dev", "-m", "unittest"]).current_dir(root.join("python/tests"));
+    if plan.only.is_empty() {
+        tests.args(["discover", "--verbose"]);
+    } else {
+        tests.arg("--verbose").args(&plan.only);
+    }
+    command::run(tests.env("CONSONANCE", built.program("consonance")))
+}
+
+/// Below `python`.
+const CHECKED: [&str; 3] = ["package", "tests", "examples"];
