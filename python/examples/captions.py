@@ -115,13 +115,13 @@ class Captions:
         async for said in utterances(self.voice.audio(player, rate=RATE, block_ms=BLOCK_MS)):
             text = await loop.run_in_executor(self.thread, self.recognise, said.samples)
             if text and self.voice.end is None:
-                await self.post(f"{player}: {text}")
+                await self.post(player, text)
                 print(f"{player}: {text} ({time.monotonic() - said.ended:.2f} s later)", flush=True)
 
-    async def post(self, text: str) -> None:
+    async def post(self, player: str, text: str) -> None:
         with contextlib.suppress(consonance.TextError, consonance.EndedError):
             for line in lines(text):
-                await self.voice.send_text(line, room=self.room)
+                await self.voice.send_caption(player, line, room=self.room)
 
 
 def lines(text: str) -> list[str]:

@@ -36,14 +36,16 @@ pub(crate) fn told(kind: &EventKind, fields: &Bound<'_, PyDict>) -> PyResult<&'s
         EventKind::Operator(decision) => operator(decision, fields),
         EventKind::Encryption(event) => encryption(event, fields),
         EventKind::Text { from, to, text } => {
-            let (room, to_player) = match to {
-                TextTarget::Room(room) => (Some(&**room), None),
-                TextTarget::Player(player) => (None, Some(&**player)),
-            };
-            fields.set_item("room", room)?;
-            fields.set_item("to", to_player)?;
+            target(to, fields)?;
             fields.set_item("text", text)?;
             player("Text", from)
+        }
+        EventKind::Caption { by, to, caption } => {
+            target(to, fields)?;
+            fields.set_item("by", by)?;
+            fields.set_item("text", &caption.text)?;
+            fields.set_item("is_final", caption.is_final)?;
+            player("Caption", &caption.player)
         }
         EventKind::TextSent { id, players } => {
             fields.set_item("id", id.number())?;
@@ -63,6 +65,16 @@ pub(crate) fn told(kind: &EventKind, fields: &Bound<'_, PyDict>) -> PyResult<&'s
         }
         _ => of_the_connection(kind, fields),
     }
+}
+
+/// Where a text was sent.
+fn target(to: &TextTarget, fields: &Bound<'_, PyDict>) -> PyResult<()> {
+    let (room, player) = match to {
+        TextTarget::Room(room) => (Some(&**room), None),
+        TextTarget::Player(player) => (None, Some(&**player)),
+    };
+    fields.set_item("room", room)?;
+    fields.set_item("to", player)
 }
 
 /// What the server has said about its reason, rather than that it was the server.

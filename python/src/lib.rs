@@ -14,6 +14,7 @@
 //! The voice thread and the capture thread never wait for the interpreter; the pump does, and the loop polls nothing.
 
 mod audio_stream;
+mod caption;
 mod chat;
 mod clock;
 mod encryption;
@@ -35,6 +36,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::audio_stream::AudioStream;
+    #[pymodule_export]
+    use super::caption::caption_text;
     #[pymodule_export]
     use super::chat::Chat;
     #[pymodule_export]

@@ -124,9 +124,9 @@ class Examples(ServerTest):
                 await reader.speak(said, rate=rate)
                 lines: list[str] = []
                 while len(spoken_words(" ".join(lines))) < 0.8 * len(words.split()):
-                    text = await event_of(reads, events.Text, lambda text: text.player == "Captions")
-                    self.assertTrue(text.text.startswith("Reader: "), text)
-                    lines.append(text.text.removeprefix("Reader: "))
+                    caption = await event_of(reads, events.Caption, lambda caption: caption.by == "Captions")
+                    self.assertEqual((caption.player, caption.is_final), ("Reader", True))
+                    lines.append(caption.text)
                 heard[file] = lines
             # A last word may have a line of its own.
             await asyncio.sleep(2.0)

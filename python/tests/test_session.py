@@ -99,6 +99,17 @@ class Texts(ServerTest):
                 back = await event_of(answered, events.Text)
                 self.assertEqual((back.room, back.text), (room, f"re: {text}"))
 
+    async def test_a_caption_is_told_apart_from_a_text(self) -> None:
+        async with self.join("Alice") as alice, self.join("Bob") as bob:
+            await present(alice, "Bob")
+            await present(bob, "Alice")
+            heard = bob.events()
+            for is_final in (False, True):
+                await alice.send_caption("Bob", "good evening", room="lobby", is_final=is_final)
+                told = await event_of(heard, events.Caption)
+                self.assertEqual((told.player, told.by, told.room), ("Bob", "Alice", "lobby"))
+                self.assertEqual((told.text, told.is_final), ("good evening", is_final))
+
     async def test_a_text_that_is_too_long_or_has_no_receiver_is_refused(self) -> None:
         async with self.join("Alice") as alice:
             with self.assertRaises(consonance.TextError) as refused:

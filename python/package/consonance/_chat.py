@@ -288,6 +288,16 @@ class VoiceChat:
         finally:
             self._texts.pop(number, None)
 
+    async def send_caption(
+        self, player: str | Player, text: str, *, room: str, is_final: bool = True
+    ) -> int:
+        """Writes down for a room what a player says, and returns how many players it goes to.
+
+        Pages show it under the player, clients that know captions raise ``events.Caption``, all others a text. The next
+        caption about the player replaces one that is not final. Raises as ``send_text``.
+        """
+        return await self.send_text(_native.caption_text(_name(player), text, is_final), room=room)
+
     async def reply(self, event: Text, text: str) -> int:
         """Sends a text to where the other one was sent: to its room, or to its sender."""
         if event.room is not None:

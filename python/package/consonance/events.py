@@ -89,6 +89,22 @@ class Text(PlayerEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Caption(PlayerEvent):
+    """What ``player`` says, as ``by`` has written it down, to a room that we listen to, or to us. Not raised as
+    ``Text``."""
+
+    by: str
+    """The player whose word it is."""
+    room: str | None
+    """The room that it was sent to; None for a caption to us alone."""
+    to: str | None
+    """The player that it was sent to, which is us; None for a caption to a room."""
+    text: str
+    is_final: bool
+    """False while the player goes on: the next caption about it replaces this one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TextSent(Event):
     """A text of ours is on its way; ``VoiceChat.send_text`` returns ``players``."""
 
@@ -230,7 +246,7 @@ _CLASSES: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Joined, Resumed, PlayersSynced, PlayerJoined, PlayerLeft, EnteredRoom, ExitedRoom, RemovedFromRoom,
-        StartedSpeaking, StoppedSpeaking, Text, TextSent, TextNotSent, Restricted, OperatorDecision, Moderated,
+        StartedSpeaking, StoppedSpeaking, Text, Caption, TextSent, TextNotSent, Restricted, OperatorDecision, Moderated,
         EncryptionChanged, EncryptionWarning, Problem, Rejoining, Draining, DrainCancelled, Redirecting,
         ConnectionLost, TransportChanged, ServerChanged, Ended, Other,
     )
