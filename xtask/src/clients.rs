@@ -14,6 +14,7 @@ use crate::built::Built;
 use crate::command;
 use crate::dotnet;
 use crate::failure::Failure;
+use crate::python;
 use crate::skips::Skips;
 
 /// What to run.
@@ -59,7 +60,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Builds a client from outside in a folder; how it is started, or `None` where what it needs is missing.
 type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure>;
 
-const OUTSIDE: &[(&str, Make)] = &[("C#", csharp)];
+const OUTSIDE: &[(&str, Make)] = &[("C#", csharp), ("Python", python)];
 
 /// The library for C#, and a program with it, in Mono.
 fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure> {
@@ -78,6 +79,13 @@ fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, F
     fs::copy(built.library("consonance_ffi"), &library)
         .map_err(|cause| Failure::File { path: library, cause })?;
     Ok(Some(format!("env LD_LIBRARY_PATH={} mono {}", folder.display(), program.display())))
+}
+
+/// The package for Python, and a program with it.
+fn python(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
+    let program = root.join("python/tests/outside_client.py");
+    let python = python::with_package(root)?;
+    Ok(python.map(|python| format!("{} {}", python.display(), program.display())))
 }
 
 /// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is

@@ -10,7 +10,7 @@
 mod environment;
 mod release_wheel;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
@@ -59,6 +59,22 @@ fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> 
         release_wheel::make(root, environment, &folder)?;
     }
     Ok(captions)
+}
+
+/// A Python that has the package as it is here; none, which is said, where there is no Python, or pip brings nothing.
+///
+/// # Errors
+/// [`Failure`] where something does not compile.
+pub(crate) fn with_package(root: &Path) -> Result<Option<PathBuf>, Failure> {
+    let folder = Built::debug(root)?.beside("python");
+    match Environment::make(root, &folder) {
+        Err(Failure::Unavailable { .. }) => Ok(None),
+        environment => {
+            let environment = environment?;
+            environment.install(&environment.build_wheel(root, &folder)?)?;
+            Ok(Some(environment.program("python")))
+        }
+    }
 }
 
 fn check_rust(root: &Path, environment: &Environment) -> Result<(), Failure> {

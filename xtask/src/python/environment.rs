@@ -110,7 +110,8 @@ impl Environment {
         command::capture(&mut pip).map(drop)
     }
 
-    fn program(&self, name: &str) -> PathBuf {
+    /// One of its programs.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
         let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
         self.folder.join(scripts).join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
