@@ -208,6 +208,16 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance", "consonance-server"],
     },
     Walls {
+        package: "consonance-mumble",
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-replay-window",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
         tests_may_also_use: &["consonance-session"],
@@ -309,6 +319,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-hosted",
             "consonance-kcp",
             "consonance-litenetlib",
+            "consonance-mumble",
             "consonance-transport",
             "consonance-fast-path",
             "consonance-utp",
