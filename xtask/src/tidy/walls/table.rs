@@ -218,6 +218,18 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
+        package: "consonance-mumble-player",
+        may_use: Only(&[
+            "consonance-gateway",
+            "consonance-mumble",
+            "consonance-opus-packet",
+            "consonance-session",
+            "consonance-transport",
+            "consonance-wire",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
         tests_may_also_use: &["consonance-session"],
