@@ -1,4 +1,5 @@
-//! `cargo xtask mumble`: a bot of a library that is not ours, on a real server beside a native player.
+//! `cargo xtask mumble`: programs that are not ours, on a real server beside a native player: a bot of a library, and
+//! Mumble's own client.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,8 +9,8 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// Runs the tests that take pymumble, which comes as a package for Python; says so and leaves them out where it cannot
-/// be had.
+/// Runs the tests that take pymumble, which comes as a package for Python, and those that take Mumble's client, as
+/// Debian has it; says so and leaves out what cannot be had.
 ///
 /// # Errors
 /// [`Failure`] where a test fails.
@@ -18,8 +19,12 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
         Err(error) => return Ok(Skips::one(format_args!("tests with a bot of pymumble, {error}"))),
         Ok(python) => python,
     };
-    command::run(command::cargo(root, TEST.split(' ')).env(VARIABLE, python))?;
-    Ok(Skips::NONE)
+    let lacking =
+        DESKTOP.iter().find(|program| command::capture(Command::new("which").arg(program)).is_err());
+    let left_out: &[&str] = if lacking.is_some() { &["--skip", "mumble::desktop"] } else { &[] };
+    let words = TEST.split(' ').chain(left_out.iter().copied());
+    command::run(command::cargo(root, words).env(VARIABLE, python))?;
+    Ok(lacking.map_or(Skips::NONE, |program| Skips::one(format_args!("Mumble's own client, no `{program}`"))))
 }
 
 /// A Python that has the library, in an environment of its own.
@@ -35,6 +40,9 @@ fn python(root: &Path) -> Result<PathBuf, Failure> {
 
 /// It needs Python below 3.12, whose `ssl` no longer has what it calls, and the system's libopus.
 const LIBRARY: &str = "pymumble==1.6.1";
+
+/// What the test with Mumble's client starts.
+const DESKTOP: [&str; 7] = ["mumble", "Xvfb", "pulseaudio", "pactl", "paplay", "parec", "openssl"];
 
 const IMPORT: [&str; 2] = ["-c", "import pymumble_py3"];
 

@@ -1,6 +1,8 @@
 //! `[[listen]] network = "mumble"`: Mumble's clients on a real server, beside native players.
 //!
-//! `cargo xtask mumble` also runs the test with a bot library of others, in Python.
+//! `cargo xtask mumble` also runs the tests with a bot library of others, in Python, and with Mumble's own client.
+
+mod desktop;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
