@@ -48,7 +48,7 @@ fn datagrams_of_strangers_are_counted_and_do_nothing() {
 }
 
 #[test]
-fn the_server_list_is_answered_to_anyone_but_not_often() {
+fn the_server_list_is_answered_to_anyone_but_not_often_and_as_the_page_of_security_says() {
     let mut stage = Stage::new(MumbleSettings::default());
     stage.client(ClientSettings::new("Ada"));
     let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -67,5 +67,8 @@ fn the_server_list_is_answered_to_anyone_but_not_often() {
     // Ten in each second, of which this may touch two or three.
     assert!((1..=30).contains(&answers.len()), "{} answers", answers.len());
     assert!(answers.iter().all(|answer| answer.len() == 24));
+    let page = include_str!("../../../../../docs/security.md");
+    let row = page.lines().find(|line| line.starts_with("| Mumble | "));
+    assert!(row.is_some_and(|row| row.starts_with("| Mumble | 2.00 |")), "24 bytes for 12: {row:?}");
     assert_eq!(answers[0][12..16], [0, 0, 0, 1], "one user is there");
 }
