@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, platforms, tidy,
-    udp_blocked, unity, web,
+    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble, platforms,
+    tidy, udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -86,6 +86,7 @@ enum Step {
     PlainCipher,
     // What talks in real time; the last but one plays with a game that the one before it compiles.
     Cluster,
+    Mumble,
     Dotnet,
     Unity,
     BrowserTest,
@@ -111,6 +112,7 @@ impl Step {
             Self::Wasm => "wasm",
             Self::Web => "web",
             Self::UdpBlocked => "udp-blocked",
+            Self::Mumble => "mumble",
             Self::Dissector => "dissector",
             Self::Matchbox => "matchbox",
             Self::PlainCipher => "plain-cipher",
@@ -131,6 +133,7 @@ impl Step {
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
+            Self::Mumble => mumble::run(root),
             Self::Dissector => dissector::run(root),
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),
@@ -175,6 +178,7 @@ impl Step {
             | Self::Web
             | Self::BrowserTest
             | Self::Cluster
+            | Self::Mumble
             | Self::Dotnet
             | Self::Unity => &["xtask", self.name()],
         };
@@ -273,6 +277,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::Cluster,
+            Step::Mumble,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,
@@ -303,6 +308,7 @@ mod tests {
             Step::Matchbox,
             Step::PlainCipher,
             Step::Cluster,
+            Step::Mumble,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,

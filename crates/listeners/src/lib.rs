@@ -26,6 +26,7 @@ mod fishnet;
 mod forge;
 mod game_server;
 mod mirror;
+mod mumble;
 mod network;
 mod networks;
 mod ngo;

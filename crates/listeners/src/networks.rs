@@ -3,7 +3,7 @@
 use consonance_server_config::{NetworkTable, NetworkTables};
 
 use crate::{
-    ListenerNetwork, darkrift, fishnet, forge, mirror, ngo, sidecar, steam, webrtc_network, websocket,
+    ListenerNetwork, darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket,
 };
 
 /// Every network of this crate, in the order of the documentation. A line is all it takes to register one.
@@ -20,6 +20,7 @@ pub const NETWORKS: &[&dyn ListenerNetwork] = &[
     &webrtc_network::WebRtcNetwork,
     &steam::Steam,
     &websocket::WebSocket,
+    &mumble::Mumble,
 ];
 
 /// The network of this name in the configuration, among those of this crate.

@@ -16,6 +16,7 @@ use consonance_forge::fuzz::forge_datagrams;
 use consonance_hosted::fuzz::hosted_room;
 use consonance_kcp::fuzz::kcp_datagrams;
 use consonance_litenetlib::fuzz::litenetlib_datagrams;
+use consonance_mumble::fuzz::{mumble_control, mumble_datagrams, mumble_voice};
 use consonance_quic::fuzz::client_hello;
 use consonance_recording::fuzz::sealed_track;
 use consonance_server::fuzz::{hand_over, join_token, node_messages};
@@ -101,6 +102,21 @@ fn no_stored_frame_of_a_sidecars_link_finds_a_fault() {
 #[test]
 fn no_stored_datagrams_find_a_fault_in_kcp2k() {
     replay("kcp_datagrams", kcp_datagrams);
+}
+
+#[test]
+fn nothing_stored_that_mumbles_clients_may_say_finds_a_fault() {
+    replay("mumble_control", mumble_control);
+}
+
+#[test]
+fn no_stored_voice_packet_of_mumble_finds_a_fault() {
+    replay("mumble_voice", mumble_voice);
+}
+
+#[test]
+fn no_stored_datagrams_find_a_fault_in_mumbles_encryption() {
+    replay("mumble_datagrams", mumble_datagrams);
 }
 
 #[test]

@@ -37,6 +37,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("maudio-sys", &["crates/miniaudio"]),
     ("opus-pure", &["crates/audio", "crates/e2e", "crates/testing"]),
     ("opusic-sys", &["crates/libopus"]),
+    ("prost", &["crates/networks/mumble"]),
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),

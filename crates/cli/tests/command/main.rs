@@ -28,6 +28,8 @@ mod listener_switches;
 #[cfg(unix)]
 mod logging;
 mod made_up_network;
+#[cfg(unix)]
+mod mumble;
 mod names_in_use;
 mod names_over_udp;
 mod networks;

@@ -30,6 +30,10 @@ pub trait MessageStream: Send {
     /// The connection is up: what this end says first. True if there is no handshake to wait for.
     fn begin(&mut self, out: &mut Vec<u8>) -> bool;
 
+    /// TLS around the stream is up, and the other end has shown this certificate (X.509, DER) and that it has its key.
+    /// Comes before anything is [read](Self::read); clients show one only where they are asked to.
+    fn handle_certificate(&mut self, _certificate: &[u8]) {}
+
     /// Reads what the beginning of the stream holds: how many bytes that took, and what it was. With 0
     /// bytes and [`Found::Nothing`], more has to come first. Greetings, messages and words are put
     /// into `message`, which is empty.

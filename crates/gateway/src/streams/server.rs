@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use consonance_transport::{
@@ -109,6 +109,17 @@ impl<P: StreamProtocol> StreamServer<P> {
     /// It does not any more.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Makes the [descriptor](ServerNetwork::descriptor) readable also when this socket is, such as one for datagrams
+    /// beside the streams, which its owner reads.
+    ///
+    /// # Errors
+    ///
+    /// The system's, as when too many sockets are watched.
+    #[cfg(target_os = "linux")]
+    pub fn watch(&mut self, socket: impl AsFd) -> io::Result<()> {
+        self.tcp.watch(socket)
     }
 }
 

@@ -83,6 +83,8 @@ pub struct TlsStream<S> {
     plain: Vec<u8>,
     /// More is not kept for an inner stream that makes nothing of it.
     received_bytes_max: usize,
+    /// The inner stream knows the certificate of the other end, if there is one.
+    knows_certificate: bool,
 }
 
 /// What is between the stream and its connection.
@@ -136,6 +138,7 @@ impl<S: MessageStream> TlsStream<S> {
             consumed: 0,
             plain: Vec::new(),
             received_bytes_max: 2 * message_bytes_max + RECORDS_BYTES_MAX,
+            knows_certificate: false,
         }
     }
 
@@ -195,6 +198,12 @@ impl<S: MessageStream> TlsStream<S> {
             Ok(_) => {}
             Err(rustls::Error::InvalidCertificate(_)) => return Err(NOT_TRUSTED),
             Err(_) => return Err(BROKEN),
+        }
+        if !tls.is_handshaking() && !std::mem::replace(&mut self.knows_certificate, true) {
+            let certificate = tls.peer_certificates().and_then(<[_]>::first);
+            if let Some(certificate) = certificate {
+                self.inner.handle_certificate(certificate);
+            }
         }
         self.received.drain(..self.consumed);
         self.consumed = 0;

@@ -84,7 +84,7 @@ fn reports_a_mistake_in_a_listener_with_line_and_correction() {
         ("listen = [\n5]", "voice.toml:2: listen: expected an address or a table, not 5"),
         (
             "[[listen]]\naddress = '[::]:5'",
-            "voice.toml:1: listen: the key network is missing: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
+            "voice.toml:1: listen: the key network is missing: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, mumble, quic",
         ),
         (
             "[[listen]]\nnetwork = 'quic'",
@@ -96,7 +96,7 @@ fn reports_a_mistake_in_a_listener_with_line_and_correction() {
         ),
         (
             "[[listen]]\nnetwork = 'carrier pigeon'\naddress = '[::]:5'",
-            "voice.toml:2: listen: unknown network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
+            "voice.toml:2: listen: unknown network \"carrier pigeon\", only sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, mumble, quic",
         ),
         (
             "[[listen]]\nnetwork = 'quic'\naddress = '[::]:5'\nsession = 'main'",

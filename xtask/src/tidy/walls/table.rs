@@ -208,6 +208,28 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance", "consonance-server"],
     },
     Walls {
+        package: "consonance-mumble",
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-replay-window",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-mumble-player",
+        may_use: Only(&[
+            "consonance-gateway",
+            "consonance-mumble",
+            "consonance-opus-packet",
+            "consonance-session",
+            "consonance-transport",
+            "consonance-wire",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
         tests_may_also_use: &["consonance-session"],
@@ -309,6 +331,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-hosted",
             "consonance-kcp",
             "consonance-litenetlib",
+            "consonance-mumble",
             "consonance-transport",
             "consonance-fast-path",
             "consonance-utp",

@@ -1,0 +1,243 @@
+//! The rooms as channels: a tree by the slashes in their names, with numbers.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use consonance_mumble::Control;
+use consonance_mumble::control::messages::{ChannelRemove, ChannelUpdate};
+
+/// The number of the root channel, which is no room.
+pub(crate) const ROOT: u32 = 0;
+
+/// All channels that a client knows.
+#[derive(Debug)]
+pub(crate) struct Channels {
+    nodes: BTreeMap<u32, Node>,
+    /// By whole name.
+    by_name: BTreeMap<Box<str>, u32>,
+    last: u32,
+    most: usize,
+    /// Rooms besides those that stay are channels, too.
+    shows_others: bool,
+    /// What a client that knows the channels has to be told.
+    changes: VecDeque<Control>,
+}
+
+#[derive(Debug)]
+struct Node {
+    parent: u32,
+    /// The room's whole name.
+    room: Box<str>,
+    /// Its last part.
+    name: Box<str>,
+    /// It stays without players in it.
+    stays: bool,
+    children: BTreeSet<u32>,
+}
+
+impl Channels {
+    /// The root, and these rooms, which stay.
+    pub(crate) fn new(root: &str, rooms: &[String], shows_others: bool, most: usize) -> Self {
+        let root =
+            Node { parent: ROOT, room: "".into(), name: root.into(), stays: true, children: BTreeSet::new() };
+        let mut channels = Self {
+            nodes: BTreeMap::from([(ROOT, root)]),
+            by_name: BTreeMap::new(),
+            last: ROOT,
+            most,
+            shows_others,
+            changes: VecDeque::new(),
+        };
+        for room in rooms {
+            channels.insert(room, true);
+        }
+        channels
+    }
+
+    /// The channel of a room.
+    pub(crate) fn of_room(&self, room: &str) -> Option<u32> {
+        self.by_name.get(room).copied()
+    }
+
+    /// The room of a channel; none if it is the root, or there is no such channel.
+    pub(crate) fn room(&self, channel: u32) -> Option<&str> {
+        self.nodes.get(&channel).filter(|_| channel != ROOT).map(|node| &*node.room)
+    }
+
+    pub(crate) fn contains(&self, channel: u32) -> bool {
+        self.nodes.contains_key(&channel)
+    }
+
+    /// The rooms of a channel and of all in it.
+    pub(crate) fn rooms_below(&self, channel: u32) -> Vec<Box<str>> {
+        let mut rooms = Vec::new();
+        let mut open = vec![channel];
+        while let Some(channel) = open.pop() {
+            let Some(node) = self.nodes.get(&channel) else { continue };
+            rooms.extend(self.room(channel).map(Into::into));
+            open.extend(&node.children);
+        }
+        rooms
+    }
+
+    /// The whole name of a room in a channel.
+    pub(crate) fn name_in(&self, parent: u32, name: &str) -> Option<String> {
+        let node = self.nodes.get(&parent)?;
+        Some(if parent == ROOT { name.to_owned() } else { format!("{}/{name}", node.room) })
+    }
+
+    /// A player is in a room: its channel, if the room is one.
+    pub(crate) fn note_entered(&mut self, room: &str) -> Option<u32> {
+        match self.of_room(room) {
+            Some(channel) => Some(channel),
+            None if self.shows_others => self.insert(room, false),
+            None => None,
+        }
+    }
+
+    /// Forgets channels that do not stay and have none of these rooms in them.
+    pub(crate) fn forget_empty(&mut self, is_used: impl Fn(&str) -> bool) {
+        let is_empty = |node: &Node| !node.stays && node.children.is_empty() && !is_used(&node.room);
+        while let Some(channel) =
+            self.nodes.iter().rev().find_map(|(channel, node)| is_empty(node).then_some(*channel))
+        {
+            self.remove(channel);
+        }
+    }
+
+    /// The next change.
+    pub(crate) fn poll_change(&mut self) -> Option<Control> {
+        self.changes.pop_front()
+    }
+
+    /// All of them, those with others in them first; what has changed before is part of it.
+    pub(crate) fn all(&mut self) -> Vec<Control> {
+        self.changes.clear();
+        // A parent has its number before its children.
+        self.nodes.iter().map(|(channel, node)| node.state(*channel).into()).collect()
+    }
+
+    fn insert(&mut self, room: &str, stays: bool) -> Option<u32> {
+        let is_nested = room.split('/').all(|part| !part.trim().is_empty());
+        let parts: Vec<&str> = if is_nested { room.split('/').collect() } else { vec![room] };
+        if room.is_empty() || parts.len() > DEPTH_MAX {
+            return None;
+        }
+        let (mut parent, mut end) = (ROOT, 0);
+        for name in parts {
+            end += name.len();
+            let whole = &room[..end];
+            end += 1;
+            parent = match self.of_room(whole) {
+                Some(channel) => channel,
+                None if self.nodes.len() > self.most => return None,
+                None => self.add(parent, whole, name),
+            };
+            if let Some(node) = self.nodes.get_mut(&parent) {
+                node.stays |= stays;
+            }
+        }
+        Some(parent)
+    }
+
+    fn add(&mut self, parent: u32, room: &str, name: &str) -> u32 {
+        self.last += 1;
+        let channel = self.last;
+        let node =
+            Node { parent, room: room.into(), name: name.into(), stays: false, children: BTreeSet::new() };
+        self.changes.push_back(node.state(channel).into());
+        self.nodes.insert(channel, node);
+        self.by_name.insert(room.into(), channel);
+        if let Some(parent) = self.nodes.get_mut(&parent) {
+            parent.children.insert(channel);
+        }
+        channel
+    }
+
+    fn remove(&mut self, channel: u32) {
+        let Some(node) = self.nodes.remove(&channel) else { return };
+        self.by_name.remove(&node.room);
+        if let Some(parent) = self.nodes.get_mut(&node.parent) {
+            parent.children.remove(&channel);
+        }
+        self.changes.push_back(ChannelRemove { channel_id: channel }.into());
+    }
+}
+
+impl Node {
+    fn state(&self, channel: u32) -> ChannelUpdate {
+        ChannelUpdate {
+            channel_id: Some(channel),
+            parent: (channel != ROOT).then_some(self.parent),
+            name: Some(self.name.clone().into()),
+            position: Some(0),
+            ..ChannelUpdate::default()
+        }
+    }
+}
+
+/// How deep channels may be nested.
+const DEPTH_MAX: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(controls: Vec<Control>) -> Vec<String> {
+        let tell = |control| match control {
+            Control::ChannelState(state) => {
+                format!("{} {} in {:?}", state.channel_id(), state.name(), state.parent)
+            }
+            Control::ChannelRemove(ChannelRemove { channel_id }) => format!("- {channel_id}"),
+            other => panic!("{other:?}"),
+        };
+        controls.into_iter().map(tell).collect()
+    }
+
+    fn changes(channels: &mut Channels) -> Vec<String> {
+        let changes = std::iter::from_fn(|| channels.poll_change()).collect();
+        told(changes)
+    }
+
+    #[test]
+    fn slashes_in_names_nest_channels() {
+        let rooms = ["lobby", "team/red", "team/blue", "/odd//name"].map(String::from);
+        let mut channels = Channels::new("main", &rooms, true, 100);
+        let expected = [
+            "0 main in None",
+            "1 lobby in Some(0)",
+            "2 team in Some(0)",
+            "3 red in Some(2)",
+            "4 blue in Some(2)",
+            "5 /odd//name in Some(0)",
+        ];
+        assert_eq!(told(channels.all()), expected);
+        assert_eq!((channels.of_room("team/blue"), channels.room(4)), (Some(4), Some("team/blue")));
+        assert_eq!(channels.name_in(2, "green").as_deref(), Some("team/green"));
+        assert_eq!(channels.rooms_below(2).len(), 3);
+        assert_eq!(channels.room(ROOT), None, "the root is no room");
+    }
+
+    #[test]
+    fn other_rooms_are_channels_while_they_are_used() {
+        let mut channels = Channels::new("main", &["lobby".to_owned()], true, 100);
+        channels.all();
+        assert_eq!(channels.note_entered("lobby"), Some(1));
+        assert_eq!(channels.note_entered("a/b"), Some(3));
+        assert_eq!(changes(&mut channels), ["2 a in Some(0)", "3 b in Some(2)"]);
+        channels.forget_empty(|room| room == "a/b");
+        assert_eq!(changes(&mut channels), [""; 0]);
+        channels.forget_empty(|_| false);
+        assert_eq!(changes(&mut channels), ["- 3", "- 2"]);
+        let mut closed = Channels::new("main", &["lobby".to_owned()], false, 100);
+        assert_eq!(closed.note_entered("other"), None);
+    }
+
+    #[test]
+    fn there_are_no_more_channels_than_allowed_and_none_too_deep() {
+        let mut channels = Channels::new("main", &[], true, 3);
+        let made = (0..10).filter_map(|number| channels.note_entered(&format!("room {number}"))).count();
+        assert_eq!(made, 3);
+        let mut channels = Channels::new("main", &[], true, 100);
+        assert_eq!(channels.note_entered("a/a/a/a/a/a/a/a/a/a/a"), None);
+    }
+}

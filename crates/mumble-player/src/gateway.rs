@@ -1,0 +1,288 @@
+//! Mumble's users as a network: their connections on the one side, links to a session on the other.
+//!
+//! ```text
+//!   poll ─▶ is a user ready? its next step, reported to the session's loop: connected, a packet, disconnected
+//!        └▶ else the next thing on the connections ─▶ its player ─▶ follow, and once more from above
+//!        └▶ else the next player whose time has come ─▶ follow, and once more from above; then None
+//!   send ─▶ its player ─▶ follow: what it says goes to its client at once, and the user is ready
+//! ```
+
+mod transport;
+mod user;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Timers;
+use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
+use consonance_session::{self as session, ClientId};
+use consonance_transport::{Delivery, DisconnectReason, Peer, Remote, ServerLinkEvent, ServerNetwork as _};
+use rustc_hash::FxHashMap;
+
+use crate::player::MumblePlayer;
+use crate::profile::Neighbours;
+use crate::settings::PlayerSettings;
+use user::{Link, Step, User};
+
+/// The users of a Mumble server, each a link to one session.
+pub struct MumbleGateway {
+    server: MumbleServer,
+    session: String,
+    settings: Arc<PlayerSettings>,
+    users: BTreeMap<Peer, User>,
+    /// Users by the names of their links.
+    by_link: FxHashMap<Peer, Peer>,
+    last_link: u64,
+    /// Users with packets for their session, in turn.
+    ready: VecDeque<Peer>,
+    /// When players want to be called, or earlier.
+    timers: Timers<Peer>,
+    neighbours: Neighbours,
+    /// The players' time 0.
+    started: Option<Instant>,
+    now: Option<Instant>,
+    is_shut_down: bool,
+    /// What users that are gone sent above their rates.
+    limited: u64,
+    /// The packet that the last event showed.
+    packet: Vec<u8>,
+}
+
+impl MumbleGateway {
+    /// Joins the users of a server to the session of this name.
+    pub fn new(server: MumbleServer, session: impl Into<String>, settings: PlayerSettings) -> Self {
+        Self {
+            server,
+            session: session.into(),
+            settings: Arc::new(settings),
+            users: BTreeMap::new(),
+            by_link: FxHashMap::default(),
+            last_link: 0,
+            ready: VecDeque::new(),
+            timers: Timers::default(),
+            neighbours: Neighbours::default(),
+            started: None,
+            now: None,
+            is_shut_down: false,
+            limited: 0,
+            packet: Vec::new(),
+        }
+    }
+
+    /// Where it listens, for TCP and UDP.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+
+    /// Something happened on a user's connection.
+    fn handle_event(&mut self, now: Instant, event: MumbleServerEvent) {
+        let at = self.at(now);
+        match event {
+            MumbleServerEvent::Connected { user, remote, login } => self.take_in(now, user, remote, &login),
+            MumbleServerEvent::Control { user, control } => {
+                let Self { users, neighbours, .. } = self;
+                if let Some(it) = users.get_mut(&user) {
+                    it.player.handle_control(at, control, neighbours);
+                }
+                self.follow(now, user);
+                self.note_profile(now, user);
+            }
+            MumbleServerEvent::Voice { user, voice } => {
+                let Self { users, neighbours, .. } = self;
+                if let Some(it) = users.get_mut(&user) {
+                    it.player.handle_voice(at, &voice, neighbours);
+                    if let Some(id) = it.player.id() {
+                        let (world, position) = it.player.place();
+                        neighbours.set_place(id, world, position);
+                    }
+                }
+                self.follow(now, user);
+            }
+            MumbleServerEvent::OtherCodec { user } => {
+                if let Some(it) = self.users.get_mut(&user) {
+                    it.player.handle_other_codec();
+                }
+                self.follow(now, user);
+            }
+            MumbleServerEvent::Disconnected { user, reason } => self.handle_gone(now, user, reason),
+            _ => {}
+        }
+    }
+
+    fn take_in(&mut self, now: Instant, user: Peer, remote: SocketAddr, login: &Login) {
+        if self.is_shut_down {
+            let reason = consonance_transport::EndReason::from(consonance_transport::EndCode::ShuttingDown);
+            return self.server.disconnect(now, user, &reason.encode());
+        }
+        let at = self.at(now);
+        self.server.accept(now, user, remote, login);
+        let player = MumblePlayer::new(at, Arc::clone(&self.settings), login);
+        self.users.insert(user, User::new(player, remote, login.certificate));
+        self.follow(now, user);
+    }
+
+    /// A user's connection is gone: its session is told.
+    fn handle_gone(&mut self, now: Instant, user: Peer, reason: DisconnectReason) {
+        let at = self.at(now);
+        if let Some(it) = self.users.get_mut(&user) {
+            it.is_gone = Some(reason);
+            it.player.client_is_gone(at);
+        }
+        self.follow(now, user);
+    }
+
+    /// Something has happened to a player: what it says goes to its client, and what it has for its session waits for
+    /// its turn.
+    fn follow(&mut self, now: Instant, user: Peer) {
+        let Self { users, server, .. } = self;
+        let Some(it) = users.get_mut(&user) else { return };
+        it.show(now, user, server);
+        if !it.is_ready {
+            it.is_ready = true;
+            self.ready.push_back(user);
+        }
+        let due = it.player.poll_timeout();
+        if let Some(due) = due.map(|at| self.to_clock(at)) {
+            self.timers.set_no_later(user, due);
+        }
+    }
+
+    /// Tells the other users what one shows of itself, if that has changed.
+    fn note_profile(&mut self, now: Instant, user: Peer) {
+        let Some(it) = self.users.get_mut(&user) else { return };
+        let id = it.player.id().filter(|_| !it.player.is_over());
+        let former = std::mem::replace(&mut it.shown_as, id).filter(|former| Some(*former) != id);
+        // Its id may be another user's by now.
+        if let Some(former) = former.filter(|former| !self.is_shown_by_another(user, *former)) {
+            self.neighbours.remove(former);
+        }
+        let Some((id, it)) = id.zip(self.users.get(&user)) else { return };
+        if self.neighbours.set_profile(id, it.player.profile()) {
+            let at = self.at(now);
+            let others: Vec<Peer> = self.users.keys().copied().filter(|other| *other != user).collect();
+            for other in others {
+                let Self { users, neighbours, .. } = self;
+                if let Some(it) = users.get_mut(&other) {
+                    it.player.handle_timeout(at, neighbours);
+                }
+                self.follow(now, other);
+            }
+        }
+    }
+
+    fn is_shown_by_another(&self, user: Peer, id: ClientId) -> bool {
+        self.users.iter().any(|(other, it)| *other != user && it.shown_as == Some(id))
+    }
+
+    /// Lets time pass for a player that waits for it. False if none does.
+    fn run_timers(&mut self, now: Instant) -> bool {
+        let Some(user) = self.timers.pop(now) else { return false };
+        let at = self.at(now);
+        let Self { users, neighbours, .. } = self;
+        let Some(it) = users.get_mut(&user) else { return true };
+        match it.player.poll_timeout() {
+            Some(due) if due <= at => {
+                it.player.handle_timeout(at, neighbours);
+                self.follow(now, user);
+            }
+            // It was moved away meanwhile.
+            Some(due) => self.timers.set(user, self.to_clock(due)),
+            None => {}
+        }
+        true
+    }
+
+    /// The next thing that a user has for its session. Users take turns.
+    fn next_link_event(&mut self, now: Instant) -> Option<LinkEvent> {
+        let at = self.at(now);
+        while let Some(user) = self.ready.pop_front() {
+            let Self { users, neighbours, packet, .. } = self;
+            let Some(it) = users.get_mut(&user) else { continue };
+            it.is_ready = false;
+            let step = it.next_step(at, neighbours, packet);
+            let is_over = it.is_over();
+            let event = step.and_then(|step| self.carry_out(user, step));
+            self.note_profile(now, user);
+            if is_over {
+                self.forget(now, user);
+            } else if event.is_some() {
+                self.follow(now, user);
+            }
+            if event.is_some() {
+                return event;
+            }
+        }
+        None
+    }
+
+    fn carry_out(&mut self, user: Peer, step: Step) -> Option<LinkEvent> {
+        match step {
+            Step::Introduce => {
+                self.last_link += 1;
+                let peer = Peer(self.last_link);
+                let it = self.users.get_mut(&user)?;
+                it.link = Link::Introduced(peer);
+                self.by_link.insert(peer, user);
+                Some(LinkEvent::Connected { peer, session: self.session.clone(), remote: it.remote.into() })
+            }
+            Step::Packet(peer, delivery) => Some(LinkEvent::Packet { peer, delivery }),
+            Step::Disconnected(peer, reason) => {
+                self.by_link.remove(&peer);
+                Some(LinkEvent::Disconnected { peer, reason })
+            }
+        }
+    }
+
+    /// Forgets a user, after what its client was told last.
+    fn forget(&mut self, now: Instant, user: Peer) {
+        let Some(it) = self.users.remove(&user) else { return };
+        self.timers.clear(user);
+        self.limited += it.player.limited();
+        if let Some(id) = it.shown_as.filter(|id| !self.is_shown_by_another(user, *id)) {
+            self.neighbours.remove(id);
+        }
+        if it.is_gone.is_none() {
+            // It was told why.
+            self.server.disconnect(now, user, "");
+        }
+    }
+
+    /// The players' time.
+    fn at(&mut self, now: Instant) -> session::Instant {
+        self.now = Some(now);
+        let started = *self.started.get_or_insert(now);
+        session::Instant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+    }
+
+    fn to_clock(&self, at: session::Instant) -> Instant {
+        let started = self.started.expect("a player has timers only after it was told the time");
+        started + Duration::from_micros(at.as_micros())
+    }
+}
+
+impl fmt::Debug for MumbleGateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MumbleGateway").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+/// What the session's server is told, but for a packet's bytes.
+#[derive(Debug)]
+enum LinkEvent {
+    Connected { peer: Peer, session: String, remote: Remote },
+    Packet { peer: Peer, delivery: Delivery },
+    Disconnected { peer: Peer, reason: DisconnectReason },
+}
+
+impl LinkEvent {
+    fn with_packet(self, packet: &[u8]) -> ServerLinkEvent<'_> {
+        match self {
+            Self::Connected { peer, session, remote } => ServerLinkEvent::Connected { peer, session, remote },
+            Self::Packet { peer, delivery } => ServerLinkEvent::Packet { peer, delivery, packet },
+            Self::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Users of Mumble's clients as players of a session.
+//!
+//! Behind each user stands a [`MumblePlayer`], a client of the session whose game is a Mumble client: the session's
+//! rooms are its channels, the room of the user's channel is the one that it speaks in and listens to, and a whisper
+//! is a channel of the session to players or rooms. Its voice is Opus, which is put into frames of the player's length
+//! and never decoded.
+//!
+//! ```text
+//!  session ──▶ handle_packet   ┌──────────────┐  handle_control, handle_voice ◀── Mumble client
+//!  session ◀── poll_transmit   │ MumblePlayer │  poll_control, poll_voice     ──▶ Mumble client
+//!  session ◀── poll_command    └──────────────┘
+//! ```
+//!
+//! [`MumbleGateway`] is the network that a server listens on: it joins the users of a
+//! [`MumbleServer`](consonance_mumble::MumbleServer) to a session, and is a
+//! [`ServerTransport`](consonance_transport::ServerTransport) like any other. The player knows no socket and no clock.
+#![forbid(unsafe_code)]
+
+mod channels;
+mod gateway;
+mod html;
+mod packer;
+mod player;
+mod profile;
+mod settings;
+mod users;
+
+pub use gateway::MumbleGateway;
+pub use player::{MumblePlayer, PlayerCommand};
+pub use profile::{Neighbours, Profile};
+pub use settings::PlayerSettings;

@@ -1,0 +1,263 @@
+//! A Mumble user's player: a client of the session whose game is a Mumble client.
+
+mod end;
+mod events;
+mod hearing;
+mod login;
+mod moderating;
+mod moving;
+mod requests;
+mod speaking;
+mod texts;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use consonance_mumble::control::messages::{DenyType, PermissionDenied};
+use consonance_mumble::{Control, Login, Voice};
+use consonance_session::{
+    Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, Position, TokenBucket,
+};
+
+use crate::channels::Channels;
+use crate::profile::{Neighbours, Profile};
+use crate::settings::PlayerSettings;
+use crate::users::Users;
+use hearing::Hearing;
+use moving::OwnPlace;
+use speaking::Speaking;
+
+/// The player behind one Mumble client. A plain struct between two sides, the session's server and the client, with no
+/// I/O of its own.
+///
+/// After each `handle_*` the driver drains [`poll_command`](Self::poll_command),
+/// [`poll_transmit`](Self::poll_transmit), [`poll_control`](Self::poll_control) and [`poll_voice`](Self::poll_voice),
+/// control messages before voice. Any order of calls is safe; a driver that drains late only delays.
+///
+/// It joins its session as soon as it has a link, and its client is told of channels and users when that is done, or
+/// that it is refused. When [`is_over`](Self::is_over) says so, it is to be drained for the last time, and dropped.
+#[derive(Debug)]
+pub struct MumblePlayer {
+    settings: Arc<PlayerSettings>,
+    client: Client,
+    link: Option<LinkId>,
+    links: u64,
+    /// The client has been told of all channels and users.
+    is_synced: bool,
+    end: Option<EndReason>,
+    kicked_because: Option<Box<str>>,
+    channels: Channels,
+    users: Users,
+    own: OwnPlace,
+    /// What it shows, and in which world its positions are.
+    profile: Profile,
+    world: Box<[u8]>,
+    position: Option<Position>,
+    speaking: Speaking,
+    hearing: Hearing,
+    /// What each user that is known here has shown.
+    shown: BTreeMap<ClientId, Profile>,
+    /// How often profiles had changed when they were looked at last.
+    profile_changes: u64,
+    controls: VecDeque<Control>,
+    voices: VecDeque<Voice<'static>>,
+    messages_budget: TokenBucket,
+    started_at: Instant,
+    /// Messages above the rate.
+    limited: u64,
+}
+
+/// What the driver is to do with the link to the session's server, besides sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlayerCommand {
+    /// Make one; answer with [`handle_connected`](MumblePlayer::handle_connected).
+    Open,
+    /// Close it after what was sent so far.
+    Close,
+}
+
+impl MumblePlayer {
+    /// A player for a client that has logged in, which wants a link at once.
+    pub fn new(now: Instant, settings: Arc<PlayerSettings>, login: &Login) -> Self {
+        let (client, refusal) = login::client_of(login);
+        let channels =
+            Channels::new(&settings.root, &settings.rooms, settings.other_rooms, settings.channels_max);
+        let hash = login.certificate.map(|certificate| certificate.user_hash().into()).unwrap_or_default();
+        let mut player = Self {
+            client,
+            link: None,
+            links: 0,
+            is_synced: false,
+            end: None,
+            kicked_because: None,
+            channels,
+            users: Users::default(),
+            own: OwnPlace::default(),
+            profile: Profile { hash, ..Profile::default() },
+            world: Box::default(),
+            position: None,
+            speaking: Speaking::default(),
+            hearing: Hearing::default(),
+            shown: BTreeMap::new(),
+            profile_changes: 0,
+            controls: VecDeque::new(),
+            voices: VecDeque::new(),
+            messages_budget: TokenBucket::full(now),
+            started_at: now,
+            limited: 0,
+            settings,
+        };
+        if let Some(refusal) = refusal {
+            player.refuse(now, &refusal);
+        } else {
+            player.enter_first_room();
+            player.client.start();
+        }
+        player
+    }
+
+    /// The link that was asked for is up.
+    pub fn handle_connected(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.links += 1;
+        let link = LinkId(self.links);
+        self.link = Some(link);
+        self.client.handle_connected(now, link);
+        self.follow(now, neighbours);
+    }
+
+    /// A packet came from the session's server.
+    pub fn handle_packet(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        neighbours: &Neighbours,
+    ) {
+        if let Some(link) = self.link {
+            self.client.handle_packet(now, link, delivery, packet);
+            self.follow(now, neighbours);
+        }
+    }
+
+    /// A message came from the client. Whatever it is, nothing breaks: what cannot be done is denied in words.
+    pub fn handle_control(&mut self, now: Instant, control: Control, neighbours: &Neighbours) {
+        if self.is_over() {
+            return;
+        }
+        if !self.messages_budget.take(now, self.settings.messages, 1, 1) {
+            self.limited += 1;
+            return;
+        }
+        self.obey(now, control);
+        self.follow(now, neighbours);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.client.handle_timeout(now);
+        self.stop_speaking_if_due(now);
+        self.end_entering_if_due(now);
+        self.tell_users_if_due(now, neighbours);
+        self.follow(now, neighbours);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let client = self.client.poll_timeout().map(|(at, _why)| at);
+        let untold = self.users.next_due().filter(|_| self.is_synced);
+        let others = [self.speaking.stops_at(), self.own.gives_up_at(), untold];
+        client.into_iter().chain(others.into_iter().flatten()).min()
+    }
+
+    /// The next thing to do with the link, besides sending.
+    pub fn poll_command(&mut self) -> Option<PlayerCommand> {
+        loop {
+            match self.client.poll_command()? {
+                LinkCommand::Open => return Some(PlayerCommand::Open),
+                LinkCommand::Close { link, .. } if self.link == Some(link) => {
+                    self.link = None;
+                    return Some(PlayerCommand::Close);
+                }
+                LinkCommand::Close { .. } => {}
+            }
+        }
+    }
+
+    /// The next packet for the session's server.
+    pub fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])> {
+        self.client.poll_transmit().map(|transmit| (transmit.delivery, transmit.payload))
+    }
+
+    /// The next message for the client.
+    pub fn poll_control(&mut self) -> Option<Control> {
+        self.controls.pop_front()
+    }
+
+    /// The next packet of voice for the client.
+    pub fn poll_voice(&mut self) -> Option<Voice<'static>> {
+        self.voices.pop_front()
+    }
+
+    /// The player's id, while it is in its session.
+    pub fn id(&self) -> Option<ClientId> {
+        self.client.id()
+    }
+
+    /// The player's name.
+    pub fn name(&self) -> &str {
+        self.client.name()
+    }
+
+    /// What it shows other users of its listener.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Where it is, and in which world.
+    pub fn place(&self) -> (&[u8], Option<Position>) {
+        (&self.world, self.position)
+    }
+
+    /// Control messages that were dropped because there were too many.
+    pub fn limited(&self) -> u64 {
+        self.limited
+    }
+
+    fn tell(&mut self, control: impl Into<Control>) {
+        self.controls.push_back(control.into());
+    }
+
+    /// Tells the client, if it knows of channels and users.
+    fn tell_synced(&mut self, control: impl Into<Control>) {
+        if self.is_synced {
+            self.tell(control);
+        }
+    }
+
+    /// Tells of channels that are new or gone.
+    fn tell_channels(&mut self) {
+        while let Some(change) = self.channels.poll_change() {
+            self.tell_synced(change);
+        }
+    }
+
+    /// Says in words why something was not done.
+    fn deny(&mut self, kind: DenyType, reason: impl Into<String>) {
+        self.tell_synced(PermissionDenied {
+            kind: Some(kind as i32),
+            reason: Some(reason.into()),
+            ..PermissionDenied::default()
+        });
+    }
+
+    /// Processes what the client of the session has to say, and sees to what follows from it.
+    fn follow(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.take_events(now, neighbours);
+        self.tell_profiles(neighbours);
+        self.tell_channels();
+        if self.controls.len() > self.settings.waiting_max {
+            self.controls.clear();
+            self.refuse(now, &EndReason::from(consonance_session::EndCode::TooSlow));
+        }
+    }
+}

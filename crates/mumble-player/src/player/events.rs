@@ -1,0 +1,253 @@
+//! What happens in the session, told to the client.
+
+use std::time::Duration;
+
+use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
+use consonance_session::{ClientEvent, ClientId, Instant, Restriction, TextTarget};
+
+use super::MumblePlayer;
+use crate::profile::{Neighbours, Profile};
+use crate::users::{OWN, User};
+
+impl MumblePlayer {
+    /// Processes all that the client of the session has to say.
+    pub(super) fn take_events(&mut self, now: Instant, neighbours: &Neighbours) {
+        while !self.is_over() && self.take_event(now, neighbours) {}
+    }
+
+    /// False if there was nothing.
+    fn take_event(&mut self, now: Instant, neighbours: &Neighbours) -> bool {
+        let own = self.client.id();
+        let Self { client, hearing, .. } = self;
+        let Some(event) = client.poll_event() else { return false };
+        match event {
+            ClientEvent::Voice(voice) => {
+                let id = voice.id;
+                if let Some(heard) = hearing.hear(now, &voice) {
+                    self.tell_user(id, neighbours);
+                    self.tell_voice(id, heard, neighbours);
+                }
+            }
+            ClientEvent::StoppedSpeaking { id, .. } => self.tell_stopped(id, neighbours),
+            ClientEvent::PlayersSynced => self.sync(neighbours),
+            ClientEvent::PlayerJoined { id, name, codec } if own != Some(id) => {
+                hearing.player_joined(id, codec);
+                self.users.insert(id, name, now + ROOMS_FOLLOW);
+            }
+            ClientEvent::PlayerLeft { id, .. } => self.tell_left(id),
+            ClientEvent::EnteredRoom { id, room, .. } => self.note_entered(now, id, &room, neighbours),
+            ClientEvent::ExitedRoom { id, room, .. } => self.note_exited(id, &room),
+            ClientEvent::RemovedFromRoom { room } => self.note_removed_from(&room),
+            ClientEvent::Moved { from, to } => self.note_moved(&from, &to),
+            ClientEvent::RoomFull { room, to } => self.note_full(&room, to),
+            ClientEvent::RoomRights { .. } => self.flush_permissions(),
+            ClientEvent::Restricted { restriction, terms } => {
+                let reason = terms.as_ref().map(|terms| terms.reason.clone());
+                self.tell_restricted(restriction, reason.as_deref());
+            }
+            ClientEvent::TextRateLimited { wait } => {
+                let words = format!("a text came too soon after another: wait {} s", wait.as_secs() + 1);
+                self.deny(DenyType::Text, words);
+            }
+            ClientEvent::Text { id, to, text, .. } => {
+                self.tell_user(id, neighbours);
+                self.tell_text(id, &to, &text);
+            }
+            ClientEvent::ModeratorAnswered { player, answer, .. } => self.tell_answer(&player, answer),
+            ClientEvent::Kicked { reason } => self.kicked_because = Some(reason),
+            ClientEvent::Disconnected { cause, .. } => self.note_disconnection(now, cause),
+            ClientEvent::Draining { ends_in, .. } => {
+                self.tell_notice(&format!("this session ends in {} s", ends_in.as_secs()));
+            }
+            ClientEvent::Recorded(recorded) if recorded.is_whole => {
+                self.tell_notice("the server records this session");
+            }
+            // What is not for a Mumble client: reports, direct links, groups, lists of servers.
+            _ => {}
+        }
+        true
+    }
+
+    /// Tells of players that have come and seem to be in no room.
+    pub(super) fn tell_users_if_due(&mut self, now: Instant, neighbours: &Neighbours) {
+        for id in self.users.due(now) {
+            self.tell_user(id, neighbours);
+        }
+    }
+
+    /// Tells of a player that has come, if that has not been told.
+    pub(super) fn tell_user(&mut self, id: ClientId, neighbours: &Neighbours) {
+        if !self.is_synced || !self.users.note_told(id) {
+            return;
+        }
+        self.tell_channels();
+        self.users.relocate(id, &self.channels);
+        let profile = neighbours.profile(id);
+        if let Some(profile) = profile {
+            self.shown.insert(id, profile.clone());
+        }
+        let state = self.users.get(id).map(|user| state_of(user, profile));
+        if let Some(state) = state {
+            self.tell_synced(state);
+        }
+    }
+
+    fn tell_left(&mut self, id: ClientId) {
+        self.hearing.player_left(id);
+        self.shown.remove(&id);
+        let is_told = self.users.is_told(id);
+        let Some(user) = self.users.remove(id).filter(|_| is_told) else { return };
+        self.tell_synced(UserRemove { session: user.number, ..UserRemove::default() });
+    }
+
+    fn note_entered(&mut self, now: Instant, id: ClientId, room: &str, neighbours: &Neighbours) {
+        if self.client.id() == Some(id) {
+            return self.note_own_entered(now, room);
+        }
+        self.users.note_entered(id, room);
+        self.channels.note_entered(room);
+        if self.users.is_told(id) { self.tell_place(id) } else { self.tell_user(id, neighbours) }
+    }
+
+    fn note_exited(&mut self, id: ClientId, room: &str) {
+        if self.client.id() == Some(id) {
+            return self.note_own_exited(room);
+        }
+        self.users.note_exited(id, room);
+        self.tell_place(id);
+        self.forget_empty_channels();
+    }
+
+    /// Tells where a player is, if it is somewhere else than before. Channels that are new are told of first.
+    fn tell_place(&mut self, id: ClientId) {
+        if !self.users.is_told(id) {
+            return;
+        }
+        self.tell_channels();
+        let Some((number, place, before)) = self.users.relocate(id, &self.channels) else { return };
+        self.tell_synced(UserState {
+            session: Some(number),
+            channel_id: (place.channel != before.channel).then_some(place.channel),
+            listening_channel_add: place.listening.difference(&before.listening).copied().collect(),
+            listening_channel_remove: before.listening.difference(&place.listening).copied().collect(),
+            ..UserState::default()
+        });
+    }
+
+    /// Channels without players go, but those that stay and the client's own.
+    pub(super) fn forget_empty_channels(&mut self) {
+        let Self { channels, users, own, client, .. } = self;
+        let wanted = own.wanted_room();
+        channels.forget_empty(|room| {
+            users.is_used(room) || wanted == Some(room) || client.rooms().any(|mine| mine == room)
+        });
+    }
+
+    /// Tells what other users of the listener have changed about themselves.
+    pub(super) fn tell_profiles(&mut self, neighbours: &Neighbours) {
+        if std::mem::replace(&mut self.profile_changes, neighbours.changes()) == neighbours.changes() {
+            return;
+        }
+        let Self { users, shown, .. } = self;
+        let mut changes = Vec::new();
+        for (id, user) in users.iter() {
+            let Some(profile) = neighbours.profile(id).filter(|_| users.is_told(id)) else { continue };
+            let before = shown.get(&id);
+            if before == Some(profile) {
+                continue;
+            }
+            changes.push((
+                id,
+                profile.clone(),
+                UserState {
+                    session: Some(user.number),
+                    actor: Some(user.number),
+                    self_mute: Some(profile.self_mute),
+                    self_deaf: Some(profile.self_deaf),
+                    recording: Some(profile.is_recording),
+                    hash: (!profile.hash.is_empty()).then(|| profile.hash.clone().into()),
+                    ..UserState::default()
+                },
+            ));
+        }
+        for (id, profile, state) in changes {
+            self.shown.insert(id, profile);
+            self.tell_synced(state);
+        }
+    }
+
+    /// Tells what an operator has taken, or given back.
+    fn tell_restricted(&mut self, restriction: Restriction, reason: Option<&str>) {
+        let is_imposed = reason.is_some();
+        match restriction {
+            Restriction::Muted => {
+                self.tell_synced(UserState {
+                    session: Some(OWN),
+                    mute: Some(is_imposed),
+                    ..UserState::default()
+                });
+            }
+            Restriction::Deafened => {
+                self.tell_synced(UserState {
+                    session: Some(OWN),
+                    deaf: Some(is_imposed),
+                    ..UserState::default()
+                });
+            }
+            Restriction::TextMuted => {}
+        }
+        let what = match restriction {
+            Restriction::Muted => "your voice",
+            Restriction::Deafened => "your hearing",
+            Restriction::TextMuted => "your texts",
+        };
+        let words = match reason {
+            Some("") => format!("an operator has taken {what}"),
+            Some(reason) => format!("an operator has taken {what}: {reason}"),
+            None => format!("an operator has given back {what}"),
+        };
+        self.tell_notice(&words);
+    }
+
+    /// Tells a client that has just come what an operator has taken before.
+    pub(super) fn tell_restrictions(&mut self) {
+        let imposed: Vec<_> = self
+            .client
+            .restrictions()
+            .imposed()
+            .map(|(restriction, terms)| (restriction, terms.reason.clone()))
+            .collect();
+        for (restriction, reason) in imposed {
+            self.tell_restricted(restriction, Some(&reason));
+        }
+    }
+
+    fn tell_text(&mut self, id: ClientId, to: &TextTarget, text: &str) {
+        let Some(user) = self.users.get(id) else { return };
+        let actor = user.number;
+        let channel = match to {
+            TextTarget::Room(room) => self.channels.of_room(room),
+            TextTarget::Player(_) => None,
+        };
+        self.tell_text_of(actor, channel, text);
+    }
+}
+
+/// A user as a client that does not know it is told.
+pub(super) fn state_of(user: &User, profile: Option<&Profile>) -> UserState {
+    let shown = |is: fn(&Profile) -> bool| profile.is_some_and(is).then_some(true);
+    UserState {
+        session: Some(user.number),
+        name: Some(user.name.clone().into()),
+        channel_id: Some(user.place.channel),
+        listening_channel_add: user.place.listening.iter().copied().collect(),
+        self_mute: shown(|profile| profile.self_mute),
+        self_deaf: shown(|profile| profile.self_deaf),
+        recording: shown(|profile| profile.is_recording),
+        hash: profile.filter(|profile| !profile.hash.is_empty()).map(|profile| profile.hash.clone().into()),
+        ..UserState::default()
+    }
+}
+
+/// A player that comes has told its rooms by then.
+const ROOMS_FOLLOW: Duration = Duration::from_millis(200);

@@ -1,0 +1,67 @@
+//! What a user wants done to another one: asked of the session, which knows its moderators by their join tokens.
+
+use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
+use consonance_session::{ModeratorAction, ModeratorAnswer};
+
+use super::MumblePlayer;
+
+impl MumblePlayer {
+    /// Mutes another user, gives it its voice back, or moves it.
+    pub(super) fn change_other(&mut self, user: u32, state: &UserState) {
+        let Some((_, other)) = self.users.of_number(user) else { return };
+        let (name, from) = (other.name.clone(), self.channels.room(other.place.channel));
+        if let Some(mute) = state.mute {
+            let action = if mute { ModeratorAction::Mute { lasts: None } } else { ModeratorAction::Unmute };
+            return self.moderate(&name, &action, "");
+        }
+        if let Some(channel) = state.channel_id {
+            return match (from, self.channels.room(channel)) {
+                (Some(from), Some(to)) => {
+                    let action = ModeratorAction::Move { from: from.into(), to: to.into() };
+                    self.moderate(&name, &action, "");
+                }
+                _ => self.deny(DenyType::Text, "players move from room to room, and the root is none"),
+            };
+        }
+        if state.deaf.is_some() {
+            self.deny(DenyType::Text, "only the server's operator can take a player's hearing");
+        } else if state.priority_speaker.is_some() {
+            self.deny(DenyType::Text, "priorities are the operator's to give, in a join token");
+        } else {
+            self.deny(DenyType::Text, "nothing of this is kept here");
+        }
+    }
+
+    /// Removes another user.
+    pub(super) fn remove_other(&mut self, remove: &UserRemove) {
+        let Some((_, other)) = self.users.of_number(remove.session) else { return };
+        if remove.ban() {
+            return self.deny(DenyType::Text, "bans are the operator's: kick the player, and ask for one");
+        }
+        let name = other.name.clone();
+        self.moderate(&name, &ModeratorAction::Kick, remove.reason());
+    }
+
+    /// The session has answered.
+    pub(super) fn tell_answer(&mut self, player: &str, answer: ModeratorAnswer) {
+        let why = match answer {
+            ModeratorAnswer::Done => return,
+            ModeratorAnswer::NotModerator => {
+                "you are no moderator here: that takes a join token that says so"
+            }
+            ModeratorAnswer::NoPlayer => "this player is gone",
+            ModeratorAnswer::Protected => "this player is a moderator, too, or muted by the operator",
+            ModeratorAnswer::NotInRoom => "this player is not in that channel",
+            ModeratorAnswer::RoomForbidden => "this player may not enter that channel",
+            ModeratorAnswer::RoomFull => "that channel is full",
+            _ => "the server could not do it",
+        };
+        self.deny(DenyType::Text, format!("{player}: {why}"));
+    }
+
+    fn moderate(&mut self, player: &str, action: &ModeratorAction, reason: &str) {
+        if let Err(error) = self.client.moderate(player, action, reason) {
+            self.deny(DenyType::Text, error.to_string());
+        }
+    }
+}

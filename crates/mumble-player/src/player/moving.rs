@@ -1,0 +1,327 @@
+//! The client's own channel, which is the room that it speaks in and listens to, and the rooms that it only listens
+//! to.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use consonance_mumble::control::messages::{
+    DenyType, PermissionDenied, PermissionQuery, UserState, permission,
+};
+use consonance_session::{Instant, RoomUse};
+
+use super::MumblePlayer;
+use crate::channels::ROOT;
+use crate::users::OWN;
+
+/// Where the client's own user is.
+#[derive(Debug, Default)]
+pub(super) struct OwnPlace {
+    channel: u32,
+    listening: BTreeSet<u32>,
+    entering: Option<Entering>,
+}
+
+/// A room that was asked for, and has not let the user in yet.
+#[derive(Debug)]
+struct Entering {
+    room: Box<str>,
+    /// Only to be listened to, beside the user's channel.
+    is_listening: bool,
+    /// None while the session is joined.
+    gives_up_at: Option<Instant>,
+    /// The session has said that the user is in, and has until then to take that back, as it does with a room that is
+    /// not open to the user.
+    settles_at: Option<Instant>,
+}
+
+/// Both come in packets that are sent together.
+const SETTLING: Duration = Duration::from_millis(50);
+
+impl OwnPlace {
+    /// The user's channel.
+    pub(super) fn channel(&self) -> u32 {
+        self.channel
+    }
+
+    /// Whether the session says that the user is in the room that it wants to enter.
+    pub(super) fn is_in(&self) -> bool {
+        self.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some())
+    }
+
+    /// When waiting for a room is over, one way or the other.
+    pub(super) fn gives_up_at(&self) -> Option<Instant> {
+        self.entering.as_ref().and_then(|entering| entering.settles_at.or(entering.gives_up_at))
+    }
+
+    pub(super) fn wanted_room(&self) -> Option<&str> {
+        self.entering.as_ref().map(|entering| &*entering.room)
+    }
+
+    /// The session is lost: how entering goes on is told when it is joined again.
+    pub(super) fn forget_entering(&mut self) {
+        if let Some(entering) = &mut self.entering {
+            (entering.gives_up_at, entering.settles_at) = (None, None);
+        }
+    }
+}
+
+impl MumblePlayer {
+    /// A newcomer wants into the first of the rooms that stay.
+    pub(super) fn enter_first_room(&mut self) {
+        let Some(room) = self.settings.rooms.first().cloned() else { return };
+        if self.client.join_room(&room).is_ok() {
+            self.own.entering = Some(Entering {
+                room: room.into(),
+                is_listening: false,
+                gives_up_at: None,
+                settles_at: None,
+            });
+        }
+    }
+
+    /// The user wants to another channel.
+    pub(super) fn enter(&mut self, now: Instant, channel: u32) {
+        if channel == self.own.channel {
+            return;
+        }
+        if channel == ROOT {
+            self.stop_entering();
+            self.move_to(ROOT);
+            return;
+        }
+        match self.channels.room(channel).map(Box::<str>::from) {
+            Some(room) => self.ask_for_room(now, room, false),
+            None => self.deny(DenyType::Text, "there is no such channel any more"),
+        }
+    }
+
+    /// The user wants to hear other channels, or no longer.
+    pub(super) fn change_listening(&mut self, now: Instant, add: &[u32], remove: &[u32]) {
+        for channel in remove {
+            self.stop_listening(*channel);
+        }
+        for channel in add {
+            if *channel == self.own.channel || self.own.listening.contains(channel) {
+                continue;
+            }
+            match self.channels.room(*channel).map(Box::<str>::from) {
+                Some(room) if self.own.entering.is_none() => self.ask_for_room(now, room, true),
+                Some(_) => self.deny(DenyType::Text, "one channel after the other: wait a moment"),
+                None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
+            }
+        }
+    }
+
+    /// A room in a channel, which becomes a channel when the session lets the user in.
+    pub(super) fn make_channel(&mut self, now: Instant, parent: u32, name: &str) {
+        let name = name.trim();
+        if !self.settings.other_rooms {
+            return self.deny(DenyType::Text, "the channels of this server are fixed");
+        }
+        let room = self.channels.name_in(parent, name).filter(|_| !name.is_empty() && !name.contains('/'));
+        let Some(room) = room else {
+            return self.deny(DenyType::ChannelName, "no channel can have this name");
+        };
+        if self.channels.note_entered(&room).is_none() {
+            return self.deny(DenyType::Text, "there are too many channels");
+        }
+        self.ask_for_room(now, room.into(), false);
+    }
+
+    fn ask_for_room(&mut self, now: Instant, room: Box<str>, is_listening: bool) {
+        if self.client.restrictions().room_rights(&room).listen == Some(false) {
+            return self.deny_entering(&room, "an operator does not let you into this channel");
+        }
+        self.stop_entering();
+        let was_in_it = self.client.rooms().any(|mine| *mine == *room);
+        if let Err(error) = self.client.join_room(&room) {
+            return self.deny_entering(&room, &error.to_string());
+        }
+        let gives_up_at = Some(now + self.settings.entering_max);
+        self.own.entering = Some(Entering { room, is_listening, gives_up_at, settles_at: None });
+        if was_in_it {
+            self.settle();
+        }
+    }
+
+    /// A room that was asked for before is wanted no longer.
+    fn stop_entering(&mut self) {
+        let Some(Entering { room, .. }) = self.own.entering.take() else { return };
+        self.leave_unless_used(&room);
+        self.forget_empty_channels();
+    }
+
+    /// The session says that the user is in a room.
+    pub(super) fn note_own_entered(&mut self, now: Instant, room: &str) {
+        if let Some(entering) = self.own.entering.as_mut().filter(|entering| *entering.room == *room) {
+            entering.settles_at = Some(now + SETTLING);
+        }
+    }
+
+    /// The user is in the room that it wanted to enter.
+    pub(super) fn settle(&mut self) {
+        let Some(entering) = self.own.entering.take() else { return };
+        let Some(channel) = self.channels.note_entered(&entering.room) else { return };
+        if entering.is_listening {
+            self.own.listening.insert(channel);
+            self.tell_listening(&[channel], &[]);
+        } else {
+            self.move_to(channel);
+        }
+    }
+
+    /// The user is in this channel from now on. Rooms that it also listens to stay.
+    fn move_to(&mut self, channel: u32) {
+        let before = std::mem::replace(&mut self.own.channel, channel);
+        if let Some(room) = self.channels.room(before).map(Box::<str>::from) {
+            self.leave_unless_used(&room);
+        }
+        if self.own.listening.remove(&channel) {
+            self.tell_listening(&[], &[channel]);
+        }
+        self.tell_channels();
+        self.tell_synced(UserState {
+            session: Some(OWN),
+            actor: Some(OWN),
+            channel_id: Some(channel),
+            ..UserState::default()
+        });
+        self.close_channels();
+        self.forget_empty_channels();
+    }
+
+    /// The server has taken the user out of a room.
+    pub(super) fn note_removed_from(&mut self, room: &str) {
+        if self.own.entering.take_if(|entering| *entering.room == *room).is_some() {
+            self.deny_entering(room, "this channel is not open to you: it may take a token");
+            return self.forget_empty_channels();
+        }
+        self.note_own_exited(room);
+        self.tell_notice(&format!("you were taken out of {room}"));
+    }
+
+    /// An operator has moved the user.
+    pub(super) fn note_moved(&mut self, from: &str, to: &str) {
+        let was_there = self.channels.of_room(from) == Some(self.own.channel);
+        let Some(channel) = self.channels.note_entered(to) else { return };
+        if was_there {
+            self.move_to(channel);
+        } else {
+            self.note_own_exited(from);
+            self.own.listening.insert(channel);
+            self.tell_listening(&[channel], &[]);
+        }
+    }
+
+    /// The user listens to a room no longer, whatever it wanted.
+    pub(super) fn note_own_exited(&mut self, room: &str) {
+        let Some(channel) = self.channels.of_room(room) else { return };
+        if self.client.rooms().any(|mine| mine == room) {
+            return;
+        }
+        if channel == self.own.channel && channel != ROOT {
+            self.move_to(ROOT);
+        }
+        self.stop_listening(channel);
+    }
+
+    /// A room has no place for the user.
+    pub(super) fn note_full(&mut self, room: &str, to: RoomUse) {
+        if to == RoomUse::Speak {
+            return self.deny(DenyType::ChannelFull, format!("{room} has as many speakers as it takes"));
+        }
+        if self.own.entering.take_if(|entering| *entering.room == *room).is_some() {
+            self.leave_unless_used(room);
+            self.deny(DenyType::ChannelFull, format!("{room} is full"));
+            self.forget_empty_channels();
+        }
+    }
+
+    /// A room that the user is in is its channel by now; one that does not answer is not open to it.
+    pub(super) fn end_entering_if_due(&mut self, now: Instant) {
+        if self.own.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some_and(|at| at <= now))
+        {
+            return self.settle();
+        }
+        let is_due = |entering: &mut Entering| {
+            entering.settles_at.is_none() && entering.gives_up_at.is_some_and(|at| at <= now)
+        };
+        let Some(Entering { room, .. }) = self.own.entering.take_if(is_due) else { return };
+        self.leave_unless_used(&room);
+        self.deny_entering(&room, "this channel is not open to you");
+        self.forget_empty_channels();
+    }
+
+    /// What the user may do in a channel, in Mumble's bits.
+    pub(super) fn permissions(&self, channel: u32) -> u32 {
+        let mut permissions = permission::TRAVERSE | permission::ENTER | permission::TEXT_MESSAGE;
+        if self.settings.other_rooms {
+            permissions |= permission::MAKE_TEMP_CHANNEL;
+        }
+        if self.client.can_moderate() {
+            permissions |= permission::MUTE_DEAFEN | permission::MOVE | permission::KICK;
+        }
+        let Some(room) = self.channels.room(channel) else { return permissions };
+        let rights = self.client.restrictions().room_rights(room);
+        if rights.listen == Some(false) {
+            permissions &= !permission::ENTER;
+        } else {
+            permissions |= permission::LISTEN;
+        }
+        if rights.speak != Some(false) {
+            permissions |= permission::SPEAK | permission::WHISPER;
+        }
+        permissions
+    }
+
+    /// What the user may do has changed: its client asks again.
+    pub(super) fn flush_permissions(&mut self) {
+        let permissions = Some(self.permissions(self.own.channel));
+        self.tell_synced(PermissionQuery {
+            channel_id: Some(self.own.channel),
+            permissions,
+            flush: Some(true),
+        });
+    }
+
+    fn stop_listening(&mut self, channel: u32) {
+        if !self.own.listening.remove(&channel) {
+            return;
+        }
+        if let Some(room) = self.channels.room(channel).map(Box::<str>::from) {
+            self.leave_unless_used(&room);
+        }
+        self.tell_listening(&[], &[channel]);
+        self.forget_empty_channels();
+    }
+
+    /// Leaves a room that is neither the user's channel nor one that it listens to.
+    fn leave_unless_used(&mut self, room: &str) {
+        let channel = self.channels.of_room(room);
+        let is_used = channel
+            .is_some_and(|channel| channel == self.own.channel || self.own.listening.contains(&channel));
+        let is_wanted = self.own.wanted_room() == Some(room);
+        if !is_used && !is_wanted {
+            self.client.leave_room(room);
+        }
+    }
+
+    fn tell_listening(&mut self, add: &[u32], remove: &[u32]) {
+        self.tell_synced(UserState {
+            session: Some(OWN),
+            listening_channel_add: add.to_vec(),
+            listening_channel_remove: remove.to_vec(),
+            ..UserState::default()
+        });
+    }
+
+    fn deny_entering(&mut self, room: &str, reason: &str) {
+        self.tell_synced(PermissionDenied {
+            kind: Some(DenyType::Text as i32),
+            permission: Some(permission::ENTER),
+            channel_id: self.channels.of_room(room),
+            session: Some(OWN),
+            reason: Some(format!("{room}: {reason}")),
+        });
+    }
+}

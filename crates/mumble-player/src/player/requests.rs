@@ -1,0 +1,166 @@
+//! What the client asks for.
+
+use consonance_mumble::Control;
+use consonance_mumble::control::messages::{
+    ChannelUpdate, DenyType, PermissionQuery, UserState, UserStats, VoiceTarget,
+};
+use consonance_session::{Instant, Target};
+
+use super::MumblePlayer;
+use crate::users::OWN;
+
+impl MumblePlayer {
+    /// Does what a message says, as far as a session has it.
+    pub(super) fn obey(&mut self, now: Instant, control: Control) {
+        match control {
+            Control::UserState(state) => match state.session {
+                None | Some(OWN) => self.change_own_state(now, &state),
+                Some(user) => self.change_other(user, &state),
+            },
+            Control::TextMessage(message) => self.send_text(&message),
+            Control::VoiceTarget(target) => self.set_whisper(&target),
+            Control::PermissionQuery(query) => self.answer_permissions(query),
+            Control::UserStats(stats) => self.answer_stats(now, &stats),
+            Control::UserRemove(remove) => self.remove_other(&remove),
+            Control::ChannelState(state) => self.change_channel(now, &state),
+            Control::ChannelRemove(_) => {
+                self.deny(DenyType::Text, "channels are the session's rooms: they go with their last player");
+            }
+            Control::Acl(_) => {
+                self.deny(DenyType::Text, "permissions are the operator's to give, in the server's settings");
+            }
+            Control::BanList(_) => {
+                self.deny(
+                    DenyType::Text,
+                    "bans are the operator's: `consonance admin` and its page have them",
+                );
+            }
+            Control::UserList(_) | Control::QueryUsers(_) => {
+                self.deny(DenyType::Text, "this server has no registered users");
+            }
+            Control::Authenticate(_) => {
+                self.deny(DenyType::Text, "access tokens are looked at when you connect: connect again");
+            }
+            // Nothing of this is kept, and the rest only a server says.
+            _ => {}
+        }
+    }
+
+    fn change_own_state(&mut self, now: Instant, state: &UserState) {
+        let is_kept = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        if is_kept(&state.comment) || state.texture.as_ref().is_some_and(|picture| !picture.is_empty()) {
+            self.deny(DenyType::Text, "comments and pictures are not kept here");
+        }
+        if state.user_id.is_some() {
+            self.deny(
+                DenyType::Text,
+                "this server has no registered users: your certificate is your account",
+            );
+        }
+        if state.priority_speaker == Some(true) {
+            self.deny(DenyType::Text, "priorities are the operator's to give, in a join token");
+        }
+        if let Some(world) = &state.plugin_context
+            && world.len() <= WORLD_BYTES_MAX
+        {
+            self.world = world.clone().into();
+        }
+        self.change_switches(state);
+        let (add, remove) = (&state.listening_channel_add, &state.listening_channel_remove);
+        if !add.is_empty() || !remove.is_empty() {
+            self.change_listening(now, add, remove);
+        }
+        if let Some(channel) = state.channel_id {
+            self.enter(now, channel);
+        }
+    }
+
+    /// Microphone, loudspeaker and recorder: a user that hears nothing says nothing either.
+    fn change_switches(&mut self, state: &UserState) {
+        let before = self.profile.clone();
+        let profile = &mut self.profile;
+        profile.is_recording = state.recording.unwrap_or(profile.is_recording);
+        profile.self_deaf = state.self_deaf.unwrap_or(profile.self_deaf);
+        profile.self_mute = state.self_mute.unwrap_or(profile.self_mute);
+        if state.self_deaf == Some(true) {
+            profile.self_mute = true;
+        } else if state.self_mute == Some(false) {
+            profile.self_deaf = false;
+        }
+        if *profile == before {
+            return;
+        }
+        let state = UserState {
+            session: Some(OWN),
+            actor: Some(OWN),
+            self_mute: Some(profile.self_mute),
+            self_deaf: Some(profile.self_deaf),
+            recording: Some(profile.is_recording),
+            ..UserState::default()
+        };
+        self.tell_synced(state);
+        if self.profile.self_mute {
+            self.close_channels();
+        }
+    }
+
+    /// A new channel, or a change of one.
+    fn change_channel(&mut self, now: Instant, state: &ChannelUpdate) {
+        if state.channel_id.is_none() {
+            return self.make_channel(now, state.parent(), state.name());
+        }
+        let words = if state.links_add.is_empty() && state.links_remove.is_empty() {
+            "channels are the session's rooms: their names are fixed"
+        } else {
+            "rooms are not linked: listen to a channel, in its menu, to hear it besides your own"
+        };
+        self.deny(DenyType::Text, words);
+    }
+
+    fn answer_permissions(&mut self, query: PermissionQuery) {
+        let channel = query.channel_id();
+        if self.channels.contains(channel) {
+            let permissions = Some(self.permissions(channel));
+            self.tell_synced(PermissionQuery { channel_id: Some(channel), permissions, flush: None });
+        }
+    }
+
+    /// Of itself, how long it is here; of others nothing is known but that they are.
+    fn answer_stats(&mut self, now: Instant, stats: &UserStats) {
+        let session = stats.session.unwrap_or(OWN);
+        if session != OWN && self.users.of_number(session).is_none() {
+            return;
+        }
+        let seconds = u32::try_from(now.since(self.started_at).as_secs()).unwrap_or(u32::MAX);
+        self.tell_synced(UserStats {
+            session: Some(session),
+            stats_only: stats.stats_only,
+            onlinesecs: (session == OWN).then_some(seconds),
+            idlesecs: None,
+            opus: Some(true),
+        });
+    }
+
+    /// Keeps the listeners of a whisper.
+    fn set_whisper(&mut self, target: &VoiceTarget) {
+        let Ok(id) = u8::try_from(target.id()) else { return };
+        let mut listeners = Vec::new();
+        for target in &target.targets {
+            let users = target.session.iter().filter_map(|number| self.users.of_number(*number));
+            listeners.extend(users.map(|(_, user)| Target::Player(user.name.clone())));
+            let Some(channel) = target.channel_id else { continue };
+            if target.children() {
+                let rooms = self.channels.rooms_below(channel);
+                listeners.extend(rooms.into_iter().map(Target::Room));
+            } else {
+                listeners.extend(self.channels.room(channel).map(|room| Target::Room(room.into())));
+            }
+        }
+        listeners.sort();
+        listeners.dedup();
+        self.speaking.set_whisper(id, listeners);
+    }
+}
+
+/// Mumble's plugins have 256 bytes for the name of a world.
+const WORLD_BYTES_MAX: usize = 256;

@@ -1,0 +1,254 @@
+//! The client's voice on its way to the session.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use consonance_mumble::control::messages::DenyType;
+use consonance_mumble::{LOOPBACK, SAMPLES_PER_NUMBER, Voice, VoiceContext};
+use consonance_opus_packet::OpusPacket;
+use consonance_session::{
+    ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Position, Target, TokenBucket,
+};
+use consonance_wire::SealedVoice;
+
+use super::MumblePlayer;
+use crate::packer::{Misfit, Packer};
+use crate::profile::Neighbours;
+use crate::users::OWN;
+
+/// What is remembered of the voice from packet to packet.
+#[derive(Debug)]
+pub(super) struct Speaking {
+    /// The listeners of each whisper.
+    whispers: BTreeMap<u8, Vec<Target>>,
+    packer: Packer,
+    utterance: Option<Utterance>,
+    budget: TokenBucket,
+    /// How often the length of frames was changed for this client.
+    changes: u32,
+    knows_other_codec: bool,
+    knows_misfit: bool,
+}
+
+/// What is being said, and where it goes.
+#[derive(Debug)]
+struct Utterance {
+    target: u8,
+    channels: Vec<ChannelId>,
+    /// The sample behind the last packet.
+    next: u64,
+    /// The first byte of the last packet.
+    toc: u8,
+    /// The sample behind the last frame that was sent.
+    sent_until: Option<u64>,
+    stops_at: Instant,
+}
+
+impl Default for Speaking {
+    fn default() -> Self {
+        Self {
+            whispers: BTreeMap::new(),
+            packer: Packer::new(FRAME_SAMPLES),
+            utterance: None,
+            budget: TokenBucket::full(Instant::START),
+            changes: 0,
+            knows_other_codec: false,
+            knows_misfit: false,
+        }
+    }
+}
+
+impl Speaking {
+    /// When the present utterance is over, if nothing more comes.
+    pub(super) fn stops_at(&self) -> Option<Instant> {
+        self.utterance.as_ref().map(|utterance| utterance.stops_at)
+    }
+
+    /// Players and rooms that hear a whisper from now on.
+    pub(super) fn set_whisper(&mut self, id: u8, mut listeners: Vec<Target>) {
+        if !(1..LOOPBACK).contains(&id) {
+            return;
+        }
+        listeners.truncate(LISTENERS_MAX);
+        self.whispers.insert(id, listeners);
+    }
+}
+
+impl MumblePlayer {
+    /// A packet of voice came from the client.
+    pub fn handle_voice(&mut self, now: Instant, voice: &Voice<'_>, neighbours: &Neighbours) {
+        if self.is_over() || !self.is_synced {
+            return;
+        }
+        if !self.speaking.budget.take(now, self.settings.voice_packets, 1, 1) {
+            self.limited += 1;
+            return;
+        }
+        if voice.target == LOOPBACK {
+            return self.send_back(voice);
+        }
+        self.note_position(voice.position);
+        if self.profile.self_mute {
+            return;
+        }
+        // The client's clock says when a frame was sent.
+        self.client.handle_timeout(now);
+        if let Ok(packet) = OpusPacket::parse(&voice.opus)
+            && SealedVoice::of(&voice.opus).is_none()
+        {
+            self.speak(now, voice, &packet);
+        }
+        if voice.is_last {
+            self.close_channels();
+        }
+        self.follow(now, neighbours);
+    }
+
+    /// Voice came in a codec that is not passed on: the client is told so once.
+    pub fn handle_other_codec(&mut self) {
+        if !std::mem::replace(&mut self.speaking.knows_other_codec, true) {
+            let words =
+                "you are not heard: your client sends CELT or Speex, and this server passes on Opus only";
+            self.deny(DenyType::Text, words);
+            self.tell_notice(words);
+        }
+    }
+
+    /// Nothing came for a while: what was said is over.
+    pub(super) fn stop_speaking_if_due(&mut self, now: Instant) {
+        if self.speaking.stops_at().is_some_and(|at| at <= now) {
+            self.close_channels();
+        }
+    }
+
+    /// What was said is over. A frame without sound says so, lest listeners wait.
+    pub(super) fn close_channels(&mut self) {
+        let Self { speaking, client, .. } = self;
+        let Some(utterance) = &mut speaking.utterance else { return };
+        let samples = speaking.packer.samples();
+        speaking.packer.finish(|at, frame| send(client, utterance, samples, at, frame));
+        let Some(utterance) = speaking.utterance.take() else { return };
+        for channel in &utterance.channels {
+            client.close_channel(*channel);
+        }
+        if utterance.sent_until.is_some() && client.has_channels() {
+            // A session that is lost hears that it is over without it.
+            let _ = client.send_voice(&[utterance.toc & !3]);
+        }
+    }
+
+    fn speak(&mut self, now: Instant, voice: &Voice<'_>, packet: &OpusPacket<'_>) {
+        let time = voice.number.saturating_mul(SAMPLES_PER_NUMBER);
+        let goes_on = self.speaking.utterance.as_ref().is_some_and(|utterance| {
+            utterance.target == voice.target && time.abs_diff(utterance.next) < GAP_MAX
+        });
+        if !goes_on {
+            self.close_channels();
+            self.begin(now, voice.target, time);
+        }
+        let Self { speaking, client, .. } = self;
+        let Some(utterance) = &mut speaking.utterance else { return };
+        if time < utterance.next {
+            return send_late(client, utterance, time, speaking.packer.samples(), packet);
+        }
+        utterance.next = time.saturating_add(packet.samples().into());
+        utterance.stops_at = now + SILENCE;
+        utterance.toc = packet.toc();
+        let samples = speaking.packer.samples();
+        let outcome =
+            speaking.packer.pack(time, packet, |at, frame| send(client, utterance, samples, at, frame));
+        if let Err(Misfit { frame_samples }) = outcome {
+            self.change_frames(now, frame_samples);
+        }
+    }
+
+    /// Opens channels to all that are to hear what begins.
+    fn begin(&mut self, now: Instant, target: u8, time: u64) {
+        let listeners = match target {
+            0 => {
+                let room = self.channels.room(self.own.channel());
+                room.map(|room| vec![Target::Room(room.into())]).unwrap_or_default()
+            }
+            whisper => self.speaking.whispers.get(&whisper).cloned().unwrap_or_default(),
+        };
+        let properties =
+            ChannelProperties { positional: self.position.is_some(), ..ChannelProperties::default() };
+        let open = |listener| self.client.open_channel(listener, properties).ok();
+        let channels: Vec<_> = listeners.into_iter().filter_map(open).collect();
+        if channels.is_empty() {
+            return;
+        }
+        let stops_at = now + SILENCE;
+        let utterance = Utterance { target, channels, next: time, toc: 0, sent_until: None, stops_at };
+        self.speaking.utterance = Some(utterance);
+    }
+
+    /// The client's frames do not fit into those that the session was told of: it is told of others, which takes a
+    /// join.
+    fn change_frames(&mut self, now: Instant, frame_samples: u32) {
+        if self.speaking.changes >= CHANGES_MAX {
+            if !std::mem::replace(&mut self.speaking.knows_misfit, true) {
+                let words =
+                    "your client changes the length of its packets too often: choose 20 ms and stay there";
+                self.deny(DenyType::Text, words);
+            }
+            return;
+        }
+        self.speaking.changes += 1;
+        self.close_channels();
+        self.speaking.packer = Packer::new(frame_samples);
+        let codec = CodecParameters {
+            kind: CodecId::OPUS,
+            frame_size_samples: frame_samples,
+            sample_rate_hz: 48_000,
+        };
+        self.client.set_codec(now, codec);
+    }
+
+    fn note_position(&mut self, metres: Option<[f32; 3]>) {
+        let position = metres.and_then(|metres| Position::new(metres).ok());
+        if position != self.position {
+            self.position = position;
+            self.client.set_position(position);
+        }
+    }
+
+    /// The client wants to hear itself.
+    fn send_back(&mut self, voice: &Voice<'_>) {
+        let opus = voice.opus.to_vec().into();
+        let target = VoiceContext::Normal as u8;
+        self.voices.push_back(Voice { target, session: OWN, opus, ..voice.clone() });
+    }
+}
+
+/// Sends a frame that begins at this sample, behind those that are missing since the one before.
+fn send(client: &mut Client, utterance: &mut Utterance, samples: u32, at: u64, frame: &[u8]) {
+    if let Some(sent_until) = utterance.sent_until {
+        client.skip_voice((at.saturating_sub(sent_until) / u64::from(samples)) as u16);
+    }
+    // What the session refuses, as while it is joined again, is lost like a packet.
+    if client.send_voice(frame).is_ok() {
+        utterance.sent_until = Some(at.saturating_add(samples.into()));
+    }
+}
+
+/// Sends a packet that came behind later ones, if it is one frame.
+fn send_late(client: &mut Client, utterance: &Utterance, time: u64, samples: u32, packet: &OpusPacket<'_>) {
+    let frames_ago = (utterance.next - time) / u64::from(samples);
+    if packet.samples() == samples && utterance.sent_until.is_some() && frames_ago > 1 {
+        // One that comes too late is not missed.
+        let _ = client.send_late_voice(packet.bytes(), frames_ago as u16);
+    }
+}
+
+/// Samples of the frames that a session is told of at first: what Mumble's client sends by default.
+const FRAME_SAMPLES: u32 = 960;
+/// A gap of numbers from this length on, in samples, is a pause of the speaker: 200 ms. Bots pause without a last
+/// packet.
+const GAP_MAX: u64 = 9600;
+/// Silence after which what was said is over, although no packet was the last one.
+const SILENCE: Duration = Duration::from_millis(400);
+/// How often the length of frames is changed for a client.
+const CHANGES_MAX: u32 = 4;
+/// Players and rooms that hear one whisper.
+const LISTENERS_MAX: usize = 64;

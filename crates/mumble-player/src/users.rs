@@ -1,0 +1,168 @@
+//! The players as users: their numbers, and the channels that they are in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consonance_session::{ClientId, Instant};
+
+use crate::channels::{Channels, ROOT};
+
+/// The number of the client's own user, for as long as its connection is up.
+pub(crate) const OWN: u32 = 1;
+
+/// All players of the session but the client's own.
+#[derive(Debug)]
+pub(crate) struct Users {
+    by_id: BTreeMap<ClientId, User>,
+    by_number: BTreeMap<u32, ClientId>,
+    /// Those that the client has not been told of, and when it is at the latest: the rooms of a player that comes are
+    /// known a moment after it, and it shall not seem to move.
+    untold: BTreeMap<ClientId, Instant>,
+    last: u32,
+}
+
+/// A player as a user.
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) number: u32,
+    pub(crate) name: Box<str>,
+    /// In the order in which it entered them.
+    rooms: Vec<Box<str>>,
+    /// What the client was told last.
+    pub(crate) place: Place,
+}
+
+/// Where a user is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) channel: u32,
+    pub(crate) listening: BTreeSet<u32>,
+}
+
+impl Default for Users {
+    fn default() -> Self {
+        Self { by_id: BTreeMap::new(), by_number: BTreeMap::new(), untold: BTreeMap::new(), last: OWN }
+    }
+}
+
+impl Users {
+    /// A player is here: its number.
+    pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, told_by: Instant) -> u32 {
+        self.last += 1;
+        let number = self.last;
+        self.by_number.insert(number, id);
+        self.untold.insert(id, told_by);
+        self.by_id.insert(id, User { number, name, rooms: Vec::new(), place: Place::default() });
+        number
+    }
+
+    /// A player is gone.
+    pub(crate) fn remove(&mut self, id: ClientId) -> Option<User> {
+        self.untold.remove(&id);
+        let user = self.by_id.remove(&id)?;
+        self.by_number.remove(&user.number);
+        Some(user)
+    }
+
+    /// Whether the client knows of a player.
+    pub(crate) fn is_told(&self, id: ClientId) -> bool {
+        self.by_id.contains_key(&id) && !self.untold.contains_key(&id)
+    }
+
+    pub(crate) fn get(&self, id: ClientId) -> Option<&User> {
+        self.by_id.get(&id)
+    }
+
+    /// The user of this number.
+    pub(crate) fn of_number(&self, number: u32) -> Option<(ClientId, &User)> {
+        let id = *self.by_number.get(&number)?;
+        Some((id, self.by_id.get(&id)?))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ClientId, &User)> {
+        self.by_id.iter().map(|(id, user)| (*id, user))
+    }
+
+    /// A player entered a room.
+    pub(crate) fn note_entered(&mut self, id: ClientId, room: &str) {
+        if let Some(user) = self.by_id.get_mut(&id) {
+            user.rooms.push(room.into());
+        }
+    }
+
+    /// A player left a room.
+    pub(crate) fn note_exited(&mut self, id: ClientId, room: &str) {
+        if let Some(user) = self.by_id.get_mut(&id) {
+            user.rooms.retain(|entered| **entered != *room);
+        }
+    }
+
+    /// Players of which the client has to be told by now.
+    pub(crate) fn due(&self, now: Instant) -> Vec<ClientId> {
+        self.untold.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect()
+    }
+
+    /// When the client has to be told of the next player.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.untold.values().min().copied()
+    }
+
+    /// Notes that the client is told of a player; false if it was before.
+    pub(crate) fn note_told(&mut self, id: ClientId) -> bool {
+        self.untold.remove(&id).is_some()
+    }
+
+    /// Whether a player is in this room.
+    pub(crate) fn is_used(&self, room: &str) -> bool {
+        self.by_id.values().any(|user| user.rooms.iter().any(|entered| **entered == *room))
+    }
+
+    /// Finds out where a player is now: its number and place, and where it was, if that is another place.
+    ///
+    /// A player is in the channel that it was in before as long as it can be, else in the one that it entered first.
+    pub(crate) fn relocate(&mut self, id: ClientId, channels: &Channels) -> Option<(u32, Place, Place)> {
+        let user = self.by_id.get_mut(&id)?;
+        let entered: Vec<u32> = user.rooms.iter().filter_map(|room| channels.of_room(room)).collect();
+        let stays = Some(user.place.channel).filter(|channel| entered.contains(channel));
+        let channel = stays.or(entered.first().copied()).unwrap_or(ROOT);
+        let listening = entered.into_iter().filter(|other| *other != channel).collect();
+        let place = Place { channel, listening };
+        if place == user.place {
+            return None;
+        }
+        let before = std::mem::replace(&mut user.place, place.clone());
+        Some((user.number, place, before))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_player_is_in_the_first_of_its_rooms_and_listens_to_the_others() {
+        let channels = Channels::new("main", &["a".to_owned(), "b".to_owned()], false, 9);
+        let mut users = Users::default();
+        assert_eq!(users.insert(ClientId(7), "Ada".into(), Instant::START), 2);
+        let place = |users: &mut Users| users.relocate(ClientId(7), &channels).map(|(_, now, _)| now);
+        assert_eq!(place(&mut users), None, "in the root");
+        users.note_entered(ClientId(7), "b");
+        users.note_entered(ClientId(7), "hidden");
+        assert_eq!(place(&mut users), Some(Place { channel: 2, listening: BTreeSet::new() }));
+        users.note_entered(ClientId(7), "a");
+        assert_eq!(place(&mut users), Some(Place { channel: 2, listening: [1].into() }));
+        users.note_exited(ClientId(7), "b");
+        assert_eq!(place(&mut users), Some(Place { channel: 1, listening: BTreeSet::new() }));
+        assert!(users.is_used("hidden") && !users.is_used("b"));
+        users.note_exited(ClientId(7), "a");
+        assert_eq!(place(&mut users), Some(Place::default()));
+    }
+
+    #[test]
+    fn numbers_are_never_used_again() {
+        let mut users = Users::default();
+        let first = users.insert(ClientId(7), "Ada".into(), Instant::START);
+        users.remove(ClientId(7));
+        assert_ne!(users.insert(ClientId(7), "Bob".into(), Instant::START), first);
+        assert_eq!(users.of_number(first).map(|(id, _)| id), None);
+    }
+}

@@ -1,0 +1,8 @@
+//! Mumble's users in a real session, beside native players, on simulated time.
+
+mod joining;
+mod moderating;
+mod rooms;
+mod session;
+mod speaking;
+mod texts;

@@ -1,0 +1,66 @@
+//! The network of [Mumble](https://www.mumble.info), from the server's side.
+//!
+//! A Mumble client has one connection for all but voice, the *control channel*: [messages](control) in TLS. Its voice
+//! comes in datagrams to the same port, encrypted with a key that the control channel has told, or, where UDP does not
+//! get through, in messages of the control channel.
+//!
+//! ```text
+//!   client ══ TLS: control messages ══╗
+//!                                     ╠══ MumbleServer ── logins, control messages, voice ──▶ its user
+//!   client ══ UDP: encrypted voice  ══╝                ◀── control messages, voice ──────────
+//! ```
+//!
+//! [`MumbleServer`] moves messages and voice packets and answers what is only between programs: signs of life, lost
+//! count of nonces, the numbers of a server list. It knows nothing of channels, users and permissions, which are in
+//! the messages.
+//!
+//! ```
+//! use consonance_mumble::{Sender, Voice, VoiceFormat, VoicePacket};
+//!
+//! let voice = Voice { number: 7, opus: vec![0x48, 1, 2].into(), ..Voice::default() };
+//! let mut packet = Vec::new();
+//! voice.write(VoiceFormat::Legacy, Sender::Client, &mut packet);
+//! assert_eq!(packet, [0x80, 7, 3, 0x48, 1, 2]);
+//! let read = VoicePacket::read(VoiceFormat::Legacy, Sender::Client, &packet)?;
+//! assert_eq!(read, VoicePacket::Voice(voice));
+//! # Ok::<(), consonance_mumble::MalformedVoice>(())
+//! ```
+//!
+//! # Features
+//!
+//! * `client`: a client for tests and load, in the module of that name.
+//!
+//! Needs Rust 1.95 or later.
+
+#![forbid(unsafe_code)]
+
+mod certificate;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod control;
+mod crypt;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
+mod login;
+mod ocb2;
+mod server;
+mod server_list;
+mod settings;
+mod stream;
+mod varint;
+mod version;
+mod voice;
+mod voice_paths;
+
+pub use certificate::{CertificateHash, server_tls};
+pub use control::{Control, MalformedControl};
+pub use login::Login;
+pub use server::{MumbleServer, MumbleServerEvent};
+pub use settings::MumbleSettings;
+pub use stream::reject;
+pub use version::MumbleVersion;
+pub use voice::{
+    LOOPBACK, MalformedVoice, SAMPLES_PER_NUMBER, Sender, VOICE_BYTES_MAX, Voice, VoiceContext, VoiceFormat,
+    VoicePacket,
+};

@@ -1,0 +1,277 @@
+//! The server over real sockets: control channels in TLS, and datagrams on the same port.
+
+mod polling;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::time::Instant;
+
+use consonance_gateway::GameNetworkServer as _;
+use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
+use consonance_gateway::udp::DatagramSocket;
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use rustls::ServerConfig;
+
+use crate::control::messages::{CodecVersion, CryptSetup};
+use crate::control::{Control, TUNNEL};
+use crate::crypt::CryptSecrets;
+use crate::login::Login;
+use crate::server_list::ServerList;
+use crate::settings::MumbleSettings;
+use crate::stream::ControlProtocol;
+use crate::voice::{Sender, Voice, VoiceFormat};
+use crate::voice_paths::VoicePaths;
+use polling::Turn;
+
+/// A server of Mumble's network. See the [crate's page](crate).
+pub struct MumbleServer {
+    settings: MumbleSettings,
+    streams: StreamServer<TlsEnd<ControlProtocol>>,
+    udp: DatagramSocket,
+    address: SocketAddr,
+    paths: VoicePaths,
+    list: ServerList,
+    users: u32,
+    turn: Turn,
+    random: SystemRandom,
+    datagram: Box<[u8]>,
+    /// What the last event showed: a control message, or a voice packet.
+    message: Vec<u8>,
+    out: Vec<u8>,
+    sealed: Vec<u8>,
+    /// Control messages and voice packets that could not be read.
+    malformed: u64,
+    /// Voice that went by datagrams.
+    received: Traffic,
+    sent: Traffic,
+}
+
+/// What happened on a server.
+#[derive(Debug, PartialEq)]
+#[non_exhaustive]
+pub enum MumbleServerEvent {
+    /// A client has logged in, and waits for [`accept`](MumbleServer::accept) or a
+    /// [`disconnect`](ServerNetwork::disconnect).
+    Connected {
+        /// Its name from now on.
+        user: Peer,
+        /// Where it is.
+        remote: SocketAddr,
+        /// What it says of itself.
+        login: Login,
+    },
+    /// A control message came that is not only between the programs.
+    Control {
+        /// Whose.
+        user: Peer,
+        /// The message.
+        control: Control,
+    },
+    /// A packet of voice came, one way or the other.
+    Voice {
+        /// Whose.
+        user: Peer,
+        /// The voice.
+        voice: Voice<'static>,
+    },
+    /// A packet of voice came in CELT or Speex.
+    OtherCodec {
+        /// Whose.
+        user: Peer,
+    },
+    /// A user is gone.
+    Disconnected {
+        /// Which.
+        user: Peer,
+        /// Why.
+        reason: DisconnectReason,
+    },
+}
+
+impl MumbleServer {
+    /// Listens at this address, for TCP and UDP; see [`server_tls`](crate::server_tls) for the configuration. With
+    /// port 0 the system chooses one that is free for both.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: a port is taken, or not ours to take.
+    pub fn bind(address: SocketAddr, tls: &Arc<ServerConfig>, settings: MumbleSettings) -> io::Result<Self> {
+        let (streams, udp, address) = bind_both(address, tls, &settings)?;
+        Ok(Self {
+            settings,
+            streams,
+            udp,
+            address,
+            paths: VoicePaths::default(),
+            list: ServerList::default(),
+            users: 0,
+            turn: Turn::default(),
+            random: SystemRandom::new(),
+            datagram: vec![0; DATAGRAM_BYTES_MAX + 1].into_boxed_slice(),
+            message: Vec::new(),
+            out: Vec::new(),
+            sealed: Vec::new(),
+            malformed: 0,
+            received: Traffic::default(),
+            sent: Traffic::default(),
+        })
+    }
+
+    /// Where it listens, for both.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes a client in that has logged in: it is told the key of its voice, and that all speak Opus. It is to be
+    /// told of channels and users next.
+    pub fn accept(&mut self, now: Instant, user: Peer, remote: SocketAddr, login: &Login) {
+        self.streams.accept(now, user, &[]);
+        let Some(secrets) = self.draw_secrets() else {
+            return self.streams.disconnect(now, user, "the system has no random numbers");
+        };
+        let setup = CryptSetup {
+            key: Some(secrets.key.to_vec()),
+            client_nonce: Some(secrets.client_nonce.to_vec()),
+            server_nonce: Some(secrets.server_nonce.to_vec()),
+        };
+        self.paths.insert(now, user, remote.ip(), VoiceFormat::of(login.version), &secrets);
+        self.send(now, user, &setup.into());
+        let codec = CodecVersion { alpha: CELT_0_7_0, beta: 0, prefer_alpha: true, opus: Some(true) };
+        self.send(now, user, &codec.into());
+    }
+
+    /// Sends a control message.
+    pub fn send(&mut self, now: Instant, user: Peer, control: &Control) {
+        self.out.clear();
+        control.write(&mut self.out);
+        self.streams.send(now, user, RELIABLE, &self.out);
+    }
+
+    /// Sends a packet of voice, in a datagram if the user's have come of late, or else in a message that is dropped
+    /// when the connection is behind.
+    pub fn send_voice(&mut self, now: Instant, user: Peer, voice: &Voice<'_>) {
+        let Some(format) = self.paths.format(user) else { return };
+        voice.write(format, Sender::Server, &mut self.out);
+        if let Some(to) = self.paths.seal(now, user, &self.out, &mut self.sealed) {
+            self.sent.count(Delivery::Unreliable, 1, self.out.len());
+            return self.udp.send(Some(to), &self.sealed);
+        }
+        self.tunnel(now, user);
+    }
+
+    /// Sends the voice packet that was written last in a message.
+    fn tunnel(&mut self, now: Instant, user: Peer) {
+        self.sealed.clear();
+        self.sealed.extend(TUNNEL.to_be_bytes());
+        self.sealed.extend((self.out.len() as u32).to_be_bytes());
+        self.sealed.extend_from_slice(&self.out);
+        self.streams.send(now, user, UNRELIABLE, &self.sealed);
+    }
+
+    fn draw_secrets(&self) -> Option<CryptSecrets> {
+        let draw = || {
+            let mut bytes = [0; 16];
+            self.random.fill(&mut bytes).ok().map(|()| bytes)
+        };
+        Some(CryptSecrets { key: draw()?, client_nonce: draw()?, server_nonce: draw()? })
+    }
+}
+
+impl ServerNetwork for MumbleServer {
+    fn flush(&mut self, now: Instant) {
+        self.streams.flush(now);
+    }
+
+    /// The reason, an encoded [`EndReason`](consonance_transport::EndReason), is told in a `Reject`; without one, the
+    /// user was told before.
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.streams.disconnect(now, peer, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.streams.set_joined(now, peer, is_joined);
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        self.streams.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.streams.wants_poll_at()
+    }
+
+    fn wakes(&self) -> bool {
+        self.streams.wakes()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.streams.descriptor()
+    }
+
+    fn network(&self) -> &'static str {
+        self.streams.network()
+    }
+
+    fn statistics(&self) -> NetworkStatistics {
+        let mut statistics = self.streams.statistics();
+        let refused = self.paths.refused();
+        let links = &mut statistics.links;
+        for (count, more) in [(&mut links.received, self.received), (&mut links.sent, self.sent)] {
+            count.unreliable.packets += more.unreliable.packets;
+            count.unreliable.bytes += more.unreliable.bytes;
+        }
+        links.dropped.malformed += self.malformed + refused.forged + refused.replayed + refused.strange;
+        links.dropped.outgoing_full += self.udp.counts().buffer_full + self.list.unanswered();
+        statistics
+    }
+}
+
+impl fmt::Debug for MumbleServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MumbleServer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn bind_both(
+    address: SocketAddr,
+    tls: &Arc<ServerConfig>,
+    settings: &MumbleSettings,
+) -> io::Result<(StreamServer<TlsEnd<ControlProtocol>>, DatagramSocket, SocketAddr)> {
+    let mut tries_left = if address.port() == 0 { BIND_TRIES } else { 1 };
+    loop {
+        tries_left -= 1;
+        let protocol = ControlProtocol { release: settings.release.clone() };
+        let end = TlsEnd::server(protocol, Arc::clone(tls));
+        #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "only Linux watches the datagrams"))]
+        let mut streams = StreamServer::bind(address, end, settings.streams())?;
+        let local = streams.local_addr()?;
+        match DatagramSocket::bind(local, BUFFER_BYTES) {
+            Ok(udp) => {
+                #[cfg(target_os = "linux")]
+                streams.watch(udp.socket())?;
+                return Ok((streams, udp, local));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries_left > 0 => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A port that the system chose for TCP may be taken for UDP.
+const BIND_TRIES: u32 = 20;
+/// Room for the datagrams of a burst between two polls.
+const BUFFER_BYTES: usize = 1 << 20;
+/// Mumble's programs have room for no longer ones.
+const DATAGRAM_BYTES_MAX: usize = 1024;
+/// What Mumble calls a version of CELT that its clients once had in common; none is spoken here.
+const CELT_0_7_0: i32 = -0x7FFF_FFF5;

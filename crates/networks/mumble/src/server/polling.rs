@@ -1,0 +1,217 @@
+//! Polling a server: datagrams and streams in turn, and what is only between the programs.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
+use consonance_transport::{Delivery, DisconnectReason, Peer};
+
+use super::{DATAGRAM_BYTES_MAX, MumbleServer, MumbleServerEvent};
+use crate::control::messages::{CryptSetup, Ping};
+use crate::control::{Control, MalformedControl, TUNNEL};
+use crate::crypt::CryptCounts;
+use crate::login::Login;
+use crate::server_list::{ListedServer, ServerList};
+use crate::voice::{Sender, Voice, VoicePacket};
+
+/// What a series of polls looks at: first datagrams, so many at most, then streams.
+#[derive(Debug)]
+pub(super) enum Turn {
+    Datagrams { left: u32 },
+    Streams,
+}
+
+/// How many datagrams are read before streams get their turn.
+const DATAGRAMS_MAX: u32 = 256;
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self::Datagrams { left: DATAGRAMS_MAX }
+    }
+}
+
+impl MumbleServer {
+    /// The next thing that happened, or `None`. Call it until it says `None`.
+    pub fn poll(&mut self, now: Instant) -> Option<MumbleServerEvent> {
+        loop {
+            let event = match self.turn {
+                Turn::Datagrams { left } => self.read_datagram(now, left),
+                Turn::Streams => {
+                    let Some(event) = self.streams.poll(now) else {
+                        self.turn = Turn::default();
+                        return None;
+                    };
+                    let taken = Taken::of(event, &mut self.message);
+                    self.handle_taken(now, taken)
+                }
+            };
+            if event.is_some() {
+                return event;
+            }
+        }
+    }
+
+    fn read_datagram(&mut self, now: Instant, left: u32) -> Option<MumbleServerEvent> {
+        let received = if left == 0 { None } else { self.udp.receive(&mut self.datagram) };
+        let Some((bytes, from)) = received else {
+            self.turn = Turn::Streams;
+            return None;
+        };
+        self.turn = Turn::Datagrams { left: left - 1 };
+        if bytes > DATAGRAM_BYTES_MAX {
+            self.malformed += 1;
+            return None;
+        }
+        if ServerList::is_question(&self.datagram[..bytes]) {
+            self.answer_list(now, from, bytes);
+            return None;
+        }
+        match self.paths.open(now, from, &self.datagram[..bytes], &mut self.message) {
+            Ok(user) => self.handle_packet(now, user, Way::Datagram),
+            Err(Some(user)) if self.paths.asks_for_resync(now, user) => {
+                self.send(now, user, &CryptSetup::default().into());
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn answer_list(&mut self, now: Instant, from: SocketAddr, bytes: usize) {
+        let listed = ListedServer {
+            users: self.users,
+            users_max: u32::try_from(self.settings.connections_max).unwrap_or(u32::MAX),
+            bandwidth_max: self.settings.bandwidth_max,
+        };
+        if let Some(answer) = self.list.answer(now, from.ip(), &self.datagram[..bytes], listed) {
+            self.udp.send(Some(from), &answer);
+        }
+    }
+
+    fn handle_taken(&mut self, now: Instant, taken: Taken) -> Option<MumbleServerEvent> {
+        match taken {
+            Taken::Connected(user, remote) => {
+                // It was written by this crate.
+                let login = Login::read(&self.message)?;
+                self.users += 1;
+                Some(MumbleServerEvent::Connected { user, remote, login })
+            }
+            Taken::Message(user) => {
+                let (kind, body) = self.message.split_first_chunk()?;
+                let kind = u16::from_be_bytes(*kind);
+                if kind == TUNNEL {
+                    self.message.drain(..KIND_BYTES);
+                    self.paths.note_tunnelled(now, user);
+                    return self.handle_packet(now, user, Way::Tunnel);
+                }
+                let read = Control::read(kind, body);
+                let control = self.handle_control(now, user, read)?;
+                Some(MumbleServerEvent::Control { user, control })
+            }
+            Taken::Disconnected(user, reason) => {
+                self.users = self.users.saturating_sub(1);
+                self.paths.remove(user);
+                Some(MumbleServerEvent::Disconnected { user, reason })
+            }
+        }
+    }
+
+    /// A packet, in `message`: a sign of life goes back the way that it came.
+    fn handle_packet(&mut self, now: Instant, user: Peer, way: Way) -> Option<MumbleServerEvent> {
+        let format = self.paths.format(user)?;
+        match VoicePacket::read(format, Sender::Client, &self.message) {
+            Ok(VoicePacket::Voice(voice)) => {
+                if way == Way::Datagram {
+                    self.received.count(Delivery::Unreliable, 1, self.message.len());
+                }
+                let voice = Voice { opus: voice.opus.into_owned().into(), ..voice };
+                return Some(MumbleServerEvent::Voice { user, voice });
+            }
+            Ok(VoicePacket::OtherCodec) => return Some(MumbleServerEvent::OtherCodec { user }),
+            Ok(VoicePacket::Ping) if way == Way::Datagram => {
+                if let Some(to) = self.paths.seal_answer(user, &self.message, &mut self.sealed) {
+                    self.udp.send(Some(to), &self.sealed);
+                }
+            }
+            Ok(VoicePacket::Ping) => {
+                self.out.clone_from(&self.message);
+                self.tunnel(now, user);
+            }
+            Err(_) => self.malformed += 1,
+        }
+        None
+    }
+
+    /// A message, unless it is only between the programs.
+    fn handle_control(
+        &mut self,
+        now: Instant,
+        user: Peer,
+        read: Result<Option<Control>, MalformedControl>,
+    ) -> Option<Control> {
+        match read {
+            Ok(Some(Control::Ping(ping))) => self.answer_ping(now, user, ping),
+            Ok(Some(Control::CryptSetup(setup))) => self.handle_crypt_setup(now, user, &setup),
+            Ok(control) => return control,
+            Err(_) => self.malformed += 1,
+        }
+        None
+    }
+
+    fn answer_ping(&mut self, now: Instant, user: Peer, ping: Ping) {
+        let CryptCounts { good, late, lost, resyncs } = self.paths.counts(user);
+        let answer = Ping {
+            timestamp: ping.timestamp,
+            good: Some(good),
+            late: Some(late),
+            lost: Some(lost),
+            resync: Some(resyncs),
+        };
+        self.send(now, user, &answer.into());
+    }
+
+    /// A client asks for our nonce, or tells its own.
+    fn handle_crypt_setup(&mut self, now: Instant, user: Peer, setup: &CryptSetup) {
+        let Some(nonce) = &setup.client_nonce else {
+            let server_nonce = self.paths.server_nonce(user).map(Vec::from);
+            return self.send(now, user, &CryptSetup { server_nonce, ..CryptSetup::default() }.into());
+        };
+        match <[u8; 16]>::try_from(&**nonce) {
+            Ok(nonce) => self.paths.resync(user, nonce),
+            Err(_) => self.malformed += 1,
+        }
+    }
+}
+
+/// How a packet came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Datagram,
+    Tunnel,
+}
+
+/// What came on the control channels, whose greeting or message was taken out.
+enum Taken {
+    Connected(Peer, SocketAddr),
+    Message(Peer),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl Taken {
+    fn of(event: GameNetworkServerEvent<'_>, message: &mut Vec<u8>) -> Self {
+        message.clear();
+        match event {
+            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
+                message.extend_from_slice(greeting);
+                Self::Connected(peer, remote)
+            }
+            GameNetworkServerEvent::Message { peer, message: came, .. } => {
+                message.extend_from_slice(came);
+                Self::Message(peer)
+            }
+            GameNetworkServerEvent::Disconnected { peer, reason } => Self::Disconnected(peer, reason),
+        }
+    }
+}
+
+/// Bytes of a message's type.
+const KIND_BYTES: usize = 2;

@@ -1,0 +1,67 @@
+//! What bounds the network.
+
+use std::time::Duration;
+
+use consonance_gateway::streams::{PingSettings, StreamSettings};
+use consonance_transport::AddressShares;
+
+/// Bounds of a server, and what it says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MumbleSettings {
+    /// Users at once (default 1000).
+    pub connections_max: usize,
+    /// How these are shared between address prefixes.
+    pub address_shares: AddressShares,
+    /// Connections that have not logged in (default 256).
+    pub handshakes_max: usize,
+    /// How long a connection may take to log in (default 10 s: persons confirm a certificate meanwhile).
+    pub handshake_max: Duration,
+    /// Silence after which a user is lost (default 30 s, as Mumble's own server has it; clients speak every 5 s).
+    pub silence_max: Duration,
+    /// Bytes of control messages that wait for one client (default 1 MiB).
+    pub control_bytes_max: usize,
+    /// Bytes of tunnelled voice that wait for one client (default 32 KiB); the oldest is dropped.
+    pub voice_bytes_max: usize,
+    /// Bits per second that a client may use for its voice (default 144 000, of which the highest quality of Mumble's
+    /// client with packets of 10 ms takes 133 000). Clients choose their quality by it.
+    pub bandwidth_max: u32,
+    /// What the server calls itself (default `Consonance`).
+    pub release: String,
+}
+
+impl Default for MumbleSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 1000,
+            address_shares: AddressShares::default(),
+            handshakes_max: 256,
+            handshake_max: Duration::from_secs(10),
+            silence_max: Duration::from_secs(30),
+            control_bytes_max: 1 << 20,
+            voice_bytes_max: 32 << 10,
+            bandwidth_max: 144_000,
+            release: "Consonance".to_owned(),
+        }
+    }
+}
+
+impl MumbleSettings {
+    /// Of the control channels.
+    pub(crate) fn streams(&self) -> StreamSettings {
+        // Nothing is asked: a client that lives says so by itself.
+        let pings = PingSettings { every: self.silence_max / 3, unanswered_max: 2 };
+        let mut settings = StreamSettings {
+            address_shares: self.address_shares,
+            handshake_max: self.handshake_max,
+            handshakes_max: self.handshakes_max,
+            pings: Some(pings),
+            clients_ping: true,
+            voice_bytes_max: self.voice_bytes_max,
+            ..StreamSettings::default()
+        };
+        settings.tcp.connections_max = self.connections_max;
+        settings.tcp.outgoing_bytes_max = self.control_bytes_max;
+        settings
+    }
+}

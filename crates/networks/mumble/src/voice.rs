@@ -1,0 +1,163 @@
+//! Voice packets: what is inside of a datagram, and of a tunnelled message.
+
+mod legacy;
+mod protobuf;
+
+use std::borrow::Cow;
+
+use crate::version::MumbleVersion;
+pub(crate) use protobuf::{PING, PingPacket};
+
+/// Bytes of the longest voice packet: a datagram has 1024, of which four are for its encryption.
+pub const VOICE_BYTES_MAX: usize = 1020;
+/// The number of whispers that goes back to its speaker.
+pub const LOOPBACK: u8 = 31;
+/// Samples at 48 kHz that a packet's [number](Voice::number) counts as one: 10 ms.
+pub const SAMPLES_PER_NUMBER: u64 = 480;
+
+/// How voice packets are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoiceFormat {
+    /// Before version 1.5.
+    Legacy,
+    /// Since then: protocol buffers.
+    Protobuf,
+}
+
+impl VoiceFormat {
+    /// What a client of this version speaks.
+    pub fn of(version: MumbleVersion) -> Self {
+        if version >= MumbleVersion::PROTOBUF_VOICE { Self::Protobuf } else { Self::Legacy }
+    }
+}
+
+/// One packet of voice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Voice<'a> {
+    /// From a client, its listeners: 0 for its channel, 1 to 30 for a whisper, or [`LOOPBACK`]. From the server, how
+    /// it was sent: a [`VoiceContext`].
+    pub target: u8,
+    /// The speaker's session; 0 from a client.
+    pub session: u32,
+    /// When it begins, in [units of 10 ms](SAMPLES_PER_NUMBER) since some beginning.
+    pub number: u64,
+    /// An Opus packet; may be empty.
+    pub opus: Cow<'a, [u8]>,
+    /// Whether the speaker stops.
+    pub is_last: bool,
+    /// Where the speaker is: metres to the right, up and forward.
+    pub position: Option<[f32; 3]>,
+}
+
+/// How a listener comes to hear a voice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum VoiceContext {
+    /// Its speaker speaks in the listener's channel.
+    Normal = 0,
+    /// Its speaker calls into the listener's channel.
+    Shout = 1,
+    /// Its speaker whispers to the listener.
+    Whisper = 2,
+    /// The listener listens to the speaker's channel from another one.
+    Listen = 3,
+}
+
+/// What was in a packet.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VoicePacket<'a> {
+    /// Voice in Opus.
+    Voice(Voice<'a>),
+    /// A question for a sign of life, which is answered with the same bytes.
+    Ping,
+    /// Voice in CELT or Speex, which are not passed on.
+    OtherCodec,
+}
+
+/// Bytes that are no voice packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a voice packet does not keep to its format")]
+pub struct MalformedVoice;
+
+impl<'a> VoicePacket<'a> {
+    /// Reads what came from a client, or from a server.
+    ///
+    /// # Errors
+    /// [`MalformedVoice`] if it is no voice packet of this format.
+    pub fn read(format: VoiceFormat, from: Sender, bytes: &'a [u8]) -> Result<Self, MalformedVoice> {
+        match format {
+            VoiceFormat::Legacy => legacy::read(from, bytes),
+            VoiceFormat::Protobuf => protobuf::read(bytes),
+        }
+    }
+}
+
+/// Which end has written a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// A client, which does not say which.
+    Client,
+    /// The server, which says whose voice it is.
+    Server,
+}
+
+impl Voice<'_> {
+    /// Writes the packet in place of what `out` held.
+    pub fn write(&self, format: VoiceFormat, from: Sender, out: &mut Vec<u8>) {
+        out.clear();
+        match format {
+            VoiceFormat::Legacy => legacy::write(self, from, out),
+            VoiceFormat::Protobuf => protobuf::write(self, from, out),
+        }
+    }
+}
+
+/// A place with numbers for its coordinates.
+fn place(coordinates: [f32; 3]) -> Option<[f32; 3]> {
+    coordinates.iter().all(|metres| metres.is_finite()).then_some(coordinates)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FORMATS: [VoiceFormat; 2] = [VoiceFormat::Legacy, VoiceFormat::Protobuf];
+
+    #[test]
+    fn the_version_says_which_format_a_client_speaks() {
+        let version = |minor, patch| MumbleVersion { major: 1, minor, patch };
+        assert_eq!(VoiceFormat::of(version(3, 4)), VoiceFormat::Legacy);
+        assert_eq!(VoiceFormat::of(version(4, 287)), VoiceFormat::Legacy);
+        assert_eq!(VoiceFormat::of(version(5, 0)), VoiceFormat::Protobuf);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            target in 0_u8..32, session: u32, number: u64, is_last: bool,
+            opus in prop::collection::vec(any::<u8>(), 0..600),
+            position in prop::option::of([-1e7_f32..1e7, -1e7_f32..1e7, -1e7_f32..1e7]),
+        ) {
+            for format in FORMATS {
+                for from in [Sender::Client, Sender::Server] {
+                    let session = if from == Sender::Server { session } else { 0 };
+                    let opus = Cow::Borrowed(&*opus);
+                    let voice = Voice { target, session, number, opus, is_last, position };
+                    let mut written = Vec::new();
+                    voice.write(format, from, &mut written);
+                    prop_assert_eq!(VoicePacket::read(format, from, &written), Ok(VoicePacket::Voice(voice)));
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_comes_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for format in FORMATS {
+                let _ = VoicePacket::read(format, Sender::Client, &bytes);
+                let _ = VoicePacket::read(format, Sender::Server, &bytes);
+            }
+        }
+    }
+}

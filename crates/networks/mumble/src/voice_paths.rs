@@ -1,0 +1,380 @@
+//! Which datagrams are whose: the keys of users, and the addresses that datagrams of theirs have come from.
+//!
+//! A datagram does not say whose it is. From an address that is known it is tried with that user's key, from any other
+//! with the keys of all users whose control channel comes from the same host, which are limited in number and time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_transport::Peer;
+
+use crate::crypt::{Crypt, CryptCounts, CryptSecrets, Unopened};
+use crate::voice::VoiceFormat;
+
+/// Keys that a datagram from an unknown port is tried with: those of the users of its host that came last.
+const KEYS_TRIED_MAX: usize = 64;
+/// Keys that datagrams from unknown ports of one host are tried with in each [`PERIOD`].
+const TRIES_PER_PERIOD: u32 = 2000;
+const PERIOD: Duration = Duration::from_secs(1);
+/// A user that tunnels its voice is reached by datagrams again once it has sent no tunnelled voice for so long.
+const TUNNEL_FOR: Duration = Duration::from_secs(10);
+/// Nothing was understood for so long: the count of nonces is lost.
+const RESYNC_AFTER: Duration = Duration::from_secs(5);
+
+/// The datagrams of all users.
+#[derive(Debug, Default)]
+pub(crate) struct VoicePaths {
+    users: BTreeMap<Peer, VoicePath>,
+    /// Untrusted peers choose the keys that are looked up here, so they are hashed with a secret.
+    by_address: HashMap<SocketAddr, Peer>,
+    by_host: HashMap<IpAddr, Host>,
+    refused: Refused,
+}
+
+/// Datagrams that were not taken, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Of no user, or changed on the way.
+    pub(crate) forged: u64,
+    pub(crate) replayed: u64,
+    /// From hosts without users, or tried with too many keys.
+    pub(crate) strange: u64,
+}
+
+/// Why a datagram is no user's.
+#[derive(Clone, Copy, Debug)]
+enum Strangeness {
+    /// No user is at its host, or its keys were tried too often.
+    Host,
+    /// No key of its host's users opens it.
+    Key,
+}
+
+impl Refused {
+    fn counter(&mut self, strangeness: Strangeness) -> &mut u64 {
+        match strangeness {
+            Strangeness::Host => &mut self.strange,
+            Strangeness::Key => &mut self.forged,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct VoicePath {
+    format: VoiceFormat,
+    crypt: Crypt,
+    /// Of the control channel.
+    host: IpAddr,
+    address: Option<SocketAddr>,
+    tunnelled_at: Option<Instant>,
+    understood_at: Instant,
+    asked_at: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Host {
+    users: Vec<Peer>,
+    period_began: Instant,
+    tries: u32,
+}
+
+impl VoicePaths {
+    /// A user whose control channel comes from this host.
+    pub(crate) fn insert(
+        &mut self,
+        now: Instant,
+        user: Peer,
+        host: IpAddr,
+        format: VoiceFormat,
+        secrets: &CryptSecrets,
+    ) {
+        let host = host.to_canonical();
+        let at_host = self.by_host.entry(host).or_insert_with(|| Host {
+            users: Vec::new(),
+            period_began: now,
+            tries: 0,
+        });
+        at_host.users.push(user);
+        let crypt = Crypt::new(secrets);
+        let path = VoicePath {
+            format,
+            crypt,
+            host,
+            address: None,
+            tunnelled_at: None,
+            understood_at: now,
+            asked_at: None,
+        };
+        self.users.insert(user, path);
+    }
+
+    /// A user is gone.
+    pub(crate) fn remove(&mut self, user: Peer) {
+        let Some(path) = self.users.remove(&user) else { return };
+        if let Some(address) = path.address {
+            self.by_address.remove(&address);
+        }
+        if let Some(host) = self.by_host.get_mut(&path.host) {
+            host.users.retain(|other| *other != user);
+            if host.users.is_empty() {
+                self.by_host.remove(&path.host);
+            }
+        }
+    }
+
+    /// How a user's voice packets are written; `None` if there is no such user.
+    pub(crate) fn format(&self, user: Peer) -> Option<VoiceFormat> {
+        self.users.get(&user).map(|path| path.format)
+    }
+
+    /// Decrypts a datagram, in place of what `packet` held: whose it is, or else, whose address it came from.
+    pub(crate) fn open(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &[u8],
+        packet: &mut Vec<u8>,
+    ) -> Result<Peer, Option<Peer>> {
+        let known = self.by_address.get(&from).copied();
+        let mut is_replayed = false;
+        if let Some(user) = known {
+            match self.users.get_mut(&user).map(|path| path.open(now, datagram, packet)) {
+                Some(Ok(())) => return Ok(user),
+                Some(Err(Unopened::Replayed)) => is_replayed = true,
+                Some(Err(_)) | None => {}
+            }
+        }
+        // Another user may have its address since, behind a router that many share.
+        match self.owner_at_host(now, from.ip(), known, datagram, packet) {
+            Ok(user) => {
+                self.note_address(user, from);
+                Ok(user)
+            }
+            Err(_) if is_replayed => {
+                self.refused.replayed += 1;
+                Err(None)
+            }
+            Err(strangeness) => {
+                *self.refused.counter(strangeness) += 1;
+                Err(known)
+            }
+        }
+    }
+
+    /// A user has sent tunnelled voice: datagrams do not reach it, or not well.
+    pub(crate) fn note_tunnelled(&mut self, now: Instant, user: Peer) {
+        if let Some(path) = self.users.get_mut(&user) {
+            path.tunnelled_at = Some(now);
+        }
+    }
+
+    /// Encrypts a packet for a user, in place of what `datagram` held: where it goes. `None` if it has to be
+    /// tunnelled.
+    pub(crate) fn seal(
+        &mut self,
+        now: Instant,
+        user: Peer,
+        packet: &[u8],
+        datagram: &mut Vec<u8>,
+    ) -> Option<SocketAddr> {
+        let path = self.users.get_mut(&user)?;
+        let address = path.address?;
+        if path.tunnelled_at.is_some_and(|at| now < at + TUNNEL_FOR) {
+            return None;
+        }
+        path.crypt.seal(packet, datagram);
+        Some(address)
+    }
+
+    /// The same, whatever was tunnelled: the answer to a sign of life goes where that came from.
+    pub(crate) fn seal_answer(
+        &mut self,
+        user: Peer,
+        packet: &[u8],
+        datagram: &mut Vec<u8>,
+    ) -> Option<SocketAddr> {
+        let path = self.users.get_mut(&user)?;
+        path.crypt.seal(packet, datagram);
+        path.address
+    }
+
+    /// A datagram from a user's address was not understood: whether the count of nonces seems to be lost, so that the
+    /// user is asked for it.
+    pub(crate) fn asks_for_resync(&mut self, now: Instant, user: Peer) -> bool {
+        let Some(path) = self.users.get_mut(&user) else { return false };
+        let is_silent = now >= path.understood_at + RESYNC_AFTER;
+        let may_ask = path.asked_at.is_none_or(|at| now >= at + RESYNC_AFTER);
+        if path.address.is_none() || !is_silent || !may_ask {
+            return false;
+        }
+        path.asked_at = Some(now);
+        true
+    }
+
+    /// The nonce before the next one to this user.
+    pub(crate) fn server_nonce(&self, user: Peer) -> Option<[u8; 16]> {
+        self.users.get(&user).map(|path| path.crypt.server_nonce())
+    }
+
+    /// The nonce before the next one of this user.
+    pub(crate) fn resync(&mut self, user: Peer, client_nonce: [u8; 16]) {
+        if let Some(path) = self.users.get_mut(&user) {
+            path.crypt.resync(client_nonce);
+        }
+    }
+
+    /// What became of a user's datagrams.
+    pub(crate) fn counts(&self, user: Peer) -> CryptCounts {
+        self.users.get(&user).map(|path| path.crypt.counts()).unwrap_or_default()
+    }
+
+    /// What was not taken so far.
+    pub(crate) fn refused(&self) -> Refused {
+        self.refused
+    }
+
+    /// Tries the keys of the users of a host but for one that was tried already.
+    fn owner_at_host(
+        &mut self,
+        now: Instant,
+        host: IpAddr,
+        tried: Option<Peer>,
+        datagram: &[u8],
+        packet: &mut Vec<u8>,
+    ) -> Result<Peer, Strangeness> {
+        let host = self.by_host.get_mut(&host.to_canonical()).ok_or(Strangeness::Host)?;
+        if now >= host.period_began + PERIOD {
+            (host.period_began, host.tries) = (now, 0);
+        }
+        let newest_first = host.users.iter().rev().filter(|user| Some(**user) != tried);
+        for user in newest_first.take(KEYS_TRIED_MAX) {
+            if host.tries >= TRIES_PER_PERIOD {
+                return Err(Strangeness::Host);
+            }
+            host.tries += 1;
+            let Some(path) = self.users.get_mut(user) else { continue };
+            if path.open(now, datagram, packet).is_ok() {
+                return Ok(*user);
+            }
+        }
+        Err(Strangeness::Key)
+    }
+
+    fn note_address(&mut self, user: Peer, from: SocketAddr) {
+        if let Some(former) = self.by_address.insert(from, user)
+            && let Some(path) = self.users.get_mut(&former)
+        {
+            path.address = None;
+        }
+        let Some(path) = self.users.get_mut(&user) else { return };
+        if let Some(former) = path.address.replace(from).filter(|former| *former != from) {
+            self.by_address.remove(&former);
+        }
+    }
+}
+
+impl VoicePath {
+    fn open(&mut self, now: Instant, datagram: &[u8], packet: &mut Vec<u8>) -> Result<(), Unopened> {
+        self.crypt.open(datagram, packet)?;
+        self.understood_at = now;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(number: u8) -> CryptSecrets {
+        CryptSecrets { key: [number; 16], client_nonce: [1; 16], server_nonce: [2; 16] }
+    }
+
+    fn datagram(client: &mut Crypt) -> Vec<u8> {
+        let mut out = Vec::new();
+        client.seal(b"voice", &mut out);
+        out
+    }
+
+    fn client(number: u8) -> Crypt {
+        Crypt::new(&CryptSecrets { client_nonce: [2; 16], server_nonce: [1; 16], ..secrets(number) })
+    }
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_datagram_is_the_users_whose_key_opens_it_and_follows_it_to_another_port() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        for number in 1..=3 {
+            let host = address("192.0.2.1:0").ip();
+            paths.insert(now, Peer(number), host, VoiceFormat::Legacy, &secrets(number as u8));
+        }
+        let mut second = client(2);
+        for port in ["192.0.2.1:100", "192.0.2.1:100", "192.0.2.1:200"] {
+            let opened = paths.open(now, address(port), &datagram(&mut second), &mut packet);
+            assert_eq!((opened, &*packet), (Ok(Peer(2)), &b"voice"[..]));
+            let sent = paths.seal(now, Peer(2), b"other", &mut Vec::new());
+            assert_eq!(sent, Some(address(port)));
+        }
+        let elsewhere = paths.open(now, address("192.0.2.9:100"), &datagram(&mut second), &mut packet);
+        assert_eq!(elsewhere, Err(None), "another host");
+        paths.remove(Peer(2));
+        assert_eq!(paths.open(now, address("192.0.2.1:200"), &datagram(&mut second), &mut packet), Err(None));
+        assert_eq!(paths.refused(), Refused { forged: 1, replayed: 0, strange: 1 });
+    }
+
+    #[test]
+    fn an_address_that_another_user_has_now_is_that_users() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let shared = address("192.0.2.1:100");
+        let (mut one, mut two) = (client(1), client(2));
+        paths.insert(now, Peer(1), shared.ip(), VoiceFormat::Legacy, &secrets(1));
+        paths.insert(now, Peer(2), shared.ip(), VoiceFormat::Legacy, &secrets(2));
+        assert_eq!(paths.open(now, shared, &datagram(&mut one), &mut packet), Ok(Peer(1)));
+        assert_eq!(paths.open(now, shared, &datagram(&mut two), &mut packet), Ok(Peer(2)));
+        assert_eq!(paths.seal(now, Peer(1), b"x", &mut packet), None);
+    }
+
+    #[test]
+    fn a_user_that_tunnels_is_reached_by_datagrams_again_when_it_stops() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let from = address("192.0.2.1:100");
+        paths.insert(now, Peer(1), from.ip(), VoiceFormat::Legacy, &secrets(1));
+        assert_eq!(paths.seal(now, Peer(1), b"x", &mut packet), None, "it has sent no datagram");
+        paths.open(now, from, &datagram(&mut client(1)), &mut packet).unwrap();
+        paths.note_tunnelled(now, Peer(1));
+        assert_eq!(paths.seal(now, Peer(1), b"x", &mut packet), None);
+        assert_eq!(paths.seal(now + TUNNEL_FOR, Peer(1), b"x", &mut packet), Some(from));
+    }
+
+    #[test]
+    fn garbage_in_the_name_of_a_host_is_tried_with_few_keys_a_second() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let from = address("192.0.2.1:100");
+        for number in 1..=200 {
+            paths.insert(now, Peer(number), from.ip(), VoiceFormat::Legacy, &secrets(number as u8));
+        }
+        for _ in 0..1000 {
+            assert_eq!(paths.open(now, from, &[9; 60], &mut packet), Err(None));
+        }
+        let tried = u64::from(TRIES_PER_PERIOD) / KEYS_TRIED_MAX as u64;
+        assert_eq!(paths.refused().forged, tried);
+        let mut last = client(200);
+        let later = now + PERIOD;
+        assert_eq!(paths.open(later, from, &datagram(&mut last), &mut packet), Ok(Peer(200)));
+    }
+
+    #[test]
+    fn a_count_that_is_lost_is_asked_for_now_and_then() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let from = address("192.0.2.1:100");
+        paths.insert(now, Peer(1), from.ip(), VoiceFormat::Legacy, &secrets(1));
+        paths.open(now, from, &datagram(&mut client(1)), &mut packet).unwrap();
+        assert!(!paths.asks_for_resync(now + RESYNC_AFTER / 2, Peer(1)));
+        assert!(paths.asks_for_resync(now + RESYNC_AFTER, Peer(1)));
+        assert!(!paths.asks_for_resync(now + RESYNC_AFTER, Peer(1)));
+        assert!(paths.asks_for_resync(now + 2 * RESYNC_AFTER, Peer(1)));
+    }
+}

@@ -1,0 +1,7 @@
+//! The server over real sockets of this machine, with clients of ours.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod hostile;
+mod stage;
+mod users;
+mod voice;
