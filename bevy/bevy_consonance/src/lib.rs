@@ -62,10 +62,13 @@
 //! | `host` | yes | `consonance::host`: a server in the same process |
 //! | `neural-noise` | yes | noise suppression by a neural network; 2.4 MB of weights |
 //! | `quic` | yes | addresses of the form `quic://…` |
+//! | `bevy_audio` | no | `VoiceSound::BevyAudio`: voices through Bevy's audio, a stream for each player |
 //!
 //! Needs Rust 1.95 or later, and Bevy 0.19.
 
 mod activity;
+#[cfg(feature = "bevy_audio")]
+mod bevy_audio_streams;
 mod buttons;
 mod messages;
 mod places;
@@ -77,6 +80,8 @@ mod voice;
 mod zone;
 
 pub use activity::VoiceActivity;
+#[cfg(feature = "bevy_audio")]
+pub use bevy_audio_streams::{VoiceStream, VoiceStreamDecoder};
 pub use buttons::{PushToTalk, VoiceButton, VoiceButtons};
 pub use consonance;
 pub use messages::{VoiceError, VoiceEvent, VoiceStateChanged};

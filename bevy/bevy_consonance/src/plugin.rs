@@ -101,6 +101,13 @@ impl Plugin for VoicePlugin {
             });
         }
     }
+
+    #[cfg(feature = "bevy_audio")]
+    fn finish(&self, app: &mut App) {
+        if self.sound == VoiceSound::BevyAudio {
+            crate::bevy_audio_streams::add(app);
+        }
+    }
 }
 
 #[cfg(feature = "quic")]

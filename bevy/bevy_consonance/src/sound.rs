@@ -16,6 +16,10 @@ pub enum VoiceSound {
     /// dedicated servers and tests.
     #[cfg_attr(not(feature = "devices"), default)]
     Custom,
+    /// Voices are played by `bevy_audio`: each [`VoiceSpeaker`](crate::VoiceSpeaker) is an `AudioPlayer` of its own,
+    /// placed by Bevy, and all other voices are one more. The microphone stays the machine's (feature `devices`).
+    #[cfg(feature = "bevy_audio")]
+    BevyAudio,
 }
 
 impl VoiceSound {
@@ -33,6 +37,13 @@ impl VoiceSound {
             #[cfg(feature = "devices")]
             Self::Devices => builder.devices(),
             Self::Custom => builder,
+            #[cfg(feature = "bevy_audio")]
+            Self::BevyAudio => {
+                #[cfg(feature = "devices")]
+                let builder = builder
+                    .microphone(settings.map(|settings| settings.microphone.clone()).unwrap_or_default());
+                builder
+            }
         }
     }
 }

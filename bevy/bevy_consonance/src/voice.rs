@@ -96,7 +96,8 @@ impl Voice {
     }
 
     /// Uses a chat that runs already, such as that of a host (`VoiceNode::voice`). Its events are taken by the plugin
-    /// from now on: other readers [subscribe](VoiceChat::subscribe). A chat before it leaves its session.
+    /// from now on: other readers [subscribe](VoiceChat::subscribe). The chat before it, which has to be another one,
+    /// leaves its session.
     pub fn attach(&mut self, chat: VoiceChat) {
         self.disconnect();
         chat.set_spatial(self.settings.spatial);
