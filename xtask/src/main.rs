@@ -32,6 +32,7 @@
 //! * `cargo xtask check-docs` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
+//! * `cargo xtask bevy` builds and tests the crate for Bevy, in `bevy/`, with the packages that are published.
 //! * `cargo xtask dist` makes what is downloaded: archives of the command for several systems, a container image, a
 //!   Debian package, the library for pages; and tries each of them.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
@@ -49,6 +50,7 @@
 )]
 
 mod benchmarks;
+mod bevy;
 mod browser_test;
 mod built;
 mod check_docs;
@@ -177,6 +179,8 @@ enum Chore {
     CheckDocs(check_docs::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
     Package(package::Plan),
+    /// Builds and tests the crate for Bevy with the packages that are published; some ten minutes the first time.
+    Bevy(bevy::Plan),
     /// Makes what is downloaded, in `target/dist`, and tries each of the files.
     Dist(dist::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
@@ -217,6 +221,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::CheckDocs(plan) => check_docs::run(&root, plan),
         Chore::Package(plan) => package::run(&root, plan),
+        Chore::Bevy(plan) => bevy::run(&root, plan).map(drop),
         Chore::Dist(plan) => dist::run(&root, plan).map(drop),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),

@@ -35,22 +35,67 @@ pub(crate) struct Plan {
 /// [`Failure`] where a package lacks something, or a program does not do what it should.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let workspace = workspace::describe(root)?;
-    let target = workspace.target_directory.as_std_path();
-    remove(&target.join("package"))?;
-    command::run(&mut pack(root, plan, &published(&workspace)))?;
+    pack_all(root, plan, &workspace)?;
     if plan.pack_only {
         return Ok(());
     }
-    let folder = target.join("outside");
+    let folder = workspace.target_directory.as_std_path().join("outside");
     remove(&folder)?;
     let crates = folder.join("crates");
-    make(&crates)?;
-    let packages = packages(&target.join("package"))?;
+    unpack_all(&workspace, &crates)?;
+    outside::run(&folder, &crates)
+}
+
+/// Packs every crate that is published, and unpacks all of them into this folder, in place of what is there.
+///
+/// # Errors
+/// [`Failure`] where a package lacks something, or a file cannot be written.
+pub(crate) fn unpacked(root: &Path, allow_dirty: bool, folder: &Path) -> Result<(), Failure> {
+    let workspace = workspace::describe(root)?;
+    pack_all(root, &Plan { verify: false, pack_only: true, allow_dirty }, &workspace)?;
+    remove(folder)?;
+    unpack_all(&workspace, folder)
+}
+
+/// What a manifest or a configuration of cargo says to use the packages that are unpacked in this folder, as far as
+/// they are wanted: cargo warns of others.
+///
+/// # Errors
+/// [`Failure`] where the folder cannot be read.
+pub(crate) fn patches(crates: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<String, Failure> {
+    let entries = fs::read_dir(crates).map_err(|cause| Failure::File { path: crates.to_owned(), cause })?;
+    let mut lines = Vec::new();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        // Such as `consonance-audio-0.1.0`.
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
+        if let Some((name, _version)) = name
+            && is_wanted(name)
+        {
+            lines.push(format!("{name} = {{ path = '{}' }}\n", path.display()));
+        }
+    }
+    lines.sort();
+    Ok(format!("[patch.crates-io]\n{}", lines.concat()))
+}
+
+fn pack_all(root: &Path, plan: &Plan, workspace: &Metadata) -> Result<(), Failure> {
+    remove(&packed(workspace))?;
+    command::run(&mut pack(root, plan, &published(workspace)))
+}
+
+fn unpack_all(workspace: &Metadata, folder: &Path) -> Result<(), Failure> {
+    make(folder)?;
+    let packages = packages(&packed(workspace))?;
     for package in &packages {
-        unpack(package, &crates)?;
+        unpack(package, folder)?;
     }
     println!("{} packages unpacked", packages.len());
-    outside::run(&folder, &crates)
+    Ok(())
+}
+
+/// Where cargo puts what it packs.
+fn packed(workspace: &Metadata) -> PathBuf {
+    workspace.target_directory.as_std_path().join("package")
 }
 
 fn pack(root: &Path, plan: &Plan, packages: &[String]) -> Command {

@@ -1,10 +1,9 @@
 //! Projects that know nothing of this repository but its packages.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::make;
+use super::{make, patches};
 use crate::command;
 use crate::failure::Failure;
 
@@ -43,20 +42,13 @@ pub(super) fn run(folder: &Path, crates: &Path) -> Result<(), Failure> {
 }
 
 fn manifest(project: &Project, crates: &Path) -> Result<String, Failure> {
-    let mut text = format!(
+    Ok(format!(
         "[package]\nname = \"{}\"\nedition = \"2024\"\n\n[dependencies]\n{}\n\
-         [profile.dev.package.\"*\"]\nopt-level = 2\n\n[workspace]\n\n[patch.crates-io]\n",
-        project.name, project.dependency
-    );
-    let entries = fs::read_dir(crates).map_err(|cause| Failure::File { path: crates.to_owned(), cause })?;
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        // Such as `consonance-audio-0.1.0`.
-        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
-        if let Some((name, _version)) = name {
-            let _ = writeln!(text, "{name} = {{ path = '{}' }}", path.display());
-        }
-    }
-    Ok(text)
+         [profile.dev.package.\"*\"]\nopt-level = 2\n\n[workspace]\n\n{}",
+        project.name,
+        project.dependency,
+        patches(crates, |_| true)?
+    ))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

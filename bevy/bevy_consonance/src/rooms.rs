@@ -1,0 +1,177 @@
+//! Rooms and players that are spoken to and listened to while an entity exists.
+
+mod triggers;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use bevy_ecs::prelude::*;
+use bevy_transform::components::GlobalTransform;
+use consonance::Priority;
+use consonance::trigger::{Blocked, FrameInput, TriggerActivation, Zone};
+
+use crate::buttons::{PushToTalk, VoiceButton, VoiceButtons};
+use crate::places::{MetresPerUnit, VoiceListener, position_m};
+use crate::voice::Voice;
+use crate::zone::VoiceZone;
+use triggers::Triggers;
+
+/// While this entity exists, its room is listened to and spoken in; changed fields count from the next frame on.
+///
+/// Several entities may have the same room. With a [`VoiceZone`] beside it, it works only near the entity.
+#[derive(Component, Clone, Debug, PartialEq)]
+#[require(VoiceRoomState, Triggers)]
+pub struct VoiceRoom {
+    /// The room's name, 1 to 128 bytes.
+    pub name: String,
+    /// Whether the room is listened to (default true).
+    pub listen: bool,
+    /// When it is spoken in (default: while speech is detected); [`TriggerActivation::None`] is never.
+    pub speak: TriggerActivation,
+    /// Any of these opens it, where it is spoken in by [`TriggerActivation::PushToTalk`]; those of the resource
+    /// [`PushToTalk`] if there are none (default).
+    pub buttons: Vec<VoiceButton>,
+    /// Whether our voice comes from where we are (default true), or from everywhere, as over a radio.
+    pub positional: bool,
+    /// While a player of a higher priority speaks, those of a lower one are not heard; `None` is the chat's own
+    /// (default).
+    pub priority: Option<Priority>,
+    /// Sends nothing to it, at once (default false).
+    pub muted: bool,
+    /// [Tokens](consonance::VoiceChat::tokens) of which we have to hold one; none is asked for if there are none
+    /// (default).
+    pub tokens: BTreeSet<String>,
+}
+
+impl VoiceRoom {
+    /// A room that is listened to, and spoken in while speech is detected, from where we are.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            listen: true,
+            speak: TriggerActivation::default(),
+            buttons: Vec::new(),
+            positional: true,
+            priority: None,
+            muted: false,
+            tokens: BTreeSet::new(),
+        }
+    }
+
+    /// A room that is listened to, and spoken in while one of these buttons is held, from everywhere.
+    pub fn radio(name: impl Into<String>, buttons: impl IntoIterator<Item = impl Into<VoiceButton>>) -> Self {
+        Self { positional: false, ..Self::new(name).push_to_talk(buttons) }
+    }
+
+    /// The same, but spoken in only while one of these buttons is held, or one of [`PushToTalk`] if there are none.
+    #[must_use]
+    pub fn push_to_talk(self, buttons: impl IntoIterator<Item = impl Into<VoiceButton>>) -> Self {
+        let buttons = buttons.into_iter().map(Into::into).collect();
+        Self { speak: TriggerActivation::PushToTalk, buttons, ..self }
+    }
+}
+
+/// While this entity exists, one player is spoken to, and no other one hears it. Not beside a [`VoiceRoom`], which then
+/// counts alone.
+#[derive(Component, Clone, Debug, PartialEq)]
+#[require(VoiceRoomState, Triggers)]
+pub struct VoiceWhisper {
+    /// The player's name in the session. It may be absent: it is spoken to once it is there.
+    pub player: String,
+    /// When it is spoken to (default: while speech is detected).
+    pub speak: TriggerActivation,
+    /// As [those of a room](VoiceRoom::buttons).
+    pub buttons: Vec<VoiceButton>,
+    /// Whether our voice comes from where we are (default true).
+    pub positional: bool,
+    /// As [that of a room](VoiceRoom::priority).
+    pub priority: Option<Priority>,
+}
+
+impl VoiceWhisper {
+    /// Speaks to this player while speech is detected, from where we are.
+    pub fn new(player: impl Into<String>) -> Self {
+        let (speak, buttons) = (TriggerActivation::default(), Vec::new());
+        Self { player: player.into(), speak, buttons, positional: true, priority: None }
+    }
+}
+
+/// What has become of a [`VoiceRoom`] or [`VoiceWhisper`]; it changes only when something is different.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VoiceRoomState {
+    /// Whether the room is listened to.
+    pub is_listening: bool,
+    /// Whether our voice goes out to it.
+    pub is_transmitting: bool,
+    /// Why the room is not listened to.
+    pub listening_blocked: Option<Blocked>,
+    /// Why our voice does not go out to it: the button is not held, there is no speech, no chat, …
+    pub speaking_blocked: Option<Blocked>,
+}
+
+type Rooms<'w, 's> = Query<
+    'w,
+    's,
+    (
+        Option<&'static VoiceRoom>,
+        Option<&'static VoiceWhisper>,
+        Option<(&'static VoiceZone, &'static GlobalTransform)>,
+        &'static mut Triggers,
+        &'static mut VoiceRoomState,
+    ),
+>;
+
+/// Has every room and whisper do what its fields say.
+pub(crate) fn update_rooms(
+    voice: Res<Voice>,
+    buttons: VoiceButtons,
+    push_to_talk: Res<PushToTalk>,
+    scale: Res<MetresPerUnit>,
+    mut last: Local<Option<Instant>>,
+    listeners: Query<&GlobalTransform, With<VoiceListener>>,
+    mut rooms: Rooms,
+) {
+    // By the clock on the wall: voice does not stop with the game's time.
+    let now = Instant::now();
+    let seconds = last.replace(now).map_or(0.0, |last| now.duration_since(last).as_secs_f32());
+    let ears = listeners.iter().next().map(GlobalTransform::translation);
+    let position_m = ears.map(|ears| position_m(ears, *scale));
+    let general = is_held(&buttons, &push_to_talk);
+    for (room, whisper, zone, mut triggers, mut state) in &mut rooms {
+        let triggers = triggers.bypass_change_detection();
+        let own = room.map(|room| &room.buttons).or(whisper.map(|whisper| &whisper.buttons));
+        let held = match own {
+            Some(own) if !own.is_empty() => buttons.any_held(own),
+            _ => general,
+        };
+        let tick = FrameInput { seconds, position_m, push_to_talk: held };
+        let zone =
+            zone.map(|(zone, entity)| Zone::Manual(ears.is_some_and(|ears| zone.contains(entity, ears))));
+        match (voice.chat(), room, whisper) {
+            (Some(chat), Some(room), _) => triggers.follow_room(room, zone, chat, &tick),
+            (Some(chat), None, Some(whisper)) => triggers.follow_whisper(whisper, zone, chat, &tick),
+            _ => triggers.close(),
+        }
+        state.set_if_neq(triggers.state());
+    }
+}
+
+/// Tells the chat whether the general buttons are held, for channels that the game opens by itself.
+pub(crate) fn send_push_to_talk(
+    voice: Res<Voice>,
+    buttons: VoiceButtons,
+    push_to_talk: Res<PushToTalk>,
+    mut told: Local<(u64, bool)>,
+) {
+    let now = (voice.generation(), is_held(&buttons, &push_to_talk));
+    if let Some(chat) = voice.chat()
+        && *told != now
+    {
+        *told = now;
+        chat.set_push_to_talk(now.1);
+    }
+}
+
+fn is_held(buttons: &VoiceButtons, push_to_talk: &PushToTalk) -> bool {
+    push_to_talk.held || buttons.any_held(&push_to_talk.buttons)
+}
