@@ -61,6 +61,18 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     Ok(skips)
 }
 
+/// Builds the client of `cargo xtask clients`; where it is.
+///
+/// # Errors
+/// [`Failure`] if it does not compile, or our crates cannot be packed.
+pub(crate) fn outside_client(root: &Path) -> Result<PathBuf, Failure> {
+    let bevy = BevyWorkspace::prepare(root, true)?;
+    bevy.cargo(&["build", "--package", CRATE, "--example", OUTSIDE_CLIENT])?;
+    Ok(bevy.target.join("debug/examples").join(OUTSIDE_CLIENT).with_extension(env::consts::EXE_EXTENSION))
+}
+
+const OUTSIDE_CLIENT: &str = "outside_client";
+
 /// Voices through Bevy's own audio, for which cpal links ALSA on Linux.
 fn with_bevy_audio(bevy: &BevyWorkspace) -> Result<Skips, Failure> {
     let has_alsa = || command::capture(Command::new("pkg-config").args(["--exists", "alsa"])).is_ok();

@@ -9,11 +9,13 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::bevy;
 use crate::browser_test;
 use crate::built::Built;
 use crate::command;
 use crate::dotnet;
 use crate::failure::Failure;
+use crate::mumble;
 use crate::python;
 use crate::skips::Skips;
 
@@ -23,6 +25,9 @@ pub(crate) struct Plan {
     /// Where the table, logs and wrong sounds are left [default: `clients` beside what Cargo builds].
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
+    /// Leaves this kind of client out (may be given several times), such as `Bevy`, whose first build takes long.
+    #[arg(long, value_name = "KIND")]
+    without: Vec<String>,
 }
 
 /// Builds the programs, and has all clients talk.
@@ -44,7 +49,8 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         }
         Err(failure) => skips = skips.with(Skips::one(format_args!("page ({failure})"))),
     }
-    for (kind, make) in OUTSIDE {
+    for (kind, make) in OUTSIDE.iter().filter(|(kind, _)| !plan.without.iter().any(|without| without == kind))
+    {
         match make(root, &built, &output)? {
             Some(words) => {
                 clients.arg("--outside").arg(format!("{kind}={words}"));
@@ -60,7 +66,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Builds a client from outside in a folder; how it is started, or `None` where what it needs is missing.
 type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure>;
 
-const OUTSIDE: &[(&str, Make)] = &[("C#", csharp), ("Python", python)];
+const OUTSIDE: &[(&str, Make)] = &[("C#", csharp), ("Python", python), ("Mumble", mumble), ("Bevy", bevy)];
 
 /// The library for C#, and a program with it, in Mono.
 fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure> {
@@ -86,6 +92,17 @@ fn python(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
     let program = root.join("python/tests/outside_client.py");
     let python = python::with_package(root)?;
     Ok(python.map(|python| format!("{} {}", python.display(), program.display())))
+}
+
+/// A bot of pymumble.
+fn mumble(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
+    let program = root.join("crates/e2e/clients/mumble.py");
+    Ok(mumble::bot_python(root).ok().map(|python| format!("{} {}", python.display(), program.display())))
+}
+
+/// An app without window, with the crate for Bevy and our packed crates.
+fn bevy(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
+    bevy::outside_client(root).map(|program| Some(program.display().to_string()))
 }
 
 /// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is

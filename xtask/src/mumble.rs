@@ -15,7 +15,7 @@ use crate::skips::Skips;
 /// # Errors
 /// [`Failure`] where a test fails.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
-    let python = match python(root) {
+    let python = match bot_python(root) {
         Err(error) => return Ok(Skips::one(format_args!("tests with a bot of pymumble, {error}"))),
         Ok(python) => python,
     };
@@ -28,7 +28,10 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 }
 
 /// A Python that has the library, in an environment of its own.
-fn python(root: &Path) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// [`Failure`] where it cannot be had.
+pub(crate) fn bot_python(root: &Path) -> Result<PathBuf, Failure> {
     let folder = target_folder(root)?.join("mumble");
     let python = folder.join("bin").join("python");
     if !python.exists() || command::capture(Command::new(&python).args(IMPORT)).is_err() {

@@ -13,7 +13,7 @@ use consonance_testing::stage::{Child, Failure, SOON, ensure, until};
 
 use super::arguments::OutsideCommand;
 use crate::scenario::cast::LOBBY;
-use crate::scenario::house::House;
+use crate::scenario::house::{House, MUMBLE};
 use crate::scenario::words::Words;
 
 /// Dropping it ends the program.
@@ -98,6 +98,3 @@ impl OutsideClient {
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     path.canonicalize().map_err(Failure::io(format!("{}", path.display())))
 }
-
-/// What the server's configuration calls the listener of Mumble's clients.
-const MUMBLE: &str = "mumble";

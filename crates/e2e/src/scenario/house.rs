@@ -198,8 +198,10 @@ fn secret(file: &Path) -> Result<(), Failure> {
 /// As the configuration calls them.
 static LISTENERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
-    ["quic", "sidecar"].into_iter().chain(games.map(|network| network.table().name)).collect()
+    ["quic", "sidecar", MUMBLE].into_iter().chain(games.map(|network| network.table().name)).collect()
 });
+/// Players of ours do not join by it.
+pub(crate) const MUMBLE: &str = "mumble";
 const WEB: &str = "web";
 const ADMIN: &str = "admin";
 const CONFIG: &str = "voice.toml";

@@ -1,0 +1,130 @@
+//! The client of `cargo xtask clients` in Bevy: `crates/e2e/src/clients/outside.rs` says what it does. It has no window
+//! and no sound device.
+
+use std::collections::VecDeque;
+use std::env;
+use std::fs::File;
+use std::io::{self, BufRead as _, Write as _};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use bevy_app::prelude::*;
+use bevy_consonance::consonance::audio::{
+    BLOCK_SAMPLES, Input, Output, OutputError, Read, StereoBlock, WavInput,
+};
+use bevy_consonance::prelude::*;
+use bevy_ecs::prelude::*;
+use bevy_input::InputPlugin;
+use bevy_transform::TransformPlugin;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let mut app = App::new();
+    let voice = VoicePlugin {
+        name: Some(env::var("PLAYER_NAME")?),
+        sound: VoiceSound::Custom,
+        ..VoicePlugin::default()
+    };
+    app.add_plugins((TaskPoolPlugin::default(), TransformPlugin, InputPlugin, voice));
+    app.world_mut().spawn(VoiceListener);
+    app.world_mut().spawn(VoiceRoom::new(env::var("ROOM")?));
+    let (mouth, words) = (Mouth::default(), words()?);
+    let mut voice = app.world_mut().resource_mut::<Voice>();
+    let builder = voice.builder().server(&env::var("CONSONANCE_ADDRESS")?)?;
+    let heard = File::options().append(true).open(env::var("HEARD")?)?;
+    voice.connect(builder.input(Box::new(mouth.clone())).output(Box::new(Ear(heard))))?;
+    play(&mut app, &mouth, &words, &lines())
+}
+
+/// Frames of the game, until the input ends.
+fn play(app: &mut App, mouth: &Mouth, words: &[f32], lines: &Receiver<()>) -> Result<(), Failure> {
+    let (mut is_ready, mut is_speaking) = (false, false);
+    loop {
+        app.update();
+        let state = app.world().resource::<Voice>().state();
+        if !is_ready && state == VoiceState::Connected {
+            is_ready = say("ready")?;
+        }
+        if is_speaking && mouth.is_silent() {
+            is_speaking = !say("said")?;
+        }
+        match lines.try_recv() {
+            Ok(()) => {
+                mouth.say(words);
+                is_speaking = true;
+            }
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => return Ok(()),
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// One for each line `say` of the input, which waits while one waits already; it ends with the input.
+fn lines() -> Receiver<()> {
+    let (sender, receiver) = sync_channel(1);
+    thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if line.trim() == "say" && sender.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// True, as it was said.
+fn say(line: &str) -> io::Result<bool> {
+    let mut out = io::stdout();
+    writeln!(out, "{line}")?;
+    out.flush().map(|()| true)
+}
+
+fn words() -> Result<Vec<f32>, Failure> {
+    let mut wav = WavInput::open(env::var("WORDS")?)?;
+    let (mut block, mut words) = ([0.0; BLOCK_SAMPLES], Vec::new());
+    while wav.read(&mut block) == Read::Samples {
+        words.extend(block);
+    }
+    Ok(words)
+}
+
+/// Silent until it gets something to say.
+#[derive(Clone, Default)]
+struct Mouth(Arc<Mutex<VecDeque<f32>>>);
+
+impl Mouth {
+    fn say(&self, words: &[f32]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(words);
+    }
+
+    fn is_silent(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+impl Input for Mouth {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        block.fill_with(|| waiting.pop_front().unwrap_or(0.0));
+        Read::Samples
+    }
+}
+
+/// Appends what it hears to a file, the mean of both sides.
+struct Ear(File);
+
+impl Output for Ear {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        let sides = block.left.iter().zip(&block.right);
+        let bytes: Vec<u8> = sides.flat_map(|(left, right)| ((left + right) / 2.0).to_le_bytes()).collect();
+        self.0.write_all(&bytes).map_err(OutputError::other)
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
