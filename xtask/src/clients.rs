@@ -97,7 +97,12 @@ fn python(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
 /// A bot of pymumble.
 fn mumble(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
     let program = root.join("crates/e2e/clients/mumble.py");
-    Ok(mumble::bot_python(root).ok().map(|python| format!("{} {}", python.display(), program.display())))
+    match mumble::bot_python(root) {
+        Ok(python) => Ok(Some(format!("{} {}", python.display(), program.display()))),
+        // There is no Python, or pip brings nothing.
+        Err(Failure::NotStarted { .. } | Failure::CommandFailed { .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// An app without window, with the crate for Bevy and our packed crates.

@@ -138,8 +138,8 @@ enum Chore {
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
     UdpBlocked,
-    /// Has a bot of pymumble, which pip brings, and Mumble's own client talk with native players.
-    Mumble,
+    /// Has a bot of pymumble, which pip brings, and if wanted Mumble's own client talk with native players.
+    Mumble(mumble::Plan),
     /// Checks licences, versions and sources of the crates of others, if cargo-deny is there.
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
@@ -201,7 +201,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Sanitize => sanitize::run(&root),
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
-        Chore::Mumble => mumble::run(&root).map(drop),
+        Chore::Mumble(plan) => mumble::run(&root, plan).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Cluster => cluster::run(&root).map(drop),

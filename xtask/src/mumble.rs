@@ -4,26 +4,38 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::Args;
+
 use crate::built::target_folder;
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// Runs the tests that take pymumble, which comes as a package for Python, and those that take Mumble's client, as
-/// Debian has it; says so and leaves out what cannot be had.
+/// What to run.
+#[derive(Args, Default)]
+pub(crate) struct Plan {
+    /// Runs the test with Mumble's own client, too, which needs an idle machine, as its sound is not repeated.
+    #[arg(long)]
+    desktop: bool,
+}
+
+/// Runs the tests that take pymumble, which comes as a package for Python, and where it was asked for those that take
+/// Mumble's client, as Debian has it; says so and leaves out what cannot be had.
 ///
 /// # Errors
 /// [`Failure`] where a test fails.
-pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     let python = match bot_python(root) {
         Err(error) => return Ok(Skips::one(format_args!("tests with a bot of pymumble, {error}"))),
         Ok(python) => python,
     };
     let lacking =
         DESKTOP.iter().find(|program| command::capture(Command::new("which").arg(program)).is_err());
-    let left_out: &[&str] = if lacking.is_some() { &["--skip", "mumble::desktop"] } else { &[] };
+    let is_left_out = lacking.is_some() || !plan.desktop;
+    let left_out: &[&str] = if is_left_out { &["--skip", "mumble::desktop"] } else { &[] };
     let words = TEST.split(' ').chain(left_out.iter().copied());
     command::run(command::cargo(root, words).env(VARIABLE, python))?;
+    let lacking = lacking.filter(|_| plan.desktop);
     Ok(lacking.map_or(Skips::NONE, |program| Skips::one(format_args!("Mumble's own client, no `{program}`"))))
 }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{PATIENCE, PYTHON, SECOND_BYTES, serve, tone_of, until_synced};
 
 #[test]
-#[ignore = "takes Mumble, Xvfb and PulseAudio: cargo xtask mumble"]
+#[ignore = "takes Mumble, Xvfb and PulseAudio: cargo xtask mumble --desktop"]
 fn mumbles_own_client_and_a_native_player_hear_each_other() {
     let folder = Folder::new();
     let (_server, address, at) = serve(&folder, "");
