@@ -20,9 +20,9 @@ namespace Consonance.OutsideClient
 
         static int Main()
         {
-            // The words go as they are: what is compared with them is not what a microphone would make of them.
+            // The words go as they are, and nothing else does: what a microphone makes of words is not compared here.
             VoiceSettings voice = VoiceSettings.Default;
-            voice.Activation = Activation.Open;
+            voice.Activation = Activation.PushToTalk;
             voice.Noise = NoiseSuppression.Off;
             voice.Echo = EchoCancelling.Off;
             voice.AutomaticGain = false;
@@ -68,8 +68,9 @@ namespace Consonance.OutsideClient
                 {
                     spoken[sample] = position < words.Length ? words[position] : 0;
                 }
-                if (isSpeaking && position >= words.Length) Say("said");
+                chat.PushToTalk = isSpeaking;
                 microphone.Push(spoken, 1, Rate);
+                if (isSpeaking && position >= words.Length) Say("said");
                 loudspeaker.Pull(played, 2, Rate);
                 for (int sample = 0; sample < BlockSamples; sample++)
                 {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::env;
 use std::fs::File;
 use std::io::{self, BufRead as _, Write as _};
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -19,6 +19,9 @@ use bevy_ecs::prelude::*;
 use bevy_input::InputPlugin;
 use bevy_transform::TransformPlugin;
 
+const FRAME: Duration = Duration::from_millis(10);
+const FRAMES_AROUND: u32 = 15;
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
@@ -29,37 +32,53 @@ fn main() -> Result<(), Failure> {
         ..VoicePlugin::default()
     };
     app.add_plugins((TaskPoolPlugin::default(), TransformPlugin, InputPlugin, voice));
-    app.world_mut().spawn(VoiceListener);
-    app.world_mut().spawn(VoiceRoom::new(env::var("ROOM")?));
+    let room = VoiceRoom {
+        speak: TriggerActivation::Open,
+        positional: false,
+        muted: true,
+        ..VoiceRoom::new(env::var("ROOM")?)
+    };
+    let room = app.world_mut().spawn(room).id();
     let (mouth, words) = (Mouth::default(), words()?);
     let mut voice = app.world_mut().resource_mut::<Voice>();
     let builder = voice.builder().server(&env::var("CONSONANCE_ADDRESS")?)?;
     let heard = File::options().append(true).open(env::var("HEARD")?)?;
     voice.connect(builder.input(Box::new(mouth.clone())).output(Box::new(Ear(heard))))?;
-    play(&mut app, &mouth, &words, &lines())
-}
-
-/// Frames of the game, until the input ends.
-fn play(app: &mut App, mouth: &Mouth, words: &[f32], lines: &Receiver<()>) -> Result<(), Failure> {
-    let (mut is_ready, mut is_speaking) = (false, false);
+    until(&mut app, |app| app.world().resource::<Voice>().state() == VoiceState::Connected);
+    say("ready")?;
+    let lines = lines();
     loop {
         app.update();
-        let state = app.world().resource::<Voice>().state();
-        if !is_ready && state == VoiceState::Connected {
-            is_ready = say("ready")?;
-        }
-        if is_speaking && mouth.is_silent() {
-            is_speaking = !say("said")?;
-        }
-        match lines.try_recv() {
+        match lines.recv_timeout(FRAME) {
             Ok(()) => {
-                mouth.say(words);
-                is_speaking = true;
+                set_muted(&mut app, room, false);
+                mouth.say(&words);
+                until(&mut app, |_| mouth.is_silent());
+                set_muted(&mut app, room, true);
+                say("said")?;
             }
-            Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
-        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Nothing goes to a muted room; the frames around that are for the microphone's way to it.
+fn set_muted(app: &mut App, room: Entity, muted: bool) {
+    let mut frames = 0..FRAMES_AROUND;
+    until(app, |_| frames.next().is_none());
+    if let Some(mut room) = app.world_mut().get_mut::<VoiceRoom>(room) {
+        room.muted = muted;
+    }
+    let mut frames = 0..FRAMES_AROUND;
+    until(app, |_| frames.next().is_none());
+}
+
+/// Frames of the game until something is so.
+fn until(app: &mut App, mut is_so: impl FnMut(&App) -> bool) {
+    while !is_so(app) {
+        app.update();
+        thread::sleep(FRAME);
     }
 }
 
@@ -76,11 +95,10 @@ fn lines() -> Receiver<()> {
     receiver
 }
 
-/// True, as it was said.
-fn say(line: &str) -> io::Result<bool> {
+fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout();
     writeln!(out, "{line}")?;
-    out.flush().map(|()| true)
+    out.flush()
 }
 
 fn words() -> Result<Vec<f32>, Failure> {
