@@ -4,10 +4,7 @@
 //! Server and cubes are in this process; `--screenshot FILE` saves a picture once both speak, and ends within
 //! a minute.
 //!
-//! ```sh
-//! cargo run --bin proximity
-//! cargo run --bin proximity -- --screenshot proximity.png
-//! ```
+//! `cargo xtask bevy --run proximity`
 
 use std::env;
 use std::error::Error;

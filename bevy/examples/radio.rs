@@ -3,10 +3,7 @@
 //! The team hears the radio from everywhere, with a radio's sound; in the world, voices come from where players are,
 //! and carry for 25 metres. The first window starts the server; others join it with the address that it logs.
 //!
-//! ```sh
-//! cargo run --bin radio
-//! cargo run --bin radio -- 'quic://127.0.0.1:…/main#sha256=…' Bob
-//! ```
+//! `cargo xtask bevy --run radio`, and with `-- ADDRESS Bob` the second one.
 
 use std::env;
 use std::error::Error;

@@ -3,9 +3,7 @@
 //! The server is a resource of the app, the host's player reaches it through memory, and a guest, here another player
 //! of this process, through QUIC. It ends by itself once the guest was heard.
 //!
-//! ```sh
-//! cargo run --bin server_in_process
-//! ```
+//! `cargo xtask bevy --run server_in_process`
 
 use std::error::Error;
 use std::time::Duration;
