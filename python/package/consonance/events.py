@@ -94,7 +94,7 @@ class Caption(PlayerEvent):
     ``Text``."""
 
     by: str
-    """The player whose word it is."""
+    """The player that has written it."""
     room: str | None
     """The room that it was sent to; None for a caption to us alone."""
     to: str | None

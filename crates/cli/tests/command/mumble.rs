@@ -53,7 +53,7 @@ fn until_synced(client: &mut MumbleClient) {
     until(client, |event| matches!(event, MumbleClientEvent::Control(Control::ServerSync(_))));
 }
 
-/// A client that is in, and whose datagrams come.
+/// A client that has logged in and sends datagrams.
 fn join(server: SocketAddr, name: &str, version: MumbleVersion) -> MumbleClient {
     let settings = ClientSettings { version, ..ClientSettings::new(name) };
     let mut client = MumbleClient::connect(server, settings).unwrap();

@@ -57,7 +57,7 @@ impl User {
         Self { player, remote, certificate, link: Link::Down, is_gone: None, is_ready: false, shown_as: None }
     }
 
-    /// What the player has for its client goes there. Messages first: they say whose voice comes.
+    /// What the player has for its client goes there. Messages first: they introduce the speakers.
     pub(super) fn show(&mut self, now: Instant, user: Peer, server: &mut MumbleServer) {
         while let Some(control) = self.player.poll_control() {
             if self.is_gone.is_none() {

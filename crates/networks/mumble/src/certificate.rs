@@ -60,7 +60,7 @@ impl CertificateHash {
     }
 }
 
-/// Asks for a certificate, does without, and looks at nothing but the signature.
+/// Requests a certificate, does not require one, and verifies nothing but the signature.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -97,7 +97,7 @@ impl<'a> VoicePacket<'a> {
 pub enum Sender {
     /// A client, which does not say which.
     Client,
-    /// The server, which says whose voice it is.
+    /// The server, which names the speaker.
     Server,
 }
 

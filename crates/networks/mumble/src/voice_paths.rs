@@ -1,6 +1,6 @@
-//! Which datagrams are whose: the keys of users, and the addresses that datagrams of theirs have come from.
+//! Maps datagrams to users: the keys of users, and the addresses that their datagrams have come from.
 //!
-//! A datagram does not say whose it is. From an address that is known it is tried with that user's key, from any other
+//! A datagram does not name its user. From an address that is known it is tried with that user's key, from any other
 //! with the keys of all users whose control channel comes from the same host, which are limited in number and time.
 
 use std::collections::{BTreeMap, HashMap};
@@ -128,7 +128,7 @@ impl VoicePaths {
         self.users.get(&user).map(|path| path.format)
     }
 
-    /// Decrypts a datagram, in place of what `packet` held: whose it is, or else, whose address it came from.
+    /// Decrypts a datagram, in place of what `packet` held: its user, or else the user of the address.
     pub(crate) fn open(
         &mut self,
         now: Instant,

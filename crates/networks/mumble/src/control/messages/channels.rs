@@ -81,7 +81,7 @@ pub struct PermissionDenied {
     pub kind: Option<i32>,
 }
 
-/// Rules of a channel; only whose they are is read.
+/// Rules of a channel, of which only the channel is read.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct Acl {
     /// The channel.
