@@ -9,6 +9,7 @@
 //! * `rtc`: what a page does with WebRTC, without a browser.
 //! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
 //! * `tone`: a tone, and what can be said of what became of it.
+//! * `direct-session`: the session engine's server, and players of another kind before it, without a network.
 //! * `folder`: folders of tests, removed with everything in them.
 //! * `node-bus`: what joins the nodes of a cluster, without NATS.
 //! * `nats`: NATS servers, started and ended.
@@ -19,6 +20,8 @@
 
 #[cfg(feature = "command")]
 pub mod command;
+#[cfg(feature = "direct-session")]
+pub mod direct_session;
 #[cfg(feature = "folder")]
 pub mod folder;
 #[cfg(feature = "http-server")]

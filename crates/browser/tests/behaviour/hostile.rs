@@ -23,8 +23,8 @@ fn a_page_that_sends_garbage_is_answered_a_hundred_times_and_put_out() {
     let told = session.told(alice);
     let of = |kind: &str| told.iter().filter(|message| message["type"] == kind).count();
     assert_eq!((of("problem"), of("disconnected"), told.len()), (101, 1, 102));
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
-    assert_eq!(session.events(bob), ["Alice left"]);
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
+    assert_eq!(session.events(bob), ["Alice exited lobby", "Alice left"]);
 }
 
 #[test]
@@ -34,13 +34,13 @@ fn a_page_that_sends_no_texts_is_told_so_and_put_out_in_the_end() {
     session.told(alice);
     for _ in 0..500 {
         let now = session.now;
-        session.pages[alice].player.handle_no_text(now);
+        session.guests[alice].player.handle_no_text(now);
         session.wait(FRAME);
     }
     let problems = session.told_of(alice, "problem");
     assert!(problems[0]["message"].as_str().unwrap().contains("text"), "{}", problems[0]);
     assert_eq!(problems.len(), 101);
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn a_page_that_floods_is_limited_and_put_out() {
         session.say(alice, r#"{"type":"ping","id":1}"#);
     }
     assert_eq!(session.told_of(alice, "pong").len(), 999, "one message before was a room");
-    assert_eq!(session.pages[alice].player.statistics().messages_limited, 101);
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
+    assert_eq!(session.guests[alice].player.statistics().messages_limited, 101);
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn a_page_that_opens_ten_thousand_channels_has_as_many_as_it_may() {
         session.say(alice, &open);
         session.now = session.now + FRAME;
     }
-    assert_eq!(session.pages[alice].player.statistics().refused, 9999 - 128);
-    assert!(!session.pages[alice].player.is_over(), "each of them was understood");
+    assert_eq!(session.guests[alice].player.statistics().refused, 9999 - 128);
+    assert!(!session.guests[alice].player.is_over(), "each of them was understood");
     session.speak(alice, &frame(0), false);
     assert_eq!(session.natives[bob].heard.len(), 1);
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
-    session.pages[alice].player.page_is_back(now, 16);
+    session.guests[alice].player.page_lost(now);
+    session.guests[alice].player.page_is_back(now, 16);
     session.run();
     let listed: usize =
         session.told_of(alice, "channels").iter().map(|m| m["open"].as_array().unwrap().len()).sum();
@@ -85,14 +85,14 @@ fn a_flood_of_voice_is_dropped_before_it_reaches_the_session() {
     session.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
     for nth in 0..20_000_u64 {
         let now = session.now;
-        session.pages[alice].player.handle_voice(now, nth, 960 * nth, &frame(nth as u16));
+        session.guests[alice].player.handle_voice(now, nth, 960 * nth, &frame(nth as u16));
     }
     session.run();
-    let statistics = session.pages[alice].player.statistics();
+    let statistics = session.guests[alice].player.statistics();
     assert_eq!(statistics.voice_limited, 20_000 - 500);
     assert_eq!(session.natives[bob].heard.len(), 500);
     session.wait(Duration::from_secs(5));
-    assert!(!session.pages[alice].player.is_over());
+    assert!(!session.guests[alice].player.is_over());
 }
 
 #[test]
@@ -103,9 +103,9 @@ fn a_page_that_does_not_take_what_it_is_told_is_put_out() {
     let alice = session.page_with(settings("Alice", 16), limits);
     for id in 0..10 {
         let now = session.now;
-        session.pages[alice].player.handle_message(now, &format!(r#"{{"type":"ping","id":{id}}}"#));
+        session.guests[alice].player.handle_message(now, &format!(r#"{{"type":"ping","id":{id}}}"#));
     }
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::TooSlow)));
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Out(DisconnectCause::TooSlow)));
     session.run();
     assert_eq!(session.told_of(alice, "disconnected")[0]["cause"], "too-slow");
 }
@@ -157,7 +157,7 @@ proptest! {
         session.open_lobby(bob, ChannelProperties::default());
         for action in actions {
             let now = session.now;
-            let page = &mut session.pages[mallory].player;
+            let page = &mut session.guests[mallory].player;
             match action {
                 PageAction::Say(message) => page.handle_message(now, &message),
                 PageAction::Speak(sequence, time, payload) => page.handle_voice(now, sequence, time, &payload),
@@ -170,6 +170,6 @@ proptest! {
             prop_assert!(session.natives[carol].heard.pop().is_some_and(|(_, heard)| heard == frame(7)));
         }
         let now = session.now;
-        prop_assert!(session.pages[mallory].player.poll_timeout().is_none_or(|at| at + Duration::from_secs(1) > now));
+        prop_assert!(session.guests[mallory].player.poll_timeout().is_none_or(|at| at + Duration::from_secs(1) > now));
     }
 }

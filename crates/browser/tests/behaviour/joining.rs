@@ -52,7 +52,7 @@ fn a_refused_page_is_told_a_code_and_words() {
     assert_eq!(told.len(), 1);
     let words = "the session is full: try again when a player has left";
     assert_eq!((&told[0]["code"], &told[0]["message"]), (&json!("full"), &json!(words)));
-    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Refused(RefusalCode::Full)));
+    assert_eq!(session.guests[page].player.end(), Some(PageEnd::Refused(RefusalCode::Full)));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_newer_login_with_the_same_name_disconnects_the_other_page() {
     let page = session.page("Alice");
     session.page("Alice");
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "name-taken");
-    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Out(DisconnectCause::NameTaken)));
+    assert_eq!(session.guests[page].player.end(), Some(PageEnd::Out(DisconnectCause::NameTaken)));
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn a_page_that_leaves_is_gone_for_all_at_once() {
     let page = session.page("Alice");
     session.events(bob);
     session.say(page, r#"{"type":"leave"}"#);
-    assert_eq!(session.events(bob), ["Alice left"]);
-    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Left));
+    assert_eq!(session.events(bob), ["Alice exited lobby", "Alice left"]);
+    assert_eq!(session.guests[page].player.end(), Some(PageEnd::Left));
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "closed");
     session.say(page, r#"{"type":"ping","id":1}"#);
     assert_eq!(session.told(page), [json!(null); 0], "no player is there");

@@ -53,7 +53,7 @@ fn what_cannot_be_followed_is_told_in_words_and_costs_nothing() {
         assert_eq!((told.len(), &told[0]["type"], &told[0]["about"]), (1, &json!("problem"), &json!(about)));
         assert!(told[0]["message"].as_str().unwrap().contains(words), "{told:?}");
     }
-    let statistics = session.pages[alice].player.statistics();
+    let statistics = session.guests[alice].player.statistics();
     assert_eq!((statistics.refused, statistics.problems), (4, 0));
 }
 
@@ -74,8 +74,8 @@ fn an_operators_decisions_are_told_with_their_terms() {
     assert_eq!(session.told(alice), [muted]);
     session.wait(Duration::from_secs(20));
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
-    session.pages[alice].player.page_is_back(now, 16);
+    session.guests[alice].player.page_lost(now);
+    session.guests[alice].player.page_is_back(now, 16);
     session.run();
     let again = session.told_of(alice, "restricted");
     assert_eq!(again[0]["terms"]["endsInMs"], 40_000, "by the time that is left");
@@ -95,6 +95,6 @@ fn a_kicked_page_is_told_why_and_does_not_come_back() {
     assert_eq!(told.len(), 1);
     assert_eq!((&told[0]["cause"], &told[0]["retryInMs"]), (&json!("kicked"), &json!(null)));
     assert_eq!(told[0]["message"], "the server's operator has removed you: shouting");
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Kicked)));
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Kicked)));
     assert_eq!(session.server.clients(), 0);
 }

@@ -27,14 +27,14 @@ fn what_became_of_the_voice_of_a_page_is_known_with_its_time() {
             session.say(alice, OPEN_LOBBY);
         }
         session.wait(FRAME);
-        assert_eq!(session.pages[alice].player.page_voice(), PageVoice::default(), "{what}");
+        assert_eq!(session.guests[alice].player.page_voice(), PageVoice::default(), "{what}");
         session.speak(alice, &packet, false);
-        let (now, voice) = (session.now, session.pages[alice].player.page_voice());
+        let (now, voice) = (session.now, session.guests[alice].player.page_voice());
         assert!(voice.newest.is_some_and(|at| now.since(at) <= FRAME), "{what}: {voice:?}");
         let fates = [voice.without_channel, voice.silent, voice.too_many, voice.unusable];
         assert_eq!(fates.iter().flatten().count(), usize::from(of(voice).is_some()), "{what}: {voice:?}");
         assert!(of(voice).is_none_or(|fate| fate == voice.newest), "{what}: {voice:?}");
-        assert_eq!(session.pages[alice].player.open_channels(), usize::from(opens), "{what}");
+        assert_eq!(session.guests[alice].player.open_channels(), usize::from(opens), "{what}");
     }
 }
 
@@ -45,10 +45,10 @@ fn a_pause_between_words_is_no_silence() {
     session.say(alice, OPEN_LOBBY);
     session.speak(alice, &frame(1), false);
     session.speak(alice, &[MS_20], false);
-    assert_eq!(session.pages[alice].player.page_voice().silent, None);
+    assert_eq!(session.guests[alice].player.page_voice().silent, None);
     session.wait(Duration::from_secs(6));
     session.speak(alice, &[MS_20], false);
-    assert!(session.pages[alice].player.page_voice().silent.is_some());
+    assert!(session.guests[alice].player.page_voice().silent.is_some());
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn that_a_page_floods_is_known() {
     session.say(alice, OPEN_LOBBY);
     for nth in 0..1000 {
         let now = session.now;
-        session.pages[alice].player.handle_voice(now, nth, nth * 960, &frame(0));
+        session.guests[alice].player.handle_voice(now, nth, nth * 960, &frame(0));
     }
-    let voice = session.pages[alice].player.page_voice();
+    let voice = session.guests[alice].player.page_voice();
     assert_eq!((voice.too_many, voice.newest), (Some(session.now), Some(session.now)));
 }
 
@@ -74,10 +74,10 @@ fn ignored_and_slotless_speakers_are_listed() {
         session.open_lobby(native, ChannelProperties::default());
         session.speak_natively(native, &frame(0));
     }
-    let player = &session.pages[page].player;
+    let player = &session.guests[page].player;
     assert_eq!((player.slots(), player.without_slot().collect::<Vec<_>>()), (2, vec!["Dave"]));
     session.say(page, r#"{"type":"ignore","player":"Dave","ignored":true}"#);
-    let player = &session.pages[page].player;
+    let player = &session.guests[page].player;
     assert_eq!(player.ignored().collect::<Vec<_>>(), ["Dave"]);
     assert_eq!(player.without_slot().count(), 0, "an ignored player needs no slot");
 }

@@ -15,12 +15,12 @@ fn position() -> Position {
 }
 
 fn id_of(session: &Session, page: usize) -> ClientId {
-    session.pages[page].player.id().expect("in the session")
+    session.guests[page].player.id().expect("in the session")
 }
 
 /// Hands Bob's player another one's position, and carries what comes of it.
 fn hand(session: &mut Session, page: usize, id: ClientId, position: Option<Position>) {
-    session.pages[page].player.handle_place(id, position);
+    session.guests[page].player.handle_place(id, position);
     session.run();
 }
 
@@ -33,14 +33,14 @@ fn a_place_is_for_others_only_while_its_page_shares_it() {
     let mut session = Session::new();
     let alice = session.page("Alice");
     let id = id_of(&session, alice);
-    assert_eq!(session.pages[alice].player.shared_place(), None);
+    assert_eq!(session.guests[alice].player.shared_place(), None);
     for (message, shared) in [
         (r#"{"type":"place","x":1.5,"y":0,"z":-2}"#, None),
         (r#"{"type":"place","x":1.5,"y":0,"z":-2,"shared":true}"#, Some((id, position()))),
         (r#"{"type":"place","x":1.5,"y":0,"z":-2,"shared":false}"#, None),
     ] {
         session.say(alice, message);
-        assert_eq!(session.pages[alice].player.shared_place(), shared, "{message}");
+        assert_eq!(session.guests[alice].player.shared_place(), shared, "{message}");
     }
 }
 
@@ -78,8 +78,8 @@ fn a_page_that_comes_back_is_told_all_places_again_and_those_of_the_gone_are_for
     hand(&mut session, bob, id, Some(position()));
     session.told(bob);
     let now = session.now;
-    session.pages[bob].player.page_lost(now);
-    session.pages[bob].player.page_is_back(now, 16);
+    session.guests[bob].player.page_lost(now);
+    session.guests[bob].player.page_is_back(now, 16);
     session.run();
     assert_eq!(session.told_of(bob, "placed").len(), 1);
     session.say(alice, r#"{"type":"leave"}"#);

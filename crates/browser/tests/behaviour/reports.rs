@@ -16,11 +16,12 @@ fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() 
         rtt: Some(std::time::Duration::from_millis(38)),
         ..consonance_browser::PageQuality::default()
     };
-    session.pages[alice].player.handle_quality(now, quality);
+    session.guests[alice].player.handle_quality(now, quality);
     session.told(alice);
     for nth in 0..201 {
         if nth == 90 {
-            session.pages[alice].player.handle_quality(session.now, quality);
+            let now = session.now;
+            session.guests[alice].player.handle_quality(now, quality);
         }
         session.speak(alice, &frame(nth), nth % 10 == 5);
     }
@@ -58,7 +59,7 @@ fn what_is_lost_before_it_reaches_the_page_is_a_gap_in_its_stream_and_counts() {
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.open_lobby(bob, ChannelProperties::default());
     session.events(bob);
-    session.loses_every = Some(5);
+    session.guests[alice].loses_every = Some(5);
     for nth in 0..400 {
         session.speak_natively(bob, &frame(nth));
         session.wait(FRAME);
@@ -83,8 +84,8 @@ fn what_a_page_did_not_want_to_hear_or_was_away_for_is_not_lost() {
         match nth {
             100 => session.say(alice, r#"{"type":"ignore","player":"Bob","ignored":true}"#),
             200 => session.say(alice, r#"{"type":"ignore","player":"Bob","ignored":false}"#),
-            300 => session.pages[alice].player.page_lost(now),
-            350 => session.pages[alice].player.page_is_back(now, 16),
+            300 => session.guests[alice].player.page_lost(now),
+            350 => session.guests[alice].player.page_is_back(now, 16),
             _ => {}
         }
         session.speak_natively(bob, &frame(nth));

@@ -19,13 +19,13 @@ fn a_page_that_comes_back_in_time_is_told_everything_unnoticed_by_others() {
     session.told(alice);
     session.events(bob);
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
+    session.guests[alice].player.page_lost(now);
     session.wait(Duration::from_millis(9900));
     assert_eq!(session.told(alice), [json!(null); 0]);
     session.speak_natively(bob, &frame(1));
     session.heard(alice);
     let now = session.now;
-    session.pages[alice].player.page_is_back(now, 8);
+    session.guests[alice].player.page_is_back(now, 8);
     session.speak_natively(bob, &frame(2));
     let (told, heard) = (session.told(alice), session.heard(alice));
     assert_eq!(
@@ -56,7 +56,7 @@ fn a_page_that_is_lost_while_it_speaks_stops_at_once() {
     session.speak(alice, &frame(0), false);
     session.events(bob);
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
+    session.guests[alice].player.page_lost(now);
     session.run();
     assert_eq!(session.events(bob), ["Alice stopped"]);
 }
@@ -67,17 +67,17 @@ fn a_page_that_is_away_for_too_long_has_left() {
     let (bob, alice) = (session.native("Bob"), session.page("Alice"));
     session.events(bob);
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
+    session.guests[alice].player.page_lost(now);
     session.wait(Duration::from_secs(10));
-    assert_eq!(session.events(bob), ["Alice left"]);
-    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Abandoned));
+    assert_eq!(session.events(bob), ["Alice exited lobby", "Alice left"]);
+    assert_eq!(session.guests[alice].player.end(), Some(PageEnd::Abandoned));
 }
 
 #[test]
 fn a_page_that_comes_to_another_server_has_its_place_back_there() {
     let mut session = Session::new();
     let (bob, alice) = (session.native("Bob"), session.page("Alice"));
-    let place = session.pages[alice].place.clone();
+    let place = session.guests[alice].place.clone();
     assert!(place.is_some());
     session.events(bob);
     // All servers know the session; the one with her first player is gone.
@@ -137,7 +137,7 @@ fn a_server_that_does_not_take_the_player_back_for_now_is_asked_again() {
     full.limits.links = 0;
     session.replace_server(Server::new(full));
     session.wait(Duration::from_secs(20));
-    assert!(!session.pages[alice].player.is_over());
+    assert!(!session.guests[alice].player.is_over());
     assert_eq!(session.told_of(alice, "refused").len(), 0);
     session.replace_server(Server::new(ServerSettings::from_seed(10)));
     session.wait(Duration::from_secs(5));
@@ -152,9 +152,9 @@ fn a_page_that_comes_back_while_there_is_no_session_waits_for_it() {
     session.replace_server(Server::new(ServerSettings::from_seed(9)));
     session.wait(Duration::from_secs(4));
     let now = session.now;
-    session.pages[alice].player.page_lost(now);
+    session.guests[alice].player.page_lost(now);
     session.told(alice);
-    session.pages[alice].player.page_is_back(now, 16);
+    session.guests[alice].player.page_is_back(now, 16);
     session.run();
     let told = session.told(alice);
     assert_eq!((told.len(), &told[0]["type"]), (1, &json!("disconnected")));

@@ -22,7 +22,8 @@ fn crowd(speakers: usize) -> (Session, usize) {
 
 fn carry(session: &mut Session, page: usize, voices_max: Option<usize>) {
     let quality = PageQuality { voices_max, ..PageQuality::default() };
-    session.pages[page].player.handle_quality(session.now, quality);
+    let now = session.now;
+    session.guests[page].player.handle_quality(now, quality);
     session.run();
 }
 
@@ -60,7 +61,7 @@ fn as_many_voices_as_the_way_carries_are_sent_whole_and_the_page_is_told() {
     let of = |kind: &str| told.iter().filter(|message| message["type"] == kind).collect::<Vec<_>>();
     assert_eq!(of("downlink"), [&json!({"type":"downlink","voices":3,"speaking":5})], "once");
     assert!(of("slot").iter().all(|slot| slot["player"].is_null()), "two have to go: {told:?}");
-    let statistics = session.pages[page].player.statistics().downlink;
+    let statistics = session.guests[page].player.statistics().downlink;
     assert_eq!((statistics.without_slot, statistics.beyond_capacity), (600, 600));
     carry(&mut session, page, None);
     speak(&mut session, 0..5, 350..460);

@@ -40,7 +40,7 @@ fn of_twenty_speakers_sixteen_are_heard_each_in_a_slot_of_its_own() {
     assert_eq!(heard.len(), 16 * 50, "no speaker takes a slot from its equals");
     let pairs: BTreeSet<_> = heard.iter().map(|heard| (heard.slot, heard.stream)).collect();
     assert_eq!(pairs.len(), 16);
-    let statistics = session.pages[page].player.statistics().downlink;
+    let statistics = session.guests[page].player.statistics().downlink;
     assert_eq!((statistics.frames, statistics.without_slot), (16 * 50, 4 * 50));
     let told = session.told(page);
     let of = |kind: &str| told.iter().filter(|message| message["type"] == kind).count();

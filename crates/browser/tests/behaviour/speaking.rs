@@ -50,11 +50,12 @@ fn what_the_network_loses_is_missing_in_its_place_and_what_is_late_comes_late() 
     }
     assert_eq!(session.natives[bob].heard, expected);
     assert!((20..30).contains(&(500 - expected.len())), "one of twenty");
-    let (sequence, time) = (session.pages[alice].sequence, session.pages[alice].time);
+    let (sequence, time) = (session.guests[alice].sequence, session.guests[alice].time);
     session.speak(alice, &frame(500), true);
     session.speak(alice, &frame(501), false);
     for _ in 0..2 {
-        session.pages[alice].player.handle_voice(session.now, sequence, time, &frame(500));
+        let now = session.now;
+        session.guests[alice].player.handle_voice(now, sequence, time, &frame(500));
     }
     session.run();
     let last = &session.natives[bob].heard[expected.len()..];
@@ -112,7 +113,7 @@ fn while_no_channel_is_open_nothing_is_heard_and_nothing_is_missed() {
     session.say(alice, OPEN_LOBBY);
     session.speak(alice, &frame(10), false);
     assert_eq!(session.natives[bob].heard, [(0, frame(10))]);
-    let statistics = session.pages[alice].player.statistics();
+    let statistics = session.guests[alice].player.statistics();
     assert_eq!((statistics.unheard, statistics.uplink.missing), (5, 0));
 }
 
@@ -158,7 +159,7 @@ fn a_pause_that_the_encoder_says_ends_what_was_said_and_sound_starts_again() {
     session.speak(alice, &[MS_20], false);
     assert_eq!(session.events(bob), ["Alice started", "Alice stopped"]);
     for _ in 0..3 {
-        session.pages[alice].time += 19 * 960;
+        session.guests[alice].time += 19 * 960;
         session.wait(19 * FRAME);
         session.speak(alice, &[MS_20], false);
     }
@@ -174,8 +175,9 @@ fn packets_of_other_lengths_are_heard_as_frames_of_20_ms() {
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.say(alice, OPEN_LOBBY);
     let mut say = |packet: &[u8], samples: u64| {
-        let page = &mut session.pages[alice];
-        page.player.handle_voice(session.now, page.sequence, page.time, packet);
+        let now = session.now;
+        let page = &mut session.guests[alice];
+        page.player.handle_voice(now, page.sequence, page.time, packet);
         (page.sequence, page.time) = (page.sequence + 1, page.time + samples);
         session.run();
     };
@@ -195,7 +197,7 @@ fn packets_of_other_lengths_are_heard_as_frames_of_20_ms() {
     assert_eq!(heard.iter().map(|(_, frame)| &**frame).collect::<Vec<_>>(), frames);
     let places: Vec<_> = heard.iter().map(|(place, _)| *place).collect();
     assert_eq!(places, [0, 1, 2, 3, 6], "40 ms are missing");
-    assert_eq!(session.pages[alice].player.statistics().uplink.too_long, 1);
+    assert_eq!(session.guests[alice].player.statistics().uplink.too_long, 1);
 }
 
 #[test]
@@ -257,5 +259,5 @@ fn another_codec_is_told_once_in_words() {
         problems[0]["message"].as_str().is_some_and(|words| words.starts_with("Bob speaks in another codec"))
     );
     assert_eq!(session.heard(alice).len(), 0);
-    assert_eq!(session.pages[alice].player.statistics().downlink.foreign, 3);
+    assert_eq!(session.guests[alice].player.statistics().downlink.foreign, 3);
 }

@@ -39,7 +39,7 @@ fn a_newcomer_is_told_of_channels_then_users_then_that_this_is_all() {
         "config",
     ];
     assert_eq!(words(&told), expected);
-    assert_eq!(session.events(0), ["Nat entered lobby", "Mia entered lobby"]);
+    assert_eq!(session.events(0), ["Nat joined", "Nat entered lobby", "Mia joined", "Mia entered lobby"]);
 }
 
 #[test]
@@ -48,7 +48,8 @@ fn players_that_come_and_go_are_told() {
     let user = session.user("Mia");
     let native = session.native("Nat");
     assert_eq!(words(&session.told(user)), ["user 2 Nat in 1"]);
-    session.natives[native].client.stop(session.now);
+    let now = session.now;
+    session.natives[native].client.stop(now);
     session.run();
     assert_eq!(words(&session.told(user)), ["user 2  in 0", "2 is gone"]);
 }
@@ -62,7 +63,7 @@ fn a_client_without_opus_is_told_why_it_is_not_let_in() {
     let told = session.told(user);
     let [Control::Reject(reject)] = &*told else { panic!("{told:?}") };
     assert!(reject.reason().contains("Opus"), "{}", reject.reason());
-    assert!(session.users[user].player.is_over());
+    assert!(session.guests[user].player.is_over());
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn a_name_that_is_too_long_is_refused_by_the_session() {
     session.wait(std::time::Duration::from_mins(1));
     let told = session.told(user);
     assert!(matches!(&*told, [Control::Reject(_)]), "{told:?}");
-    assert!(session.users[user].player.is_over());
+    assert!(session.guests[user].player.is_over());
 }
 
 #[test]
@@ -83,5 +84,5 @@ fn a_newer_login_of_the_same_name_takes_its_place() {
     let told = session.told(user);
     let Some(Control::Reject(reject)) = told.last() else { panic!("{told:?}") };
     assert_eq!(reject.kind(), RejectType::None);
-    assert!(session.users[user].player.is_over() && !session.users[second].player.is_over());
+    assert!(session.guests[user].player.is_over() && !session.guests[second].player.is_over());
 }

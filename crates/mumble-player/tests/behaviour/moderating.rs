@@ -18,7 +18,7 @@ fn a_user_that_is_kicked_is_told_why() {
     let Some(Control::UserRemove(remove)) = told.last() else { panic!("{told:?}") };
     assert_eq!((remove.session, remove.ban), (OWN, None));
     assert!(remove.reason().contains("too loud"), "{remove:?}");
-    assert!(session.users[user].player.is_over());
+    assert!(session.guests[user].player.is_over());
 }
 
 #[test]
@@ -72,8 +72,10 @@ fn what_a_client_wants_done_to_another_user_is_asked_of_the_session() {
     session.say_state(user, other(UserState { channel_id: Some(3), ..UserState::default() }));
     assert_eq!(denials(&session.told(user)), [""; 0]);
     assert!(session.requests.iter().all(|request| *request.player == *"Nat"));
-    let asked: Vec<_> =
-        session.requests.into_iter().map(|request| (request.action, request.reason)).collect();
+    let asked: Vec<_> = std::mem::take(&mut session.requests)
+        .into_iter()
+        .map(|request| (request.action, request.reason))
+        .collect();
     let moved = ModeratorAction::Move { from: "lobby".into(), to: "team/red".into() };
     let expected = [
         (ModeratorAction::Kick, "too loud".into()),
@@ -91,8 +93,8 @@ fn users_see_each_others_switches_and_native_players_have_none() {
     session.told(stu);
     session.say_state(mia, UserState { self_deaf: Some(true), ..UserState::default() });
     let id = id_of(&session, "Mia");
-    let Session { users, neighbours, .. } = &mut session;
-    assert!(neighbours.set_profile(id, users[mia].player.profile()));
+    let profile = session.guests[mia].player.profile().clone();
+    assert!(session.shared.set_profile(id, &profile));
     session.say_state(stu, UserState::default());
     let told = session.told(stu);
     let Some(Control::UserState(state)) = told.first() else { panic!("{told:?}") };

@@ -1,32 +1,22 @@
 //! A real server, Mumble's players and native ones in one thread, with links that take no time.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_mumble::control::messages::{Authenticate, UserState};
 use consonance_mumble::{Control, Login, MumbleVersion, Voice};
 use consonance_mumble_player::{MumblePlayer, Neighbours, PlayerCommand, PlayerSettings};
-use consonance_session::{
-    Access, Client, ClientEvent, ClientSettings, Delivery, EndReason, Instant, LinkCommand, LinkId,
-    ModeratorRequest, Server, ServerEvent, ServerSettings,
-};
+use consonance_session::{Access, Delivery, EndReason, Instant, LinkId, ServerSettings};
+use consonance_testing::direct_session::{DirectSession, GuestCommand, GuestPlayer};
 
-/// More rounds than any test needs; a session that does not come to rest is a failure.
-const ROUNDS_MAX: usize = 1000;
 /// The session of a client's own user.
 pub(crate) const OWN: u32 = 1;
 
-/// All clients and what is on its way between them.
+/// All players and what is on its way between them; the guests are Mumble's users.
 pub(crate) struct Session {
-    pub(crate) server: Server,
-    pub(crate) now: Instant,
+    direct: DirectSession<User>,
     pub(crate) settings: PlayerSettings,
-    pub(crate) users: Vec<User>,
-    pub(crate) natives: Vec<Native>,
-    pub(crate) neighbours: Neighbours,
-    /// What moderators ask for.
-    pub(crate) requests: Vec<ModeratorRequest>,
-    links: u64,
 }
 
 /// A Mumble client and the player behind it.
@@ -39,14 +29,18 @@ pub(crate) struct User {
     pub(crate) number: u64,
 }
 
-/// A player of a game.
-pub(crate) struct Native {
-    pub(crate) client: Client,
-    link: Option<LinkId>,
-    /// `started NAME`, `stopped NAME`, `NAME: text` and so on.
-    pub(crate) events: Vec<String>,
-    /// The frames that were heard, with their places.
-    pub(crate) heard: Vec<(u32, Vec<u8>)>,
+impl Deref for Session {
+    type Target = DirectSession<User>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.direct
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.direct
+    }
 }
 
 impl Session {
@@ -55,20 +49,16 @@ impl Session {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let mut settings = ServerSettings::from_seed(7);
-        change(&mut settings);
-        let mut players = PlayerSettings::new("main");
-        players.rooms = ["lobby", "team/red", "team/blue"].map(String::from).to_vec();
-        Self {
-            server: Server::new(settings),
-            now: Instant::START,
-            settings: players,
-            users: Vec::new(),
-            natives: Vec::new(),
-            neighbours: Neighbours::default(),
-            requests: Vec::new(),
-            links: 0,
-        }
+        let mut direct = DirectSession::with(change);
+        // Where the driver is asked, Mia may moderate.
+        direct.access = |name| {
+            let mut access = Access::default();
+            access.is_moderator = name == "Mia";
+            access
+        };
+        let mut settings = PlayerSettings::new("main");
+        settings.rooms = ["lobby", "team/red", "team/blue"].map(String::from).to_vec();
+        Self { direct, settings }
     }
 
     /// A user that is in the lobby.
@@ -80,24 +70,13 @@ impl Session {
 
     pub(crate) fn user_with(&mut self, login: &Login) -> usize {
         let player = MumblePlayer::new(self.now, Arc::new(self.settings.clone()), login);
-        self.users.push(User { player, link: None, controls: vec![], voices: vec![], number: 100 });
-        self.run();
-        self.users.len() - 1
-    }
-
-    /// A native player that listens to the lobby.
-    pub(crate) fn native(&mut self, name: &str) -> usize {
-        let mut client = Client::new(ClientSettings::new(name));
-        client.join_room("lobby").expect("a room that fits");
-        client.start();
-        self.natives.push(Native { client, link: None, events: vec![], heard: vec![] });
-        self.run();
-        self.natives.len() - 1
+        self.add_guest(User { player, link: None, controls: vec![], voices: vec![], number: 100 })
     }
 
     /// The client says this.
     pub(crate) fn say(&mut self, user: usize, control: impl Into<Control>) {
-        self.users[user].player.handle_control(self.now, control.into(), &self.neighbours);
+        let DirectSession { now, guests, shared, .. } = &mut self.direct;
+        guests[user].player.handle_control(*now, control.into(), shared);
         self.run();
     }
 
@@ -113,38 +92,23 @@ impl Session {
     }
 
     pub(crate) fn speak_with(&mut self, user: usize, voice: Voice<'static>, units: u64) {
-        let speaker = &mut self.users[user];
+        let DirectSession { now, guests, shared, .. } = &mut self.direct;
+        let speaker = &mut guests[user];
         let voice = Voice { number: speaker.number, ..voice };
         speaker.number += units;
-        speaker.player.handle_voice(self.now, &voice, &self.neighbours);
+        speaker.player.handle_voice(*now, &voice, shared);
         self.run();
         self.wait(Duration::from_millis(10 * units));
     }
 
-    /// One frame of a native player.
-    pub(crate) fn speak_natively(&mut self, native: usize, frame: &[u8]) {
-        self.natives[native].client.handle_timeout(self.now);
-        self.natives[native].client.send_voice(frame).expect("in the session");
-        self.run();
-    }
-
     /// What the client was told since it was asked last.
     pub(crate) fn told(&mut self, user: usize) -> Vec<Control> {
-        std::mem::take(&mut self.users[user].controls)
+        std::mem::take(&mut self.guests[user].controls)
     }
 
     /// What the client heard since it was asked last.
     pub(crate) fn heard(&mut self, user: usize) -> Vec<Voice<'static>> {
-        std::mem::take(&mut self.users[user].voices)
-    }
-
-    /// What a native player heard since it was asked last: frames with their places.
-    pub(crate) fn heard_natively(&mut self, native: usize) -> Vec<(u32, Vec<u8>)> {
-        std::mem::take(&mut self.natives[native].heard)
-    }
-
-    pub(crate) fn events(&mut self, native: usize) -> Vec<String> {
-        std::mem::take(&mut self.natives[native].events)
+        std::mem::take(&mut self.guests[user].voices)
     }
 
     /// The number of a player for this user's client, from what it was told.
@@ -155,203 +119,57 @@ impl Session {
             _ => panic!("{name} was not told: {told:?}"),
         }
     }
+}
 
-    /// Carries everything until nothing is left to carry.
-    pub(crate) fn run(&mut self) {
-        for _ in 0..ROUNDS_MAX {
-            if !(self.obey_users()
-                | self.obey_natives()
-                | self.carry_up()
-                | self.carry_down()
-                | self.obey_server())
-            {
-                return self.take_news();
-            }
-        }
-        panic!("the session does not come to rest");
+impl GuestPlayer for User {
+    type Shared = Neighbours;
+
+    fn link(&mut self) -> &mut Option<LinkId> {
+        &mut self.link
     }
 
-    /// Lets time pass; a client is only called when it asked for it.
-    pub(crate) fn wait(&mut self, span: Duration) {
-        let end = self.now + span;
-        self.run();
-        while let Some(at) = self.next_timeout().filter(|at| *at <= end) {
-            self.now = self.now.max(at);
-            self.server.handle_timeout(self.now);
-            for user in &mut self.users {
-                user.player.handle_timeout(self.now, &self.neighbours);
-            }
-            self.natives.iter_mut().for_each(|native| native.client.handle_timeout(self.now));
-            self.run();
-        }
-        self.now = end;
+    fn poll_command(&mut self) -> Option<GuestCommand> {
+        Some(match self.player.poll_command()? {
+            PlayerCommand::Open => GuestCommand::Open,
+            PlayerCommand::Close => GuestCommand::Close,
+        })
     }
 
-    fn next_timeout(&self) -> Option<Instant> {
-        let users = self.users.iter().filter_map(|user| user.player.poll_timeout());
-        let natives = self.natives.iter().filter_map(|native| native.client.poll_timeout());
-        let server = self.server.poll_timeout().into_iter();
-        users.chain(natives.chain(server).map(|(at, _)| at)).min()
+    fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])> {
+        self.player.poll_transmit()
     }
 
-    fn obey_users(&mut self) -> bool {
-        let mut moved = false;
-        for user in &mut self.users {
-            while let Some(command) = user.player.poll_command() {
-                moved = true;
-                match command {
-                    PlayerCommand::Open => {
-                        self.links += 1;
-                        user.link = Some(LinkId(self.links));
-                        self.server.handle_connected(self.now, LinkId(self.links));
-                        user.player.handle_connected(self.now, &self.neighbours);
-                    }
-                    PlayerCommand::Close => {
-                        let link = user.link.take().expect("a link that is closed was open");
-                        // What was sent before is delivered before.
-                        while let Some((delivery, packet)) = user.player.poll_transmit() {
-                            let _ = self.server.handle_packet(self.now, link, delivery, packet);
-                        }
-                        self.server.handle_disconnected(self.now, link);
-                    }
-                }
-            }
-        }
-        moved
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.player.poll_timeout()
     }
 
-    fn obey_natives(&mut self) -> bool {
-        let mut moved = false;
-        for native in &mut self.natives {
-            while let Some(command) = native.client.poll_command() {
-                moved = true;
-                match command {
-                    LinkCommand::Open => {
-                        self.links += 1;
-                        native.link = Some(LinkId(self.links));
-                        self.server.handle_connected(self.now, LinkId(self.links));
-                        native.client.handle_connected(self.now, LinkId(self.links));
-                    }
-                    LinkCommand::Close { link, .. } => {
-                        native.link = None;
-                        while let Some(transmit) = native.client.poll_transmit() {
-                            let (delivery, packet) = (transmit.delivery, transmit.payload);
-                            let _ = self.server.handle_packet(self.now, link, delivery, packet);
-                        }
-                        self.server.handle_disconnected(self.now, link);
-                    }
-                }
-            }
-        }
-        moved
+    fn handle_timeout(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.player.handle_timeout(now, neighbours);
     }
 
-    fn obey_server(&mut self) -> bool {
-        let mut moved = false;
-        while let Some(event) = self.server.poll_event() {
-            match event {
-                // Where the driver is asked, Mia may moderate.
-                ServerEvent::JoinRequested { link, name, .. } => {
-                    let mut access = Access::default();
-                    access.is_moderator = *name == *"Mia";
-                    moved |= self.server.admit(link, access);
-                }
-                ServerEvent::ModerationRequested { request, .. } => self.requests.push(request),
-                _ => {}
-            }
-        }
-        while let Some(command) = self.server.poll_command() {
-            moved = true;
-            let LinkCommand::Close { link, reason, .. } = command else { panic!("a server opens no links") };
-            if let Some(user) = self.users.iter_mut().find(|user| user.link == Some(link)) {
-                user.link = None;
-                let reason = EndReason::from(&reason);
-                user.player.handle_link_ended(self.now, &reason, &self.neighbours);
-            }
-            if let Some(native) = self.natives.iter_mut().find(|native| native.link == Some(link)) {
-                native.link = None;
-                native.client.handle_disconnected(self.now, link);
-            }
-        }
-        moved
+    fn handle_connected(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.player.handle_connected(now, neighbours);
     }
 
-    fn carry_up(&mut self) -> bool {
-        let mut packets: Vec<(LinkId, Delivery, Vec<u8>)> = Vec::new();
-        for user in &mut self.users {
-            while let Some((delivery, packet)) = user.player.poll_transmit() {
-                packets.extend(user.link.map(|link| (link, delivery, packet.to_vec())));
-            }
-        }
-        for native in &mut self.natives {
-            while let Some(transmit) = native.client.poll_transmit() {
-                packets.extend(native.link.map(|link| (link, transmit.delivery, transmit.payload.to_vec())));
-            }
-        }
-        for (link, delivery, packet) in &packets {
-            let relayed = self.server.handle_packet(self.now, *link, *delivery, packet);
-            let relayed = relayed.map(|relayed| (relayed.to.to_vec(), relayed.payload.to_vec()));
-            if let Some((to, payload)) = relayed {
-                self.deliver(&to, Delivery::Unreliable, &payload);
-            }
-            self.carry_down();
-        }
-        !packets.is_empty()
+    fn handle_connect_failed(&mut self, _: Instant, _: &Neighbours) {
+        unreachable!("the server of a listener is in the same process");
     }
 
-    fn carry_down(&mut self) -> bool {
-        let mut moved = false;
-        while let Some(transmit) = self.server.poll_transmit() {
-            moved = true;
-            let (to, delivery) = (transmit.to.to_vec(), transmit.delivery);
-            let payload = transmit.payload.to_vec();
-            self.deliver(&to, delivery, &payload);
-        }
-        moved
+    fn handle_link_closed(&mut self, now: Instant, reason: Option<&EndReason>, neighbours: &Neighbours) {
+        let reason = reason.expect("the link of a listener is not lost");
+        self.player.handle_link_ended(now, reason, neighbours);
     }
 
-    fn deliver(&mut self, to: &[LinkId], delivery: Delivery, payload: &[u8]) {
-        for link in to {
-            if let Some(user) = self.users.iter_mut().find(|user| user.link == Some(*link)) {
-                user.player.handle_packet(self.now, delivery, payload, &self.neighbours);
-            }
-            if let Some(native) = self.natives.iter_mut().find(|native| native.link == Some(*link)) {
-                native.client.handle_packet(self.now, *link, delivery, payload);
-            }
-        }
+    fn handle_packet(&mut self, now: Instant, delivery: Delivery, payload: &[u8], neighbours: &Neighbours) {
+        self.player.handle_packet(now, delivery, payload, neighbours);
     }
 
     fn take_news(&mut self) {
-        for user in &mut self.users {
-            user.controls.extend(std::iter::from_fn(|| user.player.poll_control()));
-            user.voices.extend(std::iter::from_fn(|| user.player.poll_voice()));
-        }
-        for native in &mut self.natives {
-            while let Some(event) = native.client.poll_event() {
-                match event {
-                    ClientEvent::Voice(voice) => native.heard.push((voice.sequence, voice.frame.to_vec())),
-                    ClientEvent::StartedSpeaking { name, .. } => {
-                        native.events.push(format!("started {name}"));
-                    }
-                    ClientEvent::StoppedSpeaking { name, .. } => {
-                        native.events.push(format!("stopped {name}"));
-                    }
-                    ClientEvent::Text { name, text, .. } => native.events.push(format!("{name}: {text}")),
-                    ClientEvent::EnteredRoom { name, room, .. } => {
-                        native.events.push(format!("{name} entered {room}"));
-                    }
-                    ClientEvent::ExitedRoom { name, room, .. } => {
-                        native.events.push(format!("{name} exited {room}"));
-                    }
-                    ClientEvent::PlayerLeft { name, .. } => native.events.push(format!("{name} left")),
-                    _ => {}
-                }
-            }
-        }
+        self.controls.extend(std::iter::from_fn(|| self.player.poll_control()));
+        self.voices.extend(std::iter::from_fn(|| self.player.poll_voice()));
     }
 }
 
-/// A client of this name, of version 1.5, with Opus.
 pub(crate) fn login(name: &str) -> Login {
     Login {
         version: MumbleVersion::OURS,

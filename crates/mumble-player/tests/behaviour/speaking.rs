@@ -27,7 +27,7 @@ fn what_a_user_says_is_heard_by_those_in_its_channel_until_it_stops() {
     let frame = |number| vec![MS_20, 1, number];
     let heard = session.heard_natively(native);
     assert_eq!(heard[..4], [(0, frame(1)), (1, frame(2)), (2, frame(3)), (3, frame(4))]);
-    assert_eq!(session.events(native), ["started Mia", "stopped Mia"]);
+    assert_eq!(session.events(native), ["Mia started", "Mia stopped"]);
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn frames_of_10_ms_are_put_together_and_lost_ones_leave_a_gap() {
     for number in 1..=4 {
         session.speak(user, 0, &[MS_10, 1, number], 1);
     }
-    session.users[user].number += 4;
+    session.guests[user].number += 4;
     session.speak(user, 0, &[MS_20, 1, 9], 2);
     let places: Vec<u32> = session.heard_natively(native).into_iter().map(|(place, _)| place).collect();
     assert_eq!(places, [0, 1, 4]);
@@ -63,7 +63,7 @@ fn a_user_whose_last_packet_is_lost_stops_after_a_while() {
     session.events(native);
     session.speak(user, 0, &[MS_20, 1, 1], 2);
     session.wait(Duration::from_millis(500));
-    assert_eq!(session.events(native), ["started Mia", "stopped Mia"]);
+    assert_eq!(session.events(native), ["Mia started", "Mia stopped"]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn other_codecs_are_explained_once() {
     let mut session = Session::new();
     let user = session.user("Mia");
     for _ in 0..5 {
-        session.users[user].player.handle_other_codec();
+        session.guests[user].player.handle_other_codec();
     }
     session.run();
     let told = session.told(user);
@@ -173,12 +173,12 @@ fn positions_are_for_users_in_the_same_world() {
     session.say_state(mia, in_world(b"map 7"));
     session.say_state(stu, in_world(b"map 7"));
     let id = id_of(&session, "Mia");
-    let profile = session.users[mia].player.profile().clone();
-    session.neighbours.set_profile(id, &profile);
-    session.neighbours.set_place(id, b"map 7", Position::new([1.0, 2.0, 3.0]).ok());
+    let profile = session.guests[mia].player.profile().clone();
+    session.shared.set_profile(id, &profile);
+    session.shared.set_place(id, b"map 7", Position::new([1.0, 2.0, 3.0]).ok());
     let voice = Voice { opus: vec![MS_20, 1, 1].into(), position: Some([1.0, 2.0, 3.0]), ..Voice::default() };
     session.speak_with(mia, voice.clone(), 2);
-    let (world, position) = session.users[mia].player.place();
+    let (world, position) = session.guests[mia].player.place();
     assert_eq!((world, position), (&b"map 7"[..], Position::new([1.0, 2.0, 3.0]).ok()));
     assert_eq!(session.heard(stu)[0].position, Some([1.0, 2.0, 3.0]));
     session.say_state(stu, in_world(b"map 8"));

@@ -227,7 +227,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-transport",
             "consonance-wire",
         ]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-steam",
