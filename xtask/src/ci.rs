@@ -133,7 +133,7 @@ impl Step {
             Self::Libopus => libopus::run(root),
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
-            Self::Mumble => mumble::run(root, &mumble::Plan::default()),
+            Self::Mumble => mumble::run(root),
             Self::Dissector => dissector::run(root),
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),

@@ -66,7 +66,13 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// Builds a client from outside in a folder; how it is started, or `None` where what it needs is missing.
 type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure>;
 
-const OUTSIDE: &[(&str, Make)] = &[("C#", csharp), ("Python", python), ("Mumble", mumble), ("Bevy", bevy)];
+const OUTSIDE: &[(&str, Make)] = &[
+    ("C#", csharp),
+    ("Python", python),
+    ("Mumble", mumble_desktop),
+    ("Mumble bot", mumble_bot),
+    ("Bevy", bevy),
+];
 
 /// The library for C#, and a program with it, in Mono.
 fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure> {
@@ -94,9 +100,17 @@ fn python(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
     Ok(python.map(|python| format!("{} {}", python.display(), program.display())))
 }
 
+/// Mumble's own client, as Debian has it, on a screen and with sound devices that are not there.
+#[expect(clippy::unnecessary_wraps, reason = "as the other kinds of the table")]
+fn mumble_desktop(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
+    let program = root.join("crates/e2e/clients/mumble_desktop.py");
+    let has_all = mumble::DESKTOP.iter().all(|program| command::is_on_path(program));
+    Ok(has_all.then(|| format!("python3 {}", program.display())))
+}
+
 /// A bot of pymumble.
-fn mumble(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
-    let program = root.join("crates/e2e/clients/mumble.py");
+fn mumble_bot(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
+    let program = root.join("crates/e2e/clients/mumble_bot.py");
     match mumble::bot_python(root) {
         Ok(python) => Ok(Some(format!("{} {}", python.display(), program.display()))),
         // There is no Python, or pip brings nothing.

@@ -9,7 +9,7 @@
 //! * `cargo xtask sanitize` lets sanitizers watch the crates that call C;
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
-//! * `cargo xtask mumble` has a bot of pymumble and Mumble's own client talk with native players on a real server.
+//! * `cargo xtask mumble` has a bot of pymumble talk with a native player on a real server.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
 //! * `cargo xtask sim` plays 10 000 seeds of several servers in simulated time.
@@ -138,8 +138,8 @@ enum Chore {
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
     UdpBlocked,
-    /// Has a bot of pymumble, which pip brings, and if wanted Mumble's own client talk with native players.
-    Mumble(mumble::Plan),
+    /// Has a bot of pymumble, which pip brings, talk with a native player.
+    Mumble,
     /// Checks licences, versions and sources of the crates of others, if cargo-deny is there.
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
@@ -201,7 +201,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Sanitize => sanitize::run(&root),
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
-        Chore::Mumble(plan) => mumble::run(&root, plan).map(drop),
+        Chore::Mumble => mumble::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
         Chore::Cluster => cluster::run(&root).map(drop),

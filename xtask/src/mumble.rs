@@ -1,42 +1,27 @@
-//! `cargo xtask mumble`: programs that are not ours, on a real server beside a native player: a bot of a library, and
-//! Mumble's own client.
+//! `cargo xtask mumble`: a bot of a library that is not ours on a real server, beside a native player.
+//!
+//! Mumble's own client is in `cargo xtask clients`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use clap::Args;
 
 use crate::built::target_folder;
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// What to run.
-#[derive(Args, Default)]
-pub(crate) struct Plan {
-    /// Runs the test with Mumble's own client, too, which needs an idle machine, as its sound is not repeated.
-    #[arg(long)]
-    desktop: bool,
-}
-
-/// Runs the tests that take pymumble, which comes as a package for Python, and where it was asked for those that take
-/// Mumble's client, as Debian has it; says so and leaves out what cannot be had.
+/// Runs the tests that take pymumble, which comes as a package for Python; says so and leaves them out where it cannot
+/// be had.
 ///
 /// # Errors
 /// [`Failure`] where a test fails.
-pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     let python = match bot_python(root) {
         Err(error) => return Ok(Skips::one(format_args!("tests with a bot of pymumble, {error}"))),
         Ok(python) => python,
     };
-    let lacking =
-        DESKTOP.iter().find(|program| command::capture(Command::new("which").arg(program)).is_err());
-    let is_left_out = lacking.is_some() || !plan.desktop;
-    let left_out: &[&str] = if is_left_out { &["--skip", "mumble::desktop"] } else { &[] };
-    let words = TEST.split(' ').chain(left_out.iter().copied());
-    command::run(command::cargo(root, words).env(VARIABLE, python))?;
-    let lacking = lacking.filter(|_| plan.desktop);
-    Ok(lacking.map_or(Skips::NONE, |program| Skips::one(format_args!("Mumble's own client, no `{program}`"))))
+    command::run(command::cargo(root, TEST.split(' ')).env(VARIABLE, python))?;
+    Ok(Skips::NONE)
 }
 
 /// A Python that has the library, in an environment of its own.
@@ -56,8 +41,9 @@ pub(crate) fn bot_python(root: &Path) -> Result<PathBuf, Failure> {
 /// It needs Python below 3.12, whose `ssl` no longer has what it calls, and the system's libopus.
 const LIBRARY: &str = "pymumble==1.6.1";
 
-/// What the test with Mumble's client starts.
-const DESKTOP: [&str; 7] = ["mumble", "Xvfb", "pulseaudio", "pactl", "paplay", "parec", "openssl"];
+/// What the client of `cargo xtask clients` that is Mumble's own starts.
+pub(crate) const DESKTOP: [&str; 8] =
+    ["python3", "mumble", "Xvfb", "pulseaudio", "pactl", "paplay", "parec", "openssl"];
 
 const IMPORT: [&str; 2] = ["-c", "import pymumble_py3"];
 

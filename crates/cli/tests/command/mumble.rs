@@ -1,8 +1,7 @@
 //! `[[listen]] network = "mumble"`: Mumble's clients on a real server, beside native players.
 //!
-//! `cargo xtask mumble` also runs the tests with a bot library of others, in Python, and with Mumble's own client.
-
-mod desktop;
+//! `cargo xtask mumble` also runs the test with a bot of pymumble, and `cargo xtask clients` has
+//! Mumble's own client.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
