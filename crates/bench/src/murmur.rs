@@ -4,8 +4,6 @@
 //! `mumble-server`. Counted are frames that are heard, for each second of the server's processor.
 
 mod client;
-mod message;
-mod ocb2;
 mod server;
 
 use std::error::Error;
@@ -15,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use consonance_mumble::control::messages::{ChannelUpdate, UserState};
 use rustix::thread::set_current_timer_slack;
 use serde_json::Value;
 
@@ -24,7 +23,6 @@ use super::schedule::Schedule;
 use super::table::Table;
 use super::{cores, seconds};
 use client::MurmurClient;
-use message::{Message, kind};
 use server::{MurmurServer, PASSWORD};
 
 /// How long, and how often.
@@ -151,7 +149,7 @@ impl Crowd {
     fn join(&mut self, scene: Scene, server: &MurmurServer) -> Result<(), Box<dyn Error>> {
         for index in 0..scene.clients {
             let name = format!("load-{index}");
-            self.clients.push(MurmurClient::dial(server.address, &server.tls, &name, None)?);
+            self.clients.push(MurmurClient::dial(server.address, &name, None)?);
             self.until("a client is in", |clients| clients.last().is_some_and(MurmurClient::is_in))?;
         }
         if scene.rooms > 1 {
@@ -163,21 +161,23 @@ impl Crowd {
 
     /// Only an administrator may make rooms and move others.
     fn spread_over_rooms(&mut self, scene: Scene, server: &MurmurServer) -> Result<(), Box<dyn Error>> {
-        let administrator = MurmurClient::dial(server.address, &server.tls, "SuperUser", Some(PASSWORD))?;
+        let administrator = MurmurClient::dial(server.address, "SuperUser", Some(PASSWORD))?;
         self.clients.push(administrator);
         self.until("the administrator is in", |clients| clients.last().is_some_and(MurmurClient::is_in))?;
         let room = |index: usize| format!("room {index}");
         for index in 0..scene.rooms {
-            let made = Message::new(kind::CHANNEL_STATE).number(2, 0).text(3, &room(index));
+            let parent = Some(0);
+            let made = ChannelUpdate { parent, name: Some(room(index)), ..ChannelUpdate::default() };
             self.administrator().send(made)?;
         }
         let knows_all =
             |client: &MurmurClient| (0..scene.rooms).all(|it| client.channels.contains_key(&room(it)));
         self.until("there are rooms", |clients| clients.last().is_some_and(knows_all))?;
         for index in 0..scene.clients {
-            let number = self.clients[index].number.unwrap_or_default();
+            let session = self.clients[index].number;
             let channel = self.administrator().channels[&room(index % scene.rooms)];
-            self.administrator().send(Message::new(kind::USER_STATE).number(1, number).number(5, channel))?;
+            let moved = UserState { session, channel_id: Some(channel), ..UserState::default() };
+            self.administrator().send(moved)?;
             self.until("it has moved", |clients| clients[index].channel == Some(channel))?;
         }
         self.clients.pop();
@@ -214,14 +214,14 @@ impl Crowd {
                 self.clients[due.speaker].speak(frames.next(1, Stamp::now()))?;
                 sent += 1;
             }
-            heard += self.hear();
+            heard += self.hear()?;
             thread::sleep(PAUSE);
         }
         thread::sleep(STRAGGLERS);
-        Ok((sent, heard + self.hear()))
+        Ok((sent, heard + self.hear()?))
     }
 
-    fn hear(&mut self) -> u64 {
+    fn hear(&mut self) -> Result<u64, Box<dyn Error>> {
         self.clients.iter_mut().map(MurmurClient::hear).sum()
     }
 }

@@ -7,11 +7,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
-
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::cores;
 use crate::process_figures::ProcessFigures;
@@ -22,7 +19,6 @@ pub(super) struct MurmurServer {
     core: usize,
     folder: PathBuf,
     pub(super) address: SocketAddr,
-    pub(super) tls: Arc<ClientConfig>,
 }
 
 /// Where Debian has it.
@@ -56,13 +52,6 @@ impl MurmurServer {
             SETTINGS.to_owned(),
         ];
         fs::write(folder.join("murmur.ini"), settings.join("\n"))?;
-        let mut roots = RootCertStore::empty();
-        roots.add(made.cert.der().clone())?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let command = || {
             let mut command = Command::new(PROGRAM);
             command.arg("-ini").arg(folder.join("murmur.ini")).stdout(Stdio::null()).stderr(Stdio::null());
@@ -75,7 +64,7 @@ impl MurmurServer {
         let (core, process) =
             thread::spawn(spawn).join().map_err(|_| "the thread that starts Murmur is gone")??;
         let address = (Ipv4Addr::LOCALHOST, port).into();
-        let server = Self { process, core, folder, address, tls: Arc::new(tls) };
+        let server = Self { process, core, folder, address };
         let deadline = Instant::now() + PATIENCE;
         while TcpStream::connect(address).is_err() {
             if Instant::now() > deadline {
