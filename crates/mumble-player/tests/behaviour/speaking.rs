@@ -154,7 +154,7 @@ fn other_codecs_are_explained_once() {
     let mut session = Session::new();
     let user = session.user("Mia");
     for _ in 0..5 {
-        session.users[user].player.handle_other_codec();
+        session.users[user].player.handle_other_codec(session.now);
     }
     session.run();
     let told = session.told(user);

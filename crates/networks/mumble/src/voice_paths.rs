@@ -191,12 +191,20 @@ impl VoicePaths {
         datagram: &mut Vec<u8>,
     ) -> Option<SocketAddr> {
         let path = self.users.get_mut(&user)?;
-        let address = path.address?;
-        if path.tunnelled_at.is_some_and(|at| now < at + TUNNEL_FOR) {
-            return None;
-        }
+        let address = path.reached_at(now)?;
         path.crypt.seal(packet, datagram);
         Some(address)
+    }
+
+    /// Whether a user's voice has to be tunnelled now.
+    pub(crate) fn is_tunnelled(&self, now: Instant, user: Peer) -> bool {
+        self.users.get(&user).is_none_or(|path| path.reached_at(now).is_none())
+    }
+
+    /// How many users are reached by datagrams now, and how many are not.
+    pub(crate) fn count_ways(&self, now: Instant) -> (u64, u64) {
+        let by_datagrams = self.users.values().filter(|path| path.reached_at(now).is_some()).count();
+        (by_datagrams as u64, (self.users.len() - by_datagrams) as u64)
     }
 
     /// The same, whatever was tunnelled: the answer to a sign of life goes where that came from.
@@ -300,6 +308,11 @@ impl VoicePath {
             (true, Some(_)) => Likelihood::Expected,
             (false, _) => Likelihood::Unlikely,
         }
+    }
+
+    /// Where datagrams reach the user, if they do.
+    fn reached_at(&self, now: Instant) -> Option<SocketAddr> {
+        self.address.filter(|_| self.tunnelled_at.is_none_or(|at| now >= at + TUNNEL_FOR))
     }
 
     fn open(&mut self, now: Instant, datagram: &[u8], packet: &mut Vec<u8>) -> Result<(), Unopened> {
