@@ -3,6 +3,7 @@
 //! `cargo xtask mumble` also runs the tests with a bot library of others, in Python, and with Mumble's own client.
 
 mod desktop;
+mod watched;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
