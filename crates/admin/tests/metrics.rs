@@ -36,6 +36,7 @@ fn observation() -> Observation {
             NetworkNumbers { network: "kcp", counters, metrics: game().metrics().0 },
             NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
             NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
+            NetworkNumbers { network: "mumble", counters, metrics: mumble().metrics().0 },
         ],
         lost_percent: vec![0.0, 1.5, 30.0],
         webhooks: vec![webhook(2), webhook(3)],
@@ -114,6 +115,14 @@ fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> Option<f64>
     }
 }
 
+fn mumble() -> transport::MumbleStatistics {
+    let mut mumble =
+        transport::MumbleStatistics { users_by_udp: 70, voice_sent_tunnelled: 80, ..Default::default() };
+    (mumble.dropped.datagrams_replayed, mumble.refused.name_in_use) = (90, 20);
+    (mumble.resyncs_asked, mumble.list_pings_dropped) = (30, 40);
+    mumble
+}
+
 #[test]
 fn an_independent_parser_reads_the_numbers_that_were_observed() {
     let samples = scrape(&render(&observation(), 0));
@@ -142,6 +151,12 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_browser_voice_packets_total", &[("direction", "received")], 100.0),
         ("consonance_browser_dropped_total", &[("what", "voice"), ("reason", "too_long")], 8.0),
         ("consonance_browser_dropped_total", &[("what", "datagram"), ("reason", "stray")], 12.0),
+        ("consonance_mumble_users", &[("network", "mumble"), ("voice", "udp")], 70.0),
+        ("consonance_mumble_voice_packets_total", &[("direction", "sent"), ("way", "tunnel")], 80.0),
+        ("consonance_mumble_dropped_total", &[("what", "datagram"), ("reason", "replayed")], 90.0),
+        ("consonance_mumble_logins_refused_total", &[("reason", "name_in_use")], 20.0),
+        ("consonance_mumble_resyncs_total", &[("step", "asked")], 30.0),
+        ("consonance_mumble_list_pings_total", &[("result", "dropped")], 40.0),
         ("consonance_page_connections", &[("listener", "page")], 3.0),
         ("consonance_page_connections_total", &[("result", "rejected")], 2.0),
         ("consonance_page_responses_total", &[("status", "4xx")], 5.0),

@@ -18,6 +18,8 @@ pub mod browser_test;
 #[cfg(unix)]
 pub mod clients;
 #[cfg(unix)]
+mod mumble_user;
+#[cfg(unix)]
 pub mod scenario;
 #[cfg(target_os = "linux")]
 pub mod soak;

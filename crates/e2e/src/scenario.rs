@@ -7,7 +7,7 @@
 //!   programme ── who says what to whom, and who must hear it ──▶ judge ──▶ report
 //!       │                                                          ▲
 //!       ▼                                                          │ what each of them heard
-//!   consonance serve (a process) ◀══ native, browser, six games' networks, plain sockets by a sidecar
+//!   consonance serve (a process) ◀══ native, browser, six games' networks, Mumble, plain sockets by a sidecar
 //! ```
 //!
 //! Everything is on this machine and in real time; everything that is waited for is an event, and everything that was
@@ -19,6 +19,7 @@ mod events;
 pub(crate) mod house;
 pub(crate) mod judge;
 pub(crate) mod mouth_and_ear;
+pub(crate) mod mumble;
 pub(crate) mod page;
 pub(crate) mod player;
 pub(crate) mod programme;

@@ -3,7 +3,7 @@
 //! Used by `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what is done and what has to hold.
 //!
 //! ```text
-//!                    ┌─ honest players, who must hear each other ─────────────┐
+//!                    ┌─ honest players and bots of Mumble: hear each other ───┐
 //!   script ── stage ─┼─ crowd: guests, vanishers, impostors, flooders, junk ──┼─▶ consonance serve (a child)
 //!   (seeded)         └─ trouble: kill, freeze, full disk, clock, descriptors ─┘          │
 //!                            findings ◀── what was heard, memory, descriptors, log ◀─────┘
@@ -20,6 +20,7 @@ mod honest_players;
 mod installation;
 mod link;
 mod moderator;
+mod mumble_bots;
 mod operator;
 mod process;
 mod provision;

@@ -50,9 +50,9 @@ pub use action::{Action, Inspected};
 pub use snapshot::{
     CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceSnapshot,
     DeviceStatus, DistanceRow, EchoRow, EffectiveActivation, EncryptionRow, FlowRow, History, ListenersRow,
-    NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom, ServedNode, ServedNodeLink, ServedPlayer,
-    ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, TokenRule, UnheardReason,
-    UplinkSnapshot, VERSION,
+    MumbleRow, NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom, ServedNode, ServedNodeLink,
+    ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, TokenRule,
+    UnheardReason, UplinkSnapshot, VERSION,
 };
 pub use snapshot_cell::SnapshotCell;
 pub use why::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome, why};

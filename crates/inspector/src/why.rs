@@ -7,6 +7,7 @@ mod diagnosis;
 mod encryption;
 mod hearing;
 mod joining;
+mod mumble;
 mod near_name;
 mod nodes;
 mod pages;

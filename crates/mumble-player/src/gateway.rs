@@ -7,6 +7,7 @@
 //!   send ─▶ its player ─▶ follow: what it says goes to its client at once, and the user is ready
 //! ```
 
+mod counting;
 mod transport;
 mod user;
 
@@ -25,6 +26,7 @@ use rustc_hash::FxHashMap;
 use crate::player::MumblePlayer;
 use crate::profile::Neighbours;
 use crate::settings::PlayerSettings;
+use counting::GoneUsers;
 use user::{Link, Step, User};
 
 /// The users of a Mumble server, each a link to one session.
@@ -45,8 +47,8 @@ pub struct MumbleGateway {
     started: Option<Instant>,
     now: Option<Instant>,
     is_shut_down: bool,
-    /// What users that are gone sent above their rates.
-    limited: u64,
+    /// What is counted of users that are gone.
+    gone: GoneUsers,
     /// The packet that the last event showed.
     packet: Vec<u8>,
 }
@@ -67,7 +69,7 @@ impl MumbleGateway {
             started: None,
             now: None,
             is_shut_down: false,
-            limited: 0,
+            gone: GoneUsers::default(),
             packet: Vec::new(),
         }
     }
@@ -103,7 +105,7 @@ impl MumbleGateway {
             }
             MumbleServerEvent::OtherCodec { user } => {
                 if let Some(it) = self.users.get_mut(&user) {
-                    it.player.handle_other_codec();
+                    it.player.handle_other_codec(at);
                 }
                 self.follow(now, user);
             }
@@ -240,7 +242,7 @@ impl MumbleGateway {
     fn forget(&mut self, now: Instant, user: Peer) {
         let Some(it) = self.users.remove(&user) else { return };
         self.timers.clear(user);
-        self.limited += it.player.limited();
+        self.gone.count(&it.player);
         if let Some(id) = it.shown_as.filter(|id| !self.is_shown_by_another(user, *id)) {
             self.neighbours.remove(id);
         }

@@ -8,6 +8,7 @@ mod moderating;
 mod moving;
 mod requests;
 mod speaking;
+mod state;
 mod texts;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +27,7 @@ use crate::users::Users;
 use hearing::Hearing;
 use moving::OwnPlace;
 use speaking::Speaking;
+use state::Arrivals;
 
 /// The player behind one Mumble client. A plain struct between two sides, the session's server and the client, with no
 /// I/O of its own.
@@ -63,8 +65,12 @@ pub struct MumblePlayer {
     voices: VecDeque<Voice<'static>>,
     messages_budget: TokenBucket,
     started_at: Instant,
+    /// Version and name of its client.
+    client_release: Box<str>,
+    arrivals: Arrivals,
     /// Messages above the rate.
-    limited: u64,
+    limited_controls: u64,
+    limited_voices: u64,
 }
 
 /// What the driver is to do with the link to the session's server, besides sending.
@@ -104,7 +110,10 @@ impl MumblePlayer {
             voices: VecDeque::new(),
             messages_budget: TokenBucket::full(now),
             started_at: now,
-            limited: 0,
+            client_release: state::release_of(login),
+            arrivals: Arrivals::default(),
+            limited_controls: 0,
+            limited_voices: 0,
             settings,
         };
         if let Some(refusal) = refusal {
@@ -145,7 +154,7 @@ impl MumblePlayer {
             return;
         }
         if !self.messages_budget.take(now, self.settings.messages, 1, 1) {
-            self.limited += 1;
+            self.limited_controls += 1;
             return;
         }
         self.obey(now, control);
@@ -219,8 +228,13 @@ impl MumblePlayer {
     }
 
     /// Control messages that were dropped because there were too many.
-    pub fn limited(&self) -> u64 {
-        self.limited
+    pub fn limited_controls(&self) -> u64 {
+        self.limited_controls
+    }
+
+    /// Packets of voice that were dropped because there were too many.
+    pub fn limited_voices(&self) -> u64 {
+        self.limited_voices
     }
 
     fn tell(&mut self, control: impl Into<Control>) {

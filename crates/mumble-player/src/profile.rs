@@ -1,7 +1,7 @@
 //! What Mumble's clients tell each other that a session does not carry: users of one listener learn it from each
 //! other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use consonance_session::{ClientId, Position};
 
@@ -24,6 +24,8 @@ pub struct Neighbours {
     by_id: BTreeMap<ClientId, Neighbour>,
     /// Counts changes of profiles, so that players need not look at all of them each time.
     changes: u64,
+    /// Whose profiles have changed last, the newest at the end.
+    changed: VecDeque<ClientId>,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +42,10 @@ impl Neighbours {
         }
         self.by_id.entry(id).or_default().profile.clone_from(profile);
         self.changes += 1;
+        if self.changed.len() == CHANGED_MAX {
+            self.changed.pop_front();
+        }
+        self.changed.push_back(id);
         true
     }
 
@@ -64,6 +70,13 @@ impl Neighbours {
         self.changes
     }
 
+    /// Whose profiles have changed after so many changes; `None` if these are too many to be remembered.
+    pub(crate) fn changed_since(&self, changes: u64) -> Option<impl Iterator<Item = ClientId>> {
+        let count = usize::try_from(self.changes.checked_sub(changes)?).ok()?;
+        let first = self.changed.len().checked_sub(count)?;
+        Some(self.changed.iter().skip(first).copied())
+    }
+
     /// Where a player is, for one that is in this world.
     pub fn place(&self, id: ClientId, world: &[u8]) -> Option<Position> {
         let (its_world, position) = self.by_id.get(&id)?.place.as_ref()?;
@@ -71,9 +84,26 @@ impl Neighbours {
     }
 }
 
+/// Changes between two looks of a player, which looks after each: more come only at the start.
+const CHANGED_MAX: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn those_that_have_changed_are_named_and_after_too_many_none_are() {
+        let mut neighbours = Neighbours::default();
+        let muted = Profile { self_mute: true, ..Profile::default() };
+        for id in 1..=200 {
+            neighbours.set_profile(ClientId(id), &muted);
+        }
+        let changed = |since| neighbours.changed_since(since).map(Iterator::collect::<Vec<_>>);
+        assert_eq!(changed(200), Some(vec![]));
+        assert_eq!(changed(198), Some(vec![ClientId(199), ClientId(200)]));
+        assert_eq!(changed(200 - CHANGED_MAX as u64).unwrap().len(), CHANGED_MAX);
+        assert_eq!(changed(199 - CHANGED_MAX as u64), None);
+    }
 
     #[test]
     fn places_are_for_those_in_the_same_world() {

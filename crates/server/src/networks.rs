@@ -12,7 +12,7 @@ use consonance_cluster::{KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    self as transport, EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
+    self as transport, EndReason, LinkQuality, MumbleState, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
     PacketsOnThreads, PageState, Peer, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt as _, ServerTransport,
 };
@@ -55,6 +55,8 @@ pub(crate) struct LinkWay {
     pub(crate) quality: Option<LinkQuality>,
     /// The page at its other end, if it is a browser's.
     pub(crate) page: Option<PageState>,
+    /// The client at its other end, if it is Mumble's.
+    pub(crate) mumble: Option<MumbleState>,
 }
 
 impl Networks {
@@ -299,6 +301,7 @@ impl LinkWays<'_> {
             network: self.networks.kind_of(self.now, link),
             quality: network.peer_capability(self.now, peer),
             page: network.peer_capability(self.now, peer),
+            mumble: network.peer_capability(self.now, peer),
         })
     }
 }

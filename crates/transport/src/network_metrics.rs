@@ -3,7 +3,9 @@
 //! A network answers a request for [`NetworkMetrics`]; what shows metrics knows none of the families by name. Names
 //! follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-use crate::{Count, GameStatistics, PageDrops, PageStatistics, PathRefusals, PathStatistics};
+use crate::{
+    Count, GameStatistics, MumbleStatistics, PageDrops, PageStatistics, PathRefusals, PathStatistics,
+};
 
 /// A metric with all its samples.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +115,19 @@ families! {
         "Control messages from and to pages.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["network", "what", "reason"]
         "Dropped between pages and players: voice of pages, mostly without an open channel (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
+
+    MUMBLE_USERS: Gauge "consonance_mumble_users" ["network", "voice"]
+        "Users of Mumble by the way of their voice: udp; tunnel, within the control channel over TCP.";
+    MUMBLE_LOGINS_REFUSED: Counter "consonance_mumble_logins_refused_total" ["network", "reason"]
+        "Logins of Mumble's clients that their session refused, by reason; other: bans, clients without Opus, sessions that require end-to-end encryption.";
+    MUMBLE_VOICE: Counter "consonance_mumble_voice_packets_total" ["network", "direction", "way"]
+        "Voice packets from and to users of Mumble: udp; tunnel, within the control channel over TCP.";
+    MUMBLE_DROPPED: Counter "consonance_mumble_dropped_total" ["network", "what", "reason"]
+        "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that came before (replayed), from hosts without users or after too many tried keys (stray), or too long.";
+    MUMBLE_RESYNCS: Counter "consonance_mumble_resyncs_total" ["network", "step"]
+        "Lost count of the nonces of datagrams: the server asked a client for its nonce (asked), a client told it (told), or asked for the server's (wanted).";
+    MUMBLE_LIST_PINGS: Counter "consonance_mumble_list_pings_total" ["network", "result"]
+        "Pings of Mumble's server lists: answered; dropped, because there were too many.";
 }
 
 fn sample(family: &'static MetricFamily, label: &'static str, value: u64) -> MetricSample {
@@ -184,6 +199,52 @@ impl PageStatistics {
             let family = &BROWSER_DROPPED;
             MetricSample { family, labels: [what, reason], value }
         }));
+        NetworkMetrics(metrics)
+    }
+}
+
+impl MumbleStatistics {
+    /// As metrics.
+    pub fn metrics(&self) -> NetworkMetrics {
+        let Self { refused, dropped, .. } = self;
+        let mut metrics = vec![
+            sample(&MUMBLE_USERS, "udp", self.users_by_udp),
+            sample(&MUMBLE_USERS, "tunnel", self.users_by_tunnel),
+            sample(&MUMBLE_LOGINS_REFUSED, "password", refused.password),
+            sample(&MUMBLE_LOGINS_REFUSED, "token", refused.token),
+            sample(&MUMBLE_LOGINS_REFUSED, "name", refused.name),
+            sample(&MUMBLE_LOGINS_REFUSED, "name_in_use", refused.name_in_use),
+            sample(&MUMBLE_LOGINS_REFUSED, "full", refused.full),
+            sample(&MUMBLE_LOGINS_REFUSED, "closing", refused.closing),
+            sample(&MUMBLE_LOGINS_REFUSED, "other", refused.other),
+            sample(&MUMBLE_RESYNCS, "asked", self.resyncs_asked),
+            sample(&MUMBLE_RESYNCS, "told", self.resyncs_told),
+            sample(&MUMBLE_RESYNCS, "wanted", self.resyncs_wanted),
+            sample(&MUMBLE_LIST_PINGS, "answered", self.list_pings_answered),
+            sample(&MUMBLE_LIST_PINGS, "dropped", self.list_pings_dropped),
+        ];
+        let voice = [
+            ("received", "udp", self.voice_received),
+            ("received", "tunnel", self.voice_received_tunnelled),
+            ("sent", "udp", self.voice_sent),
+            ("sent", "tunnel", self.voice_sent_tunnelled),
+        ];
+        let drops = [
+            ("voice", "other_codec", dropped.voice_other_codec),
+            ("voice", "too_many", dropped.voice_too_many),
+            ("voice", "malformed", dropped.voice_malformed),
+            ("control", "too_many", dropped.control_too_many),
+            ("control", "malformed", dropped.control_malformed),
+            ("datagram", "forged", dropped.datagrams_forged),
+            ("datagram", "replayed", dropped.datagrams_replayed),
+            ("datagram", "stray", dropped.datagrams_stray),
+            ("datagram", "too_long", dropped.datagrams_too_long),
+        ];
+        let mut add = |family, [what, why]: [&'static str; 2], value| {
+            metrics.push(MetricSample { family, labels: [what, why], value });
+        };
+        voice.into_iter().for_each(|(direction, way, value)| add(&MUMBLE_VOICE, [direction, way], value));
+        drops.into_iter().for_each(|(what, reason, value)| add(&MUMBLE_DROPPED, [what, reason], value));
         NetworkMetrics(metrics)
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use consonance_cluster::ClusterView;
 use consonance_http::ProblemDetails;
-use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
+use consonance_inspector::{ChannelTarget, MumbleRow, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{Origin, RoomDecision, StoredTerms, Until};
 use consonance_session::{Restriction, RoomRights};
@@ -77,7 +77,7 @@ struct PlayerView {
     voice_path: Option<String>,
     /// Which network it came over, such as `quic`, `browser` or `browser-fallback`.
     network: Option<String>,
-    /// Why it is not heard just now, in words, if it is a browser and its page is the reason.
+    /// Why it is not heard just now, in words, if its page in a browser, or its client of Mumble, is the reason.
     page_trouble: Option<String>,
     /// Bytes that came from it.
     received_bytes: u64,
@@ -271,18 +271,19 @@ impl SessionView {
 impl PlayerView {
     /// What the node knows that has its link.
     fn hear_edge(&mut self, voice: ServedPlayer) {
+        self.page_trouble = client_trouble(&voice);
         if voice.has_newer_voice_than(self.voice_ms_ago) {
             (self.voice_ms_ago, self.is_speaking) = (voice.voice_ms_ago, is_speaking(&voice));
             self.voice_to = voice.voice_to.into_iter().map(target_in_words).collect();
         }
         self.lost_percent = voice.lost_percent.or(self.lost_percent);
-        self.page_trouble = voice.page.as_ref().and_then(PageRow::trouble).map(Into::into);
         (self.voice_path, self.network) = (voice.voice_path, voice.network);
         (self.received_bytes, self.sent_bytes) = (voice.received.bytes, voice.sent.bytes);
         self.faults = voice.faults;
     }
 
     fn of(row: PlayerOverview, voice: ServedPlayer) -> Self {
+        let page_trouble = client_trouble(&voice);
         let terms = |restriction| row.restrictions.terms(restriction).cloned().map(Into::into);
         let (muted, text_muted) = (terms(Restriction::Muted), terms(Restriction::TextMuted));
         let (deafened, room_rights) =
@@ -299,7 +300,7 @@ impl PlayerView {
             voice_ms_ago: voice.voice_ms_ago,
             voice_to: voice.voice_to.into_iter().map(target_in_words).collect(),
             lost_percent: voice.lost_percent,
-            page_trouble: voice.page.as_ref().and_then(PageRow::trouble).map(Into::into),
+            page_trouble,
             voice_path: voice.voice_path,
             network: voice.network,
             received_bytes: voice.received.bytes,
@@ -325,6 +326,12 @@ impl From<(&str, RoomRights)> for RightsView {
     fn from((room, RoomRights { listen, speak }): (&str, RoomRights)) -> Self {
         Self { room: room.to_owned(), listen, speak }
     }
+}
+
+/// Why a player is not heard just now, if what it plays with is the reason and the server sees it.
+fn client_trouble(voice: &ServedPlayer) -> Option<String> {
+    let page = voice.page.as_ref().and_then(PageRow::trouble);
+    page.or_else(|| voice.mumble.as_ref().and_then(MumbleRow::trouble)).map(Into::into)
 }
 
 /// Longer than the longest frame and some jitter, shorter than what feels late.

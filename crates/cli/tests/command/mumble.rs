@@ -3,6 +3,8 @@
 //! `cargo xtask mumble` also runs the test with a bot of pymumble, and `cargo xtask clients` has
 //! Mumble's own client.
 
+mod watched;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use consonance_listeners::{NETWORKS, find};
 
+use crate::scenario::house::MUMBLE;
 use crate::scenario::words::Words;
 
 /// A player of the programme.
@@ -21,6 +22,8 @@ pub(crate) enum CastMember {
     Rita,
     Petra,
     Trevor,
+    /// On a client of Mumble.
+    Mona,
     Jukebox,
     Rex,
     /// A player of a network that none of the others is on.
@@ -38,6 +41,8 @@ pub(crate) enum Way {
     Browser,
     /// A network that the server listens for, by its name in the configuration.
     Listed(&'static str),
+    /// A client of Mumble.
+    Mumble,
     /// A network that the server does not know: the game's own server hands its packets over a sidecar link.
     PlainSockets,
     /// `consonance join`, a process of its own that records.
@@ -78,11 +83,12 @@ pub(crate) static CAST: LazyLock<Vec<Role>> = LazyLock::new(|| {
     NAMED.into_iter().chain(others.enumerate().map(guest)).collect()
 });
 
-/// The speeches before it are those of the players of the programme.
+/// The speeches before it are those of the players of the programme. Mona's is behind those of the guests, and shares
+/// no second of a recording with them.
 const FIRST_GUEST_SPEECH: usize = 12;
 
 /// Those of the programme.
-const NAMED: [Role; 14] = [
+const NAMED: [Role; 15] = [
     role(CastMember::Alice, Way::Native, &[LOBBY, RED, WORLD], Some(Words::Speech(0))),
     role(CastMember::Bob, Way::Lossy, &[LOBBY, BLUE], Some(Words::Speech(1))),
     role(CastMember::Brigitte, Way::Browser, &[LOBBY], Some(Words::Speech(2))),
@@ -100,6 +106,7 @@ const NAMED: [Role; 14] = [
     ),
     role(CastMember::Petra, Way::PlainSockets, &[LOBBY], Some(Words::Speech(10))),
     role(CastMember::Trevor, Way::Native, &[LOBBY], Some(Words::Speech(11))),
+    role(CastMember::Mona, Way::Mumble, &[LOBBY, BLUE], Some(Words::Speech(16))),
     role(CastMember::Jukebox, Way::Native, &[], Some(Words::Music)),
     role(CastMember::Rex, Way::Recorder, &[LOBBY], None),
 ];
@@ -134,6 +141,7 @@ impl Way {
                 let network = find(name);
                 network.map_or(name, |network| network.title())
             }
+            Self::Mumble => "Mumble's client",
             Self::PlainSockets => "plain sockets, by a sidecar",
             Self::Recorder => "consonance join --record",
         }
@@ -145,6 +153,7 @@ impl Way {
             Self::Native | Self::Lossy | Self::Recorder => "quic",
             Self::Browser => "web",
             Self::Listed(name) => name,
+            Self::Mumble => MUMBLE,
             Self::PlainSockets => "sidecar",
         }
     }

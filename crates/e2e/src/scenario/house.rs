@@ -200,7 +200,7 @@ static LISTENERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
     ["quic", "sidecar", MUMBLE].into_iter().chain(games.map(|network| network.table().name)).collect()
 });
-/// Players of ours do not join by it.
+/// The listener for Mumble's clients.
 pub(crate) const MUMBLE: &str = "mumble";
 const WEB: &str = "web";
 const ADMIN: &str = "admin";

@@ -40,7 +40,9 @@ impl Player {
         let over = |transport: Box<dyn ClientTransport>| Ok(VoiceChat::over(transport));
         let mut runtime = None;
         let builder = match role.way {
-            Way::Native | Way::Recorder | Way::Browser => VoiceChat::to(house.address()).map_err(not_so),
+            Way::Native | Way::Recorder | Way::Browser | Way::Mumble => {
+                VoiceChat::to(house.address()).map_err(not_so)
+            }
             Way::Lossy => over(lossy(house.address(), runtime.insert(QuicRuntime::new(1).map_err(not_so)?))?),
             Way::Listed(network) => over(networks::player(network, at)),
             Way::PlainSockets => over(Box::new(PlainClient::new(game))),

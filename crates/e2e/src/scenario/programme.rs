@@ -3,7 +3,9 @@
 //! A player that is present and not named must not hear it. This table is all that the recordings are compared with.
 
 use Act::{Happens, Says};
-use CastMember::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
+use CastMember::{
+    Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Mona, Nils, Petra, Rita, Trevor, Wanda,
+};
 
 use crate::scenario::cast::{BLUE, CARD_TABLE, CAST, CastMember, DANCE_FLOOR, LOBBY, RED, WORLD};
 
@@ -105,6 +107,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
             global(Rita),
             global(Petra),
             global(Trevor),
+            global(Mona),
             Act::GuestsSpeak,
         ],
     },
@@ -119,6 +122,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
         acts: &[
             says(Kim, To::Room(RED), HeardBy::Listeners(RED), "the red team's"),
             says(Bob, To::Room(BLUE), HeardBy::Listeners(BLUE), "the blue team's, through 10 % loss"),
+            says(Mona, To::Room(BLUE), HeardBy::Listeners(BLUE), "a shout to a channel, in Mumble's words"),
         ],
     },
     Scene {
@@ -127,6 +131,8 @@ pub(crate) const PROGRAMME: &[Scene] = &[
         acts: &[
             says(Alice, To::Player(Finn), HeardBy::Only(&[Finn]), "a whisper"),
             says(Petra, To::Player(Brigitte), HeardBy::Only(&[Brigitte]), "a whisper to a page"),
+            says(Kim, To::Player(Mona), HeardBy::Only(&[Mona]), "a whisper to a Mumble user"),
+            says(Mona, To::Player(Kim), HeardBy::Only(&[Kim]), "and back"),
         ],
     },
     Scene {
@@ -208,6 +214,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
             says(Kim, To::Room(RED), HeardBy::Listeners(RED), "in their old rooms"),
             says(Brigitte, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page, too"),
             says(Petra, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and the sidecar's players"),
+            says(Mona, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and Mumble's user"),
         ],
     },
     Scene {

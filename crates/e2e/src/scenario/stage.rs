@@ -15,6 +15,7 @@ use crate::scenario::cast::{CAST, CastMember, DANCE_FLOOR, Way};
 use crate::scenario::events::Flood;
 use crate::scenario::house::{House, SECRET_FILE};
 use crate::scenario::judge::{Expected, Hearing, SILENCE, judge};
+use crate::scenario::mumble::MumbleMember;
 use crate::scenario::page::Page;
 use crate::scenario::player::Player;
 use crate::scenario::programme::{Line, To};
@@ -27,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
     pub(crate) players: Vec<Player>,
     pub(crate) page: Option<Page>,
+    /// The player with a client of Mumble.
+    pub(crate) mumble: Option<MumbleMember>,
     /// The player that records, while it is there.
     pub(crate) recorder: Option<Child>,
     /// Where the music goes, while there is any.
@@ -55,6 +58,7 @@ impl Stage {
             folder,
             players: Vec::new(),
             page: None,
+            mumble: None,
             recorder: None,
             music: None,
             flood: None,
@@ -65,6 +69,10 @@ impl Stage {
             match (role.way, &arguments.browser) {
                 (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.member)?),
                 (Way::Browser, None) => {}
+                (Way::Mumble, _) => {
+                    let server = stage.house.at(role.way.listener());
+                    stage.mumble = Some(MumbleMember::enter(role, server));
+                }
                 (Way::Browser, Some(browser)) => {
                     stage.page = Some(Page::enter(role.member, browser, &stage.house, &stage.folder)?);
                 }
@@ -82,6 +90,7 @@ impl Stage {
     pub(crate) fn is_here(&self, member: CastMember) -> bool {
         self.players.iter().any(|player| player.member == member)
             || self.page.as_ref().is_some_and(|page| page.member == member)
+            || self.mumble.as_ref().is_some_and(|mumble| mumble.member == member)
             || member.role().way == Way::Recorder && self.recorder.is_some()
     }
 
@@ -162,7 +171,10 @@ impl Stage {
         match &self.page {
             // Wherever its microphone begins, all of its words come in one piece.
             Some(page) if page.member == line.member => page.talks(|| self.pass(2.0 * seconds + 0.6))?,
-            _ => self.speak(line, &words)?,
+            _ => match &self.mumble {
+                Some(mumble) if mumble.member == line.member => mumble.say(line.to, &words)?,
+                _ => self.speak(line, &words)?,
+            },
         }
         self.pass(TAIL_S)?;
         let others = self.players.iter().filter(|player| player.member != line.member);
@@ -170,6 +182,8 @@ impl Stage {
         if let Some(page) = self.page.as_ref().filter(|page| page.member != line.member) {
             heard.push((page.member, page.heard(seconds + TAIL_S)?));
         }
+        let mumble = self.mumble.iter().filter(|mumble| mumble.member != line.member);
+        heard.extend(mumble.map(|mumble| (mumble.member, mumble.heard())));
         Ok(heard)
     }
 
@@ -178,16 +192,19 @@ impl Stage {
     fn fall_silent(&self) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {
             self.players.iter().for_each(|player| player.ear.forget());
+            self.mumble.iter().for_each(MumbleMember::forget);
             self.page.iter().try_for_each(Page::forget)?;
             self.pass(PAUSE_S)?;
             let is_silent = |heard: &[f32]| peak(heard) < SILENCE;
             let mut quiet = self.players.iter().filter(|player| !self.has_music(player.member));
             let page = self.page.as_ref().map(|page| page.heard(PAUSE_S)).transpose()?;
-            if quiet.all(|player| is_silent(&player.ear.heard())) && page.as_deref().is_none_or(is_silent) {
+            let mut others = page.into_iter().chain(self.mumble.iter().map(MumbleMember::heard));
+            if quiet.all(|player| is_silent(&player.ear.heard())) && others.all(|heard| is_silent(&heard)) {
                 break;
             }
         }
         self.players.iter().for_each(|player| player.ear.forget());
+        self.mumble.iter().for_each(MumbleMember::forget);
         self.page.iter().try_for_each(Page::forget)
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::soak::clock::Clock;
 use crate::soak::honest_players::Window;
+use crate::soak::mumble_bots::{BOTS, BotWindow};
 
 /// Of the whole run.
 #[derive(Debug)]
@@ -29,6 +30,23 @@ pub(crate) struct Worst {
     pub(crate) scrapes: u64,
     /// What moderators have done.
     pub(crate) moderated: u64,
+    pub(crate) bots: BotsWorst,
+}
+
+/// The same of Mumble's bots.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BotsWorst {
+    pub(crate) frames_due: u64,
+    pub(crate) frames_heard: u64,
+    pub(crate) frames_tunnelled: u64,
+    pub(crate) texts_due: u64,
+    pub(crate) texts_read: u64,
+    pub(crate) silence: Duration,
+    pub(crate) loss_percent: f64,
+    pub(crate) recovery: Duration,
+    pub(crate) returns: u64,
+    /// The server's processor time in a second of a quiet, in which nothing but honest talk goes on.
+    pub(crate) quiet_cores: f64,
 }
 
 impl Findings {
@@ -64,6 +82,50 @@ impl Findings {
         }
         if window.rejoins > 0 {
             self.add(format!("{what}: {} honest players were out for a moment", window.rejoins));
+        }
+    }
+
+    /// Mumble's bots have to have heard and read each other through this; `is_well` says whether all who left could
+    /// come back at once.
+    pub(crate) fn judge_bots(&mut self, what: &str, window: &BotWindow, is_well: bool) {
+        let worst = &mut self.worst.bots;
+        worst.frames_due += window.frames_due;
+        worst.frames_heard += window.frames_heard.min(window.frames_due);
+        worst.frames_tunnelled += window.frames_tunnelled;
+        worst.texts_due += window.texts_due;
+        worst.texts_read += window.texts_read;
+        worst.returns += window.returns;
+        let silence = window.silence.saturating_sub(window.own_stall);
+        worst.silence = worst.silence.max(silence);
+        worst.loss_percent = worst.loss_percent.max(window.loss_percent());
+        let silence = silence.as_secs_f64();
+        if silence > SILENCE_MAX.as_secs_f64() {
+            self.add(format!("{what}: a bot of Mumble heard nothing for {silence:.2} s"));
+        }
+        if window.loss_percent() > LOSS_PERCENT_MAX {
+            self.add(format!("{what}: {:.2} % of the bots' frames were not heard", window.loss_percent()));
+        }
+        if window.texts_read < window.texts_due {
+            let (read, due) = (window.texts_read, window.texts_due);
+            self.add(format!("{what}: {read} of {due} texts of bots were read"));
+        }
+        if window.astray > 0 {
+            self.add(format!("{what}: bots heard {} frames of channels that they are not in", window.astray));
+        }
+        if is_well && !window.faults.is_empty() {
+            self.add(format!("{what}: bots were out: {}", window.faults.join("; ")));
+        }
+    }
+
+    /// The same for the bots of Mumble.
+    pub(crate) fn judge_bots_recovery(&mut self, what: &str, took: Option<Duration>, present: usize) {
+        let Some(took) = took else {
+            return self
+                .add(format!("{what}: only {present} of {BOTS} bots of Mumble are in and hear again"));
+        };
+        self.worst.bots.recovery = self.worst.bots.recovery.max(took);
+        if took > RECOVERY_MAX {
+            self.add(format!("{what}: it took {:.1} s until all bots heard again", took.as_secs_f64()));
         }
     }
 

@@ -11,6 +11,7 @@ use consonance_quic::{Fingerprint, QuicAddress, QuicClientSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_session::{ClientSettings, JoinToken};
 
+use super::mumble_bots::{BOTS_ROOMS, BOTS_SESSION};
 use super::provision::{free_ports, write_certificate};
 
 /// Those that are there at all times; the first is recorded, as those on demand are.
@@ -25,6 +26,7 @@ pub(crate) struct Installation {
     remote: SocketAddr,
     page: SocketAddr,
     admin: SocketAddr,
+    mumble: SocketAddr,
     fingerprint: Fingerprint,
     key: Key,
     foreign_key: Key,
@@ -54,9 +56,9 @@ impl Installation {
         let fingerprint = write_certificate(&certificate, &private, &["127.0.0.1".to_owned()])?;
         let (key, foreign_key) = (Key::generate_ed25519()?, Key::generate_ed25519()?);
         fs::write(folder.join("token-key.jwk"), key.public()?.to_jwk())?;
-        let (remote, [page, admin]) = free_ports()?;
+        let (remote, [page, admin, mumble]) = free_ports()?;
         let installation =
-            Self { folder: folder.to_owned(), remote, page, admin, fingerprint, key, foreign_key };
+            Self { folder: folder.to_owned(), remote, page, admin, mumble, fingerprint, key, foreign_key };
         installation.write_config(&installation.config())?;
         Ok(installation)
     }
@@ -100,6 +102,11 @@ impl Installation {
         self.admin
     }
 
+    /// Where Mumble's users are listened to.
+    pub(crate) fn mumble(&self) -> SocketAddr {
+        self.mumble
+    }
+
     /// The token that the server has made for them.
     pub(crate) fn admin_token_file(&self) -> PathBuf {
         self.folder.join("admin-token")
@@ -126,10 +133,14 @@ impl Installation {
     /// The configuration that is right.
     pub(crate) fn config(&self) -> String {
         let (remote, page, admin, [first, second]) = (self.remote, self.page.port(), self.admin, SESSIONS);
+        let mumble = format!(
+            "{{ network = \"mumble\", address = \"{}\", session = \"{BOTS_SESSION}\", rooms = {BOTS_ROOMS:?} }}",
+            self.mumble
+        );
         format!(
-            "listen = [\"{remote}\"]\n\
+            "listen = [\"{remote}\", {mumble}]\n\
              host = \"127.0.0.1\"\n\
-             sessions = [\"{first}\", \"{second}\"]\n\
+             sessions = [\"{first}\", \"{second}\", \"{BOTS_SESSION}\"]\n\
              sessions_on_demand = [\"{ON_DEMAND}*\"]\n\
              sessions_idle_s = 2\n\
              workers = 2\n\
@@ -177,6 +188,14 @@ impl Installation {
     /// If no token can be made.
     pub(crate) fn guest(&self, name: &str) -> Result<ClientSettings, String> {
         with_token(name, &self.key, &claims(name, VISIT))
+    }
+
+    /// A join token for a player of this name, at any time.
+    ///
+    /// # Errors
+    /// If none can be made.
+    pub(crate) fn token(&self, name: &str) -> Result<String, String> {
+        self.key.sign(&claims(name, ALWAYS)).map_err(|error| error.to_string())
     }
 
     /// A player that must not be admitted, in one of several ways.

@@ -4,7 +4,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::ValueEnum as _;
 use consonance_sim::Dice;
@@ -12,9 +12,10 @@ use consonance_sim::Dice;
 use crate::soak::arguments::Arguments;
 use crate::soak::cluster;
 use crate::soak::crowd::{Conduct, Counts};
-use crate::soak::findings::Worst;
+use crate::soak::findings::{BotsWorst, Worst};
 use crate::soak::installation::Installation;
 use crate::soak::moderator::Moderator;
+use crate::soak::mumble_bots::{BOTS, BotWindow};
 use crate::soak::process::Figures;
 use crate::soak::recordings::Look;
 use crate::soak::soak_loop::SoakLoop as _;
@@ -66,6 +67,8 @@ struct Level {
     figures: Figures,
 }
 
+/// How long Mumble's bots may take to change their channels, or to come back.
+const BOTS_PATIENCE: Duration = Duration::from_secs(20);
 const CROWD_ALONE: Duration = Duration::from_secs(4);
 /// After which vanished players are forgotten: idle time-outs, kept places, empty sessions.
 const FORGETTING: Duration = Duration::from_secs(24);
@@ -109,7 +112,8 @@ impl Waves {
         let now = stage.clock.now();
         stage.honest_players.rotate(now);
         stage.honest_players.forgive(now);
-        stage.crowd.invite(now, &mischief, &stage.installation);
+        self.gather_bots(stage)?;
+        stage.crowd.invite(stage.clock.now(), &mischief, &stage.installation);
         let moderator = (*is_moderated).then(|| stage.moderate()).transpose()?;
         stage.carry(CROWD_ALONE)?;
         trouble.strike(stage)?;
@@ -117,8 +121,12 @@ impl Waves {
         if let Some(moderator) = moderator {
             judge_moderation(stage, trouble, moderator)?;
         }
+        let what = format!("wave {}, {trouble:?}", self.number);
         let window = stage.honest_players.take_window(stage.clock.now());
-        stage.findings.judge(&format!("wave {}, {trouble:?}", self.number), &window);
+        stage.findings.judge(&what, &window);
+        stage.mumble_bots.churn(false);
+        let bots = stage.mumble_bots.take_window();
+        stage.findings.judge_bots(&what, &bots, trouble.leaves_the_server_well());
         let peak = stage.figures()?;
         stage.crowd.send_home();
         let counts = stage.crowd.take_counts();
@@ -129,8 +137,11 @@ impl Waves {
                 .findings
                 .add(format!("wave {}: the page or the operators' listener does not answer", self.number));
         }
+        let what = format!("the quiet after wave {}", self.number);
         let window_after = stage.honest_players.take_window(stage.clock.now());
-        stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);
+        stage.findings.judge(&what, &window_after);
+        let bots_after = stage.mumble_bots.take_window();
+        stage.findings.judge_bots(&what, &bots_after, trouble.leaves_the_server_well());
         stage.clock.tell(&format!(
             "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \
              impostors, {} of {} flooders sent away, {} junk, {} calls, {} hoarders sent away; {peak}, then {settled}",
@@ -148,6 +159,23 @@ impl Waves {
             counts.calls,
             counts.hoarders_out,
         ));
+        stage.clock.tell(&bots_in_words(&bots, &bots_after, stage.findings.worst.bots.quiet_cores));
+        Ok(())
+    }
+
+    /// Mumble's bots are all in one channel in every second wave, and spread over all in the others.
+    fn gather_bots(&self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+        stage.mumble_bots.gather(self.number.is_multiple_of(2));
+        let is_done = |stage: &mut Stage| stage.mumble_bots.present() == BOTS;
+        if stage.carry_until(BOTS_PATIENCE, is_done)?.is_none() {
+            let present = stage.mumble_bots.present();
+            stage
+                .findings
+                .add(format!("wave {}: only {present} of {BOTS} bots are in their channels", self.number));
+        }
+        stage.mumble_bots.forgive();
+        stage.mumble_bots.churn(true);
+        stage.honest_players.forgive(stage.clock.now());
         Ok(())
     }
 
@@ -161,7 +189,13 @@ impl Waves {
 
     /// Waits until the server has forgotten the wave.
     fn settle(&mut self, stage: &mut Stage, starts_before: u32) -> Result<Figures, Box<dyn Error>> {
+        let (before, began) = (stage.figures()?, Instant::now());
         stage.carry(FORGETTING)?;
+        let cpu = stage.figures()?.cpu.saturating_sub(before.cpu);
+        let cores = &mut stage.findings.worst.bots.quiet_cores;
+        *cores = cores.max(cpu.as_secs_f64() / began.elapsed().as_secs_f64());
+        // Their connections are among the descriptors.
+        stage.carry_until(BOTS_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?;
         let Some(level) = self.level.filter(|level| level.start == stage.starts) else {
             let figures = stage.figures()?;
             // A process that has begun amid the wave has seen too little of it.
@@ -244,6 +278,21 @@ fn judge_crowd(stage: &mut Stage, trouble: Trouble, hoard: bool, counts: &Counts
     }
 }
 
+fn bots_in_words(wave: &BotWindow, quiet: &BotWindow, cores: f64) -> String {
+    format!(
+        "  Mumble's bots: {} of {} frames ({} tunnelled), {} of {} texts, {} came back; in the quiet {} of {} frames, \
+         and the server takes {cores:.2} of a core at most",
+        wave.frames_heard,
+        wave.frames_due,
+        wave.frames_tunnelled,
+        wave.texts_read,
+        wave.texts_due,
+        wave.returns,
+        quiet.frames_heard,
+        quiet.frames_due,
+    )
+}
+
 /// The last server ends in order.
 fn finish(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     stage.is_server_due = false;
@@ -269,6 +318,7 @@ fn report(stage: &Stage) {
         own_stall,
         scrapes,
         moderated,
+        bots,
     } = stage.findings.worst;
     println!("\n{} server processes in {:.1} min", stage.starts, stage.clock.elapsed().as_secs_f64() / 60.0);
     println!("frames of honest players: {frames_heard} heard of {frames_due}");
@@ -283,6 +333,7 @@ fn report(stage: &Stage) {
         "memory after a wave: at most {memory_megabytes:+.1} MB from its level; peak {memory_peak_megabytes:.1} MB"
     );
     println!("{moderated} requests of moderators were done, metrics read {scrapes} times");
+    report_bots(&bots);
     let Look { recordings, reports, tracks, samples, crashed, frames_dropped, .. } = &stage.recordings.total;
     println!(
         "{recordings} recordings, {crashed} of them cut off by kills, and {reports} reports: {tracks} tracks, {:.1} min of sound decoded, \
@@ -298,4 +349,20 @@ fn report(stage: &Stage) {
             }
         }
     }
+}
+
+fn report_bots(worst: &BotsWorst) {
+    let BotsWorst { frames_due, frames_heard, frames_tunnelled, texts_due, texts_read, returns, .. } = worst;
+    println!(
+        "{BOTS} bots of Mumble: {frames_heard} of {frames_due} frames heard, {frames_tunnelled} of them tunnelled; \
+         {texts_read} of {texts_due} texts read; {returns} times one left and came back"
+    );
+    println!(
+        "  longest silence {:.2} s, most loss in a window {:.2} %, slowest recovery {:.2} s; the server takes \
+         {:.2} of a core in a quiet at most",
+        worst.silence.as_secs_f64(),
+        worst.loss_percent,
+        worst.recovery.as_secs_f64(),
+        worst.quiet_cores
+    );
 }

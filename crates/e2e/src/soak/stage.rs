@@ -15,6 +15,7 @@ use crate::soak::findings::Findings;
 use crate::soak::honest_players::HonestPlayers;
 use crate::soak::installation::Installation;
 use crate::soak::moderator::Moderator;
+use crate::soak::mumble_bots::{BOTS, MumbleBots};
 use crate::soak::process::{Figures, Server, WallClock};
 use crate::soak::recordings::Recordings;
 use crate::soak::scraper::Scraper;
@@ -29,6 +30,7 @@ pub(crate) struct Stage {
     pub(crate) installation: Installation,
     pub(crate) server: Server,
     pub(crate) honest_players: HonestPlayers,
+    pub(crate) mumble_bots: MumbleBots,
     pub(crate) crowd: Crowd,
     pub(crate) recordings: Recordings,
     pub(crate) findings: Findings,
@@ -69,6 +71,7 @@ impl Stage {
         let runtime = QuicRuntime::new(1)?;
         let server = Server::start(&program, &installation, wall_clock.as_ref())?;
         let honest_players = HonestPlayers::new(&runtime, &installation, clock.now())?;
+        let mumble_bots = MumbleBots::start(&installation)?;
         let crowd = Crowd::new(&installation, dice.split(), clock.now())?;
         let recordings = Recordings::new(installation.recordings_folder(), installation.database_folder());
         let mut stage = Self {
@@ -78,6 +81,7 @@ impl Stage {
             installation,
             server,
             honest_players,
+            mumble_bots,
             crowd,
             recordings,
             findings: Findings::new(clock),
@@ -93,7 +97,13 @@ impl Stage {
         if stage.carry_until(GATHERING_PATIENCE, |stage| stage.honest_players.is_in())?.is_none() {
             return Err("the honest players do not get in".into());
         }
+        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?.is_none() {
+            return Err(
+                format!("only {} of {BOTS} bots of Mumble get in", stage.mumble_bots.present()).into()
+            );
+        }
         stage.honest_players.forgive(stage.clock.now());
+        stage.mumble_bots.forgive();
         Ok(stage)
     }
 

@@ -226,6 +226,8 @@ fn twin(stage: &mut Stage) -> Outcome {
 fn judge_so_far(stage: &mut Stage, what: &str) {
     let window = stage.honest_players.take_window(stage.clock.now());
     stage.findings.judge(what, &window);
+    let window = stage.mumble_bots.take_window();
+    stage.findings.judge_bots(what, &window, true);
 }
 
 /// The session that is always recorded has to be, shortly after all players are in again.
@@ -238,11 +240,20 @@ fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
 }
 
 fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
-    let said = stage.honest_players.said();
+    let (said, began) = (stage.honest_players.said(), Instant::now());
     let took = stage.carry_until(PATIENCE, |stage| stage.honest_players.has_heard_beyond(said))?;
     stage.findings.judge_recovery(what, took);
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
     stage.clock.tell(&format!("  {what}: all players hear again after {words}"));
+    let window = stage.mumble_bots.take_window();
+    let heard = stage.carry_until(PATIENCE, |stage| stage.mumble_bots.all_heard_after(began))?;
+    let present = stage.mumble_bots.present();
+    stage.findings.judge_bots_recovery(what, heard.map(|_| began.elapsed()), present);
+    let words =
+        heard.map_or_else(|| "never".to_owned(), |_| format!("{:.2} s", began.elapsed().as_secs_f64()));
+    let faults = window.faults.first().map(|fault| format!(" (first: {fault})")).unwrap_or_default();
+    stage.clock.tell(&format!("  {what}: all bots of Mumble hear again after {words}{faults}"));
     stage.honest_players.forgive(stage.clock.now());
+    stage.mumble_bots.forgive();
     Ok(())
 }

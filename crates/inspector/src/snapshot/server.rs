@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Note;
-use super::{ChannelTarget, FlowRow, NetworkRow, PageRow, ServedNode, VERSION};
+use super::{ChannelTarget, FlowRow, MumbleRow, NetworkRow, PageRow, ServedNode, VERSION};
 
 /// How a server is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,6 +94,9 @@ pub struct ServedPlayer {
     pub network: Option<String>,
     /// Its page, if it is a browser whose player is in the server; none without a viewer.
     pub page: Option<PageRow>,
+    /// Its client, if it is a user of Mumble; none without a viewer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mumble: Option<MumbleRow>,
     /// What came from it.
     pub received: FlowRow,
     /// What it was sent.

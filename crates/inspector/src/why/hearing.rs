@@ -1,8 +1,8 @@
 //! The listener's side: decoding, mutes and volumes, priorities, the loudspeaker.
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
-use super::pages;
 use super::scene::Scene;
+use super::{mumble, pages};
 use crate::{ClientSnapshot, DeviceStatus, PlayerRow, UnheardReason};
 
 /// What only the listener's client knows.
@@ -49,6 +49,7 @@ pub(super) fn ears(scene: &Scene<'_>) -> Step {
     let (link, listener) = (PathLink::Ears, scene.listener);
     let Some(ear) = scene.ear else {
         return pages::ears(scene)
+            .or_else(|| mumble::ears(scene))
             .unwrap_or_else(|| unseen(scene, link, "whether the listener hears any player"));
     };
     if ear.deafened {

@@ -1,8 +1,8 @@
 //! The speaker's side: microphone, mute, activation, channels.
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
-use super::pages;
 use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
+use super::{mumble, pages};
 use crate::{CaptureSnapshot, ClientSnapshot, DeviceSnapshot, DeviceStatus, EffectiveActivation, TokenRule};
 
 /// Sound this old is there now.
@@ -23,7 +23,7 @@ fn from_afar(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
 
 pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Microphone, scene.speaker);
-    if let Some(step) = pages::microphone(scene) {
+    if let Some(step) = pages::microphone(scene).or_else(|| mumble::microphone(scene)) {
         return step;
     }
     let Some(mouth) = scene.mouth else {
@@ -128,6 +128,7 @@ pub(super) fn mute(scene: &Scene<'_>) -> Step {
     }
     match scene.mouth {
         None => pages::gate(scene, link)
+            .or_else(|| mumble::mute(scene))
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker has muted itself")),
         Some(mouth) if mouth.muted => Step::broken(
             link,
@@ -148,6 +149,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Activation, scene.speaker);
     let Some(mouth) = scene.mouth else {
         return pages::gate(scene, link)
+            .or_else(|| mumble::activation(scene))
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker's activation opens"));
     };
     let Some(capture) = &mouth.capture else {
@@ -203,7 +205,7 @@ fn recipients(scene: &Scene<'_>) -> String {
 
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Channel, scene.speaker);
-    if let Some(step) = pages::channel(scene) {
+    if let Some(step) = pages::channel(scene).or_else(|| mumble::channel(scene)) {
         return step;
     }
     let Some(mouth) = scene.mouth else {

@@ -1,5 +1,6 @@
 //! A pair that hears each other, one thing made wrong, and what is said then, from every point of view.
 
+mod mumble;
 mod nodes;
 mod pages;
 mod pair;
@@ -7,6 +8,7 @@ mod table;
 
 use super::*;
 use crate::{ChannelRow, ChannelTarget, EncryptionRow, RefusedRoom, ServedPlayer, ServedSession, TokenRule};
+use mumble::{mumble_listeners, mumble_speakers};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
 use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens, ways};
@@ -15,7 +17,9 @@ use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens,
 fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
     let native = [microphones(), gates(), tokens(), rooms(), places(), ways(), ears(), others_and_devices()];
     let in_browsers = [pages_of_speakers(), pages_of_listeners()];
-    for (what, change, points_of_view, expected) in native.into_iter().chain(in_browsers).flatten() {
+    let in_mumble = [mumble_speakers(), mumble_listeners()];
+    let all = native.into_iter().chain(in_browsers).chain(in_mumble);
+    for (what, change, points_of_view, expected) in all.flatten() {
         let pair = Pair::but(change);
         for letters in points_of_view {
             let diagnosis = pair.asked(letters);

@@ -1,9 +1,9 @@
 //! From the speaker to the listener: rooms, tokens, the two ways, loss.
 
 use super::diagnosis::{PathLink, SilenceCause, Step, StepOutcome};
-use super::pages;
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::{because, token_missing};
+use super::{mumble, pages};
 use crate::ChannelTarget;
 
 /// Above that, of a hundred frames, speech cannot be followed.
@@ -143,7 +143,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     if scene.arrives() {
         return Step::passed(link, format!("it arrives{}", way(scene)));
     }
-    if let Some(step) = pages::uplink(scene) {
+    if let Some(step) = pages::uplink(scene).or_else(|| mumble::uplink(scene)) {
         return step;
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);

@@ -27,7 +27,7 @@ impl MumbleGateway {
         self.follow(now, user);
     }
 
-    fn of_link(&self, peer: Peer) -> Option<&User> {
+    pub(super) fn of_link(&self, peer: Peer) -> Option<&User> {
         self.users.get(self.by_link.get(&peer)?)
     }
 }
@@ -83,17 +83,20 @@ impl ServerNetwork for MumbleGateway {
 
     fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.server.statistics();
-        let limited: u64 = self.users.values().map(|it| it.player.limited()).sum();
-        statistics.links.dropped.incoming_full += self.limited + limited;
+        let (controls, voices) = self.limited();
+        statistics.links.dropped.incoming_full += controls + voices;
         statistics
     }
 
     /// A user with a certificate is the one that it was, from whichever address it comes.
-    fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
-        request.provide_of_peer(|peer| {
-            let certificate = self.of_link(peer)?.certificate?;
-            Some(PeerIdentity(certificate.account()))
-        });
+    fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        request
+            .provide(|| Some(self.count(now).metrics()))
+            .provide_of_peer(|peer| self.state_of(now, peer))
+            .provide_of_peer(|peer| {
+                let certificate = self.of_link(peer)?.certificate?;
+                Some(PeerIdentity(certificate.account()))
+            });
     }
 }
 

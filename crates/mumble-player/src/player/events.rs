@@ -145,13 +145,20 @@ impl MumblePlayer {
 
     /// Tells what other users of the listener have changed about themselves.
     pub(super) fn tell_profiles(&mut self, neighbours: &Neighbours) {
-        if std::mem::replace(&mut self.profile_changes, neighbours.changes()) == neighbours.changes() {
+        let before = std::mem::replace(&mut self.profile_changes, neighbours.changes());
+        if before == neighbours.changes() {
             return;
         }
         let Self { users, shown, .. } = self;
+        // All users of a large listener would look at each other whenever one changes.
+        let changed: Vec<ClientId> = match neighbours.changed_since(before) {
+            Some(changed) => changed.collect(),
+            None => users.iter().map(|(id, _)| id).collect(),
+        };
         let mut changes = Vec::new();
-        for (id, user) in users.iter() {
-            let Some(profile) = neighbours.profile(id).filter(|_| users.is_told(id)) else { continue };
+        for id in changed {
+            let known = users.get(id).zip(neighbours.profile(id)).filter(|_| users.is_told(id));
+            let Some((user, profile)) = known else { continue };
             let before = shown.get(&id);
             if before == Some(profile) {
                 continue;

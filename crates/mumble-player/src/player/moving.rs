@@ -43,6 +43,11 @@ impl OwnPlace {
         self.channel
     }
 
+    /// The channels that it listens to besides.
+    pub(super) fn listening(&self) -> impl Iterator<Item = u32> {
+        self.listening.iter().copied()
+    }
+
     /// Whether the session says that the user is in the room that it wants to enter.
     pub(super) fn is_in(&self) -> bool {
         self.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some())

@@ -81,9 +81,11 @@ impl MumblePlayer {
             return;
         }
         if !self.speaking.budget.take(now, self.settings.voice_packets, 1, 1) {
-            self.limited += 1;
+            self.limited_voices += 1;
+            self.arrivals.too_many = Some(now);
             return;
         }
+        self.arrivals.voice = Some(now);
         if voice.target == LOOPBACK {
             return self.send_back(voice);
         }
@@ -105,7 +107,8 @@ impl MumblePlayer {
     }
 
     /// Voice came in a codec that is not passed on: the client is told so once.
-    pub fn handle_other_codec(&mut self) {
+    pub fn handle_other_codec(&mut self, now: Instant) {
+        self.arrivals.other_codec = Some(now);
         if !std::mem::replace(&mut self.speaking.knows_other_codec, true) {
             let words =
                 "you are not heard: your client sends CELT or Speex, and this server passes on Opus only";

@@ -154,7 +154,8 @@ fn other_codecs_are_explained_once() {
     let mut session = Session::new();
     let user = session.user("Mia");
     for _ in 0..5 {
-        session.guests[user].player.handle_other_codec();
+        let now = session.now;
+        session.guests[user].player.handle_other_codec(now);
     }
     session.run();
     let told = session.told(user);

@@ -16,6 +16,8 @@ pub(crate) const HEAD_BYTES: usize = 4;
 /// How many datagrams before the newest may come behind it, which is at most as many as the byte tells apart from
 /// those that are ahead.
 const LATE_MAX: u64 = 32;
+/// How many nonces count as the next ones: those of some seconds in which a client only pings.
+const NEXT_MAX: u8 = 8;
 
 /// The encryption of one client's datagrams.
 #[derive(Debug)]
@@ -98,6 +100,12 @@ impl Crypt {
         }
         self.note(counter);
         Ok(())
+    }
+
+    /// Whether a datagram has one of the next nonces, as far as its one byte tells.
+    pub(crate) fn expects(&self, datagram: &[u8]) -> bool {
+        let ahead = |lowest: &u8| lowest.wrapping_sub(self.received.at(self.received.counter)[0]);
+        datagram.first().map(ahead).is_some_and(|ahead| (1..=NEXT_MAX).contains(&ahead))
     }
 
     /// The nonce of the last datagram, for a client that has lost count.

@@ -13,7 +13,9 @@ use std::time::Instant;
 use consonance_gateway::GameNetworkServer as _;
 use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
+use consonance_transport::{
+    Delivery, DisconnectReason, MumbleStatistics, NetworkStatistics, Peer, ServerNetwork, Traffic,
+};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::ServerConfig;
 
@@ -25,7 +27,7 @@ use crate::server_list::ServerList;
 use crate::settings::MumbleSettings;
 use crate::stream::ControlProtocol;
 use crate::voice::{Sender, Voice, VoiceFormat};
-use crate::voice_paths::VoicePaths;
+use crate::voice_paths::{Refused, VoicePaths};
 use polling::Turn;
 
 /// A server of Mumble's network. See the [crate's page](crate).
@@ -44,8 +46,7 @@ pub struct MumbleServer {
     message: Vec<u8>,
     out: Vec<u8>,
     sealed: Vec<u8>,
-    /// Control messages and voice packets that could not be read.
-    malformed: u64,
+    counts: MumbleStatistics,
     /// Voice that went by datagrams.
     received: Traffic,
     sent: Traffic,
@@ -116,7 +117,7 @@ impl MumbleServer {
             message: Vec::new(),
             out: Vec::new(),
             sealed: Vec::new(),
-            malformed: 0,
+            counts: MumbleStatistics::default(),
             received: Traffic::default(),
             sent: Traffic::default(),
         })
@@ -159,9 +160,29 @@ impl MumbleServer {
         voice.write(format, Sender::Server, &mut self.out);
         if let Some(to) = self.paths.seal(now, user, &self.out, &mut self.sealed) {
             self.sent.count(Delivery::Unreliable, 1, self.out.len());
+            self.counts.voice_sent += 1;
             return self.udp.send(Some(to), &self.sealed);
         }
+        self.counts.voice_sent_tunnelled += 1;
         self.tunnel(now, user);
+    }
+
+    /// What is counted beside [`statistics`](ServerNetwork::statistics); refused logins, and what is above the rate of
+    /// a client, are not known here.
+    pub fn mumble_statistics(&self, now: Instant) -> MumbleStatistics {
+        let mut counts = self.counts;
+        (counts.users_by_udp, counts.users_by_tunnel) = self.paths.count_ways(now);
+        let Refused { forged, replayed, strange } = self.paths.refused();
+        let dropped = &mut counts.dropped;
+        (dropped.datagrams_forged, dropped.datagrams_replayed) = (forged, replayed);
+        dropped.datagrams_stray = strange;
+        counts.list_pings_dropped = self.list.unanswered();
+        counts
+    }
+
+    /// Whether a user's voice goes in messages now, and not by datagrams.
+    pub fn is_tunnelled(&self, now: Instant, user: Peer) -> bool {
+        self.paths.is_tunnelled(now, user)
     }
 
     /// Sends the voice packet that was written last in a message.
@@ -230,7 +251,10 @@ impl ServerNetwork for MumbleServer {
             count.unreliable.packets += more.unreliable.packets;
             count.unreliable.bytes += more.unreliable.bytes;
         }
-        links.dropped.malformed += self.malformed + refused.forged + refused.replayed + refused.strange;
+        let dropped = &self.counts.dropped;
+        links.dropped.malformed +=
+            dropped.voice_malformed + dropped.control_malformed + dropped.datagrams_too_long;
+        links.dropped.malformed += refused.forged + refused.replayed + refused.strange;
         links.dropped.outgoing_full += self.udp.counts().buffer_full + self.list.unanswered();
         statistics
     }

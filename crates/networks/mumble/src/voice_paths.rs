@@ -1,7 +1,8 @@
 //! Maps datagrams to users: the keys of users, and the addresses that their datagrams have come from.
 //!
 //! A datagram does not name its user. From an address that is known it is tried with that user's key, from any other
-//! with the keys of all users whose control channel comes from the same host, which are limited in number and time.
+//! with the keys of users whose control channel comes from the same host, the likeliest first, which are limited in
+//! number and time.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -12,10 +13,10 @@ use consonance_transport::Peer;
 use crate::crypt::{Crypt, CryptCounts, CryptSecrets, Unopened};
 use crate::voice::VoiceFormat;
 
-/// Keys that a datagram from an unknown port is tried with: those of the users of its host that came last.
+/// Keys that a datagram from an unknown port is tried with: the likeliest of its host's users, see [`Likelihood`].
 const KEYS_TRIED_MAX: usize = 64;
 /// Keys that datagrams from unknown ports of one host are tried with in each [`PERIOD`].
-const TRIES_PER_PERIOD: u32 = 2000;
+const TRIES_PER_PERIOD: u32 = 10_000;
 const PERIOD: Duration = Duration::from_secs(1);
 /// A user that tunnels its voice is reached by datagrams again once it has sent no tunnelled voice for so long.
 const TUNNEL_FOR: Duration = Duration::from_secs(10);
@@ -70,6 +71,17 @@ struct VoicePath {
     tunnelled_at: Option<Instant>,
     understood_at: Instant,
     asked_at: Option<Instant>,
+}
+
+/// Whose a datagram from an unknown port may be, the likeliest first. Among users behind one address, who may be
+/// hundreds, few have a nonce that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Likelihood {
+    /// No datagram of the user has come, and this one has one of its next nonces.
+    ExpectedFirst,
+    /// It has one of the next nonces of a user whose port may have changed.
+    Expected,
+    Unlikely,
 }
 
 #[derive(Debug)]
@@ -179,12 +191,20 @@ impl VoicePaths {
         datagram: &mut Vec<u8>,
     ) -> Option<SocketAddr> {
         let path = self.users.get_mut(&user)?;
-        let address = path.address?;
-        if path.tunnelled_at.is_some_and(|at| now < at + TUNNEL_FOR) {
-            return None;
-        }
+        let address = path.reached_at(now)?;
         path.crypt.seal(packet, datagram);
         Some(address)
+    }
+
+    /// Whether a user's voice has to be tunnelled now.
+    pub(crate) fn is_tunnelled(&self, now: Instant, user: Peer) -> bool {
+        self.users.get(&user).is_none_or(|path| path.reached_at(now).is_none())
+    }
+
+    /// How many users are reached by datagrams now, and how many are not.
+    pub(crate) fn count_ways(&self, now: Instant) -> (u64, u64) {
+        let by_datagrams = self.users.values().filter(|path| path.reached_at(now).is_some()).count();
+        (by_datagrams as u64, (self.users.len() - by_datagrams) as u64)
     }
 
     /// The same, whatever was tunnelled: the answer to a sign of life goes where that came from.
@@ -247,15 +267,22 @@ impl VoicePaths {
         if now >= host.period_began + PERIOD {
             (host.period_began, host.tries) = (now, 0);
         }
+        if host.tries >= TRIES_PER_PERIOD {
+            return Err(Strangeness::Host);
+        }
         let newest_first = host.users.iter().rev().filter(|user| Some(**user) != tried);
-        for user in newest_first.take(KEYS_TRIED_MAX) {
+        let path_of = |user: &Peer| Some((*user, self.users.get(user)?));
+        let mut candidates: Vec<(Likelihood, Peer)> =
+            newest_first.filter_map(path_of).map(|(user, path)| (path.likelihood(datagram), user)).collect();
+        candidates.sort_by_key(|(likelihood, _)| *likelihood);
+        for (_, user) in candidates.into_iter().take(KEYS_TRIED_MAX) {
             if host.tries >= TRIES_PER_PERIOD {
                 return Err(Strangeness::Host);
             }
             host.tries += 1;
-            let Some(path) = self.users.get_mut(user) else { continue };
+            let Some(path) = self.users.get_mut(&user) else { continue };
             if path.open(now, datagram, packet).is_ok() {
-                return Ok(*user);
+                return Ok(user);
             }
         }
         Err(Strangeness::Key)
@@ -275,6 +302,19 @@ impl VoicePaths {
 }
 
 impl VoicePath {
+    fn likelihood(&self, datagram: &[u8]) -> Likelihood {
+        match (self.crypt.expects(datagram), self.address) {
+            (true, None) => Likelihood::ExpectedFirst,
+            (true, Some(_)) => Likelihood::Expected,
+            (false, _) => Likelihood::Unlikely,
+        }
+    }
+
+    /// Where datagrams reach the user, if they do.
+    fn reached_at(&self, now: Instant) -> Option<SocketAddr> {
+        self.address.filter(|_| self.tunnelled_at.is_none_or(|at| now >= at + TUNNEL_FOR))
+    }
+
     fn open(&mut self, now: Instant, datagram: &[u8], packet: &mut Vec<u8>) -> Result<(), Unopened> {
         self.crypt.open(datagram, packet)?;
         self.understood_at = now;
@@ -364,6 +404,26 @@ mod tests {
         let mut last = client(200);
         let later = now + PERIOD;
         assert_eq!(paths.open(later, from, &datagram(&mut last), &mut packet), Ok(Peer(200)));
+    }
+
+    #[test]
+    fn all_users_of_a_host_are_found_however_many_there_are() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let port = |number: u16| address(&format!("192.0.2.1:{number}"));
+        let nonce = |number: u16| [(number * 7 % 256) as u8; 16];
+        let mut clients = Vec::new();
+        for number in 1..=400_u16 {
+            let key = u128::from(number).to_le_bytes();
+            let secrets = CryptSecrets { key, client_nonce: nonce(number), server_nonce: [0; 16] };
+            paths.insert(now, Peer(number.into()), port(1).ip(), VoiceFormat::Legacy, &secrets);
+            let own = CryptSecrets { key, client_nonce: [0; 16], server_nonce: nonce(number) };
+            clients.push((number, Crypt::new(&own)));
+        }
+        // Within the second, all ping once.
+        for (number, client) in &mut clients {
+            let opened = paths.open(now, port(*number), &datagram(client), &mut packet);
+            assert_eq!(opened.ok(), Some(Peer(u64::from(*number))));
+        }
     }
 
     #[test]

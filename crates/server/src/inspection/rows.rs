@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
 use consonance_inspector::{
-    ChannelTarget, DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
-    ServerSnapshot,
+    ChannelTarget, DistanceRow, FlowRow, MumbleRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom,
+    ServedSession, ServerSnapshot,
 };
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
 };
-use consonance_transport::{DatagramPath, LinkQuality, PageState};
+use consonance_transport::{DatagramPath, LinkQuality, MumbleState, PageState};
 
 use super::{Notes, network_row};
 use crate::networks::LinkWays;
@@ -85,6 +85,10 @@ pub(crate) fn session_row(
         player.node = (known.node_of)(client.link).map(|node| node.to_string());
         if let Some(way) = known.ways.and_then(|ways| ways.of(client.link)) {
             player.voice_path = way.quality.map(|quality| voice_path(&way.network, &quality));
+            if let Some(state) = way.mumble {
+                player.voice_path = Some(mumble_path(&state).to_owned());
+                player.mumble = Some(mumble_row(state));
+            }
             player.network = Some(way.network.into_owned());
             player.page = way.page.map(page_row);
         }
@@ -175,8 +179,28 @@ fn voice_path(network: &str, quality: &LinkQuality) -> String {
     }
 }
 
+fn mumble_path(state: &MumbleState) -> &'static str {
+    if state.is_tunnelled {
+        "through Mumble's control channel over TCP, not by UDP"
+    } else {
+        "by Mumble's UDP"
+    }
+}
+
+fn mumble_row(state: MumbleState) -> MumbleRow {
+    let mut row = MumbleRow::default();
+    (row.client, row.room, row.listening) = (state.client, state.room, state.listening);
+    (row.self_mute, row.self_deaf, row.is_tunnelled) = (state.self_mute, state.self_deaf, state.is_tunnelled);
+    (row.voice_ms_ago, row.other_codec_ms_ago) = (ms(state.voice), ms(state.other_codec));
+    row.too_many_ms_ago = ms(state.too_many);
+    row
+}
+
+fn ms(ago: Option<Duration>) -> Option<u64> {
+    ago.map(|ago| u64::try_from(ago.as_millis()).unwrap_or(u64::MAX))
+}
+
 fn page_row(state: PageState) -> PageRow {
-    let ms = |ago: Option<Duration>| ago.map(|ago| u64::try_from(ago.as_millis()).unwrap_or(u64::MAX));
     let mut row = PageRow::default();
     (row.is_connected, row.channels, row.slots) = (state.is_connected, state.channels, state.slots);
     (row.voice_ms_ago, row.without_channel_ms_ago) = (ms(state.voice), ms(state.without_channel));

@@ -373,6 +373,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance",
             "consonance-inspector",
             "consonance-listeners",
+            "consonance-mumble",
             "consonance-quic",
             "consonance-server",
             "consonance-session",

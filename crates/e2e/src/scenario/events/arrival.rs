@@ -16,6 +16,7 @@ impl Stage {
             let what = format!("{:?} is in the session", player.member);
             player.is_told(&what, |kind| matches!(kind, EventKind::PlayersSynced).then_some(()))?;
         }
+        self.mumble.iter().try_for_each(|mumble| mumble.is_in(1))?;
         self.all_players_know_each_other()?;
         let ways: Vec<_> = CAST.iter().filter(|role| self.is_here(role.member)).collect();
         let in_words = |role: &&Role| format!("{} ({})", role.member.name(), role.way.in_words());
@@ -34,6 +35,17 @@ impl Stage {
             let what = format!("{:?} knows {}", player.member, others.join(", "));
             until(&what, LONG, || {
                 let mut known = player.knows();
+                known.sort();
+                Ok((known == others).then_some(()))
+            })?;
+        }
+        if let Some(mumble) = &self.mumble {
+            let others = here.iter().filter(|member| **member != mumble.member).map(|member| member.name());
+            let mut others: Vec<_> = others.collect();
+            others.sort();
+            let what = format!("{:?} knows {}", mumble.member, others.join(", "));
+            until(&what, LONG, || {
+                let mut known = mumble.knows();
                 known.sort();
                 Ok((known == others).then_some(()))
             })?;

@@ -7,6 +7,7 @@ use consonance_testing::stage::until;
 
 use super::Checks;
 use crate::scenario::cast::{CastMember, Way};
+use crate::scenario::mumble::MumbleMember;
 use crate::scenario::player::Player;
 use crate::scenario::report::{Check, Report};
 use crate::scenario::stage::Stage;
@@ -15,6 +16,7 @@ impl Stage {
     pub(super) fn house_starts_again(&mut self, report: &mut Report) -> Checks {
         report.notes.extend(self.what_was_lost());
         self.players.iter_mut().for_each(Player::forget);
+        let logins = self.mumble.as_ref().map(MumbleMember::logins);
         let begun = Instant::now();
         self.house.restart()?;
         let served = begun.elapsed().as_secs_f64();
@@ -26,6 +28,9 @@ impl Stage {
         }
         if let Some(page) = &self.page {
             page.is_in()?;
+        }
+        for (mumble, logins) in self.mumble.iter().zip(logins) {
+            mumble.is_in(logins + 1)?;
         }
         self.all_players_know_each_other()?;
         let back = begun.elapsed().as_secs_f64();

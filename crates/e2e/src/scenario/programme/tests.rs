@@ -28,7 +28,7 @@ fn every_player_with_a_voice_speaks_and_every_speaker_has_one() {
 #[test]
 fn native_players_a_browser_plain_sockets_and_every_listed_network_are_there() {
     let is_there = |way: Way| CAST.iter().any(|role| role.way == way);
-    for way in [Way::Native, Way::Browser, Way::PlainSockets, Way::Lossy, Way::Recorder] {
+    for way in [Way::Native, Way::Browser, Way::Mumble, Way::PlainSockets, Way::Lossy, Way::Recorder] {
         assert!(is_there(way), "{way:?}");
     }
     for network in consonance_listeners::NETWORKS {

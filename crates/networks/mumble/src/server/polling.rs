@@ -59,7 +59,7 @@ impl MumbleServer {
         };
         self.turn = Turn::Datagrams { left: left - 1 };
         if bytes > DATAGRAM_BYTES_MAX {
-            self.malformed += 1;
+            self.counts.dropped.datagrams_too_long += 1;
             return None;
         }
         if ServerList::is_question(&self.datagram[..bytes]) {
@@ -69,6 +69,7 @@ impl MumbleServer {
         match self.paths.open(now, from, &self.datagram[..bytes], &mut self.message) {
             Ok(user) => self.handle_packet(now, user, Way::Datagram),
             Err(Some(user)) if self.paths.asks_for_resync(now, user) => {
+                self.counts.resyncs_asked += 1;
                 self.send(now, user, &CryptSetup::default().into());
                 None
             }
@@ -83,6 +84,7 @@ impl MumbleServer {
             bandwidth_max: self.settings.bandwidth_max,
         };
         if let Some(answer) = self.list.answer(now, from.ip(), &self.datagram[..bytes], listed) {
+            self.counts.list_pings_answered += 1;
             self.udp.send(Some(from), &answer);
         }
     }
@@ -122,11 +124,17 @@ impl MumbleServer {
             Ok(VoicePacket::Voice(voice)) => {
                 if way == Way::Datagram {
                     self.received.count(Delivery::Unreliable, 1, self.message.len());
+                    self.counts.voice_received += 1;
+                } else {
+                    self.counts.voice_received_tunnelled += 1;
                 }
                 let voice = Voice { opus: voice.opus.into_owned().into(), ..voice };
                 return Some(MumbleServerEvent::Voice { user, voice });
             }
-            Ok(VoicePacket::OtherCodec) => return Some(MumbleServerEvent::OtherCodec { user }),
+            Ok(VoicePacket::OtherCodec) => {
+                self.counts.dropped.voice_other_codec += 1;
+                return Some(MumbleServerEvent::OtherCodec { user });
+            }
             Ok(VoicePacket::Ping) if way == Way::Datagram => {
                 if let Some(to) = self.paths.seal_answer(user, &self.message, &mut self.sealed) {
                     self.udp.send(Some(to), &self.sealed);
@@ -136,7 +144,7 @@ impl MumbleServer {
                 self.out.clone_from(&self.message);
                 self.tunnel(now, user);
             }
-            Err(_) => self.malformed += 1,
+            Err(_) => self.counts.dropped.voice_malformed += 1,
         }
         None
     }
@@ -152,7 +160,7 @@ impl MumbleServer {
             Ok(Some(Control::Ping(ping))) => self.answer_ping(now, user, ping),
             Ok(Some(Control::CryptSetup(setup))) => self.handle_crypt_setup(now, user, &setup),
             Ok(control) => return control,
-            Err(_) => self.malformed += 1,
+            Err(_) => self.counts.dropped.control_malformed += 1,
         }
         None
     }
@@ -172,12 +180,16 @@ impl MumbleServer {
     /// A client asks for our nonce, or tells its own.
     fn handle_crypt_setup(&mut self, now: Instant, user: Peer, setup: &CryptSetup) {
         let Some(nonce) = &setup.client_nonce else {
+            self.counts.resyncs_wanted += 1;
             let server_nonce = self.paths.server_nonce(user).map(Vec::from);
             return self.send(now, user, &CryptSetup { server_nonce, ..CryptSetup::default() }.into());
         };
         match <[u8; 16]>::try_from(&**nonce) {
-            Ok(nonce) => self.paths.resync(user, nonce),
-            Err(_) => self.malformed += 1,
+            Ok(nonce) => {
+                self.counts.resyncs_told += 1;
+                self.paths.resync(user, nonce);
+            }
+            Err(_) => self.counts.dropped.control_malformed += 1,
         }
     }
 }

@@ -1,0 +1,311 @@
+//! Users of Mumble: two hundred bots in a session of their own, over TLS and encrypted datagrams or TLS alone. In each
+//! of their channels one speaks without a pause and writes, and all others in it have to get both.
+
+mod bot;
+mod room;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::soak::installation::Installation;
+use bot::{Bot, Seen};
+use room::Room;
+
+/// A thread that is the bots until this is dropped: two hundred connections are no matter of the players' thread.
+#[derive(Debug)]
+pub(crate) struct MumbleBots {
+    bots: Arc<Mutex<Bots>>,
+    is_over: Arc<AtomicBool>,
+}
+
+/// What was heard since the last look.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct BotWindow {
+    /// Frames that were said, once for each listener.
+    pub(crate) frames_due: u64,
+    pub(crate) frames_heard: u64,
+    /// Of these, how many came in messages of the control channel.
+    pub(crate) frames_tunnelled: u64,
+    /// Texts, once for each reader.
+    pub(crate) texts_due: u64,
+    pub(crate) texts_read: u64,
+    /// The longest that a listener heard nothing.
+    pub(crate) silence: Duration,
+    /// How much of that this program slept through itself, at most.
+    pub(crate) own_stall: Duration,
+    /// Frames of a channel that the listener is not in.
+    pub(crate) astray: u64,
+    /// Bots that left on purpose and came back.
+    pub(crate) returns: u64,
+    /// What became of other connections, in words: at most [`FAULTS_MAX`].
+    pub(crate) faults: Vec<String>,
+}
+
+/// How many there are.
+pub(crate) const BOTS: usize = 200;
+/// The session of the bots.
+pub(crate) const BOTS_SESSION: &str = "bots";
+/// The channels that they are spread over, or all in the first of them.
+pub(crate) const BOTS_ROOMS: [&str; 8] =
+    ["hall", "attic", "cellar", "porch", "garden", "garage", "kitchen", "roof"];
+/// Every eighth tunnels its voice.
+const TUNNELS_EVERY: usize = 8;
+const PAUSE: Duration = Duration::from_millis(10);
+/// As Opus has them.
+const FRAME: Duration = Duration::from_millis(20);
+/// So many frames that could not be said in time are said at once; older ones never.
+const CATCH_UP: u32 = 5;
+/// How long one bot speaks.
+const TURN: Duration = Duration::from_secs(3);
+/// Between two bots that leave and come back.
+const CHURN_INTERVAL: Duration = Duration::from_millis(400);
+const FAULTS_MAX: usize = 5;
+
+impl MumbleBots {
+    /// All begin to join.
+    ///
+    /// # Errors
+    /// If this machine gives no thread, or no token can be made.
+    pub(crate) fn start(installation: &Installation) -> Result<Self, Box<dyn std::error::Error>> {
+        let bots = Arc::new(Mutex::new(Bots::new(installation)?));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (shared, obeyed) = (Arc::clone(&bots), Arc::clone(&is_over));
+        let run = move || {
+            while !obeyed.load(Ordering::Relaxed) {
+                lock(&shared).run_once(Instant::now());
+                thread::sleep(PAUSE);
+            }
+        };
+        thread::Builder::new().name("mumble-bots".to_owned()).spawn(run)?;
+        Ok(Self { bots, is_over })
+    }
+
+    /// How many are in their channels.
+    pub(crate) fn present(&self) -> usize {
+        let bots = lock(&self.bots);
+        (0..BOTS).filter(|index| bots.is_in(*index)).count()
+    }
+
+    /// Whether all are in their channels, and each listener has heard something that was said after this.
+    pub(crate) fn all_heard_after(&self, instant: Instant) -> bool {
+        let bots = lock(&self.bots);
+        (0..BOTS)
+            .all(|index| bots.is_in(index) && (bots.speaks(index) || bots.bots[index].heard_at > instant))
+    }
+
+    /// From now on all are in one channel, or else spread over all of them.
+    pub(crate) fn gather(&self, is_together: bool) {
+        lock(&self.bots).gather(Instant::now(), is_together);
+    }
+
+    /// From now on some leave and come back, or none.
+    pub(crate) fn churn(&self, is_on: bool) {
+        let now = Instant::now();
+        lock(&self.bots).next_churn_at = is_on.then_some(now);
+    }
+
+    /// What was heard since the last call.
+    pub(crate) fn take_window(&self) -> BotWindow {
+        lock(&self.bots).take_window(Instant::now())
+    }
+
+    /// What came before does not count for the next window.
+    pub(crate) fn forgive(&self) {
+        let mut bots = lock(&self.bots);
+        let now = Instant::now();
+        bots.bots.iter_mut().for_each(|bot| bot.heard_at = now);
+        bots.rooms.iter_mut().for_each(|room| room.text = None);
+        bots.take_window(now);
+    }
+}
+
+impl Drop for MumbleBots {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All of them, and what they say.
+#[derive(Debug)]
+struct Bots {
+    bots: Vec<Bot>,
+    /// Bots are in them in turn.
+    rooms: Vec<Room>,
+    window: BotWindow,
+    next_frame_at: Instant,
+    next_churn_at: Option<Instant>,
+    /// The one that leaves next.
+    churned: usize,
+    ran_at: Instant,
+}
+
+impl Bots {
+    fn new(installation: &Installation) -> Result<Self, String> {
+        let now = Instant::now();
+        let bot = |index: usize| {
+            let name = format!("bot-{index}");
+            let token = installation.token(&name)?;
+            Ok(Bot::new(name, token, installation.mumble(), index.is_multiple_of(TUNNELS_EVERY), now))
+        };
+        Ok(Self {
+            bots: (0..BOTS).map(bot).collect::<Result<_, String>>()?,
+            rooms: rooms(now, false),
+            window: BotWindow::default(),
+            next_frame_at: now,
+            next_churn_at: None,
+            churned: 0,
+            ran_at: now,
+        })
+    }
+
+    fn room_of(&self, index: usize) -> usize {
+        index % self.rooms.len()
+    }
+
+    /// The bots of a room.
+    fn members(&self, room: usize) -> impl Iterator<Item = usize> + use<> {
+        (room..BOTS).step_by(self.rooms.len())
+    }
+
+    fn is_in(&self, index: usize) -> bool {
+        self.bots[index].is_in(self.rooms[self.room_of(index)].name)
+    }
+
+    fn speaks(&self, index: usize) -> bool {
+        self.rooms[self.room_of(index)].speaker == Some(index)
+    }
+
+    fn gather(&mut self, now: Instant, is_together: bool) {
+        for room in 0..self.rooms.len() {
+            self.fall_silent(now, room);
+        }
+        self.rooms = rooms(now, is_together);
+    }
+
+    fn run_once(&mut self, now: Instant) {
+        let pause = now.saturating_duration_since(self.ran_at);
+        self.window.own_stall = self.window.own_stall.max(pause);
+        self.ran_at = now;
+        self.leave_if_due(now);
+        for index in 0..BOTS {
+            let room = self.room_of(index);
+            let seen = self.bots[index].run_once(now, self.rooms[room].name);
+            self.count(now, index, room, seen);
+        }
+        for room in 0..self.rooms.len() {
+            self.change_speaker_if_due(now, room);
+        }
+        let oldest = now.checked_sub(FRAME * CATCH_UP).unwrap_or(now);
+        self.next_frame_at = self.next_frame_at.max(oldest);
+        while self.next_frame_at <= now {
+            self.next_frame_at += FRAME;
+            for room in 0..self.rooms.len() {
+                self.speak(now, room, false);
+            }
+        }
+    }
+
+    /// What one bot has got goes into the window.
+    fn count(&mut self, now: Instant, index: usize, room: usize, seen: Seen) {
+        let window = &mut self.window;
+        for frame in seen.frames {
+            if Room::of_frame(&frame.opus) != Some(room) {
+                // What was said while it was moving is on its way.
+                window.astray += u64::from(self.bots[index].is_settled(now));
+                continue;
+            }
+            let bot = &mut self.bots[index];
+            window.frames_heard += 1;
+            window.frames_tunnelled += u64::from(frame.is_tunnelled);
+            window.silence = window.silence.max(now.saturating_duration_since(bot.heard_at));
+            bot.heard_at = now;
+        }
+        for text in seen.texts {
+            self.rooms[room].note_read(index, &text);
+        }
+        if let Some(fault) = seen.fault {
+            self.rooms[room].forget(index);
+            if window.faults.len() < FAULTS_MAX {
+                window.faults.push(fault);
+            }
+        }
+        window.returns += u64::from(seen.has_returned);
+    }
+
+    /// One that does not speak leaves without a word, and comes back.
+    fn leave_if_due(&mut self, now: Instant) {
+        if self.next_churn_at.is_none_or(|at| now < at) {
+            return;
+        }
+        self.next_churn_at = Some(now + CHURN_INTERVAL);
+        // Coprime with the number of bots, so that all have their turn, in all channels.
+        self.churned = (self.churned + 37) % BOTS;
+        let (index, room) = (self.churned, self.room_of(self.churned));
+        if self.is_in(index) && !self.speaks(index) {
+            self.bots[index].leave(now);
+            self.rooms[room].forget(index);
+        }
+    }
+
+    /// The next bot of a room speaks, and writes first.
+    fn change_speaker_if_due(&mut self, now: Instant, room: usize) {
+        let is_lost = self.rooms[room].speaker.is_some_and(|speaker| !self.is_in(speaker));
+        if !is_lost && now < self.rooms[room].turn_ends_at {
+            return;
+        }
+        let former = self.rooms[room].speaker;
+        self.fall_silent(now, room);
+        let members: Vec<usize> = self.members(room).filter(|index| self.is_in(*index)).collect();
+        let next = members.iter().find(|index| former.is_none_or(|former| **index > former));
+        let Some(speaker) = next.or(members.first()).copied() else { return };
+        if let Some(former) = former {
+            self.bots[former].heard_at = now;
+        }
+        let readers: BTreeSet<usize> = members.into_iter().filter(|index| *index != speaker).collect();
+        self.rooms[room].settle_text(now, &mut self.window);
+        self.rooms[room].begin(now + TURN, speaker);
+        let text = self.rooms[room].write(now, readers);
+        self.bots[speaker].write(text);
+    }
+
+    /// The speaker of a room has said its last frame.
+    fn fall_silent(&mut self, now: Instant, room: usize) {
+        self.speak(now, room, true);
+        self.rooms[room].speaker = None;
+    }
+
+    fn speak(&mut self, now: Instant, room: usize, is_last: bool) {
+        let Some(speaker) = self.rooms[room].speaker else { return };
+        let voice = self.rooms[room].frame(room, is_last);
+        if self.bots[speaker].speak(now, &voice) {
+            let listeners = self.members(room).filter(|index| *index != speaker && self.is_in(*index));
+            self.window.frames_due += listeners.count() as u64;
+        }
+    }
+
+    fn take_window(&mut self, now: Instant) -> BotWindow {
+        let listeners = (0..BOTS).filter(|index| self.is_in(*index) && !self.speaks(*index));
+        let silence = listeners.map(|index| now.saturating_duration_since(self.bots[index].heard_at)).max();
+        self.window.silence = self.window.silence.max(silence.unwrap_or_default());
+        std::mem::take(&mut self.window)
+    }
+}
+
+fn rooms(now: Instant, is_together: bool) -> Vec<Room> {
+    let count = if is_together { 1 } else { BOTS_ROOMS.len() };
+    BOTS_ROOMS[..count].iter().map(|name| Room::new(name, now)).collect()
+}
+
+impl BotWindow {
+    /// The share of the frames that was not heard, in percent.
+    pub(crate) fn loss_percent(&self) -> f64 {
+        100.0 * (1.0 - self.frames_heard.min(self.frames_due) as f64 / self.frames_due.max(1) as f64)
+    }
+}
+
+fn lock(bots: &Mutex<Bots>) -> MutexGuard<'_, Bots> {
+    bots.lock().unwrap_or_else(PoisonError::into_inner)
+}

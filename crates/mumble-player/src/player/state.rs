@@ -1,0 +1,72 @@
+//! What operators are told of the player: its state, and how its login ended.
+
+use consonance_mumble::Login;
+use consonance_session::{EndReason, Instant};
+use consonance_transport::MumbleState;
+
+use super::MumblePlayer;
+
+/// When something came from the client last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Arrivals {
+    pub(super) voice: Option<Instant>,
+    pub(super) other_codec: Option<Instant>,
+    /// Above the rate.
+    pub(super) too_many: Option<Instant>,
+}
+
+/// Of what a client calls itself.
+const RELEASE_CHARACTERS_MAX: usize = 64;
+
+impl MumblePlayer {
+    /// How the user does, but for the way of its voice.
+    pub fn state(&self, now: Instant) -> MumbleState {
+        let room = |channel| self.channels.room(channel).map(str::to_owned);
+        let ago = |then: Option<Instant>| then.map(|then| now.since(then));
+        MumbleState {
+            client: self.client_release.to_string(),
+            self_mute: self.profile.self_mute,
+            self_deaf: self.profile.self_deaf,
+            room: room(self.own.channel()),
+            listening: self.own.listening().filter_map(room).collect(),
+            is_tunnelled: false,
+            voice: ago(self.arrivals.voice),
+            other_codec: ago(self.arrivals.other_codec),
+            too_many: ago(self.arrivals.too_many),
+        }
+    }
+
+    /// Why its login was refused; none of a player that was in, or whose client has gone by itself.
+    pub fn refusal(&self) -> Option<&EndReason> {
+        self.end().filter(|reason| !self.is_synced && !reason.is_empty())
+    }
+}
+
+/// Version and name of a client, on one line.
+pub(super) fn release_of(login: &Login) -> Box<str> {
+    let consonance_mumble::MumbleVersion { major, minor, patch } = login.version;
+    let release = login.release.chars().filter(|character| !character.is_control());
+    let release: String = release.take(RELEASE_CHARACTERS_MAX).collect();
+    format!("{major}.{minor}.{patch}, {release}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_mumble::MumbleVersion;
+    use consonance_mumble::control::messages::Authenticate;
+
+    use super::*;
+
+    #[test]
+    fn what_a_client_calls_itself_is_short_and_on_one_line() {
+        let version = MumbleVersion { major: 1, minor: 5, patch: 634 };
+        let login = |release: &str| Login {
+            version,
+            release: release.to_owned(),
+            certificate: None,
+            authenticate: Authenticate::default(),
+        };
+        assert_eq!(&*release_of(&login("Mum\nble")), "1.5.634, Mumble");
+        assert_eq!(release_of(&login(&"x".repeat(60_000))).len(), "1.5.634, ".len() + RELEASE_CHARACTERS_MAX);
+    }
+}

@@ -1,0 +1,99 @@
+//! What Mumble's listener counts beside what all networks do, and how one of its users does.
+
+use std::time::Duration;
+
+/// What a listener for Mumble's clients counted; all but the users only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MumbleStatistics {
+    /// Users whose voice goes by datagrams now.
+    pub users_by_udp: u64,
+    /// Users whose voice goes in messages of the control channel now.
+    pub users_by_tunnel: u64,
+    /// Packets of voice from users, in datagrams.
+    pub voice_received: u64,
+    /// The same, in messages of the control channel.
+    pub voice_received_tunnelled: u64,
+    /// Packets of voice to users, in datagrams.
+    pub voice_sent: u64,
+    /// The same, in messages of the control channel.
+    pub voice_sent_tunnelled: u64,
+    /// Logins that were refused, by reason.
+    pub refused: MumbleRefusals,
+    /// What was dropped, by reason.
+    pub dropped: MumbleDrops,
+    /// How often the server asked a client for its nonce, because its datagrams could not be decrypted any more.
+    pub resyncs_asked: u64,
+    /// How often a client told its nonce.
+    pub resyncs_told: u64,
+    /// How often a client asked for the server's nonce.
+    pub resyncs_wanted: u64,
+    /// Pings of server lists that were answered.
+    pub list_pings_answered: u64,
+    /// Pings of server lists that were not, because there were too many.
+    pub list_pings_dropped: u64,
+}
+
+/// Logins that a session refused, by what the client was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MumbleRefusals {
+    /// The session's password was missing or wrong.
+    pub password: u64,
+    /// A join token was missing or invalid.
+    pub token: u64,
+    /// The name is none that a player may have.
+    pub name: u64,
+    /// The name is another player's.
+    pub name_in_use: u64,
+    /// There was no place left.
+    pub full: u64,
+    /// The server was about to end.
+    pub closing: u64,
+    /// Anything else: a ban, a client without Opus, a session that requires end-to-end encryption.
+    pub other: u64,
+}
+
+/// What came from Mumble's clients, or at their port, and was dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MumbleDrops {
+    /// Packets of voice in CELT or Speex.
+    pub voice_other_codec: u64,
+    /// Packets of voice above the rate of a client.
+    pub voice_too_many: u64,
+    /// Packets of voice that could not be read, of which the key was right.
+    pub voice_malformed: u64,
+    /// Control messages above the rate of a client.
+    pub control_too_many: u64,
+    /// Control messages that could not be read.
+    pub control_malformed: u64,
+    /// Datagrams that no key of their host's users decrypts.
+    pub datagrams_forged: u64,
+    /// Datagrams that came before.
+    pub datagrams_replayed: u64,
+    /// Datagrams from hosts without users, or of which too many keys were tried.
+    pub datagrams_stray: u64,
+    /// Datagrams longer than Mumble's are.
+    pub datagrams_too_long: u64,
+}
+
+/// How one user of Mumble does, as far as it is seen here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MumbleState {
+    /// The version and the name of its client, such as `1.5.634, Mumble`.
+    pub client: String,
+    /// It has switched its microphone off.
+    pub self_mute: bool,
+    /// It has switched its loudspeaker off.
+    pub self_deaf: bool,
+    /// The room that its channel is; none in the root channel, in which there is nothing to hear.
+    pub room: Option<String>,
+    /// Rooms that it listens to besides, in the order of their channels.
+    pub listening: Vec<String>,
+    /// Its voice goes in messages of the control channel, and not by datagrams.
+    pub is_tunnelled: bool,
+    /// How long ago the newest packet of its voice came; none if none ever did.
+    pub voice: Option<Duration>,
+    /// How long ago one came in CELT or Speex, which is not passed on.
+    pub other_codec: Option<Duration>,
+    /// How long ago one came above the rate of a client.
+    pub too_many: Option<Duration>,
+}
