@@ -29,7 +29,7 @@ impl SessionLoop {
                         Newcomer { link, name: &name, account: account.clone(), shown: &join_token };
                     let verdict = self.gate.ask(now, &session.name, newcomer, span);
                     let player = (&*name, account.as_deref());
-                    let verdict = unless_banned(&self.records, player, verdict);
+                    let verdict = unless_banned(&self.records, &session.name, player, verdict);
                     let question = JoinQuestion { link, name: &name, at };
                     answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
                 }
@@ -79,7 +79,7 @@ impl SessionLoop {
             let account = self.networks.account_of(now, link);
             let session = self.sessions.get_mut(index);
             let player = (&*name, account.as_deref());
-            let verdict = unless_banned(&self.records, player, verdict);
+            let verdict = unless_banned(&self.records, &session.name, player, verdict);
             answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
             self.drain(index, now);
         }
@@ -103,9 +103,14 @@ fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
 
 /// Admits a player, unless it is banned: its name, the subject of its join token, or the account that its network
 /// vouches for, which a token does not change.
-fn unless_banned(records: &Records, (name, account): (&str, Option<&str>), verdict: Verdict) -> Verdict {
+fn unless_banned(
+    records: &Records,
+    session: &str,
+    (name, account): (&str, Option<&str>),
+    verdict: Verdict,
+) -> Verdict {
     let Verdict::Admit { access, .. } = &verdict else { return verdict };
-    let ban_of = |subject| records.ban_of_player(seconds_since_1970(), name, subject);
+    let ban_of = |subject| records.ban_of_player(seconds_since_1970(), session, name, subject);
     match ban_of(access.subject.as_deref()).or_else(|| account.and_then(|account| ban_of(Some(account)))) {
         None => verdict,
         Some(ban) => Verdict::Refuse(Refusal::Banned(Box::new(ban))),
