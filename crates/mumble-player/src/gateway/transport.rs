@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
-    PeerIdentity, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerAccount, PeerIdentity, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use super::{MumbleGateway, user::User};
@@ -90,10 +90,10 @@ impl ServerNetwork for MumbleGateway {
 
     /// A user with a certificate is the one that it was, from whichever address it comes.
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
-        request.provide_of_peer(|peer| {
-            let certificate = self.of_link(peer)?.certificate?;
-            Some(PeerIdentity(certificate.account()))
-        });
+        let certificate = |peer| self.of_link(peer)?.certificate;
+        request
+            .provide_of_peer(|peer| Some(PeerIdentity(certificate(peer)?.number())))
+            .provide_of_peer(|peer| Some(PeerAccount(certificate(peer)?.account().into())));
     }
 }
 
