@@ -3,6 +3,7 @@
 mod end;
 mod events;
 mod hearing;
+mod linking;
 mod login;
 mod moderating;
 mod moving;
