@@ -44,7 +44,7 @@ pub struct MumbleServer {
     message: Vec<u8>,
     out: Vec<u8>,
     sealed: Vec<u8>,
-    /// Control messages and voice packets that could not be read.
+    /// Control messages and voice packets that could not be read, and voice in codecs that are not passed on.
     malformed: u64,
     /// Voice that went by datagrams.
     received: Traffic,
@@ -79,7 +79,7 @@ pub enum MumbleServerEvent {
         /// The voice.
         voice: Voice<'static>,
     },
-    /// A packet of voice came in CELT or Speex.
+    /// A packet of voice came in CELT or Speex. It is dropped, and counted with malformed packets.
     OtherCodec {
         /// Whose.
         user: Peer,

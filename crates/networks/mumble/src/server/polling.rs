@@ -126,7 +126,10 @@ impl MumbleServer {
                 let voice = Voice { opus: voice.opus.into_owned().into(), ..voice };
                 return Some(MumbleServerEvent::Voice { user, voice });
             }
-            Ok(VoicePacket::OtherCodec) => return Some(MumbleServerEvent::OtherCodec { user }),
+            Ok(VoicePacket::OtherCodec) => {
+                self.malformed += 1;
+                return Some(MumbleServerEvent::OtherCodec { user });
+            }
             Ok(VoicePacket::Ping) if way == Way::Datagram => {
                 if let Some(to) = self.paths.seal_answer(user, &self.message, &mut self.sealed) {
                     self.udp.send(Some(to), &self.sealed);
