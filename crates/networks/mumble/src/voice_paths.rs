@@ -3,6 +3,9 @@
 //! A datagram does not name its user. From an address that is known it is tried with that user's key, from any other
 //! with the keys of all users whose control channel comes from the same host, which are limited in number and time.
 
+mod host;
+mod refused;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -11,12 +14,9 @@ use consonance_transport::Peer;
 
 use crate::crypt::{Crypt, CryptCounts, CryptSecrets, Unopened};
 use crate::voice::VoiceFormat;
+use host::Host;
+use refused::{Refused, Strangeness};
 
-/// Keys that a datagram from an unknown port is tried with: those of the users of its host that came last.
-const KEYS_TRIED_MAX: usize = 64;
-/// Keys that datagrams from unknown ports of one host are tried with in each [`PERIOD`].
-const TRIES_PER_PERIOD: u32 = 2000;
-const PERIOD: Duration = Duration::from_secs(1);
 /// A user that tunnels its voice is reached by datagrams again once it has sent no tunnelled voice for so long.
 const TUNNEL_FOR: Duration = Duration::from_secs(10);
 /// Nothing was understood for so long: the count of nonces is lost.
@@ -32,34 +32,6 @@ pub(crate) struct VoicePaths {
     refused: Refused,
 }
 
-/// Datagrams that were not taken, by reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Refused {
-    /// Of no user, or changed on the way.
-    pub(crate) forged: u64,
-    pub(crate) replayed: u64,
-    /// From hosts without users, or tried with too many keys.
-    pub(crate) strange: u64,
-}
-
-/// Why a datagram is no user's.
-#[derive(Clone, Copy, Debug)]
-enum Strangeness {
-    /// No user is at its host, or its keys were tried too often.
-    Host,
-    /// No key of its host's users opens it.
-    Key,
-}
-
-impl Refused {
-    fn counter(&mut self, strangeness: Strangeness) -> &mut u64 {
-        match strangeness {
-            Strangeness::Host => &mut self.strange,
-            Strangeness::Key => &mut self.forged,
-        }
-    }
-}
-
 #[derive(Debug)]
 struct VoicePath {
     format: VoiceFormat,
@@ -70,13 +42,6 @@ struct VoicePath {
     tunnelled_at: Option<Instant>,
     understood_at: Instant,
     asked_at: Option<Instant>,
-}
-
-#[derive(Debug)]
-struct Host {
-    users: Vec<Peer>,
-    period_began: Instant,
-    tries: u32,
 }
 
 impl VoicePaths {
@@ -90,12 +55,7 @@ impl VoicePaths {
         secrets: &CryptSecrets,
     ) {
         let host = host.to_canonical();
-        let at_host = self.by_host.entry(host).or_insert_with(|| Host {
-            users: Vec::new(),
-            period_began: now,
-            tries: 0,
-        });
-        at_host.users.push(user);
+        self.by_host.entry(host).or_insert_with(|| Host::new(now)).insert(user);
         let crypt = Crypt::new(secrets);
         let path = VoicePath {
             format,
@@ -116,8 +76,8 @@ impl VoicePaths {
             self.by_address.remove(&address);
         }
         if let Some(host) = self.by_host.get_mut(&path.host) {
-            host.users.retain(|other| *other != user);
-            if host.users.is_empty() {
+            host.remove(user);
+            if host.is_empty() {
                 self.by_host.remove(&path.host);
             }
         }
@@ -244,20 +204,21 @@ impl VoicePaths {
         packet: &mut Vec<u8>,
     ) -> Result<Peer, Strangeness> {
         let host = self.by_host.get_mut(&host.to_canonical()).ok_or(Strangeness::Host)?;
-        if now >= host.period_began + PERIOD {
-            (host.period_began, host.tries) = (now, 0);
-        }
-        let newest_first = host.users.iter().rev().filter(|user| Some(**user) != tried);
-        for user in newest_first.take(KEYS_TRIED_MAX) {
-            if host.tries >= TRIES_PER_PERIOD {
+        let count = host.begin(now);
+        for place in 0..count {
+            let user = host.candidate(place).filter(|user| Some(*user) != tried);
+            let Some((user, path)) = user.and_then(|user| Some((user, self.users.get_mut(&user)?))) else {
+                continue;
+            };
+            if !host.take_try() {
                 return Err(Strangeness::Host);
             }
-            host.tries += 1;
-            let Some(path) = self.users.get_mut(user) else { continue };
             if path.open(now, datagram, packet).is_ok() {
-                return Ok(*user);
+                host.note_found();
+                return Ok(user);
             }
         }
+        host.pass(count);
         Err(Strangeness::Key)
     }
 
@@ -266,8 +227,17 @@ impl VoicePaths {
             && let Some(path) = self.users.get_mut(&former)
         {
             path.address = None;
+            if let Some(host) = self.by_host.get_mut(&path.host) {
+                host.remove(former);
+                host.insert(former);
+            }
         }
         let Some(path) = self.users.get_mut(&user) else { return };
+        if path.address.is_none()
+            && let Some(host) = self.by_host.get_mut(&path.host)
+        {
+            host.note_known(user);
+        }
         if let Some(former) = path.address.replace(from).filter(|former| *former != from) {
             self.by_address.remove(&former);
         }
@@ -284,6 +254,7 @@ impl VoicePath {
 
 #[cfg(test)]
 mod tests {
+    use super::host::{KEYS_TRIED_MAX, PERIOD, TRIES_PER_PERIOD};
     use super::*;
 
     fn secrets(number: u8) -> CryptSecrets {
@@ -364,6 +335,38 @@ mod tests {
         let mut last = client(200);
         let later = now + PERIOD;
         assert_eq!(paths.open(later, from, &datagram(&mut last), &mut packet), Ok(Peer(200)));
+    }
+
+    #[test]
+    fn each_of_many_users_behind_one_router_is_found_whoever_speaks_first() {
+        let (mut paths, now, mut packet) = (VoicePaths::default(), Instant::now(), Vec::new());
+        let host = address("192.0.2.1:0").ip();
+        for number in 1..=200 {
+            paths.insert(now, Peer(number), host, VoiceFormat::Legacy, &secrets(number as u8));
+        }
+        let mut clients: Vec<(u64, Crypt)> = (1..=200).map(|number| (number, client(number as u8))).collect();
+        let mut seconds = 0;
+        while !clients.is_empty() {
+            seconds += 1;
+            let later = now + PERIOD * seconds;
+            clients.retain_mut(|(number, client)| {
+                let from = SocketAddr::new(host, 1000 + *number as u16);
+                paths.open(later, from, &datagram(client), &mut packet) != Ok(Peer(*number))
+            });
+            assert!(seconds < 20, "{} of 200 are not found", clients.len());
+        }
+        // One that speaks from another port is found among all.
+        let mut moved =
+            Crypt::new(&CryptSecrets { client_nonce: [2; 16], server_nonce: [1; 16], ..secrets(7) });
+        (0..30).for_each(|_| drop(datagram(&mut moved)));
+        let mut tries = 0;
+        let elsewhere = SocketAddr::new(host, 9);
+        while paths.open(now + PERIOD * (30 + tries), elsewhere, &datagram(&mut moved), &mut packet)
+            != Ok(Peer(7))
+        {
+            tries += 1;
+            assert!(tries < 10, "it is not found");
+        }
     }
 
     #[test]
