@@ -30,7 +30,7 @@ fn a_user_that_is_banned_is_told_so_and_why() {
     session.run();
     let told = session.told(user);
     let Some(Control::UserRemove(remove)) = told.last() else { panic!("{told:?}") };
-    assert!(remove.reason().contains("spam") && remove.session == OWN, "{remove:?}");
+    assert!(remove.reason().contains("spam") && remove.session == OWN && remove.ban(), "{remove:?}");
     assert!(session.users[user].player.is_over());
 }
 
