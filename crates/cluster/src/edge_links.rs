@@ -71,6 +71,8 @@ pub struct LinkOrigin {
     pub kind: Box<str>,
     /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
+    /// The account that the network vouches for; see [`PeerAccount`](consonance_transport::PeerAccount).
+    pub account: Option<Box<str>>,
     /// Its client may believe that it is in the session, since it was; see
     /// [`Resumed`](consonance_transport::Resumed).
     pub is_resumed: bool,
@@ -119,6 +121,18 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             return false;
         }
         true
+    }
+
+    /// The network of a link vouches for its client's account, of which each owner of its session is told.
+    pub fn set_account(&mut self, link: L, account: &str) {
+        let Some((owner, number)) = self.find(link) else { return };
+        if let Some(link) = &mut self.slots[number.slot()].link {
+            link.origin.account = Some(account.into());
+        }
+        if let Some(owner) = owner {
+            let message = ToOwner::Account { link: number, account };
+            self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+        }
     }
 
     /// Another edge believes that this worker owns a session, which it may soon: the link waits for that, or for its
@@ -335,7 +349,7 @@ impl LinkOrigin {
     fn of(about: &About<'_>) -> Self {
         let About { remote, kind, identity, is_resumed } = *about;
         let address = Remote::from(remote).ip();
-        Self { remote: remote.into(), address, kind: kind.into(), identity, is_resumed }
+        Self { remote: remote.into(), address, kind: kind.into(), identity, account: None, is_resumed }
     }
 
     fn about(&self) -> About<'_> {

@@ -74,6 +74,14 @@ pub enum ToOwner<'a> {
         /// The client.
         client: KeptClient,
     },
+    /// The network of a client that is there vouches for its account; see
+    /// [`PeerAccount`](consonance_transport::PeerAccount).
+    Account {
+        /// Its link.
+        link: LinkNumber,
+        /// The account.
+        account: &'a str,
+    },
 }
 
 /// What the owner wants of an edge.
@@ -282,6 +290,7 @@ mod tests {
                 about: ABOUT,
                 client: KeptClient { client: 7, version: 9, place: None },
             },
+            ToOwner::Account { link: LINK, account: "mumble:a9993e36" },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }

@@ -51,6 +51,7 @@ fn to_owner(tell: &mut impl FnMut(&str, ToOwner<'_>)) {
         let client = KeptClient { client: 300, version: 70_000, place };
         tell(name, ToOwner::Kept { link: LINK, session: "arena", about: ABOUT, client });
     }
+    tell("account", ToOwner::Account { link: LINK, account: "mumble:a9993e36" });
 }
 
 fn quality(datagram_path: DatagramPath) -> LinkQuality {

@@ -217,6 +217,7 @@ impl ServerNetwork for RemoteLinks {
             .provide_of_peer(|peer| self.peers.look(peer)?.page())
             .provide_of_peer(|peer| self.peers.kept(peer))
             .provide_of_peer(|peer| self.peers.identity(peer))
+            .provide_of_peer(|peer| self.peers.account(peer))
             .provide_of_peer(|peer| self.peers.resumed(peer));
     }
 }

@@ -9,8 +9,8 @@ use consonance_cluster::{
     RemoteNetwork, ToEdge, ToOwner, Wanted, mailboxes,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerIdentity, Reachability,
-    ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork as _, ServerNetworkExt as _,
+    Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerAccount, PeerIdentity,
+    Reachability, ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork as _, ServerNetworkExt as _,
     ServerTransport as _,
 };
 
@@ -89,6 +89,36 @@ fn an_owner_knows_of_a_link_what_its_network_knows() {
     assert_eq!(owner.peer_capability(now, peer), Some(Resumed));
     assert_eq!(owner.peer_capability(now, peer), Some(RemoteNetwork("quic".into())));
     assert_eq!(owner.peer_capability::<PeerIdentity>(now, Peer(peer.0 + 1)), None);
+}
+
+#[test]
+fn each_owner_of_a_session_is_told_of_the_accounts_of_its_links() {
+    let mut stage = Stage::new();
+    let peer = stage.connect(0, 'a');
+    let account_of = |owner: &RemoteLinks, peer| owner.peer_capability::<PeerAccount>(Instant::now(), peer);
+    assert_eq!(account_of(&stage.owners[0], peer), None);
+    stage.edge.set_account('a', "mumble:7");
+    stage.edge.set_account('z', "of no link");
+    stage.edge.flush();
+    assert_eq!(stage.owners[0].poll(Instant::now()), None);
+    assert_eq!(account_of(&stage.owners[0], peer), Some(PeerAccount("mumble:7".into())));
+    stage.edge.set_account('a', &"x".repeat(PeerAccount::ACCOUNT_BYTES_MAX + 1));
+    stage.edge.flush();
+    assert_eq!(stage.owners[0].poll(Instant::now()), None);
+    assert_eq!(
+        account_of(&stage.owners[0], peer),
+        Some(PeerAccount("mumble:7".into())),
+        "the other is too long"
+    );
+
+    stage.edge.set_account('a', "mumble:8");
+    assert_eq!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None), [' '; 0]);
+    stage.edge.flush();
+    let Some(ServerLinkEvent::Connected { peer, .. }) = stage.owners[1].poll(Instant::now()) else {
+        panic!("the next owner is told of the link");
+    };
+    assert_eq!(stage.owners[1].poll(Instant::now()), None);
+    assert_eq!(account_of(&stage.owners[1], peer), Some(PeerAccount("mumble:8".into())));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod end;
 mod events;
 mod hearing;
+mod linking;
 mod login;
 mod moderating;
 mod moving;
@@ -47,7 +48,9 @@ pub struct MumblePlayer {
     /// The client has been told of all channels and users.
     is_synced: bool,
     end: Option<EndReason>,
+    /// The session has removed the player, with these words, and then said that it is gone.
     kicked_because: Option<Box<str>>,
+    kicked_at: Option<Instant>,
     channels: Channels,
     users: Users,
     own: OwnPlace,
@@ -96,6 +99,7 @@ impl MumblePlayer {
             is_synced: false,
             end: None,
             kicked_because: None,
+            kicked_at: None,
             channels,
             users: Users::default(),
             own: OwnPlace::default(),
@@ -166,6 +170,7 @@ impl MumblePlayer {
         self.client.handle_timeout(now);
         self.stop_speaking_if_due(now);
         self.end_entering_if_due(now);
+        self.end_if_kicked(now);
         self.tell_users_if_due(now, neighbours);
         self.follow(now, neighbours);
     }
@@ -174,7 +179,7 @@ impl MumblePlayer {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let client = self.client.poll_timeout().map(|(at, _why)| at);
         let untold = self.users.next_due().filter(|_| self.is_synced);
-        let others = [self.speaking.stops_at(), self.own.gives_up_at(), untold];
+        let others = [self.speaking.stops_at(), self.own.gives_up_at(), untold, self.kicked_at];
         client.into_iter().chain(others.into_iter().flatten()).min()
     }
 

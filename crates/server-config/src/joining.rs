@@ -53,6 +53,10 @@ table! {
         /// Names or prefixes that need a token for that name, lookalikes included: other case, invisible characters,
         /// letters of other scripts.
         pub reserved_names: Vec<String> = Vec::new();
+        /// Names kept for the accounts that networks vouch for (certificates of Mumble's users) when their players have
+        /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The one that was joined with
+        /// longest ago goes first; 0 keeps none.
+        pub account_names_max: usize = 10_000, 0..=1_000_000;
         /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
         /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
         /// disconnected. See docs/guide/joining.md for players that return.

@@ -11,6 +11,7 @@
 //! without keys to check it, and a password where none is set, are ignored. A [hook](JoiningSettings::hook) has the
 //! last word on each player that the other rules would admit.
 
+mod account_names;
 mod gate;
 mod guesses;
 mod hook;
@@ -25,7 +26,8 @@ use std::time::Instant;
 use consonance_name_key::{NameKey, NamePattern};
 use consonance_session::{Access, JoinToken, Vouched};
 
-pub(crate) use gate::{AdmissionGate, Verdict};
+use account_names::AccountNames;
+pub(crate) use gate::{AdmissionGate, Newcomer, Verdict};
 use guesses::Guesses;
 pub use hook::{Hook, HookError, HookSettings, HookStatistics};
 use origin::Origin;
@@ -45,6 +47,7 @@ struct Rules {
     passwords: Passwords,
     reserved_names: Vec<NamePattern>,
     guesses: Arc<Mutex<Guesses>>,
+    account_names: Arc<Mutex<AccountNames>>,
 }
 
 /// A client that asks to join.
@@ -61,10 +64,11 @@ impl Admission {
         let passwords = Passwords::new(&settings.passwords);
         let reserved_names =
             settings.reserved_names.iter().map(|pattern| NamePattern::new(pattern)).collect();
-        Self(Arc::new(Rules { passwords, reserved_names, guesses: Arc::default(), settings }))
+        let (guesses, account_names) = (Arc::default(), Arc::default());
+        Self(Arc::new(Rules { settings, passwords, reserved_names, guesses, account_names }))
     }
 
-    /// The same rules, going on with the guesses that others have counted.
+    /// The same rules, going on with the guesses that others have counted, and with the names that they have kept.
     #[must_use]
     fn succeeding(self, former: &Self) -> Self {
         let Rules { settings, passwords, reserved_names, .. } = &*self.0;
@@ -73,6 +77,7 @@ impl Admission {
             passwords: passwords.clone(),
             reserved_names: reserved_names.clone(),
             guesses: Arc::clone(&former.0.guesses),
+            account_names: Arc::clone(&former.0.account_names),
         }))
     }
 
@@ -125,11 +130,12 @@ impl Admission {
         }
     }
 
-    /// What these claims give a player of this name, if it may have the name.
+    /// What these claims give a player of this name, if it may have the name, and with the account that its network
+    /// vouches for.
     fn access(
         &self,
         session: &str,
-        name: &str,
+        (name, account): (&str, Option<&str>),
         claims: Option<&Claims>,
         clock: WallClock,
     ) -> Result<Access, Refusal> {
@@ -140,10 +146,27 @@ impl Admission {
             self.settings().token_rules.check_audience(claims)?;
             access = claims.access(session, name)?;
         }
-        if access.vouched < Vouched::Name && self.is_reserved(name) {
+        if let Some(account) = account {
+            access.subject.get_or_insert_with(|| account.into());
+            access.vouched = access.vouched.max(Vouched::Player);
+        }
+        let is_anothers = || self.is_of_another_account(session, name, account);
+        if access.vouched < Vouched::Name && (self.is_reserved(name) || is_anothers()) {
             return Err(Refusal::NameReserved);
         }
         Ok(access)
+    }
+
+    /// Whether a name is kept for another account than this.
+    fn is_of_another_account(&self, session: &str, name: &str, account: Option<&str>) -> bool {
+        let names = self.0.account_names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.account_of(session, name).is_some_and(|holder| account != Some(holder))
+    }
+
+    /// Keeps a name for the account that it is used with.
+    fn note_account(&self, session: &str, name: &str, account: &str, origin: &Origin) {
+        let mut names = self.0.account_names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.note(session, name, account, origin, self.settings().account_names_max);
     }
 
     /// However it is spelled: `ADMIN`, or `Admin` with a Cyrillic letter, is as good a disguise as `Admin`.

@@ -21,6 +21,9 @@ pub struct Ban {
     pub id: u64,
     /// The target of the ban.
     pub target: BanTarget,
+    /// The session that it is for; all of them if there is none. One of addresses is for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The reason; shown to the banned player. May be empty.
     #[serde(default)]
     pub reason: String,
@@ -39,7 +42,7 @@ pub struct Ban {
 pub enum BanTarget {
     /// Every player with this name, however it is spelled.
     Name(String),
-    /// Players that present a join token of this subject.
+    /// Players that present a join token of this subject, or for which their network vouches with this account.
     Subject(String),
     /// Clients from these addresses.
     Address(#[serde(with = "prefix_text")] AddressPrefix),
@@ -56,6 +59,11 @@ impl Ban {
     /// Whether it holds at this time, in seconds since 1970.
     pub fn holds(&self, now: u64) -> bool {
         self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it is for a session.
+    pub(crate) fn is_for(&self, session: &str) -> bool {
+        self.session.as_deref().is_none_or(|own| own == session)
     }
 
     /// What a banned player is told.
@@ -111,8 +119,15 @@ impl Bans {
     }
 
     /// The ban of a name or a subject that holds the longest.
-    pub(crate) fn of_player(&self, now: u64, name: &str, subject: Option<&str>) -> Option<&Ban> {
-        longest(now, self.index.of_name(name).chain(self.index.of_subject(subject)))
+    pub(crate) fn of_player(
+        &self,
+        now: u64,
+        session: &str,
+        name: &str,
+        subject: Option<&str>,
+    ) -> Option<&Ban> {
+        let found = self.index.of_name(name).chain(self.index.of_subject(subject));
+        longest(now, found.filter(|ban| ban.is_for(session)))
     }
 
     /// Bans that hold, by number, from the one after this.
@@ -136,7 +151,7 @@ mod tests {
     use super::*;
 
     fn ban(id: u64, target: BanTarget, until: Option<u64>) -> Ban {
-        Ban { id, target, reason: String::new(), by: "test".into(), since: 0, until }
+        Ban { id, target, session: None, reason: String::new(), by: "test".into(), since: 0, until }
     }
 
     fn bans(targets: impl IntoIterator<Item = (BanTarget, Option<u64>)>) -> Bans {
@@ -156,9 +171,9 @@ mod tests {
         let bans = bans([(BanTarget::Name("Alice".into()), None)]);
         for spelling in ["Alice", "alice", "Alice ", "Alice\u{200b}", "\u{ff21}lice", "\u{0410}lice", "AIice"]
         {
-            assert_eq!(bans.of_player(0, spelling, None).map(|ban| ban.id), Some(1), "{spelling:?}");
+            assert_eq!(bans.of_player(0, "main", spelling, None).map(|ban| ban.id), Some(1), "{spelling:?}");
         }
-        assert_eq!(bans.of_player(0, "Alicia", None), None);
+        assert_eq!(bans.of_player(0, "main", "Alicia", None), None);
     }
 
     #[test]
@@ -172,7 +187,7 @@ mod tests {
     #[test]
     fn a_name_is_banned_in_upper_and_lower_case_and_a_subject_as_it_is() {
         let bans = bans([(BanTarget::Name("Ärger".into()), None), (BanTarget::Subject("A7".into()), None)]);
-        let banned = |name, subject| bans.of_player(0, name, subject).map(|ban| ban.id);
+        let banned = |name, subject| bans.of_player(0, "main", name, subject).map(|ban| ban.id);
         assert_eq!(
             [banned("ÄRGER", None), banned("ärger", None), banned("Arger", None)],
             [Some(1), Some(1), None]
@@ -210,7 +225,7 @@ mod tests {
     fn a_ban_ends_and_of_several_the_longest_counts() {
         let name = || BanTarget::Name("Alice".into());
         let mut bans = bans([(name(), Some(10)), (name(), Some(30)), (name(), Some(20))]);
-        let longest = |bans: &Bans, now| bans.of_player(now, "Alice", None).map(|ban| ban.id);
+        let longest = |bans: &Bans, now| bans.of_player(now, "main", "Alice", None).map(|ban| ban.id);
         assert_eq!([longest(&bans, 0), longest(&bans, 29), longest(&bans, 30)], [Some(2), Some(2), None]);
         assert_eq!(bans.list(15, 0, 10).iter().map(|ban| ban.id).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(bans.ended(20), [1, 3]);

@@ -13,7 +13,7 @@ use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
     self as transport, EndReason, LinkQuality, MumbleState, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
-    PacketsOnThreads, PageState, Peer, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
+    PacketsOnThreads, PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt as _, ServerTransport,
 };
 use consonance_wire::{EndNotice, Writer};
@@ -106,7 +106,14 @@ impl Networks {
         remote.map_or(network.network().into(), |RemoteNetwork(kind)| kind.into_string().into())
     }
 
-    /// What the network of a link vouches for.
+    /// The account that the network of a link vouches for.
+    pub(crate) fn account_of(&self, now: Instant, link: LinkId) -> Option<Box<str>> {
+        let network = self.list.get(network_of(link))?;
+        let account = network.peer_capability(now, peer_of(link)).map(|PeerAccount(account)| account);
+        account.filter(|account| !account.is_empty() && account.len() <= PeerAccount::ACCOUNT_BYTES_MAX)
+    }
+
+    /// The number that the network of a link vouches for.
     pub(crate) fn identity_of(&self, now: Instant, link: LinkId) -> Option<u64> {
         let network = self.list.get(network_of(link))?;
         network.peer_capability(now, peer_of(link)).map(|PeerIdentity(number)| number)

@@ -170,7 +170,7 @@ fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
             );
         }
         assert_eq!(records.restricted_players(0, "main").len(), 2);
-        assert_eq!(records.ban_of_player(0, "Alice\u{200b}", None).map(|ban| ban.id), Some(1));
+        assert_eq!(records.ban_of_player(0, "main", "Alice\u{200b}", None).map(|ban| ban.id), Some(1));
         assert_eq!(records.flush(LONG), Stored::OnDisk);
     }
     let mut sorted = keys.map(str::to_owned).to_vec();
@@ -264,7 +264,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
         child.wait().unwrap();
         let records = open(&folder);
         for name in &acknowledged {
-            assert!(records.ban_of_player(0, name, None).is_some(), "{name} is not banned any more");
+            assert!(records.ban_of_player(0, "main", name, None).is_some(), "{name} is not banned any more");
         }
     }
     assert_eq!(acknowledged.len(), 20 + 27 + 34);
@@ -306,7 +306,7 @@ fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_agai
     let records = open(&folder);
     for line in &decided {
         let name = line.split_once(';').unwrap().0;
-        assert!(records.ban_of_player(0, name, None).is_some(), "{name} is not banned any more");
+        assert!(records.ban_of_player(0, "main", name, None).is_some(), "{name} is not banned any more");
     }
     assert!(decided.iter().any(|line| line.contains("Waiting")));
 }

@@ -25,6 +25,11 @@ pub enum ModeratorAction {
         /// The room to go to.
         to: Box<str>,
     },
+    /// It is removed from the session, and does not come back: not under another name either, if it has an account.
+    Ban {
+        /// How long, in whole seconds; forever if there is no end.
+        lasts: Option<Duration>,
+    },
 }
 
 /// A request as the server's driver gets it; the requester is allowed to moderate.

@@ -90,15 +90,25 @@ pub fn read(file: &Path) -> io::Result<Vec<f32>> {
 
 /// The packets of a sound, one for each so many samples, at 32 kbit/s.
 pub fn encode(sound: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
-    let mut encoder = OpusEncoder::new(48_000, 1, Application::Audio).unwrap();
-    encoder.bitrate_bps = 32_000;
+    encode_channels(sound, 1, frame_samples)
+}
+
+/// The same of two channels, the left one first in each pair, at 64 kbit/s.
+pub fn encode_stereo(left: &[f32], right: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
+    let interleaved: Vec<f32> = left.iter().zip(right).flat_map(|(left, right)| [*left, *right]).collect();
+    encode_channels(&interleaved, 2, frame_samples)
+}
+
+fn encode_channels(interleaved: &[f32], channels: usize, frame_samples: usize) -> Vec<Vec<u8>> {
+    let mut encoder = OpusEncoder::new(48_000, channels, Application::Audio).unwrap();
+    encoder.bitrate_bps = 32_000 * channels as i32;
     let mut encode = |frame: &[f32]| {
         let mut packet = vec![0; 1_275];
         let bytes = encoder.encode(frame, frame_samples, &mut packet).unwrap();
         packet.truncate(bytes);
         packet
     };
-    sound.chunks_exact(frame_samples).map(&mut encode).collect()
+    interleaved.chunks_exact(channels * frame_samples).map(&mut encode).collect()
 }
 
 /// The interleaved samples of an Ogg Opus stream, as a player plays them.

@@ -101,6 +101,21 @@ pub struct PacketsOnThreads(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerIdentity(pub u64);
 
+/// Of a peer: the account by which the network knows its player beyond this connection, such as the hash of the
+/// certificate that the player's client has the key of: the name of the kind of network, a colon, and what the network
+/// calls it; at most [`ACCOUNT_BYTES_MAX`](Self::ACCOUNT_BYTES_MAX) bytes. The network vouches for it, as for a
+/// [`PeerIdentity`].
+///
+/// An account says that a player is the one that it was before, and nothing else: players may make as many as they
+/// like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerAccount(pub Box<str>);
+
+impl PeerAccount {
+    /// As many as the subject of a join token may have.
+    pub const ACCOUNT_BYTES_MAX: usize = 128;
+}
+
 /// Of a peer that was just reported as connected: it may believe that it never was away, because only a third party's
 /// link broke. Its state from before has to be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -81,7 +81,7 @@ mod warning_limit;
 
 pub use address_prefix::{AddressPrefix, InvalidAddressPrefix};
 pub use capability::{
-    CapabilityRequest, PacketsOnThreads, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
+    CapabilityRequest, PacketsOnThreads, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt,
 };
 pub use client::{ClientLinkEvent, ClientTransport};

@@ -109,6 +109,8 @@ struct LinkToClient {
     end: Arc<ClientEnd>,
     /// Which of the client's attempts to connect this is.
     attempt: Peer,
+    /// The account that its network vouches for.
+    account: Option<Box<str>>,
 }
 
 impl LinkToClient {

@@ -40,6 +40,11 @@ pub enum CommandAction<'a> {
         /// The room to go to.
         to: WireStr<'a>,
     },
+    /// It is removed from the session, and does not come back.
+    Ban {
+        /// For how many seconds; 0 forever.
+        duration_s: u32,
+    },
 }
 
 /// What became of a request.
@@ -112,6 +117,10 @@ impl<'a> ModeratorCommand<'a> {
                 item.string(Some(from), WHAT)?;
                 item.string(Some(to), WHAT)
             }
+            CommandAction::Ban { duration_s } => {
+                item.u8(BAN)?;
+                item.u32(duration_s)
+            }
         }
     }
 
@@ -120,7 +129,7 @@ impl<'a> ModeratorCommand<'a> {
         let string = |string: WireStr<'_>| 2 + string.as_bytes().len();
         let action = match self.action {
             CommandAction::Kick | CommandAction::Unmute => 0,
-            CommandAction::Mute { .. } => 4,
+            CommandAction::Mute { .. } | CommandAction::Ban { .. } => 4,
             CommandAction::Move { from, to } => string(from) + string(to),
         };
         2 + string(self.player) + string(self.reason) + 1 + action
@@ -133,6 +142,7 @@ const KICK: u8 = 1;
 const MUTE: u8 = 2;
 const UNMUTE: u8 = 3;
 const MOVE: u8 = 4;
+const BAN: u8 = 5;
 const WHAT: &str = "moderator request";
 
 /// `None` for a kind that is not known here.
@@ -144,6 +154,7 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<ModeratorCommand<'a>>, Par
         MUTE => CommandAction::Mute { duration_s: reader.u32(WHAT)? },
         UNMUTE => CommandAction::Unmute,
         MOVE => CommandAction::Move { from: read_string(reader)?, to: read_string(reader)? },
+        BAN => CommandAction::Ban { duration_s: reader.u32(WHAT)? },
         _ => return Ok(None),
     };
     Ok(Some(ModeratorCommand { number, player, reason, action }))
@@ -162,9 +173,8 @@ mod tests {
     fn what_is_written_is_found_and_nothing_shorter_is() {
         let (player, reason) = (WireStr::from("Mallory"), WireStr::from("enough"));
         let rooms = CommandAction::Move { from: WireStr::from("lobby"), to: WireStr::from("jail") };
-        for action in
-            [CommandAction::Kick, CommandAction::Mute { duration_s: 60 }, CommandAction::Unmute, rooms]
-        {
+        let (mute, ban) = (CommandAction::Mute { duration_s: 60 }, CommandAction::Ban { duration_s: 60 });
+        for action in [CommandAction::Kick, mute, CommandAction::Unmute, rooms, ban] {
             let request = ModeratorCommand { number: 7, player, reason, action };
             let bytes = written(|writer| request.write(SessionId(5), writer));
             assert_eq!(ModeratorCommand::find(&bytes[7..]), Some(request));

@@ -47,7 +47,7 @@ pub(super) struct BanRequest {
 enum Target {
     /// A player's name, in upper or lower case.
     Name(String),
-    /// The subject of a join token.
+    /// The subject of a join token, or an account that a network vouches for.
     Subject(String),
     /// An address, or many: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
     Address(String),
@@ -59,8 +59,10 @@ pub(super) struct BanView {
     /// Names it among all bans.
     id: u64,
     target: Target,
+    /// The session that it is for, if a moderator of it decided it; else it is for all sessions.
+    session: Option<String>,
     reason: String,
-    /// The operator that decided it.
+    /// The operator or moderator that decided it.
     by: String,
     /// When, in seconds since 1970.
     since: u64,
@@ -169,7 +171,7 @@ impl From<Ban> for BanView {
             BanTarget::Subject(subject) => Target::Subject(subject),
             BanTarget::Address(prefix) => Target::Address(prefix.to_string()),
         };
-        let Ban { id, reason, by, since, until, .. } = ban;
-        Self { id, target, reason, by, since, until }
+        let Ban { id, session, reason, by, since, until, .. } = ban;
+        Self { id, target, session, reason, by, since, until }
     }
 }

@@ -273,11 +273,12 @@ function undrain() {
 }
 
 // --- bans and the log
+const banWords = (ban) => targetWords(ban.target) + (ban.session ? " in " + named(ban.session) : "");
 const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + named(who)).join();
 const BANS = [
-  text("Target", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "permanent", "text"),
+  text("Target", (ban) => banWords(ban), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "permanent", "text"),
   text("Reason", (ban) => sentence(ban.reason || DASH), "text"), text("By", (ban) => named(ban.by) + ", " + moment(ban.since), "text wide"),
-  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", sentence(ban.reason ?? ""), () => [NOTED_REASON], () => "Lift", () => false, async () => {
+  button("Lift", (ban) => openDialog("Lift the ban of " + banWords(ban) + "?", sentence(ban.reason ?? ""), () => [NOTED_REASON], () => "Lift", () => false, async () => {
     await call("DELETE", "bans/" + ban.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawBans();
     return "lifted";

@@ -62,6 +62,8 @@ pub(super) fn bans(bans: &Value) -> String {
     let row = |ban: &Value| {
         let target = ban["target"].as_object().and_then(|target| target.iter().next());
         let target = target.map(|(kind, who)| format!("{kind} {}", text(who))).unwrap_or_default();
+        let session = &ban["session"];
+        let target = if session.is_null() { target } else { format!("{target} in {}", text(session)) };
         let until = ban["until"].as_u64().map_or_else(|| "forever".into(), utc);
         vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
     };
@@ -262,10 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn times_are_dates() {
+    fn times_are_dates_and_a_ban_of_one_session_names_it() {
         let ban = |until: Value| json!([{"id": 1, "target": {"name": "Bob"}, "until": until, "by": "Ann"}]);
         assert!(bans(&ban(json!(2_000_000_000))).contains("2033-05-18 03:33:20 UTC"));
         assert!(bans(&ban(Value::Null)).contains("forever"));
+        let of_session = json!([{"id": 1, "target": {"name": "Bob"}, "session": "main"}]);
+        assert!(bans(&of_session).contains("name Bob in main"));
         let page = json!({"entries": [{"at": 2_000_000_000, "by": "Ann", "action": "kick"}]});
         assert!(audit(&page).contains("2033-05-18 03:33:20 UTC  Ann  kick"));
     }

@@ -3,6 +3,8 @@
 //! `cargo xtask mumble` also runs the test with a bot of pymumble, and `cargo xtask clients` has
 //! Mumble's own client.
 
+mod accounts;
+mod codecs;
 mod watched;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -66,8 +68,11 @@ fn join(server: SocketAddr, name: &str, version: MumbleVersion) -> MumbleClient 
 
 /// Says a sound in packets of 20 ms, as fast as it lasts.
 fn say(client: &mut MumbleClient, sound: &[f32], way: VoiceWay) {
+    say_frames(client, encode(sound, FRAME_SAMPLES), way);
+}
+
+fn say_frames(client: &mut MumbleClient, frames: Vec<Vec<u8>>, way: VoiceWay) {
     let began = Instant::now();
-    let frames = encode(sound, FRAME_SAMPLES);
     let count = frames.len();
     for (place, opus) in frames.into_iter().enumerate() {
         let number = 2 * place as u64;

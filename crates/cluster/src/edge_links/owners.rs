@@ -45,6 +45,10 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
             if !self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer)) {
                 failed.push(*link);
             }
+            if let Some(account) = &origin.account {
+                let message = ToOwner::Account { link: number, account };
+                self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
+            }
         }
         for HeldPacket { link, number, packet } in self.sessions.get_mut(index).take_held() {
             let message = ToOwner::Packet { link, number: Some(number), packet: &packet };

@@ -126,6 +126,10 @@ impl RemoteLinks {
                 peers.set_report(peer_of(link), report);
                 None
             }
+            ToOwner::Account { link, account } => {
+                counted.links.dropped.malformed += u64::from(!peers.set_account(peer_of(link), account));
+                None
+            }
             ToOwner::Reachability { links, is_reachable } => {
                 let peers = links.iter().map(peer_of).collect();
                 self.reachability.push(Reachability { peers, is_reachable });

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Peer, PeerIdentity, Resumed};
+use consonance_transport::{Peer, PeerAccount, PeerIdentity, Resumed};
 use rustc_hash::FxHashMap;
 
 use super::present_peers::PresentPeers;
@@ -25,6 +25,7 @@ pub(super) struct Peers {
 struct PeerState {
     network: RemoteNetwork,
     identity: Option<u64>,
+    account: Option<PeerAccount>,
     is_resumed: bool,
     kept: Option<KeptClient>,
     /// The number of its next packet is this or more.
@@ -52,6 +53,7 @@ impl Peers {
         let state = PeerState {
             network: RemoteNetwork(about.kind.chars().take(KIND_MAX).collect()),
             identity: about.identity,
+            account: None,
             is_resumed: about.is_resumed,
             kept,
             next_packet: 0,
@@ -86,6 +88,16 @@ impl Peers {
         let mut peers: Vec<Peer> = self.states.keys().copied().collect();
         peers.sort_unstable();
         peers
+    }
+
+    /// The network of a link vouches for this account. False if it is too long; of a link that is not up, nothing is
+    /// kept.
+    pub(super) fn set_account(&mut self, peer: Peer, account: &str) -> bool {
+        let is_fine = account.len() <= PeerAccount::ACCOUNT_BYTES_MAX;
+        if let Some(state) = self.states.get_mut(&peer).filter(|_| is_fine) {
+            state.account = Some(PeerAccount(account.into()));
+        }
+        is_fine
     }
 
     /// Something came over a link so long ago. False if it is not up.
@@ -140,6 +152,10 @@ impl Peers {
 
     pub(super) fn identity(&self, peer: Peer) -> Option<PeerIdentity> {
         self.states.get(&peer)?.identity.map(PeerIdentity)
+    }
+
+    pub(super) fn account(&self, peer: Peer) -> Option<PeerAccount> {
+        self.states.get(&peer)?.account.clone()
     }
 
     pub(super) fn resumed(&self, peer: Peer) -> Option<Resumed> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
-    PeerIdentity, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerAccount, PeerIdentity, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 use super::{MumbleGateway, user::User};
@@ -90,13 +90,12 @@ impl ServerNetwork for MumbleGateway {
 
     /// A user with a certificate is the one that it was, from whichever address it comes.
     fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
+        let certificate = |peer| self.of_link(peer)?.certificate;
         request
             .provide(|| Some(self.count(now).metrics()))
             .provide_of_peer(|peer| self.state_of(now, peer))
-            .provide_of_peer(|peer| {
-                let certificate = self.of_link(peer)?.certificate?;
-                Some(PeerIdentity(certificate.account()))
-            });
+            .provide_of_peer(|peer| Some(PeerIdentity(certificate(peer)?.number())))
+            .provide_of_peer(|peer| Some(PeerAccount(certificate(peer)?.account().into())));
     }
 }
 

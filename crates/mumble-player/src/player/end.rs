@@ -23,7 +23,7 @@ impl MumblePlayer {
     pub fn handle_link_ended(&mut self, now: Instant, reason: &EndReason, neighbours: &Neighbours) {
         let Some(link) = self.link.take() else { return };
         let reason = self.client.end_notice().unwrap_or(reason).clone();
-        if self.kicked_because.is_none() && !reason.is_empty() && reason.kind() != EndKind::Elsewhere {
+        if !reason.is_empty() && reason.kind() != EndKind::Elsewhere {
             self.refuse(now, &reason);
         }
         self.client.handle_disconnected(now, link);
@@ -56,10 +56,8 @@ impl MumblePlayer {
         match cause {
             // Said by the player itself.
             Disconnection::Stopped => {}
-            Disconnection::Kicked => {
-                let words = self.kicked_because.take().unwrap_or_default();
-                self.refuse(now, &EndReason::with_words(EndCode::Kicked, &words));
-            }
+            // The end of the link, which comes with it, says whether this is a ban.
+            Disconnection::Kicked => self.kicked_at = Some(now),
             Disconnection::ReplacedByNewerLogin => {
                 self.refuse(now, &EndReason::from(EndCode::ReplacedByNewerLogin));
             }
@@ -68,11 +66,20 @@ impl MumblePlayer {
         }
     }
 
+    /// A player that was removed is out, although its link has not ended.
+    pub(super) fn end_if_kicked(&mut self, now: Instant) {
+        if self.kicked_at.is_some_and(|at| at <= now) {
+            let words = self.kicked_because.take().unwrap_or_default();
+            self.refuse(now, &EndReason::with_words(EndCode::Kicked, &words));
+        }
+    }
+
     fn finish(&mut self, now: Instant, reason: EndReason) {
         if self.is_over() {
             return;
         }
         self.end = Some(reason);
+        self.kicked_at = None;
         self.client.stop(now);
         // The events that this raises are dropped.
         while self.client.poll_event().is_some() {}

@@ -141,8 +141,11 @@ impl MumblePlayer {
 
     /// How a voice over these ways comes to be heard.
     fn context_of(&self, targets: &[HeardTarget]) -> VoiceContext {
-        let own = self.channels.room(self.own.channel()).map(RoomId::of);
-        if targets.iter().any(|target| matches!(target, HeardTarget::Room(room) if Some(*room) == own)) {
+        let is_own = |target: &HeardTarget| {
+            let HeardTarget::Room(room) = target else { return false };
+            self.own.linked().any(|channel| self.channels.room(channel).map(RoomId::of) == Some(*room))
+        };
+        if targets.iter().any(is_own) {
             VoiceContext::Normal
         } else if targets.contains(&HeardTarget::Me) {
             VoiceContext::Whisper

@@ -32,14 +32,12 @@ impl MumblePlayer {
         }
     }
 
-    /// Removes another user.
+    /// Removes another user, and keeps it out if that is wanted.
     pub(super) fn remove_other(&mut self, remove: &UserRemove) {
         let Some((_, other)) = self.users.of_number(remove.session) else { return };
-        if remove.ban() {
-            return self.deny(DenyType::Text, "bans are the operator's: kick the player, and ask for one");
-        }
         let name = other.name.clone();
-        self.moderate(&name, &ModeratorAction::Kick, remove.reason());
+        let action = if remove.ban() { ModeratorAction::Ban { lasts: None } } else { ModeratorAction::Kick };
+        self.moderate(&name, &action, remove.reason());
     }
 
     /// The session has answered.

@@ -1,5 +1,5 @@
 //! The client's own channel, which is the room that it speaks in and listens to, and the rooms that it only listens
-//! to.
+//! to: those that it has chosen so, and those that it has [linked](super::linking) with its own.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use crate::users::OWN;
 pub(super) struct OwnPlace {
     channel: u32,
     listening: BTreeSet<u32>,
+    pub(super) links: BTreeSet<u32>,
     entering: Option<Entering>,
 }
 
@@ -25,13 +26,23 @@ pub(super) struct OwnPlace {
 #[derive(Debug)]
 struct Entering {
     room: Box<str>,
-    /// Only to be listened to, beside the user's channel.
-    is_listening: bool,
+    wish: Wish,
     /// None while the session is joined.
     gives_up_at: Option<Instant>,
     /// The session has said that the user is in, and has until then to take that back, as it does with a room that is
     /// not open to the user.
     settles_at: Option<Instant>,
+}
+
+/// What the user wants of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To be in it.
+    Enter,
+    /// To listen to it besides its own channel.
+    Listen,
+    /// The same, as long as it is in its own channel.
+    Link,
 }
 
 /// Both come in packets that are sent together.
@@ -48,6 +59,11 @@ impl OwnPlace {
         self.listening.iter().copied()
     }
 
+    /// The user's channel, and those that it has linked with it.
+    pub(super) fn linked(&self) -> impl Iterator<Item = u32> {
+        [self.channel].into_iter().chain(self.links.iter().copied())
+    }
+
     /// Whether the session says that the user is in the room that it wants to enter.
     pub(super) fn is_in(&self) -> bool {
         self.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some())
@@ -56,6 +72,11 @@ impl OwnPlace {
     /// When waiting for a room is over, one way or the other.
     pub(super) fn gives_up_at(&self) -> Option<Instant> {
         self.entering.as_ref().and_then(|entering| entering.settles_at.or(entering.gives_up_at))
+    }
+
+    /// Whether a room was asked for, and has not let the user in yet.
+    pub(super) fn is_entering(&self) -> bool {
+        self.entering.is_some()
     }
 
     pub(super) fn wanted_room(&self) -> Option<&str> {
@@ -75,12 +96,8 @@ impl MumblePlayer {
     pub(super) fn enter_first_room(&mut self) {
         let Some(room) = self.settings.rooms.first().cloned() else { return };
         if self.client.join_room(&room).is_ok() {
-            self.own.entering = Some(Entering {
-                room: room.into(),
-                is_listening: false,
-                gives_up_at: None,
-                settles_at: None,
-            });
+            self.own.entering =
+                Some(Entering { room: room.into(), wish: Wish::Enter, gives_up_at: None, settles_at: None });
         }
     }
 
@@ -95,7 +112,7 @@ impl MumblePlayer {
             return;
         }
         match self.channels.room(channel).map(Box::<str>::from) {
-            Some(room) => self.ask_for_room(now, room, false),
+            Some(room) => self.ask_for_room(now, room, Wish::Enter),
             None => self.deny(DenyType::Text, "there is no such channel any more"),
         }
     }
@@ -110,7 +127,7 @@ impl MumblePlayer {
                 continue;
             }
             match self.channels.room(*channel).map(Box::<str>::from) {
-                Some(room) if self.own.entering.is_none() => self.ask_for_room(now, room, true),
+                Some(room) if self.own.entering.is_none() => self.ask_for_room(now, room, Wish::Listen),
                 Some(_) => self.deny(DenyType::Text, "one channel after the other: wait a moment"),
                 None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
             }
@@ -130,10 +147,10 @@ impl MumblePlayer {
         if self.channels.note_entered(&room).is_none() {
             return self.deny(DenyType::Text, "there are too many channels");
         }
-        self.ask_for_room(now, room.into(), false);
+        self.ask_for_room(now, room.into(), Wish::Enter);
     }
 
-    fn ask_for_room(&mut self, now: Instant, room: Box<str>, is_listening: bool) {
+    pub(super) fn ask_for_room(&mut self, now: Instant, room: Box<str>, wish: Wish) {
         if self.client.restrictions().room_rights(&room).listen == Some(false) {
             return self.deny_entering(&room, "an operator does not let you into this channel");
         }
@@ -143,7 +160,7 @@ impl MumblePlayer {
             return self.deny_entering(&room, &error.to_string());
         }
         let gives_up_at = Some(now + self.settings.entering_max);
-        self.own.entering = Some(Entering { room, is_listening, gives_up_at, settles_at: None });
+        self.own.entering = Some(Entering { room, wish, gives_up_at, settles_at: None });
         if was_in_it {
             self.settle();
         }
@@ -167,17 +184,20 @@ impl MumblePlayer {
     pub(super) fn settle(&mut self) {
         let Some(entering) = self.own.entering.take() else { return };
         let Some(channel) = self.channels.note_entered(&entering.room) else { return };
-        if entering.is_listening {
-            self.own.listening.insert(channel);
-            self.tell_listening(&[channel], &[]);
-        } else {
-            self.move_to(channel);
+        match entering.wish {
+            Wish::Enter => self.move_to(channel),
+            Wish::Listen => {
+                self.own.listening.insert(channel);
+                self.tell_listening(&[channel], &[]);
+            }
+            Wish::Link => self.link(channel),
         }
     }
 
-    /// The user is in this channel from now on. Rooms that it also listens to stay.
+    /// The user is in this channel from now on. Rooms that it also listens to stay, and links end.
     fn move_to(&mut self, channel: u32) {
         let before = std::mem::replace(&mut self.own.channel, channel);
+        self.end_links_of(before);
         if let Some(room) = self.channels.room(before).map(Box::<str>::from) {
             self.leave_unless_used(&room);
         }
@@ -227,6 +247,7 @@ impl MumblePlayer {
         if channel == self.own.channel && channel != ROOT {
             self.move_to(ROOT);
         }
+        self.unlink(channel);
         self.stop_listening(channel);
     }
 
@@ -264,14 +285,14 @@ impl MumblePlayer {
             permissions |= permission::MAKE_TEMP_CHANNEL;
         }
         if self.client.can_moderate() {
-            permissions |= permission::MUTE_DEAFEN | permission::MOVE | permission::KICK;
+            permissions |= permission::MUTE_DEAFEN | permission::MOVE | permission::KICK | permission::BAN;
         }
         let Some(room) = self.channels.room(channel) else { return permissions };
         let rights = self.client.restrictions().room_rights(room);
         if rights.listen == Some(false) {
             permissions &= !permission::ENTER;
         } else {
-            permissions |= permission::LISTEN;
+            permissions |= permission::LISTEN | permission::LINK_CHANNEL;
         }
         if rights.speak != Some(false) {
             permissions |= permission::SPEAK | permission::WHISPER;
@@ -301,10 +322,12 @@ impl MumblePlayer {
     }
 
     /// Leaves a room that is neither the user's channel nor one that it listens to.
-    fn leave_unless_used(&mut self, room: &str) {
+    pub(super) fn leave_unless_used(&mut self, room: &str) {
+        let OwnPlace { channel: own, listening, links, .. } = &self.own;
         let channel = self.channels.of_room(room);
-        let is_used = channel
-            .is_some_and(|channel| channel == self.own.channel || self.own.listening.contains(&channel));
+        let is_used = channel.is_some_and(|channel| {
+            channel == *own || listening.contains(&channel) || links.contains(&channel)
+        });
         let is_wanted = self.own.wanted_room() == Some(room);
         if !is_used && !is_wanted {
             self.client.leave_room(room);

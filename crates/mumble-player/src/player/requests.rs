@@ -109,12 +109,10 @@ impl MumblePlayer {
         if state.channel_id.is_none() {
             return self.make_channel(now, state.parent(), state.name());
         }
-        let words = if state.links_add.is_empty() && state.links_remove.is_empty() {
-            "channels are the session's rooms: their names are fixed"
-        } else {
-            "rooms are not linked: listen to a channel, in its menu, to hear it besides your own"
-        };
-        self.deny(DenyType::Text, words);
+        if state.links_add.is_empty() && state.links_remove.is_empty() {
+            return self.deny(DenyType::Text, "channels are the session's rooms: their names are fixed");
+        }
+        self.change_links(now, state);
     }
 
     fn answer_permissions(&mut self, query: PermissionQuery) {

@@ -22,6 +22,19 @@ fn a_user_that_is_kicked_is_told_why() {
 }
 
 #[test]
+fn a_user_that_is_banned_is_told_so_and_why() {
+    let mut session = Session::new();
+    let user = session.user("Mia");
+    let id = id_of(&session, "Mia");
+    session.server.kick_banned(id, "spam", None);
+    session.run();
+    let told = session.told(user);
+    let Some(Control::UserRemove(remove)) = told.last() else { panic!("{told:?}") };
+    assert!(remove.reason().contains("spam") && remove.session == OWN && remove.ban(), "{remove:?}");
+    assert!(session.guests[user].player.is_over());
+}
+
+#[test]
 fn a_user_whose_voice_is_taken_sees_itself_muted_and_is_told_why() {
     let mut session = Session::new();
     let user = session.user("Mia");
@@ -70,6 +83,8 @@ fn what_a_client_wants_done_to_another_user_is_asked_of_the_session() {
     session.say_state(user, other(UserState { mute: Some(true), ..UserState::default() }));
     session.say_state(user, other(UserState { mute: Some(false), ..UserState::default() }));
     session.say_state(user, other(UserState { channel_id: Some(3), ..UserState::default() }));
+    let reason = Some("spam".to_owned());
+    session.say(user, UserRemove { session: number, reason, ban: Some(true), ..UserRemove::default() });
     assert_eq!(denials(&session.told(user)), [""; 0]);
     assert!(session.requests.iter().all(|request| *request.player == *"Nat"));
     let asked: Vec<_> = std::mem::take(&mut session.requests)
@@ -82,6 +97,7 @@ fn what_a_client_wants_done_to_another_user_is_asked_of_the_session() {
         (ModeratorAction::Mute { lasts: None }, "".into()),
         (ModeratorAction::Unmute, "".into()),
         (moved, "".into()),
+        (ModeratorAction::Ban { lasts: None }, "spam".into()),
     ];
     assert_eq!(asked, expected);
 }

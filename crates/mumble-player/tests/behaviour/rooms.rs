@@ -127,14 +127,6 @@ fn channels_that_a_user_listens_to_are_rooms_beside_its_own() {
     assert_eq!(session.events(native), ["Mia exited team/red"]);
 }
 
-#[test]
-fn links_between_channels_are_denied_with_what_to_do_instead() {
-    let mut session = Session::new();
-    let user = session.user("Mia");
-    session.say(user, ChannelUpdate { channel_id: Some(1), links_add: vec![3], ..ChannelUpdate::default() });
-    assert!(denials(&session.told(user))[0].contains("listen to a channel"));
-}
-
 pub(crate) fn id_of(session: &Session, name: &str) -> ClientId {
     session.server.client_named(name).expect("in the session")
 }

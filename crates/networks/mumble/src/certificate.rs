@@ -50,14 +50,23 @@ impl CertificateHash {
 
     /// The SHA-1 in hexadecimal digits, as Mumble's messages have it.
     pub fn user_hash(&self) -> String {
-        let digits = self.sha1.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+        hexadecimal(&self.sha1)
+    }
+
+    /// The account that the certificate stands for: `mumble:` and its SHA-256 in 64 hexadecimal digits, in lower case.
+    pub fn account(&self) -> String {
+        format!("mumble:{}", hexadecimal(&self.sha256))
     }
 
     /// A number for the certificate: the first 64 bits of its SHA-256.
-    pub fn account(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.sha256.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Requests a certificate, does not require one, and verifies nothing but the signature.
@@ -113,6 +122,8 @@ mod tests {
     fn a_certificate_is_known_by_its_hashes() {
         let hash = CertificateHash::of(b"abc");
         assert_eq!(hash.user_hash(), "a9993e364706816aba3e25717850c26c9cd0d89d");
-        assert_eq!(hash.account(), 0xBA78_16BF_8F01_CFEA);
+        assert_eq!(hash.number(), 0xBA78_16BF_8F01_CFEA);
+        let account = "mumble:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hash.account(), account);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -144,6 +144,14 @@ impl MumbleClient {
         Ok(self.events.pop_front())
     }
 
+    /// Says goodbye: what was sent before arrives, as far as the system takes it now.
+    pub fn leave(mut self) {
+        self.tls.send_close_notify();
+        // A connection that is broken is closed.
+        let _ = self.write_records();
+        let _ = self.tcp.shutdown(Shutdown::Write);
+    }
+
     /// The certificate that the server has shown (X.509, DER), once the handshake is over.
     pub fn server_certificate(&self) -> Option<CertificateDer<'static>> {
         self.tls.peer_certificates()?.first().map(|certificate| certificate.clone().into_owned())
@@ -264,6 +272,8 @@ impl MumbleClient {
                 // Seen from this end.
                 let (client_nonce, server_nonce) = (server_nonce, client_nonce);
                 self.crypt = Some(Crypt::new(&CryptSecrets { key, client_nonce, server_nonce }));
+            } else if let Some((crypt, server_nonce)) = self.crypt.as_mut().zip(nonce(&setup.server_nonce)) {
+                crypt.resync(server_nonce);
             }
         }
         self.events.push_back(MumbleClientEvent::Control(control));

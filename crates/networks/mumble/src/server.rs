@@ -80,7 +80,7 @@ pub enum MumbleServerEvent {
         /// The voice.
         voice: Voice<'static>,
     },
-    /// A packet of voice came in CELT or Speex.
+    /// A packet of voice came in CELT or Speex. It is dropped, and counted with malformed packets.
     OtherCodec {
         /// Whose.
         user: Peer,
@@ -252,8 +252,10 @@ impl ServerNetwork for MumbleServer {
             count.unreliable.bytes += more.unreliable.bytes;
         }
         let dropped = &self.counts.dropped;
-        links.dropped.malformed +=
-            dropped.voice_malformed + dropped.control_malformed + dropped.datagrams_too_long;
+        links.dropped.malformed += dropped.voice_malformed
+            + dropped.voice_other_codec
+            + dropped.control_malformed
+            + dropped.datagrams_too_long;
         links.dropped.malformed += refused.forged + refused.replayed + refused.strange;
         links.dropped.outgoing_full += self.udp.counts().buffer_full + self.list.unanswered();
         statistics

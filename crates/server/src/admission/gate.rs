@@ -31,8 +31,19 @@ struct Waiting {
     question: u64,
     session: String,
     name: String,
+    /// The account that its network vouches for.
+    account: Option<Box<str>>,
     /// What it would be admitted with if there were no hook.
     claims: Option<Claims>,
+}
+
+/// A client that asks to join.
+pub(crate) struct Newcomer<'n> {
+    pub(crate) link: LinkId,
+    pub(crate) name: &'n str,
+    /// The account that its network vouches for.
+    pub(crate) account: Option<Box<str>>,
+    pub(crate) shown: &'n JoinToken,
 }
 
 struct Answered {
@@ -84,6 +95,12 @@ impl AdmissionGate {
         self.remotes.insert(link, remote);
     }
 
+    /// A player with an account that its network vouches for has joined: its name is kept for it from now on.
+    pub(crate) fn note_account(&mut self, session: &str, link: LinkId, name: &str, account: &str) {
+        let Some(remote) = self.remotes.get(&link) else { return };
+        self.admission.note_account(session, name, account, &Origin::of(remote));
+    }
+
     /// A link is gone.
     pub(crate) fn forget(&mut self, link: LinkId) {
         self.take_remote(link);
@@ -100,19 +117,18 @@ impl AdmissionGate {
         &mut self,
         now: Instant,
         session: &str,
-        link: LinkId,
-        name: &str,
-        shown: &JoinToken,
+        newcomer: Newcomer<'_>,
         span: Option<&OpenSpan>,
     ) -> Verdict {
+        let Newcomer { link, name, account, shown } = newcomer;
         let origin = self.remotes.get(&link).map_or(Origin::Other("".into()), Origin::of);
         let request = Request { session, origin: &origin, shown };
         let claims = match self.admission.check_shown(request, self.clock(), now) {
             Ok(claims) => claims,
             Err(refusal) => return Verdict::Refuse(refusal),
         };
-        let waiting =
-            Waiting { question: self.questions, session: session.into(), name: name.into(), claims };
+        let question = self.questions;
+        let waiting = Waiting { question, session: session.into(), name: name.into(), account, claims };
         match self.admission.settings().hook.clone() {
             None => self.verdict(&waiting),
             Some(hook) => {
@@ -185,8 +201,9 @@ impl AdmissionGate {
     }
 
     fn verdict(&self, waiting: &Waiting) -> Verdict {
-        let claims = waiting.claims.as_ref();
-        match self.admission.access(&waiting.session, &waiting.name, claims, self.clock()) {
+        let Waiting { session, name, account, claims, .. } = waiting;
+        let (claims, account) = (claims.as_ref(), account.as_deref());
+        match self.admission.access(session, (name, account), claims, self.clock()) {
             Ok(access) => Verdict::Admit { access, seconds_left: self.seconds_left(claims) },
             Err(refusal) => Verdict::Refuse(refusal),
         }

@@ -29,6 +29,10 @@ pub struct JoiningSettings {
     /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the
     /// case of letters does not matter.
     pub reserved_names: Vec<String>,
+    /// Names that are kept for the accounts that networks vouch for, such as the certificates of Mumble's users, when
+    /// their players leave (default 10 000): one for each account and session, and 64 from one address or from one
+    /// network of IPv6 (48 bits). The one that was joined with longest ago goes for another one. None with 0.
+    pub account_names_max: usize,
     /// How often a wrong password may be tried.
     pub password_attempts: PasswordAttemptLimits,
     /// A service that has the last word (default none).
@@ -45,6 +49,7 @@ impl Default for JoiningSettings {
             passwords: Vec::new(),
             require_both: false,
             reserved_names: Vec::new(),
+            account_names_max: 10_000,
             password_attempts: PasswordAttemptLimits::default(),
             hook: None,
         }

@@ -206,7 +206,7 @@ impl Play {
         let session = tape.pick(&[NEAR, FAR, "elsewhere"]);
         let (text, voice) = (String::from_utf8_lossy(tape.counted()).into_owned(), self.alice.voice.clone());
         let about = About { remote: &text, kind: "quic", identity: None, is_resumed: tape.byte() == 1 };
-        let message = match tape.byte() % 8 {
+        let message = match tape.byte() % 9 {
             0 => ToOwner::Connected { link, session, about },
             1 => {
                 let place = tape.pick(&[None, Some([1.0, 2.0, 3.0]), Some([f32::NAN, f32::MAX, 0.0])]);
@@ -218,6 +218,7 @@ impl Play {
             4 => ToOwner::Disconnected { link, why: LinkEnd::Violation(&text) },
             5 => ToOwner::Heard { link, ago_us: tape.pick(&[0, 1, u64::MAX]) },
             6 => ToOwner::Report { link, report: consonance_cluster::LinkReport::default() },
+            7 => ToOwner::Account { link, account: &text },
             _ => return tape.counted().to_vec(),
         };
         message.write(&mut self.buffer).to_vec()

@@ -90,7 +90,8 @@ impl Moderation {
             return Err(ModerationError::Nameless { what: "the target of the ban" });
         }
         let (reason, by) = (by.reason.clone(), by.actor.clone());
-        let (ban, _) = self.records.add_ban(Ban { id: 0, target, reason, by, since: now, until })?;
+        let (ban, _) =
+            self.records.add_ban(Ban { id: 0, target, session: None, reason, by, since: now, until })?;
         Ok(ban)
     }
 

@@ -13,9 +13,9 @@ impl Records {
         self.read().bans.of_address(now, address).cloned()
     }
 
-    /// The ban that keeps this player out.
-    pub fn ban_of_player(&self, now: u64, name: &str, subject: Option<&str>) -> Option<Ban> {
-        self.read().bans.of_player(now, name, subject).cloned()
+    /// The ban that keeps this player out of a session.
+    pub fn ban_of_player(&self, now: u64, session: &str, name: &str, subject: Option<&str>) -> Option<Ban> {
+        self.read().bans.of_player(now, session, name, subject).cloned()
     }
 
     /// Bans that hold, in the order of their numbers, those after this one.

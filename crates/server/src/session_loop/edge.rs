@@ -70,11 +70,23 @@ impl SessionLoop {
                 edge.connected(owner, link, session, about)
             }
         });
+        if !is_remote {
+            self.tell_account(now, link);
+        }
         link_span(link).in_scope(|| debug!(%remote, session, ?owner, was_taken, "connected"));
         if !was_taken {
             self.leave_edge(link, session);
             let refusal = SessionRefusal::Elsewhere { session: session.to_owned() };
             self.networks.reject(now, link, &EndReason::from(&refusal), None);
+        }
+    }
+
+    /// Tells the owner of a link's session of the account that the link's network vouches for.
+    pub(super) fn tell_account(&mut self, now: Instant, link: LinkId) {
+        if let Some(account) = self.networks.account_of(now, link)
+            && let Some(edge) = &mut self.edge
+        {
+            edge.set_account(link, &account);
         }
     }
 

@@ -9,7 +9,7 @@ use tracing::info;
 use super::event_log::log;
 use super::join_spans::JoinSpans;
 use super::{SessionLoop, link_span, member_reports, moderators, webhooks};
-use crate::admission::{Refusal, Verdict};
+use crate::admission::{Newcomer, Refusal, Verdict};
 use crate::networks::Networks;
 use crate::records::Records;
 use crate::sessions::Session;
@@ -24,8 +24,12 @@ impl SessionLoop {
             match event {
                 ServerEvent::JoinRequested { link, name, join_token } => {
                     let span = self.join_spans.ask(link);
-                    let verdict = self.gate.ask(now, &session.name, link, &name, &join_token, span);
-                    let verdict = unless_banned(&self.records, &name, verdict);
+                    let account = self.networks.account_of(now, link);
+                    let newcomer =
+                        Newcomer { link, name: &name, account: account.clone(), shown: &join_token };
+                    let verdict = self.gate.ask(now, &session.name, newcomer, span);
+                    let player = (&*name, account.as_deref());
+                    let verdict = unless_banned(&self.records, &session.name, player, verdict);
                     let question = JoinQuestion { link, name: &name, at };
                     answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
                 }
@@ -41,10 +45,13 @@ impl SessionLoop {
                     self.subscribers.tell(&session.name, &event);
                     webhooks::tell(&self.webhooks, session, &event);
                     session.report_buffer.handle_event(&event);
-                    if let ServerEvent::ClientJoined { id, link, .. }
-                    | ServerEvent::ClientResumed { id, link, .. } = &event
+                    if let ServerEvent::ClientJoined { id, link, name, .. }
+                    | ServerEvent::ClientResumed { id, link, name } = &event
                     {
                         arrived.push((*id, *link));
+                        if let Some(account) = self.networks.account_of(now, *link) {
+                            self.gate.note_account(&session.name, *link, name, &account);
+                        }
                     }
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
                         session.departed.note(name, subject.as_deref());
@@ -69,8 +76,10 @@ impl SessionLoop {
         while let Some((link, name, verdict)) = self.gate.next_answer() {
             let Some(index) = self.routes.session_of(link) else { continue };
             let question = JoinQuestion { link, name: &name, at: self.at(now) };
-            let verdict = unless_banned(&self.records, &name, verdict);
+            let account = self.networks.account_of(now, link);
             let session = self.sessions.get_mut(index);
+            let player = (&*name, account.as_deref());
+            let verdict = unless_banned(&self.records, &session.name, player, verdict);
             answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
             self.drain(index, now);
         }
@@ -92,10 +101,17 @@ fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
     }
 }
 
-/// Admits a player, unless it is banned.
-fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
+/// Admits a player, unless it is banned: its name, the subject of its join token, or the account that its network
+/// vouches for, which a token does not change.
+fn unless_banned(
+    records: &Records,
+    session: &str,
+    (name, account): (&str, Option<&str>),
+    verdict: Verdict,
+) -> Verdict {
     let Verdict::Admit { access, .. } = &verdict else { return verdict };
-    match records.ban_of_player(seconds_since_1970(), name, access.subject.as_deref()) {
+    let ban_of = |subject| records.ban_of_player(seconds_since_1970(), session, name, subject);
+    match ban_of(access.subject.as_deref()).or_else(|| account.and_then(|account| ban_of(Some(account)))) {
         None => verdict,
         Some(ban) => Verdict::Refuse(Refusal::Banned(Box::new(ban))),
     }

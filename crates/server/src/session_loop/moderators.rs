@@ -2,10 +2,11 @@
 
 use consonance_session::{
     ClientId, Instant as SessionInstant, ModeratorAction, ModeratorAnswer, ModeratorRequest, Move,
-    Restriction,
+    PlayerIdentity, Restriction,
 };
 
 use crate::audit::AuditEntry;
+use crate::bans::{Ban, BanTarget};
 use crate::records::{Origin, Records, StoredRestrictions, StoredTerms, Until, held_at, in_session_time};
 use crate::sessions::Session;
 use crate::utc::seconds_since_1970;
@@ -67,6 +68,10 @@ fn act(
             let terms = StoredTerms { ends: Until { until }, reason: request.reason.clone(), origin };
             set_muted(records, session, at, now, player, Some(terms))
         }
+        ModeratorAction::Ban { lasts } => {
+            let until = lasts.map(|lasts| now + lasts.as_secs().max(1));
+            ban(records, session, now, player, (actor, &request.reason), until)
+        }
         ModeratorAction::Unmute => set_muted(records, session, at, now, player, None),
         ModeratorAction::Move { from, to } => match session.server.move_to_room(player, from, to) {
             Move::Asked | Move::OnlyRemoved => ModeratorAnswer::Done,
@@ -76,6 +81,34 @@ fn act(
         },
         _ => ModeratorAnswer::Failed,
     }
+}
+
+/// Keeps a player out of this session until then, in seconds since 1970, or forever: by its account, or by its name if
+/// it has none.
+fn ban(
+    records: &Records,
+    session: &mut Session,
+    now: u64,
+    player: ClientId,
+    (by, reason): (&str, &str),
+    until: Option<u64>,
+) -> ModeratorAnswer {
+    let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
+    let (target, clients) = match &identity {
+        PlayerIdentity::Subject(subject) => {
+            (BanTarget::Subject(subject.as_ref().into()), session.server.clients_with_subject(subject))
+        }
+        PlayerIdentity::Name(name) => {
+            (BanTarget::Name(name.as_str().into()), session.server.clients_named(name.as_str()).to_vec())
+        }
+    };
+    let (reason, by) = (reason.to_owned(), by.to_owned());
+    let ban = Ban { id: 0, target, session: Some(session.name.clone()), reason, by, since: now, until };
+    let Ok((ban, _)) = records.add_ban(ban) else { return ModeratorAnswer::Failed };
+    for client in clients {
+        session.server.kick_banned(client, &ban.reason, ban.until);
+    }
+    ModeratorAnswer::Done
 }
 
 /// It holds for the player, as what an operator decides does, and not for the visit. What
@@ -113,6 +146,8 @@ fn in_words(action: &ModeratorAction) -> (&'static str, String) {
         ModeratorAction::Kick => ("kick", String::new()),
         ModeratorAction::Mute { lasts: None } => ("mute", "forever".into()),
         ModeratorAction::Mute { lasts: Some(lasts) } => ("mute", format!("for {} s", lasts.as_secs())),
+        ModeratorAction::Ban { lasts: None } => ("ban", "forever".into()),
+        ModeratorAction::Ban { lasts: Some(lasts) } => ("ban", format!("for {} s", lasts.as_secs())),
         ModeratorAction::Unmute => ("unmute", String::new()),
         ModeratorAction::Move { from, to } => ("move", format!("{from} to {to}")),
         _ => ("unknown", String::new()),

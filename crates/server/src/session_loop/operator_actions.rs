@@ -64,7 +64,8 @@ impl SessionLoop {
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
             let Some(session) = self.sessions.get(index) else { continue };
-            let meant = banned_clients(&session.server, bans, |link| self.routes.address_of(link));
+            let meant =
+                banned_clients(&session.name, &session.server, bans, |link| self.routes.address_of(link));
             if meant.is_empty() {
                 continue;
             }
@@ -85,9 +86,9 @@ impl SessionLoop {
     fn expel_at_edge(&mut self, now: Instant, bans: &[Ban]) {
         let Self { edge: Some(edge), copies: Some(copies), networks, .. } = self else { return };
         let mut meant = Vec::new();
-        for (_, copy) in copies.iter() {
+        for (name, copy) in copies.iter() {
             let server = &copy.server;
-            for (id, ban) in banned_clients(server, bans, |_| None) {
+            for (id, ban) in banned_clients(name, server, bans, |_| None) {
                 let link = server.client(id).map(|row| row.link);
                 let link = link.filter(|link| edge.session_of(*link).is_some());
                 meant.extend(
@@ -132,12 +133,13 @@ impl SessionLoop {
 
 /// The clients of a session that any of these bans matches, and a ban of each.
 fn banned_clients<'b>(
+    session: &str,
     server: &Server,
     bans: &'b [Ban],
     address_of: impl Fn(LinkId) -> Option<IpAddr>,
 ) -> BTreeMap<ClientId, &'b Ban> {
     let mut banned = BTreeMap::new();
-    for ban in bans {
+    for ban in bans.iter().filter(|ban| ban.is_for(session)) {
         let ids = match &ban.target {
             BanTarget::Name(name) => server.clients_named(name).to_vec(),
             BanTarget::Subject(subject) => server.clients_with_subject(subject),

@@ -200,6 +200,7 @@ impl SessionLoop {
             if !edge.is_some_and(|edge| edge.connected(None, link, &session.name, about)) {
                 self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
             }
+            self.tell_account(now, link);
         }
         for (link, number, packet) in session.lease.into_iter().flat_map(SessionLease::into_packets) {
             match number {

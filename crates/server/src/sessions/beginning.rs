@@ -45,7 +45,7 @@ impl Sessions {
         let mut snapshot = snapshot.clone();
         let (now, records) = (seconds_since_1970(), &self.settings.records);
         let is_banned = |place: &KeptPlace| {
-            records.ban_of_player(now, &place.name, place.access.subject.as_deref()).is_some()
+            records.ban_of_player(now, name, &place.name, place.access.subject.as_deref()).is_some()
         };
         snapshot.places.retain(|place| !is_banned(place));
         let settings = self.server_settings(name, snapshot.session, serial);

@@ -154,7 +154,7 @@ fn the_hook_goes_on_with_the_trace_of_the_join() {
 
 fn ban(target: BanTarget) -> Ban {
     let (reason, by) = ("too loud".into(), "Ann".into());
-    Ban { id: 0, target, reason, by, since: 0, until: None }
+    Ban { id: 0, target, session: None, reason, by, since: 0, until: None }
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn each_player_that_one_of_several_bans_matches_is_disconnected_once_with_the_re
     stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
     let bans = [(1, "alice"), (2, "carol"), (3, "dora"), (4, "ALICE")].map(|(id, name)| {
         let (reason, by) = (format!("as {}", name.to_lowercase()), "Ann".to_owned());
-        Ban { id, target: BanTarget::Name(name.into()), reason, by, since: 0, until: None }
+        Ban { id, target: BanTarget::Name(name.into()), session: None, reason, by, since: 0, until: None }
     });
     let expelled = stage.session_loop.expel(stage.now, &bans);
     let expelled: Vec<_> = expelled.iter().map(|gone| (&*gone.session, &*gone.player)).collect();

@@ -45,7 +45,7 @@ fn settings(webhooks: &Webhooks) -> SessionsSettings {
 
 fn ban(name: &str) -> Ban {
     let (target, reason, by) = (BanTarget::Name(name.into()), "too loud".into(), "Ann".into());
-    Ban { id: 0, target, reason, by, since: 1, until: None }
+    Ban { id: 0, target, session: None, reason, by, since: 1, until: None }
 }
 
 /// Waits until the first webhook is so.

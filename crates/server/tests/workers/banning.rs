@@ -49,6 +49,24 @@ fn a_banned_player_is_disconnected_everywhere_and_told_so_when_it_comes_again() 
 }
 
 #[test]
+fn a_ban_of_an_account_holds_for_a_player_at_another_worker_than_its_session() {
+    let mut settings = SessionsSettings::new(["red"]).unwrap();
+    settings.records = small();
+    let stage = Stage::with_settings(&settings, 3);
+    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
+    let other = (stage.place("red") + 1) % 3;
+    let mut mia = stage.player_of_account(other, "Mia", "mumble:7", "red");
+    wait_until("she is in", &mut [&mut mia], |players| players[0].has_joined);
+    let banned = moderation.ban(&by(), BanTarget::Subject("mumble:7".into()), None).unwrap();
+    assert_eq!(banned.expelled.iter().map(|gone| &*gone.player).collect::<Vec<_>>(), ["Mia"]);
+    wait_until("she is gone", &mut [&mut mia], |players| players[0].end.is_some());
+    let mut again = stage.player_of_account(other, "Another", "mumble:7", "red");
+    wait_until("she is refused", &mut [&mut again], |players| players[0].end.is_some());
+    let end = again.end.and_then(|end| end.end_reason()).map(|end| end.code);
+    assert_eq!((again.has_joined, end), (false, Some(EndCode::Banned)));
+}
+
+#[test]
 fn bans_are_listed_taken_back_and_bounded() {
     let Scene { stage: _stage, moderation, .. } = scene(small());
     moderation.ban(&by(), name("Carol"), None).unwrap();
@@ -75,7 +93,8 @@ fn a_player_banned_during_a_handover_has_no_reservation_in_the_next_process() {
     });
     let left = stage.server.handle().hand_over(&RestartPlan { pause: Duration::ZERO, returns_per_s: 1000 });
     let (reason, by) = ("too loud".into(), "Ann".into());
-    let ban = Ban { id: 0, target: name("alice"), reason, by, since: 0, until: Some(YEAR_2100) };
+    let ban =
+        Ban { id: 0, target: name("alice"), session: None, reason, by, since: 0, until: Some(YEAR_2100) };
     settings.records.import_ban(ban).unwrap();
 
     settings.seed ^= 1;

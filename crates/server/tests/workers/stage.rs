@@ -67,6 +67,18 @@ impl Stage {
         Player::new(&ClientSettings::new(name), self.networks[worker].client(session))
     }
 
+    /// The same with an account that the network vouches for.
+    pub(crate) fn player_of_account(
+        &self,
+        worker: usize,
+        name: &str,
+        account: &str,
+        session: &str,
+    ) -> Player {
+        let client = self.networks[worker].client(session).with_account(account);
+        Player::new(&ClientSettings::new(name), client)
+    }
+
     /// The same with a join token.
     pub(crate) fn player_with_token(&self, name: &str, token: &str, session: &str) -> Player {
         let mut settings = ClientSettings::new(name);

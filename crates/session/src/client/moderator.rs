@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use consonance_wire::{
     Capabilities, CommandAction, ModeratorAnswer, ModeratorCommand, WireStr, WriteError, Writer,
@@ -142,14 +143,16 @@ const WAITING_MAX: usize = 16;
 fn command_action(action: &ModeratorAction) -> CommandAction<'_> {
     match action {
         ModeratorAction::Kick => CommandAction::Kick,
-        ModeratorAction::Mute { lasts } => {
-            // Never 0, which stands for no end.
-            let seconds = lasts.map(|lasts| u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX).max(1));
-            CommandAction::Mute { duration_s: seconds.unwrap_or(0) }
-        }
+        ModeratorAction::Mute { lasts } => CommandAction::Mute { duration_s: seconds(*lasts) },
         ModeratorAction::Unmute => CommandAction::Unmute,
         ModeratorAction::Move { from, to } => {
             CommandAction::Move { from: WireStr::from(&**from), to: WireStr::from(&**to) }
         }
+        ModeratorAction::Ban { lasts } => CommandAction::Ban { duration_s: seconds(*lasts) },
     }
+}
+
+/// 0 stands for no end.
+fn seconds(lasts: Option<Duration>) -> u32 {
+    lasts.map_or(0, |lasts| u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX).max(1))
 }

@@ -21,6 +21,7 @@ pub struct MemoryClient {
     network: MemoryNetwork,
     session: String,
     limits: PacketLimits,
+    account: Option<Box<str>>,
     pub(super) end: Arc<ClientEnd>,
     /// The name of the latest attempt to connect, so that what an earlier link left behind is told apart.
     attempt: Peer,
@@ -53,6 +54,7 @@ impl MemoryClient {
             network,
             session,
             limits: LIMITS,
+            account: None,
             end: Arc::new(ClientEnd::new()),
             attempt: Peer(0),
             link: Link::Idle,
@@ -68,6 +70,13 @@ impl MemoryClient {
     #[must_use]
     pub fn with_limits(mut self, limits: PacketLimits) -> Self {
         self.limits = LIMITS.and(limits);
+        self
+    }
+
+    /// The same with an account that the network vouches for; see [`PeerAccount`](crate::PeerAccount).
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<Box<str>>) -> Self {
+        self.account = Some(account.into());
         self
     }
 
@@ -107,7 +116,7 @@ impl ClientTransport for MemoryClient {
         self.end.mailbox.expect(attempt);
         let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
-        let link = LinkToClient { end: Arc::clone(&self.end), attempt };
+        let link = LinkToClient { end: Arc::clone(&self.end), attempt, account: self.account.clone() };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
         // A server that is dropped meanwhile has perhaps not seen it.
         if listener.is_gone() {

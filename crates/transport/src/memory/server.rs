@@ -11,8 +11,8 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer, Remote,
-    ServerLinkEvent, ServerNetwork, ServerTransport,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
+    PeerAccount, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -118,6 +118,10 @@ impl ServerNetwork for MemoryServer {
         statistics.links.dropped.incoming_full = self.listener.mailbox.dropped();
         statistics.connections.connected = self.links.len() as u64;
         statistics
+    }
+
+    fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
+        request.provide_of_peer(|peer| self.links.get(&peer)?.account.clone().map(PeerAccount));
     }
 }
 

@@ -114,6 +114,7 @@ fn what_a_server_says_has_a_code() {
     let ban = Ban {
         id: 1,
         target: BanTarget::Name("bob".into()),
+        session: None,
         reason: "the password is wrong".into(),
         until: None,
         since: 0,

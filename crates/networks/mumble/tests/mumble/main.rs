@@ -1,6 +1,8 @@
 //! The server over real sockets of this machine, with clients of ours.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod carrying;
+mod conformance;
 mod hostile;
 mod stage;
 mod users;

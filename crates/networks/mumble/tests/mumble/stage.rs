@@ -95,7 +95,7 @@ pub(crate) fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>)
     (made.cert.into(), key)
 }
 
-fn certified() -> CertifiedKey {
+pub(crate) fn certified() -> CertifiedKey {
     let (certificate, key) = certificate();
     let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
     CertifiedKey::new(vec![certificate], key)

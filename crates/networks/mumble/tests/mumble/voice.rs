@@ -5,6 +5,7 @@ use std::time::Instant;
 use consonance_mumble::client::{ClientSettings, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::CryptSetup;
 use consonance_mumble::{Control, MumbleServerEvent, MumbleSettings, MumbleVersion, Voice};
+use consonance_transport::ServerNetwork as _;
 
 use crate::stage::Stage;
 
@@ -60,11 +61,14 @@ fn a_listener_whose_datagrams_come_hears_in_datagrams_without_speaking() {
 }
 
 #[test]
-fn other_codecs_are_reported_as_such() {
+fn voice_in_other_codecs_is_dropped_counted_and_reported_as_such() {
     let mut stage = Stage::new(MumbleSettings::default());
     let (user, mut client) = stage.client(settings(VERSIONS[0]));
-    client.send_packet(&[0x40, 1, 2, 3], VoiceWay::Datagram).unwrap();
-    stage.until_event(|event| *event == MumbleServerEvent::OtherCodec { user });
+    for (count, kind) in [0_u8, 2, 3].into_iter().enumerate() {
+        client.send_packet(&[kind << 5, 1, 2, 3], VoiceWay::Datagram).unwrap();
+        stage.until_event(|event| *event == MumbleServerEvent::OtherCodec { user });
+        assert_eq!(stage.server.statistics().links.dropped.malformed, count as u64 + 1);
+    }
 }
 
 #[test]

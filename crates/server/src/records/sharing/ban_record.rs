@@ -110,7 +110,15 @@ mod tests {
 
     fn ban() -> Ban {
         let target = BanTarget::Name("Alice".into());
-        Ban { id: ID, target, reason: "spam".into(), by: "Ann".into(), since: 1_764_222_222, until: Some(9) }
+        Ban {
+            id: ID,
+            target,
+            session: None,
+            reason: "spam".into(),
+            by: "Ann".into(),
+            since: 1_764_222_222,
+            until: Some(9),
+        }
     }
 
     #[test]

@@ -97,6 +97,7 @@ fn of_two_changes_of_a_ban_the_later_one_holds_at_all_nodes_in_any_order() {
     let ban = |reason: &str| Ban {
         id,
         target: name("Alice"),
+        session: None,
         reason: reason.into(),
         by: "test".into(),
         since: 0,
@@ -293,7 +294,15 @@ fn bans_from_before_get_numbers_that_are_unique_in_the_cluster() {
         let Node { bans, replica, .. } = &mut world.nodes[node];
         for id in 1..=3 {
             let target = name(&format!("{node} {id}"));
-            bans.restore(Ban { id, target, reason: String::new(), by: "x".into(), since: 5, until: None });
+            bans.restore(Ban {
+                id,
+                target,
+                session: None,
+                reason: String::new(),
+                by: "x".into(),
+                since: 5,
+                until: None,
+            });
         }
         replica.restore(START_MS, bans, &[]);
     }

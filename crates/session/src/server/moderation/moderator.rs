@@ -57,13 +57,16 @@ impl Server {
 fn action(requested: &CommandAction<'_>) -> Option<ModeratorAction> {
     Some(match *requested {
         CommandAction::Kick => ModeratorAction::Kick,
-        CommandAction::Mute { duration_s } => {
-            ModeratorAction::Mute { lasts: (duration_s > 0).then(|| Duration::from_secs(duration_s.into())) }
-        }
+        CommandAction::Mute { duration_s } => ModeratorAction::Mute { lasts: lasts(duration_s) },
         CommandAction::Unmute => ModeratorAction::Unmute,
         CommandAction::Move { from, to } => {
             ModeratorAction::Move { from: (*from.to_str()).into(), to: (*to.to_str()).into() }
         }
+        CommandAction::Ban { duration_s } => ModeratorAction::Ban { lasts: lasts(duration_s) },
         _ => return None,
     })
+}
+
+fn lasts(duration_s: u32) -> Option<Duration> {
+    (duration_s > 0).then(|| Duration::from_secs(duration_s.into()))
 }

@@ -81,7 +81,8 @@ impl World {
         let Node { bans, replica, clock_behind_ms, .. } = &mut self.nodes[node];
         let now_ms = now_ms - *clock_behind_ms;
         let since = now_ms / 1000;
-        let ban = Ban { id: 0, target, reason: String::new(), by: "test".into(), since, until };
+        let ban =
+            Ban { id: 0, target, session: None, reason: String::new(), by: "test".into(), since, until };
         let id = replica.add(now_ms, bans, ban).id;
         self.nodes[node].write();
         id

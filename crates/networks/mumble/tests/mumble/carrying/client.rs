@@ -1,0 +1,234 @@
+//! The client's end, with the signs of life that every client of Mumble sends.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent, VoiceWay};
+use consonance_mumble::control::messages::{CryptSetup, Ping};
+use consonance_mumble::{Control, Voice};
+use consonance_transport::{
+    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+};
+
+use super::{LIMITS, control_of, packet_of, voice_of};
+
+pub(crate) struct CarryingClient {
+    server: SocketAddr,
+    silence_max: Duration,
+    has_datagrams: bool,
+    link: Option<Link>,
+    /// Cut links: a socket that is closed would say so to the server.
+    lost: Vec<Link>,
+    /// Links that are over and were not reported yet.
+    ends: VecDeque<DisconnectReason>,
+    voices: u64,
+    statistics: Statistics,
+    packet: Vec<u8>,
+}
+
+struct Link {
+    client: MumbleClient,
+    is_up: bool,
+    is_cut: bool,
+    /// Datagrams pass, which the answer to a sign of life has shown.
+    way: VoiceWay,
+    heard: Instant,
+    asks_at: Instant,
+    /// A datagram was understood.
+    understood: Instant,
+    /// Why the server ends it.
+    reject: Option<String>,
+}
+
+/// Mumble's client has 5 s.
+const ASKS_EVERY: Duration = Duration::from_secs(1);
+
+/// What a link has to say.
+enum News {
+    Up,
+    Packet(Delivery, Vec<u8>),
+    Down(DisconnectReason),
+}
+
+impl CarryingClient {
+    pub(crate) fn new(server: SocketAddr, silence_max: Duration, has_datagrams: bool) -> Self {
+        Self {
+            server,
+            silence_max,
+            has_datagrams,
+            link: None,
+            lost: Vec::new(),
+            ends: VecDeque::new(),
+            voices: 0,
+            statistics: Statistics::default(),
+            packet: Vec::new(),
+        }
+    }
+
+    /// Nothing passes any more, and nobody says so.
+    pub(crate) fn cut(&mut self) {
+        if let Some(link) = &mut self.link {
+            link.is_cut = true;
+        }
+    }
+}
+
+impl Link {
+    fn poll(&mut self, now: Instant, silence_max: Duration, has_datagrams: bool) -> Option<News> {
+        if now.saturating_duration_since(self.heard) > silence_max {
+            return Some(News::Down(DisconnectReason::TimedOut));
+        }
+        if self.is_cut {
+            return None;
+        }
+        if now >= self.asks_at {
+            self.asks_at = now + ASKS_EVERY;
+            // What cannot be sent is not answered.
+            let _ = self.client.send(&Ping::default().into());
+            if has_datagrams {
+                let _ = self.client.ping(VoiceWay::Datagram);
+            }
+            if self.way == VoiceWay::Datagram && now > self.understood + 2 * ASKS_EVERY {
+                // More datagrams were lost than their nonces tell: the server is asked for its count.
+                let _ = self.client.send(&CryptSetup::default().into());
+            }
+        }
+        loop {
+            let event = match self.client.poll() {
+                Ok(event) => event?,
+                Err(_) => MumbleClientEvent::Closed,
+            };
+            self.heard = now;
+            match event {
+                MumbleClientEvent::Control(Control::CodecVersion(_)) if !has_datagrams => {
+                    return Some(self.be_up());
+                }
+                MumbleClientEvent::Control(Control::CodecVersion(_)) => {
+                    let _ = self.client.ping(VoiceWay::Datagram);
+                }
+                MumbleClientEvent::Pong(VoiceWay::Datagram) => {
+                    self.understood = now;
+                    self.way = VoiceWay::Datagram;
+                    if !self.is_up {
+                        return Some(self.be_up());
+                    }
+                }
+                MumbleClientEvent::Control(Control::Reject(reject)) => self.reject = reject.reason,
+                MumbleClientEvent::Control(control) => {
+                    if let Some(packet) = packet_of(control) {
+                        return Some(News::Packet(Delivery::Reliable, packet));
+                    }
+                }
+                MumbleClientEvent::Voice(Voice { opus, .. }, way) => {
+                    if way == VoiceWay::Datagram {
+                        self.understood = now;
+                    }
+                    return Some(News::Packet(Delivery::Unreliable, opus.into_owned()));
+                }
+                MumbleClientEvent::Closed => return Some(News::Down(self.end())),
+                MumbleClientEvent::Pong(_) => {}
+            }
+        }
+    }
+
+    fn be_up(&mut self) -> News {
+        self.is_up = true;
+        News::Up
+    }
+
+    fn end(&self) -> DisconnectReason {
+        let words = self.reject.as_deref().unwrap_or_default().as_bytes();
+        if self.is_up { DisconnectReason::closed_by_peer(words) } else { DisconnectReason::refused(words) }
+    }
+}
+
+impl fmt::Debug for CarryingClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CarryingClient").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+impl ClientTransport for CarryingClient {
+    fn connect(&mut self, now: Instant) {
+        if self.link.is_some() {
+            return;
+        }
+        match MumbleClient::connect(self.server, ClientSettings::new("a carrier")) {
+            Ok(client) => {
+                let (way, asks_at) = (VoiceWay::Tunnel, now + ASKS_EVERY);
+                let (is_up, is_cut, heard, understood, reject) = (false, false, now, now, None);
+                self.link = Some(Link { client, is_up, is_cut, way, heard, asks_at, understood, reject });
+            }
+            Err(error) => {
+                let (address, cause) = (self.server.to_string(), error.to_string());
+                self.ends.push_back(DisconnectReason::Unreachable { address, cause });
+            }
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+        if let Some(reason) = self.ends.pop_front() {
+            return Some(ClientLinkEvent::Disconnected { reason });
+        }
+        match self.link.as_mut()?.poll(now, self.silence_max, self.has_datagrams)? {
+            News::Up => Some(ClientLinkEvent::Connected),
+            News::Packet(delivery, packet) => {
+                self.packet = packet;
+                self.statistics.received.count(delivery, 1, self.packet.len());
+                Some(ClientLinkEvent::Packet { delivery, packet: &self.packet })
+            }
+            News::Down(reason) => {
+                self.lost.extend(self.link.take().filter(|link| link.is_cut));
+                Some(ClientLinkEvent::Disconnected { reason })
+            }
+        }
+    }
+
+    fn send(&mut self, _now: Instant, delivery: Delivery, packet: &[u8]) {
+        let Some(link) = self.link.as_mut().filter(|link| link.is_up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if !LIMITS.allow(delivery, packet.len()) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        self.statistics.sent.count(delivery, 1, packet.len());
+        if link.is_cut {
+            return;
+        }
+        self.voices += 1;
+        let sent = match delivery {
+            Delivery::Reliable => link.client.send(&control_of(packet)),
+            Delivery::Unreliable => link.client.send_voice(&voice_of(self.voices, packet), link.way),
+        };
+        if sent.is_err() && delivery == Delivery::Reliable {
+            self.link = None;
+            self.ends.push_back(DisconnectReason::Overloaded { queue: "the client's stream".to_owned() });
+        }
+    }
+
+    fn disconnect(&mut self, _now: Instant) {
+        if let Some(link) = self.link.take() {
+            if !link.is_cut {
+                link.client.leave();
+            }
+            self.ends.push_back(DisconnectReason::ClosedByUs);
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let link = self.link.as_ref()?;
+        Some(link.asks_at.min(link.heard + self.silence_max))
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+}
