@@ -96,6 +96,33 @@ pub(crate) fn metadata(root: &Path) -> Result<PathBuf, Failure> {
     Ok(known)
 }
 
+/// Files as cargo packs them.
+pub(crate) struct PackedCrates {
+    /// The crate for Bevy.
+    pub(crate) bevy: PathBuf,
+    /// What it, and every game with `consonance`, compiles of ours.
+    pub(crate) ours: Vec<PathBuf>,
+}
+
+/// Packs the crate for Bevy, and those of ours that it needs.
+///
+/// # Errors
+/// [`Failure`] where a package lacks something.
+pub(crate) fn packed(root: &Path) -> Result<PackedCrates, Failure> {
+    let bevy = BevyWorkspace::prepare(root, true)?;
+    bevy.cargo(&PACKAGE_DIRTY)?;
+    let workspace = workspace::describe(root)?;
+    let folder = workspace.target_directory.as_std_path().join("package");
+    let wanted = needed(&workspace);
+    let packages = workspace.packages.iter().filter(|package| wanted.contains(package.name.as_str()));
+    let file = |name: &str, version: &dyn std::fmt::Display| format!("{name}-{version}.crate");
+    let ours = packages.map(|package| folder.join(file(&package.name, &package.version))).collect();
+    let made = bevy.target.join("package");
+    let version = workspace.packages.iter().find(|package| *package.name == "consonance");
+    let version = version.ok_or_else(|| Failure::NoPackage("consonance".to_owned()))?;
+    Ok(PackedCrates { bevy: made.join(file(CRATE, &version.version)), ours })
+}
+
 const OUTSIDE_CLIENT: &str = "outside_client";
 
 /// Voices through Bevy's own audio, for which cpal links ALSA on Linux.

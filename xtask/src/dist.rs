@@ -8,6 +8,7 @@ mod c_header;
 mod c_library;
 mod compilation;
 mod contents;
+mod crates;
 mod debian;
 pub(crate) mod digest;
 mod glibc;
@@ -83,7 +84,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
 
 /// Whether this name is that of a piece, or of the list.
 fn is_of_a_run(name: &str) -> bool {
-    ["consonance", "com.consonance."].iter().any(|start| name.starts_with(start))
+    ["consonance", "com.consonance.", "bevy_consonance-"].iter().any(|start| name.starts_with(start))
         || name == digest::SUMS
 }
 

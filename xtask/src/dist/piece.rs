@@ -49,6 +49,8 @@ pub(super) enum Piece {
     /// The package for Python, for Windows on x86-64.
     #[value(name = "wheel-x86_64-pc-windows-gnu")]
     WheelForWindows,
+    /// The crate for Bevy, and the crates that it and other games in Rust compile.
+    Crates,
 }
 
 impl Piece {
@@ -64,7 +66,7 @@ impl Piece {
             Self::LinuxWithSound | Self::CForLinux | Self::WheelForLinux => Some(&GLIBC),
             Self::LinuxOnArm | Self::CForLinuxOnArm | Self::WheelForLinuxOnArm => Some(&ARM),
             Self::Windows | Self::CForWindows | Self::WheelForWindows => Some(&WINDOWS),
-            Self::Npm | Self::Nupkg | Self::Unity => None,
+            Self::Npm | Self::Nupkg | Self::Unity | Self::Crates => None,
         }
     }
 
@@ -80,7 +82,7 @@ impl Piece {
             Self::CForWindows => &[("unzip", "unzip"), ("pkg-config", "pkgconf")],
             Self::Nupkg => &[("unzip", "unzip"), ("readelf", "binutils"), ("mcs", "mono-devel")],
             Self::Unity => &[("readelf", "binutils"), ("mcs", "mono-devel")],
-            Self::Linux | Self::Oci | Self::Npm | Self::WheelForWindows => &[],
+            Self::Linux | Self::Oci | Self::Npm | Self::WheelForWindows | Self::Crates => &[],
         };
         let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);
         if self == Self::Npm && !web::has_node() {

@@ -5,6 +5,7 @@ mod c_exports;
 mod c_library;
 mod confined;
 mod conversation;
+mod crates;
 mod debian_python;
 mod image;
 mod interpreter;
@@ -17,6 +18,7 @@ mod windows_python;
 
 pub(super) use archive::archive;
 pub(super) use c_library::c_library;
+pub(super) use crates::crates;
 pub(super) use image::image;
 pub(super) use nupkg::nupkg;
 pub(super) use package::{debian, npm};

@@ -14,7 +14,7 @@ use super::program::Program;
 use super::release::Release;
 use super::sources::Sources;
 use super::wheel::PythonModule;
-use super::{archive, c_archive, debian, digest, npm, nupkg, oci, part, sbom, trial, unity, wheel};
+use super::{archive, c_archive, crates, debian, digest, npm, nupkg, oci, part, sbom, trial, unity, wheel};
 use crate::built::Built;
 use crate::command;
 use crate::cross_target::{CrossTarget, GLIBC};
@@ -53,6 +53,7 @@ impl Workshop {
         let target = match piece {
             Piece::Nupkg => return self.make_nupkg(),
             Piece::Unity => return self.make_unity(),
+            Piece::Crates => return self.make_crates(),
             _ => piece.target(),
         };
         let Some(target) = target else { return self.make_npm(piece) };
@@ -140,6 +141,19 @@ impl Workshop {
         let root = &self.release.root;
         command::run(&mut command::cargo(root, ["build", "--quiet", "--package", "consonance-cli"]))?;
         Ok(Built::debug(root)?.program("consonance"))
+    }
+
+    /// They are sources, which have no bill of materials: a game compiles them with what its own lock file says.
+    fn make_crates(&self) -> Result<Skips, Failure> {
+        let release = &self.release;
+        let made = crates::pack(release)?;
+        if self.twice && crates::pack(release)? != made {
+            return Err(Failure::NotReproducible(made.names().join(" or ")));
+        }
+        for (name, bytes) in made.files() {
+            self.write(name, bytes)?;
+        }
+        trial::crates(release, &made).map(|()| Skips::NONE)
     }
 
     fn c_library(
