@@ -1,6 +1,7 @@
 //! The crate for Bevy, in `bevy/`: a workspace of its own, which depends on our crates as they are published.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -69,6 +70,57 @@ pub(crate) fn outside_client(root: &Path) -> Result<PathBuf, Failure> {
     let bevy = BevyWorkspace::prepare(root, true)?;
     bevy.cargo(&["build", "--package", CRATE, "--example", OUTSIDE_CLIENT])?;
     Ok(bevy.target.join("debug/examples").join(OUTSIDE_CLIENT).with_extension(env::consts::EXE_EXTENSION))
+}
+
+/// A file with what cargo knows of every crate that the crate for Bevy and its examples may use; our crates are those
+/// of this checkout, so that nothing is packed.
+///
+/// # Errors
+/// [`Failure`] if cargo does not know, or the lock file is not up to date.
+pub(crate) fn metadata(root: &Path) -> Result<PathBuf, Failure> {
+    let workspace = workspace::describe(root)?;
+    let wanted = needed(&workspace);
+    let mut patches = String::from("[patch.crates-io]\n");
+    for package in workspace.packages.iter().filter(|package| wanted.contains(package.name.as_str())) {
+        let Some(folder) = package.manifest_path.parent() else { continue };
+        let _ = writeln!(patches, "{} = {{ path = '{folder}' }}", package.name);
+    }
+    let target = workspace.target_directory.as_std_path().join("bevy");
+    let [configuration, known] = ["sources.toml", "metadata.json"].map(|name| target.join(name));
+    let written = fs::create_dir_all(&target).and_then(|()| fs::write(&configuration, patches));
+    written.map_err(|cause| Failure::File { path: configuration.clone(), cause })?;
+    let mut cargo =
+        command::cargo(&root.join("bevy"), ["metadata", "--format-version", "1", "--all-features"]);
+    let text = command::capture(cargo.arg("--locked").arg("--config").arg(configuration))?;
+    fs::write(&known, text).map_err(|cause| Failure::File { path: known.clone(), cause })?;
+    Ok(known)
+}
+
+/// Files as cargo packs them.
+pub(crate) struct PackedCrates {
+    /// The crate for Bevy.
+    pub(crate) bevy: PathBuf,
+    /// What it, and every game with `consonance`, compiles of ours.
+    pub(crate) ours: Vec<PathBuf>,
+}
+
+/// Packs the crate for Bevy, and those of ours that it needs.
+///
+/// # Errors
+/// [`Failure`] where a package lacks something.
+pub(crate) fn packed(root: &Path) -> Result<PackedCrates, Failure> {
+    let bevy = BevyWorkspace::prepare(root, true)?;
+    bevy.cargo(&PACKAGE_DIRTY)?;
+    let workspace = workspace::describe(root)?;
+    let folder = workspace.target_directory.as_std_path().join("package");
+    let wanted = needed(&workspace);
+    let packages = workspace.packages.iter().filter(|package| wanted.contains(package.name.as_str()));
+    let file = |name: &str, version: &dyn std::fmt::Display| format!("{name}-{version}.crate");
+    let ours = packages.map(|package| folder.join(file(&package.name, &package.version))).collect();
+    let made = bevy.target.join("package");
+    let version = workspace.packages.iter().find(|package| *package.name == "consonance");
+    let version = version.ok_or_else(|| Failure::NoPackage("consonance".to_owned()))?;
+    Ok(PackedCrates { bevy: made.join(file(CRATE, &version.version)), ours })
 }
 
 const OUTSIDE_CLIENT: &str = "outside_client";

@@ -9,6 +9,7 @@ use std::process::Command;
 use crate::command;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
+pub(crate) use wine::{library as wine_library, path as wine_path};
 
 /// A machine, or a C library, that is not this one's.
 pub(crate) struct CrossTarget {

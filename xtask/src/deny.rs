@@ -1,9 +1,12 @@
-//! The crates of others against the rules of `deny.toml`, where there is a cargo-deny.
+//! The crates of others against the rules of `deny.toml` and `bevy/deny.toml`, where there is a cargo-deny.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use crate::bevy;
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
@@ -18,20 +21,65 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     if command::capture(&mut command::cargo(root, ["deny", "--version"])).is_err() {
         return Ok(Skips::one("deny, no cargo-deny (cargo install --locked cargo-deny)"));
     }
-    if command::run(&mut command::cargo(root, FETCH.split(' '))).is_err() {
+    // Of Bevy's, cargo fetches the manifests with its answer.
+    let fetches =
+        ["", "python"].map(|folder| command::run(&mut command::cargo(&root.join(folder), FETCH.split(' '))));
+    if fetches.iter().any(Result::is_err) {
         return Ok(Skips::one("deny, crates of other platforms cannot be fetched (cargo fetch --locked)"));
     }
-    command::run(&mut command::cargo(root, RULES.split(' ')))?;
+    let trees = Tree::all(root)?;
+    for tree in &trees {
+        command::run(&mut tree.deny(root, RULES))?;
+    }
     if !has_database(&cargo_home()) {
         return Ok(Skips::one("advisories, no database (cargo deny fetch)"));
     }
-    command::run(&mut command::cargo(root, ADVISORIES.split(' '))).map(|()| Skips::NONE)
+    for tree in &trees {
+        command::run(&mut tree.deny(root, ADVISORIES))?;
+    }
+    Ok(Skips::NONE)
 }
 
 /// A build on one platform leaves out what others need.
 const FETCH: &str = "fetch --locked";
-const RULES: &str = "deny --offline check licenses bans sources --hide-inclusion-graph";
-const ADVISORIES: &str = "deny --offline check advisories --disable-fetch --hide-inclusion-graph";
+const RULES: &str = "check licenses bans sources --hide-inclusion-graph";
+const ADVISORIES: &str = "check advisories --disable-fetch --hide-inclusion-graph";
+
+/// The crates of a workspace.
+struct Tree {
+    name: &'static str,
+    /// How cargo-deny gets to know them.
+    crates: [OsString; 2],
+    /// Its rules, in the repository.
+    rules: &'static str,
+    /// Rules that are for more than this workspace, of which some do not apply.
+    allowed: &'static [&'static str],
+}
+
+impl Tree {
+    /// The main workspace, the one for Python, and the one for Bevy, whose crates cargo knows only together with ours.
+    fn all(root: &Path) -> Result<[Self; 3], Failure> {
+        let manifest = |path: &str| ["--manifest-path".into(), root.join(path).into()];
+        let (main, python) = (manifest("Cargo.toml"), manifest("python/Cargo.toml"));
+        let bevy = ["--metadata-path".into(), bevy::metadata(root)?.into()];
+        Ok([
+            Self { name: "the main workspace", crates: main, rules: "deny.toml", allowed: &[] },
+            Self { name: "python", crates: python, rules: "deny.toml", allowed: &UNUSED },
+            Self { name: "bevy", crates: bevy, rules: "bevy/deny.toml", allowed: &[] },
+        ])
+    }
+
+    fn deny(&self, root: &Path, check: &str) -> Command {
+        println!("deny: {}", self.name);
+        let mut cargo = command::cargo(root, ["deny", "--offline", "--config"]);
+        cargo.arg(root.join(self.rules)).args(&self.crates).args(check.split(' '));
+        cargo.args(self.allowed.iter().flat_map(|lint| ["--allow", lint]));
+        cargo
+    }
+}
+
+/// Of its crates, fewer are there twice, and fewer licences.
+const UNUSED: [&str; 3] = ["license-not-encountered", "unmatched-skip", "unnecessary-skip"];
 
 /// Where cargo-deny keeps its copies of databases.
 fn has_database(cargo_home: &Path) -> bool {

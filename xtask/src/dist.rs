@@ -8,8 +8,10 @@ mod c_header;
 mod c_library;
 mod compilation;
 mod contents;
+mod crates;
 mod debian;
 pub(crate) mod digest;
+mod glibc;
 mod lock;
 mod moment;
 mod native;
@@ -21,10 +23,12 @@ mod piece;
 mod program;
 mod release;
 mod sbom;
+mod sources;
 mod tar;
 mod tree;
 mod trial;
 mod unity;
+mod wheel;
 mod workshop;
 mod zip;
 
@@ -80,7 +84,8 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
 
 /// Whether this name is that of a piece, or of the list.
 fn is_of_a_run(name: &str) -> bool {
-    ["consonance", "com.consonance."].iter().any(|start| name.starts_with(start)) || name == digest::SUMS
+    ["consonance", "com.consonance.", "bevy_consonance-"].iter().any(|start| name.starts_with(start))
+        || name == digest::SUMS
 }
 
 /// What an earlier run has made of all pieces is not mixed with what this one makes of them.

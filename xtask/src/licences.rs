@@ -7,15 +7,18 @@ mod page;
 mod terms;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use clap::Args;
 
+use crate::bevy;
 use crate::command;
 use crate::failure::Failure;
 pub(crate) use linked::Linked;
+use terms::{MAIN, Rules};
 pub(crate) use texts::RULE;
 
 /// What to write.
@@ -26,13 +29,17 @@ pub(crate) struct Plan {
     texts: Option<PathBuf>,
 }
 
-/// Writes the page of all crates that any build of the workspace may use.
+/// Writes the page of all crates that any build of the repository may use.
 ///
 /// # Errors
 /// [`Failure::Licence`] if one of them must not be used; if Cargo does not know them, or a file cannot be written.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let all = metadata(root, &[])?;
-    let page = page::of(&terms::of_all(others(&all))?);
+    let (main, python) = (metadata(root, &[])?, metadata(&root.join("python"), &[])?);
+    let bevy = bevy_metadata(root)?;
+    let ours = once_each(&[&main, &python]);
+    let is_new = |package: &&Package| !ours.iter().any(|known| known.id == package.id);
+    let bevys: Vec<&Package> = once_each(&[&bevy]).into_iter().filter(is_new).collect();
+    let page = page::of(&terms::of_all(ours, &MAIN)?, &terms::of_all(bevys, &Rules::of_bevy(root)?)?);
     write(&root.join(PAGE), &page)?;
     println!("{PAGE}");
     if let Some(file) = &plan.texts {
@@ -48,7 +55,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Licence`] if one of them must not be used; if a file cannot be read.
 pub(crate) fn texts(packages: Vec<&Package>) -> Result<String, Failure> {
-    texts::of(&terms::of_all(packages)?)
+    texts::of(&terms::of_all(packages, &MAIN)?)
 }
 
 const PAGE: &str = "docs/licences.md";
@@ -68,9 +75,23 @@ fn metadata(root: &Path, options: &[&str]) -> Result<Metadata, Failure> {
     command.exec().map_err(answer)
 }
 
-/// The crates that are none of ours.
-fn others(metadata: &Metadata) -> Vec<&Package> {
-    metadata.packages.iter().filter(|package| !metadata.workspace_members.contains(&package.id)).collect()
+fn bevy_metadata(root: &Path) -> Result<Metadata, Failure> {
+    let path = bevy::metadata(root)?;
+    let text = fs::read_to_string(&path).map_err(|cause| Failure::File { path: path.clone(), cause })?;
+    let answer = |error: cargo_metadata::Error| Failure::Answer {
+        command: "cargo metadata".to_owned(),
+        why: error.to_string(),
+    };
+    MetadataCommand::parse(text).map_err(answer)
+}
+
+/// The crates of several workspaces that are none of ours.
+fn once_each<'m>(workspaces: &[&'m Metadata]) -> Vec<&'m Package> {
+    let all = workspaces.iter().flat_map(|workspace| &workspace.packages);
+    // Ours have none, whichever of our workspaces they are in.
+    let others = all.filter(|package| package.source.is_some());
+    let by_id: BTreeMap<_, _> = others.map(|package| (&package.id.repr, package)).collect();
+    by_id.into_values().collect()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -87,8 +108,10 @@ mod tests {
     #[test]
     fn the_page_has_every_crate_that_a_build_may_use() {
         let root = workspace_root::find().unwrap();
-        let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
-        let locked: BTreeSet<&str> = lock.split("[[package]]").filter_map(name_of_another).collect();
+        let locks = ["Cargo.lock", "python/Cargo.lock", "bevy/Cargo.lock"]
+            .map(|lock| fs::read_to_string(root.join(lock)).unwrap());
+        let entries = locks.iter().flat_map(|lock| lock.split("[[package]]"));
+        let locked: BTreeSet<&str> = entries.filter_map(name_of_another).collect();
         let page = fs::read_to_string(root.join(PAGE)).unwrap();
         let written: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
         let missing: Vec<_> = locked.difference(&written).collect();

@@ -34,7 +34,7 @@
 //! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
 //! * `cargo xtask bevy` builds and tests the crate for Bevy, in `bevy/`, with the packages that are published.
 //! * `cargo xtask dist` makes what is downloaded: archives of the command for several systems, a container image, a
-//!   Debian package, the library for pages; and tries each of them.
+//!   Debian package, the libraries for pages, C, C#, Python and Rust; and tries each of them.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
 //! * `cargo xtask mutants` changes the code of some crates in a copy, a little at a time, and lists the changes that no
@@ -179,7 +179,8 @@ enum Chore {
     CheckDocs(check_docs::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
     Package(package::Plan),
-    /// Builds and tests the crate for Bevy with the packages that are published; some ten minutes the first time.
+    /// Builds and tests the crate for Bevy with the packages that are published; the first time, all of Bevy is
+    /// compiled.
     Bevy(bevy::Plan),
     /// Makes what is downloaded, in `target/dist`, and tries each of the files.
     Dist(dist::Plan),

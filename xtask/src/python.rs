@@ -20,11 +20,12 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 use environment::Environment;
+pub(crate) use environment::{numpy, system_python};
 
 /// What to do besides.
 #[derive(Args, Default)]
 pub(crate) struct Plan {
-    /// Makes the wheel that is published for this machine, too, and imports it.
+    /// Makes an optimised wheel for this machine, too, as a build from source does, and imports it.
     #[arg(long)]
     wheel: bool,
     /// Runs only the tests of this module (may be given several times), such as `test_examples`.

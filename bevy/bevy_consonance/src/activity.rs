@@ -1,6 +1,7 @@
 //! How loud a player is, beside the entity that its voice comes from.
 
 use bevy_ecs::prelude::*;
+use bevy_reflect::prelude::*;
 use consonance::VoiceChat;
 
 use crate::places::{VoiceListener, VoiceSpeaker};
@@ -10,7 +11,8 @@ use crate::voice::Voice;
 /// the entity of the [`VoiceListener`], the same of the local player.
 ///
 /// It changes only when something is different, so that `Changed<VoiceActivity>` finds players that started or stopped.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 pub struct VoiceActivity {
     /// Whether the player is in the session.
     pub is_present: bool,

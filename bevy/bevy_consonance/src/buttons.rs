@@ -6,9 +6,11 @@ use bevy_input::ButtonInput;
 use bevy_input::gamepad::{Gamepad, GamepadButton};
 use bevy_input::keyboard::KeyCode;
 use bevy_input::mouse::MouseButton;
+use bevy_reflect::prelude::*;
 
 /// A key or button that is held to talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Reflect, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[reflect(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub enum VoiceButton {
     /// A key, by its place on the keyboard.
@@ -42,7 +44,8 @@ impl From<GamepadButton> for VoiceButton {
 /// They open each [`VoiceRoom`](crate::VoiceRoom) and [`VoiceWhisper`](crate::VoiceWhisper) that is spoken in by
 /// [`TriggerActivation::PushToTalk`](consonance::trigger::TriggerActivation::PushToTalk), and what the chat itself does
 /// by [`ActivationMode::PushToTalk`](consonance::audio::ActivationMode::PushToTalk).
-#[derive(Resource, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Resource, Reflect, Clone, Debug, Default, PartialEq, Eq)]
+#[reflect(Resource, Clone, Debug, Default, PartialEq)]
 pub struct PushToTalk {
     /// Any of these.
     pub buttons: Vec<VoiceButton>,

@@ -74,6 +74,7 @@ mod messages;
 mod places;
 mod plugin;
 mod receiving;
+mod reflection;
 mod rooms;
 mod sound;
 mod voice;

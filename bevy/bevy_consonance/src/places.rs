@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
 use bevy_math::Vec3;
+use bevy_reflect::prelude::*;
 use bevy_transform::components::{GlobalTransform, Transform};
 use consonance::audio::{Orientation, Pose, SpeakerPlace, axes};
 use consonance::{EventKind, ProblemKind};
@@ -16,7 +17,8 @@ use crate::voice::Voice;
 /// usually the camera, or the player's head. One entity has it; of several, any one counts.
 ///
 /// Without it, all voices are heard in the middle at full volume.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(Transform, VoiceActivity)]
 pub struct VoiceListener;
 
@@ -24,7 +26,8 @@ pub struct VoiceListener;
 /// [`VoiceActivity`] tells whether it speaks. A player may be absent: its voice comes from here once it is there.
 ///
 /// One entity has it for each player; of several, any one counts.
-#[derive(Component, Clone, Debug, Default, PartialEq)]
+#[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(Transform, VoiceActivity)]
 pub struct VoiceSpeaker {
     /// The player's name in the session.

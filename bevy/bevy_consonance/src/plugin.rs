@@ -12,6 +12,7 @@ use crate::buttons::PushToTalk;
 use crate::messages::{VoiceError, VoiceEvent, VoiceStateChanged};
 use crate::places::{MetresPerUnit, send_places};
 use crate::receiving::receive;
+use crate::reflection;
 use crate::rooms::{send_push_to_talk, update_rooms};
 use crate::sound::VoiceSound;
 use crate::voice::{ChatSettings, Voice};
@@ -79,6 +80,7 @@ impl Plugin for VoicePlugin {
             spatial: self.spatial,
             share_position: self.share_position,
         };
+        reflection::register(app);
         app.insert_resource(Voice::new(settings))
             .insert_resource(MetresPerUnit(self.metres_per_unit))
             .insert_resource(self.push_to_talk.clone())

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use bevy_ecs::prelude::*;
+use bevy_reflect::prelude::*;
 use bevy_transform::components::GlobalTransform;
 use consonance::Priority;
 use consonance::trigger::{Blocked, FrameInput, TriggerActivation, Zone};
 
 use crate::buttons::{PushToTalk, VoiceButton, VoiceButtons};
 use crate::places::{MetresPerUnit, VoiceListener, position_m};
+use crate::reflection::{ReflectedActivation, ReflectedPriority};
 use crate::voice::Voice;
 use crate::zone::VoiceZone;
 use triggers::Triggers;
@@ -19,7 +21,8 @@ use triggers::Triggers;
 /// While this entity exists, its room is listened to and spoken in; changed fields count from the next frame on.
 ///
 /// Several entities may have the same room. With a [`VoiceZone`] beside it, it works only near the entity.
-#[derive(Component, Clone, Debug, PartialEq)]
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(VoiceRoomState, Triggers)]
 pub struct VoiceRoom {
     /// The room's name, 1 to 128 bytes.
@@ -27,6 +30,7 @@ pub struct VoiceRoom {
     /// Whether the room is listened to (default true).
     pub listen: bool,
     /// When it is spoken in (default: while speech is detected); [`TriggerActivation::None`] is never.
+    #[reflect(remote = ReflectedActivation)]
     pub speak: TriggerActivation,
     /// Any of these opens it, where it is spoken in by [`TriggerActivation::PushToTalk`]; those of the resource
     /// [`PushToTalk`] if there are none (default).
@@ -35,12 +39,20 @@ pub struct VoiceRoom {
     pub positional: bool,
     /// While a player of a higher priority speaks, those of a lower one are not heard; `None` is the chat's own
     /// (default).
+    #[reflect(remote = ReflectedPriority)]
     pub priority: Option<Priority>,
     /// Sends nothing to it, at once (default false).
     pub muted: bool,
     /// [Tokens](consonance::VoiceChat::tokens) of which we have to hold one; none is asked for if there are none
     /// (default).
     pub tokens: BTreeSet<String>,
+}
+
+/// As [`VoiceRoom::new`], still without a name: nothing is listened to or spoken in.
+impl Default for VoiceRoom {
+    fn default() -> Self {
+        Self::new("")
+    }
 }
 
 impl VoiceRoom {
@@ -73,19 +85,29 @@ impl VoiceRoom {
 
 /// While this entity exists, one player is spoken to, and no other one hears it. Not beside a [`VoiceRoom`], which then
 /// counts alone.
-#[derive(Component, Clone, Debug, PartialEq)]
+#[derive(Component, Reflect, Clone, Debug, PartialEq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(VoiceRoomState, Triggers)]
 pub struct VoiceWhisper {
     /// The player's name in the session. It may be absent: it is spoken to once it is there.
     pub player: String,
     /// When it is spoken to (default: while speech is detected).
+    #[reflect(remote = ReflectedActivation)]
     pub speak: TriggerActivation,
     /// As [those of a room](VoiceRoom::buttons).
     pub buttons: Vec<VoiceButton>,
     /// Whether our voice comes from where we are (default true).
     pub positional: bool,
     /// As [that of a room](VoiceRoom::priority).
+    #[reflect(remote = ReflectedPriority)]
     pub priority: Option<Priority>,
+}
+
+/// As [`VoiceWhisper::new`], still without a name: no player is spoken to.
+impl Default for VoiceWhisper {
+    fn default() -> Self {
+        Self::new("")
+    }
 }
 
 impl VoiceWhisper {
@@ -97,15 +119,19 @@ impl VoiceWhisper {
 }
 
 /// What has become of a [`VoiceRoom`] or [`VoiceWhisper`]; it changes only when something is different.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[reflect(Component, Clone, Debug, Default, PartialEq)]
 pub struct VoiceRoomState {
     /// Whether the room is listened to.
     pub is_listening: bool,
     /// Whether our voice goes out to it.
     pub is_transmitting: bool,
-    /// Why the room is not listened to.
+    /// Why the room is not listened to; inspectors do not see it.
+    #[reflect(ignore)]
     pub listening_blocked: Option<Blocked>,
-    /// Why our voice does not go out to it: the button is not held, there is no speech, no chat, …
+    /// Why our voice does not go out to it: the button is not held, there is no speech, no chat, …; inspectors do not
+    /// see it.
+    #[reflect(ignore)]
     pub speaking_blocked: Option<Blocked>,
 }
 

@@ -2,12 +2,14 @@
 
 use bevy_ecs::prelude::*;
 use bevy_math::Vec3;
+use bevy_reflect::prelude::*;
 use bevy_transform::components::{GlobalTransform, Transform};
 
 /// Beside a [`VoiceRoom`](crate::VoiceRoom) or [`VoiceWhisper`](crate::VoiceWhisper): it works only while the
 /// [`VoiceListener`](crate::VoiceListener) is in this shape, which moves, turns and grows with the entity. Lengths are
 /// in the entity's own units. At the edge our voice fades.
-#[derive(Component, Clone, Copy, Debug, PartialEq)]
+#[derive(Component, Reflect, Clone, Copy, Debug, PartialEq)]
+#[reflect(Component, Clone, Debug, PartialEq)]
 #[require(Transform)]
 #[non_exhaustive]
 pub enum VoiceZone {

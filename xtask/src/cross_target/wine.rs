@@ -1,7 +1,7 @@
 //! What Wine needs besides itself: a folder of its own, and a library that Wine 8 lacks.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Variables;
@@ -19,7 +19,7 @@ pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
     let source = folder.join("process_prng.c");
     fs::write(&source, include_str!("process_prng.c")).map_err(failed)?;
     let mut compile = Command::new("x86_64-w64-mingw32-gcc");
-    compile.arg("-shared").arg("-o").arg(folder.join("bcryptprimitives.dll")).arg(&source).arg("-ladvapi32");
+    compile.arg("-shared").arg("-o").arg(folder.join(LIBRARY)).arg(&source).arg("-ladvapi32");
     command::run(&mut compile)?;
     let prefix = folder.join("prefix");
     fs::create_dir_all(&prefix).map_err(failed)?;
@@ -32,12 +32,23 @@ pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
         // The server may run already.
         let _ = start.status();
     }
-    let in_windows = |path: &Path| format!("Z:{}", path.display().to_string().replace('/', "\\"));
     Ok(vec![
         ("WINEPREFIX", prefix.display().to_string()),
         ("WINEDEBUG", QUIET.to_owned()),
-        ("WINEPATH", in_windows(&folder)),
+        ("WINEPATH", path(&folder)),
     ])
+}
+
+/// The library that it lacks, as [`prepare`] has made it below this folder.
+pub(crate) fn library(folder: &Path) -> PathBuf {
+    folder.join("wine").join(LIBRARY)
+}
+
+const LIBRARY: &str = "bcryptprimitives.dll";
+
+/// A path as the programs read it.
+pub(crate) fn path(path: &Path) -> String {
+    format!("Z:{}", path.display().to_string().replace('/', "\\"))
 }
 
 /// How long its server stays after the last program: longer than it takes to compile the next one.

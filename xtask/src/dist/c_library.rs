@@ -8,6 +8,7 @@ use super::c_header::CHeader;
 use super::compilation::Compilation;
 use super::contents::Contents;
 use super::release::Release;
+use super::sources::Sources;
 use crate::command;
 use crate::cross_target::CrossTarget;
 use crate::distribution_compiler::DistributionCompiler;
@@ -50,9 +51,10 @@ impl CLibrary {
         let system = work.join("system-libraries.txt");
         let flags =
             [name_flag(target, &header, &work)?, format!("--print=native-static-libs={}", system.display())];
-        let compilation = Compilation { package: PACKAGE, kind: "library", target, compiler };
+        let compilation =
+            Compilation { package: PACKAGE, kind: "library", sources: Sources::Main, target, compiler };
         let contents = compilation.run(release, &WORDS, &flags)?;
-        let made = |name: &str| read(&target.folder(&release.work, "release").join(name));
+        let made = |name: &str| compilation.read(release, name);
         let (shared, import) = if target.is_windows() {
             (made("consonance_ffi.dll")?, Some(ImportLibrary::make(target, &header, &work)?))
         } else {

@@ -1,10 +1,13 @@
 //! A package, compiled for a target as `cargo build --release` does, without this machine's folders in it.
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use super::contents::Contents;
 use super::part;
 use super::release::Release;
+use super::sources::Sources;
 use crate::command;
 use crate::cross_target::CrossTarget;
 use crate::distribution_compiler::DistributionCompiler;
@@ -17,6 +20,8 @@ pub(super) struct Compilation<'c> {
     pub(super) package: &'static str,
     /// An `application` or a `library`.
     pub(super) kind: &'static str,
+    /// Where the package is.
+    pub(super) sources: Sources,
     pub(super) target: &'static CrossTarget,
     pub(super) compiler: &'c DistributionCompiler,
 }
@@ -27,25 +32,40 @@ impl Compilation<'_> {
     /// # Errors
     /// [`Failure`] if it does not compile, or something in it has no licence that is good for us.
     pub(super) fn run(&self, release: &Release, words: &[&str], own: &[String]) -> Result<Contents, Failure> {
-        let Self { package, kind, target, compiler } = *self;
+        let Self { package, kind, sources, target, compiler } = *self;
         let mut flags = remapping::flags(&[&release.root, &release.work]);
         flags.push(compiler.remapping());
         if target.is_windows() {
             // Otherwise the program has the time of its linking inside.
             flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
         }
-        let folders = (&*release.root, &*release.work);
+        let (root, work) = (sources.below(&release.root), self.folder(release));
         let arguments =
             [words, &["--release", "--locked", "--package", package, "--message-format", FORMAT]].concat();
-        let mut cargo = target.cargo(compiler, "std,panic_unwind", &flags, folders, &arguments)?;
+        let mut cargo = target.cargo(compiler, "std,panic_unwind", &flags, (&root, &work), &arguments)?;
+        cargo.envs(sources.variables().iter().copied());
         if !own.is_empty() {
             cargo.arg("--").args(own);
         }
         let messages = command::capture(cargo.stderr(Stdio::inherit()))?;
-        let linked = Linked::of(&release.root, package, target.name)?;
+        let linked = Linked::of(&root, package, target.name)?;
         let mut parts = part::of_library(compiler, &messages, &linked)?;
         parts.extend(part::of_target(target)?);
-        Ok(Contents { name: package, kind, linked, parts })
+        Ok(Contents { name: package, kind, sources, linked, parts })
+    }
+
+    /// Where cargo builds.
+    fn folder(&self, release: &Release) -> PathBuf {
+        self.sources.below(&release.work)
+    }
+
+    /// A file that it has built.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub(super) fn read(&self, release: &Release, name: &str) -> Result<Vec<u8>, Failure> {
+        let path = self.target.folder(&self.folder(release), "release").join(name);
+        fs::read(&path).map_err(|cause| Failure::File { path, cause })
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 
 use super::part::Part;
 use super::release::Release;
+use super::sources::Sources;
 use crate::failure::Failure;
 use crate::licences::{self, Linked};
 
@@ -14,6 +15,8 @@ pub(super) struct Contents {
     pub(super) name: &'static str,
     /// What that makes: an `application` or a `library`.
     pub(super) kind: &'static str,
+    /// Where that package is.
+    pub(super) sources: Sources,
     /// Crates that Cargo fetched, and ours.
     pub(super) linked: Linked,
     /// What came with the compiler.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::c_library::CLibrary;
 use super::contents::Contents;
 use super::release::Release;
+use super::sources::Sources;
 use super::tree::Tree;
 use crate::cross_target::{ARM, CrossTarget, GLIBC, WINDOWS};
 use crate::failure::Failure;
@@ -47,7 +48,7 @@ impl Native {
                 parts.push(part.clone());
             }
         }
-        Ok(Contents { name: PACKAGE, kind: "library", linked, parts })
+        Ok(Contents { name: PACKAGE, kind: "library", sources: Sources::Main, linked, parts })
     }
 }
 

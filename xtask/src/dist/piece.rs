@@ -40,6 +40,17 @@ pub(super) enum Piece {
     Nupkg,
     /// The package for Unity.
     Unity,
+    /// The package for Python, for Linux on x86-64.
+    #[value(name = "wheel-x86_64-unknown-linux-gnu")]
+    WheelForLinux,
+    /// The package for Python, for Linux on 64-bit ARM.
+    #[value(name = "wheel-aarch64-unknown-linux-gnu")]
+    WheelForLinuxOnArm,
+    /// The package for Python, for Windows on x86-64.
+    #[value(name = "wheel-x86_64-pc-windows-gnu")]
+    WheelForWindows,
+    /// The crate for Bevy, and the crates that it and other games in Rust compile.
+    Crates,
 }
 
 impl Piece {
@@ -52,10 +63,10 @@ impl Piece {
     pub(super) fn target(self) -> Option<&'static CrossTarget> {
         match self {
             Self::Linux | Self::Oci | Self::Deb => Some(&MUSL),
-            Self::LinuxWithSound | Self::CForLinux => Some(&GLIBC),
-            Self::LinuxOnArm | Self::CForLinuxOnArm => Some(&ARM),
-            Self::Windows | Self::CForWindows => Some(&WINDOWS),
-            Self::Npm | Self::Nupkg | Self::Unity => None,
+            Self::LinuxWithSound | Self::CForLinux | Self::WheelForLinux => Some(&GLIBC),
+            Self::LinuxOnArm | Self::CForLinuxOnArm | Self::WheelForLinuxOnArm => Some(&ARM),
+            Self::Windows | Self::CForWindows | Self::WheelForWindows => Some(&WINDOWS),
+            Self::Npm | Self::Nupkg | Self::Unity | Self::Crates => None,
         }
     }
 
@@ -64,12 +75,14 @@ impl Piece {
         let packages: &[(&str, &str)] = match self {
             Self::Windows => &[("unzip", "unzip")],
             Self::Deb => &[("dpkg-deb", "dpkg")],
-            Self::LinuxWithSound | Self::LinuxOnArm => &[("readelf", "binutils")],
+            Self::LinuxWithSound | Self::LinuxOnArm | Self::WheelForLinux | Self::WheelForLinuxOnArm => {
+                &[("readelf", "binutils")]
+            }
             Self::CForLinux | Self::CForLinuxOnArm => &[("readelf", "binutils"), ("pkg-config", "pkgconf")],
             Self::CForWindows => &[("unzip", "unzip"), ("pkg-config", "pkgconf")],
             Self::Nupkg => &[("unzip", "unzip"), ("readelf", "binutils"), ("mcs", "mono-devel")],
             Self::Unity => &[("readelf", "binutils"), ("mcs", "mono-devel")],
-            Self::Linux | Self::Oci | Self::Npm => &[],
+            Self::Linux | Self::Oci | Self::Npm | Self::WheelForWindows | Self::Crates => &[],
         };
         let lacks = |(program, _): &&(&str, &str)| !command::is_on_path(program);
         if self == Self::Npm && !web::has_node() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::compilation::Compilation;
 use super::contents::Contents;
 use super::release::{PACKAGE, Release};
+use super::sources::Sources;
 use crate::cross_target::CrossTarget;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
@@ -28,7 +29,8 @@ impl Program {
         target: &'static CrossTarget,
         compiler: &DistributionCompiler,
     ) -> Result<Self, Failure> {
-        let compilation = Compilation { package: PACKAGE, kind: "application", target, compiler };
+        let compilation =
+            Compilation { package: PACKAGE, kind: "application", sources: Sources::Main, target, compiler };
         let contents = compilation.run(release, &["build"], &[])?;
         let file = target.program(&release.work, "release", "consonance");
         let bytes = fs::read(&file).map_err(|cause| Failure::File { path: file.clone(), cause })?;

@@ -17,9 +17,9 @@ use crate::failure::Failure;
 /// That of a piece with this name.
 ///
 /// # Errors
-/// [`Failure`] if `Cargo.lock` cannot be read.
+/// [`Failure`] if the lock file cannot be read.
 pub(super) fn of(release: &Release, name: &str, contents: &Contents) -> Result<Vec<u8>, Failure> {
-    let sums = lock::checksums(&release.read_text("Cargo.lock")?)?;
+    let sums = lock::checksums(&release.read_text(contents.sources.lock())?)?;
     let packages = contents.linked.packages();
     let (whole, crates): (Vec<&Package>, Vec<&Package>) =
         packages.into_iter().partition(|package| package.name.as_str() == contents.name);
@@ -104,6 +104,7 @@ fn reference_of_part(part: &Part) -> String {
 mod tests {
     use super::*;
     use crate::command;
+    use crate::dist::sources::Sources;
     use crate::licences::Linked;
     use crate::workspace_root;
 
@@ -120,6 +121,7 @@ mod tests {
         let contents = Contents {
             name: "consonance-server",
             kind: "library",
+            sources: Sources::Main,
             linked,
             parts: vec![part("musl", None), part("it", Some("00ff".to_owned()))],
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::assembly::Assembly;
@@ -12,8 +12,11 @@ use super::native::{MACHINES, Native};
 use super::piece::Piece;
 use super::program::Program;
 use super::release::Release;
-use super::{archive, c_archive, debian, digest, npm, nupkg, oci, part, sbom, trial, unity};
+use super::sources::Sources;
+use super::wheel::PythonModule;
+use super::{archive, c_archive, crates, debian, digest, npm, nupkg, oci, part, sbom, trial, unity, wheel};
 use crate::built::Built;
+use crate::command;
 use crate::cross_target::{CrossTarget, GLIBC};
 use crate::distribution_compiler::DistributionCompiler;
 use crate::dotnet::Toolchain;
@@ -50,6 +53,7 @@ impl Workshop {
         let target = match piece {
             Piece::Nupkg => return self.make_nupkg(),
             Piece::Unity => return self.make_unity(),
+            Piece::Crates => return self.make_crates(),
             _ => piece.target(),
         };
         let Some(target) = target else { return self.make_npm(piece) };
@@ -59,6 +63,9 @@ impl Workshop {
         };
         if matches!(piece, Piece::CForLinux | Piece::CForLinuxOnArm | Piece::CForWindows) {
             return self.make_c_library(target, &compiler);
+        }
+        if matches!(piece, Piece::WheelForLinux | Piece::WheelForLinuxOnArm | Piece::WheelForWindows) {
+            return self.make_wheel(target, &compiler);
         }
         let program = self.program(target, &compiler)?;
         let release = &self.release;
@@ -112,6 +119,41 @@ impl Workshop {
         let release = &self.release;
         let name = self.hand_out(&library.contents, || c_archive::of(release, &library))?;
         trial::c_library(release, &library, &command, &name)
+    }
+
+    /// It is tried with a server and a player of this machine.
+    fn make_wheel(
+        &mut self,
+        target: &'static CrossTarget,
+        compiler: &DistributionCompiler,
+    ) -> Result<Skips, Failure> {
+        let release = &self.release;
+        let module = PythonModule::build(release, target, compiler)?;
+        let name = self.hand_out(&module.contents, || wheel::of(release, &module))?;
+        trial::wheel(release, &module, &self.any_command()?, &name)
+    }
+
+    /// This machine's command: the one of this run, or else as tests have it, which compiles sooner.
+    fn any_command(&self) -> Result<PathBuf, Failure> {
+        if let Some(program) = self.programs.get(GLIBC.name) {
+            return Ok(program.file.clone());
+        }
+        let root = &self.release.root;
+        command::run(&mut command::cargo(root, ["build", "--quiet", "--package", "consonance-cli"]))?;
+        Ok(Built::debug(root)?.program("consonance"))
+    }
+
+    /// They are sources, which have no bill of materials: a game compiles them with what its own lock file says.
+    fn make_crates(&self) -> Result<Skips, Failure> {
+        let release = &self.release;
+        let made = crates::pack(release)?;
+        if self.twice && crates::pack(release)? != made {
+            return Err(Failure::NotReproducible(made.names().join(" or ")));
+        }
+        for (name, bytes) in made.files() {
+            self.write(name, bytes)?;
+        }
+        trial::crates(release, &made).map(|()| Skips::NONE)
     }
 
     fn c_library(
@@ -180,7 +222,13 @@ impl Workshop {
         }
         let linked = Linked::of(&release.root, WASM, "wasm32-unknown-unknown")?;
         let made_by = release.read_text("crates/browser-wasm/made-by.txt")?;
-        let contents = Contents { name: WASM, kind: "library", linked, parts: vec![part::library(&made_by)] };
+        let contents = Contents {
+            name: WASM,
+            kind: "library",
+            sources: Sources::Main,
+            linked,
+            parts: vec![part::library(&made_by)],
+        };
         let files = npm::build(release)?;
         let name = self.hand_out(&contents, || npm::of(release, &files, &contents))?;
         trial::npm(release, &name).map(|()| Skips::NONE)
@@ -200,12 +248,16 @@ impl Workshop {
             }
             println!("{name}: packed twice, the same bytes");
         }
-        for (name, bytes) in [(&*name, bytes), (&*format!("{name}.cdx.json"), bill)] {
-            let path = self.release.out.join(name);
-            fs::write(&path, &bytes).map_err(|cause| Failure::File { path, cause })?;
-            println!("{name}: {} bytes", bytes.len());
-        }
+        self.write(&name, &bytes)?;
+        self.write(&format!("{name}.cdx.json"), &bill)?;
         Ok(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.release.out.join(name);
+        fs::write(&path, bytes).map_err(|cause| Failure::File { path, cause })?;
+        println!("{name}: {} bytes", bytes.len());
+        Ok(())
     }
 }
 
@@ -224,7 +276,7 @@ mod tests {
     use std::{env, process};
 
     use super::*;
-    use crate::{command, workspace_root};
+    use crate::workspace_root;
 
     #[test]
     fn what_is_not_the_same_twice_is_refused_and_not_written() {
@@ -232,7 +284,13 @@ mod tests {
         fs::create_dir_all(&out).unwrap();
         let root = workspace_root::find().unwrap();
         let linked = Linked::of(&root, "consonance-wire", &command::host(&root).unwrap()).unwrap();
-        let contents = Contents { name: "consonance-wire", kind: "library", linked, parts: Vec::new() };
+        let contents = Contents {
+            name: "consonance-wire",
+            kind: "library",
+            sources: Sources::Main,
+            linked,
+            parts: Vec::new(),
+        };
         let workshop = Workshop::new(Release::of_test(out.clone()), true);
         let clock = Cell::new(0_u8);
         let dated = || Ok(("it.tar".to_owned(), vec![clock.replace(clock.get() + 1)]));

@@ -48,8 +48,8 @@ impl Linked {
 
     /// Those that are none of ours.
     pub(crate) fn others(&self) -> Vec<&Package> {
-        let ours = &self.metadata.workspace_members;
-        self.packages().into_iter().filter(|package| !ours.contains(&package.id)).collect()
+        // Ours have none, whichever of our workspaces they are in.
+        self.packages().into_iter().filter(|package| package.source.is_some()).collect()
     }
 
     /// What one of them uses of the others.

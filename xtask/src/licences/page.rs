@@ -6,22 +6,39 @@ use super::data::{self, Data};
 use super::terms::Terms;
 
 /// All of it, in Markdown.
-pub(super) fn of(terms: &[Terms<'_>]) -> String {
+pub(super) fn of(terms: &[Terms<'_>], of_bevy: &[Terms<'_>]) -> String {
+    let section =
+        |(licence, crates): (&str, BTreeSet<&str>)| format!("\n## {licence}\n\n{}\n", names(&crates));
+    let line = |(licence, crates): (&str, BTreeSet<&str>)| format!("* {licence}: {}\n", names(&crates));
+    let sections: String = by_licence(terms).into_iter().map(section).collect();
+    let lines: String = by_licence(of_bevy).into_iter().map(line).collect();
+    let data =
+        data::ALL.iter().map(|Data { name, file, terms, .. }| format!("* {name} (`{file}`): {terms}\n"));
+    let data: String = data.collect();
+    [HEAD, &sections, BEVYS, &lines, DATA, &data].concat()
+}
+
+fn by_licence<'t>(terms: &'t [Terms<'_>]) -> BTreeMap<&'t str, BTreeSet<&'t str>> {
     let mut by_licence: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for crate_terms in terms {
         for licence in &crate_terms.licences {
             by_licence.entry(licence).or_default().insert(crate_terms.package.name.as_str());
         }
     }
-    let section = |(licence, crates): (&str, BTreeSet<&str>)| {
-        let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
-        format!("\n## {licence}\n\n{}\n", names.join(", "))
-    };
-    let data =
-        data::ALL.iter().map(|Data { name, file, terms, .. }| format!("* {name} (`{file}`): {terms}\n"));
-    let data: String = data.collect();
-    HEAD.to_owned() + &by_licence.into_iter().map(section).collect::<String>() + DATA + &data
+    by_licence
 }
+
+fn names(crates: &BTreeSet<&str>) -> String {
+    let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+const BEVYS: &str = "
+## With Bevy
+
+The crate for [Bevy](guide/bevy.md) and its examples have these besides, most of which every game with Bevy has:
+
+";
 
 const DATA: &str = "
 ## Data in our crates
@@ -34,7 +51,7 @@ const HEAD: &str = "# Licences of dependencies
 
 <!-- Generated: `cargo xtask licences` writes it again. -->
 
-Below is every third-party crate of any build, with all features, on all systems, including tests and tools; the `consonance` command uses fewer.
+Below is every third-party crate of any build, with all features, on all systems, including tests, tools and the module for Python; the `consonance` command uses fewer.
 Where a crate offers a choice, it is used under the licence with the fewest conditions.
 Steam's own library, which the feature `steam` links, is neither free nor listed: see [networks/steam.md](networks/steam.md).
 The weights in `crates/denoise` are those of DeepFilterNet3, copyright Hendrik Schröter, [MIT](../crates/denoise/model/LICENSE-MIT) or Apache-2.0, and of GTCRN, copyright Rong Xiaobin, [MIT](../crates/denoise/model/LICENSE-MIT-GTCRN): see [the weights](../crates/denoise/model/README.md).

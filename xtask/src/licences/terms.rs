@@ -1,6 +1,9 @@
 //! Which licences are good for us, and which one we use a crate under if it lets us choose.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use cargo_metadata::Package;
 use spdx::{Expression, Licensee, ParseMode};
@@ -15,35 +18,59 @@ pub(super) struct Terms<'a> {
     pub(super) licences: BTreeSet<String>,
 }
 
+/// Which licences are good for a workspace: the text of the rules of cargo-deny for it, and their file.
+pub(super) struct Rules {
+    text: Cow<'static, str>,
+    file: &'static str,
+}
+
+/// For everything but Bevy.
+pub(super) const MAIN: Rules =
+    Rules { text: Cow::Borrowed(include_str!("../../../deny.toml")), file: "deny.toml" };
+
+impl Rules {
+    /// For what only Bevy brings.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub(super) fn of_bevy(root: &Path) -> Result<Self, Failure> {
+        let file = "bevy/deny.toml";
+        let path = root.join(file);
+        let text = fs::read_to_string(&path).map_err(|cause| Failure::File { path, cause })?;
+        Ok(Self { text: text.into(), file })
+    }
+}
+
 /// The terms of all these crates, by name.
 ///
 /// # Errors
 /// [`Failure::Licence`] for the first that names no licence, or none that is good for us.
-pub(super) fn of_all(packages: Vec<&Package>) -> Result<Vec<Terms<'_>>, Failure> {
-    let mut terms = packages.into_iter().map(of).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn of_all<'p>(packages: Vec<&'p Package>, rules: &Rules) -> Result<Vec<Terms<'p>>, Failure> {
+    let mut terms = packages.into_iter().map(|package| of(package, rules)).collect::<Result<Vec<_>, _>>()?;
     terms.sort_by(|left, right| left.package.name.cmp(&right.package.name));
     Ok(terms)
 }
 
-fn of(package: &Package) -> Result<Terms<'_>, Failure> {
+fn of<'p>(package: &'p Package, rules: &Rules) -> Result<Terms<'p>, Failure> {
     let refused = |why: String| Failure::Licence { package: package.name.to_string(), why };
     let text = package.license.as_deref().ok_or_else(|| refused("it names no licence".to_owned()))?;
-    let licences =
-        chosen(text).ok_or_else(|| refused(format!("`{text}` is not among the licences that we accept")))?;
+    let licences = chosen(text, rules)
+        .ok_or_else(|| refused(format!("`{text}` is not among those of {}", rules.file)))?;
     Ok(Terms { package, licences })
 }
 
 /// The licences of an expression that we use it under; nothing where none is good for us.
-fn chosen(expression: &str) -> Option<BTreeSet<String>> {
+fn chosen(expression: &str, rules: &Rules) -> Option<BTreeSet<String>> {
     let expression = Expression::parse_mode(expression, ParseMode::LAX).ok()?;
-    let accepted: Vec<Licensee> = accepted().iter().filter_map(|text| Licensee::parse(text).ok()).collect();
+    let accepted: Vec<Licensee> =
+        accepted(rules).iter().filter_map(|text| Licensee::parse(text).ok()).collect();
     let needed = expression.minimized_requirements(&accepted).ok()?;
     Some(needed.iter().map(ToString::to_string).collect())
 }
 
-/// The licences that `deny.toml` allows, those that ask for least first.
-fn accepted() -> Vec<String> {
-    let rules = DeTable::parse(include_str!("../../../deny.toml")).expect("cargo-deny reads it, too");
+/// The licences that the rules allow, those that ask for least first.
+fn accepted(rules: &Rules) -> Vec<String> {
+    let rules = DeTable::parse(&rules.text).expect("cargo-deny reads it, too");
     let licences = rules.get_ref().get("licenses").and_then(|table| table.get_ref().get("allow"));
     let texts = licences.and_then(|list| list.get_ref().as_array()).into_iter().flatten();
     texts.filter_map(|text| text.get_ref().as_str()).map(str::to_owned).collect()
@@ -52,16 +79,23 @@ fn accepted() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace_root;
 
     fn chosen_of(expression: &str) -> Vec<String> {
-        chosen(expression).into_iter().flatten().collect()
+        chosen(expression, &MAIN).into_iter().flatten().collect()
+    }
+
+    fn all() -> [Rules; 2] {
+        [MAIN, Rules::of_bevy(&workspace_root::find().unwrap()).unwrap()]
     }
 
     #[test]
     fn every_accepted_licence_is_one() {
-        assert!(accepted().len() > 5);
-        for text in accepted() {
-            assert_eq!(chosen_of(&text), [text]);
+        for rules in &all() {
+            assert!(accepted(rules).len() > 5);
+            for text in accepted(rules) {
+                assert_eq!(chosen(&text, rules), Some(BTreeSet::from([text])));
+            }
         }
     }
 
@@ -80,7 +114,9 @@ mod tests {
     #[test]
     fn what_would_bind_a_game_is_refused() {
         for expression in ["GPL-3.0-only", "MPL-2.0", "MIT AND LGPL-2.1-or-later", "proprietary", ""] {
-            assert_eq!(chosen(expression), None, "{expression}");
+            for rules in &all() {
+                assert_eq!(chosen(expression, rules), None, "{expression}");
+            }
         }
     }
 }

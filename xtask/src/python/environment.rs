@@ -120,10 +120,21 @@ impl Environment {
 const REQUIREMENTS: &str = "python/requirements.txt";
 
 /// A Python that is new enough, by the names that systems have for it.
-fn system_python() -> Option<&'static str> {
+pub(crate) fn system_python() -> Option<&'static str> {
     let is_new = "import sys; sys.exit(sys.version_info < (3, 10))";
     let works = |name: &&str| command::capture(Command::new(name).args(["-c", is_new])).is_ok();
     ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"].into_iter().find(works)
+}
+
+/// The numpy that the package is tested with, as pip is told.
+///
+/// # Errors
+/// [`Failure`] if the requirements cannot be read, or do not name it.
+pub(crate) fn numpy(root: &Path) -> Result<String, Failure> {
+    let wanted = read(&root.join(REQUIREMENTS))?;
+    let line = wanted.lines().find(|line| line.starts_with("numpy=="));
+    let unknown = || Failure::Answer { command: REQUIREMENTS.to_owned(), why: "no numpy".to_owned() };
+    line.map(str::to_owned).ok_or_else(unknown)
 }
 
 /// The only wheel in a folder.

@@ -1,4 +1,4 @@
-//! The wheel that is published for this machine, whatever the version of Python.
+//! The wheel that a build from source makes for this machine, whatever the version of Python.
 
 use std::path::Path;
 

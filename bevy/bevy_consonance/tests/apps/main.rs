@@ -7,5 +7,6 @@ mod hearing;
 mod leaving;
 mod messages;
 mod push_to_talk;
+mod reflection;
 mod rooms;
 mod stage;

@@ -6,10 +6,10 @@ use std::process::Command;
 
 use super::confined;
 use super::conversation::Conversation;
-use super::glibc;
 use crate::browser_test;
 use crate::command;
 use crate::dist::archive::folder;
+use crate::dist::glibc;
 use crate::dist::program::Program;
 use crate::dist::release::Release;
 use crate::dist::tree;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::glibc;
 use crate::command;
+use crate::dist::glibc;
 use crate::dist::native::Native;
 use crate::dist::release::Release;
 use crate::failure::Failure;

@@ -54,7 +54,7 @@ impl Head {
     pub(super) fn responses(&self, direction: Direction) -> [Response; 2] {
         let Direction { right, up, forward, length } = direction;
         // Bound to any length, so that a direction near the middle of the head is one, too.
-        let elevation = up.atan2(right.hypot(forward));
+        let elevation = up.atan2((right * right + forward * forward).sqrt()); // `hypotf` asks for glibc 2.35.
         [right, -right].map(|to_the_right| {
             let turns = (to_the_right.atan2(forward) / TAU).rem_euclid(1.0);
             let there = self.left(elevation / FRAC_PI_2 * 90.0, turns);

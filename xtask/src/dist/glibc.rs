@@ -13,13 +13,35 @@ const OLDEST: (u32, u32) = (2, 34);
 /// # Errors
 /// [`Failure::Trial`] if the program needs a later one.
 pub(super) fn check(file: &str, program: &Path) -> Result<(), Failure> {
-    let needs = command::capture(Command::new("readelf").arg("--version-info").arg(program))?;
-    let newest = newest(&needs);
+    let newest = needed_by(program)?;
     if newest.is_some_and(|newest| newest <= OLDEST) {
         return Ok(());
     }
     let why = format!("it needs glibc {newest:?}, expected at most {OLDEST:?}");
     Err(Failure::Trial { file: file.to_owned(), why })
+}
+
+/// The version that a program or a library needs.
+///
+/// # Errors
+/// [`Failure`] if `readelf` cannot read it.
+pub(super) fn needed_by(file: &Path) -> Result<Option<(u32, u32)>, Failure> {
+    let needs = command::capture(Command::new("readelf").arg("--version-info").arg(file))?;
+    Ok(newest(&needs))
+}
+
+/// The libraries that a program or a library asks for when it is loaded.
+///
+/// # Errors
+/// [`Failure`] if `readelf` cannot read it.
+pub(super) fn libraries_of(file: &Path) -> Result<Vec<String>, Failure> {
+    let said = command::capture(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))?;
+    Ok(libraries(&said))
+}
+
+fn libraries(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| line.contains("(NEEDED)"));
+    lines.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned())).collect()
 }
 
 /// The newest version of glibc that one of a program's symbols has, in what `readelf` says.
@@ -41,5 +63,13 @@ mod tests {
                     Name: GCC_4.2.0\n  Name: GLIBC_2.2.5  Flags\n  Name: GLIBC_PRIVATE";
         assert_eq!(newest(text), Some((2, 34)));
         assert_eq!(newest("No version information found in this file."), None);
+    }
+
+    #[test]
+    fn what_a_file_needs_is_between_brackets() {
+        let text = " 0x0000000000000001 (NEEDED)  Shared library: [libgcc_s.so.1]\n\
+                    0x0000000000000001 (NEEDED) Shared library: [libc.so.6]\n\
+                    0x000000000000000e (SONAME) Library soname: [it.so]";
+        assert_eq!(libraries(text), ["libgcc_s.so.1", "libc.so.6"]);
     }
 }
