@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
     browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble, platforms,
-    tidy, udp_blocked, unity, web,
+    python, tidy, udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -87,6 +87,7 @@ enum Step {
     // What talks in real time; the last but one plays with a game that the one before it compiles.
     Cluster,
     Mumble,
+    Python,
     Dotnet,
     Unity,
     BrowserTest,
@@ -113,6 +114,7 @@ impl Step {
             Self::Web => "web",
             Self::UdpBlocked => "udp-blocked",
             Self::Mumble => "mumble",
+            Self::Python => "python",
             Self::Dissector => "dissector",
             Self::Matchbox => "matchbox",
             Self::PlainCipher => "plain-cipher",
@@ -134,6 +136,7 @@ impl Step {
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
             Self::Mumble => mumble::run(root),
+            Self::Python => python::run(root, &python::Plan::default()),
             Self::Dissector => dissector::run(root),
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),
@@ -179,6 +182,7 @@ impl Step {
             | Self::BrowserTest
             | Self::Cluster
             | Self::Mumble
+            | Self::Python
             | Self::Dotnet
             | Self::Unity => &["xtask", self.name()],
         };
@@ -278,6 +282,7 @@ mod tests {
             Step::PlainCipher,
             Step::Cluster,
             Step::Mumble,
+            Step::Python,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,
@@ -309,6 +314,7 @@ mod tests {
             Step::PlainCipher,
             Step::Cluster,
             Step::Mumble,
+            Step::Python,
             Step::Dotnet,
             Step::Unity,
             Step::BrowserTest,

@@ -211,7 +211,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Dotnet(plan) => dotnet::run(&root, plan),
         Chore::Metas(plan) => metas::run(&root, plan),
         Chore::Unity(plan) => unity::run(&root, plan),
-        Chore::Python(plan) => python::run(&root, plan),
+        Chore::Python(plan) => python::run(&root, plan).map(|skips| println!("{skips}")),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

@@ -4,8 +4,8 @@
 //! * The Python part: `mypy --strict` over the package, its tests and its examples.
 //! * Both: bots that hear each other, and the examples as programs, in a virtual environment with the wheel.
 //!
-//! pip brings what is needed into `target/python`; nothing is installed elsewhere. No step of `ci`: what the module is
-//! made of is compiled once more, with fewer features.
+//! pip brings what is needed into `target/python`; nothing is installed elsewhere. What the module is made of is
+//! compiled once more there, with fewer features.
 
 mod environment;
 mod release_wheel;
@@ -28,24 +28,24 @@ pub(crate) struct Plan {
     /// Makes an optimised wheel for this machine, too, as a build from source does, and imports it.
     #[arg(long)]
     wheel: bool,
+    /// Checks and builds, and runs no bots.
+    #[arg(long, conflicts_with = "only")]
+    no_run: bool,
     /// Runs only the tests of this module (may be given several times), such as `test_examples`.
     #[arg(long, value_name = "MODULE")]
     only: Vec<String>,
 }
 
-/// Does all of it; the last line says what was left out.
+/// Does all of it; says what was left out.
 ///
 /// # Errors
 /// [`Failure`] where a check or a test fails.
-pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     let built = Built::debug(root)?;
-    let folder = built.beside("python");
-    let skips = match Environment::make(root, &folder) {
-        Err(Failure::Unavailable { what, why }) => Skips::one(format_args!("{what}: {why}")),
-        environment => check(root, &environment?, &built, plan)?,
-    };
-    println!("{skips}");
-    Ok(())
+    match Environment::make(root, &built.beside("python")) {
+        Err(Failure::Unavailable { what, why }) => Ok(Skips::one(format_args!("{what}: {why}"))),
+        environment => check(root, &environment?, &built, plan),
+    }
 }
 
 fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<Skips, Failure> {
@@ -55,7 +55,9 @@ fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> 
     let types = ["-m", "mypy", "--cache-dir"];
     command::run(environment.python(root).args(types).arg(folder.join("mypy")).args(CHECKED))?;
     environment.install(&environment.build_wheel(root, &folder)?)?;
-    test(root, environment, built, plan)?;
+    if !plan.no_run {
+        test(root, environment, built, plan)?;
+    }
     if plan.wheel {
         release_wheel::make(root, environment, &folder)?;
     }
