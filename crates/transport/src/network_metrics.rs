@@ -243,8 +243,12 @@ impl MumbleStatistics {
         let mut add = |family, [what, why]: [&'static str; 2], value| {
             metrics.push(MetricSample { family, labels: [what, why], value });
         };
-        voice.into_iter().for_each(|(direction, way, value)| add(&MUMBLE_VOICE, [direction, way], value));
-        drops.into_iter().for_each(|(what, reason, value)| add(&MUMBLE_DROPPED, [what, reason], value));
+        for (direction, way, value) in voice {
+            add(&MUMBLE_VOICE, [direction, way], value);
+        }
+        for (what, reason, value) in drops {
+            add(&MUMBLE_DROPPED, [what, reason], value);
+        }
         NetworkMetrics(metrics)
     }
 }

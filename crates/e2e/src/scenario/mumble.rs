@@ -172,8 +172,8 @@ impl Client {
                         }
                     };
                     let mut sound = vec![0.0; PACKET_SAMPLES_MAX];
-                    let decoded = decoder.decode(&voice.opus, PACKET_SAMPLES_MAX, &mut sound);
-                    self.heard.add(voice.number, &sound[..decoded.map_err(io::Error::other)?]);
+                    let samples = decoder.decode(&voice.opus, PACKET_SAMPLES_MAX, &mut sound);
+                    self.heard.add(voice.number, &sound[..samples.map_err(io::Error::other)?]);
                 }
                 MumbleClientEvent::Closed => return Err(io::ErrorKind::ConnectionReset.into()),
                 MumbleClientEvent::Control(_) | MumbleClientEvent::Pong(_) => {}

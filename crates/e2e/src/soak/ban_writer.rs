@@ -20,6 +20,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
+use crate::soak::installation::SESSIONS;
 use crate::soak::process::{Limited, START, limit};
 
 /// The process that we have started.
@@ -123,7 +124,7 @@ pub(crate) fn lost<'n>(folder: &Path, names: &'n [String]) -> Result<Vec<&'n str
     let targets = audited(&records);
     let is_kept = |name: &String| {
         let is_in_log = targets.iter().any(|target| target.contains(name.as_str()));
-        records.ban_of_player(now, name, None).is_some() && is_in_log
+        records.ban_of_player(now, SESSIONS[0], name, None).is_some() && is_in_log
     };
     Ok(names.iter().filter(|name| !is_kept(name)).map(String::as_str).collect())
 }

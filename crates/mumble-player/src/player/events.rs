@@ -155,7 +155,7 @@ impl MumblePlayer {
             Some(changed) => changed.collect(),
             None => users.iter().map(|(id, _)| id).collect(),
         };
-        let mut changes = Vec::new();
+        let mut updates = Vec::new();
         for id in changed {
             let known = users.get(id).zip(neighbours.profile(id)).filter(|_| users.is_told(id));
             let Some((user, profile)) = known else { continue };
@@ -163,7 +163,7 @@ impl MumblePlayer {
             if before == Some(profile) {
                 continue;
             }
-            changes.push((
+            updates.push((
                 id,
                 profile.clone(),
                 UserState {
@@ -177,7 +177,7 @@ impl MumblePlayer {
                 },
             ));
         }
-        for (id, profile, state) in changes {
+        for (id, profile, state) in updates {
             self.shown.insert(id, profile);
             self.tell_synced(state);
         }
