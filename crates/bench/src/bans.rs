@@ -15,6 +15,8 @@ const BANS: [u32; 3] = [0, 1000, 100_000];
 const LOOK_UPS: u32 = 20_000;
 /// All stages take turns, so that what else the machine does meets all of them.
 const ROUNDS: usize = 9;
+/// Bans hold in all sessions.
+const SESSION: &str = "main";
 /// In seconds since 1970; bans end never, so that any time will do.
 const NOW: u64 = 1_700_000_000;
 
@@ -52,7 +54,15 @@ fn records(bans: u32) -> Records {
             3 => address(&format!("{}/{}", ipv4(number), 12 + number % 20)),
             _ => address(&format!("{}/{}", ipv6(number), 48 + number % 80)),
         };
-        let ban = Ban { id: 0, target, reason: String::new(), by: "bench".into(), since: NOW, until: None };
+        let ban = Ban {
+            id: 0,
+            session: None,
+            target,
+            reason: String::new(),
+            by: "bench".into(),
+            since: NOW,
+            until: None,
+        };
         records.import_ban(ban).expect("so many bans may be");
     }
     records
@@ -67,8 +77,8 @@ fn look_up(records: &Records) -> [f64; 4] {
         start.elapsed().as_nanos() as f64 / f64::from(LOOK_UPS)
     };
     [
-        per_look_up(&|number| drop(black_box(records.ban_of_player(NOW, &names[number], None)))),
-        per_look_up(&|number| drop(black_box(records.ban_of_player(NOW, "", Some(&names[number]))))),
+        per_look_up(&|number| drop(black_box(records.ban_of_player(NOW, SESSION, &names[number], None)))),
+        per_look_up(&|number| drop(black_box(records.ban_of_player(NOW, SESSION, "", Some(&names[number]))))),
         per_look_up(&|number| {
             let address = IpAddr::V4(Ipv4Addr::from_bits(0xC633_0000 | number as u32));
             drop(black_box(records.ban_of_address(NOW, address)));
