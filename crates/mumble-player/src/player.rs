@@ -204,12 +204,12 @@ impl MumblePlayer {
 
     /// The next message for the client.
     pub fn poll_control(&mut self) -> Option<Control> {
-        self.controls.pop_front()
+        next(&mut self.controls)
     }
 
     /// The next packet of voice for the client.
     pub fn poll_voice(&mut self) -> Option<Voice<'static>> {
-        self.voices.pop_front()
+        next(&mut self.voices)
     }
 
     /// The player's id, while it is in its session.
@@ -278,5 +278,33 @@ impl MumblePlayer {
             self.controls.clear();
             self.refuse(now, &EndReason::from(consonance_session::EndCode::TooSlow));
         }
+    }
+}
+
+/// Takes the next one. A queue that was long, as when a user comes or after a pause of the machine, gives its memory
+/// back: it is one of hundreds.
+fn next<T>(queue: &mut VecDeque<T>) -> Option<T> {
+    let next = queue.pop_front();
+    if next.is_none() && queue.capacity() > KEPT_MAX {
+        *queue = VecDeque::new();
+    }
+    next
+}
+
+/// Places that an empty queue keeps.
+const KEPT_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_was_long_gives_its_memory_back_when_it_is_empty() {
+        let mut queue: VecDeque<_> = (0..1000).collect();
+        assert_eq!(std::iter::from_fn(|| next(&mut queue)).count(), 1000);
+        assert_eq!(queue.capacity(), 0);
+        queue.push_back(7);
+        assert_eq!((next(&mut queue), next(&mut queue)), (Some(7), None));
+        assert!((1..=KEPT_MAX).contains(&queue.capacity()));
     }
 }

@@ -240,15 +240,10 @@ impl MumbleStatistics {
             ("datagram", "stray", dropped.datagrams_stray),
             ("datagram", "too_long", dropped.datagrams_too_long),
         ];
-        let mut add = |family, [what, why]: [&'static str; 2], value| {
-            metrics.push(MetricSample { family, labels: [what, why], value });
-        };
-        for (direction, way, value) in voice {
-            add(&MUMBLE_VOICE, [direction, way], value);
-        }
-        for (what, reason, value) in drops {
-            add(&MUMBLE_DROPPED, [what, reason], value);
-        }
+        let voice = voice.map(|(direction, way, value)| (&MUMBLE_VOICE, [direction, way], value));
+        let drops = drops.map(|(what, reason, value)| (&MUMBLE_DROPPED, [what, reason], value));
+        let both = voice.into_iter().chain(drops);
+        metrics.extend(both.map(|(family, labels, value)| MetricSample { family, labels, value }));
         NetworkMetrics(metrics)
     }
 }

@@ -17,7 +17,7 @@ use room::Room;
 /// A thread that is the bots until this is dropped: two hundred connections are no matter of the players' thread.
 #[derive(Debug)]
 pub(crate) struct MumbleBots {
-    bots: Arc<Mutex<Bots>>,
+    bots: Arc<Mutex<Population>>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -51,8 +51,6 @@ pub(crate) const BOTS_SESSION: &str = "bots";
 /// The channels that they are spread over, or all in the first of them.
 pub(crate) const BOTS_ROOMS: [&str; 8] =
     ["hall", "attic", "cellar", "porch", "garden", "garage", "kitchen", "roof"];
-/// Every eighth tunnels its voice.
-const TUNNELS_EVERY: usize = 8;
 const PAUSE: Duration = Duration::from_millis(10);
 /// As Opus has them.
 const FRAME: Duration = Duration::from_millis(20);
@@ -70,7 +68,7 @@ impl MumbleBots {
     /// # Errors
     /// If this machine gives no thread, or no token can be made.
     pub(crate) fn start(installation: &Installation) -> Result<Self, Box<dyn std::error::Error>> {
-        let bots = Arc::new(Mutex::new(Bots::new(installation)?));
+        let bots = Arc::new(Mutex::new(Population::new(installation)?));
         let is_over = Arc::new(AtomicBool::new(false));
         let (shared, obeyed) = (Arc::clone(&bots), Arc::clone(&is_over));
         let run = move || {
@@ -130,7 +128,7 @@ impl Drop for MumbleBots {
 
 /// All of them, and what they say.
 #[derive(Debug)]
-struct Bots {
+struct Population {
     bots: Vec<Bot>,
     /// Bots are in them in turn.
     rooms: Vec<Room>,
@@ -142,13 +140,13 @@ struct Bots {
     ran_at: Instant,
 }
 
-impl Bots {
+impl Population {
     fn new(installation: &Installation) -> Result<Self, String> {
         let now = Instant::now();
         let bot = |index: usize| {
             let name = format!("bot-{index}");
             let token = installation.token(&name)?;
-            Ok(Bot::new(name, token, installation.mumble(), index.is_multiple_of(TUNNELS_EVERY), now))
+            Ok(Bot::new(index, name, token, installation.mumble(), now))
         };
         Ok(Self {
             bots: (0..BOTS).map(bot).collect::<Result<_, String>>()?,
@@ -212,7 +210,8 @@ impl Bots {
     fn count(&mut self, now: Instant, index: usize, room: usize, seen: Seen) {
         let window = &mut self.window;
         for frame in seen.frames {
-            if Room::of_frame(&frame.opus) != Some(room) {
+            let Some(said_in) = Room::of_frame(&frame.opus) else { continue };
+            if said_in != room {
                 // What was said while it was moving is on its way.
                 window.astray += u64::from(self.bots[index].is_settled(now));
                 continue;
@@ -220,7 +219,10 @@ impl Bots {
             let bot = &mut self.bots[index];
             window.frames_heard += 1;
             window.frames_tunnelled += u64::from(frame.is_tunnelled);
-            window.silence = window.silence.max(now.saturating_duration_since(bot.heard_at));
+            // What comes with its entrance says nothing of the time in which it was away.
+            if bot.was_in_before(now) {
+                window.silence = window.silence.max(now.saturating_duration_since(bot.heard_at));
+            }
             bot.heard_at = now;
         }
         for text in seen.texts {
@@ -306,6 +308,6 @@ impl BotWindow {
     }
 }
 
-fn lock(bots: &Mutex<Bots>) -> MutexGuard<'_, Bots> {
+fn lock(bots: &Mutex<Population>) -> MutexGuard<'_, Population> {
     bots.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -246,6 +246,8 @@ fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
     stage.clock.tell(&format!("  {what}: all players hear again after {words}"));
     let window = stage.mumble_bots.take_window();
+    // With some that leave all the while, never are all in.
+    stage.mumble_bots.churn(false);
     let heard = stage.carry_until(PATIENCE, |stage| stage.mumble_bots.all_heard_after(began))?;
     let present = stage.mumble_bots.present();
     stage.findings.judge_bots_recovery(what, heard.map(|_| began.elapsed()), present);
@@ -255,5 +257,6 @@ fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
     stage.clock.tell(&format!("  {what}: all bots of Mumble hear again after {words}{faults}"));
     stage.honest_players.forgive(stage.clock.now());
     stage.mumble_bots.forgive();
+    stage.mumble_bots.churn(true);
     Ok(())
 }

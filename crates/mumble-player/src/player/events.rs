@@ -151,19 +151,19 @@ impl MumblePlayer {
         }
         let Self { users, shown, .. } = self;
         // All users of a large listener would look at each other whenever one changes.
-        let changed: Vec<ClientId> = match neighbours.changed_since(before) {
+        let ids: Vec<ClientId> = match neighbours.changed_since(before) {
             Some(changed) => changed.collect(),
             None => users.iter().map(|(id, _)| id).collect(),
         };
-        let mut updates = Vec::new();
-        for id in changed {
+        let mut changes = Vec::new();
+        for id in ids {
             let known = users.get(id).zip(neighbours.profile(id)).filter(|_| users.is_told(id));
             let Some((user, profile)) = known else { continue };
             let before = shown.get(&id);
             if before == Some(profile) {
                 continue;
             }
-            updates.push((
+            changes.push((
                 id,
                 profile.clone(),
                 UserState {
@@ -177,7 +177,7 @@ impl MumblePlayer {
                 },
             ));
         }
-        for (id, profile, state) in updates {
+        for (id, profile, state) in changes {
             self.shown.insert(id, profile);
             self.tell_synced(state);
         }

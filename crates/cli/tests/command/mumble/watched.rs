@@ -9,7 +9,6 @@ use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent,
 use consonance_mumble::control::messages::{RejectType, UserState};
 use consonance_mumble::{Control, MumbleVersion, Voice};
 use consonance_testing::command::{Folder, Program};
-use serde_json::Value;
 
 use super::{LEGACY, PATIENCE, join, serve, until};
 use crate::admin::get;
@@ -158,10 +157,10 @@ fn what_users_of_mumble_send_and_what_is_dropped_of_it_is_counted() {
         assert!(Instant::now() < deadline, "no {missing} in {metrics}");
         thread::sleep(Duration::from_millis(50));
     }
-    let players: Value = serde_json::from_str(&get(&url, "/api/v1/sessions/main", &token)).unwrap();
-    let ada = players["players"].as_array().unwrap().iter().find(|player| player["name"] == "Ada").unwrap();
-    assert_eq!((&ada["network"], &ada["voice_path"]), (&"mumble".into(), &TUNNELLED.into()), "{ada}");
-    assert!(ada["page_trouble"].as_str().unwrap().contains("CELT or Speex"), "{ada}");
+    let players = get(&url, "/api/v1/sessions/main", &token);
+    for words in [r#""network":"mumble""#, TUNNELLED, "CELT or Speex"] {
+        assert!(players.contains(words), "no {words} in {players}");
+    }
 }
 
 const TUNNELLED: &str = "through Mumble's control channel over TCP, not by UDP";

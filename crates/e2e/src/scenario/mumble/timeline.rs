@@ -32,7 +32,6 @@ impl Timeline {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "sums of few bits")]
 mod tests {
     use super::*;
 

@@ -19,6 +19,8 @@ pub(super) struct Bot {
     /// When it tries to come, or has tried.
     comes_at: Instant,
     asked_at: Option<Instant>,
+    /// So much later than others does it try to come: they do not all begin at the same moment.
+    delay: Duration,
     /// Since when it is in its channel.
     in_since: Option<Instant>,
     pub(super) heard_at: Instant,
@@ -51,12 +53,19 @@ const LOGIN_MAX: Duration = Duration::from_secs(20);
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 /// What was said elsewhere arrives within that.
 const SETTLING: Duration = Duration::from_secs(2);
+/// One of so many tunnels its voice.
+const TUNNELS_EVERY: usize = 8;
+/// Two hundred logins at once are an attack, which servers fend off.
+const ARRIVAL_INTERVAL: Duration = Duration::from_millis(20);
 const OLDER: MumbleVersion = MumbleVersion { major: 1, minor: 3, patch: 4 };
 
 impl Bot {
-    pub(super) fn new(name: String, token: String, server: SocketAddr, tunnels: bool, now: Instant) -> Self {
-        // Both formats of voice.
-        let is_older = name.ends_with(['0', '2', '4', '6', '8']);
+    /// The bot of this number, at its server.
+    pub(super) fn new(number: usize, name: String, token: String, server: SocketAddr, now: Instant) -> Self {
+        let tunnels = number.is_multiple_of(TUNNELS_EVERY);
+        // Both formats of voice, both ways each.
+        let is_older = (number / TUNNELS_EVERY + number).is_multiple_of(2);
+        let delay = ARRIVAL_INTERVAL * number as u32;
         Self {
             name,
             token,
@@ -64,7 +73,8 @@ impl Bot {
             way: if tunnels { VoiceWay::Tunnel } else { VoiceWay::Datagram },
             version: if is_older { OLDER } else { MumbleVersion::OURS },
             user: None,
-            comes_at: now,
+            comes_at: now + delay,
+            delay,
             asked_at: None,
             in_since: None,
             heard_at: now,
@@ -79,6 +89,11 @@ impl Bot {
     /// Whether it has been in its channel for longer than packets are on their way.
     pub(super) fn is_settled(&self, now: Instant) -> bool {
         self.in_since.is_some_and(|since| now >= since + SETTLING)
+    }
+
+    /// Whether it is in its channel, and was already before this moment.
+    pub(super) fn was_in_before(&self, now: Instant) -> bool {
+        self.in_since.is_some_and(|since| since < now)
     }
 
     /// Does what is due, in or on the way to this channel.
@@ -129,7 +144,7 @@ impl Bot {
 
     fn is_out(&mut self, now: Instant, why: &str, seen: &mut Seen) {
         (self.user, self.in_since, self.asked_at) = (None, None, None);
-        self.comes_at = now + AWAY;
+        self.comes_at = now + AWAY + self.delay;
         seen.fault = Some(format!("{}: {why}", self.name));
     }
 
