@@ -1,5 +1,5 @@
-//! Links of the client's own channel with others: the user hears these as well. A link is its user's own, and other
-//! users neither see nor hear it; it ends when the user leaves the channel.
+//! Links of the client's own channel with others: the user hears these as well. A link is its user's own: others
+//! see the user listen to the other channel, and no link. It ends when the user leaves its channel.
 
 use consonance_mumble::control::messages::{ChannelUpdate, DenyType};
 use consonance_session::Instant;
