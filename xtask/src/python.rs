@@ -91,9 +91,9 @@ fn check_rust(root: &Path, environment: &Environment) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Against the server that `cargo build` makes.
+/// Against the server as the tests of the workspace build it, with all its features.
 fn test(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<(), Failure> {
-    command::run(&mut command::cargo(root, ["build", "--quiet", "--package", "consonance-cli"]))?;
+    command::run(&mut command::cargo(root, ["build", "--quiet", "--workspace", "--bin", "consonance"]))?;
     let mut tests: Command = environment.python(root);
     // Warnings of Python's own about what was left open fail a test.
     tests.args(["-X", "dev", "-m", "unittest"]).current_dir(root.join("python/tests"));
