@@ -4,6 +4,9 @@
 //! with the keys of users whose control channel comes from the same host, the likeliest first, which are limited in
 //! number and time.
 
+mod host;
+mod refused;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -12,12 +15,10 @@ use consonance_transport::Peer;
 
 use crate::crypt::{Crypt, CryptCounts, CryptSecrets, Unopened};
 use crate::voice::VoiceFormat;
+use host::{Host, KEYS_TRIED_MAX};
+pub(crate) use refused::Refused;
+use refused::Strangeness;
 
-/// Keys that a datagram from an unknown port is tried with: the likeliest of its host's users, see [`Likelihood`].
-const KEYS_TRIED_MAX: usize = 64;
-/// Keys that datagrams from unknown ports of one host are tried with in each [`PERIOD`].
-const TRIES_PER_PERIOD: u32 = 10_000;
-const PERIOD: Duration = Duration::from_secs(1);
 /// A user that tunnels its voice is reached by datagrams again once it has sent no tunnelled voice for so long.
 const TUNNEL_FOR: Duration = Duration::from_secs(10);
 /// Nothing was understood for so long: the count of nonces is lost.
@@ -33,34 +34,6 @@ pub(crate) struct VoicePaths {
     refused: Refused,
 }
 
-/// Datagrams that were not taken, by reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Refused {
-    /// Of no user, or changed on the way.
-    pub(crate) forged: u64,
-    pub(crate) replayed: u64,
-    /// From hosts without users, or tried with too many keys.
-    pub(crate) strange: u64,
-}
-
-/// Why a datagram is no user's.
-#[derive(Clone, Copy, Debug)]
-enum Strangeness {
-    /// No user is at its host, or its keys were tried too often.
-    Host,
-    /// No key of its host's users opens it.
-    Key,
-}
-
-impl Refused {
-    fn counter(&mut self, strangeness: Strangeness) -> &mut u64 {
-        match strangeness {
-            Strangeness::Host => &mut self.strange,
-            Strangeness::Key => &mut self.forged,
-        }
-    }
-}
-
 #[derive(Debug)]
 struct VoicePath {
     format: VoiceFormat,
@@ -73,8 +46,8 @@ struct VoicePath {
     asked_at: Option<Instant>,
 }
 
-/// Whose a datagram from an unknown port may be, the likeliest first. Among users behind one address, who may be
-/// hundreds, few have a nonce that fits.
+/// How well a datagram from an unknown port fits a user, the best first. Of hundreds of users behind one address, few
+/// have a nonce that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Likelihood {
     /// No datagram of the user has come, and this one has one of its next nonces.
@@ -82,13 +55,6 @@ enum Likelihood {
     /// It has one of the next nonces of a user whose port may have changed.
     Expected,
     Unlikely,
-}
-
-#[derive(Debug)]
-struct Host {
-    users: Vec<Peer>,
-    period_began: Instant,
-    tries: u32,
 }
 
 impl VoicePaths {
@@ -102,12 +68,7 @@ impl VoicePaths {
         secrets: &CryptSecrets,
     ) {
         let host = host.to_canonical();
-        let at_host = self.by_host.entry(host).or_insert_with(|| Host {
-            users: Vec::new(),
-            period_began: now,
-            tries: 0,
-        });
-        at_host.users.push(user);
+        self.by_host.entry(host).or_insert_with(|| Host::new(now)).users.push(user);
         let crypt = Crypt::new(secrets);
         let path = VoicePath {
             format,
@@ -264,10 +225,7 @@ impl VoicePaths {
         packet: &mut Vec<u8>,
     ) -> Result<Peer, Strangeness> {
         let host = self.by_host.get_mut(&host.to_canonical()).ok_or(Strangeness::Host)?;
-        if now >= host.period_began + PERIOD {
-            (host.period_began, host.tries) = (now, 0);
-        }
-        if host.tries >= TRIES_PER_PERIOD {
+        if !host.may_try(now) {
             return Err(Strangeness::Host);
         }
         let newest_first = host.users.iter().rev().filter(|user| Some(**user) != tried);
@@ -276,10 +234,9 @@ impl VoicePaths {
             newest_first.filter_map(path_of).map(|(user, path)| (path.likelihood(datagram), user)).collect();
         candidates.sort_by_key(|(likelihood, _)| *likelihood);
         for (_, user) in candidates.into_iter().take(KEYS_TRIED_MAX) {
-            if host.tries >= TRIES_PER_PERIOD {
+            if !host.take_try(now) {
                 return Err(Strangeness::Host);
             }
-            host.tries += 1;
             let Some(path) = self.users.get_mut(&user) else { continue };
             if path.open(now, datagram, packet).is_ok() {
                 return Ok(user);
@@ -324,6 +281,7 @@ impl VoicePath {
 
 #[cfg(test)]
 mod tests {
+    use super::host::{PERIOD, TRIES_PER_PERIOD};
     use super::*;
 
     fn secrets(number: u8) -> CryptSecrets {
