@@ -28,27 +28,21 @@ impl Stage {
     pub(super) fn all_players_know_each_other(&self) -> Result<(), Failure> {
         let here: Vec<_> =
             CAST.iter().map(|role| role.member).filter(|member| self.is_here(*member)).collect();
-        for player in &self.players {
-            let others = here.iter().filter(|member| **member != player.member).map(|member| member.name());
+        let until_it_knows = |member: CastMember, known: &dyn Fn() -> Vec<String>| {
+            let others = here.iter().filter(|other| **other != member).map(|other| other.name());
             let mut others: Vec<_> = others.collect();
             others.sort();
-            let what = format!("{:?} knows {}", player.member, others.join(", "));
-            until(&what, LONG, || {
-                let mut known = player.knows();
+            until(&format!("{member:?} knows {}", others.join(", ")), LONG, || {
+                let mut known = known();
                 known.sort();
                 Ok((known == others).then_some(()))
-            })?;
+            })
+        };
+        for player in &self.players {
+            until_it_knows(player.member, &|| player.knows())?;
         }
         if let Some(mumble) = &self.mumble {
-            let others = here.iter().filter(|member| **member != mumble.member).map(|member| member.name());
-            let mut others: Vec<_> = others.collect();
-            others.sort();
-            let what = format!("{:?} knows {}", mumble.member, others.join(", "));
-            until(&what, LONG, || {
-                let mut known = mumble.knows();
-                known.sort();
-                Ok((known == others).then_some(()))
-            })?;
+            until_it_knows(mumble.member, &|| mumble.knows())?;
         }
         let Some(page) = &self.page else { return Ok(()) };
         page.sees(&here.iter().map(|member| member.name()).collect::<Vec<_>>())
