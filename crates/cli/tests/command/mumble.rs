@@ -36,6 +36,14 @@ pub(crate) fn serve(folder: &Folder, more: &str) -> (Program, String, SocketAddr
     (server, address, (Ipv4Addr::LOCALHOST, port).into())
 }
 
+/// A native player without sound that listens to the lobby.
+fn listen_natively(address: &str) -> Program {
+    let native =
+        Program::start(&["join", address, "--name", "Nat", "--json", "--listen", "lobby", "--null-devices"]);
+    native.until_event(&json!({"event": "players_synced"}));
+    native
+}
+
 /// Waits for something that a client is told.
 fn until(client: &mut MumbleClient, is_it: impl Fn(&MumbleClientEvent) -> bool) -> MumbleClientEvent {
     let deadline = Instant::now() + PATIENCE;
@@ -147,9 +155,7 @@ fn a_password_is_asked_for_and_taken_and_a_client_that_is_refused_learns_why() {
 fn texts_pass_and_a_client_that_is_kicked_is_out() {
     let folder = Folder::new();
     let (_server, address, at) = serve(&folder, "");
-    let native = ["join", &address, "--name", "Nat", "--json", "--listen", "lobby", "--null-devices"];
-    let native = Program::start(&native);
-    native.until_event(&json!({"event": "players_synced"}));
+    let native = listen_natively(&address);
     let mut mia = join(at, "Mia", LEGACY);
     let message = "<b>hello</b> &lt;you&gt;".to_owned();
     let text = UserText { channel_id: vec![1], message, ..UserText::default() };

@@ -2,9 +2,9 @@
 
 use consonance_mumble::control::messages::{ChannelUpdate, PermissionQuery, UserState, permission};
 use consonance_mumble::{Control, VoiceContext};
-use consonance_session::{ChannelProperties, Restrictions, RoomRights, Target};
+use consonance_session::{ChannelProperties, Target};
 
-use crate::rooms::id_of;
+use crate::rooms::{close_red_to_mia, id_of};
 use crate::session::{OWN, Session, denials};
 
 const LOBBY: u32 = 1;
@@ -106,11 +106,7 @@ fn a_link_may_be_named_from_its_other_end_and_not_between_other_channels() {
 fn a_room_that_is_closed_to_a_user_or_is_none_is_not_linked() {
     let mut session = Session::new();
     let (user, native) = (session.user("Mia"), session.native("Nat"));
-    let identity = session.server.identity_of(id_of(&session, "Mia")).unwrap();
-    let mut decided = Restrictions::default();
-    decided.set_room_rights("team/red", RoomRights { listen: Some(false), speak: None });
-    session.server.set_restrictions(&identity, &decided).unwrap();
-    session.run();
+    close_red_to_mia(&mut session);
     session.events(native);
     session.told(user);
     link(&mut session, user, &linked(&[RED], &[]));

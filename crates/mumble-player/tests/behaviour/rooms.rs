@@ -74,11 +74,7 @@ fn a_client_makes_a_channel_by_entering_a_new_room() {
 fn a_room_that_an_operator_has_closed_to_a_user_is_denied_and_it_stays_where_it_is() {
     let mut session = Session::new();
     let (user, native) = (session.user("Mia"), session.native("Nat"));
-    let identity = session.server.identity_of(id_of(&session, "Mia")).unwrap();
-    let mut decided = Restrictions::default();
-    decided.set_room_rights("team/red", RoomRights { listen: Some(false), speak: None });
-    session.server.set_restrictions(&identity, &decided).unwrap();
-    session.run();
+    close_red_to_mia(&mut session);
     session.events(native);
     session.told(user);
     session.say_state(user, to(3));
@@ -125,6 +121,15 @@ fn channels_that_a_user_listens_to_are_rooms_beside_its_own() {
     );
     session.say_state(user, UserState { listening_channel_remove: vec![3], ..UserState::default() });
     assert_eq!(session.events(native), ["Mia exited team/red"]);
+}
+
+/// An operator has closed the red team's room to Mia.
+pub(crate) fn close_red_to_mia(session: &mut Session) {
+    let identity = session.server.identity_of(id_of(session, "Mia")).expect("Mia is in the session");
+    let mut decided = Restrictions::default();
+    decided.set_room_rights("team/red", RoomRights { listen: Some(false), speak: None });
+    session.server.set_restrictions(&identity, &decided).expect("few restrictions");
+    session.run();
 }
 
 pub(crate) fn id_of(session: &Session, name: &str) -> ClientId {

@@ -8,7 +8,7 @@ use consonance_testing::sound::{FRAME_SAMPLES, encode_stereo};
 use consonance_testing::tone::{frequency, tone};
 use serde_json::json;
 
-use super::{LEGACY, join, say, say_frames, serve, until};
+use super::{LEGACY, join, listen_natively, say, say_frames, serve, until};
 
 const SECOND: usize = 48_000;
 
@@ -58,9 +58,7 @@ fn a_client_that_speaks_celt_only_is_told_so_in_words() {
 fn voice_in_celt_and_speex_is_dropped_and_its_speaker_is_told_why_once() {
     let folder = Folder::new();
     let (_server, address, at) = serve(&folder, "");
-    let native = ["join", &address, "--name", "Nat", "--json", "--listen", "lobby", "--null-devices"];
-    let native = Program::start(&native);
-    native.until_event(&json!({"event": "players_synced"}));
+    let native = listen_natively(&address);
     let mut mia = join(at, "Mia", LEGACY);
     // CELT 0.7, Speex and CELT 0.11, by the datagram's first three bits.
     for kind in [0_u8, 2, 3] {
