@@ -24,7 +24,7 @@ pub struct Neighbours {
     by_id: BTreeMap<ClientId, Neighbour>,
     /// Counts changes of profiles, so that players need not look at all of them each time.
     changes: u64,
-    /// Whose profiles have changed last, the newest at the end.
+    /// Users with profiles that have changed last, the newest at the end.
     changed: VecDeque<ClientId>,
 }
 
@@ -70,7 +70,7 @@ impl Neighbours {
         self.changes
     }
 
-    /// Whose profiles have changed after so many changes; `None` if these are too many to be remembered.
+    /// Users with profiles that have changed after so many changes; `None` if these are too many to be remembered.
     pub(crate) fn changed_since(&self, changes: u64) -> Option<impl Iterator<Item = ClientId>> {
         let count = usize::try_from(self.changes.checked_sub(changes)?).ok()?;
         let first = self.changed.len().checked_sub(count)?;

@@ -5,9 +5,9 @@ use std::time::Duration;
 /// What a listener for Mumble's clients counted; all but the users only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MumbleStatistics {
-    /// Users whose voice goes by datagrams now.
+    /// Users with voice in datagrams now.
     pub users_by_udp: u64,
-    /// Users whose voice goes in messages of the control channel now.
+    /// Users with voice in messages of the control channel now.
     pub users_by_tunnel: u64,
     /// Packets of voice from users, in datagrams.
     pub voice_received: u64,

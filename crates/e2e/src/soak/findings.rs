@@ -85,7 +85,7 @@ impl Findings {
         }
     }
 
-    /// Mumble's bots have to have heard and read each other through this; `is_well` says whether all who left could
+    /// Mumble's bots have to have heard and read each other through this; `is_well` says whether all that left could
     /// come back at once.
     pub(crate) fn judge_bots(&mut self, what: &str, window: &BotWindow, is_well: bool) {
         let worst = &mut self.worst.bots;

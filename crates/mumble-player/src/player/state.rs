@@ -36,7 +36,7 @@ impl MumblePlayer {
         }
     }
 
-    /// Why its login was refused; none of a player that was in, or whose client has gone by itself.
+    /// Why its login was refused; none of a player that was in, or that has gone by itself.
     pub fn refusal(&self) -> Option<&EndReason> {
         self.end().filter(|reason| !self.is_synced && !reason.is_empty())
     }

@@ -96,7 +96,7 @@ impl Apt {
         for option in [
             "APT::Architecture=arm64".to_owned(),
             "APT::Architectures::=arm64".to_owned(),
-            // Whose user may not write everywhere.
+            // Its user may not write everywhere.
             "APT::Sandbox::User=".to_owned(),
             folder("Dir::State::lists", "lists"),
             folder("Dir::Cache", "cache"),

@@ -1,4 +1,4 @@
-//! A channel of the bots: whose turn it is, and what has to arrive.
+//! A channel of the bots: which of them speaks, and what has to arrive.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -2,8 +2,8 @@
 //!
 //! Mumble's network carries no packets of a session: a player for each user is in the server's process
 //! (`consonance-mumble-player`). Here, what Mumble's messages and voice packets carry as it is stands for them, so that
-//! the rules are held against the connections: who is let in and refused, what arrives, in which order, and how links
-//! end. What it cannot show:
+//! the rules are held against the connections: which clients are let in and refused, what arrives, in which order, and
+//! how links end. What it cannot show:
 //!
 //! * a code with its fields: a `Reject` has a kind of Mumble's own and words, so the words are what arrives;
 //! * the name of a session, which no Mumble client knows;

@@ -67,7 +67,7 @@ impl CarryingClient {
         }
     }
 
-    /// Nothing passes any more, and nobody says so.
+    /// Nothing passes any more, without notice.
     pub(crate) fn cut(&mut self) {
         if let Some(link) = &mut self.link {
             link.is_cut = true;
