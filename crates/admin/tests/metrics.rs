@@ -119,7 +119,7 @@ fn mumble() -> transport::MumbleStatistics {
     let mut mumble =
         transport::MumbleStatistics { users_by_udp: 70, voice_sent_tunnelled: 80, ..Default::default() };
     (mumble.dropped.datagrams_replayed, mumble.refused.name_in_use) = (90, 20);
-    (mumble.resyncs_asked, mumble.list_pings_dropped) = (30, 40);
+    (mumble.resyncs_requested, mumble.list_pings_dropped) = (30, 40);
     mumble
 }
 
@@ -155,7 +155,7 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_mumble_voice_packets_total", &[("direction", "sent"), ("way", "tunnel")], 80.0),
         ("consonance_mumble_dropped_total", &[("what", "datagram"), ("reason", "replayed")], 90.0),
         ("consonance_mumble_logins_refused_total", &[("reason", "name_in_use")], 20.0),
-        ("consonance_mumble_resyncs_total", &[("step", "asked")], 30.0),
+        ("consonance_mumble_resyncs_total", &[("step", "requested")], 30.0),
         ("consonance_mumble_list_pings_total", &[("result", "dropped")], 40.0),
         ("consonance_page_connections", &[("listener", "page")], 3.0),
         ("consonance_page_connections_total", &[("result", "rejected")], 2.0),

@@ -21,12 +21,12 @@ pub struct MumbleStatistics {
     pub refused: MumbleRefusals,
     /// What was dropped, by reason.
     pub dropped: MumbleDrops,
-    /// How often the server asked a client for its nonce, because its datagrams could not be decrypted any more.
-    pub resyncs_asked: u64,
-    /// How often a client told its nonce.
-    pub resyncs_told: u64,
-    /// How often a client asked for the server's nonce.
-    pub resyncs_wanted: u64,
+    /// How often the server requested a client's nonce, because its datagrams could not be decrypted any more.
+    pub resyncs_requested: u64,
+    /// How often a client sent its nonce.
+    pub resyncs_received: u64,
+    /// How often the server's nonce was sent to a client that requested it.
+    pub resyncs_answered: u64,
     /// Pings of server lists that were answered.
     pub list_pings_answered: u64,
     /// Pings of server lists that were not, because there were too many.

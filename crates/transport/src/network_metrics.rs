@@ -125,7 +125,7 @@ families! {
     MUMBLE_DROPPED: Counter "consonance_mumble_dropped_total" ["network", "what", "reason"]
         "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that came before (replayed), from hosts without users or after too many tried keys (stray), or too long.";
     MUMBLE_RESYNCS: Counter "consonance_mumble_resyncs_total" ["network", "step"]
-        "Lost count of the nonces of datagrams: the server asked a client for its nonce (asked), a client told it (told), or asked for the server's (wanted).";
+        "Nonces of datagrams exchanged again because the count was lost: requested from a client; received from a client; answered, sent to a client that requested ours.";
     MUMBLE_LIST_PINGS: Counter "consonance_mumble_list_pings_total" ["network", "result"]
         "Pings of Mumble's server lists: answered; dropped, because there were too many.";
 }
@@ -217,9 +217,9 @@ impl MumbleStatistics {
             sample(&MUMBLE_LOGINS_REFUSED, "full", refused.full),
             sample(&MUMBLE_LOGINS_REFUSED, "closing", refused.closing),
             sample(&MUMBLE_LOGINS_REFUSED, "other", refused.other),
-            sample(&MUMBLE_RESYNCS, "asked", self.resyncs_asked),
-            sample(&MUMBLE_RESYNCS, "told", self.resyncs_told),
-            sample(&MUMBLE_RESYNCS, "wanted", self.resyncs_wanted),
+            sample(&MUMBLE_RESYNCS, "requested", self.resyncs_requested),
+            sample(&MUMBLE_RESYNCS, "received", self.resyncs_received),
+            sample(&MUMBLE_RESYNCS, "answered", self.resyncs_answered),
             sample(&MUMBLE_LIST_PINGS, "answered", self.list_pings_answered),
             sample(&MUMBLE_LIST_PINGS, "dropped", self.list_pings_dropped),
         ];

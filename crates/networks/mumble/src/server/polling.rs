@@ -69,7 +69,7 @@ impl MumbleServer {
         match self.paths.open(now, from, &self.datagram[..bytes], &mut self.message) {
             Ok(user) => self.handle_packet(now, user, Way::Datagram),
             Err(Some(user)) if self.paths.asks_for_resync(now, user) => {
-                self.counts.resyncs_asked += 1;
+                self.counts.resyncs_requested += 1;
                 self.send(now, user, &CryptSetup::default().into());
                 None
             }
@@ -177,16 +177,16 @@ impl MumbleServer {
         self.send(now, user, &answer.into());
     }
 
-    /// A client asks for our nonce, or tells its own.
+    /// A client requests our nonce, or sends its own.
     fn handle_crypt_setup(&mut self, now: Instant, user: Peer, setup: &CryptSetup) {
         let Some(nonce) = &setup.client_nonce else {
-            self.counts.resyncs_wanted += 1;
+            self.counts.resyncs_answered += 1;
             let server_nonce = self.paths.server_nonce(user).map(Vec::from);
             return self.send(now, user, &CryptSetup { server_nonce, ..CryptSetup::default() }.into());
         };
         match <[u8; 16]>::try_from(&**nonce) {
             Ok(nonce) => {
-                self.counts.resyncs_told += 1;
+                self.counts.resyncs_received += 1;
                 self.paths.resync(user, nonce);
             }
             Err(_) => self.counts.dropped.control_malformed += 1,
