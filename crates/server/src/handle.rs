@@ -2,6 +2,7 @@
 
 mod ending;
 mod nodes;
+mod numbers;
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -14,7 +15,8 @@ use crate::directory::{Directory, SessionCounts};
 use crate::gauges::WorkerStatistics;
 use crate::recording::SessionRecorder;
 use crate::session_events::{SessionEvents, session_events};
-use crate::session_loop::SessionLoop;
+use crate::session_loop::{LoopNumbers, SessionLoop};
+pub use numbers::WorkerNumbers;
 
 /// How many jobs wait for one worker.
 pub(crate) const JOBS_MAX: usize = 64;
@@ -55,6 +57,8 @@ struct Shared {
     workers: Box<[MailSlot]>,
     /// When the server ends at the latest, if it is to.
     drain_end: Mutex<Option<Instant>>,
+    /// Of each worker, as it said last.
+    last_numbers: Mutex<Vec<LoopNumbers>>,
 }
 
 /// The way to one worker.
@@ -116,7 +120,14 @@ struct Pending<R> {
 
 impl ServerHandle {
     pub(crate) fn new(directory: Arc<Directory>, workers: Box<[MailSlot]>) -> Self {
-        Self { shared: Arc::new(Shared { directory, workers, drain_end: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                directory,
+                workers,
+                drain_end: Mutex::default(),
+                last_numbers: Mutex::default(),
+            }),
+        }
     }
 
     /// How many workers there are.

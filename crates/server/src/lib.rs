@@ -13,10 +13,10 @@
 //!                                      └── jobs: ServerHandle, for all other threads
 //! ```
 //!
-//! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns. [`Workers`]
-//! are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until it is told to
-//! stop, and [`ServerHandle`] is how others ask something of them. This crate does not decode sound: voice is bytes
-//! that go to listeners.
+//! A *worker* is a [`SessionLoop`]: a plain struct, driven by `run_once(now)`, with the sessions that it owns.
+//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until
+//! it is told to stop, and [`ServerHandle`] is how others ask something of them. This crate does not decode sound:
+//! voice is bytes that go to listeners.
 //!
 //! ```
 //! use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -90,7 +90,7 @@ pub use directory::{Reservations, SessionCounts, SessionRefusal};
 pub use draining::DrainPlan;
 pub use gauges::WorkerStatistics;
 pub use hand_over::{HandOver, HandOverError, RestartPlan, SavedIdentity};
-pub use handle::{ServerHandle, WorkerError};
+pub use handle::{ServerHandle, WorkerError, WorkerNumbers};
 pub use inspection::Inspection;
 pub use load::Load;
 pub use networks::NetworkNumbers;

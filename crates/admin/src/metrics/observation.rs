@@ -9,7 +9,7 @@ use consonance_server::reports::Reports;
 use consonance_server::store::StoreStatus;
 use consonance_server::{
     HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WebhookStatistics,
-    WorkerStatistics,
+    WorkerNumbers, WorkerStatistics,
 };
 use consonance_session::ServerStatistics;
 
@@ -23,7 +23,7 @@ pub struct Observation {
     pub uptime: Duration,
     /// No newcomers are admitted, and the server exits in this time at the latest.
     pub drains_for: Option<Duration>,
-    /// Workers that did not answer in time.
+    /// Workers that did not answer in time; of each, what it said last is among the numbers.
     pub silent_workers: usize,
     /// How bans and the audit log are kept.
     pub store: StoreStatus,
@@ -78,11 +78,8 @@ impl Observation {
             reports: moderation.reports().map_or(0, Reports::count),
             ..Self::default()
         };
-        for numbers in server.ask_all(|session_loop, now| session_loop.numbers(now)) {
-            let Ok(numbers) = numbers else {
-                observation.silent_workers += 1;
-                continue;
-            };
+        for WorkerNumbers { numbers, is_current, .. } in server.numbers() {
+            observation.silent_workers += usize::from(!is_current);
             observation.sessions.extend(numbers.sessions);
             observation.ended_sessions.add(&numbers.ended_sessions);
             observation.networks.extend(numbers.networks);

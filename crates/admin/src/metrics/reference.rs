@@ -22,6 +22,7 @@ const INTRODUCTION: &str = "\
 With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
 Names that end in `_total` are counters, which restart with the process; `consonance_relay_delay_seconds` is a histogram, all others are gauges.
 No label contains a player's name or address; sessions are labelled only for as many as `admin.metrics_sessions_max` allows.
+A worker that does not answer within two seconds keeps its last numbers, so counters do not fall while it is busy.
 
 A scraper presents the admin token, unless `admin.open_metrics` opens the page to all clients that reach the address:
 

@@ -30,15 +30,7 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
     let stage = Stage::new(&["red", "blue"], 2);
     let handle = stage.server.handle();
     let (entered, may_go) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-    let stuck = {
-        let (handle, entered, may_go) = (handle.clone(), Arc::clone(&entered), Arc::clone(&may_go));
-        thread::spawn(move || {
-            handle.ask(0, move |_, _| {
-                entered.wait();
-                may_go.wait();
-            })
-        })
-    };
+    let stuck = hold(&handle, 0, &entered, &may_go);
     entered.wait();
     let waiting: Vec<_> = (0..64).map(|_| ask_in_a_thread(&handle)).collect();
     wait_until("its queue is full", &mut [], |_| {
@@ -54,6 +46,40 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
         ));
     }
     wait_until("it answers again", &mut [], |_| handle.ask(0, |_, _| ()).is_ok());
+}
+
+#[test]
+fn a_worker_that_does_not_answer_keeps_the_numbers_that_it_gave_last() {
+    let stage = Stage::new(&["red", "blue"], 2);
+    let handle = stage.server.handle();
+    let names = |handle: &ServerHandle| -> Vec<(String, bool)> {
+        let of_all = handle.numbers().into_iter();
+        of_all.map(|of_one| (of_one.numbers.sessions[0].name.clone(), of_one.is_current)).collect()
+    };
+    assert_eq!(names(&handle), [("red".to_owned(), true), ("blue".to_owned(), true)]);
+    let (entered, may_go) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let stuck = hold(&handle, 0, &entered, &may_go);
+    entered.wait();
+    assert_eq!(names(&handle), [("red".to_owned(), false), ("blue".to_owned(), true)]);
+    may_go.wait();
+    let _ = stuck.join().unwrap();
+    wait_until("it answers again", &mut [], |_| names(&handle)[0] == ("red".to_owned(), true));
+}
+
+/// Has a worker wait for a barrier, after it has come to the first one.
+fn hold(
+    handle: &ServerHandle,
+    worker: usize,
+    entered: &Arc<Barrier>,
+    may_go: &Arc<Barrier>,
+) -> thread::JoinHandle<Result<(), WorkerError>> {
+    let (handle, entered, may_go) = (handle.clone(), Arc::clone(entered), Arc::clone(may_go));
+    thread::spawn(move || {
+        handle.ask(worker, move |_, _| {
+            entered.wait();
+            may_go.wait();
+        })
+    })
 }
 
 fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), WorkerError>> {
