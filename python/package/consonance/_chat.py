@@ -20,6 +20,7 @@ from ._moderator import Moderator
 from ._player import Player, Position
 from ._samples import Source, parts
 from ._settings import Settings
+from ._waker import waker
 from .errors import ConnectError, EndedError, SettingsError, TextError
 from .events import Ended, Event, PlayersSynced, Text, TextNotSent, TextSent, _event
 
@@ -57,7 +58,7 @@ class VoiceChat:
         # Has what happens until it is asked for.
         self._first: Events | None = Events(self)
         self._readers: weakref.WeakSet[Events] = weakref.WeakSet([self._first])
-        self._native = _native.start(settings, _waker(self._loop, weakref.WeakMethod(self._look)))
+        self._native = _native.start(settings, waker(self._loop, weakref.WeakMethod(self._look)))
         self._is_left = False
 
     async def _joined(self) -> None:
@@ -377,23 +378,6 @@ class VoiceChat:
         if self._end is not None:
             raise EndedError(self._end.code, self._end.reason)
         return self._native
-
-
-def _waker(loop: asyncio.AbstractEventLoop, look: weakref.WeakMethod[Callable[[], None]]) -> Callable[[], None]:
-    """For the library's thread: has the loop call the method, as long as there are both."""
-
-    def call() -> None:
-        if (method := look()) is not None:
-            method()
-
-    def wake() -> None:
-        try:
-            loop.call_soon_threadsafe(call)
-        except RuntimeError:
-            # The loop is closed, and nothing waits for anything.
-            pass
-
-    return wake
 
 
 def _name(player: str | Player) -> str:
