@@ -258,7 +258,7 @@ fn compile(root: &Path, prefix: Option<&Path>, target: &Target, graph: Option<&G
 }
 
 fn cargo_tree(root: &Path, arguments: &[&str]) -> Result<Graph, Failure> {
-    let form = ["tree", "--locked", "--offline", "--no-dedupe", "--prefix", "depth", "--format", " {p}"];
+    let form = ["tree", "--locked", "--offline", "--prefix", "depth", "--format", " {p}"];
     let mut tree = command::cargo(root, form.iter().chain(arguments).copied());
     Ok(Graph::parse(&command::capture(&mut tree)?))
 }

@@ -11,24 +11,34 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Reads the output of `cargo tree --no-dedupe --prefix depth --format ' {p}'`.
+    /// Reads the output of `cargo tree --prefix depth --format ' {p}'`, which has the dependencies of a crate where it
+    /// comes first.
     pub(crate) fn parse(tree: &str) -> Self {
-        let mut graph = Self { ways: BTreeMap::new(), from_c: BTreeMap::new() };
-        let mut way: Vec<String> = Vec::new();
+        let mut needs = Needs::default();
+        let mut way: Vec<Package<'_>> = Vec::new();
         for line in tree.lines() {
             let mut words = line.split_whitespace();
             let depth = words.next().and_then(|word| word.parse::<usize>().ok());
             let (Some(depth), Some(name)) = (depth, words.next()) else { continue };
+            let package = (name, words.next().unwrap_or_default());
             way.truncate(depth);
-            if name == C_COMPILER
-                && let (Some(root), Some(parent)) = (way.first(), way.last())
-            {
-                graph.from_c.entry(parent.clone()).or_default().insert(root.clone());
+            match way.last() {
+                Some(parent) => needs.of.entry(*parent).or_default().push(package),
+                None => needs.roots.push(package),
             }
-            way.push(name.to_owned());
-            graph.ways.entry(name.to_owned()).or_insert_with(|| way.clone());
+            way.push(package);
         }
-        graph
+        let (mut ways, mut from_c) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<_>>::new());
+        for root in &needs.roots {
+            for way in needs.ways_from(*root) {
+                let names = || way.iter().map(|(name, _)| (*name).to_owned());
+                if let [.., (parent, _), (C_COMPILER, _)] = way[..] {
+                    from_c.entry(parent.to_owned()).or_default().insert(root.0.to_owned());
+                }
+                ways.entry(names().next_back().unwrap_or_default()).or_insert_with(|| names().collect());
+            }
+        }
+        Self { ways, from_c }
     }
 
     /// How many different crates there are.
@@ -70,6 +80,32 @@ impl Graph {
             ));
         }
         problems
+    }
+}
+
+/// Name and version.
+type Package<'t> = (&'t str, &'t str);
+
+/// What each package needs by itself.
+#[derive(Default)]
+struct Needs<'t> {
+    roots: Vec<Package<'t>>,
+    of: BTreeMap<Package<'t>, Vec<Package<'t>>>,
+}
+
+impl<'t> Needs<'t> {
+    /// A shortest way to each package that a root needs, and one over each package that needs the C compiler.
+    fn ways_from(&self, root: Package<'t>) -> Vec<Vec<Package<'t>>> {
+        let (mut ways, mut seen, mut next) = (vec![vec![root]], BTreeSet::from([root]), 0);
+        while let Some(way) = ways.get(next).cloned() {
+            next += 1;
+            for package in way.last().and_then(|last| self.of.get(last)).into_iter().flatten() {
+                if seen.insert(*package) || package.0 == C_COMPILER {
+                    ways.push([&way[..], &[*package]].concat());
+                }
+            }
+        }
+        ways
     }
 }
 
@@ -142,6 +178,17 @@ mod tests {
             Graph::parse("0 a v1\n1 zstd v1\n2 cc v1\n").problems(&[]),
             ["zstd compiles C (a > zstd); if that is worth it, say so in xtask/src/platforms/graph.rs"]
         );
+    }
+
+    #[test]
+    fn what_a_repeated_crate_needs_is_known_from_where_it_comes_first() {
+        let graph = Graph::parse(
+            "0 a v1\n1 ring v0.17\n2 cc v1\n1 ring v0.16\n\n0 b v1\n1 a v1 (*)\n1 sound v1\n2 cc v1 (*)\n\n\
+             0 c v1\n1 ring v0.16\n",
+        );
+        assert_eq!(graph.len(), 6);
+        assert_eq!(graph.compiled_from_c(), ["ring", "sound"]);
+        assert_eq!(graph.roots_with_c().into_iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]
