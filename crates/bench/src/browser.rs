@@ -42,6 +42,9 @@ pub(crate) struct BrowserBench {
     /// How long is measured, over all groups.
     #[arg(long, default_value_t = 24.0)]
     seconds: f64,
+    /// How many turns each group has, one after the other.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
     #[command(flatten)]
     measured: MeasuredProgram,
     /// Print a JSON object instead of a table.
@@ -49,8 +52,6 @@ pub(crate) struct BrowserBench {
     json: bool,
 }
 
-/// Each group has as many turns, one after the other.
-const ROUNDS: u32 = 3;
 /// Before anything counts.
 const WARM_UP: Duration = Duration::from_millis(700);
 
@@ -71,10 +72,11 @@ pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
     let (native, page) = server.address();
     let mut crowd = Crowd::gather(native, page, &casts)?;
     let figures = server.figures();
-    let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(ROUNDS * (GROUPS as u32 + 1)));
+    let time =
+        Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(bench.rounds * (GROUPS as u32 + 1)));
     let mut idle = Turn::default();
     let mut turns: [Turn; GROUPS] = Default::default();
-    for _ in 0..ROUNDS {
+    for _ in 0..bench.rounds {
         crowd.talk(None, WARM_UP)?;
         idle.add(&crowd.measured(None, time, &figures)?);
         for (group, turn) in turns.iter_mut().enumerate() {

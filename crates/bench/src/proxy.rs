@@ -53,6 +53,9 @@ pub(crate) struct ProxyBench {
     /// How long is measured, over all ways.
     #[arg(long, default_value_t = 12.0)]
     seconds: f64,
+    /// How many turns each crowd has, one after the other.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
     #[command(flatten)]
     measured: MeasuredProgram,
     /// Print a JSON object instead of a table.
@@ -60,8 +63,6 @@ pub(crate) struct ProxyBench {
     json: bool,
 }
 
-/// Each crowd has as many turns, one after the other.
-const ROUNDS: u32 = 3;
 /// Before anything counts, or shorter where what counts is.
 const WARM_UP: Duration = Duration::from_millis(700);
 /// How long messages may take at most to be counted.
@@ -90,8 +91,9 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
     let figures = proxy.figures();
     let mut totals: Vec<(Side, Total)> =
         stage.crowds.iter().map(|(side, _)| (*side, Total::default())).collect();
-    let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(ROUNDS * totals.len() as u32));
-    for _ in 0..ROUNDS {
+    let time =
+        Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(bench.rounds * totals.len() as u32));
+    for _ in 0..bench.rounds {
         for (side, total) in &mut totals {
             stage.play(bench, *side, WARM_UP.min(time))?;
             stage.meter = Meter::default();

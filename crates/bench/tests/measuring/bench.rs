@@ -3,11 +3,11 @@
 use consonance_testing::command::Program;
 use serde_json::Value;
 
-use crate::machine::whole_machine;
+use crate::machine::{shared_machine, whole_machine};
 
 /// The first row of a bench, which is then stopped: only names matter here, not numbers.
 fn first_row(bench: &str) -> Value {
-    let _machine = whole_machine();
+    let _machine = shared_machine();
     let program = Program::bench(&[bench, "--json"]);
     let line = program.until_line("a row", |_| true);
     serde_json::from_str(&line).unwrap()
@@ -77,7 +77,7 @@ fn a_proximity_row_has_its_fields_and_allocates_nothing() {
 /// As `docs/server-cost.md` promises of clients that do nothing.
 #[test]
 fn an_idle_client_takes_less_than_four_kilobytes_of_the_engine_in_few_sessions_and_in_many() {
-    let _machine = whole_machine();
+    let _machine = shared_machine();
     let ended = Program::bench(&["memory", "--json"]).end();
     ended.assert_well();
     let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -107,6 +107,7 @@ fn an_audio_row_has_its_fields() {
 
 #[test]
 fn sound_through_an_engine_is_heard_and_compared_with_devices() {
+    let _machine = whole_machine();
     let ended =
         Program::bench(&["mouth-to-ear", "--engine", "--settle", "3", "--seconds", "2", "--json"]).end();
     ended.assert_well();

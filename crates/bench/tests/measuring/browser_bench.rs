@@ -8,8 +8,8 @@ use crate::machine::whole_machine;
 #[test]
 fn browsers_and_native_players_are_heard_in_every_group() {
     let _machine = whole_machine();
-    let arguments = ["browser", "--browsers", "3", "--speakers", "1", "--seconds", "3", "--json"];
-    let ended = Program::bench(&arguments).end();
+    let arguments = "browser --browsers 3 --speakers 1 --rounds 1 --seconds 3 --json";
+    let ended = Program::bench(&arguments.split(' ').collect::<Vec<_>>()).end();
     ended.assert_well();
     let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
     assert_eq!((&figures["speakers"], &figures["many_browsers"]), (&1.0.into(), &3.0.into()));

@@ -3,7 +3,7 @@
 use consonance_testing::command::Program;
 use serde_json::Value;
 
-use crate::machine::whole_machine;
+use crate::machine::shared_machine;
 
 const FIELDS: &[&str] = &[
     "bytes_per_client",
@@ -42,7 +42,7 @@ fn load_with(seconds: &str, more: &[&str]) -> Value {
     let mut arguments = vec!["load", "--clients", "4", "--speakers", "2", "--rooms", "2"];
     arguments.extend(["--seconds", seconds, "--skip-memory", "--json"]);
     arguments.extend(more);
-    let _machine = whole_machine();
+    let _machine = shared_machine();
     let ended = Program::bench(&arguments).end();
     ended.assert_well();
     let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
@@ -100,7 +100,7 @@ fn what_happens_besides_is_counted_and_its_promise_judged() {
 
 #[test]
 fn idle_clients_are_counted_in_bytes_and_in_their_share_of_a_core() {
-    let _machine = whole_machine();
+    let _machine = shared_machine();
     let arguments = ["load", "--idle", "6", "--sessions", "3", "--seconds", "0.2", "--json"];
     let ended = Program::bench(&arguments).end();
     ended.assert_well();

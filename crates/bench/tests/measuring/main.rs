@@ -1,7 +1,8 @@
 //! The `consonance-bench` command, and a server with more load than it may have.
 //!
-//! They are a program of tests of their own, so that they do not take the time of other tests, and those that keep a
-//! processor busy run one after the other. What the figures are depends on the machine, and is not a matter of tests.
+//! They are a program of tests of their own, so that they do not take the time of other tests, and those that depend on
+//! how busy the machine is run one after the other. What the figures are depends on the machine, and is not a matter of
+//! tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -10,7 +10,8 @@ fn both_crowds_play_on_every_network_and_some_speak() {
     let _machine = whole_machine();
     let networks =
         ["mirror", "mirror-telepathy", "mirror-websocket", "mirror-ignorance", "darkrift", "fishnet", "ngo"];
-    let arguments = ["proxy", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
+    let arguments =
+        ["proxy", "--clients", "4", "--speakers", "2", "--rounds", "1", "--seconds", "1", "--json"];
     for network in networks {
         let ended = Program::bench(&[&arguments[..], &["--network", network]].concat()).end();
         ended.assert_well();
