@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble, platforms,
-    python, tidy, udp_blocked, unity, web,
+    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble, package,
+    platforms, python, tidy, udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -130,6 +130,7 @@ impl Step {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Deny => deny::run(root),
             Self::Header => header::verify(root),
+            Self::Package => package::verify(root).map(|()| Skips::NONE),
             Self::Platforms => platforms::run(root, &platforms::Plan::default()),
             Self::Windows => platforms::run(root, &platforms::Plan::smoke()),
             Self::Libopus => libopus::run(root),

@@ -46,6 +46,14 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     outside::run(&folder, &crates)
 }
 
+/// Only packs every crate that is published, as a step of `ci`: nothing is compiled.
+///
+/// # Errors
+/// [`Failure`] where a package lacks something.
+pub(crate) fn verify(root: &Path) -> Result<(), Failure> {
+    run(root, &Plan { verify: false, pack_only: true, allow_dirty: false })
+}
+
 /// Packs every crate that is published, and unpacks all of them into this folder, in place of what is there.
 ///
 /// # Errors

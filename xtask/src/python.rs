@@ -31,6 +31,9 @@ pub(crate) struct Plan {
     /// Checks and builds, and runs no bots.
     #[arg(long, conflicts_with = "only")]
     no_run: bool,
+    /// Checks and builds nothing, and runs the bots with what an earlier run has built.
+    #[arg(long, conflicts_with_all = ["no_run", "wheel"])]
+    run_only: bool,
     /// Runs only the tests of this module (may be given several times), such as `test_examples`.
     #[arg(long, value_name = "MODULE")]
     only: Vec<String>,
@@ -51,10 +54,12 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
 fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<Skips, Failure> {
     let folder = built.beside("python");
     let captions = environment.add_recogniser(root)?;
-    check_rust(root, environment)?;
-    let types = ["-m", "mypy", "--cache-dir"];
-    command::run(environment.python(root).args(types).arg(folder.join("mypy")).args(CHECKED))?;
-    environment.install(&environment.build_wheel(root, &folder)?)?;
+    if !plan.run_only {
+        check_rust(root, environment)?;
+        let types = ["-m", "mypy", "--cache-dir"];
+        command::run(environment.python(root).args(types).arg(folder.join("mypy")).args(CHECKED))?;
+        environment.install(&environment.build_wheel(root, &folder)?)?;
+    }
     if !plan.no_run {
         test(root, environment, built, plan)?;
     }
