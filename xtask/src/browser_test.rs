@@ -106,6 +106,14 @@ pub(crate) fn chromium() -> Result<OsString, Failure> {
     Browser::Chromium.program()
 }
 
+/// The same for Firefox.
+///
+/// # Errors
+/// [`Failure::NoBrowser`] where there is none.
+pub(crate) fn firefox() -> Result<OsString, Failure> {
+    Browser::Firefox.program()
+}
+
 impl Browser {
     /// As the test calls it.
     fn name(self) -> &'static str {

@@ -1,7 +1,9 @@
 //! `cargo xtask clients`: clients of every kind in one session on a real server, and which of them heard which.
 //!
-//! Clients in other languages and engines are programs of their own, whose contract is in
+//! Clients in other languages, engines and systems are programs of their own, whose contract is in
 //! `crates/e2e/src/clients/outside.rs`; one that this machine cannot build is left out, and named in the last line.
+
+mod outside;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,15 +11,14 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::bevy;
 use crate::browser_test;
 use crate::built::Built;
+use crate::cluster;
 use crate::command;
-use crate::dotnet;
 use crate::failure::Failure;
-use crate::mumble;
-use crate::python;
+use crate::network_namespace;
 use crate::skips::Skips;
+use outside::{KINDS, OutsideKind};
 
 /// What to run.
 #[derive(Args)]
@@ -28,6 +29,24 @@ pub(crate) struct Plan {
     /// Leaves this kind of client out (may be given several times), such as `Bevy`, whose first build takes long.
     #[arg(long, value_name = "KIND")]
     without: Vec<String>,
+    /// Two servers share the session over NATS, with half of the clients each.
+    #[arg(long)]
+    two_nodes: bool,
+    /// The second of two servers is killed in the middle, and started again later.
+    #[arg(long, requires = "two_nodes")]
+    kill_node: bool,
+    /// The session is encrypted from end to end; clients that cannot do so are left out.
+    #[arg(long)]
+    encrypted: bool,
+    /// So many percent of all packets are lost, in a network namespace with a firewall that drops them.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=20))]
+    loss: Option<u8>,
+}
+
+impl Plan {
+    fn wants(&self, kind: &OutsideKind) -> bool {
+        (kind.can_encrypt || !self.encrypted) && !self.without.iter().any(|without| without == kind.name)
+    }
 }
 
 /// Builds the programs, and has all clients talk.
@@ -43,85 +62,40 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let mut clients = Command::new(built.program("consonance-clients"));
     clients.arg("--consonance").arg(built.program("consonance")).arg("--output").arg(&output);
     let mut skips = Skips::NONE;
-    match browser_test::chromium() {
-        Ok(program) => {
-            clients.arg("--browser").arg(program);
-        }
-        Err(failure) => skips = skips.with(Skips::one(format_args!("page ({failure})"))),
-    }
-    for (kind, make) in OUTSIDE.iter().filter(|(kind, _)| !plan.without.iter().any(|without| without == kind))
-    {
-        match make(root, &built, &output)? {
-            Some(words) => {
-                clients.arg("--outside").arg(format!("{kind}={words}"));
-            }
-            None => skips = skips.with(Skips::one(format_args!("{kind}"))),
+    for (browser, program) in [("browser", browser_test::chromium()), ("firefox", browser_test::firefox())] {
+        match program {
+            Ok(program) => drop(clients.arg(format!("--{browser}")).arg(program)),
+            Err(failure) => skips = skips.with(Skips::one(format_args!("page ({failure})"))),
         }
     }
-    command::run(clients.current_dir(root))?;
+    for kind in KINDS.iter().filter(|kind| plan.wants(kind)) {
+        match (kind.make)(root, &built, &output)? {
+            Some(words) => drop(clients.arg("--outside").arg(format!("{}={words}", kind.name))),
+            None => skips = skips.with(Skips::one(kind.name)),
+        }
+    }
+    let switches =
+        [("--two-nodes", plan.two_nodes), ("--kill-node", plan.kill_node), ("--encrypted", plan.encrypted)];
+    clients.args(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name));
+    if plan.two_nodes {
+        clients.env(cluster::VARIABLE, cluster::nats_server(root)?);
+    }
+    clients.current_dir(root);
+    if let Some(percent) = plan.loss {
+        clients = network_namespace::run_inside(&lossy_loopback(percent), &clients);
+    }
+    command::run(&mut clients)?;
     println!("{skips}");
     Ok(())
 }
 
-/// Builds a client from outside in a folder; how it is started, or `None` where what it needs is missing.
-type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure>;
-
-const OUTSIDE: &[(&str, Make)] = &[
-    ("C#", csharp),
-    ("Python", python),
-    ("Mumble", mumble_desktop),
-    ("Mumble bot", mumble_bot),
-    ("Bevy", bevy),
-];
-
-/// The library for C#, and a program with it, in Mono.
-fn csharp(root: &Path, built: &Built, folder: &Path) -> Result<Option<String>, Failure> {
-    if !["mcs", "mono"].iter().all(|program| command::is_on_path(program)) {
-        return Ok(None);
-    }
-    let program = folder.join("OutsideClient.exe");
-    let mut compiler = Command::new("mcs");
-    compiler.args(["-nologo", "-warnaserror+", "-optimize+"]);
-    compiler.arg(format!("-out:{}", program.display()));
-    for sources in ["dotnet/Consonance", "dotnet/OutsideClient"] {
-        compiler.args(dotnet::files(&root.join(sources), "cs")?);
-    }
-    command::run(&mut compiler)?;
-    let library = folder.join(Built::library_name("consonance"));
-    fs::copy(built.library("consonance_ffi"), &library)
-        .map_err(|cause| Failure::File { path: library, cause })?;
-    Ok(Some(format!("env LD_LIBRARY_PATH={} mono {}", folder.display(), program.display())))
-}
-
-/// The package for Python, and a program with it.
-fn python(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
-    let program = root.join("python/tests/outside_client.py");
-    let python = python::with_package(root)?;
-    Ok(python.map(|python| format!("{} {}", python.display(), program.display())))
-}
-
-/// Mumble's own client, as Debian has it, on a screen and with sound devices that are not there.
-#[expect(clippy::unnecessary_wraps, reason = "as the other kinds of the table")]
-fn mumble_desktop(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
-    let program = root.join("crates/e2e/clients/mumble_desktop.py");
-    let has_all = mumble::DESKTOP.iter().all(|program| command::is_on_path(program));
-    Ok(has_all.then(|| format!("python3 {}", program.display())))
-}
-
-/// A bot of pymumble.
-fn mumble_bot(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
-    let program = root.join("crates/e2e/clients/mumble_bot.py");
-    match mumble::bot_python(root) {
-        Ok(python) => Ok(Some(format!("{} {}", python.display(), program.display()))),
-        // There is no Python, or pip brings nothing.
-        Err(Failure::NotStarted { .. } | Failure::CommandFailed { .. }) => Ok(None),
-        Err(failure) => Err(failure),
-    }
-}
-
-/// An app without window, with the crate for Bevy and our packed crates.
-fn bevy(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failure> {
-    bevy::outside_client(root).map(|program| Some(program.display().to_string()))
+/// Sets up a loopback interface that drops so many percent of all packets.
+fn lossy_loopback(percent: u8) -> String {
+    let rules = format!(
+        "table inet loss {{ chain input {{ type filter hook input priority 0; \
+         numgen random mod 100 < {percent} drop; }} }}"
+    );
+    format!("ip link set lo up && nft '{rules}'")
 }
 
 /// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is

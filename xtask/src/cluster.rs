@@ -45,7 +45,8 @@ pub(crate) fn nats_server(root: &Path) -> Result<OsString, Failure> {
     NATS_SERVER.install(&folder).map(|()| folder.join("nats-server").into_os_string())
 }
 
-const VARIABLE: &str = "NATS_SERVER";
+/// Names the NATS server to tests.
+pub(crate) const VARIABLE: &str = "NATS_SERVER";
 
 /// Of the whole workspace, so that nothing is built a second time with fewer features.
 const WITH: [&str; 2] = ["test", "--workspace"];

@@ -160,6 +160,12 @@ impl CrossTarget {
         command
     }
 
+    /// The same as words, separated by spaces.
+    pub(crate) fn words(&self, program: &Path) -> String {
+        let program = program.display().to_string();
+        self.emulator.iter().copied().chain([&*program]).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether its programs need no library of the system.
     pub(crate) fn is_static(&self) -> bool {
         self.name.ends_with("-musl")

@@ -23,6 +23,7 @@ use crate::command;
 use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::skips::Skips;
+pub(crate) use emulated::{C_FLAGS, c_includes, c_program};
 use emulated::{Emulated, MACHINES, TestGroup};
 use graph::Graph;
 use page::Row;

@@ -47,7 +47,7 @@ attenuateothers=false
 input=microphone
 output=ear
 [net]
-reconnect=false
+reconnect=true
 [tts]
 enable=false
 [ui]

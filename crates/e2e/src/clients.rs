@@ -1,5 +1,5 @@
-//! Clients of every kind in one session: a game of the original's protocol, a page, and programs in other languages
-//! and engines. Each says something, and each other one must have heard it.
+//! Clients of every kind in one session: games of the original's protocol, pages, and programs in other languages,
+//! engines and systems. Each says something, and each other one must have heard it.
 //!
 //! Used by: `cargo xtask clients`, which builds the programs first. `docs/end-to-end.md` says what is tried.
 //!
@@ -7,13 +7,14 @@
 //!   run ── one after the other says its words ──▶ judge (of the scenario) ──▶ table, clients.json
 //!    │                                             ▲
 //!    ▼                                             │ what each of them heard
-//!   consonance serve (a process) ◀══ Mirror, page, programs from outside (Mumble, Bevy, Python, C#)
+//!   consonance serve (one or two) ◀══ networks of games, pages, programs from outside (Mumble, Bevy, Python, C#, C)
 //! ```
 
 mod arguments;
 mod client;
 mod outside;
 mod run;
+mod servers;
 
 use std::process::ExitCode;
 

@@ -105,7 +105,7 @@ impl Here<'_> {
         self.build(tests)?;
         let target = &self.machine.target;
         let variables = target.variables(&self.folder)?;
-        let joins = self.compile_in_c("join")?;
+        let joins = self.compile_in_c(&self.root.join("crates/ffi/tests/c/join.c"))?;
         let mut passed = 0;
         for group in tests {
             let mut test = self.test(group)?;
@@ -113,10 +113,6 @@ impl Here<'_> {
             test.args(group.skipped.iter().flat_map(|(name, _)| ["--skip", name]));
             passed += passed_tests(&command::capture(test.envs(variables.clone()))?);
         }
-        let words = |program: &Path| {
-            let program = program.display().to_string();
-            target.emulator.iter().copied().chain([&*program]).collect::<Vec<_>>().join(" ")
-        };
         let command = target.program(&self.folder, "debug", "consonance");
         let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
         // What is spoken and heard through an emulator needs the whole machine.
@@ -125,8 +121,8 @@ impl Here<'_> {
         if !self.machine.plays() {
             talk.args(["--skip", "other_machines::sound_card"]);
         }
-        talk.env("CONSONANCE_OTHER", words(&command))
-            .env("CONSONANCE_OTHER_IN_C", words(&joins))
+        talk.env("CONSONANCE_OTHER", target.words(&command))
+            .env("CONSONANCE_OTHER_IN_C", target.words(&joins))
             .envs(variables);
         passed += passed_tests(&command::capture(&mut talk)?);
         Ok(passed)
@@ -139,16 +135,14 @@ impl Here<'_> {
         Ok(test)
     }
 
-    /// A test program of the library for C, beside that library.
-    fn compile_in_c(&self, name: &str) -> Result<PathBuf, Failure> {
+    /// A program with the library for C, beside that library.
+    fn compile_in_c(&self, source: &Path) -> Result<PathBuf, Failure> {
         let target = &self.machine.target;
-        let (built, sources) = (target.folder(&self.folder, "debug"), self.root.join("crates/ffi"));
+        let built = target.folder(&self.folder, "debug");
+        let name = source.file_stem().unwrap_or_default().display();
         let program = target.program(&self.folder, "debug", &format!("c-{name}"));
         let mut compiler = Command::new(target.c_compiler());
-        compiler
-            .args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-o"])
-            .arg(&program);
-        compiler.arg("-I").arg(sources.join("include")).arg(sources.join(format!("tests/c/{name}.c")));
+        compiler.args(C_FLAGS).arg("-o").arg(&program).args(c_includes(self.root)).arg(source);
         compiler.arg("-L").arg(&built).arg(format!("-Wl,-rpath,{}", built.display()));
         command::run(compiler.args(["-lconsonance_ffi", "-lm"]))?;
         Ok(program)
@@ -159,6 +153,31 @@ impl Here<'_> {
         let folders = (self.root, &*self.folder);
         self.machine.target.cargo(&self.compiler, "std,panic_unwind,test", &[], folders, arguments)
     }
+}
+
+/// Compiles a program in C with the library for C for one of the [`MACHINES`]: how it is started here, as words that
+/// are separated by spaces, or `None` where compiler or emulator are missing.
+///
+/// # Errors
+/// [`Failure`] where it does not compile.
+pub(crate) fn c_program(root: &Path, target: &CrossTarget, source: &Path) -> Result<Option<String>, Failure> {
+    let machine = MACHINES.iter().find(|machine| machine.target.name == target.name);
+    let Some((machine, compiler)) = machine.zip(target.compiler().ok()) else { return Ok(None) };
+    let here = Here { machine, root, compiler, folder: Built::debug(root)?.beside("emulated") };
+    here.build(&[])?;
+    let program = here.compile_in_c(source)?;
+    let variables =
+        target.variables(&here.folder)?.into_iter().map(|(name, value)| format!("{name}={value} "));
+    Ok(Some(format!("env {}{}", variables.collect::<String>(), target.words(&program))))
+}
+
+/// The compiler's, for programs with the library for C.
+pub(crate) const C_FLAGS: [&str; 5] =
+    ["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror"];
+
+/// Where such programs find the header, and what our own ones share.
+pub(crate) fn c_includes(root: &Path) -> [String; 2] {
+    ["include", "tests/c"].map(|folder| format!("-I{}", root.join("crates/ffi").join(folder).display()))
 }
 
 const BUILD: [&str; 3] = ["build", "--package=consonance-cli", "--package=consonance-ffi"];

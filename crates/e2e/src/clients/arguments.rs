@@ -14,10 +14,22 @@ pub(crate) struct Arguments {
     /// Chromium, or a browser made of it; without it no player joins with a browser.
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) browser: Option<PathBuf>,
+    /// Firefox; without it no player joins with it.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) firefox: Option<PathBuf>,
     /// A client that is a program of its own, and what it is called (may be given several times). The words of the
     /// command are separated by spaces.
     #[arg(long, value_name = "KIND=COMMAND", value_parser = outside)]
     pub(crate) outside: Vec<OutsideCommand>,
+    /// Two servers share the session, with half of the clients each; `NATS_SERVER` names a NATS server.
+    #[arg(long)]
+    pub(crate) two_nodes: bool,
+    /// The second server is killed in the middle, and started again later.
+    #[arg(long, requires = "two_nodes")]
+    pub(crate) kill_node: bool,
+    /// The session is encrypted from end to end; clients that cannot do so have to be left out.
+    #[arg(long)]
+    pub(crate) encrypted: bool,
     /// Where the table, logs and wrong sounds are left.
     #[arg(long, value_name = "FOLDER", default_value = "clients-out")]
     pub(crate) output: PathBuf,

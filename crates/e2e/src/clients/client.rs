@@ -12,7 +12,7 @@ use super::arguments::OutsideCommand;
 use super::outside::OutsideClient;
 use crate::scenario::cast::{LOBBY, Role};
 use crate::scenario::house::House;
-use crate::scenario::page::Page;
+use crate::scenario::page::{Page, PagePlayer};
 use crate::scenario::player::Player;
 use crate::scenario::programme::To;
 use crate::scenario::words::Words;
@@ -48,9 +48,10 @@ impl Client {
     ///
     /// # Errors
     /// If it does not join in time.
-    pub(crate) fn page(role: &Role, browser: &Path, house: &House, folder: &Path) -> Result<Self, Failure> {
-        let page = Page::enter(role.member, browser, house, folder)?;
-        Ok(Self { kind: "page".to_owned(), words: role.words, body: Body::Page(page) })
+    pub(crate) fn page(player: &PagePlayer<'_>, house: &House, folder: &Path) -> Result<Self, Failure> {
+        let page = Page::enter(player, house, folder)?;
+        let kind = format!("page in {}", player.name);
+        Ok(Self { kind, words: Some(player.words), body: Body::Page(page) })
     }
 
     /// A program from outside.

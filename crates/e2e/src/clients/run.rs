@@ -3,16 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use consonance_testing::stage::{Failure, end_with_signals};
+use consonance_testing::stage::{Failure, Kind, end_with_signals};
 use serde::Serialize;
 
 use super::arguments::Arguments;
 use super::client::{Client, pass};
-use crate::scenario::cast::{CastMember, RED, Role, Way};
-use crate::scenario::house::House;
+use super::servers::Servers;
+use crate::scenario::cast::{CAST, CastMember, LOBBY, RED, Role, Way};
 use crate::scenario::judge::{Expected, Hearing, judge};
+use crate::scenario::page::PagePlayer;
 use crate::scenario::player::not_so;
-use crate::scenario::words::Words;
+use crate::scenario::words::{SPEECHES, Words};
 
 /// What one of them said, and what another one heard.
 #[derive(Debug, Serialize)]
@@ -31,15 +32,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     end_with_signals().map_err(not_so)?;
     let folder = &arguments.output;
     fs::create_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;
-    let house = House::open(&arguments.consonance, folder)?;
-    let mut clients = enter(arguments, &house)?;
+    let mut servers = Servers::open(arguments)?;
+    let mut clients = enter(arguments, &servers)?;
     let kinds: Vec<_> = clients.iter().map(|client| client.kind.as_str()).collect();
     println!("{} clients are in one session: {}", clients.len(), kinds.join(", "));
+    let speakers: Vec<usize> = (0..clients.len()).filter(|client| clients[*client].words.is_some()).collect();
+    let all: Vec<usize> = (0..clients.len()).collect();
     let mut rows = Vec::new();
-    for speaker in 0..clients.len() {
-        if clients[speaker].words.is_some() {
-            rows.extend(speaks(&mut clients, speaker, folder)?);
-        }
+    let (before, after) = speakers.split_at(if arguments.kill_node { speakers.len() / 2 } else { 0 });
+    for speaker in before {
+        rows.extend(speaks(&mut clients, *speaker, &all, folder)?);
+    }
+    if arguments.kill_node {
+        rows.extend(without_last(&mut servers, &mut clients, folder)?);
+    }
+    for speaker in after {
+        rows.extend(speaks(&mut clients, *speaker, &all, folder)?);
     }
     clients.into_iter().try_for_each(Client::leave)?;
     let file = folder.join("clients.json");
@@ -50,30 +58,67 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     Ok(wrong == 0)
 }
 
-/// All of them join, one after the other.
-fn enter(arguments: &Arguments, house: &House) -> Result<Vec<Client>, Failure> {
-    let mut clients = vec![
-        Client::ours("game client (Mirror)", CastMember::Kim.role(), house)?,
-        Client::ours("native", CastMember::Alice.role(), house)?,
-        Client::ours("native, in another room", &ELSEWHERE, house)?,
-    ];
-    match &arguments.browser {
-        Some(browser) => {
-            clients.push(Client::page(CastMember::Brigitte.role(), browser, house, &arguments.output)?);
-        }
-        None => println!("no browser: the player with a page is left out"),
+/// Kills the last server: the clients of the others go on talking, and its own come back when it runs again.
+fn without_last(servers: &mut Servers, clients: &mut [Client], folder: &Path) -> Result<Vec<Row>, Failure> {
+    servers.kill_last()?;
+    println!("one server was killed");
+    let (lost, left): (Vec<usize>, Vec<usize>) =
+        (0..clients.len()).partition(|client| servers.is_at_last(*client));
+    let mut rows = Vec::new();
+    let speakers = left.iter().copied().filter(|client| clients[*client].words.is_some());
+    for speaker in speakers.take(SPEAKERS_MEANWHILE).collect::<Vec<_>>() {
+        rows.extend(speaks(clients, speaker, &left, folder)?);
     }
-    for (number, command) in arguments.outside.iter().enumerate() {
-        let words = Words::Speech(FIRST_OUTSIDE_SPEECH + number);
-        clients.push(Client::outside(command, words, house, &arguments.output)?);
+    servers.reopen_last(lost.len())?;
+    println!("{} clients are back at the server that was killed", lost.len());
+    Ok(rows)
+}
+
+/// All of them join, one after the other.
+fn enter(arguments: &Arguments, servers: &Servers) -> Result<Vec<Client>, Failure> {
+    let mut speeches = (0..SPEECHES).map(Words::Speech);
+    let mut words = || speeches.next().ok_or_else(|| not_so("more clients than speeches"));
+    let mut clients = vec![Client::ours("native, in another room", &ELSEWHERE, servers.of(0))?];
+    for role in players_of_ours() {
+        let role = Role { words: Some(words()?), rooms: &[LOBBY], ..*role };
+        clients.push(Client::ours(role.way.in_words(), &role, servers.of(clients.len()))?);
+    }
+    for (name, browser, program) in browsers(arguments) {
+        let player = PagePlayer { name, words: words()?, browser, program };
+        clients.push(Client::page(&player, servers.of(clients.len()), &arguments.output)?);
+    }
+    for command in &arguments.outside {
+        clients.push(Client::outside(command, words()?, servers.of(clients.len()), &arguments.output)?);
     }
     Ok(clients)
 }
 
-/// Until all others have understood it, a few times at most: a busy machine loses words.
-fn speaks(clients: &mut [Client], speaker: usize, folder: &Path) -> Result<Vec<Row>, Failure> {
+/// One on QUIC, and one on each network of games.
+fn players_of_ours() -> impl Iterator<Item = &'static Role> {
+    let of_games = CAST.iter().filter(|role| matches!(role.way, Way::Listed(_)));
+    std::iter::once(CastMember::Alice.role()).chain(of_games)
+}
+
+fn browsers(arguments: &Arguments) -> impl Iterator<Item = (&'static str, Kind, &Path)> {
+    let all =
+        [("Chromium", Kind::Chromium, &arguments.browser), ("Firefox", Kind::Firefox, &arguments.firefox)];
+    all.into_iter().filter_map(|(name, kind, program)| {
+        if program.is_none() {
+            println!("no {name}: the player with it is left out");
+        }
+        Some((name, kind, program.as_deref()?))
+    })
+}
+
+/// Until all of these have understood it, a few times at most: a busy machine loses words.
+fn speaks(
+    clients: &mut [Client],
+    speaker: usize,
+    listeners: &[usize],
+    folder: &Path,
+) -> Result<Vec<Row>, Failure> {
     for take in 1.. {
-        let sounds = take_of(clients, speaker)?;
+        let sounds = take_of(clients, speaker, listeners)?;
         let words = clients[speaker].words.map(Words::sound).unwrap_or_default();
         let rows: Vec<_> = sounds
             .iter()
@@ -98,12 +143,16 @@ fn speaks(clients: &mut [Client], speaker: usize, folder: &Path) -> Result<Vec<R
 }
 
 /// Once: what each of the others has heard meanwhile.
-fn take_of(clients: &mut [Client], speaker: usize) -> Result<Vec<(usize, Vec<f32>)>, Failure> {
+fn take_of(
+    clients: &mut [Client],
+    speaker: usize,
+    listeners: &[usize],
+) -> Result<Vec<(usize, Vec<f32>)>, Failure> {
     pass(PAUSE_S);
     clients.iter_mut().try_for_each(Client::forget)?;
     clients[speaker].say()?;
     pass(TAIL_S);
-    let others = (0..clients.len()).filter(|listener| *listener != speaker);
+    let others = listeners.iter().copied().filter(|listener| *listener != speaker);
     others.map(|listener| Ok((listener, clients[listener].heard(TAIL_S)?))).collect()
 }
 
@@ -130,8 +179,8 @@ fn keep(folder: &Path, rows: &[Row], sounds: &[(usize, Vec<f32>)]) -> Result<(),
 
 /// It hears nothing of what is said in the lobby.
 const ELSEWHERE: Role = Role { member: CastMember::Trevor, way: Way::Native, rooms: &[RED], words: None };
-/// The speeches before it are those of the scenario's players.
-const FIRST_OUTSIDE_SPEECH: usize = 12;
+/// So many talk while a server is away.
+const SPEAKERS_MEANWHILE: usize = 2;
 /// What a machine with much else to do loses once is there the second or the third time.
 const TAKES_MAX: usize = 3;
 /// Within that the last words have been heard: on the way, in the jitter buffer, and in what a program collects.

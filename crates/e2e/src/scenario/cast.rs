@@ -112,6 +112,9 @@ const NAMED: [Role; 15] = [
 ];
 
 impl CastMember {
+    /// The one on the page.
+    pub(crate) const WITH_BROWSER: Self = Self::Brigitte;
+
     pub(crate) fn role(self) -> &'static Role {
         let role = CAST.iter().find(|role| role.member == self);
         role.expect("every player has a role")

@@ -26,6 +26,23 @@ pub(crate) struct House {
     address: String,
 }
 
+/// What not every server of a test has alike.
+#[derive(Clone, Debug)]
+pub(crate) struct HouseSettings {
+    /// How many clients it takes at once.
+    pub(crate) places: usize,
+    /// Whether all clients have to encrypt from end to end.
+    pub(crate) is_encrypted: bool,
+    /// Its name, and the address of NATS, where it shares the session with other servers.
+    pub(crate) node: Option<(String, String)>,
+}
+
+impl Default for HouseSettings {
+    fn default() -> Self {
+        Self { places: PLACES, is_encrypted: false, node: None }
+    }
+}
+
 /// All its players are in this one.
 pub(crate) const SESSION: &str = "main";
 /// How many the server takes at once; more than the cast, and few enough to be reached.
@@ -39,12 +56,24 @@ impl House {
     /// # Errors
     /// If it does not.
     pub(crate) fn open(program: &Path, folder: &Path) -> Result<Self, Failure> {
+        Self::open_with(program, folder, &HouseSettings::default())
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn open_with(
+        program: &Path,
+        folder: &Path,
+        settings: &HouseSettings,
+    ) -> Result<Self, Failure> {
         let mut ports = BTreeMap::new();
         for listener in LISTENERS.iter().copied().chain([WEB, ADMIN]) {
             ports.insert(listener, free_port().map_err(Failure::io("a free port"))?);
         }
         write(folder, SECRET_FILE, "what only the two of us know\n")?;
-        write(folder, CONFIG, &config(&ports))?;
+        write(folder, CONFIG, &config(&ports, settings))?;
         let child = serve(program, folder)?;
         let (program, folder) = (program.to_owned(), folder.to_owned());
         let mut house = Self { program, folder, ports, child, address: String::new() };
@@ -84,6 +113,22 @@ impl House {
     /// If either does not do so in time.
     pub(crate) fn restart(&mut self) -> Result<(), Failure> {
         self.close()?;
+        self.reopen()
+    }
+
+    /// What a power cut is to it.
+    ///
+    /// # Errors
+    /// If it cannot be killed.
+    pub(crate) fn kill(&mut self) -> Result<(), Failure> {
+        self.child.kill()
+    }
+
+    /// Starts it again after a power cut, on the same ports.
+    ///
+    /// # Errors
+    /// If it does not start in time.
+    pub(crate) fn reopen(&mut self) -> Result<(), Failure> {
         self.child = serve(&self.program, &self.folder)?;
         self.child.wait_for_line("quic://").map(drop)
     }
@@ -149,7 +194,7 @@ fn serve(program: &Path, folder: &Path) -> Result<Child, Failure> {
     Child::start(&mut command, "the server", &folder.join("server.log"))
 }
 
-fn config(ports: &BTreeMap<&'static str, u16>) -> String {
+fn config(ports: &BTreeMap<&'static str, u16>, settings: &HouseSettings) -> String {
     let at = |listener: &str| format!("127.0.0.1:{}", ports.get(listener).copied().unwrap_or_default());
     let listen = |network: &&str| {
         let more = match *network {
@@ -165,17 +210,22 @@ fn config(ports: &BTreeMap<&'static str, u16>) -> String {
         format!("[[listen]]\nnetwork = \"{network}\"\naddress = \"{}\"\n{more}", at(network))
     };
     let listeners: String = LISTENERS.iter().map(listen).collect();
+    let HouseSettings { places, is_encrypted, node } = settings;
+    let encryption = if *is_encrypted { "required" } else { "off" };
+    let cluster = node.as_ref().map_or_else(String::new, |(name, nats)| {
+        format!("[cluster]\nnats = [\"{nats}\"]\nnode_name = \"{name}\"\n")
+    });
     format!(
-        "host = \"127.0.0.1\"\nsessions = [\"{SESSION}\"]\n\
+        "host = \"127.0.0.1\"\nsessions = [\"{SESSION}\"]\nencryption = \"{encryption}\"\n\
          proximity = [{{ room = \"{WORLD}\", range_m = 25 }}]\n\
          room_limits = [{{ room = \"{CARD_TABLE}\", listeners_max = 3 }}]\n\
          {listeners}\
          [web]\nlisten = \"{}\"\n\
          [admin]\nlisten = \"{}\"\ntoken_file = \"{TOKEN}\"\nopen_metrics = true\n\
-         [limits]\nlinks = {PLACES}\n\
+         [limits]\nlinks = {places}\n\
          [storage]\nfolder = \"state\"\n\
          [shutdown]\nhandover_file = \"hand-over\"\n\
-         [recording]\nfolder = \"recordings\"\nsessions = [\"{SESSION}\"]\nfree_bytes_min = 0\n",
+         [recording]\nfolder = \"recordings\"\nsessions = [\"{SESSION}\"]\nfree_bytes_min = 0\n{cluster}",
         at(WEB),
         at(ADMIN)
     )

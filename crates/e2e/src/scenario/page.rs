@@ -6,13 +6,20 @@ use std::time::Duration;
 use consonance_testing::stage::{Browser, Failure, KeyboardKey, Kind, Owner, Tab};
 use serde_json::json;
 
-use crate::scenario::cast::CastMember;
 use crate::scenario::house::House;
 use crate::scenario::words::Words;
 
+/// A player that joins with a browser.
+pub(crate) struct PagePlayer<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) words: Words,
+    pub(crate) browser: Kind,
+    /// The browser's.
+    pub(crate) program: &'a Path,
+}
+
 /// Dropping it ends the browser.
 pub(crate) struct Page {
-    pub(crate) member: CastMember,
     tab: Tab,
     /// Ends with the page.
     _browser: Box<dyn Browser>,
@@ -23,21 +30,16 @@ impl Page {
     ///
     /// # Errors
     /// If the page admits no player.
-    pub(crate) fn enter(
-        member: CastMember,
-        browser: &Path,
-        house: &House,
-        folder: &Path,
-    ) -> Result<Self, Failure> {
-        let owner = Owner { speech: Some(microphone(member, folder)?), ..Owner::default() };
-        let mut browser = Kind::Chromium.start(browser, &owner)?;
+    pub(crate) fn enter(player: &PagePlayer<'_>, house: &House, folder: &Path) -> Result<Self, Failure> {
+        let owner = Owner { speech: Some(microphone(player, folder)?), ..Owner::default() };
+        let mut browser = player.browser.start(player.program, &owner)?;
         let tab = browser.tab()?;
         tab.go_to(&house.page())?;
         tab.evaluate(&format!("localStorage.setItem('consonance', {})", json!(settings().to_string())))?;
         tab.reload()?;
-        tab.fill("Your name", &member.name())?;
+        tab.fill("Your name", player.name)?;
         tab.click("Join and talk")?;
-        let page = Self { member, tab, _browser: browser };
+        let page = Self { tab, _browser: browser };
         page.is_in()?;
         Ok(page)
     }
@@ -105,10 +107,10 @@ fn settings() -> serde_json::Value {
     })
 }
 
-fn microphone(member: CastMember, folder: &Path) -> Result<PathBuf, Failure> {
-    let file = folder.join("microphone.wav");
-    let words = member.role().words.map(Words::sound).unwrap_or_default();
-    consonance_testing::sound::write(&file, &words).map_err(Failure::io(format!("{}", file.display())))?;
+fn microphone(player: &PagePlayer<'_>, folder: &Path) -> Result<PathBuf, Failure> {
+    let file = folder.join(format!("microphone of {}.wav", player.name));
+    consonance_testing::sound::write(&file, &player.words.sound())
+        .map_err(Failure::io(format!("{}", file.display())))?;
     // Chromium's microphone is silent where a path goes up.
     file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
 }

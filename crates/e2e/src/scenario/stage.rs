@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use consonance::Channel;
 use consonance::audio::SpeakerStatistics;
 use consonance_testing::sound::peak;
-use consonance_testing::stage::{Child, Failure, SOON, until};
+use consonance_testing::stage::{Child, Failure, Kind, SOON, until};
 
 use crate::scenario::arguments::Arguments;
-use crate::scenario::cast::{CAST, CastMember, DANCE_FLOOR, Way};
+use crate::scenario::cast::{CAST, CastMember, DANCE_FLOOR, Role, Way};
 use crate::scenario::events::Flood;
 use crate::scenario::house::{House, SECRET_FILE};
 use crate::scenario::judge::{Expected, Hearing, SILENCE, judge};
 use crate::scenario::mumble::MumbleMember;
-use crate::scenario::page::Page;
+use crate::scenario::page::{Page, PagePlayer};
 use crate::scenario::player::Player;
 use crate::scenario::programme::{Line, To};
 use crate::scenario::report::{Heard, Said};
@@ -74,12 +74,19 @@ impl Stage {
                     stage.mumble = Some(MumbleMember::enter(role, server));
                 }
                 (Way::Browser, Some(browser)) => {
-                    stage.page = Some(Page::enter(role.member, browser, &stage.house, &stage.folder)?);
+                    stage.page = Some(stage.open_page(role, browser)?);
                 }
                 _ => stage.players.push(Player::enter(role, &stage.house, game_at)?),
             }
         }
         Ok(stage)
+    }
+
+    fn open_page(&self, role: &Role, browser: &Path) -> Result<Page, Failure> {
+        let words = role.words.ok_or_else(|| Failure::NotSo(format!("{:?} has no words", role.member)))?;
+        let name = role.member.name();
+        let player = PagePlayer { name: &name, words, browser: Kind::Chromium, program: browser };
+        Page::enter(&player, &self.house, &self.folder)
     }
 
     /// Since the server was started, in seconds.
@@ -89,7 +96,7 @@ impl Stage {
 
     pub(crate) fn is_here(&self, member: CastMember) -> bool {
         self.players.iter().any(|player| player.member == member)
-            || self.page.as_ref().is_some_and(|page| page.member == member)
+            || self.page.is_some() && member == CastMember::WITH_BROWSER
             || self.mumble.as_ref().is_some_and(|mumble| mumble.member == member)
             || member.role().way == Way::Recorder && self.recorder.is_some()
     }
@@ -170,7 +177,9 @@ impl Stage {
         self.fall_silent()?;
         match &self.page {
             // Wherever its microphone begins, all of its words come in one piece.
-            Some(page) if page.member == line.member => page.talks(|| self.pass(2.0 * seconds + 0.6))?,
+            Some(page) if line.member == CastMember::WITH_BROWSER => {
+                page.talks(|| self.pass(2.0 * seconds + 0.6))?;
+            }
             _ => match &self.mumble {
                 Some(mumble) if mumble.member == line.member => mumble.say(line.to, &words)?,
                 _ => self.speak(line, &words)?,
@@ -179,8 +188,8 @@ impl Stage {
         self.pass(TAIL_S)?;
         let others = self.players.iter().filter(|player| player.member != line.member);
         let mut heard: Vec<_> = others.map(|player| (player.member, player.ear.heard())).collect();
-        if let Some(page) = self.page.as_ref().filter(|page| page.member != line.member) {
-            heard.push((page.member, page.heard(seconds + TAIL_S)?));
+        if let Some(page) = self.page.as_ref().filter(|_| line.member != CastMember::WITH_BROWSER) {
+            heard.push((CastMember::WITH_BROWSER, page.heard(seconds + TAIL_S)?));
         }
         let mumble = self.mumble.iter().filter(|mumble| mumble.member != line.member);
         heard.extend(mumble.map(|mumble| (mumble.member, mumble.heard())));

@@ -14,8 +14,7 @@ pub(crate) enum Words {
 }
 
 /// As many speeches as there are.
-#[cfg(test)]
-const SPEECHES: usize = PIECES.len() * PACES.len();
+pub(crate) const SPEECHES: usize = PIECES.len() * PACES.len();
 
 impl Words {
     /// All of it, once.

@@ -61,7 +61,7 @@ impl Stage {
             To::Player(_) => false,
         };
         let spoke: Vec<_> = lines.filter(|line| is_there(line.to)).map(|line| line.member).collect();
-        let had_a_page = |member: &CastMember| self.page.is_some() || *member != CastMember::Brigitte;
+        let had_a_page = |member: &CastMember| self.page.is_some() || *member != CastMember::WITH_BROWSER;
         CAST.iter()
             .map(|role| role.member)
             .filter(|member| spoke.contains(member))
