@@ -48,3 +48,6 @@ site.on("upgrade", ({ method, url, rawHeaders }, socket, head) => {
 site.listen(Number(process.argv[3] ?? 8000), "127.0.0.1", () => {
   console.log(`http://localhost:${site.address().port}, with the server at ${server.href}`);
 });
+
+// Ctrl-C is how it ends, and no failure.
+process.on("SIGINT", () => process.exit());

@@ -12,7 +12,8 @@ macro_rules! pages {
 pages! {
     Readme: "../../../README.md",
     Recording: "../../../docs/recording.md",
-    #[cfg(feature = "host")] FirstSteps: "../../../docs/guide/first-steps.md",
+    #[cfg(feature = "devices")] FirstSteps: "../../../docs/guide/first-steps.md",
+    #[cfg(feature = "host")] Hosts: "../../../docs/guide/hosts.md",
     #[cfg(feature = "tokio")] AsyncPrograms: "../../../docs/guide/async.md",
     #[cfg(feature = "devices")] TwelveQuestions: "../../../docs/guide/twelve-questions.md",
     Rooms: "../../../docs/guide/rooms.md",

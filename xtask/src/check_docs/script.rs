@@ -4,6 +4,7 @@
 //! compares scenes with pages: every shown command is tried, and every tried command is shown.
 
 mod examples;
+mod first_steps;
 mod guide;
 mod networks;
 mod readme;
@@ -106,7 +107,9 @@ pub(crate) enum Promise {
 
 /// All scenes, those of the README first.
 pub(crate) fn scenes() -> impl Iterator<Item = &'static Scene> {
-    [readme::SCENES, guide::SCENES, networks::SCENES, tools::SCENES, examples::SCENES].into_iter().flatten()
+    let readers = [readme::SCENES, first_steps::SCENES, guide::SCENES];
+    let others = [networks::SCENES, tools::SCENES, examples::SCENES];
+    readers.into_iter().chain(others).flatten()
 }
 
 const fn scene(page: &'static str, steps: &'static [Step]) -> Scene {
