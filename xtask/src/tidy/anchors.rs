@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use super::links;
+use super::links::{self, DOCUMENTS};
 use super::repository::Repository;
 use crate::markdown;
 
-/// Every `#section` of every link between Markdown files is a heading there, as GitHub calls it.
+/// Every `#section` of every link from a document to a Markdown file is a heading there, as GitHub calls it.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, text) in repository.texts(&[".md"]) {
+    for (file, text) in repository.texts(&DOCUMENTS) {
         for (line, target) in links::targets(text) {
             let Some((_, section)) = target.split_once('#') else { continue };
             let here = target.starts_with('#').then(|| file.path.clone());

@@ -4,11 +4,11 @@ use super::finding::Finding;
 use super::repository::Repository;
 use crate::markdown;
 
-/// Every relative link and picture of every Markdown file names a file or folder of the repository, and every other one
-/// is an address of the web that is encrypted and whole.
+/// Every relative link and picture of every document names a file or folder of the repository, and every other one is
+/// an address of the web that is encrypted and whole.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, text) in repository.texts(&[".md"]) {
+    for (file, text) in repository.texts(&DOCUMENTS) {
         for (line, target) in targets(text) {
             if target.contains("://") && !is_address(&target) {
                 let what = format!("link to `{target}`, which does not begin with `https://`");
@@ -25,8 +25,11 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
+/// How the paths of documents end: Markdown, and the list of pages for language models, which is Markdown, too.
+pub(super) const DOCUMENTS: [&str; 2] = [".md", "llms.txt"];
+
 /// Everything a Markdown text links to, with its line; code does not count.
-pub(super) fn targets(text: &str) -> Vec<(usize, String)> {
+pub(crate) fn targets(text: &str) -> Vec<(usize, String)> {
     let of_line = |(number, line)| targets_of_line(line).into_iter().map(move |target| (number, target));
     markdown::prose(text).into_iter().flat_map(of_line).collect()
 }
@@ -64,7 +67,7 @@ fn targets_of_line(line: &str) -> Vec<String> {
 }
 
 /// The path in the repository that a link in `file` leads to; nothing where it leads elsewhere or to the same page.
-pub(super) fn resolve(file: &str, target: &str) -> Option<String> {
+pub(crate) fn resolve(file: &str, target: &str) -> Option<String> {
     let elsewhere = target.contains("://") || target.starts_with("mailto:") || target.starts_with("data:");
     let path = target.split(['#', '?']).next().unwrap_or_default().replace("%20", " ");
     if elsewhere || path.is_empty() {
@@ -120,6 +123,15 @@ mod tests {
             );
             assert_eq!(found(&format!("[x]({address})")), [expected]);
         }
+    }
+
+    #[test]
+    fn the_list_for_language_models_is_a_document() {
+        let found =
+            check(&repository(&[("llms.txt", "- [x](docs/gone.md): a page"), ("notes.txt", "[x](gone.md)")]));
+        let expected = "llms.txt:1: link to `docs/gone.md`, which is not there — correct the path, or add the file to the \
+                        repository";
+        assert_eq!(lines(&found), [expected]);
     }
 
     #[test]
