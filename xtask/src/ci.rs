@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble, package,
-    platforms, python, tidy, udp_blocked, unity, web,
+    book, browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble,
+    package, platforms, python, tidy, udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -72,6 +72,7 @@ enum Step {
     Embedded,
     Doc,
     Tidy,
+    Book,
     Deny,
     Header,
     Package,
@@ -104,6 +105,7 @@ impl Step {
             Self::Embedded => "embedded",
             Self::Doc => "doc",
             Self::Tidy => "tidy",
+            Self::Book => "book",
             Self::Deny => "deny",
             Self::Header => "header",
             Self::Package => "package",
@@ -128,6 +130,7 @@ impl Step {
     fn run(self, root: &Path) -> Result<Skips, Failure> {
         match self {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
+            Self::Book => book::verify(root),
             Self::Deny => deny::run(root),
             Self::Header => header::verify(root),
             Self::Package => package::verify(root).map(|()| Skips::NONE),
@@ -173,6 +176,7 @@ impl Step {
             Self::Windows => &["xtask", "platforms", "--smoke"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy
+            | Self::Book
             | Self::Deny
             | Self::Platforms
             | Self::Libopus
@@ -270,6 +274,7 @@ mod tests {
             Step::Embedded,
             Step::Doc,
             Step::Tidy,
+            Step::Book,
             Step::Deny,
             Step::Header,
             Step::Package,
@@ -302,6 +307,7 @@ mod tests {
             Step::Embedded,
             Step::Doc,
             Step::Tidy,
+            Step::Book,
             Step::Deny,
             Step::Header,
             Step::Package,

@@ -106,6 +106,9 @@ pub(crate) enum Failure {
     /// Some commands did not do what their pages say.
     #[error("check-docs: {0} commands did not do what their pages say, listed above")]
     DocsCheck(usize),
+    /// The site of the documentation has faults.
+    #[error("book: {0} to put right, listed above")]
+    Book(usize),
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),

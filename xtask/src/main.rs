@@ -29,6 +29,7 @@
 //!   under attack and faults for as long as one likes; `soak audio` and `soak server` do one of the two, and
 //!   `soak --cluster` runs several servers that share their sessions.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
+//! * `cargo xtask book` makes a site with a search of the pages in `docs/`, if mdBook is there.
 //! * `cargo xtask check-docs` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
@@ -51,6 +52,7 @@
 
 mod benchmarks;
 mod bevy;
+mod book;
 mod browser_test;
 mod built;
 mod check_docs;
@@ -175,6 +177,8 @@ enum Chore {
     Soak(soak::Plan),
     /// Writes `docs/licences.md` again, and collects the texts of licences.
     Licences(licences::Plan),
+    /// Makes a site with a search of the pages in `docs/`, in `target/book`, which needs mdBook.
+    Book,
     /// Meets the project as a newcomer does: a clone that knows nothing, and every command that the pages show.
     CheckDocs(check_docs::Plan),
     /// Packs the crates that are published, and uses them in projects outside of the repository.
@@ -220,6 +224,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Wasm(plan) => web::wasm::run(&root, plan),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
+        Chore::Book => book::run(&root),
         Chore::CheckDocs(plan) => check_docs::run(&root, plan),
         Chore::Package(plan) => package::run(&root, plan),
         Chore::Bevy(plan) => bevy::run(&root, plan).map(drop),

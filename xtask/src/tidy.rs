@@ -20,7 +20,7 @@ mod forbidden_calls;
 mod function_length;
 mod item_order;
 mod large_files;
-mod links;
+pub(crate) mod links;
 mod lints;
 mod manifests;
 mod paths_in_code;
