@@ -56,7 +56,7 @@ fn melody() -> Vec<f32> {
 /// The recording, and the second it starts at: speech without a long pause.
 const PIECES: [(u32, f64); 6] = [(1, 0.2), (1, 3.4), (2, 0.1), (2, 2.6), (3, 0.1), (3, 3.1)];
 /// Faster is higher, as on a tape; so another voice.
-const PACES: [f64; 3] = [0.85, 1.2, 1.6];
+const PACES: [f64; 4] = [0.85, 1.2, 1.6, 1.9];
 /// How long a speech is, in seconds.
 const SPEECH_S: f64 = 2.2;
 /// Half-tones above A, one for each note.
