@@ -4,8 +4,8 @@
 //! takes echo and noise out of it first, as a microphone's sound is. The speakers chirp again and again, and the chirps
 //! are looked for in what the listeners' loudspeakers are given. Devices are left out: what they buffer is theirs.
 
-mod chirp;
 mod ear;
+mod mouth;
 mod pair;
 mod sound_card;
 

@@ -3,7 +3,7 @@
 //! Each part is a module with a feature of its name, so that a crate's tests build no more than they need:
 //!
 //! * `player`: the session engine over a transport, without sound.
-//! * `sound`: recorded speech, and how much of it is found again.
+//! * `sound`: recorded speech and chirps, and how much of them is found again, and where.
 //! * `made-up-network`: a network that no game has.
 //! * `networks`: a player's end of each game network.
 //! * `rtc`: what a page does with WebRTC, without a browser.

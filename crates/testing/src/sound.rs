@@ -1,6 +1,6 @@
 //! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample
 //! upon sample in what a codec made of it ([`correlation`]), anywhere in a recording ([`likeness()`]), or frame by
-//! frame, so that losses can be counted ([`Coverage`]).
+//! frame, so that losses can be counted ([`Coverage`]). A [`chirp()`] is for delays: it is found to the sample.
 //!
 //! ```
 //! use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -15,6 +15,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 mod acoustics;
+mod chirp;
 mod coverage;
 mod likeness;
 mod shared_room;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use opus_pure::{Application, OggOpusReader, OpusDecoder, OpusEncoder, Trim};
 
 pub use acoustics::{AcousticRoom, convolve, sample_between, small_loudspeaker};
+pub use chirp::{CHIRP_SAMPLES, Sweep, chirp, find_chirp};
 pub use coverage::Coverage;
 pub use likeness::{ALIKE, UNLIKE, WINDOW, likeness, place_of};
 pub use shared_room::SharedRoom;

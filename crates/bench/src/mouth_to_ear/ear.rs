@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, StereoBlock};
+use consonance_testing::sound::find_chirp;
 
-use super::chirp::{self, BETWEEN};
+use super::mouth::{BETWEEN, SWEEP};
 
 /// The sound, and when each block of it was given.
 #[derive(Default)]
@@ -35,48 +36,24 @@ impl Heard {
     pub(super) fn delay(&self, said: Instant) -> Option<Duration> {
         let first = self.given_at.iter().position(|given| *given >= said)? * BLOCK_SAMPLES;
         let last = first + BETWEEN.as_millis() as usize * 48;
-        let chirp = chirp::chirp();
-        let near = self.most_alike(&chirp, (first..last).step_by(STEP))?.0;
-        let (place, likeness) = self.most_alike(&chirp, near.saturating_sub(STEP)..near + STEP)?;
+        let place = find_chirp(SWEEP, &self.sound, first..last)?;
         let given_at = *self.given_at.get(place / BLOCK_SAMPLES)?;
         let in_block = Duration::from_secs_f64((place % BLOCK_SAMPLES) as f64 / 48_000.0);
-        (likeness > LIKE_ENOUGH).then(|| (given_at + in_block).saturating_duration_since(said))
+        Some((given_at + in_block).saturating_duration_since(said))
     }
-
-    /// The place of these at which the sound is most like the chirp, and how much.
-    fn most_alike(&self, chirp: &[f32], places: impl Iterator<Item = usize>) -> Option<(usize, f32)> {
-        let likeness = |place: usize| Some((place, likeness(chirp, self.sound.get(place..)?)?));
-        places.filter_map(likeness).max_by(|one, other| one.1.total_cmp(&other.1))
-    }
-}
-
-/// Samples; a chirp is still much like itself when it is moved by half of that.
-const STEP: usize = 4;
-/// Of a chirp that has been through the codec; nothing else that is said here comes near.
-const LIKE_ENOUGH: f32 = 0.6;
-
-/// The normalised correlation, at most 1; nothing where the sound is too short or silent.
-fn likeness(chirp: &[f32], sound: &[f32]) -> Option<f32> {
-    let sound = sound.get(..chirp.len())?;
-    let (mut product, mut energy, mut chirps) = (0.0, 0.0, 0.0);
-    for (one, other) in chirp.iter().zip(sound) {
-        product += one * other;
-        energy += other * other;
-        chirps += one * one;
-    }
-    let loudness: f32 = f32::sqrt(energy * chirps);
-    (loudness > f32::EPSILON).then(|| product / loudness)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::chirp::BLOCK_TIME;
+    use consonance_testing::sound::chirp;
+
+    use super::super::mouth::BLOCK_TIME;
     use super::*;
 
     /// Three seconds of silence with a chirp in it.
     fn heard(begun: Instant, chirp_at: usize, loudness: f32) -> Heard {
         let mut sound = vec![0.0; 300 * BLOCK_SAMPLES];
-        for (sample, chirp) in sound[chirp_at..].iter_mut().zip(chirp::chirp()) {
+        for (sample, chirp) in sound[chirp_at..].iter_mut().zip(chirp(SWEEP)) {
             *sample = loudness * chirp;
         }
         Heard { sound, given_at: (0..300).map(|block| begun + BLOCK_TIME * block).collect() }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use consonance::audio::{CaptureSettings, DecodedAs};
 use consonance::{FrameTrace, VoiceChat};
 
-use super::chirp::{BETWEEN, BLOCK_TIME, Mouth, Said};
 use super::ear::{Ear, Heard};
+use super::mouth::{BETWEEN, BLOCK_TIME, Mouth, Said};
 use super::sound_card::{SoundCard, Through};
 use crate::median::median;
 

@@ -9,8 +9,8 @@ use consonance::VoiceChat;
 use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, Read, SAMPLE_RATE_HZ, StereoBlock};
 use consonance_clock_bridge::{CaptureReader, Clock, PlaybackWriter, RingBounds, capture, playback};
 
-use super::chirp::Mouth;
 use super::ear::Ear;
+use super::mouth::Mouth;
 
 /// What lies between a voice chat and its mouth or ear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

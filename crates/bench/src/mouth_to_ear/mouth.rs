@@ -1,46 +1,32 @@
-//! The sound that is looked for: short, loud, and like itself at one moment only.
+//! The mouth that says what is looked for.
 
-use std::f32::consts::TAU;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use consonance::audio::{BLOCK_SAMPLES, Input, Read};
+use consonance_testing::sound::{CHIRP_SAMPLES, Sweep, chirp};
 
-pub(super) const SAMPLES: usize = 4 * BLOCK_SAMPLES;
 /// A chirp begins with every twentieth block, which is longer than any of them takes to be heard.
 const BLOCKS_BETWEEN: u32 = 20;
 pub(super) const BETWEEN: Duration = Duration::from_millis(200);
 /// A microphone gives a block when its last sample is there, so its first one was spoken this long ago.
 pub(super) const BLOCK_TIME: Duration = Duration::from_millis(10);
-const RATE_HZ: f32 = 48_000.0;
-/// Where speech is, so that nothing on the way takes it for noise.
-const FROM_HZ: f32 = 300.0;
-const TO_HZ: f32 = 3_000.0;
-
-/// 40 ms that rise, faded in and out.
-pub(super) fn chirp() -> [f32; SAMPLES] {
-    let seconds = SAMPLES as f32 / RATE_HZ;
-    std::array::from_fn(|number| {
-        let at = number as f32 / RATE_HZ;
-        let turns = FROM_HZ * at + (TO_HZ - FROM_HZ) * at * at / (2.0 * seconds);
-        let fade = (std::f32::consts::PI * at / seconds).sin();
-        0.4 * fade * (TAU * turns).sin()
-    })
-}
+/// One direction is enough: none is heard so late that it could be taken for the next.
+pub(super) const SWEEP: Sweep = Sweep::Rising;
 
 /// When the first block of each chirp was given.
 pub(super) type Said = Arc<Mutex<Vec<Instant>>>;
 
 /// A mouth that chirps.
 pub(super) struct Mouth {
-    chirp: [f32; SAMPLES],
+    chirp: [f32; CHIRP_SAMPLES],
     block: u32,
     said: Said,
 }
 
 impl Mouth {
     pub(super) fn new(said: Said) -> Self {
-        Self { chirp: chirp(), block: 0, said }
+        Self { chirp: chirp(SWEEP), block: 0, said }
     }
 }
 
