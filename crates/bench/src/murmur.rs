@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use consonance_mumble::control::messages::{ChannelUpdate, UserState};
+use consonance_testing::murmur::{MURMUR_PASSWORD, Murmur};
 use rustix::thread::set_current_timer_slack;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ use super::schedule::Schedule;
 use super::table::Table;
 use super::{cores, seconds};
 use client::MurmurClient;
-use server::{MurmurServer, PASSWORD};
+use server::MurmurServer;
 
 /// How long, and how often.
 #[derive(Debug, Args)]
@@ -64,7 +65,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(bench: &MurmurBench) -> Result<(), Box<dyn Error>> {
-    if !MurmurServer::is_installed() {
+    if !Murmur::is_installed() {
         return Err("skipped: there is no Murmur here; install `mumble-server`".into());
     }
     let _ = set_current_timer_slack(NonZero::new(1));
@@ -149,7 +150,7 @@ impl Crowd {
     fn join(&mut self, scene: Scene, server: &MurmurServer) -> Result<(), Box<dyn Error>> {
         for index in 0..scene.clients {
             let name = format!("load-{index}");
-            self.clients.push(MurmurClient::dial(server.address, &name, None)?);
+            self.clients.push(MurmurClient::dial(server.address(), &name, None)?);
             self.until("a client is in", |clients| clients.last().is_some_and(MurmurClient::is_in))?;
         }
         if scene.rooms > 1 {
@@ -161,7 +162,7 @@ impl Crowd {
 
     /// Only an administrator may make rooms and move others.
     fn spread_over_rooms(&mut self, scene: Scene, server: &MurmurServer) -> Result<(), Box<dyn Error>> {
-        let administrator = MurmurClient::dial(server.address, "SuperUser", Some(PASSWORD))?;
+        let administrator = MurmurClient::dial(server.address(), "SuperUser", Some(MURMUR_PASSWORD))?;
         self.clients.push(administrator);
         self.until("the administrator is in", |clients| clients.last().is_some_and(MurmurClient::is_in))?;
         let room = |index: usize| format!("room {index}");

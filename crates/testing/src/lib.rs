@@ -13,6 +13,7 @@
 //! * `folder`: folders of tests, removed with everything in them.
 //! * `node-bus`: what joins the nodes of a cluster, without NATS.
 //! * `nats`: NATS servers, started and ended.
+//! * `murmur`: Mumble's server, started and ended; on Unix.
 //! * `http-server`: an HTTP server that answers what a test wants, and keeps what it was asked.
 //! * `input`: what a voice chat speaks with.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
@@ -30,6 +31,8 @@ pub mod http_server;
 pub mod input;
 #[cfg(feature = "made-up-network")]
 pub mod made_up_network;
+#[cfg(all(unix, feature = "murmur"))]
+pub mod murmur;
 #[cfg(feature = "nats")]
 pub mod nats;
 #[cfg(feature = "networks")]
