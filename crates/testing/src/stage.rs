@@ -2,8 +2,8 @@
 //!
 //! * [`Child`] is a program of ours: what it says, its signals, its end. [`free_port`] is for
 //!   those that must be told theirs.
-//! * [`Browser`] is a real one with a microphone that is a recording, and a [`Tab`] is a page in it: clicked, typed
-//!   into, looked at, and listened to sample for sample.
+//! * [`Browser`] is a real one with a microphone that is a recording, or with devices, and a [`Tab`] is a page in it:
+//!   clicked, typed into, looked at, and listened to sample for sample.
 //! * [`SoundCard`] is one without hardware, for browsers and for programs that open devices.
 //! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
 //! * [`Failure`] says in words what was not as it should be.
@@ -22,10 +22,10 @@ mod sound_card;
 mod tab;
 mod window;
 
-pub use browser::{Browser, FOREIGN_NAME, Kind, Owner};
+pub use browser::{Browser, FOREIGN_NAME, Kind, Owner, OwnerDevices};
 pub use child::Child;
 pub use failure::{Failure, ensure};
 pub use patience::{BEAT, Patience, SOON, end_with_signals, until};
 pub use ports::free_port;
-pub use sound_card::{CardRecording, SoundCard};
+pub use sound_card::{CardRecording, CardWire, SoundCard};
 pub use tab::{KeyboardKey, Look, Tab, WIDTHS};

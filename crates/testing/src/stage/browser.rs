@@ -35,12 +35,26 @@ pub enum Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Owner {
     /// What the microphone hears, again and again: a WAV file.
-    /// Without one the browser has no microphone at all.
+    /// Without one the browser has no microphone at all, if it has no devices.
     pub speech: Option<PathBuf>,
+    /// Devices of a sound card instead of that microphone: Chromium only. Its pages are heard there, and not by
+    /// [`Tab::heard`].
+    pub devices: Option<OwnerDevices>,
     /// Whether pages get no microphone, as the person has said no.
     pub has_denied: bool,
     /// Whether pages have no WebRTC over UDP.
     pub is_without_udp: bool,
+}
+
+/// What is the system's microphone and loudspeaker for a browser.
+#[derive(Clone, Debug)]
+pub struct OwnerDevices {
+    /// Where `PulseAudio` is, as [`SoundCard::address`](crate::stage::SoundCard::address) has it.
+    pub server: String,
+    /// Its source.
+    pub microphone: String,
+    /// Its sink.
+    pub loudspeaker: String,
 }
 
 /// A name of this machine that is not `localhost`, so that a page there is not in a secure context.

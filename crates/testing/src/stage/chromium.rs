@@ -23,6 +23,8 @@ use window::DevtoolsWindow;
 pub(crate) struct Chromium {
     child: Child,
     devtools: Option<Rc<RefCell<Devtools>>>,
+    /// It plays by a sound card, where it is heard.
+    has_devices: bool,
     /// Goes after the browser.
     _profile: Profile,
 }
@@ -36,6 +38,10 @@ impl Chromium {
         let profile = Profile::new()?;
         let mut command = Command::new("sh");
         command.args(["-c", AS_PIPE]).arg(program).args(arguments(profile.path(), owner));
+        if let Some(devices) = &owner.devices {
+            command.env("PULSE_SERVER", &devices.server).env("PULSE_SOURCE", &devices.microphone);
+            command.env("PULSE_SINK", &devices.loudspeaker);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(Failure::io(format!("{}", program.display())))?;
         let pipe = child.stdin.take().zip(child.stdout.take());
@@ -46,14 +52,16 @@ impl Chromium {
             let denied = json!({ "permission": { "name": "microphone" }, "setting": "denied" });
             devtools.call(None, "Browser.setPermission", &denied)?;
         }
-        Ok(Self { child, devtools: Some(Rc::new(RefCell::new(devtools))), _profile: profile })
+        let devtools = Some(Rc::new(RefCell::new(devtools)));
+        Ok(Self { child, devtools, has_devices: owner.devices.is_some(), _profile: profile })
     }
 }
 
 impl Browser for Chromium {
     fn tab(&mut self) -> Result<Tab, Failure> {
         let devtools = self.devtools.clone().ok_or(Failure::BrowserGone)?;
-        Tab::new(DevtoolsWindow::open(devtools)?)
+        let window = DevtoolsWindow::open(devtools)?;
+        if self.has_devices { Ok(Tab::without_ear(window)) } else { Tab::new(window) }
     }
 }
 
@@ -75,6 +83,9 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
     arguments.push(format!(
         "--host-resolver-rules=MAP {FOREIGN_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     ));
+    if owner.devices.is_none() {
+        arguments.push("--mute-audio".to_owned());
+    }
     if let Some(speech) = &owner.speech {
         arguments.push("--use-fake-device-for-media-stream".to_owned());
         arguments.push(format!("--use-file-for-fake-audio-capture={}", speech.display()));
@@ -92,7 +103,7 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
 }
 
 /// As a person's browser, but for what would need a person, a screen, or another machine.
-const ALWAYS: [&str; 17] = [
+const ALWAYS: [&str; 16] = [
     "--headless=new",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -105,7 +116,6 @@ const ALWAYS: [&str; 17] = [
     "--metrics-recording-only",
     "--no-pings",
     "--disable-gpu",
-    "--mute-audio",
     "--window-size=1280,900",
     // A window behind others is a window all the same.
     "--disable-backgrounding-occluded-windows",

@@ -21,10 +21,22 @@ impl SoundCard {
     /// # Errors
     /// If there is no `PulseAudio` on this machine, or it does not listen.
     pub fn plug_in(folder: &Path) -> Result<Self, Failure> {
+        let low_priority = ["--realtime=no", "--high-priority=no"];
+        Self::plug_in_with(folder, low_priority.into_iter().chain(["-L", "module-null-sink rate=48000"]))
+    }
+
+    /// Plugs in one that consists of what these arguments of `PulseAudio` load.
+    ///
+    /// # Errors
+    /// As [`plug_in`](Self::plug_in).
+    pub fn plug_in_with<'a>(
+        folder: &Path,
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Failure> {
         let socket = folder.join("sound");
         let mut command = Command::new("pulseaudio");
         command.args(ALWAYS).env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
-        command.args(["-L", "module-null-sink rate=48000"]);
+        command.args(arguments);
         command.args(["-L", &format!("module-native-protocol-unix socket={}", socket.display())]);
         let card = Self { _server: Helper::start(command, Stdio::null())?, socket };
         until("the sound server listens", SOON, || Ok(card.socket.exists().then_some(())))?;
@@ -51,19 +63,58 @@ impl SoundCard {
     /// # Errors
     /// If it cannot be recorded.
     pub fn record(&self, file: PathBuf) -> Result<CardRecording, Failure> {
+        self.record_channels(1, &[], file)
+    }
+
+    /// Records so many channels into this file, of the device that these arguments of `parec` name.
+    ///
+    /// # Errors
+    /// If it cannot be recorded.
+    pub fn record_channels(
+        &self,
+        channels: u8,
+        device: &[&str],
+        file: PathBuf,
+    ) -> Result<CardRecording, Failure> {
         let mut record = self.client("parec");
-        record.args(["--rate=48000", "--channels=1", "--format=s16le", "--latency-msec=50"]);
+        record.args(["--rate=48000", "--format=s16le", "--latency-msec=50"]);
+        record.arg(format!("--channels={channels}")).args(device);
         let sound = File::create(&file).map_err(Failure::io(file.display().to_string()))?;
         let recording = CardRecording { helper: Helper::start(record, sound.into())?, file };
         until("the sound card is recorded", SOON, || Ok((recording.length() > 0).then_some(())))?;
         Ok(recording)
     }
 
-    fn client(&self, program: &str) -> Command {
+    /// Has its loudspeaker play what its microphone hears, by a program that buffers so much on either side.
+    ///
+    /// # Errors
+    /// If the program cannot be started.
+    pub fn wire(&self, microphone: &str, loudspeaker: &str, latency_ms: u32) -> Result<CardWire, Failure> {
+        let end = |program: &str, device: &str| {
+            let mut command = self.client(program);
+            command.args(["--raw", "--rate=48000", "--channels=1", "--format=s16le"]);
+            command.arg(format!("--device={device}")).arg(format!("--latency-msec={latency_ms}"));
+            command
+        };
+        let mut hear = Helper::start(end("parec", microphone), Stdio::piped())?;
+        let heard = hear.0.stdout.take().map_or_else(Stdio::null, Stdio::from);
+        let play = Helper::start_with(end("pacat", loudspeaker), heard, Stdio::null())?;
+        Ok(CardWire { _hear: hear, _play: play })
+    }
+
+    /// A program of `PulseAudio`'s that uses this card.
+    pub fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("PULSE_SERVER", self.address());
         command
     }
+}
+
+/// A microphone and a loudspeaker that are joined. Dropping it parts them.
+#[derive(Debug)]
+pub struct CardWire {
+    _hear: Helper,
+    _play: Helper,
 }
 
 /// A recording of what the loudspeaker is given. Dropping it ends it.
@@ -74,7 +125,7 @@ pub struct CardRecording {
 }
 
 impl CardRecording {
-    /// Ends it; its samples, mono at 48 kHz.
+    /// Ends it; its samples at 48 kHz, of several channels one after the other.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -95,8 +146,12 @@ impl CardRecording {
 struct Helper(Child);
 
 impl Helper {
-    fn start(mut command: Command, output: Stdio) -> Result<Self, Failure> {
-        command.stdin(Stdio::null()).stdout(output).stderr(Stdio::null());
+    fn start(command: Command, output: Stdio) -> Result<Self, Failure> {
+        Self::start_with(command, Stdio::null(), output)
+    }
+
+    fn start_with(mut command: Command, input: Stdio, output: Stdio) -> Result<Self, Failure> {
+        command.stdin(input).stdout(output).stderr(Stdio::null());
         command.spawn().map(Self).map_err(Failure::io(DEBIAN))
     }
 }
@@ -111,13 +166,6 @@ impl Drop for Helper {
 
 const DEBIAN: &str = "PulseAudio (Debian: apt install pulseaudio)";
 
-/// No user's settings, nothing persistent, and a low priority.
-const ALWAYS: [&str; 7] = [
-    "-n",
-    "--daemonize=no",
-    "--exit-idle-time=-1",
-    "--use-pid-file=no",
-    "--disable-shm=yes",
-    "--realtime=no",
-    "--high-priority=no",
-];
+/// No user's settings, and nothing persistent.
+const ALWAYS: [&str; 5] =
+    ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"];

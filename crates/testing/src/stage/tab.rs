@@ -29,7 +29,12 @@ impl Tab {
     /// If the browser has gone.
     pub(crate) fn new(window: impl Window + 'static) -> Result<Self, Failure> {
         window.run_before_pages(ear::SCRIPT)?;
-        Ok(Self { window: Box::new(window) })
+        Ok(Self::without_ear(window))
+    }
+
+    /// Nothing of ours is in its pages.
+    pub(crate) fn without_ear(window: impl Window + 'static) -> Self {
+        Self { window: Box::new(window) }
     }
 
     /// Pages that are opened from now on are in a browser without WebRTC.
