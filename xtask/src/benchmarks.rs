@@ -81,6 +81,17 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Puts a table that another chore has measured on this machine into the section of this name; `how` begins the
+/// sentence above it.
+///
+/// # Errors
+/// If the page has no marks of this name, or cannot be read or written.
+pub(crate) fn write_section(root: &Path, name: &str, how: &str, table: &str) -> Result<(), Failure> {
+    let machine = Machine::of_this(root)?.in_words();
+    let text = format!("{how}, at {}, on {machine}.\n\n{table}", revision(root)?);
+    page::write_section(&root.join("docs"), name, &text)
+}
+
 impl Plan {
     fn wants(&self, bench: &Bench) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| name == bench.name)

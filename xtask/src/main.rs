@@ -38,6 +38,8 @@
 //!   Debian package, the libraries for pages, C, C#, Python and Rust; and tries each of them.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
+//! * `cargo xtask mouth-to-ear` measures how much later a loudspeaker plays what a microphone hears, for native
+//!   players, pages and Mumble's own client.
 //! * `cargo xtask mutants` changes the code of some crates in a copy, a little at a time, and lists the changes that no
 //!   test notices.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
@@ -78,6 +80,7 @@ mod manifests;
 mod markdown;
 mod matchbox;
 mod metas;
+mod mouth_to_ear;
 mod mumble;
 mod mutants;
 mod network_namespace;
@@ -190,6 +193,8 @@ enum Chore {
     Dist(dist::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
     Benchmarks(benchmarks::Plan),
+    /// Measures how much later a loudspeaker plays what a microphone hears; half an hour. Needs `PulseAudio`.
+    MouthToEar(mouth_to_ear::Plan),
     /// Changes code of some crates in a copy, and lists the changes that their tests do not notice.
     Mutants(mutants::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
@@ -230,6 +235,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Bevy(plan) => bevy::run(&root, plan).map(drop),
         Chore::Dist(plan) => dist::run(&root, plan).map(drop),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
+        Chore::MouthToEar(plan) => mouth_to_ear::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }

@@ -1,7 +1,8 @@
-//! Four end-to-end tests of programs as they are built, each behind a chore of `cargo xtask`:
+//! Five end-to-end tests of programs as they are built, each behind a chore of `cargo xtask`:
 //!
 //! * `browser_test`: the page in a real browser;
 //! * `clients`: clients of every kind, also in other languages and engines, in one session;
+//! * `mouth_to_ear`: how much later a loudspeaker plays what a microphone hears, with devices;
 //! * `scenario`: players of many networks in one session on a real server;
 //! * `soak`: a real server under honest players, attackers and faults, for as long as one likes.
 //!
@@ -17,6 +18,8 @@
 pub mod browser_test;
 #[cfg(unix)]
 pub mod clients;
+#[cfg(unix)]
+pub mod mouth_to_ear;
 #[cfg(unix)]
 mod mumble_user;
 #[cfg(unix)]

@@ -25,6 +25,17 @@ pub(super) fn write(from: &Path, to: &Path, record: &Record) -> Result<(), Failu
     save(to, "benchmarks.md", &text)
 }
 
+/// Puts a text into one section of the page.
+///
+/// # Errors
+/// If the page has no marks of this name, or cannot be read or written.
+pub(super) fn write_section(docs: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let page = docs.join("benchmarks.md");
+    let old = fs::read_to_string(&page).map_err(|cause| Failure::File { path: page, cause })?;
+    let new = fill(&old, name, text).ok_or_else(|| no_marks(name))?;
+    save(docs, "benchmarks.md", &new)
+}
+
 fn save(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = folder.join(name);
     let write = || {

@@ -1,0 +1,99 @@
+//! What is measured: programs by which the listener's loudspeaker plays what the speaker's microphone hears.
+
+use consonance_testing::murmur::Murmur;
+use consonance_testing::stage::Failure;
+
+use super::arguments::Arguments;
+use super::mumble::{self, Setup};
+use super::site::{Processing, Running, Site};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct System {
+    pub(super) name: &'static str,
+    programs: Programs,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Programs {
+    /// What any program pays for the card.
+    Wire,
+    Ours {
+        speaker: Client,
+        listener: Client,
+        processing: Processing,
+    },
+    Mumble {
+        server: ServerOfMumble,
+        setup: Setup,
+    },
+}
+
+/// A client of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Client {
+    Native,
+    Page,
+}
+
+/// The server between clients of Mumble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ServerOfMumble {
+    Murmur,
+    Ours,
+}
+
+impl System {
+    /// What this machine lacks for it, if it lacks something.
+    pub(super) fn missing(&self, arguments: &Arguments) -> Option<&'static str> {
+        match self.programs {
+            Programs::Ours { speaker, listener, .. } if [speaker, listener].contains(&Client::Page) => {
+                arguments.browser.is_none().then_some("Chromium")
+            }
+            Programs::Mumble { server: ServerOfMumble::Murmur, .. } if !Murmur::is_installed() => {
+                Some("mumble-server")
+            }
+            Programs::Mumble { .. } => mumble::missing(),
+            Programs::Wire | Programs::Ours { .. } => None,
+        }
+    }
+
+    /// Starts its programs.
+    ///
+    /// # Errors
+    /// If one of them does not do what it is for.
+    pub(super) fn start(&self, site: Site<'_>) -> Result<Running, Failure> {
+        match self.programs {
+            Programs::Wire => Ok(vec![Box::new(site.card.wire()?)]),
+            Programs::Ours { speaker, listener, processing } => {
+                site.start_ours(speaker, listener, processing)
+            }
+            Programs::Mumble { server, setup } => site.start_mumble(server, setup),
+        }
+    }
+}
+
+/// All of them, in the order of the table.
+pub(super) const SYSTEMS: [System; 13] = [
+    System { name: "the card alone", programs: Programs::Wire },
+    ours("native → native", Client::Native, Client::Native, Processing::Default),
+    ours("native → native, no processing", Client::Native, Client::Native, Processing::Off),
+    ours("Chromium → Chromium", Client::Page, Client::Page, Processing::Default),
+    ours("Chromium → Chromium, no processing", Client::Page, Client::Page, Processing::Off),
+    ours("native → Chromium", Client::Native, Client::Page, Processing::Default),
+    ours("native → Chromium, no processing", Client::Native, Client::Page, Processing::Off),
+    ours("Chromium → native", Client::Page, Client::Native, Processing::Default),
+    ours("Chromium → native, no processing", Client::Page, Client::Native, Processing::Off),
+    mumble("Mumble ↔ Murmur", ServerOfMumble::Murmur, Setup::Fresh),
+    mumble("Mumble ↔ Murmur, shortest delay", ServerOfMumble::Murmur, Setup::Shortest),
+    mumble("Mumble ↔ our server", ServerOfMumble::Ours, Setup::Fresh),
+    mumble("Mumble ↔ our server, shortest delay", ServerOfMumble::Ours, Setup::Shortest),
+];
+
+const fn ours(name: &'static str, speaker: Client, listener: Client, processing: Processing) -> System {
+    System { name, programs: Programs::Ours { speaker, listener, processing } }
+}
+
+const fn mumble(name: &'static str, server: ServerOfMumble, setup: Setup) -> System {
+    System { name, programs: Programs::Mumble { server, setup } }
+}
