@@ -48,7 +48,9 @@ fn rejects_a_key_of_an_earlier_version_with_its_present_name() {
 fn the_changelog_lists_the_renamed_keys_that_the_server_reports() {
     let changelog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CHANGELOG.md");
     let changelog = std::fs::read_to_string(changelog).unwrap();
-    let rows = changelog
+    let keys = changelog.split("\n#### ").find(|section| section.starts_with("Configuration keys\n"));
+    let rows = keys
+        .expect("a section with renamed keys")
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"));
     let mut count = 0;
