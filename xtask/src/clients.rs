@@ -38,14 +38,17 @@ pub(crate) struct Plan {
     /// The session is encrypted from end to end; clients that cannot do so are left out.
     #[arg(long)]
     encrypted: bool,
-    /// So many percent of all packets are lost, in a network namespace with a firewall that drops them.
+    /// So many percent of all packets are lost, in a network namespace with a firewall that drops them; a client whose
+    /// sockets are not in it is left out.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=20))]
     loss: Option<u8>,
 }
 
 impl Plan {
     fn wants(&self, kind: &OutsideKind) -> bool {
-        (kind.can_encrypt || !self.encrypted) && !self.without.iter().any(|without| without == kind.name)
+        (kind.can_encrypt || !self.encrypted)
+            && (kind.can_lose_packets || self.loss.is_none())
+            && !self.without.iter().any(|without| without == kind.name)
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct OutsideKind {
     pub(super) make: Make,
     /// Whether it can join a session that is encrypted from end to end.
     pub(super) can_encrypt: bool,
+    /// Whether its sockets are in its own network namespace: those of Wine belong to Wine's server, which runs outside.
+    pub(super) can_lose_packets: bool,
 }
 
 /// Builds a client in a folder; how it is started, or `None` where what it needs is missing.
@@ -31,7 +33,7 @@ type Make = fn(root: &Path, built: &Built, folder: &Path) -> Result<Option<Strin
 /// All of them.
 pub(super) const KINDS: [OutsideKind; 8] = [
     kind("C", c),
-    kind("C on Windows", c_on_windows),
+    OutsideKind { can_lose_packets: false, ..kind("C on Windows", c_on_windows) },
     kind("C on ARM64", c_on_arm),
     kind("C#", csharp),
     kind("Python", python),
@@ -41,7 +43,7 @@ pub(super) const KINDS: [OutsideKind; 8] = [
 ];
 
 const fn kind(name: &'static str, make: Make) -> OutsideKind {
-    OutsideKind { name, make, can_encrypt: true }
+    OutsideKind { name, make, can_encrypt: true, can_lose_packets: true }
 }
 
 const C_SOURCE: &str = "crates/e2e/clients/outside_client.c";

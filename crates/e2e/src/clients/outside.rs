@@ -49,9 +49,10 @@ impl OutsideClient {
             .env("MUMBLE_ADDRESS", house.at(MUMBLE).to_string());
         program.env("PLAYER_NAME", &command.kind).env("ROOM", LOBBY);
         program.env("WORDS", absolute(&spoken)?).env("HEARD", absolute(&heard)?);
-        let mut child = Child::start(&mut program, &command.kind, &file("log"))?;
-        child.wait_for_line("ready")?;
-        Ok(Self { child, heard, forgotten: 0, spoken: 0 })
+        let child = Child::start(&mut program, &command.kind, &file("log"))?;
+        let client = Self { child, heard, forgotten: 0, spoken: 0 };
+        client.until_lines("it is in the session", "ready", 1)?;
+        Ok(client)
     }
 
     /// Has it say its words, and waits until it has.
@@ -61,10 +62,7 @@ impl OutsideClient {
     pub(crate) fn say(&mut self) -> Result<(), Failure> {
         self.child.type_line("say")?;
         self.spoken += 1;
-        until("it has said its words", SOON, || {
-            let said = self.child.lines().iter().filter(|line| line.trim() == "said").count();
-            Ok((said >= self.spoken).then_some(()))
-        })
+        self.until_lines("it has said its words", "said", self.spoken)
     }
 
     /// What it has heard so far does not count from now on.
@@ -87,6 +85,16 @@ impl OutsideClient {
     pub(crate) fn leave(&mut self) -> Result<(), Failure> {
         let status = self.child.end_with_input()?;
         ensure(status.success(), || format!("it ended with {status}"))
+    }
+
+    /// Waits until it has printed this line so many times.
+    fn until_lines(&self, what: &str, line: &str, times: usize) -> Result<(), Failure> {
+        let printed = || self.child.lines().iter().filter(|printed| printed.trim() == line).count();
+        let outcome = until(what, SOON, || Ok((printed() >= times).then_some(())));
+        outcome.map_err(|failure| match self.child.lines().pop() {
+            Some(last) => Failure::NotSo(format!("{failure}; it said last: {last}")),
+            None => failure,
+        })
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Failure> {
