@@ -22,8 +22,8 @@ export class PitchShift {
 
   /** `rate` in Hz. */
   constructor(rate: number) {
-    this.input = new SampleRing(rate);
-    this.output = new SampleRing(rate);
+    this.input = new SampleRing(rate, KEPT_S);
+    this.output = new SampleRing(rate, KEPT_S);
     this.period = new PeriodDetector(rate);
     this.latency = Math.round(LATENCY_S * rate);
     // Positions before the start need not be thought of.
@@ -87,3 +87,6 @@ export class PitchShift {
 
 /** Three periods of most voices and two of the lowest, around which it has to know what comes. */
 const LATENCY_S = 0.03;
+
+/** More than the latency and the pieces around it reach. */
+const KEPT_S = 0.085;

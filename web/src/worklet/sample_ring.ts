@@ -1,12 +1,11 @@
 // The last samples, by their position since the start.
 
-/** Keeps more than the latency of a pitch shift and the pieces around it reach. */
 export class SampleRing {
   private readonly samples: Float32Array;
 
-  /** `rate` in Hz. */
-  constructor(rate: number) {
-    this.samples = new Float32Array(Math.ceil(KEPT_S * rate));
+  /** Keeps `seconds` of sound; `rate` in Hz. */
+  constructor(rate: number, seconds: number) {
+    this.samples = new Float32Array(Math.ceil(seconds * rate));
   }
 
   get length(): number {
@@ -33,5 +32,3 @@ export class SampleRing {
     }
   }
 }
-
-const KEPT_S = 0.085;
