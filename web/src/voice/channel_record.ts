@@ -186,5 +186,8 @@ export class ChannelRecord implements Channel {
 }
 
 const LOUDEST = 2;
-/** The delay before the encoder (`PREROLL_MS` of the worklet), a packet of 20 ms, and a margin. */
+/**
+ * The longest delay before the encoder (`PREROLL_MS` of the session), a packet of 20 ms, and a margin. By then the
+ * worklet has its pre-roll again, so the next utterance finds an open channel or a whole pre-roll.
+ */
 const TAIL_MS = 200;

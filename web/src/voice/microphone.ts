@@ -150,7 +150,7 @@ export class MicrophoneInput implements Microphone {
     }
   }
 
-  /** The delay of its sound, so that a channel can be open before it is sent. */
+  /** The delay with which an utterance begins, so that a channel can be open before its first syllable is sent. */
   setDelay(delayMs: number): void {
     this.post({ delayMs });
   }

@@ -5,6 +5,7 @@ export interface Settings {
   readonly thresholdDb?: number;
   readonly holdMs?: number;
   readonly gain?: number;
+  /** The delay with which an utterance begins. */
   readonly delayMs?: number;
   /** Whether blocks of sound are requested. */
   readonly recording?: boolean;

@@ -16,6 +16,10 @@ export class SampleRing {
     return this.samples[position % this.length] ?? 0;
   }
 
+  set(position: number, sample: number): void {
+    this.samples[position % this.length] = sample;
+  }
+
   add(position: number, sample: number): void {
     this.samples[position % this.length] = this.at(position) + sample;
   }

@@ -1,16 +1,15 @@
-// The parts of the audio thread. The microphone: level, voice activity, and a delay, so that the channel is open
+// The parts of the audio thread. The microphone: level, voice activity, and the pre-roll, so that the channel is open
 // before its first syllable is sent. A hidden page's timers are throttled; this thread is not.
 
 import { decibelsOf } from "../voice/level.ts";
-import { DelayLine } from "./delay_line.ts";
+import { CatchUpDelay } from "./catch_up_delay.ts";
 import { MICROPHONE, PITCH, type Report, type Settings } from "./messages.ts";
 import { PitchProcessor } from "./pitch_processor.ts";
 import { VoiceGate } from "./voice_gate.ts";
 
 class MicrophoneProcessor extends AudioWorkletProcessor {
   private readonly gate = new VoiceGate(samplesOf(DEFAULT_HOLD_MS));
-  /** One for each channel. */
-  private readonly delays = [new DelayLine(0), new DelayLine(0)];
+  private readonly delay = new CatchUpDelay(sampleRate, CHANNELS_MAX);
   private gain = 1;
   private isRecording = false;
   private isOver = false;
@@ -28,14 +27,12 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     const output = outputs[0] ?? [];
     const length = output[0]?.length ?? 0;
     if (length === 0) return true;
+    // Without a device there is none.
+    const input = inputs[0] ?? [];
     let decibels = -Infinity;
-    for (const [index, channel] of output.entries()) {
-      // A missing input is silence, which buffers are initialised with.
-      const input = inputs[0]?.[index] ?? new Float32Array(length);
-      decibels = Math.max(decibels, decibelsOf(input) + 20 * Math.log10(this.gain));
-      this.delays[index]?.process(input, channel, this.gain);
-    }
+    for (const channel of input) decibels = Math.max(decibels, decibelsOf(channel) + 20 * Math.log10(this.gain));
     this.gate.take(length, decibels);
+    this.delay.process(input, output, this.gain, this.gate.isOpen);
     this.loudest = Math.max(this.loudest, decibels);
     this.sinceReport += length;
     if (this.isRecording || this.gate.isOpen !== this.wasOpen || this.sinceReport >= samplesOf(REPORT_EVERY_MS)) {
@@ -48,7 +45,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     this.gate.thresholdDb = settings.thresholdDb ?? this.gate.thresholdDb;
     if (settings.holdMs !== undefined) this.gate.hold = samplesOf(settings.holdMs);
     this.gain = settings.gain ?? this.gain;
-    if (settings.delayMs !== undefined) for (const delay of this.delays) delay.resize(samplesOf(settings.delayMs));
+    if (settings.delayMs !== undefined) this.delay.target = samplesOf(settings.delayMs);
     this.isRecording = settings.recording ?? this.isRecording;
     this.isOver = settings.isOver ?? this.isOver;
   }
@@ -70,6 +67,8 @@ function samplesOf(ms: number): number {
   return Math.round((ms / 1000) * sampleRate);
 }
 
+/** A microphone is mono or stereo. */
+const CHANNELS_MAX = 2;
 const REPORT_EVERY_MS = 20;
 const DEFAULT_HOLD_MS = 400;
 

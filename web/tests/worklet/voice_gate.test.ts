@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decibelsOf, decibelsOfLevel, levelOfDecibels } from "../../src/voice/level.ts";
-import { DelayLine } from "../../src/worklet/delay_line.ts";
 import { VoiceGate } from "../../src/worklet/voice_gate.ts";
 
 test("the gate opens at the threshold and closes after the hold time", () => {
@@ -27,18 +26,4 @@ test("a full-scale square is 0 dBFS and level 1, silence is level 0, and the con
   assert.equal(levelOfDecibels(decibelsOf(new Float32Array(4))), 0);
   assert.equal(levelOfDecibels(-30), 0.5);
   assert.equal(decibelsOfLevel(levelOfDecibels(-45)), -45);
-});
-
-test("a delay outputs its input so many samples later", () => {
-  for (const length of [0, 1, 3, 4, 7]) {
-    const line = new DelayLine(length);
-    const heard: number[] = [];
-    for (let block = 0; block < 4; block += 1) {
-      const output = new Float32Array(4);
-      line.process(Float32Array.from([1, 2, 3, 4], (sample) => sample + 4 * block), output, 2);
-      heard.push(...output);
-    }
-    const all = Array.from({ length: 16 }, (_, index) => 2 * (index + 1));
-    assert.deepEqual(heard, [...new Array<number>(length).fill(0), ...all].slice(0, 16), `${length}`);
-  }
 });

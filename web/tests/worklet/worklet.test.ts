@@ -35,7 +35,30 @@ test("each channel passes on its own, with the same gain and delay", () => {
   const processor = new Microphone();
   processor.port.onmessage({ data: { gain: 0.5, delayMs: 1 } });
   const outputs = [[new Float32Array(128), new Float32Array(128)]];
+  // The delay grows while the gate is closed.
+  for (let i = 0; i < 10; i++) processor.process([], outputs);
   processor.process([[new Float32Array(128).fill(1), new Float32Array(128).fill(-0.5)]], outputs);
   const [left, right] = outputs[0] ?? [];
   assert.deepEqual([left?.[47], left?.[48], right?.[47], right?.[48]], [0, 0.5, 0, -0.25]);
+});
+
+test("a voice in either channel opens the gate, and is caught up", () => {
+  assert.ok(Microphone !== undefined);
+  for (const loud of [0, 1]) {
+    const processor = new Microphone();
+    processor.port.onmessage({ data: { delayMs: 120 } });
+    const heard = [];
+    for (let block = 0; block < 400; block++) {
+      const isLoud = block >= 100 && block < 390;
+      const tone = (_: number, i: number) => (isLoud ? 0.5 * Math.sin((2 * Math.PI * (128 * block + i)) / 240) : 0);
+      const input = [new Float32Array(128), new Float32Array(128)];
+      input[loud] = Float32Array.from({ length: 128 }, tone);
+      const output = [new Float32Array(128), new Float32Array(128)];
+      processor.process([input], [output]);
+      if (output[loud]?.some((sample) => sample !== 0)) heard.push(block);
+    }
+    // 45 blocks are 120 ms, and 5 are 13 ms.
+    const [first = 0, last = 0] = [heard[0], heard.at(-1)];
+    assert.ok(first === 145 && last >= 390 && last < 395, `${first} to ${last}`);
+  }
 });
