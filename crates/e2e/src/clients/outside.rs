@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use consonance_testing::stage::{Child, Failure, SOON, ensure, until};
+use consonance_testing::stage::{Child, Failure, ensure};
 
 use super::arguments::OutsideCommand;
 use crate::scenario::cast::LOBBY;
@@ -50,8 +50,8 @@ impl OutsideClient {
         program.env("PLAYER_NAME", &command.kind).env("ROOM", LOBBY);
         program.env("WORDS", absolute(&spoken)?).env("HEARD", absolute(&heard)?);
         let child = Child::start(&mut program, &command.kind, &file("log"))?;
-        let client = Self { child, heard, forgotten: 0, spoken: 0 };
-        client.until_lines("it is in the session", "ready", 1)?;
+        let mut client = Self { child, heard, forgotten: 0, spoken: 0 };
+        client.child.wait_for_lines("ready", 1)?;
         Ok(client)
     }
 
@@ -62,7 +62,7 @@ impl OutsideClient {
     pub(crate) fn say(&mut self) -> Result<(), Failure> {
         self.child.type_line("say")?;
         self.spoken += 1;
-        self.until_lines("it has said its words", "said", self.spoken)
+        self.child.wait_for_lines("said", self.spoken)
     }
 
     /// What it has heard so far does not count from now on.
@@ -85,16 +85,6 @@ impl OutsideClient {
     pub(crate) fn leave(&mut self) -> Result<(), Failure> {
         let status = self.child.end_with_input()?;
         ensure(status.success(), || format!("it ended with {status}"))
-    }
-
-    /// Waits until it has printed this line so many times.
-    fn until_lines(&self, what: &str, line: &str, times: usize) -> Result<(), Failure> {
-        let printed = || self.child.lines().iter().filter(|printed| printed.trim() == line).count();
-        let outcome = until(what, SOON, || Ok((printed() >= times).then_some(())));
-        outcome.map_err(|failure| match self.child.lines().pop() {
-            Some(last) => Failure::NotSo(format!("{failure}; it said last: {last}")),
-            None => failure,
-        })
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Failure> {

@@ -47,18 +47,38 @@ impl Child {
     /// # Errors
     /// If it does not come in time, or the program has ended; with what it has said instead.
     pub fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
-        let what = format!("{} says {words:?}", self.name);
-        until(&what, SOON, || {
+        self.wait_for(&format!("says {words:?}"), |lines| {
+            lines.iter().find(|line| line.contains(words)).cloned()
+        })
+    }
+
+    /// Waits until it has said this line, and nothing else on it, so many times.
+    ///
+    /// # Errors
+    /// If it does not say them in time, or the program has ended; with what it has said instead.
+    pub fn wait_for_lines(&mut self, line: &str, times: usize) -> Result<(), Failure> {
+        let is_it = |said: &&String| said.trim() == line;
+        self.wait_for(&format!("says {line:?}, {times} times"), |lines| {
+            (lines.iter().filter(is_it).count() >= times).then_some(())
+        })
+    }
+
+    fn wait_for<T>(&mut self, what: &str, find: impl Fn(&[String]) -> Option<T>) -> Result<T, Failure> {
+        let waited = until(&format!("{} {what}", self.name), SOON, || {
+            let ended = self.process.try_wait();
             let lines = self.lines();
-            if let Some(line) = lines.iter().find(|line| line.contains(words)) {
-                return Ok(Some(line.clone()));
-            }
-            match self.process.try_wait() {
-                Ok(Some(status)) => {
+            match (find(&lines), ended) {
+                (None, Ok(Some(status))) => {
                     Err(Failure::NotSo(format!("{} has ended ({status}): {}", self.name, lines.join("\n"))))
                 }
-                _ => Ok(None),
+                (found, _) => Ok(found),
             }
+        });
+        waited.map_err(|failure| match (failure, self.lines().pop()) {
+            (Failure::TimedOut { what, within }, Some(last)) => {
+                Failure::TimedOut { what: format!("{what}; it said last: {last}"), within }
+            }
+            (failure, _) => failure,
         })
     }
 
