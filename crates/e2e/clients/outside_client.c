@@ -1,9 +1,7 @@
 /* A client of `cargo xtask clients` in C, on Linux and on Windows: crates/e2e/src/clients/outside.rs says what it does. */
 #include <stdint.h>
 
-#ifdef _WIN32
-#include <io.h>
-#else
+#ifndef _WIN32
 #include <poll.h>
 #include <unistd.h>
 #endif
@@ -64,14 +62,29 @@ static uint64_t now_ms(void)
     return GetTickCount64();
 }
 
-/* What can be read at once; 0 if there is nothing, -1 at the end. */
-static int read_input(char *buffer, int capacity)
+static volatile LONG waiting_lines, input_has_ended;
+
+/* Only the line `say` is ever sent. */
+static DWORD WINAPI read_lines(void *unused)
 {
-    DWORD waiting = 0;
-    if (!PeekNamedPipe(GetStdHandle(STD_INPUT_HANDLE), NULL, 0, NULL, &waiting, NULL)) {
-        return -1;
+    char line[256];
+    (void)unused;
+    while (fgets(line, sizeof line, stdin)) {
+        InterlockedIncrement(&waiting_lines);
     }
-    return waiting ? _read(0, buffer, (unsigned)capacity) : 0;
+    InterlockedExchange(&input_has_ended, 1);
+    return 0;
+}
+
+/* How many lines have come; -1 at the end of the input. Wine cannot say whether a pipe of Linux holds something. */
+static int lines_read(void)
+{
+    static HANDLE reader;
+    if (!reader) {
+        REQUIRE(reader = CreateThread(NULL, 0, read_lines, NULL, 0, NULL));
+    }
+    const LONG lines = InterlockedExchange(&waiting_lines, 0);
+    return lines == 0 && input_has_ended ? -1 : (int)lines;
 }
 #else
 static uint64_t now_ms(void)
@@ -81,29 +94,22 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* What can be read at once; 0 if there is nothing, -1 at the end. */
-static int read_input(char *buffer, int capacity)
-{
-    struct pollfd input = {.fd = 0, .events = POLLIN};
-    if (poll(&input, 1, 0) <= 0) {
-        return 0;
-    }
-    const ssize_t got = read(0, buffer, (size_t)capacity);
-    return got > 0 ? (int)got : -1;
-}
-#endif
-
 /* How many lines have come; -1 at the end of the input. Only the line `say` is ever sent. */
 static int lines_read(void)
 {
     char buffer[256];
-    const int got = read_input(buffer, sizeof buffer);
-    int lines = got < 0 ? -1 : 0;
-    for (int at = 0; at < got; at++) {
+    struct pollfd input = {.fd = 0, .events = POLLIN};
+    if (poll(&input, 1, 0) <= 0) {
+        return 0;
+    }
+    const ssize_t got = read(0, buffer, sizeof buffer);
+    int lines = got > 0 ? 0 : -1;
+    for (ssize_t at = 0; at < got; at++) {
         lines += buffer[at] == '\n';
     }
     return lines;
 }
+#endif
 
 static void say(const char *line)
 {
