@@ -59,7 +59,7 @@ impl Plan {
 /// printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-    let built = Built::debug(root)?;
+    let built = Built::release(root)?;
     let output = plan.output.clone().unwrap_or_else(|| built.beside("clients"));
     fs::create_dir_all(&output).map_err(|cause| Failure::File { path: output.clone(), cause })?;
     let mut clients = Command::new(built.program("consonance-clients"));
@@ -101,7 +101,19 @@ fn lossy_loopback(percent: u8) -> String {
     format!("ip link set lo up && nft '{rules}'")
 }
 
-/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is
-/// optimised anyway.
-const BUILD: &[&str] =
-    &["build", "--workspace", "--bin", "consonance", "--bin", "consonance-clients", "--lib"];
+/// As people run them: without optimisation, so many clients are more than two cores can serve.
+const BUILD: &[&str] = &[
+    "build",
+    "--release",
+    "--package",
+    "consonance-cli",
+    "--bin",
+    "consonance",
+    "--package",
+    "consonance-e2e",
+    "--bin",
+    "consonance-clients",
+    "--package",
+    "consonance-ffi",
+    "--lib",
+];

@@ -93,7 +93,7 @@ struct Here<'h> {
 impl Here<'_> {
     /// The programs that talk, and those of the tests.
     fn build(&self, tests: &[TestGroup]) -> Result<(), Failure> {
-        command::run(&mut self.cargo(&BUILD)?)?;
+        command::run(&mut self.cargo(&["build", "--package=consonance-cli", LIBRARY])?)?;
         for group in tests {
             command::run(self.test(group)?.arg("--no-run"))?;
         }
@@ -105,7 +105,7 @@ impl Here<'_> {
         self.build(tests)?;
         let target = &self.machine.target;
         let variables = target.variables(&self.folder)?;
-        let joins = self.compile_in_c(&self.root.join("crates/ffi/tests/c/join.c"))?;
+        let joins = self.compile_in_c(&self.root.join("crates/ffi/tests/c/join.c"), "debug")?;
         let mut passed = 0;
         for group in tests {
             let mut test = self.test(group)?;
@@ -135,12 +135,12 @@ impl Here<'_> {
         Ok(test)
     }
 
-    /// A program with the library for C, beside that library.
-    fn compile_in_c(&self, source: &Path) -> Result<PathBuf, Failure> {
+    /// A program with the library for C that was built in this profile, beside that library.
+    fn compile_in_c(&self, source: &Path, profile: &str) -> Result<PathBuf, Failure> {
         let target = &self.machine.target;
-        let built = target.folder(&self.folder, "debug");
+        let built = target.folder(&self.folder, profile);
         let name = source.file_stem().unwrap_or_default().display();
-        let program = target.program(&self.folder, "debug", &format!("c-{name}"));
+        let program = target.program(&self.folder, profile, &format!("c-{name}"));
         let mut compiler = Command::new(target.c_compiler());
         compiler.args(C_FLAGS).arg("-o").arg(&program).args(c_includes(self.root)).arg(source);
         compiler.arg("-L").arg(&built).arg(format!("-Wl,-rpath,{}", built.display()));
@@ -164,8 +164,9 @@ pub(crate) fn c_program(root: &Path, target: &CrossTarget, source: &Path) -> Res
     let machine = MACHINES.iter().find(|machine| machine.target.name == target.name);
     let Some((machine, compiler)) = machine.zip(target.compiler().ok()) else { return Ok(None) };
     let here = Here { machine, root, compiler, folder: Built::debug(root)?.beside("emulated") };
-    here.build(&[])?;
-    let program = here.compile_in_c(source)?;
+    // Without optimisation, it is slower than real time in an emulator.
+    command::run(&mut here.cargo(&["build", "--release", LIBRARY])?)?;
+    let program = here.compile_in_c(source, "release")?;
     let variables =
         target.variables(&here.folder)?.into_iter().map(|(name, value)| format!("{name}={value} "));
     Ok(Some(format!("env {}{}", variables.collect::<String>(), target.words(&program))))
@@ -180,7 +181,7 @@ pub(crate) fn c_includes(root: &Path) -> [String; 2] {
     ["include", "tests/c"].map(|folder| format!("-I{}", root.join("crates/ffi").join(folder).display()))
 }
 
-const BUILD: [&str; 3] = ["build", "--package=consonance-cli", "--package=consonance-ffi"];
+const LIBRARY: &str = "--package=consonance-ffi";
 
 /// How many tests a run's last lines count.
 fn passed_tests(output: &str) -> usize {
