@@ -2,17 +2,18 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child as Process, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::stage::failure::Failure;
+use crate::stage::failure::{Failure, ensure};
 use crate::stage::patience::{SOON, until};
 
-/// Dropping it kills it.
+/// Dropping it kills it, and what it has started.
 #[derive(Debug)]
 pub struct Child {
     name: String,
@@ -31,7 +32,9 @@ impl Child {
         let open = File::options().create(true).append(true).open(log);
         let file = Arc::new(Mutex::new(open.map_err(Failure::io(format!("{}", log.display())))?));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = command.env("NO_COLOR", "1").spawn().map_err(Failure::io(what()))?;
+        // In a group of its own, with what it starts itself.
+        command.env("NO_COLOR", "1").process_group(0);
+        let mut process = command.spawn().map_err(Failure::io(what()))?;
         let said = Arc::default();
         if let Some((out, err)) = process.stdout.take().zip(process.stderr.take()) {
             follow(out, &said, &file)
@@ -64,14 +67,18 @@ impl Child {
     }
 
     fn wait_for<T>(&mut self, what: &str, find: impl Fn(&[String]) -> Option<T>) -> Result<T, Failure> {
+        // What it said last is read a moment after its end.
+        let mut had_ended = false;
         let waited = until(&format!("{} {what}", self.name), SOON, || {
-            let ended = self.process.try_wait();
             let lines = self.lines();
-            match (find(&lines), ended) {
-                (None, Ok(Some(status))) => {
-                    Err(Failure::NotSo(format!("{} has ended ({status}): {}", self.name, lines.join("\n"))))
+            let found = find(&lines);
+            match self.process.try_wait() {
+                Ok(Some(status)) if found.is_none() => {
+                    let has_said_all = std::mem::replace(&mut had_ended, true);
+                    let ended = || format!("{} has ended ({status}): {}", self.name, lines.join("\n"));
+                    ensure(!has_said_all, ended).map(|()| None)
                 }
-                (found, _) => Ok(found),
+                _ => Ok(found),
             }
         });
         waited.map_err(|failure| match (failure, self.lines().pop()) {
@@ -99,9 +106,12 @@ impl Child {
     /// # Errors
     /// If the process is gone.
     pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
-        let pid = Pid::from_raw(self.process.id() as i32);
-        let sent = pid.map_or(Ok(()), |pid| kill_process(pid, signal)).map_err(io::Error::from);
+        let sent = self.pid().map_or(Ok(()), |pid| kill_process(pid, signal)).map_err(io::Error::from);
         sent.map_err(Failure::io(format!("{} takes no signal", self.name)))
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(self.process.id() as i32)
     }
 
     /// Has it end in good order, and waits for that.
@@ -132,8 +142,16 @@ impl Child {
     /// # Errors
     /// If it cannot be killed or waited for.
     pub fn kill(&mut self) -> Result<(), Failure> {
-        let killed = self.process.kill().and_then(|()| self.process.wait());
-        killed.map(drop).map_err(Failure::io(format!("{} cannot be killed", self.name)))
+        self.kill_group().map_err(Failure::io(format!("{} cannot be killed", self.name)))
+    }
+
+    fn kill_group(&mut self) -> io::Result<()> {
+        // Once it was waited for, its number may be another one's.
+        if self.process.try_wait()?.is_none() {
+            self.pid().map_or(Ok(()), |pid| kill_process_group(pid, Signal::KILL))?;
+            self.process.wait()?;
+        }
+        Ok(())
     }
 }
 
@@ -165,3 +183,40 @@ fn follow(
 
 /// More than a scenario has; later ones are in the file only.
 const LINES_MAX: usize = 100_000;
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+
+    fn shell(script: &str) -> Child {
+        let log = env::temp_dir().join(format!("consonance-child-{}-{}.log", process::id(), script.len()));
+        let child = Child::start(Command::new("sh").args(["-c", script]), "the shell", &log).unwrap();
+        fs::remove_file(log).unwrap();
+        child
+    }
+
+    #[test]
+    fn what_a_program_has_started_ends_with_it() {
+        let mut child = shell("sleep 100 & echo $!; wait");
+        let sleeper = child.wait_for_line("").unwrap();
+        drop(child);
+        let status = format!("/proc/{sleeper}/stat");
+        let is_gone = || fs::read_to_string(&status).map_or(true, |text| text.contains(") Z"));
+        until("the sleeper has ended", SOON, || Ok(is_gone().then_some(()))).unwrap();
+    }
+
+    #[test]
+    fn lines_are_counted_and_nothing_else_is_on_them() {
+        let mut child = shell("echo said; echo it said; echo said; cat");
+        child.wait_for_lines("said", 2).unwrap();
+        assert!(child.end_with_input().unwrap().success());
+    }
+
+    #[test]
+    fn a_program_that_has_ended_is_not_waited_for() {
+        let failure = shell("echo no microphone; exit 3").wait_for_lines("ready", 1).unwrap_err().to_string();
+        assert_eq!(failure, "the shell has ended (exit status: 3): no microphone");
+    }
+}
