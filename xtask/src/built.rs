@@ -3,6 +3,7 @@
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 
+use crate::command;
 use crate::failure::Failure;
 use crate::workspace;
 
@@ -25,6 +26,19 @@ impl Built {
     /// If Cargo does not say where it builds to.
     pub(crate) fn release(root: &Path) -> Result<Self, Failure> {
         Ok(Self(target_folder(root)?.join("release")))
+    }
+
+    /// Builds the server and a program of the package `consonance-e2e`, as people run them, and what these words name
+    /// besides.
+    ///
+    /// # Errors
+    /// [`Failure`] if one of them does not compile.
+    pub(crate) fn for_trial(root: &Path, program: &str, besides: &[&str]) -> Result<Self, Failure> {
+        let mut cargo = command::cargo(root, ["build", "--release"]);
+        cargo.args(["--package", "consonance-cli", "--bin", "consonance"]);
+        cargo.args(["--package", "consonance-e2e", "--bin", program]).args(besides);
+        command::run(&mut cargo)?;
+        Self::release(root)
     }
 
     /// Programs in this folder.

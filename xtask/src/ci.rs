@@ -300,33 +300,7 @@ mod tests {
     #[test]
     fn only_and_skip_select_steps() {
         assert_eq!(steps(&["--only", "tidy", "--only", "format"]), [Step::Format, Step::Tidy]);
-        let rest = [
-            Step::Format,
-            Step::Clippy,
-            Step::Product,
-            Step::Embedded,
-            Step::Doc,
-            Step::Tidy,
-            Step::Book,
-            Step::Deny,
-            Step::Header,
-            Step::Package,
-            Step::Platforms,
-            Step::Libopus,
-            Step::Wasm,
-            Step::Web,
-            Step::UdpBlocked,
-            Step::Dissector,
-            Step::Matchbox,
-            Step::PlainCipher,
-            Step::Cluster,
-            Step::Mumble,
-            Step::Python,
-            Step::Dotnet,
-            Step::Unity,
-            Step::BrowserTest,
-            Step::Windows,
-        ];
+        let rest: Vec<_> = steps(&[]).into_iter().filter(|step| *step != Step::Test).collect();
         assert_eq!(steps(&["--skip", "test"]), rest);
     }
 

@@ -58,8 +58,8 @@ impl Plan {
 /// [`Failure::CommandFailed`] if one of them did not hear what was meant for it, or heard what was not; which has been
 /// printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-    let built = Built::release(root)?;
+    // Without optimisation, so many clients are more than two cores can serve.
+    let built = Built::for_trial(root, "consonance-clients", &["--package", "consonance-ffi", "--lib"])?;
     let output = plan.output.clone().unwrap_or_else(|| built.beside("clients"));
     fs::create_dir_all(&output).map_err(|cause| Failure::File { path: output.clone(), cause })?;
     let mut clients = Command::new(built.program("consonance-clients"));
@@ -100,20 +100,3 @@ fn lossy_loopback(percent: u8) -> String {
     );
     format!("ip link set lo up && nft '{rules}'")
 }
-
-/// As people run them: without optimisation, so many clients are more than two cores can serve.
-const BUILD: &[&str] = &[
-    "build",
-    "--release",
-    "--package",
-    "consonance-cli",
-    "--bin",
-    "consonance",
-    "--package",
-    "consonance-e2e",
-    "--bin",
-    "consonance-clients",
-    "--package",
-    "consonance-ffi",
-    "--lib",
-];

@@ -35,8 +35,7 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::CommandFailed`] if a program did not do what it is for, which has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-    let built = Built::release(root)?;
+    let built = Built::for_trial(root, "consonance-mouth-to-ear", &[])?;
     let output = plan.output.clone().unwrap_or_else(|| built.beside("mouth-to-ear"));
     let mut measure = Command::new(built.program("consonance-mouth-to-ear"));
     measure.arg("--consonance").arg(built.program("consonance")).arg("--output").arg(&output);
@@ -54,17 +53,3 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     }
     Ok(())
 }
-
-/// As people run them.
-const BUILD: &[&str] = &[
-    "build",
-    "--release",
-    "--package",
-    "consonance-cli",
-    "--bin",
-    "consonance",
-    "--package",
-    "consonance-e2e",
-    "--bin",
-    "consonance-mouth-to-ear",
-];

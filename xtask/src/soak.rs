@@ -53,20 +53,6 @@ struct ServerPlan {
 
 const AUDIO: &[&str] =
     &["test", "--package", "consonance-audio", "--test", "soak", "--", "--ignored", "--nocapture"];
-/// As operators run it: without optimisation a server is another one.
-const BUILD: &[&str] = &[
-    "build",
-    "--release",
-    "--package",
-    "consonance-cli",
-    "--bin",
-    "consonance",
-    "--package",
-    "consonance-e2e",
-    "--bin",
-    "consonance-soak",
-];
-
 /// Runs it, and prints what was measured.
 ///
 /// # Errors
@@ -89,8 +75,7 @@ fn audio(root: &Path) -> Result<(), Failure> {
 
 impl ServerPlan {
     fn run(&self, root: &Path) -> Result<(), Failure> {
-        command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
-        let built = Built::release(root)?;
+        let built = Built::for_trial(root, "consonance-soak", &[])?;
         // Cargo would choose other features for this package alone, and build everything once more.
         let mut soak = Command::new(built.program("consonance-soak"));
         soak.args(self.arguments(&built)).current_dir(root);
