@@ -96,7 +96,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 fn lossy_loopback(percent: u8) -> String {
     let rules = format!(
         "table inet loss {{ chain input {{ type filter hook input priority 0; \
-         numgen random mod 100 < {percent} drop; }} }}"
+         numgen random mod 100 < {percent} drop; }}; }}"
     );
     format!("ip link set lo up && nft '{rules}'")
 }
