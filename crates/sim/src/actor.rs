@@ -18,6 +18,9 @@ pub(crate) struct Player {
     pub(crate) clock: OwnClock,
     /// What its client can do beyond the original.
     pub(crate) capabilities: Capabilities,
+    /// Whether its client, or one before it, may have reported how voices arrive: for a while, a server counts what an
+    /// earlier one said.
+    pub(crate) may_have_reported: bool,
     /// The machine is off or has crashed without one.
     pub(crate) client: Option<Client>,
     /// Counts clients: what was meant for an earlier one does not reach this one.
@@ -79,6 +82,7 @@ impl Player {
             id: player_id,
             clock: OwnClock::new(Time::START, 0, 0),
             capabilities: Capabilities::NONE,
+            may_have_reported: false,
             client: None,
             life: 0,
             wake: None,

@@ -79,9 +79,12 @@ impl World {
 
     /// The server was told the time, so that a place which was kept for long enough is no longer in its table.
     fn are_places_given_up(&self, now: Instant) -> Checked {
+        let server = &self.host.server;
         let is_kept = |stay: &&Stay| {
-            let client = self.host.server.client(stay.id);
-            client.is_some_and(|client| *client.name == *self.model.name(stay.player_id))
+            let client = server.client(stay.id);
+            let is_its_own = client.is_some_and(|client| *client.name == *self.model.name(stay.player_id));
+            // Another client of the player may have waited for the name, and have got the number, too.
+            is_its_own && server.link_table().all(|link| link.client != Some(stay.id))
         };
         match self.model.overdue(now).find(is_kept) {
             Some(stay) => {

@@ -69,10 +69,7 @@ impl World {
         let arrived = arrived.and_then(|arrived| Some((*arrived.recent.last()?, arrived.frames)));
         ensure!(told.is_some() && told == arrived, "{link} is told of {told:?} when {arrived:?} has arrived");
         if let Some(summary) = report.listeners {
-            let others = self
-                .players
-                .iter()
-                .filter(|player| player.capabilities.contains(Capabilities::VOICE_REPORTS));
+            let others = self.players.iter().filter(|player| player.may_have_reported);
             let said = others.map(|player| reception(player.id, ClientId(0)).lost_percent());
             ensure!(
                 said.clone().any(|said| said == summary.lost_percent),

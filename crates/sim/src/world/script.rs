@@ -104,6 +104,7 @@ impl World {
         let player = &mut self.players[player_id.index()];
         if player.client.is_none() {
             player.capabilities = self.peers.draw(&mut self.kinds);
+            player.may_have_reported |= player.capabilities.contains(Capabilities::VOICE_REPORTS);
             let name = self.model.name(player_id);
             player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
         }
