@@ -25,7 +25,6 @@ mod child_process;
 mod cores;
 #[cfg(target_os = "linux")]
 mod delays;
-mod delivery;
 mod encoding;
 mod first_words;
 mod floor;

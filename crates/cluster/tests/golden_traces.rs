@@ -100,10 +100,6 @@ impl Way for AtEdges {
     fn to_peers(&mut self, links: &[LinkId], delivery: Delivery, packet: &[u8]) -> Vec<Arrival> {
         let now = Instant::now();
         let peers: Vec<Peer> = links.iter().map(|link| self.peers[&link.0]).collect();
-        let delivery = match delivery {
-            Delivery::Reliable => transport::Delivery::Reliable,
-            Delivery::Unreliable => transport::Delivery::Unreliable,
-        };
         self.owner.send(now, &peers, delivery, packet);
         self.owner.flush(now);
         let mut arrivals = Vec::new();

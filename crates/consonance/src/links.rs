@@ -12,7 +12,6 @@ use consonance_transport::{
 };
 
 use self::conversion::{direct_link, peer_of, to_session_limits};
-pub(crate) use self::conversion::{to_session, to_transport};
 use crate::encryption::Encryption;
 use crate::route::LinkTransport;
 use crate::transports::Transports;
@@ -109,14 +108,14 @@ impl Links {
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);
                     if let Some(packet) = open(&mut self.encryption, now, client, packet) {
-                        client.handle_packet(at, self.link, to_session(delivery), packet);
+                        client.handle_packet(at, self.link, delivery, packet);
                     }
                 }
                 Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
                     record(self.packet_log.as_ref(), now, link, PacketDirection::Received, delivery, packet);
                     if let Some(packet) = open(&mut self.encryption, now, client, packet) {
-                        client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                        client.handle_packet(at, direct_link(peer), delivery, packet);
                     }
                 }
                 Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => {
@@ -304,7 +303,6 @@ impl Links {
 
     fn transmit(&mut self, now: Instant, transmit: &Transmit<'_>) {
         let Transmit { to, delivery, payload } = *transmit;
-        let delivery = to_transport(delivery);
         self.peers.clear();
         self.peers.extend(to.iter().filter_map(|link| peer_of(*link)));
         let direct = self.peers.iter().map(|peer| CaptureLink::Direct(peer.0));

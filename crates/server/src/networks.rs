@@ -181,7 +181,7 @@ impl Networks {
 
     /// One packet to all its links, one call per network that has some of them.
     pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
-        let delivery = to_transport(transmit.delivery);
+        let delivery = transmit.delivery;
         self.packets_out += transmit.to.len() as u64;
         if self.capture.is_some() {
             for link in transmit.to {
@@ -322,20 +322,6 @@ pub(crate) fn link_of(network: usize, peer: Peer) -> LinkId {
 pub(crate) fn to_session_limits(limits: PacketLimits) -> consonance_session::PacketLimits {
     let PacketLimits { reliable_bytes, unreliable_bytes } = limits;
     consonance_session::PacketLimits { reliable_bytes, unreliable_bytes }
-}
-
-pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
 }
 
 fn network_of(link: LinkId) -> usize {

@@ -43,7 +43,7 @@ use tracing::{Span, debug, error_span};
 use crate::admission::AdmissionGate;
 use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
-use crate::networks::{Networks, link_of, to_session, to_session_limits};
+use crate::networks::{Networks, link_of, to_session_limits};
 use crate::node_addresses::NodeAddresses;
 use crate::recording::RecordingFeed;
 use crate::records::Records;
@@ -295,7 +295,7 @@ impl SessionLoop {
                     let mut taken = mem::take(&mut self.packet);
                     taken.clear();
                     taken.extend_from_slice(packet);
-                    self.handle_packet(now, link_of(network, peer), to_session(delivery), &taken);
+                    self.handle_packet(now, link_of(network, peer), delivery, &taken);
                     self.packet = taken;
                 }
                 Some(ServerLinkEvent::Connected { peer, session, remote }) => {

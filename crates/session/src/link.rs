@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+pub use consonance_wire::Delivery;
+
 /// The driver's name for one connection: never an address, and never used again for another connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u64);
@@ -25,15 +27,6 @@ pub enum PeerOrigin {
         /// The network's number for the player.
         number: u64,
     },
-}
-
-/// How a packet travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Delivery {
-    /// Complete and in order; a network that cannot keep that up ends the link instead.
-    Reliable,
-    /// At once or never, in any order: for voice, late means useless.
-    Unreliable,
 }
 
 /// What the engine wants done with a link, besides sending.

@@ -93,7 +93,7 @@ impl<T: ClientTransport> TestPlayer<T> {
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
                 ClientLinkEvent::Packet { delivery, packet } => {
-                    self.client.handle_packet(at, link, to_session(delivery), packet);
+                    self.client.handle_packet(at, link, delivery, packet);
                 }
                 ClientLinkEvent::Disconnected { reason } => {
                     self.is_busy = false;
@@ -108,7 +108,7 @@ impl<T: ClientTransport> TestPlayer<T> {
                     self.client.handle_peer_connected(at, direct_link(peer));
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
-                    self.client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                    self.client.handle_packet(at, direct_link(peer), delivery, packet);
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     self.client.handle_disconnected(at, direct_link(peer));
@@ -142,7 +142,7 @@ impl<T: ClientTransport> TestPlayer<T> {
 
     fn send(&mut self, now: Instant) {
         while let Some(transmit) = self.client.poll_transmit() {
-            let delivery = to_transport(transmit.delivery);
+            let delivery = transmit.delivery;
             self.peers.clear();
             self.peers.extend(transmit.to.iter().filter_map(|link| peer_of(*link)));
             if self.peers.len() < transmit.to.len() {
@@ -174,20 +174,4 @@ fn direct_link(peer: Peer) -> LinkId {
 
 fn peer_of(link: LinkId) -> Option<Peer> {
     (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
-}
-
-/// In the words of the engine.
-pub fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-/// In the words of the networks.
-pub fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
 }

@@ -1,18 +1,11 @@
 //! What a packet may be: how it travels and how large it is.
 
+pub use consonance_wire::Delivery;
+
 /// The largest packet any network of ours carries, in bytes.
 ///
 /// Networks may allow less: see [`PacketLimits`].
 pub const PACKET_BYTES_MAX: usize = 16 * 1024;
-
-/// How a packet travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Delivery {
-    /// Arrives, once, in the order sent. When that cannot be kept, the link is lost.
-    Reliable,
-    /// Arrives once, several times or never, in any order. Late means useless: full queues drop the oldest.
-    Unreliable,
-}
 
 /// The largest packets, in bytes, that a network takes. Larger ones are dropped and counted, never split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use consonance_session::{
 };
 use consonance_wire::Packet;
 
-use super::super::delivery::{to_session, to_transport};
 use super::fast_path::FastPath;
 use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
@@ -223,7 +222,7 @@ impl LoadClient {
                     self.fast_path = grant.map(|grant| FastPath::new(now.instant, &grant)).transpose()?;
                 }
                 CoreEvent::Packet { delivery, packet } => {
-                    handle_packet(&mut self.engine, now, to_session(delivery), &packet, arrived_at, heard);
+                    handle_packet(&mut self.engine, now, delivery, &packet, arrived_at, heard);
                 }
                 CoreEvent::Disconnected { reason } => {
                     self.progress = JoinProgress::Gone(reason.to_string());
@@ -245,7 +244,7 @@ impl LoadClient {
                     None => false,
                 };
             if !takes_fast_path {
-                self.core.send(to_transport(transmit.delivery), transmit.payload);
+                self.core.send(transmit.delivery, transmit.payload);
             }
         }
         while let Some(command) = self.engine.as_mut().and_then(|engine| engine.poll_command()) {

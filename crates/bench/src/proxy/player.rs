@@ -12,7 +12,6 @@ use consonance_session::{
 };
 use consonance_transport as transport;
 
-use super::super::delivery::{to_session, to_transport};
 use super::meter::Meter;
 use super::networks::Network;
 use super::side::Side;
@@ -168,7 +167,7 @@ impl Player {
         while let Some((part, bytes)) = self.parts.pop() {
             match (part, &mut self.voice) {
                 (MessagePart::Voice(delivery), Some(voice)) => {
-                    voice.engine.handle_packet(now.at, LINK, to_session(delivery), bytes);
+                    voice.engine.handle_packet(now.at, LINK, delivery, bytes);
                 }
                 (MessagePart::ToGame(channel), _) => self.network.send(now.instant, channel, bytes),
                 _ => {}
@@ -180,7 +179,7 @@ impl Player {
         let Some(voice) = &mut self.voice else { return };
         while let Some(transmit) = voice.engine.poll_transmit() {
             self.message.clear();
-            let delivery = to_transport(transmit.delivery);
+            let delivery = transmit.delivery;
             let channel = self.envelope.wrap(now.instant, delivery, transmit.payload, &mut self.message);
             if let Some(channel) = channel {
                 self.network.send(now.instant, channel, &self.message);

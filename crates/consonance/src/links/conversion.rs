@@ -21,17 +21,3 @@ pub(crate) fn to_session_limits(limits: transport::PacketLimits) -> PacketLimits
     let transport::PacketLimits { reliable_bytes, unreliable_bytes } = limits;
     PacketLimits { reliable_bytes, unreliable_bytes }
 }
-
-pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
-}

@@ -8,7 +8,6 @@ use consonance_session::{
 use consonance_transport::memory::MemoryServer;
 use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
 
-use crate::links::{to_session, to_transport};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,
@@ -36,7 +35,6 @@ impl OfflineServer {
                 ServerLinkEvent::Packet { peer, delivery, packet } => {
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
-                    let delivery = to_session(delivery);
                     let relayed = self.server.handle_packet(at, LinkId(peer.0), delivery, &self.packet);
                     if let Some(relayed) = relayed {
                         send(&mut self.network, now, &relayed);
@@ -76,5 +74,5 @@ impl OfflineServer {
 
 fn send(network: &mut MemoryServer, now: Instant, transmit: &Transmit<'_>) {
     let peers: Vec<Peer> = transmit.to.iter().map(|link| Peer(link.0)).collect();
-    network.send(now, &peers, to_transport(transmit.delivery), transmit.payload);
+    network.send(now, &peers, transmit.delivery, transmit.payload);
 }

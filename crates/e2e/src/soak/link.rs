@@ -124,7 +124,7 @@ impl Link {
                     self.engine.handle_connected(now.at, self.connection);
                 }
                 ClientLinkEvent::Packet { delivery, packet } => {
-                    self.engine.handle_packet(now.at, self.connection, to_session(delivery), packet);
+                    self.engine.handle_packet(now.at, self.connection, delivery, packet);
                 }
                 ClientLinkEvent::Disconnected { .. } => {
                     if !std::mem::take(&mut self.is_closing) {
@@ -189,7 +189,7 @@ impl Link {
 
     fn send(&mut self, now: Now) {
         while let Some(transmit) = self.engine.poll_transmit() {
-            self.network.send(now.instant, to_transport(transmit.delivery), transmit.payload);
+            self.network.send(now.instant, transmit.delivery, transmit.payload);
         }
         while let Some(command) = self.engine.poll_command() {
             match command {
@@ -205,17 +205,3 @@ impl Link {
 
 /// So many are remembered until they are looked at.
 const LEFT_MAX: usize = 64;
-
-pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-pub(crate) fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
-}

@@ -90,7 +90,7 @@ impl User {
         {
             packet.clear();
             packet.extend_from_slice(bytes);
-            return Some(Step::Packet(peer, to_transport(delivery)));
+            return Some(Step::Packet(peer, delivery));
         }
         while let Some(command) = self.player.poll_command() {
             match (command, &self.link) {
@@ -120,7 +120,7 @@ impl User {
         if !matches!(self.link, Link::Up(_)) {
             return false;
         }
-        self.player.handle_packet(at, to_session(delivery), packet, neighbours);
+        self.player.handle_packet(at, delivery, packet, neighbours);
         true
     }
 
@@ -155,19 +155,5 @@ impl Link {
             Self::Down | Self::Wanted => None,
             Self::Introduced(peer) | Self::Up(peer) | Self::Ended(peer, _) => Some(peer),
         }
-    }
-}
-
-fn to_session(delivery: Delivery) -> session::Delivery {
-    match delivery {
-        Delivery::Reliable => session::Delivery::Reliable,
-        Delivery::Unreliable => session::Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: session::Delivery) -> Delivery {
-    match delivery {
-        session::Delivery::Reliable => Delivery::Reliable,
-        session::Delivery::Unreliable => Delivery::Unreliable,
     }
 }

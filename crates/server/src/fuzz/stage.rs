@@ -13,7 +13,6 @@ use consonance_session::{
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientLinkEvent, ClientTransport as _};
 
-use crate::networks::{to_session, to_transport};
 use crate::sessions::SessionsSettings;
 use crate::stepped::SteppedServer;
 use crate::workers::Workers;
@@ -154,7 +153,7 @@ impl Player {
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
                 ClientLinkEvent::Packet { delivery, packet } => {
-                    self.client.handle_packet(at, link, to_session(delivery), packet);
+                    self.client.handle_packet(at, link, delivery, packet);
                 }
                 ClientLinkEvent::Disconnected { .. } => self.is_gone = true,
                 ClientLinkEvent::Direct { .. } => {}
@@ -168,7 +167,7 @@ impl Player {
             }
         }
         while let Some(transmit) = self.client.poll_transmit() {
-            let delivery = to_transport(transmit.delivery);
+            let delivery = transmit.delivery;
             if transmit.delivery == consonance_session::Delivery::Unreliable {
                 self.voice = transmit.payload.to_vec();
             }

@@ -15,7 +15,6 @@ use tracing::debug;
 use super::{SessionLoop, link_span};
 use crate::copies::SessionCopies;
 use crate::directory::SessionRefusal;
-use crate::networks::{to_session, to_transport};
 
 impl SessionLoop {
     /// Shares the sessions of this worker with others, and those of others with this one: as an edge by the first way
@@ -106,7 +105,7 @@ impl SessionLoop {
         let is_on_its_way = if self.networks.is_remote(link) && delivery == Delivery::Reliable {
             edge.held_packet(link, self.released.last_number(), packet)
         } else {
-            edge.packet(link, to_transport(delivery), packet)
+            edge.packet(link, delivery, packet)
         };
         let Some(is_on_its_way) = is_on_its_way else { return };
         self.packets_in += 1;
@@ -143,7 +142,7 @@ impl SessionLoop {
         while let Some(wanted) = edge.poll() {
             match wanted {
                 Wanted::Send { links, delivery, packet } => {
-                    let (came, delivery) = (Instant::now(), to_session(delivery));
+                    let came = Instant::now();
                     networks.send(now, &Transmit { to: links, delivery, payload: packet });
                     if delivery == Delivery::Unreliable {
                         relay_clock.relayed(came);

@@ -140,7 +140,7 @@ impl Browser {
         {
             packet.clear();
             packet.extend_from_slice(bytes);
-            return Some(Step::Packet(peer, to_transport(delivery)));
+            return Some(Step::Packet(peer, delivery));
         }
         while let Some(command) = player.poll_command() {
             match (command, &self.link) {
@@ -161,7 +161,7 @@ impl Browser {
         self.accept(at);
         match (&self.link, &mut self.stage) {
             (Link::Up(_), Stage::Playing(player)) => {
-                player.handle_packet(at, to_session(delivery), packet);
+                player.handle_packet(at, delivery, packet);
                 true
             }
             _ => false,
@@ -215,20 +215,6 @@ pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> Sock
 fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> RtcVoice<'a> {
     let consonance_browser::SlotVoice { slot, stream, sequence, samples, payload } = *voice;
     RtcVoice { slot, stream, sequence, samples, payload }
-}
-
-fn to_session(delivery: Delivery) -> session::Delivery {
-    match delivery {
-        Delivery::Reliable => session::Delivery::Reliable,
-        Delivery::Unreliable => session::Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: session::Delivery) -> Delivery {
-    match delivery {
-        session::Delivery::Reliable => Delivery::Reliable,
-        session::Delivery::Unreliable => Delivery::Unreliable,
-    }
 }
 
 fn goodbye() -> DisconnectReason {

@@ -114,7 +114,8 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-transport",
-        may_use: Only(&["consonance-end-reason"]),
+        // Of the protocol only how a packet travels.
+        may_use: Only(&["consonance-end-reason", "consonance-wire"]),
         tests_may_also_use: &[],
     },
     Walls {

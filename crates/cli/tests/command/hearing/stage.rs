@@ -8,7 +8,6 @@ use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
 use consonance_sidecar::SidecarBridge;
 use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
-use consonance_testing::player::{to_session, to_transport};
 use consonance_transport::ClientLinkEvent;
 use consonance_transport::memory::MemoryServer;
 
@@ -99,7 +98,7 @@ impl Stage {
         match order {
             NetworkOrder::Connect { player, link } => self.line(*player).connect(now, *link),
             NetworkOrder::Send { player, delivery, packet } => {
-                self.line(*player).transport.send(now, to_transport(*delivery), packet);
+                self.line(*player).transport.send(now, *delivery, packet);
             }
             NetworkOrder::Disconnect { player } => {
                 let line = self.line(*player);
@@ -137,7 +136,7 @@ impl PlayersLine {
             match event {
                 ClientLinkEvent::Connected => live.player_connected(link)?,
                 ClientLinkEvent::Packet { delivery, packet } => {
-                    live.player_received(link, to_session(delivery), packet);
+                    live.player_received(link, delivery, packet);
                 }
                 ClientLinkEvent::Disconnected { .. } => {
                     self.link = None;

@@ -138,7 +138,7 @@ impl ServerTransport for Tap {
             ServerLinkEvent::Connected { .. } => {}
             ServerLinkEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
                 connection: number << 48 | peer.0,
-                delivery: of_session(*delivery),
+                delivery: *delivery,
                 packet: (*packet).into(),
             }),
             ServerLinkEvent::Disconnected { peer, .. } => {
@@ -152,7 +152,7 @@ impl ServerTransport for Tap {
         let peers = self.remembered(peers, delivery);
         self.log.add(ServerAction::Sent {
             connections: peers.iter().map(|peer| self.connection(*peer)).collect(),
-            delivery: of_session(delivery),
+            delivery,
             packet: packet.into(),
         });
         if !self.loses(delivery) {
@@ -169,12 +169,5 @@ impl ServerTransport for Tap {
 
     fn limits(&self) -> PacketLimits {
         self.network.limits()
-    }
-}
-
-fn of_session(delivery: Delivery) -> session::Delivery {
-    match delivery {
-        Delivery::Reliable => session::Delivery::Reliable,
-        Delivery::Unreliable => session::Delivery::Unreliable,
     }
 }

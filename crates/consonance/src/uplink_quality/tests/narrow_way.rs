@@ -7,7 +7,6 @@ use consonance_session::{
 use consonance_transport::impair::{Impairer, Impairment};
 
 use super::*;
-use crate::links::to_transport;
 
 const SPEAKER: LinkId = LinkId(1);
 const LISTENER: LinkId = LinkId(2);
@@ -91,7 +90,7 @@ impl Call {
     fn carry(&mut self) {
         let at = self.at();
         while let Some(transmit) = self.speaker.poll_transmit() {
-            self.up.push(self.now, to_transport(transmit.delivery), transmit.payload.to_vec());
+            self.up.push(self.now, transmit.delivery, transmit.payload.to_vec());
         }
         let mut arrived = Vec::new();
         while let Some((_, packet)) = self.up.pop(self.now) {

@@ -13,7 +13,6 @@ use consonance_transport::Delivery;
 
 use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;
-use crate::soak::link::{to_session, to_transport};
 
 /// What a visitor is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +168,7 @@ impl Visitor {
                     }
                 }
                 CoreEvent::Packet { delivery, packet } => {
-                    self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
+                    self.engine.handle_packet(now.at, LINK, delivery, &packet);
                 }
                 CoreEvent::Disconnected { .. } => {
                     if self.state != VisitorState::Left {
@@ -222,7 +221,7 @@ impl Visitor {
 
     fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
         while let Some(transmit) = self.engine.poll_transmit() {
-            self.core.send(to_transport(transmit.delivery), transmit.payload);
+            self.core.send(transmit.delivery, transmit.payload);
         }
         while let Some(command) = self.engine.poll_command() {
             if let LinkCommand::Close { .. } = command {

@@ -172,7 +172,7 @@ impl Actor for Host {
                 ServerLinkEvent::Packet { peer, delivery, packet } => {
                     let packet = packet.to_vec();
                     if let Some(relayed) =
-                        server.handle_packet(at, LinkId(peer.0), to_session(delivery), &packet)
+                        server.handle_packet(at, LinkId(peer.0), delivery, &packet)
                     {
                         send_all(transport, now, &relayed);
                     }
@@ -194,7 +194,7 @@ impl Actor for Host {
 
 fn send_all(transport: &mut SteamServer<HubAccount>, now: Instant, transmit: &Transmit<'_>) {
     let peers: Vec<Peer> = transmit.to.iter().map(|link| Peer(link.0)).collect();
-    transport.send(now, &peers, to_transport(transmit.delivery), transmit.payload);
+    transport.send(now, &peers, transmit.delivery, transmit.payload);
 }
 
 /// The engine of a player over its end of Steam, without sound.
@@ -232,7 +232,7 @@ impl Voice {
             transport.connect(now);
         }
         while let Some(transmit) = client.poll_transmit() {
-            let delivery = to_transport(transmit.delivery);
+            let delivery = transmit.delivery;
             let direct = transmit.to.iter().filter(|link| link.0 & DIRECT != 0);
             let direct: Vec<Peer> = direct.map(|link| Peer(link.0 & !DIRECT)).collect();
             if direct.len() < transmit.to.len() {
@@ -254,7 +254,7 @@ impl Actor for Voice {
                 ClientLinkEvent::Connected => client.handle_connected(at, TO_SERVER),
                 ClientLinkEvent::Packet { delivery, packet } => {
                     self.from_server += usize::from(self.is_counting);
-                    client.handle_packet(at, TO_SERVER, to_session(delivery), packet);
+                    client.handle_packet(at, TO_SERVER, delivery, packet);
                 }
                 ClientLinkEvent::Disconnected { reason } => panic!("an unexpected end: {reason}"),
                 ClientLinkEvent::Direct { peer, event } => {
@@ -262,7 +262,7 @@ impl Actor for Voice {
                     match event {
                         DirectEvent::Up => client.handle_peer_connected(at, link),
                         DirectEvent::Packet { delivery, packet } => {
-                            client.handle_packet(at, link, to_session(delivery), packet);
+                            client.handle_packet(at, link, delivery, packet);
                         }
                         DirectEvent::Down { .. } => client.handle_disconnected(at, link),
                     }
@@ -279,18 +279,4 @@ impl Actor for Voice {
 
 fn session_time(started: Instant, now: Instant) -> SessionInstant {
     SessionInstant::from_micros(now.duration_since(started).as_micros() as u64)
-}
-
-fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
 }
