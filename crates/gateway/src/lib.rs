@@ -18,6 +18,8 @@
 //! [`Proxy`] is a transport, too, for games that keep their own server: it stands before it, lets everything through
 //! and takes voice out.
 //!
+//! [`PlayerLink`] is for gateways whose clients speak another protocol: their players live in the gateway.
+//!
 //! [`BareEnvelope`] is the envelope that is none: each message is a voice packet; [`MarkedEnvelope`] has a byte more.
 //! [`memory`] is a game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections,
 //! [`streams`] for messages in their streams, `websocket` for those whose messages are in `WebSocket`s, [`udp`] for
@@ -75,6 +77,7 @@ mod game_network_server;
 mod marked_envelope;
 mod message_channel;
 mod message_parts;
+mod player_link;
 mod proxy;
 mod readiness;
 mod source_addresses;
@@ -93,6 +96,7 @@ pub use game_network_server::{GameNetworkServer, GameNetworkServerEvent};
 pub use marked_envelope::MarkedEnvelope;
 pub use message_channel::MessageChannel;
 pub use message_parts::{MessagePart, MessageParts};
+pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink, PlayerLinkEvent};
 pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use timers::Timers;

@@ -17,17 +17,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Timers;
+use consonance_gateway::{LinkStep, PlayerLinkEvent, Timers};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
-use consonance_transport::{Delivery, DisconnectReason, Peer, Remote, ServerLinkEvent, ServerNetwork as _};
+use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 use rustc_hash::FxHashMap;
 
 use crate::player::MumblePlayer;
 use crate::profile::Neighbours;
 use crate::settings::PlayerSettings;
 use counting::GoneUsers;
-use user::{Link, Step, User};
+use user::User;
 
 /// The users of a Mumble server, each a link to one session.
 pub struct MumbleGateway {
@@ -198,7 +198,7 @@ impl MumbleGateway {
     }
 
     /// The next thing that a user has for its session. Users take turns.
-    fn next_link_event(&mut self, now: Instant) -> Option<LinkEvent> {
+    fn next_link_event(&mut self, now: Instant) -> Option<PlayerLinkEvent> {
         let at = self.at(now);
         while let Some(user) = self.ready.pop_front() {
             let Self { users, neighbours, packet, .. } = self;
@@ -220,20 +220,20 @@ impl MumbleGateway {
         None
     }
 
-    fn carry_out(&mut self, user: Peer, step: Step) -> Option<LinkEvent> {
+    fn carry_out(&mut self, user: Peer, step: LinkStep) -> Option<PlayerLinkEvent> {
         match step {
-            Step::Introduce => {
+            LinkStep::Introduce => {
                 self.last_link += 1;
                 let peer = Peer(self.last_link);
                 let it = self.users.get_mut(&user)?;
-                it.link = Link::Introduced(peer);
+                it.link.introduce(peer);
                 self.by_link.insert(peer, user);
-                Some(LinkEvent::Connected { peer, session: self.session.clone(), remote: it.remote.into() })
+                Some(PlayerLinkEvent::Connected { peer, session: self.session.clone(), remote: it.remote.into() })
             }
-            Step::Packet(peer, delivery) => Some(LinkEvent::Packet { peer, delivery }),
-            Step::Disconnected(peer, reason) => {
+            LinkStep::Packet(peer, delivery) => Some(PlayerLinkEvent::Packet { peer, delivery }),
+            LinkStep::Disconnected(peer, reason) => {
                 self.by_link.remove(&peer);
-                Some(LinkEvent::Disconnected { peer, reason })
+                Some(PlayerLinkEvent::Disconnected { peer, reason })
             }
         }
     }
@@ -268,23 +268,5 @@ impl MumbleGateway {
 impl fmt::Debug for MumbleGateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MumbleGateway").field("session", &self.session).finish_non_exhaustive()
-    }
-}
-
-/// What the session's server is told, but for a packet's bytes.
-#[derive(Debug)]
-enum LinkEvent {
-    Connected { peer: Peer, session: String, remote: Remote },
-    Packet { peer: Peer, delivery: Delivery },
-    Disconnected { peer: Peer, reason: DisconnectReason },
-}
-
-impl LinkEvent {
-    fn with_packet(self, packet: &[u8]) -> ServerLinkEvent<'_> {
-        match self {
-            Self::Connected { peer, session, remote } => ServerLinkEvent::Connected { peer, session, remote },
-            Self::Packet { peer, delivery } => ServerLinkEvent::Packet { peer, delivery, packet },
-            Self::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
-        }
     }
 }

@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
+use consonance_gateway::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
 use consonance_session::{self as session, ClientId, Position};
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, EndReason};
 use consonance_webrtc::{PagePeer, RtcVoice};
 
 use crate::browser_gateway::indices::NeighboursIndex;
@@ -32,7 +33,7 @@ pub(crate) struct Browser {
     pub(crate) lost_for: Option<DisconnectReason>,
     /// When its page was last heard, as far as that was asked or a connection came up or ended.
     pub(crate) heard_at: Option<Instant>,
-    pub(crate) link: Link,
+    pub(crate) link: PlayerLink,
     /// In its session, until the player arrives there.
     pub(crate) reservation: Option<Reservation>,
     /// Whether it waits for its turn to say something to its session.
@@ -60,29 +61,6 @@ pub(crate) struct Announced {
 pub(crate) enum Stage {
     Expected(Box<BrowserSettings>),
     Playing(Box<BrowserPlayer>),
-}
-
-/// The player's link to the session's server, as that one sees it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Link {
-    Down,
-    /// The player wants one.
-    Wanted,
-    /// The server has been told, and may still refuse it.
-    Introduced(Peer),
-    Up(Peer),
-    /// It is down, and the server has to be told.
-    Ended(Peer, DisconnectReason),
-}
-
-/// What the session's server is told next.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// The player wants a link, which has no name yet.
-    Introduce,
-    /// A packet was copied for the server.
-    Packet(Peer, Delivery),
-    Disconnected(Peer, DisconnectReason),
 }
 
 impl Browser {
@@ -126,83 +104,61 @@ impl Browser {
     }
 
     /// Takes what the player has for its session, one thing at a time, until there is nothing more.
-    pub(crate) fn next_step(&mut self, at: session::Instant, packet: &mut Vec<u8>) -> Option<Step> {
-        if let Link::Ended(..) = self.link {
-            let Link::Ended(peer, reason) = std::mem::replace(&mut self.link, Link::Down) else {
-                return None;
-            };
-            return Some(Step::Disconnected(peer, reason));
-        }
-        self.accept(at);
+    pub(crate) fn next_step(&mut self, at: session::Instant, packet: &mut Vec<u8>) -> Option<LinkStep> {
         let Stage::Playing(player) = &mut self.stage else { return None };
-        if let Link::Up(peer) = self.link
-            && let Some((delivery, bytes)) = player.poll_transmit()
-        {
-            packet.clear();
-            packet.extend_from_slice(bytes);
-            return Some(Step::Packet(peer, delivery));
-        }
-        while let Some(command) = player.poll_command() {
-            match (command, &self.link) {
-                (PageLinkCommand::Open, Link::Down) => self.link = Link::Wanted,
-                (PageLinkCommand::Close, Link::Wanted) => self.link = Link::Down,
-                (PageLinkCommand::Close, &Link::Up(peer)) => {
-                    self.link = Link::Down;
-                    return Some(Step::Disconnected(peer, self.lost_for.take().unwrap_or_else(goodbye)));
-                }
-                _ => {}
-            }
-        }
-        (self.link == Link::Wanted).then_some(Step::Introduce)
+        let goodbye = || self.lost_for.take().unwrap_or_else(|| DisconnectReason::closed_by_peer(b""));
+        self.link.next_step(&mut Playing { player, at }, packet, goodbye)
     }
 
     /// A packet came from the server. False if the player has no link.
     pub(crate) fn handle_packet(&mut self, at: session::Instant, delivery: Delivery, packet: &[u8]) -> bool {
-        self.accept(at);
-        match (&self.link, &mut self.stage) {
-            (Link::Up(_), Stage::Playing(player)) => {
-                player.handle_packet(at, delivery, packet);
-                true
-            }
-            _ => false,
-        }
+        let Stage::Playing(player) = &mut self.stage else { return false };
+        self.link.handle_packet(&mut Playing { player, at }, delivery, packet)
     }
 
     /// The server has ended the link for this reason.
     pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &EndReason) {
-        // A refused page sees the end of its link.
-        self.accept(at);
-        let (&Link::Up(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) else { return };
-        player.handle_link_ended(at, reason);
-        while player.poll_transmit().is_some() {}
-        self.link = Link::Ended(peer, DisconnectReason::ClosedByUs);
-    }
-
-    /// A player that was not refused is in.
-    fn accept(&mut self, at: session::Instant) {
-        if let (&Link::Introduced(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) {
-            player.handle_connected(at);
-            self.link = Link::Up(peer);
-        }
+        let Stage::Playing(player) = &mut self.stage else { return };
+        self.link.handle_ended(&mut Playing { player, at }, reason);
     }
 
     /// Whether nothing more will come of it, nor has to be said.
     pub(crate) fn is_over(&self) -> bool {
-        let is_linkless = matches!(self.link, Link::Down | Link::Wanted);
         match &self.stage {
             Stage::Expected(_) => self.page.is_none() && self.coming.is_none(),
-            Stage::Playing(player) => is_linkless && player.is_over(),
+            Stage::Playing(player) => self.link.peer().is_none() && player.is_over(),
         }
     }
 }
 
-impl Link {
-    /// Its name, as long as the server knows it.
-    pub(crate) fn peer(&self) -> Option<Peer> {
-        match *self {
-            Self::Down | Self::Wanted => None,
-            Self::Introduced(peer) | Self::Up(peer) | Self::Ended(peer, _) => Some(peer),
-        }
+/// A player whose page has been connected, and the session's time.
+struct Playing<'p> {
+    player: &'p mut BrowserPlayer,
+    at: session::Instant,
+}
+
+impl LinkedPlayer for Playing<'_> {
+    fn handle_connected(&mut self) {
+        self.player.handle_connected(self.at);
+    }
+
+    fn handle_packet(&mut self, delivery: Delivery, packet: &[u8]) {
+        self.player.handle_packet(self.at, delivery, packet);
+    }
+
+    fn handle_link_ended(&mut self, reason: &EndReason) {
+        self.player.handle_link_ended(self.at, reason);
+    }
+
+    fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])> {
+        self.player.poll_transmit()
+    }
+
+    fn poll_wish(&mut self) -> Option<LinkWish> {
+        self.player.poll_command().map(|command| match command {
+            PageLinkCommand::Open => LinkWish::Open,
+            PageLinkCommand::Close => LinkWish::Close,
+        })
     }
 }
 
@@ -215,10 +171,6 @@ pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> Sock
 fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> RtcVoice<'a> {
     let consonance_browser::SlotVoice { slot, stream, sequence, samples, payload } = *voice;
     RtcVoice { slot, stream, sequence, samples, payload }
-}
-
-fn goodbye() -> DisconnectReason {
-    DisconnectReason::closed_by_peer(b"")
 }
 
 #[cfg(test)]

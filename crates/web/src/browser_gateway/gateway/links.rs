@@ -2,37 +2,19 @@
 
 use std::time::Instant;
 
+use consonance_gateway::{LinkStep, PlayerLinkEvent};
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerLinkEvent};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::{Link, Step};
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::shard::PageShard;
 
-/// What the server is told, but for a packet's bytes.
-#[derive(Debug)]
-pub(super) enum LinkEvent {
-    Connected { peer: Peer, session: String, remote: Remote },
-    Packet { peer: Peer, delivery: Delivery },
-    Disconnected { peer: Peer, reason: DisconnectReason },
-}
-
-impl LinkEvent {
-    pub(super) fn with_packet(self, packet: &[u8]) -> ServerLinkEvent<'_> {
-        match self {
-            Self::Connected { peer, session, remote } => ServerLinkEvent::Connected { peer, session, remote },
-            Self::Packet { peer, delivery } => ServerLinkEvent::Packet { peer, delivery, packet },
-            Self::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
-        }
-    }
-}
-
 impl<S: PageShard> BrowserGateway<S> {
     /// The next thing that a player has for its session. Players take turns.
-    pub(super) fn next_link_event(&mut self, now: Instant) -> Option<LinkEvent> {
+    pub(super) fn next_link_event(&mut self, now: Instant) -> Option<PlayerLinkEvent> {
         if let Some(peer) = self.ended_links.pop_front() {
-            return Some(LinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs });
+            return Some(PlayerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs });
         }
         let at = self.at(now);
         while let Some(index) = self.ready.pop_front() {
@@ -53,32 +35,32 @@ impl<S: PageShard> BrowserGateway<S> {
         None
     }
 
-    fn carry_out(&mut self, index: BrowserIndex, step: Step) -> Option<LinkEvent> {
+    fn carry_out(&mut self, index: BrowserIndex, step: LinkStep) -> Option<PlayerLinkEvent> {
         match step {
-            Step::Introduce if self.is_shut_down => None,
-            Step::Introduce => self.introduce(index),
-            Step::Packet(peer, delivery) => {
+            LinkStep::Introduce if self.is_shut_down => None,
+            LinkStep::Introduce => self.introduce(index),
+            LinkStep::Packet(peer, delivery) => {
                 self.statistics.links.received.count(delivery, 1, self.packet.len());
-                Some(LinkEvent::Packet { peer, delivery })
+                Some(PlayerLinkEvent::Packet { peer, delivery })
             }
-            Step::Disconnected(peer, reason) => {
+            LinkStep::Disconnected(peer, reason) => {
                 self.browsers.forget_link(peer);
-                Some(LinkEvent::Disconnected { peer, reason })
+                Some(PlayerLinkEvent::Disconnected { peer, reason })
             }
         }
     }
 
-    fn introduce(&mut self, index: BrowserIndex) -> Option<LinkEvent> {
+    fn introduce(&mut self, index: BrowserIndex) -> Option<PlayerLinkEvent> {
         self.last_link += 1;
         let peer = Peer(self.last_link);
         self.browsers.note_link(peer, index);
         let browser = self.browsers.get_mut(index)?;
-        browser.link = Link::Introduced(peer);
+        browser.link.introduce(peer);
         if let Some(reservation) = browser.reservation.take() {
             reservation.arrive();
         }
         let (session, remote) = (browser.session.to_string(), browser.remote.into());
-        Some(LinkEvent::Connected { peer, session, remote })
+        Some(PlayerLinkEvent::Connected { peer, session, remote })
     }
 
     /// A packet of the server goes to one player, and what that says to its page.

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserSettings;
+use consonance_gateway::PlayerLink;
 use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::{Announced, Browser, Link, Stage};
+use crate::browser_gateway::browser::{Announced, Browser, Stage};
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::key::Key;
 use crate::browser_gateway::request_queue::{JoinRequest, Request};
@@ -107,7 +108,7 @@ impl<S: PageShard> BrowserGateway<S> {
             coming: Some(page),
             lost_for: None,
             heard_at: None,
-            link: Link::Down,
+            link: PlayerLink::default(),
             reservation: Some(reservation),
             is_ready: false,
             frames_sent: 0,
