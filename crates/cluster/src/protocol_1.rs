@@ -90,7 +90,7 @@ fn about_session(tell: &mut impl FnMut(&str, SessionMessage<'_>)) {
     tell("copy-begins", SessionMessage::CopyBegins { session, number: 1_885_161_622 });
     tell("changed", SessionMessage::Changed { session, version: 70_000, change: b"change" });
     tell("copy-is-whole", SessionMessage::CopyIsWhole { session, version: 70_000 });
-    tell("hears-all", SessionMessage::HearsAll { session, is_all: true });
+    tell("hears-all", SessionMessage::WantsAllVoice { session, is_all: true });
     tell("voice", SessionMessage::Voice { session, client: 300, packet: b"voice" });
     let place = [1.0, -2.5, 1e6];
     tell("placed-voice", SessionMessage::PlacedVoice { session, client: 300, place, packet: b"voice" });

@@ -34,7 +34,7 @@ pub enum SessionMessage<'a> {
         version: u64,
     },
     /// Whether the owner wants all voice, whether it has listeners or not: it records, or is looked at.
-    HearsAll {
+    WantsAllVoice {
         /// Which session.
         session: &'a str,
         /// Whether it does.
@@ -84,7 +84,7 @@ impl<'a> SessionMessage<'a> {
             Self::CopyBegins { session, .. }
             | Self::Changed { session, .. }
             | Self::CopyIsWhole { session, .. }
-            | Self::HearsAll { session, .. }
+            | Self::WantsAllVoice { session, .. }
             | Self::Voice { session, .. }
             | Self::PlacedVoice { session, .. } => session,
         }
@@ -102,7 +102,7 @@ mod tests {
             SessionMessage::CopyBegins { session: "arena", number: 77 },
             SessionMessage::Changed { session: "arena", version: 5, change: b"change" },
             SessionMessage::CopyIsWhole { session: "arena", version: 6 },
-            SessionMessage::HearsAll { session: "arena", is_all: true },
+            SessionMessage::WantsAllVoice { session: "arena", is_all: true },
             SessionMessage::Voice { session: "arena", client: 300, packet: b"voice" },
             SessionMessage::PlacedVoice {
                 session: "arena",

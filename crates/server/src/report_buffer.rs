@@ -65,13 +65,13 @@ impl ReportBuffers {
         self.frames_dropped
     }
 
-    /// Keeps a packet that a session relayed, as it came in, if it is voice and anything is kept at all.
     /// Whether voices are kept.
     pub(crate) fn is_on(&self) -> bool {
         self.settings.is_on()
     }
 
-    pub(crate) fn hear(&mut self, now: Instant, kept: &mut ReportBuffer, server: &Server, packet: &[u8]) {
+    /// Keeps a packet that a session relayed, as it came in, if it is voice and anything is kept at all.
+    pub(crate) fn keep(&mut self, now: Instant, kept: &mut ReportBuffer, server: &Server, packet: &[u8]) {
         if !self.settings.is_on() {
             return;
         }
@@ -268,7 +268,7 @@ mod tests {
         let start = Instant::now();
         for (speaking, share) in [(0, 12_000), (1, 6_000), (2, 4_000)] {
             for kept in &mut sessions[..speaking] {
-                keeper.hear(start, kept, &server, &packet);
+                keeper.keep(start, kept, &server, &packet);
             }
             keeper.sweep(start, sessions.iter_mut());
             assert_eq!(keeper.share(), share, "{speaking} of three speak");
@@ -285,10 +285,10 @@ mod tests {
         let (mut buffers, mut buffer) = (ReportBuffers::new(settings), ReportBuffer::default());
         let other = Server::new(ServerSettings::from_seed(0));
         for _ in 0..3 {
-            buffers.hear(Instant::now(), &mut buffer, &other, &packet);
+            buffers.keep(Instant::now(), &mut buffer, &other, &packet);
         }
         assert_eq!((buffers.frames_dropped(), buffers.bytes()), (3, 0));
-        buffers.hear(Instant::now(), &mut buffer, &server, &packet);
+        buffers.keep(Instant::now(), &mut buffer, &server, &packet);
         assert_eq!(buffers.frames_dropped(), 3);
     }
 
@@ -299,12 +299,12 @@ mod tests {
             (ReportBuffers::new(ReportBufferSettings::default()), ReportBuffer::default());
         keeper.settings.last = Duration::from_secs(10);
         let start = Instant::now();
-        keeper.hear(start, &mut kept, &server, &packet);
+        keeper.keep(start, &mut kept, &server, &packet);
         let of_one = keeper.bytes();
         let just_in_time = start + Duration::from_secs(10);
-        keeper.hear(just_in_time, &mut kept, &server, &packet);
+        keeper.keep(just_in_time, &mut kept, &server, &packet);
         assert_eq!(keeper.bytes(), 2 * of_one);
-        keeper.hear(just_in_time + Duration::from_millis(1), &mut kept, &server, &packet);
+        keeper.keep(just_in_time + Duration::from_millis(1), &mut kept, &server, &packet);
         assert_eq!((keeper.bytes(), kept.bytes), (2 * of_one, 2 * of_one));
         let times = kept.iter_mut().flat_map(|voice| voice.packets().map(|(at, _)| at).collect::<Vec<_>>());
         assert_eq!(times.collect::<Vec<_>>(), [just_in_time, just_in_time + Duration::from_millis(1)]);

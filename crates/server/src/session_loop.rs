@@ -218,7 +218,7 @@ impl SessionLoop {
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
         }
-        self.hear_owners(now);
+        self.poll_owners(now);
         self.answer_joins(now);
         self.run_timers(now);
         self.forget_old_voices(now);

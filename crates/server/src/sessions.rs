@@ -377,7 +377,7 @@ impl Session {
     }
 
     /// Whether it wants all voice of its clients at other nodes, listeners or not.
-    pub(crate) fn hears_all(&self) -> bool {
+    pub(crate) fn wants_all_voice(&self) -> bool {
         self.recording.is_on() || self.server.monitors_channels()
     }
 

@@ -10,7 +10,7 @@ pub(crate) struct NodeEdges {
     /// How many links each has.
     links: BTreeMap<Member, usize>,
     /// Whether the edges know that all voice is wanted here.
-    pub(crate) hears_all: bool,
+    pub(crate) wants_all_voice: bool,
 }
 
 impl NodeEdges {

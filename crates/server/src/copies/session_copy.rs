@@ -19,7 +19,7 @@ pub(crate) struct SessionCopy {
     /// knew of a change would have its clients taken back as if they knew of it, too.
     is_cut: bool,
     /// The owner wants all voice.
-    pub(crate) hears_all: bool,
+    pub(crate) wants_all_voice: bool,
     /// Where clients are whose links are at other nodes.
     places: FxHashMap<ClientId, Member>,
     /// What was mentioned since it began to tell everything.
@@ -41,7 +41,7 @@ impl SessionCopy {
             owner,
             version: 0,
             is_cut: false,
-            hears_all: false,
+            wants_all_voice: false,
             places,
             mentioned: Some(Mentioned::default()),
         }

@@ -44,9 +44,9 @@ impl Sleeper {
         #[cfg(unix)]
         let (wake_sender, wake_socket) = has_descriptors.then(|| WakeSocket::new().ok()).flatten().unzip();
         #[cfg(unix)]
-        let hears_all = session_loop.all_networks_wake() && (wake_socket.is_some() || !has_descriptors);
+        let wakes_for_all = session_loop.all_networks_wake() && (wake_socket.is_some() || !has_descriptors);
         #[cfg(not(unix))]
-        let hears_all = session_loop.all_networks_wake();
+        let wakes_for_all = session_loop.all_networks_wake();
         let waker = ThreadWaker {
             is_woken: AtomicBool::new(false),
             thread: thread::current(),
@@ -55,7 +55,7 @@ impl Sleeper {
         };
         Self {
             waker: Arc::new(waker),
-            longest: if hears_all { LONGEST_SLEEP } else { LONGEST_BLIND_SLEEP },
+            longest: if wakes_for_all { LONGEST_SLEEP } else { LONGEST_BLIND_SLEEP },
             batching: Batching::default(),
             #[cfg(unix)]
             wake_socket,

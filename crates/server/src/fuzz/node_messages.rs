@@ -253,7 +253,7 @@ impl Play {
             0 => SessionMessage::CopyBegins { session, number: tape.pick(&[FAR_NUMBER, 1]) },
             1 => SessionMessage::Changed { session, version, change: &change },
             2 => SessionMessage::CopyIsWhole { session, version },
-            3 => SessionMessage::HearsAll { session, is_all: tape.byte() == 0 },
+            3 => SessionMessage::WantsAllVoice { session, is_all: tape.byte() == 0 },
             4 => SessionMessage::Voice { session, client: client_id, packet },
             5 => SessionMessage::PlacedVoice { session, client: client_id, place, packet },
             _ => return tape.counted().to_vec(),

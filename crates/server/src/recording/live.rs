@@ -101,7 +101,7 @@ impl LiveRecording {
             }
             Message::Voice { at_us, packet, .. } => match Packet::parse(packet) {
                 Ok(Packet::VoiceData(voice)) => {
-                    self.hear(samples(Duration::from_micros(at_us)), &voice, tracks_max)
+                    self.write_frame(samples(Duration::from_micros(at_us)), &voice, tracks_max)
                 }
                 _ => Ok(()),
             },
@@ -179,7 +179,7 @@ impl LiveRecording {
         EndedRecording { folder: self.folder, index, is_whole }
     }
 
-    fn hear(&mut self, at: u64, voice: &VoiceData<'_>, tracks_max: usize) -> io::Result<()> {
+    fn write_frame(&mut self, at: u64, voice: &VoiceData<'_>, tracks_max: usize) -> io::Result<()> {
         let Some(number) = self.track_for(voice, tracks_max)? else {
             self.index.frames_without_track += 1;
             self.is_outgrown |= at >= SAMPLES_MIN;
@@ -188,7 +188,7 @@ impl LiveRecording {
         let is_opus = self.speakers.get(&voice.sender).is_some_and(|speaker| speaker.codec.is_opus);
         let track = &mut self.tracks[number];
         if is_opus {
-            return track.hear(at, voice, audience(&self.rooms, voice));
+            return track.write_frame(at, voice, audience(&self.rooms, voice));
         }
         track.refuse();
         Ok(())

@@ -187,7 +187,7 @@ impl SessionRecording {
     }
 
     /// A packet of the session was relayed, as it came in.
-    pub(crate) fn hear(
+    pub(crate) fn record_voice(
         &mut self,
         feed: &mut RecordingFeed,
         now: Instant,
@@ -203,7 +203,7 @@ impl SessionRecording {
             self.announce(server);
         }
         if let Some(tap) = &mut self.tap {
-            feed.hear(now, tap, packet, server);
+            feed.record_voice(now, tap, packet, server);
         }
     }
 

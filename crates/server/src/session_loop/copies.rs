@@ -52,10 +52,10 @@ impl SessionLoop {
                 copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
             }
         }
-        let is_all = self.report_buffers.is_on() || session.hears_all();
-        if std::mem::replace(&mut session.edges.hears_all, is_all) != is_all {
+        let is_all = self.report_buffers.is_on() || session.wants_all_voice();
+        if std::mem::replace(&mut session.edges.wants_all_voice, is_all) != is_all {
             for member in session.edges.members() {
-                copies.tell(member, &SessionMessage::HearsAll { session: &session.name, is_all });
+                copies.tell(member, &SessionMessage::WantsAllVoice { session: &session.name, is_all });
             }
         }
     }
@@ -90,12 +90,12 @@ impl SessionLoop {
             copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
         }
         copies.tell(member, &SessionMessage::CopyIsWhole { session: name, version });
-        let is_all = session.edges.hears_all;
-        copies.tell(member, &SessionMessage::HearsAll { session: name, is_all });
+        let is_all = session.edges.wants_all_voice;
+        copies.tell(member, &SessionMessage::WantsAllVoice { session: name, is_all });
     }
 
     /// Takes what workers of other nodes say about sessions.
-    pub(super) fn hear_of_sessions(&mut self, now: Instant) {
+    pub(super) fn poll_node_messages(&mut self, now: Instant) {
         self.tell_copies_again();
         let mut taken = std::mem::take(&mut self.packet);
         while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
@@ -151,7 +151,7 @@ impl SessionLoop {
                 copy.version = version;
                 copy.forget_unmentioned(at);
             }
-            SessionMessage::HearsAll { is_all, .. } => copy.hears_all = is_all,
+            SessionMessage::WantsAllVoice { is_all, .. } => copy.wants_all_voice = is_all,
             SessionMessage::Voice { .. }
             | SessionMessage::PlacedVoice { .. }
             | SessionMessage::CopyBegins { .. } => {}
@@ -229,7 +229,7 @@ impl SessionLoop {
                 true
             }
         };
-        if copy.hears_all && is_voice {
+        if copy.wants_all_voice && is_voice {
             recipients.add_place(copy.owner);
         }
         carry_out(copy, networks, now);
@@ -272,7 +272,7 @@ impl SessionLoop {
             networks.send(now, &Transmit { to, delivery, payload: frame.payload });
         }
         if let Some(index) = index {
-            self.hear_voice(now, index, packet);
+            self.keep_relayed_voice(now, index, packet);
         }
     }
 

@@ -131,9 +131,9 @@ impl SessionLoop {
     }
 
     /// Takes what the owners of other sessions say: to links here, and then to copies, which know what clients know.
-    pub(super) fn hear_owners(&mut self, now: Instant) {
+    pub(super) fn poll_owners(&mut self, now: Instant) {
         self.serve_owners(now);
-        self.hear_of_sessions(now);
+        self.poll_node_messages(now);
     }
 
     /// Does what the owners of other sessions want of links here.

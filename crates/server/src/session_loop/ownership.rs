@@ -37,7 +37,7 @@ impl SessionLoop {
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
         // What its former owner has not taken comes back first.
-        self.hear_owners(now);
+        self.poll_owners(now);
         let Some(serial) = self.directory.own(name, id) else { return };
         let at = self.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
@@ -122,7 +122,7 @@ impl SessionLoop {
 
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
     pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
-        self.hear_owners(now);
+        self.poll_owners(now);
         let index = self.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
         // Links of other edges lead there directly.

@@ -55,18 +55,18 @@ impl SessionLoop {
             None => session.server.take_relayed(),
         };
         if is_heard {
-            self.hear_voice(now, index, packet);
+            self.keep_relayed_voice(now, index, packet);
         }
         self.drain(index, now);
     }
 
     /// Keeps voice that was passed on, as far as it is recorded or kept for reports.
-    pub(super) fn hear_voice(&mut self, now: Instant, index: usize, packet: &[u8]) {
+    pub(super) fn keep_relayed_voice(&mut self, now: Instant, index: usize, packet: &[u8]) {
         let session = self.sessions.get_mut(index);
         if let Some(feed) = &mut self.recording_feed {
-            session.recording.hear(feed, now, &session.name, &mut session.server, packet);
+            session.recording.record_voice(feed, now, &session.name, &mut session.server, packet);
         }
-        self.report_buffers.hear(now, &mut session.report_buffer, &session.server, packet);
+        self.report_buffers.keep(now, &mut session.report_buffer, &session.server, packet);
     }
 
     /// Another node may own the session: what has to arrive waits until that is clear.
