@@ -1,5 +1,6 @@
 //! One after the other says its words, until all others have understood it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::arguments::Arguments;
 use super::client::{Client, pass};
 use super::servers::Servers;
 use crate::scenario::cast::{CAST, CastMember, LOBBY, RED, Role, Way};
-use crate::scenario::judge::{Expected, Hearing, judge};
+use crate::scenario::judge::{Expected, Hearing, Verdict, judge};
 use crate::scenario::page::PagePlayer;
 use crate::scenario::player::not_so;
 use crate::scenario::words::{SPEECHES, Words};
@@ -20,6 +21,8 @@ use crate::scenario::words::{SPEECHES, Words};
 struct Row {
     speaker: String,
     listener: String,
+    /// How often it had been said by then.
+    take: u32,
     #[serde(flatten)]
     hearing: Hearing,
 }
@@ -110,36 +113,35 @@ fn browsers(arguments: &Arguments) -> impl Iterator<Item = (&'static str, Kind, 
     })
 }
 
-/// Until all of these have understood it, a few times at most: a busy machine loses words.
+/// Until each of these has understood it once, a few times at most: a busy machine loses words.
 fn speaks(
     clients: &mut [Client],
     speaker: usize,
     listeners: &[usize],
     folder: &Path,
 ) -> Result<Vec<Row>, Failure> {
-    for take in 1.. {
-        let sounds = take_of(clients, speaker, listeners)?;
-        let words = clients[speaker].words.map(Words::sound).unwrap_or_default();
-        let rows: Vec<_> = sounds
-            .iter()
-            .map(|(listener, heard)| {
-                let expected =
-                    Expected { is_for: clients[*listener].words.is_some(), music: None, is_lossy: false };
-                Row {
-                    speaker: clients[speaker].kind.clone(),
-                    listener: clients[*listener].kind.clone(),
-                    hearing: judge(&words, heard, expected),
-                }
-            })
-            .collect();
-        let may_become_right = |row: &Row| !row.hearing.verdict.is_right() && !row.hearing.verdict.is_final();
-        if take == TAKES_MAX || !rows.iter().any(may_become_right) {
-            tell(&rows, take);
-            keep(folder, &rows, &sounds)?;
-            return Ok(rows);
+    let words = clients[speaker].words.map(Words::sound).unwrap_or_default();
+    let mut best = BTreeMap::new();
+    for take in 1..=TAKES_MAX {
+        for (listener, sound) in take_of(clients, speaker, listeners)? {
+            let is_for = clients[listener].words.is_some();
+            let before = best.get(&listener).map(|(row, _): &(Row, _)| row.hearing.verdict);
+            // What it must not hear is wrong at any time.
+            if is_for && before.is_some_and(Verdict::is_right) || before.is_some_and(Verdict::is_final) {
+                continue;
+            }
+            let hearing = judge(&words, &sound, Expected { is_for, music: None, is_lossy: false });
+            let kind = |client: usize| clients[client].kind.clone();
+            let row = Row { speaker: kind(speaker), listener: kind(listener), take, hearing };
+            best.insert(listener, (row, sound));
+        }
+        let is_settled = |verdict: Verdict| verdict.is_right() || verdict.is_final();
+        if best.values().all(|(row, _)| is_settled(row.hearing.verdict)) {
+            break;
         }
     }
-    Ok(Vec::new())
+    best.values().for_each(|(row, _)| tell(row));
+    best.into_values().map(|(row, sound)| keep(folder, &row, &sound).map(|()| row)).collect()
 }
 
 /// Once: what each of the others has heard meanwhile.
@@ -156,25 +158,23 @@ fn take_of(
     others.map(|listener| Ok((listener, clients[listener].heard(TAIL_S)?))).collect()
 }
 
-fn tell(rows: &[Row], takes: usize) {
-    for Row { speaker, listener, hearing } in rows {
-        let mark = if hearing.verdict.is_right() { "✓" } else { "✗" };
-        let missing = hearing.missing.map(|missing| format!(", {:.0} % missing", 100.0 * missing));
-        let what = missing.map_or_else(
-            || format!("nothing above {:.4}", hearing.loudest),
-            |missing| format!("likeness {:.2}{missing}", hearing.likeness),
-        );
-        println!("{mark} {listener} hears {speaker}: {what} (take {takes})");
-    }
+fn tell(Row { speaker, listener, take, hearing }: &Row) {
+    let mark = if hearing.verdict.is_right() { "✓" } else { "✗" };
+    let missing = hearing.missing.map(|missing| format!(", {:.0} % missing", 100.0 * missing));
+    let what = missing.map_or_else(
+        || format!("nothing above {:.4}", hearing.loudest),
+        |missing| format!("likeness {:.2}{missing}", hearing.likeness),
+    );
+    println!("{mark} {listener} hears {speaker}: {what} (take {take})");
 }
 
 /// Keeps what was heard instead of what should have been heard.
-fn keep(folder: &Path, rows: &[Row], sounds: &[(usize, Vec<f32>)]) -> Result<(), Failure> {
-    for (row, (_, sound)) in rows.iter().zip(sounds).filter(|(row, _)| !row.hearing.verdict.is_right()) {
-        let path = folder.join(format!("{} by {}.wav", row.speaker, row.listener));
-        consonance_testing::sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
+fn keep(folder: &Path, row: &Row, sound: &[f32]) -> Result<(), Failure> {
+    if row.hearing.verdict.is_right() {
+        return Ok(());
     }
-    Ok(())
+    let path = folder.join(format!("{} by {}.wav", row.speaker, row.listener));
+    consonance_testing::sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))
 }
 
 /// It hears nothing of what is said in the lobby.
@@ -182,7 +182,7 @@ const ELSEWHERE: Role = Role { member: CastMember::Trevor, way: Way::Native, roo
 /// So many talk while a server is away.
 const SPEAKERS_MEANWHILE: usize = 2;
 /// What a machine with much else to do loses once is there the second or the third time.
-const TAKES_MAX: usize = 3;
+const TAKES_MAX: u32 = 3;
 /// Within that the last words have been heard: on the way, in the jitter buffer, and in what a program collects.
 const TAIL_S: f64 = 1.2;
 /// Within that what was said before is over.
