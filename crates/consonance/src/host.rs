@@ -5,7 +5,7 @@
 //!
 //! | field | type | what it sets |
 //! |---|---|---|
-//! | [`proximity`](SessionsSettings::proximity) | [`RoomPattern`], [`ProximitySettings`] | rooms in which distance decides who hears whom |
+//! | [`proximity`](SessionsSettings::proximity) | [`RoomPattern`], [`ProximitySettings`] | rooms in which distance decides which players hear each other |
 //! | [`access`](SessionsSettings::access) | [`RoomPattern`], [`AccessRule`] | rooms that require access tokens |
 //! | [`room_limits`](SessionsSettings::room_limits) | [`RoomPattern`], [`RoomLimits`] | listeners, speakers and the rate of texts of a room |
 //! | [`limits`](SessionsSettings::limits) | [`Limits`], [`Rate`] | bounds of a whole session |

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | [`BroadcastTrigger`] | speaks to a room or a player |
 //! | [`ReceiptTrigger`] | listens to a room |
-//! | [`ProximityBroadcastTrigger`] | speaks to whoever is near |
-//! | [`ProximityReceiptTrigger`] | listens to whoever is near |
+//! | [`ProximityBroadcastTrigger`] | speaks to players nearby |
+//! | [`ProximityReceiptTrigger`] | listens to players nearby |
 //!
 //! A trigger is a plain value with public settings, which may be changed at any time.
 //! Nothing happens before [`update`](BroadcastTrigger::update), which takes microseconds and never waits; between two

@@ -63,7 +63,7 @@ pub(crate) enum Arrival {
 const LOAD_STEP_PERMILLE: u32 = 50;
 
 impl Directory {
-    /// The sessions with settled names, spread over the workers, each with the numbers to begin with.
+    /// The sessions of the configuration, spread over the workers, each with the numbers to begin with.
     pub(crate) fn new(settings: &SessionsSettings, workers: usize) -> Self {
         let gauges = (0..workers).map(|_| Arc::default()).collect();
         let state = State {

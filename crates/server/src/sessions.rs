@@ -1,4 +1,4 @@
-//! The sessions of one worker, by name: those that are settled, and those that come and go.
+//! The sessions of one worker, by name: those of the configuration, and those that come and go.
 
 mod beginning;
 mod departed;

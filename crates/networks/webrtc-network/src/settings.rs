@@ -57,7 +57,7 @@ pub struct HostSettings {
     pub address_shares: AddressShares,
     /// The most peers that negotiate at once. One more takes the place of the one that has negotiated for longest, if
     /// that has had its time, and is rejected otherwise.
-    pub negotiating_max: usize,
+    pub handshakes_max: usize,
     /// How long a peer that negotiates keeps its place although all are taken and others come.
     pub negotiation_undisturbed: Duration,
     /// The bounds of each connection.
@@ -76,7 +76,7 @@ impl HostSettings {
             announced: Vec::new(),
             peers_max: 1000,
             address_shares: AddressShares::default(),
-            negotiating_max: 128,
+            handshakes_max: 128,
             negotiation_undisturbed: Duration::from_secs(5),
             peer: PeerSettings::default(),
         }

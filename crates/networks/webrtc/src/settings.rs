@@ -21,7 +21,7 @@ pub struct WebRtcSettings {
     /// The most peers that negotiate at once, over all workers. A further one takes the place of the one that has
     /// negotiated for longest, if that [has had its time](PeerLimits::negotiation_undisturbed), and is rejected
     /// otherwise.
-    pub negotiating_max: usize,
+    pub handshakes_max: usize,
     /// How many datagrams of one worker's peers wait for it. One more is dropped and counted.
     pub mailbox_datagrams_max: usize,
     /// The bounds of each peer.
@@ -37,7 +37,7 @@ impl Default for WebRtcSettings {
             announced: Vec::new(),
             announced_tcp: Vec::new(),
             peers_max: 1000,
-            negotiating_max: 128,
+            handshakes_max: 128,
             mailbox_datagrams_max: 4096,
             peer: PeerLimits::default(),
         }

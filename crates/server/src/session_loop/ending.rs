@@ -11,7 +11,7 @@ use crate::hand_over::RestartPlan;
 use crate::webhooks::Occurrence;
 
 impl SessionLoop {
-    /// Ends every session and asks the networks to disconnect all players in order; turn on until
+    /// Ends every session and asks the networks to disconnect all players in order; call `run_once` until
     /// [`is_idle`](Self::is_idle).
     ///
     /// Received packets count: the others do not wait for a client that has left already.

@@ -1,4 +1,4 @@
-//! How sessions begin here: settled ones, those on demand, and those of other processes.
+//! How sessions begin here: those of the configuration, those on demand, and those of other processes.
 
 use consonance_session::{
     Capabilities, Instant, KeptPlace, Server, ServerSettings, SessionId, SessionSnapshot,
@@ -9,7 +9,7 @@ use super::{Begin, Sessions};
 use crate::utc::seconds_since_1970;
 
 impl Sessions {
-    /// Begins a session with settled name and numbers.
+    /// Begins a session with this name and these numbers.
     pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
         let settings = self.server_settings(name, id, index as u64);
         let index = self.insert(name, Server::new(settings), false);

@@ -1,4 +1,4 @@
-//! What an operator settles about all sessions.
+//! What an operator configures for all sessions.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct SessionsSettings {
     /// Sessions started on demand, by name or prefix (default none); each ends when it has been empty for
     /// [`empty_for`](Self::empty_for).
     pub on_demand: Vec<RoomPattern>,
-    /// Sessions at once, those with settled names included (default 4096).
+    /// Sessions at once, those of the configuration included (default 4096).
     pub sessions_max: usize,
     /// How many clients of one session are all served by the session's worker; more go to all workers in turn (default
     /// 200). The session's worker decides for all of them.

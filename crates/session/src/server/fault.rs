@@ -18,7 +18,7 @@ pub(super) enum Fault {
     NameRefused,
     RoomRefused,
     InnerRefused,
-    SendTextError,
+    TextRefused,
     CodecRefused,
     RoomReserved,
     RoomsExhausted,
@@ -65,7 +65,7 @@ impl Fault {
             Self::NameRefused => &mut statistics.names_refused,
             Self::RoomRefused => &mut statistics.rooms_refused,
             Self::InnerRefused => &mut statistics.inner_refused,
-            Self::SendTextError => &mut statistics.texts_refused,
+            Self::TextRefused => &mut statistics.texts_refused,
             Self::CodecRefused => &mut statistics.codecs_refused,
             Self::RoomReserved => &mut statistics.rooms_reserved,
             Self::RoomsExhausted => &mut statistics.rooms_exhausted,
@@ -92,7 +92,7 @@ impl Fault {
             Self::NameRefused
             | Self::RoomRefused
             | Self::InnerRefused
-            | Self::SendTextError
+            | Self::TextRefused
             | Self::CodecRefused
             | Self::RoomReserved
             | Self::RoomForbidden

@@ -107,7 +107,7 @@ impl Server {
                 }
                 Packet::TextData(text) => {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
-                        return Err(Fault::SendTextError);
+                        return Err(Fault::TextRefused);
                     }
                     (text.session, text.sender, Some(text))
                 }

@@ -152,13 +152,13 @@ fn peer(web: &WebConfig) -> PeerLimits {
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
-    let (peers_max, negotiating_max) = (connections_max(web), web.handshakes_max);
+    let (peers_max, handshakes_max) = (connections_max(web), web.handshakes_max);
     // Behind a router that forwards both ports, one address is meant for both.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
     let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
     let mailbox_datagrams_max = web.limits.queued_datagrams;
-    WebRtcSettings { peers_max, negotiating_max, mailbox_datagrams_max, peer: peer(web), ..voice }
+    WebRtcSettings { peers_max, handshakes_max, mailbox_datagrams_max, peer: peer(web), ..voice }
 }
 
 /// An address with or without a port, which has been checked; without one it is the bound one.
@@ -180,7 +180,7 @@ mod tests {
         let (peers_max, links_max) = (connections_max(&web), connections_max(&web));
         assert_eq!(
             peers_max,
-            WebRtcSettings::default().peers_max + WebRtcSettings::default().negotiating_max
+            WebRtcSettings::default().peers_max + WebRtcSettings::default().handshakes_max
         );
         assert_eq!(voice(&web, udp), WebRtcSettings { peers_max, ..WebRtcSettings::default() });
         assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());

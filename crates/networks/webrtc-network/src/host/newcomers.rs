@@ -18,7 +18,7 @@ impl WebRtcHost {
     /// A player asks for a connection.
     pub(super) fn open(&mut self, now: Instant, index: usize, link: SignalLinkId) {
         // Where it is shows only when it is connected, and with that whether there is room for it.
-        let has_place = self.negotiating() < self.settings.negotiating_max || self.make_room(now);
+        let has_place = self.negotiating() < self.settings.handshakes_max || self.make_room(now);
         let session = &mut self.sessions[index];
         if self.is_closing || !has_place {
             self.counts.rejected_handshaking += 1;

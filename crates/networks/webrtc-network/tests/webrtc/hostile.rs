@@ -80,7 +80,7 @@ fn invalid_offers_connect_no_player_and_time_out() {
 fn newcomers_that_never_connect_keep_no_player_out() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
-    (settings.negotiating_max, settings.negotiation_undisturbed) = (4, std::time::Duration::ZERO);
+    (settings.handshakes_max, settings.negotiation_undisturbed) = (4, std::time::Duration::ZERO);
     let mut table = Table::new(support::host(settings));
     let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
     for link in 1..=4 {

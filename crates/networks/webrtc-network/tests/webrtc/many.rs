@@ -12,7 +12,7 @@ fn two_hundred_players_are_at_one_host_and_each_is_known() {
     const PLAYERS: usize = 200;
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
-    settings.negotiating_max = PLAYERS;
+    settings.handshakes_max = PLAYERS;
     let mut table = Table::new(support::host(settings));
     for joined in 1..=PLAYERS {
         table.join(support::client_settings(&signalling));

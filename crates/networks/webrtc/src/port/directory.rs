@@ -49,7 +49,7 @@ pub(crate) enum Route {
 #[derive(Debug)]
 pub(crate) struct Directory {
     peers_max: usize,
-    negotiating_max: usize,
+    handshakes_max: usize,
     negotiation_undisturbed: Duration,
     datagrams_per_second_max: u32,
     inner: Mutex<Inner>,
@@ -82,7 +82,7 @@ impl Directory {
     pub(crate) fn new(settings: &WebRtcSettings) -> Self {
         Self {
             peers_max: settings.peers_max,
-            negotiating_max: settings.negotiating_max,
+            handshakes_max: settings.handshakes_max,
             negotiation_undisturbed: settings.peer.negotiation_undisturbed,
             datagrams_per_second_max: settings.peer.datagrams_per_second_max,
             inner: Mutex::default(),
@@ -92,7 +92,7 @@ impl Directory {
     /// A place for a peer that begins to negotiate, if there is one, or is made.
     pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<Place> {
         let inner = &mut *self.lock();
-        let is_full = inner.peers.len() >= self.peers_max || inner.negotiating >= self.negotiating_max;
+        let is_full = inner.peers.len() >= self.peers_max || inner.negotiating >= self.handshakes_max;
         let displaced =
             if is_full { Some(inner.make_room(now, self.negotiation_undisturbed)?) } else { None };
         inner.last_peer += 1;

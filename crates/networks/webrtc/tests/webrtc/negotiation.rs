@@ -108,7 +108,7 @@ fn what_is_no_offer_of_a_page_is_refused_in_words() {
 
 #[test]
 fn no_more_peers_negotiate_or_are_here_than_may() {
-    let mut stage = Stage::of(WebRtcSettings { peers_max: 3, negotiating_max: 2, ..on_this_machine() });
+    let mut stage = Stage::of(WebRtcSettings { peers_max: 3, handshakes_max: 2, ..on_this_machine() });
     let accept = |stage: &mut Stage| stage.shard.accept(Instant::now(), &offer()).map(|(peer, _)| peer);
     let (first, second) = (accept(&mut stage).unwrap(), accept(&mut stage).unwrap());
     assert_eq!(accept(&mut stage), Err(OfferError::Full));
@@ -125,7 +125,7 @@ fn no_more_peers_negotiate_or_are_here_than_may() {
 #[test]
 fn a_page_gets_in_although_offers_that_come_to_nothing_hold_all_places() {
     let peer = PeerLimits { negotiation_undisturbed: Duration::ZERO, ..patient() };
-    let mut stage = Stage::of(WebRtcSettings { negotiating_max: 2, peer, ..on_this_machine() });
+    let mut stage = Stage::of(WebRtcSettings { handshakes_max: 2, peer, ..on_this_machine() });
     let absent: Vec<_> = (0..2).map(|_| stage.shard.accept(Instant::now(), &offer()).unwrap().0).collect();
     stage.page();
     assert_eq!(stage.told[0], Told::Disconnected(absent[0], DisconnectReason::TimedOut));
