@@ -815,7 +815,7 @@ typedef struct consonance_channel_settings {
      */
     int32_t priority;
     /**
-     * Loudness, 0 to 2.
+     * By which factor it is louder, 0 to 2.
      */
     float amplitude;
     /**

@@ -67,7 +67,7 @@ pub struct CChannelSettings {
     pub positional: u32,
     /// −1 for the player's own priority, else 0 low, 1 default, 2 medium, 3 high.
     pub priority: i32,
-    /// Loudness, 0 to 2.
+    /// By which factor it is louder, 0 to 2.
     pub amplitude: f32,
     /// When it is heard: 0 as the chat, 1 always, 2 while speech is detected, 3 not now.
     pub activation: i32,

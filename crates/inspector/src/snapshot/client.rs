@@ -166,7 +166,7 @@ pub struct ChannelRow {
     pub priority: String,
     /// Whether the voice comes from the player's place.
     pub positional: bool,
-    /// Loudness, 0 … 2.
+    /// By which factor it is louder, 0 … 2.
     pub amplitude: f32,
 }
 

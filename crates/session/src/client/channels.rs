@@ -35,7 +35,7 @@ pub struct ChannelProperties {
     /// The priority; a listener ducks lower ones. `None` is the client's default priority at the moment of sending
     /// (default).
     pub priority: Option<Priority>,
-    /// Loudness, 0 … 2 (default 1); the wire carries 255 steps.
+    /// By which factor it is louder, 0 … 2 (default 1); the wire carries 255 steps.
     pub amplitude: f32,
 }
 

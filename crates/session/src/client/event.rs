@@ -296,7 +296,7 @@ pub struct VoiceFrame<'a> {
     pub packet_sequence: u16,
     /// Whether all channels that reach me are positional.
     pub positional: bool,
-    /// The loudest of the channels that reach me, 0 … 2.
+    /// By which factor the loudest of the channels that reach me is louder, 0 … 2.
     pub amplitude: f32,
     /// The highest priority of the channels that reach me.
     pub priority: Priority,
@@ -313,7 +313,7 @@ pub struct HeardChannel {
     pub target: HeardTarget,
     /// Whether the voice comes from a place in the world.
     pub positional: bool,
-    /// Loudness, 0 … 2.
+    /// By which factor it is louder, 0 … 2.
     pub amplitude: f32,
     /// The priority of the voice; a listener ducks lower ones.
     pub priority: Priority,
