@@ -77,8 +77,12 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
             None => skips = skips.with(Skips::one(kind.name)),
         }
     }
-    let switches =
-        [("--two-nodes", plan.two_nodes), ("--kill-node", plan.kill_node), ("--encrypted", plan.encrypted)];
+    let switches = [
+        ("--two-nodes", plan.two_nodes),
+        ("--kill-node", plan.kill_node),
+        ("--encrypted", plan.encrypted),
+        ("--lossy", plan.loss.is_some()),
+    ];
     clients.args(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name));
     if plan.two_nodes {
         clients.env(cluster::VARIABLE, cluster::nats_server(root)?);

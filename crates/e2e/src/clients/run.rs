@@ -44,13 +44,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let mut rows = Vec::new();
     let (before, after) = speakers.split_at(if arguments.kill_node { speakers.len() / 2 } else { 0 });
     for speaker in before {
-        rows.extend(speaks(&mut clients, *speaker, &all, folder)?);
+        rows.extend(speaks(&mut clients, *speaker, &all, arguments)?);
     }
     if arguments.kill_node {
-        rows.extend(without_last(&mut servers, &mut clients, folder)?);
+        rows.extend(without_last(arguments, &mut servers, &mut clients)?);
     }
     for speaker in after {
-        rows.extend(speaks(&mut clients, *speaker, &all, folder)?);
+        rows.extend(speaks(&mut clients, *speaker, &all, arguments)?);
     }
     clients.into_iter().try_for_each(Client::leave)?;
     let file = folder.join("clients.json");
@@ -62,7 +62,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
 }
 
 /// Kills the last server: the clients of the others go on talking, and its own come back when it runs again.
-fn without_last(servers: &mut Servers, clients: &mut [Client], folder: &Path) -> Result<Vec<Row>, Failure> {
+fn without_last(
+    arguments: &Arguments,
+    servers: &mut Servers,
+    clients: &mut [Client],
+) -> Result<Vec<Row>, Failure> {
     servers.kill_last()?;
     println!("one server was killed");
     let (lost, left): (Vec<usize>, Vec<usize>) =
@@ -70,7 +74,7 @@ fn without_last(servers: &mut Servers, clients: &mut [Client], folder: &Path) ->
     let mut rows = Vec::new();
     let speakers = left.iter().copied().filter(|client| clients[*client].words.is_some());
     for speaker in speakers.take(SPEAKERS_MEANWHILE).collect::<Vec<_>>() {
-        rows.extend(speaks(clients, speaker, &left, folder)?);
+        rows.extend(speaks(clients, speaker, &left, arguments)?);
     }
     servers.reopen_last(lost.len())?;
     println!("{} clients are back at the server that was killed", lost.len());
@@ -118,7 +122,7 @@ fn speaks(
     clients: &mut [Client],
     speaker: usize,
     listeners: &[usize],
-    folder: &Path,
+    arguments: &Arguments,
 ) -> Result<Vec<Row>, Failure> {
     let words = clients[speaker].words.map(Words::sound).unwrap_or_default();
     let mut best = BTreeMap::new();
@@ -130,7 +134,8 @@ fn speaks(
             if is_for && before.is_some_and(Verdict::is_right) || before.is_some_and(Verdict::is_final) {
                 continue;
             }
-            let hearing = judge(&words, &sound, Expected { is_for, music: None, is_lossy: false });
+            let expected = Expected { is_for, music: None, is_lossy: arguments.lossy };
+            let hearing = judge(&words, &sound, expected);
             let kind = |client: usize| clients[client].kind.clone();
             let row = Row { speaker: kind(speaker), listener: kind(listener), take, hearing };
             best.insert(listener, (row, sound));
@@ -141,7 +146,7 @@ fn speaks(
         }
     }
     best.values().for_each(|(row, _)| tell(row));
-    best.into_values().map(|(row, sound)| keep(folder, &row, &sound).map(|()| row)).collect()
+    best.into_values().map(|(row, sound)| keep(&arguments.output, &row, &sound).map(|()| row)).collect()
 }
 
 /// Once: what each of the others has heard meanwhile.
