@@ -77,18 +77,15 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
             None => skips = skips.with(Skips::one(kind.name)),
         }
     }
-    let switches = [
-        ("--two-nodes", plan.two_nodes),
-        ("--kill-node", plan.kill_node),
-        ("--encrypted", plan.encrypted),
-        ("--lossy", plan.loss.is_some()),
-    ];
+    let switches =
+        [("--two-nodes", plan.two_nodes), ("--kill-node", plan.kill_node), ("--encrypted", plan.encrypted)];
     clients.args(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name));
     if plan.two_nodes {
         clients.env(cluster::VARIABLE, cluster::nats_server(root)?);
     }
     clients.current_dir(root);
     if let Some(percent) = plan.loss {
+        clients.arg("--loss").arg(percent.to_string());
         clients = network_namespace::run_inside(&lossy_loopback(percent), &clients);
     }
     command::run(&mut clients)?;

@@ -228,7 +228,11 @@ impl MumbleGateway {
                 let it = self.users.get_mut(&user)?;
                 it.link.introduce(peer);
                 self.by_link.insert(peer, user);
-                Some(PlayerLinkEvent::Connected { peer, session: self.session.clone(), remote: it.remote.into() })
+                Some(PlayerLinkEvent::Connected {
+                    peer,
+                    session: self.session.clone(),
+                    remote: it.remote.into(),
+                })
             }
             LinkStep::Packet(peer, delivery) => Some(PlayerLinkEvent::Packet { peer, delivery }),
             LinkStep::Disconnected(peer, reason) => {

@@ -12,8 +12,8 @@ use consonance_cluster::{KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    self as transport, EndReason, LinkQuality, MumbleState, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits,
-    PacketsOnThreads, PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
+    EndReason, LinkQuality, MumbleState, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads,
+    PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt as _, ServerTransport,
 };
 use consonance_wire::{EndNotice, Writer};

@@ -20,9 +20,7 @@
 
 use std::time::Instant;
 
-use consonance_session::{
-    Client, ClientEvent, Delivery, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits,
-};
+use consonance_session::{Client, ClientEvent, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits};
 use consonance_transport::{
     self as transport, ClientLinkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
 };

@@ -145,7 +145,6 @@ struct Summary<'a> {
     failure: Option<&'a String>,
 }
 
-#[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
 fn as_map<S: Serializer>(counts: &Vec<(&'static str, u64)>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(counts.iter().copied())
 }

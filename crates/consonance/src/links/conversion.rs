@@ -1,6 +1,6 @@
 //! The session's words for what the transport names otherwise, and the other way round.
 
-use consonance_session::{Delivery, LinkId, PacketLimits};
+use consonance_session::{LinkId, PacketLimits};
 use consonance_transport::{self as transport, Peer};
 
 /// The names of direct links have this bit; the others count the links to the server. See [`Peer`].

@@ -8,7 +8,6 @@ use consonance_session::{
 use consonance_transport::memory::MemoryServer;
 use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
 
-
 pub(super) struct OfflineServer {
     network: MemoryServer,
     server: Server,

@@ -30,9 +30,10 @@ pub(crate) struct Arguments {
     /// The session is encrypted from end to end; clients that cannot do so have to be left out.
     #[arg(long)]
     pub(crate) encrypted: bool,
-    /// Packets get lost on purpose: a third of the words may be missing, in place of a tenth.
-    #[arg(long)]
-    pub(crate) lossy: bool,
+    /// So many percent of all packets are lost on purpose, by the network that it is started in: a third of the words
+    /// may be missing, in place of a tenth.
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) loss: Option<u8>,
     /// Where the table, logs and wrong sounds are left.
     #[arg(long, value_name = "FOLDER", default_value = "clients-out")]
     pub(crate) output: PathBuf,

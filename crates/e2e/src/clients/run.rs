@@ -134,7 +134,7 @@ fn speaks(
             if is_for && before.is_some_and(Verdict::is_right) || before.is_some_and(Verdict::is_final) {
                 continue;
             }
-            let expected = Expected { is_for, music: None, is_lossy: arguments.lossy };
+            let expected = Expected { is_for, music: None, is_lossy: arguments.loss.is_some() };
             let hearing = judge(&words, &sound, expected);
             let kind = |client: usize| clients[client].kind.clone();
             let row = Row { speaker: kind(speaker), listener: kind(listener), take, hearing };
@@ -145,8 +145,11 @@ fn speaks(
             break;
         }
     }
-    best.values().for_each(|(row, _)| tell(row));
-    best.into_values().map(|(row, sound)| keep(&arguments.output, &row, &sound).map(|()| row)).collect()
+    let tell_and_keep = |(row, sound): (Row, Vec<f32>)| {
+        tell(&row);
+        keep(&arguments.output, &row, &sound).map(|()| row)
+    };
+    best.into_values().map(tell_and_keep).collect()
 }
 
 /// Once: what each of the others has heard meanwhile.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, LinkCommand, LinkId, Target,
+    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkCommand, LinkId, Target,
 };
-use consonance_transport::{self as transport, ClientLinkEvent, ClientTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _};
 
 use crate::soak::clock::Now;
 

@@ -121,7 +121,13 @@ impl RecordingFeed {
 
     /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
     /// [`SessionRecordingSettings::whispers`].
-    pub(crate) fn record_voice(&mut self, now: Instant, tap: &mut SessionTap, packet: &[u8], server: &Server) {
+    pub(crate) fn record_voice(
+        &mut self,
+        now: Instant,
+        tap: &mut SessionTap,
+        packet: &[u8],
+        server: &Server,
+    ) {
         let Some((packet, voice)) = voice_of(packet) else { return };
         let has_room = voice.channels.iter().any(|channel| channel.bits.kind() == ChannelKind::Room);
         if !has_room && !self.settings.whispers {

@@ -93,7 +93,12 @@ impl Track {
     }
 
     /// A frame came at this sample of the recording.
-    pub(super) fn write_frame(&mut self, at: u64, voice: &VoiceData<'_>, audience: Audience) -> io::Result<()> {
+    pub(super) fn write_frame(
+        &mut self,
+        at: u64,
+        voice: &VoiceData<'_>,
+        audience: Audience,
+    ) -> io::Result<()> {
         if !self.writer.takes(voice.frame) {
             self.refuse();
             return Ok(());

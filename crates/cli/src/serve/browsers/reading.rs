@@ -178,10 +178,7 @@ mod tests {
         let web = Config::default().web;
         let udp = WebRtcSettings::default().udp;
         let (peers_max, links_max) = (connections_max(&web), connections_max(&web));
-        assert_eq!(
-            peers_max,
-            WebRtcSettings::default().peers_max + WebRtcSettings::default().handshakes_max
-        );
+        assert_eq!(peers_max, WebRtcSettings::default().peers_max + WebRtcSettings::default().handshakes_max);
         assert_eq!(voice(&web, udp), WebRtcSettings { peers_max, ..WebRtcSettings::default() });
         assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());
         assert_eq!(packets(&web), PacketSettings { links_max, ..PacketSettings::default() });

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_session as session;
 use consonance_sim::ServerAction;
 use consonance_transport::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,

@@ -171,9 +171,7 @@ impl Actor for Host {
                 }
                 ServerLinkEvent::Packet { peer, delivery, packet } => {
                     let packet = packet.to_vec();
-                    if let Some(relayed) =
-                        server.handle_packet(at, LinkId(peer.0), delivery, &packet)
-                    {
+                    if let Some(relayed) = server.handle_packet(at, LinkId(peer.0), delivery, &packet) {
                         send_all(transport, now, &relayed);
                     }
                 }
