@@ -31,9 +31,7 @@ use std::time::Instant;
 
 use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
 use consonance_session::{Delivery, LinkId};
-use consonance_transport::{
-    self as transport, PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _};
 // For the modules above.
 use consonance_wire as _;
 use serde_json::Value;
@@ -86,7 +84,7 @@ impl Way for AtEdges {
 
     fn to_server(&mut self, peer: u64, packet: &[u8]) -> Vec<u8> {
         let edge = self.edge_of(peer);
-        assert_eq!(edge.packet(peer, transport::Delivery::Reliable, packet), Some(true));
+        assert_eq!(edge.packet(peer, Delivery::Reliable, packet), Some(true));
         edge.flush();
         match self.owner.poll(Instant::now()) {
             Some(ServerLinkEvent::Packet { peer: from, packet, .. }) => {
@@ -106,7 +104,7 @@ impl Way for AtEdges {
         for edge in &mut self.edges {
             while let Some(wanted) = edge.poll() {
                 let Wanted::Send { links, delivery, packet } = wanted else { panic!("{wanted:?}") };
-                let is_reliable = delivery == transport::Delivery::Reliable;
+                let is_reliable = delivery == Delivery::Reliable;
                 let arrive = |peer: &u64| Arrival { peer: *peer, is_reliable, packet: packet.to_vec() };
                 arrivals.extend(links.iter().map(arrive));
             }

@@ -41,7 +41,7 @@ fn carry(
         match event {
             ClientLinkEvent::Connected => client.handle_connected(at, id),
             ClientLinkEvent::Packet { packet, .. } => {
-                client.handle_packet(at, id, session::Delivery::Reliable, packet);
+                client.handle_packet(at, id, Delivery::Reliable, packet);
             }
             _ => {}
         }

@@ -3,15 +3,14 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, PeerOrigin, Server, ServerSettings, Target, Transmit,
+    ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkCommand, LinkId,
+    PeerOrigin, Server, ServerSettings, Target, Transmit,
 };
 use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
 use consonance_transport::ServerNetwork as _;
 use consonance_transport::{
-    self as transport, ClientLinkEvent, ClientTransport as _, DirectEvent, Peer, ServerLinkEvent,
-    ServerTransport as _,
+    ClientLinkEvent, ClientTransport as _, DirectEvent, Peer, ServerLinkEvent, ServerTransport as _,
 };
 use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
 
