@@ -1,6 +1,7 @@
 //! Packs the crates that are published, and uses them as another project does.
 
 mod outside;
+mod refresh;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,6 +14,7 @@ use clap::Args;
 use crate::command;
 use crate::failure::Failure;
 use crate::workspace;
+use refresh::refresh;
 
 /// How much is tried.
 #[derive(Args, Debug)]
@@ -54,15 +56,18 @@ pub(crate) fn verify(root: &Path) -> Result<(), Failure> {
     run(root, &Plan { verify: false, pack_only: true, allow_dirty: false })
 }
 
-/// Packs every crate that is published, and unpacks all of them into this folder, in place of what is there.
+/// Packs every crate that is published, and unpacks all of them into this folder, in place of what is there. Files that
+/// have not changed keep their times, and the others have new ones: in packages, all have the same.
 ///
 /// # Errors
 /// [`Failure`] where a package lacks something, or a file cannot be written.
 pub(crate) fn unpacked(root: &Path, allow_dirty: bool, folder: &Path) -> Result<(), Failure> {
     let workspace = workspace::describe(root)?;
     pack_all(root, &Plan { verify: false, pack_only: true, allow_dirty }, &workspace)?;
-    remove(folder)?;
-    unpack_all(&workspace, folder)
+    let new = folder.with_extension("new");
+    remove(&new)?;
+    unpack_all(&workspace, &new)?;
+    refresh(&new, folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })
 }
 
 /// What a manifest or a configuration of cargo says to use the packages that are unpacked in this folder, as far as
@@ -137,7 +142,7 @@ fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn unpack(package: &Path, into: &Path) -> Result<(), Failure> {
-    command::run(Command::new("tar").arg("-xzf").arg(package).arg("-C").arg(into))
+    command::run(Command::new("tar").args(["--touch", "-xzf"]).arg(package).arg("-C").arg(into))
 }
 
 fn remove(folder: &Path) -> Result<(), Failure> {
