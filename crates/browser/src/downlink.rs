@@ -7,9 +7,9 @@ mod voice_queue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use consonance_session::{ClientId, CodecParameters, HeardTarget, Instant, Reception, VoiceFrame, loudness};
-
-use consonance_wire::SealedVoice;
+use consonance_session::{
+    ClientId, CodecId, CodecParameters, HeardTarget, Instant, Reception, VoiceFrame, is_silence, loudness,
+};
 
 use crate::control::{Amplitude, ToPage};
 use codecs::Codecs;
@@ -93,8 +93,6 @@ struct ReceptionCount {
 
 /// By which ways a speaker reaches the page is told no more often than this.
 const RETOLD_AFTER: Duration = Duration::from_millis(200);
-/// By how much sealing makes a frame longer, in a group of up to 4096 members.
-const SEALED_OVERHEAD_BYTES: usize = SealedVoice::HEAD_BYTES + 16;
 /// Names that a page ignores at once.
 const IGNORED_MAX: usize = 1024;
 
@@ -367,19 +365,11 @@ impl ReceptionCount {
     }
 }
 
+/// What matters of a frame of Opus.
 fn traits(voice: &VoiceFrame<'_>) -> Traits {
     let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
     let playing = Playing { positional, amplitude: Amplitude::nearest(amplitude), priority };
-    let (sealed, overhead) = match SealedVoice::of(frame) {
-        Some(sealed) => (Some(sealed), SEALED_OVERHEAD_BYTES),
-        None => (None, 0),
-    };
-    // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
-    let has_speech = frame.len() > 2 + overhead;
-    let loudness = match sealed {
-        _ if !has_speech => None,
-        Some(sealed) => sealed.loudness(),
-        None => loudness(frame),
-    };
+    let has_speech = !is_silence(Some(CodecId::OPUS), frame);
+    let loudness = if has_speech { loudness(frame) } else { None };
     Traits { playing, loudness, has_speech }
 }

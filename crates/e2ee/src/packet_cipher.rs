@@ -40,7 +40,7 @@ pub struct PacketCipher {
 
 impl PacketCipher {
     /// By how much a sealed frame is longer than the frame in a group of up to 4096 members, in bytes.
-    pub const VOICE_OVERHEAD_BYTES: usize = SealedVoice::HEAD_BYTES + 16;
+    pub const VOICE_OVERHEAD_BYTES: usize = SealedVoice::OVERHEAD_BYTES;
 
     /// Without keys: what is sent is dropped.
     pub fn new() -> Self {
@@ -182,5 +182,33 @@ impl PacketCipher {
 impl core::fmt::Debug for PacketCipher {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("PacketCipher").field("keys_of", &self.keys_of).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use consonance_session::{CodecId, is_silence};
+    use consonance_sframe::{BASE_KEY_BYTES, EpochSecret};
+
+    use super::*;
+
+    #[test]
+    fn a_server_still_tells_a_pause_from_speech_when_both_are_sealed() {
+        for own_leaf in [0, 4095] {
+            let secret = EpochSecret::new(1, [7; BASE_KEY_BYTES]);
+            let (leaves, plain) = (BTreeMap::new(), PlainRooms::default());
+            let keys = EpochKeys { group: 1, secret, own_leaf, leaves, plain };
+            let mut cipher = PacketCipher::new();
+            cipher.enter(Duration::ZERO, &keys).unwrap();
+            for nth in 0..300 {
+                for (frame, is_pause) in [(&[0x78][..], true), (&[0x78, 0], true), (&[0x78; 30], false)] {
+                    let mut sealed = Vec::new();
+                    cipher.seal_frame(None, frame, &mut sealed).unwrap();
+                    assert_eq!(is_silence(Some(CodecId::OPUS), &sealed), is_pause, "{nth}: {frame:02x?}");
+                }
+            }
+        }
     }
 }

@@ -95,6 +95,7 @@ mod room_list;
 mod roster;
 mod secrets;
 mod server;
+mod silence;
 mod time;
 mod token_bucket;
 mod traffic;
@@ -129,6 +130,7 @@ pub use server::{
     ServerEvent, ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, VoiceRow,
     Vouched,
 };
+pub use silence::is_silence;
 pub use time::Instant;
 pub use token_bucket::TokenBucket;
 pub use traffic::{Flow, PacketTraffic, Total};

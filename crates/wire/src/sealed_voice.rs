@@ -16,6 +16,9 @@ pub struct SealedVoice<'a> {
 impl<'a> SealedVoice<'a> {
     /// Bytes before the frame.
     pub const HEAD_BYTES: usize = 2;
+    /// By how much sealing makes a frame longer, in bytes: in a group of up to 4096 members at most, for as long as a
+    /// member has sealed fewer than 2²⁴ frames with one key.
+    pub const OVERHEAD_BYTES: usize = Self::HEAD_BYTES + 16;
     /// The loudest step that is told.
     pub const LOUDNESS_MAX: u8 = UNKNOWN - LOUDNESS_0 - 1;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use consonance_browser::PageQuality;
 use consonance_session::{ChannelProperties, Priority};
+use consonance_wire::SealedVoice;
 use serde_json::json;
 
-use crate::frames::{FRAME, frame};
+use crate::frames::{FRAME, MS_20, frame};
 use crate::session::Session;
 
 /// A page, and so many native players that speak to it.
@@ -109,4 +110,21 @@ fn a_pausing_speaker_makes_room_and_takes_its_turn_when_it_speaks_again() {
     assert_eq!(session.heard(page).len(), 26, "from half a second after the other on");
     speak(&mut session, 0..2, 50..60);
     assert_eq!(session.heard(page).len(), 10, "one of them");
+}
+
+#[test]
+fn a_speaker_that_sends_only_pauses_makes_room_sealed_or_not() {
+    let sealed = [&SealedVoice::head_of(None)[..], &[0; SealedVoice::OVERHEAD_BYTES]].concat();
+    for pause in [vec![MS_20], sealed] {
+        let (mut session, page) = crowd(2);
+        carry(&mut session, page, Some(1));
+        speak(&mut session, 0..1, 0..50);
+        for _ in 0..26 {
+            session.speak_natively(0, &pause);
+            session.wait(FRAME);
+        }
+        session.heard(page);
+        speak(&mut session, 1..2, 0..50);
+        assert_eq!(session.heard(page).len(), 50, "{pause:02x?}");
+    }
 }

@@ -8,10 +8,11 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use consonance_wire::{ChannelBits, ClientId, RoomId};
+use consonance_wire::{ChannelBits, ClientId, CodecId, RoomId};
 
 use crate::heard_voice::HeardVoice;
 use crate::loudness::{RecentLoudness, loudness};
+use crate::silence::is_silence;
 use crate::time::Instant;
 
 /// The audible speakers of each room, while that is limited.
@@ -110,10 +111,9 @@ impl ActiveSpeakerLimiter {
 }
 
 impl Heard {
-    pub(super) fn new(speaker: ClientId, is_opus: bool, frame: &[u8]) -> Self {
-        // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
-        let has_speech = !is_opus || frame.len() > 2;
-        let loudness = if is_opus && has_speech { loudness(frame) } else { None };
+    pub(super) fn new(speaker: ClientId, codec: Option<CodecId>, frame: &[u8]) -> Self {
+        let has_speech = !is_silence(codec, frame);
+        let loudness = if codec == Some(CodecId::OPUS) && has_speech { loudness(frame) } else { None };
         Self { speaker, has_speech, loudness }
     }
 }

@@ -23,6 +23,7 @@ use consonance_wire::{
 
 use super::room_pattern::RoomPattern;
 use crate::link::LinkId;
+use crate::silence::is_silence;
 use crate::time::Instant;
 pub use settings::ProximitySettings;
 use streams::Tick;
@@ -322,9 +323,8 @@ pub(super) struct Spoken {
 
 impl Spoken {
     pub(super) fn new(now: Instant, codec: Option<CodecId>, voice: &VoiceData<'_>) -> Self {
-        // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
-        let is_silent = codec == Some(CodecId::OPUS) && voice.frame.len() <= 2;
-        Self { speaker: voice.sender, now: Tick::of(now), has_speech: !is_silent }
+        let has_speech = !is_silence(codec, voice.frame);
+        Self { speaker: voice.sender, now: Tick::of(now), has_speech }
     }
 
     fn frame(self, from: Option<Position>, bits: ChannelBits) -> Frame {

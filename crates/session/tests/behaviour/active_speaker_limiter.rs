@@ -240,15 +240,18 @@ fn listeners_of_the_beginning_hear_the_end_of_an_utterance_once() {
 }
 
 #[test]
-fn an_opus_frame_is_silence_up_to_two_bytes_and_a_frame_of_another_codec_never() {
-    let silence = CodecParameters { kind: CodecId::OPUS, ..packets::CODEC };
+fn an_opus_frame_is_silence_up_to_two_bytes_sealed_or_not_and_a_frame_of_another_codec_never() {
+    let opus = CodecParameters { kind: CodecId::OPUS, ..packets::CODEC };
     let raw = CodecParameters { kind: CodecId::IDENTITY, ..packets::CODEC };
     for (codec, frame, is_speech) in [
-        (silence, ".", false),
-        (silence, "..", false),
-        (silence, "...", true),
+        (opus, ".", false),
+        (opus, "..", false),
+        (opus, "...", true),
+        (opus, &packets::sealed(2), false),
+        (opus, &packets::sealed(3), true),
         (raw, ".", true),
         (raw, "..", true),
+        (raw, &packets::sealed(2), true),
     ] {
         let mut server = LoneServer::new();
         server.join_with_codec(1, "A", codec, &["lobby"]);

@@ -198,7 +198,13 @@ fn a_speaker_that_is_silent_for_half_a_second_gives_way_to_any_other() {
 }
 
 #[test]
-fn silence_keeps_no_slot_but_is_heard_while_the_slot_is_free() {
+fn silence_sealed_or_not_keeps_no_slot_but_is_heard_while_the_slot_is_free() {
+    for silence in ["x", &packets::sealed(2)] {
+        check_silence(silence.as_bytes());
+    }
+}
+
+fn check_silence(silence: &[u8]) {
     let mut settings = ProximitySettings::new(100.0);
     settings.max_streams = 1;
     let mut network = network_with(settings);
@@ -207,7 +213,7 @@ fn silence_keeps_no_slot_but_is_heard_while_the_slot_is_free() {
     let far = join_at(&mut network, "Far", 90.0);
     let say_nothing = |network: &mut Network| {
         network.events(listener);
-        network.client(silent).send_voice(b"x").unwrap();
+        network.client(silent).send_voice(silence).unwrap();
         network.run();
         !network.events(listener).is_empty()
     };

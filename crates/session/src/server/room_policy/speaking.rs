@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use consonance_wire::{ChannelKind, ClientId, CodecId, RoomId, VoiceChannel, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel, VoiceData};
 
 use super::{Refused, Report, RoomPolicy};
 use crate::server::active_speaker_limiter::Heard;
@@ -124,7 +124,7 @@ impl RoomPolicy {
         voice: &VoiceData<'_>,
     ) -> Result<(), Fault> {
         let codec = members.get(own).map(|member| member.codec.kind);
-        let heard = Heard::new(own, codec == Some(CodecId::OPUS), voice.frame);
+        let heard = Heard::new(own, codec, voice.frame);
         let mut is_heard = voice.channels.is_empty();
         for VoiceChannel { bits, recipient } in voice.channels {
             is_heard |= bits.kind() == ChannelKind::Player;

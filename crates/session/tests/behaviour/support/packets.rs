@@ -5,8 +5,8 @@ use consonance_wire::{
     ChannelBits, ChannelKind, ClientState, CommandAction, DeltaChannelState, ErrorWrongSession,
     HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorCommand, Packet,
     Position, PositionReport, Reception, ReceptionReport, RemoveClient, ResumeTicket, RosterEntry,
-    ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions, VoiceReport,
-    WireStr, Writer,
+    SealedVoice, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions,
+    VoiceReport, WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -194,6 +194,12 @@ pub(crate) fn introduction(id: u16) -> Vec<u8> {
 pub(crate) fn voice(sender: u16, sequence: u16, room: &str, frame: &str) -> Vec<u8> {
     let to_room = ChannelBits::new(ChannelKind::Room);
     spoken(sender, 0, sequence, &[(to_room, RoomId::of(room).0)], frame)
+}
+
+/// As long as a frame of so many bytes is once it is encrypted from end to end.
+pub(crate) fn sealed(bytes: usize) -> String {
+    let head = String::from_utf8(SealedVoice::head_of(None).into()).expect("two letters");
+    head + &"s".repeat(SealedVoice::OVERHEAD_BYTES - SealedVoice::HEAD_BYTES + bytes)
 }
 
 /// A frame of `sender`'s voice on any channels, in any channel session.
