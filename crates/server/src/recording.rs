@@ -29,7 +29,6 @@ mod settings;
 mod shared;
 mod status;
 mod track;
-mod voice_packet;
 mod writer_thread;
 
 pub use error::{RecordingsError, SessionRecorderError};
@@ -45,4 +44,3 @@ pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::SessionRecordingSettings;
 pub use status::{RecorderStatistics, RecorderStatus, RecordingStatus};
-pub(crate) use voice_packet::voice_of;

@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use consonance_session::{RoomId, Server, ServerEvent};
-use consonance_wire::{ChannelKind, ClientId, Packet};
+use consonance_wire::{ChannelKind, ClientId, Packet, VoiceData};
 
 pub use settings::ReportBufferSettings;
 pub(crate) use voice::BufferedVoice;
 
-use crate::recording::{SpokenCodec, voice_of};
+use crate::recording::SpokenCodec;
 
 /// What a worker keeps of all its sessions together.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl ReportBuffers {
         if !self.settings.is_on() {
             return;
         }
-        let Some((packet, voice)) = voice_of(packet) else { return };
+        let Some((packet, voice)) = VoiceData::in_packet(packet) else { return };
         let (before, speaker_bytes_max) = (kept.bytes, self.settings.speaker_bytes_max);
         let oldest = now.checked_sub(self.settings.last).unwrap_or(now);
         let Some(voice) = kept.voice_of(voice.sender, server) else {

@@ -1,8 +1,8 @@
 //! `VoiceData`: one encoded frame, and the channels it is spoken on.
 
 use crate::{
-    ChannelBits, ChannelKind, ClientId, List, ListItem, MessageType, PacketHeader, ParseError, Reader,
-    RoomId, SessionId, VoiceOptions, WriteError, Writer,
+    ChannelBits, ChannelKind, ClientId, List, ListItem, MessageType, Packet, PacketHeader, ParseError,
+    Reader, RoomId, SessionId, VoiceOptions, WriteError, Writer,
 };
 
 /// One encoded frame of one speaker. Every listener gets the same packet with the full channel list.
@@ -39,6 +39,24 @@ impl<'a> VoiceData<'a> {
             frame: reader.bytes(FRAME)?,
         };
         Ok((voice, reader.rest()))
+    }
+
+    /// The voice packet in one that a client sent, on its own or in a relay, and what it says; `None` if there is none.
+    pub fn in_packet(packet: &'a [u8]) -> Option<(&'a [u8], Self)> {
+        let voice = match MessageType::peek(packet).ok()? {
+            MessageType::VoiceData => packet,
+            MessageType::ServerRelayReliable | MessageType::ServerRelayUnreliable => {
+                match Packet::parse(packet).ok()? {
+                    Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) => relay.packet,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        match Packet::parse(voice).ok()? {
+            Packet::VoiceData(parsed) => Some((voice, parsed)),
+            _ => None,
+        }
     }
 
     /// Writes the packet, header included.
@@ -92,3 +110,47 @@ impl<'a> ListItem<'a> for VoiceChannel {
 
 const CHANNELS: &str = "channels";
 const FRAME: &str = "voice frame";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{RemoveClient, ServerRelay};
+
+    const SESSION: SessionId = SessionId(7);
+
+    fn with_written<R>(packet: Packet<'_>, then: impl FnOnce(&[u8]) -> R) -> R {
+        let mut buffer = [0; 64];
+        let length = packet.write(&mut buffer).unwrap();
+        then(&buffer[..length])
+    }
+
+    /// Whether voice is found in each of these: the packet alone, and in both kinds of relays.
+    fn found(inner: &[u8]) -> [bool; 3] {
+        let destinations = [ClientId(1), ClientId(2)];
+        let relay = ServerRelay { session: SESSION, destinations: List::from(&destinations), packet: inner };
+        let is_found = |packet: &[u8]| VoiceData::in_packet(packet).is_some_and(|(voice, _)| voice == inner);
+        [
+            is_found(inner),
+            with_written(Packet::ServerRelayUnreliable(relay), is_found),
+            with_written(Packet::ServerRelayReliable(relay), is_found),
+        ]
+    }
+
+    #[test]
+    fn voice_is_found_on_its_own_and_in_relays_of_both_kinds() {
+        let (sender, options, channels) = (ClientId(3), VoiceOptions::new(0), List::from(&[]));
+        let voice = VoiceData { session: SESSION, sender, options, sequence: 9, channels, frame: &[1, 2] };
+        with_written(Packet::VoiceData(voice), |packet| {
+            assert_eq!(VoiceData::in_packet(packet), Some((packet, voice)));
+            assert_eq!(found(packet), [true; 3]);
+            assert_eq!(found(&packet[..packet.len() - 1]), [false; 3], "cut off");
+        });
+    }
+
+    #[test]
+    fn no_voice_is_found_in_anything_else() {
+        let farewell = Packet::RemoveClient(RemoveClient { session: SESSION, id: ClientId(3) });
+        assert_eq!(with_written(farewell, found), [false; 3]);
+        assert_eq!(found(&[]), [false; 3]);
+    }
+}

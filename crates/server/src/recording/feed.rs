@@ -12,7 +12,6 @@ use rtrb::Producer;
 use super::index::RecordingEndReason;
 use super::message::{Message, SpokenCodec};
 use super::settings::SessionRecordingSettings;
-use super::voice_packet::voice_of;
 
 /// Hands what one thread relays to the thread that writes recordings; made by
 /// [`SessionRecorder::feed`](super::SessionRecorder::feed).
@@ -128,7 +127,7 @@ impl RecordingFeed {
         packet: &[u8],
         server: &Server,
     ) {
-        let Some((packet, voice)) = voice_of(packet) else { return };
+        let Some((packet, voice)) = VoiceData::in_packet(packet) else { return };
         let has_room = voice.channels.iter().any(|channel| channel.bits.kind() == ChannelKind::Room);
         if !has_room && !self.settings.whispers {
             return;

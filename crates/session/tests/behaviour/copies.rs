@@ -153,7 +153,12 @@ fn a_copy_relays_voice_to_the_links_that_it_reaches_and_leaves_everything_else_t
     let voice = packets::voice(2, 0, "lobby", "a");
     assert_eq!(places.relay(3, &voice), Some(vec![ELSEWHERE.0, ELSEWHERE.0, 4]));
     assert_eq!(places.relay(3, &packets::relay_unreliable(&[0, 3], &voice)), Some(vec![ELSEWHERE.0, 4]));
-    for packet in [packets::enter(2, "market"), packets::client_state(2, "Carol", &[]), packets::remove(2)] {
+    for packet in [
+        packets::enter(2, "market"),
+        packets::client_state(2, "Carol", &[]),
+        packets::remove(2),
+        packets::relay_reliable(&[0, 3], &voice),
+    ] {
         assert_eq!(places.relay(3, &packet), None);
     }
     assert_eq!(places.relay(9, &voice), None, "a link that has not joined");

@@ -98,18 +98,11 @@ impl Server {
     }
 }
 
-/// The voice in a packet, whether its sender lists the listeners or not.
+/// The voice in a packet, whether its sender lists the listeners or not. What is relayed reliably keeps its place among
+/// the other packets to the same links, which only the session sends.
 fn voice_in(packet: &[u8]) -> Option<VoiceData<'_>> {
-    let voice = match MessageType::peek(packet).ok()? {
-        MessageType::VoiceData => packet,
-        MessageType::ServerRelayUnreliable => match Packet::parse(packet).ok()? {
-            Packet::ServerRelayUnreliable(relay) => relay.packet,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    match Packet::parse(voice).ok()? {
-        Packet::VoiceData(voice) => Some(voice),
-        _ => None,
+    if MessageType::peek(packet) == Ok(MessageType::ServerRelayReliable) {
+        return None;
     }
+    VoiceData::in_packet(packet).map(|(_, voice)| voice)
 }
