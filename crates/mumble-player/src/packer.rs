@@ -42,7 +42,8 @@ impl Packer {
         mut each: impl FnMut(u64, &[u8]),
     ) -> Result<(), Misfit> {
         let of_one = packet.frame_samples();
-        let due = self.began + u64::from(self.toc_samples()) * self.lengths.len() as u64;
+        let waiting = u64::from(self.toc_samples()) * self.lengths.len() as u64;
+        let due = self.began.saturating_add(waiting);
         if due != time || self.toc >> 2 != packet.toc() >> 2 {
             self.clear();
         }
@@ -158,6 +159,13 @@ mod tests {
         packer.finish(|time, packet| out.push((time, packet.to_vec())));
         assert_eq!(out, [(0, vec![MS_10 | 3, 0x82, 1, 1])]);
         packer.finish(|_, _| panic!("once"));
+    }
+
+    #[test]
+    fn time_may_end_while_half_a_packet_waits() {
+        let packets = [(u64::MAX, &[MS_10, 1][..]), (u64::MAX, &[MS_10, 2])];
+        let (out, _) = packed(960, &packets);
+        assert_eq!(out, [(u64::MAX, vec![MS_10 | 3, 0x82, 1, 1, 2])]);
     }
 
     proptest! {
