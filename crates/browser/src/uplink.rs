@@ -1,21 +1,20 @@
 //! The page's voice: RTP packets become frames of 20 ms in their places, with the gaps that the network made.
 
 mod arrivals;
-mod repacker;
 
-use consonance_opus_packet::OpusPacket;
+use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_wire::SealedVoice;
 
 use arrivals::{Arrival, Arrivals};
-pub(crate) use repacker::FRAME_SAMPLES;
-use repacker::Repacked;
-use repacker::Repacker;
+
+/// Samples of 20 ms at 48 kHz, the length that a page's player has announced.
+pub(crate) const FRAME_SAMPLES: u32 = 960;
 
 /// Where the page's voice is, and what came of its packets.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Uplink {
     arrivals: Arrivals,
-    repacker: Repacker,
+    packer: Packer,
     /// During speech.
     utterance: Option<Utterance>,
     /// Packets that are missing since the frame before.
@@ -84,6 +83,19 @@ const GAP_MAX: u64 = 48_000;
 /// No packet has more frames of 20 ms.
 const FRAMES_OF_PACKET_MAX: u64 = 6;
 
+impl Default for Uplink {
+    fn default() -> Self {
+        Self {
+            arrivals: Arrivals::default(),
+            packer: Packer::new(FRAME_SAMPLES),
+            utterance: None,
+            missing: 0,
+            window: Loss::default(),
+            statistics: UplinkStatistics::default(),
+        }
+    }
+}
+
 impl Uplink {
     /// A packet came, with its extended sequence number and its extended time stamp at 48 kHz; shows what it comes to.
     pub(crate) fn receive(
@@ -125,7 +137,7 @@ impl Uplink {
     /// What comes is not to be heard: none of it counts as missing, and what comes next is a new beginning.
     pub(crate) fn reset(&mut self) {
         self.arrivals = Arrivals::default();
-        self.repacker.clear();
+        self.packer.clear();
         self.utterance = None;
         self.missing = 0;
     }
@@ -160,13 +172,13 @@ impl Uplink {
         mut each: impl FnMut(Spoken<'_>),
     ) {
         let Some(packet) = packet else {
-            self.repacker.clear();
+            self.packer.clear();
             let missing = std::mem::take(&mut self.missing);
             return place(&mut self.utterance, missing, time, payload, &mut each);
         };
         if packet.is_silence() {
             self.statistics.silent += 1;
-            self.repacker.clear();
+            self.packer.clear();
             if self.utterance.take().is_some() {
                 let frame = (packet.samples() == FRAME_SAMPLES).then_some(payload);
                 each(Spoken::Pause { frame });
@@ -175,14 +187,14 @@ impl Uplink {
             return;
         }
         self.statistics.repacked += u64::from(packet.samples() != FRAME_SAMPLES);
-        let Self { repacker, utterance, missing, .. } = self;
-        let repacked = repacker.repack(time, payload, packet, |time, frame| {
+        let Self { packer, utterance, missing, .. } = self;
+        let outcome = packer.pack(time, packet, |time, frame| {
             place(utterance, std::mem::take(missing), time, frame, &mut each);
         });
-        match repacked {
-            Repacked::Whole => {}
-            Repacked::GapBefore => self.statistics.incomplete += 1,
-            Repacked::TooLong => {
+        match outcome {
+            Ok(false) => {}
+            Ok(true) => self.statistics.incomplete += 1,
+            Err(Misfit { .. }) => {
                 self.statistics.too_long += 1;
                 self.missing += 1;
             }
@@ -292,6 +304,27 @@ mod tests {
         assert_eq!(frames.iter().map(|(missing, ..)| *missing).collect::<Vec<_>>(), [0, 0, 1]);
         assert!(frames.iter().all(|(_, frame, sealed)| frame == sealed));
         assert_eq!(uplink.statistics().malformed, 0);
+    }
+
+    #[test]
+    fn half_a_frame_without_its_other_half_and_one_that_is_too_long_are_counted() {
+        let (ms_10, ms_40) = (8 << 3, 10 << 3);
+        let (mut uplink, mut frames) = (Uplink::default(), Vec::new());
+        let packets = [
+            (1, 0, [ms_10, 1, 1]),
+            (2, 960, [ms_10, 2, 2]),
+            (3, 1440, [ms_10, 3, 3]),
+            (4, 1920, [ms_40, 4, 4]),
+        ];
+        for (sequence, time, payload) in packets {
+            uplink.receive(sequence, time, &payload, |spoken| match spoken {
+                Spoken::Next { missing: 0, frame } => frames.push(frame.to_vec()),
+                other => panic!("{other:?}"),
+            });
+        }
+        assert_eq!(frames, [[ms_10 | 3, 0x82, 2, 2, 2, 3, 3]]);
+        let UplinkStatistics { repacked, incomplete, too_long, .. } = uplink.statistics();
+        assert_eq!((repacked, incomplete, too_long), (4, 1, 1));
     }
 
     #[test]

@@ -19,7 +19,6 @@
 mod channels;
 mod gateway;
 mod html;
-mod packer;
 mod player;
 mod profile;
 mod settings;

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks
-//! no further than it has to: [`samples`] and [`first_frame`].
+//! no further than it has to: [`samples`] and [`first_frame`]. A [`Packer`] puts packets of any length into packets of
+//! one length.
 //!
 //! Needs Rust 1.95 or later.
 
@@ -26,6 +27,7 @@ extern crate alloc;
 mod fault;
 mod glance;
 mod head;
+mod packer;
 mod packet;
 mod padding;
 mod writing;
@@ -33,6 +35,7 @@ mod writing;
 pub use fault::PacketFault;
 pub use glance::{first_frame, samples};
 pub use head::frame_samples;
+pub use packer::{Misfit, Packer};
 pub use packet::{Frames, OpusPacket};
 pub use padding::{padding, write_padded};
 pub use writing::write;

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use consonance_mumble::control::messages::DenyType;
 use consonance_mumble::{LOOPBACK, SAMPLES_PER_NUMBER, Voice, VoiceContext};
-use consonance_opus_packet::OpusPacket;
+use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_session::{
     ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Position, Target, TokenBucket,
 };
 use consonance_wire::SealedVoice;
 
 use super::MumblePlayer;
-use crate::packer::{Misfit, Packer};
 use crate::profile::Neighbours;
 use crate::users::OWN;
 

@@ -1,0 +1,132 @@
+//! Packets of any length become packets of one length, by taking frames apart and putting them together.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{OpusPacket, SAMPLES_MAX, frame_samples, write};
+
+/// Puts the frames of packets of any length into packets of one length, without decoding them.
+///
+/// Holds at most the frames of one packet.
+///
+/// ```
+/// use consonance_opus_packet::{OpusPacket, Packer, samples};
+///
+/// let mut packer = Packer::new(960);
+/// // Three frames of 10 ms, wideband SILK: 20 ms are complete, and 10 ms wait.
+/// let packet = OpusPacket::parse(&[8 << 3 | 3, 3, 1, 2, 3]).unwrap();
+/// let mut out = Vec::new();
+/// packer.pack(4800, &packet, |time, packet| out.push((time, samples(packet)))).unwrap();
+/// assert_eq!(out, [(4800, Some(960))]);
+/// ```
+#[derive(Debug)]
+pub struct Packer {
+    samples: u32,
+    /// What the frames have in common.
+    toc: u8,
+    /// When they began, in samples.
+    began: u64,
+    lengths: Vec<u16>,
+    bytes: Vec<u8>,
+    packet: Vec<u8>,
+}
+
+/// The frames of a packet do not fill packets of the packer's length, and are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Samples of each of these frames at 48 kHz, 120 … 2880.
+    pub frame_samples: u32,
+}
+
+impl Packer {
+    /// For packets of so many samples at 48 kHz: a multiple of 120 up to 5760 (120 ms). No frames fit other lengths.
+    pub fn new(samples: u32) -> Self {
+        Self { samples, toc: 0, began: 0, lengths: Vec::new(), bytes: Vec::new(), packet: Vec::new() }
+    }
+
+    /// Samples of each packet that comes out, at 48 kHz.
+    pub fn samples(&self) -> u32 {
+        self.samples
+    }
+
+    /// Takes a packet that begins at this sample, and shows each packet that is complete, with its beginning. True if
+    /// frames before it are gone, because those that would have completed them did not come.
+    ///
+    /// # Errors
+    /// [`Misfit`] if its frames do not fill packets of this length.
+    pub fn pack(
+        &mut self,
+        time: u64,
+        packet: &OpusPacket<'_>,
+        mut each: impl FnMut(u64, &[u8]),
+    ) -> Result<bool, Misfit> {
+        let of_one = packet.frame_samples();
+        let is_gap = !self.lengths.is_empty() && !self.goes_on(time, packet);
+        if is_gap {
+            self.clear();
+        }
+        if self.lengths.is_empty() && packet.samples() == self.samples {
+            each(time, packet.bytes());
+            return Ok(is_gap);
+        }
+        if !self.fits(of_one) {
+            return Err(Misfit { frame_samples: of_one });
+        }
+        self.toc = packet.toc();
+        let mut at = time;
+        for frame in packet.frames() {
+            if self.lengths.is_empty() {
+                self.began = at;
+            }
+            self.lengths.push(frame.len() as u16);
+            self.bytes.extend_from_slice(frame);
+            at = at.saturating_add(of_one.into());
+            if self.lengths.len() as u32 * of_one == self.samples {
+                self.show(&mut each);
+            }
+        }
+        Ok(is_gap)
+    }
+
+    /// Fills what has begun with frames without sound, and shows it: nothing more is to come.
+    pub fn finish(&mut self, mut each: impl FnMut(u64, &[u8])) {
+        if self.lengths.is_empty() {
+            return;
+        }
+        let count = self.samples / frame_samples(self.toc);
+        self.lengths.resize(count as usize, 0);
+        self.show(&mut each);
+    }
+
+    /// Forgets what was not completed.
+    pub fn clear(&mut self) {
+        self.lengths.clear();
+        self.bytes.clear();
+    }
+
+    /// Whether a packet continues the frames that wait.
+    fn goes_on(&self, time: u64, packet: &OpusPacket<'_>) -> bool {
+        let waiting = u64::from(frame_samples(self.toc)) * self.lengths.len() as u64;
+        self.began.saturating_add(waiting) == time && self.toc >> 2 == packet.toc() >> 2
+    }
+
+    /// Whether so long frames fill a packet.
+    fn fits(&self, frame_samples: u32) -> bool {
+        (frame_samples..=SAMPLES_MAX).contains(&self.samples) && self.samples.is_multiple_of(frame_samples)
+    }
+
+    /// Shows the packet of all frames that wait.
+    fn show(&mut self, each: &mut impl FnMut(u64, &[u8])) {
+        write(self.toc, &self.lengths, &self.bytes, &mut self.packet);
+        each(self.began, &self.packet);
+        self.clear();
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "frames of {} samples do not fill packets of the chosen length", self.frame_samples)
+    }
+}
+
+impl core::error::Error for Misfit {}
