@@ -11,6 +11,7 @@ mod requests;
 mod speaking;
 mod state;
 mod texts;
+mod voice_queue;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use hearing::Hearing;
 use moving::OwnPlace;
 use speaking::Speaking;
 use state::Arrivals;
+use voice_queue::VoiceQueue;
 
 /// The player behind one Mumble client. A plain struct between two sides, the session's server and the client, with no
 /// I/O of its own.
@@ -65,7 +67,7 @@ pub struct MumblePlayer {
     /// How often profiles had changed when they were looked at last.
     profile_changes: u64,
     controls: VecDeque<Control>,
-    voices: VecDeque<Voice<'static>>,
+    voices: VoiceQueue,
     messages_budget: TokenBucket,
     started_at: Instant,
     /// Version and name of its client.
@@ -111,7 +113,7 @@ impl MumblePlayer {
             shown: BTreeMap::new(),
             profile_changes: 0,
             controls: VecDeque::new(),
-            voices: VecDeque::new(),
+            voices: VoiceQueue::default(),
             messages_budget: TokenBucket::full(now),
             started_at: now,
             client_release: state::release_of(login),
@@ -208,8 +210,8 @@ impl MumblePlayer {
     }
 
     /// The next packet of voice for the client.
-    pub fn poll_voice(&mut self) -> Option<Voice<'static>> {
-        next(&mut self.voices)
+    pub fn poll_voice(&mut self) -> Option<Voice<'_>> {
+        self.voices.pop()
     }
 
     /// The player's id, while it is in its session.

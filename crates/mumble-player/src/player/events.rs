@@ -1,11 +1,14 @@
 //! What happens in the session, told to the client.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use consonance_mumble::Voice;
 use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
-use consonance_session::{ClientEvent, ClientId, Instant, Restriction, TextTarget};
+use consonance_session::{ClientEvent, ClientId, Instant, Position, Restriction, TextTarget};
 
 use super::MumblePlayer;
+use super::hearing::{Heard, context_of};
 use crate::profile::{Neighbours, Profile};
 use crate::users::{OWN, User};
 
@@ -17,16 +20,27 @@ impl MumblePlayer {
 
     /// False if there was nothing.
     fn take_event(&mut self, now: Instant, neighbours: &Neighbours) -> bool {
-        let own = self.client.id();
+        let (own, hears) = (self.client.id(), self.hears());
         let Self { client, hearing, .. } = self;
         let Some(event) = client.poll_event() else { return false };
         match event {
             ClientEvent::Voice(voice) => {
                 let id = voice.id;
-                if let Some(heard) = hearing.hear(now, &voice) {
-                    self.tell_user(id, neighbours);
-                    self.tell_voice(id, heard, neighbours);
+                let context = context_of(&self.own, &self.channels, voice.channels);
+                let outcome = hearing.hear(now, &voice, context);
+                let speaker = self.users.get(id).filter(|_| hears);
+                if let (Some(Heard::Packet { number }), Some(user)) = (outcome, speaker) {
+                    // At once, as the next event takes the frame's place. Messages go before voice all the same.
+                    self.voices.push(&Voice {
+                        target: context as u8,
+                        session: user.number,
+                        number,
+                        opus: Cow::Borrowed(voice.frame),
+                        is_last: false,
+                        position: neighbours.place(id, &self.world).map(Position::metres),
+                    });
                 }
+                self.tell_heard(id, outcome, neighbours);
             }
             ClientEvent::StoppedSpeaking { id, .. } => self.tell_stopped(id, neighbours),
             ClientEvent::PlayersSynced => self.sync(neighbours),

@@ -1,14 +1,17 @@
 //! Others' voices on their way to the client.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use consonance_mumble::{VOICE_BYTES_MAX, Voice, VoiceContext};
 use consonance_session::{
-    ClientId, CodecId, CodecParameters, HeardTarget, Instant, Position, RoomId, VoiceFrame,
+    ClientId, CodecId, CodecParameters, HeardChannel, HeardTarget, Instant, Position, RoomId, VoiceFrame,
 };
 use consonance_wire::SealedVoice;
 
 use super::MumblePlayer;
+use super::moving::OwnPlace;
+use crate::channels::Channels;
 use crate::profile::Neighbours;
 
 /// What is known of each speaker's voice.
@@ -29,14 +32,13 @@ struct Speaker {
     knows_codec: bool,
 }
 
-/// A frame that the client is to hear.
-#[derive(Debug)]
-pub(super) struct Heard {
-    number: u64,
-    opus: Vec<u8>,
-    targets: Vec<HeardTarget>,
+/// What a frame comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// A packet of this number.
+    Packet { number: u64 },
     /// The speaker's codec is none that a Mumble client plays, which it has to be told.
-    is_foreign: bool,
+    OtherCodec,
 }
 
 impl Hearing {
@@ -61,13 +63,17 @@ impl Hearing {
         self.0.remove(&id);
     }
 
-    /// One frame of a speaker. None if a Mumble client can make nothing of it.
-    pub(super) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) -> Option<Heard> {
+    /// One frame of a speaker, and how it is heard. None if a Mumble client can make nothing of it.
+    pub(super) fn hear(
+        &mut self,
+        now: Instant,
+        voice: &VoiceFrame<'_>,
+        context: VoiceContext,
+    ) -> Option<Heard> {
         let speaker = self.0.get_mut(&voice.id)?;
-        let targets = voice.channels.iter().map(|channel| channel.target).collect();
         if !speaker.is_opus {
             let is_new = !std::mem::replace(&mut speaker.knows_codec, true);
-            return is_new.then(|| Heard { number: 0, opus: Vec::new(), targets, is_foreign: true });
+            return is_new.then_some(Heard::OtherCodec);
         }
         if SealedVoice::of(voice.frame).is_some() || voice.frame.len() > OPUS_BYTES_MAX {
             return None;
@@ -82,7 +88,8 @@ impl Hearing {
         });
         let number = began + sequence * units;
         speaker.next = speaker.next.max(number + units);
-        Some(Heard { number, opus: voice.frame.to_vec(), targets, is_foreign: false })
+        speaker.context = context;
+        Some(Heard::Packet { number })
     }
 
     /// A speaker stops: the number and the packet that say so, and how it was heard.
@@ -93,70 +100,52 @@ impl Hearing {
         speaker.next += speaker.units;
         Some((number, speaker.toc & !3, speaker.context))
     }
-
-    fn set_context(&mut self, id: ClientId, context: VoiceContext) {
-        if let Some(speaker) = self.0.get_mut(&id) {
-            speaker.context = context;
-        }
-    }
 }
 
 impl MumblePlayer {
-    pub(super) fn tell_voice(&mut self, id: ClientId, heard: Heard, neighbours: &Neighbours) {
-        let Heard { number, opus, targets, is_foreign } = heard;
-        let Some(user) = self.users.get(id) else { return };
-        if is_foreign {
-            let words = format!("{} speaks in another codec than Opus, which Mumble cannot play", user.name);
-            return self.tell_notice(&words);
-        }
-        let context = self.context_of(&targets);
-        self.hearing.set_context(id, context);
-        self.push_voice(id, context, number, opus, false, neighbours);
+    /// Whether the client is to hear others now.
+    pub(super) fn hears(&self) -> bool {
+        self.is_synced && !self.profile.self_deaf
+    }
+
+    /// Tells of a speaker that is heard for the first time, and of one that is not.
+    pub(super) fn tell_heard(&mut self, id: ClientId, heard: Option<Heard>, neighbours: &Neighbours) {
+        let Some(heard) = heard else { return };
+        self.tell_user(id, neighbours);
+        let Some(user) = self.users.get(id).filter(|_| heard == Heard::OtherCodec) else { return };
+        let words = format!("{} speaks in another codec than Opus, which Mumble cannot play", user.name);
+        self.tell_notice(&words);
     }
 
     pub(super) fn tell_stopped(&mut self, id: ClientId, neighbours: &Neighbours) {
-        if let Some((number, silence, context)) = self.hearing.stop(id) {
-            self.push_voice(id, context, number, vec![silence], true, neighbours);
-        }
+        let Some((number, silence, context)) = self.hearing.stop(id) else { return };
+        let Some(user) = self.users.get(id).filter(|_| self.hears()) else { return };
+        self.voices.push(&Voice {
+            target: context as u8,
+            session: user.number,
+            number,
+            opus: Cow::Borrowed(&[silence]),
+            is_last: true,
+            position: neighbours.place(id, &self.world).map(Position::metres),
+        });
     }
+}
 
-    fn push_voice(
-        &mut self,
-        id: ClientId,
-        context: VoiceContext,
-        number: u64,
-        opus: Vec<u8>,
-        is_last: bool,
-        neighbours: &Neighbours,
-    ) {
-        let Some(user) = self.users.get(id) else { return };
-        if !self.is_synced || self.profile.self_deaf || self.voices.len() >= VOICES_MAX {
-            return;
-        }
-        let session = user.number;
-        let position = neighbours.place(id, &self.world).map(Position::metres);
-        let target = context as u8;
-        self.voices.push_back(Voice { target, session, number, opus: opus.into(), is_last, position });
-    }
-
-    /// How a voice over these ways comes to be heard.
-    fn context_of(&self, targets: &[HeardTarget]) -> VoiceContext {
-        let is_own = |target: &HeardTarget| {
-            let HeardTarget::Room(room) = target else { return false };
-            self.own.linked().any(|channel| self.channels.room(channel).map(RoomId::of) == Some(*room))
-        };
-        if targets.iter().any(is_own) {
-            VoiceContext::Normal
-        } else if targets.contains(&HeardTarget::Me) {
-            VoiceContext::Whisper
-        } else {
-            VoiceContext::Listen
-        }
+/// How a voice over these channels of the session comes to be heard.
+pub(super) fn context_of(own: &OwnPlace, channels: &Channels, heard: &[HeardChannel]) -> VoiceContext {
+    let is_own = |heard: &HeardChannel| {
+        let HeardTarget::Room(room) = heard.target else { return false };
+        own.linked().any(|channel| channels.room(channel).map(RoomId::of) == Some(room))
+    };
+    if heard.iter().any(is_own) {
+        VoiceContext::Normal
+    } else if heard.iter().any(|heard| heard.target == HeardTarget::Me) {
+        VoiceContext::Whisper
+    } else {
+        VoiceContext::Listen
     }
 }
 
 const MICROS_PER_UNIT: u64 = 10_000;
 /// Opus in a packet beside what stands around it.
 const OPUS_BYTES_MAX: usize = VOICE_BYTES_MAX - 48;
-/// Packets that wait to be taken.
-const VOICES_MAX: usize = 1000;

@@ -1,5 +1,6 @@
 //! The client's voice on its way to the session.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -217,9 +218,9 @@ impl MumblePlayer {
 
     /// The client wants to hear itself.
     fn send_back(&mut self, voice: &Voice<'_>) {
-        let opus = voice.opus.to_vec().into();
-        let target = VoiceContext::Normal as u8;
-        self.voices.push_back(Voice { target, session: OWN, opus, ..voice.clone() });
+        let &Voice { number, is_last, position, .. } = voice;
+        let (target, opus) = (VoiceContext::Normal as u8, Cow::Borrowed(&*voice.opus));
+        self.voices.push(&Voice { target, session: OWN, number, opus, is_last, position });
     }
 }
 

@@ -166,7 +166,9 @@ impl GuestPlayer for User {
 
     fn take_news(&mut self) {
         self.controls.extend(std::iter::from_fn(|| self.player.poll_control()));
-        self.voices.extend(std::iter::from_fn(|| self.player.poll_voice()));
+        while let Some(voice) = self.player.poll_voice() {
+            self.voices.push(voice.into_owned());
+        }
     }
 }
 
