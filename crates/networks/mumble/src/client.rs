@@ -292,8 +292,7 @@ impl MumbleClient {
     fn take_packet(&mut self, packet: &[u8], way: VoiceWay) {
         match VoicePacket::read(self.format, Sender::Server, packet) {
             Ok(VoicePacket::Voice(voice)) => {
-                let voice = Voice { opus: voice.opus.into_owned().into(), ..voice };
-                self.events.push_back(MumbleClientEvent::Voice(voice, way));
+                self.events.push_back(MumbleClientEvent::Voice(voice.into_owned(), way));
             }
             Ok(VoicePacket::Ping) => self.events.push_back(MumbleClientEvent::Pong(way)),
             _ => {}

@@ -102,6 +102,11 @@ pub enum Sender {
 }
 
 impl Voice<'_> {
+    /// The packet with an Opus packet of its own.
+    pub fn into_owned(self) -> Voice<'static> {
+        Voice { opus: Cow::Owned(self.opus.into_owned()), ..self }
+    }
+
     /// Writes the packet in place of what `out` held.
     pub fn write(&self, format: VoiceFormat, from: Sender, out: &mut Vec<u8>) {
         out.clear();

@@ -213,7 +213,7 @@ fn check_silence(silence: &[u8]) {
     let far = join_at(&mut network, "Far", 90.0);
     let say_nothing = |network: &mut Network| {
         network.events(listener);
-        network.client(silent).send_voice(silence).unwrap();
+        network.client(silent).send_voice(silence).expect("a frame that fits");
         network.run();
         !network.events(listener).is_empty()
     };

@@ -12,7 +12,7 @@ use crate::control::{Control, MalformedControl, TUNNEL};
 use crate::crypt::CryptCounts;
 use crate::login::Login;
 use crate::server_list::{ListedServer, ServerList};
-use crate::voice::{Sender, Voice, VoicePacket};
+use crate::voice::{Sender, VoicePacket};
 
 /// What a series of polls looks at: first datagrams, so many at most, then streams.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl MumbleServer {
                 } else {
                     self.counts.voice_received_tunnelled += 1;
                 }
-                let voice = Voice { opus: voice.opus.into_owned().into(), ..voice };
+                let voice = voice.into_owned();
                 return Some(MumbleServerEvent::Voice { user, voice });
             }
             Ok(VoicePacket::OtherCodec) => {
