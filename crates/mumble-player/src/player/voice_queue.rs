@@ -1,4 +1,5 @@
-//! Voice that waits to be sent to the client; the Opus of all packets shares one buffer that empties when the queue does.
+//! Voice that waits to be sent to the client; the Opus of all packets shares one buffer that empties when the queue
+//! does.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
