@@ -40,6 +40,15 @@ test("an utterance begins with the pre-roll, and is not hurried before its first
   }
 });
 
+test("the first syllable stays whole", () => {
+  for (const rate of RATES) {
+    const { delays, opened } = run(joined(noise(rate, 0.001), voice(150, rate, 1)), { rate });
+    const preroll = Math.round(PREROLL_S * rate);
+    const first = delays.findIndex((delay, block) => block * BLOCK > opened && delay < preroll);
+    assert.ok(first * BLOCK - opened >= preroll + 0.15 * rate, `${rate} Hz: cut after ${first * BLOCK - opened}`);
+  }
+});
+
 test("the delay is caught up within 1.5 s of speech", () => {
   for (const rate of RATES) {
     for (const hz of [90, 150, 260]) {
@@ -51,11 +60,11 @@ test("the delay is caught up within 1.5 s of speech", () => {
   }
 });
 
-test("a recorded utterance of 5 s is late by 12 ms on average", () => {
+test("a recorded utterance of 5 s is late by 15 ms on average", () => {
   const { delays, opened } = run(joined(noise(24_000, 0.001), speech(6)));
   const heard = delays.slice(blockAt(opened), blockAt(opened + 5 * 48_000));
   const mean = heard.reduce((sum, delay) => sum + delay, 0) / heard.length;
-  assert.ok(mean < 0.012 * 48_000, `${mean} samples`);
+  assert.ok(mean < 0.015 * 48_000, `${mean} samples`);
   const late = heard.findIndex((delay) => delay < 0.02 * 48_000) * BLOCK;
   assert.ok(late < 0.6 * 48_000, `${late} samples until it is late by 20 ms`);
 });
