@@ -1,7 +1,7 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
 use consonance_wire::{
-    ClientId, MessageType, Notice, Packet, ServerRelay, SessionId, TextData, TextRecipient, VoiceData,
+    ClientId, MessageType, Notice, Packet, ServerRelay, TextData, TextRecipient, VoiceData,
 };
 
 use super::permissive::check_believed_inner;
@@ -25,11 +25,9 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
-        let inner = self.check_inner(own, relay)?;
-        if let (Some(own), Inner::Voice(voice)) = (own, &inner) {
-            self.voice_reports.count(self.now, own, voice);
-        }
-        self.gather(link, own, relay, &inner)?;
+        self.check_inner(own, relay)?;
+        self.voice_reports.count_relayed(self.now, own, relay.packet);
+        self.gather(link, own, relay)?;
         self.statistics.frames_relayed += 1;
         Ok(relay.packet)
     }
@@ -41,48 +39,42 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Fault> {
-        let inner = self.check_inner(own, relay)?;
-        self.gather(link, own, relay, &inner)?;
+        self.check_inner(own, relay)?;
+        self.gather(link, own, relay)?;
         self.outbound.queue_frame(relay.packet);
         Ok(())
     }
 
-    fn gather(
-        &mut self,
-        link: LinkId,
-        own: Option<ClientId>,
-        relay: &ServerRelay<'_>,
-        inner: &Inner<'_>,
-    ) -> Result<(), Fault> {
+    fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
-        if looks_into_it && self.gather_by_rules(link, own, relay, inner)? {
+        if looks_into_it && self.gather_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
-        let deafened = self.policy.register().deafened();
-        let is_kept_from_deafened = !deafened.is_empty()
-            && match inner {
-                Inner::Voice(_) => true,
-                Inner::Text(_) => false,
-                Inner::Believed => MessageType::peek(packet)? == MessageType::VoiceData,
-            };
-        self.outbound.begin_frame(if is_kept_from_deafened { deafened } else { &[] });
+        if !self.policy.register().deafened().is_empty()
+            && MessageType::peek(packet)? == MessageType::VoiceData
+        {
+            self.outbound.begin_frame(self.policy.register().deafened());
+        } else {
+            self.outbound.begin_frame(&[]);
+        }
         self.outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
         self.outbound.end_frame(self.now, packet);
         Ok(())
     }
 
-    /// For sessions where some rooms are not as any other. True if the destinations were gathered by distance.
+    /// Where some rooms are not as any other, the packet is read again: sessions without such rooms are to pay nothing.
+    /// True if the destinations were gathered by distance.
+    #[inline(never)]
     fn gather_by_rules(
         &mut self,
         link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
-        inner: &Inner<'_>,
     ) -> Result<bool, Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
-        match inner.read(relay.packet)? {
-            Inner::Voice(voice) => {
+        match Packet::parse(relay.packet)? {
+            Packet::VoiceData(voice) => {
                 self.check_voice(own, &voice)?;
                 self.monitor(&voice);
                 if self.policy.proximity().concerns(&voice) {
@@ -90,54 +82,39 @@ impl Server {
                     return Ok(true);
                 }
             }
-            Inner::Text(TextData { recipient: TextRecipient::Room(room), .. }) => {
+            Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
                 let checked = self.policy.check_speech(own, room);
                 checked.map_err(|refused| self.report_refusal(own, refused))?;
             }
-            Inner::Text(_) | Inner::Believed => {}
+            _ => {}
         }
         Ok(false)
     }
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original crashes on
     /// what it cannot read, and believes any sender that a packet names.
-    fn check_inner<'a>(
-        &mut self,
-        own: Option<ClientId>,
-        relay: &ServerRelay<'a>,
-    ) -> Result<Inner<'a>, Fault> {
+    fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         let inner = relay.packet;
         if self.settings.permissive {
-            return check_believed_inner(inner).map(|()| Inner::Believed);
+            return check_believed_inner(inner);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let parsed = match MessageType::peek(inner)? {
-            MessageType::VoiceData | MessageType::TextData => Packet::parse(inner)?,
+        let (session, sender, text) = match MessageType::peek(inner)? {
+            MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
+                Packet::VoiceData(voice) => (voice.session, voice.sender, None),
+                Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
+                    return Err(Fault::InnerRefused);
+                }
+                Packet::TextData(text) => {
+                    if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
+                        return Err(Fault::TextRefused);
+                    }
+                    (text.session, text.sender, Some(text))
+                }
+                _ => return Err(Fault::InnerRefused),
+            },
             _ => return Err(Fault::InnerRefused),
         };
-        match parsed {
-            Packet::VoiceData(voice) => {
-                self.check_origin(own, voice.sender, voice.session)?;
-                self.policy.check_muted(own)?;
-                Ok(Inner::Voice(voice))
-            }
-            Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
-                Err(Fault::InnerRefused)
-            }
-            Packet::TextData(text) => {
-                if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
-                    return Err(Fault::TextRefused);
-                }
-                self.check_origin(own, text.sender, text.session)?;
-                self.check_text(own, &text, relay)?;
-                Ok(Inner::Text(text))
-            }
-            _ => Err(Fault::InnerRefused),
-        }
-    }
-
-    /// Refuses what names another sender or session.
-    fn check_origin(&mut self, own: ClientId, sender: ClientId, session: SessionId) -> Result<(), Fault> {
         if sender != own {
             self.tell_spoofed(own, sender);
             return Err(Fault::Spoofed);
@@ -145,7 +122,10 @@ impl Server {
         if session != self.settings.session {
             return Err(Fault::Spoofed);
         }
-        Ok(())
+        match text {
+            Some(text) => self.check_text(own, &text, relay),
+            None => self.policy.check_muted(own),
+        }
     }
 
     /// Refuses a frame that breaks a rule.
@@ -177,26 +157,5 @@ impl Server {
                 Err(Fault::TextRateLimited)
             }
         }
-    }
-}
-
-/// What a relay carries, once it may be passed on.
-#[derive(Clone, Copy)]
-enum Inner<'a> {
-    Voice(VoiceData<'a>),
-    Text(TextData<'a>),
-    /// Anything: a permissive server passes it on without reading it.
-    Believed,
-}
-
-impl<'a> Inner<'a> {
-    /// The same where it has to be known; what is neither voice nor text stays as it is.
-    fn read(self, packet: &'a [u8]) -> Result<Self, Fault> {
-        let Self::Believed = self else { return Ok(self) };
-        Ok(match Packet::parse(packet)? {
-            Packet::VoiceData(voice) => Self::Voice(voice),
-            Packet::TextData(text) => Self::Text(text),
-            _ => Self::Believed,
-        })
     }
 }

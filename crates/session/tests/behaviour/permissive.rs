@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use consonance_session::{ClientId, Rate, RoomId, ServerSettings};
-use consonance_wire::{HandshakeP2P, Packet, TextRecipient};
+use consonance_session::{ClientId, Rate, ServerSettings};
+use consonance_wire::{HandshakeP2P, Packet};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::packets::{self, SESSION};
@@ -46,21 +46,6 @@ fn anything_but_an_introduction_is_relayed_and_twice_to_a_destination_listed_twi
         packets::written(Packet::HandshakeP2P(HandshakeP2P { session: SESSION, id: ClientId(0) }));
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &introduction)), [""; 0]);
     assert_eq!(server.statistics().inner_refused, 1);
-}
-
-#[test]
-fn a_limit_of_voices_holds_for_what_is_believed_too() {
-    let mut server = permissive();
-    for link in [1, 2] {
-        server.receive(link, &packets::enter(link as u16 - 1, "lobby"));
-    }
-    server.server.set_voices_per_room(Some(1));
-    let mut is_relayed =
-        |link: u64, packet: &[u8]| server.relays(link, &packets::relay_unreliable(&[0, 1], packet));
-    assert!(is_relayed(1, &packets::voice(0, 0, "lobby", "speech")));
-    assert!(!is_relayed(2, &packets::voice(1, 0, "lobby", "speech")));
-    assert!(is_relayed(2, &packets::text(1, TextRecipient::Room(RoomId::of("lobby")), "speech")));
-    assert_eq!(server.statistics().voice_shed, 1);
 }
 
 #[test]
