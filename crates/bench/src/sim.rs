@@ -7,6 +7,7 @@ mod seeds;
 mod sessions;
 
 use std::error::Error;
+use std::io::{self, Write as _, stderr, stdout};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -65,6 +66,15 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
         return seeds::run(&SessionRun(scenario), seeds, is_json);
     }
     one::run(&scenario, is_json)
+}
+
+/// Says what is played, first of all, so that even a run that hangs can be seen again; JSON stands alone.
+fn announce(opening: &str, is_json: bool) -> io::Result<()> {
+    if is_json {
+        return writeln!(stderr(), "{opening}");
+    }
+    writeln!(stdout(), "{opening}")?;
+    stdout().flush()
 }
 
 /// Short enough to type.

@@ -2,24 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 use std::time::{Duration, Instant};
 
 use consonance_cli::ProgressLine;
 use consonance_sim::{RunReport, Scenario, SimFailure};
 use serde::Serialize;
 
+use super::announce;
+
 /// Plays it, and prints how it went.
 pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Error>> {
     let Scenario { seed, clients, peers, length, .. } = *scenario;
-    // First of all, so that even a run that hangs can be seen again.
-    let opening = format!("seed {seed}, {clients} clients, {peers}");
-    if is_json {
-        writeln!(stderr(), "{opening}")?;
-    } else {
-        writeln!(stdout(), "{opening}")?;
-    }
-    stdout().flush()?;
+    announce(&format!("seed {seed}, {clients} clients, {peers}"), is_json)?;
     let progress = ProgressLine::new();
     let start = Instant::now();
     let outcome = consonance_sim::run(scenario, |time| {

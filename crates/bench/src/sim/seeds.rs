@@ -1,7 +1,7 @@
 //! Many seeds, one run for each, with a thread for each core.
 
 use std::error::Error;
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use consonance_cli::ProgressLine;
 use serde::{Serialize, Serializer};
+
+use super::announce;
 
 /// Which seeds to play.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +43,7 @@ pub(super) trait Run: Sync {
 
 /// Plays all seeds until one fails, and prints how it went.
 pub(super) fn run<R: Run>(kind: &R, seeds: Seeds, is_json: bool) -> Result<(), Box<dyn Error>> {
-    // First of all, so that even a run that hangs can be seen again.
-    let opening = format!("{} seeds of {} from seed {} on", seeds.count, R::OF, seeds.first);
-    if is_json {
-        writeln!(stderr(), "{opening}")?;
-    } else {
-        writeln!(stdout(), "{opening}")?;
-    }
-    stdout().flush()?;
+    announce(&format!("{} seeds of {} from seed {} on", seeds.count, R::OF, seeds.first), is_json)?;
     let start = Instant::now();
     let played = play(kind, seeds);
     let real = start.elapsed().as_secs_f64();
