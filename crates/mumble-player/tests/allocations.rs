@@ -58,7 +58,7 @@ impl GuestPlayer for Listener {
     }
 
     fn handle_link_closed(&mut self, _: Instant, _: Option<&EndReason>, _: &Neighbours) {
-        unreachable!("nobody is sent away");
+        unreachable!("the server does not close the link of a listener");
     }
 
     fn handle_packet(&mut self, now: Instant, delivery: Delivery, payload: &[u8], neighbours: &Neighbours) {
