@@ -204,6 +204,16 @@ impl NameClaims {
         }
     }
 
+    /// The newcomers of these links are not refused before then.
+    pub(super) fn hold(&mut self, waiting: &[LinkId], until: Instant) {
+        for link in waiting {
+            let claim = self.waiting.get_mut(link);
+            if let Some(refused_at) = claim.and_then(|claim| claim.refused_at.as_mut()) {
+                *refused_at = (*refused_at).max(until);
+            }
+        }
+    }
+
     /// Whether a holder has a probe to answer.
     pub(super) fn is_probed(&self, holder: ClientId) -> bool {
         self.unanswered.contains_key(&holder)

@@ -35,6 +35,7 @@ impl Server {
         self.members.note_unseen(id);
         let until = self.now + self.settings.limits.resume;
         self.reservations.keep(id, until, self.links.origin_of(link));
+        self.hold_claims(id, until);
     }
 
     /// A client that can resume says that it leaves permanently. (One of the original just closes its link.) Its link

@@ -1,6 +1,7 @@
 //! A newcomer asks for the name of a client that is here: it takes the name over, waits for it, or is refused.
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{Capabilities, ClientId, ResumeTicket};
@@ -37,7 +38,7 @@ impl Server {
         self.advance(now);
         self.name_claims.restart_after_stall(self.now);
         let Ok(holder) = self.links.client_of(link) else { return };
-        let waiting = self.name_claims.waiting_for(|name| self.holder_of_name(name) == Some(holder));
+        let waiting = self.newcomers_for(holder);
         match self.name_claims.hear(self.now, holder, &waiting, heard) {
             Hearing::TakenOver(heir) => self.take_over_name(holder, heir),
             Hearing::Refused(links) => links.into_iter().for_each(|link| self.refuse_name(link)),
@@ -115,6 +116,17 @@ impl Server {
             return self.members.find_spelled(name, name.key());
         }
         self.members.find(name, name.key())
+    }
+
+    /// The place of a holder is kept until then: newcomers that wait for its name are not refused before.
+    pub(super) fn hold_claims(&mut self, holder: ClientId, until: Instant) {
+        let waiting = self.newcomers_for(holder);
+        self.name_claims.hold(&waiting, until);
+    }
+
+    /// The links of those that wait for the name of a client, the first to come first.
+    fn newcomers_for(&self, holder: ClientId) -> Vec<LinkId> {
+        self.name_claims.waiting_for(|name| self.holder_of_name(name) == Some(holder))
     }
 
     /// Gives names that are free to those that waited, and asks whether the holders of the others still answer.

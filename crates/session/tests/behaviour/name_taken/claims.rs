@@ -74,6 +74,21 @@ fn a_newcomer_from_the_holders_address_prefix_that_waits_has_the_name_once_the_h
 }
 
 #[test]
+fn a_newcomer_of_ours_that_waits_when_the_holder_is_lost_is_not_refused_before_the_place_is_given_up() {
+    let mut server = LoneServer::new();
+    server.connect_from(ALICE, "192.0.2.1");
+    server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+    server.falls_silent(ALICE);
+    server.connect_from(NEWCOMER, "198.51.100.7");
+    server.receive(NEWCOMER, &packets::handshake_of_ours("Alice", None));
+    assert_eq!(server.run_for(seconds(1)), []);
+    server.disconnect(ALICE);
+    assert_eq!(server.run_for(Duration::from_millis(9900)), [], "the place is kept for ten seconds");
+    assert_eq!(server.run_for(Duration::from_millis(200)), []);
+    assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
+}
+
+#[test]
 fn the_resume_ticket_takes_a_name_from_a_live_holder_at_once() {
     let mut server = LoneServer::new();
     let ticket = server.ticket(ALICE, &packets::handshake_of_ours("Alice", None));
