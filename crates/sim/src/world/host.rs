@@ -283,7 +283,8 @@ impl World {
     /// The answer to a client that was admitted says whether it is back, and what to show the next time.
     pub(super) fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
         let Some(Entry { id, link, resumes }) = entry else { return Ok(()) };
-        let answer = self.batch.iter().find_map(|outgoing| answer(&outgoing.payload));
+        let mut own = self.batch.iter().filter(|outgoing| outgoing.link == link);
+        let answer = own.find_map(|outgoing| answer(&outgoing.payload));
         ensure!(
             answer.is_some_and(|answer| answer.resumed == resumes),
             "{} is answered {answer:?}",

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use consonance_session::{Client, ClientId, Instant, LinkCommand};
+use consonance_session::{Client, ClientId, Delivery, Instant, LinkCommand};
 use consonance_wire::{MessageType, Packet};
 
 use super::reports::report_reception;
@@ -47,7 +47,7 @@ impl World {
         let player = &mut self.players[player_id.index()];
         let now = player.clock.read(self.agenda.now());
         let mut hearing = Hearing::nothing(player, now);
-        if makes_tables_again(&parcel.payload, player) {
+        if makes_tables_again(&parcel.payload, player) || tells_a_part(parcel) {
             player.heard.view = None;
         }
         hearing.carries(parcel, player, &self.model, &self.words);
@@ -233,4 +233,13 @@ fn makes_tables_again(packet: &[u8], player: &Player) -> bool {
         },
         _ => false,
     }
+}
+
+/// It tells of one of several changes that the server made in one step; the last packet of the step tells the rest.
+fn tells_a_part(parcel: &Parcel) -> bool {
+    let changes_tables = matches!(
+        MessageType::peek(&parcel.payload),
+        Ok(MessageType::RemoveClient | MessageType::ClientState | MessageType::DeltaChannelState)
+    );
+    changes_tables && parcel.delivery == Delivery::Reliable && parcel.view.is_none()
 }
