@@ -159,7 +159,7 @@ impl<T: ClientTransport> TestPlayer<T> {
     }
 
     fn at(&self, now: Instant) -> SessionInstant {
-        SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64)
+        SessionInstant::START + now.duration_since(self.started)
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// How long anything may take. Generous: machines that run tests are busy.
@@ -159,11 +161,17 @@ impl Program {
         }
     }
 
-    /// Sends a signal by its name, as `kill` knows it.
+    /// Sends a signal by its name: `HUP`, `INT`, `KILL` or `TERM`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        let signal = match name {
+            "HUP" => Signal::HUP,
+            "INT" => Signal::INT,
+            "KILL" => Signal::KILL,
+            "TERM" => Signal::TERM,
+            _ => panic!("{name} is not one of HUP, INT, KILL, TERM"),
+        };
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Interrupts it, as Ctrl-C does, and waits for its end.
