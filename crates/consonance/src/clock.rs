@@ -56,7 +56,7 @@ impl Clock {
     }
 
     pub(crate) fn session(&self, now: Instant) -> SessionInstant {
-        SessionInstant::from_micros(now.saturating_duration_since(self.started).as_micros() as u64)
+        SessionInstant::START + now.saturating_duration_since(self.started)
     }
 
     pub(crate) fn to_instant(&self, at: SessionInstant) -> Instant {

@@ -260,7 +260,7 @@ impl MumbleGateway {
     fn at(&mut self, now: Instant) -> session::Instant {
         self.now = Some(now);
         let started = *self.started.get_or_insert(now);
-        session::Instant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+        session::Instant::START + now.saturating_duration_since(started)
     }
 
     fn to_clock(&self, at: session::Instant) -> Instant {

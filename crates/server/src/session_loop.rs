@@ -373,7 +373,7 @@ impl SessionLoop {
 
     fn at(&mut self, now: Instant) -> SessionInstant {
         let started = *self.started.get_or_insert(now);
-        SessionInstant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+        SessionInstant::START + now.saturating_duration_since(started)
     }
 
     fn to_clock(&self, at: SessionInstant) -> Instant {

@@ -84,7 +84,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         let mut elapsed = Duration::ZERO;
         loop {
             elapsed += Duration::from_millis(5);
-            let now = Instant::from_micros(elapsed.as_micros() as u64);
+            let now = Instant::START + elapsed;
             self.server.handle_timeout(now);
             self.drain()?;
             if let Some(report) = self.live.advance(elapsed)? {

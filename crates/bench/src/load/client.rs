@@ -71,8 +71,7 @@ impl Now {
     /// This moment, for engines whose clock began then.
     pub(crate) fn since(started: Instant) -> Self {
         let instant = Instant::now();
-        let micros = instant.duration_since(started).as_micros();
-        Self { instant, at: SessionInstant::from_micros(micros as u64) }
+        Self { instant, at: SessionInstant::START + instant.duration_since(started) }
     }
 }
 

@@ -30,7 +30,7 @@ impl Now {
     pub(super) fn since(began: Instant) -> Self {
         let instant = Instant::now();
         let since = instant.duration_since(began);
-        Self { instant, at: SessionInstant::from_micros(since.as_micros() as u64), since }
+        Self { instant, at: SessionInstant::START + since, since }
     }
 
     /// How long the bench runs by now: a turn takes its time.

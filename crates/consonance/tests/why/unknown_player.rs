@@ -23,7 +23,7 @@ fn stay(mut link: MemoryClient, is_over: &AtomicBool) {
     client.start();
     while !is_over.load(Ordering::Relaxed) {
         let now = Instant::now();
-        let at = session::Instant::from_micros(now.saturating_duration_since(begun).as_micros() as u64);
+        let at = session::Instant::START + now.saturating_duration_since(begun);
         carry(&mut client, &mut link, now, at, link_id);
         thread::sleep(TURN);
     }

@@ -24,8 +24,7 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Now {
         let instant = Instant::now();
-        let micros = instant.duration_since(self.started).as_micros() as u64;
-        Now { instant, at: SessionInstant::from_micros(micros) }
+        Now { instant, at: SessionInstant::START + instant.duration_since(self.started) }
     }
 
     pub(crate) fn elapsed(&self) -> Duration {

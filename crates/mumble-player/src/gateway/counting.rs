@@ -50,8 +50,7 @@ impl MumbleGateway {
     pub(super) fn state_of(&self, now: Instant, peer: Peer) -> Option<MumbleState> {
         let user = *self.by_link.get(&peer)?;
         let started = self.started?;
-        let at = now.saturating_duration_since(started);
-        let at = session::Instant::from_micros(u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
+        let at = session::Instant::START + now.saturating_duration_since(started);
         let state = self.users.get(&user)?.player.state(at);
         Some(MumbleState { is_tunnelled: self.server.is_tunnelled(now, user), ..state })
     }

@@ -148,7 +148,7 @@ impl Player {
 
     pub(super) fn run_once(&mut self, now: Instant) {
         let link = LinkId(1);
-        let at = SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64);
+        let at = SessionInstant::START + now.duration_since(self.started);
         while let Some(event) = self.transport.poll(now) {
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),

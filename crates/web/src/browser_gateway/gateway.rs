@@ -205,7 +205,7 @@ impl<S: PageShard> BrowserGateway<S> {
     fn session_time(&self, now: Instant) -> session::Instant {
         let since_start =
             self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started));
-        session::Instant::from_micros(since_start.as_micros() as u64)
+        session::Instant::START + since_start
     }
 
     /// How long the loop has not been run since the last call, beyond the requested wait and what a busy machine takes.

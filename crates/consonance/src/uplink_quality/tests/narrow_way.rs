@@ -83,7 +83,7 @@ impl Call {
     }
 
     fn at(&self) -> SessionInstant {
-        SessionInstant::from_micros((self.now - self.start).as_micros() as u64)
+        SessionInstant::START + (self.now - self.start)
     }
 
     /// Carries everything; only the way up takes time.

@@ -275,5 +275,5 @@ impl Actor for Voice {
 }
 
 fn session_time(started: Instant, now: Instant) -> SessionInstant {
-    SessionInstant::from_micros(now.duration_since(started).as_micros() as u64)
+    SessionInstant::START + now.duration_since(started)
 }
