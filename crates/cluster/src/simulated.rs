@@ -12,6 +12,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use consonance_transport::split_mix::{STEP, mixed};
+
 use crate::placement::{NodeId, Revision, SessionRecord, StoreAnswer, StoreRequest};
 pub use node::{NodeMessage, NodeRun};
 use store::SimulatedStore;
@@ -360,11 +362,7 @@ impl<M: Clone> SimulatedNats<M> {
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        // `SplitMix64`, so that a seed gives the same on every machine.
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end.max(1)
+        self.random = self.random.wrapping_add(STEP);
+        mixed(self.random) % end.max(1)
     }
 }

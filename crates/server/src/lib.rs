@@ -73,7 +73,6 @@ mod session_loop;
 mod sessions;
 mod shedding;
 pub mod spans;
-mod split_mix;
 mod stepped;
 pub mod store;
 mod threads;

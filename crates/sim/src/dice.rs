@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_transport::split_mix::{STEP, mixed};
+
 /// A stream of numbers made from a seed: `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
@@ -20,8 +22,8 @@ impl Dice {
 
     /// Any number.
     pub fn throw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        mix(self.0)
+        self.0 = self.0.wrapping_add(STEP);
+        mixed(self.0)
     }
 
     /// 0 … `end` − 1; 0 if `end` is 0.
@@ -56,14 +58,6 @@ impl Dice {
             items.swap(last, self.below(last as u64 + 1) as usize);
         }
     }
-}
-
-/// `SplitMix64`'s finaliser: every bit of the result depends on every bit of the number.
-pub(crate) fn mix(number: u64) -> u64 {
-    let mut z = number;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

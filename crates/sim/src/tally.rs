@@ -1,8 +1,7 @@
 //! A whole table in one number: equal tables add up to equal tallies, and a table that differs anywhere does not.
 
 use consonance_session::ClientId;
-
-use crate::dice::mix;
+use consonance_transport::split_mix::mixed;
 
 /// The sum of a hash per player and per room that a player listens to. What is there twice counts twice, so adding
 /// and removing has to pair up exactly.
@@ -37,7 +36,7 @@ fn entry(kind: u64, id: ClientId, name: &str) -> u64 {
     let hash =
         chunks.iter().fold(kind ^ u64::from(id.0), |hash, chunk| stir(hash, u64::from_le_bytes(*chunk)));
     // What is left over, with a mark above it, so that its length counts.
-    mix(stir(hash, rest.iter().fold(1, |bits, byte| bits << 8 | u64::from(*byte))))
+    mixed(stir(hash, rest.iter().fold(1, |bits, byte| bits << 8 | u64::from(*byte))))
 }
 
 #[cfg(test)]

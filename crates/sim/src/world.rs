@@ -18,12 +18,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use consonance_session::{Delivery, LinkId, RoomId, Transmit};
+use consonance_transport::split_mix::mixed;
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
 use crate::check;
 use crate::clock::{Agenda, Time};
-use crate::dice::{Dice, mix};
+use crate::dice::Dice;
 use crate::model::{GRACE, Model, View};
 use crate::network::{Network, Parcel, Way, Weather};
 use crate::numbers::{PlayerId, Room, Version};
@@ -289,7 +290,7 @@ impl World {
     }
 
     fn fold(&mut self, number: u64) {
-        self.digest = mix(self.digest ^ number);
+        self.digest = mixed(self.digest ^ number);
     }
 }
 

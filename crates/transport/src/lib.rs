@@ -75,6 +75,8 @@ pub mod random;
 mod reason;
 mod remote;
 mod server;
+#[doc(hidden)]
+pub mod split_mix;
 mod statistics;
 mod thread_waker;
 mod warning_limit;

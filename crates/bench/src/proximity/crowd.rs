@@ -1,6 +1,7 @@
 //! A crowd on a market place: where players walk, and which of them speak.
 
 use consonance_session::{Position, SessionId};
+use consonance_transport::split_mix::{STEP, mixed};
 use consonance_wire::{PositionReport, Writer};
 
 /// A square place that grows with the number of people.
@@ -78,10 +79,8 @@ pub(super) fn speaks(player: u16, tick: u32) -> bool {
     drawn(player.into(), 100 + stretch) < 0.1
 }
 
-/// A number from 0 to 1, always the same one (`SplitMix64`'s finaliser, Steele, Lea, Flood 2014).
+/// A number from 0 to 1, always the same one.
 fn drawn(number: u32, what: u32) -> f32 {
-    let mut z = (u64::from(number) << 32 | u64::from(what)).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32
+    let state = (u64::from(number) << 32 | u64::from(what)).wrapping_add(STEP);
+    (mixed(state) >> 40) as f32 / (1_u32 << 24) as f32
 }

@@ -338,8 +338,9 @@ fn packet_number(tape: &mut Tape<'_>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use consonance_transport::split_mix::{STEP, mixed};
+
     use super::*;
-    use crate::split_mix::{STEP, mixed};
 
     #[test]
     fn nothing_that_another_node_says_at_random_finds_a_fault() {

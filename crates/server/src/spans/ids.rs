@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use consonance_transport::split_mix::{STEP, mixed};
+
 use crate::sessions::random_u64;
-use crate::split_mix::{STEP, mixed};
 
 /// The number of a trace, never 0; it is written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

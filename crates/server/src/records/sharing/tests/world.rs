@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::{NodeId, Revision, StoreAnswer};
 use consonance_cluster::{ReplicaChange, ReplicaRequest};
+use consonance_transport::split_mix::{STEP, mixed};
 
 use super::super::{AuditFeed, BanReplica, Numbers, StoredVersion};
 use crate::audit::{AuditEntry, AuditLog, AuditQuery};
 use crate::bans::{Ban, BanTarget, Bans};
-use crate::split_mix::{STEP, mixed};
 use crate::store::{Change, Table};
 
 pub(super) const START_MS: u64 = 1_764_222_222_000;
