@@ -48,27 +48,27 @@ pub(crate) struct NodeVoice<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Recipients {
     pub(crate) links: Vec<LinkId>,
-    pub(crate) places: Vec<Member>,
+    pub(crate) workers: Vec<Member>,
 }
 
 impl Recipients {
     /// Collected again.
     pub(crate) fn clear(&mut self) {
         self.links.clear();
-        self.places.clear();
+        self.workers.clear();
     }
 
-    /// One more link, which is at a place if it leads there.
-    pub(crate) fn add(&mut self, link: LinkId, place: Option<Member>) {
-        match place {
+    /// One more link; with the worker of another node that has it, if one has.
+    pub(crate) fn add(&mut self, link: LinkId, worker: Option<Member>) {
+        match worker {
             None => self.links.push(link),
-            Some(place) => self.add_place(place),
+            Some(worker) => self.add_worker(worker),
         }
     }
 
-    pub(crate) fn add_place(&mut self, place: Member) {
-        if !self.places.contains(&place) {
-            self.places.push(place);
+    pub(crate) fn add_worker(&mut self, worker: Member) {
+        if !self.workers.contains(&worker) {
+            self.workers.push(worker);
         }
     }
 }
@@ -137,8 +137,8 @@ impl SessionCopies {
             }
         };
         let message = message.write(&mut self.buffer);
-        for place in to {
-            self.out.send(*place, Delivery::Unreliable, message);
+        for worker in to {
+            self.out.send(*worker, Delivery::Unreliable, message);
         }
     }
 
@@ -155,7 +155,7 @@ impl SessionCopies {
 const PLACES: u64 = 0xFFFF << u32::BITS << 16;
 
 /// The link by which a copy reaches the clients of a worker of another node.
-pub(crate) fn place_of(member: Member) -> LinkId {
+pub(crate) fn link_to(member: Member) -> LinkId {
     LinkId(PLACES | u64::from(member.0))
 }
 
@@ -175,9 +175,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_told_from_links_of_networks() {
+    fn a_link_to_a_worker_is_told_from_links_of_networks() {
         for member in [0, 1, u16::MAX] {
-            assert_eq!(member_at(place_of(Member(member))), Some(Member(member)));
+            assert_eq!(member_at(link_to(Member(member))), Some(Member(member)));
         }
         for link in [0, 1, 0xFFFE << 48 | 7, u64::MAX >> 16] {
             assert_eq!(member_at(LinkId(link)), None, "{link:x}");

@@ -21,7 +21,7 @@ pub(crate) struct SessionCopy {
     /// The owner wants all voice.
     pub(crate) wants_all_voice: bool,
     /// Where clients are whose links are at other nodes.
-    places: FxHashMap<ClientId, Member>,
+    workers: FxHashMap<ClientId, Member>,
     /// What was mentioned since it began to tell everything.
     mentioned: Option<Mentioned>,
 }
@@ -34,7 +34,7 @@ struct Mentioned {
 
 impl SessionCopy {
     pub(crate) fn new(server: Server, id: SessionId, owner: Member) -> Self {
-        let places = FxHashMap::default();
+        let workers = FxHashMap::default();
         Self {
             server,
             id,
@@ -42,7 +42,7 @@ impl SessionCopy {
             version: 0,
             is_cut: false,
             wants_all_voice: false,
-            places,
+            workers,
             mentioned: Some(Mentioned::default()),
         }
     }
@@ -64,19 +64,19 @@ impl SessionCopy {
     }
 
     /// A client is mentioned; at another node, if it is at one.
-    pub(crate) fn note(&mut self, id: ClientId, place: Option<Member>) {
+    pub(crate) fn note(&mut self, id: ClientId, worker: Option<Member>) {
         if let Some(mentioned) = &mut self.mentioned {
             mentioned.clients.insert(id);
         }
-        match place {
-            Some(place) => drop(self.places.insert(id, place)),
-            None => drop(self.places.remove(&id)),
+        match worker {
+            Some(worker) => drop(self.workers.insert(id, worker)),
+            None => drop(self.workers.remove(&id)),
         }
     }
 
     /// The worker of another node that has a client's link, as far as is known.
-    pub(crate) fn place_of(&self, id: ClientId) -> Option<Member> {
-        self.places.get(&id).copied()
+    pub(crate) fn worker_of(&self, id: ClientId) -> Option<Member> {
+        self.workers.get(&id).copied()
     }
 
     /// Restrictions of a player are mentioned.
@@ -110,6 +110,6 @@ impl SessionCopy {
 
     /// Whether a worker may send voice of a client: it has the client's link, or is the owner.
     pub(crate) fn may_speak_for(&self, member: Member, id: ClientId) -> bool {
-        member == self.owner || self.places.get(&id) == Some(&member)
+        member == self.owner || self.workers.get(&id) == Some(&member)
     }
 }

@@ -134,7 +134,7 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
     row.rooms = client.rooms.iter().map(ToString::to_string).collect();
     row.refused_rooms =
         client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
-    row.has_place = client.has_place;
+    row.has_place = client.has_position;
     if let Some(identity) = server.identity_of(client.id) {
         let restrictions = server.restrictions(&identity);
         let reason = |restriction| restrictions.terms(restriction).map(|terms| terms.reason.to_string());
@@ -212,13 +212,14 @@ fn page_row(state: PageState) -> PageRow {
 
 /// All players that report a position, unless these are very many.
 fn placed<'a>(clients: &[ClientRow<'a>]) -> Vec<(ClientId, &'a str)> {
-    let placed: Vec<_> = clients.iter().filter(|row| row.has_place).map(|row| (row.id, row.name)).collect();
+    let placed: Vec<_> =
+        clients.iter().filter(|row| row.has_position).map(|row| (row.id, row.name)).collect();
     if placed.len() > PLACED_MAX { Vec::new() } else { placed }
 }
 
 /// How far away the nearest others are.
 fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)]) -> Vec<DistanceRow> {
-    if !client.has_place {
+    if !client.has_position {
         return Vec::new();
     }
     let others = placed.iter().filter(|(id, _)| *id != client.id);

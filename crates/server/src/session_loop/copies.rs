@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 
 use super::SessionLoop;
 use crate::copies::{
-    At, ChangeRecord, NodeVoice, SessionCopies, SessionCopy, kept_client, member_at, place_of,
+    At, ChangeRecord, NodeVoice, Recipients, SessionCopies, SessionCopy, kept_client, link_to, member_at,
 };
 use crate::directory::Directory;
 use crate::networks::{Networks, peer_of};
@@ -26,7 +26,7 @@ impl SessionLoop {
     pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
         let session = self.sessions.get_mut(index);
-        session.server.set_place(link, place_of(member));
+        session.server.set_node(link, link_to(member));
         if session.edges.add(member) {
             self.tell_everything(index, member);
         }
@@ -174,25 +174,25 @@ impl SessionLoop {
         let is_here = client_at.is_some_and(|it| (it.node, it.worker) == copies.own);
         let number = client_at.filter(|_| is_here).and_then(|it| it.link);
         let here = number.and_then(|number| edge.link(LinkNumber(number)));
-        let place = client_at.filter(|_| !is_here);
-        let place = place.and_then(|it| copies.workers.number(it.node, it.worker));
+        let elsewhere = client_at.filter(|_| !is_here);
+        let worker = elsewhere.and_then(|it| copies.workers.number(it.node, it.worker));
         let Some(copy) = copies.get_mut(session) else { return };
-        let (here, place) = match change {
+        let (here, worker) = match change {
             // The owner reaches its link no longer, which others may, unless another client has its id by now.
             SessionChange::Client(client)
                 if client_at.is_none()
                     && copy.server.client(client.id).is_some_and(|row| *row.name == *client.name) =>
             {
                 let is_here = |link: &LinkId| edge.session_of(*link).is_some();
-                (copy.server.link_of(client.id).filter(is_here), copy.place_of(client.id))
+                (copy.server.link_of(client.id).filter(is_here), copy.worker_of(client.id))
             }
-            _ => (here, place),
+            _ => (here, worker),
         };
-        let elsewhere = place.map(|place| CopiedLink::Elsewhere(place_of(place)));
+        let elsewhere = worker.map(|worker| CopiedLink::Elsewhere(link_to(worker)));
         copy.server.apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
         match change {
             SessionChange::Client(client) => {
-                copy.note(client.id, place);
+                copy.note(client.id, worker);
                 if let Some(link) = here {
                     copy.server.attach(at, link, client.id, None);
                 }
@@ -212,7 +212,8 @@ impl SessionLoop {
         packet: &[u8],
     ) -> bool {
         let at = self.at(now);
-        let Self { copies: Some(copies), edge: Some(edge), networks, recipients, .. } = self else {
+        let Self { copies: Some(copies), edge: Some(edge), networks, directory, recipients, .. } = self
+        else {
             return false;
         };
         let Some((session, _)) = edge.session_of(link) else { return false };
@@ -223,18 +224,16 @@ impl SessionLoop {
             AtCopy::ForSession => return false,
             AtCopy::Done => copy.server.take_relayed(),
             AtCopy::Relayed(frame) => {
-                frame.to.iter().for_each(|link| recipients.add(*link, member_at(*link)));
-                let (to, delivery) = (&recipients.links[..], Delivery::Unreliable);
-                networks.send(now, &Transmit { to, delivery, payload: frame.payload });
+                send_here(networks, directory, recipients, now, &frame);
                 true
             }
         };
         if copy.wants_all_voice && is_voice {
-            recipients.add_place(copy.owner);
+            recipients.add_worker(copy.owner);
         }
         carry_out(copy, networks, now);
         let position = copy.server.position_of(client);
-        copies.send_voice(&recipients.places, NodeVoice { session, client, position, packet });
+        copies.send_voice(&recipients.workers, NodeVoice { session, client, position, packet });
         true
     }
 
@@ -265,11 +264,7 @@ impl SessionLoop {
             copy.server.relay_from_elsewhere(at, client, packet)
         };
         if let Some(frame) = frame {
-            for link in frame.to {
-                recipients.add(*link, member_at(*link).or_else(|| node_of(networks, directory, *link)));
-            }
-            let (to, delivery) = (&recipients.links[..], Delivery::Unreliable);
-            networks.send(now, &Transmit { to, delivery, payload: frame.payload });
+            send_here(networks, directory, recipients, now, &frame);
         }
         if let Some(index) = index {
             self.keep_relayed_voice(now, index, packet);
@@ -310,6 +305,20 @@ impl SessionLoop {
             carry_out(copy, networks, now);
         }
     }
+}
+
+/// Sends relayed voice to the listeners here, and notes the workers of other nodes that have the others.
+pub(super) fn send_here(
+    networks: &mut Networks,
+    directory: &Directory,
+    recipients: &mut Recipients,
+    now: Instant,
+    relayed: &Transmit<'_>,
+) {
+    for link in relayed.to {
+        recipients.add(*link, member_at(*link).or_else(|| node_of(networks, directory, *link)));
+    }
+    networks.send(now, &Transmit { to: &recipients.links, ..*relayed });
 }
 
 /// Sends what a copy wants sent to clients here, and ends links.

@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use consonance_pcap::PacketDirection;
-use consonance_session::{Delivery, LinkId, Server, Transmit};
+use consonance_session::{Delivery, LinkId, Server};
 use consonance_transport::EndCode;
 
 use super::SessionLoop;
-use super::copies::node_of;
-use crate::copies::{NodeVoice, member_at};
+use super::copies::send_here;
+use crate::copies::NodeVoice;
 
 impl SessionLoop {
     pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
@@ -39,13 +39,9 @@ impl SessionLoop {
                     (Some(client), Some(copies)) => {
                         let Self { networks, directory, recipients, .. } = self;
                         recipients.clear();
-                        for link in relayed.to {
-                            recipients
-                                .add(*link, member_at(*link).or_else(|| node_of(networks, directory, *link)));
-                        }
-                        networks.send(now, &Transmit { to: &recipients.links, ..relayed });
+                        send_here(networks, directory, recipients, now, &relayed);
                         let voice = NodeVoice { session: &session.name, client, position, packet };
-                        copies.send_voice(&recipients.places, voice);
+                        copies.send_voice(&recipients.workers, voice);
                     }
                     _ => self.networks.send(now, &relayed),
                 }

@@ -66,7 +66,7 @@ pub struct CopiedClient {
 pub enum CopiedLink {
     /// Over its own link, which is here.
     Here(LinkId),
-    /// At another place, which this link leads to.
+    /// At another node, which this link leads to.
     Elsewhere(LinkId),
 }
 
@@ -174,7 +174,7 @@ impl Server {
             let link = self.outbound.link_of(id).filter(|link| self.links.contains(*link));
             if link.is_none() {
                 self.outbound.remove(id);
-                self.policy.proximity_mut().set_place(id, None);
+                self.policy.proximity_mut().set_node(id, None);
                 self.reservations.keep(id, until, None);
             }
         }
@@ -189,7 +189,7 @@ impl Server {
         }
     }
 
-    /// A link is up whose client is in the session, by what the copy at its place knows, of this version. The client is
+    /// A link is up whose client is in the session, by what the copy at its node knows, of this version. The client is
     /// told what has changed since. False if it is not in the session, or too much may have changed.
     pub fn adopt(
         &mut self,
@@ -237,19 +237,19 @@ impl Server {
         self.members.in_order()
     }
 
-    /// A link of the session ends at another place, which this one leads to. A copy there decides by distance which of
-    /// its clients hear a frame: such a frame lists the place, and none of its clients.
-    pub fn set_place(&mut self, link: LinkId, place: LinkId) {
-        self.links.set_place(link, place);
+    /// A link of the session ends at another node, which this one leads to. A copy there decides by distance which of
+    /// its clients hear a frame: such a frame lists the node, and none of its clients.
+    pub fn set_node(&mut self, link: LinkId, node: LinkId) {
+        self.links.set_node(link, node);
         if let Some(id) = self.client_of(link) {
-            self.policy.proximity_mut().set_place(id, Some(place));
+            self.policy.proximity_mut().set_node(id, Some(node));
         }
     }
 
     /// A client is reached over this link from now on.
     pub(super) fn reach_over(&mut self, id: ClientId, link: LinkId) {
         self.outbound.insert(id, link);
-        self.policy.proximity_mut().set_place(id, self.links.place_of(link));
+        self.policy.proximity_mut().set_node(id, self.links.node_of(link));
     }
 
     /// Tells a client which rooms it is in here: what it said to an owner that was lost may be lost with that, and the
@@ -313,9 +313,9 @@ impl Server {
 
     fn apply_client(&mut self, client: &CopiedClient, link: Option<CopiedLink>) {
         let CopiedClient { id, name, codec, .. } = client;
-        let (link, place) = match link {
+        let (link, node) = match link {
             Some(CopiedLink::Here(link)) => (Some(link), None),
-            Some(CopiedLink::Elsewhere(place)) => (Some(place), Some(place)),
+            Some(CopiedLink::Elsewhere(node)) => (Some(node), Some(node)),
             None => (None, None),
         };
         let is_same =
@@ -339,7 +339,7 @@ impl Server {
             self.visibility.announce(*id);
         }
         self.kept_capabilities.insert(*id, client.capabilities);
-        self.policy.proximity_mut().set_place(*id, place);
+        self.policy.proximity_mut().set_node(*id, node);
         match link {
             Some(link) if self.outbound.link_of(*id) != Some(link) => {
                 self.outbound.insert(*id, link);

@@ -22,8 +22,8 @@ pub(super) struct Links {
     records: BTreeMap<LinkId, LinkRecord>,
     /// Links that have to join, by the end of the time that they have for it.
     awaited: BTreeSet<(Instant, LinkId)>,
-    /// Of links that end at other places: what leads to each place.
-    places: BTreeMap<LinkId, LinkId>,
+    /// Of links that end at other nodes: what leads to each node.
+    nodes: BTreeMap<LinkId, LinkId>,
 }
 
 impl Links {
@@ -43,7 +43,7 @@ impl Links {
     pub(super) fn remove(&mut self, link: LinkId) -> Option<LinkRecord> {
         let record = self.records.remove(&link)?;
         self.awaited.remove(&(record.deadline, link));
-        self.places.remove(&link);
+        self.nodes.remove(&link);
         Some(record)
     }
 
@@ -89,16 +89,16 @@ impl Links {
         self.get(link).and_then(|record| record.origin)
     }
 
-    /// A link ends at another place, which this one leads to.
-    pub(super) fn set_place(&mut self, link: LinkId, place: LinkId) {
+    /// A link ends at another node, which this one leads to.
+    pub(super) fn set_node(&mut self, link: LinkId, node: LinkId) {
         if self.records.contains_key(&link) {
-            self.places.insert(link, place);
+            self.nodes.insert(link, node);
         }
     }
 
-    /// What leads to the place where a link ends, if that is another one.
-    pub(super) fn place_of(&self, link: LinkId) -> Option<LinkId> {
-        self.places.get(&link).copied()
+    /// What leads to the node where a link ends, if that is another one.
+    pub(super) fn node_of(&self, link: LinkId) -> Option<LinkId> {
+        self.nodes.get(&link).copied()
     }
 
     /// Whether both sides of a link can do this.

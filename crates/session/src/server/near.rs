@@ -21,7 +21,7 @@ impl Server {
 
     /// Where a client is, if it has said so.
     pub fn position_of(&self, id: ClientId) -> Option<Position> {
-        self.policy.proximity().place(id)
+        self.policy.proximity().position(id)
     }
 
     /// Of a copy: another place has said where a client there is.

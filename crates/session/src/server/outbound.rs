@@ -151,9 +151,9 @@ impl Outbound {
         self.fan_out.add(ids, bytes, repeated);
     }
 
-    /// Adds what leads to another place, for clients there.
-    pub(super) fn add_place(&mut self, place: LinkId) {
-        self.fan_out.add_link(place);
+    /// Adds what leads to another node, for clients there.
+    pub(super) fn add_node(&mut self, node: LinkId) {
+        self.fan_out.add_link(node);
     }
 
     /// The list is complete: the frame counts as sent.

@@ -6,8 +6,8 @@
 //! in any other room: so originals can use the room among themselves, and hiding a position lets no player hear or
 //! reach distant ones.
 //!
-//! Where a session has copies, each decides about the listeners at its place, which it knows the positions of: a frame
-//! for others goes to each place with listeners once.
+//! Where a session has copies, each decides about the listeners at its node, which it knows the positions of: a frame
+//! for others goes to each node with listeners once.
 
 mod grid;
 mod settings;
@@ -40,15 +40,15 @@ pub(super) struct Proximity {
     found: Vec<ClientId>,
     /// Listeners in range that heard enough others, over all frames.
     crowded: u64,
-    /// Clients at other places.
+    /// Clients at other nodes.
     elsewhere: BTreeMap<ClientId, Elsewhere>,
 }
 
-/// A client about which another place decides.
+/// A client about which another node decides.
 #[derive(Debug)]
 struct Elsewhere {
     /// What leads there.
-    place: LinkId,
+    node: LinkId,
     /// The zones that it listens to.
     zones: Vec<RoomId>,
 }
@@ -57,15 +57,15 @@ struct Elsewhere {
 pub(super) struct Reached<'a, P> {
     /// Those here.
     pub(super) clients: &'a [ClientId],
-    /// What leads to other places with listeners.
-    pub(super) places: P,
+    /// What leads to other nodes with listeners.
+    pub(super) nodes: P,
 }
 
 /// What is known of one client: a cache line, as each report finds it far from the last one.
 #[derive(Debug, Default)]
 #[repr(align(64))]
 struct PositionState {
-    place: Option<Position>,
+    position: Option<Position>,
     /// The number of the newest report.
     newest: Option<u16>,
     /// The zones that it listens to.
@@ -101,7 +101,7 @@ impl Proximity {
 
     /// The square of how far two clients are apart, in m², if both have said where they are.
     pub(super) fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
-        Some(self.place(a)?.distance_squared(self.place(b)?))
+        Some(self.position(a)?.distance_squared(self.position(b)?))
     }
 
     /// How often a listener in range was not sent a frame because enough others were nearer or louder.
@@ -119,16 +119,16 @@ impl Proximity {
 
     fn enter_zone(&mut self, id: ClientId, room: RoomId) {
         let Some(zone) = self.zones.get_mut(&room) else { return };
-        if let Some(Elsewhere { place, zones }) = self.elsewhere.get_mut(&id) {
+        if let Some(Elsewhere { node, zones }) = self.elsewhere.get_mut(&id) {
             if !zones.contains(&room) {
                 zones.push(room);
-                zone.enter_elsewhere(*place);
+                zone.enter_elsewhere(*node);
             }
             return;
         }
-        let PositionState { place, zones, .. } = known_mut(&mut self.positions, id);
+        let PositionState { position, zones, .. } = known_mut(&mut self.positions, id);
         if zones.slot(room).is_none() {
-            zones.add(room, zone.enter(id, *place));
+            zones.add(room, zone.enter(id, *position));
         }
     }
 
@@ -142,10 +142,10 @@ impl Proximity {
 
     fn leave_zone(&mut self, id: ClientId, room: RoomId) {
         let Some(zone) = self.zones.get_mut(&room) else { return };
-        if let Some(Elsewhere { place, zones }) = self.elsewhere.get_mut(&id) {
+        if let Some(Elsewhere { node, zones }) = self.elsewhere.get_mut(&id) {
             if let Some(index) = zones.iter().position(|zone| *zone == room) {
                 zones.swap_remove(index);
-                zone.leave_elsewhere(*place);
+                zone.leave_elsewhere(*node);
             }
             return;
         }
@@ -155,10 +155,10 @@ impl Proximity {
         }
     }
 
-    /// A client is at the place that this link leads to from now on, or here.
-    pub(super) fn set_place(&mut self, id: ClientId, place: Option<LinkId>) {
-        let former = self.elsewhere.get(&id).map(|elsewhere| elsewhere.place);
-        if former == place {
+    /// A client is at the node that this link leads to from now on, or here.
+    pub(super) fn set_node(&mut self, id: ClientId, node: Option<LinkId>) {
+        let former = self.elsewhere.get(&id).map(|elsewhere| elsewhere.node);
+        if former == node {
             return;
         }
         let zones: Vec<RoomId> = match self.elsewhere.get(&id) {
@@ -174,8 +174,8 @@ impl Proximity {
         for room in &zones {
             self.leave_zone(id, *room);
         }
-        match place {
-            Some(place) => drop(self.elsewhere.insert(id, Elsewhere { place, zones: Vec::new() })),
+        match node {
+            Some(node) => drop(self.elsewhere.insert(id, Elsewhere { node, zones: Vec::new() })),
             None => drop(self.elsewhere.remove(&id)),
         }
         for room in &zones {
@@ -199,21 +199,21 @@ impl Proximity {
             return;
         }
         known.newest = Some(report.number);
-        if known.place != report.position {
+        if known.position != report.position {
             self.move_to(id, report.position);
         }
     }
 
     /// A client that has not said where it is was there.
     pub(super) fn recall(&mut self, id: ClientId, position: Option<Position>) {
-        if position.is_some() && !self.has_place(id) {
+        if position.is_some() && !self.has_position(id) {
             self.move_to(id, position);
         }
     }
 
     fn move_to(&mut self, id: ClientId, position: Option<Position>) {
         let known = known_mut(&mut self.positions, id);
-        known.place = position;
+        known.position = position;
         for (room, slot) in known.zones.iter() {
             if let Some(zone) = self.zones.get_mut(&room) {
                 zone.place(slot, position);
@@ -221,20 +221,20 @@ impl Proximity {
         }
     }
 
-    /// Another place has said where a client there is.
+    /// Another node has said where a client there is.
     pub(super) fn set_position(&mut self, id: ClientId, position: Option<Position>) {
         if self.elsewhere.contains_key(&id) {
-            known_mut(&mut self.positions, id).place = position;
+            known_mut(&mut self.positions, id).position = position;
         }
     }
 
     /// Where a client is, if it has said so.
-    pub(super) fn place(&self, id: ClientId) -> Option<Position> {
-        self.positions.get(usize::from(id.0))?.place
+    pub(super) fn position(&self, id: ClientId) -> Option<Position> {
+        self.positions.get(usize::from(id.0))?.position
     }
 
-    pub(super) fn has_place(&self, id: ClientId) -> bool {
-        self.place(id).is_some()
+    pub(super) fn has_position(&self, id: ClientId) -> bool {
+        self.position(id).is_some()
     }
 
     /// Whether distance decides about one of these channels.
@@ -254,13 +254,13 @@ impl Proximity {
         bits: ChannelBits,
     ) -> Option<Reached<'_, impl Iterator<Item = LinkId>>> {
         let zone = self.zones.get_mut(&room)?;
-        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.position);
         self.found.clear();
         self.crowded += zone.reach(spoken.frame(from, bits), &mut self.found);
-        Some(Reached { clients: &self.found, places: zone.places() })
+        Some(Reached { clients: &self.found, nodes: zone.nodes() })
     }
 
-    /// Whether one client hears a frame that is spoken to this room, or may hear it at another place; `None` if
+    /// Whether one client hears a frame that is spoken to this room, or may hear it at another node; `None` if
     /// distance does not decide there.
     pub(super) fn reaches(
         &mut self,
@@ -273,7 +273,7 @@ impl Proximity {
         if let Some(elsewhere) = self.elsewhere.get(&id) {
             return Some(elsewhere.zones.contains(&room));
         }
-        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.position);
         let slot = self.positions.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
         Some(slot.is_some_and(|slot| zone.reaches(slot, spoken.frame(from, bits))))
     }

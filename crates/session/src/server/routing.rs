@@ -41,13 +41,13 @@ impl Server {
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
                     let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
-                    let Some(Reached { clients, places }) = near else {
+                    let Some(Reached { clients, nodes }) = near else {
                         let listeners = self.members.listeners(room).iter().copied();
                         self.outbound.add(listeners, packet.len(), false);
                         continue;
                     };
                     self.outbound.add(clients.iter().copied(), packet.len(), false);
-                    places.for_each(|place| self.outbound.add_place(place));
+                    nodes.for_each(|node| self.outbound.add_node(node));
                 }
             }
         }

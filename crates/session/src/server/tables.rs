@@ -30,7 +30,7 @@ pub struct ClientRow<'a> {
     /// Denied uses of rooms that it has tried since it has its present access: the latest 32, the newest last.
     pub refused: Vec<(&'a str, RoomUse)>,
     /// Whether it has said where it is.
-    pub has_place: bool,
+    pub has_position: bool,
     /// What was said of it when it was admitted; `None` if nothing was.
     pub access: Option<&'a Access>,
 }
@@ -158,7 +158,7 @@ impl Server {
             rooms: member.rooms.names().collect(),
             voice: self.voice_reports.voice(member.id),
             refused: self.policy.gate().refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
-            has_place: self.policy.proximity().has_place(member.id),
+            has_position: self.policy.proximity().has_position(member.id),
             access: self.policy.gate().access(member.id),
         }
     }

@@ -208,7 +208,7 @@ fn in_a_world() -> Places {
         settings.proximity = vec![("lobby".into(), ProximitySettings::new(10.0))];
     });
     for link in [3, 4] {
-        places.session.server.set_place(LinkId(link), COPY);
+        places.session.server.set_node(LinkId(link), COPY);
     }
     for (id, x) in (0..).zip([0.0, 50.0, 5.0, 100.0]) {
         places.stand_at(id, 0, x);
@@ -265,7 +265,7 @@ fn a_client_that_comes_to_another_place_is_decided_about_there() {
     places.session.receive(3, &packets::exit(2, "lobby"));
     places.follow();
     let ticket = places.session.ticket(9, &packets::handshake_of_ours("Emma", None));
-    places.session.server.set_place(LinkId(9), COPY);
+    places.session.server.set_node(LinkId(9), COPY);
     places.session.receive(9, &packets::client_state(4, "Emma", &["lobby"]));
     places.follow();
     places.stand_at_over(9, 4, 0, 99.0);

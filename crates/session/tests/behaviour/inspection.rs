@@ -108,8 +108,8 @@ fn how_far_clients_are_apart_is_told_and_not_where_they_are() {
     });
     server.receive(1, &packets::position(1, Some([3.0, 0.0, 4.0])));
     server.receive(2, &packets::position(1, Some([0.0, 0.0, 0.0])));
-    let has_place: Vec<bool> = server.server.client_table().map(|row| row.has_place).collect();
-    assert_eq!(has_place, [true, true, false]);
+    let has_position: Vec<bool> = server.server.client_table().map(|row| row.has_position).collect();
+    assert_eq!(has_position, [true, true, false]);
     assert_eq!(server.server.distance_squared(alice, bob), Some(25.0));
     assert_eq!(server.server.distance_squared(alice, carol), None);
     assert_eq!(server.server.proximity_of("near the fire"), Some(near));

@@ -39,7 +39,7 @@ impl Server {
         self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
     }
 
-    /// Voice that was relayed at another place, and checked there: the links of the clients that are to hear it.
+    /// Voice that was relayed at another node, and checked there: the links of the clients that are to hear it.
     pub fn relay_from_elsewhere<'a>(
         &'a mut self,
         now: Instant,

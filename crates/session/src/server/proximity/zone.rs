@@ -32,7 +32,7 @@ pub(super) struct Zone {
     /// Listeners without a position, which hear each other.
     nowhere: Listeners,
     listeners: usize,
-    /// How many listeners are at each other place.
+    /// How many listeners are at each other node.
     elsewhere: Vec<(LinkId, usize)>,
 }
 
@@ -98,25 +98,25 @@ impl Zone {
         self.free.push(slot);
     }
 
-    /// One listener more at another place.
-    pub(super) fn enter_elsewhere(&mut self, place: LinkId) {
-        match self.elsewhere.iter_mut().find(|(known, _)| *known == place) {
+    /// One listener more at another node.
+    pub(super) fn enter_elsewhere(&mut self, node: LinkId) {
+        match self.elsewhere.iter_mut().find(|(known, _)| *known == node) {
             Some((_, listeners)) => *listeners += 1,
-            None => self.elsewhere.push((place, 1)),
+            None => self.elsewhere.push((node, 1)),
         }
     }
 
-    pub(super) fn leave_elsewhere(&mut self, place: LinkId) {
-        let Some(index) = self.elsewhere.iter().position(|(known, _)| *known == place) else { return };
+    pub(super) fn leave_elsewhere(&mut self, node: LinkId) {
+        let Some(index) = self.elsewhere.iter().position(|(known, _)| *known == node) else { return };
         self.elsewhere[index].1 -= 1;
         if self.elsewhere[index].1 == 0 {
             self.elsewhere.swap_remove(index);
         }
     }
 
-    /// What leads to the other places with listeners.
-    pub(super) fn places(&self) -> impl Iterator<Item = LinkId> {
-        self.elsewhere.iter().map(|(place, _)| *place)
+    /// What leads to the other nodes with listeners.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = LinkId> {
+        self.elsewhere.iter().map(|(node, _)| *node)
     }
 
     pub(super) fn is_empty(&self) -> bool {
