@@ -81,7 +81,7 @@ impl DedicatedServer {
     /// Takes over what can change while sessions run, and waits for it; see
     /// [`SessionLoop::reconfigure`](crate::SessionLoop::reconfigure).
     ///
-    /// False if a worker has not come to it within two seconds; it does at its next turn, unless it has ended.
+    /// False if a worker has not come to it within two seconds; it does at its next iteration, unless it has ended.
     pub fn reconfigure(&self, settings: SessionsSettings) -> bool {
         let done = self.handle.ask_all(move |session_loop, now| session_loop.reconfigure(now, &settings));
         done.iter().all(Result::is_ok)

@@ -86,7 +86,7 @@ pub struct SessionLoop {
     node_addresses: NodeAddresses,
     /// Of one packet, collected again for each.
     recipients: Recipients,
-    /// The clock of the sessions starts with the first turn.
+    /// The clock of the sessions starts with the first iteration.
     started: Option<Instant>,
     observation: Observation,
     subscribers: Subscribers,
@@ -377,7 +377,7 @@ impl SessionLoop {
     }
 
     fn to_clock(&self, at: SessionInstant) -> Instant {
-        let started = self.started.expect("a session has timers only after a turn");
+        let started = self.started.expect("a session has timers only after an iteration");
         started + Duration::from_micros(at.as_micros())
     }
 }

@@ -75,7 +75,7 @@ pub(crate) struct Sessions {
     slots: Vec<Option<Session>>,
     by_name: BTreeMap<String, usize>,
     schedule: Schedule,
-    /// Those to look at before the turn ends.
+    /// Those to look at before the iteration ends.
     touched: Vec<usize>,
     /// Over all sessions, as of when each was looked at last.
     clients: usize,
@@ -150,7 +150,7 @@ impl Sessions {
         self.slots.get(index)?.as_ref()
     }
 
-    /// A session to change: it is looked at again before the turn ends.
+    /// A session to change: it is looked at again before the iteration ends.
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Session {
         let session = self.slots[index].as_mut().expect("an index is used only while its session runs");
         if !std::mem::replace(&mut session.is_touched, true) {
@@ -286,7 +286,7 @@ impl Sessions {
         self.settings.ipv6_prefix_bits
     }
 
-    /// Clients in all sessions, as of the last turn.
+    /// Clients in all sessions, as of the last iteration.
     pub(crate) fn clients(&self) -> usize {
         self.clients
     }

@@ -12,7 +12,7 @@ pub struct SheddingSettings {
     pub is_on: bool,
     /// Of a hundred parts of its time, in how many a worker may be busy; above that, something is given up.
     pub busy_percent_max: u32,
-    /// A turn of its loop may take so long: voice that comes meanwhile waits.
+    /// An iteration of its loop may take so long: voice that comes meanwhile waits.
     pub iteration_max: Duration,
     /// What newcomers are told, in seconds.
     pub retry_in_s: u32,

@@ -99,7 +99,7 @@ impl Workers {
     }
 
     /// Goes on with sessions of another process, as far as there may be sessions of their names; how many places are
-    /// kept. Their clients have as long to come back as the limits say, from the first turn on.
+    /// kept. Their clients have as long to come back as the limits say, from the first iteration on.
     pub fn restore(&mut self, sessions: &[(String, SessionSnapshot)]) -> usize {
         for (name, snapshot) in sessions {
             if let Some((worker, serial)) = self.directory.restore(name, snapshot.session) {

@@ -87,7 +87,7 @@ pub struct Limits {
     /// refused, counted as `names_in_use`.
     pub waiting_names: usize,
     /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
-    /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
+    /// `texts_rate_limited`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
     pub text_every: Duration,
     /// Players with restrictions or room rights, here or not (default 16 384); further decisions are errors.
     pub restrictions: usize,

@@ -75,7 +75,7 @@ impl SessionLoop {
         told
     }
 
-    /// Goes on with a session of another process; before the first turn.
+    /// Goes on with a session of another process; before the first iteration.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
         self.sessions.restore(name, serial, snapshot);
         // It began in the other process.

@@ -7,7 +7,7 @@ use crate::sessions::Session;
 use crate::webhooks::{Occurrence, Webhooks};
 
 impl SessionLoop {
-    /// At the first turn, since a server that cannot start tells nothing.
+    /// In the first iteration, since a server that cannot start tells nothing.
     pub(super) fn tell_first_sessions(&mut self) {
         for session in self.untold_sessions.drain(..) {
             self.webhooks.tell(&Occurrence::SessionBegun { session: &session });

@@ -109,7 +109,7 @@ fn a_session_on_demand_starts_with_the_decisions_made_during_its_previous_run() 
         }
         stage.settle(&mut [&mut alice, &mut bob]);
         let counted = stage.statistics(session).1;
-        assert_eq!((counted.voice_muted, counted.texts_held), (muted, held), "{session}");
+        assert_eq!((counted.voice_muted, counted.texts_rate_limited), (muted, held), "{session}");
         assert_eq!(bob.seen.iter().any(|line| line.contains("says")), muted == 0, "{session}");
     }
 }

@@ -53,7 +53,7 @@ impl Fault {
             Self::PriorityForbidden => &mut statistics.priority_forbidden,
             Self::Muted => &mut statistics.voice_muted,
             Self::TextMuted => &mut statistics.texts_muted,
-            Self::TextRateLimited => &mut statistics.texts_held,
+            Self::TextRateLimited => &mut statistics.texts_rate_limited,
             Self::SpeakersLimited => &mut statistics.speakers_limited,
             Self::Shed => &mut statistics.voice_shed,
             Self::Malformed => &mut statistics.malformed,

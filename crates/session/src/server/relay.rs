@@ -151,7 +151,7 @@ impl Server {
         match self.policy.check_text(self.now, own, every, relay.packet, here) {
             Ok(()) => Ok(()),
             Err(TextRefusal::Muted) => Err(Fault::TextMuted),
-            Err(TextRefusal::Held(wait)) => {
+            Err(TextRefusal::RateLimited(wait)) => {
                 let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
                 self.notify(own, &Notice::TextRateLimited { wait_ms: wait_ms.max(1) });
                 Err(Fault::TextRateLimited)

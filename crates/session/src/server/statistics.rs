@@ -116,7 +116,7 @@ counters! {
         /// Texts of clients that are muted.
         pub texts_muted: u64,
         /// Texts that came too soon after the one before.
-        pub texts_held: u64,
+        pub texts_rate_limited: u64,
         /// Frames to rooms that have enough speakers without their sender.
         pub speakers_limited: u64,
         /// Frames that went nowhere because the server has too much to do, and enough others speak there.

@@ -151,7 +151,7 @@ fn one_writes_to_a_slow_room_once_in_a_while_and_elsewhere_at_once() {
     assert_eq!(writes(&mut server, "slow too"), 1, "each room counts for itself");
     server.wait(Duration::from_secs(10));
     assert_eq!([0; 2].map(|_| writes(&mut server, "slow")), [1, 0]);
-    assert_eq!((server.statistics().texts_held, server.closed().len()), (3, 0));
+    assert_eq!((server.statistics().texts_rate_limited, server.closed().len()), (3, 0));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn get_the_text(alice: &mut LoneClient, server: &mut LoneServer, text: &str) -> 
 fn a_text_to_a_slow_room_that_takes_several_relays_reaches_all_once() {
     let (mut alice, mut server) = slow_stage(60);
     assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 60);
-    assert_eq!(server.statistics().texts_held, 0);
+    assert_eq!(server.statistics().texts_rate_limited, 0);
     assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 0, "the same again is another text");
     assert_eq!(get_the_text(&mut alice, &mut server, &"y".repeat(950)), 0);
     server.wait(Duration::from_secs(10));
@@ -257,5 +257,5 @@ fn a_slow_room_does_not_accept_two_versions_of_a_text() {
     assert_eq!(writes(&mut server, &[1, 2], "one"), 0, "a listener has it already");
     assert_eq!([writes(&mut server, &[2], "one"), writes(&mut server, &[2], "one")], [1, 0]);
     assert_eq!(writes(&mut server, &[3, 3], "one"), 1);
-    assert_eq!(server.statistics().texts_held, 3);
+    assert_eq!(server.statistics().texts_rate_limited, 3);
 }

@@ -17,7 +17,7 @@ pub(in crate::server) enum TextRefusal {
     /// Its sender is not allowed to write.
     Muted,
     /// Its sender may write again after this time.
-    Held(Duration),
+    RateLimited(Duration),
 }
 
 impl RoomPolicy {
@@ -152,7 +152,7 @@ impl RoomPolicy {
         if self.quotas.pass_text(own, wait.is_zero(), packet, to) {
             return Ok(());
         }
-        Err(TextRefusal::Held(wait))
+        Err(TextRefusal::RateLimited(wait))
     }
 
     /// The first name of a room id among the rooms in use; empty if there is none.

@@ -152,8 +152,8 @@ fn a_text_that_comes_too_soon_is_held_unless_it_is_the_rest_of_the_last_one() {
     let mut write = |text: &[u8], to| policy.check_text(NOW, ANN, every, text, [to].into_iter());
     assert_eq!(write(b"one", BOB), Ok(()));
     assert_eq!(write(b"one", ClientId(2)), Ok(()), "in another relay");
-    assert_eq!(write(b"one", BOB), Err(TextRefusal::Held(Duration::from_secs(2))));
-    assert_eq!(write(b"two", BOB), Err(TextRefusal::Held(Duration::from_secs(2))));
+    assert_eq!(write(b"one", BOB), Err(TextRefusal::RateLimited(Duration::from_secs(2))));
+    assert_eq!(write(b"two", BOB), Err(TextRefusal::RateLimited(Duration::from_secs(2))));
 }
 
 #[test]
