@@ -11,6 +11,7 @@ use consonance::audio::WavInput;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_testing::sound::{ALIKE, likeness};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 #[test]
@@ -134,8 +135,8 @@ impl Running {
 
     /// Ctrl-C, and a proper end.
     fn interrupt(&mut self) {
-        let kill = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).status().unwrap();
-        assert!(kill.success() && self.child.wait().unwrap().success());
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        assert!(self.child.wait().unwrap().success());
     }
 }
 
