@@ -127,9 +127,9 @@ impl World {
         Ok(())
     }
 
-    /// No honest player is rejected.
-    pub(super) fn may_hang_up(&self, id: LinkId, reason: &str) -> Checked {
-        let honest = !self.players[owner(id).index()].has_forged;
+    /// No honest player is rejected, unless the link is one that its client has left or can no longer be reached over.
+    pub(super) fn may_hang_up(&mut self, id: LinkId, reason: &str) -> Checked {
+        let honest = !self.players[owner(id).index()].has_forged && self.is_alive(id);
         let expected = [CloseReason::ReplacedByNewerLogin, CloseReason::NoHandshake, CloseReason::Resumed];
         let is_expected = expected.iter().any(|expected| expected.to_string() == reason);
         ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));

@@ -56,7 +56,8 @@ impl World {
         Ok(())
     }
 
-    fn is_alive(&mut self, link: LinkId) -> bool {
+    /// Whether a player is at the other end.
+    pub(super) fn is_alive(&mut self, link: LinkId) -> bool {
         self.network.link(link).is_some_and(|link| !link.broken && link.player != End::Gone)
     }
 }
