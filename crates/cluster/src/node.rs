@@ -23,7 +23,7 @@ pub use beat::{NodeInfo, OLDEST_PROTOCOL, PROTOCOL};
 pub use event::NodeEvent;
 pub use lease::NodeLease;
 pub use queries::{
-    ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, NodeQuestion, PendingAnswer, QUESTION_BYTES_MAX,
+    ANSWER_BYTES_MAX, NodeQueries, NodeQuestion, PendingAnswer, QUERY_TIMEOUT, QUESTION_BYTES_MAX, QueryError,
 };
 pub use requests::NodeRequests;
 pub use statistics::NodeStatistics;

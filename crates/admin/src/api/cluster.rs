@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use consonance_cluster::placement::NodeId;
-use consonance_cluster::{AskError, ClusterView, NodeInfo, NodeState, PROTOCOL};
+use consonance_cluster::{ClusterView, NodeInfo, NodeState, PROTOCOL, QueryError};
 use consonance_http::ProblemDetails;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -209,7 +209,7 @@ fn row(
     let (now, answered_in, trouble) = match answer {
         Some(Ok((overview, took))) => (Some(overview.now), took, None),
         Some(Err(trouble)) => (None, None, Some(trouble)),
-        None => (None, None, Some(AskError::NotHeard.to_string())),
+        None => (None, None, Some(QueryError::NotHeard.to_string())),
     };
     NodeRow {
         name: view.name_of(id),

@@ -1,7 +1,7 @@
 //! Why another node cannot be asked.
 
 use axum::http::StatusCode;
-use consonance_cluster::AskError;
+use consonance_cluster::QueryError;
 use consonance_http::ProblemDetails;
 
 /// Why another node cannot be asked.
@@ -10,7 +10,7 @@ pub(crate) enum NodesError {
     #[error("cluster state is not available yet, try again")]
     NoView,
     #[error("cannot query node {node:?}: {cause}")]
-    Asked { node: String, cause: AskError },
+    Asked { node: String, cause: QueryError },
     #[error("invalid answer from node {node:?}; check its version")]
     Unreadable { node: String },
     #[error("unknown node {node:?}, expected the name or the id of one of this cluster")]
@@ -20,7 +20,7 @@ pub(crate) enum NodesError {
 impl NodesError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Asked { cause: AskError::Late, .. } => StatusCode::GATEWAY_TIMEOUT,
+            Self::Asked { cause: QueryError::Late, .. } => StatusCode::GATEWAY_TIMEOUT,
             Self::NoView | Self::Asked { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable { .. } => StatusCode::BAD_GATEWAY,
             Self::Unknown { .. } => StatusCode::NOT_FOUND,

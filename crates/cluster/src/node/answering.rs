@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::queries::NodeQuery;
 use super::view::Other;
-use super::{AskError, ClusterNode, ClusterView, NodeEvent, NodeState, NodeView};
+use super::{ClusterNode, ClusterView, NodeEvent, NodeState, NodeView, QueryError};
 use crate::message::BusMessageError;
 use crate::nodes::NODES_MAX;
 use crate::placement::NodeId;
@@ -76,9 +76,9 @@ impl ClusterNode {
                 NodeQuery::Ask { node, message, tell } => {
                     let is_heard = self.others.get(&node).is_some_and(|it| it.state == NodeState::Alive);
                     let refusal = if !self.placement.has_bus() {
-                        AskError::NoBus
+                        QueryError::NoBus
                     } else if !is_heard {
-                        AskError::NotHeard
+                        QueryError::NotHeard
                     } else {
                         self.exchange.ask(now, self.own, node, &message, tell);
                         continue;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::queries::{ANSWER_BYTES_MAX, ASK_PATIENCE, AskError, NodeQueries, TellAnswer};
+use super::queries::{ANSWER_BYTES_MAX, NodeQueries, QUERY_TIMEOUT, QueryError, TellAnswer};
 use super::query_message::QueryMessage;
 use crate::message::BusMessageError;
 use crate::placement::NodeId;
@@ -43,7 +43,7 @@ const MESSAGE_TIME: Duration = Duration::from_micros(1);
 impl Exchange {
     pub(super) fn ask(&mut self, now: Instant, own: NodeId, node: NodeId, message: &[u8], tell: TellAnswer) {
         if self.asked.len() >= ASKED_MAX || self.outgoing_bytes > BYTES_MAX {
-            let _ = tell.try_send(Err(AskError::Busy));
+            let _ = tell.try_send(Err(QueryError::Busy));
             return;
         }
         let number = self.next_number;
@@ -82,11 +82,11 @@ impl Exchange {
                 };
                 if part != asked.parts {
                     // One was lost: the rest is of no use.
-                    self.end(number, Err(AskError::Late));
+                    self.end(number, Err(QueryError::Late));
                 } else if asked.answer.len() + message.len() > ANSWER_BYTES_MAX
                     || self.bytes + message.len() > BYTES_MAX
                 {
-                    self.end(number, Err(AskError::TooLong));
+                    self.end(number, Err(QueryError::TooLong));
                 } else {
                     asked.parts += 1;
                     asked.answer.extend_from_slice(message);
@@ -101,12 +101,12 @@ impl Exchange {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        self.end_all(AskError::Late, |asked| now.saturating_duration_since(asked.at) >= ASK_PATIENCE);
+        self.end_all(QueryError::Late, |asked| now.saturating_duration_since(asked.at) >= QUERY_TIMEOUT);
     }
 
     /// A node is lost, and answers nothing any more.
     pub(super) fn lose(&mut self, node: NodeId) {
-        self.end_all(AskError::NotHeard, |asked| asked.node == node);
+        self.end_all(QueryError::NotHeard, |asked| asked.node == node);
     }
 
     /// The next message to send: one at a time.
@@ -126,14 +126,14 @@ impl Exchange {
         (!self.outgoing.is_empty()).then(|| self.free_at.map_or(now, |at| at.max(now)))
     }
 
-    fn end_all(&mut self, error: AskError, is_over: impl Fn(&Asked) -> bool) {
+    fn end_all(&mut self, error: QueryError, is_over: impl Fn(&Asked) -> bool) {
         let over = self.asked.iter().filter(|(_, asked)| is_over(asked)).map(|(number, _)| *number);
         for number in over.collect::<Vec<_>>() {
             self.end(number, Err(error));
         }
     }
 
-    fn end(&mut self, number: u64, outcome: Result<Instant, AskError>) {
+    fn end(&mut self, number: u64, outcome: Result<Instant, QueryError>) {
         let Some(asked) = self.asked.remove(&number) else { return };
         self.bytes -= asked.answer.len();
         // The thread that asked may have given up.

@@ -30,7 +30,7 @@ pub(super) enum NodeQuery {
 }
 
 /// Where an answer goes, with the time that it took.
-pub(super) type TellAnswer = SyncSender<Result<(Vec<u8>, Duration), AskError>>;
+pub(super) type TellAnswer = SyncSender<Result<(Vec<u8>, Duration), QueryError>>;
 
 /// A question of another node, to be [answered](NodeQueries::answer).
 #[derive(Debug, PartialEq, Eq)]
@@ -46,12 +46,12 @@ pub struct NodeQuestion {
 
 /// The answer of another node that is on its way.
 #[derive(Debug)]
-pub struct PendingAnswer(Receiver<Result<(Vec<u8>, Duration), AskError>>);
+pub struct PendingAnswer(Receiver<Result<(Vec<u8>, Duration), QueryError>>);
 
 /// Why another node has not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AskError {
+pub enum QueryError {
     /// There is no such node, or it is not heard.
     #[error("the node is not heard")]
     NotHeard,
@@ -59,7 +59,7 @@ pub enum AskError {
     #[error("no connection to NATS")]
     NoBus,
     /// It has not answered in time; it may have done what was asked.
-    #[error("the node did not answer in {} s", ASK_PATIENCE.as_secs())]
+    #[error("the node did not answer in {} s", QUERY_TIMEOUT.as_secs())]
     Late,
     /// Too many questions wait for answers; this one was not asked.
     #[error("too many questions to other nodes wait for answers")]
@@ -72,7 +72,7 @@ pub enum AskError {
     Gone,
 }
 
-impl AskError {
+impl QueryError {
     /// A word for what failed, for logs and programs: unlike the text, it does not change.
     pub fn code(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl AskError {
 }
 
 /// How long another node may take to answer. A question that has waited longer there is dropped.
-pub const ASK_PATIENCE: Duration = Duration::from_secs(2);
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 /// A question has at most so many bytes.
 pub const QUESTION_BYTES_MAX: usize = 32 << 10;
 /// An answer has at most so many bytes: that is a session of 5000 players with some 800 bytes each.
@@ -97,22 +97,22 @@ const QUERIES_MAX: usize = 512;
 /// So many questions of other nodes wait at most; more are dropped.
 const QUESTIONS_MAX: usize = 64;
 /// What this node's own thread may take, at worst: it answers within milliseconds.
-const OWN_PATIENCE: Duration = Duration::from_secs(1);
+const OWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl NodeQueries {
     /// What the node knows now. None if it has ended, or hangs for a second.
     pub fn view(&self) -> Option<ClusterView> {
         let (tell, view) = mpsc::sync_channel(1);
-        self.push(NodeQuery::View(tell)).then(|| view.recv_timeout(OWN_PATIENCE).ok()).flatten()
+        self.push(NodeQuery::View(tell)).then(|| view.recv_timeout(OWN_TIMEOUT).ok()).flatten()
     }
 
-    /// Asks another node, which answers within [`ASK_PATIENCE`] or not at all. Nothing is asked twice.
+    /// Asks another node, which answers within [`QUERY_TIMEOUT`] or not at all. Nothing is asked twice.
     pub fn ask(&self, node: NodeId, message: Vec<u8>) -> PendingAnswer {
         let (tell, answer) = mpsc::sync_channel(1);
         if message.len() > QUESTION_BYTES_MAX {
-            let _ = tell.try_send(Err(AskError::TooLong));
+            let _ = tell.try_send(Err(QueryError::TooLong));
         } else if !self.push(NodeQuery::Ask { node, message, tell: tell.clone() }) {
-            let _ = tell.try_send(Err(AskError::Busy));
+            let _ = tell.try_send(Err(QueryError::Busy));
         }
         PendingAnswer(answer)
     }
@@ -150,7 +150,7 @@ impl NodeQueries {
 
     /// Drops questions that were asked too long ago: the other side waits no longer.
     pub(super) fn drop_old_questions(&self, now: Instant) {
-        self.questions().retain(|it| now.saturating_duration_since(it.came) < ASK_PATIENCE);
+        self.questions().retain(|it| now.saturating_duration_since(it.came) < QUERY_TIMEOUT);
     }
 
     fn push(&self, query: NodeQuery) -> bool {
@@ -170,23 +170,23 @@ impl fmt::Debug for NodeQueries {
 }
 
 impl PendingAnswer {
-    /// Waits for it, [`ASK_PATIENCE`] and a moment at most.
+    /// Waits for it, [`QUERY_TIMEOUT`] and a moment at most.
     ///
     /// # Errors
-    /// [`AskError`] if none comes.
-    pub fn wait(self) -> Result<Vec<u8>, AskError> {
+    /// [`QueryError`] if none comes.
+    pub fn wait(self) -> Result<Vec<u8>, QueryError> {
         self.wait_timed().map(|(answer, _)| answer)
     }
 
     /// The same with the time from the question to the answer.
     ///
     /// # Errors
-    /// [`AskError`] if none comes.
-    pub fn wait_timed(self) -> Result<(Vec<u8>, Duration), AskError> {
-        match self.0.recv_timeout(ASK_PATIENCE + OWN_PATIENCE) {
+    /// [`QueryError`] if none comes.
+    pub fn wait_timed(self) -> Result<(Vec<u8>, Duration), QueryError> {
+        match self.0.recv_timeout(QUERY_TIMEOUT + OWN_TIMEOUT) {
             Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout) => Err(AskError::Late),
-            Err(RecvTimeoutError::Disconnected) => Err(AskError::Gone),
+            Err(RecvTimeoutError::Timeout) => Err(QueryError::Late),
+            Err(RecvTimeoutError::Disconnected) => Err(QueryError::Gone),
         }
     }
 }

@@ -303,28 +303,28 @@ fn a_question_without_an_answer_fails_and_is_asked_once() {
     world.run(SOON);
     assert!(world.queries(1).next_question(Duration::ZERO).is_some());
     assert!(world.queries(1).next_question(Duration::ZERO).is_none(), "once");
-    world.run(ASK_PATIENCE);
-    assert_eq!(late.wait(), Err(AskError::Late));
+    world.run(QUERY_TIMEOUT);
+    assert_eq!(late.wait(), Err(QueryError::Late));
     let untaken = world.queries(0).ask(NodeId(2), b"before".to_vec());
-    world.run(ASK_PATIENCE + SOON);
-    assert_eq!(untaken.wait(), Err(AskError::Late));
+    world.run(QUERY_TIMEOUT + SOON);
+    assert_eq!(untaken.wait(), Err(QueryError::Late));
     assert!(world.queries(1).next_question(Duration::ZERO).is_none(), "nothing is done that late");
 
     let too_long = world.queries(0).ask(NodeId(2), vec![0; QUESTION_BYTES_MAX + 1]);
-    assert_eq!(too_long.wait(), Err(AskError::TooLong));
+    assert_eq!(too_long.wait(), Err(QueryError::TooLong));
     let unknown = world.queries(0).ask(NodeId(9), b"question".to_vec());
     world.run(SOON);
-    assert_eq!(unknown.wait(), Err(AskError::NotHeard));
+    assert_eq!(unknown.wait(), Err(QueryError::NotHeard));
     let pending = world.queries(0).ask(NodeId(2), b"second".to_vec());
     world.nodes[1].is_alive = false;
     world.run(Duration::from_secs(3));
-    assert!(matches!(pending.wait(), Err(AskError::NotHeard | AskError::Late)));
+    assert!(matches!(pending.wait(), Err(QueryError::NotHeard | QueryError::Late)));
     let view = world.nodes[0].cluster.view(world.now);
     assert_eq!(view.find("node 2").map(|node| node.state), Some(NodeState::Lost));
     world.nodes[0].cluster.handle_bus(world.now, false);
     let detached = world.queries(0).ask(NodeId(2), b"third".to_vec());
     world.run(SOON);
-    assert_eq!(detached.wait(), Err(AskError::NoBus));
+    assert_eq!(detached.wait(), Err(QueryError::NoBus));
 }
 
 #[test]
@@ -339,16 +339,16 @@ fn an_answer_counts_from_the_node_that_was_asked_and_with_all_its_parts() {
             world.nodes[0].cluster.handle_query_message(world.now, &message.write()).unwrap();
         }
         // What is still open then ends with its time.
-        world.run(ASK_PATIENCE + SOON);
+        world.run(QUERY_TIMEOUT + SOON);
         pending.wait()
     };
     let part =
         |from, number, part, is_last| QueryMessage::Answer { from, number, part, is_last, message: b"ab" };
     assert_eq!(answer(&[part(from, 0, 0, false), part(from, 0, 1, true)]), Ok(b"abab".to_vec()));
-    assert_eq!(answer(&[part(NodeId(3), 1, 0, true)]), Err(AskError::Late), "another node");
-    assert_eq!(answer(&[part(from, 7, 0, true)]), Err(AskError::Late), "another question");
+    assert_eq!(answer(&[part(NodeId(3), 1, 0, true)]), Err(QueryError::Late), "another node");
+    assert_eq!(answer(&[part(from, 7, 0, true)]), Err(QueryError::Late), "another question");
     let incomplete = [part(from, 3, 0, false), part(from, 3, 2, true)];
-    assert_eq!(answer(&incomplete), Err(AskError::Late), "a part is missing");
+    assert_eq!(answer(&incomplete), Err(QueryError::Late), "a part is missing");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub struct EnetServer {
     unproved_bytes: usize,
     connect_rate: Option<Allowance>,
     last_peer: u64,
-    is_shut: bool,
+    is_shut_down: bool,
     /// When a client's patience ends.
     deadlines: Timers<Peer>,
     /// When ENet last looked after itself.
@@ -95,7 +95,7 @@ impl EnetServer {
             unproved_bytes: 0,
             connect_rate: None,
             last_peer: 0,
-            is_shut: false,
+            is_shut_down: false,
             deadlines: Timers::default(),
             ticked: None,
             pinged: None,
@@ -255,7 +255,7 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut = true;
+        self.is_shut_down = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");

@@ -39,7 +39,7 @@ pub struct ForgeServer {
     last_number: u32,
     /// How many clients have not proved their addresses.
     unproved: usize,
-    is_shut: bool,
+    is_shut_down: bool,
     events: Events,
     /// Clients whose links have datagrams.
     ready: VecDeque<Peer>,
@@ -69,7 +69,7 @@ impl ForgeServer {
             last_peer: 0,
             last_number: 0,
             unproved: 0,
-            is_shut: false,
+            is_shut_down: false,
             events: Events::default(),
             ready: VecDeque::new(),
             answers: BytesQueue::default(),
@@ -82,7 +82,7 @@ impl ForgeServer {
     /// A client that starts again from its address has forgotten its connection, and so do we; but a request can be
     /// spoofed, so while the client is heard there is no answer, and a restarted client goes on asking.
     fn handle_request(&mut self, now: Instant, from: SocketAddr, request: &[u8]) {
-        let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut) else { return };
+        let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut_down) else { return };
         if let Some(&peer) = self.by_address.get(&from) {
             let replace_after = self.settings.replace_after;
             let is_silent =
@@ -105,8 +105,8 @@ impl ForgeServer {
             self.counts.failed_handshakes += 1;
             return;
         }
-        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
-            self.counts.rejected_full += u64::from(!self.is_shut);
+        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
+            self.counts.rejected_full += u64::from(!self.is_shut_down);
             return;
         }
         if self.unproved >= self.settings.handshakes_max {
@@ -237,7 +237,7 @@ impl ServerEndpoint for ForgeServer {
 
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         if datagram == LISTING_REQUEST {
-            if self.settings.is_listed && !self.is_shut {
+            if self.settings.is_listed && !self.is_shut_down {
                 self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
             }
         } else if upgrade::is_request(datagram) {
@@ -343,7 +343,7 @@ impl ServerEndpoint for ForgeServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut = true;
+        self.is_shut_down = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");

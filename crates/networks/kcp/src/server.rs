@@ -35,7 +35,7 @@ pub struct KcpServer {
     /// Clients that have not proved their address, in the order of arrival; and some that have, or are gone.
     unproved: VecDeque<Peer>,
     last_peer: u64,
-    is_shut: bool,
+    is_shut_down: bool,
     /// When connections are to be looked at.
     timers: Timers<Peer>,
     /// Peers from which something reliable may have come.
@@ -75,7 +75,7 @@ impl KcpServer {
             by_address: BTreeMap::new(),
             unproved: VecDeque::new(),
             last_peer: 0,
-            is_shut: false,
+            is_shut_down: false,
             timers: Timers::default(),
             ready: VecDeque::new(),
             dirty: VecDeque::new(),
@@ -272,7 +272,7 @@ impl ServerEndpoint for KcpServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut = true;
+        self.is_shut_down = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");

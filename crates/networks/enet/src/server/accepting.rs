@@ -38,7 +38,7 @@ impl EnetServer {
         }
         self.end_unproved_at(from, &DisconnectReason::TimedOut);
         self.make_room_for_unproved();
-        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
+        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
             self.statistics.connections.rejected_full += 1;
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;

@@ -29,7 +29,7 @@ impl KcpServer {
             return;
         };
         self.make_room_for_unproved();
-        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
+        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
             self.statistics.connections.rejected_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
             return;
