@@ -154,9 +154,11 @@ impl World {
 
     fn read_client(&mut self, index: usize) -> Checked {
         while let Some(news) = next_news(&mut self.players[index].client) {
+            let player = &mut self.players[index];
             match news {
-                ClientNews::Group(message) if self.players[index].hangs_until > self.now => {
-                    self.players[index].unread.push(message);
+                // What waits is read first.
+                ClientNews::Group(message) if player.hangs_until > self.now || !player.unread.is_empty() => {
+                    player.unread.push(message);
                 }
                 ClientNews::Group(message) => self.handle_group_message(index, &message)?,
                 ClientNews::Voice { speaker, frame } => self.hear(index, &speaker, &frame)?,
