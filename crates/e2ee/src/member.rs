@@ -65,7 +65,7 @@ pub enum MemberEvent {
         /// Whether other rooms than before are not encrypted: see [`MlsMember::plain_rooms`].
         plain_rooms_changed: bool,
     },
-    /// Another member removed this one, or the group: there are no keys until it is added again.
+    /// A commit removed this member: there are no keys until it is added again, which it asks for.
     Removed,
     /// A message was not as the protocol says. The member asks to be added again if it cannot go on without it.
     Failed {

@@ -112,6 +112,36 @@ fn a_member_that_lost_its_keys_is_added_again_in_one_commit() {
 }
 
 #[test]
+fn a_member_whose_welcome_was_lost_with_its_link_asks_again() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(600);
+    stage.ask_again("Bob");
+    stage.run_ms(2);
+    stage.go_offline("Bob");
+    stage.run_ms(300);
+    assert_eq!(stage.server.group_members(), 3, "it is added all the same");
+    stage.reconnect("Bob");
+    stage.run_ms(1000);
+    assert!(stage.events("Bob").contains(&MemberEvent::Removed), "its former leaf");
+    stage.assert_all_share_an_epoch(3);
+}
+
+#[test]
+fn a_member_that_is_back_before_it_is_added_again_waits_for_that() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Cid"]);
+    stage.run_ms(600);
+    stage.ask_again("Bob");
+    stage.run_ms(2);
+    stage.lose_link("Bob");
+    stage.reconnect("Bob");
+    stage.run_ms(50);
+    stage.assert_all_share_an_epoch(3);
+    assert_eq!(stage.server.statistics().commits, 2, "one that removes it and adds it again");
+}
+
+#[test]
 fn a_group_whose_members_all_hang_begins_again() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann", "Bob"]);

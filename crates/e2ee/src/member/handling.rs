@@ -196,6 +196,8 @@ impl MlsMember {
             Ok(Effect { am_removed: true, .. }) => {
                 self.group = None;
                 self.tell(MemberEvent::Removed);
+                // It is in the session, which sends it commits; the Welcome to its new leaf may be lost.
+                self.ask_to_be_added(now);
             }
             Ok(effect) => self.enter(now, Some(effect.committer)),
             Err(error) => self.fail(now, error),

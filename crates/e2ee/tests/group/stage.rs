@@ -27,6 +27,8 @@ struct Player {
     /// None for a client without the feature.
     member: Option<MlsMember>,
     up: Option<LinkId>,
+    /// No link can be made.
+    is_offline: bool,
     hangs: bool,
     /// Group messages that came while it hung.
     unread: Vec<Vec<u8>>,
@@ -76,7 +78,8 @@ impl Stage {
         let mut client = Client::new(settings);
         client.start();
         let events = Vec::new();
-        let player = Player { client, member, up: None, hangs: false, unread: Vec::new(), events };
+        let player =
+            Player { client, member, up: None, is_offline: false, hangs: false, unread: Vec::new(), events };
         self.players.insert(name.into(), player);
     }
 
@@ -103,10 +106,17 @@ impl Stage {
         self.server.handle_disconnected(now, link);
     }
 
+    /// It loses its link, and gets no other one before it [reconnects](Self::reconnect).
+    pub(crate) fn go_offline(&mut self, name: &str) {
+        self.player(name).is_offline = true;
+        self.lose_link(name);
+    }
+
     /// The client's own time to wait goes by meanwhile.
     pub(crate) fn reconnect(&mut self, name: &str) {
         let now = self.now;
         let player = self.players.get_mut(name).unwrap();
+        player.is_offline = false;
         while let Some((at, _)) = player.client.poll_timeout().filter(|(at, _)| *at <= now) {
             player.client.handle_timeout(at.max(now));
         }
@@ -255,7 +265,9 @@ impl Stage {
             player.client.handle_timeout(now);
         }
         while let Some(command) = player.client.poll_command() {
-            if matches!(command, LinkCommand::Open) {
+            if player.is_offline {
+                player.client.handle_connect_failed(now);
+            } else if matches!(command, LinkCommand::Open) {
                 let link = LinkId(self.next_link);
                 self.next_link += 1;
                 player.up = Some(link);

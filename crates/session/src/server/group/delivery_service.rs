@@ -148,6 +148,9 @@ impl DeliveryService {
 
     /// Where a client says it is.
     pub(super) fn position(&mut self, now: Instant, id: ClientId, group: u32, epoch: u32) -> Catching {
+        if self.waiting.contains_key(&id) {
+            return Catching::Up;
+        }
         let is_member = self.members.contains_key(&id) && group == self.group;
         let missed = self.epoch.filter(|_| is_member).and_then(|present| present.checked_sub(epoch));
         match missed {

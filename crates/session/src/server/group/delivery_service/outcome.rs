@@ -18,7 +18,7 @@ pub(in crate::server::group) struct Committed {
 /// What a member is told that says where it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::server::group) enum Catching {
-    /// Nothing: it is there.
+    /// Nothing: it is there, or will be added.
     Up,
     /// The commits after its epoch.
     After(u32),
