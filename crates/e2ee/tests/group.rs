@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember, PlainRooms};
 use consonance_session::{ChannelProperties, Encryption, Target};
-use consonance_wire::{DeliveryMessage, MemberMessage};
+use consonance_wire::{DeliveryMessage, MemberMessage, Named};
 use stage::Stage;
 
 #[test]
@@ -193,6 +193,35 @@ fn a_member_that_asks_again_meanwhile_joins_by_the_welcome_that_comes() {
     stage.assert_all_share_an_epoch(3);
     let failed = stage.events("Cid").iter().any(|event| matches!(event, MemberEvent::Failed { .. }));
     assert!(!failed, "{:?}", stage.events("Cid"));
+}
+
+#[test]
+fn a_member_that_asks_again_while_it_makes_a_group_joins_the_one_that_adds_it() {
+    let member = |name| MlsMember::new(IdentityKey::generate().unwrap(), Credential::new(name).unwrap());
+    let request = |number, group, adds| {
+        let (removes, plain) = (Vec::new(), PlainRooms::Never);
+        DeliveryMessage::Request { number, group, epoch: None, adds, removes, plain }.to_bytes()
+    };
+    let ask = |group, must_rejoin| DeliveryMessage::State { group, must_rejoin }.to_bytes();
+    let (mut ann, mut bob) = (member("Ann"), member("Bob"));
+    ann.handle(Duration::ZERO, &ask(5, false));
+    ann.handle(Duration::ZERO, &request(1, 5, Vec::new()));
+    ann.handle(Duration::from_millis(600), &ask(5, true));
+    ann.handle(Duration::from_millis(700), &DeliveryMessage::Accepted { number: 1 }.to_bytes());
+    assert_eq!(ann.epoch(), Some((5, 0)));
+    let sent: Vec<_> = std::iter::from_fn(|| ann.poll_message()).collect();
+    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(sent.last().unwrap())
+    else {
+        panic!("it asks again");
+    };
+    bob.handle(Duration::ZERO, &request(1, 6, vec![Named { name: "Ann".into(), message: key_package }]));
+    let commit = bob.poll_message().unwrap();
+    let Ok(Some(MemberMessage::Commit { welcomes, tree, .. })) = MemberMessage::parse(&commit) else {
+        panic!("it makes a group");
+    };
+    let welcome = DeliveryMessage::Welcome { group: 6, epoch: 1, welcome: welcomes[0].message, tree };
+    ann.handle(Duration::from_millis(800), &welcome.to_bytes());
+    assert_eq!(ann.epoch(), Some((6, 1)));
 }
 
 #[test]

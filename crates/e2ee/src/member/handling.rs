@@ -165,7 +165,6 @@ impl MlsMember {
             let applied =
                 if group.mls.has_pending_commit() { mls::apply(&mut group.mls).err() } else { None };
             self.group = Some(group);
-            self.newcomers.clear();
             return match applied {
                 None => self.enter(now, None),
                 Some(error) => self.fail(now, error),
@@ -205,7 +204,13 @@ impl MlsMember {
     }
 
     fn handle_welcome(&mut self, now: Duration, number: u32, welcome: &[u8], tree: &[u8]) {
-        let Some(newest) = self.newcomers.back() else { return };
+        let Some(newest) = self.newcomers.back() else {
+            if self.group.as_ref().is_none_or(|group| group.number != number) {
+                // The delivery service takes it for a member.
+                self.ask_to_be_added(now);
+            }
+            return;
+        };
         let newest = joined(newest, number, welcome, tree).map(|group| (self.newcomers.len() - 1, group));
         let opened = newest.or_else(|error| {
             let mut earlier = self.newcomers.iter().enumerate().rev().skip(1);
