@@ -311,6 +311,24 @@ fn a_room_is_plain_for_all_members_while_a_client_without_the_feature_listens_to
 }
 
 #[test]
+fn a_room_that_is_plain_no_longer_while_a_commit_is_awaited_is_encrypted_by_the_next_one() {
+    let mut stage = Stage::new(Encryption::Allowed);
+    stage.join(&["Ann", "Bob"]);
+    stage.join_original("Old");
+    stage.client("Old").join_room("lobby").unwrap();
+    stage.run_ms(200);
+    ["Ann", "Bob"].into_iter().for_each(|name| stage.hang(name));
+    stage.join(&["Cid"]);
+    stage.run_ms(50);
+    stage.leave_original("Old");
+    stage.run_ms(50);
+    ["Ann", "Bob"].into_iter().for_each(|name| stage.wake(name));
+    stage.run_ms(200);
+    stage.assert_all_share_an_epoch(3);
+    assert!(!stage.is_plain("Ann", "lobby"));
+}
+
+#[test]
 fn members_do_not_join_a_weaker_group_than_they_were_in() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann", "Bob"]);

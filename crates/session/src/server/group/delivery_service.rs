@@ -224,10 +224,8 @@ impl DeliveryService {
                 (None, _) => {}
             }
         }
-        self.due = None;
-        if !self.leaving.is_empty() || !self.waiting.is_empty() {
-            self.make_due(now);
-        }
+        // Clients have come and gone meanwhile, and listen to other rooms.
+        self.due = Some(now);
         Some(Committed { group: self.group, epoch, others, welcomed })
     }
 
@@ -327,6 +325,7 @@ impl DeliveryService {
         let is_unable = request.declined.len() > 1 && request.declined.len() == request.asked.len();
         if is_unable && self.epoch.is_some() && request.removes.is_empty() && !request.changes_plain {
             request.adds.iter().for_each(|add| self.leave_out(add.id));
+            self.make_due(now);
             return None;
         }
         self.restart(now)
