@@ -33,7 +33,8 @@ pub(crate) struct BanWriter {
 
 /// The author of all bans here, as the audit log has it.
 pub(crate) const ACTOR: &str = "ban writer";
-/// Two hours of soaking stay below what a database keeps.
+/// What bans and a moderator add to the audit log in a day of soaking stays below: no entry is deleted.
+pub(crate) const AUDIT_ENTRIES_MAX: usize = 1_000_000;
 const PAUSE: Duration = Duration::from_millis(4);
 
 /// What the process does; it ends by itself only if its output is not read.
@@ -42,7 +43,7 @@ const PAUSE: Duration = Duration::from_millis(4);
 /// If there is no database, or the output is not read.
 pub(crate) fn work(folder: &Path, first: u64) -> Result<(), Box<dyn Error>> {
     let mut settings = SessionsSettings::new(["office"])?;
-    settings.records = Records::open(folder, RecordsSettings::default())?;
+    settings.records = Records::open(folder, records_settings())?;
     let server = DedicatedServer::start(SessionLoop::new(&settings));
     let moderation = Moderation::new(server.handle(), settings.records.clone());
     for number in first.. {
@@ -119,7 +120,7 @@ impl Drop for BanWriter {
 /// # Errors
 /// If the database cannot be opened.
 pub(crate) fn lost<'n>(folder: &Path, names: &'n [String]) -> Result<Vec<&'n str>, Box<dyn Error>> {
-    let records = Records::open(folder, RecordsSettings::default())?;
+    let records = Records::open(folder, records_settings())?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let targets = audited(&records);
     let is_kept = |name: &String| {
@@ -127,6 +128,13 @@ pub(crate) fn lost<'n>(folder: &Path, names: &'n [String]) -> Result<Vec<&'n str
         records.ban_of_player(now, SESSIONS[0], name, None).is_some() && is_in_log
     };
     Ok(names.iter().filter(|name| !is_kept(name)).map(String::as_str).collect())
+}
+
+/// As the server has them.
+fn records_settings() -> RecordsSettings {
+    let mut settings = RecordsSettings::default();
+    settings.audit_entries_max = AUDIT_ENTRIES_MAX;
+    settings
 }
 
 fn audited(records: &Records) -> BTreeSet<String> {

@@ -11,6 +11,7 @@ use consonance_quic::{Fingerprint, QuicAddress, QuicClientSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_session::{ClientSettings, JoinToken};
 
+use super::ban_writer::AUDIT_ENTRIES_MAX;
 use super::mumble_bots::{BOTS_ROOMS, BOTS_SESSION};
 use super::provision::{free_ports, write_certificate};
 
@@ -149,7 +150,7 @@ impl Installation {
              [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
              [quic]\nconnections_max = {CONNECTIONS_MAX}\n\
              [shutdown]\nhandover_file = \"hand-over\"\n\
-             [storage]\nfolder = \"state\"\n\
+             [storage]\nfolder = \"state\"\naudit_entries_max = {AUDIT_ENTRIES_MAX}\n\
              [moderation]\nreport_buffer_s = 5\nreports_bytes_max = {REPORTS_BYTES_MAX}\n\
              [recording]\nfolder = \"recordings\"\nsessions = [\"{first}\", \"{ON_DEMAND}*\"]\nduration_max_s = 40\n\
              folder_bytes_max = {RECORDINGS_BYTES_MAX}\nfree_bytes_min = 0\nqueue_bytes = {QUEUE_BYTES}\n\
