@@ -317,12 +317,14 @@ fn a_room_that_is_plain_no_longer_while_a_commit_is_awaited_is_encrypted_by_the_
     stage.join_original("Old");
     stage.client("Old").join_room("lobby").unwrap();
     stage.run_ms(200);
-    ["Ann", "Bob"].into_iter().for_each(|name| stage.hang(name));
+    stage.hang("Ann");
+    stage.hang("Bob");
     stage.join(&["Cid"]);
     stage.run_ms(50);
     stage.leave_original("Old");
     stage.run_ms(50);
-    ["Ann", "Bob"].into_iter().for_each(|name| stage.wake(name));
+    stage.wake("Ann");
+    stage.wake("Bob");
     stage.run_ms(200);
     stage.assert_all_share_an_epoch(3);
     assert!(!stage.is_plain("Ann", "lobby"));
