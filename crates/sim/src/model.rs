@@ -36,6 +36,8 @@ pub(crate) struct Stay {
     pub(crate) capabilities: Capabilities,
     /// What it has to show to have its place back.
     pub(crate) secret: Option<SharedSecret>,
+    /// What it had before, which is good, too, until its state has arrived.
+    pub(crate) former_secret: Option<SharedSecret>,
 }
 
 /// A stretch of listening to one room.
@@ -298,17 +300,28 @@ impl Model {
         }
         let joined = self.version;
         let place = Place::Over(link);
-        let (stated, left, welcomed, secret) = (NEVER, NEVER, joined, None);
-        self.stays.insert(
+        let (stated, left, welcomed) = (NEVER, NEVER, joined);
+        let (secret, former_secret) = (None, None);
+        let stay = Stay {
             joined,
-            Stay { joined, stated, left, welcomed, player_id, place, id, capabilities, secret },
-        );
+            stated,
+            left,
+            welcomed,
+            player_id,
+            place,
+            id,
+            capabilities,
+            secret,
+            former_secret,
+        };
+        self.stays.insert(joined, stay);
         self.link(joined, link);
     }
 
     fn state(&mut self, stay: Version, rooms: Vec<Room>) {
         let Some(present) = self.stays.get_mut(&stay) else { return };
         let id = present.id;
+        present.former_secret = None;
         if present.stated == NEVER {
             present.stated = self.version;
             let name = &self.names[present.player_id.index()];

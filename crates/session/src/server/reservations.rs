@@ -12,8 +12,10 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub(super) struct Reservations {
     secrets: Secrets,
-    /// What each client has to show; a secret is good for one time.
+    /// What each client was given last.
     secret_of: BTreeMap<ClientId, SharedSecret>,
+    /// What clients had before, until they have answered: the new secret may be lost with the link.
+    former_of: BTreeMap<ClientId, SharedSecret>,
     /// Clients without a link.
     kept: BTreeMap<ClientId, Reservation>,
     /// The same clients by when their places are given up.
@@ -30,8 +32,9 @@ struct Reservation {
 
 impl Reservations {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        let (secret_of, kept, ends) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { secrets: Secrets::new(key), secret_of, kept, ends }
+        let (secret_of, former_of) = (BTreeMap::new(), BTreeMap::new());
+        let (kept, ends) = (BTreeMap::new(), BTreeSet::new());
+        Self { secrets: Secrets::new(key), secret_of, former_of, kept, ends }
     }
 
     /// Goes on with the secrets of a session before, so that none comes twice.
@@ -39,11 +42,18 @@ impl Reservations {
         self.secrets = before.secrets.clone();
     }
 
-    /// A new secret for a client, in the place of the one that it had.
+    /// A new secret for a client. The one that it had is good, too, until the client has the new one.
     pub(super) fn draw_secret(&mut self, id: ClientId) -> SharedSecret {
         let secret = self.secrets.draw();
-        self.secret_of.insert(id, secret);
+        if let Some(former) = self.secret_of.insert(id, secret) {
+            self.former_of.entry(id).or_insert(former);
+        }
         secret
+    }
+
+    /// The client has the secret that it was given last.
+    pub(super) fn confirm_secret(&mut self, id: ClientId) {
+        self.former_of.remove(&id);
     }
 
     /// A secret that another process has given to a client.
@@ -56,9 +66,11 @@ impl Reservations {
         self.secret_of.get(&id).copied()
     }
 
-    /// Whether a ticket is the one that its client was given last, in this session.
+    /// Whether a ticket is one of this session that its client can have: the last one, and the one before until the
+    /// client has the last one.
     pub(super) fn accepts(&self, session: SessionId, ticket: &ResumeTicket) -> bool {
-        ticket.session == session && self.secret_of.get(&ticket.id) == Some(&ticket.secret)
+        let secrets = [&self.secret_of, &self.former_of];
+        ticket.session == session && secrets.iter().any(|of| of.get(&ticket.id) == Some(&ticket.secret))
     }
 
     /// Keeps the place of a client that has lost its link.
@@ -78,6 +90,7 @@ impl Reservations {
     /// The client is gone permanently.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
+        self.former_of.remove(&id);
         self.release(id);
     }
 

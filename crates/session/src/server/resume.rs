@@ -21,9 +21,11 @@ impl Server {
         Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
-    /// The link of a client is lost: its place is kept for a while if it can come back.
+    /// The link of a client is lost: its place is kept for a while if it can come back. One that has never sent its
+    /// state may not have got its ticket; no one knows of it, and it would wait for its own place.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        if !self.links.can(link, Capabilities::RESUME) {
+        let is_unannounced = self.links.client_of(link).is_ok_and(|id| self.visibility.is_unannounced(id));
+        if is_unannounced || !self.links.can(link, Capabilities::RESUME) {
             return;
         }
         let capabilities = self.links.get(link).map(|record| record.capabilities);

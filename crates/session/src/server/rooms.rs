@@ -20,6 +20,10 @@ impl Server {
         state: &ClientState<'_>,
         packet: &[u8],
     ) -> Result<(), Fault> {
+        if let Ok(id) = self.links.client_of(link) {
+            // It has the answer to its handshake.
+            self.reservations.confirm_secret(id);
+        }
         if self.settings.permissive {
             if lacks_its_room_count(state, packet) {
                 return Err(Fault::Malformed);

@@ -294,6 +294,9 @@ fn links_that_join_and_break_leave_no_more_clients_behind_than_may_be_here() {
         let length = writer.len();
         request.extend(&trailing[..length]);
         server.receive(link, &request);
+        if let Some(id) = server.server.client_named(&format!("{link}")) {
+            server.receive(link, &packets::client_state(id.0, &format!("{link}"), &[]));
+        }
         server.disconnect(link);
     }
     assert_eq!(server.server.clients(), 5, "two places are kept");

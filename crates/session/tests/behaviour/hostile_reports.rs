@@ -198,6 +198,7 @@ fn a_client_that_resumes_without_reports_is_told_nothing() {
     server.join(2, "Bob", &["lobby"]);
     let told = reports_after_speaking(&mut server, 1, ticket.id.0);
     assert!(told > 0);
+    server.receive(1, &packets::client_state(ticket.id.0, "Alice", &[]));
     server.disconnect(1);
     server.connect(3);
     server.receive(3, &packets::handshake_announcing(Capabilities::RESUME, "Alice", Some(ticket)));

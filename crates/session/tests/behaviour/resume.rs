@@ -226,15 +226,36 @@ fn a_resumed_client_hears_a_player_with_a_former_name_and_id_at_once() {
 }
 
 #[test]
-fn a_client_that_lost_its_link_unannounced_is_announced_when_it_is_back() {
+fn a_client_that_lost_its_link_unannounced_joins_again_at_once_with_or_without_its_ticket() {
+    for has_ticket in [true, false] {
+        let mut server = LoneServer::new();
+        server.join(1, "Bob", &[]);
+        let ticket = server.ticket(2, &packets::handshake_of_ours("Alice", None));
+        assert_eq!(server.disconnect(2), ["1: RemoveClient 1"]);
+        server.ticket(3, &packets::handshake_of_ours("Alice", has_ticket.then_some(ticket)));
+        assert_eq!(server.statistics().places_resumed, 0);
+        let id = server.server.client_named("Alice").expect("it has joined").0;
+        let sent = server.receive(3, &packets::client_state(id, "Alice", &[]));
+        assert_eq!(sent, [format!("1 3: ClientState {id} Alice []")]);
+    }
+}
+
+#[test]
+fn a_client_whose_answer_was_lost_with_its_link_has_its_place_by_its_former_ticket() {
     let mut server = LoneServer::new();
-    server.join(1, "Bob", &[]);
-    let ticket = server.ticket(2, &packets::handshake_of_ours("Alice", None));
-    assert_eq!(server.disconnect(2), [""; 0]);
-    server.ticket(3, &packets::handshake_of_ours("Alice", Some(ticket)));
-    assert_eq!(server.statistics().places_resumed, 1);
-    let sent = server.receive(3, &packets::client_state(1, "Alice", &[]));
-    assert_eq!(sent, ["1 3: ClientState 1 Alice []"]);
+    let first = server.ticket(1, &packets::handshake_of_ours("Alice", None));
+    server.receive(1, &packets::client_state(0, "Alice", &[]));
+    for link in 2..5 {
+        server.disconnect(link - 1);
+        let lost = server.ticket(link, &packets::handshake_of_ours("Alice", Some(first)));
+        assert_ne!(lost.secret, first.secret);
+        assert_eq!(server.statistics().places_resumed, link - 1);
+    }
+    server.receive(4, &packets::client_state(0, "Alice", &[]));
+    server.disconnect(4);
+    server.connect(5);
+    server.receive(5, &packets::handshake_of_ours("Alice", Some(first)));
+    assert_eq!(server.statistics().tickets_refused, 1, "the client has another one");
 }
 
 #[test]
@@ -307,6 +328,7 @@ fn a_ticket_that_is_right_but_for_its_session_is_refused() {
     for (session, resumed) in [(packets::SESSION, true), (packets::OTHER_SESSION, false)] {
         let mut server = LoneServer::new();
         let ticket = server.ticket(1, &packets::handshake_of_ours("Alice", None));
+        server.receive(1, &packets::client_state(0, "Alice", &[]));
         server.disconnect(1);
         server.connect(2);
         let ticket = ResumeTicket { session, ..ticket };

@@ -1,11 +1,12 @@
 //! The reference's account of lost links: a place is kept for a while, for the client that presents the ticket for it.
 
+use std::mem;
 use std::time::Duration;
 
 use consonance_session::{Capabilities, Instant, LinkId};
 use consonance_wire::{HandshakeExtension, Packet, SharedSecret};
 
-use super::{Model, Stay};
+use super::{Model, NEVER, Stay};
 use crate::numbers::Version;
 
 /// Where the client of a stay is.
@@ -20,14 +21,24 @@ pub(crate) enum Place {
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
 impl Stay {
-    /// Whether its place is kept when its link is lost.
+    /// Whether it is asked for a secret when it shakes hands again.
     pub(crate) fn can_resume(&self) -> bool {
         self.capabilities.contains(Capabilities::RESUME)
+    }
+
+    /// Whether its place is kept when its link is lost: only that of a client that all players were told of.
+    fn has_kept_place(&self) -> bool {
+        self.can_resume() && self.stated != NEVER
+    }
+
+    fn accepts(&self, secret: SharedSecret) -> bool {
+        self.secret == Some(secret) || self.former_secret == Some(secret)
     }
 }
 
 impl Model {
-    /// Whose place a handshake asks for, and shall have: it shows the secret that was given for it last.
+    /// Whose place a handshake asks for, and shall have: it shows the secret that was given for it last, or the one
+    /// before if the last answer may be lost.
     pub(crate) fn claimed(
         &self,
         link: LinkId,
@@ -39,7 +50,7 @@ impl Model {
         };
         let name = request.name?.to_str();
         let is_good = |stay: &&Stay| {
-            stay.id == ticket.id && stay.secret == Some(ticket.secret) && *self.name(stay.player_id) == *name
+            stay.id == ticket.id && stay.accepts(ticket.secret) && *self.name(stay.player_id) == *name
         };
         let asks = ticket.session == self.session && extension.capabilities.contains(Capabilities::RESUME);
         self.present().find(is_good).filter(|_| asks && self.over(link).is_none())
@@ -48,14 +59,15 @@ impl Model {
     /// The server answered a handshake: that is what to show the next time.
     pub(crate) fn give_secret(&mut self, link: LinkId, secret: Option<SharedSecret>) {
         if let Some(stay) = self.here.get(&link).and_then(|joined| self.stays.get_mut(joined)) {
-            stay.secret = secret;
+            let before = mem::replace(&mut stay.secret, secret);
+            stay.former_secret = stay.former_secret.or(before);
         }
     }
 
     /// The server found a link gone: a client that can resume has a while for it, any other has left.
     pub(crate) fn lose(&mut self, link: LinkId, now: Instant) {
         self.asked.remove(&link);
-        let Some(stay) = self.over(link).filter(|stay| stay.can_resume()).map(|stay| stay.joined) else {
+        let Some(stay) = self.over(link).filter(|stay| stay.has_kept_place()).map(|stay| stay.joined) else {
             return self.close(link);
         };
         self.unlink(stay);

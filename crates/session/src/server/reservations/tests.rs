@@ -14,12 +14,23 @@ fn ticket(id: ClientId, secret: SharedSecret) -> ResumeTicket {
 fn only_the_newest_ticket_of_this_session_is_accepted_until_its_client_is_gone() {
     let mut reservations = Reservations::new(&[1; 32]);
     let [old, new] = [(); 2].map(|()| reservations.draw_secret(ANN));
+    reservations.confirm_secret(ANN);
     assert!(!reservations.accepts(SESSION, &ticket(ANN, old)));
     assert!(reservations.accepts(SESSION, &ticket(ANN, new)));
     assert!(!reservations.accepts(SessionId(8), &ticket(ANN, new)));
     assert!(!reservations.accepts(SESSION, &ticket(ClientId(4), new)));
     reservations.forget(ANN);
     assert!(!reservations.accepts(SESSION, &ticket(ANN, new)));
+}
+
+#[test]
+fn until_a_client_has_a_new_ticket_the_one_that_it_had_is_accepted_and_none_between() {
+    let mut reservations = Reservations::new(&[1; 32]);
+    let [had, lost, new] = [(); 3].map(|()| reservations.draw_secret(ANN));
+    let accepted = [had, lost, new].map(|secret| reservations.accepts(SESSION, &ticket(ANN, secret)));
+    assert_eq!(accepted, [true, false, true]);
+    reservations.forget(ANN);
+    assert!(!reservations.accepts(SESSION, &ticket(ANN, had)));
 }
 
 #[test]

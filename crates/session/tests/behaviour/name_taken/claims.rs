@@ -28,6 +28,7 @@ fn a_kept_place_is_for_a_newcomer_from_its_address_prefix_only() {
         let mut server = LoneServer::new();
         server.connect_from(ALICE, "192.0.2.1");
         server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+        server.receive(ALICE, &packets::client_state(0, "Alice", &[]));
         server.disconnect(ALICE);
         server.connect_from(NEWCOMER, prefix);
         server.receive(NEWCOMER, &packets::handshake("Alice"));
@@ -50,6 +51,7 @@ fn a_kept_place_belongs_at_once_only_to_the_player_its_network_identifies() {
         let mut server = LoneServer::new();
         server.connect_as(ALICE, identity(1, 7));
         server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+        server.receive(ALICE, &packets::client_state(0, "Alice", &[]));
         server.disconnect(ALICE);
         server.connect_as(NEWCOMER, origin);
         server.receive(NEWCOMER, &packets::handshake("Alice"));
@@ -63,6 +65,7 @@ fn a_newcomer_from_the_holders_address_prefix_that_waits_has_the_name_once_the_h
         let mut server = LoneServer::new();
         server.connect_from(ALICE, "192.0.2.1");
         server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+        server.receive(ALICE, &packets::client_state(0, "Alice", &[]));
         server.connect_from(NEWCOMER, prefix);
         server.receive(NEWCOMER, &packets::handshake("Alice"));
         assert_eq!(server.run_for(seconds(5)), [], "the holder answers");
@@ -78,6 +81,7 @@ fn a_newcomer_of_ours_that_waits_when_the_holder_is_lost_is_not_refused_before_t
     let mut server = LoneServer::new();
     server.connect_from(ALICE, "192.0.2.1");
     server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+    server.receive(ALICE, &packets::client_state(0, "Alice", &[]));
     server.falls_silent(ALICE);
     server.connect_from(NEWCOMER, "198.51.100.7");
     server.receive(NEWCOMER, &packets::handshake_of_ours("Alice", None));
