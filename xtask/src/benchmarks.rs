@@ -7,6 +7,7 @@
 mod bench;
 mod catalogue;
 mod compare;
+mod former;
 mod machine;
 mod measure;
 mod numbers;
@@ -21,11 +22,13 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::built::Built;
-use crate::command;
 use crate::failure::Failure;
+use crate::{cluster, command};
 use bench::Bench;
 use catalogue::CATALOGUE;
+use former::Former;
 use machine::Machine;
+use measure::Programs;
 use record::Record;
 
 /// What to measure, and what to do with it.
@@ -46,6 +49,9 @@ pub(crate) struct Plan {
     /// Write nothing, and say what has become slower since the figures that are there.
     #[arg(long)]
     compare: bool,
+    /// A `consonance` program of version 0.1, whose benches are run in turn with ours and have a column.
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "draw")]
+    former: Option<PathBuf>,
 }
 
 /// As people run it: without optimisation it is another program.
@@ -66,9 +72,14 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let mut record = plan.record(&docs, machine)?;
     let old = plan.compare.then(|| Record::load(&docs)).transpose()?;
     let revision = revision(root)?;
-    let program = built.program("consonance-bench");
+    let programs = Programs {
+        bench: built.program("consonance-bench"),
+        former: plan.former.as_deref().map(Former::at).transpose()?,
+        nats_server: cluster::nats_server(root).ok(),
+    };
     for bench in CATALOGUE.iter().filter(|bench| plan.wants(bench)) {
-        let measured = measure::measure(&program, bench, plan.repeats(bench), plan.quick)?;
+        let measured = measure::measure(&programs, bench, plan.repeats(bench), plan.quick)?;
+        let Some(measured) = measured else { continue };
         record.put(measured.into_record(bench, &revision), &CATALOGUE.map(|bench| bench.name));
         if let Some(old) = &old {
             compare::print(bench.name, old, &record);

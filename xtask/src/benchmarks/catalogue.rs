@@ -7,7 +7,7 @@ mod sound;
 use super::bench::Bench;
 
 /// In the order of the page.
-pub(super) const CATALOGUE: [&Bench; 17] = [
+pub(super) const CATALOGUE: [&Bench; 19] = [
     &engine::RELAY,
     &engine::JOIN,
     &engine::MEMORY,
@@ -21,6 +21,8 @@ pub(super) const CATALOGUE: [&Bench; 17] = [
     &server::LOAD,
     &server::PROXY,
     &server::BROWSER,
+    &server::NODE_DELAY,
+    &server::MURMUR,
     &sound::AUDIO,
     &sound::QUALITY,
     &sound::MOUTH_TO_EAR,

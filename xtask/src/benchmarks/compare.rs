@@ -55,6 +55,7 @@ mod tests {
             unit: "µs".to_owned(),
             more_is_better,
             values: values.to_vec(),
+            former: Vec::new(),
             floor: None,
             target: None,
         }

@@ -1,38 +1,53 @@
 //! Runs a bench and reads its figures out of the lines of JSON that it prints.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
 use super::bench::{Bench, Figure, FloorIs, Row, Run, Target};
+use super::former::{self, Former};
 use super::numbers::{rounded, short};
 use super::record::{BenchRecord, FigureRecord, FloorRecord, TargetRecord};
 use super::stolen::ProcessorTime;
-use crate::command;
 use crate::failure::Failure;
+use crate::{cluster, command};
+
+/// What is run.
+pub(super) struct Programs {
+    pub(super) bench: PathBuf,
+    /// In turn with it.
+    pub(super) former: Option<Former>,
+    /// For benches of several servers; without it they are skipped.
+    pub(super) nats_server: Option<OsString>,
+}
 
 /// What came out of each run, over all repeats.
 pub(super) struct Measured {
     commands: Vec<String>,
     /// By figure and repeat: the value, and the floor if there is one.
     values: Vec<Vec<(f64, Option<f64>)>>,
+    /// The same of the former version, where it prints the figure.
+    former_values: Vec<Vec<f64>>,
+    former_version: Option<String>,
     notes: Vec<String>,
     /// By the mode of a load: the greatest change of its floors in a run, in percent.
     floor_changes: BTreeMap<String, f64>,
 }
 
 /// Runs everything so many times; a round has each run once, so that an hour's change of the machine meets all alike.
+/// `None` if the bench says that it lacks another project's program.
 ///
 /// # Errors
 /// If a run fails, or does not print what is looked for.
 pub(super) fn measure(
-    program: &Path,
+    programs: &Programs,
     bench: &Bench,
     repeats: usize,
     is_quick: bool,
-) -> Result<Measured, Failure> {
+) -> Result<Option<Measured>, Failure> {
     let is_real_time = bench.is_real_time && may_be_real_time();
     let mut measured = Measured::new(bench.figures.len());
     if bench.is_real_time && !is_real_time {
@@ -43,25 +58,56 @@ pub(super) fn measure(
     let began = ProcessorTime::now();
     for repeat in 0..repeats {
         for (number, run) in bench.runs.iter().enumerate() {
-            let mut command = command_of(program, bench, run, is_quick, is_real_time);
+            let arguments = arguments_of(run, is_quick);
+            let mut command = command_of(&programs.bench, &[bench.name], &arguments, is_real_time);
+            command.envs(programs.nats_server.iter().map(|server| (cluster::VARIABLE, server)));
             let line = line_of(bench, run, is_quick, is_real_time);
             println!("{}/{repeats}: {line}", repeat + 1);
-            let lines = lines(&line, &command::capture(&mut command)?)?;
+            let lines = match command::capture(&mut command) {
+                Err(Failure::CommandFailed { output, .. }) if output.contains("skipped: ") => {
+                    println!("{}", output.trim());
+                    return Ok(None);
+                }
+                output => lines(&line, &output?)?,
+            };
             if repeat == 0 {
                 measured.commands.push(line);
             }
             measured.take(bench, number, &lines)?;
+            if let Some(former) = &programs.former
+                && let Some(words) = former::words_of(bench.name)
+            {
+                let mut command = command_of(&former.program, &words, &arguments, is_real_time);
+                let output = command::capture(&mut command)?;
+                measured.take_former(bench, number, &self::lines(&command::line(&command), &output)?);
+                measured.former_version = Some(former.version.clone());
+            }
         }
     }
     let stolen = ProcessorTime::now().zip(began).and_then(|(now, began)| now.note_since(began));
     measured.notes.extend(stolen);
-    Ok(measured)
+    Ok(Some(measured))
 }
 
 impl Measured {
     fn new(figures: usize) -> Self {
-        let values = vec![Vec::new(); figures];
-        Self { commands: Vec::new(), values, notes: Vec::new(), floor_changes: BTreeMap::new() }
+        Self {
+            commands: Vec::new(),
+            values: vec![Vec::new(); figures],
+            former_values: vec![Vec::new(); figures],
+            former_version: None,
+            notes: Vec::new(),
+            floor_changes: BTreeMap::new(),
+        }
+    }
+
+    fn take_former(&mut self, bench: &Bench, run: usize, lines: &[Value]) {
+        for (figure, values) in bench.figures.iter().zip(&mut self.former_values) {
+            if figure.run == run {
+                let value = value(lines, figure.row, &former::name_of(figure.field));
+                values.extend(value.map(|value| rounded(value * figure.scale)));
+            }
+        }
     }
 
     fn take(&mut self, bench: &Bench, run: usize, lines: &[Value]) -> Result<(), Failure> {
@@ -87,21 +133,23 @@ impl Measured {
 
     /// As it is kept.
     pub(super) fn into_record(mut self, bench: &Bench, revision: &str) -> BenchRecord {
-        let record = |(figure, values): (&Figure, Vec<(f64, Option<f64>)>)| FigureRecord {
-            what: figure.what.to_owned(),
-            unit: figure.unit.to_owned(),
-            more_is_better: figure.more_is_better,
-            floor: figure.floor.map(|floor| FloorRecord {
-                name: floor.name.to_owned(),
-                values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
-            }),
-            values: values.iter().map(|(value, _)| rounded(*value)).collect(),
-            target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
-                limit,
-                is_least,
-                is_ratio,
-            }),
-        };
+        let record =
+            |((figure, values), former): ((&Figure, Vec<(f64, Option<f64>)>), Vec<f64>)| FigureRecord {
+                what: figure.what.to_owned(),
+                unit: figure.unit.to_owned(),
+                more_is_better: figure.more_is_better,
+                floor: figure.floor.map(|floor| FloorRecord {
+                    name: floor.name.to_owned(),
+                    values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
+                }),
+                values: values.iter().map(|(value, _)| rounded(*value)).collect(),
+                former,
+                target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
+                    limit,
+                    is_least,
+                    is_ratio,
+                }),
+            };
         let modes: Vec<_> =
             self.floor_changes.iter().map(|(mode, most)| format!("{} % (`{mode}`)", short(*most))).collect();
         if !modes.is_empty() {
@@ -112,13 +160,19 @@ impl Measured {
             name: bench.name.to_owned(),
             revision: revision.to_owned(),
             commands: self.commands,
-            figures: bench.figures.iter().zip(self.values).map(record).collect(),
+            former: self.former_version,
+            figures: bench.figures.iter().zip(self.values).zip(self.former_values).map(record).collect(),
             notes: self.notes,
         }
     }
 }
 
-fn command_of(program: &Path, bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> Command {
+fn arguments_of(run: &Run, is_quick: bool) -> Vec<&'static str> {
+    let quick = if is_quick { run.quick } else { &[] };
+    [run.arguments, &["--json"], quick].concat()
+}
+
+fn command_of(program: &Path, words: &[&str], arguments: &[&str], is_real_time: bool) -> Command {
     let mut command = if is_real_time {
         let mut command = Command::new("chrt");
         command.args(["-f", "1"]).arg(program);
@@ -126,17 +180,14 @@ fn command_of(program: &Path, bench: &Bench, run: &Run, is_quick: bool, is_real_
     } else {
         Command::new(program)
     };
-    command.arg(bench.name).args(run.arguments).arg("--json");
-    if is_quick {
-        command.args(run.quick);
-    }
+    command.args(words).args(arguments);
     command
 }
 
 /// As one would type it, without the folder that the program was built in.
 fn line_of(bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> String {
-    let command = command_of(Path::new("consonance-bench"), bench, run, is_quick, is_real_time);
-    command::line(&command)
+    let arguments = arguments_of(run, is_quick);
+    command::line(&command_of(Path::new("consonance-bench"), &[bench.name], &arguments, is_real_time))
 }
 
 /// Whether this user may put programs before all others (`chrt`, of util-linux).
@@ -236,6 +287,17 @@ mod tests {
             .map(|figure| (figure.values[0], figure.floor.as_ref().unwrap().values[0]))
             .collect();
         assert_eq!(found, [(60.0, 30.0), (60.0, 20.0), (60.0, 80.0)]);
+    }
+
+    #[test]
+    fn figures_of_the_former_version_are_kept_where_it_prints_them() {
+        let mut measured = Measured::new(3);
+        let former = "{\"stage\":\"encoder\",\"cost\":{\"us\":7.0}}\n";
+        measured.take_former(&BENCH, 1, &lines("bench", former).unwrap());
+        measured.take_former(&BENCH, 0, &lines("bench", former).unwrap());
+        measured.take_former(&BENCH, 0, &lines("bench", "{\"stage\":\"encoder\"}").unwrap());
+        let record = measured.into_record(&BENCH, "0123456789");
+        assert_eq!(record.figures[0].former, [70.0], "of the run that the figure is of");
     }
 
     #[test]

@@ -64,12 +64,13 @@ fn no_marks(name: &str) -> Failure {
 }
 
 fn section(bench: &BenchRecord) -> String {
-    let BenchRecord { name, revision, commands, figures, notes } = bench;
+    let BenchRecord { name, revision, former, commands, figures, notes } = bench;
     let repeats = figures.first().map_or(0, |figure| figure.values.len());
     let times = if repeats == 1 { "once".to_owned() } else { format!("{repeats} times") };
     let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
-    let mut text = format!("{}, {times}, at {revision}.\n\n", commands.join(", "));
-    let tables: Vec<_> = groups(figures).into_iter().map(table).collect();
+    let turns = former.as_ref().map(|version| format!(", in turn with {version}")).unwrap_or_default();
+    let mut text = format!("{}, {times}, at {revision}{turns}.\n\n", commands.join(", "));
+    let tables: Vec<_> = groups(figures).into_iter().map(|group| table(group, former.as_deref())).collect();
     text += &tables.join("\n");
     for note in notes {
         let _ = write!(text, "\n{note}\n");
@@ -97,9 +98,12 @@ const OWN_TABLE_ROWS: usize = 4;
 
 /// Columns without a value are left out; what most rows have in common stands in the head, a floor's value where it is
 /// the same in all of them.
-fn table(figures: &[FigureRecord]) -> String {
+fn table(figures: &[FigureRecord], former: Option<&str>) -> String {
     let shared = Shared::of(figures);
     let mut head = vec![String::new(), format!("measured, {}", shared.unit)];
+    if shared.has_former {
+        head.push(former.unwrap_or("before").to_owned());
+    }
     if let Some(floor) = shared.floor {
         let value = shared.floor_value.as_ref().map(|value| format!(": {value}")).unwrap_or_default();
         head.extend([format!("{floor}{value}"), "times that".to_owned()]);
@@ -123,6 +127,7 @@ struct Shared<'f> {
     floor: Option<&'f str>,
     /// Its value, if that is the same in several rows.
     floor_value: Option<String>,
+    has_former: bool,
     has_promises: bool,
 }
 
@@ -137,6 +142,7 @@ impl<'f> Shared<'f> {
             unit: most_common(figures.iter().map(|figure| &*figure.unit)).unwrap_or_default(),
             floor,
             floor_value: values.into_iter().next().filter(|_| is_same),
+            has_former: figures.iter().any(|figure| !figure.former.is_empty()),
             has_promises: figures.iter().any(|figure| figure.target.is_some()),
         }
     }
@@ -155,9 +161,12 @@ fn line(cells: &[String]) -> String {
 }
 
 fn row(figure: &FigureRecord, all: &Shared<'_>) -> Vec<String> {
-    let FigureRecord { what, unit, values, floor, .. } = figure;
+    let FigureRecord { what, unit, values, former, floor, .. } = figure;
     let unit = if unit == all.unit { String::new() } else { format!(" {unit}") };
     let mut cells = vec![what.clone(), format!("**{}**{unit}{}", short(figure.median()), spread(values))];
+    if all.has_former {
+        cells.push(if former.is_empty() { String::new() } else { short(median(former)) + &spread(former) });
+    }
     if let Some(shared) = all.floor {
         cells.push(floor.as_ref().map_or_else(String::new, |floor| {
             let value = short(median(&floor.values));
@@ -217,12 +226,16 @@ mod tests {
             unit: "packets/s".to_owned(),
             more_is_better: true,
             values: vec![390e6, 380e6, 400e6],
+            former: Vec::new(),
             floor: Some(FloorRecord { name: "bare list".to_owned(), values: vec![780e6, 760e6, 800e6] }),
             target: Some(TargetRecord { limit: 35e6, is_least: true, is_ratio: false }),
         };
         let cells = |figure: &FigureRecord| row(figure, &Shared::of(std::slice::from_ref(figure)));
         let measured = "**390 M** ±3 %";
         assert_eq!(cells(&figure), ["to 100 listeners", measured, "780 M", "0.50", "≥ 35.0 M: kept"]);
+        figure.former = vec![200e6, 190e6, 300e6];
+        assert_eq!(cells(&figure)[1..4], [measured, "200 M (190 M … 300 M)", "780 M"]);
+        figure.former = Vec::new();
         figure.target = Some(TargetRecord { limit: 0.6, is_least: true, is_ratio: true });
         assert_eq!(cells(&figure)[4], "≥ 0.6 times that: **not kept**");
         figure.values = vec![390e6, 100e6, 400e6];
@@ -237,6 +250,7 @@ mod tests {
             unit: unit.to_owned(),
             more_is_better: true,
             values: vec![2.0],
+            former: Vec::new(),
             floor: floor.map(|name| FloorRecord { name: name.to_owned(), values: vec![4.0] }),
             target: None,
         };
@@ -249,8 +263,12 @@ mod tests {
         let expected = "| | measured, ms | bare loop: 4.00 | times that |\n|---|---|---|---|\n\
             | a | **2.00** | | 0.50 |\n| b | **2.00** | | 0.50 |\n\
             | c | **2.00** bytes | copy: 4.00 | 0.50 |\n| d | **2.00** | | |\n";
-        assert_eq!(table(&figures), expected);
-        assert_eq!(table(&figures[3..]), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
+        assert_eq!(table(&figures, None), expected);
+        assert_eq!(table(&figures[3..], None), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
+        let mut before = figures[3].clone();
+        before.former = vec![3.0];
+        let with_former = "| | measured, ms | 0.1.0 |\n|---|---|---|\n| d | **2.00** | 3.00 |\n";
+        assert_eq!(table(&[before], Some("0.1.0")), with_former);
         let of = |unit: &str, count| vec![figure("a", unit, None); count];
         let many = [of("ms", 5), of("bytes", 2), of("s", 4), of("%", 1)].concat();
         let sizes: Vec<_> = groups(&many).iter().map(|group| group.len()).collect();

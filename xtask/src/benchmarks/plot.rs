@@ -129,6 +129,7 @@ mod tests {
             unit: unit.to_owned(),
             more_is_better: false,
             values: values.to_vec(),
+            former: Vec::new(),
             floor,
             target: None,
         }
@@ -138,6 +139,7 @@ mod tests {
         draw(&BenchRecord {
             name: "load".to_owned(),
             revision: String::new(),
+            former: None,
             commands: Vec::new(),
             figures,
             notes: Vec::new(),

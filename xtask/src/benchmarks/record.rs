@@ -23,6 +23,9 @@ pub(super) struct BenchRecord {
     pub(super) name: String,
     /// Of the checkout that was measured.
     pub(super) revision: String,
+    /// The version whose figures were measured in turn with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) former: Option<String>,
     pub(super) commands: Vec<String>,
     pub(super) figures: Vec<FigureRecord>,
     /// What the bench itself said about its figures.
@@ -36,6 +39,9 @@ pub(super) struct FigureRecord {
     pub(super) unit: String,
     pub(super) more_is_better: bool,
     pub(super) values: Vec<f64>,
+    /// Of the former version; nothing if it has no such figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) floor: Option<FloorRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,9 +95,12 @@ impl Record {
     fn to_text(&self) -> std::io::Result<String> {
         let mut text = format!("{{\"machine\": {},\n\"benches\": [", serde_json::to_string(&self.machine)?);
         for (number, bench) in self.benches.iter().enumerate() {
-            let BenchRecord { name, revision, commands, figures, notes } = bench;
-            let head =
+            let BenchRecord { name, revision, former, commands, figures, notes } = bench;
+            let mut head =
                 serde_json::json!({"name": name, "revision": revision, "commands": commands, "notes": notes});
+            if let Some(former) = former {
+                head["former"] = serde_json::json!(former);
+            }
             let head = head.to_string();
             let figures = figures.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
             let comma = if number == 0 { "" } else { "," };
@@ -148,6 +157,7 @@ mod tests {
             unit: "frames/s".to_owned(),
             more_is_better: true,
             values: values.to_vec(),
+            former: Vec::new(),
             floor: Some(FloorRecord { name: "sendto".to_owned(), values: floor.to_vec() }),
             target: Some(target),
         }
@@ -170,6 +180,7 @@ mod tests {
         let bench = |name: &str, value: f64| BenchRecord {
             name: name.to_owned(),
             revision: "0123456789".to_owned(),
+            former: Some("0.1.0".to_owned()),
             commands: vec!["consonance-bench".to_owned()],
             figures: vec![figure(&[value], &[1.5], target), figure(&[2.0], &[1.5], target)],
             notes: vec!["a \"note\"}".to_owned()],
@@ -182,6 +193,7 @@ mod tests {
         let names: Vec<_> = read.benches.iter().map(|bench| &*bench.name).collect();
         assert_eq!(names, ["relay", "join"]);
         assert_eq!(read.bench("join").unwrap().figures[0].values, [3.0]);
+        assert_eq!(read.bench("join").unwrap().former.as_deref(), Some("0.1.0"));
         assert_eq!(read.bench("join").unwrap().notes, ["a \"note\"}"]);
     }
 }

@@ -165,3 +165,51 @@ pub(in super::super) const BROWSER: Bench = Bench {
     ],
     ..SERVER
 };
+
+const fn crossing(what: &'static str, run: usize, field: &'static str, unit: &'static str) -> Figure {
+    Figure::new(what, &[], field, unit).run(run)
+}
+
+const CROSSING_CPU: &str = "µs of a processor per frame";
+
+pub(in super::super) const NODE_DELAY: Bench = Bench {
+    name: "node-delay",
+    runs: &[
+        Run::of(&["--rates", "1000"], HURRY),
+        Run::of(&["--rates", "10000"], HURRY),
+        Run::of(&["--rates", "50000"], HURRY),
+    ],
+    figures: &[
+        crossing("1 000 frames per second, p50", 0, "p50_us", "µs"),
+        crossing("1 000 frames per second, p99", 0, "p99_us", "µs").at_most(1000.0),
+        crossing("10 000 frames per second, p50", 1, "p50_us", "µs"),
+        crossing("10 000 frames per second, p99", 1, "p99_us", "µs").at_most(1000.0),
+        crossing("50 000 frames per second, p50", 2, "p50_us", "µs"),
+        crossing("50 000 frames per second, p99", 2, "p99_us", "µs").at_most(5000.0),
+        crossing("1 000 frames per second, both nodes", 0, "cpu_us", CROSSING_CPU),
+        crossing("10 000 frames per second, both nodes", 1, "cpu_us", CROSSING_CPU),
+        crossing("50 000 frames per second, both nodes", 2, "cpu_us", CROSSING_CPU),
+        crossing("1 000 frames per second, NATS", 0, "nats_cpu_us", CROSSING_CPU),
+        crossing("10 000 frames per second, NATS", 1, "nats_cpu_us", CROSSING_CPU),
+        crossing("50 000 frames per second, NATS", 2, "nats_cpu_us", CROSSING_CPU),
+    ],
+    ..SERVER
+};
+
+const fn beside_murmur(what: &'static str, row: Row) -> Figure {
+    Figure::new(what, row, "out_per_cpu_s", OUT_UNIT)
+        .more()
+        .floor("Murmur", FloorIs::Field("murmur_out_per_cpu_s"))
+}
+
+pub(in super::super) const MURMUR: Bench = Bench {
+    name: "murmur",
+    runs: &[Run::of(&["--rounds", "1"], HURRY)],
+    figures: &[
+        beside_murmur("1 speaker, 100 listeners", &[("speakers", "1")]),
+        beside_murmur("8 speakers, 100 listeners each", &[("speakers", "8"), ("rooms", "1")]),
+        beside_murmur("16 speakers, 100 listeners each", &[("speakers", "16")]),
+        beside_murmur("8 rooms with 1 speaker and 7 listeners", &[("rooms", "8")]),
+    ],
+    ..SERVER
+};
