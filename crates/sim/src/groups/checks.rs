@@ -91,12 +91,15 @@ impl World {
             return Ok(());
         }
         let way = self.way_between(speaker, listener);
-        let clear = self.players[listener].clear_since.max(self.players[speaker].clear_since);
+        let since_when = |index: usize| self.players[index].clear_since;
+        let clear = since_when(listener).max(since_when(speaker));
+        let returned = if since_when(listener) < since_when(speaker) { speaker } else { listener };
+        let round_trip = 2 * self.way_of(returned);
         let player = &mut self.players[listener];
         let since = (*player.audible_since.entry(name.clone()).or_insert(now)).max(clear);
         let heard = player.heard.get(&name).copied().unwrap_or_default();
-        // Who has just come back asks for what it missed, and gets it, before it hears.
-        let catching_up = if heard < since { way } else { Duration::ZERO };
+        // Who has just come back asks for what it missed, and gets it, before the two understand each other.
+        let catching_up = if heard < since { round_trip } else { Duration::ZERO };
         let deaf = now.saturating_sub(since.max(heard) + way + catching_up);
         self.counts.longest_deaf_ms = self.counts.longest_deaf_ms.max(deaf.as_millis() as u64);
         ensure!(deaf <= DEAF_MAX, "{} did not hear {name} for {deaf:?}", player.name);

@@ -163,7 +163,11 @@ impl World {
 
     /// How long it takes from one player to another one.
     pub(super) fn way_between(&self, from: usize, to: usize) -> Duration {
-        let way = |index: usize| self.players[index].link.map(|link| self.links.longest_way(link));
-        way(from).unwrap_or_default() + way(to).unwrap_or_default()
+        self.way_of(from) + self.way_of(to)
+    }
+
+    /// How long a packet takes at most between a player and the server.
+    pub(super) fn way_of(&self, index: usize) -> Duration {
+        self.players[index].link.map_or(Duration::ZERO, |link| self.links.longest_way(link))
     }
 }
