@@ -11,6 +11,7 @@ mod former;
 mod machine;
 mod measure;
 mod numbers;
+mod overview;
 mod page;
 mod plot;
 mod record;

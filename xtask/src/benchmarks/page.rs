@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use super::numbers::{extremes, median, short, whole};
-use super::plot;
 use super::record::{BenchRecord, FigureRecord, Record, TargetRecord};
+use super::{overview, plot};
 use crate::failure::Failure;
 
 /// Fills the page of one folder into another one, and draws the pictures beside it.
@@ -21,6 +21,9 @@ pub(super) fn write(from: &Path, to: &Path, record: &Record) -> Result<(), Failu
     for bench in &record.benches {
         text = fill(&text, &bench.name, &section(bench)).ok_or_else(|| no_marks(&bench.name))?;
         save(&to.join("images").join("benchmarks"), &format!("{}.svg", bench.name), &plot::draw(bench))?;
+    }
+    if let Some(picture) = overview::draw(record, &text) {
+        save(&to.join("images").join("benchmarks"), "overview.svg", &picture)?;
     }
     save(to, "benchmarks.md", &text)
 }
