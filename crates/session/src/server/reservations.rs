@@ -58,6 +58,7 @@ impl Reservations {
 
     /// A secret that another process has given to a client.
     pub(super) fn set_secret(&mut self, id: ClientId, secret: SharedSecret) {
+        self.former_of.remove(&id);
         self.secret_of.insert(id, secret);
     }
 
