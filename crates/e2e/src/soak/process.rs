@@ -14,7 +14,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, pr
 use crate::soak::installation::Installation;
 use log::Log;
 
-pub(crate) use figures::Figures;
+pub(crate) use figures::{Figures, ThreadTimes};
 pub(crate) use wall_clock::WallClock;
 
 /// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.
@@ -95,6 +95,10 @@ impl Server {
 
     pub(crate) fn figures(&self) -> io::Result<Figures> {
         Figures::of(self.child.id())
+    }
+
+    pub(crate) fn thread_times(&self) -> io::Result<ThreadTimes> {
+        ThreadTimes::of(self.child.id())
     }
 
     /// What a power cut is to it.

@@ -1,5 +1,6 @@
 //! What the kernel tells of a process.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -25,22 +26,44 @@ impl Figures {
         let anonymous =
             anonymous_kilobytes(&status).ok_or_else(|| io::Error::other("no RssAnon in status"))?;
         let descriptors = fs::read_dir(format!("{folder}/fd"))?.count();
-        let tasks = fs::read_dir(format!("{folder}/task"))?.collect::<io::Result<Vec<_>>>()?;
-        let nanoseconds = tasks
-            .iter()
-            .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
-            .filter_map(|stat| stat.split(' ').next()?.parse::<u64>().ok())
-            .sum();
+        let threads = ThreadTimes::of(pid)?;
         Ok(Self {
             anonymous: anonymous * 1024,
             descriptors,
-            threads: tasks.len(),
-            cpu: Duration::from_nanos(nanoseconds),
+            threads: threads.0.len(),
+            cpu: threads.0.values().sum(),
         })
     }
 
     pub(crate) fn megabytes(&self) -> f64 {
         self.anonymous as f64 / f64::from(1 << 20)
+    }
+}
+
+/// What each thread of a process has used of processors, by the number of the thread.
+#[derive(Debug)]
+pub(crate) struct ThreadTimes(BTreeMap<String, Duration>);
+
+impl ThreadTimes {
+    /// # Errors
+    /// If there is no such process.
+    pub(super) fn of(pid: u32) -> io::Result<Self> {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"))?.collect::<io::Result<Vec<_>>>()?;
+        let time = |task: &fs::DirEntry| {
+            let stat = fs::read_to_string(task.path().join("schedstat")).ok()?;
+            let nanoseconds = stat.split(' ').next()?.parse().ok()?;
+            Some((task.file_name().to_string_lossy().into_owned(), Duration::from_nanos(nanoseconds)))
+        };
+        Ok(Self(tasks.iter().filter_map(time).collect()))
+    }
+
+    /// What all threads have used since then, and what the busiest one has.
+    pub(crate) fn since(&self, before: &Self) -> (Duration, Duration) {
+        let used = self
+            .0
+            .iter()
+            .map(|(thread, now)| now.saturating_sub(before.0.get(thread).copied().unwrap_or_default()));
+        used.fold((Duration::ZERO, Duration::ZERO), |(all, most), used| (all + used, most.max(used)))
     }
 }
 
@@ -67,6 +90,16 @@ mod tests {
             Some(1234)
         );
         assert_eq!(anonymous_kilobytes("VmRSS:\t   99 kB\n"), None);
+    }
+
+    #[test]
+    fn the_busiest_thread_is_the_one_that_used_most_since_then() {
+        let times = |threads: &[(&str, u64)]| {
+            let time = |&(thread, ms): &(&str, u64)| (thread.to_owned(), Duration::from_millis(ms));
+            ThreadTimes(threads.iter().map(time).collect())
+        };
+        let (before, after) = (times(&[("1", 900), ("2", 10)]), times(&[("1", 950), ("2", 90), ("3", 30)]));
+        assert_eq!(after.since(&before), (Duration::from_millis(160), Duration::from_millis(80)));
     }
 
     #[test]
