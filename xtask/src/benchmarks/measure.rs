@@ -24,11 +24,14 @@ pub(super) struct Programs {
     pub(super) nats_server: Option<OsString>,
 }
 
+/// A figure by repeat: the value, and the floor if there is one.
+type Values = Vec<(f64, Option<f64>)>;
+
 /// What came out of each run, over all repeats.
 pub(super) struct Measured {
     commands: Vec<String>,
-    /// By figure and repeat: the value, and the floor if there is one.
-    values: Vec<Vec<(f64, Option<f64>)>>,
+    /// By figure.
+    values: Vec<Values>,
     /// The same of the former version, where it prints the figure.
     former_values: Vec<Vec<f64>>,
     former_version: Option<String>,
@@ -133,23 +136,22 @@ impl Measured {
 
     /// As it is kept.
     pub(super) fn into_record(mut self, bench: &Bench, revision: &str) -> BenchRecord {
-        let record =
-            |((figure, values), former): ((&Figure, Vec<(f64, Option<f64>)>), Vec<f64>)| FigureRecord {
-                what: figure.what.to_owned(),
-                unit: figure.unit.to_owned(),
-                more_is_better: figure.more_is_better,
-                floor: figure.floor.map(|floor| FloorRecord {
-                    name: floor.name.to_owned(),
-                    values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
-                }),
-                values: values.iter().map(|(value, _)| rounded(*value)).collect(),
-                former,
-                target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
-                    limit,
-                    is_least,
-                    is_ratio,
-                }),
-            };
+        let record = |((figure, values), former): ((&Figure, Values), Vec<f64>)| FigureRecord {
+            what: figure.what.to_owned(),
+            unit: figure.unit.to_owned(),
+            more_is_better: figure.more_is_better,
+            floor: figure.floor.map(|floor| FloorRecord {
+                name: floor.name.to_owned(),
+                values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
+            }),
+            values: values.iter().map(|(value, _)| rounded(*value)).collect(),
+            former,
+            target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
+                limit,
+                is_least,
+                is_ratio,
+            }),
+        };
         let modes: Vec<_> =
             self.floor_changes.iter().map(|(mode, most)| format!("{} % (`{mode}`)", short(*most))).collect();
         if !modes.is_empty() {

@@ -15,8 +15,7 @@ const DELAYS: [(&str, &str); 5] = [
 /// `None` until both were measured; `page` has the delays.
 pub(super) fn draw(record: &Record, page: &str) -> Option<String> {
     let per_core = record.bench("murmur")?.figures.iter().cloned().map(|figure| FigureRecord {
-        unit: "frames to listeners per CPU second of the server; the mark is Murmur: more is better"
-            .to_owned(),
+        unit: "frames out per CPU second, the mark is Murmur: more is better".to_owned(),
         target: None,
         ..figure
     });
