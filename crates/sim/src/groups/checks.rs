@@ -98,7 +98,7 @@ impl World {
         let player = &mut self.players[listener];
         let since = (*player.audible_since.entry(name.clone()).or_insert(now)).max(clear);
         let heard = player.heard.get(&name).copied().unwrap_or_default();
-        // Who has just come back asks for what it missed, and gets it, before the two understand each other.
+        // A player that reconnects first fetches the commits it missed, which takes a round trip.
         let catching_up = if heard < since { round_trip } else { Duration::ZERO };
         let deaf = now.saturating_sub(since.max(heard) + way + catching_up);
         self.counts.longest_deaf_ms = self.counts.longest_deaf_ms.max(deaf.as_millis() as u64);
