@@ -1,7 +1,7 @@
 //! The picture of the README: our server beside Murmur, and the delay from microphone to loudspeaker beside Mumble's.
 
 use super::plot;
-use super::record::{BenchRecord, FigureRecord, Record};
+use super::record::{FigureRecord, Record};
 
 /// What stands in the table of `cargo xtask mouth-to-ear`, and what the picture calls it.
 const DELAYS: [(&str, &str); 5] = [
@@ -31,14 +31,7 @@ pub(super) fn draw(record: &Record, page: &str) -> Option<String> {
         })
     });
     let figures = per_core.map(Some).chain(delays).collect::<Option<Vec<_>>>()?;
-    Some(plot::draw(&BenchRecord {
-        name: "overview".to_owned(),
-        revision: String::new(),
-        former: None,
-        commands: Vec::new(),
-        figures,
-        notes: Vec::new(),
-    }))
+    Some(plot::draw(&figures))
 }
 
 /// The first cell of a row, `**median** (lowest … highest)`.

@@ -18,12 +18,13 @@ pub(super) fn write(from: &Path, to: &Path, record: &Record) -> Result<(), Failu
     let mut text = fs::read_to_string(&page).map_err(|cause| Failure::File { path: page.clone(), cause })?;
     let machine = format!("{}.\n", record.machine.in_words());
     text = fill(&text, "machine", &machine).ok_or_else(|| no_marks("machine"))?;
+    let images = to.join("images").join("benchmarks");
     for bench in &record.benches {
         text = fill(&text, &bench.name, &section(bench)).ok_or_else(|| no_marks(&bench.name))?;
-        save(&to.join("images").join("benchmarks"), &format!("{}.svg", bench.name), &plot::draw(bench))?;
+        save(&images, &format!("{}.svg", bench.name), &plot::draw(&bench.figures))?;
     }
     if let Some(picture) = overview::draw(record, &text) {
-        save(&to.join("images").join("benchmarks"), "overview.svg", &picture)?;
+        save(&images, "overview.svg", &picture)?;
     }
     save(to, "benchmarks.md", &text)
 }

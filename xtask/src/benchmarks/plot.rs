@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::numbers::{extremes, median, short};
-use super::record::{BenchRecord, FigureRecord};
+use super::record::FigureRecord;
 
 const WIDTH: f64 = 860.0;
 const LABELS: f64 = 330.0;
@@ -15,8 +15,8 @@ const TOP: f64 = 34.0;
 const MARGIN: f64 = 12.0;
 
 /// Figures of the same unit share a scale, from zero on; differences that are less than nothing end there.
-pub(super) fn draw(bench: &BenchRecord) -> String {
-    let panels = panels(&bench.figures);
+pub(super) fn draw(figures: &[FigureRecord]) -> String {
+    let panels = panels(figures);
     let height = TOP + MARGIN + panels.iter().map(|panel| TITLE + LINE * panel.len() as f64).sum::<f64>();
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" \
@@ -135,20 +135,9 @@ mod tests {
         }
     }
 
-    fn drawn(figures: Vec<FigureRecord>) -> String {
-        draw(&BenchRecord {
-            name: "load".to_owned(),
-            revision: String::new(),
-            former: None,
-            commands: Vec::new(),
-            figures,
-            notes: Vec::new(),
-        })
-    }
-
     #[test]
     fn the_longest_of_a_unit_fills_its_panel_and_the_others_are_to_scale() {
-        let svg = drawn(vec![
+        let svg = draw(&[
             figure("a", "µs", &[50.0], None),
             figure("b", "µs", &[25.0], Some(100.0)),
             figure("c", "bytes", &[7.0], None),
@@ -165,20 +154,20 @@ mod tests {
 
     #[test]
     fn a_picture_has_both_schemes_and_is_well_formed_whatever_a_figure_is_called() {
-        let svg = drawn(vec![figure("less < more & none", "µs", &[1.0, 2.0, 3.0], None)]);
+        let svg = draw(&[figure("less < more & none", "µs", &[1.0, 2.0, 3.0], None)]);
         assert!(svg.contains("prefers-color-scheme: dark") && svg.contains("less &lt; more &amp; none"));
         assert_eq!(svg.matches("class=\"span\"").count(), 2, "the legend's and the figure's");
     }
 
     #[test]
     fn what_is_less_than_nothing_ends_at_the_axis_and_not_in_the_name() {
-        let svg = drawn(vec![figure("later", "µs", &[-40.0, -20.0, 80.0], None)]);
+        let svg = draw(&[figure("later", "µs", &[-40.0, -20.0, 80.0], None)]);
         assert!(svg.contains("width=\"0.0\"") && svg.contains("d=\"M330.0 75.0H740.0\""), "{svg}");
     }
 
     #[test]
     fn nothing_measured_draws_no_bar_of_endless_length() {
-        let svg = drawn(vec![figure("lost", "frames", &[0.0], None)]);
+        let svg = draw(&[figure("lost", "frames", &[0.0], None)]);
         assert!(svg.contains("width=\"0.0\"") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 }
