@@ -28,6 +28,7 @@ mod pictures;
 mod plain_subjects;
 mod published;
 mod ratchet;
+mod release_version;
 mod repository;
 mod rust_version;
 pub(crate) mod test_code;
@@ -105,6 +106,7 @@ const RULES: &[Rule] = &[
     plain_subjects::check,
     published::check,
     ratchet::check,
+    release_version::check,
     rust_version::check,
     third_party::check,
     todo::check,

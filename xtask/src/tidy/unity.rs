@@ -1,9 +1,7 @@
 //! The package for Unity fits together.
 
-use toml::de::DeTable;
-
 use super::finding::Finding;
-use super::manifests::child;
+use super::release_version;
 use super::repository::Repository;
 use crate::unity_package::{FOLDER, UnityPackage};
 
@@ -19,18 +17,12 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     if files.is_empty() {
         return Vec::new();
     }
-    let version = version(repository).unwrap_or_default();
+    let version = release_version::of(repository).unwrap_or_default();
     let mut findings = UnityPackage::new(files).check(&version);
     for finding in &mut findings {
         finding.path = format!("{FOLDER}/{}", finding.path);
     }
     findings
-}
-
-fn version(repository: &Repository) -> Option<String> {
-    let manifest = DeTable::parse(repository.text("Cargo.toml")?).ok()?;
-    let package = child(manifest.get_ref().get("workspace")?, "package")?;
-    Some(child(package, "version")?.get_ref().as_str()?.to_owned())
 }
 
 #[cfg(test)]
