@@ -18,6 +18,7 @@ mod crowd;
 mod findings;
 mod honest_players;
 mod installation;
+mod level;
 mod link;
 mod moderator;
 mod mumble_bots;

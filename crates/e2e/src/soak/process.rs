@@ -2,7 +2,7 @@
 
 mod figures;
 mod log;
-mod wall_clock;
+mod preload;
 
 use std::io;
 use std::path::Path;
@@ -13,15 +13,17 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, pr
 
 use crate::soak::installation::Installation;
 use log::Log;
+use preload::HeapCount;
 
 pub(crate) use figures::{Figures, ThreadTimes};
-pub(crate) use wall_clock::WallClock;
+pub(crate) use preload::Preload;
 
 /// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     log: Log,
+    heap_count: Option<HeapCount>,
 }
 
 /// What the child may have of something.
@@ -45,16 +47,16 @@ impl Server {
     pub(crate) fn start(
         program: &Path,
         installation: &Installation,
-        wall_clock: Option<&WallClock>,
+        preload: Option<&Preload>,
     ) -> io::Result<Self> {
         installation.clear()?;
         let mut command = Command::new("sh");
         command.args(["-c", START]).arg(program).args(["serve", "--end-with-input", "--config"]);
         command.arg(installation.config_file()).env("RUST_LOG", "info").env("NO_COLOR", "1");
-        if let Some(wall_clock) = wall_clock {
-            command.envs(wall_clock.variables());
-        }
-        Self::spawn(command, &installation.folder().join("server.log"))
+        command.envs(preload.map(Preload::variables).into_iter().flatten());
+        let mut server = Self::spawn(command, &installation.folder().join("server.log"))?;
+        server.heap_count = preload.map(|preload| preload.heap_count.clone());
+        Ok(server)
     }
 
     /// Starts what a command says, with its log in this file.
@@ -65,7 +67,7 @@ impl Server {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let log = Log::follow(&mut child, log)?;
-        Ok(Self { child, log })
+        Ok(Self { child, log, heap_count: None })
     }
 
     /// Whether it has said where its sessions are.
@@ -94,7 +96,8 @@ impl Server {
     }
 
     pub(crate) fn figures(&self) -> io::Result<Figures> {
-        Figures::of(self.child.id())
+        let pid = self.child.id();
+        Ok(Figures { heap: self.heap_count.as_ref().and_then(|count| count.of(pid)), ..Figures::of(pid)? })
     }
 
     pub(crate) fn thread_times(&self) -> io::Result<ThreadTimes> {

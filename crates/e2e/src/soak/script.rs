@@ -14,6 +14,7 @@ use crate::soak::cluster;
 use crate::soak::crowd::{Conduct, Counts};
 use crate::soak::findings::{BotsWorst, Worst};
 use crate::soak::installation::Installation;
+use crate::soak::level::Level;
 use crate::soak::moderator::Moderator;
 use crate::soak::mumble_bots::{BOTS, BotWindow};
 use crate::soak::process::Figures;
@@ -60,13 +61,6 @@ struct Waves {
     level: Option<Level>,
 }
 
-/// To what memory, descriptors and threads have to return: what the same process had after its first whole wave.
-#[derive(Clone, Copy)]
-struct Level {
-    start: u32,
-    figures: Figures,
-}
-
 /// How long Mumble's bots may take to change their channels, or to come back.
 const BOTS_PATIENCE: Duration = Duration::from_secs(20);
 const CROWD_ALONE: Duration = Duration::from_secs(4);
@@ -74,12 +68,6 @@ const CROWD_ALONE: Duration = Duration::from_secs(4);
 const FORGETTING: Duration = Duration::from_secs(24);
 /// How much longer the return to the level may take.
 const RETURN_PATIENCE: Duration = Duration::from_secs(21);
-/// How much anonymous memory may be over its level after a wave: a quarter, and what allocators keep.
-const MEMORY_FACTOR: f64 = 1.25;
-const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
-/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
-/// scraped all the time.
-const THREADS_SLACK: usize = 2;
 /// Longer than any request is waited for.
 const MODERATOR_PATIENCE: Duration = Duration::from_secs(30);
 /// Of guests, how many must get in while nothing is wrong with the server, in percent.
@@ -196,29 +184,21 @@ impl Waves {
         *cores = cores.max(cpu.as_secs_f64() / began.elapsed().as_secs_f64());
         // Their connections are among the descriptors.
         stage.carry_until(BOTS_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?;
-        let Some(level) = self.level.filter(|level| level.start == stage.starts) else {
+        let Some(level) = self.level.filter(|level| level.is_of(stage.starts)) else {
             let figures = stage.figures()?;
             // A process that has begun amid the wave has seen too little of it.
             let is_whole = starts_before == stage.starts;
-            self.level = is_whole.then_some(Level { start: stage.starts, figures });
+            self.level = is_whole.then(|| Level::new(stage.starts, figures));
             return Ok(figures);
         };
-        let memory_max = level.figures.anonymous as f64 * MEMORY_FACTOR + MEMORY_SLACK;
-        let is_level = |figures: &Figures| {
-            figures.anonymous as f64 <= memory_max
-                && figures.descriptors <= level.figures.descriptors
-                && figures.threads <= level.figures.threads + THREADS_SLACK
-        };
-        let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| is_level(&figures));
+        let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| level.holds(&figures));
         let returned = stage.carry_until(RETURN_PATIENCE, holds)?;
         let figures = stage.figures()?;
-        let worst = &mut stage.findings.worst.memory_megabytes;
-        *worst = worst.max(figures.megabytes() - level.figures.megabytes());
         if returned.is_none() {
-            stage
-                .findings
-                .add(format!("wave {}: {} do not return to {}", self.number, figures, level.figures));
+            stage.findings.add(format!("wave {}: {figures} do not return to {level}", self.number));
         }
+        let worst = &mut stage.findings.worst.memory_megabytes;
+        *worst = worst.max(level.megabytes_over(&figures));
         Ok(figures)
     }
 }

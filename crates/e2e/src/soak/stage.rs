@@ -16,7 +16,7 @@ use crate::soak::honest_players::HonestPlayers;
 use crate::soak::installation::Installation;
 use crate::soak::moderator::Moderator;
 use crate::soak::mumble_bots::{BOTS, MumbleBots};
-use crate::soak::process::{Figures, Server, WallClock};
+use crate::soak::process::{Figures, Preload, Server};
 use crate::soak::recordings::Recordings;
 use crate::soak::scraper::Scraper;
 use crate::soak::soak_loop::{Outcome, SoakLoop};
@@ -34,7 +34,7 @@ pub(crate) struct Stage {
     pub(crate) crowd: Crowd,
     pub(crate) recordings: Recordings,
     pub(crate) findings: Findings,
-    pub(crate) wall_clock: Option<WallClock>,
+    pub(crate) preload: Option<Preload>,
     /// How often a server was started.
     pub(crate) starts: u32,
     /// Names that are banned forever.
@@ -64,12 +64,12 @@ impl Stage {
     /// If they cannot all join.
     pub(crate) fn set(program: PathBuf, installation: Installation, mut dice: Dice) -> Outcome<Self> {
         let clock = Clock::start();
-        let wall_clock = WallClock::make(installation.folder())?;
-        if wall_clock.is_none() {
-            clock.tell("no C compiler: the server's clock stays as it is");
+        let preload = Preload::make(installation.folder())?;
+        if preload.is_none() {
+            clock.tell("no C compiler: the server's clock stays as it is, and its heap is not counted");
         }
         let runtime = QuicRuntime::new(1)?;
-        let server = Server::start(&program, &installation, wall_clock.as_ref())?;
+        let server = Server::start(&program, &installation, preload.as_ref())?;
         let honest_players = HonestPlayers::new(&runtime, &installation, clock.now())?;
         let mumble_bots = MumbleBots::start(&installation)?;
         let crowd = Crowd::new(&installation, dice.split(), clock.now())?;
@@ -85,7 +85,7 @@ impl Stage {
             crowd,
             recordings,
             findings: Findings::new(clock),
-            wall_clock,
+            preload,
             starts: 1,
             banned: Vec::new(),
             is_server_due: true,
@@ -113,7 +113,7 @@ impl Stage {
     /// If it does not.
     pub(crate) fn start_server(&mut self) -> Outcome {
         self.scraper = None;
-        self.server = Server::start(&self.program, &self.installation, self.wall_clock.as_ref())?;
+        self.server = Server::start(&self.program, &self.installation, self.preload.as_ref())?;
         self.starts += 1;
         self.is_server_due = true;
         self.wait_for_server()

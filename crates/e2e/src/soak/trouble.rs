@@ -165,8 +165,8 @@ fn full_disk(stage: &mut Stage) -> Outcome {
 
 fn clock(stage: &mut Stage) -> Outcome {
     for days in [1, -1, 0] {
-        let Some(clock) = &stage.wall_clock else { return Ok(()) };
-        clock.set(days * DAY)?;
+        let Some(preload) = &stage.preload else { return Ok(()) };
+        preload.wall_clock.set(days * DAY)?;
         stage.carry(Duration::from_secs(3))?;
     }
     Ok(())

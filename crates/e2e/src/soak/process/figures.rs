@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(crate) struct Figures {
     /// Bytes of memory that are no file's.
     pub(crate) anonymous: u64,
+    /// Bytes of the heap that are in use, where they are counted.
+    pub(crate) heap: Option<u64>,
     pub(crate) descriptors: usize,
     pub(crate) threads: usize,
     /// Of the threads that it has now.
@@ -29,6 +31,7 @@ impl Figures {
         let threads = ThreadTimes::of(pid)?;
         Ok(Self {
             anonymous: anonymous * 1024,
+            heap: None,
             descriptors,
             threads: threads.0.len(),
             cpu: threads.0.values().sum(),
@@ -36,7 +39,7 @@ impl Figures {
     }
 
     pub(crate) fn megabytes(&self) -> f64 {
-        self.anonymous as f64 / f64::from(1 << 20)
+        megabytes(self.anonymous)
     }
 }
 
@@ -70,8 +73,16 @@ impl ThreadTimes {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { descriptors, threads, .. } = self;
-        write!(f, "{:.1} MB, {descriptors} descriptors and {threads} threads", self.megabytes())
+        write!(f, "{:.1} MB", self.megabytes())?;
+        if let Some(heap) = self.heap {
+            write!(f, " ({:.1} in use)", megabytes(heap))?;
+        }
+        write!(f, ", {descriptors} descriptors and {threads} threads")
     }
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 fn anonymous_kilobytes(status: &str) -> Option<u64> {

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use super::compile;
 
 /// A small library that is loaded into the server, and the file that tells it what to add.
 #[derive(Debug)]
@@ -15,23 +16,19 @@ pub(crate) struct WallClock {
     shift: File,
 }
 
-const SOURCE: &str = include_str!("../wall_clock.c");
+const NAME: &str = "wall_clock";
 
 impl WallClock {
-    /// Compiles it; `None` where there is no C compiler.
+    /// Compiles it; `None` where that is not possible.
     ///
     /// # Errors
     /// If the files cannot be written.
-    pub(crate) fn make(folder: &Path) -> io::Result<Option<Self>> {
-        let (source, library) = (folder.join("wall_clock.c"), folder.join("wall_clock.so"));
-        let file = folder.join("wall_clock");
-        fs::write(&source, SOURCE)?;
+    pub(super) fn make(folder: &Path) -> io::Result<Option<Self>> {
+        let file = folder.join(NAME);
         fs::write(&file, 0_i64.to_ne_bytes())?;
         let shift = File::options().write(true).open(&file)?;
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(&source).arg("-ldl");
-        let is_made = compiler.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-        Ok(is_made.then_some(Self { library, file, shift }))
+        let library = compile(folder, NAME, include_str!("wall_clock.c"))?;
+        Ok(library.map(|library| Self { library, file, shift }))
     }
 
     /// Sets the clock so many seconds before or after ours.
@@ -42,14 +39,19 @@ impl WallClock {
         self.shift.write_all_at(&seconds.to_ne_bytes(), 0)
     }
 
-    /// What the server's environment needs.
-    pub(super) fn variables(&self) -> [(&'static str, OsString); 2] {
-        [("LD_PRELOAD", self.library.clone().into()), ("SOAK_WALL_CLOCK", self.file.clone().into())]
+    pub(super) fn library(&self) -> &Path {
+        &self.library
+    }
+
+    pub(super) fn variable(&self) -> (&'static str, OsString) {
+        ("SOAK_WALL_CLOCK", self.file.clone().into())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     /// What `date` says the time is, in seconds since 1970.
@@ -63,9 +65,10 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("consonance-wall-clock-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let Some(clock) = WallClock::make(&folder).unwrap() else { return };
+        let preloaded = vec![("LD_PRELOAD", clock.library().into()), clock.variable()];
         for shift in [0, 86_400, -86_400] {
             clock.set(shift).unwrap();
-            let (before, shifted, after) = (date(vec![]), date(clock.variables().to_vec()), date(vec![]));
+            let (before, shifted, after) = (date(vec![]), date(preloaded.clone()), date(vec![]));
             assert!((before + shift..=after + shift).contains(&shifted), "{before} {shifted} {after}");
         }
         fs::remove_dir_all(folder).unwrap();

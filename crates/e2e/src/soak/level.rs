@@ -1,0 +1,126 @@
+//! What memory, descriptors and threads of a process have to return to after a wave.
+
+use std::fmt;
+
+use crate::soak::process::Figures;
+
+/// What one process had after its first whole wave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Level {
+    start: u32,
+    figures: Figures,
+}
+
+/// How much of the heap may be in use after a wave: a tenth more than at its level, and what moderators have written
+/// down since.
+const HEAP_FACTOR: f64 = 1.1;
+const HEAP_SLACK: f64 = 2.0 * 1024.0 * 1024.0;
+/// Of anonymous memory, where the heap is counted: allocators keep what was freed in pieces.
+const KEPT_FACTOR: f64 = 1.5;
+/// The same where it is not counted.
+const MEMORY_FACTOR: f64 = 1.25;
+const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
+/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
+/// scraped all the time.
+const THREADS_SLACK: usize = 2;
+
+impl Level {
+    /// After the first whole wave of the process that was the `start`th.
+    pub(crate) fn new(start: u32, figures: Figures) -> Self {
+        Self { start, figures }
+    }
+
+    /// Whether it is the level of the process that was the `start`th.
+    pub(crate) fn is_of(&self, start: u32) -> bool {
+        self.start == start
+    }
+
+    /// Whether a process with these figures has returned to it.
+    pub(crate) fn holds(&self, now: &Figures) -> bool {
+        self.holds_memory(now)
+            && now.descriptors <= self.figures.descriptors
+            && now.threads <= self.figures.threads + THREADS_SLACK
+    }
+
+    fn holds_memory(&self, now: &Figures) -> bool {
+        let (anonymous, anonymous_now) = (self.figures.anonymous as f64, now.anonymous as f64);
+        match self.figures.heap.zip(now.heap) {
+            Some((heap, heap_now)) => {
+                heap_now as f64 <= heap as f64 * HEAP_FACTOR + HEAP_SLACK
+                    && anonymous_now <= anonymous * KEPT_FACTOR
+            }
+            None => anonymous_now <= anonymous * MEMORY_FACTOR + MEMORY_SLACK,
+        }
+    }
+
+    /// How many megabytes these figures are over it: of the heap where it is counted, otherwise of anonymous memory.
+    pub(crate) fn megabytes_over(&self, now: &Figures) -> f64 {
+        let counted = self.figures.heap.zip(now.heap);
+        let (level, now) = counted.unwrap_or((self.figures.anonymous, now.anonymous));
+        (now as f64 - level as f64) / f64::from(1 << 20)
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.figures.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn figures(anonymous: u64, heap: Option<u64>, descriptors: usize, threads: usize) -> Figures {
+        let bytes = |megabytes: u64| megabytes << 20;
+        let cpu = Duration::ZERO;
+        Figures { anonymous: bytes(anonymous), heap: heap.map(bytes), descriptors, threads, cpu }
+    }
+
+    fn level(anonymous: u64, heap: Option<u64>) -> Level {
+        Level::new(1, figures(anonymous, heap, 100, 10))
+    }
+
+    #[test]
+    fn the_heap_in_use_may_grow_by_a_tenth_and_two_megabytes() {
+        let level = level(60, Some(40));
+        assert!(level.holds(&figures(60, Some(46), 100, 10)));
+        assert!(!level.holds(&figures(60, Some(47), 100, 10)));
+    }
+
+    #[test]
+    fn allocators_may_keep_half_as_much_again_while_the_heap_in_use_stays() {
+        let level = level(60, Some(40));
+        assert!(level.holds(&figures(90, Some(40), 100, 10)));
+        assert!(!level.holds(&figures(91, Some(40), 100, 10)));
+    }
+
+    #[test]
+    fn where_the_heap_is_not_counted_memory_may_grow_by_a_quarter_and_four_megabytes() {
+        let level = level(60, None);
+        assert!(level.holds(&figures(79, None, 100, 10)));
+        assert!(!level.holds(&figures(80, None, 100, 10)));
+    }
+
+    #[test]
+    fn descriptors_return_and_two_threads_may_stay() {
+        let level = level(60, Some(40));
+        assert!(level.holds(&figures(60, Some(40), 100, 12)));
+        assert!(!level.holds(&figures(60, Some(40), 101, 10)));
+        assert!(!level.holds(&figures(60, Some(40), 100, 13)));
+    }
+
+    #[test]
+    fn what_is_over_it_is_of_the_heap_where_that_is_counted() {
+        let over = |level: Level, now| format!("{:+.1}", level.megabytes_over(&now));
+        assert_eq!(over(level(60, Some(40)), figures(80, Some(43), 100, 10)), "+3.0");
+        assert_eq!(over(level(60, None), figures(55, None, 100, 10)), "-5.0");
+    }
+
+    #[test]
+    fn it_is_of_one_process() {
+        assert!(level(60, None).is_of(1) && !level(60, None).is_of(2));
+    }
+}
