@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_e2ee::MlsMember;
+
 use super::world::World;
 use crate::violation::{Checked, ensure};
 
@@ -116,9 +118,8 @@ impl World {
             return false;
         }
         match (&one.keys, &other.keys) {
-            (Some(_), Some(_)) => {
-                one.group().is_some()
-                    && one.group() == other.group()
+            (Some(one_keys), Some(other_keys)) => {
+                self.share_keys_soon(&one_keys.member, &other_keys.member)
                     && one.sees_member(&other.name)
                     && other.sees_member(&one.name)
             }
@@ -126,5 +127,13 @@ impl World {
             (Some(keys), None) => keys.member.epoch().is_some(),
             (None, None) => true,
         }
+    }
+
+    /// Whether two members have the same keys, or get what they have missed. Of a group that is not the session's any
+    /// more nobody gets commits: its members have to be in the next one in time, which `check_membership` sees to.
+    fn share_keys_soon(&self, one: &MlsMember, other: &MlsMember) -> bool {
+        let Some((one, other)) = one.epoch().zip(other.epoch()) else { return false };
+        let is_latest = self.book.latest().is_some_and(|(group, _)| group == one.0);
+        one == other || (one.0 == other.0 && is_latest)
     }
 }

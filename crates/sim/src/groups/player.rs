@@ -140,10 +140,6 @@ impl Player {
         let members = self.keys.as_ref().map(|keys| keys.member.members()).unwrap_or_default();
         members.iter().any(|member| member.credential.name() == name)
     }
-
-    pub(super) fn group(&self) -> Option<u32> {
-        self.keys.as_ref()?.member.epoch().map(|(group, _)| group)
-    }
 }
 
 impl Keys {
