@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::soak::process::Figures;
+use crate::soak::process::{Figures, megabytes};
 
 /// What one process had after its first whole wave.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ impl Level {
 
     fn holds_memory(&self, now: &Figures) -> bool {
         let (anonymous, anonymous_now) = (self.figures.anonymous as f64, now.anonymous as f64);
-        match self.figures.heap.zip(now.heap) {
+        match self.heap(now) {
             Some((heap, heap_now)) => {
                 heap_now as f64 <= heap as f64 * HEAP_FACTOR + HEAP_SLACK
                     && anonymous_now <= anonymous * KEPT_FACTOR
@@ -55,9 +55,13 @@ impl Level {
 
     /// How many megabytes these figures are over it: of the heap where it is counted, otherwise of anonymous memory.
     pub(crate) fn megabytes_over(&self, now: &Figures) -> f64 {
-        let counted = self.figures.heap.zip(now.heap);
-        let (level, now) = counted.unwrap_or((self.figures.anonymous, now.anonymous));
-        (now as f64 - level as f64) / f64::from(1 << 20)
+        let (level, now) = self.heap(now).unwrap_or((self.figures.anonymous, now.anonymous));
+        megabytes(now) - megabytes(level)
+    }
+
+    /// What the heap had in use, and has now, where it is counted.
+    fn heap(&self, now: &Figures) -> Option<(u64, u64)> {
+        self.figures.heap.zip(now.heap)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::soak::installation::Installation;
 use log::Log;
 use preload::HeapCount;
 
-pub(crate) use figures::{Figures, ThreadTimes};
+pub(crate) use figures::{Figures, ThreadTimes, megabytes};
 pub(crate) use preload::Preload;
 
 /// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.

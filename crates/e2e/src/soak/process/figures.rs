@@ -81,7 +81,8 @@ impl fmt::Display for Figures {
     }
 }
 
-fn megabytes(bytes: u64) -> f64 {
+/// So many bytes, in megabytes of 2^20.
+pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
