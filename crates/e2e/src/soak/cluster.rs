@@ -94,7 +94,7 @@ fn waves(stage: &mut Stage, faults: &[Fault], end: Duration) -> Outcome {
         stage.carry(QUIET)?;
         let places = stage.players.whereabouts();
         stage.judge_silence("quiet", SILENCE_MAX, &places, |_, _| true);
-        stage.note_levels()?;
+        stage.judge_levels()?;
         stage.begin_window();
         fault.strike(stage)?;
         stage.go_home(&format!("{fault:?}"))?;

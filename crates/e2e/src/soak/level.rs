@@ -4,12 +4,9 @@ use std::fmt;
 
 use crate::soak::process::{Figures, megabytes};
 
-/// What one process had after its first whole wave.
+/// What one process had when it had settled: after its first whole wave, or with all players on it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Level {
-    start: u32,
-    figures: Figures,
-}
+pub(crate) struct Level(Figures);
 
 /// How much of the heap may be in use after a wave: a tenth more than at its level, and what moderators have written
 /// down since.
@@ -20,30 +17,26 @@ const KEPT_FACTOR: f64 = 1.5;
 /// The same where it is not counted.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
+/// Of anonymous memory at any moment, over the same factor.
+const PEAK_SLACK: f64 = 16.0 * 1024.0 * 1024.0;
 /// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
 /// scraped all the time.
 const THREADS_SLACK: usize = 2;
 
 impl Level {
-    /// After the first whole wave of the process that was the `start`th.
-    pub(crate) fn new(start: u32, figures: Figures) -> Self {
-        Self { start, figures }
-    }
-
-    /// Whether it is the level of the process that was the `start`th.
-    pub(crate) fn is_of(&self, start: u32) -> bool {
-        self.start == start
+    pub(crate) fn new(figures: Figures) -> Self {
+        Self(figures)
     }
 
     /// Whether a process with these figures has returned to it.
     pub(crate) fn holds(&self, now: &Figures) -> bool {
         self.holds_memory(now)
-            && now.descriptors <= self.figures.descriptors
-            && now.threads <= self.figures.threads + THREADS_SLACK
+            && now.descriptors <= self.0.descriptors
+            && now.threads <= self.0.threads + THREADS_SLACK
     }
 
     fn holds_memory(&self, now: &Figures) -> bool {
-        let (anonymous, anonymous_now) = (self.figures.anonymous as f64, now.anonymous as f64);
+        let (anonymous, anonymous_now) = (self.0.anonymous as f64, now.anonymous as f64);
         match self.heap(now) {
             Some((heap, heap_now)) => {
                 heap_now as f64 <= heap as f64 * HEAP_FACTOR + HEAP_SLACK
@@ -55,19 +48,24 @@ impl Level {
 
     /// How many megabytes these figures are over it: of the heap where it is counted, otherwise of anonymous memory.
     pub(crate) fn megabytes_over(&self, now: &Figures) -> f64 {
-        let (level, now) = self.heap(now).unwrap_or((self.figures.anonymous, now.anonymous));
+        let (level, now) = self.heap(now).unwrap_or((self.0.anonymous, now.anonymous));
         megabytes(now) - megabytes(level)
     }
 
     /// What the heap had in use, and has now, where it is counted.
     fn heap(&self, now: &Figures) -> Option<(u64, u64)> {
-        self.figures.heap.zip(now.heap)
+        self.0.heap.zip(now.heap)
+    }
+
+    /// Whether a process may have so much memory at any moment, of one whose clients all talk at its level already.
+    pub(crate) fn allows_peak(&self, now: &Figures) -> bool {
+        now.anonymous as f64 <= self.0.anonymous as f64 * MEMORY_FACTOR + PEAK_SLACK
     }
 }
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.figures.fmt(f)
+        self.0.fmt(f)
     }
 }
 
@@ -84,7 +82,7 @@ mod tests {
     }
 
     fn level(anonymous: u64, heap: Option<u64>) -> Level {
-        Level::new(1, figures(anonymous, heap, 100, 10))
+        Level::new(figures(anonymous, heap, 100, 10))
     }
 
     #[test]
@@ -124,7 +122,9 @@ mod tests {
     }
 
     #[test]
-    fn it_is_of_one_process() {
-        assert!(level(60, None).is_of(1) && !level(60, None).is_of(2));
+    fn a_peak_may_be_a_quarter_and_sixteen_megabytes_over_it() {
+        let level = level(40, Some(20));
+        assert!(level.allows_peak(&figures(66, Some(60), 900, 90)));
+        assert!(!level.allows_peak(&figures(67, Some(20), 100, 10)));
     }
 }

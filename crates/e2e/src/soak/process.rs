@@ -53,21 +53,19 @@ impl Server {
         let mut command = Command::new("sh");
         command.args(["-c", START]).arg(program).args(["serve", "--end-with-input", "--config"]);
         command.arg(installation.config_file()).env("RUST_LOG", "info").env("NO_COLOR", "1");
-        command.envs(preload.map(Preload::variables).into_iter().flatten());
-        let mut server = Self::spawn(command, &installation.folder().join("server.log"))?;
-        server.heap_count = preload.map(|preload| preload.heap_count.clone());
-        Ok(server)
+        Self::spawn(command, &installation.folder().join("server.log"), preload)
     }
 
-    /// Starts what a command says, with its log in this file.
+    /// Starts what a command says, with its log in this file, and these libraries loaded.
     ///
     /// # Errors
     /// If there is no such program, or no folder for the file.
-    pub(crate) fn spawn(mut command: Command, log: &Path) -> io::Result<Self> {
+    pub(crate) fn spawn(mut command: Command, log: &Path, preload: Option<&Preload>) -> io::Result<Self> {
+        command.envs(preload.map(Preload::variables).into_iter().flatten());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let log = Log::follow(&mut child, log)?;
-        Ok(Self { child, log, heap_count: None })
+        Ok(Self { child, log, heap_count: preload.map(|preload| preload.heap_count.clone()) })
     }
 
     /// Whether it has said where its sessions are.

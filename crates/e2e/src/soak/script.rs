@@ -58,7 +58,8 @@ struct Waves {
     /// Each of them once in every pack.
     troubles: Vec<Trouble>,
     pack: Vec<Trouble>,
-    level: Option<Level>,
+    /// Of the server that was started as often, after its first whole wave.
+    level: Option<(u32, Level)>,
 }
 
 /// How long Mumble's bots may take to change their channels, or to come back.
@@ -184,11 +185,11 @@ impl Waves {
         *cores = cores.max(cpu.as_secs_f64() / began.elapsed().as_secs_f64());
         // Their connections are among the descriptors.
         stage.carry_until(BOTS_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?;
-        let Some(level) = self.level.filter(|level| level.is_of(stage.starts)) else {
+        let Some((_, level)) = self.level.filter(|(start, _)| *start == stage.starts) else {
             let figures = stage.figures()?;
             // A process that has begun amid the wave has seen too little of it.
             let is_whole = starts_before == stage.starts;
-            self.level = is_whole.then(|| Level::new(stage.starts, figures));
+            self.level = is_whole.then(|| (stage.starts, Level::new(figures)));
             return Ok(figures);
         };
         let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| level.holds(&figures));

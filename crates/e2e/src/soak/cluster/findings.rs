@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::soak::clock::Clock;
+use crate::soak::level::Level;
+use crate::soak::process::Figures;
 
 /// Of the whole run.
 #[derive(Debug)]
@@ -15,23 +17,22 @@ pub(crate) struct Findings {
     stall: Duration,
     stall_max: Duration,
     node_memory: f64,
+    /// With all players at home, over the level.
+    node_over: f64,
     nats_memory: f64,
 }
 
 /// What a pair that no trouble touches may miss at once; each player speaks every 60 ms.
 pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(1);
-/// By how much the memory of a node may grow: its level and a quarter, and what allocators keep.
-const MEMORY_FACTOR: f64 = 1.25;
-const MEMORY_SLACK: f64 = 16.0;
 /// What a NATS server may have.
 const NATS_MEMORY_MAX: f64 = 256.0;
 
 impl Findings {
     pub(crate) fn new(clock: Clock) -> Self {
         let (found, worst) = (Vec::new(), BTreeMap::new());
-        let (node_memory, nats_memory) = (0.0, 0.0);
+        let (node_memory, node_over, nats_memory) = (0.0, 0.0, 0.0);
         let (stall, stall_max) = (Duration::ZERO, Duration::ZERO);
-        Self { clock, found, worst, stall, stall_max, node_memory, nats_memory }
+        Self { clock, found, worst, stall, stall_max, node_memory, node_over, nats_memory }
     }
 
     /// Something did not hold.
@@ -81,15 +82,25 @@ impl Findings {
         }
     }
 
-    /// The memory of a node, and what it was when players had settled on it.
-    pub(crate) fn judge_memory(&mut self, node: usize, megabytes: f64, level: Option<f64>) {
+    /// What a node has at any moment, and what it had when players had settled on it.
+    pub(crate) fn judge_peak(&mut self, node: usize, now: &Figures, level: Option<Level>) {
+        let megabytes = now.megabytes();
         let is_peak = megabytes > self.node_memory;
         self.node_memory = self.node_memory.max(megabytes);
         if let Some(level) = level
             && is_peak
-            && megabytes > level * MEMORY_FACTOR + MEMORY_SLACK
+            && !level.allows_peak(now)
         {
-            self.add(format!("node {node} has {megabytes:.1} MB of memory, and had {level:.1} MB"));
+            self.add(format!("node {node} has {now}, and had {level}"));
+        }
+    }
+
+    /// What a node has with all players at home, and whether all nodes were back at their levels a moment ago: a
+    /// request since then has a descriptor of its own.
+    pub(crate) fn judge_return(&mut self, node: usize, now: &Figures, level: &Level, are_back: bool) {
+        self.node_over = self.node_over.max(level.megabytes_over(now));
+        if !are_back && !level.holds(now) {
+            self.add(format!("node {node}: {now} do not return to {level}"));
         }
     }
 
@@ -106,7 +117,9 @@ impl Findings {
             println!("{what}: {:.2} s at most", took.as_secs_f64());
         }
         println!("own stall: {:.2} s at most", self.stall_max.as_secs_f64());
-        println!("memory: node {:.1} MB, NATS {:.1} MB at most", self.node_memory, self.nats_memory);
+        let Self { node_memory, node_over, nats_memory, .. } = self;
+        println!("memory: node {node_memory:.1} MB, NATS {nats_memory:.1} MB at most");
+        println!("memory of a node with its players at home: at most {node_over:+.1} MB from its level");
         match &*self.found {
             [] => println!("nothing was found"),
             found => {

@@ -84,6 +84,11 @@ impl Installation {
         self.folder.join(format!("{of}.log"))
     }
 
+    /// The folder of everything.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where a session is: on every node.
     ///
     /// # Errors

@@ -16,7 +16,8 @@ use super::machines::Machines;
 use super::players::{Players, Whereabouts};
 use crate::soak::admin_client::AdminClient;
 use crate::soak::clock::Clock;
-use crate::soak::process::Server;
+use crate::soak::level::Level;
+use crate::soak::process::{Preload, Server};
 use crate::soak::scraper::Scraper;
 use crate::soak::soak_loop::{Outcome, SoakLoop};
 
@@ -33,6 +34,7 @@ pub(crate) struct Stage {
     /// By machine; none while it is killed.
     nats: Vec<Option<Server>>,
     pub(crate) findings: Findings,
+    preload: Option<Preload>,
     ran_at: Instant,
     looked_at: Instant,
 }
@@ -50,7 +52,7 @@ pub(crate) struct Node {
     server: Option<Server>,
     scraper: Option<Scraper>,
     /// Of this process, when players had settled on it.
-    level: Option<f64>,
+    level: Option<Level>,
     /// It may end, or stand still.
     pub(crate) is_troubled: bool,
 }
@@ -71,6 +73,10 @@ impl Stage {
         dice: Dice,
     ) -> Outcome<Self> {
         let (clock, count) = (Clock::start(), machines.count());
+        let preload = Preload::make(installation.folder())?;
+        if preload.is_none() {
+            clock.tell("no C compiler: the heap of servers is not counted");
+        }
         let runtime = QuicRuntime::new(1)?;
         let players = Players::new(&runtime, &installation, count, clock.now())?;
         let mut stage = Self {
@@ -83,6 +89,7 @@ impl Stage {
             nodes: (0..count).map(|_| Node::default()).collect(),
             nats: (0..count).map(|_| None).collect(),
             findings: Findings::new(clock),
+            preload,
             ran_at: Instant::now(),
             looked_at: Instant::now(),
         };
@@ -104,7 +111,7 @@ impl Stage {
     pub(crate) fn start_nats(&mut self, machine: usize) -> Outcome {
         let mut command = self.machines.command(machine, &self.programs.nats);
         command.arg("-c").arg(self.installation.nats_file(machine));
-        self.nats[machine] = Some(self.spawn(command, &format!("nats-{machine}"))?);
+        self.nats[machine] = Some(self.spawn(command, &format!("nats-{machine}"), None)?);
         Ok(())
     }
 
@@ -135,7 +142,7 @@ impl Stage {
         let mut command = self.machines.command(machine, &self.programs.server);
         command.args(["serve", "--end-with-input", "--config"]).arg(self.installation.node_file(machine));
         command.env("RUST_LOG", env::var("RUST_LOG").unwrap_or("info".into())).env("NO_COLOR", "1");
-        let process = self.spawn(command, &format!("node-{machine}"))?;
+        let process = self.spawn(command, &format!("node-{machine}"), self.preload.as_ref())?;
         self.nodes[machine] = Node { server: Some(process), ..Node::default() };
         let serves = |stage: &mut Self| stage.node(machine).is_ok_and(Server::is_ready);
         if self.carry_until(START_PATIENCE, serves)?.is_none() {
@@ -148,8 +155,8 @@ impl Stage {
         Ok(())
     }
 
-    fn spawn(&self, command: Command, name: &str) -> io::Result<Server> {
-        Server::spawn(command, &self.installation.log_file(name))
+    fn spawn(&self, command: Command, name: &str, preload: Option<&Preload>) -> io::Result<Server> {
+        Server::spawn(command, &self.installation.log_file(name), preload)
     }
 
     /// The process of a node.
@@ -257,21 +264,36 @@ impl Stage {
             findings.add(format!("node {machine} has ended by itself, {status}:\n  {words}"));
             return Err("a node is gone".into());
         }
-        findings.judge_memory(machine, server.figures()?.megabytes(), *level);
+        findings.judge_peak(machine, &server.figures()?, *level);
         Ok(())
     }
 
-    /// What nodes have of memory now is what they may have from now on, and a little more.
+    /// With all players at home: what nodes have now is what they have to return to from now on, and those that have
+    /// such a level have to be back at it.
     ///
     /// # Errors
     /// If one is gone.
-    pub(crate) fn note_levels(&mut self) -> Outcome {
-        for node in &mut self.nodes {
-            if let (Some(server), None) = (&node.server, node.level) {
-                node.level = Some(server.figures()?.megabytes());
+    pub(crate) fn judge_levels(&mut self) -> Outcome {
+        let are_back =
+            self.carry_until(RETURN_PATIENCE, |stage| stage.nodes.iter().all(Node::is_back))?.is_some();
+        let Self { nodes, findings, .. } = self;
+        for (number, node) in nodes.iter_mut().enumerate() {
+            let Some(server) = &node.server else { continue };
+            let figures = server.figures()?;
+            match &node.level {
+                Some(level) => findings.judge_return(number, &figures, level, are_back),
+                None => node.level = Some(Level::new(figures)),
             }
         }
         Ok(())
+    }
+}
+
+impl Node {
+    /// Whether it has returned to its level, if it has one.
+    fn is_back(&self) -> bool {
+        let Some((server, level)) = self.server.as_ref().zip(self.level.as_ref()) else { return true };
+        server.figures().is_ok_and(|figures| level.holds(&figures))
     }
 }
 
@@ -298,3 +320,5 @@ impl SoakLoop for Stage {
 const OWNED: &str = "consonance_cluster_sessions{role=\"owner\"}";
 /// Longer than any of the limits.
 const RECOVERY_PATIENCE: Duration = Duration::from_secs(40);
+/// How long the return to a level may take: places are kept for 20 s.
+const RETURN_PATIENCE: Duration = Duration::from_secs(25);
