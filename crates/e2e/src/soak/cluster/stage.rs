@@ -58,6 +58,8 @@ pub(crate) struct Node {
 }
 
 const LOOK: Duration = Duration::from_millis(250);
+/// As at the level `info` of a configuration: errors of the library for NATS are told by the server in its own words.
+const LOGGED: &str = "info,async_nats=off";
 /// How long a server may take to start on a busy machine, and all players to be in.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
@@ -141,7 +143,7 @@ impl Stage {
     pub(crate) fn start_node(&mut self, machine: usize) -> Outcome {
         let mut command = self.machines.command(machine, &self.programs.server);
         command.args(["serve", "--end-with-input", "--config"]).arg(self.installation.node_file(machine));
-        command.env("RUST_LOG", env::var("RUST_LOG").unwrap_or("info".into())).env("NO_COLOR", "1");
+        command.env("RUST_LOG", env::var("RUST_LOG").unwrap_or(LOGGED.into())).env("NO_COLOR", "1");
         let process = self.spawn(command, &format!("node-{machine}"), self.preload.as_ref())?;
         self.nodes[machine] = Node { server: Some(process), ..Node::default() };
         let serves = |stage: &mut Self| stage.node(machine).is_ok_and(Server::is_ready);
