@@ -139,3 +139,31 @@ impl Nodes {
         Some(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_the_bus_is_back_there_is_no_lease_before_a_new_beat_was_heard() {
+        let now = Instant::now();
+        let mut nodes = Nodes::new(now);
+        let confirm = |nodes: &mut Nodes| nodes.poll_beat(now).is_some_and(|beat| nodes.hear_own(beat));
+        assert!(confirm(&mut nodes) && nodes.has_lease(now));
+        nodes.set_bus(now, false);
+        nodes.set_bus(now, true);
+        assert!(!nodes.has_lease(now));
+        assert!(confirm(&mut nodes) && nodes.has_lease(now), "others may have missed it meanwhile");
+    }
+
+    #[test]
+    fn no_more_nodes_are_known_than_may_be_and_those_that_are_known_stay_heard() {
+        let now = Instant::now();
+        let mut nodes = Nodes::new(now);
+        (0..=HEARD_MAX as u64).for_each(|number| nodes.hear(now, NodeId(number)));
+        assert_eq!(nodes.heard.len(), HEARD_MAX);
+        let later = now + SILENCE;
+        nodes.hear(later, NodeId(0));
+        assert!(nodes.is_alive(later, NodeId(0)) && !nodes.is_alive(later, NodeId(1)));
+    }
+}
