@@ -224,11 +224,19 @@ mod tests {
 
     #[test]
     fn the_next_epoch_opens_from_the_middle_of_the_present_one_on() {
-        for (seen, opens) in [(EPOCH_DATAGRAMS / 2 - 2, false), (EPOCH_DATAGRAMS / 2 - 1, true)] {
+        const HALF: u64 = EPOCH_DATAGRAMS / 2;
+        for (earlier, seen, next, opens) in [
+            (&[][..], HALF - 2, EPOCH_DATAGRAMS, false),
+            (&[], HALF - 1, EPOCH_DATAGRAMS, true),
+            (&[HALF, EPOCH_DATAGRAMS], EPOCH_DATAGRAMS + HALF - 2, 2 * EPOCH_DATAGRAMS, false),
+            (&[HALF, EPOCH_DATAGRAMS], EPOCH_DATAGRAMS + HALF - 1, 2 * EPOCH_DATAGRAMS, true),
+        ] {
             let (mut sealer, mut opener) = pair(Cipher::Aes128Gcm);
-            sealer.skip_to(seen);
-            assert!(open(&mut opener, &sealed(&mut sealer, b"")).is_ok());
-            sealer.skip_to(EPOCH_DATAGRAMS);
+            for counter in earlier.iter().copied().chain([seen]) {
+                sealer.skip_to(counter);
+                assert!(open(&mut opener, &sealed(&mut sealer, b"")).is_ok(), "{counter}");
+            }
+            sealer.skip_to(next);
             assert_eq!(open(&mut opener, &sealed(&mut sealer, b"")).is_ok(), opens, "{seen}");
         }
     }
