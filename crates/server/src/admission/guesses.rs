@@ -166,6 +166,15 @@ mod tests {
             stage.wait(1);
         }
         assert_eq!(stage.guess(&from(200), true), Ok(()));
+        stage.wait(11);
+        for network in 0..LIMITS.free * SITE_FACTOR {
+            assert_eq!(
+                stage.guess(&from(network), false),
+                Err(Refusal::PasswordWrong),
+                "in time it is forgiven"
+            );
+        }
+        assert_eq!(stage.guess(&from(200), true), Ok(()));
     }
 
     #[test]

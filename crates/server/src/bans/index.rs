@@ -104,3 +104,24 @@ fn take<K: Hash + Eq>(map: &mut HashMap<K, Vec<u64>>, key: &K, id: u64) {
         map.remove(key);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_looked_up_with_the_lengths_of_prefix_that_are_banned_and_no_others() {
+        let mut index = Index::default();
+        for (id, prefix) in [(1, "10.0.0.0/8"), (2, "11.0.0.0/8"), (3, "192.0.2.0/24")] {
+            let (target, reason, by) =
+                (BanTarget::Address(prefix.parse().unwrap()), String::new(), "test".into());
+            index.insert(Ban { id, target, session: None, reason, by, since: 0, until: None });
+        }
+        let lengths = |index: &Index| index.lengths.keys().map(|bits| bits - 96).collect::<Vec<_>>();
+        assert_eq!(lengths(&index), [8, 24]);
+        assert!(index.remove(1).is_some());
+        assert_eq!(lengths(&index), [8, 24], "another ban has that length");
+        assert!(index.remove(2).is_some());
+        assert_eq!(lengths(&index), [24]);
+    }
+}

@@ -40,4 +40,10 @@ mod tests {
             assert_eq!(plan.window_of(clients), Duration::from_millis(ms), "{clients} clients");
         }
     }
+
+    #[test]
+    fn none_per_second_is_one_per_second() {
+        let plan = RestartPlan { returns_per_s: 0, ..RestartPlan::default() };
+        assert_eq!(plan.window_of(3), Duration::from_secs(3));
+    }
 }
