@@ -118,4 +118,15 @@ mod tests {
         assert_eq!(timers.pop_due(SOON), None);
         assert!(timers.is_set(Timer::Handshake));
     }
+
+    #[test]
+    fn after_all_are_cleared_none_is_set_or_fires() {
+        let mut timers = Timers::default();
+        timers.set(Timer::Speaker(ClientId(3)), LATER);
+        timers.clear_all();
+        assert!(!timers.is_set(Timer::Speaker(ClientId(3))));
+        timers.set_no_later(Timer::Speaker(ClientId(3)), LATER);
+        assert_eq!(timers.pop_due(LATER), Some(Timer::Speaker(ClientId(3))), "it can be set as before");
+        assert_eq!((timers.pop_due(LATER), timers.next()), (None, None));
+    }
 }

@@ -88,6 +88,18 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_frame_is_the_one_with_the_latest_number() {
+        let mut arrivals = VoiceArrivals::default();
+        assert_eq!(arrivals.newest_at(), None);
+        let mut newest_after = |ms, sequence| {
+            arrivals.count(Instant::from_millis(ms), sequence);
+            arrivals.newest_at()
+        };
+        let newest = [(3, 10), (5, 12), (8, 11)].map(|(ms, sequence)| newest_after(ms, sequence));
+        assert_eq!(newest, [3, 5, 5].map(|ms| Some(Instant::from_millis(ms))));
+    }
+
+    #[test]
     fn what_is_missing_is_not_counted() {
         assert_eq!(counted([10, 11, 13, 17]), (17, 4));
     }

@@ -243,3 +243,23 @@ impl Frame {
         Offer { speaker, now, distance_squared, power, is_speech }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_empty_when_the_last_listener_here_and_elsewhere_has_left() {
+        let mut zone = Zone::new(ProximitySettings::new(20.0));
+        assert!(zone.is_empty());
+        let slots = [ClientId(1), ClientId(2)].map(|id| zone.enter(id, None));
+        zone.enter_elsewhere(LinkId(7));
+        let mut is_empty_after = |leave: &dyn Fn(&mut Zone)| {
+            leave(&mut zone);
+            zone.is_empty()
+        };
+        assert!(!is_empty_after(&|zone| zone.leave(slots[0])));
+        assert!(!is_empty_after(&|zone| zone.leave(slots[1])));
+        assert!(is_empty_after(&|zone| zone.leave_elsewhere(LinkId(7))));
+    }
+}
