@@ -49,6 +49,10 @@ pub(crate) struct Plan {
     /// A package whose code is changed (may be given several times), in place of the usual five.
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
+    /// Another package whose tests are run (may be given several times); for the usual five, e2ee, in which the groups
+    /// of encrypted sessions are tested.
+    #[arg(long = "tested-by", value_name = "NAME")]
+    testers: Vec<String>,
     /// Lists the sample and builds nothing; some of it can fail to compile.
     #[arg(long)]
     list: bool,
@@ -63,6 +67,9 @@ pub(crate) struct Plan {
 /// The packages whose code is changed where none are named.
 const PACKAGES: [&str; 5] = ["wire", "session", "server", "fast-path", "cluster"];
 
+/// The package whose tests are run besides theirs.
+const TESTERS: [&str; 1] = ["e2ee"];
+
 /// With those that do not compile there must be no more than 65 536, which is what the switch counts to.
 const COUNT_MAX: i64 = 40_000;
 
@@ -71,9 +78,8 @@ const COUNT_MAX: i64 = 40_000;
 /// # Errors
 /// [`Failure`] if something cannot be built or run, or Ctrl-C was pressed; surviving mutants are not a failure.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let names =
-        if plan.packages.is_empty() { PACKAGES.map(str::to_owned).to_vec() } else { plan.packages.clone() };
-    let packages = package::named(root, &names)?;
+    let packages = package::named(root, &plan.packages())?;
+    let testers = package::named(root, &plan.testers())?;
     let candidates = Candidates::find(root, &packages, plan.count as usize, plan.seed)?;
     if plan.list {
         for site in candidates.chosen(candidates.first(false)) {
@@ -84,7 +90,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     }
     interrupt::handle_signals()?;
     let folder = Built::debug(root)?.beside("mutants");
-    let trial = Trial::prepare(root, &folder, &packages, &candidates, usize::from(plan.jobs))?;
+    let trial = Trial::prepare(root, &folder, (&packages, &testers), &candidates, usize::from(plan.jobs))?;
     let report = trial.run(plan.seed)?;
     if let Some(path) = &plan.json {
         fs::write(path, format!("{:#}\n", report.json()))
@@ -92,4 +98,15 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     }
     println!("\n{report}");
     Ok(())
+}
+
+impl Plan {
+    fn packages(&self) -> Vec<String> {
+        if self.packages.is_empty() { PACKAGES.map(str::to_owned).to_vec() } else { self.packages.clone() }
+    }
+
+    fn testers(&self) -> Vec<String> {
+        let usual = if self.packages.is_empty() { &TESTERS[..] } else { &[] };
+        usual.iter().map(|name| (*name).to_owned()).chain(self.testers.iter().cloned()).collect()
+    }
 }

@@ -9,7 +9,7 @@ use super::package;
 use super::report::Report;
 use super::trial::Trial;
 
-/// A workspace of one package in a temporary folder, which is removed in the end.
+/// A workspace of two packages in a temporary folder, which is removed in the end: one, and one whose tests use it.
 struct Fixture(PathBuf);
 
 impl Fixture {
@@ -17,13 +17,19 @@ impl Fixture {
         let folder = std::env::temp_dir().join(format!("mutants-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         let fixture = Self(folder);
-        fixture.write("Cargo.toml", "[workspace]\nmembers = [\"adult\"]\nresolver = \"3\"\n");
+        fixture.write("Cargo.toml", "[workspace]\nmembers = [\"adult\", \"door\"]\nresolver = \"3\"\n");
         fixture.write(
             "adult/Cargo.toml",
             "[package]\nname = \"adult\"\nversion = \"0.0.0\"\nedition = \"2024\"\n",
         );
         fixture.write("adult/src/lib.rs", LIBRARY);
         fixture.write("adult/tests/rules.rs", TESTS);
+        let door = "[package]\nname = \"door\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nadult.path = \"../adult\"\n";
+        fixture.write("door/Cargo.toml", door);
+        fixture.write(
+            "door/src/lib.rs",
+            "#[test]\nfn divides() {\n    assert_eq!(adult::unused(6, 2), 3);\n}\n",
+        );
         fixture
     }
 
@@ -37,10 +43,15 @@ impl Fixture {
         self.0.join("workspace")
     }
 
-    fn run(&self, count: usize, seed: u64) -> Report {
-        let packages = package::named(&self.root(), &["adult".to_owned()]).unwrap();
+    fn run(&self, count: usize, seed: u64, testers: &[&str]) -> Report {
+        let named = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            package::named(&self.root(), &names).unwrap()
+        };
+        let (packages, testers) = (named(&["adult"]), named(testers));
         let candidates = Candidates::find(&self.root(), &packages, count, seed).unwrap();
-        let trial = Trial::prepare(&self.root(), &self.0.join("run"), &packages, &candidates, 2).unwrap();
+        let run = self.0.join("run");
+        let trial = Trial::prepare(&self.root(), &run, (&packages, &testers), &candidates, 2).unwrap();
         trial.run(seed).unwrap()
     }
 }
@@ -51,8 +62,8 @@ impl Drop for Fixture {
     }
 }
 
-/// `is_adult` is tested at its limit, `is_senior` is not, no test calls `unused`, and `repeat` can become endless.
-/// Two functions have changes that do not compile.
+/// `is_adult` is tested at its limit, `is_senior` is not, no test of its package calls `unused`, and `repeat` can
+/// become endless. Two functions have changes that do not compile.
 const LIBRARY: &str = r"
 pub fn is_adult(age: u8) -> bool {
     age >= 18
@@ -127,7 +138,7 @@ fn verdict<'a>(report: &'a Report, function: &str, what: &str) -> &'a Verdict {
 #[test]
 fn tested_code_kills_its_mutants_and_untested_code_lets_them_live() {
     let fixture = Fixture::new("verdicts");
-    let report = fixture.run(1000, 1);
+    let report = fixture.run(1000, 1, &[]);
     let limit = "replace `>=` with `>`";
     assert_eq!(
         verdict(&report, "is_adult", limit),
@@ -145,6 +156,13 @@ fn tested_code_kills_its_mutants_and_untested_code_lets_them_live() {
     assert!(text.contains("adult/src/lib.rs:7:5 in `is_senior`"), "{text}");
     assert_eq!(report.json()["mutants"].as_array().unwrap().len(), report.rows.len());
     assert_original(&fixture.root());
+}
+
+#[test]
+fn tests_of_another_package_kill_mutants_where_it_is_named() {
+    let report = Fixture::new("testers").run(1000, 1, &["door"]);
+    let by = "door: divides".to_owned();
+    assert_eq!(verdict(&report, "unused", "replace `/` with `*`"), &Verdict::Killed { by });
 }
 
 #[test]

@@ -21,6 +21,8 @@ use crate::interrupt;
 /// Where a run takes place.
 pub(super) struct Trial<'a> {
     packages: &'a [Package],
+    /// Whose tests are run besides theirs.
+    testers: &'a [Package],
     candidates: &'a Candidates,
     copy: Copy,
     target: PathBuf,
@@ -29,14 +31,15 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// Copies the workspace in `root` to a folder below `folder`, where everything else is done, too.
+    /// Copies the workspace in `root` to a folder below `folder`, where everything else is done, too. The first
+    /// packages are changed; the tests of both are run.
     ///
     /// # Errors
     /// [`Failure::File`].
     pub(super) fn prepare(
         root: &Path,
         folder: &Path,
-        packages: &'a [Package],
+        (packages, testers): (&'a [Package], &'a [Package]),
         candidates: &'a Candidates,
         jobs: usize,
     ) -> Result<Self, Failure> {
@@ -44,7 +47,7 @@ impl<'a> Trial<'a> {
         fs::create_dir_all(&scratch).map_err(|cause| Failure::File { path: scratch.clone(), cause })?;
         let folders: Vec<_> = packages.iter().map(|package| package.folder.clone()).collect();
         let copy = Copy::update(root, &folder.join("workspace"), &folders)?;
-        Ok(Self { packages, candidates, copy, target: folder.join("target"), scratch, jobs })
+        Ok(Self { packages, testers, candidates, copy, target: folder.join("target"), scratch, jobs })
     }
 
     /// Builds the mutants and judges each.
@@ -74,7 +77,7 @@ impl<'a> Trial<'a> {
         loop {
             let files =
                 self.write(candidates.iter().enumerate().filter(|(number, _)| !dropped.contains(number)))?;
-            let compiled = self.cargo(&["check", "--lib", "--keep-going"])?;
+            let compiled = self.cargo(&["check", "--lib", "--keep-going"], self.packages.iter())?;
             let blamed = compiled.to_blame(&files)?;
             if blamed.is_empty() {
                 break;
@@ -88,7 +91,7 @@ impl<'a> Trial<'a> {
 
     fn build(&self, sites: &[Site]) -> Result<Vec<Binary>, Failure> {
         let files = self.write(sites.iter().enumerate())?;
-        let built = self.cargo(&["test", "--no-run"])?;
+        let built = self.cargo(&["test", "--no-run"], self.packages.iter().chain(self.testers))?;
         if let Some(number) = built.to_blame(&files)?.first() {
             return Err(Failure::Answer {
                 command: "cargo test --no-run".to_owned(),
@@ -116,8 +119,12 @@ impl<'a> Trial<'a> {
         Ok(files)
     }
 
-    fn cargo(&self, arguments: &[&str]) -> Result<compiling::Compiled, Failure> {
-        let packages = self.packages.iter().map(|package| format!("--package={}", package.name));
+    fn cargo<'p>(
+        &self,
+        arguments: &[&str],
+        packages: impl Iterator<Item = &'p Package>,
+    ) -> Result<compiling::Compiled, Failure> {
+        let packages = packages.map(|package| format!("--package={}", package.name));
         let fixed = arguments.iter().map(|argument| (*argument).to_owned());
         let arguments: Vec<_> = fixed.chain(["--offline".to_owned()]).chain(packages).collect();
         let compiled = compiling::cargo(self.copy.folder(), &self.target, &arguments);
