@@ -110,7 +110,28 @@ fn what_has_ended_is_cleared_away() {
             "75 years are more than a year"
         );
     }
-    assert_eq!(open(&folder).bans_count(), 0);
+    let records = open(&folder);
+    assert_eq!(
+        (records.bans_count(), records.restricted_players(0, "main").len()),
+        (0, 0),
+        "on the disk, too"
+    );
+}
+
+#[test]
+fn entries_of_the_audit_log_are_kept_for_as_many_days_as_is_said() {
+    let mut settings = RecordsSettings::default();
+    settings.audit_days = 2;
+    let records = Records::in_memory(settings);
+    let (_server, moderation) = server(&records);
+    moderation.ban(&By::new("Ann", ""), name("Mallory"), None).unwrap();
+    let entries = || moderation.audit(&AuditQuery::default()).entries;
+    let end = entries()[0].at + 2 * 86_400;
+    let left = [end, end + 1].map(|now| {
+        records.clear_away(now);
+        entries().len()
+    });
+    assert_eq!(left, [1, 0]);
 }
 
 /// The file as versions before the present one wrote it, with these standings.
