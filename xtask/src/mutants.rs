@@ -49,8 +49,8 @@ pub(crate) struct Plan {
     /// A package whose code is changed (may be given several times), in place of the usual five.
     #[arg(long = "package", value_name = "NAME")]
     packages: Vec<String>,
-    /// Another package whose tests are run (may be given several times); for the usual five, e2ee, in which the groups
-    /// of encrypted sessions are tested.
+    /// Also run the tests of this package (may be given several times). The usual five packages are also tested by
+    /// e2ee, which covers the groups of encrypted sessions.
     #[arg(long = "tested-by", value_name = "NAME")]
     testers: Vec<String>,
     /// Lists the sample and builds nothing; some of it can fail to compile.
@@ -67,7 +67,7 @@ pub(crate) struct Plan {
 /// The packages whose code is changed where none are named.
 const PACKAGES: [&str; 5] = ["wire", "session", "server", "fast-path", "cluster"];
 
-/// The package whose tests are run besides theirs.
+/// The package whose tests also run for the usual five.
 const TESTERS: [&str; 1] = ["e2ee"];
 
 /// With those that do not compile there must be no more than 65 536, which is what the switch counts to.

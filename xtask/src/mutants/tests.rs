@@ -9,7 +9,7 @@ use super::package;
 use super::report::Report;
 use super::trial::Trial;
 
-/// A workspace of two packages in a temporary folder, which is removed in the end: one, and one whose tests use it.
+/// A workspace in a temporary folder, which is removed at the end: `adult`, and `door`, whose test uses it.
 struct Fixture(PathBuf);
 
 impl Fixture {

@@ -21,7 +21,7 @@ use crate::interrupt;
 /// Where a run takes place.
 pub(super) struct Trial<'a> {
     packages: &'a [Package],
-    /// Whose tests are run besides theirs.
+    /// Packages that are not changed, and whose tests also run.
     testers: &'a [Package],
     candidates: &'a Candidates,
     copy: Copy,
@@ -31,8 +31,8 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// Copies the workspace in `root` to a folder below `folder`, where everything else is done, too. The first
-    /// packages are changed; the tests of both are run.
+    /// Copies the workspace in `root` to a folder below `folder`, where everything else is done, too. `packages` are
+    /// changed; the tests of both run.
     ///
     /// # Errors
     /// [`Failure::File`].

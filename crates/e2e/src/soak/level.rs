@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::soak::process::{Figures, megabytes};
 
-/// What one process had when it had settled: after its first whole wave, or with all players on it.
+/// What a process used once it had settled: after its first whole wave, or with all players connected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Level(Figures);
 
@@ -17,7 +17,7 @@ const KEPT_FACTOR: f64 = 1.5;
 /// The same where it is not counted.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
-/// Of anonymous memory at any moment, over the same factor.
+/// Added to the same factor for peaks of anonymous memory.
 const PEAK_SLACK: f64 = 16.0 * 1024.0 * 1024.0;
 /// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
 /// scraped all the time.
@@ -57,7 +57,7 @@ impl Level {
         self.0.heap.zip(now.heap)
     }
 
-    /// Whether a process may have so much memory at any moment, of one whose clients all talk at its level already.
+    /// Whether anonymous memory is within the limit for any moment, where all clients already talked at the level.
     pub(crate) fn allows_peak(&self, now: &Figures) -> bool {
         now.anonymous as f64 <= self.0.anonymous as f64 * MEMORY_FACTOR + PEAK_SLACK
     }

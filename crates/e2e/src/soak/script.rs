@@ -58,7 +58,7 @@ struct Waves {
     /// Each of them once in every pack.
     troubles: Vec<Trouble>,
     pack: Vec<Trouble>,
-    /// Of the server that was started as often, after its first whole wave.
+    /// The number of the server process, and its level after its first whole wave.
     level: Option<(u32, Level)>,
 }
 

@@ -29,7 +29,7 @@ const TIME_CONSTANT_S: f64 = 1.0;
 mod tests {
     use super::*;
 
-    /// What is noted last of windows of so many milliseconds, each with such a share, in percent.
+    /// The smoothed share in percent after this many windows of `ms` milliseconds with the share `of_each`.
     fn percent_after(share: &mut Smoothed, windows: usize, ms: u64, of_each: f64) -> u32 {
         let window = Duration::from_millis(ms);
         for _ in 0..windows {

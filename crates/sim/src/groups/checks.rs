@@ -129,8 +129,8 @@ impl World {
         }
     }
 
-    /// Whether two members have the same keys, or get what they have missed. Of a group that is not the session's any
-    /// more nobody gets commits: its members have to be in the next one in time, which `check_membership` sees to.
+    /// Whether two members have the same keys, or will receive the commits that they missed. The server sends no
+    /// commits of a group that it has replaced; `check_membership` limits how long joining the new group takes.
     fn share_keys_soon(&self, one: &MlsMember, other: &MlsMember) -> bool {
         let Some((one, other)) = one.epoch().zip(other.epoch()) else { return false };
         let is_latest = self.book.latest().is_some_and(|(group, _)| group == one.0);

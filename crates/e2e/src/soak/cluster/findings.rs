@@ -17,7 +17,7 @@ pub(crate) struct Findings {
     stall: Duration,
     stall_max: Duration,
     node_memory: f64,
-    /// With all players at home, over the level.
+    /// The most memory over the level, with all players on their own nodes.
     node_over: f64,
     nats_memory: f64,
 }
@@ -82,7 +82,7 @@ impl Findings {
         }
     }
 
-    /// What a node has at any moment, and what it had when players had settled on it.
+    /// Checks a node's memory at any moment against its level.
     pub(crate) fn judge_peak(&mut self, node: usize, now: &Figures, level: Option<Level>) {
         let megabytes = now.megabytes();
         let is_peak = megabytes > self.node_memory;
@@ -95,8 +95,8 @@ impl Findings {
         }
     }
 
-    /// What a node has with all players at home, and whether all nodes were back at their levels a moment ago: a
-    /// request since then has a descriptor of its own.
+    /// Checks that a node has returned to its level. `are_back` is true if all nodes had a moment ago: a request since
+    /// then may have opened another descriptor.
     pub(crate) fn judge_return(&mut self, node: usize, now: &Figures, level: &Level, are_back: bool) {
         self.node_over = self.node_over.max(level.megabytes_over(now));
         if !are_back && !level.holds(now) {
@@ -119,7 +119,9 @@ impl Findings {
         println!("own stall: {:.2} s at most", self.stall_max.as_secs_f64());
         let Self { node_memory, node_over, nats_memory, .. } = self;
         println!("memory: node {node_memory:.1} MB, NATS {nats_memory:.1} MB at most");
-        println!("memory of a node with its players at home: at most {node_over:+.1} MB from its level");
+        println!(
+            "memory of a node with all players on their own nodes: at most {node_over:+.1} MB over its level"
+        );
         match &*self.found {
             [] => println!("nothing was found"),
             found => {

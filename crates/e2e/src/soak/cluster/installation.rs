@@ -84,7 +84,7 @@ impl Installation {
         self.folder.join(format!("{of}.log"))
     }
 
-    /// The folder of everything.
+    /// The folder that contains all files.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -58,7 +58,7 @@ pub(crate) struct Node {
 }
 
 const LOOK: Duration = Duration::from_millis(250);
-/// As at the level `info` of a configuration: errors of the library for NATS are told by the server in its own words.
+/// The same filter as `[log] level = "info"`: the server logs NATS errors itself.
 const LOGGED: &str = "info,async_nats=off";
 /// How long a server may take to start on a busy machine, and all players to be in.
 const START_PATIENCE: Duration = Duration::from_mins(1);
@@ -270,8 +270,8 @@ impl Stage {
         Ok(())
     }
 
-    /// With all players at home: what nodes have now is what they have to return to from now on, and those that have
-    /// such a level have to be back at it.
+    /// Notes the level of each node that has none, and checks that the others have returned to theirs. All players must
+    /// be on their own nodes.
     ///
     /// # Errors
     /// If one is gone.
@@ -322,5 +322,5 @@ impl SoakLoop for Stage {
 const OWNED: &str = "consonance_cluster_sessions{role=\"owner\"}";
 /// Longer than any of the limits.
 const RECOVERY_PATIENCE: Duration = Duration::from_secs(40);
-/// How long the return to a level may take: places are kept for 20 s.
+/// How long a node may take to return to its level: reservations last 20 s.
 const RETURN_PATIENCE: Duration = Duration::from_secs(25);

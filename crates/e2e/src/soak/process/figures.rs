@@ -81,7 +81,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// So many bytes, in megabytes of 2^20.
+/// Converts bytes to megabytes of 2^20 bytes.
 pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
