@@ -31,6 +31,12 @@ pub fn darkrift_streams(bytes: &[u8]) {
     }
 }
 
+const CONNECTIONS_MAX: usize = 6;
+const HANDSHAKES_MAX: usize = 4;
+
+/// `ServerSettings::tcp` rejects more: some are finished, and deliver only what was written before.
+const STREAMS_MAX: usize = CONNECTIONS_MAX + 2 * HANDSHAKES_MAX;
+
 struct Server {
     listener: Listener,
     streams: BTreeMap<Peer, Stream>,
@@ -47,7 +53,11 @@ struct Stream {
 
 impl Server {
     fn new() -> Self {
-        let settings = ServerSettings { connections_max: 6, handshakes_max: 4, ..ServerSettings::default() };
+        let settings = ServerSettings {
+            connections_max: CONNECTIONS_MAX,
+            handshakes_max: HANDSHAKES_MAX,
+            ..ServerSettings::default()
+        };
         Self { listener: Listener::new(settings, &[9; 32]), streams: BTreeMap::new(), next_peer: 1 }
     }
 
@@ -55,12 +65,7 @@ impl Server {
         let address = SocketAddr::from(([192, 0, 2, 1 + which % 3], 1000 + u16::from(which % 4)));
         let peer = self.streams.keys().nth(usize::from(which) % self.streams.len().max(1)).copied();
         match (what, peer) {
-            (0 | 1, _) => {
-                let peer = Peer(self.next_peer);
-                self.next_peer += 1;
-                self.streams.insert(peer, Stream::default());
-                self.listener.handle_opened(now, peer, address);
-            }
+            (0 | 1, _) => self.open(now, address),
             (2 | 3, Some(peer)) => {
                 let token = self.streams[&peer].token.clone();
                 self.datagram(address, &token);
@@ -75,7 +80,18 @@ impl Server {
         self.carry_out();
         let connected = self.streams.values().filter(|stream| stream.is_connected).count();
         assert_eq!(self.listener.counts().connected, connected as u64);
-        assert!(self.streams.len() <= 10, "connections are bounded");
+        let lasting = self.streams.values().filter(|stream| !stream.is_finished).count();
+        assert!(lasting <= CONNECTIONS_MAX + HANDSHAKES_MAX, "connections are bounded");
+    }
+
+    fn open(&mut self, now: Instant, address: SocketAddr) {
+        if self.streams.len() == STREAMS_MAX {
+            return;
+        }
+        let peer = Peer(self.next_peer);
+        self.next_peer += 1;
+        self.streams.insert(peer, Stream::default());
+        self.listener.handle_opened(now, peer, address);
     }
 
     fn read(&mut self, peer: Peer, said: &[u8]) {
