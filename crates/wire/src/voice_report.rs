@@ -80,7 +80,7 @@ impl<'a> VoiceReport<'a> {
         if let (Some(summary), Some(run)) = (&mut found.listeners, listeners_run) {
             summary.lost_in_a_row = run;
         }
-        if let (Some(report), Some(runs)) = (&mut found.reception, runs) {
+        if let (Some(report), Some(runs)) = (&mut found.reception, runs.filter(is_any_known)) {
             report.lost_in_a_row = runs;
         }
         (found != Self::default()).then_some(found)
@@ -115,7 +115,7 @@ impl<'a> VoiceReport<'a> {
             item.u8(redundancy.0)?;
             item.count8(speakers.len(), SPEAKERS)?;
             speakers.write(item, SPEAKERS)?;
-            if lost_in_a_row.into_iter().any(|run| run != LossRun::UNKNOWN) {
+            if is_any_known(&lost_in_a_row) {
                 let item = block.begin_item(RECEPTION_RUNS, 1 + lost_in_a_row.len())?;
                 item.count8(lost_in_a_row.len(), RUNS)?;
                 lost_in_a_row.write(item, RUNS)?;
@@ -139,6 +139,11 @@ const RECEPTION_RUNS: u8 = 16;
 
 const SPEAKERS: &str = "receptions";
 const RUNS: &str = "losses in a row";
+
+/// Whether they say anything: if not, they are neither written nor read.
+fn is_any_known(runs: &List<'_, LossRun>) -> bool {
+    runs.into_iter().any(|run| run != LossRun::UNKNOWN)
+}
 
 /// What an item says, if it ends where it should.
 fn whole<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, ParseError>) -> Option<T> {
@@ -245,6 +250,16 @@ mod tests {
         let mut block = ExtensionWriter::begin(&mut writer).unwrap();
         block.item(RECEPTION, &[0, 2, 0, 7, 0, 50, 0, 5, 0, 60]).unwrap();
         assert_eq!(VoiceReport::find(writer.written()), None, "two are said to follow, and one does");
+    }
+
+    #[test]
+    fn losses_in_a_row_that_are_all_unknown_are_read_as_none() {
+        let found = |run| {
+            let runs = [RECEPTION_RUNS, 0, 2, 1, run];
+            let block = [&[0xc0, 0x5a, RECEPTION, 0, 10, 0, 1, 0, 7, 0, 50, 0, 5, 0, 60][..], &runs].concat();
+            VoiceReport::find(&block).unwrap().reception.unwrap().lost_in_a_row.len()
+        };
+        assert_eq!([found(0), found(1)], [0, 1]);
     }
 
     #[test]
