@@ -25,6 +25,9 @@ pub(super) const FAR_NUMBER: u32 = 4242;
 /// The node that owns it.
 pub(super) const FRIEND: NodeId = NodeId(77);
 
+/// The friend lives, however fast time passes.
+const BEATS_EVERY: Duration = Duration::from_millis(300);
+
 /// A node of one worker, with what a bus and a store would do for it.
 pub(super) struct Stage {
     pub(super) now: Instant,
@@ -34,7 +37,9 @@ pub(super) struct Stage {
     pub(super) network: MemoryNetwork,
     store: BTreeMap<Box<str>, (SessionRecord, Revision)>,
     revision: u64,
+    /// Of the friend.
     beats: u64,
+    next_beat: Instant,
     /// What it has published, and for which node.
     pub(super) published: Vec<(NodeId, Vec<u8>)>,
 }
@@ -59,6 +64,7 @@ impl Stage {
             store,
             revision: 1,
             beats: 0,
+            next_beat: now,
             published: Vec::new(),
         };
         stage.node.handle_bus(now, true);
@@ -70,12 +76,13 @@ impl Stage {
     pub(super) fn step(&mut self) {
         self.now += Duration::from_millis(1);
         let now = self.now;
-        if self.beats.is_multiple_of(300) {
+        if now >= self.next_beat {
+            self.next_beat = now + BEATS_EVERY;
+            self.beats += 1;
             let beat = (1_u16, 1_u16, FRIEND.0, self.beats, "friend", "", "", "");
             let beat = postcard::to_allocvec(&beat).unwrap_or_default();
             self.node.handle_beat(now, &beat).expect("a beat of the friend is well-formed");
         }
-        self.beats += 1;
         self.server.run_once(now, 0);
         self.node.handle_timeout(now);
         while let Some(publication) = self.node.poll_publish(now) {
