@@ -140,7 +140,7 @@ const RECEPTION_RUNS: u8 = 16;
 const SPEAKERS: &str = "receptions";
 const RUNS: &str = "losses in a row";
 
-/// Whether they say anything: if not, they are neither written nor read.
+/// Whether any of them is known. If none is, the list is neither written nor read.
 fn is_any_known(runs: &List<'_, LossRun>) -> bool {
     runs.into_iter().any(|run| run != LossRun::UNKNOWN)
 }

@@ -34,7 +34,7 @@ pub fn darkrift_streams(bytes: &[u8]) {
 const CONNECTIONS_MAX: usize = 6;
 const HANDSHAKES_MAX: usize = 4;
 
-/// `ServerSettings::tcp` rejects more: some are finished, and deliver only what was written before.
+/// The driver rejects more streams (`ServerSettings::tcp`). Finished ones stay until their last bytes are delivered.
 const STREAMS_MAX: usize = CONNECTIONS_MAX + 2 * HANDSHAKES_MAX;
 
 struct Server {
