@@ -34,12 +34,11 @@ pub fn darkrift_streams(bytes: &[u8]) {
 const CONNECTIONS_MAX: usize = 6;
 const HANDSHAKES_MAX: usize = 4;
 
-/// The driver rejects more streams (`ServerSettings::tcp`). Finished ones stay until their last bytes are delivered.
-const STREAMS_MAX: usize = CONNECTIONS_MAX + 2 * HANDSHAKES_MAX;
-
 struct Server {
     listener: Listener,
     streams: BTreeMap<Peer, Stream>,
+    /// The driver rejects more. Finished streams stay until their last bytes are delivered.
+    streams_max: usize,
     next_peer: u64,
 }
 
@@ -58,7 +57,12 @@ impl Server {
             handshakes_max: HANDSHAKES_MAX,
             ..ServerSettings::default()
         };
-        Self { listener: Listener::new(settings, &[9; 32]), streams: BTreeMap::new(), next_peer: 1 }
+        Self {
+            streams_max: settings.tcp().connections_max,
+            listener: Listener::new(settings, &[9; 32]),
+            streams: BTreeMap::new(),
+            next_peer: 1,
+        }
     }
 
     fn step(&mut self, now: Instant, which: u8, what: u8, said: &[u8]) {
@@ -80,12 +84,12 @@ impl Server {
         self.carry_out();
         let connected = self.streams.values().filter(|stream| stream.is_connected).count();
         assert_eq!(self.listener.counts().connected, connected as u64);
-        let lasting = self.streams.values().filter(|stream| !stream.is_finished).count();
-        assert!(lasting <= CONNECTIONS_MAX + HANDSHAKES_MAX, "connections are bounded");
+        let unfinished = self.streams.values().filter(|stream| !stream.is_finished).count();
+        assert!(unfinished <= CONNECTIONS_MAX + HANDSHAKES_MAX, "connections are bounded");
     }
 
     fn open(&mut self, now: Instant, address: SocketAddr) {
-        if self.streams.len() == STREAMS_MAX {
+        if self.streams.len() == self.streams_max {
             return;
         }
         let peer = Peer(self.next_peer);
