@@ -25,7 +25,7 @@ pub(super) const FAR_NUMBER: u32 = 4242;
 /// The node that owns it.
 pub(super) const FRIEND: NodeId = NodeId(77);
 
-/// How often the friend beats, in simulated time.
+/// Interval between the friend's heartbeats, in simulated time.
 const BEATS_EVERY: Duration = Duration::from_millis(300);
 
 /// A node of one worker, with what a bus and a store would do for it.
@@ -37,7 +37,7 @@ pub(super) struct Stage {
     pub(super) network: MemoryNetwork,
     store: BTreeMap<Box<str>, (SessionRecord, Revision)>,
     revision: u64,
-    /// How often the friend has beaten, and when it does next.
+    /// Heartbeats that the friend has sent.
     beats: u64,
     next_beat: Instant,
     /// What it has published, and for which node.
