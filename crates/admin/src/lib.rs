@@ -1,24 +1,24 @@
-//! Watching and operating a voice server over HTTP, for `consonance serve` and for programs of one's own.
+//! Monitoring and administration of a voice server over HTTP, for `consonance serve` and custom server programs.
 //!
-//! [`AdminListener`] listens on an address of its own, which is this machine's unless the operator says otherwise:
+//! [`AdminListener`] listens on its own address, which is a loopback address by default:
 //!
 //! | request | answer | needs the token |
 //! |---|---|---|
 //! | `GET /healthz` | 200 while the process lives | no |
 //! | `GET /readyz` | 200 while players may join: every worker responds, and the server is not draining | no |
-//! | `GET /` | the page: players, speakers, losses, and the buttons of a moderator | no, but it asks for it |
+//! | `GET /` | the page: players, speakers, losses and moderation buttons | no, but the page asks for it |
 //! | `GET /api/docs`, `GET /api/openapi.json` | the description of the API | no |
-//! | `/api/v1/…` | what there is, and what can be done | yes |
-//! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | unless a setting opens it |
+//! | `/api/v1/…` | sessions, players, bans, reports …, and actions on them | yes |
+//! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | yes, unless a setting makes it public |
 //!
 //! ```text
 //!   consonance-http (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
 //! ```
 //!
-//! What comes in is hostile until it has shown the token: heads, bodies, times and connections are bounded, the name
-//! that was asked for has to be an address or one of ours (DNS rebinding), and what changes something never comes
-//! from another site's page. Nothing here is on a voice frame's way: a runtime of one thread asks the workers, and
-//! waits for them with a time-out.
+//! Requests are untrusted until they present the token: heads, bodies, durations and connections are bounded, the
+//! `Host` header must be an address or one of the configured names (DNS rebinding), and a request from another site's
+//! page cannot change anything. Voice frames do not pass through here: a single-threaded runtime asks the workers, and
+//! waits for them with a timeout.
 
 mod api;
 mod app;

@@ -1,8 +1,8 @@
-//! Sound without devices: capture chain, codec, jitter buffers, mixer, WAV files, recordings.
+//! The audio pipeline without devices: capture chain, codec, jitter buffers, mixer, WAV files, recordings.
 //!
-//! The façade's voice thread is the main user; nothing here knows a network, a device or the time of day. Time
-//! is a [`SamplePosition`] of the playback clock, which advances by one block of 10 ms whenever
-//! [`Mixer::mix`] is called, so everything can be tested as fast as the machine runs.
+//! The façade's voice thread is the main user; there is no network, device or clock here. Time is a [`SamplePosition`]
+//! of the playback clock, which advances by one block of 10 ms whenever [`Mixer::mix`] is called, so everything can be
+//! tested as fast as the machine runs.
 //!
 //! ```text
 //! Input ─▶ CaptureChain ─▶ Activation ─▶ Framer ─▶ Encoder ─▶ packets
@@ -11,8 +11,8 @@
 //! Output ◀────────────────────────────────────────── limiter ◀─ master volume ◀─ sum ◀───┘
 //! ```
 //!
-//! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
-//! [`limits`] and [`SpeakerStatistics`]), and what is missing is concealed.
+//! Packets and values from other players are never trusted: invalid ones are dropped and counted (see [`limits`] and
+//! [`SpeakerStatistics`]), and lost audio is concealed.
 //!
 //! ```
 //! use consonance_audio::{

@@ -1,16 +1,16 @@
-//! What a page loads where WebRTC does not come through: sound and the player's engine, compiled to WebAssembly.
+//! The WebAssembly module that a page loads when WebRTC is blocked: audio and the player's engine.
 //!
-//! A page uses it twice, each time with a memory of its own: its worker encodes what the microphone brings, and its
-//! `AudioWorklet` plays what others say. What JavaScript calls is in `exports.rs`, and everything that is said there
-//! passes through the [`Exchange`]; the TypeScript beside it is `web/src/fallback`.
+//! A page instantiates it twice, each with its own memory: the worker encodes microphone input, and the `AudioWorklet`
+//! plays the other players. `exports.rs` has the functions that JavaScript calls; their data passes through the
+//! [`Exchange`]. The TypeScript side is `web/src/fallback`.
 //!
 //! ```text
 //! worker    microphone ─▶ VoiceEncoder ─▶ PagePlayer ─▶ packets to the server
 //!           packets from the server ─▶ PagePlayer ─▶ frames for slots ─▶ worklet
-//! worklet   Playback: a jitter buffer and a decoder for each slot ─▶ one mono sound for each slot
+//! worklet   Playback: a jitter buffer and a decoder for each slot ─▶ one mono stream for each slot
 //! ```
 //!
-//! Nothing here reads a clock, and nothing that a server sends can end it: what cannot be used is dropped.
+//! Nothing here reads a clock, and no packet from a server can crash it: invalid packets are dropped.
 #![deny(unsafe_code)]
 
 mod exchange;

@@ -1,8 +1,8 @@
-//! The engine behind a page: a player of a session whose game is a page in a browser.
+//! The engine behind a page: a session client whose game is a page in a browser.
 //!
-//! A page says in JSON what its player wants, and is told in JSON what happens ([`control`]); its voice and that of
-//! others is Opus, and is never decoded here. The server has one such engine for each page that talks over WebRTC; a
-//! page that cannot has its own, compiled to WebAssembly, so that its scripts speak the same messages either way.
+//! A page sends its player's requests and receives events as JSON ([`control`]). Voice in both directions is Opus,
+//! which is never decoded here. The server runs one engine for each page that uses WebRTC; a page without WebRTC runs
+//! its own, compiled to WebAssembly, so its scripts exchange the same messages either way.
 //!
 //! ```text
 //!  server ──▶ handle_packet   ┌───────────────┐  handle_message ◀── page
@@ -12,9 +12,9 @@
 //!                             └───────────────┘
 //! ```
 //!
-//! The page's voice is put into frames of 20 ms with the gaps that the network made; what others say goes to one of at
-//! most [`SLOTS_MAX`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and
-//! messages. Start reading at [`BrowserPlayer`] and [`control::FromPage`].
+//! The page's voice is split into frames of 20 ms, with gaps where packets were lost; each other speaker gets one of at
+//! most [`SLOTS_MAX`] slots, which the page plays. There are no sockets, clocks or media protocols here. Start reading
+//! at [`BrowserPlayer`] and [`control::FromPage`].
 #![forbid(unsafe_code)]
 
 pub mod control;

@@ -1,24 +1,23 @@
-//! The `consonance` command: serve sessions, join one, hear a demonstration.
+//! The `consonance` command: serve sessions, join one, run a demonstration.
 //!
 //! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
 //!
-//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command it is tried out at
-//!   once, with a page for browsers.
+//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command, the program starts a server
+//!   to try, with a page for browsers.
 //! * `admin` shows and changes what a running server does.
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports what each player heard.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `inspect` shows how a running player or server is doing, and `why` says why a player is not heard.
 //! * `token` makes keys and join tokens for servers that restrict joining.
-//! * `recordings` shows what a server has recorded; `decrypt` opens what it recorded of encrypted sessions.
-//! * `proxy` stands before a game's own server and takes voice out of what its clients say.
+//! * `recordings` lists what a server has recorded; `decrypt` opens recordings of encrypted sessions.
+//! * `proxy` sits in front of a game server and extracts voice from its clients' messages.
 //!
-//! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
-//! `serve.rs`, a whole server.
+//! Each sub-command has its own file. Start reading at `join.rs`, a whole player in one file, or at `serve.rs`, a whole
+//! server.
 //!
-//! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
-//! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
-//! for example `RUST_LOG=debug`.
+//! An error prints one line that says what to do next, and the exit code is not zero. Events and results go to the
+//! standard output, everything else to the standard error; `RUST_LOG` turns logging up, for example `RUST_LOG=debug`.
 //!
 //! # Features
 //!

@@ -1,4 +1,4 @@
-//! Sound between two clocks: that of a device or a game's engine, and that of a voice chat's beat of 10 ms.
+//! Audio between two clocks: that of a device or a game engine, and the 10 ms beat of a voice chat.
 //!
 //! ```text
 //!  the other clock │              │ beat of 10 ms
@@ -8,13 +8,13 @@
 //! ```
 //!
 //! * The ends in a callback ([`CaptureFeed`], [`PlaybackDrain`]) never allocate, lock or log: they move samples between
-//!   the other side and a lock-free ring, and fade where the ring is empty.
+//!   the other side and a lock-free ring, and fade out when the ring runs empty.
 //! * Two clocks drift apart. The drift and the jitter of both sides are measured, and the resampling ratio follows
 //!   (`fill_control.rs`).
 //! * A device is opened at 48 kHz; an engine has its own rate, which may change: [`EngineFeed`] and [`EngineDrain`]
 //!   convert in the callback (`rate_converter.rs`).
 //!
-//! Time is brought by the caller ([`Clock`]), so everything runs on simulated time in tests.
+//! The caller supplies the time ([`Clock`]), so tests run on simulated time.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! One session, whose links are on many workers.
+//! One session whose links are spread over many workers.
 //!
 //! A session has one *owner*, the worker that decides everything about it, and any number of *edges*: workers that hold
 //! links to its players. An edge receives, decrypts, encrypts and sends; what it receives goes to the owner as a
@@ -12,7 +12,7 @@
 //!   between workers of one process.
 //! * [`placement`] decides which of several nodes owns a session.
 //!
-//! With the feature `simulated`, for simulations and tests, there is a bus and a store in simulated time.
+//! The feature `simulated` adds a bus and a store on simulated time, for simulations and tests.
 //!
 //! ```text
 //!  worker 0: owner                                worker 1: edge

@@ -1,14 +1,14 @@
-//! Voice chat for games: join a session, speak into rooms, hear the others.
+//! Voice chat for games: join a session, speak in rooms, hear other players.
 //!
-//! [`VoiceChat`] is the whole of it for a game. It owns one voice thread, which does the network, the session and the
-//! sound, and one that captures; the game's own thread sends commands and drains events and is on no sample's way, so a
-//! frame hitch in the game never costs a sample.
+//! [`VoiceChat`] is what a game uses. It owns a voice thread, for the network, the session, the codec and playback, and
+//! a capture thread. The game's thread only sends commands and reads events, so a frame hitch in the game never drops
+//! audio.
 //!
 //! ```text
-//!   game thread                 voice thread: a turn whenever a packet or a block comes, and every 5 ms at the latest
+//!   game thread                 voice thread: runs when a packet or a block arrives, at least every 5 ms
 //!   VoiceChat ── commands ──▶   block ─▶ Framer ─▶ Encoder ─▶ Client::send_voice ─▶ transport ─▶ server
 //!             ◀── events ────     ▲      Output ◀─ Mixer ◀─── Client::poll_event ◀─ transport ◀─ server
-//!                                 │                  │ at each beat, every 10 ms: what is heard
+//!                                 │                  │ every 10 ms: the echo reference
 //!                capture thread   │                  ▼
 //!                              Activation ◀─── CaptureChain ◀─── Input
 //! ```
@@ -29,11 +29,11 @@
 //! # Ok::<(), consonance::StartError>(())
 //! ```
 //!
-//! Sound comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
-//! files, silence, or whatever a game implements. Any [`ClientTransport`](transport::ClientTransport) carries it; an
-//! address of the form `quic://…` picks QUIC. [Triggers](trigger) open channels and join rooms by rule: by key, by
-//! voice, by place, by players nearby. Where players have [direct links](transport::DirectLinks) to each other, voice
-//! and texts go over them as far as [`Routing`] says, and through the server to all other players.
+//! Audio comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
+//! files, silence, or a game's own implementation. Any [`ClientTransport`](transport::ClientTransport) carries it;
+//! addresses of the form `quic://…` use QUIC. [Triggers](trigger) open channels and join rooms by rule: push-to-talk,
+//! voice activity, position, players nearby. Players with [direct links](transport::DirectLinks) to each other exchange
+//! voice and texts over them as [`Routing`] allows; all other players are reached through the server.
 //!
 //! # Features
 //!

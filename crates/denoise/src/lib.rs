@@ -1,11 +1,11 @@
-//! Neural noise suppressors for speech at 48 kHz, with kernels of their own instead of a runtime for neural networks:
+//! Neural noise suppressors for speech at 48 kHz, with built-in kernels instead of a neural network runtime:
 //!
 //! * [`Denoiser`] is `DeepFilterNet3` (Schröter, Rosenkranz, Escalante-B. and Maier, "`DeepFilterNet`: Perceptually
 //!   Motivated Real-Time Speech Enhancement", 2023), at 3 to 4 % of a core.
 //! * [`LightDenoiser`] is `GTCRN` (Rong, Sun, Zhang, Hu, Zhu and Lu, "`GTCRN`: A Speech Enhancement Model Requiring
 //!   Ultralow Computational Resources", 2024), at less than 1 %.
 //!
-//! For voice chat, recorders and bots: a microphone's blocks of 10 ms in, the same speech without its background out.
+//! For voice chat, recorders and bots: blocks of 10 ms go in, the same speech without background noise comes out.
 //!
 //! ```
 //! use consonance_denoise::{BLOCK_SAMPLES, Denoiser};
@@ -19,8 +19,8 @@
 //! assert!(silence.local_snr_db < 0.0);
 //! ```
 //!
-//! No clock, thread or file: blocks are the only time. Nothing is allocated after `new`, and any samples are safe.
-//! Sound comes out 30 ms later.
+//! There are no clocks, threads or files. Nothing is allocated after `new`, and any sample values are safe. The output
+//! is delayed by 30 ms.
 //!
 //! The weights are part of the crate. Those of `DeepFilterNet3`, 2.3 MB, are copyright Hendrik Schröter, under MIT or
 //! Apache-2.0, rounded to 8 bits; those of `GTCRN`, 49 KB, are copyright Rong Xiaobin, under MIT, rounded to 16 bits.

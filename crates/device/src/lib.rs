@@ -1,21 +1,21 @@
-//! Microphones and loudspeakers: listed, opened, changed while running, and taken up again after they were gone.
+//! Microphones and loudspeakers: listed, opened, switched while running, and reopened after a disconnect.
 //!
 //! For programs that talk: [`Devices::open`] gives a [`Microphone`] and a [`Loudspeaker`], which are an
 //! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output) like files and silence are. They
-//! never fail: without a device the microphone is silent and the loudspeaker swallows, [`DeviceState`] says why, and
-//! a device plugged in later is used without a request.
+//! never fail: without a device the microphone yields silence and the loudspeaker discards its input, [`DeviceState`]
+//! says why, and a device that is plugged in later is used automatically.
 //!
 //! ```text
 //!  device's callback ───▶ ring ───▶ Microphone::read      every 10 ms, on the voice chat's beat
 //!  device's callback ◀─── ring ◀─── Loudspeaker::write
-//!  supervisor: one thread; opens, watches, opens again
+//!  supervisor: one thread; opens, watches, reopens
 //! ```
 //!
 //! * A device has its own clock. The rings follow it (`consonance-clock-bridge`); their ends in its callbacks never
 //!   allocate, lock or log.
-//! * A device that vanishes says nothing: it only stops calling. So the supervisor watches the callbacks, and
-//!   decides what is open (`supervisor/direction.rs`), on simulated time in tests.
-//! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
+//! * A device that disappears reports nothing: its callbacks just stop. The supervisor therefore watches the callbacks,
+//!   and decides what is open (`supervisor/direction.rs`), on simulated time in tests.
+//! * Only `system/miniaudio.rs` knows the audio library, behind a trait of three methods.
 //!
 //! ```
 //! use consonance_audio::{BLOCK_SAMPLES, Input, Output, Read, StereoBlock};

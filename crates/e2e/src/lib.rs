@@ -1,13 +1,13 @@
-//! Five end-to-end tests of programs as they are built, each behind a chore of `cargo xtask`:
+//! Five end-to-end tests of the built programs, each run by a command of `cargo xtask`:
 //!
 //! * `browser_test`: the page in a real browser;
 //! * `clients`: clients of every kind, also in other languages and engines, in one session;
-//! * `mouth_to_ear`: how much later a loudspeaker plays what a microphone hears, with devices;
+//! * `mouth_to_ear`: the delay from the microphone to another player's loudspeaker, with devices;
 //! * `scenario`: players of many networks in one session on a real server;
-//! * `soak`: a real server under honest players, attackers and faults, for as long as one likes.
+//! * `soak`: a real server under honest players, attackers and faults, for any length of time.
 //!
-//! The programs of the same names in `src/bin` are all that uses this library, and say on other systems that they do
-//! not run there: it drives processes, and is empty where there is no Unix.
+//! Only the programs of the same names in `src/bin` use this library. It drives processes, so it is empty on systems
+//! other than Unix, where the programs say so.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

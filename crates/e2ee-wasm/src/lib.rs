@@ -1,17 +1,17 @@
-//! What a page loads for encrypted sessions: its member of the group and its cipher, compiled to WebAssembly.
+//! The WebAssembly module that a page loads for encrypted sessions: its member of the group and its cipher.
 //!
-//! A module of its own beside `browser-wasm`: pages over WebRTC need no jitter buffer and no Opus, and pages of
-//! sessions that are not encrypted need no keys. The keys are made in the page's worker and stay there; what
-//! JavaScript calls is in `exports.rs`, and the TypeScript beside it is `web/src/e2ee`.
+//! It is separate from `browser-wasm`: pages over WebRTC need no jitter buffer and no Opus, and pages in unencrypted
+//! sessions need no keys. Keys are created in the page's worker and stay there. `exports.rs` has the functions that
+//! JavaScript calls; the TypeScript side is `web/src/e2ee`.
 //!
 //! ```text
 //! worker    group messages ◀──▶ PageMember ◀──▶ frames of WebRTC, texts
 //!                                          ◀──▶ packets, where there is no WebRTC
 //! ```
 //!
-//! Nothing that a server sends can end it: what cannot be used is dropped and counted. `getrandom` and `mls-rs` ask the
-//! page for random numbers and the date by the bindings of `wasm-bindgen`, of which `web/src/e2ee/wasm.ts` has the two
-//! that are called.
+//! No message from a server can crash it: invalid messages are dropped and counted. `getrandom` and `mls-rs` get random
+//! numbers and the date from the page through `wasm-bindgen`; `web/src/e2ee/wasm.ts` has the two bindings that are
+//! called.
 #![deny(unsafe_code)]
 
 #[cfg(target_family = "wasm")]

@@ -1,7 +1,7 @@
 //! End-to-end encryption of a voice session: the group of its members, and their keys.
 //!
-//! The members of a session share an MLS group (RFC 9420), whose delivery service the server is: it orders commits and
-//! hands Welcomes out, and cannot read them. [`MlsMember`] is one player's end of it. A plain struct: messages of the
+//! The members of a session share an MLS group (RFC 9420). The server is its delivery service: it orders commits and
+//! distributes Welcomes, and cannot read them. [`MlsMember`] is one player's end of it, a plain struct: messages of the
 //! delivery service in, messages to it and events out; no I/O, and time is an argument.
 //!
 //! ```text

@@ -1,9 +1,8 @@
-//! Why a server ends a link or refuses a player: a code with typed fields, from where it is decided to where it is
-//! shown.
+//! Why a server ends a link or rejects a player: a code with typed fields, how it travels, and its text.
 //!
-//! The server makes an [`EndReason`], networks carry it as a short line of UTF-8 ([`EndReason::encode`]), and whatever
-//! shows it to a player makes its text there ([`Display`](core::fmt::Display)). Programs go by the code, its
-//! [`EndKind`] and the fields; no sentence is ever read by a program.
+//! The server makes an [`EndReason`], networks carry it as a short line of UTF-8 ([`EndReason::encode`]), and the
+//! program that shows it to a player makes the text ([`Display`](core::fmt::Display)). Programs use the code, its
+//! [`EndKind`] and the fields; they never parse the text.
 //!
 //! ```
 //! use core::time::Duration;
@@ -18,8 +17,8 @@
 //! assert_eq!(arrived.to_string(), "the server is at its limit: try again in 5 s");
 //! ```
 //!
-//! A server that knows no codes sends words only; those are [`EndCode::Other`] with the words.
-//! `docs/end-reasons.md` describes the encoding and lists all codes.
+//! A server without codes sends only text, which is read as [`EndCode::Other`] with that text. `docs/end-reasons.md`
+//! describes the encoding and lists all codes.
 //!
 //! Needs Rust 1.95 or later.
 

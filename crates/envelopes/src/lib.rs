@@ -1,14 +1,14 @@
-//! Where voice is in the messages of games on [Mirror](mirror), [Fish-Networking](fishnet) and [Netcode for
+//! How voice travels in the messages of games on [Mirror](mirror), [Fish-Networking](fishnet) and [Netcode for
 //! GameObjects](ngo).
 //!
-//! A game network moves messages, and an envelope knows what is in them; each module has three envelopes:
+//! A game network moves messages, and an envelope knows their content. Each module has three envelopes:
 //!
-//! * `…VoiceOnly`: a server of that kind without a game, which does what clients expect of theirs;
-//! * `…Proxy`: takes voice out of what clients send to their game's server;
-//! * `…Client`: a player of ours among the game's clients.
+//! * `…VoiceOnly`: a server without a game, which answers clients as their game server would;
+//! * `…Proxy`: extracts voice from what clients send to their game server;
+//! * `…Client`: one of our players among the game's clients.
 //!
-//! Nothing here has a socket or a clock, and no envelope knows a network. A game server in Rust that has its own
-//! network finds and writes voice with the types of the messages.
+//! There are no sockets or clocks here, and envelopes do not depend on a network. A game server in Rust with its own
+//! network reads and writes voice with the message types.
 //!
 //! ```
 //! use std::time::Instant;

@@ -1,10 +1,11 @@
-//! The voice chat of the crate `consonance` for C, and for what can call C: `include/consonance.h` is its front.
+//! The voice chat of the crate `consonance` for C and for languages that call C; `include/consonance.h` is the
+//! interface.
 //!
-//! * [`exports`] are the functions of the header, by what they are about. Each checks what it is given, calls the chat,
-//!   and turns failures and panics into numbers.
-//! * [`c`] reads and writes where C's pointers say: all of the unsafe code.
-//! * Objects are named by handles that name nothing once the object is gone (`handles`, `streams`), players by numbers
-//!   (`player_ids`). No thread of ours ever calls the host: it polls.
+//! * [`exports`] are the functions of the header, by topic. Each checks its arguments, calls the chat, and turns errors
+//!   and panics into error codes.
+//! * [`c`] reads and writes through C pointers; all unsafe code is there.
+//! * Objects are identified by handles, which are invalid once the object is gone (`handles`, `streams`), players by
+//!   numbers (`player_ids`). No thread of ours ever calls the host; the host polls.
 
 pub mod c;
 mod chats;

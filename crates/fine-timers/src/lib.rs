@@ -1,12 +1,12 @@
-//! Waits of a millisecond that take a millisecond, also on Windows.
+//! Timers with a resolution of one millisecond, on Windows too.
 //!
-//! A thread that beats every 10 ms parks until its next beat. On Windows such a wait ends with the system's timer,
-//! every 15.6 ms unless a program asks for more; on other systems there is nothing to ask for.
+//! A thread that runs every 10 ms parks until it is due. On Windows such a wait ends with the system timer, every 15.6
+//! ms unless a program requests a finer resolution; other systems need no request.
 //!
 //! ```
 //! use consonance_fine_timers::FineTimers;
 //!
-//! // As long as something beats.
+//! // Keep it for as long as threads need fine timers.
 //! let timers = FineTimers::request();
 //! assert!(timers.are_granted());
 //! ```

@@ -1,8 +1,8 @@
-//! A fuzzer's bytes as a row of choices, for the bodies of the fuzz targets of all crates.
+//! Turns a fuzzer's bytes into a sequence of choices, for the bodies of the fuzz targets of all crates.
 //!
-//! A body reads its [`Tape`] step by step: which thing happens, to which peer, with which bytes. Each step takes as
-//! many bytes as it needs, so that a change of a few bytes changes one step and leaves the others as they are; and
-//! there is no tape that cannot be read, since one that has ended goes on with zeros.
+//! A body reads its [`Tape`] step by step: which operation, on which peer, with which bytes. Each step takes as many
+//! bytes as it needs, so a small mutation changes one step and leaves the others alone. Every input is valid: a tape
+//! that has ended continues with zeros.
 //!
 //! ```
 //! use consonance_fuzz_tape::Tape;

@@ -1,29 +1,29 @@
 //! Voice inside a game's own network.
 //!
-//! A game that already has a network sends voice through it, among its own messages. Three things are kept apart here:
+//! A game that already has a network sends voice through it, among its own messages. Three things are separate here:
 //!
 //! * a *game network* moves messages: [`GameNetworkServer`] and [`GameNetworkClient`]; it knows connections, channels
 //!   and datagrams, and not what is in a message;
 //! * an *envelope* knows what is in a message: [`Envelope`] and [`ClientEnvelope`] find the voice packets in it and put
 //!   voice packets into messages; it knows no sockets;
-//! * what voice is done with is a transport's matter: [`EnvelopeServer`] and [`EnvelopeClient`] put the two together
-//!   and are a [`ServerTransport`](consonance_transport::ServerTransport) and a
+//! * a *transport* combines the two: [`EnvelopeServer`] and [`EnvelopeClient`] are a
+//!   [`ServerTransport`](consonance_transport::ServerTransport) and a
 //!   [`ClientTransport`](consonance_transport::ClientTransport) like any other.
 //!
 //! ```text
 //!   client of the game ══ GameNetworkServer ── messages ──▶ Envelope ── voice packets ──▶ session
-//!                                                             └── what is the game's ──▶ dropped
+//!                                                             └── game messages ──▶ dropped
 //! ```
 //!
-//! [`Proxy`] is a transport, too, for games that keep their own server: it stands before it, lets everything through
-//! and takes voice out.
+//! [`Proxy`] is a transport for games that keep their own server: it sits in front of that server, extracts voice and
+//! forwards everything else.
 //!
 //! [`PlayerLink`] is for gateways whose clients speak another protocol: their players live in the gateway.
 //!
-//! [`BareEnvelope`] is the envelope that is none: each message is a voice packet; [`MarkedEnvelope`] has a byte more.
-//! [`memory`] is a game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections,
-//! [`streams`] for messages in their streams, `websocket` for those whose messages are in `WebSocket`s, [`udp`] for
-//! protocols in UDP datagrams.
+//! [`BareEnvelope`] adds nothing: each message is a voice packet. [`MarkedEnvelope`] adds one byte. [`memory`] is a
+//! game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections, [`streams`] for
+//! messages in their streams, `websocket` for those whose messages are in `WebSocket`s, [`udp`] for protocols in UDP
+//! datagrams.
 //!
 //! ```
 //! use std::time::Instant;

@@ -1,19 +1,18 @@
-//! What the HTTP listeners of a voice server have in common; for `consonance-admin`, where operators come in, and
-//! `consonance-web`, where players do.
+//! The common base of a voice server's HTTP listeners: `consonance-admin` for operators and `consonance-web` for
+//! players.
 //!
 //! ```text
 //!   socket ─▶ seats (bounded, per address too) ─▶ TLS, if there is any ─▶ heads (bounded, timed) ─▶ the listener's routes
 //! ```
 //!
-//! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes
-//! for a head, and this one does not. [`guarded`] puts around routes what every listener needs: time limits, bounded
-//! bodies, headers that forbid browsers whatever is not meant, and [`ProblemDetails`] for paths and methods that there
-//! are not. Handlers find the [`Caller`] among the extensions of a request.
+//! [`HttpListener`] is a socket with its own runtime: axum's server sets no time limit for the head of a request, and
+//! this one does. [`guarded`] wraps routes with what every listener needs: timeouts, bounded bodies, security headers,
+//! and [`ProblemDetails`] for unknown paths and methods. Handlers find the [`Caller`] in the extensions of a request.
 //!
 //! # Features
 //!
-//! * `openapi`: problems describe themselves in `OpenAPI`.
-//! * `by-hand`: HTTP by hand, for tests of listeners.
+//! * `openapi`: the `OpenAPI` schema of problems.
+//! * `by-hand`: raw HTTP requests, for tests of listeners.
 
 #[cfg(feature = "by-hand")]
 pub mod by_hand;

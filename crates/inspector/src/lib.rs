@@ -1,18 +1,18 @@
-//! The present state of a voice chat or a server, and why a player is not heard.
+//! The current state of a voice chat or a server, and why a player is not heard.
 //!
 //! For inspecting a running game or server: for developers, operators, and players that ask "why can't I hear Alice?".
-//! Nothing here knows packets, sound or the rest of the project: the program fills a [`Snapshot`], plain data with
-//! public fields, and everything else is made from that.
+//! It depends on no packets, audio or other part of the project: the program fills a [`Snapshot`], plain data with
+//! public fields, and everything else is derived from it.
 //!
 //! ```text
 //!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
 //!   server    ──▶    │    └──▶ page on 127.0.0.1 (feature `page`)
 //!                    ▼
-//!               why(speaker, listener) ──▶ Diagnosis: every link of the way, and the first that is broken
+//!               why(speaker, listener) ──▶ Diagnosis: every step of the path, and the first that is broken
 //! ```
 //!
-//! [`why()`] is a pure function of one or more snapshots.
-//! What they do not show, it calls unknown, and says whose inspector to ask.
+//! [`why()`] is a pure function of one or more snapshots. What they do not show is reported as unknown, with the
+//! inspector to ask.
 //!
 //! ```
 //! use consonance_inspector::{ClientSnapshot, ConnectionState, PlayerRow, SilenceCause, Snapshot, why};
@@ -28,7 +28,7 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! What the page has in common with other pages of ours is in [`web_page`].
+//! [`web_page`] is what the page shares with our other pages.
 //!
 //! # Features
 //!

@@ -1,14 +1,14 @@
-//! libopus (the reference implementation of RFC 6716, in C) behind safe functions: mono at 48 kHz, for voices.
+//! Safe bindings for libopus, the reference implementation of RFC 6716 in C: mono at 48 kHz, for voice.
 //!
-//! `consonance-audio` is the only user, with its feature `libopus`. This crate knows which call of libopus needs
-//! what, and nothing of voice chat: its three types are the library's three states.
+//! `consonance-audio` is the only user, with its feature `libopus`. This crate knows libopus and nothing of voice chat:
+//! its three types are the library's three states.
 //!
-//! * `LibopusEncoder`: frames to packets, with copies (forward error correction) or deep redundancy (DRED) in them.
-//! * `LibopusDecoder`: packets to frames, and deep concealment where there are none.
-//! * `Dred`: what a packet tells of the sound before it.
+//! * `LibopusEncoder`: frames to packets, with forward error correction or deep redundancy (DRED).
+//! * `LibopusDecoder`: packets to frames, with deep packet loss concealment for lost ones.
+//! * `Dred`: the redundancy in a packet, for the audio before it.
 //!
-//! All calls of `unsafe` functions in the workspace are here, a call a block. What they rely on: a state is made by
-//! libopus, is owned by one value (`state.rs`), and lengths that C gets are those of slices.
+//! All unsafe calls to libopus are here, one call per block. Their invariants: libopus creates each state, one value
+//! owns it (`state.rs`), and lengths passed to C are those of slices.
 //!
 //! ```
 //! # #[cfg(feature = "link")]
@@ -33,7 +33,7 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `link` | no | everything: cmake builds libopus; without it there is nothing here, so that nothing but cargo and a C compiler is needed to build the workspace |
+//! | `link` | no | everything, with a libopus that cmake builds; without it this crate is empty, so the workspace builds with cargo and a C compiler alone |
 //!
 //! Needs Rust 1.95 or later.
 

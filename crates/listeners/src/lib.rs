@@ -1,11 +1,11 @@
-//! The networks that a voice server listens for, besides QUIC.
+//! The networks that a voice server listens on, besides QUIC.
 //!
 //! Each is a [`ListenerNetwork`] in a module of its own: its name and keys in the configuration, its listener, its
 //! proxy in front of a game's own server if it has one, its row in the documentation, and a player for tests.
-//! [`NETWORKS`] lists them: what `consonance serve` and `consonance proxy` know, what docs/configuration.md and
-//! docs/networks/README.md describe, and which players the end-to-end scenario has, follows from that list.
+//! [`NETWORKS`] lists them: `consonance serve`, `consonance proxy`, docs/configuration.md, docs/networks/README.md and
+//! the end-to-end scenario all follow from that list.
 //!
-//! A network of a crate elsewhere is one more entry:
+//! A network in another crate is one more entry:
 //!
 //! ```
 //! use consonance_listeners::find;
@@ -16,7 +16,7 @@
 //!
 //! # Features
 //!
-//! * `testing`: a client of ours on each network, and its row in the documentation, for tests.
+//! * `testing`: a client for each network, and its row in the documentation, for tests.
 //! * `steam`: the network `steam`, with Steam's own library.
 
 mod darkrift;

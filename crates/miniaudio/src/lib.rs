@@ -1,16 +1,16 @@
-//! miniaudio (the sound systems of all platforms, in C) behind safe functions.
+//! Safe bindings for miniaudio, the C library for the audio systems of all platforms.
 //!
-//! `consonance-device` is the only user. This crate knows which call of miniaudio needs what, and nothing of voices:
+//! `consonance-device` is the only user. This crate knows miniaudio and nothing of voice chat:
 //!
-//! * [`Context`]: the connection to one sound system, and its devices.
+//! * [`Context`]: the connection to one audio system, and its devices.
 //! * [`Device`]: an open microphone or loudspeaker, which calls a function with its samples.
 //!
-//! miniaudio loads the libraries of sound systems at run time, so that nothing has to be installed to build it. Where
-//! the targets' declarations are not known (32-bit Windows, static Linux, 32-bit Android, …), every context is
-//! [`MiniaudioError::Missing`]; a game's engine may have sound there.
+//! miniaudio loads the libraries of audio systems at run time, so nothing has to be installed to build it. On targets
+//! without declarations (32-bit Windows, static Linux, 32-bit Android, …), every context is
+//! [`MiniaudioError::Missing`]; a game can use its engine's audio there.
 //!
-//! All calls of `unsafe` functions are in `context.rs` and `device.rs`, a call a block. What they rely on: miniaudio's
-//! structs stay where they are from `init` to `uninit`, have one owner, and a device keeps its context.
+//! All unsafe calls are in `context.rs` and `device.rs`, one call per block. Their invariants: miniaudio's structs do
+//! not move between `init` and `uninit`, have one owner, and a device keeps its context.
 //!
 //! ```
 //! use consonance_miniaudio::{AudioSystem, Context, Device, StreamConfig};

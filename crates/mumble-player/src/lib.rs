@@ -1,9 +1,8 @@
-//! Users of Mumble's clients as players of a session.
+//! Mumble users as players of a session.
 //!
-//! Behind each user stands a [`MumblePlayer`], a client of the session whose game is a Mumble client: the session's
-//! rooms are its channels, the room of the user's channel is the one that it speaks in and listens to, and a whisper
-//! is a channel of the session to players or rooms. Its voice is Opus, which is put into frames of the player's length
-//! and never decoded.
+//! Each user has a [`MumblePlayer`], a session client whose game is a Mumble client: the session's rooms are its
+//! channels, it speaks in and listens to the room of the user's channel, and a whisper is a channel of the session to
+//! players or rooms. Its voice is Opus, which is repacked into frames of the player's length and never decoded.
 //!
 //! ```text
 //!  session ──▶ handle_packet   ┌──────────────┐  handle_control, handle_voice ◀── Mumble client
@@ -13,7 +12,7 @@
 //!
 //! [`MumbleGateway`] is the network that a server listens on: it joins the users of a
 //! [`MumbleServer`](consonance_mumble::MumbleServer) to a session, and is a
-//! [`ServerTransport`](consonance_transport::ServerTransport) like any other. The player knows no socket and no clock.
+//! [`ServerTransport`](consonance_transport::ServerTransport) like any other. The player has no socket and no clock.
 #![forbid(unsafe_code)]
 
 mod channels;

@@ -17,8 +17,8 @@
 //! assert_eq!(visible("Alice\u{200b}"), "Alice\\u{200b}");
 //! ```
 //!
-//! A key follows the Unicode tables of the build. It is never stored: what is stored is the name as it was given, and
-//! keys are computed at start.
+//! A key follows the Unicode tables of the build. It is never stored: names are stored as given, and keys are computed
+//! at start.
 //!
 //! Needs Rust 1.95 or later.
 

@@ -5,19 +5,19 @@
 //!
 //! | subject | message |
 //! |---|---|
-//! | `consonance.v1.CLUSTER.beats` | that a node is alive, twice a second |
-//! | `consonance.v1.CLUSTER.owners`, or `…owners.REGION` | that a node owns a session |
+//! | `consonance.v1.CLUSTER.beats` | heartbeat of a node, twice a second |
+//! | `consonance.v1.CLUSTER.owners`, or `…owners.REGION` | announcement that a node owns a session |
 //! | `consonance.v1.CLUSTER.node.ID` | bundles of messages for one node, which alone subscribes to it |
-//! | `consonance.v1.CLUSTER.ask.ID` | questions of one node to another, and answers |
+//! | `consonance.v1.CLUSTER.ask.ID` | requests from one node to another, and responses |
 //!
 //! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name, or by its region and
 //! its name.
 //!
-//! [`NatsReplica::start`] follows what nodes share besides: bans in the bucket `consonance-v1-CLUSTER-bans`, and the
-//! audit log in the stream `consonance-v1-CLUSTER-audit`, whose subject is `consonance.v1.CLUSTER.audit`.
+//! [`NatsReplica::start`] follows the other data that nodes share: bans in the bucket `consonance-v1-CLUSTER-bans`, and
+//! the audit log in the stream `consonance-v1-CLUSTER-audit`, whose subject is `consonance.v1.CLUSTER.audit`.
 //!
-//! Nothing waits for NATS: a voice thread hands messages to a bounded mailbox, and what does not fit into the client's
-//! queue is dropped, oldest voice first, or sent again if it has to arrive.
+//! Nothing waits for NATS: a voice thread puts messages into a bounded mailbox. When the client's queue is full, the
+//! oldest voice is dropped first, and messages that must arrive are sent again.
 //!
 //! ```
 //! use consonance_nats::NatsSettings;

@@ -1,4 +1,4 @@
-//! What can be read off an Opus packet without decoding it (RFC 6716, section 3), and packets put together from frames.
+//! Parses Opus packets without decoding them (RFC 6716, section 3), and assembles packets from frames.
 //!
 //! For recorders, relays and players of Opus: how long a packet is, where its frames are, and whether it is safe to
 //! decode.
@@ -13,9 +13,8 @@
 //! # Ok::<(), PacketFault>(())
 //! ```
 //!
-//! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks
-//! no further than it has to: [`samples`] and [`first_frame`]. A [`Packer`] puts packets of any length into packets of
-//! one length.
+//! [`OpusPacket::parse`] checks all rules of the RFC. [`samples`] and [`first_frame`] read no more than they need, for
+//! code that runs on every packet. A [`Packer`] repacks packets of any duration into packets of one duration.
 //!
 //! Needs Rust 1.95 or later.
 

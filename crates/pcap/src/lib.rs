@@ -1,25 +1,25 @@
 //! Packet captures of the voice protocol: pcapng files that Wireshark opens.
 //!
-//! The façade and the server use it, to write down what a transport was given to send and what came in, before any
-//! encryption and behind it: the plain packets.
+//! The façade and the server use it to record what a transport sends and receives, before encryption and after
+//! decryption: the plain packets.
 //!
-//! [`PacketCapture`] owns the file and a thread that writes it; a [`PacketSink`] hands packets over and never waits.
-//! What the disk is too slow for is dropped, and the file says where.
+//! [`PacketCapture`] owns the file and a thread that writes it; a [`PacketSink`] passes packets to it and never waits.
+//! When the disk is too slow, packets are dropped, and the file says where.
 //!
 //! # The file
 //!
-//! | block | what stands in it |
+//! | block | content |
 //! |---|---|
-//! | section header | that we wrote it, and the limits of the file |
+//! | section header | the program that wrote the file, and the file's limits |
 //! | interface, one for each link | `server`, `direct-1`, `client-7`; raw IP frames, nanoseconds |
-//! | enhanced packet | one packet of the protocol in a made-up IPv4 and UDP frame, its direction, a comment in words |
+//! | enhanced packet | one packet of the protocol in a made-up IPv4 and UDP frame, its direction, a comment |
 //! | interface statistics, at the end | how many packets there were and how many were dropped |
 //!
 //! Frames have made-up addresses out of 198.18.0.0/15, which RFC 2544 sets aside for tests: ours is 198.18.0.1, the
 //! other end of each link has one of its own. The UDP ports say how a packet travelled: [`UNRELIABLE_PORT`] or
-//! [`RELIABLE_PORT`], which is how `tools/wireshark/consonance.lua` finds its packets without any set-up.
+//! [`RELIABLE_PORT`], which is how `tools/wireshark/consonance.lua` finds its packets without any setup.
 //!
-//! What would let a reader of the file take a player's place, the secrets and tokens of handshakes, is written as
+//! The secrets and tokens of handshakes, with which a reader of the file could impersonate a player, are written as
 //! zeros.
 //!
 //! ```

@@ -1,8 +1,8 @@
-//! Files that voices are recorded in: Ogg Opus streams (RFC 7845), streams of frames that are encrypted from end to
-//! end, the repair of both after a crash, and names that every file system takes.
+//! Recording files: Ogg Opus streams (RFC 7845), streams of end-to-end encrypted frames, the repair of both after a
+//! crash, and file names that every file system accepts.
 //!
 //! `consonance-audio` records what it encodes itself, and the server what players encoded: both write with
-//! [`OggPacketWriter`], which puts packets in their places in time and knows nothing of sound.
+//! [`OggPacketWriter`], which places packets in time and never decodes them.
 //!
 //! ```
 //! use consonance_recording::{Channels, OggPacketWriter, OpusPacket};
@@ -16,8 +16,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A recorder that does not have the keys of a session keeps its frames as they are, with [`SealedTrackWriter`];
-//! [`SealedTrackReader`] gives them back, to be opened and written as Ogg Opus.
+//! A recorder without the keys of a session stores its encrypted frames with [`SealedTrackWriter`];
+//! [`SealedTrackReader`] returns them, to be decrypted and written as Ogg Opus.
 //!
 //! Only [`repair_ogg_opus`] and [`repair_sealed_track`] touch files; everything else takes a sink or a source.
 //!

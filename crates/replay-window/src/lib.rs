@@ -1,14 +1,14 @@
-//! Which counters of sealed packets came before (RFC 6479).
+//! A replay window for the counters of sealed packets (RFC 6479).
 //!
-//! Packets of a network come twice and in any order; one that was opened must not be opened again. A window remembers
-//! the last [`ReplayWindow::COUNTERS`] counters in 128 bytes: 19 s of frames of 20 ms.
+//! A network duplicates and reorders packets; a packet that was opened must not be opened again. A window remembers the
+//! last [`ReplayWindow::COUNTERS`] counters in 128 bytes: 19 s of frames of 20 ms.
 //!
 //! ```
 //! use consonance_replay_window::ReplayWindow;
 //!
 //! let mut window = ReplayWindow::default();
 //! assert!(window.is_new(7));
-//! // Once its tag was found right:
+//! // After its tag was verified:
 //! window.note(7);
 //! assert!(!window.is_new(7) && window.is_new(6));
 //! ```

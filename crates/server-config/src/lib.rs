@@ -3,11 +3,11 @@
 //! Each key is one field of a struct with the shape of its table (`config.rs` and its neighbours): name, documentation,
 //! range, default, and whether a running server reloads it. A JSON Schema is derived from these structs (`schema.rs`,
 //! [`json_schema`]); the file with all defaults ([`default_file`]), the reference page ([`reference_page`]), the names
-//! of environment variables and the suggestions for misspelt keys follow from it.
-//! `sources.rs` reads files and variables, `document.rs` knows their lines, and `check.rs` compares values with the
-//! schema before serde makes a [`Config`] of them.
+//! of environment variables and the suggestions for misspelt keys follow from it. `sources.rs` reads files and
+//! variables, `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a
+//! [`Config`] from them.
 //!
-//! Networks are not known here: each brings a [`NetworkTable`] with the struct of its own keys.
+//! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;

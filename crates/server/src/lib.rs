@@ -1,8 +1,7 @@
 //! The dedicated voice server: sessions, networks, and the loops between them.
 //!
-//! A *network* comes in as its server side (any [`ServerTransport`](consonance_transport::ServerTransport)); a
-//! *session* is one [`consonance_session::Server`].
-//! The address that a client dials names the session, and one process serves many.
+//! A *network* is any [`ServerTransport`](consonance_transport::ServerTransport); a *session* is one
+//! [`consonance_session::Server`]. The address that a client dials names the session, and one process serves many.
 //!
 //! ```text
 //!   QUIC shard 0 ──┐                          ┌── session "main"
@@ -14,9 +13,9 @@
 //! ```
 //!
 //! A *worker* is a [`SessionLoop`]: a plain struct, driven by `run_once(now)`, with the sessions that it owns.
-//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until
-//! it is told to stop, and [`ServerHandle`] is how others ask something of them. This crate does not decode sound:
-//! voice is bytes that go to listeners.
+//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in its own thread until it is
+//! stopped, and other threads reach them through a [`ServerHandle`]. This crate does not decode audio: voice is bytes
+//! that go to listeners.
 //!
 //! ```
 //! use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -35,7 +34,7 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `joining-hook` | yes | services of the operator's over HTTP: the joining hook, and webhooks; a game that hosts has other ways |
+//! | `joining-hook` | yes | the operator's HTTP services: the joining hook and webhooks; a game that hosts its own server has other means |
 //!
 //! Needs Rust 1.95 or later.
 

@@ -22,13 +22,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The suite is `AES_128_CTR_HMAC_SHA256_80`. Anything may be opened: what no member sealed is refused and counted,
-//! what came before, too. Nothing is allocated for a frame but in the buffer that it is appended to, and a
-//! sender's key when its first frame comes.
+//! The suite is `AES_128_CTR_HMAC_SHA256_80`. Any input is safe to open: frames that no member sealed, and frames that
+//! came before, are rejected and counted. The only allocations are in the buffer that a frame is appended to, and for a
+//! sender's key at its first frame.
 //!
-//! Frames that were kept are opened with an [`ArchiveOpener`], which holds all epochs that are known.
+//! An [`ArchiveOpener`], which holds all known epochs, opens stored frames.
 //!
-//! There is no clock in it and no randomness: time is an argument.
+//! There are no clocks and no randomness: time is an argument.
 //!
 //! # Features
 //!

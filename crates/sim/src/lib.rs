@@ -1,11 +1,11 @@
 //! Whole voice sessions in one thread: hundreds of clients and a server on simulated time and a seeded network.
 //!
-//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not. Some players
-//! speak the original's protocol and some ours, where the server finds the listeners and a lost link may be followed by
-//! another one that gets the same place back. A seed decides what goes wrong: packets are lost, late, repeated and held
-//! up, links break silently, machines crash, clocks are off, the server is replaced, packets are forged. All the while
-//! a naive reference says what each player has to know and where each word has to arrive, and each step of the engines
-//! is compared with it. Then the trouble ends, and all players have to be connected, to know the same, and to be heard.
+//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are simulated. Some
+//! players use the original's protocol and some ours, in which the server finds the listeners and a player can resume
+//! after a lost link. A seed decides what goes wrong: packets are lost, late, repeated and held up, links break
+//! silently, machines crash, clocks are off, the server is replaced, packets are forged. Meanwhile a simple reference
+//! model says what each player must know and which words must arrive where, and each step of the engines is compared
+//! with it. Then the faults end, and all players must be connected, agree on the state, and be heard.
 //!
 //! ```text
 //!   action ──▶ actor (Client) ──▶ network ──▶ actor (Server) ──▶ network ──▶ actor (Client)

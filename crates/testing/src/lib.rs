@@ -1,21 +1,21 @@
-//! What tests of several crates share. Only tests and tools use it, and it ends a test that cannot be set up.
+//! Test support for several crates. Only tests and tools use it, and it fails a test that cannot be set up.
 //!
 //! Each part is a module with a feature of its name, so that a crate's tests build no more than they need:
 //!
 //! * `player`: the session engine over a transport, without sound.
-//! * `sound`: recorded speech and chirps, and how much of them is found again, and where.
-//! * `made-up-network`: a network that no game has.
-//! * `networks`: a player's end of each game network.
+//! * `sound`: recorded speech and chirps, and how much of them arrives, and when.
+//! * `made-up-network`: a fictional network.
+//! * `networks`: the player's end of each game network.
 //! * `rtc`: what a page does with WebRTC, without a browser.
-//! * `stage`: programs and real browsers, started, directed and listened to; on Unix.
-//! * `tone`: a tone, and what can be said of what became of it.
-//! * `direct-session`: the session engine's server, and players of another kind before it, without a network.
-//! * `folder`: folders of tests, removed with everything in them.
-//! * `node-bus`: what joins the nodes of a cluster, without NATS.
-//! * `nats`: NATS servers, started and ended.
-//! * `murmur`: Mumble's server, started and ended; on Unix.
-//! * `http-server`: an HTTP server that answers what a test wants, and keeps what it was asked.
-//! * `input`: what a voice chat speaks with.
+//! * `stage`: starts and controls programs and real browsers, and records what they play; on Unix.
+//! * `tone`: a tone, and measurements of what arrives of it.
+//! * `direct-session`: the session engine's server with other kinds of players in front of it, without a network.
+//! * `folder`: temporary folders, removed with everything in them.
+//! * `node-bus`: a bus for the nodes of a cluster, without NATS.
+//! * `nats`: starts and stops NATS servers.
+//! * `murmur`: starts and stops Mumble's server; on Unix.
+//! * `http-server`: an HTTP server that gives a test's responses, and records its requests.
+//! * `input`: audio inputs for a voice chat.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 

@@ -1,10 +1,9 @@
-//! What a network must be able to do to carry voice, and what every network shares.
+//! The traits that a network implements to carry voice, and what all networks share.
 //!
 //! A network author implements [`ClientTransport`] and, for servers, [`ServerNetwork`] and [`ServerTransport`]; the
-//! voice client and the server drive them and know nothing else of the network, but what they
-//! [ask for by its type](ServerNetworkExt).
-//! A *packet* here is an opaque string of bytes: this crate knows nothing of voice.
-//! A network on which players can reach each other may also have [`DirectLinks`]; none has to.
+//! voice client and the server drive them and know nothing else of the network, except what they [request by
+//! type](ServerNetworkExt). A *packet* here is an opaque string of bytes: this crate knows nothing of voice. A network
+//! on which players can reach each other may also implement [`DirectLinks`].
 //!
 //! ```text
 //!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
@@ -12,17 +11,17 @@
 //! ```
 //!
 //! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
-//! * [`hosted`]: a network that lives in the game: the host pushes what came in and polls what goes out.
+//! * [`hosted`]: a network that lives in the game: the host pushes incoming packets and polls outgoing ones.
 //! * [`impair`]: the same network with loss, delay and jitter, from a seed.
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
-//! * [`session_name`]: what a session may be called, and how that stands in an address.
+//! * [`session_name`]: valid session names, and how they are written in an address.
 //! * [`name_of_host`], [`is_own_host`], [`authority`]: for networks over HTTP, what a `Host` header names, and how
 //!   a host is written with a port.
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`WarningLimit`]: for network authors, how often a warning that any peer can cause is logged.
 //! * [`HandshakeSlots`]: for network authors, which pending handshake is given up when there are too many.
-//! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
+//! * [`thread_waker`]: lets a driver's thread sleep until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
 //!
 //! ```

@@ -1,22 +1,22 @@
-//! Where players come in with a browser, over HTTP: the page that they open, and how its voice finds a session.
+//! HTTP for players in browsers: the page that they open, and the signalling that connects its voice to a session.
 //!
 //! | request | answer |
 //! |---|---|
 //! | `GET /`, and the files of the page | the page, out of this program |
-//! | `GET /api/info` | which sessions there are, and how one joins them |
-//! | `POST /api/voice/{session}` | an offer of WebRTC in, the answer out |
-//! | `GET /api/voice/{session}/signal` | a `WebSocket`: further candidates, and a new way to the same player |
-//! | `GET /api/voice/{session}/packets` | a `WebSocket`: voice where WebRTC does not come through |
+//! | `GET /api/info` | the sessions, and how to join them |
+//! | `POST /api/voice/{session}` | a WebRTC offer in, the answer out |
+//! | `GET /api/voice/{session}/signal` | a `WebSocket`: further candidates, and a new path to the same player |
+//! | `GET /api/voice/{session}/packets` | a `WebSocket`: voice when WebRTC is blocked |
 //!
-//! `docs/browser/signalling.md` says what is in them.
+//! `docs/browser/signalling.md` describes them.
 //!
 //! ```text
 //!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: a browser_gateway::PageEntrance
 //! ```
 //!
-//! Voice goes over WebRTC to the pages' players in [`browser_gateway`], past the listener, which knows neither sessions
-//! nor what is in an offer. Only where it does not come through, it comes in here, as packets for [`PacketShard`]s.
-//! [`WebListener`] is started with [`WebSettings`] and an implementation of [`Signalling`].
+//! Voice goes over WebRTC to the pages' players in [`browser_gateway`] and bypasses the listener, which knows neither
+//! sessions nor the content of an offer. Only when WebRTC is blocked does voice arrive here, as packets for
+//! [`PacketShard`]s. [`WebListener`] is started with [`WebSettings`] and an implementation of [`Signalling`].
 
 mod app;
 pub mod browser_gateway;

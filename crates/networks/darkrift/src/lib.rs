@@ -1,4 +1,4 @@
-//! The network of games on DarkRift 2: its bichannel listener, TCP for what is reliable and UDP for what is not.
+//! The network of games on DarkRift 2: its bichannel listener, with TCP for reliable and UDP for unreliable messages.
 //!
 //! A client opens a TCP connection, gets a token there, and sends the token back over UDP: so the server knows whose
 //! datagrams come from which address. A command over TCP then tells the client its number, and it is connected.
@@ -10,14 +10,14 @@
 //!
 //! [`DarkRiftServer`] is a [`GameNetworkServer`](consonance_gateway::GameNetworkServer), [`DarkRiftClient`] a
 //! [`GameNetworkClient`](consonance_gateway::GameNetworkClient). Their messages are DarkRift's own, header included:
-//! flags, a tag, perhaps a ping's code, and the body. Where voice is in them, [`voice`] knows. [`Listener`] and
-//! [`Connector`] are what both decide with: no sockets, no clock.
+//! flags, a tag, perhaps a ping's code, and the body. [`voice`] finds voice in them. [`Listener`] and [`Connector`]
+//! have the protocol's logic, without sockets and clocks.
 //!
 //! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty
 //! one stands for the next number that is free. Clients have no greeting.
 //!
-//! Nothing here is encrypted, and TCP alone notices peers that are gone without a word;
-//! both are the network's own ways.
+//! Nothing here is encrypted, and only TCP detects peers that disappear silently; the original network is the same in
+//! both.
 //!
 //! ```
 //! use std::time::Instant;
@@ -28,11 +28,11 @@
 //! use consonance_transport::Peer;
 //!
 //! let now = Instant::now();
-//! // The secret comes from the system's random numbers in earnest.
+//! // In production, the secret comes from the system's random numbers.
 //! let mut listener = Listener::new(ServerSettings::default(), &[7; 32]);
 //! let mut connector = Connector::new(now, ClientSettings::new(([192, 0, 2, 9], 4296).into()));
 //!
-//! // The driver of sockets does what both order: the token goes out over TCP and comes back over UDP.
+//! // The socket driver executes the orders of both: the token goes out over TCP and comes back over UDP.
 //! let (peer, client) = (Peer(1), ([192, 0, 2, 1], 5000).into());
 //! listener.handle_opened(now, peer, client);
 //! let Some(ListenerOrder::Write(_, token)) = listener.poll_order() else { panic!("the token is written") };

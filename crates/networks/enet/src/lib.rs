@@ -2,9 +2,9 @@
 //! [`GameNetworkClient`](consonance_gateway::GameNetworkClient): the fork of it below games on Mirror with Ignorance,
 //! and stock ENet 1.3.
 //!
-//! The protocol itself is `rusty_enet`'s. Around it are here: the [`Dialect`] of the datagrams, a look at each datagram
-//! before the library gets it, an entrance that asks before it lets in, bounds, and time as an argument. Both ends are
-//! machines for the driver of protocols in datagrams:
+//! `rusty_enet` implements the protocol itself. This crate adds the [`Dialect`] of the datagrams, a check of each
+//! datagram before the library gets it, admission of clients by the server, bounds, and time as an argument. Both ends
+//! are state machines for the datagram driver:
 //!
 //! ```
 //! use consonance_enet::{EnetServer, EnetServerSettings};
@@ -16,11 +16,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A message is whatever the game puts into one; with Mirror a batch. Which channels there are, and what each
-//! guarantees, is for both ends to agree on before: see [`ConnectionSettings::channels`].
+//! A message is whatever the game puts into one; with Mirror a batch. Both ends must agree in advance on the channels
+//! and what each guarantees: see [`ConnectionSettings::channels`].
 //!
-//! The connection is neither encrypted nor authenticated, as in every game that uses this network. Unproved addresses
-//! get no more bytes than they send.
+//! The connection is neither encrypted nor authenticated, as in every game that uses this network. Addresses that are
+//! not proved get no more bytes than they send.
 //!
 //! Needs Rust 1.95 or later.
 

@@ -1,8 +1,8 @@
-//! The fast path of voice: UDP datagrams, sealed with keys that another connection agreed on.
+//! The fast path of voice: UDP datagrams, sealed with keys that were agreed on over another connection.
 //!
 //! A QUIC connection authenticates two peers and gives both the same secrets (the TLS exporter, RFC 8446, section 7.5).
-//! Voice then leaves it: a datagram here costs a sealing and a system call, and nothing of what a connection keeps
-//! account of. When the datagrams do not come through, packets go over the connection as before.
+//! Voice then leaves it: a datagram here costs one encryption and one system call, without a connection's bookkeeping.
+//! When the datagrams are blocked, packets go over the connection as before.
 //!
 //! ```text
 //!   client                                              server, worker by worker
@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams,
-//! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it protects against.
+//! keys and addresses, but neither QUIC nor voice; `docs/fast-path.md` has the format and what it protects against.
 //!
 //! ```
 //! use std::time::Instant;

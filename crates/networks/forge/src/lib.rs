@@ -15,7 +15,7 @@
 //! little-endian, and what the frame says. Frames of Forge's own objects and calls are left out: a game's host sends
 //! them, and this server has none.
 //!
-//! Where voice is in those messages, [`voice`] knows.
+//! [`voice`] finds voice in those messages.
 //!
 //! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the
 //! client, four bytes, little-endian.
@@ -30,7 +30,7 @@
 //! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
 //!
 //! let now = Instant::now();
-//! // The secret and the seed come from the system's random numbers in earnest.
+//! // In production, the secret and the seed come from the system's random numbers.
 //! let mut server = ForgeServer::new(ForgeServerSettings::default(), &[7; 32]);
 //! let mut client = ForgeClient::new(ForgeClientSettings::default(), [8; 32]);
 //! client.connect(now, b"");

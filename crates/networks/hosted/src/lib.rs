@@ -1,9 +1,9 @@
 //! Voice that a game carries over its own network: Photon, `TNet3`, `UNet`, Steam inside a game, or any other.
 //!
 //! In such a network all players are in a room, messages go to some of them, and one of them, or a program without a
-//! player, has the voice server. [`HostedRoom`] is the game's end of that: it takes the members, the server and the
-//! messages of the room, and yields messages with their receivers. It opens no socket, starts no thread and never calls
-//! back; all of it happens on the thread of the game, once per frame.
+//! player, runs the voice server. [`HostedRoom`] is the game's end of that: it takes the members, the server and the
+//! messages of the room, and yields messages with their recipients. It opens no socket, starts no thread and never
+//! calls back; it runs on the game's thread, once per frame.
 //!
 //! ```text
 //!   VoiceChat ◀──▶ HostedClient ══╗             ┌── peer_joined, peer_left, set_server, receive ── the game's

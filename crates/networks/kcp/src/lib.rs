@@ -1,14 +1,14 @@
 //! kcp2k, the network below most games on Mirror, as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and
 //! a [`GameNetworkClient`](consonance_gateway::GameNetworkClient).
 //!
-//! A server takes clients of all [generations](Generation) on one port, and speaks with each as it speaks. Both ends
-//! are machines for the driver of protocols in datagrams:
+//! A server accepts clients of all [generations](Generation) on one port, and answers each in its own. Both ends are
+//! state machines for the datagram driver:
 //!
 //! ```
 //! use consonance_gateway::udp::{UdpServer, UdpServerSettings};
 //! use consonance_kcp::{KcpServer, KcpServerSettings};
 //!
-//! // The seed of the cookies comes from the system's random numbers in earnest.
+//! // In production, the seed of the cookies comes from the system's random numbers.
 //! let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
 //! let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())?;
 //! # let _ = server;
@@ -18,9 +18,8 @@
 //! A message is whatever the game puts into one: with Mirror a batch, with a companion of ours a voice packet. None may
 //! be empty. There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
-//! The connection is neither encrypted nor authenticated, as in every game that uses this network.
-//! Unproved addresses get no more bytes than they send, and cannot end a connection whose cookie they have
-//! not seen; G1 has no cookies.
+//! The connection is neither encrypted nor authenticated, as in every game that uses this network. Addresses that are
+//! not proved get no more bytes than they send, and cannot end a connection without its cookie; G1 has no cookies.
 //!
 //! Needs Rust 1.95 or later.
 

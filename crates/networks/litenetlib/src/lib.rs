@@ -1,11 +1,11 @@
 //! `LiteNetLib` 1.x, the transport of `FishNet`, `PurrNet` and games that use it directly, as a
 //! [game network](consonance_gateway): a server that stock clients accept, and a client.
 //!
-//! [`LiteNetLibServer`] and [`LiteNetLibClient`] are machines without sockets and clocks;
+//! [`LiteNetLibServer`] and [`LiteNetLibClient`] are state machines without sockets and clocks;
 //! [`UdpServer`](consonance_gateway::udp::UdpServer) and [`UdpClient`](consonance_gateway::udp::UdpClient) drive them.
 //!
 //! ```text
-//!   server, client        the peers; handshakes and goodbyes       handshake
+//!   server, client        the peers; handshakes and disconnects       handshake
 //!        │
 //!   connection            packets in and out, pings, ticks         packet_type
 //!     ├─ channel          numbers, windows, acknowledgements       sequence
@@ -13,8 +13,8 @@
 //!     └─ merging          packets share datagrams
 //! ```
 //!
-//! Nothing here is encrypted: that is what the protocol is. An address gets no more bytes than came from it until two
-//! pings were answered from there, whose numbers cannot be guessed; messages and kicks wait for that.
+//! Nothing here is encrypted, as in the original. An address gets no more bytes than it sent until it has answered two
+//! pings, whose numbers cannot be guessed; messages and kicks wait for that.
 //!
 //! ```
 //! use std::time::{Instant, SystemTime};
@@ -24,7 +24,7 @@
 //!
 //! let now = Instant::now();
 //! let clock = UtcClock::new(now, SystemTime::now());
-//! // The seed comes from the system's random numbers in earnest.
+//! // In production, the seed comes from the system's random numbers.
 //! let mut server = LiteNetLibServer::new(ServerSettings::default(), clock, [7; 32]);
 //! let mut client = LiteNetLibClient::new(ClientSettings::default(), clock);
 //! client.connect(now, b"");

@@ -1,9 +1,9 @@
 //! Voice between the players of a Rust game that reach each other over WebRTC with
-//! [`matchbox_socket`](https://crates.io/crates/matchbox_socket), without any server of the game's.
+//! [`matchbox_socket`](https://crates.io/crates/matchbox_socket), without a game server.
 //!
-//! One of the players is host and holds the session; the others are its clients, and all of them may have direct links.
-//! The players [elect](HostChoice::Elected) the host, or the game [names](HostChoice::AsTold) it. When the host leaves,
-//! the next one begins the session again and all join it.
+//! One of the players is the host and runs the session; the others are its clients, and any of them may have direct
+//! links. The players [elect](HostChoice::Elected) the host, or the game [names](HostChoice::AsTold) it. When the host
+//! leaves, the next one starts the session again and all join it.
 //!
 //! ```text
 //!   voice chat ── transport ──╮                        ╭── transport ── voice chat
@@ -12,13 +12,13 @@
 //!        (the host's)              two channels
 //! ```
 //!
-//! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame. What voice
-//! needs of a socket is [`PeerSocket`]; the one of matchbox is `SocketChannels`, of the feature `socket`. Each message
-//! begins with a byte for where it goes (`Route`), and what is between a client and the host is
-//! [`consonance_transport::hosted::channels`].
+//! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame.
+//! [`PeerSocket`] is what voice needs of a socket; `SocketChannels`, with the feature `socket`, implements it for
+//! matchbox. Each message begins with a byte for its destination (`Route`); messages between a client and the host are
+//! those of [`consonance_transport::hosted::channels`].
 //!
-//! Players trust each other: any player in the room can make itself host, or end the session of all. That is so in
-//! every game without a server.
+//! Players trust each other: any player in the room can make itself host, or end the session for all, as in every game
+//! without a server.
 //!
 //! ```
 //! use std::time::Instant;

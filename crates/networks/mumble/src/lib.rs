@@ -1,8 +1,8 @@
 //! The network of [Mumble](https://www.mumble.info), from the server's side.
 //!
-//! A Mumble client has one connection for all but voice, the *control channel*: [messages](control) in TLS. Its voice
-//! comes in datagrams to the same port, encrypted with a key that the control channel has told, or, where UDP does not
-//! get through, in messages of the control channel.
+//! A Mumble client has one connection for everything except voice, the *control channel*: [messages](control) over TLS.
+//! Its voice arrives in datagrams on the same port, encrypted with a key from the control channel, or, where UDP is
+//! blocked, in messages of the control channel.
 //!
 //! ```text
 //!   client ══ TLS: control messages ══╗
@@ -10,9 +10,8 @@
 //!   client ══ UDP: encrypted voice  ══╝                ◀── control messages, voice ──────────
 //! ```
 //!
-//! [`MumbleServer`] moves messages and voice packets and answers what is only between programs: signs of life, lost
-//! count of nonces, the numbers of a server list. It knows nothing of channels, users and permissions, which are in
-//! the messages.
+//! [`MumbleServer`] moves messages and voice packets and answers what needs no user: pings, nonce resyncs, and queries
+//! from server lists. It knows nothing of channels, users and permissions, which are in the messages.
 //!
 //! ```
 //! use consonance_mumble::{Sender, Voice, VoiceFormat, VoicePacket};

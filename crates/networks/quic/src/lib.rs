@@ -1,7 +1,7 @@
 //! Voice over QUIC (RFC 9000): encrypted, one UDP port, and a phone that changes networks stays connected.
 //!
-//! Unreliable packets travel in DATAGRAM frames (RFC 9221), reliable ones on a single stream that the client opens.
-//! A server shows a certificate; its clients either pin the certificate's fingerprint, which is part of the
+//! Unreliable packets travel in DATAGRAM frames (RFC 9221), reliable ones on a single stream that the client opens. A
+//! server presents a certificate; its clients either pin the certificate's fingerprint, which is part of the
 //! [address](QuicAddress), or verify it the way browsers do.
 //!
 //! ```text
@@ -11,15 +11,15 @@
 //! tokio's threads        └──────────▶ link: one task for each connection, reading and writing
 //! ```
 //!
-//! On the control stream every packet follows its length as a big-endian `u32`.
-//! The first packet of the client is its hello: a version byte (1), the length of the session's name in bytes as a
-//! big-endian `u16`, and the name in UTF-8. The first of the server, a version byte, takes the client in.
-//! Items follow in both: a tag byte, a length as a big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the
-//! client offers it, the server says where it is. Tag 2, from the server, is the TCP port on which it takes the same
-//! session over a `WebSocket` with TLS and the same certificate, as a big-endian `u16`, for when UDP is blocked.
-//! Both sides ignore what they do not know.
+//! On the control stream every packet follows its length as a big-endian `u32`. The first packet of the client is its
+//! hello: a version byte (1), the length of the session's name in bytes as a big-endian `u16`, and the name in UTF-8.
+//! The first packet of the server, a version byte, accepts the client. Items follow in both: a tag byte, a length as a
+//! big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the client offers it, the server says where it is.
+//! Tag 2, from the server, is the TCP port on which it takes the same session over a `WebSocket` with TLS and the same
+//! certificate, as a big-endian `u16`, for when UDP is blocked. Both sides ignore items with unknown tags.
 //!
-//! Voice leaves the connection where it can, for datagrams of [`consonance_fast_path`] with keys of the connection's.
+//! Where possible, voice leaves the connection for datagrams of [`consonance_fast_path`], with keys from the
+//! connection.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@
 //! let localhost = ([127, 0, 0, 1], 0).into();
 //! let mut server = QuicServer::bind(&runtime, localhost, &identity, QuicServerSettings::default())?;
 //!
-//! // What a player is given: where the server is, and by what its certificate is known.
+//! // What a player is given: the server's address and the fingerprint of its certificate.
 //! let (at, fingerprint) = (server.local_addr(), identity.fingerprint());
 //! let address: QuicAddress = format!("quic://{at}/match-7#sha256={fingerprint}").parse()?;
 //! let mut client = QuicClient::new(&runtime, address, QuicClientSettings::default());

@@ -30,11 +30,11 @@
 //! ```
 //!
 //! `listener` is a [`ServerTransport`](consonance_transport::ServerTransport) and `transport` a
-//! [`ClientTransport`](consonance_transport::ClientTransport), like those of every other network. What is on the
-//! channels is [`consonance_transport::hosted::channels`]. Voice waits for the next frame of the game in both
-//! directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
+//! [`ClientTransport`](consonance_transport::ClientTransport), like those of every other network.
+//! [`consonance_transport::hosted::channels`] defines the messages on the channels. Voice waits for the next frame of
+//! the game in both directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
 //!
-//! A voice link that ends, also one that is too slow, leaves the game's connection as it is.
+//! When a voice link ends, for example because it is too slow, the game's connection stays open.
 //!
 //! Needs Rust 1.95 or later.
 

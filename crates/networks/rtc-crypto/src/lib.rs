@@ -1,14 +1,14 @@
-//! The cryptography of a WebRTC peer, done by `ring`: DTLS 1.2 with what every WebRTC stack has to offer (RFC 8827,
-//! section 6.5), SRTP with what browsers negotiate (RFC 3711, RFC 7714), and the digests of ICE and of certificates.
+//! The cryptography of a WebRTC peer, on `ring`: DTLS 1.2 with what every WebRTC stack must offer (RFC 8827, section
+//! 6.5), SRTP with what browsers negotiate (RFC 3711, RFC 7714), and the digests of ICE and of certificates.
 //!
-//! [`provider`] is all of it, in the form that `str0m` takes; the network of that name and the browsers' media use it.
-//! [`user_fragment`] is what both read of a datagram before they know its owner, and [`ReturnCheck`] verifies the
+//! [`provider`] is all of it, as a provider for `str0m`; the network WebRTC Network and the media of browsers use it.
+//! [`user_fragment`] is what both read from a datagram before they know its owner, and [`ReturnCheck`] verifies the
 //! address that a datagram comes from.
 //!
-//! To see how a connection is kept secret, begin at `dtls`, whose handshake makes the keys of everything; they go to
-//! `record_protection` for data channels and to `srtp` for media.
+//! Start reading at `dtls`, whose handshake makes all keys; they go to `record_protection` for data channels and to
+//! `srtp` for media.
 //!
-//! `dimpl` computes known answers with what is given to it here before it uses it, for every new connection.
+//! `dimpl` runs known-answer tests on this code for every new connection, before it uses it.
 //!
 //! ```
 //! use std::time::Instant;
@@ -19,8 +19,8 @@
 //! let mut peer = config.build(Instant::now());
 //! let mut changes = peer.sdp_api();
 //! changes.add_channel("voice".to_owned());
-//! let (offer, _) = changes.apply().expect("there is something to offer");
-//! // By it the other peer knows the certificate, which was made for this connection.
+//! let (offer, _) = changes.apply().expect("the offer has a channel");
+//! // The other peer verifies the certificate, made for this connection, by its fingerprint.
 //! assert!(offer.to_sdp_string().contains("a=fingerprint:sha-256 "));
 //! ```
 //!

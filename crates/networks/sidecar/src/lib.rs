@@ -1,8 +1,8 @@
 //! The sidecar link: a game's server keeps its clients and hands their voice packets to a voice server.
 //!
-//! The game's own network stays as it is, whatever it is. Inside the game's server an *adapter* takes voice
-//! packets out of it and sends them over one TCP connection, with the number of the player they came from;
-//! answers come back the same way.
+//! The game's own network stays unchanged, whatever it is. Inside the game's server an *adapter* extracts voice packets
+//! and sends them over one TCP connection, each with the number of the player that sent it; replies come back the same
+//! way.
 //!
 //! ```text
 //!   stock client ══ the game's network ══ game server + adapter ── link ──▶ SidecarServer ── session
@@ -11,10 +11,10 @@
 //! [`SidecarServer`] is the voice server's end, a [`ServerTransport`](consonance_transport::ServerTransport) whose
 //! peers are the players of all links. [`SidecarLink`] is an adapter's end, for game servers in Rust, and
 //! [`SidecarBridge`] the whole adapter where the game's network is a transport of ours; one in another language follows
-//! `docs/networks/sidecar.md`, which says every byte.
+//! `docs/networks/sidecar.md`, which specifies every byte.
 //!
-//! A link begins with proofs that both ends know a secret, which itself never travels. What follows is neither
-//! encrypted nor signed: a link belongs on one machine or into a private network.
+//! A link begins with proofs that both ends know a secret, which is never sent. What follows is neither encrypted nor
+//! authenticated: a link belongs on one machine or in a private network.
 //!
 //! ```
 //! use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
-//! Voice over Steam: the legacy peer-to-peer interface `ISteamNetworking`, on which games
-//! speak that use Steam for voice.
+//! Voice over Steam: the legacy peer-to-peer interface `ISteamNetworking`, which games with voice over Steam use.
 //!
-//! The game supplies the members of its session; the voice session is held by one of them, or by a game server account.
+//! The game supplies the members of its session; one of them, or a game server account, hosts the voice session.
 //! Packets travel between accounts on two channels, and Steam itself names the sender.
 //!
 //! ```text
@@ -13,9 +12,9 @@
 //! * [`SteamP2p`] is what they need of Steam, and [`hub`] is a Steam in memory with its documented
 //!   behaviour, on which they are tested.
 //! * [`Members`] is where the game reports the members of its session.
-//! * [`signal`] is what only ends of ours say to each other: that a link begins, is still there, or ends.
+//! * [`signal`] has the messages that only our ends exchange: a link begins, is alive, or ends.
 //!
-//! Encryption on the way is left to Steam: nothing is encrypted here.
+//! Encryption is left to Steam: nothing is encrypted here.
 //!
 //! ```
 //! use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! Networks on one TCP stream for each client.
 //!
-//! * [`websocket`]: this project's own, voice packets in the messages of a `WebSocket`: for pages in browsers, `WebGL`
-//!   games, and players whose network drops UDP;
+//! * [`websocket`]: our own network, with a voice packet in each message of a `WebSocket`: for pages in browsers,
+//!   `WebGL` games, and players whose network blocks UDP;
 //! * [`simple_web`]: `SimpleWebTransport`, Mirror's network for browsers, in `WebSocket`s too;
 //! * [`telepathy`]: Telepathy, Mirror's first network, with lengths in the stream.
 //!

@@ -1,7 +1,7 @@
-//! Unity Transport 2.x as Netcode for GameObjects uses it: a server and a client, without their sockets.
+//! Unity Transport 2.x as Netcode for GameObjects uses it: a server and a client, without sockets.
 //!
-//! [`UtpServer`] and [`UtpClient`] are machines for the drivers of [`consonance_gateway::udp`]. A message is what
-//! Netcode hands to its `UnityTransport`, a batch; what is in it is not looked at here.
+//! [`UtpServer`] and [`UtpClient`] are state machines for the drivers of [`consonance_gateway::udp`]. A message is a
+//! batch, as Netcode passes it to its `UnityTransport`; its content is not read here.
 //!
 //! ```text
 //!   [type u8] [token 8 bytes] [pipeline u8] [headers of its stages] [payload]     Datagram
@@ -9,15 +9,16 @@
 //! ```
 //!
 //! Integers are little-endian. Three pipelines carry messages, and the channels here have their numbers:
-//! [`UNRELIABLE`], [`UNRELIABLE_SEQUENCED`] and [`RELIABLE`]. On the last the payloads are one stream, cut anywhere.
+//! [`UNRELIABLE`], [`UNRELIABLE_SEQUENCED`] and [`RELIABLE`]. On the last, the payloads form one stream, which may be
+//! cut anywhere.
 //!
-//! A connection is known by a token that its client chose, from whichever port its datagrams come; another host's are
-//! not of it. Nothing here is encrypted, and a goodbye carries no reason: why a connection ended is not told.
+//! A connection is identified by a token that its client chose, whichever port its datagrams come from; datagrams from
+//! another host do not belong to it. Nothing here is encrypted, and a disconnect carries no reason.
 //!
-//! A token shows that a peer has said something before, and not where it is. A newcomer gets three bytes for each that
-//! came from it, until its acknowledgements tell which of the server's first reliable packets were held back.
+//! A token does not prove an address. A new peer gets at most three bytes for each byte that it sent, until its
+//! acknowledgements show which of the server's first reliable packets were held back.
 //!
-//! Not here: Unity Transport 1.x, encryption (DTLS), `WebSockets`, relays.
+//! Not supported: Unity Transport 1.x, encryption (DTLS), `WebSockets`, relays.
 //!
 //! ```
 //! use std::time::Instant;
@@ -26,7 +27,7 @@
 //! use consonance_utp::{ClientSettings, Datagram, DatagramKind, ServerSettings, UtpClient, UtpServer};
 //!
 //! let now = Instant::now();
-//! // The seeds come from the system's random numbers in earnest.
+//! // In production, the seeds come from the system's random numbers.
 //! let mut server = UtpServer::new(ServerSettings::default(), [7; 32]);
 //! let mut client = UtpClient::new(ClientSettings::default(), 7);
 //! client.connect(now, b"");

@@ -1,13 +1,12 @@
 //! WebRTC Network: voice over data channels between peers that find each other through a small signalling server.
 //!
-//! Games use it for sessions that carry nothing but voice, so every role of it can be played by a program of ours, and
-//! unmodified games do not notice:
+//! Games use it for voice-only sessions, so our programs can take every role in it, and unmodified games do not notice:
 //!
-//! * [`WebRtcHost`] listens under sessions' names and is a [`ServerTransport`](consonance_transport::ServerTransport).
+//! * [`WebRtcHost`] listens under session names and is a [`ServerTransport`](consonance_transport::ServerTransport).
 //! * [`WebRtcClient`] joins a session and is a [`ClientTransport`](consonance_transport::ClientTransport), with
 //!   [direct links](consonance_transport::DirectLinks) to other players.
-//! * [`signalling`] has the server by which they find each other;
-//!   [`SignallingListener`](signalling::SignallingListener) is the whole of it.
+//! * [`signalling`] has the server through which they find each other,
+//!   [`SignallingListener`](signalling::SignallingListener).
 //!
 //! ```text
 //!   host ──▶ signalling server ◀── player        offers, answers, addresses: texts over WebSockets
@@ -18,7 +17,7 @@
 //! All peers of a host share one UDP socket: a check of ICE names its connection, everything else comes from an address
 //! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring` ([`consonance_rtc_crypto`]).
 //!
-//! What the network cannot do: it carries no words when a connection ends, and no empty packets.
+//! The network cannot carry a reason when a connection ends, or empty packets.
 //!
 //! ```
 //! use std::time::{Duration, Instant};

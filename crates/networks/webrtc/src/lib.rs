@@ -1,7 +1,7 @@
-//! Voice of browsers over WebRTC: what a page says arrives as packets of Opus, and what it hears leaves in slots.
+//! Voice of browsers over WebRTC: a page's voice arrives as Opus packets, and what it hears leaves in slots.
 //!
 //! A page makes one connection: an audio track out, a fixed number of audio tracks in, which are the *slots*, and a
-//! data channel for messages. Speakers come and go in slots without any negotiation. Nothing is decoded here.
+//! data channel for messages. Speakers come and go in slots without renegotiation. Nothing is decoded here.
 //!
 //! * [`WebRtcPort`] is the sockets: one UDP port for all workers, and a TCP port for networks that let no UDP through.
 //! * [`WebRtcShard`] is one worker's share: it answers offers, and is polled for [`RtcEvent`]s.
@@ -14,10 +14,9 @@
 //!
 //! The content of messages, the speakers in the slots and the session are the `browser` crate's; how an offer gets here
 //! is the `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on cryptography by
-//! `ring`. What a link carries is estimated from the receiver reports of the slots, and only once it does not carry
-//! everything ([`RtcQuality::voices_max`]). That costs no byte: `str0m`'s own estimate would send padding to every
-//! listener, and packets that are numbered for the whole transport would each be longer, and answered by a report every
-//! 50 to 250 ms.
+//! `ring`. The capacity of a link is estimated from the receiver reports of the slots, and only after it was too small
+//! ([`RtcQuality::voices_max`]). That adds no traffic: `str0m`'s own estimate would send padding to every listener, and
+//! transport-wide sequence numbers would make every packet longer, and bring a report every 50 to 250 ms.
 
 #![forbid(unsafe_code)]
 
