@@ -1,4 +1,4 @@
-//! The thread that exports.
+//! The export thread.
 
 mod worker;
 
@@ -16,7 +16,7 @@ use crate::settings::{MetricsExport, OtlpError, OtlpSettings};
 use crate::target::Target;
 use worker::{Worker, unix_ns};
 
-/// A collector that can be told, as far as can be seen without doing so.
+/// An exporter with valid settings that has not started yet.
 #[derive(Debug)]
 pub struct Exporter {
     settings: OtlpSettings,
@@ -24,7 +24,7 @@ pub struct Exporter {
     traces: Target,
 }
 
-/// What is exported until it is stopped or dropped.
+/// A running export; it ends when it is stopped or dropped.
 #[derive(Debug)]
 pub struct Export(Arc<Shared>);
 
@@ -32,7 +32,7 @@ pub struct Export(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     resource: Resource,
-    /// Locked while a server is asked, so that the end of metrics waits for that.
+    /// Locked while a server is queried, so that the end of metrics waits for the query.
     metrics: Mutex<Option<MetricsExport>>,
     state: Mutex<State>,
     /// There is something new to do, or the thread has ended.
@@ -140,7 +140,7 @@ impl Shared {
     }
 }
 
-/// What is behind these locks is whole whenever something can panic, so poison means nothing.
+/// Locks a mutex. Poison is ignored: the data is consistent wherever a thread could panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

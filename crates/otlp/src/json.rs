@@ -1,8 +1,8 @@
-//! What both signals have in common: the process, attributes, and numbers as JSON has them.
+//! JSON that both signals share: the process, attributes, and 64-bit numbers.
 
 use serde_json::{Value, json};
 
-/// What is told of this process, before its metrics or its spans.
+/// The description of this process that comes before its metrics or its spans.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource(Value);
 

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::json::{Resource, long, scope, text_attribute};
 
-/// When something was measured, in nanoseconds since 1970.
+/// The period that samples cover, in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Period {
-    /// When its counters began.
+    /// The time at which the counters began.
     pub(crate) from_unix_ns: u64,
     pub(crate) to_unix_ns: u64,
 }

@@ -1,9 +1,9 @@
-//! When a collector that does not answer is tried again: without I/O, time is an argument.
+//! The retry schedule of a collector that does not answer: without I/O, time is an argument.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
-/// Whether the latest request failed, and what follows from that.
+/// Whether the latest request failed, and when to retry.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
     failed: u32,
@@ -21,7 +21,7 @@ impl Outage {
     /// A request failed; the collector may have said when to come again. True if that is news.
     pub(crate) fn handle_failed(&mut self, now: Instant, retry_after: Option<Duration>) -> bool {
         let whole = RETRY_FIRST.saturating_mul(1 << self.failed.min(16)).min(RETRY_MAX);
-        // Half of it by chance, so that the servers of a place do not all come at once.
+        // Half of the delay is random, so that the servers of a site do not all retry at once.
         let own = whole / 2 + (whole / 2).mul_f64(chance());
         let asked = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
         self.retry_at = Some(now + own.max(asked));
@@ -35,7 +35,7 @@ impl Outage {
         Some(std::mem::take(&mut self.failed)).filter(|failed| *failed > 0)
     }
 
-    /// When the next request may be sent, if that is not at any time.
+    /// The earliest time of the next request; `None` if it may be sent at once.
     pub(crate) fn retry_at(&self) -> Option<Instant> {
         self.retry_at
     }

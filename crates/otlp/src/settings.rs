@@ -1,4 +1,4 @@
-//! Where a collector is, and what it is told.
+//! The address of a collector, and the data that it gets.
 
 use std::fmt;
 use std::time::Duration;
@@ -22,9 +22,9 @@ pub struct OtlpSettings {
     pub allow_plain_http: bool,
     /// How long the collector may take to answer (default 10 s).
     pub timeout: Duration,
-    /// What it is told of this process, such as `service.name`.
+    /// Attributes of this process, such as `service.name`.
     pub resource: Vec<(&'static str, String)>,
-    /// What becomes of requests and spans is counted here.
+    /// The counters of requests and spans.
     pub counters: ExportCounters,
 }
 
@@ -43,20 +43,20 @@ impl OtlpSettings {
     }
 }
 
-/// Which metrics are exported, and how often.
+/// The metrics to export, and the interval.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsExport {
     /// The server that is observed.
     pub operator: Operator,
-    /// Of how many sessions it is told one by one (default none).
+    /// The largest number of sessions that get metrics of their own (default none).
     pub sessions_max: usize,
     /// The time between two exports (default 15 s).
     pub interval: Duration,
 }
 
 impl MetricsExport {
-    /// Those of this server.
+    /// The metrics of this server.
     pub fn new(operator: Operator) -> Self {
         Self { operator, sessions_max: 0, interval: Duration::from_secs(15) }
     }
@@ -68,14 +68,14 @@ impl fmt::Debug for MetricsExport {
     }
 }
 
-/// Why nothing can be exported.
+/// The error of an exporter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OtlpError {
-    /// This is not an address.
+    /// The address is not valid.
     #[error("invalid address of a collector, expected one like http://127.0.0.1:4318")]
     Url,
-    /// It would be told in the open.
+    /// The data would travel unencrypted.
     #[error("unencrypted collector on another machine: use https, or set allow_plain_http")]
     PlainHttp,
     /// These are not certificates.
@@ -87,7 +87,7 @@ pub enum OtlpError {
     /// The operating system gives no thread.
     #[error("cannot start the thread otlp: {what}")]
     Thread {
-        /// What the system says.
+        /// The error from the operating system.
         what: String,
     },
 }

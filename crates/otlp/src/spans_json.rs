@@ -30,7 +30,8 @@ fn span(finished: &FinishedSpan) -> Value {
     span.insert("startTimeUnixNano".into(), long(finished.start_unix_ns));
     span.insert("endTimeUnixNano".into(), long(finished.end_unix_ns));
     if let Some(error) = &finished.error {
-        // https://opentelemetry.io/docs/specs/semconv/attributes-registry/error/: what failures are grouped by.
+        // https://opentelemetry.io/docs/specs/semconv/attributes-registry/error/: failures are grouped by this
+        // attribute.
         attributes.push(text_attribute("error.type", error));
         span.insert("status".into(), json!({ "code": STATUS_ERROR, "message": error }));
     }

@@ -11,23 +11,23 @@ use serde_json::Value;
 
 use crate::settings::{OtlpError, OtlpSettings};
 
-/// Where one signal goes.
+/// The endpoint of one signal.
 #[derive(Debug)]
 pub(crate) struct Target {
     client: ServiceClient,
     pub(crate) signal: ExportSignal,
-    /// The latest answer refused what was sent.
+    /// The collector rejected the data of the latest request.
     pub(crate) is_rejecting: bool,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It was taken, but for so many items.
+    /// The data was accepted, except for this many spans or data points.
     Taken { rejected: u64 },
-    /// It will never be taken.
+    /// The data is rejected for good.
     Rejected { status: u16 },
-    /// It can be sent again.
+    /// The request can be sent again.
     Failed { why: Failure, retry_after: Option<Duration> },
 }
 
@@ -66,7 +66,7 @@ impl Target {
             Err(failure) => return Delivery::Failed { why: Failure::Service(failure), retry_after: None },
         };
         match answer.status() {
-            200..=299 => Delivery::Taken { rejected: rejected(&mut answer) },
+            200..=299 => Delivery::Taken { rejected: rejected(&mut answer, self.signal) },
             status @ (429 | 502 | 503 | 504) => {
                 let retry_after = answer.header("retry-after").and_then(|seconds| seconds.parse().ok());
                 let retry_after = retry_after.map(Duration::from_secs);
@@ -77,10 +77,14 @@ impl Target {
     }
 }
 
-/// How many spans of a request were not taken, by the answer; one that says nothing took all.
-fn rejected(answer: &mut ServiceAnswer) -> u64 {
+/// The number of spans or data points that the collector rejected, by its response; 0 if it does not say.
+fn rejected(answer: &mut ServiceAnswer, signal: ExportSignal) -> u64 {
     let body: Value =
         answer.read().ok().and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
-    let number = &body["partialSuccess"]["rejectedSpans"];
+    let field = match signal {
+        ExportSignal::Metrics => "rejectedDataPoints",
+        ExportSignal::Traces => "rejectedSpans",
+    };
+    let number = &body["partialSuccess"][field];
     number.as_u64().or_else(|| number.as_str()?.parse().ok()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! What became of metrics and spans that were exported to an OpenTelemetry collector.
+//! Results of exporting metrics and spans to an OpenTelemetry collector.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use super::families::{OTLP_REQUESTS, OTLP_SPANS};
 use super::observation::Observation;
 use super::samples::Samples;
 
-/// What an exporter counts. A clone is the same one.
+/// Counters of an exporter. Clones share the same counters.
 #[derive(Clone, Debug, Default)]
 pub struct ExportCounters(Arc<Counters>);
 
@@ -19,7 +19,7 @@ struct Counters {
     requests: [[AtomicU64; 3]; 2],
 }
 
-/// What is exported.
+/// An exported signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportSignal {
     /// The metrics of this module.
@@ -28,27 +28,27 @@ pub enum ExportSignal {
     Traces,
 }
 
-/// What came of one request.
+/// The result of one request to the collector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportResult {
-    /// It was taken, at least in part.
+    /// The collector accepted all of it.
     Delivered,
-    /// There was no answer, or one that asks for another attempt.
+    /// There was no answer, or one that asks for a retry.
     Failed,
-    /// It will not be taken, and is not sent again.
+    /// The collector rejected it, in whole or in part; it is not sent again.
     Rejected,
 }
 
-/// What came of spans.
+/// The result of exporting spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanResult {
-    /// They were taken.
+    /// The collector accepted them.
     Exported,
-    /// They will not be taken.
+    /// The collector rejected them.
     Rejected,
 }
 
-/// What was counted so far.
+/// The counters so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportStatistics {
@@ -56,12 +56,12 @@ pub struct ExportStatistics {
     pub spans: [u64; 2],
     /// Requests by signal and result, in the order of [`ExportSignal`] and [`ExportResult`].
     pub requests: [[u64; 3]; 2],
-    /// What the spans' own queue counted.
+    /// Counters of the queue of spans.
     pub tracer: TracerStatistics,
 }
 
 impl ExportSignal {
-    /// Its name in addresses and labels.
+    /// The signal's name in URLs and labels.
     pub fn name(self) -> &'static str {
         match self {
             Self::Metrics => "metrics",
@@ -71,17 +71,17 @@ impl ExportSignal {
 }
 
 impl ExportCounters {
-    /// One request was answered, or not.
+    /// Counts one request.
     pub fn note_request(&self, signal: ExportSignal, result: ExportResult) {
         self.0.requests[signal as usize][result as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// So many spans were taken, or not.
+    /// Counts this many spans.
     pub fn note_spans(&self, result: SpanResult, spans: u64) {
         self.0.spans[result as usize].fetch_add(spans, Ordering::Relaxed);
     }
 
-    /// What was counted so far.
+    /// The counters so far.
     pub fn read(&self) -> ExportStatistics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         ExportStatistics {

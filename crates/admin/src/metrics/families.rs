@@ -159,7 +159,7 @@ families! {
     OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
         "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too many waited.";
     OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]
-        "Requests to the collector for metrics and traces: delivered; failed, to be tried again; rejected, not sent again.";
+        "Requests to the collector for metrics and traces: delivered; failed, to be tried again; rejected, in whole or in part, and not sent again.";
 
     RECORDINGS: Gauge "consonance_recordings" ["state"]
         "Recordings: live, in progress; finished, on disk.";

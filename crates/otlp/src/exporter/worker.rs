@@ -1,4 +1,5 @@
-//! What the thread does: spans soon, metrics at their interval, and neither while the collector is away.
+//! The work of the thread: it exports spans promptly and metrics at their interval, and pauses while the collector is
+//! away.
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -48,7 +49,7 @@ impl Worker {
             counters: settings.counters,
             metrics,
             interval,
-            // A collector sees soon that the server is there.
+            // The first export comes early, so that the collector soon knows of the server.
             metrics_due: now + SPANS_INTERVAL,
             traces,
             spans,
@@ -122,7 +123,7 @@ impl Worker {
         let last = self.shared.state().last_metrics.take();
         let body = last.or_else(|| self.due_metrics());
         let Some(body) = body else { return true };
-        // What is not taken is told again with the next ones, as counters count from the start.
+        // Failed metrics need no retry: counters are cumulative, so the next export includes them.
         !matches!(
             deliver(&mut self.metrics, &mut self.outage, &self.counters, &body),
             Delivery::Failed { .. }
@@ -134,7 +135,7 @@ impl Worker {
         if now < self.metrics_due {
             return None;
         }
-        // In the same rhythm, unless a turn was missed.
+        // Keep the rhythm, unless a turn was missed.
         let next = self.metrics_due + interval;
         self.metrics_due = if next > now { next } else { now + interval };
         let shared = &self.shared;
@@ -151,8 +152,8 @@ impl Worker {
 fn deliver(target: &mut Target, outage: &mut Outage, counters: &ExportCounters, body: &[u8]) -> Delivery {
     let delivery = target.post(body);
     let result = match delivery {
-        Delivery::Taken { .. } => ExportResult::Delivered,
-        Delivery::Rejected { .. } => ExportResult::Rejected,
+        Delivery::Taken { rejected: 0 } => ExportResult::Delivered,
+        Delivery::Taken { .. } | Delivery::Rejected { .. } => ExportResult::Rejected,
         Delivery::Failed { .. } => ExportResult::Failed,
     };
     counters.note_request(target.signal, result);
@@ -165,17 +166,25 @@ fn deliver(target: &mut Target, outage: &mut Outage, counters: &ExportCounters, 
     if let Some(failed) = outage.handle_answered() {
         info!(failed, "the OpenTelemetry collector answers again");
     }
-    if let Delivery::Rejected { status } = delivery
-        && !target.is_rejecting
-    {
-        let signal = target.signal.name();
-        warn!(signal, status, "the OpenTelemetry collector rejects what it is sent: see its log");
+    let was_rejecting = std::mem::replace(&mut target.is_rejecting, result == ExportResult::Rejected);
+    let signal = target.signal.name();
+    match delivery {
+        _ if was_rejecting => {}
+        Delivery::Rejected { status } => {
+            warn!(signal, status, "the OpenTelemetry collector rejects what it is sent: see its log");
+        }
+        Delivery::Taken { rejected } if rejected > 0 => {
+            warn!(
+                signal,
+                rejected, "the OpenTelemetry collector rejects part of what it is sent: see its log"
+            );
+        }
+        Delivery::Taken { .. } | Delivery::Failed { .. } => {}
     }
-    target.is_rejecting = result == ExportResult::Rejected;
     delivery
 }
 
-/// The present by the clock of the wall, in nanoseconds since 1970.
+/// The current wall-clock time, in nanoseconds since 1970.
 pub(super) fn unix_ns() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! What an exporter sends a real HTTP server, read with the types of the protocol; outages, refusals and the end.
+//! An exporter's requests to a real HTTP server, parsed with the protocol's types; outages, rejections and shutdown.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

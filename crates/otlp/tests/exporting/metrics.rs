@@ -1,4 +1,4 @@
-//! Metrics as they arrive: those of the page for Prometheus, with the same numbers.
+//! Metrics as they arrive: those of the page for Prometheus, with the same values.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use consonance_testing::http_server::HttpServer;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Metric, metric, number_data_point};
 
-use crate::stage::{PATIENCE, collector, endpoint, settings, wait_until};
+use crate::stage::{PATIENCE, answer, collector, endpoint, settings, wait_until};
 
 fn server() -> (DedicatedServer, MetricsExport) {
     let server = DedicatedServer::start(SessionLoop::new(&SessionsSettings::new(["main", "other"]).unwrap()));
@@ -87,4 +87,20 @@ fn the_end_of_metrics_sends_the_last_numbers_of_a_server_that_still_runs() {
         panic!("{metrics:?}")
     };
     assert_eq!(gauge.data_points[0].value, Some(number_data_point::Value::AsInt(2)));
+}
+
+#[test]
+fn metrics_of_which_a_collector_rejects_a_part_count_as_rejected() {
+    let (counters, partly) = (ExportCounters::default(), r#"{"partialSuccess":{"rejectedDataPoints":"3"}}"#);
+    let collector = HttpServer::start(|_| answer("200 OK", partly));
+    let (server, metrics) = server();
+    let exporter = Exporter::new(settings(&endpoint(&collector), &counters)).unwrap();
+    let export = exporter.start(Some(metrics), None).unwrap();
+    wait_until(|| !collector.requests().is_empty());
+    export.end_metrics();
+    server.stop();
+    export.stop(PATIENCE);
+
+    let sent = u64::try_from(collector.requests().len()).unwrap();
+    assert_eq!(counters.read().requests, [[0, 0, sent], [0; 3]]);
 }

@@ -55,7 +55,7 @@ fn the_end_waits_for_a_silent_collector_as_long_as_it_may() {
 
 #[test]
 fn the_end_does_not_wait_for_a_collector_that_is_away() {
-    // The port is free again, and nothing listens there.
+    // The port is free again, so nothing listens there.
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let counters = ExportCounters::default();
     let (tracer, export) = spans_to(&format!("http://{free}"), 10, &counters);

@@ -1,4 +1,4 @@
-//! What is found wrong before anything is exported.
+//! Errors in settings that are found before anything is exported.
 
 use consonance_otlp::{Exporter, OtlpError, OtlpSettings};
 use consonance_server::SecretText;

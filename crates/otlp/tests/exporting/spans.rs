@@ -86,7 +86,8 @@ fn spans_that_a_collector_rejects_are_counted_and_not_sent_again() {
     let (tracer, export) = spans_to(&endpoint(&collector), 100, &counters);
     record(&tracer, 10);
     export.stop(PATIENCE);
-    assert_eq!(counters.read().spans, [7, 3]);
+    let counted = counters.read();
+    assert_eq!((counted.spans, counted.requests[1]), ([7, 3], [0, 0, 1]));
 
     let counters = ExportCounters::default();
     let collector = HttpServer::start(|_| answer("400 Bad Request", "no"));

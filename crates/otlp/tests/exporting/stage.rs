@@ -10,14 +10,14 @@ use consonance_testing::http_server::{HttpRequest, HttpServer, ok};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) fn collector() -> HttpServer {
     HttpServer::start(|_| ok("{}"))
 }
 
-/// A whole answer with this status.
+/// A complete response with this status.
 pub(crate) fn answer(status: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
         .into_bytes()
