@@ -1,4 +1,4 @@
-//! Reports that lie, flood or make no sense: no other player is worse off than a documented bound.
+//! Reports that lie, flood or make no sense: harm to other players stays within documented limits.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::speaker::speaker_and_listeners;
 
 const FRAME: Duration = Duration::from_millis(20);
 
-/// Alice speaks for six seconds, and each second these packets come of these listeners. What she is told of them.
+/// Alice speaks for six seconds, and each second these listeners send these reports. Returns the resulting events.
 fn told_of(network: &mut Network, alice: Player, reports: &[(Player, Vec<u8>)]) -> Vec<String> {
     for frame in 0..300 {
         network.client(alice).send_voice(b"x").expect("in the session");
@@ -99,6 +99,22 @@ fn whatever_is_asked_of_the_server_over_the_rate_is_answered_too() {
 }
 
 #[test]
+fn extensions_are_accepted_from_a_client_that_announces_their_capability_alone() {
+    for (capability, extension) in [
+        (Capabilities::VOICE_REPORTS, packets::reception_report(&[(0, 50, 1)])),
+        (Capabilities::GROUPS, packets::beginning_of_a_group_message()),
+        (Capabilities::MODERATORS, packets::moderator_command(1)),
+    ] {
+        let mut server = LoneServer::with_settings(|settings| settings.capabilities = capability);
+        server.connect(1);
+        server.receive(1, &packets::handshake_announcing(capability, "Alice", None));
+        server.receive(1, &extension);
+        let statistics = server.statistics();
+        assert_eq!((statistics.packets_in, statistics.ignored), (2, 0), "{capability:?}");
+    }
+}
+
+#[test]
 fn a_report_of_a_client_that_did_not_announce_it_is_passed_over() {
     let mut network = Network::new();
     let original = network.join("Original", &["lobby"]);
@@ -115,7 +131,7 @@ fn ignores_an_extension_packet_without_a_report() {
     assert_eq!(network.server.statistics().ignored, 2);
 }
 
-/// A client of ours at a server of ours, which has sent frames 0 to 99.
+/// A client of ours at a server of ours; the client has sent frames 0 to 99.
 fn speaker() -> LoneClient {
     let mut alice = LoneClient::joined_ours("Alice", 0, &["lobby"]);
     alice.receive(&packets::client_state(1, "Bob", &["lobby"]));
@@ -169,7 +185,7 @@ fn over_a_direct_link_a_report_is_refused() {
     assert_eq!(alice.statistics().not_for_peers, 1);
 }
 
-/// A second of this client's voice, so that a report falls due; how many were sent since the server began.
+/// Speaks for a second, so that a report falls due; returns the number of reports sent since the server started.
 fn reports_after_speaking(server: &mut LoneServer, link: u64, id: u16) -> u64 {
     for sequence in 0..50 {
         server

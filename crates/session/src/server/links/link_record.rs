@@ -1,4 +1,4 @@
-//! What the server knows of a connection.
+//! The server's record of a connection.
 
 use alloc::vec::Vec;
 
@@ -11,26 +11,26 @@ use crate::server::Fault;
 use crate::time::Instant;
 use crate::traffic::Total;
 
-/// What every packet needs stands in front, within two cache lines next to each other: with thousands of links, each
-/// packet finds its record in no near cache.
+/// Fields that every packet needs come first, within two adjacent cache lines: with thousands of links, a packet's
+/// record is rarely in a nearby cache.
 #[derive(Debug)]
 #[repr(C, align(128))]
 pub(in crate::server) struct LinkRecord {
     /// The client that joined over it.
     pub(in crate::server) client: Option<ClientId>,
-    /// What both sides can do; nothing towards an original.
+    /// The capabilities of both sides; none if the peer is an original.
     pub(in crate::server) capabilities: Capabilities,
     pub(in crate::server) received: Total,
     pub(in crate::server) budgets: Budgets,
     /// Clients that a permissive server made from states that came over it.
     pub(in crate::server) ghosts: Vec<ClientId>,
-    /// When it has to have joined.
+    /// The deadline for joining.
     pub(super) deadline: Instant,
-    /// What it was sent, besides what is counted for its present clients.
+    /// The traffic sent over it, besides that counted for its present clients.
     pub(in crate::server) sent: Total,
-    /// How many of its packets were dropped for a fault.
+    /// The number of its packets that were dropped for a fault.
     pub(in crate::server) faults: u64,
-    /// Where its peer comes from, if that is known.
+    /// The origin of its peer, if it is known.
     pub(in crate::server) origin: Option<PeerOrigin>,
 }
 
@@ -49,7 +49,7 @@ impl LinkRecord {
         }
     }
 
-    /// Whether a packet of this type means anything from this peer. What is rare has a rate of its own.
+    /// Whether a packet of this type is accepted from this peer. Rare types have a rate of their own.
     #[inline]
     pub(in crate::server) fn admit(
         &mut self,
@@ -65,18 +65,24 @@ impl LinkRecord {
             MessageType::HandshakeRequest => self.budgets.take_handshake(now, limits)?,
             MessageType::VoiceData if self.can(Capabilities::SERVER_ROUTING) => {}
             MessageType::RemoveClient if self.can(Capabilities::RESUME) => {}
-            MessageType::ErrorWrongSession if self.can_report() => {}
+            MessageType::ErrorWrongSession if self.can_send_extensions() => {}
             _ => return Ok(false),
         }
         Ok(true)
     }
 
-    /// Whether what stands behind a packet that else says nothing means anything from this peer.
-    fn can_report(&self) -> bool {
-        self.can(Capabilities::VOICE_REPORTS) || self.can(Capabilities::PROXIMITY)
+    /// Whether extensions behind a packet without effect of its own are accepted from this peer.
+    fn can_send_extensions(&self) -> bool {
+        let senders = [
+            Capabilities::VOICE_REPORTS,
+            Capabilities::PROXIMITY,
+            Capabilities::GROUPS,
+            Capabilities::MODERATORS,
+        ];
+        senders.into_iter().any(|capability| self.can(capability))
     }
 
-    /// Whether both sides can do this.
+    /// Whether both sides have this capability.
     pub(in crate::server) fn can(&self, capability: Capabilities) -> bool {
         self.capabilities.contains(capability)
     }
@@ -86,7 +92,7 @@ impl LinkRecord {
         self.client.into_iter().chain(self.ghosts.iter().copied())
     }
 
-    /// The link has this client no longer, which was sent so much.
+    /// Detaches a client from the link, and adds the traffic sent to it to the link's.
     pub(super) fn forget(&mut self, id: ClientId, sent: Total) {
         self.sent.add(sent.packets, sent.bytes);
         self.client = self.client.filter(|client| *client != id);

@@ -1,17 +1,17 @@
-//! Packets as a peer would send them, honest or not.
+//! Packets of peers, honest or not.
 
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_wire::{
-    ChannelBits, ChannelKind, ClientState, CommandAction, DeltaChannelState, ErrorWrongSession,
+    ChannelBits, ChannelKind, ClientState, CommandAction, DeltaChannelState, ErrorWrongSession, GroupPart,
     HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorCommand, Packet,
     Position, PositionReport, Reception, ReceptionReport, RemoveClient, ResumeTicket, RosterEntry,
     SealedVoice, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions,
     VoiceReport, WireStr, Writer,
 };
 
-/// The session that every test's server is in.
+/// The session of every test's server.
 pub(crate) const SESSION: SessionId = SessionId(0x1234_5678);
-/// Any other.
+/// Another session.
 pub(crate) const OTHER_SESSION: SessionId = SessionId(0x0bad_cafe);
 
 pub(crate) const CODEC: CodecParameters =
@@ -25,12 +25,12 @@ pub(crate) fn handshake_with_codec(name: &str, codec: CodecParameters) -> Vec<u8
     written(HandshakeRequest { codec, name: Some(WireStr::from(name)) })
 }
 
-/// The handshake of a client of ours, which may have had a place before.
+/// The handshake of a client of ours, with or without a resume ticket.
 pub(crate) fn handshake_of_ours(name: &str, ticket: Option<ResumeTicket>) -> Vec<u8> {
     handshake_announcing(Capabilities::ALL, name, ticket)
 }
 
-/// The same of a client that can do less.
+/// The same with other capabilities.
 pub(crate) fn handshake_announcing(
     capabilities: Capabilities,
     name: &str,
@@ -45,7 +45,7 @@ pub(crate) fn handshake_announcing(
     writer.written().to_vec()
 }
 
-/// The same with something to show.
+/// The same with a join token.
 pub(crate) fn handshake_with_token(name: &str, token: &[u8]) -> Vec<u8> {
     let mut bytes = handshake(name);
     let mut buffer = [0; 1024];
@@ -57,12 +57,12 @@ pub(crate) fn handshake_with_token(name: &str, token: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The answer of a current server: an id and nothing else.
+/// The response of a current server: only an id.
 pub(crate) fn response(id: u16) -> Vec<u8> {
     filled_response(id, &[], &[], &[])
 }
 
-/// The answer of a server of ours, without a way back.
+/// The response of a server of ours, without a resume ticket.
 pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
     let capabilities = Capabilities::SERVER_ROUTING
         .with(Capabilities::VOICE_REPORTS)
@@ -78,7 +78,7 @@ pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
     bytes
 }
 
-/// The answer of an older server: the players, the rooms, and the listeners of each.
+/// The response of an older server: the players, the rooms, and the listeners of each.
 pub(crate) fn filled_response(
     id: u16,
     clients: &[(&str, u16)],
@@ -137,13 +137,13 @@ pub(crate) fn wrong_session(session: SessionId) -> Vec<u8> {
     written(ErrorWrongSession { session })
 }
 
-/// A server tells a speaker that so many frames have arrived, of which this was the newest.
+/// A server's report to a speaker: the number of frames that arrived, and the newest of them.
 pub(crate) fn uplink_report(session: SessionId, newest_sequence: u16, frames: u32) -> Vec<u8> {
     let uplink = Some(UplinkReceipt { newest_sequence, frames, arrived_ms: 0 });
     voice_report(session, &VoiceReport { uplink, ..VoiceReport::default() })
 }
 
-/// A listener tells of speakers how many frames it expected and how many of them were lost.
+/// A listener's report about speakers: the frames that it expected, and those that were lost.
 pub(crate) fn reception_report(speakers: &[(u16, u16, u16)]) -> Vec<u8> {
     let speakers: Vec<_> = speakers
         .iter()
@@ -166,7 +166,7 @@ fn voice_report(session: SessionId, report: &VoiceReport<'_>) -> Vec<u8> {
     writer.written().to_vec()
 }
 
-/// A client says where it is.
+/// A client's position report.
 pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
     let position = metres.map(|metres| Position::new(metres).expect("a place"));
     let mut bytes = [0; 64];
@@ -175,7 +175,16 @@ pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
     writer.written().to_vec()
 }
 
-/// A moderator wants Bob removed.
+/// The first part of a message to the delivery service, of which more parts follow.
+pub(crate) fn beginning_of_a_group_message() -> Vec<u8> {
+    let mut bytes = [0; 64];
+    let mut writer = Writer::new(&mut bytes);
+    let part = GroupPart { is_first: true, is_last: false, bytes: &[1] };
+    part.write(SESSION, &mut writer).expect("a part of one byte is short");
+    writer.written().to_vec()
+}
+
+/// A moderator's request to remove Bob.
 pub(crate) fn moderator_command(number: u16) -> Vec<u8> {
     let (player, reason) = (WireStr::from("Bob"), WireStr::from(""));
     let mut bytes = [0; 64];
@@ -185,7 +194,7 @@ pub(crate) fn moderator_command(number: u16) -> Vec<u8> {
     writer.written().to_vec()
 }
 
-/// What a player says over a direct link first.
+/// A player's introduction over a direct link.
 pub(crate) fn introduction(id: u16) -> Vec<u8> {
     written(HandshakeP2P { session: SESSION, id: ClientId(id) })
 }
@@ -196,7 +205,7 @@ pub(crate) fn voice(sender: u16, sequence: u16, room: &str, frame: &str) -> Vec<
     spoken(sender, 0, sequence, &[(to_room, RoomId::of(room).0)], frame)
 }
 
-/// As long as a frame of so many bytes is once it is encrypted from end to end.
+/// A placeholder as long as an end-to-end encrypted frame of this many bytes.
 pub(crate) fn sealed(bytes: usize) -> String {
     let head = String::from_utf8(SealedVoice::head_of(None).into()).expect("two letters");
     head + &"s".repeat(SealedVoice::OVERHEAD_BYTES - SealedVoice::HEAD_BYTES + bytes)
@@ -239,7 +248,7 @@ pub(crate) fn relay_unreliable(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
     written(Packet::ServerRelayUnreliable(relay))
 }
 
-/// A relay of voice as originals before 9.0.5 write it: with its count modulo 256, however many destinations follow.
+/// A voice relay as originals before 9.0.5 write it: its count is modulo 256, however many destinations follow.
 pub(crate) fn relay_with_wrapped_count(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
     let mut bytes = relay_unreliable(&[], &[]);
     bytes.truncate(7);
@@ -263,7 +272,7 @@ pub(crate) fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
     bytes
 }
 
-/// Two room names that the wire cannot tell apart; among a few hundred there are some.
+/// Two room names with the same id; there are some among a few hundred names.
 pub(crate) fn names_of_one_id() -> (String, String) {
     let mut seen = std::collections::BTreeMap::new();
     for name in (0..).map(|number| format!("room {number}")) {
