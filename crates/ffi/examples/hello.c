@@ -9,7 +9,7 @@
 
 #include "consonance.h"
 
-/* What an engine does on its audio thread, here 100 times a second. */
+/* The audio callback of an engine, here run 100 times a second. */
 static void audio_callback(uint64_t microphone, uint64_t loudspeaker)
 {
     static float phase;

@@ -12,13 +12,12 @@
 #include <stdint.h>
 
 /**
- * Changes when programs that were compiled with an older header could not use the library any more.
+ * Changes when programs that were compiled with an older header can no longer use the library.
  */
 #define CONSONANCE_ABI 1
 
 /**
- * What a function returns: 0 where it did what was asked, more than 0 where there was nothing to do, less where it
- * failed.
+ * The result of a function: 0 on success, more than 0 where there was nothing to do, less than 0 on failure.
  */
 enum consonance_error
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -26,19 +25,19 @@ enum consonance_error
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It was done.
+     * Success.
      */
     CONSONANCE_ERROR_NONE = 0,
     /**
-     * Nothing waits: no event, no log line, no packet.
+     * Nothing is queued: no event, no log line, no packet.
      */
     CONSONANCE_ERROR_NOTHING = 1,
     /**
-     * A pointer is null that may not be.
+     * A required pointer is null.
      */
     CONSONANCE_ERROR_NULL = -1,
     /**
-     * A struct's size is not one that a version of this library has, or fields are used that this version lacks.
+     * The size of a struct matches no version of this library, or a field is set that this version lacks.
      */
     CONSONANCE_ERROR_STRUCT_SIZE = -2,
     /**
@@ -46,27 +45,27 @@ enum consonance_error
      */
     CONSONANCE_ERROR_NOT_UTF8 = -3,
     /**
-     * There is no such object, or it was destroyed.
+     * The handle names no object, or the object was destroyed.
      */
     CONSONANCE_ERROR_HANDLE = -4,
     /**
-     * A value is not in its range.
+     * A value is out of range.
      */
     CONSONANCE_ERROR_VALUE = -5,
     /**
-     * A buffer is too small; its needed size was written where that was asked for.
+     * A buffer is too small; the required size was written if a pointer for it was passed.
      */
     CONSONANCE_ERROR_BUFFER_TOO_SMALL = -6,
     /**
-     * There is no player of this id or name.
+     * No player has this number or name.
      */
     CONSONANCE_ERROR_PLAYER = -7,
     /**
-     * More objects exist than the library keeps.
+     * The library's limit of objects is reached.
      */
     CONSONANCE_ERROR_LIMIT = -8,
     /**
-     * Another thread uses the stream at this moment.
+     * Another thread is using the stream.
      */
     CONSONANCE_ERROR_BUSY = -9,
     /**
@@ -78,7 +77,7 @@ enum consonance_error
      */
     CONSONANCE_ERROR_UNSUPPORTED = -11,
     /**
-     * The library has panicked: please report it.
+     * The library panicked; please report it.
      */
     CONSONANCE_ERROR_PANIC = -12,
 };
@@ -91,7 +90,7 @@ typedef int32_t consonance_error;
 #endif // __cplusplus
 
 /**
- * What stands behind the account of a member.
+ * The proof of a member's account.
  */
 enum consonance_account_proof
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -99,15 +98,15 @@ enum consonance_account_proof
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Nothing: it has no account or shows no attestation, or there is no key to check one.
+     * None: the member has no account or no attestation, or there is no key to verify one.
      */
     CONSONANCE_ACCOUNT_PROOF_CLAIMED = 0,
     /**
-     * A service whose key is in the settings has signed that the key belongs to the account.
+     * A service whose key is in the settings signed that the key belongs to the account.
      */
     CONSONANCE_ACCOUNT_PROOF_ATTESTED = 1,
     /**
-     * It shows an attestation that is not valid: of another service, for another account or key, or expired.
+     * The attestation is not valid: from another service, for another account or key, or expired.
      */
     CONSONANCE_ACCOUNT_PROOF_REJECTED = 2,
 };
@@ -120,7 +119,7 @@ typedef int32_t consonance_account_proof;
 #endif // __cplusplus
 
 /**
- * What has happened to the encryption: the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
+ * A change of the encryption: the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
  */
 enum consonance_encryption_event
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -128,37 +127,37 @@ enum consonance_encryption_event
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Something that this version has no number for.
+     * A change that this version has no number for.
      */
     CONSONANCE_ENCRYPTION_EVENT_OTHER = 0,
     /**
-     * It began or ended: `number` is a `consonance_encryption_state`.
+     * The encryption began or ended: `number` is a `consonance_encryption_state`.
      */
     CONSONANCE_ENCRYPTION_EVENT_STATE = 1,
     /**
-     * Other rooms than before are not encrypted, which the client of `player` has signed; 0 if it was so before this
-     * chat joined.
+     * The set of rooms without encryption has changed, as the client of `player` signed; `player` is 0 if that was
+     * before this chat joined.
      */
     CONSONANCE_ENCRYPTION_EVENT_ROOMS_CHANGED = 2,
     /**
-     * `player` has another key than when it was met last: another device, a new installation, or another player.
-     * `number` is 1 if the former key was verified.
+     * `player` has a different key than at the last meeting: another device, a new installation, or another player.
+     * `number` is 1 if the previous key was verified.
      */
     CONSONANCE_ENCRYPTION_EVENT_KEY_CHANGED = 3,
     /**
-     * The server shows this chat and `player` different groups. Trust nothing that is said until you have left.
+     * The server shows different groups to this chat and `player`. Trust nothing until you have left the session.
      */
     CONSONANCE_ENCRYPTION_EVENT_FORKED = 4,
     /**
-     * The server wants the session to be less encrypted than it was; nothing is sent.
+     * The server asks for weaker encryption than before; nothing is sent.
      */
     CONSONANCE_ENCRYPTION_EVENT_WEAKENED = 5,
     /**
-     * A report of this chat is kept for the game's moderators: see `consonance_report_players`.
+     * The server stored a report of this chat for the game's moderators: see `consonance_report_players`.
      */
     CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN = 6,
     /**
-     * A report of this chat is not kept; the text says why.
+     * The server did not store a report of this chat; `text` says why.
      */
     CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED = 7,
 };
@@ -179,15 +178,15 @@ enum consonance_encryption_policy
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Where the session offers it. Once the session has required it, nothing passes without encryption any more.
+     * If the session offers it. Once the session has required it, nothing is sent or played without encryption.
      */
     CONSONANCE_ENCRYPTION_POLICY_WHERE_OFFERED = 0,
     /**
-     * Always: where the session does not offer it, nothing is sent and nothing is heard.
+     * Always: if the session does not offer it, nothing is sent and nothing is played.
      */
     CONSONANCE_ENCRYPTION_POLICY_REQUIRED = 1,
     /**
-     * Never: a session that requires it refuses this player.
+     * Never: a session that requires it rejects this player.
      */
     CONSONANCE_ENCRYPTION_POLICY_NEVER = 2,
 };
@@ -208,15 +207,15 @@ enum consonance_encryption_state
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It is not: the session does not offer it, or the chat does not want it.
+     * Not encrypted: the session does not offer it, or the chat does not want it.
      */
     CONSONANCE_ENCRYPTION_STATE_OFF = 0,
     /**
-     * There are no keys yet, or they were lost: nothing is sent and nothing is heard.
+     * There are no keys yet, or they were lost: nothing is sent and nothing is played.
      */
     CONSONANCE_ENCRYPTION_STATE_WAITING = 1,
     /**
-     * It is, except in rooms that all members know as not encrypted: see `consonance_is_room_encrypted`.
+     * Encrypted, except in rooms that all members know as not encrypted: see `consonance_is_room_encrypted`.
      */
     CONSONANCE_ENCRYPTION_STATE_ON = 2,
 };
@@ -229,7 +228,7 @@ typedef int32_t consonance_encryption_state;
 #endif // __cplusplus
 
 /**
- * How a member compares to the players that were met before.
+ * Whether a member is known from an earlier session.
  */
 enum consonance_recognition
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -237,23 +236,23 @@ enum consonance_recognition
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It is the player of this chat.
+     * The player of this chat.
      */
     CONSONANCE_RECOGNITION_LOCAL = 0,
     /**
-     * It was not met before; from the next list on, it is known.
+     * Not met before; known from the next list on.
      */
     CONSONANCE_RECOGNITION_NEW = 1,
     /**
-     * It has the key that it had.
+     * Met before, with the same key.
      */
     CONSONANCE_RECOGNITION_KNOWN = 2,
     /**
-     * The same, and its safety number was compared.
+     * Met before, with the same key, and its safety number was compared.
      */
     CONSONANCE_RECOGNITION_VERIFIED = 3,
     /**
-     * It has another key than before: another device, a new installation, or another player.
+     * A different key than before: another device, a new installation, or another player.
      */
     CONSONANCE_RECOGNITION_CHANGED = 4,
 };
@@ -274,15 +273,15 @@ enum consonance_session_encryption
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It is not.
+     * Not encrypted.
      */
     CONSONANCE_SESSION_ENCRYPTION_OFF = 0,
     /**
-     * It is between clients that can encrypt; a room is not while another client listens to it.
+     * Encrypted between clients that support it; a room is not encrypted while another client listens to it.
      */
     CONSONANCE_SESSION_ENCRYPTION_ALLOWED = 1,
     /**
-     * It is, and clients that cannot encrypt are refused.
+     * Encrypted; clients without encryption are rejected.
      */
     CONSONANCE_SESSION_ENCRYPTION_REQUIRED = 2,
 };
@@ -295,7 +294,7 @@ typedef int32_t consonance_session_encryption;
 #endif // __cplusplus
 
 /**
- * When the player is heard.
+ * When the player's voice is sent.
  */
 enum consonance_activation
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -324,7 +323,7 @@ typedef int32_t consonance_activation;
 #endif // __cplusplus
 
 /**
- * How far a chat is.
+ * The state of a chat.
  */
 enum consonance_connection
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -332,15 +331,15 @@ enum consonance_connection
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It has ended; its last event says why.
+     * Ended; the last event says why.
      */
     CONSONANCE_CONNECTION_ENDED = 0,
     /**
-     * It is on the way into its session.
+     * Connecting to its session.
      */
     CONSONANCE_CONNECTION_CONNECTING = 1,
     /**
-     * It is in its session.
+     * Connected to its session.
      */
     CONSONANCE_CONNECTION_CONNECTED = 2,
 };
@@ -353,7 +352,7 @@ typedef int32_t consonance_connection;
 #endif // __cplusplus
 
 /**
- * What has happened.
+ * The type of an event.
  */
 enum consonance_event_type
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -361,7 +360,7 @@ enum consonance_event_type
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Something that this version has no number for; `text` has its words.
+     * An event that this version has no number for; `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_OTHER = 0,
     /**
@@ -369,11 +368,11 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_JOINED = 1,
     /**
-     * The connection was lost and is back; no other player noticed.
+     * The connection was lost and resumed; other players did not notice.
      */
     CONSONANCE_EVENT_TYPE_RESUMED = 2,
     /**
-     * All players that were here before are known.
+     * The list of players that joined earlier is complete.
      */
     CONSONANCE_EVENT_TYPE_PLAYERS_SYNCED = 3,
     /**
@@ -389,11 +388,11 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_ENTERED_ROOM = 6,
     /**
-     * `player` does not listen to `room` any more.
+     * `player` no longer listens to `room`.
      */
     CONSONANCE_EVENT_TYPE_EXITED_ROOM = 7,
     /**
-     * The server has taken the player of this chat out of `room`.
+     * The server removed the player of this chat from `room`.
      */
     CONSONANCE_EVENT_TYPE_REMOVED_FROM_ROOM = 8,
     /**
@@ -422,27 +421,27 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_DEVICE = 14,
     /**
-     * The server's operator has decided something about the player; `text` says what.
+     * The server's operator restricted the player or lifted a restriction; `text` says which.
      */
     CONSONANCE_EVENT_TYPE_OPERATOR = 15,
     /**
-     * What became of a moderator's request about `player`: `detail` is 0 where it was done.
+     * The result of a moderator's request about `player`: `detail` is 0 on success.
      */
     CONSONANCE_EVENT_TYPE_MODERATED = 16,
     /**
-     * The session is joined again at once, since packets have another length.
+     * The chat rejoins the session because the frame length has changed.
      */
     CONSONANCE_EVENT_TYPE_REJOINING = 17,
     /**
-     * The server ends the session in `number` ms; `text` is where it sends its players, or empty.
+     * The server ends the session in `number` ms; `text` is the address to which it redirects players, or empty.
      */
     CONSONANCE_EVENT_TYPE_DRAINING = 18,
     /**
-     * The server stays after all.
+     * The server cancelled the shutdown.
      */
     CONSONANCE_EVENT_TYPE_DRAIN_CANCELLED = 19,
     /**
-     * The chat goes to the server that it was sent to.
+     * The chat follows a redirect to another server.
      */
     CONSONANCE_EVENT_TYPE_REDIRECTING = 20,
     /**
@@ -450,25 +449,25 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_CONNECTION_LOST = 21,
     /**
-     * The packets go another way; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
+     * The transport of packets changed; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
      */
     CONSONANCE_EVENT_TYPE_TRANSPORT_CHANGED = 22,
     /**
-     * Something that was asked for could not be done; `text` says what. Voice goes on.
+     * A request failed; `text` says which. Voice continues.
      */
     CONSONANCE_EVENT_TYPE_PROBLEM = 23,
     /**
-     * The chat has ended: `name` is a word for it that does not change, `text` says why. Nothing comes after it.
+     * The chat has ended: `name` is a stable code, `text` says why. It is the last event.
      */
     CONSONANCE_EVENT_TYPE_ENDED = 24,
     /**
-     * Something about the encryption of the session: `detail` is a `consonance_encryption_event`, `player` the member
-     * concerned, `number` as `detail` says, `text` its words.
+     * The encryption of the session changed: `detail` is a `consonance_encryption_event`, `player` the member
+     * concerned, `number` depends on `detail`, `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_ENCRYPTION = 25,
     /**
-     * `player` says `text`, as the player with the number `number` has written it down, to `room`, or to the player of
-     * this chat where `room` is empty. `detail` is 1 if it stays so, and 0 if the next caption about `player` replaces
+     * A caption: `player` said `text` to `room`, or to the player of this chat if `room` is empty; the player with the
+     * number `number` transcribed it. `detail` is 1 if it is final, and 0 if the next caption about `player` replaces
      * it.
      */
     CONSONANCE_EVENT_TYPE_CAPTION = 26,
@@ -482,7 +481,7 @@ typedef int32_t consonance_event_type;
 #endif // __cplusplus
 
 /**
- * What carries a chat's packets.
+ * The network that carries a chat's packets.
  */
 enum consonance_network
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -490,7 +489,7 @@ enum consonance_network
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * QUIC, or a WebSocket where UDP does not get through, to the address of the settings.
+     * QUIC, or a WebSocket where UDP is blocked, to the address in the settings.
      */
     CONSONANCE_NETWORK_ADDRESS = 0,
     /**
@@ -507,7 +506,7 @@ typedef int32_t consonance_network;
 #endif // __cplusplus
 
 /**
- * What the game has to do for a packet.
+ * An action that the game has to take for a packet.
  */
 enum consonance_packet_action
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -523,7 +522,7 @@ enum consonance_packet_action
      */
     CONSONANCE_PACKET_ACTION_CONNECT = 1,
     /**
-     * The chat has left, or the server does not want `peer`: its link counts as gone.
+     * The chat has left, or the server disconnects `peer`: treat its link as closed.
      */
     CONSONANCE_PACKET_ACTION_DISCONNECT = 2,
     /**
@@ -531,11 +530,11 @@ enum consonance_packet_action
      */
     CONSONANCE_PACKET_ACTION_RECEIVED = 3,
     /**
-     * A link is up; the bytes are words that say why `peer` carries its packets: 0 UDP, 1 a WebSocket.
+     * A link is up; `peer` is its transport, 0 for UDP and 1 for a WebSocket, and the bytes are a text that says why.
      */
     CONSONANCE_PACKET_ACTION_CONNECTED = 4,
     /**
-     * A link has ended, or could not be made; the bytes are words that say why. Nothing comes after it.
+     * A link has ended or could not connect; the bytes are a text that says why. It is the last action.
      */
     CONSONANCE_PACKET_ACTION_DISCONNECTED = 5,
 };
@@ -548,7 +547,7 @@ typedef int32_t consonance_packet_action;
 #endif // __cplusplus
 
 /**
- * Where a chat's sound comes from and goes to.
+ * The audio input and output of a chat.
  */
 enum consonance_sound
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -577,13 +576,13 @@ typedef int32_t consonance_sound;
 #endif // __cplusplus
 
 /**
- * Several values in a row, to be read.
+ * An array of values, read only.
  */
 typedef const uint32_t *Array_u32;
 
 /**
- * A member of the session's group. Members alone can hear and read. Texts are in the buffer that was passed, and never
- * null.
+ * A member of the session's group. Only members can decrypt voice and text. Texts are in the buffer that was passed,
+ * and never null.
  */
 typedef struct consonance_encrypted_member {
     /**
@@ -595,7 +594,7 @@ typedef struct consonance_encrypted_member {
      */
     uint32_t player;
     /**
-     * The epoch of the list that it is from.
+     * The epoch of the member list.
      */
     uint64_t epoch;
     /**
@@ -603,19 +602,19 @@ typedef struct consonance_encrypted_member {
      */
     uint32_t is_local;
     /**
-     * 1 if it has signed that it is in the same epoch of the same group.
+     * 1 if the member signed that it is in the same epoch of the same group.
      */
     uint32_t is_confirmed;
     /**
-     * How it compares to the players that were met before: `consonance_recognition`.
+     * Whether it is known from an earlier session: `consonance_recognition`.
      */
     int32_t recognition;
     /**
-     * 1 if it has another key than before, which was verified.
+     * 1 if its key has changed and the previous key was verified.
      */
     uint32_t was_verified;
     /**
-     * What stands behind the account: `consonance_account_proof`.
+     * The proof of the account: `consonance_account_proof`.
      */
     int32_t account_proof;
     /**
@@ -627,11 +626,11 @@ typedef struct consonance_encrypted_member {
      */
     const char *name;
     /**
-     * Its account, as it claims; empty if it has none.
+     * The account that it claims; empty if it has none.
      */
     const char *account;
     /**
-     * What it is for, if it is not a player; otherwise empty.
+     * The purpose of the member, if it is not a player; otherwise empty.
      */
     const char *purpose;
     /**
@@ -639,8 +638,8 @@ typedef struct consonance_encrypted_member {
      */
     const char *key;
     /**
-     * Its safety number as six words: both players see the same if no server is between them. Empty for the player of
-     * this chat.
+     * Its safety number as six words: both players see the same words unless a server intercepts them. Empty for the
+     * player of this chat.
      */
     const char *safety_words;
     /**
@@ -650,7 +649,7 @@ typedef struct consonance_encrypted_member {
 } consonance_encrypted_member;
 
 /**
- * How a chat encrypts, and what the player is to the others. Zeros and nulls are the defaults.
+ * A chat's encryption, and the player's identity towards others. Zeros and nulls are the defaults.
  */
 typedef struct consonance_encryption_settings {
     /**
@@ -662,66 +661,66 @@ typedef struct consonance_encryption_settings {
      */
     int32_t policy;
     /**
-     * The player's key, as `consonance_generate_identity` made it, by which others know the player again; null for a
-     * new key for this chat.
+     * The player's key from `consonance_generate_identity`, by which others recognise the player; null for a new key
+     * for this chat.
      */
     const uint8_t * identity;
     /**
-     * The player's account, at most 256 bytes; null or empty if it has none. The key belongs to the account, whatever
-     * the name of the player is.
+     * The player's account, at most 256 bytes; null or empty if it has none. The key belongs to the account, not to
+     * the player's name.
      */
     const char * account;
     /**
-     * What a service of the game has signed about the account and the key, at most 1024 bytes: a JSON Web Token with
-     * `sub`, `cnf` and `exp`, which all members see; null for none.
+     * A game service's attestation of the account and the key, at most 1024 bytes: a JSON Web Token with `sub`, `cnf`
+     * and `exp`, which all members see; null for none.
      */
     const char * attestation;
     /**
-     * The keys of the services whose attestations are believed: a JSON Web Key of Ed25519, or a set of them. Null for
-     * none, so that accounts are claims.
+     * The keys of the services whose attestations are trusted: an Ed25519 JSON Web Key, or a set of them. Null for
+     * none; then accounts are only claims.
      */
     const char * attestation_keys;
     /**
-     * What this member is for, if it is not a player: `recording`, `moderation`; at most 256 bytes, null or empty for
-     * a player. All members see it.
+     * The purpose of this member, if it is not a player: `recording`, `moderation`; at most 256 bytes, null or empty
+     * for a player. All members see it.
      */
     const char * purpose;
     /**
-     * The keys of players that were met before, as `consonance_get_known_keys` wrote them; null for none.
+     * The keys of players from earlier sessions, as `consonance_get_known_keys` wrote them; null for none.
      */
     const uint8_t * known_keys;
     /**
-     * How many bytes `identity` has.
+     * The length of `identity` in bytes.
      */
     uint32_t identity_length;
     /**
-     * How many bytes `known_keys` has.
+     * The length of `known_keys` in bytes.
      */
     uint32_t known_keys_length;
     /**
-     * 1 for frames of one size that say nothing of how loud they are, so that the server cannot guess at words by
-     * their sizes. It costs a twelfth of the bit rate.
+     * 1 for frames of constant size without a loudness value, so that the server cannot infer words from sizes. It
+     * costs a twelfth of the bit rate.
      */
     uint32_t constant_rate;
     /**
-     * 1 to sign what the player says, once a second, for the other members: their reports prove it then, and it is not
-     * deniable any more.
+     * 1 to sign the player's speech once a second: reports of other members then prove it, and it is no longer
+     * deniable.
      */
     uint32_t sign_speech;
     /**
      * The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: `consonance_report_players`
-     * seals to it. Null for none, so that nothing is kept for reports.
+     * encrypts to it. Null for none; then no audio is kept for reports.
      */
     const char * moderators_key;
     /**
-     * The file that the keys of encrypted sessions are added to, for `consonance decrypt`: a holder of it can hear
-     * what the server records. Null for none.
+     * A file to which the keys of encrypted sessions are appended, for `consonance decrypt`: with it, the server's
+     * recordings can be decrypted. Null for none.
      */
     const char * key_log;
 } consonance_encryption_settings;
 
 /**
- * The encryption of a chat at this moment. Texts are in the buffer that was passed, and never null.
+ * The current encryption of a chat. Texts are in the buffer that was passed, and never null.
  */
 typedef struct consonance_encryption_status {
     /**
@@ -733,7 +732,7 @@ typedef struct consonance_encryption_status {
      */
     int32_t state;
     /**
-     * Counts the changes of keys in the present group.
+     * The number of key changes in the current group.
      */
     uint64_t epoch;
     /**
@@ -745,8 +744,8 @@ typedef struct consonance_encryption_status {
      */
     uint32_t member_count;
     /**
-     * The group's safety number as six words: all members see the same if no server is between them. Empty without a
-     * group.
+     * The group's safety number as six words: all members see the same words unless a server intercepts them. Empty
+     * without a group.
      */
     const char *safety_words;
     /**
@@ -766,22 +765,22 @@ typedef struct consonance_encryption_status {
      */
     uint64_t packets_sent_plain;
     /**
-     * Packets without encryption that came from where it is allowed.
+     * Packets of others without encryption, from rooms or players where that is allowed.
      */
     uint64_t packets_received_plain;
     /**
-     * Own packets that were dropped, since there were no keys.
+     * Own packets that were dropped for lack of keys.
      */
     uint64_t packets_without_keys;
     /**
-     * Packets of others that were dropped: not encrypted where they must be, forged, repeated, of another member than
-     * the server said, or of an unknown epoch.
+     * Packets of others that were dropped: not encrypted where required, forged, repeated, from another member than
+     * the server named, or from an unknown epoch.
      */
     uint64_t packets_refused;
 } consonance_encryption_status;
 
 /**
- * A channel at this moment.
+ * The current state of a channel.
  */
 typedef struct consonance_channel_state {
     /**
@@ -789,17 +788,17 @@ typedef struct consonance_channel_state {
      */
     uint32_t size;
     /**
-     * 1 if the voice goes out over it.
+     * 1 while voice is sent on it.
      */
     uint32_t is_open;
     /**
-     * How far it is faded in, 0 to 2.
+     * Its current volume while fading, 0 to 2.
      */
     float volume;
 } consonance_channel_state;
 
 /**
- * How a room or a player is spoken to.
+ * The properties of a channel to a room or a player.
  */
 typedef struct consonance_channel_settings {
     /**
@@ -807,7 +806,7 @@ typedef struct consonance_channel_settings {
      */
     uint32_t size;
     /**
-     * 1 if the voice comes from the speaker's place in the world.
+     * 1 to play the voice from the speaker's position.
      */
     uint32_t positional;
     /**
@@ -815,25 +814,25 @@ typedef struct consonance_channel_settings {
      */
     int32_t priority;
     /**
-     * By which factor it is louder, 0 to 2.
+     * The amplitude factor, 0 to 2.
      */
     float amplitude;
     /**
-     * When it is heard: 0 as the chat, 1 always, 2 while speech is detected, 3 not now.
+     * When it sends voice: 0 as the chat, 1 always, 2 while speech is detected, 3 closed.
      */
     int32_t activation;
     /**
-     * How long it takes to fade in, in seconds, at most 30.
+     * The fade-in time in seconds, at most 30.
      */
     float fade_in_seconds;
     /**
-     * How long it takes to fade out, in seconds, at most 30.
+     * The fade-out time in seconds, at most 30.
      */
     float fade_out_seconds;
 } consonance_channel_settings;
 
 /**
- * What a chat is started with. `consonance_settings_init` sets everything to its default.
+ * The settings of a chat. `consonance_settings_init` sets everything to its default.
  */
 typedef struct consonance_settings {
     /**
@@ -841,7 +840,7 @@ typedef struct consonance_settings {
      */
     uint32_t size;
     /**
-     * Where sound comes from and goes to: `consonance_sound`.
+     * Audio input and output: `consonance_sound`.
      */
     int32_t sound;
     /**
@@ -853,7 +852,7 @@ typedef struct consonance_settings {
      */
     const char * name;
     /**
-     * What to show to a server that restricts joining, or null.
+     * The join token for a server that restricts joining, or null.
      */
     const char * join_token;
     /**
@@ -869,39 +868,39 @@ typedef struct consonance_settings {
      */
     const char *const * speak_rooms;
     /**
-     * How many rooms `listen_rooms` has.
+     * The number of rooms in `listen_rooms`.
      */
     uint32_t listen_room_count;
     /**
-     * How many rooms `speak_rooms` has.
+     * The number of rooms in `speak_rooms`.
      */
     uint32_t speak_room_count;
     /**
-     * The microphone's name, as `consonance_get_devices` has it; null for what the system uses.
+     * The microphone's name, as in `consonance_get_devices`; null for the system's default.
      */
     const char * microphone;
     /**
-     * The loudspeaker's name; null for what the system uses.
+     * The loudspeaker's name; null for the system's default.
      */
     const char * loudspeaker;
     /**
-     * How the voice is processed and sent; null for the defaults.
+     * The processing and sending of the voice; null for the defaults.
      */
     const struct consonance_voice_settings * voice;
     /**
-     * How long to try to connect again after the connection was lost, in ms; 0 for without end.
+     * How long to retry after the connection is lost, in ms; 0 for no limit.
      */
     uint32_t reconnect_timeout_ms;
     /**
-     * 1 to try again when the first attempt fails, for a server that may come up later.
+     * 1 to retry when the first attempt fails, for a server that may start later.
      */
     uint32_t retry_first_connect;
     /**
-     * 1 to tell the server where the listener is, for its proximity rooms.
+     * 1 to send the listener's position to the server, for its proximity rooms.
      */
     uint32_t share_position;
     /**
-     * What carries the packets: `consonance_network`.
+     * The network that carries the packets: `consonance_network`.
      */
     int32_t network;
     /**
@@ -919,7 +918,7 @@ typedef struct consonance_settings {
 } consonance_settings;
 
 /**
- * What a chat has counted since it was started.
+ * The counters of a chat since it was started.
  */
 typedef struct consonance_statistics {
     /**
@@ -931,7 +930,7 @@ typedef struct consonance_statistics {
      */
     uint32_t bitrate_bps;
     /**
-     * Packets that came in.
+     * Packets received.
      */
     uint64_t packets_received;
     /**
@@ -939,7 +938,7 @@ typedef struct consonance_statistics {
      */
     uint64_t bytes_received;
     /**
-     * Packets that went out.
+     * Packets sent.
      */
     uint64_t packets_sent;
     /**
@@ -947,41 +946,41 @@ typedef struct consonance_statistics {
      */
     uint64_t bytes_sent;
     /**
-     * The share of frames that did not reach the server, 0 to 1; −1 while it is not known.
+     * The share of frames that did not reach the server, 0 to 1; −1 while unknown.
      */
     float uplink_loss;
     /**
-     * By how much what is sent is later than what was recorded, in ms.
+     * The delay from recording to sending, in ms.
      */
     float capture_delay_ms;
     /**
-     * How much sound waits for the engine, in ms.
+     * Audio buffered for the engine, in ms.
      */
     float output_fill_ms;
     /**
-     * By how much the engine's clock is faster than ours, in millionths.
+     * How much faster the engine's clock runs than ours, in parts per million.
      */
     float output_drift_ppm;
     /**
-     * How often sound for the engine was interrupted.
+     * Interruptions of the audio for the engine.
      */
     uint64_t output_interruptions;
     /**
-     * How much of the engine's sound waits for us, in ms.
+     * Audio buffered from the engine, in ms.
      */
     float input_fill_ms;
     /**
-     * By how much the engine's clock is faster than ours, in millionths.
+     * How much faster the engine's clock runs than ours, in parts per million.
      */
     float input_drift_ppm;
     /**
-     * How often sound from the engine was interrupted.
+     * Interruptions of the audio from the engine.
      */
     uint64_t input_interruptions;
 } consonance_statistics;
 
 /**
- * A chat at this moment.
+ * The current state of a chat.
  */
 typedef struct consonance_status {
     /**
@@ -989,11 +988,11 @@ typedef struct consonance_status {
      */
     uint32_t size;
     /**
-     * How far it is: `consonance_connection`.
+     * The state of the connection: `consonance_connection`.
      */
     int32_t connection;
     /**
-     * 1 while the voice goes out over any channel.
+     * 1 while voice is sent on any channel.
      */
     uint32_t is_transmitting;
     /**
@@ -1013,25 +1012,25 @@ typedef struct consonance_status {
      */
     uint32_t other_players;
     /**
-     * The player of the highest priority that speaks, or 0.
+     * The speaking player with the highest priority, or 0.
      */
     uint32_t top_priority_speaker;
     /**
-     * How loud the microphone is: the mean absolute value of the last 10 ms, 0 to 1.
+     * The microphone's level: the mean absolute value of the last 10 ms, 0 to 1.
      */
     float amplitude;
     /**
-     * The share of others' frames that never arrived, 0 to 1; −1 while it is not known.
+     * The share of lost frames from other players, 0 to 1; −1 while unknown.
      */
     float packet_loss;
     /**
-     * Events that were lost because they were not drained in time.
+     * Events that were dropped because they were not polled in time.
      */
     uint64_t events_dropped;
 } consonance_status;
 
 /**
- * Something that has happened. Texts are in the buffer that was passed, and never null.
+ * An event. Texts are in the buffer that was passed, and never null.
  */
 typedef struct consonance_event {
     /**
@@ -1039,23 +1038,23 @@ typedef struct consonance_event {
      */
     uint32_t size;
     /**
-     * What it is: `consonance_event_type`.
+     * The type: `consonance_event_type`.
      */
     int32_t kind;
     /**
-     * The player that it is about, or 0.
+     * The player concerned, or 0.
      */
     uint32_t player;
     /**
-     * As the type says.
+     * Depends on the type.
      */
     int32_t detail;
     /**
-     * As the type says.
+     * Depends on the type.
      */
     uint64_t number;
     /**
-     * The player's name, or as the type says.
+     * The player's name, or depends on the type.
      */
     const char *name;
     /**
@@ -1063,13 +1062,13 @@ typedef struct consonance_event {
      */
     const char *room;
     /**
-     * As the type says.
+     * Depends on the type.
      */
     const char *text;
 } consonance_event;
 
 /**
- * What a host is started with. Zeros and nulls are the defaults.
+ * The settings of a host. Zeros and nulls are the defaults.
  */
 typedef struct consonance_host_settings {
     /**
@@ -1077,7 +1076,7 @@ typedef struct consonance_host_settings {
      */
     uint32_t size;
     /**
-     * Players at most; 0 for as many as the server can have.
+     * The maximum number of players; 0 for no limit but the server's own.
      */
     uint32_t players_max;
     /**
@@ -1098,7 +1097,7 @@ typedef struct consonance_host_settings {
      */
     const char * password;
     /**
-     * The longest reliable packet of the game's own network, in bytes; 0 where it carries no voice.
+     * The longest reliable packet of the game's own network, in bytes; 0 if it carries no voice.
      */
     uint32_t reliable_bytes;
     /**
@@ -1116,7 +1115,7 @@ typedef struct consonance_host_settings {
 } consonance_host_settings;
 
 /**
- * Where the listener is and looks.
+ * The position and orientation of the listener.
  */
 typedef struct consonance_pose {
     /**
@@ -1124,17 +1123,17 @@ typedef struct consonance_pose {
      */
     float position[3];
     /**
-     * Where the nose points to; need not have the length 1.
+     * The direction of view; need not have the length 1.
      */
     float forward[3];
     /**
-     * Where the top of the head points to.
+     * The direction of the top of the head.
      */
     float up[3];
 } consonance_pose;
 
 /**
- * A packet on its way out, over a game's own network.
+ * An outgoing packet or an action, for a game's own network.
  */
 typedef struct consonance_packet {
     /**
@@ -1142,7 +1141,7 @@ typedef struct consonance_packet {
      */
     uint32_t size;
     /**
-     * What to do: `consonance_packet_action`.
+     * The action: `consonance_packet_action`.
      */
     int32_t action;
     /**
@@ -1180,15 +1179,15 @@ typedef struct consonance_player_info {
      */
     uint32_t is_local;
     /**
-     * 1 while it speaks to us; for ourselves, while any player hears us.
+     * 1 while it speaks to this player; for the player of this chat, while any player hears it.
      */
     uint32_t is_speaking;
     /**
-     * 1 while it is muted here.
+     * 1 while it is muted locally.
      */
     uint32_t is_muted;
     /**
-     * 1 while its voice comes from its place in the world.
+     * 1 while its voice is played from its position.
      */
     uint32_t is_positional;
     /**
@@ -1196,21 +1195,21 @@ typedef struct consonance_player_info {
      */
     int32_t priority;
     /**
-     * How loud it is at this moment, 0 to 1, before volume and distance.
+     * Its current amplitude, 0 to 1, before volume and distance.
      */
     float amplitude;
     /**
-     * How loud it is heard here: an amplitude factor, 0 to 4.
+     * Its local volume: an amplitude factor, 0 to 4.
      */
     float volume;
     /**
-     * The share of its last frames that never arrived, 0 to 1; −1 while it is not known.
+     * The share of its last frames that were lost, 0 to 1; −1 while unknown.
      */
     float packet_loss;
 } consonance_player_info;
 
 /**
- * Where a player is.
+ * The position of a player.
  */
 typedef struct consonance_position {
     /**
@@ -1218,7 +1217,7 @@ typedef struct consonance_position {
      */
     uint32_t player;
     /**
-     * 0 to forget where it is.
+     * 0 if the position is no longer known.
      */
     uint32_t is_known;
     /**
@@ -1226,13 +1225,13 @@ typedef struct consonance_position {
      */
     float position[3];
     /**
-     * How much is in between, from 0 (nothing) to 1 (a wall).
+     * The occlusion between player and listener, from 0 (none) to 1 (a wall).
      */
     float occlusion;
 } consonance_position;
 
 /**
- * How voices get quieter with distance.
+ * The attenuation of voices with distance, and the rendering of direction.
  */
 typedef struct consonance_spatial_settings {
     /**
@@ -1240,25 +1239,25 @@ typedef struct consonance_spatial_settings {
      */
     uint32_t size;
     /**
-     * 0 a model of the head on headphones and panning elsewhere, 1 panning, 2 a model of the head.
+     * 0 HRTF on headphones and panning elsewhere, 1 panning, 2 HRTF.
      */
     int32_t mode;
     /**
-     * 0 constant, 1 linear, 2 inverse, 3 the square of that.
+     * 0 constant, 1 linear, 2 inverse, 3 inverse square.
      */
     int32_t roll_off;
     /**
-     * Up to this distance a voice has its full volume, in metres.
+     * The distance up to which a voice has its full volume, in metres.
      */
     float min_distance;
     /**
-     * From this distance on there is silence, in metres.
+     * The distance from which a voice is silent, in metres.
      */
     float max_distance;
 } consonance_spatial_settings;
 
 /**
- * How a player's voice arrives.
+ * Reception statistics of a player's voice.
  */
 typedef struct consonance_speaker_statistics {
     /**
@@ -1266,11 +1265,11 @@ typedef struct consonance_speaker_statistics {
      */
     uint32_t size;
     /**
-     * The share of its last 128 frames that never came, 0 to 1.
+     * The share of its last 128 frames that were lost, 0 to 1.
      */
     float loss;
     /**
-     * Packets that arrived.
+     * Packets received.
      */
     uint64_t received;
     /**
@@ -1278,7 +1277,7 @@ typedef struct consonance_speaker_statistics {
      */
     uint64_t played;
     /**
-     * Frames whose turn came without their packet.
+     * Frames whose packet had not arrived at their playback time.
      */
     uint64_t lost;
     /**
@@ -1286,15 +1285,15 @@ typedef struct consonance_speaker_statistics {
      */
     uint64_t recovered;
     /**
-     * Packets that came after their turn.
+     * Packets that arrived after their playback time.
      */
     uint64_t late;
     /**
-     * How long frames wait in the jitter buffer, in ms.
+     * The delay of the jitter buffer, in ms.
      */
     float delay_ms;
     /**
-     * How unevenly packets arrive (RFC 3550), in ms.
+     * The interarrival jitter (RFC 3550), in ms.
      */
     float jitter_ms;
     /**
@@ -1308,7 +1307,7 @@ typedef struct consonance_speaker_statistics {
 } consonance_speaker_statistics;
 
 /**
- * How the player's voice is processed and sent, and how others are heard.
+ * The processing and sending of the player's voice, and the playback of others.
  */
 typedef struct consonance_voice_settings {
     /**
@@ -1316,7 +1315,7 @@ typedef struct consonance_voice_settings {
      */
     uint32_t size;
     /**
-     * When the player is heard: `consonance_activation`.
+     * When the player's voice is sent: `consonance_activation`.
      */
     int32_t activation;
     /**
@@ -1324,11 +1323,11 @@ typedef struct consonance_voice_settings {
      */
     int32_t quality;
     /**
-     * Sound in one packet, in ms: 10, 20, 40 or 60.
+     * Audio per packet, in ms: 10, 20, 40 or 60.
      */
     uint32_t frame_ms;
     /**
-     * 1 to let packets carry a copy of the sound before theirs, as far as losses ask for it.
+     * 1 for forward error correction, as much as the measured loss requires.
      */
     uint32_t error_correction;
     /**
@@ -1341,7 +1340,7 @@ typedef struct consonance_voice_settings {
      */
     int32_t noise;
     /**
-     * How much of everything but speech a neural network removes, 0 (off) to 1 (80 dB).
+     * How much background a neural network removes, 0 (off) to 1 (80 dB).
      */
     float background_removal;
     /**
@@ -1353,31 +1352,31 @@ typedef struct consonance_voice_settings {
      */
     uint32_t automatic_gain;
     /**
-     * How probable speech must be to count as speech, 0 to 1.
+     * The probability from which audio counts as speech, 0 to 1.
      */
     float detection_threshold;
     /**
-     * How far below the threshold speech ends, 0 to 1.
+     * How far below the threshold the probability must fall for speech to end, 0 to 1.
      */
     float detection_hysteresis;
     /**
-     * How long it takes to end, in ms, at most 60 000.
+     * How long speech lasts after the probability has fallen, in ms, at most 60 000.
      */
     uint32_t detection_hold_ms;
     /**
-     * How much from before speech was detected is sent too, in ms.
+     * How much audio from before the detection is sent too, in ms.
      */
     uint32_t pre_roll_ms;
     /**
-     * How loud others are while the player speaks: an amplitude factor, 0 to 1; 1 is off.
+     * The volume of others while the player speaks: an amplitude factor, 0 to 1; 1 is off.
      */
     float ducking_level;
     /**
-     * How long it takes to turn them down, in ms.
+     * The time to fade the others down, in ms.
      */
     uint32_t ducking_down_ms;
     /**
-     * How long it takes to return, in ms.
+     * The time to fade them up again, in ms.
      */
     uint32_t ducking_up_ms;
     /**
@@ -1385,7 +1384,7 @@ typedef struct consonance_voice_settings {
      */
     uint32_t auto_volume;
     /**
-     * How loud all players are: an amplitude factor, 0 to 4.
+     * The volume of all players: an amplitude factor, 0 to 4.
      */
     float master_volume;
 } consonance_voice_settings;
@@ -1395,15 +1394,14 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Listens to a room from now on (1), or no longer (0). Rooms are counted: a room that is listened to twice is left
- * when that is said twice.
+ * Listens to a room (1), or no longer (0). Calls are counted: after two calls with 1, two calls with 0 leave the room.
  */
 consonance_error consonance_listen(uint64_t chat,
                                    const char * room,
                                    uint32_t listens);
 
 /**
- * Speaks to a room from now on, and tells the number of the channel, which is never 0. `settings` may be null.
+ * Opens a channel to a room and writes its number, which is never 0. `settings` may be null.
  */
 consonance_error consonance_speak_in_room(uint64_t chat,
                                           const char * room,
@@ -1411,7 +1409,7 @@ consonance_error consonance_speak_in_room(uint64_t chat,
                                           uint32_t * channel);
 
 /**
- * Speaks to a player from now on, while it is in the session, and tells the number of the channel, which is never 0.
+ * Opens a channel to a player, for as long as the player is in the session, and writes its number, which is never 0.
  * `settings` may be null.
  */
 consonance_error consonance_speak_to_player(uint64_t chat,
@@ -1420,19 +1418,19 @@ consonance_error consonance_speak_to_player(uint64_t chat,
                                             uint32_t * channel);
 
 /**
- * Changes a channel from the next packet on. One that was closed does not change.
+ * Changes a channel, from the next packet on. A closed channel does not change.
  */
 consonance_error consonance_set_channel(uint64_t chat,
                                         uint32_t channel,
                                         const consonance_channel_settings * settings);
 
 /**
- * Ends a channel with the next packet.
+ * Closes a channel, with the next packet.
  */
 consonance_error consonance_close_channel(uint64_t chat, uint32_t channel);
 
 /**
- * What has become of a channel. One that is not known yet, or was closed, is not open. May be asked in every frame.
+ * The state of a channel. One that is not known yet, or was closed, is not open. May be called every frame.
  */
 consonance_error consonance_get_channel_state(uint64_t chat,
                                               uint32_t channel,
@@ -1444,32 +1442,33 @@ consonance_error consonance_get_channel_state(uint64_t chat,
 consonance_error consonance_settings_init(consonance_settings * settings);
 
 /**
- * Starts a chat, which joins its session by itself, and tells its handle. Returns at once.
+ * Starts a chat, which joins its session in the background, and writes its handle. Returns at once.
  */
 consonance_error consonance_start(const consonance_settings * settings, uint64_t * chat);
 
 /**
- * Leaves the session. Events go on until `CONSONANCE_EVENT_TYPE_ENDED`.
+ * Leaves the session. Events continue until `CONSONANCE_EVENT_TYPE_ENDED`.
  */
 consonance_error consonance_stop(uint64_t chat);
 
 /**
- * Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a
- * goodbye, goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+ * Destroys a chat with its streams, a stream, a recording, a host or a link, within 50 ms: work that takes longer,
+ * such as disconnecting, continues in the background. The handle is invalid afterwards. Zero is ignored, and not an
+ * error.
  */
 consonance_error consonance_destroy(uint64_t handle);
 
 /**
- * How the chat is at this moment. May be asked in every frame.
+ * The current state of the chat. May be called every frame.
  */
 consonance_error consonance_get_status(uint64_t chat, consonance_status * status);
 
 /**
- * Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are mostly enough.
+ * Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are usually enough.
  *
- * The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
- * `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
- * be null, is their size. Of more than 65 536 events that wait, the oldest are lost.
+ * The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` if no event is queued, and
+ * `CONSONANCE_ERROR_BUFFER_TOO_SMALL` if the texts do not fit: then the event stays queued, and `length`, which may be
+ * null, receives the required size. If more than 65 536 events are queued, the oldest are dropped.
  */
 consonance_error consonance_poll_event(uint64_t chat,
                                        consonance_event * event,
@@ -1478,8 +1477,8 @@ consonance_error consonance_poll_event(uint64_t chat,
                                        size_t * length);
 
 /**
- * The names of the microphones (0) or loudspeakers (1), each on a line of its own, the one that the system uses first.
- * Asks the sound system, which takes a while.
+ * The names of the microphones (0) or loudspeakers (1), one per line, the system's default first. Queries the audio
+ * system, which takes a while.
  */
 consonance_error consonance_get_devices(uint32_t loudspeakers,
                                         char * buffer,
@@ -1487,29 +1486,29 @@ consonance_error consonance_get_devices(uint32_t loudspeakers,
                                         size_t * length);
 
 /**
- * Uses another microphone (0) or loudspeaker (1) from now on, in a chat that was started with devices; null for what
- * the system uses. A device that is not there is used as soon as it is, and the system's meanwhile.
+ * Switches to another microphone (0) or loudspeaker (1), in a chat that was started with devices; null for the
+ * system's default. A missing device is used as soon as it is connected, and the default until then.
  */
 consonance_error consonance_select_device(uint64_t chat,
                                           uint32_t loudspeaker,
                                           const char * name);
 
 /**
- * Makes a key for a player, of 64 bytes, from the operating system's random numbers. Keep it as a password is kept,
- * and pass it with the settings of each chat, so that others know the player again. Its last 32 bytes are the public
- * half, which a service can attest to.
+ * Generates a key of 64 bytes for a player, from the operating system's random numbers. Store it like a password and
+ * pass it with the settings of each chat, so that others recognise the player. Its last 32 bytes are the public half,
+ * which a service can attest to.
  *
- * `length` is how many bytes it has, also where there is no room for them; then there is no key.
+ * `length` receives its size, also if the buffer is too small; then no key is generated.
  */
 consonance_error consonance_generate_identity(uint8_t * buffer,
                                               size_t capacity,
                                               size_t * length);
 
 /**
- * Whether what is said is encrypted from end to end at this moment. Its texts need 128 bytes.
+ * The current end-to-end encryption. Its texts need 128 bytes.
  *
- * The size of the status must be set before. `length`, which may be null, is the size of the texts. The members that
- * `consonance_get_encrypted_member` writes are those of the last call of this function.
+ * The size of the status must be set before. `length`, which may be null, receives the size of the texts. The members
+ * that `consonance_get_encrypted_member` writes are those of the last call of this function.
  */
 consonance_error consonance_get_encryption(uint64_t chat,
                                            consonance_encryption_status * status,
@@ -1518,11 +1517,11 @@ consonance_error consonance_get_encryption(uint64_t chat,
                                            size_t * length);
 
 /**
- * A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` beyond the last one. 4096 bytes are
+ * A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` after the last one. 4096 bytes are
  * enough for its texts.
  *
- * The size of the member must be set before. Members are those of the last `consonance_get_encryption`: where another
- * thread calls that meanwhile, `epoch` tells that the list is another one. `length` may be null.
+ * The size of the member must be set before. Members are those of the last `consonance_get_encryption`: if another
+ * thread calls that in between, a different `epoch` shows that the list has changed. `length` may be null.
  */
 consonance_error consonance_get_encrypted_member(uint64_t chat,
                                                  uint32_t index,
@@ -1537,33 +1536,30 @@ consonance_error consonance_get_encrypted_member(uint64_t chat,
 consonance_error consonance_is_room_encrypted(uint64_t chat, const char * room, uint32_t * encrypted);
 
 /**
- * Remembers that the safety number of a member was compared and is the same for both players: the key that the member
- * had then, as `consonance_get_encrypted_member` wrote it, is its own.
+ * Marks a member as verified: both players compared the safety number and saw the same. `key` is the member's key at
+ * that time, as `consonance_get_encrypted_member` wrote it.
  *
  * Returns `CONSONANCE_ERROR_PLAYER` if no other member of the group has this number, and `CONSONANCE_ERROR_VALUE` if
- * it has another key by now.
+ * its key has changed since.
  */
 consonance_error consonance_verify_member(uint64_t chat,
                                           uint32_t player,
                                           const char * key);
 
 /**
- * The players that were met, with their keys: bytes to be kept, and passed with the settings of the next chat.
+ * The known players with their keys: bytes to store and to pass with the settings of the next chat.
  *
- * `length` is how many there are. Where there is no room for all, nothing else is written.
+ * `length` receives their number. If the buffer is too small, nothing else is written.
  */
-consonance_error consonance_get_known_keys(uint64_t chat,
-                                           uint8_t * buffer,
-                                           size_t capacity,
-                                           size_t * length);
+consonance_error consonance_get_known_keys(uint64_t chat, uint8_t * buffer, size_t capacity, size_t * length);
 
 /**
- * Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
- * with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and
- * cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
- * `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
+ * Submits the last thirty seconds of these players' voices, or of all players if none is given, to the game's
+ * moderators, with a reason of at most 1000 bytes. The report is encrypted to `moderators_key` of the settings: the
+ * server stores it and cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` confirms that it is stored,
+ * `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` says why not. A player can report once a minute.
  *
- * Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.
+ * Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, or if the reason is too long.
  */
 consonance_error consonance_report_players(uint64_t chat,
                                            Array_u32 players,
@@ -1571,83 +1567,84 @@ consonance_error consonance_report_players(uint64_t chat,
                                            const char * reason);
 
 /**
- * Mutes all players here (1), or lets them be heard again (0).
+ * Mutes all players locally (1), or unmutes them (0).
  */
 consonance_error consonance_set_deafened(uint64_t chat, uint32_t deafened);
 
 /**
- * How loud a player is heard here: an amplitude factor, 0 to 4, also after it has left and joined again.
+ * Sets the local volume of a player: an amplitude factor, 0 to 4, kept when the player leaves and joins again.
  */
-consonance_error consonance_set_player_volume(uint64_t chat, uint32_t player, float volume);
+consonance_error consonance_set_player_volume(uint64_t chat,
+                                              uint32_t player,
+                                              float volume);
 
 /**
- * Mutes a player here (1), or lets it be heard again (0), also after it has left and joined again.
+ * Mutes a player locally (1), or unmutes it (0); kept when the player leaves and joins again.
  */
 consonance_error consonance_set_player_muted(uint64_t chat, uint32_t player, uint32_t muted);
 
 /**
- * What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
+ * Sets the effects on a player's voice, kept when the player leaves and joins again: names, separated by commas,
  * each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none.
- * Names and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+ * Names and settings are in docs/effects.md. An unknown one is an error, whose message lists the known ones.
  */
 consonance_error consonance_set_player_effects(uint64_t chat,
                                                uint32_t player,
                                                const char * effects);
 
 /**
- * Brings a player to the loudness of the others (1), leaves it as it is (0), or goes by what is set for all (−1), also
- * after it has left and joined again.
+ * Adjusts a player to the loudness of the others (1), leaves it as it is (0), or follows the setting for all players
+ * (−1); kept when the player leaves and joins again.
  */
 consonance_error consonance_set_player_auto_volume(uint64_t chat,
                                                    uint32_t player,
                                                    int32_t auto_volume);
 
 /**
- * Turns down what a player's microphone picks up between its words (1), or leaves it as it is (0), also after it has
- * left and joined again.
+ * Attenuates a player's background between words (1), or leaves it as it is (0); kept when the player leaves and joins
+ * again.
  */
 consonance_error consonance_set_player_noise_gate(uint64_t chat,
                                                   uint32_t player,
                                                   uint32_t noise_gate);
 
 /**
- * What all voices pass here that come over a room, behind the effects of each player; as above.
+ * Sets the effects on all voices of a room, applied after the effects of each player; as above.
  */
 consonance_error consonance_set_room_effects(uint64_t chat, const char * room, const char * effects);
 
 /**
- * Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
+ * Sets the positions of players: one call for all of them, every frame. Unknown players are ignored.
  */
 consonance_error consonance_set_positions(uint64_t chat, const consonance_position * positions, size_t count);
 
 /**
- * Tells where the listener is and looks; null where that is not known any more.
+ * Sets the position and orientation of the listener; null if they are no longer known.
  */
 consonance_error consonance_set_listener(uint64_t chat, const consonance_pose * pose);
 
 /**
- * Whether the server is told where the listener is, for its proximity rooms.
+ * Sets whether the listener's position is sent to the server, for its proximity rooms.
  */
 consonance_error consonance_set_share_position(uint64_t chat, uint32_t shared);
 
 /**
- * How voices get quieter with distance, and how directions are made audible.
+ * Sets the attenuation of voices with distance and the rendering of direction.
  */
 consonance_error consonance_set_spatial(uint64_t chat, const consonance_spatial_settings * settings);
 
 /**
- * Whether the listener wears headphones: 1 yes, 0 no, −1 to tell by the loudspeaker's name.
+ * Sets whether the listener wears headphones: 1 yes, 0 no, −1 to detect it from the loudspeaker's name.
  */
 consonance_error consonance_set_headphones(uint64_t chat, int32_t headphones);
 
 /**
- * Starts a host, and tells its handle; `consonance_destroy` ends it, and with it the session of all its players.
+ * Starts a host and writes its handle; `consonance_destroy` ends it and the session of all its players.
  */
-consonance_error consonance_host_start(const consonance_host_settings * settings,
-                                       uint64_t * host);
+consonance_error consonance_host_start(const consonance_host_settings * settings, uint64_t * host);
 
 /**
- * The address at which players join, as for the settings of a chat; empty where there is only the game's own network.
+ * The address for players to join, as in the settings of a chat; empty if there is only the game's own network.
  */
 consonance_error consonance_get_host_address(uint64_t host,
                                              char * buffer,
@@ -1655,12 +1652,15 @@ consonance_error consonance_get_host_address(uint64_t host,
                                              size_t * length);
 
 /**
- * A player of the game's own network is there (1), by a number of the game's choice, or is gone (0).
+ * Reports that a player of the game's own network, by a number of the game's choice, is connected (1) or disconnected
+ * (0).
  */
-consonance_error consonance_host_peer(uint64_t host, uint64_t peer, uint32_t is_there);
+consonance_error consonance_host_peer(uint64_t host,
+                                      uint64_t peer,
+                                      uint32_t is_there);
 
 /**
- * Takes a packet that a player of the game's own network has sent.
+ * Passes in a packet from a player of the game's own network.
  */
 consonance_error consonance_host_packet_in(uint64_t host,
                                            uint64_t peer,
@@ -1669,8 +1669,7 @@ consonance_error consonance_host_packet_in(uint64_t host,
                                            size_t length);
 
 /**
- * Takes the next packet to a player of the game's own network, and what else is to be done; as
- * `consonance_packet_out`.
+ * Takes the next packet for a player of the game's own network, or another action; like `consonance_packet_out`.
  */
 consonance_error consonance_host_packet_out(uint64_t host,
                                             consonance_packet * packet,
@@ -1679,21 +1678,21 @@ consonance_error consonance_host_packet_out(uint64_t host,
                                             size_t * length);
 
 /**
- * The link to the host is up (1), or down (0).
+ * Reports that the link to the host is up (1) or down (0).
  */
 consonance_error consonance_link(uint64_t chat, uint32_t is_up);
 
 /**
- * Begins to connect to a server, and tells the handle of the link: for a game whose own voice engine speaks the
- * protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` tells what becomes of the link and takes
- * what the server sends. The address is as for the settings of a chat.
+ * Starts to connect to a server and writes the handle of the link: for a game whose own voice engine implements the
+ * protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` returns the state of the link and the
+ * server's packets. The address is as in the settings of a chat.
  */
 consonance_error consonance_connect(const char * address,
                                     uint64_t * link);
 
 /**
- * Takes a packet: of a chat, one that its host has sent; of a link, one to the server, which is dropped while the link
- * is not up.
+ * Passes in a packet: for a chat, one from its host; for a link, one to the server, which is dropped while the link is
+ * down.
  */
 consonance_error consonance_packet_in(uint64_t chat_or_link,
                                       uint32_t reliable,
@@ -1701,11 +1700,11 @@ consonance_error consonance_packet_in(uint64_t chat_or_link,
                                       size_t length);
 
 /**
- * Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame
- * until it returns `CONSONANCE_ERROR_NOTHING`.
+ * Takes the next action for the game's own network, or the next packet from a link: call it in every frame until it
+ * returns `CONSONANCE_ERROR_NOTHING`.
  *
- * The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
- * Where there is no room, it waits on.
+ * The size of `packet` must be set before; the bytes are written into `buffer`, and `length` receives their number.
+ * If `buffer` is too small, the action stays queued.
  */
 consonance_error consonance_packet_out(uint64_t chat_or_link,
                                        consonance_packet * packet,
@@ -1714,20 +1713,19 @@ consonance_error consonance_packet_out(uint64_t chat_or_link,
                                        size_t * length);
 
 /**
- * What a chat has counted since it was started.
+ * The counters of a chat since it was started.
  */
 consonance_error consonance_get_statistics(uint64_t chat, consonance_statistics * statistics);
 
 /**
- * How a player's voice arrives. Players that were not heard yet have zeros.
+ * Reception statistics of a player's voice; zeros for players that were not heard yet.
  */
 consonance_error consonance_get_speaker_statistics(uint64_t chat,
                                                    uint32_t player,
                                                    consonance_speaker_statistics * statistics);
 
 /**
- * Why a player is not heard here, in English: every link on the way with what was found, and in the last line what to
- * do.
+ * Why a player is not heard here, in English: every step of the path with its state, and in the last line what to do.
  */
 consonance_error consonance_get_why(uint64_t chat,
                                     uint32_t player,
@@ -1736,7 +1734,7 @@ consonance_error consonance_get_why(uint64_t chat,
                                     size_t * length);
 
 /**
- * The `CONSONANCE_ABI` of the library. A program that was compiled with another one must not go on.
+ * The `CONSONANCE_ABI` of the library. A program that was compiled with a different one must not use the library.
  */
 uint32_t consonance_abi_version(void);
 
@@ -1751,23 +1749,23 @@ const char *consonance_version(void);
 const char *consonance_error_text(int32_t error);
 
 /**
- * What the last function that failed on this thread had to say: what failed, the value, what is expected.
+ * The message of the last function that failed on this thread: what failed, the value, what is expected.
  *
- * `length` is how long it is without the zero at its end, and may be null.
+ * `length` receives its length without the terminating zero, and may be null.
  */
 consonance_error consonance_last_error(char * buffer, size_t capacity, size_t * length);
 
 /**
- * Keeps log lines from now on, for `consonance_poll_log`: 0 none, which is how it begins, 1 errors, 2 warnings,
- * 3 information, 4 details, 5 everything.
+ * Sets which log lines are kept for `consonance_poll_log`: 0 none (the default), 1 errors, 2 warnings, 3 information,
+ * 4 details, 5 everything.
  */
 consonance_error consonance_set_log_level(uint32_t level);
 
 /**
- * Takes the oldest log line, of at most 1024 bytes. Of more than 1024 lines that wait, the oldest are lost.
+ * Takes the oldest log line, of at most 1024 bytes. If more than 1024 lines are queued, the oldest are dropped.
  *
- * `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` where
- * no line waits.
+ * `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` if no
+ * line is queued.
  */
 consonance_error consonance_poll_log(uint32_t * level,
                                      char * buffer,
@@ -1775,9 +1773,10 @@ consonance_error consonance_poll_log(uint32_t * level,
                                      size_t * length);
 
 /**
- * The numbers of all players in the session: the player of this chat first, which is always 1, others by name.
+ * The numbers of all players in the session: first the player of this chat, which is always 1, then the others by
+ * name.
  *
- * `count` is how many there are. Where there is no room for all, nothing else is written.
+ * `count` receives how many there are. If the array is too small, nothing else is written.
  */
 consonance_error consonance_get_players(uint64_t chat,
                                         uint32_t * players,
@@ -1785,12 +1784,12 @@ consonance_error consonance_get_players(uint64_t chat,
                                         size_t * count);
 
 /**
- * A player at this moment. May be asked in every frame.
+ * The current state of a player. May be called every frame.
  */
 consonance_error consonance_get_player_info(uint64_t chat, uint32_t player, consonance_player_info * info);
 
 /**
- * The name of a player, also of one that has left.
+ * The name of a player, even if it has left.
  */
 consonance_error consonance_get_player_name(uint64_t chat,
                                             uint32_t player,
@@ -1799,12 +1798,12 @@ consonance_error consonance_get_player_name(uint64_t chat,
                                             size_t * length);
 
 /**
- * The number of a player of the session, or of one that has left.
+ * The number of a player of the session, even if it has left.
  */
 consonance_error consonance_find_player(uint64_t chat, const char * name, uint32_t * player);
 
 /**
- * Sends a text to all listeners of a room, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+ * Sends a text to all listeners of a room and writes its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` repeats.
  */
 consonance_error consonance_send_text_to_room(uint64_t chat,
                                               const char * room,
@@ -1812,7 +1811,7 @@ consonance_error consonance_send_text_to_room(uint64_t chat,
                                               uint64_t * number);
 
 /**
- * Sends a text to a player, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+ * Sends a text to a player and writes its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` repeats.
  */
 consonance_error consonance_send_text_to_player(uint64_t chat,
                                                 uint32_t player,
@@ -1820,11 +1819,10 @@ consonance_error consonance_send_text_to_player(uint64_t chat,
                                                 uint64_t * number);
 
 /**
- * Has the server do something to a player, where the join token permits moderation: 0 remove it from the session,
- * 1 mute it, for so many seconds or, with 0, forever, 2 unmute it, 3 move it from one room to another.
+ * Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
+ * `seconds`, or forever with 0, 2 unmute it, 3 move it from one room to another.
  *
- * `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` tells what
- * became of it.
+ * `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
  */
 consonance_error consonance_moderate(uint64_t chat,
                                      uint32_t player,
@@ -1835,47 +1833,47 @@ consonance_error consonance_moderate(uint64_t chat,
                                      const char * reason);
 
 /**
- * Records all players of a chat, each into a WAV file of its own in this folder, which is made if it is not there, and
- * tells the recording's handle; `consonance_destroy` completes the files.
+ * Records all players of a chat, each into its own WAV file in this folder, which is created if needed, and writes the
+ * recording's handle; `consonance_destroy` completes the files.
  */
 consonance_error consonance_record(uint64_t chat,
                                    const char * folder,
                                    uint64_t * recording);
 
 /**
- * Sends the mix of all players to the engine, which pulls it, and tells the stream's handle. A second stream ends the
- * first one's sound.
+ * Passes the mix of all players to the engine, which pulls it, and writes the stream's handle. A second stream
+ * silences the first.
  */
 consonance_error consonance_engine_output(uint64_t chat,
                                           uint64_t * stream);
 
 /**
- * Takes a player out of the mix, for an engine that places voices itself, and tells the stream's handle. Ends with
- * `consonance_destroy`; until then it is that player's, also after it has left and joined again.
+ * Takes a player out of the mix, for an engine that places voices itself, and writes the stream's handle. The stream
+ * stays with the player, also when the player leaves and joins again, until `consonance_destroy`.
  */
 consonance_error consonance_player_stream(uint64_t chat,
                                           uint32_t player,
                                           uint64_t * stream);
 
 /**
- * Speaks with what the engine records and pushes, and tells the stream's handle.
+ * Uses the audio that the engine records and pushes as the player's voice, and writes the stream's handle.
  */
 consonance_error consonance_engine_input(uint64_t chat, uint64_t * stream);
 
 /**
- * Takes what the engine plays, so that echo cancelling can remove it from the microphone, and tells the stream's
- * handle. `with_voices` is 1 where the voices are in what is pushed, as from an engine's last mixer stage, and 0 where
- * it is the game's own sound alone.
+ * Takes the engine's output as the reference for echo cancelling, and writes the stream's handle. `with_voices` is 1
+ * if the pushed audio contains the voices, as from an engine's last mixer stage, and 0 if it has only the game's own
+ * audio.
  */
 consonance_error consonance_echo_reference(uint64_t chat,
                                            uint32_t with_voices,
                                            uint64_t * stream);
 
 /**
- * Overwrites `frames` frames of so many channels, in turn, with what is played next, at this rate; all three may
+ * Writes the next `frames` frames of interleaved audio, with this number of channels and at this rate; all three may
  * change with each call. May be called from an audio callback.
  *
- * What cannot be had is silence, also where an error is returned. Rates from 8 to 192 kHz.
+ * Missing samples are silence, also when an error is returned. Rates from 8 to 192 kHz.
  */
 consonance_error consonance_pull(uint64_t stream,
                                  float * interleaved,
@@ -1884,10 +1882,10 @@ consonance_error consonance_pull(uint64_t stream,
                                  uint32_t sample_rate_hz);
 
 /**
- * Takes `frames` frames of so many channels, in turn, at this rate; all three may change with each call. May be called
- * from an audio callback.
+ * Takes `frames` frames of interleaved audio, with this number of channels and at this rate; all three may change with
+ * each call. May be called from an audio callback.
  *
- * What finds no room is dropped. Rates from 8 to 192 kHz.
+ * Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz.
  */
 consonance_error consonance_push(uint64_t stream,
                                  const float * interleaved,
@@ -1896,36 +1894,36 @@ consonance_error consonance_push(uint64_t stream,
                                  uint32_t sample_rate_hz);
 
 /**
- * The settings in force; before there is a chat, with 0 for it, the defaults.
+ * The current settings; the defaults if `chat` is 0.
  */
 consonance_error consonance_get_voice_settings(uint64_t chat, consonance_voice_settings * settings);
 
 /**
- * Changes whatever differs from the settings in force. Another `frame_ms` means joining the session again, which
- * happens by itself.
+ * Applies the settings that differ from the current ones. With a different `frame_ms`, the chat rejoins the session by
+ * itself.
  */
 consonance_error consonance_set_voice_settings(uint64_t chat,
                                                const struct consonance_voice_settings * settings);
 
 /**
- * Sends nothing while muted (1).
+ * Mutes the player's microphone (1), or unmutes it (0).
  */
 consonance_error consonance_set_muted(uint64_t chat, uint32_t muted);
 
 /**
- * Tells that the key for push to talk was pressed (1) or released (0).
+ * Reports that the push-to-talk key was pressed (1) or released (0).
  */
 consonance_error consonance_set_push_to_talk(uint64_t chat, uint32_t pressed);
 
 /**
- * The priority of channels without their own: 0 low, 1 default, 2 medium, 3 high. While a player of a higher priority
- * speaks, players of a lower one are not heard.
+ * Sets the priority of channels without their own: 0 low, 1 default, 2 medium, 3 high. While a player with a higher
+ * priority speaks, players with a lower one are not played.
  */
 consonance_error consonance_set_priority(uint64_t chat,
                                          int32_t wanted);
 
 /**
- * Has the player hold a token (1), or not any more (0).
+ * Gives the player a token (1), or takes it away (0).
  */
 consonance_error consonance_set_token(uint64_t chat, const char * token, uint32_t held);
 

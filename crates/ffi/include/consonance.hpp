@@ -1,6 +1,6 @@
-// Voice chat for games, for C++17: objects that end what they have started, and errors as exceptions.
+// Voice chat for games, for C++17: RAII objects, and errors as exceptions.
 //
-// The calls that audio callbacks use, `Stream::pull` and `Stream::push`, throw nothing and take no memory.
+// The calls for audio callbacks, `Stream::pull` and `Stream::push`, do not throw or allocate.
 
 #ifndef CONSONANCE_HPP
 #define CONSONANCE_HPP
@@ -16,12 +16,12 @@
 
 namespace consonance {
 
-/// What failed, with the library's words.
+/// An error, with the library's message.
 class Failure : public std::runtime_error {
 public:
     explicit Failure(consonance_error error) : std::runtime_error(words(error)), error_(error) {}
 
-    /// The number of the error.
+    /// The error code.
     [[nodiscard]] consonance_error error() const noexcept { return error_; }
 
 private:
@@ -35,7 +35,7 @@ private:
     consonance_error error_;
 };
 
-/// Throws where a call has failed.
+/// Throws if a call failed.
 inline void check(consonance_error error)
 {
     if (error < CONSONANCE_ERROR_NONE) {
@@ -45,7 +45,7 @@ inline void check(consonance_error error)
 
 namespace detail {
 
-/// A struct that knows its size.
+/// A struct whose `size` is set.
 template <typename Struct>
 Struct sized()
 {
@@ -54,7 +54,7 @@ Struct sized()
     return value;
 }
 
-/// A text that a call writes into a buffer: `call(buffer, capacity, length)`.
+/// The text that a call writes into a buffer: `call(buffer, capacity, length)`.
 template <typename Call>
 std::string text(Call call)
 {
@@ -71,7 +71,7 @@ std::string text(Call call)
     }
 }
 
-/// A handle that is destroyed with its owner.
+/// A handle that is destroyed with this object.
 class Owned {
 public:
     Owned() = default;
@@ -94,25 +94,25 @@ private:
 
 }  // namespace detail
 
-/// One end of an engine's sound.
+/// An audio stream of an engine.
 class Stream : public detail::Owned {
 public:
     using Owned::Owned;
 
-    /// Overwrites the samples with what is played next; silence where there is none.
+    /// Writes the next samples to play; silence if there are none.
     void pull(float* interleaved, std::size_t frames, std::uint32_t channels, std::uint32_t rate_hz) noexcept
     {
         static_cast<void>(consonance_pull(handle(), interleaved, frames, channels, rate_hz));
     }
 
-    /// Takes what was recorded, or, of an echo reference, what is played.
+    /// Takes recorded samples, or, for an echo reference, the samples that are played.
     void push(const float* interleaved, std::size_t frames, std::uint32_t channels, std::uint32_t rate_hz) noexcept
     {
         static_cast<void>(consonance_push(handle(), interleaved, frames, channels, rate_hz));
     }
 };
 
-/// Something that has happened; its texts are its own.
+/// An event, which owns its texts.
 struct Event {
     consonance_event_type kind;
     std::uint32_t player;
@@ -121,7 +121,7 @@ struct Event {
     std::string name, room, text;
 };
 
-/// The key of a player, to be kept as a password is kept.
+/// A player's key; store it like a password.
 inline std::vector<std::uint8_t> generate_identity()
 {
     std::vector<std::uint8_t> key(64);
@@ -131,7 +131,7 @@ inline std::vector<std::uint8_t> generate_identity()
     return key;
 }
 
-/// The encryption of a chat; its texts are its own.
+/// The encryption of a chat, which owns its texts.
 struct Encryption {
     consonance_encryption_state state;
     std::uint64_t epoch;
@@ -139,7 +139,7 @@ struct Encryption {
     std::string safety_words, safety_digits;
 };
 
-/// A member of the session's group; its texts are its own.
+/// A member of the session's group, which owns its texts.
 struct EncryptedMember {
     std::uint32_t player;
     bool is_local, is_confirmed, was_verified;
@@ -148,7 +148,7 @@ struct EncryptedMember {
     std::string name, account, purpose, key, safety_words, safety_digits;
 };
 
-/// The default settings of a chat, whose texts must live until it was started.
+/// The default settings of a chat; texts assigned to them must live until the chat is started.
 inline consonance_settings settings()
 {
     auto value = detail::sized<consonance_settings>();
@@ -156,12 +156,12 @@ inline consonance_settings settings()
     return value;
 }
 
-/// A chat, which leaves its session with this object.
+/// A chat, which leaves its session when this object is destroyed.
 class Chat : public detail::Owned {
 public:
     explicit Chat(const consonance_settings& settings) : Owned(start(settings)) {}
 
-    /// The next event, if one waits.
+    /// The next event, if one is queued.
     std::optional<Event> poll_event()
     {
         auto event = detail::sized<consonance_event>();
@@ -181,7 +181,7 @@ public:
 
     void listen(const std::string& room, bool listens = true) { check(consonance_listen(handle(), room.c_str(), listens)); }
 
-    /// Speaks to a room; gives the number of the channel.
+    /// Opens a channel to a room and returns its number.
     std::uint32_t speak_in_room(const std::string& room, const consonance_channel_settings* settings = nullptr)
     {
         std::uint32_t channel = 0;
@@ -189,7 +189,7 @@ public:
         return channel;
     }
 
-    /// Speaks to a player; gives the number of the channel.
+    /// Opens a channel to a player and returns its number.
     std::uint32_t speak_to_player(std::uint32_t player, const consonance_channel_settings* settings = nullptr)
     {
         std::uint32_t channel = 0;
@@ -215,7 +215,7 @@ public:
     {
         check(consonance_set_room_effects(handle(), room.c_str(), effects.c_str()));
     }
-    /// 1 to bring a player to the loudness of the others, 0 to leave it as it is, −1 for what is set for all.
+    /// 1 to adjust a player to the loudness of the others, 0 to leave it as it is, −1 for the setting for all players.
     void set_player_auto_volume(std::uint32_t player, std::int32_t auto_volume)
     {
         check(consonance_set_player_auto_volume(handle(), player, auto_volume));
@@ -259,7 +259,7 @@ public:
         });
     }
 
-    /// The encryption now; `members` becomes the list of its members, which can hear and read.
+    /// The current encryption; `members` receives its members, which can decrypt voice and text.
     [[nodiscard]] Encryption encryption(std::vector<EncryptedMember>& members) const
     {
         auto status = detail::sized<consonance_encryption_status>();
@@ -291,13 +291,13 @@ public:
         return encrypted != 0;
     }
 
-    /// Remembers that the safety number of a member was compared; throws if it has another key by now.
+    /// Marks a member's safety number as compared; throws if its key has changed since.
     void verify_member(const EncryptedMember& member)
     {
         check(consonance_verify_member(handle(), member.player, member.key.c_str()));
     }
 
-    /// The keys of the players that were met, for the settings of the next chat.
+    /// The keys of known players, for the settings of the next chat.
     [[nodiscard]] std::vector<std::uint8_t> known_keys() const
     {
         std::vector<std::uint8_t> keys;

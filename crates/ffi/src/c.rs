@@ -31,7 +31,7 @@ pub struct In<T>(*const T);
 #[repr(transparent)]
 pub struct Out<T>(*mut T);
 
-/// Several values in a row, to be read.
+/// An array of values, read only.
 #[repr(transparent)]
 pub struct Array<T>(*const T);
 
@@ -63,7 +63,7 @@ impl Text {
         if self.0.is_null() {
             return Err(Failure::null(what));
         }
-        // SAFETY: zero-terminated, and not changed before the exported function returns.
+        // SAFETY: zero-terminated, and unchanged until the exported function returns.
         let text = unsafe { CStr::from_ptr(self.0) };
         if text.count_bytes() > TEXT_BYTES_MAX {
             let bytes = text.count_bytes();
@@ -111,10 +111,10 @@ impl<T: Sized32> In<T> {
         if self.0.is_null() {
             return Err(Failure::null(what));
         }
-        // SAFETY: every such struct begins with its size.
+        // SAFETY: every `Sized32` struct begins with its size.
         let bytes = unsafe { self.0.cast::<u32>().read_unaligned() };
         let known = bounds(bytes, size_of::<T>(), what)?;
-        // SAFETY: C says that so many bytes are there.
+        // SAFETY: the caller guarantees that this many bytes are readable.
         let given = unsafe { slice::from_raw_parts(self.0.cast::<u8>(), bytes as usize) };
         if given[known..].iter().any(|byte| *byte != 0) {
             let problem =
@@ -122,7 +122,7 @@ impl<T: Sized32> In<T> {
             return Err(Failure::new(CError::StructSize, problem));
         }
         let mut value = default;
-        // SAFETY: any bytes make a valid `T`, of which these are the first.
+        // SAFETY: any bytes make a valid `T`, and only its first `known` bytes are overwritten.
         unsafe { ptr::copy_nonoverlapping(given.as_ptr(), (&raw mut value).cast::<u8>(), known) };
         Ok(value.with_size(size_of::<T>() as u32))
     }
@@ -139,11 +139,11 @@ impl<T: Sized32> Out<T> {
         if self.0.is_null() {
             return Err(Failure::null(what));
         }
-        // SAFETY: every such struct begins with its size.
+        // SAFETY: every `Sized32` struct begins with its size.
         let bytes = unsafe { self.0.cast::<u32>().read_unaligned() };
         let known = bounds(bytes, size_of::<T>(), what)?;
         let value = value.with_size(bytes);
-        // SAFETY: C says that so many bytes are there, and at least as many are in the value.
+        // SAFETY: the caller guarantees that this many bytes are writable, and the value has at least as many.
         unsafe { ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), self.0.cast::<u8>(), known) };
         Ok(())
     }
@@ -162,7 +162,7 @@ impl<T: Copy> Out<T> {
     /// Writes the value unless nothing was passed.
     pub(crate) fn write_if_wanted(self, value: T) {
         if !self.0.is_null() {
-            // SAFETY: room for one value.
+            // SAFETY: the caller provides room for one value.
             unsafe { self.0.write_unaligned(value) };
         }
     }
@@ -180,7 +180,7 @@ impl<T: Copy> Array<T> {
         if length == 0 {
             return Ok(&[]);
         }
-        // SAFETY: aligned, and C says that so many are there and stay as they are.
+        // SAFETY: aligned, and the caller guarantees that this many values are readable and do not change.
         Ok(unsafe { slice::from_raw_parts(self.0, length) })
     }
 }
@@ -193,7 +193,7 @@ impl<T: Copy> ArrayOut<T> {
         if length == 0 {
             return Ok(&mut []);
         }
-        // SAFETY: aligned, C says that there is room for so many, and no other thread uses it.
+        // SAFETY: aligned, and the caller guarantees room for this many values, which no other thread uses.
         Ok(unsafe { slice::from_raw_parts_mut(self.0, length) })
     }
 }

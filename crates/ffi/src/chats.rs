@@ -59,7 +59,7 @@ impl Chat {
         lock(&self.players).find(name)
     }
 
-    /// The name of a player, also of one that has left.
+    /// The name of a player, even if it has left.
     pub(crate) fn name_of(&self, id: u32) -> Result<String, Failure> {
         let name = lock(&self.players).name(id).map(str::to_owned);
         name.ok_or_else(|| Failure::new(CError::Player, format!("no player has the number {id}")))
@@ -103,7 +103,7 @@ impl Chat {
         &self,
         write: impl FnOnce(&Event) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        // Held, so that several threads that drain get the events in turn.
+        // The lock is held so that concurrent callers get the events in order.
         let mut waiting = lock(&self.waiting);
         let event = waiting.take().or_else(|| self.voice.poll_event()).ok_or(CError::Nothing)?;
         let written = write(&event);

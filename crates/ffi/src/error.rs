@@ -1,42 +1,41 @@
-//! What went wrong: a number for programs, and on each thread the words of the last failure.
+//! Errors: a code for programs, and the message of each thread's last error.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What a function returns: 0 where it did what was asked, more than 0 where there was nothing to do, less where it
-/// failed.
+/// The result of a function: 0 on success, more than 0 where there was nothing to do, less than 0 on failure.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum CError {
-    /// It was done.
+    /// Success.
     None = 0,
-    /// Nothing waits: no event, no log line, no packet.
+    /// Nothing is queued: no event, no log line, no packet.
     Nothing = 1,
-    /// A pointer is null that may not be.
+    /// A required pointer is null.
     Null = -1,
-    /// A struct's size is not one that a version of this library has, or fields are used that this version lacks.
+    /// The size of a struct matches no version of this library, or a field is set that this version lacks.
     StructSize = -2,
     /// A text is not UTF-8.
     NotUtf8 = -3,
-    /// There is no such object, or it was destroyed.
+    /// The handle names no object, or the object was destroyed.
     Handle = -4,
-    /// A value is not in its range.
+    /// A value is out of range.
     Value = -5,
-    /// A buffer is too small; its needed size was written where that was asked for.
+    /// A buffer is too small; the required size was written if a pointer for it was passed.
     BufferTooSmall = -6,
-    /// There is no player of this id or name.
+    /// No player has this number or name.
     Player = -7,
-    /// More objects exist than the library keeps.
+    /// The library's limit of objects is reached.
     Limit = -8,
-    /// Another thread uses the stream at this moment.
+    /// Another thread is using the stream.
     Busy = -9,
     /// The chat, the host or the recording cannot start; `consonance_last_error` says why.
     Start = -10,
     /// This chat has no such part: a hosted network, a microphone.
     Unsupported = -11,
-    /// The library has panicked: please report it.
+    /// The library panicked; please report it.
     Panic = -12,
 }
 
@@ -105,12 +104,12 @@ impl Failure {
         Self::new(CError::Value, format!("{what} is {value}, expected {expected}"))
     }
 
-    /// What the chat does not take says why.
+    /// A value that the chat rejects, with the reason.
     pub(crate) fn refused(cause: impl std::fmt::Display) -> Self {
         Self::new(CError::Value, cause.to_string())
     }
 
-    /// What cannot start says why.
+    /// A chat or a host that cannot start, with the reason.
     pub(crate) fn start(cause: impl std::fmt::Display) -> Self {
         Self::new(CError::Start, cause.to_string())
     }
@@ -143,7 +142,7 @@ pub(crate) fn last_words() -> String {
 
 fn keep_words(words: &str) {
     let length = words.floor_char_boundary(WORDS_BYTES_MAX);
-    // Gone while the thread ends.
+    // The thread-local is already destroyed while a thread ends.
     let _ = LAST.try_with(|last| {
         let mut last = last.borrow_mut();
         last.bytes[..length].copy_from_slice(&words.as_bytes()[..length]);

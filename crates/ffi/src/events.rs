@@ -164,7 +164,7 @@ fn room_of(to: &TextTarget) -> &str {
     }
 }
 
-/// What a device does, as the event's documentation says.
+/// The word for a device's state, as in the event's documentation.
 fn word(state: &DeviceState) -> &'static str {
     match state {
         DeviceState::Running { .. } => "running",

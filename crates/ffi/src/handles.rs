@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::error::{CError, Failure};
 use crate::lock::lock;
 
-/// What a handle names, in its highest byte.
+/// The kind of object that a handle names, in its highest byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Chat = 1,

@@ -24,7 +24,7 @@ pub(crate) struct Host {
     pub(crate) address: String,
     pub(crate) session: String,
     hosted: Option<Mutex<HostedServer>>,
-    // Ends when it is dropped.
+    // The server ends when this is dropped.
     _server: DedicatedServer,
 }
 
@@ -34,7 +34,7 @@ struct HostedServer {
     waiting: Waiting,
 }
 
-/// Where a host listens, and as what players know it.
+/// The address of a host, and the name by which players reach it.
 pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
     pub(crate) public_host: Option<String>,

@@ -44,7 +44,7 @@ pub(crate) fn set_level(level: u32) {
     };
     INSTALL.call_once(|| {
         let (level, handle) = reload::Layer::new(filter);
-        // A host in Rust may have a log of its own already; then that has the lines.
+        // A Rust host may have installed its own subscriber already, which then gets the lines.
         let _ = tracing_subscriber::registry().with(level).with(Keep).try_init();
         *lock(&LEVEL) = Some(handle);
     });
@@ -69,7 +69,7 @@ struct Keep;
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keep {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut text = Text(String::new());
-        // Writing into a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text.0, "{}: ", event.metadata().target());
         event.record(&mut text);
         let level = match *event.metadata().level() {

@@ -1,4 +1,4 @@
-//! What the game has to do next for packets, until it has taken it.
+//! The game's next action for packets, kept until the game has taken it.
 
 use consonance::transport::Delivery;
 
@@ -25,18 +25,18 @@ impl Outgoing {
         Self { action: CPacketAction::Received, ..Self::packet(&[0], delivery, packet) }
     }
 
-    /// What became of a link, in words.
+    /// An action for a link, with a text.
     pub(crate) fn words(action: CPacketAction, peer: u64, words: &str) -> Self {
         Self { packet: words.as_bytes().to_vec(), ..Self::link(action, peer) }
     }
 
-    /// What needs no bytes.
+    /// An action that needs no bytes.
     pub(crate) fn link(action: CPacketAction, peer: u64) -> Self {
         Self { action, delivery: Delivery::Reliable, peers: vec![peer], packet: Vec::new() }
     }
 }
 
-/// Where C wants the next thing to do: its row, and its bytes in a buffer of this capacity.
+/// C's buffers for the next action: its struct, and its bytes in a buffer of this capacity.
 #[derive(Clone, Copy)]
 pub(crate) struct PacketOut {
     pub(crate) packet: Out<CPacket>,
@@ -45,7 +45,7 @@ pub(crate) struct PacketOut {
     pub(crate) length: Out<usize>,
 }
 
-/// What was not written whole: it had no room, or is for further peers.
+/// An action that was not written completely: the buffer was too small, or there are more peers.
 #[derive(Default)]
 pub(crate) struct Waiting(Option<Outgoing>);
 

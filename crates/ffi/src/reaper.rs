@@ -16,7 +16,7 @@ const USE: Duration = Duration::from_millis(1);
 /// More objects than exist at a time.
 const WAITING_MAX: usize = 1024;
 
-/// What is ended on a thread of its own, and where that is told.
+/// An object to end on a separate thread, and the channel that reports its end.
 struct Remains {
     end: Box<dyn FnOnce() + Send>,
     ended: SyncSender<()>,
@@ -25,7 +25,7 @@ struct Remains {
 impl Remains {
     fn end(self) {
         (self.end)();
-        // It waits no longer.
+        // An error means that the caller has stopped waiting.
         let _ = self.ended.send(());
     }
 }
@@ -55,7 +55,7 @@ pub(crate) fn end<T: Send + Sync + 'static>(object: Arc<T>) {
     let (ended, end) = sync_channel(1);
     let remains = Remains { end: Box::new(|| drop_last(object)), ended };
     let sent = reaper.map(|reaper| reaper.try_send(remains));
-    // Very many wait already, each for a goodbye: this one need not wait for theirs.
+    // The queue is full of objects that wait for their goodbyes; a thread of its own avoids waiting behind them.
     if let Some(Err(TrySendError::Full(remains))) = sent {
         let _ = thread::Builder::new().name("consonance-end".to_owned()).spawn(|| remains.end());
     }

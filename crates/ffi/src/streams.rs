@@ -26,7 +26,7 @@ pub(crate) enum Stream {
 struct Place {
     used: u32,
     chat: u64,
-    // On the heap, so that two thousand empty places are small.
+    // Boxed, so that two thousand empty slots stay small.
     stream: Option<Box<Stream>>,
 }
 

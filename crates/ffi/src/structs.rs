@@ -26,7 +26,8 @@ use crate::c::Sized32;
 macro_rules! sized {
     ($($type:ty),* $(,)?) => {
         $(
-            // SAFETY: `repr(C)` of numbers and of pointers, which any bytes make a value of, the first its size.
+            // SAFETY: `repr(C)`, only numbers and pointers, for which any bytes are valid, and the first field is the
+            // size.
             unsafe impl Sized32 for $type {
                 fn with_size(self, size: u32) -> Self {
                     Self { size, ..self }

@@ -1,4 +1,4 @@
-//! Programs in C, compiled and linked as those of a game are, with the sanitizers of gcc.
+//! C programs, compiled and linked like a game's, with gcc's sanitizers.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -10,12 +10,12 @@ use std::{env, fs};
 
 use consonance_testing::command::Folder;
 
-/// C as of 1999, without a warning.
+/// C99, without warnings.
 const FLAGS: &str = "-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -g";
-/// Addresses, undefined behaviour, and what is still allocated at the end.
+/// Checks addresses, undefined behaviour, and leaks.
 const SANITIZERS: &str = "-fsanitize=address,undefined -fno-sanitize-recover=all";
 
-/// A program, and the library beside it under the name that games know.
+/// A program, and the library beside it under the name that games use.
 struct CProgram {
     folder: Folder,
 }
@@ -38,7 +38,7 @@ impl CProgram {
     }
 }
 
-/// What cargo has built beside this test.
+/// The library that cargo has built next to this test.
 fn library() -> PathBuf {
     env::current_exe().unwrap().parent().unwrap().join("libconsonance_ffi.so")
 }
@@ -88,7 +88,7 @@ fn wrong_arguments_are_errors() {
     assert_done(&program.run(&[]));
 }
 
-// Without sanitizers: sound systems keep memory of their own until the process ends.
+// Without sanitizers, as sound systems keep memory of their own until the process ends.
 #[test]
 fn a_device_may_be_chosen_at_once() {
     let program = CProgram::compile("tests/c/devices.c", "gcc", FLAGS);

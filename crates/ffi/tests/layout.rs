@@ -1,7 +1,7 @@
-//! Structs have the layout that programs were compiled with: that of `layout.txt`, in Rust and in C.
+//! The layout of structs must not change for compiled programs: it is that of `layout.txt`, in Rust and in C.
 //!
-//! `UPDATE_LAYOUT=1 cargo test -p consonance-ffi --test layout` writes the file again; fields may only be added at the
-//! end of a struct, or `CONSONANCE_ABI` has to change.
+//! `UPDATE_LAYOUT=1 cargo test -p consonance-ffi --test layout` regenerates the file. Fields may only be added at the
+//! end of a struct; otherwise `CONSONANCE_ABI` has to change.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -17,7 +17,7 @@ use consonance_ffi::structs::{
 };
 use consonance_testing::command::Folder;
 
-/// The rows of a struct, all of whose fields have to be named.
+/// The rows of a struct; every field must be named.
 macro_rules! rows {
     ($type:ident as $name:literal { $($field:ident),* $(,)? }) => {{
         let _all_fields = |value: $type| { let $type { $($field: _),* } = value; };
@@ -100,7 +100,7 @@ fn structs_are_as_in_the_file() {
     assert_eq!(rust_layout(), fs::read_to_string(file()).unwrap());
 }
 
-/// A program that does not compile unless the header says the same.
+/// A program that compiles only if the header has the same layout.
 fn assertions() -> String {
     let rows = fs::read_to_string(file()).unwrap();
     let rows = rows.lines().enumerate().map(|(number, row)| {
@@ -114,7 +114,7 @@ fn assertions() -> String {
     format!("#include \"consonance.h\"\n{}", rows.collect::<String>())
 }
 
-/// Whether the C compiler is there; if so, it agrees.
+/// Whether the C compiler is installed; if so, asserts that it agrees.
 fn agrees(compiler: &str) -> bool {
     let folder = Folder::new();
     let program = folder.write("layout.c", assertions().as_bytes());

@@ -8,7 +8,7 @@ use crate::choices::{PRIORITIES, choice, up_to};
 use crate::error::{CError, Failure, guard};
 use crate::structs::{CChannelSettings, CChannelState};
 
-/// What a packet can carry.
+/// The largest volume that a packet can carry.
 const AMPLITUDE_MAX: f32 = 2.0;
 const FADE_SECONDS_MAX: f32 = 30.0;
 const ACTIVATIONS: [ChannelActivation; 4] = [
@@ -18,8 +18,7 @@ const ACTIVATIONS: [ChannelActivation; 4] = [
     ChannelActivation::Closed,
 ];
 
-/// Listens to a room from now on (1), or no longer (0). Rooms are counted: a room that is listened to twice is left
-/// when that is said twice.
+/// Listens to a room (1), or no longer (0). Calls are counted: after two calls with 1, two calls with 0 leave the room.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_listen(chat: u64, room: Text, listens: u32) -> CError {
     guard(|| {
@@ -33,7 +32,7 @@ pub extern "C" fn consonance_listen(chat: u64, room: Text, listens: u32) -> CErr
     })
 }
 
-/// Speaks to a room from now on, and tells the number of the channel, which is never 0. `settings` may be null.
+/// Opens a channel to a room and writes its number, which is never 0. `settings` may be null.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_speak_in_room(
     chat: u64,
@@ -44,7 +43,7 @@ pub extern "C" fn consonance_speak_in_room(
     guard(|| speak(chat, Target::Room(room.read("room")?.into()), settings, channel))
 }
 
-/// Speaks to a player from now on, while it is in the session, and tells the number of the channel, which is never 0.
+/// Opens a channel to a player, for as long as the player is in the session, and writes its number, which is never 0.
 /// `settings` may be null.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_speak_to_player(
@@ -59,7 +58,7 @@ pub extern "C" fn consonance_speak_to_player(
     })
 }
 
-/// Changes a channel from the next packet on. One that was closed does not change.
+/// Changes a channel, from the next packet on. A closed channel does not change.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_channel(chat: u64, channel: u32, settings: In<CChannelSettings>) -> CError {
     guard(|| {
@@ -74,7 +73,7 @@ pub extern "C" fn consonance_set_channel(chat: u64, channel: u32, settings: In<C
     })
 }
 
-/// Ends a channel with the next packet.
+/// Closes a channel, with the next packet.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_close_channel(chat: u64, channel: u32) -> CError {
     guard(|| {
@@ -83,7 +82,7 @@ pub extern "C" fn consonance_close_channel(chat: u64, channel: u32) -> CError {
     })
 }
 
-/// What has become of a channel. One that is not known yet, or was closed, is not open. May be asked in every frame.
+/// The state of a channel. One that is not known yet, or was closed, is not open. May be called every frame.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_channel_state(chat: u64, channel: u32, state: Out<CChannelState>) -> CError {
     guard(|| {

@@ -27,7 +27,7 @@ pub extern "C" fn consonance_settings_init(settings: Out<CSettings>) -> CError {
     guard(|| settings.write_sized("settings", CSettings::DEFAULT))
 }
 
-/// Starts a chat, which joins its session by itself, and tells its handle. Returns at once.
+/// Starts a chat, which joins its session in the background, and writes its handle. Returns at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_start(settings: In<CSettings>, chat: Out<u64>) -> CError {
     guard(|| {
@@ -41,7 +41,7 @@ pub extern "C" fn consonance_start(settings: In<CSettings>, chat: Out<u64>) -> C
     })
 }
 
-/// Leaves the session. Events go on until `CONSONANCE_EVENT_TYPE_ENDED`.
+/// Leaves the session. Events continue until `CONSONANCE_EVENT_TYPE_ENDED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_stop(chat: u64) -> CError {
     guard(|| {
@@ -50,8 +50,9 @@ pub extern "C" fn consonance_stop(chat: u64) -> CError {
     })
 }
 
-/// Ends a chat with its streams, a stream, a recording, a host or a link, within 50 ms: what takes longer, as a
-/// goodbye, goes on in the background. The handle names nothing from then on. Zero is nothing, and not a failure.
+/// Destroys a chat with its streams, a stream, a recording, a host or a link, within 50 ms: work that takes longer,
+/// such as disconnecting, continues in the background. The handle is invalid afterwards. Zero is ignored, and not an
+/// error.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_destroy(handle: u64) -> CError {
     guard(|| match Kind::of(handle) {
@@ -80,7 +81,7 @@ pub extern "C" fn consonance_destroy(handle: u64) -> CError {
     })
 }
 
-/// How the chat is at this moment. May be asked in every frame.
+/// The current state of the chat. May be called every frame.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CError {
     guard(|| {
@@ -109,11 +110,11 @@ pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CErr
     })
 }
 
-/// Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are mostly enough.
+/// Takes the next event. Its texts are written into the buffer, one after the other; 2048 bytes are usually enough.
 ///
-/// The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` where no event waits, and
-/// `CONSONANCE_ERROR_BUFFER_TOO_SMALL` where the texts have no room: then the event waits on, and `length`, which may
-/// be null, is their size. Of more than 65 536 events that wait, the oldest are lost.
+/// The size of the event must be set before. Returns `CONSONANCE_ERROR_NOTHING` if no event is queued, and
+/// `CONSONANCE_ERROR_BUFFER_TOO_SMALL` if the texts do not fit: then the event stays queued, and `length`, which may be
+/// null, receives the required size. If more than 65 536 events are queued, the oldest are dropped.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_poll_event(
     chat: u64,

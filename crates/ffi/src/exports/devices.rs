@@ -8,8 +8,8 @@ use crate::c::{ArrayOut, Out, Text};
 use crate::chats::Chat;
 use crate::error::{CError, Failure, guard};
 
-/// The names of the microphones (0) or loudspeakers (1), each on a line of its own, the one that the system uses first.
-/// Asks the sound system, which takes a while.
+/// The names of the microphones (0) or loudspeakers (1), one per line, the system's default first. Queries the audio
+/// system, which takes a while.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_devices(
     loudspeakers: u32,
@@ -18,7 +18,7 @@ pub extern "C" fn consonance_get_devices(
     length: Out<usize>,
 ) -> CError {
     guard(|| {
-        // Without a sound system there are none.
+        // Without a sound system, the list is empty.
         let list = Devices::list(Backend::default()).unwrap_or_default();
         let mut devices: Vec<_> = list.of(direction(loudspeakers)).iter().collect();
         devices.sort_by_key(|device| !device.is_default);
@@ -27,8 +27,8 @@ pub extern "C" fn consonance_get_devices(
     })
 }
 
-/// Uses another microphone (0) or loudspeaker (1) from now on, in a chat that was started with devices; null for what
-/// the system uses. A device that is not there is used as soon as it is, and the system's meanwhile.
+/// Switches to another microphone (0) or loudspeaker (1), in a chat that was started with devices; null for the
+/// system's default. A missing device is used as soon as it is connected, and the default until then.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_select_device(chat: u64, loudspeaker: u32, name: Text) -> CError {
     guard(|| {

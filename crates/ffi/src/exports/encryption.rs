@@ -21,11 +21,11 @@ use crate::structs::{
 const POLICIES: [EncryptionPolicy; 3] =
     [EncryptionPolicy::WhereOffered, EncryptionPolicy::Required, EncryptionPolicy::Never];
 
-/// Makes a key for a player, of 64 bytes, from the operating system's random numbers. Keep it as a password is kept,
-/// and pass it with the settings of each chat, so that others know the player again. Its last 32 bytes are the public
-/// half, which a service can attest to.
+/// Generates a key of 64 bytes for a player, from the operating system's random numbers. Store it like a password and
+/// pass it with the settings of each chat, so that others recognise the player. Its last 32 bytes are the public half,
+/// which a service can attest to.
 ///
-/// `length` is how many bytes it has, also where there is no room for them; then there is no key.
+/// `length` receives its size, also if the buffer is too small; then no key is generated.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_generate_identity(
     buffer: ArrayOut<u8>,
@@ -38,10 +38,10 @@ pub extern "C" fn consonance_generate_identity(
     })
 }
 
-/// Whether what is said is encrypted from end to end at this moment. Its texts need 128 bytes.
+/// The current end-to-end encryption. Its texts need 128 bytes.
 ///
-/// The size of the status must be set before. `length`, which may be null, is the size of the texts. The members that
-/// `consonance_get_encrypted_member` writes are those of the last call of this function.
+/// The size of the status must be set before. `length`, which may be null, receives the size of the texts. The members
+/// that `consonance_get_encrypted_member` writes are those of the last call of this function.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_encryption(
     chat: u64,
@@ -74,11 +74,11 @@ pub extern "C" fn consonance_get_encryption(
     })
 }
 
-/// A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` beyond the last one. 4096 bytes are
+/// A member of the session's group, from 0. Returns `CONSONANCE_ERROR_NOTHING` after the last one. 4096 bytes are
 /// enough for its texts.
 ///
-/// The size of the member must be set before. Members are those of the last `consonance_get_encryption`: where another
-/// thread calls that meanwhile, `epoch` tells that the list is another one. `length` may be null.
+/// The size of the member must be set before. Members are those of the last `consonance_get_encryption`: if another
+/// thread calls that in between, a different `epoch` shows that the list has changed. `length` may be null.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_encrypted_member(
     chat: u64,
@@ -130,11 +130,11 @@ pub extern "C" fn consonance_is_room_encrypted(chat: u64, room: Text, encrypted:
     })
 }
 
-/// Remembers that the safety number of a member was compared and is the same for both players: the key that the member
-/// had then, as `consonance_get_encrypted_member` wrote it, is its own.
+/// Marks a member as verified: both players compared the safety number and saw the same. `key` is the member's key at
+/// that time, as `consonance_get_encrypted_member` wrote it.
 ///
 /// Returns `CONSONANCE_ERROR_PLAYER` if no other member of the group has this number, and `CONSONANCE_ERROR_VALUE` if
-/// it has another key by now.
+/// its key has changed since.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_verify_member(chat: u64, player: u32, key: Text) -> CError {
     guard(|| {
@@ -150,9 +150,9 @@ pub extern "C" fn consonance_verify_member(chat: u64, player: u32, key: Text) ->
     })
 }
 
-/// The players that were met, with their keys: bytes to be kept, and passed with the settings of the next chat.
+/// The known players with their keys: bytes to store and to pass with the settings of the next chat.
 ///
-/// `length` is how many there are. Where there is no room for all, nothing else is written.
+/// `length` receives their number. If the buffer is too small, nothing else is written.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_known_keys(
     chat: u64,
@@ -166,12 +166,12 @@ pub extern "C" fn consonance_get_known_keys(
     })
 }
 
-/// Submits what was heard of these players in the last thirty seconds, or of all without any, to the game's moderators,
-/// with a reason of at most 1000 bytes. It is sealed to `moderators_key` of the settings: the server keeps it, and
-/// cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` tells that it is kept, or
-/// `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` why not. A player can report once in a minute.
+/// Submits the last thirty seconds of these players' voices, or of all players if none is given, to the game's
+/// moderators, with a reason of at most 1000 bytes. The report is encrypted to `moderators_key` of the settings: the
+/// server stores it and cannot read it. `CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN` confirms that it is stored,
+/// `CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED` says why not. A player can report once a minute.
 ///
-/// Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, and where the reason is too long.
+/// Returns `CONSONANCE_ERROR_VALUE` without a key in the settings, or if the reason is too long.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_report_players(
     chat: u64,

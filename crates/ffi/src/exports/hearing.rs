@@ -16,7 +16,7 @@ const MODES: [SpatialMode; 3] = [SpatialMode::Automatic, SpatialMode::Panning, S
 const ROLL_OFFS: [RollOff; 4] =
     [RollOff::Constant, RollOff::Linear, RollOff::Inverse, RollOff::InverseSquare];
 
-/// Mutes all players here (1), or lets them be heard again (0).
+/// Mutes all players locally (1), or unmutes them (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_deafened(chat: u64, deafened: u32) -> CError {
     guard(|| {
@@ -25,7 +25,7 @@ pub extern "C" fn consonance_set_deafened(chat: u64, deafened: u32) -> CError {
     })
 }
 
-/// How loud a player is heard here: an amplitude factor, 0 to 4, also after it has left and joined again.
+/// Sets the local volume of a player: an amplitude factor, 0 to 4, kept when the player leaves and joins again.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f32) -> CError {
     guard(|| {
@@ -36,7 +36,7 @@ pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f
     })
 }
 
-/// Mutes a player here (1), or lets it be heard again (0), also after it has left and joined again.
+/// Mutes a player locally (1), or unmutes it (0); kept when the player leaves and joins again.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32) -> CError {
     guard(|| {
@@ -46,9 +46,9 @@ pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32
     })
 }
 
-/// What a player's voice passes here, also after it has left and joined again: effects by name, separated by commas,
+/// Sets the effects on a player's voice, kept when the player leaves and joins again: names, separated by commas,
 /// each with settings where they differ, such as `radio strength=0.4, cave`; null, an empty text or `off` for none.
-/// Names and settings are in docs/effects.md. An unknown one is an error, whose words list those that there are.
+/// Names and settings are in docs/effects.md. An unknown one is an error, whose message lists the known ones.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects: Text) -> CError {
     guard(|| {
@@ -59,8 +59,8 @@ pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects:
     })
 }
 
-/// Brings a player to the loudness of the others (1), leaves it as it is (0), or goes by what is set for all (−1), also
-/// after it has left and joined again.
+/// Adjusts a player to the loudness of the others (1), leaves it as it is (0), or follows the setting for all players
+/// (−1); kept when the player leaves and joins again.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_auto_volume(chat: u64, player: u32, auto_volume: i32) -> CError {
     guard(|| {
@@ -71,8 +71,8 @@ pub extern "C" fn consonance_set_player_auto_volume(chat: u64, player: u32, auto
     })
 }
 
-/// Turns down what a player's microphone picks up between its words (1), or leaves it as it is (0), also after it has
-/// left and joined again.
+/// Attenuates a player's background between words (1), or leaves it as it is (0); kept when the player leaves and joins
+/// again.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_player_noise_gate(chat: u64, player: u32, noise_gate: u32) -> CError {
     guard(|| {
@@ -82,7 +82,7 @@ pub extern "C" fn consonance_set_player_noise_gate(chat: u64, player: u32, noise
     })
 }
 
-/// What all voices pass here that come over a room, behind the effects of each player; as above.
+/// Sets the effects on all voices of a room, applied after the effects of each player; as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_room_effects(chat: u64, room: Text, effects: Text) -> CError {
     guard(|| {
@@ -98,7 +98,7 @@ fn read_effects(text: Text) -> Result<EffectChain, Failure> {
     text.parse().map_err(|error: EffectError| Failure::new(CError::Value, error.to_string()))
 }
 
-/// Tells where players are: one call for all of them, in every frame. Players that are not known are left out.
+/// Sets the positions of players: one call for all of them, every frame. Unknown players are ignored.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_positions(chat: u64, positions: Array<CPosition>, count: usize) -> CError {
     guard(|| {
@@ -112,7 +112,7 @@ pub extern "C" fn consonance_set_positions(chat: u64, positions: Array<CPosition
     })
 }
 
-/// Tells where the listener is and looks; null where that is not known any more.
+/// Sets the position and orientation of the listener; null if they are no longer known.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_listener(chat: u64, pose: Array<CPose>) -> CError {
     guard(|| {
@@ -126,7 +126,7 @@ pub extern "C" fn consonance_set_listener(chat: u64, pose: Array<CPose>) -> CErr
     })
 }
 
-/// Whether the server is told where the listener is, for its proximity rooms.
+/// Sets whether the listener's position is sent to the server, for its proximity rooms.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_share_position(chat: u64, shared: u32) -> CError {
     guard(|| {
@@ -135,7 +135,7 @@ pub extern "C" fn consonance_set_share_position(chat: u64, shared: u32) -> CErro
     })
 }
 
-/// How voices get quieter with distance, and how directions are made audible.
+/// Sets the attenuation of voices with distance and the rendering of direction.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSettings>) -> CError {
     guard(|| {
@@ -161,7 +161,7 @@ pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSetting
     })
 }
 
-/// Whether the listener wears headphones: 1 yes, 0 no, −1 to tell by the loudspeaker's name.
+/// Sets whether the listener wears headphones: 1 yes, 0 no, −1 to detect it from the loudspeaker's name.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_headphones(chat: u64, headphones: i32) -> CError {
     guard(|| {

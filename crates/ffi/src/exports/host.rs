@@ -18,7 +18,7 @@ use crate::structs::{CHostSettings, CPacket, CSessionEncryption};
 /// By their places in `consonance_session_encryption`.
 const ENCRYPTION: [Encryption; 3] = [Encryption::Off, Encryption::Allowed, Encryption::Required];
 
-/// Starts a host, and tells its handle; `consonance_destroy` ends it, and with it the session of all its players.
+/// Starts a host and writes its handle; `consonance_destroy` ends it and the session of all its players.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_host_start(settings: In<CHostSettings>, host: Out<u64>) -> CError {
     guard(|| {
@@ -43,7 +43,7 @@ pub extern "C" fn consonance_host_start(settings: In<CHostSettings>, host: Out<u
     })
 }
 
-/// The address at which players join, as for the settings of a chat; empty where there is only the game's own network.
+/// The address for players to join, as in the settings of a chat; empty if there is only the game's own network.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_host_address(
     host: u64,
@@ -54,20 +54,21 @@ pub extern "C" fn consonance_get_host_address(
     guard(|| buffer.write_text(capacity, length, &HOSTS.get(host)?.address))
 }
 
-/// A player of the game's own network is there (1), by a number of the game's choice, or is gone (0).
+/// Reports that a player of the game's own network, by a number of the game's choice, is connected (1) or disconnected
+/// (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_host_peer(host: u64, peer: u64, is_there: u32) -> CError {
     guard(|| {
         let host = HOSTS.get(host)?;
         host.with_hosted(|network| match is_there {
             0 => network.peer_disconnected(peer, ""),
-            // Where it was there already, nothing changes.
+            // No effect if the peer is already connected.
             _ => drop(network.peer_connected(peer, &host.session)),
         })
     })
 }
 
-/// Takes a packet that a player of the game's own network has sent.
+/// Passes in a packet from a player of the game's own network.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_host_packet_in(
     host: u64,
@@ -79,14 +80,13 @@ pub extern "C" fn consonance_host_packet_in(
     guard(|| {
         let packet = packet.read("packet", length)?;
         HOSTS.get(host)?.with_hosted(|network| {
-            // What was too much is dropped, and counted.
+            // Excess packets are dropped and counted.
             let _ = network.receive(peer, delivery(reliable), packet);
         })
     })
 }
 
-/// Takes the next packet to a player of the game's own network, and what else is to be done; as
-/// `consonance_packet_out`.
+/// Takes the next packet for a player of the game's own network, or another action; like `consonance_packet_out`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_host_packet_out(
     host: u64,

@@ -18,7 +18,7 @@ use crate::structs::{CPacket, CPacketAction};
 /// A network that carries less is none for voice.
 const BYTES_MIN: u32 = 256;
 
-/// The link to the host is up (1), or down (0).
+/// Reports that the link to the host is up (1) or down (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_link(chat: u64, is_up: u32) -> CError {
     guard(|| {
@@ -29,9 +29,9 @@ pub extern "C" fn consonance_link(chat: u64, is_up: u32) -> CError {
     })
 }
 
-/// Begins to connect to a server, and tells the handle of the link: for a game whose own voice engine speaks the
-/// protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` tells what becomes of the link and takes
-/// what the server sends. The address is as for the settings of a chat.
+/// Starts to connect to a server and writes the handle of the link: for a game whose own voice engine implements the
+/// protocol. `consonance_packet_in` sends its packets, `consonance_packet_out` returns the state of the link and the
+/// server's packets. The address is as in the settings of a chat.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_connect(address: Text, link: Out<u64>) -> CError {
     guard(|| {
@@ -43,8 +43,8 @@ pub extern "C" fn consonance_connect(address: Text, link: Out<u64>) -> CError {
     })
 }
 
-/// Takes a packet: of a chat, one that its host has sent; of a link, one to the server, which is dropped while the link
-/// is not up.
+/// Passes in a packet: for a chat, one from its host; for a link, one to the server, which is dropped while the link is
+/// down.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_packet_in(
     chat_or_link: u64,
@@ -59,17 +59,17 @@ pub extern "C" fn consonance_packet_in(
             return Ok(());
         }
         with_network(&*Chat::of(chat_or_link)?, |network| {
-            // What was too much is dropped, and counted.
+            // Excess packets are dropped and counted.
             let _ = network.handle.receive(delivery(reliable), packet);
         })
     })
 }
 
-/// Takes the next thing to do on the game's own network, or what has come over a link: to be called in every frame
-/// until it returns `CONSONANCE_ERROR_NOTHING`.
+/// Takes the next action for the game's own network, or the next packet from a link: call it in every frame until it
+/// returns `CONSONANCE_ERROR_NOTHING`.
 ///
-/// The size of `packet` must be set before; the bytes are written into `buffer`, and `length` is how many.
-/// Where there is no room, it waits on.
+/// The size of `packet` must be set before; the bytes are written into `buffer`, and `length` receives their number.
+/// If `buffer` is too small, the action stays queued.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_packet_out(
     chat_or_link: u64,

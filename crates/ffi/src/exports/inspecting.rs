@@ -12,7 +12,7 @@ use crate::structs::{CSpeakerStatistics, CStatistics};
 /// Samples of a millisecond.
 const SAMPLES_PER_MS: f32 = BLOCK_SAMPLES as f32 / 10.0;
 
-/// What a chat has counted since it was started.
+/// The counters of a chat since it was started.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_statistics(chat: u64, statistics: Out<CStatistics>) -> CError {
     guard(|| {
@@ -39,7 +39,7 @@ pub extern "C" fn consonance_get_statistics(chat: u64, statistics: Out<CStatisti
     })
 }
 
-/// How a player's voice arrives. Players that were not heard yet have zeros.
+/// Reception statistics of a player's voice; zeros for players that were not heard yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_speaker_statistics(
     chat: u64,
@@ -69,8 +69,7 @@ pub extern "C" fn consonance_get_speaker_statistics(
     })
 }
 
-/// Why a player is not heard here, in English: every link on the way with what was found, and in the last line what to
-/// do.
+/// Why a player is not heard here, in English: every step of the path with its state, and in the last line what to do.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_why(
     chat: u64,

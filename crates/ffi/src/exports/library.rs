@@ -6,10 +6,10 @@ use crate::c::{ArrayOut, Out};
 use crate::error::{CError, guard, last_words};
 use crate::log_lines;
 
-/// Changes when programs that were compiled with an older header could not use the library any more.
+/// Changes when programs that were compiled with an older header can no longer use the library.
 pub const CONSONANCE_ABI: u32 = 1;
 
-/// The `CONSONANCE_ABI` of the library. A program that was compiled with another one must not go on.
+/// The `CONSONANCE_ABI` of the library. A program that was compiled with a different one must not use the library.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_abi_version() -> u32 {
     CONSONANCE_ABI
@@ -29,9 +29,9 @@ pub extern "C" fn consonance_error_text(error: i32) -> *const c_char {
     known.map_or(c"unknown error", CError::text).as_ptr()
 }
 
-/// What the last function that failed on this thread had to say: what failed, the value, what is expected.
+/// The message of the last function that failed on this thread: what failed, the value, what is expected.
 ///
-/// `length` is how long it is without the zero at its end, and may be null.
+/// `length` receives its length without the terminating zero, and may be null.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_last_error(
     buffer: ArrayOut<c_char>,
@@ -42,8 +42,8 @@ pub extern "C" fn consonance_last_error(
     guard(|| buffer.write_text(capacity, length, &words))
 }
 
-/// Keeps log lines from now on, for `consonance_poll_log`: 0 none, which is how it begins, 1 errors, 2 warnings,
-/// 3 information, 4 details, 5 everything.
+/// Sets which log lines are kept for `consonance_poll_log`: 0 none (the default), 1 errors, 2 warnings, 3 information,
+/// 4 details, 5 everything.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_log_level(level: u32) -> CError {
     guard(|| {
@@ -52,10 +52,10 @@ pub extern "C" fn consonance_set_log_level(level: u32) -> CError {
     })
 }
 
-/// Takes the oldest log line, of at most 1024 bytes. Of more than 1024 lines that wait, the oldest are lost.
+/// Takes the oldest log line, of at most 1024 bytes. If more than 1024 lines are queued, the oldest are dropped.
 ///
-/// `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` where
-/// no line waits.
+/// `level` is as in `consonance_set_log_level`; it and `length` may be null. Returns `CONSONANCE_ERROR_NOTHING` if no
+/// line is queued.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_poll_log(
     level: Out<u32>,

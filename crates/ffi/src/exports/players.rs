@@ -11,9 +11,10 @@ use crate::choices::{PRIORITIES, number};
 use crate::error::{CError, Failure, guard};
 use crate::structs::CPlayerInfo;
 
-/// The numbers of all players in the session: the player of this chat first, which is always 1, others by name.
+/// The numbers of all players in the session: first the player of this chat, which is always 1, then the others by
+/// name.
 ///
-/// `count` is how many there are. Where there is no room for all, nothing else is written.
+/// `count` receives how many there are. If the array is too small, nothing else is written.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_players(
     chat: u64,
@@ -36,7 +37,7 @@ pub extern "C" fn consonance_get_players(
     })
 }
 
-/// A player at this moment. May be asked in every frame.
+/// The current state of a player. May be called every frame.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_player_info(chat: u64, player: u32, info: Out<CPlayerInfo>) -> CError {
     guard(|| {
@@ -59,7 +60,7 @@ pub extern "C" fn consonance_get_player_info(chat: u64, player: u32, info: Out<C
     })
 }
 
-/// The name of a player, also of one that has left.
+/// The name of a player, even if it has left.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_player_name(
     chat: u64,
@@ -71,7 +72,7 @@ pub extern "C" fn consonance_get_player_name(
     guard(|| buffer.write_text(capacity, length, &Chat::of(chat)?.name_of(player)?))
 }
 
-/// The number of a player of the session, or of one that has left.
+/// The number of a player of the session, even if it has left.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_find_player(chat: u64, name: Text, player: Out<u32>) -> CError {
     guard(|| {
@@ -84,7 +85,7 @@ pub extern "C" fn consonance_find_player(chat: u64, name: Text, player: Out<u32>
     })
 }
 
-/// Sends a text to all listeners of a room, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+/// Sends a text to all listeners of a room and writes its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` repeats.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_send_text_to_room(
     chat: u64,
@@ -95,7 +96,7 @@ pub extern "C" fn consonance_send_text_to_room(
     guard(|| send_text(chat, Target::Room(room.read("room")?.into()), text, number))
 }
 
-/// Sends a text to a player, and tells its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` has.
+/// Sends a text to a player and writes its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` repeats.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_send_text_to_player(
     chat: u64,
@@ -109,11 +110,10 @@ pub extern "C" fn consonance_send_text_to_player(
     })
 }
 
-/// Has the server do something to a player, where the join token permits moderation: 0 remove it from the session,
-/// 1 mute it, for so many seconds or, with 0, forever, 2 unmute it, 3 move it from one room to another.
+/// Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
+/// `seconds`, or forever with 0, 2 unmute it, 3 move it from one room to another.
 ///
-/// `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` tells what
-/// became of it.
+/// `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_moderate(
     chat: u64,

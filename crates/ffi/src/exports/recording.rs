@@ -16,8 +16,8 @@ const RECORDINGS_MAX: usize = 256;
 
 pub(crate) static RECORDINGS: Table<Mutex<Recorder>> = Table::new(Kind::Recording, RECORDINGS_MAX);
 
-/// Records all players of a chat, each into a WAV file of its own in this folder, which is made if it is not there, and
-/// tells the recording's handle; `consonance_destroy` completes the files.
+/// Records all players of a chat, each into its own WAV file in this folder, which is created if needed, and writes the
+/// recording's handle; `consonance_destroy` completes the files.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_record(chat: u64, folder: Text, recording: Out<u64>) -> CError {
     guard(|| {

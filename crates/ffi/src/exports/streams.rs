@@ -10,29 +10,29 @@ use crate::streams::{self, Stream};
 /// Most channels of an engine's sound.
 const CHANNELS_MAX: u32 = 64;
 
-/// Sends the mix of all players to the engine, which pulls it, and tells the stream's handle. A second stream ends the
-/// first one's sound.
+/// Passes the mix of all players to the engine, which pulls it, and writes the stream's handle. A second stream
+/// silences the first.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_engine_output(chat: u64, stream: Out<u64>) -> CError {
     open(chat, stream, |chat| Ok(Stream::Output(chat.voice.engine_output())))
 }
 
-/// Takes a player out of the mix, for an engine that places voices itself, and tells the stream's handle. Ends with
-/// `consonance_destroy`; until then it is that player's, also after it has left and joined again.
+/// Takes a player out of the mix, for an engine that places voices itself, and writes the stream's handle. The stream
+/// stays with the player, also when the player leaves and joins again, until `consonance_destroy`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_player_stream(chat: u64, player: u32, stream: Out<u64>) -> CError {
     open(chat, stream, |chat| Ok(Stream::Player(chat.voice.player_stream(chat.name_of(player)?))))
 }
 
-/// Speaks with what the engine records and pushes, and tells the stream's handle.
+/// Uses the audio that the engine records and pushes as the player's voice, and writes the stream's handle.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_engine_input(chat: u64, stream: Out<u64>) -> CError {
     open(chat, stream, |chat| Ok(Stream::Input(chat.voice.engine_input())))
 }
 
-/// Takes what the engine plays, so that echo cancelling can remove it from the microphone, and tells the stream's
-/// handle. `with_voices` is 1 where the voices are in what is pushed, as from an engine's last mixer stage, and 0 where
-/// it is the game's own sound alone.
+/// Takes the engine's output as the reference for echo cancelling, and writes the stream's handle. `with_voices` is 1
+/// if the pushed audio contains the voices, as from an engine's last mixer stage, and 0 if it has only the game's own
+/// audio.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_echo_reference(chat: u64, with_voices: u32, stream: Out<u64>) -> CError {
     open(chat, stream, |chat| {
@@ -43,10 +43,10 @@ pub extern "C" fn consonance_echo_reference(chat: u64, with_voices: u32, stream:
     })
 }
 
-/// Overwrites `frames` frames of so many channels, in turn, with what is played next, at this rate; all three may
+/// Writes the next `frames` frames of interleaved audio, with this number of channels and at this rate; all three may
 /// change with each call. May be called from an audio callback.
 ///
-/// What cannot be had is silence, also where an error is returned. Rates from 8 to 192 kHz.
+/// Missing samples are silence, also when an error is returned. Rates from 8 to 192 kHz.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_pull(
     stream: u64,
@@ -69,10 +69,10 @@ pub extern "C" fn consonance_pull(
     })
 }
 
-/// Takes `frames` frames of so many channels, in turn, at this rate; all three may change with each call. May be called
-/// from an audio callback.
+/// Takes `frames` frames of interleaved audio, with this number of channels and at this rate; all three may change with
+/// each call. May be called from an audio callback.
 ///
-/// What finds no room is dropped. Rates from 8 to 192 kHz.
+/// Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_push(
     stream: u64,

@@ -28,7 +28,7 @@ const NOISE: [Option<NoiseLevel>; 7] = [
     Some(NoiseLevel::StrongLight),
 ];
 
-/// The settings in force; before there is a chat, with 0 for it, the defaults.
+/// The current settings; the defaults if `chat` is 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_voice_settings(chat: u64, settings: Out<CVoiceSettings>) -> CError {
     guard(|| {
@@ -37,8 +37,8 @@ pub extern "C" fn consonance_get_voice_settings(chat: u64, settings: Out<CVoiceS
     })
 }
 
-/// Changes whatever differs from the settings in force. Another `frame_ms` means joining the session again, which
-/// happens by itself.
+/// Applies the settings that differ from the current ones. With a different `frame_ms`, the chat rejoins the session by
+/// itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_voice_settings(chat: u64, settings: In<CVoiceSettings>) -> CError {
     guard(|| {
@@ -50,7 +50,7 @@ pub extern "C" fn consonance_set_voice_settings(chat: u64, settings: In<CVoiceSe
     })
 }
 
-/// Sends nothing while muted (1).
+/// Mutes the player's microphone (1), or unmutes it (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_muted(chat: u64, muted: u32) -> CError {
     guard(|| {
@@ -59,7 +59,7 @@ pub extern "C" fn consonance_set_muted(chat: u64, muted: u32) -> CError {
     })
 }
 
-/// Tells that the key for push to talk was pressed (1) or released (0).
+/// Reports that the push-to-talk key was pressed (1) or released (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_push_to_talk(chat: u64, pressed: u32) -> CError {
     guard(|| {
@@ -68,8 +68,8 @@ pub extern "C" fn consonance_set_push_to_talk(chat: u64, pressed: u32) -> CError
     })
 }
 
-/// The priority of channels without their own: 0 low, 1 default, 2 medium, 3 high. While a player of a higher priority
-/// speaks, players of a lower one are not heard.
+/// Sets the priority of channels without their own: 0 low, 1 default, 2 medium, 3 high. While a player with a higher
+/// priority speaks, players with a lower one are not played.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_priority(chat: u64, wanted: i32) -> CError {
     guard(|| {
@@ -79,7 +79,7 @@ pub extern "C" fn consonance_set_priority(chat: u64, wanted: i32) -> CError {
     })
 }
 
-/// Has the player hold a token (1), or not any more (0).
+/// Gives the player a token (1), or takes it away (0).
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_token(chat: u64, token: Text, held: u32) -> CError {
     guard(|| {

@@ -1,18 +1,18 @@
-//! What has happened.
+//! Events.
 
 use std::ffi::c_char;
 
-/// What has happened.
+/// The type of an event.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CEventType {
-    /// Something that this version has no number for; `text` has its words.
+    /// An event that this version has no number for; `text` describes it.
     Other = 0,
     /// The player is in the session; again after each reconnect.
     Joined = 1,
-    /// The connection was lost and is back; no other player noticed.
+    /// The connection was lost and resumed; other players did not notice.
     Resumed = 2,
-    /// All players that were here before are known.
+    /// The list of players that joined earlier is complete.
     PlayersSynced = 3,
     /// `player` is in the session.
     PlayerJoined = 4,
@@ -20,9 +20,9 @@ pub enum CEventType {
     PlayerLeft = 5,
     /// `player` listens to `room`; also the player of this chat.
     EnteredRoom = 6,
-    /// `player` does not listen to `room` any more.
+    /// `player` no longer listens to `room`.
     ExitedRoom = 7,
-    /// The server has taken the player of this chat out of `room`.
+    /// The server removed the player of this chat from `room`.
     RemovedFromRoom = 8,
     /// `player` speaks.
     StartedSpeaking = 9,
@@ -37,53 +37,53 @@ pub enum CEventType {
     /// A device came, went, or was changed: `detail` is 1 for the loudspeaker and 0 for the microphone, `number` is
     /// 1 while sound flows, `name` is the device, `text` is `running`, `lost`, `missing`, `denied`, `busy` or `off`.
     Device = 14,
-    /// The server's operator has decided something about the player; `text` says what.
+    /// The server's operator restricted the player or lifted a restriction; `text` says which.
     Operator = 15,
-    /// What became of a moderator's request about `player`: `detail` is 0 where it was done.
+    /// The result of a moderator's request about `player`: `detail` is 0 on success.
     Moderated = 16,
-    /// The session is joined again at once, since packets have another length.
+    /// The chat rejoins the session because the frame length has changed.
     Rejoining = 17,
-    /// The server ends the session in `number` ms; `text` is where it sends its players, or empty.
+    /// The server ends the session in `number` ms; `text` is the address to which it redirects players, or empty.
     Draining = 18,
-    /// The server stays after all.
+    /// The server cancelled the shutdown.
     DrainCancelled = 19,
-    /// The chat goes to the server that it was sent to.
+    /// The chat follows a redirect to another server.
     Redirecting = 20,
     /// The session was lost; `text` says why. The next attempt follows in `number` ms.
     ConnectionLost = 21,
-    /// The packets go another way; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
+    /// The transport of packets changed; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
     TransportChanged = 22,
-    /// Something that was asked for could not be done; `text` says what. Voice goes on.
+    /// A request failed; `text` says which. Voice continues.
     Problem = 23,
-    /// The chat has ended: `name` is a word for it that does not change, `text` says why. Nothing comes after it.
+    /// The chat has ended: `name` is a stable code, `text` says why. It is the last event.
     Ended = 24,
-    /// Something about the encryption of the session: `detail` is a `consonance_encryption_event`, `player` the member
-    /// concerned, `number` as `detail` says, `text` its words.
+    /// The encryption of the session changed: `detail` is a `consonance_encryption_event`, `player` the member
+    /// concerned, `number` depends on `detail`, `text` describes it.
     Encryption = 25,
-    /// `player` says `text`, as the player with the number `number` has written it down, to `room`, or to the player of
-    /// this chat where `room` is empty. `detail` is 1 if it stays so, and 0 if the next caption about `player` replaces
+    /// A caption: `player` said `text` to `room`, or to the player of this chat if `room` is empty; the player with the
+    /// number `number` transcribed it. `detail` is 1 if it is final, and 0 if the next caption about `player` replaces
     /// it.
     Caption = 26,
 }
 
-/// Something that has happened. Texts are in the buffer that was passed, and never null.
+/// An event. Texts are in the buffer that was passed, and never null.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CEvent {
     /// `sizeof(consonance_event)`.
     pub size: u32,
-    /// What it is: `consonance_event_type`.
+    /// The type: `consonance_event_type`.
     pub kind: i32,
-    /// The player that it is about, or 0.
+    /// The player concerned, or 0.
     pub player: u32,
-    /// As the type says.
+    /// Depends on the type.
     pub detail: i32,
-    /// As the type says.
+    /// Depends on the type.
     pub number: u64,
-    /// The player's name, or as the type says.
+    /// The player's name, or depends on the type.
     pub name: *const c_char,
     /// The room's name.
     pub room: *const c_char,
-    /// As the type says.
+    /// Depends on the type.
     pub text: *const c_char,
 }

@@ -2,13 +2,13 @@
 
 use crate::c::Text;
 
-/// What a host is started with. Zeros and nulls are the defaults.
+/// The settings of a host. Zeros and nulls are the defaults.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct CHostSettings {
     /// `sizeof(consonance_host_settings)`.
     pub size: u32,
-    /// Players at most; 0 for as many as the server can have.
+    /// The maximum number of players; 0 for no limit but the server's own.
     pub players_max: u32,
     /// The name of the session; `main` if it is null.
     pub session: Text,
@@ -19,7 +19,7 @@ pub struct CHostSettings {
     pub public_host: Text,
     /// The password that players need; null for none.
     pub password: Text,
-    /// The longest reliable packet of the game's own network, in bytes; 0 where it carries no voice.
+    /// The longest reliable packet of the game's own network, in bytes; 0 if it carries no voice.
     pub reliable_bytes: u32,
     /// The longest unreliable packet of the game's own network, in bytes.
     pub unreliable_bytes: u32,
@@ -29,7 +29,7 @@ pub struct CHostSettings {
     pub reserved: u32,
 }
 
-/// What the game has to do for a packet.
+/// An action that the game has to take for a packet.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CPacketAction {
@@ -37,23 +37,23 @@ pub enum CPacketAction {
     Send = 0,
     /// A chat wants to reach its server: call `consonance_link` once it can.
     Connect = 1,
-    /// The chat has left, or the server does not want `peer`: its link counts as gone.
+    /// The chat has left, or the server disconnects `peer`: treat its link as closed.
     Disconnect = 2,
     /// The bytes came from the server of a link.
     Received = 3,
-    /// A link is up; the bytes are words that say why `peer` carries its packets: 0 UDP, 1 a WebSocket.
+    /// A link is up; `peer` is its transport, 0 for UDP and 1 for a WebSocket, and the bytes are a text that says why.
     Connected = 4,
-    /// A link has ended, or could not be made; the bytes are words that say why. Nothing comes after it.
+    /// A link has ended or could not connect; the bytes are a text that says why. It is the last action.
     Disconnected = 5,
 }
 
-/// A packet on its way out, over a game's own network.
+/// An outgoing packet or an action, for a game's own network.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CPacket {
     /// `sizeof(consonance_packet)`.
     pub size: u32,
-    /// What to do: `consonance_packet_action`.
+    /// The action: `consonance_packet_action`.
     pub action: i32,
     /// Of a host, the game's number of the player concerned; of a link, as the action says.
     pub peer: u64,

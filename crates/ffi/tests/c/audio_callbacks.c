@@ -1,11 +1,11 @@
-/* What audio callbacks call takes no memory: every function that gives or takes memory counts. */
+/* Functions for audio callbacks do not allocate: every function that allocates or frees memory is counted. */
 #include "common.h"
 
-/* The C library's own ones. */
+/* The C library's own functions. */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t), __libc_free(void *);
 
-/* Of this thread, while it is in a callback. */
+/* Per thread, while it is in a callback. */
 static _Thread_local int is_counting, count;
 
 void *malloc(size_t bytes)
@@ -53,7 +53,7 @@ int main(void)
     DONE(consonance_engine_output(chat, &output));
     DONE(consonance_player_stream(chat, loopback, &player));
     DONE(consonance_echo_reference(chat, 0, &reference));
-    /* The first is not a callback's: the allocator must be seen to count. */
+    /* The first allocation is not a callback's: it shows that the allocator counts. */
     is_counting = 1;
     free(malloc(1));
     is_counting = 0;

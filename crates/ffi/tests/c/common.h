@@ -1,4 +1,4 @@
-/* What the test programs share. */
+/* Shared by the test programs. */
 #ifndef COMMON_H
 #define COMMON_H
 
@@ -10,7 +10,7 @@
 #include "consonance.h"
 #include "pause.h"
 
-/* Ends the program with the words of the library where something is not as it must be. */
+/* Ends the program with the library's error message if the condition does not hold. */
 #define REQUIRE(condition)                                                                   \
     do {                                                                                     \
         if (!(condition)) {                                                                  \
@@ -50,7 +50,7 @@ static inline uint64_t start_with(const char *address, const char *name, uint32_
     return start_encrypted(address, name, speak_room_count, NULL);
 }
 
-/* One that also speaks there. */
+/* Like that, and it also speaks there. */
 static inline uint64_t start(const char *address, const char *name)
 {
     return start_with(address, name, 1);

@@ -1,4 +1,4 @@
-/* Players of an encrypted session: what the members see of each other, and what is not heard without encryption. */
+/* Players of an encrypted session: how the members see each other, and what is silent without encryption. */
 #include "engine.h"
 
 enum { KEYS_MAX = 4096 };
@@ -48,7 +48,7 @@ static consonance_encryption_status encryption_of(uint64_t chat)
     return status;
 }
 
-/* The member of this name, of the last status; its texts are there until the next call. */
+/* The member of this name in the last status; its texts are valid until the next call. */
 static consonance_encrypted_member member(uint64_t chat, const char *name)
 {
     consonance_encrypted_member found = {.size = sizeof found};
@@ -61,7 +61,7 @@ static consonance_encrypted_member member(uint64_t chat, const char *name)
 /* How often Bob's encryption has entered each state, and how often a key has changed, of verified players too. */
 static struct { int states[3], changed, verified_changed, rooms_changed, reports_refused; } bobs_events;
 
-/* Takes all events that wait. */
+/* Takes all pending events. */
 static void drain_encryption(struct player *player)
 {
     char texts[2048];
@@ -141,7 +141,7 @@ static int is_encrypted(uint64_t chat, const char *room)
     return (int)encrypted;
 }
 
-/* Bob hears what is said, and both see the same safety numbers. */
+/* Bob hears the speech, and both see the same safety numbers. */
 static void members_see_each_other(void)
 {
     char words[64], digits[64], group[64];
@@ -175,7 +175,7 @@ static void members_see_each_other(void)
     REQUIRE(is_encrypted(bob.chat, "lobby"));
 }
 
-/* Bob sees Alice as not verified, and as verified once their numbers were compared; the keys that he knows then. */
+/* Bob sees Alice as verified once the numbers are compared, not before. Returns the keys that he knows then. */
 static struct bytes verify_alice(void)
 {
     struct bytes known;
@@ -205,7 +205,7 @@ static void report_alice(void)
     UNTIL(bobs_events.reports_refused == 1);
 }
 
-/* Keys that were kept are known again; another key of a player that was verified is reported. */
+/* Saved keys are recognized; a different key of a verified player is reported. */
 static void where_encryption_is_required(void)
 {
     char address[256];
@@ -260,7 +260,7 @@ static void where_encryption_is_allowed(void)
     DONE(consonance_destroy(host));
 }
 
-/* A player that requires encryption says nothing in a session without it. */
+/* A player that requires encryption sends nothing in a session without it. */
 static void where_encryption_is_off(void)
 {
     char address[256];

@@ -9,7 +9,7 @@ enum { FRAMES = 480, BEATS_MAX = 2000 };
 struct player {
     uint64_t chat, microphone, loudspeaker;
     int speaks, has_heard_speech, texts;
-    /* Of the samples played so far, the sum of their squares. */
+    /* The sum of the squares of the samples played so far. */
     double left, right;
 };
 
@@ -26,7 +26,7 @@ static inline struct player join(const char *address, const char *name)
     return with_streams(start(address, name));
 }
 
-/* Sends everything that is recorded, as it is. */
+/* Sends all recorded audio unprocessed. */
 static inline void send_as_recorded(const struct player *player)
 {
     consonance_voice_settings voice = {.size = sizeof voice};
@@ -55,7 +55,7 @@ static inline void run_audio(struct player *player)
     }
 }
 
-/* Takes all events that wait. */
+/* Takes all pending events. */
 static inline void drain(struct player *player)
 {
     char texts[2048];

@@ -1,13 +1,13 @@
-/* Where a player is, how loud it is set, and which players are muted is heard in what the engine plays. */
+/* A player's place, volume and mute state can be heard in the engine's output. */
 #include "engine.h"
 
-/* Two syllables, after one that is not counted: what was set takes effect with sound that is on its way. */
+/* Two syllables, after one that is skipped: settings take effect while earlier sound is still on its way. */
 enum { BEFORE_BEATS = 25, WINDOW_BEATS = 50, WINDOWS_MAX = 20 };
 
 static struct player alice, bob;
 static uint32_t of_alice, channel;
 
-/* Plays two syllables; `bob.left` and `bob.right` are what was heard of them. */
+/* Plays two syllables; `bob.left` and `bob.right` hold the power that was heard. */
 static void hear(void)
 {
     for (int beat = -BEFORE_BEATS; beat < WINDOW_BEATS; beat++) {
@@ -18,7 +18,7 @@ static void hear(void)
     }
 }
 
-/* On a machine that is busy, not every beat is in time. */
+/* On a busy machine, not every beat is on time. */
 #define HEARS(condition)                                                                             \
     do {                                                                                             \
         int windows = 0;                                                                             \
@@ -28,7 +28,7 @@ static void hear(void)
         REQUIRE(windows < WINDOWS_MAX);                                                              \
     } while (0)
 
-/* Both ears, with nothing that changes the voice: the carrier's power, and 3/8 of it for how it swells. */
+/* Both ears, with an unchanged voice: the carrier's power, times 3/8 for its envelope. */
 static const double plain = 2 * 480 * WINDOW_BEATS * (0.3 * 0.3 / 2) * 0.375;
 
 static int is_about(double heard, double expected)
@@ -105,7 +105,7 @@ static void loudness(void)
     HEARS(is_about(bob.left + bob.right, plain));
 }
 
-/* What Alice sends is a tone: behind a wall it is less, and not at all where nothing gets through. */
+/* Alice sends a tone: behind a wall it is quieter, and with full occlusion it is silent. */
 static void effects(void)
 {
     DONE(consonance_set_player_effects(bob.chat, of_alice, "wall gain-db=-40 cutoff-hz=100"));
@@ -117,7 +117,7 @@ static void effects(void)
     HEARS(is_about(bob.left + bob.right, plain));
 }
 
-/* A channel that is not positional is heard from nowhere, also where places are known. */
+/* A channel that is not positional has no direction, even where places are known. */
 static void places(void)
 {
     bob_looks(0, 0, 1);

@@ -1,7 +1,7 @@
-/* Joins a session, and talks with another player there, also of another machine: `join ADDRESS NAME`. */
+/* Joins a session and talks with another player there, possibly on another machine: `join ADDRESS NAME`. */
 #include "engine.h"
 
-/* The other player counts speech over a second; this one still talks when it has been heard. */
+/* The other player measures speech over a second, so this one keeps talking after it has been heard. */
 enum { BEATS_MIN = 300 };
 
 int main(int arguments, char **argument)
@@ -12,7 +12,7 @@ int main(int arguments, char **argument)
     player.speaks = 1;
     consonance_status status = {.size = sizeof status};
     int beats_together = 0, beats_heard = 0, has_said = 0;
-    /* Silence until the other one has come is not counted. */
+    /* Silence before the other player arrives is not counted. */
     while (beats_together < BEATS_MAX && beats_heard < BEATS_MIN) {
         drain(&player);
         DONE(consonance_get_status(player.chat, &status));

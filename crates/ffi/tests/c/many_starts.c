@@ -1,4 +1,4 @@
-/* A hundred chats are started and ended: nothing of them remains, and no end takes long. */
+/* Starts and ends a hundred chats: nothing is left behind, and no end takes long. */
 #include "common.h"
 
 #include <time.h>
@@ -22,7 +22,7 @@ int main(void)
         longest = took > longest ? took : longest;
     }
     printf("the longest end took %.1f ms\n", longest * 1e3);
-    /* A goodbye that is waited for takes seconds. */
+    /* Waiting for a goodbye would take seconds. */
     REQUIRE(longest < 1);
     pause_ms(500);
     return 0;

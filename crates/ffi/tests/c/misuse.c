@@ -13,7 +13,7 @@
 static const char not_utf8[] = "lobby\xff";
 static char text[4096];
 
-/* All that take a chat, with one that is none. */
+/* All functions that take a chat, with an invalid handle. */
 static void without_chat(uint64_t chat)
 {
     size_t length;
@@ -96,7 +96,7 @@ static void without_chat(uint64_t chat)
     if (chat != 0) FAILS(HANDLE, consonance_destroy(chat));
 }
 
-/* Null where something is needed. */
+/* Null where a pointer is required. */
 static void without_pointers(uint64_t chat)
 {
     uint64_t handle;
@@ -143,7 +143,7 @@ static void without_pointers(uint64_t chat)
     FAILS(NULL, consonance_record(chat, NULL, &handle));
     FAILS(NULL, consonance_record(chat, "folder", NULL));
     FAILS(NULL, consonance_last_error(NULL, 1000, NULL));
-    /* Not needed. */
+    /* Optional. */
     FAILS(NONE, consonance_set_listener(chat, NULL));
     FAILS(NONE, consonance_set_positions(chat, NULL, 0));
 }
@@ -198,11 +198,11 @@ static void with_wrong_values(uint64_t chat)
     FAILS(BUFFER_TOO_SMALL, consonance_get_player_name(chat, 1, text, 2, &length));
     REQUIRE(length == strlen("Alice"));
     FAILS(BUFFER_TOO_SMALL, consonance_get_players(chat, &id, 0, &length));
-    /* A channel that is none does nothing. */
+    /* Closing an unknown channel has no effect. */
     FAILS(NONE, consonance_close_channel(chat, 4711));
 }
 
-/* Sizes of structs: of a version to come, of none, of an older one. */
+/* Struct sizes: of a future version, of no version, of an older one. */
 static void with_wrong_sizes(uint64_t chat)
 {
     struct {

@@ -7,7 +7,7 @@ enum { BEATS_MAX = 2000, HANDSHAKE_REQUEST = 4, HANDSHAKE_RESPONSE = 5 };
 static const uint8_t handshake[] = {0x8B, 0xC7, HANDSHAKE_REQUEST, 1, 0, 0, 0x03, 0xC0, 0, 0, 0xBB, 0x80, 0, 6, 'A',
                                     'l',  'i',  'c',               'e'};
 
-/* The next thing that happened to the link. */
+/* The link's next action. */
 static int32_t next_action(uint64_t link, uint8_t *bytes, size_t capacity, size_t *length)
 {
     for (int beat = 0; beat < BEATS_MAX; beat++) {
@@ -35,7 +35,7 @@ int main(void)
     DONE(consonance_packet_in(link, 1, handshake, sizeof handshake));
     REQUIRE(next_action(link, bytes, sizeof bytes, &length) == CONSONANCE_PACKET_ACTION_RECEIVED);
     REQUIRE(length > 7 && bytes[0] == 0x8B && bytes[1] == 0xC7 && bytes[2] == HANDSHAKE_RESPONSE);
-    /* Without its server it ends. */
+    /* The link ends with its server. */
     DONE(consonance_destroy(host));
     int32_t action;
     while ((action = next_action(link, bytes, sizeof bytes, &length)) == CONSONANCE_PACKET_ACTION_RECEIVED) continue;

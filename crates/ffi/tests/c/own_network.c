@@ -12,7 +12,7 @@ static uint64_t peer_of(int chat)
     return 100 + (uint64_t)chat;
 }
 
-/* What a chat wants is done: its packets go to the host. */
+/* Carries out a chat's actions: its packets go to the host. */
 static void pump_chat(int number)
 {
     uint8_t bytes[1024];
@@ -37,14 +37,14 @@ static void pump_chat(int number)
     REQUIRE(got == CONSONANCE_ERROR_NOTHING);
 }
 
-/* What the host sends goes to the chats. */
+/* Delivers the host's packets to the chats. */
 static void pump_host(void)
 {
     uint8_t bytes[1024];
     size_t length;
     consonance_packet packet = {.size = sizeof packet};
     consonance_error got;
-    /* A buffer that is too small loses nothing. */
+    /* A buffer that is too small does not lose the packet. */
     while ((got = consonance_host_packet_out(host, &packet, bytes, 1, &length)) != CONSONANCE_ERROR_NOTHING) {
         REQUIRE(got == CONSONANCE_ERROR_BUFFER_TOO_SMALL && length > 1);
         DONE(consonance_host_packet_out(host, &packet, bytes, sizeof bytes, &length));
@@ -81,7 +81,7 @@ int main(void)
         pump_host();
         consonance_status status = {.size = sizeof status};
         DONE(consonance_get_status(chats[0], &status));
-        // A player can be there before its rooms are known; what is said until then does not reach it.
+        // A player can appear before its rooms are known; texts that are sent until then do not reach it.
         if (status.other_players == 1 && beat % 20 == 0) {
             DONE(consonance_send_text_to_room(chats[0], "lobby", "hello", NULL));
         }

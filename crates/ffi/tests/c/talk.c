@@ -1,4 +1,4 @@
-/* A host and two chats: what the engine of one records, the engine of the other plays. `talk FOLDER` records it. */
+/* A host and two chats: one engine plays the speech that the other records. `talk FOLDER` writes a recording. */
 #include "engine.h"
 
 int main(int arguments, char **argument)

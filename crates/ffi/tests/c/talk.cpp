@@ -1,4 +1,4 @@
-// The objects of C++: what they start ends with them, and what fails is thrown.
+// The C++ wrapper objects: their destructors end what they started, and errors are thrown.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
