@@ -15,7 +15,7 @@ use crate::clock::monotonic;
 use crate::errors;
 use crate::lock::lock;
 
-/// What the pump feeds.
+/// A stream that the pump feeds.
 #[derive(Debug)]
 pub(crate) struct Stream {
     inside: Mutex<Inside>,
@@ -25,7 +25,7 @@ pub(crate) struct Stream {
 
 #[derive(Debug)]
 struct Inside {
-    /// None once nothing follows.
+    /// `None` once the stream has ended.
     tap: Option<Tap>,
     cutter: Cutter,
     queue: VecDeque<CutBlock>,
@@ -71,7 +71,7 @@ impl Stream {
         has_more
     }
 
-    /// Nothing follows: what is inside of it comes out.
+    /// The stream has ended: outputs the remaining audio.
     pub(crate) fn end(&self) {
         let mut inside = lock(&self.inside);
         let Inside { tap, cutter, queue, origin, lost_blocks, .. } = &mut *inside;
@@ -105,7 +105,7 @@ impl Inside {
     }
 }
 
-/// How a program wants its blocks.
+/// The block format that a program asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Format {
     rate_hz: u32,

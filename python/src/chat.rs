@@ -33,7 +33,7 @@ impl Chat {
 
 impl Drop for Chat {
     fn drop(&mut self) {
-        // The registry has another handle until the chat has ended, so that nothing waits here.
+        // The registry holds another handle until the chat has ended, so nothing blocks here.
         self.voice.stop();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use pyo3::prelude::*;
 
-/// One moment on both clocks, so that what is converted keeps its distances.
+/// One moment on both clocks, so that conversion keeps the distances between times.
 struct Anchor {
     instant: Instant,
     monotonic: f64,
@@ -13,7 +13,7 @@ struct Anchor {
 
 static ANCHOR: OnceLock<Anchor> = OnceLock::new();
 
-/// Looks at both clocks, once in a process, before anything is converted.
+/// Reads both clocks, once per process, before anything is converted.
 ///
 /// # Errors
 /// If Python's clock cannot be read.

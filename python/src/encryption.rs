@@ -9,7 +9,7 @@ use crate::events::encryption_state;
 /// State, epoch, safety number and members, each of these as the arguments of `consonance.EncryptedMember`.
 type Told<'py> = (&'static str, Option<u64>, Option<String>, Vec<Bound<'py, PyDict>>);
 
-/// What a program can see of it.
+/// The encryption state, as a program sees it.
 ///
 /// # Errors
 /// If Python has no memory.
@@ -31,7 +31,7 @@ fn member<'py>(py: Python<'py>, member: &EncryptedMember) -> PyResult<Bound<'py,
         Recognition::New => "new",
         Recognition::Known => "known",
         Recognition::Verified => "verified",
-        // One that is not known here is no reason to trust.
+        // A variant that is unknown here is no reason to trust the player.
         _ => "changed",
     });
     fields.set_item("recognition", recognition)?;

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 /// An exception of this class with a code and words.
 pub(crate) fn raise(class: &str, code: &str, words: &str) -> PyErr {
-    // The interpreter is attached already where a method fails.
+    // The thread is already attached wherever a method fails.
     Python::attach(|py| {
         let made =
             py.import("consonance.errors").and_then(|errors| errors.getattr(class)?.call1((code, words)));

@@ -48,12 +48,12 @@ impl EventQueue {
 /// If there can be no thread.
 pub(crate) fn follow(voice: VoiceChat, queue: Arc<EventQueue>, signal: Arc<Signal>) -> std::io::Result<()> {
     let run = move || {
-        // In the queue before the signal is raised, so that the loop finds what it is woken for.
+        // Queued before the signal is raised, so that the loop finds the event that woke it.
         while let Some(event) = voice.wait_event(Duration::MAX) {
             queue.push(event);
             signal.news();
         }
-        // With its last words sent; why it had ended is in its last event.
+        // Waits until the goodbye is sent; the reason for the end is in the last event.
         let _ = voice.leave();
         signal.raise(|reasons| reasons.ended = true);
     };

@@ -67,7 +67,7 @@ pub(crate) fn told(kind: &EventKind, fields: &Bound<'_, PyDict>) -> PyResult<&'s
     }
 }
 
-/// Where a text was sent.
+/// Writes the target of a text.
 fn target(to: &TextTarget, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     let (room, player) = match to {
         TextTarget::Room(room) => (Some(&**room), None),
@@ -77,14 +77,14 @@ fn target(to: &TextTarget, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("to", player)
 }
 
-/// What the server has said about its reason, rather than that it was the server.
+/// The server's own reason, if it gave one, instead of only "closed by the server".
 fn end_code(end: &End) -> &'static str {
     let End::NoConnection(DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason }) =
         end
     else {
         return end.code();
     };
-    // The general code is that of a server that says nothing.
+    // The default code means that the server gave no reason.
     if reason.code == EndReason::default().code { end.code() } else { reason.code.name() }
 }
 

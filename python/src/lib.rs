@@ -1,7 +1,7 @@
 //! The façade `consonance` as a module of Python: `consonance._native`, below the package `consonance`.
 //!
-//! What is here is small: objects of the façade with methods that convert arguments and return at once, and what
-//! Python cannot do in time: it takes sound out of taps, converts its rate, and feeds speech at its pace. Everything
+//! A thin layer: façade objects with methods that convert arguments and return at once, and the work that is too
+//! time-critical for Python: reading audio from taps, converting its rate, and feeding speech in real time. Everything
 //! that waits is in the package, in asyncio.
 //!
 //! ```text
@@ -31,7 +31,7 @@ mod start;
 
 use pyo3::prelude::*;
 
-/// What the package `consonance` is made of; its own modules are what programs use.
+/// The native part of the package `consonance`; programs use the package's own modules.
 #[pymodule]
 mod _native {
     #[pymodule_export]

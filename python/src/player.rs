@@ -3,7 +3,7 @@
 use consonance::audio::SpeakerPlace;
 use pyo3::prelude::*;
 
-/// What it tells is at most 10 ms old, and never waits.
+/// A player; its values are at most 10 ms old, and are read without waiting for the voice thread.
 #[pyclass(frozen, module = "consonance._native")]
 pub(crate) struct Player(pub(crate) consonance::Player);
 

@@ -14,7 +14,7 @@ use crate::lock::lock;
 use crate::registry;
 use crate::signal::Signal;
 
-/// What the pump shares with the objects of its chat.
+/// State that the pump shares with the objects of its chat.
 #[derive(Debug, Default)]
 pub(crate) struct Pumped {
     pub(crate) signal: Arc<Signal>,
@@ -26,11 +26,11 @@ pub(crate) struct Pumped {
     /// The loop was woken and has not looked yet.
     is_woken: AtomicBool,
     has_ended: AtomicBool,
-    /// The interpreter ends: nothing is to be called any more.
+    /// Set when the interpreter ends: nothing may be called from then on.
     is_closed: AtomicBool,
 }
 
-/// How far the chat's time line is.
+/// The current position of the chat's time line.
 #[derive(Debug, Default)]
 struct Beats {
     complete: AtomicU64,
@@ -54,14 +54,14 @@ impl Pumped {
         self.is_woken.store(false, Ordering::Release);
     }
 
-    /// Calls nothing any more.
+    /// Stops all calls to Python.
     pub(crate) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
     }
 
     /// True if a stream has a block that it did not have before.
     fn feed(&self) -> bool {
-        // Before the taps are looked at: a beat that is complete has pushed its blocks.
+        // Read before the taps: when a beat counts as complete, its blocks have been pushed.
         let complete = self.beats.complete.load(Ordering::Acquire) * BLOCK_SAMPLES as u64;
         let Some(origin) = *lock(&self.beats.origin) else { return false };
         let mut has_news = false;
@@ -94,7 +94,8 @@ impl Output for BeatOutput {
         let due = Instant::now().checked_sub(since);
         if let Some(due) = due {
             let mut origin = lock(&beats.origin);
-            // A beat is late by chance and never early, so the earliest is right; much later, beats were left out.
+            // A beat may be late but never early, so the earliest time is right; if it is much later, beats were left
+            // out.
             if origin.is_none_or(|origin| due < origin || due > origin + LEFT_OUT) {
                 *origin = Some(due);
             }
@@ -120,7 +121,7 @@ const LEFT_OUT: Duration = Duration::from_secs(1);
 pub(crate) fn spawn(pumped: Arc<Pumped>, chat: u64, wake: Py<PyAny>) -> std::io::Result<()> {
     let run = move || {
         pump(&pumped, &wake);
-        // Released where it can be; with the interpreter gone, it is left.
+        // Dropped while the interpreter exists; leaked if it is gone.
         Python::try_attach(|_| drop(wake));
         registry::remove(chat);
     };
@@ -137,7 +138,7 @@ fn pump(pumped: &Pumped, wake: &Py<PyAny>) {
         let has_news = reasons.news || reasons.ended || has_sound;
         let is_wanted = has_news && !pumped.is_closed.load(Ordering::Acquire);
         if is_wanted && !pumped.is_woken.swap(true, Ordering::AcqRel) {
-            // A loop that is closed takes no calls, and needs none.
+            // A closed loop rejects the call, and does not need it.
             Python::try_attach(|py| wake.call0(py).map(drop).is_ok());
         }
         if reasons.ended {

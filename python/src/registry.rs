@@ -33,7 +33,7 @@ pub(crate) fn add(voice: VoiceChat, pumped: Arc<Pumped>) -> u64 {
 
 /// Forgets a chat that has ended, and whose threads will not call Python any more.
 pub(crate) fn remove(id: u64) {
-    // Dropped without the lock: the last handle waits for the end of the voice thread.
+    // Dropped after the lock is released: dropping the last handle waits for the voice thread to end.
     let ended = lock(&RUNNING).remove(&id);
     REMOVED.notify_all();
     drop(ended);

@@ -1,4 +1,4 @@
-//! What wakes the pump of a chat, from any thread and without waiting.
+//! Wakes the pump of a chat, from any thread and without blocking.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 

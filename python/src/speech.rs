@@ -1,4 +1,4 @@
-//! What a bot says: samples that asyncio pushes ahead of time, and that the capture thread takes at its pace.
+//! A bot's speech: samples that asyncio pushes ahead of time, and that the capture thread takes in real time.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use crate::errors;
 use crate::lock::lock;
 use crate::signal::Signal;
 
-/// What waits, so that a loop that is busy for a while is not heard to be: 1 s.
+/// The longest queue, 1 s: it bridges the time in which asyncio's loop is busy.
 const QUEUED_MAX: usize = SAMPLE_RATE_HZ as usize;
 /// Below it, asyncio's loop is woken for more: 500 ms.
 const LOW: usize = QUEUED_MAX / 2;
@@ -34,7 +34,7 @@ struct Queue {
     is_complete: bool,
     /// The last block had sound.
     is_running: bool,
-    /// Which speech may add and cancel.
+    /// The number of the speech that may add and cancel.
     speech: u64,
     taken: u64,
     underruns: u64,
@@ -191,7 +191,7 @@ impl Speech {
         }
         let frames = channels.iter().map(Vec::len).min().unwrap_or_default();
         let (left, right) = (&channels[0], &channels[channels.len() - 1]);
-        // What is pushed in spite of a full queue is the caller's mistake, and dropped.
+        // Samples pushed despite a full queue are the caller's mistake, and are dropped.
         let frames = frames.min((2 * QUEUED_MAX).saturating_sub(queue.frames.len()));
         queue.frames.extend((0..frames).map(|i| [left[i], right[i]]));
         queue.is_complete = is_complete;

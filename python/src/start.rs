@@ -50,7 +50,7 @@ pub(crate) fn start(py: Python<'_>, settings: Settings, wake: Py<PyAny>) -> PyRe
         .and_then(|()| pump::spawn(Arc::clone(&pumped), number, wake));
     if let Err(cause) = threads {
         voice.stop();
-        // The last handle waits for the goodbye.
+        // Dropping the last handle waits for the goodbye.
         py.detach(|| (registry::remove(number), drop(voice)));
         return Err(errors::raise("StartError", "thread", &format!("could not start a thread: {cause}")));
     }

@@ -1,4 +1,4 @@
-"""Voice chat for games, for bots and speech models: join a session, speak into rooms, hear the others.
+"""Voice chat for games, for bots and speech models: join a session, speak in rooms, hear other players.
 
 ::
 

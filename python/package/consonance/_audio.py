@@ -1,4 +1,4 @@
-"""What is heard, as an async iterator of numpy arrays."""
+"""Received audio, as an async iterator of numpy arrays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class AudioBlock:
-    """Sound without a gap, and when it is."""
+    """A block of gapless audio, with its time."""
 
     samples: NDArray[np.float32]
     """Shape ``(n,)`` for a player, ``(n, 2)`` for the mix; from -1 to 1."""
@@ -33,14 +33,14 @@ class AudioBlock:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """The duration of the block."""
         return len(self.samples) / self.rate
 
 
 class AudioStream(AsyncIterator[AudioBlock]):
-    """Blocks as they come; silence does not come, but for what is within speech.
+    """An iterator over blocks; silence is skipped, except within speech.
 
-    Ends when the chat does, or when it is closed. Leaving an ``async for`` keeps it, so that another one goes on.
+    It ends with the chat, or when it is closed. Leaving an ``async for`` keeps the stream, so another one continues it.
     """
 
     def __init__(self, chat: VoiceChat, native: _native.AudioStream, rate: int) -> None:
@@ -50,16 +50,16 @@ class AudioStream(AsyncIterator[AudioBlock]):
 
     @property
     def rate(self) -> int:
-        """Samples in a second."""
+        """Samples per second."""
         return self._rate
 
     @property
     def dropped(self) -> int:
-        """How many samples were dropped because they were not taken in time; 0 as long as all came."""
+        """The number of samples that were dropped because they were not read in time."""
         return self._native.dropped()
 
     def close(self) -> None:
-        """Ends the stream; what waits in it is dropped."""
+        """Closes the stream; queued blocks are dropped."""
         self._native.close()
         self._chat._notify()
 

@@ -1,4 +1,4 @@
-"""What one speaks to."""
+"""Channels to rooms and players."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from . import _native
 
 
 class Channel:
-    """What one speaks to: a room or a player, until it is closed. Also a context manager."""
+    """A channel to a room or a player, open until it is closed. Also a context manager."""
 
     def __init__(self, native: _native.Chat, number: int) -> None:
         self._native = native
         self._number = number
 
     def close(self) -> None:
-        """Speaks to it no longer."""
+        """Closes the channel."""
         self._native.close_channel(self._number)
 
     def __enter__(self) -> Channel:

@@ -30,7 +30,7 @@ PUSH_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Spoken:
-    """What became of a speech."""
+    """The result of a speech."""
 
     seconds: float
     """How long it was."""
@@ -39,10 +39,10 @@ class Spoken:
 
 
 class VoiceChat:
-    """A bot's place in a session; ``consonance.connect`` makes one.
+    """A bot's place in a session; ``consonance.connect`` creates one.
 
-    All of it is for the thread of the asyncio loop that it was connected in. Methods that are not ``async`` return at
-    once; what they ask for is done within some milliseconds, and an event tells if it cannot be.
+    Use it only in the thread of the asyncio loop that it was connected in. Methods that are not ``async`` return at
+    once; they take effect within a few milliseconds, and an event reports if they cannot.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -87,18 +87,18 @@ class VoiceChat:
 
     @property
     def name(self) -> str:
-        """One's own name."""
+        """The bot's own name."""
         return self._native.local_player().name
 
     @property
     def status(self) -> str:
-        """``"connected"``, ``"connecting"`` (also again), or ``"disconnected"`` once the chat has ended."""
+        """``"connected"``, ``"connecting"`` (also when reconnecting), or ``"disconnected"`` once the chat has ended."""
         # The last event comes before the chat's threads are gone.
         return self._native.status() if self._end is None else "disconnected"
 
     @property
     def end(self) -> Ended | None:
-        """Why the chat has ended; None as long as it has not."""
+        """The reason why the chat has ended; None while it is running."""
         return self._end
 
     @property
@@ -108,19 +108,19 @@ class VoiceChat:
 
     @property
     def local_player(self) -> Player:
-        """Oneself."""
+        """The bot's own player."""
         return Player(self, self._native.local_player())
 
     def player(self, name: str) -> Player | None:
-        """The player of this name, if it is in the session."""
+        """The player with this name, if it is in the session."""
         player = self._native.player(name)
         return None if player is None else Player(self, player)
 
     def events(self) -> Events:
-        """What happens, one event after the other, until the chat has ended.
+        """An iterator over the events, until the chat has ended.
 
-        The first call begins with what happened since connecting, each further one with what happens from now on.
-        Every reader gets every event; 65 536 wait for each, and ``dropped`` counts those that were lost.
+        The first call starts with the events since connecting, each further call with the events from that time.
+        Every iterator gets every event; each queues 65 536, and ``dropped`` counts those that were lost.
         """
         if self._first is not None:
             reader, self._first = self._first, None
@@ -130,12 +130,12 @@ class VoiceChat:
         return reader
 
     async def leave(self) -> None:
-        """Leaves the session, and waits until the server knows it: a few seconds at most."""
+        """Leaves the session, and waits until the server has confirmed it: a few seconds at most."""
         self._stop()
         await self.wait_ended()
 
     async def wait_ended(self) -> Ended:
-        """Waits for the end of the chat, whatever ends it."""
+        """Waits until the chat has ended, for whatever reason."""
         while self._end is None:
             await self._change()
         return self._end
@@ -143,23 +143,23 @@ class VoiceChat:
     # Rooms and channels
 
     def listen_to_room(self, room: str) -> None:
-        """Listens to a room from now on; one that is joined twice is to be left twice."""
+        """Listens to a room; calls are counted, so a room that was joined twice must be left twice."""
         self._running().listen_to_room(room)
 
     def stop_listening_to_room(self, room: str) -> None:
-        """Listens to a room no longer, or to one time of it less."""
+        """Stops listening to a room, or undoes one of several calls of ``listen_to_room``."""
         self._running().stop_listening_to_room(room)
 
     def speak_in_room(self, room: str, *, positional: bool = False, volume: float = 1.0) -> Channel:
-        """Whatever is spoken goes to this room, too, until the channel is closed.
+        """Opens a channel to a room: speech also goes there until the channel is closed.
 
-        ``positional``: heard from one's place. ``volume``: a factor from 0 to 2.
+        ``positional``: played from the bot's position. ``volume``: a factor from 0 to 2.
         """
         chat = self._running()
         return Channel(chat, chat.speak_to(True, room, positional, volume))
 
     def speak_to_player(self, player: str | Player, *, positional: bool = False, volume: float = 1.0) -> Channel:
-        """Whatever is spoken goes to this player, too, while it is here, until the channel is closed."""
+        """Opens a channel to a player: speech also goes to it, while it is here, until the channel is closed."""
         chat = self._running()
         return Channel(chat, chat.speak_to(False, _name(player), positional, volume))
 
@@ -168,32 +168,32 @@ class VoiceChat:
     def audio(
         self, player: str | Player, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000
     ) -> AudioStream:
-        """The voice of one player from now on, also when it leaves and joins again, as it was received.
+        """One player's voice as received, also when the player leaves and joins again.
 
-        ``rate``: 48000, 24000, 16000 or 8000 Hz. ``block_ms``: the length of blocks, 10 to 1000 in steps of 10; one
-        before a gap may be shorter. ``queue_ms``: how much may wait; of more, the oldest is dropped and counted.
+        ``rate``: 48000, 24000, 16000 or 8000 Hz. ``block_ms``: the length of blocks, 10 to 1000 in steps of 10; a block
+        before a gap may be shorter. ``queue_ms``: the longest queue; beyond it, the oldest blocks are dropped.
         The samples are float32 of shape ``(n,)``. Raises ``SettingsError`` for other numbers.
         """
         return self._stream(_name(player), rate, block_ms, queue_ms)
 
     def mix(self, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000) -> AudioStream:
-        """All players together, for two ears: float32 of shape ``(n, 2)``, without gaps. Else as ``audio``."""
+        """The stereo mix of all players: float32 of shape ``(n, 2)``, without gaps. Otherwise as ``audio``."""
         return self._stream(None, rate, block_ms, queue_ms)
 
     def _stream(self, player: str | None, rate: int, block_ms: int, queue_ms: int) -> AudioStream:
         return AudioStream(self, self._running().audio(player, rate, block_ms, queue_ms), rate)
 
     async def speak(self, source: Source, *, rate: int = 48_000) -> Spoken:
-        """Speaks to the rooms and players that channels are open to, and returns when all of it was sent.
+        """Speaks on all open channels, and returns when everything was sent.
 
         ``source``: an array, or an iterator or async iterator of arrays: float from -1 to 1 or int16, of shape
         ``(n,)``, or ``(n, 2)`` for two channels, which are sent with the quality "music". ``rate``: 8000 to 192000 Hz.
 
-        It takes as long as the sound lasts: an iterator is asked for half a second more than was sent. Cancelling the
-        task stops within 10 ms. Speeches of several tasks follow each other.
+        It takes as long as the audio lasts; an iterator is read half a second ahead. Cancelling the task stops within
+        10 ms. Speeches of several tasks follow each other.
 
-        Raises ``AudioError`` for what is not sound, ``SettingsError`` for a rate that is out of range, and
-        ``EndedError`` if the chat ends before the speech.
+        Raises ``AudioError`` for invalid arrays, ``SettingsError`` for a rate that is out of range, and ``EndedError``
+        if the chat ends before the speech.
         """
         if not isinstance(rate, int):
             raise SettingsError("rate", f"invalid rate {rate!r}, expected a whole number")
@@ -220,12 +220,12 @@ class VoiceChat:
             return Spoken(*speech.progress())
 
     def set_push_to_talk(self, pressed: bool) -> None:
-        """The key was pressed or let go, in a chat with the activation "push-to-talk"."""
+        """Sets whether the key is pressed, in a chat with the activation "push-to-talk"."""
         self._running().set_push_to_talk(pressed)
 
     @property
     def muted(self) -> bool:
-        """Whether one's own voice goes nowhere."""
+        """Whether the bot's own voice is muted."""
         return self._native.is_muted()
 
     @muted.setter
@@ -234,7 +234,7 @@ class VoiceChat:
 
     @property
     def deafened(self) -> bool:
-        """Whether the mix is silent; ``audio`` of single players goes on."""
+        """Whether the mix is silent; ``audio`` of single players continues."""
         return self._native.is_deafened()
 
     @deafened.setter
@@ -243,12 +243,12 @@ class VoiceChat:
 
     @property
     def is_transmitting(self) -> bool:
-        """Whether one's own voice goes out just now."""
+        """Whether the bot's voice is being sent."""
         return self._native.is_transmitting()
 
     @property
     def packet_loss(self) -> float | None:
-        """The share of frames of recent speakers that never arrived, 0 to 1; None until one was heard long enough."""
+        """The share of lost frames from recent speakers, 0 to 1; None until there is enough data."""
         return self._native.packet_loss()
 
     # Places
@@ -260,23 +260,23 @@ class VoiceChat:
         forward: Position = (0.0, 0.0, 1.0),
         up: Position = (0.0, 1.0, 0.0),
     ) -> None:
-        """Where the ears are that hear the mix, and where they look; None if that is not known any more.
+        """The listener's position and orientation for the mix; None if they are no longer known.
 
-        The server is told the place, too, if it is shared: see ``share_position``.
+        The position is also sent to the server, if it is shared: see ``share_position``.
         """
         self._running().set_listener(position, forward, up)
 
     def share_position(self, shared: bool) -> None:
-        """Whether the server is told where the listener is, for its proximity rooms."""
+        """Whether the listener's position is sent to the server, for its proximity rooms."""
         self._running().set_share_position(shared)
 
     # Texts
 
     async def send_text(self, text: str, *, room: str | None = None, player: str | Player | None = None) -> int:
-        """Sends a text to a room or to a player, and returns how many players it goes to.
+        """Sends a text to a room or to a player, and returns the number of players that it goes to.
 
         Raises ``TextError`` if it is too long (``"too-long"``) or was not sent (``"not-sent"``), ``SettingsError``
-        unless exactly one of room and player is named.
+        unless exactly one of room and player is given.
         """
         if (room is None) == (player is None):
             raise SettingsError("target", "name either a room or a player")
@@ -292,29 +292,29 @@ class VoiceChat:
     async def send_caption(
         self, player: str | Player, text: str, *, room: str, is_final: bool = True
     ) -> int:
-        """Writes down for a room what a player says, and returns how many players it goes to.
+        """Sends a room the transcript of a player's speech, and returns the number of players that it goes to.
 
-        Pages show it under the player, clients that know captions raise ``events.Caption``, all others a text. The next
-        caption about the player replaces one that is not final. Raises as ``send_text``.
+        Pages show it under the player, clients that support captions raise ``events.Caption``, all others a text. The
+        next caption for the player replaces one that is not final. Raises as ``send_text``.
         """
         return await self.send_text(_native.caption_text(_name(player), text, is_final), room=room)
 
     async def reply(self, event: Text, text: str) -> int:
-        """Sends a text to where the other one was sent: to its room, or to its sender."""
+        """Sends a text to where another text came from: to its room, or to its sender."""
         if event.room is not None:
             return await self.send_text(text, room=event.room)
         return await self.send_text(text, player=event.player)
 
     @property
     def moderator(self) -> Moderator:
-        """What one may do to others with a join token that allows it."""
+        """Moderation of other players, with a join token that permits it."""
         return self._moderator
 
     # Encryption
 
     @property
     def encryption(self) -> EncryptionStatus:
-        """Whether the chat is encrypted from end to end, and which members can hear it."""
+        """Whether the chat is encrypted from end to end, and which members can decrypt it."""
         state, epoch, safety_number, members = self._native.encryption()
         told = tuple(EncryptedMember(**member) for member in members)
         return EncryptionStatus(state, epoch, safety_number, told)
@@ -331,7 +331,7 @@ class VoiceChat:
         self._native.stop()
 
     def _look(self) -> None:
-        """In the loop, whenever something has happened."""
+        """Called in the loop after each change."""
         self._native.look()
         while (told := self._native.poll_event()) is not None:
             event = _event(*told)
@@ -361,7 +361,7 @@ class VoiceChat:
             _answer(one, None)
 
     async def _change(self) -> None:
-        """Waits until something has happened, whatever that is."""
+        """Waits for the next change."""
         change: asyncio.Future[None] = self._loop.create_future()
         self._waiting.add(change)
         try:

@@ -12,7 +12,7 @@ from .errors import SettingsError
 
 
 class Connecting:
-    """What ``connect`` returns: awaited, it is the chat; with ``async with``, the chat that is left at the end."""
+    """The result of ``connect``: ``await`` returns the chat; ``async with`` also leaves it at the end."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,22 +60,22 @@ def connect(
 ) -> Connecting:
     """Joins a session: ``async with connect(…) as voice``, or ``voice = await connect(…)`` and ``voice.leave()``.
 
-    It is joined once all players of the session are known.
+    Returns once all players of the session are known.
 
-    address: as a server prints it, ``quic://127.0.0.1:7777/main#sha256=…``, or ``offline:`` for a session of one's own
-        in this process, in which a player called Loopback repeats what it hears.
-    name: 1 to 128 bytes, unique in the session; without one it is random.
-    rooms: rooms to listen to and to speak in; ``listen`` and ``speak`` are for one of both.
-    password, join_token: for servers that ask for them.
+    address: as a server prints it, ``quic://127.0.0.1:7777/main#sha256=…``, or ``offline:`` for a private session in
+        this process, in which a player called Loopback repeats what it hears.
+    name: 1 to 128 bytes, unique in the session; random by default.
+    rooms: rooms to listen to and to speak in; ``listen`` and ``speak`` are for only one of them.
+    password, join_token: for servers that require them.
     quality: "low", "medium", "high" for voice, "music" for everything else, also in stereo.
-    activation: "open" sends whatever is spoken, "push-to-talk" while the key is pressed, "voice" while it is speech.
+    activation: "open" always sends, "push-to-talk" while the key is pressed, "voice" while speech is detected.
     encryption: from end to end "where-offered" by the session, "required", or "never".
-    reconnect_timeout: seconds to go on trying after the connection was lost; without, forever.
-    retry_first_connect: goes on trying at first, too, for a server that may come up later.
-    share_position: tells the server where the listener is, for its proximity rooms.
-    fallback: uses the server's WebSocket if UDP does not get through.
+    reconnect_timeout: seconds to retry after the connection was lost; no limit by default.
+    retry_first_connect: also retries the first attempt, for a server that may start later.
+    share_position: sends the listener's position to the server, for its proximity rooms.
+    fallback: uses the server's WebSocket if UDP is blocked.
 
-    Raises ``SettingsError`` if an argument cannot be used, ``ConnectError`` if the session cannot be joined.
+    Raises ``SettingsError`` if an argument is invalid, ``ConnectError`` if the session cannot be joined.
     """
     both = _names("rooms", rooms)
     settings = Settings(

@@ -1,4 +1,4 @@
-"""The end-to-end encryption of a chat, as it is at a moment."""
+"""The current end-to-end encryption of a chat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EncryptedMember:
-    """A member of the encrypted group: one that can hear."""
+    """A member of the encrypted group, which can decrypt voice and text."""
 
     name: str
     account: str | None
@@ -26,7 +26,7 @@ class EncryptedMember:
 
 @dataclass(frozen=True)
 class EncryptionStatus:
-    """Whether what is said is encrypted from end to end, and for which members."""
+    """Whether the chat is encrypted from end to end, and for which members."""
 
     state: str
     """``"off"``, ``"waiting"`` (nothing is sent or heard before there are keys) or ``"on"``."""

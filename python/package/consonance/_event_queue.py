@@ -16,7 +16,7 @@ EVENTS_MAX = 65_536
 
 
 class Events(AsyncIterator[events.Event]):
-    """Events of a chat as they come; the last one is ``events.Ended``."""
+    """An iterator over the events of a chat; the last one is ``events.Ended``."""
 
     def __init__(self, chat: VoiceChat) -> None:
         self._chat = chat
@@ -25,7 +25,7 @@ class Events(AsyncIterator[events.Event]):
 
     @property
     def dropped(self) -> int:
-        """How many were dropped because they were not taken in time."""
+        """The number of events that were dropped because they were not read in time."""
         return self._dropped + self._chat._native.events_dropped()
 
     def __aiter__(self) -> Events:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Moderator:
-    """Has the server do something to other players, as far as one's join token says that one may.
+    """Moderates other players through the server, as the join token permits.
 
-    It is in the server's audit log. Every method raises ``ModerationError`` if it was not done, with the code
-    "not-moderator", "no-player", "protected", "not-in-room", "room-forbidden", "room-full", "failed" or "refused".
+    Actions are in the server's audit log. Every method raises ``ModerationError`` if the server did not act, with the
+    code "not-moderator", "no-player", "protected", "not-in-room", "room-forbidden", "room-full", "failed" or "refused".
     ``consonance.admin`` can do more, with the operator's token.
     """
 
@@ -27,19 +27,19 @@ class Moderator:
         self._asked: deque[tuple[str, asyncio.Future[None]]] = deque()
 
     async def kick(self, player: str | Player, *, reason: str = "") -> None:
-        """Removes a player from the session; it may come back."""
+        """Removes a player from the session; it may rejoin."""
         await self._ask(player, "kick", reason)
 
     async def mute(self, player: str | Player, *, seconds: int | None = None, reason: str = "") -> None:
-        """Its voice goes nowhere, for so many seconds or until it is unmuted."""
+        """Mutes a player, for this many seconds or until it is unmuted."""
         await self._ask(player, "mute", reason, seconds=seconds)
 
     async def unmute(self, player: str | Player, *, reason: str = "") -> None:
-        """Its voice is heard again."""
+        """Unmutes a player."""
         await self._ask(player, "unmute", reason)
 
     async def move(self, player: str | Player, *, from_room: str, to_room: str, reason: str = "") -> None:
-        """Takes it out of a room and asks it to listen to another one instead."""
+        """Removes a player from a room and asks it to listen to another one instead."""
         await self._ask(player, "move", reason, from_room=from_room, to_room=to_room)
 
     async def _ask(
@@ -64,7 +64,7 @@ class Moderator:
                 self._asked.remove(asked)
 
     def _react(self, event: events.Event) -> None:
-        """The answers come in the order of the questions, for each player."""
+        """Responses arrive in the order of the requests, for each player."""
         if isinstance(event, events.Moderated):
             asked = next((one for one in self._asked if one[0] == event.player), None)
             if asked is not None:

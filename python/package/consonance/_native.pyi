@@ -1,4 +1,4 @@
-"""The part in Rust; programs use the modules around it."""
+"""The native part in Rust; programs use the modules around it."""
 
 from collections.abc import Callable
 from typing import Any

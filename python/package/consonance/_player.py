@@ -15,9 +15,9 @@ Position = tuple[float, float, float]
 
 
 class Player:
-    """A player of the session, from joining to leaving; what it tells is at most 10 ms old.
+    """A player of the session, from joining to leaving; its values are at most 10 ms old.
 
-    One that leaves and joins again is another ``Player`` of the same name.
+    A player that leaves and joins again is another ``Player`` with the same name.
     """
 
     def __init__(self, chat: VoiceChat, native: _native.Player) -> None:
@@ -29,12 +29,12 @@ class Player:
 
     @property
     def name(self) -> str:
-        """Unique in the session."""
+        """The name, unique in the session."""
         return self._native.name
 
     @property
     def is_local(self) -> bool:
-        """Whether this is oneself."""
+        """Whether this is the bot's own player."""
         return self._native.is_local
 
     @property
@@ -44,12 +44,12 @@ class Player:
 
     @property
     def is_speaking(self) -> bool:
-        """Whether it speaks to us; for oneself, whether any player receives us."""
+        """Whether it speaks to the bot; for the own player, whether any player receives it."""
         return self._native.is_speaking
 
     @property
     def amplitude(self) -> float:
-        """How loud it is: the mean absolute value of the last 10 ms, 0 to 1."""
+        """The loudness: the mean absolute value of the last 10 ms, 0 to 1."""
         return self._native.amplitude
 
     @property
@@ -59,12 +59,12 @@ class Player:
 
     @property
     def packet_loss(self) -> float | None:
-        """The share of its last frames that never came, 0 to 1; None until enough were due."""
+        """The share of its last frames that were lost, 0 to 1; None until there is enough data."""
         return self._native.packet_loss
 
     @property
     def volume(self) -> float:
-        """How loud it is in the mix: a factor from 0 to 4, 1 to begin with. Its own ``audio`` stays as it is."""
+        """Its volume in the mix: a factor from 0 to 4, 1 by default. Its own ``audio`` is not affected."""
         return self._native.volume
 
     @volume.setter
@@ -81,12 +81,12 @@ class Player:
         self._native.set_muted(muted)
 
     def set_place(self, position: Position | None, *, occlusion: float = 0.0) -> None:
-        """Where it is, for the mix; None if that is not known any more.
+        """Its position for the mix; None if it is no longer known.
 
-        ``occlusion`` is what is in between, from 0 (nothing) to 1 (a wall).
+        ``occlusion`` is the obstruction in between, from 0 (none) to 1 (a wall).
         """
         self._native.set_place(position, occlusion)
 
     def audio(self, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000) -> AudioStream:
-        """Its voice from now on; see ``VoiceChat.audio``."""
+        """Its voice; see ``VoiceChat.audio``."""
         return self._chat.audio(self.name, rate=rate, block_ms=block_ms, queue_ms=queue_ms)

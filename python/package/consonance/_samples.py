@@ -1,4 +1,4 @@
-"""Arrays of a program as the samples that the library takes."""
+"""A program's arrays, converted to the library's samples."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Source = Union[Samples, Iterable[Samples], AsyncIterable[Samples]]
 
 
 def frames(samples: Samples) -> NDArray[np.float32]:
-    """The same as float32 of shape ``(n, channels)``, from -1 to 1.
+    """The array as float32 of shape ``(n, channels)``, from -1 to 1.
 
-    Raises ``AudioError`` if it is not sound.
+    Raises ``AudioError`` if it is not valid audio.
     """
     array: NDArray[Any] = np.asarray(samples)
     if array.ndim == 1:
@@ -42,9 +42,9 @@ def frames(samples: Samples) -> NDArray[np.float32]:
 
 
 async def parts(source: Source) -> AsyncGenerator[NDArray[np.float32], None]:
-    """The parts of a sound, as ``frames``; all must have the same number of channels.
+    """The parts of a source, as ``frames``; all must have the same number of channels.
 
-    Closed, it closes a generator that the parts come from, too.
+    Closing it also closes the generator that the parts come from.
     """
     channels = None
     async with aclosing(_each(source)) as each:

@@ -1,4 +1,4 @@
-"""What a chat is started with."""
+"""The settings of a chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the library's thread wakes a loop of asyncio."""
+"""Wakes an asyncio loop from the library's thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def waker(loop: asyncio.AbstractEventLoop, look: weakref.WeakMethod[Callable[[], None]]) -> Callable[[], None]:
-    """For the library's thread: has the loop call the method, as long as there are both."""
+    """For the library's thread: schedules the method in the loop, while both exist."""
 
     def call() -> None:
         if (method := look()) is not None:

@@ -6,7 +6,7 @@
     for player in (await operator.session("main")).players:
         print(player.name, player.rooms)
 
-With the standard library alone: requests are made in threads, and do not hold up the loop.
+Uses the standard library only: requests are made in threads and do not block the loop.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ANSWER_BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Subject:
-    """A player by the subject of its join token, under whatever name."""
+    """A player by the subject of its join token, whatever its name."""
 
     subject: str
 
@@ -38,7 +38,7 @@ PlayerRef = Union[str, Subject]
 
 @dataclass(frozen=True)
 class SessionSummary:
-    """A session in short."""
+    """A summary of a session."""
 
     name: str
     players: int | None
@@ -48,7 +48,7 @@ class SessionSummary:
 
 @dataclass(frozen=True)
 class Terms:
-    """Why something holds, and how long."""
+    """The reason and the duration of a restriction."""
 
     reason: str
     by: str
@@ -98,7 +98,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an action: ``docs/operations.md`` has the words."""
+    """The result of an action: ``docs/operations.md`` lists the values."""
 
     outcome: str
     """``"notified"``, ``"not_notified"``, ``"absent"``, ``"moved"``, ``"holds"`` and so on."""
@@ -108,7 +108,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ban:
-    """A ban that holds."""
+    """An active ban."""
 
     id: int
     target: dict[str, str]
@@ -128,13 +128,13 @@ class Banned:
 
 
 class AdminClient:
-    """Asks the admin API of one server; may be used by several tasks at once.
+    """A client of one server's admin API; several tasks may use it at once.
 
-    url: where ``serve --admin`` listens, such as ``http://127.0.0.1:7790``. token: the content of the token file.
-    by: the operator's name for the audit log. timeout: seconds for each request. context: for ``https``, what to
-    trust; the system's certificates without it.
+    url: the address of ``serve --admin``, such as ``http://127.0.0.1:7790``. token: the content of the token file.
+    by: the operator's name for the audit log. timeout: seconds for each request. context: the trust settings for
+    ``https``; the system's certificates by default.
 
-    Every method raises ``AdminError`` if the server refuses it or cannot be reached.
+    Every method raises ``AdminError`` if the server rejects the request or cannot be reached.
     """
 
     def __init__(
@@ -155,54 +155,54 @@ class AdminClient:
         return [_read(SessionSummary, one) for one in await self.request("GET", "/api/v1/sessions")]
 
     async def session(self, session: str) -> Session:
-        """A session with all its players, as it is now."""
+        """A session with all its players."""
         told = await self.request("GET", f"/api/v1/sessions/{_path(session)}")
         players = [_player(player) for player in told["players"]]
         rooms = [_read(Room, room) for room in told["rooms"]]
         return Session(told["name"], players, rooms, told["is_recorded"])
 
     async def kick(self, session: str, player: PlayerRef, *, reason: str = "") -> Outcome:
-        """Sends a player away; it may come back."""
+        """Removes a player; it may rejoin."""
         return await self.act(session, {"kick": {"player": _ref(player)}}, reason)
 
     async def mute(
         self, session: str, player: PlayerRef, *, seconds: int | None = None, reason: str = ""
     ) -> Outcome:
-        """Its voice goes nowhere, for so many seconds or until it is unmuted."""
+        """Mutes a player, for this many seconds or until it is unmuted."""
         return await self._restrict(session, "mute", player, seconds, reason)
 
     async def unmute(self, session: str, player: PlayerRef, *, reason: str = "") -> Outcome:
-        """Its voice is heard again."""
+        """Unmutes a player."""
         return await self.act(session, {"unmute": {"player": _ref(player)}}, reason)
 
     async def mute_text(
         self, session: str, player: PlayerRef, *, seconds: int | None = None, reason: str = ""
     ) -> Outcome:
-        """Its texts go nowhere, for so many seconds or until they are let through."""
+        """Blocks a player's texts, for this many seconds or until they are unblocked."""
         return await self._restrict(session, "mute_text", player, seconds, reason)
 
     async def unmute_text(self, session: str, player: PlayerRef, *, reason: str = "") -> Outcome:
-        """Its texts arrive again."""
+        """Unblocks a player's texts."""
         return await self.act(session, {"unmute_text": {"player": _ref(player)}}, reason)
 
     async def deafen(
         self, session: str, player: PlayerRef, *, seconds: int | None = None, reason: str = ""
     ) -> Outcome:
-        """It is sent no voice, for so many seconds or until it is undeafened."""
+        """Sends a player no voice, for this many seconds or until it is undeafened."""
         return await self._restrict(session, "deafen", player, seconds, reason)
 
     async def undeafen(self, session: str, player: PlayerRef, *, reason: str = "") -> Outcome:
-        """It hears again."""
+        """Sends a player voice again."""
         return await self.act(session, {"undeafen": {"player": _ref(player)}}, reason)
 
     async def move(
         self, session: str, player: PlayerRef, *, from_room: str, to_room: str, reason: str = ""
     ) -> Outcome:
-        """Takes a listener out of one room and asks it to go to another one."""
+        """Removes a listener from one room and asks it to join another one."""
         return await self.act(session, {"move": {"player": _ref(player), "from": from_room, "to": to_room}}, reason)
 
     async def remove_from_room(self, session: str, player: PlayerRef, room: str, *, reason: str = "") -> Outcome:
-        """Takes a listener out of a room; it may come back."""
+        """Removes a listener from a room; it may return."""
         return await self.act(session, {"remove_from_room": {"player": _ref(player), "room": room}}, reason)
 
     async def bans(self, *, after: int = 0, limit: int = 100) -> list[Ban]:
@@ -218,9 +218,9 @@ class AdminClient:
         seconds: int | None = None,
         reason: str = "",
     ) -> Banned:
-        """Bans a name, a subject or an address (``192.0.2.0/24``), exactly one of them; players that match are disconnected.
+        """Bans a name, a subject or an address (``192.0.2.0/24``), exactly one of them; disconnects matching players.
 
-        ``seconds``: how long it holds; without, for ever.
+        ``seconds``: the duration; forever by default.
         """
         targets = {"name": name, "subject": subject, "address": address}
         target = {kind: value for kind, value in targets.items() if value is not None}
@@ -231,18 +231,18 @@ class AdminClient:
         return Banned(_read(Ban, told["ban"]), [one["player"] for one in told["expelled"]])
 
     async def unban(self, ban: Ban | int, *, reason: str = "") -> Outcome:
-        """Takes a ban back."""
+        """Lifts a ban."""
         number = ban if isinstance(ban, int) else ban.id
         query = f"reason={quote(reason, safe='')}&by={quote(self._by, safe='')}"
         return _read(Outcome, await self.request("DELETE", f"/api/v1/bans/{number}?{query}"))
 
     async def act(self, session: str, action: dict[str, object], reason: str = "") -> Outcome:
-        """Any action that the API has, such as ``{"slow_texts": {"every_s": 5}}``."""
+        """Any action of the API, such as ``{"slow_texts": {"every_s": 5}}``."""
         body = {"action": action, "reason": reason, "by": self._by}
         return _read(Outcome, await self.request("POST", f"/api/v1/sessions/{_path(session)}/actions", body))
 
     async def request(self, method: str, path: str, body: object = None) -> Any:
-        """Any request; the JSON of the answer. ``/api/openapi.json`` describes all of them."""
+        """Any request; returns the JSON of the response. ``/api/openapi.json`` describes all of them."""
         return await asyncio.to_thread(self._request, method, path, body)
 
     async def _restrict(
@@ -287,7 +287,7 @@ _T = TypeVar("_T")
 
 
 def _read(kind: type[_T], told: dict[str, Any]) -> _T:
-    """What this version knows of an object; a newer server may tell more."""
+    """The known fields of an object; a newer server may send more."""
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in told.items() if name in names})
 

@@ -1,12 +1,12 @@
-"""What can go wrong: every exception of this package, each with a ``code`` that does not change."""
+"""The exceptions of this package, each with a stable ``code``."""
 
 from __future__ import annotations
 
 
 class ConsonanceError(Exception):
-    """Anything that this package raises by itself.
+    """The base of all exceptions of this package.
 
-    ``code`` is a word for programs, such as ``"password-wrong"``; the text is for people and may change.
+    ``code`` is for programs, such as ``"password-wrong"``; the text is for people and may change.
     """
 
     code: str
@@ -20,19 +20,19 @@ class ConsonanceError(Exception):
 
 
 class SettingsError(ConsonanceError, ValueError):
-    """An argument or a setting that cannot be used: an address, a name, a rate."""
+    """An invalid argument or setting: an address, a name, a rate."""
 
 
 class StartError(ConsonanceError):
-    """The machine does not give what a chat needs, such as a thread."""
+    """The machine lacks something that a chat needs, such as a thread."""
 
 
 class ConnectError(ConsonanceError):
-    """The session could not be joined; ``code`` says why, as ``docs/end-reasons.md`` lists it."""
+    """The session could not be joined; ``code`` says why, as listed in ``docs/end-reasons.md``."""
 
 
 class EndedError(ConsonanceError):
-    """The chat has ended, so that nothing can be asked of it; ``code`` says why, such as ``"kicked"`` or ``"left"``."""
+    """The chat has ended and accepts no calls; ``code`` says why, such as ``"kicked"`` or ``"left"``."""
 
 
 class TextError(ConsonanceError):
@@ -40,15 +40,15 @@ class TextError(ConsonanceError):
 
 
 class AudioError(ConsonanceError, ValueError):
-    """An array that is not sound: ``"shape"``, ``"type"``, or ``"not-finite"``."""
+    """An array that is not valid audio: ``"shape"``, ``"type"``, or ``"not-finite"``."""
 
 
 class ModerationError(ConsonanceError):
-    """What a moderator wanted was not done: ``"not-moderator"``, ``"no-player"``, ``"protected"`` and so on."""
+    """The server did not perform a moderation: ``"not-moderator"``, ``"no-player"``, ``"protected"`` and so on."""
 
 
 class AdminError(ConsonanceError):
-    """The admin API refused a request, or could not be reached.
+    """The admin API rejected a request, or could not be reached.
 
     ``code`` is ``"http-404"`` and the like, with the number in ``status``, or ``"unreachable"`` with ``status`` 0.
     """

@@ -1,4 +1,4 @@
-"""What happens in a chat: frozen classes, one for each kind of event."""
+"""The events of a chat: frozen classes, one for each kind of event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened."""
+    """An event."""
 
     at: float
     """When the chat saw it, in seconds of ``time.monotonic()``."""
@@ -15,7 +15,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class PlayerEvent(Event):
-    """Something that a player did, or that happened to it."""
+    """An event about a player."""
 
     player: str
     """The player's name, unique in the session."""
@@ -23,17 +23,17 @@ class PlayerEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Joined(Event):
-    """We are in the session; again after each reconnect."""
+    """The bot is in the session; raised again after each reconnect."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed(Event):
-    """The connection was lost and is back, with our place in the session."""
+    """The connection was lost and resumed, with the bot's place in the session."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlayersSynced(Event):
-    """All players that were here before us are known now."""
+    """All players that joined earlier are known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,43 +43,43 @@ class PlayerJoined(PlayerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PlayerLeft(PlayerEvent):
-    """A player is gone."""
+    """A player has left."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnteredRoom(PlayerEvent):
-    """A player, or oneself, listens to a room from now on."""
+    """A player, or the bot, started to listen to a room."""
 
     room: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExitedRoom(PlayerEvent):
-    """A player, or oneself, listens to a room no longer."""
+    """A player, or the bot, stopped listening to a room."""
 
     room: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemovedFromRoom(Event):
-    """The server has removed us from a room that we heard."""
+    """The server removed the bot from a room."""
 
     room: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedSpeaking(PlayerEvent):
-    """A player speaks to us."""
+    """A player started speaking to the bot."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoppedSpeaking(PlayerEvent):
-    """A player speaks to us no longer."""
+    """A player stopped speaking to the bot."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text(PlayerEvent):
-    """A text of ``player``, to a room that we listen to, or to us."""
+    """A text from ``player``, to a room that the bot listens to, or to the bot."""
 
     room: str | None
     """The room that it was sent to; None for a text to us alone."""
@@ -90,8 +90,9 @@ class Text(PlayerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Caption(PlayerEvent):
-    """What ``player`` says, as ``by`` has written it down, to a room that we listen to, or to us. Not raised as
-    ``Text``."""
+    """The transcript by ``by`` of ``player``'s speech, to a room that the bot listens to, or to the bot. Not raised as
+    ``Text``.
+    """
 
     by: str
     """The player that has written it."""
@@ -106,7 +107,7 @@ class Caption(PlayerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TextSent(Event):
-    """A text of ours is on its way; ``VoiceChat.send_text`` returns ``players``."""
+    """A text of the bot was sent; ``VoiceChat.send_text`` returns ``players``."""
 
     id: int
     players: int
@@ -115,7 +116,7 @@ class TextSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TextNotSent(Event):
-    """A text of ours was not sent; ``VoiceChat.send_text`` raises ``TextError``."""
+    """A text of the bot was not sent; ``VoiceChat.send_text`` raises ``TextError``."""
 
     id: int
     reason: str
@@ -123,7 +124,7 @@ class TextNotSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Restricted(Event):
-    """The server's operator has taken something from us, or given it back."""
+    """The server's operator restricted the bot, or lifted a restriction."""
 
     restriction: str
     """``"muted"``, ``"text-muted"`` or ``"deafened"``."""
@@ -135,7 +136,7 @@ class Restricted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OperatorDecision(Event):
-    """Something else that the server's operator has decided about us."""
+    """Another decision of the server's operator about the bot."""
 
     kind: str
     """``"room-rights"``, ``"moved"``, ``"text-held"``, ``"room-full"``, ``"recorded"`` or ``"other"``."""
@@ -144,7 +145,7 @@ class OperatorDecision(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Moderated(PlayerEvent):
-    """What became of something that we, as a moderator, wanted done to a player."""
+    """The result of the bot's moderation request about a player."""
 
     answer: str
     """``"done"``, or why not: ``"not-moderator"``, ``"no-player"``, ``"protected"`` and so on."""
@@ -160,7 +161,7 @@ class EncryptionChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionWarning(Event):
-    """Something about the encryption that players should know."""
+    """A warning about the encryption for players."""
 
     kind: str
     """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"`` or ``"other"``."""
@@ -170,7 +171,7 @@ class EncryptionWarning(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem(Event):
-    """Something that was asked for could not be done; voice goes on."""
+    """A request failed; voice continues."""
 
     about: str
     """``"room"``, ``"channel"``, ``"voice"``, ``"tap"``, ``"commands"`` and so on."""
@@ -179,12 +180,12 @@ class Problem(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Rejoining(Event):
-    """We leave the session and join it again at once; rooms and channels are kept."""
+    """The bot leaves the session and rejoins it at once; rooms and channels are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draining(Event):
-    """The server is going to end the session."""
+    """The server is about to end the session."""
 
     ends_in: float
     """In how many seconds."""
@@ -196,17 +197,17 @@ class Draining(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DrainCancelled(Event):
-    """The server has said that it closes, and stays after all."""
+    """The server cancelled its shutdown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Redirecting(Event):
-    """We leave this server for the one that it has sent us to."""
+    """The bot follows a redirect to another server."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionLost(Event):
-    """The session was lost; the next attempt follows by itself, in ``retry_in`` seconds."""
+    """The connection was lost; the next attempt follows automatically, in ``retry_in`` seconds."""
 
     reason: str
     retry_in: float
@@ -214,7 +215,7 @@ class ConnectionLost(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TransportChanged(Event):
-    """Packets travel over the fallback from now on (a WebSocket), or over UDP again."""
+    """Packets now travel over the fallback (a WebSocket), or over UDP again."""
 
     is_fallback: bool
     reason: str
@@ -222,14 +223,14 @@ class TransportChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ServerChanged(Event):
-    """The link leads to another server than before, at this address."""
+    """The link now leads to another server, at this address."""
 
     address: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ended(Event):
-    """The chat has ended; nothing comes after this. ``code`` is ``"left"``, ``"kicked"``, ``"banned"`` and so on."""
+    """The chat has ended; this is the last event. ``code`` is ``"left"``, ``"kicked"``, ``"banned"`` and so on."""
 
     code: str
     reason: str
@@ -237,7 +238,7 @@ class Ended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Other(Event):
-    """An event that this version has no class for, in words for a log."""
+    """An event that this version has no class for, as text for a log."""
 
     description: str
 
@@ -254,5 +255,5 @@ _CLASSES: dict[str, type[Event]] = {
 
 
 def _event(kind: str, at: float, fields: dict[str, object]) -> Event:
-    """The event that the library tells of."""
+    """Converts an event of the native part."""
     return _CLASSES[kind](at=at, **fields)

@@ -8,10 +8,10 @@ use consonance::{TapBlock, TapSound};
 
 use crate::resampler::Resampler;
 
-/// What a program takes: interleaved samples, and when they are.
+/// A block as a program takes it: interleaved samples and their time.
 #[derive(Debug, PartialEq)]
 pub struct CutBlock {
-    /// From -1 to 1; of two channels, left and right in turn.
+    /// From -1 to 1; with two channels, left and right alternate.
     pub samples: Vec<f32>,
     /// Of the first sample, counted from the stream's first one, at the stream's rate.
     pub position: u64,
@@ -29,7 +29,7 @@ pub struct Cutter {
     channels: usize,
     /// Of the stream's first sample, at 48 kHz.
     begin: Option<u64>,
-    /// Where the next block of 10 ms is if there is no gap, at 48 kHz; none after one.
+    /// The position of the next 10 ms block if there is no gap, in samples at 48 kHz; `None` after a gap.
     next: Option<u64>,
     run: Run,
 }
@@ -43,7 +43,8 @@ struct Run {
 }
 
 impl Cutter {
-    /// For blocks of so many milliseconds, at a rate of which 48 kHz is a multiple, with one channel or two.
+    /// A cutter for blocks of this many milliseconds, at a rate of which 48 kHz is a multiple, with one or two
+    /// channels.
     pub fn new(rate_hz: u32, block_ms: u32, channels: usize) -> Self {
         let is_converted = rate_hz != SAMPLE_RATE_HZ;
         let resamplers =
@@ -77,12 +78,12 @@ impl Cutter {
         }
     }
 
-    /// Where sound would follow without a gap, at 48 kHz; none after a gap.
+    /// The position where audio would continue without a gap, in samples at 48 kHz; `None` after a gap.
     pub fn next(&self) -> Option<u64> {
         self.next
     }
 
-    /// Hands over what is left: there is a gap, or nothing follows.
+    /// Hands over the remaining samples: there is a gap, or the stream ends.
     pub fn flush(&mut self, origin: Instant, give: &mut impl FnMut(CutBlock)) {
         let rest: Vec<Vec<f32>> = self.resamplers.iter_mut().map(flushed).collect();
         self.interleave(&rest);
@@ -123,7 +124,7 @@ impl Cutter {
         CutBlock { samples, position, at: origin + std::time::Duration::from_micros(since) }
     }
 
-    /// So many samples at 48 kHz as samples of the stream.
+    /// Converts a number of samples at 48 kHz to the stream's rate.
     pub fn at_rate(&self, samples: u64) -> u64 {
         samples * u64::from(self.rate_hz) / u64::from(SAMPLE_RATE_HZ)
     }

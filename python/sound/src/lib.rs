@@ -1,6 +1,6 @@
-//! What the module for Python does with samples: other rates, and blocks of other lengths with exact times.
+//! Sample handling for the Python module: other rates, and blocks of other lengths with exact times.
 //!
-//! A crate of its own, so that its tests link no interpreter. Used by: the crate `consonance-python`.
+//! A separate crate, so that its tests link no interpreter. Used by: the crate `consonance-python`.
 
 #![forbid(unsafe_code)]
 

@@ -127,7 +127,7 @@ mod tests {
 
     const RATES_HZ: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000, 96_000, 192_000];
 
-    /// A burst of 440 Hz whose middle lies at a half second of one.
+    /// A burst of 440 Hz centred at half a second, one second long.
     fn burst(rate_hz: u32) -> Vec<f32> {
         let at = |i: u32| f64::from(i) / f64::from(rate_hz) - 0.5;
         (0..rate_hz)
