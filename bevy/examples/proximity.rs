@@ -1,8 +1,8 @@
-//! Two cubes walk past the camera, and each has a voice: it comes from where the cube is, gets quieter with distance,
+//! Two cubes walk past the camera, and each has a voice: it comes from the cube's place, gets quieter with distance,
 //! and is not even sent beyond 25 metres. A cube glows while it speaks.
 //!
-//! Server and cubes are in this process; `--screenshot FILE` saves a picture once both speak, and ends within
-//! a minute.
+//! Server and cubes run in this process; `--screenshot FILE` saves a picture once both speak, and exits within a
+//! minute.
 //!
 //! `cargo xtask bevy --run proximity`
 
@@ -20,13 +20,13 @@ use bevy_consonance_examples::{LocalServer, Recording, log_voice};
 /// A cube's name, its way past the camera, and its voice.
 #[derive(Component)]
 struct Walker {
-    /// In the middle of its way, in metres.
+    /// The middle of its path, in metres.
     middle: Vec3,
-    /// How far it walks to either side.
+    /// The distance that it walks to either side.
     reach: f32,
-    /// Where it begins, in radians of its way there and back.
+    /// Its starting phase, in radians of the path there and back.
     phase: f32,
-    /// Plays the part of another player's game.
+    /// The voice chat of another player's game.
     chat: VoiceChat,
 }
 
@@ -36,7 +36,7 @@ struct Plate {
     walker: Entity,
 }
 
-/// Where a picture is to be saved.
+/// The file for a screenshot.
 #[derive(Resource)]
 struct Picture(PathBuf);
 
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let voice = VoicePlugin {
         server: Some(server.address.clone()),
         name: Some("Me".into()),
-        // The server decides which players are near.
+        // The server decides which players are close enough to hear.
         share_position: true,
         ..VoicePlugin::default()
     };
@@ -105,7 +105,7 @@ fn set_up(
     Ok(())
 }
 
-/// What another player's game does when it starts.
+/// Joins as another player, as that player's game would.
 fn join(server: &LocalServer, name: &str, file: &'static str) -> Result<VoiceChat, Box<dyn Error>> {
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
     Ok(VoiceChat::to(&server.address)?
@@ -120,13 +120,13 @@ fn walk(time: Res<Time>, mut walkers: Query<(&Walker, &mut Transform)>) {
     for (walker, mut transform) in &mut walkers {
         let along = walker.reach * (walker.phase + PACE * time.elapsed_secs()).sin();
         transform.translation = walker.middle + Vec3::X * along;
-        // What another player's game does in each frame: its own server learns where it is.
+        // As the other player's game would in each frame: it tells its own server where the player is.
         let position_m = axes::from_right_handed(transform.translation.to_array());
         walker.chat.set_listener(Some(Pose { position_m, ..Pose::default() }));
     }
 }
 
-/// The louder the voice, the brighter its cube.
+/// Makes a cube brighter the louder its voice is.
 fn glow(
     mut materials: ResMut<Assets<StandardMaterial>>,
     activities: Query<(&VoiceActivity, &MeshMaterial3d<StandardMaterial>), Changed<VoiceActivity>>,
@@ -138,7 +138,7 @@ fn glow(
     }
 }
 
-/// Name, state and distance, above each cube.
+/// Shows the name, state and distance above each cube.
 fn name(
     camera: Single<(&Camera, &GlobalTransform)>,
     walkers: Query<(&VoiceSpeaker, &VoiceActivity, &GlobalTransform)>,
@@ -159,7 +159,7 @@ fn name(
     }
 }
 
-/// Saves a picture once both are seen apart and heard, and ends when that is done.
+/// Saves a picture once both cubes are visibly apart and audible, and exits when it is saved.
 fn take_picture(
     mut commands: Commands,
     time: Res<Time>,
@@ -172,7 +172,7 @@ fn take_picture(
         |(activity, at): (&VoiceActivity, &Transform)| activity.amplitude > 0.02 && direction(at).abs() < 0.6;
     let directions = walkers.iter().map(|(_, at)| direction(at));
     let width = directions.clone().fold(f32::MIN, f32::max) - directions.fold(f32::MAX, f32::min);
-    // Before that, a slow machine has not compiled all shaders.
+    // A slow machine needs this long to compile all shaders.
     let is_ready = time.elapsed_secs() > 15.0;
     if is_ready && width > 0.35 && !*is_taken && walkers.iter().all(is_good) {
         *is_taken = true;

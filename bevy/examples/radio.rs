@@ -1,9 +1,9 @@
 //! A radio and the world at once: hold V to speak to the team, B to the players nearby, or both.
 //!
-//! The team hears the radio from everywhere, with a radio's sound; in the world, voices come from where players are,
-//! and carry for 25 metres. The first window starts the server; others join it with the address that it logs.
+//! The radio has no direction and a radio's sound; in the world, voices come from the players' places and carry for
+//! 25 metres. The first window starts the server; others join it with the address that it logs.
 //!
-//! `cargo xtask bevy --run radio`, and with `-- ADDRESS Bob` the second one.
+//! `cargo xtask bevy --run radio`; add `-- ADDRESS Bob` for the second player.
 
 use std::env;
 use std::error::Error;
@@ -13,14 +13,14 @@ use bevy_consonance::consonance::VoiceChat;
 use bevy_consonance::prelude::*;
 use bevy_consonance_examples::{LocalServer, log_voice};
 
-/// The line of a room on the screen.
+/// The line on the screen for a room.
 #[derive(Component)]
 struct Line {
     room: Entity,
     what: &'static str,
 }
 
-/// The line of the players that speak.
+/// The line for the current speakers.
 #[derive(Component)]
 struct Speaking;
 
@@ -70,7 +70,7 @@ fn set_up(mut commands: Commands) {
     ));
 }
 
-/// Rooms say what has become of them, and why they are silent.
+/// Shows each room's state, and why it is silent.
 fn show_rooms(rooms: Query<&VoiceRoomState>, mut lines: Query<(&Line, &mut Text)>) {
     for (line, mut text) in &mut lines {
         let Ok(state) = rooms.get(line.room) else { continue };
@@ -90,7 +90,7 @@ fn show_speaking(voice: Res<Voice>, mut text: Single<&mut Text, With<Speaking>>)
     text.set_if_neq(Text(format!("{:?}; speaking: {}", voice.state(), names.join(", "))));
 }
 
-/// What only the chat itself can do is asked of its handle.
+/// Uses the chat's own handle for a feature that the plugin does not cover.
 fn sound_like_a_radio(voice: Res<Voice>, mut changes: MessageReader<VoiceStateChanged>) -> Result {
     for change in changes.read() {
         if let (VoiceState::Connected, Some(chat)) = (change.to, voice.chat()) {

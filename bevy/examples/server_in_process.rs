@@ -1,7 +1,7 @@
 //! A game that is its own server: no window, no sound card, no network for the host itself.
 //!
-//! The server is a resource of the app, the host's player reaches it through memory, and a guest, here another player
-//! of this process, through QUIC. It ends by itself once the guest was heard.
+//! The server is a resource of the app. The host's player reaches it through memory; a guest, here another player in
+//! this process, through QUIC. It exits once the guest has been heard.
 //!
 //! `cargo xtask bevy --run server_in_process`
 
@@ -15,7 +15,7 @@ use bevy_consonance::consonance::{Target, VoiceChat};
 use bevy_consonance::prelude::*;
 use bevy_consonance_examples::{LocalServer, Recording, log_voice};
 
-/// A player that has the game open elsewhere.
+/// A player in another copy of the game.
 #[derive(Resource)]
 struct Guest(VoiceChat);
 
@@ -47,7 +47,7 @@ fn join(mut commands: Commands, mut voice: ResMut<Voice>, server: Res<LocalServe
     Ok(())
 }
 
-/// The host writes to each player that comes.
+/// Sends a text from the host to each player that joins.
 fn greet(voice: Res<Voice>, mut events: MessageReader<VoiceEvent>) -> Result {
     for event in events.read() {
         if let (EventKind::PlayerJoined { name }, Some(chat)) = (&event.kind, voice.chat()) {

@@ -1,5 +1,5 @@
-//! The client of `cargo xtask clients` in Bevy: `crates/e2e/src/clients/outside.rs` says what it does. It has no window
-//! and no sound device.
+//! The Bevy client of `cargo xtask clients`; its task is described in `crates/e2e/src/clients/outside.rs`. It has no
+//! window and no sound device.
 
 use std::collections::VecDeque;
 use std::env;
@@ -63,7 +63,7 @@ fn main() -> Result<(), Failure> {
     }
 }
 
-/// Nothing goes to a muted room; the frames around that are for the microphone's way to it.
+/// Nothing goes to a muted room. The frames before and after give the microphone's audio time to reach it.
 fn set_muted(app: &mut App, room: Entity, muted: bool) {
     let mut frames = 0..FRAMES_AROUND;
     until(app, |_| frames.next().is_none());
@@ -74,7 +74,7 @@ fn set_muted(app: &mut App, room: Entity, muted: bool) {
     until(app, |_| frames.next().is_none());
 }
 
-/// Frames of the game until something is so.
+/// Runs frames of the game until this is true.
 fn until(app: &mut App, mut is_so: impl FnMut(&App) -> bool) {
     while !is_so(app) {
         app.update();
@@ -82,7 +82,7 @@ fn until(app: &mut App, mut is_so: impl FnMut(&App) -> bool) {
     }
 }
 
-/// One for each line `say` of the input, which waits while one waits already; it ends with the input.
+/// One message for each input line `say`; at most one is queued. The channel closes at the end of the input.
 fn lines() -> Receiver<()> {
     let (sender, receiver) = sync_channel(1);
     thread::spawn(move || {
@@ -110,7 +110,7 @@ fn words() -> Result<Vec<f32>, Failure> {
     Ok(words)
 }
 
-/// Silent until it gets something to say.
+/// A microphone that is silent until it gets something to say.
 #[derive(Clone, Default)]
 struct Mouth(Arc<Mutex<VecDeque<f32>>>);
 
@@ -132,7 +132,7 @@ impl Input for Mouth {
     }
 }
 
-/// Appends what it hears to a file, the mean of both sides.
+/// Appends the audio that it plays to a file, as the mean of both sides.
 struct Ear(File);
 
 impl Output for Ear {

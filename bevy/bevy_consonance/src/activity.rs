@@ -1,4 +1,4 @@
-//! How loud a player is, beside the entity that its voice comes from.
+//! The loudness of a player, as a component of the entity that its voice comes from.
 
 use bevy_ecs::prelude::*;
 use bevy_reflect::prelude::*;
@@ -33,7 +33,7 @@ impl VoiceActivity {
     }
 }
 
-/// Writes what the voice thread knows of each player beside its entity.
+/// Copies each player's activity from the voice thread to the player's entity.
 pub(crate) fn show_activity(
     voice: Res<Voice>,
     mut speakers: Query<(&VoiceSpeaker, &mut VoiceActivity), Without<VoiceListener>>,

@@ -1,7 +1,7 @@
-//! Voices through `bevy_audio`: a source of sound for each player, and one for all that have no place.
+//! Voices through `bevy_audio`: an audio source for each player, and one for all voices without a place.
 //!
-//! The voice thread puts sound into rings, and Bevy's audio thread takes it out at its own pace: neither waits for the
-//! other, and no frame of the game is in between.
+//! The voice thread writes audio to ring buffers, and Bevy's audio thread reads it at its own pace: neither waits for
+//! the other, and no frame of the game is in between.
 
 use bevy_app::prelude::*;
 use bevy_asset::{Asset, Assets};
@@ -17,13 +17,13 @@ use crate::places::VoiceSpeaker;
 use crate::plugin::VoiceSystems;
 use crate::voice::Voice;
 
-/// What a chat plays, as a source of sound for `AudioPlayer`. With
+/// The playback of a chat, as an audio source for `AudioPlayer`. With
 /// [`VoiceSound::BevyAudio`](crate::VoiceSound::BevyAudio) the plugin plays every one; this is for games that do it
 /// themselves.
 #[derive(Asset, TypePath, Clone, Debug)]
 pub struct VoiceStream {
     chat: VoiceChat,
-    /// None is the mix.
+    /// `None` is the mix.
     player: Option<String>,
 }
 
@@ -59,13 +59,13 @@ impl Decodable for VoiceStream {
     }
 }
 
-/// The samples of a [`VoiceStream`], at 48 kHz. It does not end by itself: while nothing is said, it is silent.
+/// The samples of a [`VoiceStream`], at 48 kHz. It does not end by itself: while nobody speaks, it is silent.
 #[derive(Debug)]
 pub struct VoiceStreamDecoder {
     end: End,
     channels: ChannelCount,
     block: [f32; 2 * BLOCK_FRAMES],
-    /// How much of the block is used.
+    /// The number of samples in the block.
     block_samples: usize,
     next: usize,
 }
@@ -77,7 +77,7 @@ enum End {
     Mix(Box<EngineOutput>),
 }
 
-/// What is taken at once, 5 ms: Bevy asks for single samples.
+/// Frames per read, 5 ms: Bevy asks for single samples.
 const BLOCK_FRAMES: usize = 240;
 const STEREO: ChannelCount = ChannelCount::MIN.saturating_add(1);
 const SAMPLE_RATE: SampleRate = match SampleRate::new(consonance::audio::SAMPLE_RATE_HZ) {
@@ -121,7 +121,7 @@ impl Source for VoiceStreamDecoder {
     }
 }
 
-/// Has an app play its voices so. Called when all plugins are there, whatever their order.
+/// Makes an app play its voices this way. Called once all plugins are added, whatever their order.
 pub(crate) fn add(app: &mut App) {
     if !app.is_plugin_added::<AudioPlugin>() {
         tracing::error!("VoiceSound::BevyAudio needs Bevy's AudioPlugin: voices are not played");
@@ -131,14 +131,14 @@ pub(crate) fn add(app: &mut App) {
         .add_systems(PreUpdate, (play_players, play_mix).after(VoiceSystems::Receive));
 }
 
-/// Beside a speaker: the player that is heard from there, and the chat that it is heard in.
+/// On a speaker's entity: the player whose voice it plays, and the generation of the chat.
 #[derive(Component, Debug, PartialEq, Eq)]
 struct PlayedPlayer {
     generation: u64,
     player: String,
 }
 
-/// The entity that all other voices are played by.
+/// The entity that plays all other voices.
 #[derive(Component, Debug)]
 struct PlayedMix {
     generation: u64,
@@ -161,7 +161,7 @@ fn play_players(
         if played == wanted.as_ref().map(|(_, player)| player) {
             continue;
         }
-        // Bevy makes a sink where there is none, for what is there then.
+        // Bevy creates a sink only where there is none, so the old one is removed to play the new stream.
         let mut entity = commands.entity(entity);
         entity.remove::<Played>();
         if let Some((chat, player)) = wanted {
@@ -171,7 +171,7 @@ fn play_players(
     }
 }
 
-/// What is beside a speaker while it is played. The game's own settings stay.
+/// The components that a speaker's entity has while it is played. The game's own settings stay.
 type Played = (AudioPlayer<VoiceStream>, AudioSink, SpatialAudioSink, PlayedPlayer);
 
 fn play_mix(

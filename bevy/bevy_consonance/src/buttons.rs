@@ -1,4 +1,4 @@
-//! What opens a channel by hand: keys, mouse buttons and gamepad buttons.
+//! Push-to-talk bindings: keys, mouse buttons and gamepad buttons.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -39,7 +39,7 @@ impl From<GamepadButton> for VoiceButton {
     }
 }
 
-/// The buttons for push to talk: of all channels that have none of their own.
+/// The buttons for push to talk, for all channels that have none of their own.
 ///
 /// They open each [`VoiceRoom`](crate::VoiceRoom) and [`VoiceWhisper`](crate::VoiceWhisper) that is spoken in by
 /// [`TriggerActivation::PushToTalk`](consonance::trigger::TriggerActivation::PushToTalk), and what the chat itself does
@@ -49,7 +49,7 @@ impl From<GamepadButton> for VoiceButton {
 pub struct PushToTalk {
     /// Any of these.
     pub buttons: Vec<VoiceButton>,
-    /// Held by something that is no button: a touch, a voice command, an input library of the game's own.
+    /// Held by something other than a button: a touch, a voice command, the game's own input library.
     pub held: bool,
 }
 
@@ -60,7 +60,7 @@ impl PushToTalk {
     }
 }
 
-/// Which buttons are held just now. In an app without input none is.
+/// The buttons that are currently held; none in an app without input.
 #[derive(SystemParam)]
 pub struct VoiceButtons<'w, 's> {
     keys: Option<Res<'w, ButtonInput<KeyCode>>>,

@@ -97,7 +97,7 @@ pub use zone::VoiceZone;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// What most games need.
+/// The items that most games need.
 pub mod prelude {
     pub use consonance::EventKind;
     pub use consonance::trigger::TriggerActivation;

@@ -1,4 +1,4 @@
-//! What the chat tells the game.
+//! Messages from the chat to the game.
 
 use std::time::Instant;
 
@@ -7,24 +7,24 @@ use consonance::{End, EventKind, ProblemKind, StartError};
 
 use crate::voice::VoiceState;
 
-/// Something that happened in the session: players came and went, speak or stopped, wrote a text, and everything else
-/// that [`EventKind`] tells.
+/// Something that happened in the session: players joined, left, started or stopped speaking, sent a text, and
+/// everything else in [`EventKind`].
 #[derive(Message, Clone, Debug)]
 pub struct VoiceEvent {
     /// When the voice thread saw it.
     pub at: Instant,
-    /// What it was.
+    /// The event.
     pub kind: EventKind,
 }
 
-/// [`Voice::state`](crate::Voice::state) is another one than before.
+/// [`Voice::state`](crate::Voice::state) has changed.
 #[derive(Message, Clone, Debug, PartialEq, Eq)]
 pub struct VoiceStateChanged {
-    /// What it was.
+    /// The previous state.
     pub from: VoiceState,
-    /// What it is.
+    /// The current state.
     pub to: VoiceState,
-    /// Why, in words for the player, where a lost connection or the end of the chat is the cause.
+    /// The reason, as text for the player, if a lost connection or the end of the chat is the cause.
     pub reason: Option<String>,
 }
 
@@ -35,21 +35,21 @@ pub enum VoiceError {
     /// The chat that [`VoicePlugin::server`](crate::VoicePlugin::server) asks for could not be started.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// Something that was asked for could not be done; voice goes on. Also among the [events](VoiceEvent).
+    /// A request failed; voice goes on. Also among the [events](VoiceEvent).
     #[error("{text}")]
     Problem {
-        /// What it is about.
+        /// The part of the chat that has the problem.
         about: ProblemKind,
-        /// What, and what to do about it.
+        /// The problem, and how to solve it.
         text: String,
     },
-    /// The chat has ended, and not because it was told to. Also among the [events](VoiceEvent).
+    /// The chat has ended without being asked to. Also among the [events](VoiceEvent).
     #[error("voice chat ended: {0}")]
     Ended(End),
 }
 
 impl VoiceError {
-    /// A word for what failed, for logs: unlike the text, it does not change.
+    /// A word for the failure, for logs: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Start(cause) => cause.code(),
@@ -58,7 +58,7 @@ impl VoiceError {
         }
     }
 
-    /// What a game should know of an event besides the event itself.
+    /// The message that a game should get in addition to the event itself.
     pub(crate) fn of(event: &EventKind) -> Option<Self> {
         match event {
             EventKind::Problem { about, text } => Some(Self::Problem { about: *about, text: text.clone() }),

@@ -1,4 +1,4 @@
-//! Ears and mouths: where we hear from, and where each voice comes from.
+//! Places: the listener's, and those of the speakers.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,9 @@ use crate::activity::VoiceActivity;
 use crate::messages::VoiceEvent;
 use crate::voice::Voice;
 
-/// We hear from where this entity is, looking where it looks (along −z, as Bevy's cameras), and that is where we are:
-/// usually the camera, or the player's head. One entity has it; of several, any one counts.
+/// The listener: we hear from this entity's place, facing where it looks (along −z, as Bevy's cameras do), and that
+/// is also our position: usually the camera, or the player's head. Only one entity has it; of several, an arbitrary
+/// one counts.
 ///
 /// Without it, all voices are heard in the middle at full volume.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,18 +23,18 @@ use crate::voice::Voice;
 #[require(Transform, VoiceActivity)]
 pub struct VoiceListener;
 
-/// The voice of another player comes from where this entity is, as far as it speaks over positional channels. Its
-/// [`VoiceActivity`] tells whether it speaks. A player may be absent: its voice comes from here once it is there.
+/// The voice of another player comes from this entity's place if it speaks over positional channels. Its
+/// [`VoiceActivity`] tells whether it speaks. A player may be absent: its voice comes from here once it joins.
 ///
-/// One entity has it for each player; of several, any one counts.
+/// Each player has one such entity; of several, an arbitrary one counts.
 #[derive(Component, Reflect, Clone, Debug, Default, PartialEq)]
 #[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(Transform, VoiceActivity)]
 pub struct VoiceSpeaker {
     /// The player's name in the session.
     pub player: String,
-    /// How much is between it and us, from 0 (nothing) to 1 (a wall), as the game's own physics find. Others are
-    /// brought into that range.
+    /// The occlusion between the player and us, from 0 (nothing) to 1 (a wall), as found by the game's own physics.
+    /// Other values are clamped to that range.
     pub occlusion: f32,
 }
 
@@ -44,11 +45,11 @@ impl VoiceSpeaker {
     }
 }
 
-/// From the world's units to metres.
+/// The length of a unit of the world, in metres.
 #[derive(Resource, Clone, Copy, Debug)]
 pub(crate) struct MetresPerUnit(pub(crate) f32);
 
-/// What the chat was told last, so that it is told only what is different.
+/// The values that the chat was given last, so that only changes are passed on.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     generation: u64,
@@ -56,7 +57,7 @@ pub(crate) struct Told {
     places: BTreeMap<String, SpeakerPlace>,
 }
 
-/// Tells the chat where ears and mouths are.
+/// Passes the places of the listener and of speakers to the chat.
 pub(crate) fn send_places(
     voice: Res<Voice>,
     scale: Res<MetresPerUnit>,
@@ -88,14 +89,15 @@ pub(crate) fn send_places(
 }
 
 impl Told {
-    /// Something after which the chat does not know any more what it was told.
+    /// Forgets sent values that the chat no longer has after this event.
     fn forget(&mut self, event: &EventKind) {
         match event {
-            // Its place is forgotten with it.
+            // The chat forgets the player's place too.
             EventKind::PlayerLeft { name } => {
                 self.places.remove(name);
             }
-            // A new session has other players; and what found no room in the queue may have been a place.
+            // A new session has other players; and a command that was dropped from a full queue may have been a
+            // place.
             EventKind::Joined | EventKind::Problem { about: ProblemKind::Commands, .. } => {
                 (self.ears, self.places) = (None, BTreeMap::new());
             }
@@ -118,7 +120,7 @@ pub(crate) fn position_m(position: Vec3, scale: MetresPerUnit) -> [f32; 3] {
     axes::from_right_handed((position * scale.0).to_array())
 }
 
-/// From the directions of the entity's axes, which are there whatever it is scaled by.
+/// Taken from the directions of the entity's axes, which are valid whatever its scale.
 fn pose(transform: &GlobalTransform, scale: MetresPerUnit) -> Pose {
     let towards = |axis: Vec3| axes::from_right_handed(transform.affine().transform_vector3(axis).to_array());
     Pose {

@@ -1,4 +1,4 @@
-//! What an app adds.
+//! The plugin that an app adds.
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
@@ -17,7 +17,7 @@ use crate::rooms::{send_push_to_talk, update_rooms};
 use crate::sound::VoiceSound;
 use crate::voice::{ChatSettings, Voice};
 
-/// Voice chat for an app. Its fields say what the app begins with.
+/// Voice chat for an app. Its fields are the initial settings.
 #[derive(Clone, Debug)]
 pub struct VoicePlugin {
     /// The session to join when the app starts: an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server
@@ -27,11 +27,11 @@ pub struct VoicePlugin {
     pub server: Option<String>,
     /// The player's name in each session, 1 to 128 bytes; a random one by default.
     pub name: Option<String>,
-    /// Where sound comes from and goes to (default: microphone and loudspeaker).
+    /// Audio input and output (default: microphone and loudspeaker).
     pub sound: VoiceSound,
-    /// What the player has set, such as a microphone and how it is cleaned; `None` (default) is what suits the sound.
+    /// The player's settings, such as the microphone and its noise suppression; `None` (default) fits `sound`.
     pub settings: Option<VoiceSettings>,
-    /// How voices get quieter with distance, and how directions are made audible.
+    /// Attenuation with distance, and the rendering of direction.
     pub spatial: SpatialSettings,
     /// Whether the server is told where the [`VoiceListener`](crate::VoiceListener) is, for its proximity rooms
     /// (default: no).
@@ -59,7 +59,7 @@ impl Default for VoicePlugin {
     }
 }
 
-/// When voice does what, for systems of the game that go before or after.
+/// The system sets of the plugin, for ordering the game's own systems.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoiceSystems {
@@ -120,7 +120,7 @@ fn connect(mut voice: ResMut<Voice>, mut errors: MessageWriter<VoiceError>, serv
     }
 }
 
-/// Runners that end the process do not drop the app.
+/// Leaves explicitly, as runners that end the process do not drop the app.
 fn leave_at_exit(mut voice: ResMut<Voice>, mut exits: MessageReader<AppExit>) {
     if exits.read().count() > 0 {
         voice.leave();

@@ -1,4 +1,4 @@
-//! From what the chat tells to messages.
+//! Turns the chat's events into messages.
 
 use bevy_ecs::prelude::*;
 
@@ -12,7 +12,7 @@ pub(crate) fn receive(
     mut errors: MessageWriter<VoiceError>,
     mut changes: MessageWriter<VoiceStateChanged>,
 ) {
-    // Games that watch the resource want to know of another state, not of each look at it.
+    // Change detection must only report changes of state, not every poll.
     let quietly = voice.bypass_change_detection();
     for event in quietly.take_events() {
         if let Some(error) = VoiceError::of(&event.kind) {

@@ -1,4 +1,4 @@
-//! What inspectors see and scenes hold: every component, with its fields.
+//! Reflection for inspectors and scenes: every component, with its fields.
 
 #![expect(clippy::transmute_ptr_to_ptr, reason = "`reflect_remote` writes it")]
 
@@ -16,7 +16,7 @@ use crate::places::{VoiceListener, VoiceSpeaker};
 use crate::rooms::{VoiceRoom, VoiceRoomState, VoiceWhisper};
 use crate::zone::VoiceZone;
 
-/// Makes the types known also where the app does not collect them by itself.
+/// Registers the types even if the app does not collect them automatically.
 pub(crate) fn register(app: &mut App) {
     app.register_type::<PushToTalk>()
         .register_type::<VoiceActivity>()
@@ -27,12 +27,12 @@ pub(crate) fn register(app: &mut App) {
         .register_type::<VoiceSpeaker>()
         .register_type::<VoiceWhisper>()
         .register_type::<VoiceZone>()
-        // Of a room's tokens. Bevy looks into such a set no further, and cannot write it without these.
+        // For a room's tokens: Bevy treats such a set as opaque, and cannot serialize it without these.
         .register_type_data::<BTreeSet<String>, ReflectSerialize>()
         .register_type_data::<BTreeSet<String>, ReflectDeserialize>();
 }
 
-/// [`TriggerActivation`], which does not know of Bevy.
+/// Reflection for [`TriggerActivation`], which does not depend on Bevy.
 #[reflect_remote(TriggerActivation)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Clone, Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ pub(crate) enum ReflectedActivation {
     Open,
 }
 
-/// The priority of a room or a whisper; none is the chat's own.
+/// The priority of a room or a whisper; `None` is the chat's own.
 #[reflect_remote(Option<Priority>)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Clone, Debug, Default, PartialEq)]
@@ -58,7 +58,7 @@ pub(crate) enum ReflectedPriority {
     Some(#[reflect(remote = ReflectedLevel)] Priority),
 }
 
-/// [`Priority`], which does not know of Bevy.
+/// Reflection for [`Priority`], which does not depend on Bevy.
 #[reflect_remote(Priority)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Clone, Debug, Default, PartialEq)]

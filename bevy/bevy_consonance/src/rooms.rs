@@ -1,4 +1,4 @@
-//! Rooms and players that are spoken to and listened to while an entity exists.
+//! Rooms to join and players to whisper to while an entity exists.
 
 mod triggers;
 
@@ -32,23 +32,22 @@ pub struct VoiceRoom {
     /// When it is spoken in (default: while speech is detected); [`TriggerActivation::None`] is never.
     #[reflect(remote = ReflectedActivation)]
     pub speak: TriggerActivation,
-    /// Any of these opens it, where it is spoken in by [`TriggerActivation::PushToTalk`]; those of the resource
-    /// [`PushToTalk`] if there are none (default).
+    /// With [`TriggerActivation::PushToTalk`], any of these opens it; if there are none (default), those of the
+    /// resource [`PushToTalk`] do.
     pub buttons: Vec<VoiceButton>,
-    /// Whether our voice comes from where we are (default true), or from everywhere, as over a radio.
+    /// Whether our voice comes from our place (default true), or has no direction, as over a radio.
     pub positional: bool,
-    /// While a player of a higher priority speaks, those of a lower one are not heard; `None` is the chat's own
-    /// (default).
+    /// Players of a lower priority are not heard while one of a higher priority speaks; `None` is the chat's own
+    /// priority (default).
     #[reflect(remote = ReflectedPriority)]
     pub priority: Option<Priority>,
-    /// Sends nothing to it, at once (default false).
+    /// Immediately stops sending to it (default false).
     pub muted: bool,
-    /// [Tokens](consonance::VoiceChat::tokens) of which we have to hold one; none is asked for if there are none
-    /// (default).
+    /// [Tokens](consonance::VoiceChat::tokens) of which we must hold one; if empty (default), none is required.
     pub tokens: BTreeSet<String>,
 }
 
-/// As [`VoiceRoom::new`], still without a name: nothing is listened to or spoken in.
+/// As [`VoiceRoom::new`], but without a name: it does nothing yet.
 impl Default for VoiceRoom {
     fn default() -> Self {
         Self::new("")
@@ -56,7 +55,7 @@ impl Default for VoiceRoom {
 }
 
 impl VoiceRoom {
-    /// A room that is listened to, and spoken in while speech is detected, from where we are.
+    /// Listens to this room, and speaks in it while speech is detected, from our place.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -70,12 +69,13 @@ impl VoiceRoom {
         }
     }
 
-    /// A room that is listened to, and spoken in while one of these buttons is held, from everywhere.
+    /// Listens to this room, and speaks in it while one of these buttons is held, without direction.
     pub fn radio(name: impl Into<String>, buttons: impl IntoIterator<Item = impl Into<VoiceButton>>) -> Self {
         Self { positional: false, ..Self::new(name).push_to_talk(buttons) }
     }
 
-    /// The same, but spoken in only while one of these buttons is held, or one of [`PushToTalk`] if there are none.
+    /// The same room, but we speak only while one of these buttons is held, or one of [`PushToTalk`] if there are
+    /// none.
     #[must_use]
     pub fn push_to_talk(self, buttons: impl IntoIterator<Item = impl Into<VoiceButton>>) -> Self {
         let buttons = buttons.into_iter().map(Into::into).collect();
@@ -83,8 +83,8 @@ impl VoiceRoom {
     }
 }
 
-/// While this entity exists, one player is spoken to, and no other one hears it. Not beside a [`VoiceRoom`], which then
-/// counts alone.
+/// While this entity exists, we can whisper to one player; no other player hears it. Ignored on an entity with a
+/// [`VoiceRoom`].
 #[derive(Component, Reflect, Clone, Debug, PartialEq)]
 #[reflect(Component, Clone, Debug, Default, PartialEq)]
 #[require(VoiceRoomState, Triggers)]
@@ -96,14 +96,14 @@ pub struct VoiceWhisper {
     pub speak: TriggerActivation,
     /// As [those of a room](VoiceRoom::buttons).
     pub buttons: Vec<VoiceButton>,
-    /// Whether our voice comes from where we are (default true).
+    /// Whether our voice comes from our place (default true).
     pub positional: bool,
     /// As [that of a room](VoiceRoom::priority).
     #[reflect(remote = ReflectedPriority)]
     pub priority: Option<Priority>,
 }
 
-/// As [`VoiceWhisper::new`], still without a name: no player is spoken to.
+/// As [`VoiceWhisper::new`], but without a name: it does nothing yet.
 impl Default for VoiceWhisper {
     fn default() -> Self {
         Self::new("")
@@ -111,14 +111,14 @@ impl Default for VoiceWhisper {
 }
 
 impl VoiceWhisper {
-    /// Speaks to this player while speech is detected, from where we are.
+    /// Speaks to this player while speech is detected, from our place.
     pub fn new(player: impl Into<String>) -> Self {
         let (speak, buttons) = (TriggerActivation::default(), Vec::new());
         Self { player: player.into(), speak, buttons, positional: true, priority: None }
     }
 }
 
-/// What has become of a [`VoiceRoom`] or [`VoiceWhisper`]; it changes only when something is different.
+/// The state of a [`VoiceRoom`] or [`VoiceWhisper`]; written only when it changes.
 #[derive(Component, Reflect, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[reflect(Component, Clone, Debug, Default, PartialEq)]
 pub struct VoiceRoomState {
@@ -147,7 +147,7 @@ type Rooms<'w, 's> = Query<
     ),
 >;
 
-/// Has every room and whisper do what its fields say.
+/// Applies the fields of every room and whisper.
 pub(crate) fn update_rooms(
     voice: Res<Voice>,
     buttons: VoiceButtons,
@@ -157,7 +157,7 @@ pub(crate) fn update_rooms(
     listeners: Query<&GlobalTransform, With<VoiceListener>>,
     mut rooms: Rooms,
 ) {
-    // By the clock on the wall: voice does not stop with the game's time.
+    // Real time, as voice does not pause with the game's time.
     let now = Instant::now();
     let seconds = last.replace(now).map_or(0.0, |last| now.duration_since(last).as_secs_f32());
     let ears = listeners.iter().next().map(GlobalTransform::translation);

@@ -1,29 +1,29 @@
-//! Where sound comes from and goes to.
+//! Audio input and output.
 
 use consonance::{VoiceChatBuilder, VoiceSettings};
 
-/// Where our voice comes from and the others' go to.
+/// The input of the local voice, and the output of all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VoiceSound {
-    /// The machine's microphone and loudspeaker (default). Without any, others hear silence and nothing is heard, until
-    /// one is plugged in.
+    /// The machine's microphone and loudspeaker (default). Without one, the input or output is silent until one is
+    /// plugged in.
     #[cfg(feature = "devices")]
     #[default]
     Devices,
-    /// What the [builder](crate::Voice::builder) is given, by
+    /// The input and output given to the [builder](crate::Voice::builder), by
     /// [`input`](VoiceChatBuilder::input) and [`output`](VoiceChatBuilder::output); silence otherwise. For bots,
     /// dedicated servers and tests.
     #[cfg_attr(not(feature = "devices"), default)]
     Custom,
     /// Voices are played by `bevy_audio`: each [`VoiceSpeaker`](crate::VoiceSpeaker) is an `AudioPlayer` of its own,
-    /// placed by Bevy, and all other voices are one more. The microphone stays the machine's (feature `devices`).
+    /// placed by Bevy, and one more plays all other voices. The microphone stays the machine's (feature `devices`).
     #[cfg(feature = "bevy_audio")]
     BevyAudio,
 }
 
 impl VoiceSound {
-    /// A chat that is to be started with it, and with what the player has set.
+    /// Prepares a chat with this sound and the player's settings.
     pub(crate) fn prepare(
         self,
         builder: VoiceChatBuilder,

@@ -1,4 +1,4 @@
-//! The resource that a game connects, disconnects and asks.
+//! The resource through which a game connects, disconnects and queries voice.
 
 use bevy_ecs::prelude::*;
 use consonance::audio::SpatialSettings;
@@ -7,17 +7,17 @@ use consonance::{End, Event, EventKind, StartError, Status, VoiceChat, VoiceChat
 use crate::messages::VoiceStateChanged;
 use crate::sound::VoiceSound;
 
-/// How far we are with the session.
+/// The state of the connection to the session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum VoiceState {
     /// There is no chat, or it has ended.
     #[default]
     Disconnected,
-    /// On the way into the session for the first time.
+    /// Joining the session for the first time.
     Connecting,
     /// In the session.
     Connected,
-    /// The session was lost or is changed for another; the next attempt follows by itself.
+    /// The session was lost or is being changed; the next attempt follows automatically.
     Reconnecting,
 }
 
@@ -26,19 +26,19 @@ pub enum VoiceState {
 pub struct Voice {
     settings: ChatSettings,
     chat: Option<VoiceChat>,
-    /// Chats that say goodbye. They are dropped when that is done, so that no frame waits for it.
+    /// Chats that are leaving. They are dropped once that is done, so that no frame waits for it.
     leaving: Vec<VoiceChat>,
     state: VoiceState,
     was_connected: bool,
-    /// The chat has told its last event.
+    /// Whether the chat has reported its last event.
     has_ended: bool,
-    /// Why the state is going to be another one, until it is.
+    /// The reason for the next change of state, until it happens.
     reason: Option<String>,
-    /// One more with each chat, for systems that have told a chat something.
+    /// Increments with each chat, for systems that have passed settings to a chat.
     generation: u64,
 }
 
-/// What each chat of this app is started with.
+/// The settings for each chat of this app.
 #[derive(Clone, Debug)]
 pub(crate) struct ChatSettings {
     pub(crate) name: Option<String>,
@@ -62,8 +62,8 @@ impl Voice {
         }
     }
 
-    /// A chat to be set up further and given to [`connect`](Self::connect), with all that the
-    /// [plugin](crate::VoicePlugin) says of it.
+    /// A builder with all settings of the [plugin](crate::VoicePlugin), to be refined and passed to
+    /// [`connect`](Self::connect).
     pub fn builder(&self) -> VoiceChatBuilder {
         let ChatSettings { name, sound, player, share_position, .. } = &self.settings;
         let builder = sound.prepare(VoiceChat::builder(), player.as_ref()).share_position(*share_position);
@@ -73,31 +73,31 @@ impl Voice {
         }
     }
 
-    /// Joins the session of this address, such as `quic://127.0.0.1:7777/main#sha256=…`, or `offline:`. A chat before
-    /// it leaves its session.
+    /// Joins the session at this address, such as `quic://127.0.0.1:7777/main#sha256=…`, or `offline:`. A previous
+    /// chat leaves its session.
     ///
     /// # Errors
-    /// If the address cannot be read, or the chat cannot be started; the chat before it goes on then. What the network
-    /// answers comes as [messages](crate::VoiceStateChanged).
+    /// If the address is invalid or the chat cannot be started; then the previous chat continues. The network's
+    /// response arrives as [messages](crate::VoiceStateChanged).
     #[cfg(feature = "quic")]
     pub fn connect_to(&mut self, address: &str) -> Result<(), StartError> {
         self.connect(self.builder().server(address)?)
     }
 
-    /// Joins a session with a chat that was set up by [`builder`](Self::builder): with a join token, a password, a
-    /// network or sounds of the game's own.
+    /// Joins a session with a chat from [`builder`](Self::builder): with a join token, a password, or the game's own
+    /// network or sounds.
     ///
     /// # Errors
-    /// If the chat cannot be started; the chat before it goes on then.
+    /// If the chat cannot be started; then the previous chat continues.
     pub fn connect(&mut self, builder: VoiceChatBuilder) -> Result<(), StartError> {
         let chat = builder.start()?;
         self.attach(chat);
         Ok(())
     }
 
-    /// Uses a chat that runs already, such as that of a host (`VoiceNode::voice`). Its events are taken by the plugin
-    /// from now on: other readers [subscribe](VoiceChat::subscribe). The chat before it, which has to be another one,
-    /// leaves its session.
+    /// Uses a running chat, such as that of a host (`VoiceNode::voice`). The plugin takes its events from now on:
+    /// other readers must [subscribe](VoiceChat::subscribe). The previous chat, which must be a different one, leaves
+    /// its session.
     pub fn attach(&mut self, chat: VoiceChat) {
         self.disconnect();
         chat.set_spatial(self.settings.spatial);
@@ -106,7 +106,7 @@ impl Voice {
         self.generation += 1;
     }
 
-    /// Leaves the session, without waiting for the goodbye. What the chat tells from now on is not told any more.
+    /// Leaves the session without waiting for the goodbye. Later events of the chat are not reported.
     pub fn disconnect(&mut self) {
         self.reason = None;
         if let Some(chat) = self.chat.take() {
@@ -115,13 +115,13 @@ impl Voice {
         }
     }
 
-    /// The chat, while there is one: players, texts, volumes, devices, taps, and all else. Its events come as
-    /// [messages](crate::VoiceEvent).
+    /// The chat, while there is one: players, texts, volumes, devices, taps, and everything else. Its events arrive
+    /// as [messages](crate::VoiceEvent).
     pub fn chat(&self) -> Option<&VoiceChat> {
         self.chat.as_ref()
     }
 
-    /// How far we are, as of the last [`VoiceSystems::Receive`](crate::VoiceSystems::Receive).
+    /// The state of the connection, as of the last [`VoiceSystems::Receive`](crate::VoiceSystems::Receive).
     pub fn state(&self) -> VoiceState {
         self.state
     }
@@ -130,11 +130,11 @@ impl Voice {
         self.generation
     }
 
-    /// What has happened since the last time. A chat that has ended and told everything is gone afterwards.
+    /// Takes the events since the last call. A chat that has ended is dropped once its events are taken.
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
         self.leaving.retain(VoiceChat::is_running);
         let Some(chat) = &self.chat else { return Vec::new() };
-        // Asked first: what comes between the two is taken the next time.
+        // Checked before the events are taken: events that arrive in between are taken on the next call.
         let is_running = chat.is_running();
         let events: Vec<Event> = chat.events().collect();
         if !is_running && events.is_empty() {
@@ -146,7 +146,7 @@ impl Voice {
         events
     }
 
-    /// Asks the chat how far it is; the change, if that is another state than before.
+    /// Updates the state from the chat; returns the change, if any.
     pub(crate) fn follow_state(&mut self) -> Option<VoiceStateChanged> {
         let to = match &self.chat {
             Some(chat) if chat.is_running() && !self.has_ended => match chat.status() {
@@ -163,7 +163,7 @@ impl Voice {
 
     fn note(&mut self, event: &EventKind) {
         match event {
-            // The status follows a moment later.
+            // The status changes a moment later.
             EventKind::ConnectionLost { reason, .. } => self.reason = Some(reason.clone()),
             EventKind::Ended(end) => {
                 self.has_ended = true;
@@ -178,20 +178,20 @@ impl Voice {
     pub(crate) fn leave(&mut self) {
         self.disconnect();
         for chat in self.leaving.drain(..) {
-            // It says why it had ended before; nothing is left to be told.
+            // An error would only repeat why the chat had ended, which its events have already reported.
             let _ = chat.leave();
         }
     }
 }
 
 impl Drop for Voice {
-    /// Also where the game holds handles of the chat.
+    /// Leaves even if the game still holds handles of the chat.
     fn drop(&mut self) {
         self.leave();
     }
 }
 
-/// A run condition: while we are in a session.
+/// A run condition: true while we are in a session.
 pub fn voice_is_connected(voice: Option<Res<Voice>>) -> bool {
     voice.is_some_and(|voice| voice.state() == VoiceState::Connected)
 }

@@ -1,21 +1,21 @@
-//! Where a room works: around its entity.
+//! The zone in which a room works: around its entity.
 
 use bevy_ecs::prelude::*;
 use bevy_math::Vec3;
 use bevy_reflect::prelude::*;
 use bevy_transform::components::{GlobalTransform, Transform};
 
-/// Beside a [`VoiceRoom`](crate::VoiceRoom) or [`VoiceWhisper`](crate::VoiceWhisper): it works only while the
-/// [`VoiceListener`](crate::VoiceListener) is in this shape, which moves, turns and grows with the entity. Lengths are
-/// in the entity's own units. At the edge our voice fades.
+/// On an entity with a [`VoiceRoom`](crate::VoiceRoom) or [`VoiceWhisper`](crate::VoiceWhisper): it works only while
+/// the [`VoiceListener`](crate::VoiceListener) is inside this shape, which moves, turns and scales with the entity.
+/// Lengths are in the entity's own units. Our voice fades at the edge.
 #[derive(Component, Reflect, Clone, Copy, Debug, PartialEq)]
 #[reflect(Component, Clone, Debug, PartialEq)]
 #[require(Transform)]
 #[non_exhaustive]
 pub enum VoiceZone {
-    /// Everything as near as this radius.
+    /// A sphere with this radius.
     Sphere(f32),
-    /// A box with these lengths from its middle to its sides.
+    /// A box with these half-lengths.
     Cuboid(Vec3),
 }
 

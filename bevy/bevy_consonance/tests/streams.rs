@@ -1,4 +1,4 @@
-//! Voices as sources of sound for `bevy_audio`, which here has no device: the test takes the samples itself.
+//! Voices as audio sources for `bevy_audio`, which has no device here: the test pulls the samples itself.
 
 #![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
@@ -40,8 +40,8 @@ impl Stage {
     }
 }
 
-/// Takes sound in the bursts of a sound card's callbacks, until this is so of one. Time passes as on a card: what is
-/// taken faster than it is made would be silence in between.
+/// Pulls sound in bursts, like a sound card's callbacks, until one of them satisfies the condition. It keeps a card's
+/// pace: pulling faster than the sound is produced would add silence.
 fn take_until(what: &str, mut sources: Vec<&mut dyn Iterator<Item = f32>>, is_so: impl Fn(&[f32]) -> bool) {
     const CALLBACK: Duration = Duration::from_millis(20);
     let deadline = Instant::now() + PATIENCE;
@@ -83,7 +83,7 @@ fn a_player_is_heard_over_its_own_stream_and_not_in_the_mix() {
 fn each_speaker_plays_its_players_stream_while_there_is_a_chat() {
     let stage = Stage::open();
     let mut app = App::new();
-    // In any order: the plugin looks for the others when all are there.
+    // The order does not matter: the plugin looks for the others once all are added.
     let voice = VoicePlugin { sound: VoiceSound::BevyAudio, ..VoicePlugin::default() };
     app.add_plugins((voice, TaskPoolPlugin::default(), AssetPlugin::default(), AudioPlugin::default()));
     app.finish();

@@ -1,6 +1,6 @@
-//! What the examples share: a server in their own process, and players without a person.
+//! Shared by the examples: a server in their own process, and simulated players.
 //!
-//! A game has its server elsewhere (`consonance serve`), and its players are people.
+//! A real game has its server elsewhere (`consonance serve`), and its players are people.
 
 use std::error::Error;
 use std::path::Path;
@@ -17,9 +17,9 @@ use bevy_consonance::prelude::*;
 /// A server in this process, for as long as the app lives.
 #[derive(Resource)]
 pub struct LocalServer {
-    /// Where others join, on this machine.
+    /// The address for other players, on this machine.
     pub address: String,
-    /// How this process joins: without a network.
+    /// The in-memory network of this process.
     pub memory: MemoryNetwork,
     _server: DedicatedServer,
 }
@@ -44,7 +44,7 @@ impl LocalServer {
     }
 }
 
-/// Speech from a file of this repository, again and again, with a pause in between.
+/// Speech from a file of this repository, looped with pauses.
 pub struct Recording {
     file: &'static str,
     input: WavInput,
@@ -87,7 +87,7 @@ impl Input for Recording {
     }
 }
 
-/// Logs what a player should know.
+/// Logs errors and changes of state for the player.
 pub fn log_voice(
     mut events: MessageReader<VoiceEvent>,
     mut changes: MessageReader<VoiceStateChanged>,

@@ -1,4 +1,4 @@
-//! What an entity holds of the chat: a room that is listened to, and a channel. They go with it.
+//! The parts of the chat that an entity owns: a joined room and a channel. They are closed with the entity.
 
 use bevy_ecs::component::Component;
 use consonance::VoiceChat;
@@ -6,7 +6,7 @@ use consonance::trigger::{BroadcastTrigger, FrameInput, ReceiptTrigger, TriggerT
 
 use super::{VoiceRoom, VoiceRoomState, VoiceWhisper};
 
-/// Beside each room and whisper.
+/// A component on the entity of each room and whisper.
 #[derive(Component, Debug, Default)]
 pub(crate) struct Triggers {
     listening: Option<ReceiptTrigger>,
@@ -14,7 +14,7 @@ pub(crate) struct Triggers {
 }
 
 impl Triggers {
-    /// Does what the room says in this frame.
+    /// Applies the room's fields in this frame.
     pub(super) fn follow_room(
         &mut self,
         room: &VoiceRoom,
@@ -42,7 +42,7 @@ impl Triggers {
         speaking.update(chat, tick);
     }
 
-    /// Does what the whisper says in this frame.
+    /// Applies the whisper's fields in this frame.
     pub(super) fn follow_whisper(
         &mut self,
         whisper: &VoiceWhisper,
@@ -53,7 +53,7 @@ impl Triggers {
         self.listening = None;
         let speaking = self.speaking.get_or_insert_with(|| BroadcastTrigger::to_player(&whisper.player));
         if !matches!(&speaking.target, TriggerTarget::Player(name) if *name == whisper.player) {
-            // It may have been a room's before.
+            // The trigger may have belonged to a room or to another player.
             *speaking = BroadcastTrigger::to_player(&whisper.player);
         }
         (speaking.activation, speaking.positional) = (whisper.speak, whisper.positional);
@@ -76,7 +76,7 @@ impl Triggers {
     }
 }
 
-/// Copies what is different only, as nearly nothing is in nearly every frame.
+/// Copies the value only if it differs, which is rare from frame to frame.
 fn keep<T: Clone + PartialEq>(kept: &mut T, wanted: &T) {
     if kept != wanted {
         kept.clone_from(wanted);

@@ -1,16 +1,16 @@
-//! An output that remembers the last moments, for asking from which side they were heard.
+//! An output that remembers the last moments, so that tests can ask from which side they were heard.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bevy_consonance::consonance::audio::{Output, OutputError, StereoBlock};
 
-/// 300 ms: longer than any fade, shorter than patience.
+/// 300 ms: longer than any fade, and much shorter than `PATIENCE`.
 const BLOCKS: usize = 30;
-/// A mean square above which something is heard, −60 dB.
+/// The mean square above which sound counts as audible, −60 dB.
 const AUDIBLE: f32 = 1e-6;
 
-/// Keeps what was heard last. A clone is the same ear.
+/// Keeps the latest audio. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Ear(Arc<Mutex<VecDeque<[f32; 2]>>>);
 

@@ -1,4 +1,4 @@
-//! Voices come from where entities are.
+//! Voices come from the places of entities.
 
 use std::f32::consts::PI;
 

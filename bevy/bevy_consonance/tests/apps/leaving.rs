@@ -1,4 +1,4 @@
-//! An app that ends leaves its session, however it ends.
+//! An app leaves its session when it ends, however it ends.
 
 use bevy_app::prelude::*;
 use bevy_consonance::consonance::EventKind;

@@ -1,4 +1,5 @@
-//! Whole apps on a real server: every test runs `App::update` of two or three of them, and waits for what must happen.
+//! Whole apps on a real server: every test runs `App::update` of two or three apps, and waits for the expected
+//! outcome.
 
 #![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 

@@ -1,4 +1,4 @@
-//! What the app is told.
+//! The messages that the app receives.
 
 use std::net::UdpSocket;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use bevy_ecs::prelude::*;
 
 use crate::stage::{Stage, chat, cursor, until, until_event};
 
-/// Waits until the state has changed from one to the other; why.
+/// Waits until the state has changed from one to the other, and returns the reason.
 fn until_changed(app: &mut App, from: VoiceState, to: VoiceState) -> Option<String> {
     let mut changes = app.world().resource::<Messages<VoiceStateChanged>>().get_cursor();
     let mut reason = None;
@@ -93,7 +93,7 @@ fn an_address_that_cannot_be_read_is_an_error() {
 
 #[test]
 fn a_server_that_does_not_answer_is_an_error() {
-    // Takes the port, and says nothing.
+    // Occupies the port, but never answers.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let settings =
         QuicClientSettings { connect_timeout: Duration::from_millis(100), ..QuicClientSettings::default() };

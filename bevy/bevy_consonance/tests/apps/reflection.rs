@@ -1,4 +1,4 @@
-//! What inspectors and scenes do with the components.
+//! The components as used by inspectors and scenes.
 
 use std::any::TypeId;
 use std::collections::BTreeSet;
@@ -17,21 +17,21 @@ use serde::de::DeserializeSeed;
 
 use crate::stage::{Stage, open_room, spawn, state_of, until};
 
-/// How the world reaches a component of a type that it knows by name only.
+/// The reflection of a component type, found by its name.
 fn reflected<C: TypePath>(app: &App) -> ReflectComponent {
     let registry = app.world().resource::<AppTypeRegistry>().read();
     let registration = registry.get_with_type_path(C::type_path()).unwrap();
     registration.data::<ReflectComponent>().unwrap().clone()
 }
 
-/// As a scene has it.
+/// Serializes a component as in a scene.
 fn save<C: TypePath>(app: &App, entity: Entity) -> String {
     let registry = app.world().resource::<AppTypeRegistry>().read();
     let value = reflected::<C>(app).reflect(app.world().entity(entity)).unwrap();
     serde_json::to_string(&ReflectSerializer::new(value.as_partial_reflect(), &registry)).unwrap()
 }
 
-/// From a scene to an entity of its own.
+/// Loads a component from a scene onto a new entity.
 fn load<C: TypePath + Component + Clone>(app: &mut App, text: &str) -> C {
     let registry = app.world().resource::<AppTypeRegistry>().clone();
     let registry = registry.read();

@@ -10,7 +10,7 @@ use bevy_transform::components::Transform;
 
 use crate::stage::{Stage, chat, cursor, open_room, spawn, state_of, until, until_event};
 
-/// The rooms that a player listens to, as another app knows.
+/// The rooms that a player listens to, as seen by another app.
 fn rooms_of(app: &App, player: &str) -> Vec<String> {
     chat(app).player(player).map(|player| player.rooms()).unwrap_or_default()
 }
@@ -86,7 +86,7 @@ fn a_whisper_reaches_its_player_alone() {
         &mut [&mut alice],
         &EventKind::StoppedSpeaking { name: "Alice".into() },
     );
-    // What is said to Carol after it comes after it.
+    // The text reaches Carol after any whispered voice would have.
     chat(&alice).send_text(Target::Player("Carol".into()), "hello").unwrap();
     let mut heard = false;
     until("Carol is written to", || {

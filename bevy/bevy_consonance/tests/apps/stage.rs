@@ -1,4 +1,4 @@
-//! A server on this machine, and apps that join it.
+//! A local server, and apps that join it.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -19,7 +19,7 @@ use bevy_transform::TransformPlugin;
 
 use crate::ear::Ear;
 
-/// Generous: machines that run tests are busy.
+/// Generous, as machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 /// A frame of the game.
 const FRAME: Duration = Duration::from_millis(5);
@@ -43,12 +43,12 @@ impl Stage {
         Self { identity, settings, at, server: Some(server) }
     }
 
-    /// As a server prints it.
+    /// The address as a server prints it.
     pub(crate) fn address(&self) -> String {
         format!("quic://{}/main#sha256={}", self.at, self.identity.fingerprint())
     }
 
-    /// An app without window and sound devices, which is not in the session yet.
+    /// An app without a window or sound devices, not in the session yet.
     pub(crate) fn app(name: &str) -> App {
         let mut app = App::new();
         let voice =
@@ -67,7 +67,7 @@ impl Stage {
         self.player_with(name, |builder| builder.input(Box::new(Tone::new(440.0, 0.3))))
     }
 
-    /// An app with a player that listens to what comes out of it.
+    /// An app whose audio output the test can examine.
     pub(crate) fn listener(&self, name: &str) -> (App, Ear) {
         let ear = Ear::default();
         let output = Box::new(ear.clone());
@@ -97,9 +97,9 @@ impl Stage {
         self.server.take().unwrap().stop();
     }
 
-    /// Another server with the same certificate takes the same port.
+    /// Starts another server with the same certificate on the same port.
     pub(crate) fn start_again(&mut self) {
-        // Another start has another seed, so that clients notice.
+        // Each start has a different seed, so that clients notice the restart.
         self.settings.seed = self.settings.seed.wrapping_add(1);
         self.server = Some(serve(self.at, &self.identity, &self.settings).0);
     }
@@ -108,7 +108,7 @@ impl Stage {
 fn serve(at: SocketAddr, identity: &Identity, settings: &SessionsSettings) -> (DedicatedServer, SocketAddr) {
     let runtime = QuicRuntime::new(1).unwrap();
     let mut listener = None;
-    // The port of the server before is free when its threads are gone.
+    // The previous server's port is free once its threads have ended.
     until("the port is free", || {
         listener = QuicServer::bind(&runtime, at, identity, QuicServerSettings::default()).ok();
         listener.is_some()
@@ -120,7 +120,7 @@ fn serve(at: SocketAddr, identity: &Identity, settings: &SessionsSettings) -> (D
     (DedicatedServer::start(sessions), at)
 }
 
-/// Waits until this is so. What is asked updates the apps that are part of it.
+/// Waits until this is true; the condition itself updates the apps.
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
@@ -129,7 +129,7 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Waits for an event of an app, while others run, too. To be asked with a cursor from before.
+/// Waits for an event of an app while others run, too. The cursor has to be older than the event.
 pub(crate) fn until_event(
     cursor: &mut MessageCursor<VoiceEvent>,
     app: &mut App,
@@ -163,7 +163,7 @@ pub(crate) fn state_of(app: &App, room: Entity) -> VoiceRoomState {
     *app.world().get::<VoiceRoomState>(room).unwrap()
 }
 
-/// A room that is spoken in all the time.
+/// A room in which the player speaks all the time.
 pub(crate) fn open_room(name: &str) -> VoiceRoom {
     VoiceRoom { speak: TriggerActivation::Open, ..VoiceRoom::new(name) }
 }
