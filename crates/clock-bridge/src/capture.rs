@@ -1,4 +1,4 @@
-//! From a callback that brings sound to blocks on the beat: the two ends of one ring.
+//! Capture: the two ends of a ring from a callback that delivers sound to blocks on the beat.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub fn capture(gauges: Arc<Gauges>, bounds: RingBounds) -> (CaptureFeed, Capture
     (feed, CaptureReader::new(consumer, Arc::clone(&pulse), gauges, control), pulse)
 }
 
-/// The end in the callback that brings sound. Never allocates, locks or waits.
+/// The end in the callback that delivers sound. Never allocates, locks or waits.
 #[derive(Debug)]
 pub struct CaptureFeed {
     ring: Producer<f32>,
@@ -31,18 +31,18 @@ pub struct CaptureFeed {
 }
 
 impl CaptureFeed {
-    /// Takes what was recorded, mono at 48 kHz; what does not fit is dropped and counted.
+    /// Takes recorded sound, mono at 48 kHz; frames that do not fit are dropped and counted.
     pub fn handle_callback(&mut self, now: Duration, samples: &[f32]) {
         self.begin_callback(now, samples.len());
         self.put(samples);
     }
 
-    /// A callback with so many frames begins.
+    /// Begins a callback with this number of frames.
     pub(crate) fn begin_callback(&self, now: Duration, frames: usize) {
         self.pulse.note_callback(now, frames);
     }
 
-    /// Takes a part of what a callback brings.
+    /// Takes a part of a callback's sound.
     pub(crate) fn put(&mut self, samples: &[f32]) {
         let taken = samples.len().min(self.ring.slots());
         if let Ok(room) = self.ring.write_chunk_uninit(taken) {
@@ -64,13 +64,13 @@ pub struct CaptureReader {
     control: FillControl,
     resampler: DriftResampler<1>,
     phase: Phase,
-    /// What was given out last, to die away from.
+    /// The last frames returned, to fade out from.
     heard: [f32; FADE_FRAMES],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// The ring has to fill first; silence so far.
+    /// The ring has to fill first; the output is silent until then.
     Gathering,
     /// The next block is the first one after silence.
     Beginning,
@@ -95,7 +95,7 @@ impl CaptureReader {
         self.control.handle_beat(now, self.pulse.take_news());
         let capacity = self.ring.buffer().capacity();
         if self.ring.slots() == capacity {
-            // The ring was not read for long, and what is in here is older than what was dropped since.
+            // The ring is full because it was not read for long; its content is older than the frames dropped since.
             self.discard(capacity);
             self.gather();
         }
@@ -122,24 +122,24 @@ impl CaptureReader {
         self.gauges.note(&self.control, self.resampler.delay_frames(), self.control.drift());
     }
 
-    /// Ends what was heard, softly, and is silent.
+    /// Fades out the sound so far, followed by silence.
     pub fn end(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
         die_away(&self.heard, block);
         self.heard.fill(0.0);
     }
 
-    /// The other end was dropped; what is left in the ring is not worth a block.
+    /// Whether the other end was dropped; any sound left in the ring is not worth playing.
     pub fn is_gone(&self) -> bool {
         self.ring.is_abandoned()
     }
 
-    /// Goes on when enough has gathered.
+    /// Waits until enough sound has gathered again.
     fn gather(&mut self) {
         self.phase = Phase::Gathering;
         self.resampler.reset();
     }
 
-    /// Begins as soon as the ring holds its target, and throws away what it holds above it.
+    /// Starts as soon as the ring holds its target, and discards any excess; returns whether it has started.
     fn begin(&mut self, now: Duration) -> bool {
         self.control.restart();
         let excess = self.standing(now) - self.control.target();
@@ -151,7 +151,7 @@ impl CaptureReader {
         true
     }
 
-    /// What was recorded and we have not read, whether a callback told already or not.
+    /// Frames recorded and not read yet, including an estimate of those recorded since the last callback.
     fn standing(&self, now: Duration) -> f64 {
         self.ring.slots() as f64 + self.pulse.frames_since(now)
     }
@@ -168,13 +168,13 @@ impl CaptureReader {
         let written = self.resampler.process(recorded, block);
         block[written..].fill(0.0);
         if self.phase == Phase::Beginning {
-            // Where the filter began there is an edge.
+            // The start of the filter leaves an edge.
             fade_in(block.as_chunks_mut::<1>().0, 2 * self.resampler.delay_frames());
             self.phase = Phase::Flowing;
         }
     }
 
-    /// Far too much has gathered: ends this block softly and goes on at the target.
+    /// Far too much sound has gathered: ends this block softly and continues at the target.
     fn skip(&mut self, standing: f64, block: &mut [f32; BLOCK_SAMPLES]) {
         fade_out(block.as_chunks_mut::<1>().0);
         self.discard((standing - self.control.target()) as usize);
@@ -193,7 +193,7 @@ impl CaptureReader {
     }
 }
 
-/// Makes silence of NaN, and of infinities; how many there were.
+/// Replaces NaN and infinities with silence; returns their number.
 pub(crate) fn silence_bad_numbers(sound: &mut [f32]) -> usize {
     let mut bad = 0;
     for sample in sound.iter_mut().filter(|sample| !sample.is_finite()) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Time since it was made; tests bring their own.
+/// Time since its creation; tests bring their own.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Duration + Send + Sync>);
 
@@ -14,7 +14,7 @@ impl Clock {
         Self::new(move || started.elapsed())
     }
 
-    /// Another one, such as simulated time. It must not go backwards.
+    /// A custom clock, such as simulated time. It must not go backwards.
     pub fn new(now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

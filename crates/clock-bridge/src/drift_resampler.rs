@@ -13,7 +13,7 @@ use crate::limits::CORRECTION_MAX;
 const FILTER_TAPS: usize = 64;
 /// Positions between two samples for which the filter is kept; between them it is interpolated.
 const FILTER_POSITIONS: usize = 128;
-/// More than one block can need or become: 0.5 % of it, and the rounding.
+/// An upper bound of the frames that one block can need or become: 0.5 % more, and rounding.
 pub(crate) const BLOCK_FRAMES_MAX: usize = BLOCK_SAMPLES + 32;
 
 /// Sound at 48 kHz, interleaved, a little faster or slower. One side always has blocks of 10 ms.
@@ -39,10 +39,10 @@ impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
         Self(resampler.expect("ratios, filter and block size are constants that fit each other"))
     }
 
-    /// Uses up what it is given faster by this part, or slower if it is negative; glides there within a block.
+    /// Consumes input faster by this fraction, or slower if it is negative; glides to the new ratio within a block.
     pub(crate) fn set_speed(&mut self, correction: f64) {
         let correction = correction.clamp(-CORRECTION_MAX, CORRECTION_MAX);
-        // Within the widest ratio by construction; if it were refused, the old ratio would be as good.
+        // Within the allowed range by construction; if it were refused, the old ratio would do as well.
         let _ = self.0.set_resample_ratio_relative(1.0 / (1.0 + correction), true);
     }
 
@@ -51,7 +51,7 @@ impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
         self.0.input_frames_next()
     }
 
-    /// Converts exactly the wanted frames; the number of frames written. Nothing is written if they do not fit.
+    /// Converts exactly the wanted frames; returns the number of frames written. Nothing is written if they do not fit.
     pub(crate) fn process(&mut self, input: &[f32], output: &mut [f32]) -> usize {
         let (given, room) = (input.len() / CHANNELS, output.len() / CHANNELS);
         let (Ok(input), Ok(mut output)) = (
@@ -70,7 +70,7 @@ impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
         let _ = self.0.set_resample_ratio(ratio, false);
     }
 
-    /// Frames between a sound's way in and its way out.
+    /// Frames between a sound's input and its output.
     pub(crate) fn delay_frames(&self) -> usize {
         self.0.output_delay()
     }

@@ -11,7 +11,7 @@ use crate::rate_converter::{PIECE_FRAMES, RateConverter};
 /// The rate of the rings.
 const RING_RATE_HZ: u32 = consonance_audio::SAMPLE_RATE_HZ;
 
-/// Takes sound out of a ring at any rate. Never allocates, locks or waits.
+/// Takes sound from a ring at any rate. Never allocates, locks or waits.
 #[derive(Debug)]
 pub struct EngineDrain<const CHANNELS: usize> {
     drain: PlaybackDrain<CHANNELS>,
@@ -24,9 +24,9 @@ impl<const CHANNELS: usize> EngineDrain<CHANNELS> {
         Self { drain, converter: RateConverter::new() }
     }
 
-    /// Overwrites what the engine plays next, with so many `channels` in turn, at `rate_hz`; both may change with each
-    /// call. Mono sound is the same in all channels; stereo is in the first two, or in the only one. Silence if the
-    /// rate is none of [`ENGINE_RATES_HZ`], or nothing waits.
+    /// Overwrites what the engine plays next, with `channels` interleaved channels at `rate_hz`; both may change with
+    /// each call. Mono sound is the same in all channels; stereo is in the first two, or mixed down if there is only
+    /// one. Silence if the rate is outside [`ENGINE_RATES_HZ`], or no sound is queued.
     pub fn fill(&mut self, now: Duration, interleaved: &mut [f32], channels: usize, rate_hz: u32) {
         let frames = interleaved.len().checked_div(channels).unwrap_or(0);
         if frames == 0 || !ENGINE_RATES_HZ.contains(&rate_hz) {
@@ -48,7 +48,7 @@ impl<const CHANNELS: usize> EngineDrain<CHANNELS> {
         output.into_remainder().fill(0.0);
     }
 
-    /// Gives the converter the next of so many frames that are wanted; how many are still.
+    /// Feeds the converter with some of the `wanted` frames; returns how many are still needed.
     fn refill(&mut self, wanted: usize) -> usize {
         let mut piece = [[0.0; CHANNELS]; PIECE_FRAMES];
         let piece = &mut piece[..wanted.clamp(1, PIECE_FRAMES)];
@@ -58,7 +58,7 @@ impl<const CHANNELS: usize> EngineDrain<CHANNELS> {
     }
 }
 
-/// Puts a frame of a ring into one of an engine.
+/// Converts a frame of a ring to one of an engine.
 fn spread(frame: &[f32], out: &mut [f32]) {
     match (frame, out) {
         ([left, right], [one]) => *one = f32::midpoint(*left, *right),
@@ -83,9 +83,9 @@ impl EngineFeed {
         Self { feed, converter: RateConverter::new() }
     }
 
-    /// Takes what was recorded or played, with so many `channels` in turn, at `rate_hz`; both may change with each
-    /// call. The mean of all channels counts. Nothing is taken if the rate is none of [`ENGINE_RATES_HZ`]; what finds
-    /// no room is dropped and counted, and what is no number becomes silence and is counted.
+    /// Takes recorded or played sound, with `channels` interleaved channels at `rate_hz`; both may change with each
+    /// call. The mean of all channels is used. Nothing is taken if the rate is outside [`ENGINE_RATES_HZ`]; frames that
+    /// do not fit are dropped and counted, and invalid numbers become silence and are counted.
     pub fn push(&mut self, now: Duration, interleaved: &[f32], channels: usize, rate_hz: u32) {
         let frames = interleaved.len().checked_div(channels).unwrap_or(0);
         if frames == 0 || !ENGINE_RATES_HZ.contains(&rate_hz) {

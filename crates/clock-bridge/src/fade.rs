@@ -1,6 +1,6 @@
 //! Short ramps where sound begins and ends, so that nothing clicks.
 
-/// How long a ramp is, 5 ms: too short to be heard as a fade, long enough not to click.
+/// The length of a ramp, 5 ms: too short to be heard as a fade, long enough not to click.
 pub(crate) const FADE_FRAMES: usize = 240;
 
 /// Weight of frame `i` of a ramp up that is `length` frames long.
@@ -13,7 +13,7 @@ pub(crate) fn falling(i: usize, length: usize) -> f32 {
     1.0 - rising(i, length)
 }
 
-/// Lets sound rise from silence at its beginning; the first `unfit` frames are silent.
+/// Fades in sound after silence; the first `unfit` frames are silenced.
 pub(crate) fn fade_in<const C: usize>(sound: &mut [[f32; C]], unfit: usize) {
     let (before, sound) = sound.split_at_mut(unfit.min(sound.len()));
     before.fill([0.0; C]);
@@ -23,7 +23,7 @@ pub(crate) fn fade_in<const C: usize>(sound: &mut [[f32; C]], unfit: usize) {
     }
 }
 
-/// Lets sound end in silence.
+/// Fades out sound into silence.
 pub(crate) fn fade_out<const C: usize>(sound: &mut [[f32; C]]) {
     let length = FADE_FRAMES.min(sound.len());
     let begin = sound.len() - length;
@@ -32,8 +32,8 @@ pub(crate) fn fade_out<const C: usize>(sound: &mut [[f32; C]]) {
     }
 }
 
-/// Writes a dying end of what was heard last, and silence behind it: the last sound backwards, which starts from the
-/// same value with the same loudness and pitch.
+/// Writes a fade-out of the last sound, followed by silence: the sound is played backwards, which starts from the same
+/// value with the same loudness and pitch.
 pub(crate) fn die_away(heard: &[f32], block: &mut [f32]) {
     block.fill(0.0);
     let length = FADE_FRAMES.min(heard.len()).min(block.len());

@@ -2,14 +2,14 @@
 //!
 //! Three questions, each with its own time scale:
 //!
-//! * Where does the ring stand? Its fill jumps with every callback and every beat. So what was recorded or
-//!   played since the last callback counts as well, and the sum is averaged over half a second.
-//! * Where should it stand? High enough for a period and a block that meet at the worst moment, because they slide past
-//!   each other as the clocks drift; for as much as callbacks and beats have been uneven lately, except once; and for a
-//!   margin that grows when the ring ran empty all the same.
-//! * How do the clocks differ? A proportional and integral controller, critically damped, leads the average to the
-//!   target within seconds; what the integral has learnt is the drift. (The same idea, a delay-locked loop over
-//!   periods, is in F. Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005.)
+//! * Where does the ring stand? Its fill jumps with every callback and every beat. So frames recorded or played
+//!   since the last callback are counted as well, and the sum is averaged over half a second.
+//! * Where should it stand? High enough for a period and a block that meet at the worst moment, because they slide
+//!   past each other as the clocks drift; for the recent jitter of callbacks and beats, ignoring one outlier; and for
+//!   a margin that grows each time the ring runs empty all the same.
+//! * How do the clocks differ? A proportional-integral controller, critically damped, brings the average to the
+//!   target within seconds; its integral term is the drift. (The same idea, a delay-locked loop over periods, is in
+//!   F. Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005.)
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) struct FillControl {
     callbacks_uneven: Lately,
     beats_late: Lately,
     margin: f64,
-    /// What is aimed for besides while little is known, which is forgotten within seconds.
+    /// Added to the target while the jitter is not known yet; decays with a time constant of 10 s.
     caution: f64,
     drift: f64,
     correction: f64,
@@ -37,7 +37,7 @@ pub(crate) struct FillControl {
 }
 
 impl FillControl {
-    /// For a ring that callbacks fill: at worst a whole period is there that they have not told of yet.
+    /// For a ring that callbacks fill: in the worst case a whole period has been recorded but not delivered yet.
     pub(crate) fn for_capture(bounds: RingBounds) -> Self {
         Self::new(true, bounds)
     }
@@ -66,7 +66,7 @@ impl FillControl {
         control
     }
 
-    /// A beat, and how the callbacks were since the one before.
+    /// Handles a beat, with the callbacks since the previous one.
     pub(crate) fn handle_beat(&mut self, now: Duration, callbacks: PulseNews) {
         let since = self.last_beat.map_or(Duration::ZERO, |last| now.saturating_sub(last));
         self.last_beat = Some(now);
@@ -79,52 +79,52 @@ impl FillControl {
         self.caution *= 1.0 - BEAT_S / CAUTION_DECAY_S;
     }
 
-    /// Begins, or begins again, at the target.
+    /// Starts, or starts again, at the target.
     pub(crate) fn restart(&mut self) {
         self.level = self.target();
         self.correction = self.drift;
     }
 
-    /// Where the ring stands at this beat.
+    /// Takes the ring's fill at this beat.
     pub(crate) fn observe(&mut self, standing: f64) {
         self.level += (standing - self.level) * BEAT_S / AVERAGE_S;
         let error_s = (self.level - self.target()) / RATE_HZ;
         let wanted = PROPORTIONAL * error_s + self.drift;
         self.correction = wanted.clamp(-CORRECTION_MAX, CORRECTION_MAX);
-        // At the limit the integral would run away.
+        // At the limit the integral would wind up.
         if wanted.abs() < CORRECTION_MAX {
             let drift = self.drift + INTEGRAL * error_s * BEAT_S;
             self.drift = drift.clamp(-DRIFT_MAX, DRIFT_MAX);
         }
     }
 
-    /// The ring ran empty.
+    /// Notes that the ring ran empty.
     pub(crate) fn ran_empty(&mut self) {
         self.margin = (self.margin + MARGIN_STEP_FRAMES).min(MOST_MARGIN_FRAMES);
     }
 
-    /// Where the ring shall stand on average.
+    /// The average fill to aim for.
     pub(crate) fn target(&self) -> f64 {
         let period = if self.counts_periods { self.periods.most() } else { 0.0 };
         let dip = BLOCK_SAMPLES as f64 + period;
-        // What happened once is an accident, and not worth a longer delay; but a side that takes now less and now more
-        // at once does so again.
+        // A single outlier does not justify a longer delay; but if callback sizes vary, a large increase will happen
+        // again.
         let grown = if self.counts_periods { 0.0 } else { self.grown.most() };
         let jitter = self.callbacks_uneven.second_most().max(grown) + self.beats_late.second_most();
         (dip + jitter + self.margin + self.caution).min(self.target_max)
     }
 
-    /// By which part the ring has to be emptied faster, or filled slower; negative for the other way.
+    /// The fraction by which the ring has to be emptied faster, or filled slower; negative for the opposite.
     pub(crate) fn correction(&self) -> f64 {
         self.correction
     }
 
-    /// The part of it by which the clocks differ, as far as it is known.
+    /// The part of the correction that is due to the difference between the clocks, as far as it is known.
     pub(crate) fn drift(&self) -> f64 {
         self.drift
     }
 
-    /// Where the ring stands on average.
+    /// The average fill.
     pub(crate) fn level(&self) -> f64 {
         self.level
     }
@@ -132,13 +132,13 @@ impl FillControl {
 
 const BEAT_S: f64 = BLOCK_SAMPLES as f64 / RATE_HZ;
 const AVERAGE_S: f64 = 0.5;
-/// Per second: 10 ms too much make a quarter of a percent.
+/// Per second: an excess of 10 ms gives a correction of a quarter of a percent.
 const PROPORTIONAL: f64 = 0.25;
 /// Critical damping.
 const INTEGRAL: f64 = PROPORTIONAL * PROPORTIONAL / 4.0;
-/// Ten times what clocks of devices differ by; virtual devices are worse than crystals.
+/// Ten times the usual difference between device clocks; virtual devices are worse than crystals.
 const DRIFT_MAX: f64 = 0.002;
-/// 2 ms: what a callback or a beat may be late more than lately.
+/// 2 ms: by how much a callback or a beat may be later than any recent one.
 const LEAST_MARGIN_FRAMES: f64 = 96.0;
 /// 3 ms more for each time that the ring ran empty …
 const MARGIN_STEP_FRAMES: f64 = 144.0;
@@ -146,15 +146,16 @@ const MARGIN_STEP_FRAMES: f64 = 144.0;
 const MOST_MARGIN_FRAMES: f64 = 2_880.0;
 /// … forgotten over minutes.
 const MARGIN_DECAY_S: f64 = 300.0;
-/// As long as it takes to see how uneven both sides are.
+/// The time that it takes to measure the jitter of both sides.
 const CAUTION_DECAY_S: f64 = 10.0;
 
-/// What is longer than 60 ms is not jitter but a stall: the sound is interrupted, and goes on without delay.
+/// Jitter in frames. A delay of 60 ms or more is a stall and not jitter, and counts as 0: the sound is interrupted,
+/// and resumes without extra delay.
 fn jitter_frames(uneven: Duration) -> f64 {
     if uneven < Duration::from_millis(60) { uneven.as_secs_f64() * RATE_HZ } else { 0.0 }
 }
 
-/// The largest of something in the last 16 s, in eight buckets.
+/// The maximum of a value over the last 16 s, in eight buckets.
 #[derive(Debug, Default)]
 struct Lately {
     buckets: [f64; 8],
@@ -178,7 +179,7 @@ impl Lately {
         self.buckets.iter().copied().fold(0.0, f64::max)
     }
 
-    /// The largest, but for one of the buckets.
+    /// The maximum over all buckets except the largest one.
     fn second_most(&self) -> f64 {
         let (_, second) = self.buckets.iter().fold((0.0_f64, 0.0_f64), |(most, second), &value| {
             (most.max(value), second.max(most.min(value)))
@@ -208,7 +209,7 @@ mod tests {
         FillControl::for_playback(RingBounds::DEVICE)
     }
 
-    /// A ring whose other side is faster by `drift`, for some seconds; where it stands at each beat.
+    /// Simulates a ring whose other side is faster by `drift`, for some seconds; returns its fill at each beat.
     fn follow(control: &mut FillControl, drift: f64, seconds: u32, mut standing: f64) -> Vec<f64> {
         let begin = control.last_beat.unwrap_or_default();
         (1..=seconds * 100)

@@ -1,4 +1,4 @@
-//! What there is to know about a ring: counters and gauges, as plain data.
+//! Diagnostics of a ring: counters and gauges, as plain data.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,11 +7,11 @@ use consonance_audio::duration_of;
 
 use crate::fill_control::FillControl;
 
-/// How a ring has been doing; counters go on when another one takes its place.
+/// Counters and gauges of a ring; counters continue when another ring takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct RingDiagnostics {
-    /// How often sound was missing or too much, so that it had to be interrupted: each is a short fade.
+    /// How often sound was interrupted because it was missing or there was too much of it: each is a short fade.
     pub xruns: u64,
     /// Frames thrown away because they came too late, or too many at once.
     pub skipped_frames: u64,
@@ -19,17 +19,17 @@ pub struct RingDiagnostics {
     pub bad_samples: u64,
     /// Sound in the ring, averaged over half a second; 0 without one, as are the next two.
     pub fill: Duration,
-    /// What the ring aims for.
+    /// The target fill.
     pub target: Duration,
-    /// From the callback to the beat, or the other way, ring and resampler together.
+    /// Latency from the callback to the beat, or the other way, of ring and resampler together.
     pub latency: Duration,
-    /// How fast what is in the ring is used up, or how slowly it is made: 1 without resampling.
+    /// The resampling ratio: how fast the ring is emptied, or how slowly it is filled; 1 without resampling.
     pub rate_ratio: f64,
-    /// By which part the other side's clock is faster than ours, as far as it is known: 0.0001 means 100 ppm.
+    /// The fraction by which the other side's clock is faster than ours, as far as it is known: 0.0001 means 100 ppm.
     pub drift: f64,
 }
 
-/// The same as atomics, for what both ends of a ring count.
+/// The same values as atomics, which both ends of a ring update.
 #[derive(Debug)]
 pub struct Gauges {
     pub(crate) xruns: AtomicU64,
@@ -61,7 +61,7 @@ impl Gauges {
         counter.fetch_add(number as u64, Ordering::Relaxed);
     }
 
-    /// Notes how the ring is doing: what its control knows, the resampler's delay in frames, and by which part the
+    /// Notes the state of the ring: that of its control, the resampler's delay in frames, and the fraction by which the
     /// other side's clock is faster.
     pub(crate) fn note(&self, control: &FillControl, resampler_frames: usize, drift: f64) {
         let latency = control.level() + resampler_frames as f64;
@@ -72,12 +72,12 @@ impl Gauges {
         self.drift_bits.store(drift.to_bits(), Ordering::Relaxed);
     }
 
-    /// From the callback to the beat, or the other way.
+    /// Latency from the callback to the beat, or the other way.
     pub fn latency(&self) -> Duration {
         lasting(self.latency_frames.load(Ordering::Relaxed))
     }
 
-    /// What was counted and measured so far.
+    /// The current counters and gauges.
     pub fn read(&self) -> RingDiagnostics {
         RingDiagnostics {
             xruns: self.xruns.load(Ordering::Relaxed),

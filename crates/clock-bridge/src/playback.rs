@@ -1,4 +1,4 @@
-//! From blocks on the beat to a callback that wants sound: the two ends of one ring.
+//! Playback: the two ends of a ring from blocks on the beat to a callback that requests sound.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -37,16 +37,16 @@ pub fn playback<const CHANNELS: usize>(
     (PlaybackWriter::new(producer, Arc::clone(&pulse), gauges, news, control), drain, pulse)
 }
 
-/// What the two ends tell each other besides sound.
+/// State that the two ends exchange besides sound.
 #[derive(Debug, Default)]
 struct News {
-    /// Frames that shall be left after the first callback with sound.
+    /// Frames that must be left after the first callback with sound.
     target_frames: AtomicU32,
     is_playing: AtomicBool,
     underruns: AtomicU32,
 }
 
-/// The end in the callback that wants sound. Never allocates, locks or waits.
+/// The end in the callback that requests sound. Never allocates, locks or waits.
 #[derive(Debug)]
 pub struct PlaybackDrain<const CHANNELS: usize> {
     ring: Consumer<[f32; CHANNELS]>,
@@ -54,14 +54,14 @@ pub struct PlaybackDrain<const CHANNELS: usize> {
     gauges: Arc<Gauges>,
     news: Arc<News>,
     is_playing: bool,
-    /// Frames since sound began, as far as it is still fading in.
+    /// Frames faded in so far, while sound is still fading in.
     faded_in: usize,
-    /// What was played last, to die away from.
+    /// The last frame played, to fade out from.
     last: [f32; CHANNELS],
     tail: Tail<CHANNELS>,
 }
 
-/// What is left of a sound that broke off: its last value, which falls to silence.
+/// The tail of an interrupted sound: its last value, fading to silence.
 #[derive(Debug)]
 struct Tail<const CHANNELS: usize> {
     from: [f32; CHANNELS],
@@ -85,15 +85,15 @@ impl<const CHANNELS: usize> Tail<CHANNELS> {
 }
 
 impl<const CHANNELS: usize> PlaybackDrain<CHANNELS> {
-    /// Fills what is to be played at 48 kHz, the channels in turn; a part of a frame at the end is left as it is.
+    /// Fills `output` at 48 kHz, with interleaved channels; an incomplete frame at the end is left unchanged.
     pub fn handle_callback(&mut self, now: Duration, output: &mut [f32]) {
         let output = output.as_chunks_mut::<CHANNELS>().0;
         self.begin_callback(now, output.len());
         self.take(output);
     }
 
-    /// A callback that wants so many frames begins. Sound begins once enough is there for it with the target behind
-    /// it; the rest is too old.
+    /// Begins a callback that wants this number of frames. Sound starts once the ring holds these frames and the
+    /// target; any excess is too old and is discarded.
     pub(crate) fn begin_callback(&mut self, now: Duration, frames: usize) {
         self.pulse.note_callback(now, frames);
         let needed = frames + self.news.target_frames.load(Ordering::Relaxed) as usize;
@@ -108,7 +108,7 @@ impl<const CHANNELS: usize> PlaybackDrain<CHANNELS> {
         }
     }
 
-    /// Fills a part of what a callback wants.
+    /// Fills a part of a callback's output.
     pub(crate) fn take(&mut self, output: &mut [[f32; CHANNELS]]) {
         let taken = if self.is_playing { output.len().min(self.ring.slots()) } else { 0 };
         let (sound, missing) = output.split_at_mut(taken);
@@ -136,7 +136,7 @@ impl<const CHANNELS: usize> PlaybackDrain<CHANNELS> {
         }
     }
 
-    /// The ring ran empty: what was played last dies away.
+    /// Fades out the last frame, as the ring ran empty.
     fn end(&mut self) {
         self.tail = Tail { from: self.last, played: 0 };
         self.is_playing = false;
@@ -159,16 +159,16 @@ pub struct PlaybackWriter<const CHANNELS: usize> {
     phase: Phase,
     underruns_seen: u32,
     was_playing: bool,
-    /// The blocks before were silent so long that nothing else is left in the resampler.
+    /// Whether the resampler contains nothing but silence.
     is_quiet: bool,
-    /// The part of a frame of silence that is to be written with the next block of it.
+    /// The fraction of a frame of silence that is carried over to the next silent block.
     owed_frames: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Flowing,
-    /// Far too much waits: blocks are swallowed until it is played.
+    /// Far too much sound is queued: blocks are discarded until it has been played.
     Swallowing,
 }
 
@@ -176,14 +176,14 @@ enum Phase {
 type Frames<const CHANNELS: usize> = [[f32; CHANNELS]; BLOCK_SAMPLES];
 
 impl PlaybackWriter<1> {
-    /// Takes the next 10 ms, mono; swallows them while the other side does not call, or has far too much.
+    /// Takes the next 10 ms, mono; discards them while the other side makes no callbacks, or has far too much queued.
     pub fn write_mono(&mut self, now: Duration, block: &[f32; BLOCK_SAMPLES]) {
         self.write(now, block.map(|sample| [sample]));
     }
 }
 
 impl PlaybackWriter<2> {
-    /// Takes the next 10 ms; swallows them while the other side does not call, or has far too much.
+    /// Takes the next 10 ms; discards them while the other side makes no callbacks, or has far too much queued.
     pub fn write_stereo(&mut self, now: Duration, block: &StereoBlock) {
         self.write(now, std::array::from_fn(|i| [block.left[i], block.right[i]]));
     }
@@ -227,20 +227,20 @@ impl<const CHANNELS: usize> PlaybackWriter<CHANNELS> {
         self.steer(standing + BLOCK_SAMPLES as f64);
     }
 
-    /// The other end was dropped.
+    /// Whether the other end was dropped.
     pub fn is_gone(&self) -> bool {
         self.ring.is_abandoned()
     }
 
-    /// What we have written and the other side has not played, whether it told already or not.
+    /// Frames written and not played yet, less an estimate of those played since the last callback.
     fn standing(&self, now: Duration) -> f64 {
         (self.ring.buffer().capacity() - self.ring.slots()) as f64 - self.pulse.frames_since(now)
     }
 
-    /// Whether this block shall be played; its end or its beginning is faded where it has no neighbour.
+    /// Whether to play this block; it is faded at an end without a neighbour.
     fn is_wanted(&mut self, standing: f64, block: &mut Frames<CHANNELS>) -> bool {
         let target = self.control.target();
-        // Before it plays, a whole callback has to wait besides.
+        // Before playback starts, the frames of a whole callback must be queued in addition.
         let is_playing = self.news.is_playing.load(Ordering::Acquire);
         let unplayed = if is_playing { 0 } else { self.pulse.largest_frames() };
         let is_full = self.ring.slots() < 2 * BLOCK_FRAMES_MAX;
@@ -280,7 +280,7 @@ impl<const CHANNELS: usize> PlaybackWriter<CHANNELS> {
         }
     }
 
-    /// How many frames of silence the resampler would make of a silent block, which spares it the work: most streams
+    /// The number of frames of silence that the resampler would make of a silent block. This saves resampling: streams
     /// of single players are silent most of the time.
     fn frames_of_silence(&mut self) -> usize {
         self.owed_frames += BLOCK_SAMPLES as f64 / (1.0 + self.control.correction());
@@ -289,7 +289,7 @@ impl<const CHANNELS: usize> PlaybackWriter<CHANNELS> {
         frames.min(BLOCK_FRAMES_MAX)
     }
 
-    /// Learns from how the ring is doing, and sets the ratio.
+    /// Updates the control with the ring's state, and sets the ratio.
     fn steer(&mut self, standing: f64) {
         let underruns = self.news.underruns.load(Ordering::Relaxed);
         if underruns != self.underruns_seen {
@@ -305,7 +305,7 @@ impl<const CHANNELS: usize> PlaybackWriter<CHANNELS> {
         self.was_playing = is_playing;
         self.news.target_frames.store(self.control.target() as u32, Ordering::Relaxed);
         self.resampler.set_speed(self.control.correction());
-        // What is taken faster is to be filled faster.
+        // A faster device empties the ring, so its drift has the opposite sign.
         self.gauges.note(&self.control, self.resampler.delay_frames(), -self.control.drift());
     }
 }

@@ -1,11 +1,11 @@
-//! When callbacks come, and how many frames they have.
+//! Times and sizes of callbacks.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use consonance_audio::SAMPLE_RATE_HZ;
 
-/// What the callbacks of one ring tell about themselves, for the beat and for a watchdog. Frames are those of 48 kHz.
+/// Timing and sizes of one ring's callbacks, for the beat and for a watchdog. Frames are at 48 kHz.
 #[derive(Debug, Default)]
 pub struct Pulse {
     /// Nanoseconds of the clock at the first and the last callback, plus one; 0 before.
@@ -13,8 +13,8 @@ pub struct Pulse {
     last: AtomicU64,
     /// Frames of the last callback.
     last_frames: AtomicU32,
-    /// Nanoseconds by which callbacks were late, and by which they took or brought too much; the most frames that one
-    /// had more than the one before; their most frames: all since it was asked for last.
+    /// Since the last query: nanoseconds by which callbacks were late, and by which they took or brought too much; the
+    /// largest increase in frames from one to the next; their most frames.
     late: AtomicU64,
     early: AtomicU64,
     grown: AtomicU32,
@@ -24,7 +24,7 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// A callback with so many frames.
+    /// Notes a callback with this number of frames.
     pub(crate) fn note_callback(&self, now: Duration, frames: usize) {
         let now = now.as_nanos() as u64 + 1;
         let before = self.last.swap(now, Ordering::AcqRel);
@@ -44,7 +44,7 @@ impl Pulse {
         self.recent_frames.fetch_max(frames as u32, Ordering::Relaxed);
     }
 
-    /// How the callbacks have been since this was asked for last.
+    /// The timing of the callbacks since the last call.
     pub(crate) fn take_news(&self) -> PulseNews {
         let since_then = |nanos: &AtomicU64| Duration::from_nanos(nanos.swap(0, Ordering::Relaxed));
         PulseNews {
@@ -55,23 +55,23 @@ impl Pulse {
         }
     }
 
-    /// When the last callback was.
+    /// The time of the last callback.
     pub fn last(&self) -> Option<Duration> {
         self.last.load(Ordering::Acquire).checked_sub(1).map(Duration::from_nanos)
     }
 
-    /// How many there were.
+    /// The number of callbacks so far.
     pub fn callbacks(&self) -> u64 {
         self.callbacks.load(Ordering::Relaxed)
     }
 
-    /// Most frames in one of them.
+    /// The most frames of any callback.
     pub fn largest_frames(&self) -> usize {
         self.largest_frames.load(Ordering::Relaxed) as usize
     }
 
-    /// Frames since the last callback, at most as many as callbacks have: what was recorded or played already and not
-    /// told yet.
+    /// Frames since the last callback that were already recorded or played but not reported yet, at most as many as the
+    /// largest callback.
     pub(crate) fn frames_since(&self, now: Duration) -> f64 {
         let Some(last) = self.last() else { return 0.0 };
         let elapsed = now.saturating_sub(last).as_secs_f64() * RATE_HZ;
@@ -79,23 +79,23 @@ impl Pulse {
     }
 }
 
-/// How callbacks have been for a while.
+/// Timing of callbacks over an interval.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PulseNews {
-    /// By how much one came later than the one before it lasted.
+    /// By how much a callback came later than the duration of the previous one.
     pub(crate) late: Duration,
-    /// By how much one took or brought more than the time since the one before.
+    /// By how much a callback took or brought more than the time since the previous one.
     pub(crate) early: Duration,
-    /// The most frames that one had more than the one before.
+    /// The largest increase in frames from one callback to the next.
     pub(crate) grown_frames: usize,
-    /// Most frames of one of them.
+    /// The most frames of any of these callbacks.
     pub(crate) most_frames: usize,
 }
 
-/// Devices begin irregularly: what they do in the first half second says nothing about later.
+/// Devices start irregularly: their first half second says nothing about later.
 const SETTLING_NANOS: u64 = 500_000_000;
 
-/// Frames per second, as a number to calculate with.
+/// Frames per second, as a float.
 pub(crate) const RATE_HZ: f64 = SAMPLE_RATE_HZ as f64;
 
 fn nanos(frames: u32) -> u64 {

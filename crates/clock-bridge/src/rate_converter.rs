@@ -1,19 +1,19 @@
-//! From one sample rate to any other, frame by frame, in a callback: no allocation, no lock.
+//! Conversion from one sample rate to any other, frame by frame, in a callback: no allocation, no lock.
 //!
-//! Each frame that comes out is a weighted sum of the frames around its place in what went in. The weights are those of
-//! a low-pass filter, kept for 128 places between two frames and interpolated in between (J. O. Smith, "Digital Audio
+//! Each output frame is a weighted sum of the input frames around its position. The weights are those of a low-pass
+//! filter, tabulated for 128 positions between two frames and interpolated in between (J. O. Smith, "Digital Audio
 //! Resampling Home Page": bandlimited interpolation).
 
 mod kernel;
 
 use kernel::{Kernel, TAPS_MAX};
 
-/// Frames that it holds: as many as the longest filter needs on both sides of a place, and a piece.
+/// The capacity in frames: what the longest filter needs on both sides of a position, and a piece.
 const WINDOW_FRAMES: usize = 1_024;
 /// Frames that may be pushed at once.
 pub(crate) const PIECE_FRAMES: usize = 256;
 
-/// Converts sound with so many channels. The rates may change between any two frames without a click.
+/// Converts sound with this number of channels. The rates may change between any two frames without a click.
 #[derive(Debug)]
 pub(crate) struct RateConverter<const CHANNELS: usize> {
     from_hz: u32,
@@ -21,14 +21,14 @@ pub(crate) struct RateConverter<const CHANNELS: usize> {
     kernel: &'static Kernel,
     window: [[f32; WINDOW_FRAMES]; CHANNELS],
     frames: usize,
-    /// Where in the window the next frame that comes out lies.
+    /// The position of the next output frame in the window.
     place: f64,
-    /// Frames of the window from one that comes out to the next.
+    /// Input frames per output frame.
     step: f64,
 }
 
 impl<const CHANNELS: usize> RateConverter<CHANNELS> {
-    /// With equal rates to begin with. Makes the weights when it is the first of the process.
+    /// Starts with equal rates. The first converter of the process computes the weights.
     pub(crate) fn new() -> Self {
         Self {
             from_hz: 1,
@@ -42,7 +42,7 @@ impl<const CHANNELS: usize> RateConverter<CHANNELS> {
         }
     }
 
-    /// Both in Hz, more than 0.
+    /// Sets both rates in Hz, which must be more than 0.
     pub(crate) fn set_rates(&mut self, from_hz: u32, to_hz: u32) {
         if (self.from_hz, self.to_hz) == (from_hz, to_hz) {
             return;
@@ -51,30 +51,30 @@ impl<const CHANNELS: usize> RateConverter<CHANNELS> {
         self.kernel = Kernel::for_rates(from_hz, to_hz);
         self.step = f64::from(from_hz) / f64::from(to_hz);
         if from_hz == to_hz {
-            // Frames come out as they came in; half a sample is less than is heard.
+            // Equal rates pass frames through; a shift of up to half a sample is inaudible.
             self.place = self.place.round();
         }
     }
 
-    /// Frames that have to be pushed before so many can come out.
+    /// The number of frames to push before this many output frames are available.
     pub(crate) fn wanted_frames(&self, frames: usize) -> usize {
         let Some(before_last) = frames.checked_sub(1) else { return 0 };
         let last = self.place + before_last as f64 * self.step;
         (last as usize + self.frames_after()).saturating_sub(self.frames)
     }
 
-    /// Frames that can come out after so many were pushed, give or take one.
+    /// The number of output frames available after this many are pushed, give or take one.
     pub(crate) fn coming_frames(&self, pushed: usize) -> usize {
         let end = (self.frames + pushed + 1) as f64 - self.frames_after() as f64;
         ((end - self.place) / self.step).ceil().max(0.0) as usize
     }
 
-    /// Frames from that at a place on that its sum needs, the one itself included.
+    /// Frames from a position on that its sum needs, including the frame at the position.
     fn frames_after(&self) -> usize {
         self.kernel.taps() / 2 + 1
     }
 
-    /// Takes what comes next, at most [`PIECE_FRAMES`]; what could come out is to be taken before.
+    /// Takes the next input, at most [`PIECE_FRAMES`]; available output must be taken first.
     pub(crate) fn push(&mut self, piece: &[[f32; CHANNELS]]) {
         if self.frames + piece.len() > WINDOW_FRAMES {
             self.make_room();
@@ -87,7 +87,7 @@ impl<const CHANNELS: usize> RateConverter<CHANNELS> {
         }
     }
 
-    /// Forgets what no filter can reach any more.
+    /// Discards frames that no filter can reach any more.
     fn make_room(&mut self) {
         let unreached = (self.place as usize).saturating_sub(TAPS_MAX / 2).min(self.frames);
         for side in &mut self.window {
@@ -97,7 +97,7 @@ impl<const CHANNELS: usize> RateConverter<CHANNELS> {
         self.place -= unreached as f64;
     }
 
-    /// The next frame, if enough was pushed for it.
+    /// The next output frame, if enough was pushed for it.
     pub(crate) fn next_frame(&mut self) -> Option<[f32; CHANNELS]> {
         let at = self.place as usize;
         if at + self.frames_after() > self.frames {
@@ -141,11 +141,11 @@ mod tests {
         came
     }
 
-    /// How far it is from the same tone at the other rate, in dB below full scale, at its best shift; the ends do not
-    /// count.
+    /// The difference from the same tone at the other rate, in dB below full scale, at the best phase; the ends are
+    /// ignored.
     fn error_db(converted: &[f32], rate_hz: u32, tone_hz: f64) -> f64 {
         let inner = &converted[converted.len() / 4..converted.len() * 3 / 4];
-        // Its parts along a sine and a cosine by least squares, and what is left without them.
+        // Fits a sine and a cosine by least squares, and measures the residual.
         let at = |i: usize| i as f64 / f64::from(rate_hz) * tone_hz * std::f64::consts::TAU;
         let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
             inner.iter().enumerate().map(|(i, &sample)| of(at(i), f64::from(sample))).sum()

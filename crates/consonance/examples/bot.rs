@@ -1,8 +1,8 @@
-//! A bot: a player without a person behind it, which plays a melody to a room.
+//! A bot: a player without a person behind it, which plays a melody in a room.
 //!
-//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is; this one has two
-//! channels, low notes more on the left. Given an address, it
-//! plays there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.
+//! Anything that produces 10 ms of sound on request is an [`Input`], like a microphone; this one has two channels, with
+//! low notes more on the left. Given an address, it plays there until Ctrl-C, or until the session ends; without one,
+//! it plays a few notes to a listener of its own.
 //!
 //! ```sh
 //! cargo run --release --package consonance --example bot
@@ -30,14 +30,14 @@ use scene::wait_for;
 
 /// Half-tones above A, one for each note.
 const MELODY: [i32; 16] = [3, 7, 10, 15, 14, 10, 7, 10, 5, 8, 12, 17, 15, 12, 8, 5];
-/// A note so high is on the right alone, and A on the left.
+/// A note this high is on the right only, and A on the left.
 const MELODY_HALF_TONES: f32 = 20.0;
 
 const NOTE_BLOCKS: usize = 25;
 const A_HZ: f32 = 440.0;
 const LOUDNESS: f32 = 0.2;
 
-/// How long Ctrl-C may go unseen, if nothing else happens.
+/// How long Ctrl-C may go unnoticed if nothing else happens.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// Plays the melody again and again.
@@ -48,7 +48,7 @@ struct MusicBox {
 }
 
 impl MusicBox {
-    /// Of the note that plays, above A.
+    /// The semitones of the current note above A.
     fn half_tones(&self) -> f32 {
         MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32
     }

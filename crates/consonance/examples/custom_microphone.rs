@@ -4,8 +4,8 @@
 //! cargo run --package consonance --example custom_microphone
 //! ```
 //!
-//! The chat asks for sound at the pace of its own clock. For what a game's sound engine records, by another clock,
-//! there is `VoiceChat::engine_input`.
+//! The chat requests sound at the pace of its own clock. For sound that a game's engine records by another clock, use
+//! `VoiceChat::engine_input`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
@@ -22,7 +22,7 @@ use consonance::audio::{BLOCK_SAMPLES, Input, Read, SAMPLE_RATE_HZ};
 use meeting::Meeting;
 use scene::wait_for;
 
-/// Goes up and down, and after two seconds it is over.
+/// Goes up and down, and ends after two seconds.
 #[derive(Default)]
 struct Siren {
     samples: u32,
@@ -30,7 +30,7 @@ struct Siren {
 }
 
 impl Input for Siren {
-    /// Called every 10 ms, mono, 480 samples from −1 to 1; it must not wait for anything.
+    /// Called every 10 ms, mono, 480 samples from −1 to 1; it must not block.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         if self.samples >= 2 * SAMPLE_RATE_HZ {
             block.fill(0.0);

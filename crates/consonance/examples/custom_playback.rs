@@ -4,7 +4,7 @@
 //! cargo run --package consonance --example custom_playback
 //! ```
 //!
-//! The chat hands sound over at the pace of its own clock. For a game's sound engine, which has another one, see the
+//! The chat delivers sound at the pace of its own clock. For a game's sound engine, which has another clock, see the
 //! example `engine_sound`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
@@ -25,7 +25,7 @@ use consonance::audio::{Output, OutputError, StereoBlock};
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
-/// Shows how loud it is.
+/// Shows the sound level.
 #[derive(Clone, Default)]
 struct Meter {
     /// The loudest sample of the last 10 ms, in thousandths.
@@ -41,7 +41,7 @@ impl Output for Meter {
         Ok(())
     }
 
-    /// Called once, when nothing more comes.
+    /// Called once, at the end.
     fn finish(&mut self) -> Result<(), OutputError> {
         Ok(())
     }

@@ -1,11 +1,12 @@
-//! Voices in a game's own sound engine, which mixes on a thread of its own, at its own rate and by its own clock: the
-//! mix as one of its sounds, and one player by itself, which the engine places.
+//! Voices in a game's own sound engine, which mixes on its own thread, at its own rate and by its own clock: the mix as
+//! one of its sounds, and one player separately, which the engine places.
 //!
 //! ```sh
 //! cargo run --package consonance --example engine_sound
 //! ```
 //!
-//! The engine here calls for 512 frames of 44.1 kHz at a time, and its clock is 300 ppm fast, as a cheap sound card's.
+//! The engine here requests 512 frames of 44.1 kHz at a time, and its clock is 300 ppm fast, like that of a cheap sound
+//! card.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
@@ -28,7 +29,7 @@ const RATE_HZ: u32 = 44_100;
 const FRAMES: usize = 512;
 const CLOCK: f64 = 1.0 + 300e-6;
 
-/// How loud the left and the right side are, in thousandths, and when the engine shall end.
+/// The levels of the left and the right side, in thousandths, and the signal to stop the engine.
 #[derive(Default)]
 struct Meter {
     sides: [AtomicU32; 2],
@@ -41,7 +42,7 @@ fn start_engine(mut voices: EngineOutput, mut alice: PlayerStream, meter: Arc<Me
         let (mut mix, mut source) = ([0.0_f32; 2 * FRAMES], [0.0_f32; FRAMES]);
         let begun = Instant::now();
         for callback in 1.. {
-            // What an engine's audio callback does; neither call ever waits.
+            // The work of an engine's audio callback; neither call ever blocks.
             voices.fill(&mut mix, 2, RATE_HZ);
             alice.fill(&mut source, 1, RATE_HZ);
             for (frame, sample) in mix.chunks_exact_mut(2).zip(source) {

@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for listener in [&bob, &carol] {
         wait_for(listener, &EventKind::PlayersSynced)?;
     }
-    // A game leaves `input` out, and adds `.microphone(DeviceSelection::Default)` and a loudspeaker in the same way.
+    // A game omits `input`, and adds `.microphone(DeviceSelection::Default)` and a loudspeaker in the same way.
     let alice =
         meeting.chat()?.name("Alice").listen_to_room(ROOM).speak_in_room(ROOM).input(speech()?).start()?;
 

@@ -1,11 +1,11 @@
-//! A session without a network, in which an echo repeats what one says: for tutorials, and for testing a microphone.
+//! A session without a network, in which an echo repeats your voice: for tutorials, and for testing a microphone.
 //!
 //! ```sh
 //! cargo run --package consonance --example offline
 //! cargo run --package consonance --example offline -- microphone
 //! ```
 //!
-//! The second one is for you and your microphone, for half a minute; the first one reads from a book.
+//! The second command is for you and your microphone, for half a minute; the first one reads from a book.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 

@@ -1,6 +1,6 @@
 //! Positional voices: a speaker walks round the listener's head, and a stereo file shows it.
 //!
-//! It prints where its recordings are: listen to `01-mix.wav` with headphones.
+//! It prints the path of its recordings: listen to `01-mix.wav` with headphones.
 //!
 //! ```sh
 //! cargo run --package consonance --example positional
@@ -23,7 +23,7 @@ use consonance::{ChannelProperties, EventKind, Recorder, TapSound, TapSource, Ta
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
-/// How often a game tells where players are: once per frame.
+/// How often a game reports positions: once per frame.
 const FRAME: Duration = Duration::from_millis(16);
 const WALK: Duration = Duration::from_secs(4);
 
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let bob = meeting.chat()?.name("Bob").listen_to_room("world").start()?;
     wait_for(&bob, &EventKind::PlayersSynced)?;
-    // The speaker says that the voice has a place; where it is, the listener's game knows.
+    // The speaker marks its voice as positional; the listener's game knows where it is.
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
     let alice =
         meeting.chat()?.name("Alice").speak_to(Target::Room("world".into()), positional).input(speech()?);
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut left, mut right) = ([0.0; 2], [0.0; 2]);
     let began = Instant::now();
     while began.elapsed() < WALK {
-        // One and a half metres away, from in front over the left and the back to the right.
+        // One and a half metres away, from the front past the left and the back to the right.
         let way = (began.elapsed().as_secs_f32() / WALK.as_secs_f32()).min(1.0);
         let position_m = [-1.5 * (TAU * way).sin(), 0.0, 1.5 * (TAU * way).cos()];
         bob.set_place("Alice", Some(SpeakerPlace { position_m, ..SpeakerPlace::default() }));

@@ -39,14 +39,14 @@ impl Walker {
     fn join(network: &MemoryNetwork, name: &str, pitch_hz: f32) -> Result<Self, Box<dyn Error>> {
         let chat = VoiceChat::over(Box::new(network.client("main")));
         let voice = chat.name(name).input(Box::new(Tone::new(pitch_hz, 0.2))).start()?;
-        // Heard for sure within 20 m along every axis, and never from 40 m.
+        // Always heard within 20 m along every axis, and never beyond 40 m.
         let grid = Grid::new("near", 10)?;
         let mut mouth = ProximityBroadcastTrigger::new(grid.clone());
         mouth.activation = TriggerActivation::Open;
         Ok(Self { voice, mouth, ears: ProximityReceiptTrigger::new(grid) })
     }
 
-    /// What the game does for each player in each frame.
+    /// The game's work for each player in each frame.
     fn update(&mut self, position_m: [f32; 3]) {
         let tick =
             FrameInput { seconds: FRAME.as_secs_f32(), position_m: Some(position_m), push_to_talk: false };
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let here = [x, 0.0, 0.0];
         let is_near = x.abs() < 20.0;
         let deadline = Instant::now() + PATIENCE;
-        // Both walk in their own time: a player nearby is heard at once, but rooms have to be joined first.
+        // Both walk at their own pace: a player nearby is heard soon, but rooms have to be joined first.
         while alice.hears("Bob") != is_near || bob.hears("Alice") != is_near {
             alice.update(here);
             bob.update([0.0; 3]);

@@ -1,7 +1,7 @@
 //! Push to talk: a game's loop with a key, a trigger that follows it, and a listener.
 //!
-//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if it does
-//! not show what it says.
+//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if a step
+//! does not happen.
 //!
 //! ```sh
 //! cargo run --package consonance --example push_to_talk
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         |event| matches!(event, EventKind::EnteredRoom { name, room } if name == "Bob" && room == "red team"),
     )?;
 
-    // This is all that the game has to do: a trigger, and `update` once per frame.
+    // This is all that the game has to do: create a trigger, and call `update` once per frame.
     let mut radio = BroadcastTrigger::to_room("red team");
     radio.activation = TriggerActivation::PushToTalk;
     for (push_to_talk, what) in [(true, "begins to speak"), (false, "ceases to speak")] {

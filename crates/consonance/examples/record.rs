@@ -1,4 +1,4 @@
-//! A recording of a conversation: a file for every voice and one for everything, all on one time line.
+//! A recording of a conversation: a file for every voice and one for the mix, all on one time line.
 //!
 //! ```sh
 //! cargo run --package consonance --example record
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = RecordingSettings { format: RecordingFormat::OggOpus, ..RecordingSettings::default() };
     let mut recorder = Recorder::start(&folder, settings)?;
     recorder.add(bob.tap(TapSource::Mix))?;
-    // It is not Alice's turn to be here yet; her file begins where the others do.
+    // Alice has not joined yet; her file begins at the same time as the others.
     recorder.add(bob.tap(TapSource::Player("Alice".into())))?;
 
     let alice = meeting.chat()?.name("Alice").speak_in_room("lobby").input(speech()?).start()?;

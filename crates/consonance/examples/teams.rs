@@ -1,4 +1,4 @@
-//! Two teams and a room for both: what one says to one's own team, the other does not get.
+//! Two teams and a room for both: the other team does not hear what is said to one's own.
 //!
 //! ```sh
 //! cargo run --package consonance --example teams

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let carol = meeting.chat()?.name("Carol").listen_to_room("lobby").start()?;
     wait_for(&carol, &EventKind::PlayersSynced)?;
-    // Bob is not here yet: the channel waits for him.
+    // Bob has not joined yet: the channel waits for him.
     let alice = meeting.chat()?.name("Alice").listen_to_room("lobby").speak_to_player("Bob").start()?;
     wait_for(&alice, &EventKind::PlayersSynced)?;
     let bob = meeting.chat()?.name("Bob").start()?;
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     wait_for(&bob, &speaks)?;
     println!("Bob hears Alice whisper");
 
-    // Texts find one player in the same way.
+    // Texts to a single player work in the same way.
     alice.send_text(Target::Player("Carol".into()), "I will tell you later")?;
     let text = EventKind::Text {
         from: "Alice".into(),

@@ -1,37 +1,35 @@
-//! How many bits per second one's own voice may have: fewer while the way up is overloaded,
-//! as many as wanted otherwise.
+//! The bit rate of the local voice: reduced while the uplink is overloaded, as wanted otherwise.
 //!
-//! Loss alone says little: radio loses packets at random however few there are, and fewer bits would only make what
-//! arrives sound worse, while a copy of each frame in the next packet (forward error correction) mends single losses at
-//! the same rate.
-//! What tells an overloaded way is the queue before it, which grows until it is full and then loses.
-//! So bits are only taken away when the way loses *and* queues, queues beyond what a conversation bears, or loses more
-//! than copies can mend.
+//! Loss alone says little: radio links lose packets at random however few are sent, and fewer bits would only degrade
+//! the audio that arrives, while a copy of each frame in the next packet (forward error correction) repairs single
+//! losses at the same rate. The sign of an overloaded uplink is its queue, which grows until it is full and then
+//! drops packets. So the bit rate is only lowered when the uplink loses packets *and* queues, when it queues beyond
+//! what a conversation bears, or when it loses more than copies can repair.
 
 use std::time::{Duration, Instant};
 
-/// How the way up did since the last look at it.
+/// The uplink since the last measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct UplinkSample {
-    /// Of a hundred frames, how many were lost.
+    /// The share of lost frames, in percent.
     pub(crate) lost_percent: f32,
     /// How much longer than usual frames took.
     pub(crate) queueing: Duration,
-    /// Voice was pushed out of a full queue on this side.
+    /// Whether voice was pushed out of a full queue on this side.
     pub(crate) overflowed: bool,
 }
 
-/// The bit rate to use now. Steps down at once and by much, up late and by little.
+/// The bit rate to use now. Steps down quickly and by much, up slowly and by little.
 #[derive(Debug)]
 pub(crate) struct BitrateControl {
     wanted_bps: u32,
     present_bps: u32,
-    /// The sample before: a single one that waited is jitter.
+    /// The previous sample: a single delayed one is jitter.
     before: UplinkSample,
-    /// Of a hundred frames, how many were lost recently.
+    /// The recent share of lost frames, in percent.
     lost_percent: f32,
     last_change: Option<Change>,
-    /// How long nothing steps up after a step down.
+    /// How long there is no step up after a step down.
     hold: Duration,
 }
 
@@ -41,42 +39,42 @@ struct Change {
     up: bool,
 }
 
-/// Below this an Opus voice becomes hard to understand, and what packets cost besides their frames saves nothing more.
+/// Below this an Opus voice becomes hard to understand, and the packets' overhead dominates, so nothing more is saved.
 const FLOOR_BPS: u32 = 8_000;
 
-/// A way that loses more than this and takes [`QUEUES`] longer than usual is overloaded. Reports count 25 frames, of
-/// which one may always be lost.
+/// An uplink that loses more than this and takes [`QUEUES`] longer than usual is overloaded. Reports count 25 frames,
+/// of which one may always be lost.
 const LOSES_PERCENT: f32 = 5.0;
 
-/// The queue that LEDBAT (RFC 6817, §2.4.2) fills at most; more than the jitter of most radio.
+/// The longest queue that LEDBAT (RFC 6817, §2.4.2) builds up; more than the jitter of most radio links.
 const QUEUES: Duration = Duration::from_millis(100);
 
-/// A queue so long is overload even if nothing is lost yet: together with the rest of the way it is beyond the 400 ms
-/// one way that ITU-T G.114 takes for the most that a conversation bears.
+/// A queue this long is overload even if nothing is lost yet: together with the rest of the path it exceeds the 400 ms
+/// one-way delay that ITU-T G.114 gives as the limit for conversation.
 const QUEUES_TOO_LONG: Duration = Duration::from_millis(300);
 
-/// A copy in the next packet mends a loss unless that one is lost too: of 35 % at random 12 % remain. Beyond that
-/// copies do not help, and what loses so much is seldom chance.
+/// A copy in the next packet repairs a loss unless that packet is lost too: of 35 % random loss 12 % remain. Beyond
+/// that copies do not help, and so much loss is seldom random.
 const BEYOND_MENDING_PERCENT: f32 = 35.0;
-/// Each sample weighs so much in the loss that is compared with it: with samples of 25 frames, of which 20 % are lost
-/// at random, that is never beyond it in three days (simulated), and with 25 % eleven times an hour.
+/// The weight of each sample in the loss estimate: with samples of 25 frames and 20 % random loss, the estimate never
+/// exceeds the limit in three days (simulated), and with 25 % eleven times an hour.
 const SAMPLE_WEIGHT: f32 = 0.25;
 
-/// One step down, to so many hundredths …
+/// One step down multiplies by this, in percent …
 const DOWN_PERCENT: u32 = 70;
-/// … and the next no sooner than its effect can be seen: two reports.
+/// … and the next step waits until its effect can be seen: two reports.
 const DOWN_INTERVAL: Duration = Duration::from_secs(1);
-/// One step up, by so many hundredths of what is wanted …
+/// One step up adds this share of the wanted bit rate, in percent …
 const UP_PERCENT: u32 = 10;
-/// … so long after the step before, of whichever way …
+/// … this long after the previous step in either direction …
 const UP_INTERVAL: Duration = Duration::from_secs(2);
-/// … and at least so long after a step down. Twice as long each time that it was too soon, …
+/// … and at least this long after a step down. The time doubles each time that a step up came too soon, …
 const SHORTEST_HOLD: Duration = Duration::from_secs(8);
-/// … but never longer than this.
+/// … up to this limit.
 const LONGEST_HOLD: Duration = Duration::from_secs(64);
 
 impl BitrateControl {
-    /// Uses what is wanted, in bit/s, until something speaks against it.
+    /// Starts with the wanted bit rate, in bit/s, until there is overload.
     pub(crate) fn new(wanted_bps: u32) -> Self {
         Self {
             wanted_bps,
@@ -93,14 +91,14 @@ impl BitrateControl {
         self.present_bps
     }
 
-    /// Something else is wanted from now on. Where nothing speaks against what was wanted before, nothing does here.
+    /// Changes the wanted bit rate. If the former one was in use without overload, the new one is used at once.
     pub(crate) fn want(&mut self, wanted_bps: u32) {
         let is_free = self.present_bps >= self.wanted_bps;
         self.present_bps = if is_free { wanted_bps } else { self.present_bps.min(wanted_bps) };
         self.wanted_bps = wanted_bps;
     }
 
-    /// Processes how the way up did since the last sample; one every half second while there is voice on it.
+    /// Processes a sample of the uplink since the last one; called every half second while voice is sent.
     pub(crate) fn take(&mut self, now: Instant, sample: UplinkSample) {
         let before = std::mem::replace(&mut self.before, sample);
         self.lost_percent += (sample.lost_percent - self.lost_percent) * SAMPLE_WEIGHT;
@@ -115,7 +113,7 @@ impl BitrateControl {
         let since = self.last_change.map(|change| (now.saturating_duration_since(change.at), change.up));
         match since {
             Some((since, false)) if since < DOWN_INTERVAL => return,
-            // It was too soon to step up.
+            // The last step up came too soon.
             Some((since, true)) if since < self.hold => self.hold = (2 * self.hold).min(LONGEST_HOLD),
             Some((since, _)) if since > 2 * LONGEST_HOLD => self.hold = SHORTEST_HOLD,
             _ => {}
@@ -144,7 +142,7 @@ fn is_overloaded(before: &UplinkSample, sample: &UplinkSample) -> bool {
     sample.overflowed || (loses && queueing > QUEUES) || queueing > QUEUES_TOO_LONG
 }
 
-/// Nothing queues. What is lost now is lost at any rate.
+/// Whether nothing queues: any loss is then independent of the bit rate.
 fn is_clear(before: &UplinkSample, sample: &UplinkSample) -> bool {
     let queueing = before.queueing.min(sample.queueing);
     !sample.overflowed && !before.overflowed && queueing < QUEUES / 2

@@ -37,10 +37,10 @@ use crate::settings::{VoiceSettings, bounds};
 use crate::sound_devices::DeviceChoices;
 use crate::voice_chat::{VoiceChat, WantedPage};
 
-/// Text messages that a history keeps at most.
+/// The most text messages that a history keeps.
 const TEXT_HISTORY_MAX: usize = 10_000;
 
-/// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
+/// Configures and starts a voice chat. See [`VoiceChat::to`] and [`VoiceChat::over`].
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
     destination: Option<Destination>,
@@ -59,7 +59,7 @@ pub struct VoiceChatBuilder {
     capture: Option<CaptureSettings>,
     activation: Option<ActivationSettings>,
     mixer: MixerSettings,
-    /// In place of what the settings say.
+    /// Overrides the encoder of the settings.
     encoder: Option<EncoderSettings>,
     settings: VoiceSettings,
     routing: Routing,
@@ -78,12 +78,12 @@ pub struct VoiceChatBuilder {
     page: WantedPage,
 }
 
-/// What a game wants to be called with.
+/// A callback that the game registers for events.
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
 impl VoiceChat {
-    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) set the
-    /// server, and [`name`](VoiceChatBuilder::name) the player's name.
+    /// Starts without any settings: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) set
+    /// the server, and [`name`](VoiceChatBuilder::name) the player's name.
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             destination: None,
@@ -121,7 +121,7 @@ impl VoiceChat {
         }
     }
 
-    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or with `offline:`;
+    /// Starts with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or with `offline:`;
     /// see [`offline`](Self::offline).
     ///
     /// # Errors
@@ -131,16 +131,16 @@ impl VoiceChat {
         Self::builder().server(address)
     }
 
-    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as
-    /// others would. A player called `Loopback` is in it. It repeats voice to any room or to itself a tenth of a second
-    /// later, and sends texts back. `offline:` is the same as an address.
+    /// Starts with a private session in this process, without a network: for tutorials, and to hear oneself as others
+    /// would. A player called `Loopback` is in it. It repeats voice to any room or to itself a tenth of a second later,
+    /// and sends texts back. The address `offline:` does the same.
     ///
     /// Everything else is real: the session, the codec, the jitter buffer.
     pub fn offline() -> VoiceChatBuilder {
         Self::builder().offline()
     }
 
-    /// Begins with a transport of the caller's own.
+    /// Starts with a custom transport.
     pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
         Self::builder().network(transport)
     }
@@ -157,7 +157,7 @@ impl VoiceChatBuilder {
         self.server_with(address, QuicClientSettings::default())
     }
 
-    /// The same with other settings than the default ones, such as voice over QUIC only.
+    /// The same with custom settings, such as voice over QUIC only.
     ///
     /// # Errors
     /// As those of [`server`](Self::server).
@@ -170,23 +170,23 @@ impl VoiceChatBuilder {
         Ok(self)
     }
 
-    /// The network that carries the packets, which is a way into one session.
+    /// The network that carries the packets: the path into one session.
     pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
         self.destination = Some(Destination::Network(transport));
         self
     }
 
-    /// When the server's `WebSocket` is used because UDP does not get through, for a server that says in its address or
-    /// when it connects where it has one; `None` for never. By default it is, as [`FallbackSettings`] says;
-    /// [`EventKind::TransportChanged`](crate::EventKind::TransportChanged) tells of it. A
-    /// [network](Self::network) of the caller's own has no such fallback.
+    /// When to use the server's `WebSocket` because UDP does not get through, if the server announces one in its
+    /// address or when a client connects; `None` for never. The default is that of [`FallbackSettings`];
+    /// [`EventKind::TransportChanged`](crate::EventKind::TransportChanged) reports it. A custom
+    /// [network](Self::network) has no such fallback.
     pub fn fallback(mut self, settings: Option<FallbackSettings>) -> Self {
         self.fallback = settings;
         self
     }
 
-    /// The player's name, 1 to 128 bytes: its identity in the session. Without one it is a random name, which
-    /// [`VoiceChat::local_player`] tells.
+    /// The player's name, 1 to 128 bytes: its identity in the session. The default is a random name, returned by
+    /// [`VoiceChat::local_player`].
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -203,7 +203,7 @@ impl VoiceChatBuilder {
         self.speak_to(Target::Room(room.into()), ChannelProperties::default())
     }
 
-    /// Speaks to this player while there is input and the player is here.
+    /// Speaks to this player while there is input and the player is in the session.
     pub fn speak_to_player(self, name: impl Into<Box<str>>) -> Self {
         self.speak_to(Target::Player(name.into()), ChannelProperties::default())
     }
@@ -214,20 +214,20 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// Where one's own voice comes from; without it one only listens. It begins once the roster has arrived.
+    /// The source of the local voice; without one, the player only listens. It starts once the roster has arrived.
     pub fn input(mut self, input: Box<dyn Input>) -> Self {
         self.input = Some(input);
         self
     }
 
-    /// Where the others' voices go: one unbroken time line from joining to leaving.
+    /// The output for the other players' voices: one unbroken time line from joining to leaving.
     pub fn output(mut self, output: Box<dyn Output>) -> Self {
         self.output = Some(output);
         self
     }
 
-    /// Speaks with a microphone; one of [`input`](Self::input) is not used then. One that is missing, busy or denied
-    /// is silent until it can be used, and [`EventKind::Device`](crate::EventKind::Device) says so.
+    /// Speaks with a microphone; an [`input`](Self::input) is not used then. One that is missing, busy or denied is
+    /// silent until it can be used, as reported by [`EventKind::Device`](crate::EventKind::Device).
     #[cfg(feature = "devices")]
     pub fn microphone(mut self, selection: consonance_device::DeviceSelection) -> Self {
         self.settings.microphone.clone_from(&selection);
@@ -235,8 +235,8 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// Hears through a loudspeaker; one of [`output`](Self::output) is not used then. Without one that can be used,
-    /// nothing is heard, and [`EventKind::Device`](crate::EventKind::Device) says so.
+    /// Plays through a loudspeaker; an [`output`](Self::output) is not used then. Without a usable one, nothing is
+    /// heard, as reported by [`EventKind::Device`](crate::EventKind::Device).
     #[cfg(feature = "devices")]
     pub fn loudspeaker(mut self, selection: consonance_device::DeviceSelection) -> Self {
         self.settings.loudspeaker.clone_from(&selection);
@@ -244,31 +244,31 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// Where devices come from: those of this machine, or some that are none, for tests.
+    /// The source of devices: those of this machine, or null devices for tests.
     #[cfg(feature = "devices")]
     pub fn device_backend(mut self, backend: consonance_device::Backend) -> Self {
         self.devices.backend = backend;
         self
     }
 
-    /// Speaks and hears with the machine's microphone and loudspeaker: those that the [settings](Self::settings) name,
-    /// and else what the system uses.
+    /// Uses the machine's microphone and loudspeaker: those that the [settings](Self::settings) name, or else the
+    /// system's defaults.
     #[cfg(feature = "devices")]
     pub fn devices(self) -> Self {
         let (microphone, loudspeaker) = (self.settings.microphone.clone(), self.settings.loudspeaker.clone());
         self.microphone(microphone).loudspeaker(loudspeaker)
     }
 
-    /// Speaks and hears through a game's engine, which has the devices: what [`VoiceChat::engine_input`] is given is
-    /// processed as a [microphone](Self::microphone)'s sound, and [`VoiceChat::engine_output`] gives what is heard.
+    /// Uses a game's engine, which owns the devices: sound given to [`VoiceChat::engine_input`] is processed like that
+    /// of a [microphone](Self::microphone), and [`VoiceChat::engine_output`] returns the mix.
     pub fn engine_sound(mut self) -> Self {
         let suited = CaptureControls::new(self.capture, self.activation, true);
         (self.capture, self.activation) = (Some(suited.settings), Some(suited.activation));
         self
     }
 
-    /// Everything that a player sets, at once. Devices are used if the chat [uses devices](Self::devices),
-    /// which is to be said after this.
+    /// All of a player's settings at once. Devices are used if the chat [uses devices](Self::devices), which must be
+    /// called after this.
     pub fn settings(mut self, settings: VoiceSettings) -> Self {
         (self.capture, self.activation) = (Some(settings.capture), Some(settings.activation));
         self.encoder = None;
@@ -276,24 +276,24 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How one's own voice is processed before it is sent. By default a [microphone](Self::microphone)'s is cleaned of
-    /// echo and noise, and what comes from an [input](Self::input) is left as it is. Numbers are brought into their
+    /// How the local voice is processed before it is sent. By default, a [microphone](Self::microphone)'s sound is
+    /// cleaned of echo and noise, and that of an [input](Self::input) is unchanged. Numbers are clamped to their
     /// ranges.
     pub fn capture(mut self, settings: CaptureSettings) -> Self {
         self.capture = Some(bounds::capture(settings));
         self
     }
 
-    /// When one is heard. By default a [microphone](Self::microphone) transmits while speech is detected, and an
-    /// [input](Self::input) always. A pre-roll that is too long is shortened to the longest.
+    /// When the local player is heard. By default a [microphone](Self::microphone) transmits while speech is detected,
+    /// and an [input](Self::input) always. A pre-roll that is too long is shortened to the longest.
     pub fn activation(mut self, settings: ActivationSettings) -> Self {
         self.activation = Some(bounds::activation(settings));
         self
     }
 
-    /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
-    /// [changed](VoiceChat::set_quality) while the chat runs. Of an [encoder](Self::encoder) that was set before in
-    /// every detail, the rest stays.
+    /// The quality and bit rate of the local voice (default: [`Quality::High`]). May be
+    /// [changed](VoiceChat::set_quality) while the chat runs. If a detailed [encoder](Self::encoder) was set before,
+    /// its other settings stay.
     pub fn quality(mut self, quality: Quality) -> Self {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
@@ -302,7 +302,7 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How one's own voice is encoded, in every detail.
+    /// The encoder of the local voice, in full detail.
     pub fn encoder(mut self, settings: EncoderSettings) -> Self {
         self.encoder = Some(settings);
         self.settings.frame = settings.frame;
@@ -310,87 +310,87 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How the others are mixed: how many at most, how many are decoded at the same time, and how their jitter buffers
-    /// weigh delay against quality.
+    /// How the other players are mixed: how many at most, how many are decoded at the same time, and how their jitter
+    /// buffers weigh delay against quality.
     pub fn mixer(mut self, settings: MixerSettings) -> Self {
         self.mixer = settings;
         self
     }
 
-    /// What to show to a server that restricts joining: a join token, as the game's own service has signed it.
+    /// The join token for a server that restricts joining, as signed by the game's own service.
     pub fn join_token(mut self, token: impl Into<String>) -> Self {
         self.join_token = Some(token.into());
         self
     }
 
-    /// The session's password, for a server that asks for one; with a [join
-    /// token](Self::join_token) besides, both are shown.
+    /// The session's password, if the server requires one; together with a [join token](Self::join_token), both are
+    /// sent.
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Whether the server is told where the [listener](VoiceChat::set_listener) is (default: no), for its proximity
-    /// rooms. May be [changed](VoiceChat::set_share_position) while the chat runs.
+    /// Whether the server is told the position of the [listener](VoiceChat::set_listener) (default: no), for its
+    /// proximity rooms. May be [changed](VoiceChat::set_share_position) while the chat runs.
     pub fn share_position(mut self, shared: bool) -> Self {
         self.share_position = shared;
         self
     }
 
-    /// Whether the chat is encrypted from end to end, and with which key (default: where the session offers it, with a
-    /// key made for this chat). See [`VoiceChat::encryption`].
+    /// Whether the chat is end-to-end encrypted, and with which key (default: if the session offers it, with a key made
+    /// for this chat). See [`VoiceChat::encryption`].
     pub fn encryption(mut self, settings: EncryptionSettings) -> Self {
         self.encryption = settings;
         self
     }
 
-    /// What direct links to other players are used for, on a network that has them (default: for everything). May be
+    /// Sets how direct links to other players are used, on a network that has them (default: for everything). May be
     /// [changed](VoiceChat::set_routing) while the chat runs.
     pub fn routing(mut self, routing: Routing) -> Self {
         self.routing = routing;
         self
     }
 
-    /// How long to go on trying after the connection was lost (default: forever). The very first attempt is the only
-    /// one, so that a wrong address is told at once; see [`retry_first_connect`](Self::retry_first_connect).
+    /// How long to retry after the connection was lost (default: forever). The very first attempt is not retried, so
+    /// that a wrong address is reported at once; see [`retry_first_connect`](Self::retry_first_connect).
     pub fn reconnect_timeout(mut self, time: Duration) -> Self {
         self.reconnect_timeout = Some(time);
         self
     }
 
-    /// Goes on trying after the first attempt too, for a server that may come up later.
+    /// Retries the first connection too, for a server that may come up later.
     pub fn retry_first_connect(mut self) -> Self {
         self.retry_first_connect = true;
         self
     }
 
-    /// Keeps so many of the last text messages, sent and received, for [`VoiceChat::text_history`] (default: none).
+    /// Keeps this many of the last text messages, sent and received, for [`VoiceChat::text_history`] (default: none).
     pub fn text_history(mut self, messages: usize) -> Self {
         self.text_history = messages.min(TEXT_HISTORY_MAX);
         self
     }
 
-    /// Calls this with everything that happens, on a thread of its own that may take its time. The events can be
-    /// [polled](VoiceChat::poll_event) all the same. A handle of the chat inside of it keeps the chat running.
+    /// Calls this with every event, on a separate thread that may block. The events can still be
+    /// [polled](VoiceChat::poll_event). A handle of the chat inside the callback keeps the chat running.
     pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'static) -> Self {
         self.on_event = Some(Box::new(callback));
         self
     }
 
-    /// Reports what becomes of every frame; see [`VoiceChat::poll_trace`].
+    /// Reports the outcome of every frame; see [`VoiceChat::poll_trace`].
     pub fn trace_frames(mut self) -> Self {
         self.trace_frames = true;
         self
     }
 
-    /// Shows what the chat is doing on a page on this machine; [`VoiceChat::inspector_url`] says where.
+    /// Shows the state of the chat on a page on this machine; [`VoiceChat::inspector_url`] returns its address.
     #[cfg(feature = "inspector")]
     pub fn inspector(mut self, settings: InspectorSettings) -> Self {
         self.page = Some(settings);
         self
     }
 
-    /// The server is in the same process.
+    /// Marks that the server is in the same process.
     #[cfg(feature = "host")]
     pub(crate) fn in_host(mut self) -> Self {
         self.mode = "host";

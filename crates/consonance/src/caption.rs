@@ -1,4 +1,4 @@
-//! Captions: what a player says, as text, for players that read rather than hear.
+//! Captions: a player's speech as text, for players that read rather than hear.
 //!
 //! A caption travels as an ordinary text message, which any client shows, of this form:
 //!
@@ -7,38 +7,38 @@
 //! [caption…] Alice: what Alice has said so f
 //! ```
 //!
-//! So it needs nothing of the server, reaches originals, and is encrypted where texts are.
+//! So it needs no support from the server, reaches clients of the original, and is encrypted wherever texts are.
 
-/// Before a caption that stays as it is.
+/// The prefix of a final caption.
 const FINAL: &str = "[caption] ";
 
-/// Before a caption that the next one about the same player replaces.
+/// The prefix of a caption that the next one about the same player replaces.
 const PARTIAL: &str = "[caption…] ";
 
-/// What stands between the player's name and its words.
+/// The separator between the player's name and its words.
 const COLON: &str = ": ";
 
-/// What a player says, as another player (a bot that recognizes speech, an interpreter) writes it down.
+/// A player's speech, transcribed by another player (a bot that recognizes speech, an interpreter).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caption {
     /// The name of the player that speaks.
     pub player: String,
-    /// What it says.
+    /// The player's words.
     pub text: String,
-    /// False while the player goes on: the next caption about it replaces this one.
+    /// False while the player continues: the next caption about it replaces this one.
     pub is_final: bool,
 }
 
 impl Caption {
-    /// The text message that makes this caption, for [`VoiceChat::send_text`](crate::VoiceChat::send_text). Longer ones
-    /// than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX) are to be sent in parts.
+    /// The text message for this caption, for [`VoiceChat::send_text`](crate::VoiceChat::send_text). A message longer
+    /// than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX) must be sent in parts.
     pub fn to_text(&self) -> String {
         let before = if self.is_final { FINAL } else { PARTIAL };
         format!("{before}{}{COLON}{}", self.player, self.text)
     }
 
-    /// Reads a text message; `None` if it is not a caption of one of these players. Where one name begins with another
-    /// one and a colon, the longer one counts.
+    /// Reads a text message; `None` if it is not a caption of one of these players. If one name is a prefix of another
+    /// one up to a colon, the longer one counts.
     pub(crate) fn read<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Option<Self> {
         let (rest, is_final) = match text.strip_prefix(FINAL) {
             Some(rest) => (rest, true),

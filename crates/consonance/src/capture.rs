@@ -1,8 +1,8 @@
-//! One's own voice on its way to the encoder, as the voice thread sees it: a beat goes out, a block comes back.
+//! Capture of the local voice, as seen by the voice thread, which sends a beat and receives a block.
 //!
-//! The capture chain has a thread of its own, so that neither it nor the network ever waits for the other.
-//! It has no clock: with every beat the voice thread sends it what the loudspeaker is given in the same 10 ms, and gets
-//! back what the microphone heard, so that echo and its cause always keep their distance.
+//! The capture chain has its own thread, so that neither it nor the network ever waits for the other. It has no
+//! clock: with every beat the voice thread sends it the audio that the loudspeaker plays in the same 10 ms, and
+//! receives the audio of the microphone, so that an echo always keeps the same distance from its cause.
 
 mod capture_thread;
 mod echo_reference;
@@ -25,24 +25,24 @@ use crate::engine_sound::{EngineLink, EngineMicrophone};
 use crate::statistics::{CaptureRow, EngineSoundRow};
 use crate::tap::TapSender;
 
-/// Orders, and blocks that come back, that may wait: more beats than the voice thread ever catches up with in one go.
+/// The most queued orders, and the most queued blocks: more beats than the voice thread ever catches up with at once.
 const WAITING_MAX: usize = 128;
 
-/// How one's own voice is to be captured; every part may change while it is.
+/// Settings of the capture; each may change while it runs.
 #[derive(Clone, Copy)]
 pub(crate) struct CaptureControls {
     pub(crate) settings: CaptureSettings,
-    /// What is captured is encoded as music.
+    /// Whether the captured audio is encoded as music.
     pub(crate) is_music: bool,
-    /// When the chat as a whole is heard. What counts here is its pre-roll; the mode is part of the demand.
+    /// The activation of the chat as a whole. Only its pre-roll counts here; the mode is part of the demand.
     pub(crate) activation: ActivationSettings,
-    /// What all channels together want.
+    /// The combined demand of all channels.
     pub(crate) demand: Demand,
     pub(crate) muted: bool,
 }
 
 impl CaptureControls {
-    /// What the game said, and else what suits a microphone or a file.
+    /// The settings given by the game, or else those that suit a microphone or a file.
     pub(crate) fn new(
         settings: Option<CaptureSettings>,
         activation: Option<ActivationSettings>,
@@ -59,39 +59,39 @@ impl CaptureControls {
         }
     }
 
-    /// The settings that suit what is captured.
+    /// The settings for the chain, depending on what is captured.
     fn chain_settings(&self) -> CaptureSettings {
         if self.is_music { self.settings.for_music() } else { self.settings }
     }
 }
 
-/// What the capture thread is asked to do.
+/// A command for the capture thread.
 #[expect(
     clippy::large_enum_variant,
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 enum Order {
-    /// Capture 10 ms, from now on as the controls say.
+    /// Capture 10 ms; changed controls apply from this beat on.
     Beat(Beat, Option<CaptureControls>),
     /// Capture from this input.
     Input(Box<dyn Input>),
-    /// Take this as the game's own sound.
+    /// Use this as the game's own sound.
     EchoReference(EchoReferenceReader),
     /// Adds a tap on the microphone, before or after the chain.
     Tap(TapPoint, TapSender),
 }
 
-/// The 10 ms that are to be captured.
+/// The 10 ms to capture.
 pub(crate) struct Beat {
-    /// When they end on the operating system's clock.
+    /// When they end, on the operating system's clock.
     pub(crate) due: Instant,
-    /// Where they begin on the time line of the chat.
+    /// Where they begin, on the time line of the chat.
     pub(crate) position: SamplePosition,
-    /// What the loudspeaker is given meanwhile.
+    /// The audio that the loudspeaker plays in the same 10 ms.
     pub(crate) render: [f32; BLOCK_SAMPLES],
 }
 
-/// Where one can listen to the microphone.
+/// The position of a tap on the microphone.
 #[derive(Clone, Copy)]
 pub(crate) enum TapPoint {
     Raw,
@@ -101,15 +101,15 @@ pub(crate) enum TapPoint {
 /// The capture thread, once there is an input.
 pub(crate) struct Capture {
     controls: CaptureControls,
-    /// The thread does not know the controls yet.
+    /// Whether the thread does not know the controls yet.
     changed: bool,
-    /// For the thread, when there is one.
+    /// Orders for the thread, until it is started.
     orders_kept: Vec<Order>,
     waker: Waker,
     running: Option<Running>,
-    /// Of the input, if an engine brings it.
+    /// The link to the engine, if it provides the input.
     engine: Option<EngineLink>,
-    /// Inputs that were given, the first being 1.
+    /// The number of inputs so far, the first being 1.
     inputs: u32,
     has_ended: bool,
     row: CaptureRow,
@@ -123,7 +123,7 @@ struct Running {
 }
 
 impl Capture {
-    /// Without an input so far. `waker` wakes the voice thread.
+    /// A capture without an input yet. `waker` wakes the voice thread.
     pub(crate) fn new(controls: CaptureControls, waker: Waker) -> Self {
         Self {
             controls,
@@ -142,12 +142,12 @@ impl Capture {
     /// Captures from this input from now on.
     ///
     /// # Errors
-    /// If there is no thread for it, or the thread takes no orders; then the input before it goes on.
+    /// If the thread cannot be started, or takes no orders; the former input then continues.
     pub(crate) fn set_input(&mut self, input: Box<dyn Input>) -> Result<(), String> {
         if self.running.is_none() {
             self.start(input)?;
         } else {
-            // The thread counts those that it gets.
+            // The thread counts the inputs that it gets, too.
             self.order(Order::Input(input))?;
             self.inputs += 1;
             self.has_ended = false;
@@ -156,7 +156,7 @@ impl Capture {
         Ok(())
     }
 
-    /// Captures what an engine records from now on.
+    /// Captures an engine's recording from now on.
     ///
     /// # Errors
     /// As [`set_input`](Self::set_input).
@@ -167,7 +167,7 @@ impl Capture {
         Ok(())
     }
 
-    /// How the engine brings its sound; none with another input.
+    /// The state of the engine's sound; `None` with another input.
     pub(crate) fn engine_row(&self) -> Option<EngineSoundRow> {
         self.engine.as_ref().map(EngineLink::row)
     }
@@ -182,27 +182,27 @@ impl Capture {
             .spawn(move || capture.run(&received, &sender, &waker))
             .map_err(|error| format!("nothing can be captured: {error}; close some programs"))?;
         self.running = Some(Running { orders, captured, thread });
-        // A new thread counts its inputs again.
+        // A new thread counts its inputs from 1.
         self.inputs = 1;
         self.has_ended = false;
         self.changed = false;
         std::mem::take(&mut self.orders_kept).into_iter().try_for_each(|order| self.order(order))
     }
 
-    /// Changes what is wanted from the next block on.
+    /// Changes the controls from the next block on.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut CaptureControls)) {
         change(&mut self.controls);
         self.changed = true;
     }
 
-    /// What is to be captured from the next block on.
+    /// Sets the demand from the next block on.
     pub(crate) fn set_demand(&mut self, demand: Demand) {
         if self.controls.demand != demand {
             self.change(|controls| controls.demand = demand);
         }
     }
 
-    /// The game's own sound from now on.
+    /// Sets the game's own sound from now on.
     ///
     /// # Errors
     /// If the capture thread does not take it.
@@ -219,7 +219,7 @@ impl Capture {
         self.order(Order::Tap(point, sender))
     }
 
-    /// Gives an order, or keeps it until there is a thread that obeys.
+    /// Gives an order, or keeps it until the thread has started.
     fn order(&mut self, order: Order) -> Result<(), String> {
         let Some(running) = &self.running else {
             self.orders_kept.retain(|order| !matches!(order, Order::Tap(_, tap) if tap.is_abandoned()));
@@ -234,10 +234,10 @@ impl Capture {
         })
     }
 
-    /// Asks for 10 ms; for nothing if there is no input, or it has ended.
+    /// Requests 10 ms; does nothing if there is no input, or it has ended.
     ///
     /// # Errors
-    /// If the capture thread is gone, said once. Another input may be given then.
+    /// If the capture thread is gone, reported once. Another input may be set then.
     pub(crate) fn beat(&mut self, beat: Beat) -> Result<(), String> {
         let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return Ok(()) };
         let controls = self.changed.then_some(self.controls);
@@ -253,36 +253,37 @@ impl Capture {
         Ok(())
     }
 
-    /// Waits for the end of the thread, if there is one.
+    /// Waits for the end of the thread, if it runs.
     fn end(&mut self) {
         if let Some(Running { orders, captured, thread }) = self.running.take() {
-            // Without them it ends.
+            // The thread ends when its channels are dropped.
             drop((orders, captured));
-            // Should it have panicked, it has said so itself.
+            // A panic of the thread was reported by itself.
             let _ = thread.join();
         }
     }
 
-    /// The next block that was captured.
+    /// The next captured block.
     pub(crate) fn poll(&mut self) -> Option<Captured> {
         let captured = self.running.as_ref()?.captured.try_recv().ok()?;
         self.row = captured.row;
-        // Another input may have been given since.
+        // Another input may have been set since.
         self.has_ended |= matches!(captured.what, CapturedAs::Ended { input } if input == self.inputs);
         Some(captured)
     }
 
-    /// The input has come to its end, as a file does.
+    /// Whether the input has ended, as a file does.
     pub(crate) fn has_ended(&self) -> bool {
         self.has_ended
     }
 
-    /// The capture thread had more than a second to do when it was given more, so that some was left out.
+    /// Whether the capture thread was given more work while it was more than a second behind, so that blocks were left
+    /// out.
     pub(crate) fn has_fallen_behind(&self) -> bool {
         self.dropped_beats > 0
     }
 
-    /// How it is doing; none without an input.
+    /// The state of the capture; `None` without an input.
     pub(crate) fn row(&self) -> Option<CaptureRow> {
         self.running.as_ref()?;
         Some(CaptureRow { dropped_blocks: self.row.dropped_blocks + self.dropped_beats, ..self.row })

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_audio::{BLOCK_SAMPLES, SamplePosition, duration_of};
 use consonance_session::Instant as SessionInstant;
 
-/// How long a block of sound lasts.
+/// The duration of a block of sound.
 pub(crate) const BLOCK: Duration = duration_of(BLOCK_SAMPLES as u64);
 
 /// Time since the voice thread started, and the beat of 10 ms since it first joined.
@@ -21,12 +21,12 @@ impl Clock {
         Self { started: now, playing_since: None, blocks: 0 }
     }
 
-    /// Starts the beat, if it is not started yet.
+    /// Starts the beat, unless it has started.
     pub(crate) fn start_playing(&mut self, now: Instant) {
         self.playing_since.get_or_insert(now);
     }
 
-    /// The time of the next beat, if it has come; the beat after it is next.
+    /// The time of the next beat, if it is due; advances to the beat after it.
     pub(crate) fn next_beat(&mut self, now: Instant) -> Option<Instant> {
         let due = self.next_beat_at()?;
         if due > now {
@@ -36,7 +36,7 @@ impl Clock {
         Some(due)
     }
 
-    /// Leaves out the beats of a gap that is longer than this. What is played then belongs to now.
+    /// Skips the beats of a gap that is longer than this, so that playback continues at the current time.
     pub(crate) fn leave_out(&mut self, longer_than: Duration, now: Instant) {
         let late = self.next_beat_at().map(|at| now.saturating_duration_since(at));
         if let (Some(since), Some(late)) = (&mut self.playing_since, late)
@@ -69,7 +69,7 @@ impl Clock {
         SamplePosition::from_micros(playing.as_micros() as u64)
     }
 
-    /// When a sample is played; `None` before the beat.
+    /// When a sample is played; `None` before the first beat.
     pub(crate) fn time_of(&self, position: SamplePosition) -> Option<Instant> {
         Some(self.playing_since? + Duration::from_micros(position.as_micros()))
     }

@@ -1,6 +1,6 @@
-//! What the game asks of the voice thread, as data.
+//! Commands from the game to the voice thread, as data.
 //!
-//! What must not be lost in a full queue is among the switches instead.
+//! Commands that must not be lost in a full queue are switches instead.
 
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EffectChain, EncoderSettings, Input, Pose, Quality,
@@ -17,19 +17,19 @@ use crate::text::TextId;
 
 pub(crate) enum Command {
     JoinRoom(String),
-    /// For a trigger, which leaves it once, whether there is a place for it or not.
+    /// For a trigger, which leaves the room once, whether there is a place for it or not.
     HoldRoom(String),
     LeaveRoom(String),
     Channel(Channel, ChannelOrder),
     SendText(TextId, Target, String),
-    /// What was heard of these players, or of all, and why it is reported.
+    /// A report about these players, or about all if the list is empty, with its reason.
     Report(Vec<String>, String),
     Hear(Hearing),
     SharePosition(bool),
     SetInput(Box<dyn Input>),
     SetEngineInput(EngineMicrophone),
     SetEngineOutput(EngineSpeaker),
-    /// A player's voice is to be taken by itself.
+    /// Take a player's voice separately.
     PlayerStream(String, Box<StreamWriter>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     },
 }
 
-/// How the others are to be heard.
+/// Settings for hearing other players.
 pub(crate) enum Hearing {
     Volume {
         name: String,
@@ -71,7 +71,7 @@ pub(crate) enum Hearing {
     },
     PlayerAutoVolume {
         name: String,
-        /// Nothing if it is as for all.
+        /// `None` follows the setting for all players.
         enabled: Option<bool>,
     },
     NoiseGate {
@@ -81,7 +81,7 @@ pub(crate) enum Hearing {
     Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),
     Spatial(SpatialSettings),
-    /// What the game knows; nothing if the name of the loudspeaker is to tell.
+    /// Whether the listener wears headphones, if the game knows; `None` infers it from the name of the loudspeaker.
     Headphones(Option<bool>),
     MasterVolume(f32),
     Ducking(DuckingSettings),

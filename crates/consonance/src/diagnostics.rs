@@ -31,16 +31,15 @@ pub use settings::DiagnosticsSettings;
 pub use writing::DiagnosticsReport;
 use writing::Writing;
 
-/// The packets of a chat, in a folder of diagnostics.
+/// The file of a chat's packets, in the folder of diagnostics.
 const PACKETS: &str = "packets.pcapng";
 /// Tracks that belong to no player: the mix, and the microphone before and after the capture chain.
 const OWN_TRACKS: usize = 3;
 
-/// Diagnostics that are being written down; see
-/// [`VoiceChat::record_diagnostics`](crate::VoiceChat::record_diagnostics).
+/// Diagnostics being recorded; see [`VoiceChat::record_diagnostics`](crate::VoiceChat::record_diagnostics).
 ///
-/// They end by themselves with the chat or when their time is up. Dropping them completes the files, too, but
-/// says nothing of what went wrong.
+/// They end by themselves with the chat or when their time is up. Dropping them completes the files too, but does not
+/// report errors.
 #[derive(Debug)]
 pub struct Diagnostics {
     folder: PathBuf,
@@ -48,7 +47,7 @@ pub struct Diagnostics {
     thread: Option<JoinHandle<Result<DiagnosticsReport, DiagnosticsError>>>,
 }
 
-/// The parts of a chat that diagnostics look at.
+/// The parts of a chat that diagnostics observe.
 pub(crate) struct Observed {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) events: Arc<EventQueue>,
@@ -103,18 +102,18 @@ impl Diagnostics {
         Ok(Self { folder, stop, thread: Some(thread) })
     }
 
-    /// Where the files are.
+    /// The folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Completes the files; what became of them.
+    /// Completes the files, and returns a report.
     ///
     /// # Errors
-    /// [`DiagnosticsError`] if not all of it could be written; the files hold what could.
+    /// [`DiagnosticsError`] if part of it could not be written; the files contain the rest.
     ///
     /// # Panics
-    /// If the thread that writes did.
+    /// If the writing thread panicked.
     pub fn stop(mut self) -> Result<DiagnosticsReport, DiagnosticsError> {
         match self.end() {
             Some(Ok(report)) => report,

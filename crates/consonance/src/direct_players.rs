@@ -1,4 +1,4 @@
-//! Which players have a direct link, as the game was told.
+//! Players with a direct link, as last reported to the game.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use crate::event::EventKind;
 pub(crate) struct DirectPlayers(BTreeMap<ClientId, String>);
 
 impl DirectPlayers {
-    /// Handles an event of the session; true if it can change which players have a direct link.
+    /// Handles a session event; true if it can change which players have a direct link.
     ///
-    /// That a player has left says that its link does not count any more.
+    /// A player that has left no longer has a direct link.
     pub(crate) fn follow(&mut self, event: &ClientEvent<'_>) -> bool {
         match event {
             ClientEvent::PlayerLeft { id, .. } => {
@@ -27,7 +27,7 @@ impl DirectPlayers {
         }
     }
 
-    /// What has changed since the last call: lost links, then new ones.
+    /// Events for the changes since the last call: lost links, then new ones.
     pub(crate) fn update(&mut self, client: &Client) -> Vec<EventKind> {
         let direct: BTreeMap<ClientId, &str> = client
             .direct_peers()

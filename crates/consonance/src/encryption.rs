@@ -23,21 +23,21 @@ pub use settings::{EncryptionPolicy, EncryptionSettings};
 pub(crate) use status::SharedEncryption;
 pub use status::{EncryptionEvent, EncryptionState, EncryptionStatus};
 
-/// What the voice thread has for it.
+/// The part of the encryption that runs on the voice thread.
 pub(crate) struct Encryption {
     policy: EncryptionPolicy,
     keys: KeyThread,
     shared: Arc<SharedEncryption>,
     cipher: PacketCipher,
-    /// None if the game has no key for reports.
+    /// `None` if the game has no key for reports.
     reporting: Option<Reporting>,
-    /// None if the player does not sign what it says.
+    /// `None` if the player does not sign its speech.
     signer: Option<SpeechSigner>,
-    /// Nothing passes without encryption any more: the game wants that, or the session had it.
+    /// Whether packets without encryption are blocked: the game requires encryption, or the session once had it.
     is_strict: bool,
-    /// What frames say of how loud they are, for the server's choice of active speakers.
+    /// Reads the loudness from a frame, for the server's choice of active speakers; always `None` at a constant rate.
     loudness_of: fn(&[u8]) -> Option<u8>,
-    /// What the game was told last.
+    /// The state that was last reported to the game.
     told: EncryptionState,
     begun: Instant,
 }
@@ -75,7 +75,7 @@ impl Encryption {
         }
     }
 
-    /// What is announced to servers.
+    /// The capabilities to announce to servers.
     pub(crate) fn announced(policy: EncryptionPolicy) -> Capabilities {
         match policy {
             EncryptionPolicy::Never => Capabilities::ALL,
@@ -85,12 +85,12 @@ impl Encryption {
         }
     }
 
-    /// By how much packets of voice get longer, in bytes.
+    /// How many bytes encryption adds to packets of voice.
     pub(crate) fn overhead_bytes(&self) -> usize {
         if self.policy == EncryptionPolicy::Never { 0 } else { PacketCipher::VOICE_OVERHEAD_BYTES }
     }
 
-    /// What is to be received instead of a packet.
+    /// Decrypts a received packet, if encryption is in force; `None` if the packet is dropped.
     pub(crate) fn open<'a>(
         &'a mut self,
         now: Instant,
@@ -108,8 +108,8 @@ impl Encryption {
         Some(opened)
     }
 
-    /// Has what was heard of these players, or of all if none is named, sealed and sent to the moderators. What becomes
-    /// of it is told later, or is this event.
+    /// Seals recently heard frames of these players, or of all if the list is empty, and sends them to the moderators.
+    /// The result is reported later, or is the returned event.
     pub(crate) fn report(&mut self, now: Instant, players: Vec<String>, reason: String) -> Option<EventKind> {
         let since = now.saturating_duration_since(self.begun);
         let draft = self.reporting.as_mut().and_then(|reporting| reporting.draft(since, players, reason));
@@ -121,7 +121,7 @@ impl Encryption {
         Some(EventKind::Encryption(EncryptionEvent::ReportRefused { reason: reason.into() }))
     }
 
-    /// What is to be sent instead of a packet.
+    /// Encrypts a packet to be sent, if encryption is in force; `None` if the packet is dropped.
     pub(crate) fn seal<'a>(&'a mut self, client: &Client, packet: &'a [u8]) -> Option<&'a [u8]> {
         if !self.is_in_force(client) {
             return Some(packet);
@@ -146,14 +146,14 @@ impl Encryption {
             .then(|| format!("the message has {bytes} bytes, at most {most} fit encrypted: send it in parts"))
     }
 
-    /// What the session tells.
+    /// Passes messages of the group to the key thread.
     pub(crate) fn follow(&mut self, event: &ClientEvent<'_>) {
         if let ClientEvent::GroupMessage { message } = event {
             self.keys.push(message.clone());
         }
     }
 
-    /// Takes what the key thread has done, and sends what it wants to be sent.
+    /// Applies the updates of the key thread, and sends its messages.
     pub(crate) fn poll(&mut self, now: Instant, client: &mut Client) -> Vec<EventKind> {
         let mut events = Vec::new();
         let since = now.saturating_duration_since(self.begun);
@@ -185,7 +185,7 @@ impl Encryption {
         self.is_strict || client.is_encrypting()
     }
 
-    /// States what the player has said, if that is due.
+    /// Sends a signed statement of the player's speech, if one is due.
     fn sign(&mut self, now: Duration, client: &mut Client) -> Result<(), E2eeError> {
         let Some(signer) = self.signer.as_mut().filter(|_| self.cipher.has_keys()) else { return Ok(()) };
         if let Some(message) = signer.poll(now, reporting::unix_s(), &mut self.cipher)? {
@@ -217,7 +217,7 @@ impl Encryption {
             }
             MemberEvent::SpeechSigned { name, sealed } => {
                 let reporting = self.reporting.as_mut()?;
-                // What cannot be opened is counted.
+                // Statements that cannot be opened are counted.
                 let statement = self.cipher.open_statement(now, &name, &sealed).ok()?;
                 reporting.note_statement(now, &name, statement);
                 return None;
@@ -226,7 +226,7 @@ impl Encryption {
         }))
     }
 
-    /// The state, and the event that tells of it if it is another one.
+    /// The state, and the event that reports it if it has changed.
     fn note_state(&mut self, client: &Client) -> Option<EventKind> {
         let is_joined = client.status() == consonance_session::Status::Connected;
         let state = match (self.is_in_force(client), self.cipher.has_keys()) {

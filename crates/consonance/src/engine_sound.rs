@@ -1,7 +1,7 @@
-//! Sound that belongs to a game's engine, which has threads, clocks and sample rates of its own.
+//! Sound of a game's engine, which has its own threads, clocks and sample rates.
 //!
-//! The engine takes and brings samples in its audio callback, at its rate; the voice chat has its beat of 10 ms. A ring
-//! and a resampler between them follow the engine's clock (`consonance-clock-bridge`), as they follow a device's.
+//! The engine takes and delivers samples in its audio callback, at its rate; the voice chat has its beat of 10 ms. A
+//! ring and a resampler between them follow the engine's clock (`consonance-clock-bridge`), as they follow a device's.
 
 mod input;
 mod link;
@@ -19,5 +19,5 @@ pub(crate) use output::{EngineSpeaker, engine_output};
 pub use player_stream::PlayerStream;
 pub(crate) use player_stream::{StreamWriter, player_stream};
 
-/// An engine that has not called for so long plays or records nothing at present: longer than any callback.
+/// An engine without a callback for this long is not playing or recording at present: longer than any callback.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! What the voice thread tells the game.
+//! Events from the voice thread to the game.
 
 use std::time::{Duration, Instant};
 
@@ -14,16 +14,16 @@ use crate::restrictions::OperatorDecision;
 use crate::route::LinkTransport;
 use crate::text::TextId;
 
-/// Something that happened, and when.
+/// An event and its time.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When the voice thread saw it.
+    /// When the voice thread noticed it.
     pub at: Instant,
-    /// What it was.
+    /// The event itself.
     pub kind: EventKind,
 }
 
-/// Something that happened.
+/// An event of the chat.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -32,56 +32,57 @@ pub enum EventKind {
     /// The connection was lost and is back, and with it our place in the session: no other player noticed. Players that
     /// left or joined meanwhile are reported until [`PlayersSynced`](Self::PlayersSynced).
     Resumed,
-    /// All players that were here before us are known now, and all of them know which rooms we listen to.
+    /// All players that were here before us are known, and all of them know which rooms we listen to.
     PlayersSynced,
-    /// A player is in the session. Not raised for oneself.
+    /// A player has joined the session. Not raised for the local player.
     PlayerJoined {
         /// Its name, unique in the session.
         name: String,
     },
-    /// A player is gone.
+    /// A player has left the session.
     PlayerLeft {
         /// Its name.
         name: String,
     },
-    /// A player, or oneself, listens to a room from now on.
+    /// A player, possibly the local one, has started listening to a room.
     EnteredRoom {
-        /// Whose name.
+        /// The player's name.
         name: String,
         /// The room's name.
         room: String,
     },
-    /// A player, or oneself, listens to a room no longer.
+    /// A player, possibly the local one, no longer listens to a room.
     ExitedRoom {
-        /// Whose name.
+        /// The player's name.
         name: String,
         /// The room's name.
         room: String,
     },
-    /// The server has removed us from a room that we heard: we have no access, or its operator did so. We stay out
-    /// of it, also after a reconnect, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the server again.
-    /// Calls remain counted: to ask again and leave as often as before, leave first.
+    /// The server has removed us from a room that we listened to: we have no access, or its operator removed us. We
+    /// stay out of it, also after a reconnect, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the
+    /// server again. Calls remain counted: to join again and leave as often as before, leave first.
     RemovedFromRoom {
         /// The room's name.
         room: String,
     },
-    /// The server's operator has decided something about us.
+    /// A decision of the server's operator about us.
     Operator(OperatorDecision),
-    /// What became of something that we, as a moderator, [wanted done](crate::VoiceChat::moderate) to another player.
+    /// The result of a moderation action that we, as a moderator, [requested](crate::VoiceChat::moderate) against
+    /// another player.
     Moderated {
         /// The other player's name.
         name: String,
-        /// What.
+        /// The action.
         action: ModeratorAction,
-        /// What became of it.
+        /// The result.
         answer: ModeratorAnswer,
     },
-    /// A player speaks to us.
+    /// A player has started speaking to us.
     StartedSpeaking {
         /// Its name.
         name: String,
     },
-    /// A player speaks to us no longer.
+    /// A player has stopped speaking to us.
     StoppedSpeaking {
         /// Its name.
         name: String,
@@ -90,115 +91,115 @@ pub enum EventKind {
     Text {
         /// The sender's name.
         from: String,
-        /// Where it was sent.
+        /// The target of the message.
         to: TextTarget,
         /// The message.
         text: String,
     },
-    /// What a player says, as text, to us or to a room that we listen to. A text message that is a [`Caption`] of a
-    /// player in the session comes as this, not as [`Text`](Self::Text).
+    /// A player's speech as text, to us or to a room that we listen to. A text message that is a [`Caption`] of a
+    /// player in the session is reported as this, not as [`Text`](Self::Text).
     Caption {
-        /// The name of the player that has written it down, for which the server vouches; what is written is its word.
+        /// The name of the player that transcribed it, which the server vouches for; the text itself is not vouched
+        /// for.
         by: String,
-        /// Where it was sent.
+        /// The target of the message.
         to: TextTarget,
-        /// Which player said what.
+        /// The player that speaks, and its words.
         caption: Caption,
     },
-    /// A text message of ours is on its way.
+    /// Our text message is on its way.
     TextSent {
-        /// Which one.
+        /// The message.
         id: TextId,
         /// The number of recipients, as far as listeners are known.
         players: usize,
     },
-    /// A text message of ours was not sent.
+    /// Our text message was not sent.
     TextNotSent {
-        /// Which one.
+        /// The message.
         id: TextId,
-        /// Why not, and what to do about it.
+        /// The reason, and what to do about it.
         reason: String,
     },
-    /// Voice and texts can go to a player over a direct link from now on; whether they do is for the
-    /// [routing](crate::Routing) to say.
+    /// Voice and texts can now go to a player over a direct link; whether they do depends on the
+    /// [routing](crate::Routing).
     DirectLinkMade {
         /// Its name.
         name: String,
     },
-    /// A player is reached through the server alone from now on, and nothing else changes. Not raised for players that
-    /// have left before.
+    /// A player is now reached only through the server; nothing else changes. Not raised for players that left before.
     DirectLinkLost {
         /// Its name.
         name: String,
     },
-    /// The player holds a [token](crate::Tokens) from now on.
+    /// The local player has received a [token](crate::Tokens).
     TokenAdded {
         /// The token.
         token: String,
     },
-    /// The player holds a [token](crate::Tokens) no longer.
+    /// The local player no longer holds a [token](crate::Tokens).
     TokenRemoved {
         /// The token.
         token: String,
     },
-    /// A microphone or loudspeaker came, went, or was changed for another one. Without one the chat goes on: the others
-    /// hear silence, or we hear nothing.
+    /// A microphone or loudspeaker was connected, disconnected or replaced by another one. The chat continues without
+    /// one: the others hear silence, or we hear nothing.
     #[cfg(feature = "devices")]
     Device(consonance_device::DeviceEvent),
-    /// We leave the session and join it again at once, since the others learn only so that our frames have another
-    /// length. Rooms and channels are kept.
+    /// We leave the session and rejoin it at once, since this is the only way to tell the others that our frames have
+    /// another length. Rooms and channels are kept.
     Rejoining,
-    /// The server is going to end the session. It may say so again with other words, or that it stays.
+    /// The server is going to end the session. It may announce this again with another reason, or cancel it.
     Draining {
-        /// In how long.
+        /// The time until the end.
         ends_in: Duration,
-        /// Where it sends us: an address in the server's own words.
+        /// The server that it redirects us to: an address as announced by the server.
         redirect: Option<String>,
-        /// How long until we go there by ourselves, with name, token, rooms and channels; not all clients at once. None
-        /// on a network that cannot, or that has no such address: then it is for the game to do.
+        /// How long until we go there by ourselves, with name, token, rooms and channels; clients do not all go at
+        /// once. `None` on a network without redirects, or without such an address: the game then has to act.
         follows_in: Option<Duration>,
     },
-    /// The server has said that it closes, and stays after all.
+    /// The server has cancelled its announced end.
     DrainCancelled,
-    /// We leave this server for the one that it has sent us to. If the new server does not answer, we come back.
+    /// We leave this server for the one that it redirected us to. If the new server does not answer, we come back.
     Redirecting,
-    /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
+    /// The session was lost. Rooms and channels are kept; the next attempt follows automatically.
     ConnectionLost {
         /// Why.
         reason: String,
         /// How long until the next attempt.
         retry_in: Duration,
     },
-    /// The link to the server travels over another network from now on: over a `WebSocket`, because UDP does not get
-    /// through, or over UDP again. With the place in the session kept, [`Resumed`](Self::Resumed) follows.
+    /// The link to the server now uses another network: a `WebSocket`, because UDP does not get through, or UDP again.
+    /// If the place in the session was kept, [`Resumed`](Self::Resumed) follows.
     TransportChanged {
-        /// Over which.
+        /// The new transport.
         transport: LinkTransport,
-        /// Why, in words.
+        /// The reason, in words.
         reason: String,
     },
-    /// The link leads to another server than before: one that has the same session, since the one before was lost or
-    /// goes away, or one that we were [sent to](Self::Redirecting). [`Resumed`](Self::Resumed) or
-    /// [`Joined`](Self::Joined) follows.
+    /// The link leads to another server: one of the same session, since the former one was lost or is going away, or
+    /// one that we were [redirected to](Self::Redirecting). [`Resumed`](Self::Resumed) or [`Joined`](Self::Joined)
+    /// follows.
     ServerChanged {
         /// The server's address, as for [`VoiceChat::to`](crate::VoiceChat::to).
         address: String,
     },
-    /// Something about the session's [encryption](crate::VoiceChat::encryption).
+    /// An event of the session's [encryption](crate::VoiceChat::encryption).
     Encryption(EncryptionEvent),
-    /// Something that was asked for could not be done; voice goes on.
+    /// A request could not be carried out; voice continues.
     Problem {
-        /// What it is about.
+        /// The kind of problem.
         about: ProblemKind,
-        /// What, and what to do about it.
+        /// A description, and what to do about it.
         text: String,
     },
-    /// The voice thread has ended; nothing comes after this.
+    /// The voice thread has ended; this is the last event.
     Ended(End),
 }
 
 impl EventKind {
-    /// Whether it is something that the player of this name did, or that happened to it.
+    /// Whether the event is about the player of this name.
     pub(crate) fn concerns(&self, player: &str) -> bool {
         match self {
             Self::PlayerJoined { name }
@@ -215,7 +216,7 @@ impl EventKind {
         }
     }
 
-    /// The same, but a text message that is a caption of one of these players as that.
+    /// The same event, except that a text message with a caption of one of these players becomes a caption.
     pub(crate) fn with_captions(self, players: &Players) -> Self {
         let Self::Text { from, to, text } = self else { return self };
         let players = players.all();
@@ -225,7 +226,7 @@ impl EventKind {
         }
     }
 
-    /// What the session tells, as the game hears it; `None` for what other events stand for.
+    /// The event for the game; `None` for events of the session that other events cover.
     pub(crate) fn of(event: ClientEvent<'_>, own_name: &str) -> Option<Self> {
         let text = |words: Box<str>| String::from(words);
         Some(match event {
@@ -268,25 +269,25 @@ pub enum End {
     /// The server's operator has removed us, and may have banned us.
     #[error("{reason}")]
     Kicked {
-        /// Of the kind [`Kicked`](consonance_transport::EndKind::Kicked) or
-        /// [`Banned`](consonance_transport::EndKind::Banned), with the operator's words, which may be empty, and the
-        /// end of the ban.
+        /// The reason, of the kind [`Kicked`](consonance_transport::EndKind::Kicked) or
+        /// [`Banned`](consonance_transport::EndKind::Banned), with the operator's text, which may be empty, and the end
+        /// of the ban.
         reason: EndReason,
     },
-    /// There is no connection and there will be none.
+    /// There is no connection, and no further attempt will be made.
     #[error("{0}")]
     NoConnection(DisconnectReason),
-    /// The output takes no more sound.
+    /// The output accepts no more sound.
     #[error("{0}")]
     Output(OutputFailure),
-    /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told
-    /// of, as an [`EventKind::Problem`].
+    /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only
+    /// reported as an [`EventKind::Problem`].
     #[error("the voice thread has panicked: please report the text on standard error")]
     Panicked,
 }
 
 impl End {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Left => "left",

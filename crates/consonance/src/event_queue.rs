@@ -16,15 +16,15 @@ use crate::lock::lock;
 use crate::log;
 use crate::trace::FrameTrace;
 
-/// Events that wait for one reader: one for each player of the largest session, as they all come at once when it is
-/// joined. When the reader does not ask, the oldest go.
+/// Events queued for one reader: one for each player of the largest session, as joining it raises them all at once. If
+/// the reader does not keep up, the oldest are dropped.
 const WAITING_MAX: usize = 65_536;
-/// Traces that wait: one for each frame, so that older ones are of little use.
+/// Queued traces: there is one for each frame, so older ones are of little use.
 const TRACES_MAX: usize = 8192;
-/// The longest single sleep where there is no deadline.
+/// The longest single sleep without a deadline.
 const SLEEP_MAX: Duration = Duration::from_hours(1);
 
-/// Where the voice thread puts events: the chat's own queue, and one for each further reader.
+/// Distributes events from the voice thread: to the chat's own queue, and to one for each further reader.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
     /// The chat's player, for the log.
@@ -37,14 +37,14 @@ pub(crate) struct EventQueue {
 /// Reads every event of a chat from its creation on, independently of other readers. See
 /// [`VoiceChat::subscribe`](crate::VoiceChat::subscribe) and [`Player::subscribe`](crate::Player::subscribe).
 ///
-/// As an iterator it gives what waits, and ends when nothing waits.
+/// As an iterator it returns the queued events, and ends when the queue is empty.
 #[derive(Debug)]
 pub struct EventReader {
     waiting: Arc<Waiting>,
     only_of: Option<Box<str>>,
 }
 
-/// The events that wait for one reader, or for several that share them.
+/// The events queued for one reader, or for several that share them.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     events: Mutex<Events>,
@@ -67,14 +67,14 @@ struct Traces {
 }
 
 impl EventQueue {
-    /// For the chat of this player.
+    /// A queue for the chat of this player.
     pub(crate) fn new(player: &str) -> Self {
         Self { player: player.into(), ..Self::default() }
     }
 
     pub(crate) fn push(&self, event: Event) {
         log::note(&self.player, &event.kind);
-        // Held until the chat's own queue has it, too: no reader comes in between and misses the end.
+        // Held until the chat's own queue has the event too, so that no new reader comes in between and misses the end.
         let mut readers = lock(&self.readers);
         readers.retain(|reader| {
             let reader = reader.upgrade();
@@ -92,7 +92,7 @@ impl EventQueue {
         traces.queue.push_back(trace);
     }
 
-    /// Another reader, of everything from now on, or of what concerns one player.
+    /// Adds a reader of all events from now on, or of those about one player.
     pub(crate) fn subscribe(&self, only_of: Option<&str>) -> EventReader {
         let waiting = Arc::new(Waiting::default());
         let mut readers = lock(&self.readers);
@@ -144,12 +144,12 @@ impl EventQueue {
 }
 
 impl EventReader {
-    /// The next event, if one waits.
+    /// The next queued event.
     pub fn poll(&self) -> Option<Event> {
         self.wait(Duration::ZERO)
     }
 
-    /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
+    /// The next event; waits at most this long. `None` at once when the chat has ended and all events were taken.
     pub fn wait(&self, at_most: Duration) -> Option<Event> {
         let Some(only_of) = &self.only_of else { return self.waiting.wait(at_most) };
         let deadline = Instant::now().checked_add(at_most);
@@ -162,7 +162,7 @@ impl EventReader {
         }
     }
 
-    /// Events that were lost because they were not asked for in time.
+    /// Events lost because they were not read in time.
     pub fn dropped(&self) -> u64 {
         lock(&self.waiting.events).dropped
     }
@@ -180,7 +180,7 @@ impl Waiting {
     fn push(&self, event: Event) {
         let mut events = lock(&self.events);
         if events.end.is_some() {
-            // The end is the last that is told, also of what the game itself does later.
+            // The end is the last event, whatever the game does later.
             return;
         }
         if let EventKind::Ended(end) = &event.kind {
@@ -202,7 +202,7 @@ impl Waiting {
     }
 
     fn wait(&self, at_most: Duration) -> Option<Event> {
-        // A time too long for the clock is forever.
+        // A time too long for the clock means forever.
         let deadline = Instant::now().checked_add(at_most);
         let mut events = lock(&self.events);
         loop {
@@ -248,13 +248,13 @@ impl Waiting {
 
 #[cfg(feature = "tokio")]
 impl EventReader {
-    /// Its queue, and the player that it is about.
+    /// Its queue, and the player that it is limited to.
     pub(crate) fn into_parts(self) -> (Arc<Waiting>, Option<Box<str>>) {
         (self.waiting, self.only_of)
     }
 }
 
-/// What is left until a deadline; without one, forever.
+/// The time left until a deadline; [`Duration::MAX`] without one.
 fn left_until(deadline: Option<Instant>) -> Duration {
     deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
 }

@@ -10,15 +10,15 @@ use futures_core::Stream;
 use crate::event::Event;
 use crate::event_queue::{EventReader, Waiting};
 
-/// The events of a chat, as they come; ends when the chat has ended and all were taken.
+/// The events of a chat; ends when the chat has ended and all were taken.
 ///
-/// It works on any executor and does not keep the chat running. Dropping it loses no event but those of its own queue:
-/// see [`VoiceChat::event_stream`](crate::VoiceChat::event_stream) and [`EventReader::into_stream`].
+/// It works on any executor and does not keep the chat running. Dropping it loses no event except those of its own
+/// queue: see [`VoiceChat::event_stream`](crate::VoiceChat::event_stream) and [`EventReader::into_stream`].
 #[derive(Debug)]
 pub struct EventStream {
     waiting: Arc<Waiting>,
     only_of: Option<Box<str>>,
-    /// Under which its waker is kept.
+    /// The key of its waker.
     number: u64,
 }
 
@@ -55,7 +55,7 @@ impl Drop for EventStream {
 }
 
 impl EventReader {
-    /// The reader as a stream, which goes on where the reader is.
+    /// Converts the reader to a stream, which continues at the reader's position.
     pub fn into_stream(self) -> EventStream {
         let (waiting, only_of) = self.into_parts();
         EventStream::new(waiting, only_of)

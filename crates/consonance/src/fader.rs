@@ -1,27 +1,27 @@
-//! Fading in and out in a straight line.
+//! Linear fades.
 
 /// How something fades in and out, and to which volume.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fade {
     /// The volume when it is faded in: an amplitude factor, 0 to 2.
     pub volume: f32,
-    /// How long it takes from silence to that volume, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
+    /// The duration of the fade from silence to that volume, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
     pub fade_in_seconds: f32,
-    /// How long it takes from that volume to silence, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
+    /// The duration of the fade from that volume to silence, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
     pub fade_out_seconds: f32,
 }
 
 impl Fade {
-    /// At once, both ways.
+    /// No fade in either direction.
     pub const NONE: Self = Self { volume: 1.0, fade_in_seconds: 0.0, fade_out_seconds: 0.0 };
     /// A trigger's fade when its player starts and stops speaking (as in the original): at once, and out in 0.15 s.
     pub const ACTIVATION: Self = Self { volume: 1.0, fade_in_seconds: 0.0, fade_out_seconds: 0.15 };
     /// A trigger's fade when a player enters and leaves its zone (as in the original): 0.75 s and 1.15 s.
     pub const ZONE: Self = Self { volume: 1.0, fade_in_seconds: 0.75, fade_out_seconds: 1.15 };
-    /// Longer fades take as long as this.
+    /// Longer fades are shortened to this.
     pub const SECONDS_MAX: f32 = 30.0;
 
-    /// The same within its limits; NaN is nothing.
+    /// The same within its limits; NaN becomes 0.
     pub(crate) fn within_limits(self) -> Self {
         Self {
             volume: within(self.volume, 2.0),
@@ -41,24 +41,24 @@ fn within(value: f32, most: f32) -> f32 {
     if value.is_nan() { 0.0 } else { value.clamp(0.0, most) }
 }
 
-/// Where a fade is.
+/// The current state of a fade.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fader {
     volume: f32,
 }
 
 impl Fader {
-    /// The present volume.
+    /// The current volume.
     pub(crate) fn volume(self) -> f32 {
         self.volume
     }
 
-    /// To silence at once.
+    /// Goes to silence at once.
     pub(crate) fn slam(&mut self) {
         self.volume = 0.0;
     }
 
-    /// Goes on by so many seconds; towards the volume of the fade if it is on, and else towards silence.
+    /// Advances by `seconds`; towards the volume of the fade if it is on, otherwise towards silence.
     pub(crate) fn step(&mut self, fade: Fade, on: bool, seconds: f32) -> f32 {
         let Fade { volume: full, fade_in_seconds, fade_out_seconds } = fade.within_limits();
         let seconds = within(seconds, f32::MAX);
@@ -69,7 +69,7 @@ impl Fader {
             (self.volume.min(full) - step(fade_out_seconds)).max(0.0)
         };
         if self.volume < INAUDIBLE {
-            // So that what has been added up in small steps comes to an end.
+            // Snaps to silence, as sums of small steps may never reach it.
             self.volume = if on { self.volume } else { 0.0 };
         }
         self.volume

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::lock::lock;
 
-/// After its last event the thread has only things to drop. An input, an output or a transport that holds a handle of
+/// After its last event the thread only has to drop values. An input, an output or a transport that holds a handle of
 /// its own chat would wait for itself; no wait is longer than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
@@ -26,7 +26,7 @@ impl Finish {
         *lock(&self.is_finished)
     }
 
-    /// Waits until it is set, as long as that is reasonable.
+    /// Waits until it is set, within a time limit.
     pub(crate) fn wait(&self) {
         let is_finished = lock(&self.is_finished);
         let waited = self.finished.wait_timeout_while(is_finished, LONGEST_WAIT, |is_finished| !*is_finished);

@@ -1,9 +1,9 @@
-//! What the pages of the guide show is compiled with the other examples of this crate.
+//! Compiles the code in the pages of the guide, like the other examples of this crate.
 
 macro_rules! pages {
     ($($(#[$only:meta])? $name:ident: $path:literal,)*) => {
         $($(#[$only])? #[cfg(doctest)] #[doc = include_str!($path)] struct $name;)*
-        /// Where they are, seen from this file.
+        /// Their paths, relative to this file.
         #[cfg(test)]
         const PAGES: &[&str] = &[$($path),*];
     };
@@ -22,7 +22,7 @@ pages! {
     EngineSound: "../../../docs/guide/engine-sound.md",
     #[cfg(feature = "host")] Proximity: "../../../docs/guide/proximity.md",
     #[cfg(feature = "host")] Joining: "../../../docs/guide/joining.md",
-    // The example of the guide to custom networks has a test of its own for that page.
+    // The example of the guide to custom networks has its own test.
     Encryption: "../../../docs/guide/encryption.md",
     Settings: "../../../docs/guide/settings.md",
     Triggers: "../../../docs/guide/triggers.md",

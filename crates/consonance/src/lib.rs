@@ -49,8 +49,8 @@
 //! | `libopus` | no | the reference implementation of Opus, which conceals and recovers lost sound better; needs cmake to build |
 //!
 //! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's
-//! own sound: half as many crates, and a program of less than 5 MB, or of less than 3 MB built for size
-//! (`opt-level = "s"`, `lto = true`, `panic = "abort"`, `strip = true`).
+//! own sound: half as many crates, and a program of less than 5 MB, or of less than 3 MB built for size (`opt-level =
+//! "s"`, `lto = true`, `panic = "abort"`, `strip = true`).
 //!
 //! Needs Rust 1.95 or later.
 

@@ -1,5 +1,5 @@
-//! The link to the server and direct links to players: what the session wants done with the transport, and what comes
-//! back.
+//! The link to the server and direct links to players: requests from the session to the transport, and events in
+//! return.
 
 mod conversion;
 
@@ -16,13 +16,13 @@ use crate::encryption::Encryption;
 use crate::route::LinkTransport;
 use crate::transports::Transports;
 
-/// How long a goodbye may take.
+/// The time limit for a goodbye.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Packets taken in one go before the beat gets its turn.
+/// Packets taken before the beat gets its turn.
 const EVENTS_PER_ITERATION: usize = 512;
 
-/// The transport and the present links over it.
+/// The transport and the current links over it.
 pub(crate) struct Links {
     ways: Transports,
     /// The link to the server.
@@ -30,19 +30,19 @@ pub(crate) struct Links {
     state: LinkState,
     wants_link: bool,
     last_end: Option<DisconnectReason>,
-    /// What carried the last link.
+    /// The transport of the last link.
     transport: LinkTransport,
-    /// Why it differs from the one before, in words; `None` once that is told.
+    /// The reason for a change of transport, in words; `None` once reported.
     transport_change: Option<String>,
-    /// Where the last link led to, as far as it was told.
+    /// The server of the last link, if it is known.
     server: Option<String>,
-    /// It is another one than before, which is to be told.
+    /// Whether the server has changed and the change is not reported yet.
     has_server_changed: bool,
     /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
-    /// A direct link came or went since the last query.
+    /// Whether a direct link came or went since the last query.
     has_direct_change: bool,
-    /// Copies for direct links of a transport that had told of them, but has none.
+    /// Packets for direct links of a transport that reported them but does not support them.
     undeliverable: u64,
     packet_log: Option<PacketSink>,
     encryption: Option<Encryption>,
@@ -51,7 +51,7 @@ pub(crate) struct Links {
     to: Vec<LinkId>,
 }
 
-/// The link to the server as the transport last told.
+/// The state of the link to the server, as last reported by the transport.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LinkState {
     Down,
@@ -61,7 +61,7 @@ enum LinkState {
 }
 
 impl Links {
-    /// What passes the links passes the encryption, if there is one.
+    /// Packets on the links pass through the encryption, if there is one.
     pub(crate) fn new(ways: Transports, encryption: Option<Encryption>) -> Self {
         Self {
             server: ways.server().map(str::to_owned),
@@ -91,7 +91,7 @@ impl Links {
         self.ways.wants_poll_at()
     }
 
-    /// Writes packets down from now on, instead of where they were written before.
+    /// Captures packets from now on, replacing any former capture.
     pub(crate) fn log_packets(&mut self, sink: PacketSink, client: &Client) {
         for player in client.players() {
             sink.introduce(player.id, player.name, &player.rooms);
@@ -99,7 +99,7 @@ impl Links {
         self.packet_log = Some(sink);
     }
 
-    /// Takes what came in; true if there is more.
+    /// Receives pending events; true if there are more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
         for _ in 0..EVENTS_PER_ITERATION {
             match self.ways.present().poll(now) {
@@ -149,7 +149,7 @@ impl Links {
         true
     }
 
-    /// Sends what waits, opens and closes links as the session wants it.
+    /// Sends pending packets, and opens and closes links as requested by the session.
     pub(crate) fn send(&mut self, now: Instant, client: &mut Client) {
         let is_sealed = self.encryption.as_ref().is_some_and(|encryption| encryption.is_in_force(client));
         while let Some(transmit) = client.poll_transmit() {
@@ -157,7 +157,7 @@ impl Links {
                 self.transmit(now, &transmit);
                 continue;
             }
-            // The session's own buffer stays borrowed as long as it is looked at, and its players are to be asked.
+            // The session's buffer is borrowed while it is read, but its players are needed to send, so it is copied.
             let (mut to, mut packet) = (std::mem::take(&mut self.to), std::mem::take(&mut self.outgoing));
             to.clear();
             to.extend(transmit.to);
@@ -193,27 +193,27 @@ impl Links {
         }
     }
 
-    /// What the links' packets pass.
+    /// The encryption of packets on the links.
     pub(crate) fn encryption_mut(&mut self) -> Option<&mut Encryption> {
         self.encryption.as_mut()
     }
 
-    /// What carries the link now and why, if that is another network than was told before.
+    /// The current transport and the reason for it, if it differs from the one reported before.
     pub(crate) fn take_transport_change(&mut self) -> Option<(LinkTransport, String)> {
         self.transport_change.take().map(|why| (self.transport, why))
     }
 
-    /// What carried the last link.
+    /// The transport of the last link.
     pub(crate) fn transport(&self) -> LinkTransport {
         self.transport
     }
 
-    /// Whether a link over the primary network is up and waits to be used in place of the fallback's.
+    /// Whether a link over the primary network is up and ready to replace the fallback's.
     pub(crate) fn can_return(&self) -> bool {
         self.ways.can_return()
     }
 
-    /// The next link is that one.
+    /// Makes that link the next one.
     pub(crate) fn begin_return(&mut self) {
         self.ways.begin_return();
     }
@@ -234,17 +234,17 @@ impl Links {
         }
     }
 
-    /// Where the link leads to now, if that is another server than was told before.
+    /// The current server, if it differs from the one reported before.
     pub(crate) fn take_server_change(&mut self) -> Option<String> {
         std::mem::take(&mut self.has_server_changed).then(|| self.server.clone())?
     }
 
-    /// The server names those that have its session, each by host and port.
+    /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
         self.ways.list_servers(places);
     }
 
-    /// The next link leads to another server of the session, if one is known and answers.
+    /// Makes the next link lead to another server of the session, if one is known and answers.
     pub(crate) fn leave_server(&mut self) {
         self.ways.leave_server();
     }
@@ -254,7 +254,7 @@ impl Links {
         std::mem::take(&mut self.has_direct_change)
     }
 
-    /// What the network counted.
+    /// The network's counters, including packets for direct links that it does not have.
     pub(crate) fn statistics(&self) -> transport::Statistics {
         let mut statistics = self.ways.statistics();
         statistics.dropped.not_connected += self.undeliverable;
@@ -267,27 +267,28 @@ impl Links {
         self.ways.present().disconnect(now);
     }
 
-    /// The next link leads to this address. What is wrong with it, or that this network follows none.
+    /// Makes the next link lead to this address; returns an error if it is invalid, or if this network supports no
+    /// redirects.
     pub(crate) fn lead_to(&mut self, address: &str) -> Result<(), String> {
         self.ways.lead_to(address)
     }
 
-    /// The next link leads where the present one does.
+    /// Makes the next link lead to the current server.
     pub(crate) fn stay(&mut self) {
         self.ways.stay();
     }
 
-    /// Whether another attempt need not meet with what the last one met with.
+    /// Whether another attempt may have a different outcome.
     pub(crate) fn has_another_way(&self) -> bool {
         self.ways.has_another()
     }
 
-    /// Whether the goodbye is still on its way.
+    /// Whether the goodbye is still being sent.
     pub(crate) fn is_busy(&self) -> bool {
         self.state != LinkState::Down
     }
 
-    /// What the network says about how a session was lost.
+    /// The reason for the loss of a session, as the network reports it.
     pub(crate) fn reason(&self, cause: Disconnection) -> DisconnectReason {
         match (&self.last_end, cause) {
             (Some(reason), Disconnection::LinkLost | Disconnection::ConnectFailed) => reason.clone(),
@@ -296,7 +297,7 @@ impl Links {
         }
     }
 
-    /// What the server said as it ended the last link.
+    /// The reason that the server gave for ending the last link.
     pub(crate) fn end_reason(&self) -> Option<EndReason> {
         self.last_end.as_ref()?.end_reason()
     }
@@ -330,8 +331,8 @@ impl Links {
     }
 }
 
-/// What a server said in a packet before it ended the link says more than the end itself, on networks whose ends carry
-/// no codes.
+/// Prefers the reason that the server announced in a packet over the one in the end of the link, which carries no
+/// code on some networks.
 fn with_notice(end: DisconnectReason, notice: Option<&EndReason>) -> DisconnectReason {
     match (end, notice.cloned()) {
         (DisconnectReason::ClosedByUs, _) => DisconnectReason::ClosedByUs,
@@ -355,7 +356,7 @@ fn record(
     }
 }
 
-/// The packet as the session is to get it, if it is.
+/// The packet to pass to the session, if any.
 fn open<'a>(
     encryption: &'a mut Option<Encryption>,
     now: Instant,

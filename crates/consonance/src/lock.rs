@@ -1,4 +1,4 @@
-//! Locks that outlive a panic: what they guard is whole between any two of its changes.
+//! Locks that ignore poisoning: the data they guard is consistent between any two changes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

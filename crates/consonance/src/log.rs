@@ -1,4 +1,4 @@
-//! What happens, as `tracing` events in the four categories of the original, so that each can be turned up by itself:
+//! The log: `tracing` events in the four categories of the original, so that each has its own level:
 //! `RUST_LOG=consonance::network=debug`.
 
 use consonance_audio::NoiseLevel;
@@ -16,7 +16,7 @@ const NETWORK: &str = "consonance::network";
 /// Decoding, mixing, loudspeaker.
 const PLAYBACK: &str = "consonance::playback";
 
-/// Down to which level each category is logged at present.
+/// The current log level of each category.
 #[cfg(feature = "inspector")]
 pub(crate) fn levels() -> String {
     macro_rules! level_of {
@@ -36,7 +36,7 @@ pub(crate) fn levels() -> String {
     format!("core: {core}, recording: {recording}, network: {network}, playback: {playback}")
 }
 
-/// Writes down an event of the chat of this player.
+/// Logs an event of the chat of this player.
 pub(crate) fn note(player: &str, event: &EventKind) {
     match event {
         EventKind::Joined => info!(target: NETWORK, player, "joined the session"),
@@ -102,10 +102,10 @@ pub(crate) fn note_noise_reduced(player: &str, reduced_to: Option<NoiseLevel>) {
     }
 }
 
-/// What makes a debug build of a game fast enough; docs/guide/first-steps.md has it, too.
+/// Advice that makes a debug build of a game fast enough; also in docs/guide/first-steps.md.
 const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 to the Cargo.toml of the game (docs/guide/first-steps.md)";
 
-/// One's own voice begins or ends to be sent.
+/// The local voice starts or stops being sent.
 pub(crate) fn note_speaking(player: &str, speaks: bool) {
     debug!(target: RECORDING, player, speaks, "one's own voice");
 }

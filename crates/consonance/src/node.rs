@@ -1,4 +1,4 @@
-//! What a process is in the voice session: nothing, a client, a dedicated server, or a host, which is both at once.
+//! The mode of a process in the voice session: none, a client, a dedicated server, or a host, which is both at once.
 
 use std::fmt;
 use std::io;
@@ -15,10 +15,10 @@ use crate::lock::lock;
 use crate::status::Status;
 use crate::voice_chat::VoiceChat;
 
-/// What a process is in the voice session.
+/// The mode of a process in the voice session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing.
+    /// Not part of any voice session.
     #[default]
     None,
     /// A player on a remote server.
@@ -31,8 +31,8 @@ pub enum Mode {
 
 /// Runs a process as client, host or dedicated server, and switches between these at any moment.
 ///
-/// Every method returns at once: a goal is queued, the last one wins, and a thread of the node's own brings it about,
-/// ending in order what ran before. Dropping the node stops it and waits.
+/// Every method returns at once: a goal is queued, the last one wins, and the node's own thread carries it out after an
+/// orderly end of the former mode. Dropping the node stops it and waits.
 pub struct VoiceNode {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -41,7 +41,7 @@ pub struct VoiceNode {
 /// Sets up the player of a host or a client.
 type Configure = Box<dyn FnOnce(VoiceChatBuilder) -> VoiceChatBuilder + Send>;
 
-/// What the game wants next.
+/// The game's next goal.
 enum Goal {
     Stop,
     Client(Box<VoiceChatBuilder>),
@@ -59,7 +59,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     goal: Option<Goal>,
-    /// A goal is being brought about.
+    /// Whether a goal is being carried out.
     switching: bool,
     mode: Mode,
     voice: Option<VoiceChat>,
@@ -68,7 +68,7 @@ struct State {
 }
 
 impl VoiceNode {
-    /// A node that is nothing yet.
+    /// A node without a mode.
     ///
     /// # Errors
     /// If no thread could be started.
@@ -86,7 +86,7 @@ impl VoiceNode {
 
     /// Becomes the server of these sessions and a player in `session`, which is one of them.
     ///
-    /// The player's packets go to the server and back through queues in memory; the server takes them at its next turn,
+    /// The player's packets pass through queues in memory in both directions; the server takes them at its next turn,
     /// never from inside the sender's call. `player` gives the player its name, rooms and sounds.
     pub fn run_as_host(
         &self,
@@ -103,22 +103,22 @@ impl VoiceNode {
         self.goal(Goal::DedicatedServer(Box::new(server)));
     }
 
-    /// Becomes nothing: the player leaves, the server ends its sessions.
+    /// Stops everything: the player leaves, the server ends its sessions.
     pub fn stop(&self) {
         self.goal(Goal::Stop);
     }
 
-    /// What it is now; a goal that is not brought about yet does not show.
+    /// The current mode; a goal that is still pending does not show.
     pub fn mode(&self) -> Mode {
         self.shared.lock().mode
     }
 
-    /// Disconnected while it is nothing, or nothing of it runs any more, as when a client was kicked; connected when
-    /// all of its sides are; degraded otherwise.
+    /// Disconnected while the node does nothing, or nothing of it runs any more, for example after a client was kicked;
+    /// connected when all of its parts are; degraded otherwise.
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
         let voice = state.voice.as_ref().map(|voice| match voice.status() {
-            // It has only just begun.
+            // The chat has only just started.
             Status::Disconnected if voice.is_running() => Status::Degraded,
             status => status,
         });
@@ -132,17 +132,17 @@ impl VoiceNode {
         }
     }
 
-    /// The player, while there is one: rooms, channels, texts and events.
+    /// The player, if there is one: rooms, channels, texts and events.
     pub fn voice(&self) -> Option<VoiceChat> {
         self.shared.lock().voice.clone()
     }
 
-    /// The handle of the server's sessions, while there is one: players, events, and an operator's actions.
+    /// The handle of the server's sessions, if there is one: players, events, and an operator's actions.
     pub fn server(&self) -> Option<ServerHandle> {
         self.shared.lock().server.as_ref().map(|server| server.handle())
     }
 
-    /// Why the last goal could not be brought about, once; a panic on the way there is one of the reasons.
+    /// Why the last goal could not be reached, returned once; a panic on the way is one of the reasons.
     pub fn take_failure(&self) -> Option<String> {
         self.shared.lock().failure.take()
     }
@@ -159,7 +159,7 @@ impl Drop for VoiceNode {
     fn drop(&mut self) {
         self.goal(Goal::End);
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has said so already.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
@@ -203,7 +203,7 @@ impl Shared {
     }
 }
 
-/// What runs now.
+/// The running chat and server.
 #[derive(Default)]
 struct Running {
     voice: Option<VoiceChat>,
@@ -216,8 +216,8 @@ fn run(shared: &Shared) {
         let goal = shared.next_goal();
         shared.show(Mode::None, &Running::default());
         running.stop();
-        // The game's own closure and networks have a part in it, and the node outlives their faults: what was begun
-        // before a panic is stopped below, and nothing else is kept of it.
+        // The game's closure and networks run in here, and the node must survive their panics: whatever was started
+        // before a panic is stopped below, and nothing else is kept.
         let mode = match catch_unwind(AssertUnwindSafe(|| running.bring_about(goal))) {
             Ok(Ok(Some(mode))) => Ok(mode),
             Ok(Ok(None)) => return,
@@ -237,7 +237,7 @@ fn run(shared: &Shared) {
 }
 
 impl Running {
-    /// What it is then; none at the end.
+    /// Carries out a goal, and returns the resulting mode; `None` at the end.
     fn bring_about(&mut self, goal: Goal) -> Result<Option<Mode>, StartError> {
         Ok(Some(match goal {
             Goal::End => return Ok(None),
@@ -276,7 +276,7 @@ impl Running {
     ) -> Result<(), StartError> {
         let loopback = MemoryNetwork::new();
         server.add_network(Box::new(loopback.listen()));
-        // What does not fit into the packets of the others' network is not heard.
+        // Voice that does not fit into packets of the other network would not be heard.
         let limits = server.packet_limits();
         self.start_server(server)?;
         let loopback = loopback.client(session).with_limits(limits);
@@ -292,13 +292,13 @@ impl Running {
                 thread::sleep(GOODBYE_CHECK);
             }
         }
-        // It was hidden before, so that this is the only handle.
+        // It was hidden before, so this is the only handle.
         if let Some(server) = self.server.take().and_then(Arc::into_inner) {
             server.stop();
         }
     }
 }
 
-/// A player says goodbye in less than this, whatever its network does.
+/// The longest goodbye of a player, whatever its network does.
 const LONGEST_GOODBYE: Duration = Duration::from_secs(3);
 const GOODBYE_CHECK: Duration = Duration::from_millis(2);

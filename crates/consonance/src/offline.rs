@@ -15,18 +15,18 @@ use crate::lock::lock;
 use echo::Echo;
 use server::OfflineServer;
 
-/// What stands in the place of an address for [`VoiceChat::offline`](crate::VoiceChat::offline).
+/// The address for [`VoiceChat::offline`](crate::VoiceChat::offline).
 #[cfg(feature = "quic")]
 pub(crate) const ADDRESS: &str = "offline:";
-/// The name of the echo. A player of that name already meets one called `Loopback 2`.
+/// The name of the echo; `Loopback 2` if the player has that name itself.
 const LOOPBACK: &str = "Loopback";
 const SECOND_LOOPBACK: &str = "Loopback 2";
-/// How often packets go to and fro at most before the caller gets its turn; a handshake takes six times.
+/// The most rounds of packets back and forth before the caller gets its turn; a handshake takes six.
 const ROUNDS: usize = 32;
-/// Rooms that the echo is asked to listen to and has not got round to yet.
+/// The most rooms that the echo has yet to join.
 const WAITING_ROOMS_MAX: usize = 256;
 
-/// The rooms that one speaks to, so that the echo listens there: it hears nothing else. Clones are the same.
+/// The rooms that the player speaks to, so that the echo listens there: it hears nothing else. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LoopbackRooms(Arc<Mutex<Vec<Box<str>>>>);
 
@@ -43,12 +43,12 @@ impl LoopbackRooms {
     }
 }
 
-/// A network whose other end is in here, too: a server and an echo, which do their part whenever the player polls.
+/// A network that contains its other end: a server and an echo, which run whenever the player polls.
 pub(crate) struct OfflineNetwork {
     memory: MemoryNetwork,
     player: MemoryClient,
     server: OfflineServer,
-    /// Since the player has joined: before, it is not known what the echo has to understand.
+    /// `None` until the player has joined: before that, its codec is unknown.
     echo: Option<Echo>,
     rooms: LoopbackRooms,
     /// The clock of the session starts with the first call.
@@ -64,7 +64,7 @@ impl OfflineNetwork {
         Self { memory, player, server, echo: None, rooms, started: None, waits_since: None }
     }
 
-    /// Lets the server and the echo do what there is to do.
+    /// Runs the server and the echo.
     fn run_once(&mut self, now: Instant) {
         let at = self.at(now);
         let mut quiet_rounds = 0;
@@ -78,7 +78,7 @@ impl OfflineNetwork {
                 is_busy |= echo.run_once(now, at);
             }
             quiet_rounds = if is_busy { 0 } else { quiet_rounds + 1 };
-            // In the first one a link may have been opened or closed.
+            // A link may have been opened or closed in the first quiet round.
             if quiet_rounds == 2 {
                 self.waits_since = None;
                 return;
@@ -90,7 +90,7 @@ impl OfflineNetwork {
     fn follow(&mut self, event: ServerEvent) {
         match event {
             ServerEvent::ClientJoined { name, codec, .. } => self.welcome(&name, codec),
-            // Where one listens, texts are sent, too.
+            // Where a player listens, it also sends texts.
             ServerEvent::EnteredRoom { name, room, .. } => {
                 if let Some(echo) = &mut self.echo
                     && !echo.is(&name)
@@ -128,7 +128,7 @@ impl ClientTransport for OfflineNetwork {
 
     fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
         self.run_once(now);
-        // The player meets the echo as soon as it has joined, and its first word is repeated.
+        // The player meets the echo as soon as it has joined, so that even its first word is repeated.
         let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);
         if is_ready { self.player.poll(now) } else { None }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use consonance_audio::OutputError;
 
-/// Why the output takes no more sound. Clones share one error.
+/// Why the output accepts no more sound. Clones share one error.
 #[derive(Clone, Debug)]
 pub struct OutputFailure(Arc<OutputError>);
 
@@ -15,13 +15,13 @@ impl OutputFailure {
         Self(Arc::new(error))
     }
 
-    /// What the output returned; one of the game's own is an [`OutputError::Other`] with the game's error inside.
+    /// The error that the output returned; a custom error is an [`OutputError::Other`] with the game's error inside.
     pub fn error(&self) -> &OutputError {
         &self.0
     }
 }
 
-/// Two are the same if they say the same.
+/// Equal if their texts are equal.
 impl PartialEq for OutputFailure {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.to_string() == other.to_string()

@@ -1,4 +1,4 @@
-//! How one's own voice is doing, as the voice thread sees it and the game may ask in every frame.
+//! The state of the local voice, as seen by the voice thread; the game may read it in every frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,8 @@ use crate::statistics::CaptureRow;
 use crate::talking::Talking;
 use crate::tokens::Tokens;
 
-/// What one thread shows and others look at. The one that shows never waits.
+/// State that one thread publishes and others read. Updates at every beat never block; rare ones take a lock, which
+/// readers hold only for a copy.
 #[derive(Debug)]
 pub(crate) struct OwnVoice {
     is_voice_detected: AtomicBool,
@@ -25,18 +26,18 @@ pub(crate) struct OwnVoice {
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
-    /// Rooms that triggers want to listen to, and for which the session has no place.
+    /// Rooms that triggers want to listen to, but for which the session has no place.
     without_place: Mutex<BTreeSet<String>>,
-    /// Channels to close of which the queue of commands had no room to tell.
+    /// Channels to close for which the command queue had no room.
     closed: Mutex<BTreeSet<Channel>>,
-    /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
+    /// Rooms that triggers have given up, to be left by the voice thread; each was joined once per entry.
     given_up: Mutex<Vec<String>>,
-    /// What the server's operator has decided about us, and what it records.
+    /// The restrictions that the server's operator has set for us, and the notice about recording.
     decisions: Mutex<(Restrictions, RecordingNotice)>,
 }
 
 impl OwnVoice {
-    /// Silence, and no tokens. Their changes are told as events.
+    /// Silent, and without tokens, whose changes are reported as events.
     pub(crate) fn new(events: Arc<EventQueue>) -> Self {
         let (is_voice_detected, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
         Self {
@@ -53,27 +54,27 @@ impl OwnVoice {
         }
     }
 
-    /// Has the voice thread leave a room that it was told to join. Never waits for it.
+    /// Lets the voice thread leave a room that it was told to join. Never blocks.
     pub(crate) fn give_up(&self, room: String) {
         lock(&self.given_up).push(room);
     }
 
-    /// The rooms to leave. What was told before this is to be done first: a room is joined before it is left.
+    /// The rooms to leave. Earlier commands must be carried out first: a room is joined before it is left.
     pub(crate) fn take_given_up(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.given_up))
     }
 
-    /// Has the voice thread close a channel that it was told to open. Never waits for it.
+    /// Lets the voice thread close a channel that it was told to open. Never blocks.
     pub(crate) fn close(&self, channel: Channel) {
         lock(&self.closed).insert(channel);
     }
 
-    /// The channels to close. What was told before this is to be done first, as for rooms.
+    /// The channels to close. Earlier commands must be carried out first, as for rooms.
     pub(crate) fn take_closed(&self) -> BTreeSet<Channel> {
         std::mem::take(&mut *lock(&self.closed))
     }
 
-    /// Shows what has changed. What cannot be published during a read is published the next time.
+    /// Publishes changes. Those that cannot be published during a read are published the next time.
     pub(crate) fn show(&self, talking: &mut Talking, client: &Client, captured: Option<CaptureRow>) {
         self.is_voice_detected.store(captured.is_some_and(|row| row.is_voice_detected), Ordering::Release);
         self.is_heard.store(talking.is_heard(client), Ordering::Release);
@@ -89,7 +90,7 @@ impl OwnVoice {
         talking.channels_shown();
     }
 
-    /// No player speaks any more.
+    /// Marks all players as silent.
     pub(crate) fn end(&self) {
         self.is_voice_detected.store(false, Ordering::Release);
         self.is_heard.store(false, Ordering::Release);
@@ -100,19 +101,19 @@ impl OwnVoice {
         &self.tokens
     }
 
-    /// Which triggers wait for a token.
+    /// The triggers that wait for a token.
     pub(crate) fn missing_tokens(&self) -> &MissingTokens {
         &self.missing_tokens
     }
 
-    /// The rooms that the server took the player out of are these now. Rarely changes.
+    /// Sets the rooms that the server took the player out of. Rarely changes.
     pub(crate) fn set_taken_out_of<'r>(&self, rooms: impl Iterator<Item = &'r str>) {
         let mut shown = lock(&self.taken_out_of);
         shown.clear();
         shown.extend(rooms.map(str::to_owned));
     }
 
-    /// The rooms without a place are these now. Rarely changes.
+    /// Sets the rooms without a place. Rarely changes.
     pub(crate) fn set_without_place<'r>(&self, rooms: impl Iterator<Item = &'r str>) {
         let mut shown = lock(&self.without_place);
         shown.clear();
@@ -127,7 +128,7 @@ impl OwnVoice {
         lock(&self.taken_out_of).contains(room)
     }
 
-    /// What the server's operator has decided is this now. Rarely changes.
+    /// Sets the operator's decisions. Rarely changes.
     pub(crate) fn set_decisions(&self, restrictions: Restrictions, recorded: RecordingNotice) {
         *lock(&self.decisions) = (restrictions, recorded);
     }

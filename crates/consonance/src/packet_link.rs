@@ -9,14 +9,14 @@ use consonance_transport::{ClientLinkEvent, Delivery, PacketLimits};
 use crate::StartError;
 use crate::route::{FallbackSettings, LinkTransport, Route, quic_route};
 
-/// A link to a server that carries packets of the protocol, without a chat: for a game with a voice engine of its own
-/// that speaks the protocol, such as a Unity game with the original, which thereby joins sessions of our servers.
+/// A link to a server that carries packets of the protocol, without a chat: for a game with its own voice engine that
+/// speaks the protocol, such as a Unity game with the original, which can thereby join sessions of our servers.
 ///
-/// As a chat it uses QUIC, and a `WebSocket` where UDP does not get through; unlike a chat it stays on the `WebSocket`
-/// until the link ends, since the engine would have to join again.
+/// Like a chat it uses QUIC, and a `WebSocket` where UDP does not get through; unlike a chat it stays on the
+/// `WebSocket` until the link ends, since the engine would have to join again.
 pub struct PacketLink {
     route: Route,
-    // Ends with the link.
+    // Dropped with the link.
     _runtime: QuicRuntime,
 }
 
@@ -27,8 +27,8 @@ impl fmt::Debug for PacketLink {
 }
 
 impl PacketLink {
-    /// Begins to connect to an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it; what
-    /// becomes of it is told by [`poll`](Self::poll).
+    /// Starts to connect to an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it;
+    /// [`poll`](Self::poll) reports the outcome.
     ///
     /// # Errors
     /// If the address cannot be read, or no thread can be started.
@@ -41,8 +41,8 @@ impl PacketLink {
         Ok(Self { route, _runtime: runtime })
     }
 
-    /// What happened since the last call, or `None`; to be called every few milliseconds until it says `None`. The
-    /// last event is [`ClientLinkEvent::Disconnected`].
+    /// The next event, or `None`; call it every few milliseconds until it returns `None`. The last event is
+    /// [`ClientLinkEvent::Disconnected`].
     pub fn poll(&mut self) -> Option<ClientLinkEvent<'_>> {
         self.route.transport().poll(Instant::now())
     }
@@ -57,12 +57,12 @@ impl PacketLink {
         self.route.transport().disconnect(Instant::now());
     }
 
-    /// The largest packets that it takes.
+    /// The largest packets that it accepts.
     pub fn limits(&mut self) -> PacketLimits {
         self.route.transport().limits()
     }
 
-    /// What carries the packets, and in words why it does.
+    /// The transport in use, and the reason for it, in words.
     pub fn in_use(&self) -> (LinkTransport, &str) {
         self.route.in_use()
     }

@@ -35,7 +35,7 @@ use crate::statistics::{EngineSoundRow, SpeakerRow};
 use crate::tap::TapSender;
 use crate::trace::FrameTrace;
 
-/// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
+/// The number of frames per speaker over which the mixer measures loss; with fewer, the loss is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
 
 /// The mixer, the speakers in it by name, and the destination of the mix.
@@ -48,7 +48,7 @@ pub(crate) struct Playback {
     effects: Effects,
     taps: Taps,
     streams: PlayerStreams,
-    /// Of the output, if an engine takes it.
+    /// The link to the engine, if it takes the output.
     engine: Option<EngineLink>,
     listener: Option<Pose>,
     master_volume: f32,
@@ -76,7 +76,7 @@ impl Playback {
         }
     }
 
-    /// A player may speak from now on. It has no part in the mix before it does.
+    /// Adds a player that may speak from now on. It has no part in the mix before it does.
     ///
     /// # Errors
     /// If the player's voice cannot be decoded; it is in the session all the same.
@@ -87,7 +87,7 @@ impl Playback {
         codec: CodecParameters,
     ) -> Result<(), String> {
         self.remembered.of(&player.name).show(&player);
-        // Should it be here already, it has joined again.
+        // A player that is already here has joined again.
         self.voices.remove(id);
         let codec = decodable(codec).map_err(|error| cannot_be_heard(&player, &error))?;
         let key = NameKey::of(&player.name);
@@ -95,7 +95,7 @@ impl Playback {
         Ok(())
     }
 
-    /// A player has left, and is nowhere any more.
+    /// Removes a player that has left, and its place.
     pub(crate) fn remove(&mut self, id: ClientId) {
         if let Some(listed) = self.listed.remove(id) {
             self.remembered.forget_place(&listed.player.name);
@@ -103,17 +103,17 @@ impl Playback {
         self.voices.remove(id);
     }
 
-    /// A player begins to speak.
+    /// A player starts to speak.
     ///
     /// # Errors
-    /// If so many others speak that it cannot be heard before one of them is silent.
+    /// If too many others speak, so that it cannot be heard before one of them is silent.
     pub(crate) fn start(&mut self, id: ClientId) -> Result<(), String> {
         let admitted = self.admit(id, 0);
         self.voices.start(id, &mut self.mixer);
         admitted
     }
 
-    /// Gives a player a place in the mixer, if it has none. `first` is the frame that it begins with.
+    /// Gives a player a place in the mixer, if it has none. `first` is its first frame.
     fn admit(&mut self, id: ClientId, first: u32) -> Result<(), String> {
         let Some(listed) = self.listed.get(id).filter(|_| !self.voices.has(id)) else { return Ok(()) };
         let heard_as = self.remembered.of(&listed.player.name);
@@ -125,7 +125,7 @@ impl Playback {
         Ok(())
     }
 
-    /// A frame came in; its name for the trace.
+    /// Handles a frame; returns its name for the trace.
     pub(crate) fn push(
         &mut self,
         arrived: SamplePosition,
@@ -187,21 +187,21 @@ impl Playback {
         self.forget_abandoned_streams();
     }
 
-    /// Has an engine play what is heard from now on.
+    /// Lets an engine play the mix from now on.
     ///
     /// # Errors
-    /// If the output before it did not keep everything; the engine plays all the same.
+    /// If the former output did not keep everything; the engine is used anyway.
     pub(crate) fn set_engine_output(&mut self, speaker: EngineSpeaker) -> Result<(), OutputError> {
         self.engine = Some(speaker.link.clone());
         std::mem::replace(&mut self.output, Box::new(speaker)).finish()
     }
 
-    /// How the engine takes the mix; none with another output.
+    /// The state of the engine's output; `None` with another output.
     pub(crate) fn engine_row(&self) -> Option<EngineSoundRow> {
         self.engine.as_ref().map(EngineLink::row)
     }
 
-    /// 10 ms of all players; with `skips`, none of them is decoded.
+    /// Mixes 10 ms of all players; with `skips`, nothing is decoded.
     fn mix(&mut self, skips: bool) -> StereoBlock {
         let mut block = StereoBlock::default();
         let Self { mixer, voices, taps, streams, .. } = self;
@@ -224,11 +224,11 @@ impl Playback {
         block
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides with the players that an
-    /// engine takes by themselves. With `skips`, no player is heard in them, and nothing is decoded.
+    /// Runs one beat: mixes 10 ms, passes them to the output, and returns the mean of both sides including the players
+    /// that an engine takes separately. With `skips`, no player is heard in them, and nothing is decoded.
     ///
     /// # Errors
-    /// If the output takes no more.
+    /// If the output accepts no more.
     pub(crate) fn beat(&mut self, skips: bool) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
         let block = self.mix(skips);
         self.voices.beat(&mut self.mixer);
@@ -238,7 +238,7 @@ impl Playback {
         Ok(render)
     }
 
-    /// Writes down how well all players are received.
+    /// Publishes how well all players are received.
     pub(crate) fn note_losses(&self) {
         for speaker in self.voices.present() {
             let heard =
@@ -247,7 +247,7 @@ impl Playback {
         }
     }
 
-    /// Writes down how loud all players are.
+    /// Publishes how loud all players are.
     pub(crate) fn meter(&self) {
         for speaker in self.voices.present() {
             let amplitude = self.mixer.speaker_amplitude(speaker.key).unwrap_or_default();
@@ -257,12 +257,12 @@ impl Playback {
         }
     }
 
-    /// How many frames were played that [`poll_played`](Self::poll_played) does not return.
+    /// Played frames that [`poll_played`](Self::poll_played) does not return.
     pub(crate) fn traces_dropped(&self) -> u64 {
         self.mixer.played_overflow()
     }
 
-    /// The next frame that was played since the last call.
+    /// The next frame played since the last call.
     pub(crate) fn poll_played(&mut self, clock: &Clock) -> Option<FrameTrace> {
         while let Some(played) = self.mixer.poll_played() {
             let Some(speaker) = self.voices.of_key(played.speaker) else { continue };
@@ -288,7 +288,7 @@ impl Playback {
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
     }
 
-    /// How each other player that has spoken is received, by ascending id.
+    /// The reception of each other player that has spoken, by ascending id.
     pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
         self.voices.by_id().filter_map(|(id, speaker)| Some((id, self.mixer.statistics(speaker.key)?)))
     }
@@ -298,14 +298,14 @@ impl Playback {
         self.master_volume
     }
 
-    /// How far away a player is, in metres, if both places are known.
+    /// The distance of a player, in metres, if both positions are known.
     pub(crate) fn distance_m(&self, name: &str) -> Option<f32> {
         let (ear, mouth) = (self.listener?.position_m, self.remembered.place_of(name)?.position_m);
         let squares = ear.iter().zip(mouth).map(|(ear, mouth)| (ear - mouth).powi(2));
         Some(squares.sum::<f32>().sqrt())
     }
 
-    /// How each other player that has spoken is received and heard, by id.
+    /// The reception and hearing settings of each other player that has spoken, by id.
     pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
         let row = |speaker: &Voice| {
             Some(SpeakerRow {
@@ -316,7 +316,7 @@ impl Playback {
         self.voices.present().filter_map(row).collect()
     }
 
-    /// Makes sure that everything played is kept.
+    /// Ensures that the output keeps everything played.
     ///
     /// # Errors
     /// If not everything could be kept.

@@ -1,4 +1,5 @@
-//! What the voice thread knows of each player, where the game can read it without waiting.
+//! The state of each player, written by the voice thread and read by the game: atomics, and locks that are held only
+//! for a copy.
 
 use std::collections::{BTreeMap, btree_map};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
@@ -13,7 +14,7 @@ use crate::lock::lock;
 pub struct SpeakingChannel {
     /// The target of the channel.
     pub target: SpeakingTarget,
-    /// Whether the voice comes from a place in the world.
+    /// Whether the voice is positional.
     pub positional: bool,
     /// Loudness, 0 … 2.
     pub amplitude: f32,
@@ -24,11 +25,11 @@ pub struct SpeakingChannel {
 /// The target of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpeakingTarget {
-    /// For us alone, as a player.
+    /// Us alone, as a player.
     Me,
-    /// For another player alone; only among one's own channels.
+    /// Another player alone; only among one's own channels.
     Player(String),
-    /// For all listeners of this room.
+    /// All listeners of this room.
     Room(String),
 }
 
@@ -43,14 +44,14 @@ pub(crate) struct PlayerState {
     is_muted: AtomicBool,
     pub(crate) amplitude: Number,
     pub(crate) volume: Number,
-    /// Below 0: not known.
+    /// Below 0 if it is unknown.
     packet_loss: Number,
     priority: AtomicU8,
     rooms: Mutex<Vec<String>>,
     heard: Mutex<Heard>,
 }
 
-/// The channels of a player as they came, and in words.
+/// The channels of a player as received, and in words.
 #[derive(Debug, Default)]
 struct Heard {
     on_wire: Vec<HeardChannel>,
@@ -162,7 +163,7 @@ impl PlayerState {
         lock(&self.heard).channels = channels;
     }
 
-    /// A frame came over these channels. `room_name` knows the rooms that we listen to.
+    /// Notes the channels over which a frame came. `room_name` returns the names of rooms that we listen to.
     pub(crate) fn hear<'r>(&self, on_wire: &[HeardChannel], room_name: impl Fn(RoomId) -> Option<&'r str>) {
         let mut heard = lock(&self.heard);
         if heard.on_wire == on_wire {
@@ -182,7 +183,7 @@ impl PlayerState {
     }
 }
 
-/// All players in the session, the local one too.
+/// All players in the session, including the local one.
 #[derive(Debug)]
 pub(crate) struct Players {
     local: Arc<PlayerState>,
@@ -205,19 +206,19 @@ impl Players {
         lock(&self.others).get(name).map(Arc::clone)
     }
 
-    /// Oneself first, then the others by name.
+    /// The local player first, then the others by name.
     pub(crate) fn all(&self) -> Vec<Arc<PlayerState>> {
         let others = lock(&self.others);
         std::iter::once(&self.local).chain(others.values()).map(Arc::clone).collect()
     }
 
-    /// Looks at the others by name, without a list of them; none joins or leaves meanwhile.
+    /// Passes the others, by name, to `look` without copying them; none joins or leaves meanwhile.
     pub(crate) fn with_others<T>(&self, look: impl FnOnce(Others<'_>) -> T) -> T {
         look(lock(&self.others).values())
     }
 
-    /// Something happened. One's own rooms are written down when the game asks for them, and here only
-    /// if the server takes one away.
+    /// Handles a session event. One's own rooms are noted when the game joins them; here only if the server takes one
+    /// away.
     pub(crate) fn follow(&self, event: &ClientEvent<'_>) {
         let of = |name: &str, note: &dyn Fn(&PlayerState)| {
             if let Some(player) = lock(&self.others).get(name) {
@@ -236,7 +237,7 @@ impl Players {
         }
     }
 
-    /// The session is over.
+    /// Removes all players, as the session is over.
     pub(crate) fn remove_all(&self) {
         self.local.set_connected(false);
         for (_, state) in std::mem::take(&mut *lock(&self.others)) {
@@ -244,7 +245,7 @@ impl Players {
         }
     }
 
-    /// A player has joined. If one of that name is here, it has left unnoticed.
+    /// Adds a player that has joined. An existing one of that name has left unnoticed.
     fn add(&self, name: &str) {
         let state = Arc::new(PlayerState::new(name, false));
         if let Some(before) = lock(&self.others).insert(name.into(), state) {
@@ -280,7 +281,7 @@ impl Number {
     }
 }
 
-/// The priority that was written down as this number.
+/// The priority encoded as this number.
 pub(crate) fn priority_of(number: u8) -> Priority {
     [Priority::Low, Priority::Default, Priority::Medium, Priority::High]
         .into_iter()

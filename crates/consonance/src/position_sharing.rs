@@ -1,8 +1,8 @@
-//! Whether the server is told where the listener is, for its proximity rooms.
+//! Sharing of the listener's position with the server, for its proximity rooms.
 
 use consonance_session::{AbsurdPosition, Client, Position};
 
-/// The listener's place as the game told it last, and whether it is shared.
+/// The listener's position as last set by the game, and whether it is shared.
 #[derive(Debug, Default)]
 pub(crate) struct PositionSharing {
     is_shared: bool,

@@ -1,26 +1,26 @@
-//! What kind of thing could not be done.
+//! Kinds of problems.
 
 use crate::command::Command;
 
-/// What an [`EventKind::Problem`](crate::EventKind::Problem) is about, for programs; its text is for people.
+/// The kind of an [`EventKind::Problem`](crate::EventKind::Problem), for programs; its text is for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// More was asked for at once than the voice thread takes; something asked for was not done.
+    /// Too many requests at once for the voice thread; a request was dropped.
     Commands,
     /// A room cannot be joined.
     Room,
     /// A channel cannot be opened.
     Channel,
-    /// One's own voice cannot be encoded or sent as asked.
+    /// The local voice cannot be encoded or sent as requested.
     Voice,
-    /// The microphone, or what stands in for it, or the game's own sound.
+    /// The microphone or other input, or the game's own sound.
     Input,
-    /// How another player is to be heard cannot be remembered.
+    /// A setting for hearing another player cannot be remembered.
     Hearing,
-    /// Another player is here but cannot be heard.
+    /// Another player is present but cannot be heard.
     Player,
-    /// A tap cannot listen.
+    /// A tap cannot be added.
     Tap,
     /// There is no such device, or the chat was started without devices.
     Device,
@@ -28,12 +28,12 @@ pub enum ProblemKind {
     Moderation,
     /// The keys of an encrypted session.
     Encryption,
-    /// Something else, which the text tells.
+    /// Another problem, described by the text.
     Other,
 }
 
 impl ProblemKind {
-    /// What it would be about if a command could not be obeyed.
+    /// The kind of problem if this command fails.
     pub(crate) fn of(command: &Command) -> Self {
         match command {
             Command::JoinRoom(_) | Command::HoldRoom(_) | Command::LeaveRoom(_) => Self::Room,

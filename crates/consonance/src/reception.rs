@@ -1,11 +1,11 @@
-//! How the others are received since they were told last: what the server hears from a listener.
+//! Reception of the other players since the last report: a listener's report to the server.
 
 use std::collections::HashMap;
 
 use consonance_audio::{SAMPLE_RATE_HZ, SpeakerStatistics};
 use consonance_session::{ClientId, LossRun, Reception};
 
-/// What was counted of each speaker at the last look.
+/// Each speaker's counters at the last check.
 #[derive(Debug, Default)]
 pub(crate) struct Receptions {
     counted: HashMap<ClientId, Counted>,
@@ -13,17 +13,16 @@ pub(crate) struct Receptions {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
-    /// Frames whose packet was there at their turn, wanted or not.
+    /// Frames whose packet was present at playback time, wanted or not.
     there: u64,
     lost: u64,
 }
 
 impl Receptions {
-    /// What became of the frames of a speaker that had their turn since the last look, and how many are lost in a row;
-    /// `None` if there were none.
+    /// Reception of a speaker's frames that were due since the last check, and how many were lost in a row; `None` if
+    /// none were due.
     ///
-    /// A frame that came too late is lost, and one that was recovered is, too: the speaker is to know what its copies
-    /// are needed for.
+    /// A late frame counts as lost, and so does a recovered one: the speaker must learn that its copies are needed.
     pub(crate) fn look(
         &mut self,
         speaker: ClientId,
@@ -32,7 +31,7 @@ impl Receptions {
         let SpeakerStatistics { played, skipped, undecodable, lost, .. } = *statistics;
         let now = Counted { there: played + skipped + undecodable, lost };
         let before = self.counted.insert(speaker, now).unwrap_or_default();
-        // The id belongs to another player now.
+        // Counters that went down belong to another player with the same id.
         let before =
             if now.there < before.there || now.lost < before.lost { Counted::default() } else { before };
         let lost = clamped(now.lost - before.lost);
@@ -42,7 +41,7 @@ impl Receptions {
         (expected > 0).then_some((Reception { speaker, expected, lost, playout_delay_ms }, run))
     }
 
-    /// A player is gone.
+    /// Forgets a player that has left.
     pub(crate) fn forget(&mut self, speaker: ClientId) {
         self.counted.remove(&speaker);
     }

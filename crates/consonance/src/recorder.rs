@@ -1,4 +1,4 @@
-//! Taps into files, on a thread of its own.
+//! Records taps to files, on a thread of its own.
 
 mod dropped_blocks;
 mod everyone;
@@ -21,13 +21,12 @@ pub use dropped_blocks::DroppedBlocks;
 use everyone::{Everyone, Tracks};
 use writing::Writing;
 
-/// Taps that may wait for the thread to take them.
+/// The most taps waiting to be taken by the thread.
 const WAITING_TAPS_MAX: usize = 64;
 
-/// A recording of taps, each in a file of its own, which all begin where the first sound does. Without any sound there
-/// are not files.
+/// A recording of taps, each in its own file, which all begin at the first sound. Without any sound there are no files.
 ///
-/// Dropping it completes the files, too, but says nothing of what went wrong.
+/// Dropping it completes the files too, but does not report errors.
 pub struct Recorder {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<Result<Vec<Recorded>, RecordingError>>>,
@@ -40,31 +39,31 @@ impl fmt::Debug for Recorder {
     }
 }
 
-/// What the recorder's thread is asked for.
+/// A command for the recorder's thread.
 enum Order {
-    /// To record this tap.
+    /// Record this tap.
     Tap(NamedTap),
-    /// To record all players of a chat.
+    /// Record all players of a chat.
     Everyone(Box<Everyone>),
 }
 
-/// A tap, and what its file is called.
+/// A tap, and the name of its file.
 pub(crate) struct NamedTap {
     pub(crate) tap: Tap,
     pub(crate) name: String,
 }
 
-/// What became of a tap.
+/// The result of recording a tap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// What it was on.
+    /// The source of the tap.
     pub source: TapSource,
-    /// Its file, and what had no place in it.
+    /// Its file, and the sound that was omitted from it.
     pub track: RecordedTrack,
-    /// Blocks that never reached the file because the tap was full: all of `dropped` together.
+    /// Blocks missing from the file because the tap was full: the total of `dropped`.
     pub dropped_blocks: u64,
-    /// The same by what kept the recorder from taking them in time.
+    /// The same blocks, by the reason why the recorder did not take them in time.
     pub dropped: DroppedBlocks,
 }
 
@@ -72,22 +71,22 @@ pub struct Recorded {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecorderError {
-    /// A file or a folder is the reason.
+    /// A file or a folder could not be used.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// The system has no thread left.
+    /// The thread could not be started.
     #[error("cannot start a thread to record on: {0}; close other programs")]
     Thread(io::Error),
     /// The recorder has stopped because of an error; [`Recorder::stop`] says which.
     #[error("the recorder has stopped; stop() says why")]
     Stopped,
-    /// More taps are added at once than the recorder takes.
+    /// More taps were added at once than the recorder accepts.
     #[error("{WAITING_TAPS_MAX} taps wait to be recorded; add this one a little later")]
     Busy,
 }
 
 impl RecorderError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Recording(cause) => cause.code(),
@@ -99,10 +98,10 @@ impl RecorderError {
 }
 
 impl Recorder {
-    /// Makes the folder, if it is not there, and waits for taps.
+    /// Creates the folder, if needed, and waits for taps.
     ///
     /// # Errors
-    /// [`RecorderError::Recording`] if the folder cannot be made, or [`RecorderError::Thread`].
+    /// [`RecorderError::Recording`] if the folder cannot be created, or [`RecorderError::Thread`].
     pub fn start(folder: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, RecorderError> {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
@@ -114,7 +113,7 @@ impl Recorder {
         Ok(Self { orders: Some(sender), thread: Some(thread.map_err(RecorderError::Thread)?), tracks })
     }
 
-    /// Records this tap, too, from now on. It is a track of its own, even if there was one on the same source before.
+    /// Records this tap too, from now on. It is a separate track, even if the same source had one before.
     ///
     /// # Errors
     /// [`RecorderError::Recording`] if there are as many tracks as the settings allow, [`RecorderError::Stopped`] or
@@ -124,7 +123,7 @@ impl Recorder {
         self.add_as(tap, name)
     }
 
-    /// The same, with a name of one's own for the file: as much of it as any system takes.
+    /// The same, with a custom name for the file: as much of it as is valid on every system.
     ///
     /// # Errors
     /// As [`add`](Self::add).
@@ -139,12 +138,12 @@ impl Recorder {
         ordered
     }
 
-    /// Records a whole chat from now on, in separate files: the mix, one's own voice, every present player and every
-    /// player that joins later. A player that leaves and comes back goes on in the same file. Players without a track
-    /// left are not recorded, and the log says so once.
+    /// Records a whole chat from now on, in separate files: the mix, the local voice, every present player and every
+    /// player that joins later. A player that leaves and comes back continues in the same file. Players beyond the
+    /// limit of tracks are not recorded, which is logged once.
     ///
     /// # Errors
-    /// As [`add`](Self::add), if there is no place for the mix, for one's own voice, or for the order itself.
+    /// As [`add`](Self::add), if there is no track for the mix or the local voice, or no room for the order itself.
     pub fn add_all(&mut self, voice: &VoiceChat) -> Result<(), RecorderError> {
         for source in [TapSource::Mix, TapSource::ProcessedMicrophone] {
             self.add(voice.tap(source))?;
@@ -161,19 +160,19 @@ impl Recorder {
         })
     }
 
-    /// False once an error has ended it; [`stop`](Self::stop) says which.
+    /// False once an error has ended it; [`stop`](Self::stop) returns the error.
     pub fn is_running(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// Writes what waits in the taps and completes the files; what became of each tap, in the order in which they were
-    /// added.
+    /// Writes the rest of the taps, completes the files, and returns the result for each tap, in the order in which
+    /// they were added.
     ///
     /// # Errors
-    /// [`RecorderError::Recording`] if not all of it could be written; the files hold what could.
+    /// [`RecorderError::Recording`] if part of it could not be written; the files contain the rest.
     ///
     /// # Panics
-    /// If the recorder's thread did.
+    /// If the recorder's thread panicked.
     pub fn stop(mut self) -> Result<Vec<Recorded>, RecorderError> {
         match self.end() {
             Some(Ok(recorded)) => Ok(recorded?),

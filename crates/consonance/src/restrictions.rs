@@ -1,4 +1,4 @@
-//! What the server's operator has decided about us: told as events, and to be looked at.
+//! Decisions of the server's operator about us: reported as events, and readable at any time.
 
 use std::time::{Duration, Instant};
 
@@ -8,62 +8,60 @@ use consonance_session::{
 
 use crate::clock::Clock;
 
-/// Something that the server's operator has decided, and that concerns us. Servers and clients of the original know
-/// nothing of it.
+/// A decision of the server's operator that concerns us. Servers and clients of the original do not support it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OperatorDecision {
-    /// Our voice or our texts go nowhere from now on, or we are sent no voice.
+    /// Our voice or our texts are no longer forwarded, or we are sent no voice.
     Restricted {
-        /// What was taken from us.
+        /// The restriction.
         restriction: Restriction,
-        /// Why, and how long.
+        /// The reason and the duration.
         terms: RestrictionTerms,
     },
-    /// We have it back.
+    /// A restriction is lifted.
     Lifted {
-        /// What.
+        /// The restriction.
         restriction: Restriction,
     },
-    /// What we may do in a room, whatever the room asks for; nothing where its own rules decide.
+    /// Our rights in a room, regardless of its rules; `None` where its own rules decide.
     RoomRights {
         /// The room's name.
         room: String,
-        /// What we may do there.
+        /// Our rights there.
         rights: RoomRights,
     },
-    /// We listen to the one room no longer and to the other one instead. The targets of speech are still the game's
-    /// choice.
+    /// We listen to the second room instead of the first one. The targets of speech remain the game's choice.
     Moved {
         /// The room that we listened to.
         from: String,
-        /// The room that we listen to now; it is to be left as often as the other one was joined.
+        /// The room that we listen to now; leave it as often as the other one was joined.
         to: String,
     },
-    /// A text of ours went nowhere, because the one before was too recent.
+    /// Our text was dropped because it came too soon after the previous one.
     TextHeld {
-        /// How long until the next one is taken.
+        /// How long until the next one is accepted.
         wait: Duration,
     },
-    /// A room has enough listeners or speakers without us: we are out of it again, or are not heard there for now.
+    /// A room has no place for another listener or speaker: we are out of it again, or are not heard there for now.
     RoomFull {
         /// The room's name.
         room: String,
-        /// What there is no place for.
+        /// The use of the room for which there is no place.
         to: RoomUse,
     },
-    /// The operator records voices: all, or the last seconds for reports. Players want to know.
+    /// The operator records voices: all, or the last seconds for reports. Players should be told.
     Recorded(RecordingNotice),
 }
 
-/// Everything that the server's operator has decided about us and that holds now; ends are by our clock.
+/// All current restrictions by the server's operator; their ends are by our clock.
 pub type Restrictions = consonance_session::Restrictions<Option<Instant>>;
 
-/// Why something was taken from us, and until when, by our clock.
+/// The reason for a restriction, and its end by our clock.
 pub type RestrictionTerms = consonance_session::RestrictionTerms<Option<Instant>>;
 
 impl OperatorDecision {
-    /// What the session tells, if it is such a thing.
+    /// The decision in a session event, if there is one.
     pub(crate) fn of(event: &ClientEvent<'_>, clock: &Clock) -> Option<Self> {
         let text = |words: &str| words.to_owned();
         Some(match event {
@@ -85,7 +83,7 @@ impl OperatorDecision {
     }
 }
 
-/// What holds now, by our clock.
+/// The current restrictions, by our clock.
 pub(crate) fn restrictions_of(client: &Client, clock: &Clock) -> Restrictions {
     client.restrictions().map(|terms| Some(in_our_time(terms, clock)))
 }
@@ -94,7 +92,7 @@ fn in_our_time(terms: &SessionTerms, clock: &Clock) -> RestrictionTerms {
     terms.with_ends(terms.ends.map(|end| clock.to_instant(end)))
 }
 
-/// In a sentence, for people.
+/// A sentence for players.
 impl std::fmt::Display for OperatorDecision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

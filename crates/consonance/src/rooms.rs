@@ -1,14 +1,14 @@
-//! The rooms that the game listens to, each as often as it asked for it.
+//! The rooms that the game listens to, each with a count of its requests.
 
 use std::collections::BTreeMap;
 
 use consonance_session::{Client, RoomError, RoomId};
 
-/// How often each room was joined and not left. Only the first time and the last are told to the session.
+/// How often each room was joined and not left. Only the first join and the last leave reach the session.
 #[derive(Debug, Default)]
 pub(crate) struct JoinedRooms {
     rooms: BTreeMap<String, Joined>,
-    /// A room that waits may have a place now.
+    /// Whether a waiting room may have a place now.
     is_to_settle: bool,
 }
 
@@ -16,9 +16,10 @@ pub(crate) struct JoinedRooms {
 struct Joined {
     id: RoomId,
     times: u32,
-    /// The server took us out of it. It still has to be left as often as it was joined, since the callers do not know.
+    /// Whether the server took us out of it. It still has to be left as often as it was joined, since the callers do
+    /// not know.
     is_refused: bool,
-    /// The session has no place for it: another room that is listened to has its id, or there are too many.
+    /// Whether the session has a place for it: another room with the same id may be listened to, or there are too many.
     place: Place,
 }
 
@@ -26,7 +27,7 @@ struct Joined {
 enum Place {
     Taken,
     Wanted,
-    /// It was told that there is none.
+    /// None, as reported.
     Missing,
 }
 
@@ -44,7 +45,7 @@ impl JoinedRooms {
     }
 
     /// # Errors
-    /// If the session cannot take the room; then it is not counted.
+    /// If the session cannot take the room, which then is not counted.
     pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
         let Some(joined) = self.rooms.get_mut(&room) else {
             client.join_room(&room)?;
@@ -60,8 +61,8 @@ impl JoinedRooms {
         Ok(())
     }
 
-    /// Joins a room for one later call that leaves it, whatever becomes of it. One for which the session has no place
-    /// waits for it; see [`settle`](Self::settle).
+    /// Joins a room for a caller that will leave it exactly once, whatever happens. A room without a place in the
+    /// session waits for one; see [`settle`](Self::settle).
     pub(crate) fn hold(&mut self, room: String) {
         let wanted = |room: &String| Joined { times: 0, place: Place::Wanted, ..Joined::once(room) };
         let joined = self.rooms.entry(room).or_insert_with_key(wanted);
@@ -77,7 +78,7 @@ impl JoinedRooms {
         self.is_to_settle
     }
 
-    /// Joins the rooms that wait, as far as there are places now. What keeps those from it that begin to wait.
+    /// Joins the waiting rooms, as far as there are places now; returns the errors of rooms that start to wait.
     pub(crate) fn settle(&mut self, client: &mut Client) -> Vec<RoomError> {
         self.is_to_settle = false;
         let mut missing = Vec::new();
@@ -111,7 +112,7 @@ impl JoinedRooms {
         }
     }
 
-    /// The server has taken us out of a room and into another one. The caller that joined the one leaves the other.
+    /// The server has moved us from a room to another one. The caller that joined the first one leaves the second.
     pub(crate) fn follow_move(&mut self, from: &str, to: &str) {
         let Some(moved) = self.rooms.remove(from) else { return };
         let there = self.rooms.entry(to.to_owned()).or_insert(Joined { times: 0, ..Joined::once(to) });

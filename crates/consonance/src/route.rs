@@ -1,5 +1,5 @@
-//! The link to a server: over the network that the chat was started with, or over a fallback while that does not get
-//! through.
+//! The link to a server: over the network that the chat was started with, or over a fallback while that network does
+//! not get through.
 
 mod attempts;
 mod candidate;
@@ -30,7 +30,7 @@ pub use settings::FallbackSettings;
 #[cfg(feature = "quic")]
 pub(crate) use web_socket::quic_route;
 
-/// Over what the packets of the link to the server travel.
+/// The transport of the link to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkTransport {
@@ -42,7 +42,7 @@ pub enum LinkTransport {
     WebSocket,
 }
 
-/// A way to one server, or to several that have the same session.
+/// The path to one server, or to several of the same session.
 pub(crate) enum Route {
     /// One network.
     Plain(Box<dyn ClientTransport>),
@@ -61,7 +61,7 @@ impl Route {
         }
     }
 
-    /// The server in use, or the one that was in use last, where that is known.
+    /// The server in use, or last in use, if it is known.
     pub(crate) fn server(&self) -> Option<&str> {
         match self {
             Self::Plain(_) | Self::WithFallback(_) => None,
@@ -69,14 +69,14 @@ impl Route {
         }
     }
 
-    /// The server names those that have its session, each by host and port.
+    /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
         if let Self::ToServers(race) = self {
             race.list_servers(places);
         }
     }
 
-    /// The next link leads to another server, if one is known and answers.
+    /// Makes the next link lead to another server, if one is known and answers.
     pub(crate) fn leave_server(&mut self) {
         if let Self::ToServers(race) = self {
             race.leave_server();
@@ -91,7 +91,7 @@ impl Route {
         }
     }
 
-    /// What carries the present link, and in words why it does.
+    /// The transport of the current link, and the reason for it, in words.
     pub(crate) fn in_use(&self) -> (LinkTransport, &str) {
         match self {
             Self::Plain(_) => (LinkTransport::Primary, ""),
@@ -100,7 +100,7 @@ impl Route {
         }
     }
 
-    /// Whether a link over the primary network is up and waits to be used in place of the fallback's.
+    /// Whether a link over the primary network is up and ready to replace the fallback's.
     pub(crate) fn can_return(&self) -> bool {
         match self {
             Self::Plain(_) => false,
@@ -109,7 +109,7 @@ impl Route {
         }
     }
 
-    /// The next `disconnect` keeps that link, which the `connect` after it reports.
+    /// Lets the next `disconnect` keep that link, which the following `connect` reports.
     pub(crate) fn begin_return(&mut self) {
         match self {
             Self::Plain(_) => {}

@@ -1,5 +1,5 @@
-//! What a player can set, as one value: checked, applied while the chat runs, and kept in a
-//! file if the game asks for it.
+//! A player's settings as one value: checked, applied while the chat runs, and stored in a file if the game asks for
+//! it.
 
 pub(crate) mod bounds;
 #[cfg(feature = "settings-files")]
@@ -16,9 +16,9 @@ use consonance_device::DeviceSelection;
 
 use bounds::{DUCKING_MS_MAX, HOLD_MS_MAX, SHARE, VOLUME};
 
-/// Everything that a player sets once and expects to find again.
+/// All persistent settings of a player.
 ///
-/// Begin with the default and change what is wanted; hand it to
+/// Start with the default and change individual fields; pass it to
 /// [`VoiceChatBuilder::settings`](crate::VoiceChatBuilder::settings) and, at any time later, to
 /// [`VoiceChat::apply_settings`](crate::VoiceChat::apply_settings). Names in files are those of the fields, with
 /// hyphens.
@@ -30,29 +30,29 @@ use bounds::{DUCKING_MS_MAX, HOLD_MS_MAX, SHARE, VOLUME};
 )]
 #[non_exhaustive]
 pub struct VoiceSettings {
-    /// How good one's own voice sounds for how many bits.
+    /// The quality and bit rate of the local voice.
     pub quality: Quality,
-    /// How much sound goes into one packet (default 20 ms; the original's is 40 ms). Changing it means joining the
-    /// session again, which happens by itself.
+    /// How much sound goes into one packet (default 20 ms; the original's is 40 ms). Changing it means rejoining the
+    /// session, which happens by itself.
     pub frame: FrameSize,
-    /// Whether packets carry a copy of the sound before their own, as far as losses ask for it (default true).
+    /// Whether packets carry a copy of earlier sound if losses call for it (default true).
     pub error_correction: bool,
-    /// How loud all players are: an amplitude factor, 0 to 4 (default 1).
+    /// The volume of all players: an amplitude factor, 0 to 4 (default 1).
     pub master_volume: f32,
     /// Whether all players are brought to the same loudness (default false).
     #[cfg_attr(feature = "settings-files", serde(alias = "levelling"))]
     pub auto_volume: bool,
-    /// Which microphone is used, where the chat uses one.
+    /// The microphone, if the chat uses one.
     #[cfg(feature = "devices")]
     pub microphone: DeviceSelection,
-    /// Which loudspeaker is used, where the chat uses one.
+    /// The loudspeaker, if the chat uses one.
     #[cfg(feature = "devices")]
     pub loudspeaker: DeviceSelection,
-    /// When one is heard.
+    /// When the local player is heard.
     pub activation: ActivationSettings,
     /// How far all players are turned down while the local player speaks.
     pub ducking: DuckingSettings,
-    /// What becomes of the microphone's sound before it is sent.
+    /// Processing of the microphone's sound before it is sent.
     pub capture: CaptureSettings,
 }
 
@@ -75,20 +75,20 @@ impl Default for VoiceSettings {
     }
 }
 
-/// Why settings cannot be used, read or written.
+/// Why settings are invalid, or cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// A number is not in its range.
+    /// A number is out of its range.
     #[error("{setting} is {value}, which is not within {lowest} to {highest}")]
     OutOfRange {
-        /// Which setting, as it is called in a file.
+        /// The setting, as it is called in a file.
         setting: &'static str,
         /// Its value.
         value: f64,
-        /// The least that it may be.
+        /// The lowest valid value.
         lowest: f64,
-        /// The most that it may be.
+        /// The highest valid value.
         highest: f64,
     },
     /// The file cannot be read or written.
@@ -97,24 +97,24 @@ pub enum SettingsError {
     File {
         /// The file.
         path: std::path::PathBuf,
-        /// What was tried: "read" or "written".
+        /// The operation: "read" or "written".
         attempted: &'static str,
         /// Why it failed.
         cause: std::io::Error,
     },
-    /// What stands in the file are not settings.
+    /// The file does not contain valid settings.
     #[cfg(feature = "settings-files")]
     #[error("invalid settings in {}: {problem}; correct them, or delete the file", path.display())]
     Syntax {
         /// The file.
         path: std::path::PathBuf,
-        /// Where, and what is wrong.
+        /// The place, and the problem.
         problem: String,
     },
 }
 
 impl SettingsError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } => "out-of-range",
@@ -144,7 +144,7 @@ impl VoiceSettings {
         check("capture.voice-detection.hold-ms", detection.hold_ms as f32, 0.0..=HOLD_MS_MAX as f32)
     }
 
-    /// How one's own voice is encoded with these.
+    /// The encoder settings for these.
     pub fn encoder(&self) -> EncoderSettings {
         let suited = self.quality.encoder_settings();
         let redundancy = if self.error_correction { suited.redundancy } else { Redundancy::None };

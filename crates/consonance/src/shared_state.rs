@@ -1,4 +1,4 @@
-//! What the voice thread shows: shared with all handles of the chat, which look whenever they like.
+//! State published by the voice thread: shared with all handles of the chat, which may read it at any time.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::status::SharedStatus;
 use crate::switches::Switches;
 use crate::text::TextHistory;
 
-/// The parts, each of which guards itself.
+/// The parts, each with its own synchronisation.
 #[derive(Clone)]
 pub(crate) struct SharedState {
     pub(crate) events: Arc<EventQueue>,
     pub(crate) status: Arc<SharedStatus>,
     pub(crate) statistics: Arc<SharedStatistics>,
     pub(crate) snapshot: Arc<SharedSnapshot>,
-    /// The other way round: the handles write them, and the snapshot shows them.
+    /// In the opposite direction: written by the handles, and shown by the snapshot.
     pub(crate) switches: Arc<Switches>,
     pub(crate) players: Arc<Players>,
     pub(crate) texts: Arc<TextHistory>,
@@ -30,7 +30,7 @@ pub(crate) struct SharedState {
 }
 
 impl SharedState {
-    /// The state of a chat that has not begun, with only the local player in it; it keeps this many texts.
+    /// The state of a chat that has not started, with only the local player in it; it keeps this many texts.
     pub(crate) fn new(client: &Client, texts: usize) -> Self {
         let events = Arc::new(EventQueue::new(client.name()));
         let players = Players::new(client.name());

@@ -13,5 +13,5 @@ pub(crate) use rows::{
 };
 pub(crate) use watch::Watch;
 
-/// Where the voice thread shows it.
+/// The cell in which the voice thread publishes the snapshot.
 pub(crate) type SharedSnapshot = consonance_inspector::SnapshotCell<consonance_inspector::ClientSnapshot>;

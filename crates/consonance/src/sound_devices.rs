@@ -9,7 +9,7 @@ use crate::event::{Event, EventKind};
 use crate::event_queue::EventQueue;
 use crate::statistics::{DeviceRow, VoiceStatistics};
 
-/// Which devices a chat is to be started with.
+/// The devices to start a chat with.
 #[derive(Debug, Default)]
 pub(crate) struct DeviceChoices {
     pub(crate) input: Option<DeviceSelection>,
@@ -21,9 +21,9 @@ pub(crate) struct DeviceChoices {
 #[derive(Debug, Default)]
 pub(crate) struct SoundDevices {
     devices: Option<Devices>,
-    /// It speaks with a microphone, rather than with something else.
+    /// Whether the chat uses a microphone rather than another input.
     has_microphone: bool,
-    /// It is heard through a loudspeaker, rather than somewhere else.
+    /// Whether the chat uses a loudspeaker rather than another output.
     has_loudspeaker: bool,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct OpenedDevices {
 }
 
 impl DeviceChoices {
-    /// Begins to open them; what was not chosen stays `None`.
+    /// Starts to open the selected devices; others stay `None`.
     pub(crate) fn open(self) -> OpenedDevices {
         let (wants_input, wants_output) = (self.input.is_some(), self.output.is_some());
         if !wants_input && !wants_output {
@@ -60,7 +60,7 @@ impl DeviceChoices {
 }
 
 impl SoundDevices {
-    /// Whether it speaks with a microphone, or is heard through a loudspeaker.
+    /// Whether the chat uses a device in this direction.
     pub(crate) fn uses(&self, direction: Direction) -> bool {
         match direction {
             Direction::Input => self.has_microphone,
@@ -68,8 +68,8 @@ impl SoundDevices {
         }
     }
 
-    /// Uses another device from now on; what is wrong with that, if the chat was started without one of that direction.
-    /// A device opened all the same would play or record without use.
+    /// Uses another device from now on; returns the problem if the chat was started without one in that direction. A
+    /// device opened anyway would play or record without use.
     pub(crate) fn select(&self, direction: Direction, selection: DeviceSelection) -> Option<String> {
         let kind = match direction {
             Direction::Input => "microphone",
@@ -84,8 +84,8 @@ impl SoundDevices {
         }
     }
 
-    /// Tells the game what has become of them. Whether the loudspeaker is a pair of headphones, if another one runs now
-    /// that is used.
+    /// Reports device events to the game; returns whether the loudspeaker is a pair of headphones, if another one is in
+    /// use now.
     pub(crate) fn tell(&self, now: std::time::Instant, events: &EventQueue) -> Option<bool> {
         let mut headphones = None;
         while let Some(event) = self.devices.as_ref().and_then(Devices::poll_event) {
@@ -99,7 +99,7 @@ impl SoundDevices {
         headphones
     }
 
-    /// The microphone and the loudspeaker, if they are what it speaks with and is heard through.
+    /// The microphone and the loudspeaker, if they are in use.
     pub(crate) fn used<'a>(
         &self,
         counted: &'a VoiceStatistics,
@@ -108,7 +108,7 @@ impl SoundDevices {
         (microphone, counted.loudspeaker.as_ref().filter(|_| self.has_loudspeaker))
     }
 
-    /// Adds how they are doing.
+    /// Adds the devices' state.
     pub(crate) fn add_to(&self, statistics: VoiceStatistics) -> VoiceStatistics {
         let row = |direction| {
             let devices = self.devices.as_ref()?;

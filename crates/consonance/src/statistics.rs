@@ -1,4 +1,4 @@
-//! What was counted, as the voice thread writes it down and the game may ask at any time.
+//! Statistics, written by the voice thread; the game may read them at any time.
 
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
@@ -12,42 +12,42 @@ use consonance_transport::Statistics;
 use crate::lock::lock;
 use crate::route::LinkTransport;
 
-/// What a voice chat has counted since it was started, as plain data.
+/// Counters of a voice chat since it was started, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoiceStatistics {
-    /// The session's counters; among them, which way frames and texts went: `frames_direct` and `frames_relayed`.
+    /// The session's counters, including the paths of frames and texts: `frames_direct` and `frames_relayed`.
     pub session: ClientStatistics,
-    /// What came in over all links, by type of packet.
+    /// Packets received over all links, by type.
     pub received: PacketTable,
-    /// What went out over all links, by type of packet; a packet to several direct links counts as often.
+    /// Packets sent over all links, by type; a packet to several direct links counts once for each.
     pub sent: PacketTable,
     /// Every direct link that is up.
     pub direct_links: Vec<DirectLinkRow>,
-    /// How one's own voice gets away, and what is done about it.
+    /// Transmission of the local voice, and its adaptation to the uplink.
     pub uplink: UplinkRow,
     /// Every other player in the session that has been heard, in the order of their ids. Beyond the mixer's capacity,
     /// players silent for the longest are left out, and start again.
     pub speakers: Vec<SpeakerRow>,
     /// Frames that were played without a [trace](crate::FrameTrace), since too many were played at once.
     pub traces_dropped: u64,
-    /// One's own voice on its way to the encoder; none as long as there is no input.
+    /// The capture of the local voice; `None` as long as there is no input.
     pub capture: Option<CaptureRow>,
-    /// The microphone; none if the chat was started without devices.
+    /// The microphone; `None` if the chat was started without devices.
     #[cfg(feature = "devices")]
     pub microphone: Option<DeviceRow>,
-    /// The loudspeaker; none if the chat was started without devices.
+    /// The loudspeaker; `None` if the chat was started without devices.
     #[cfg(feature = "devices")]
     pub loudspeaker: Option<DeviceRow>,
-    /// What an engine brings to speak with; none with another input.
+    /// Sound from an engine that serves as the input; `None` with another input.
     pub engine_input: Option<EngineSoundRow>,
-    /// What an engine takes of the mix; none with another output.
+    /// The mix taken by an engine; `None` with another output.
     pub engine_output: Option<EngineSoundRow>,
-    /// The players that an engine takes by themselves.
+    /// The players whose voices an engine takes separately.
     pub player_streams: Vec<PlayerStreamRow>,
-    /// What carries the link to the server.
+    /// The transport of the link to the server.
     pub transport: LinkTransport,
-    /// What the network carried and dropped over all links, and how well the one to the server does.
+    /// Packets carried and dropped by the network over all links, and the quality of the link to the server.
     pub network: Statistics,
 }
 
@@ -55,42 +55,42 @@ pub struct VoiceStatistics {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PacketTable {
-    /// Each type that the protocol has, in the order of their numbers on the wire.
+    /// Each packet type of the protocol, in the order of their numbers on the wire.
     pub by_type: Vec<(MessageType, Flow)>,
-    /// What begins like no packet.
+    /// Packets that do not begin with a known type.
     pub unreadable: Flow,
-    /// Everything together.
+    /// The total.
     pub total: Flow,
 }
 
-/// A direct link and what has passed over it.
+/// A direct link and its traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DirectLinkRow {
-    /// The player whose link it is; none until it has introduced itself and is in the session.
+    /// The player at its other end; `None` until it has introduced itself and is in the session.
     pub player: Option<String>,
-    /// What came in, good or bad.
+    /// Packets received, valid or not.
     pub received: Total,
-    /// What went out.
+    /// Packets sent.
     pub sent: Total,
 }
 
-/// One's own voice on its way to the others.
+/// Transmission of the local voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UplinkRow {
-    /// Of a hundred recent frames, how many did not reach the server; none if it does not say so, as the original's
-    /// does not, or has not yet.
+    /// The share of recent frames that did not reach the server, in percent; `None` if the server does not report it,
+    /// as the original's does not, or has not yet.
     pub lost_percent: Option<f32>,
-    /// How much longer than usual the newest frame took to the server; none as above.
+    /// How much longer than usual the newest frame took to the server; `None` as above.
     pub queueing: Option<Duration>,
-    /// What the listeners said last; none if there are none that say so.
+    /// The listeners' last report; `None` if no listener reports.
     pub listeners: Option<ListenerReport>,
-    /// How many of a hundred frames the encoder expects to be lost.
+    /// The loss that the encoder expects, in percent of frames.
     pub expected_loss_percent: u8,
-    /// The bit rate in use, in bit/s: as much as wanted, or less where that is too much for the way to the server.
+    /// The bit rate in use, in bit/s: the wanted one, or less if that overloads the uplink.
     pub bitrate_bps: u32,
-    /// What packets tell of the sound before them.
+    /// Redundancy in packets for earlier sound.
     pub redundancy: Redundancy,
 }
 
@@ -100,11 +100,11 @@ pub struct UplinkRow {
 pub struct SpeakerRow {
     /// The player's name.
     pub name: String,
-    /// Delay, loss, late and recovered frames, and how loud it is.
+    /// Delay, loss, late and recovered frames, and level.
     pub reception: SpeakerStatistics,
 }
 
-/// How one's own voice is captured.
+/// The capture of the local voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CaptureRow {
@@ -114,7 +114,7 @@ pub struct CaptureRow {
     pub is_voice_detected: bool,
     /// Whether captured sound is sent: the microphone is open, the key pressed, or speech detected.
     pub is_transmitting: bool,
-    /// By how much what is sent is later than what was recorded: the chain, and what of the pre-roll is not caught up.
+    /// The delay from recording to sending: that of the chain, and the part of the pre-roll not yet caught up.
     pub delay: Duration,
     /// Blocks of 10 ms that were lost between the threads.
     pub dropped_blocks: u64,
@@ -126,37 +126,37 @@ pub struct CaptureRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EngineSoundRow {
-    /// How often the engine has called.
+    /// The number of the engine's callbacks.
     pub callbacks: u64,
-    /// The sample rate with which it called last, in Hz; 0 before.
+    /// The sample rate of the last callback, in Hz; 0 before the first.
     pub rate_hz: u32,
     /// The longest sound in one call.
     pub period: Duration,
-    /// Time since the last call; none before the first.
+    /// Time since the last callback; `None` before the first.
     pub silent_for: Option<Duration>,
-    /// How often sound was missing or too much, so that it had to be interrupted: each is a short fade.
+    /// How often sound was interrupted because it was missing or there was too much of it: each is a short fade.
     pub interruptions: u64,
-    /// Frames, of 48 kHz, that were thrown away because they came too late, or too many at once.
+    /// Frames at 48 kHz that were discarded because they came too late, or too many at once.
     pub skipped_frames: u64,
     /// Samples that were not numbers, or infinite; they became silence.
     pub bad_samples: u64,
-    /// Sound that waits for the other side, averaged over half a second.
+    /// Sound queued for the other side, averaged over half a second.
     pub fill: Duration,
-    /// How much shall wait.
+    /// The target for the queued sound.
     pub target: Duration,
-    /// The delay by what waits and by resampling.
+    /// The delay by queueing and resampling.
     pub latency: Duration,
-    /// By how much the engine's clock is faster than ours, in millionths, as far as it is known.
+    /// By how much the engine's clock is faster than ours, in ppm, as far as it is known.
     pub drift_ppm: f32,
 }
 
-/// A player's voice that the engine takes by itself.
+/// A player's voice that an engine takes separately.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlayerStreamRow {
-    /// The player's name, as the game gave it.
+    /// The player's name, as given by the game.
     pub name: String,
-    /// How the engine takes it.
+    /// The state of its sound.
     pub sound: EngineSoundRow,
 }
 
@@ -165,14 +165,14 @@ pub struct PlayerStreamRow {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeviceRow {
-    /// How it is doing.
+    /// Its state.
     pub state: consonance_device::DeviceState,
-    /// What was counted and measured.
+    /// Its counters and gauges.
     pub diagnostics: consonance_device::DeviceDiagnostics,
 }
 
 impl PacketTable {
-    /// What passed of one type.
+    /// The traffic of one type.
     pub fn flow(&self, message: MessageType) -> Flow {
         let row = self.by_type.iter().find(|(of, _)| *of == message);
         row.map_or_else(Flow::default, |(_, flow)| *flow)
@@ -216,12 +216,12 @@ impl VoiceStatistics {
     }
 }
 
-/// Statistics that one thread writes and others read; the writer never waits.
+/// Statistics that one thread writes and others read; the writer never blocks.
 #[derive(Debug, Default)]
 pub(crate) struct SharedStatistics(Mutex<Arc<VoiceStatistics>>);
 
 impl SharedStatistics {
-    /// Publishes these; false during a read, and the writer should try again later.
+    /// Publishes these; false during a read, in which case the writer should try again later.
     pub(crate) fn publish(&self, statistics: VoiceStatistics) -> bool {
         let mut shown = match self.0.try_lock() {
             Ok(shown) => shown,

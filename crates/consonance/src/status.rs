@@ -1,4 +1,4 @@
-//! How far we are, as the voice thread sees it and the game may ask at any time.
+//! The connection status, set by the voice thread and readable by the game at any time.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

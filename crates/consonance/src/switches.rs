@@ -1,5 +1,5 @@
-//! What the game has switched for the whole chat: the handles set it, and the voice thread looks in every turn. Unlike
-//! a command, a switch is never lost.
+//! The game's switches for the whole chat: the handles set them, and the voice thread reads them in every turn.
+//! Unlike a command, a switch is never lost.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -42,7 +42,7 @@ impl Default for Switches {
 }
 
 impl Switches {
-    /// All of them but for leaving.
+    /// All switches except leaving.
     pub(crate) fn get(&self) -> Switched {
         Switched {
             muted: self.is_muted(),
@@ -96,7 +96,7 @@ impl Default for Switched {
 }
 
 impl Switched {
-    /// As it is later, but for what would let one's own voice out: that has to hold at both moments.
+    /// The later state, except that the local voice is only sent if both states allow it.
     pub(crate) fn and_then(self, later: Self) -> Self {
         let muted = self.muted || later.muted;
         let key_held = self.key_held && later.key_held;

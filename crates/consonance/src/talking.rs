@@ -1,4 +1,4 @@
-//! My own voice: frames, encoder, and the channels that the game wants open.
+//! The local voice: frames, encoder, and the channels that the game wants open.
 
 mod frames;
 mod wanted_channels;
@@ -22,24 +22,24 @@ use crate::player_state::SpeakingChannel;
 use crate::trace::FrameTrace;
 use crate::uplink_quality::EncoderTarget;
 
-/// Opus never makes a frame of speech longer than this at the bit rates in use; the protocol has room for a little
-/// less than 1000 bytes.
+/// Opus never makes a longer frame of speech at the bit rates in use; the protocol has room for slightly less than 1000
+/// bytes.
 const FRAME_BYTES_MAX: usize = 960;
 
-/// Turns blocks that were captured into frames on the channels. Channels are open in the session during an utterance.
+/// Turns captured blocks into frames on the channels. Channels are open in the session during an utterance.
 pub(crate) struct Talking {
-    /// An utterance goes on.
+    /// Whether an utterance is in progress.
     is_speaking: bool,
     frames: Frames,
     encoder: Box<dyn Encoder>,
     settings: EncoderSettings,
     channels: WantedChannels,
     packet: Vec<u8>,
-    /// How many listeners the last frame was for.
+    /// The number of listeners of the last frame.
     sent_to: usize,
 }
 
-/// What a captured block led to.
+/// The result of a captured block.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) frame: Option<FrameTrace>,
@@ -48,7 +48,7 @@ pub(crate) struct Sent {
 
 impl Talking {
     /// # Errors
-    /// If there is no such encoder.
+    /// If the encoder cannot be created.
     pub(crate) fn new(settings: EncoderSettings) -> Result<Self, CodecError> {
         Ok(Self {
             is_speaking: false,
@@ -66,11 +66,11 @@ impl Talking {
         self.encoder.lookahead_samples()
     }
 
-    /// Encodes from the next frame on as well as that, with copies of lost frames where they suit it and are wanted;
-    /// everything else stays as it is.
+    /// Changes the quality from the next frame on, with copies against losses if they suit it and are wanted;
+    /// everything else stays.
     ///
     /// # Errors
-    /// If there is no such encoder; the present one goes on.
+    /// If the encoder cannot be created; the current one stays in use.
     pub(crate) fn set_quality(&mut self, quality: Quality, error_correction: bool) -> Result<(), CodecError> {
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = quality.encoder_settings();
         let redundancy = if error_correction { redundancy } else { Redundancy::None };
@@ -85,11 +85,11 @@ impl Talking {
         Ok(())
     }
 
-    /// Encodes from the next frame on like that; a constant bit rate stays so. What was spoken of a frame of another
-    /// length is sent before.
+    /// Changes the encoder from the next frame on; a constant bit rate stays. Samples pending for a frame of another
+    /// length are sent first.
     ///
     /// # Errors
-    /// If there is no such encoder; the present one goes on.
+    /// If the encoder cannot be created; the current one stays in use.
     pub(crate) fn set_encoder(
         &mut self,
         settings: EncoderSettings,
@@ -110,7 +110,7 @@ impl Talking {
         Ok(sent)
     }
 
-    /// Whether one speaks over any channel.
+    /// Whether the local voice is sent over any channel.
     pub(crate) fn is_heard(&self, client: &Client) -> bool {
         self.is_speaking && client.has_channels()
     }
@@ -120,17 +120,17 @@ impl Talking {
         self.channels.wanted()
     }
 
-    /// When the chat as a whole is heard.
+    /// The activation of the chat as a whole.
     pub(crate) fn chat(&self) -> ChatActivation {
         self.channels.chat()
     }
 
-    /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
+    /// The channels that are currently open in the session. `priority` is that of channels without their own.
     pub(crate) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
         self.channels.open_channels(priority)
     }
 
-    /// A channel that is wanted from the beginning.
+    /// Adds a channel that is wanted from the beginning.
     ///
     /// # Errors
     /// If there are too many.
@@ -138,7 +138,7 @@ impl Talking {
         self.channels.add(channel, new, None)
     }
 
-    /// Does what the game wants of a channel, for what is said from now on.
+    /// Carries out an order for a channel, which applies to speech from now on.
     ///
     /// # Errors
     /// If there are too many channels for another one.
@@ -152,12 +152,12 @@ impl Talking {
         self.channels.obey(channel, order, now, client)
     }
 
-    /// Changes when channels that go with the chat are heard.
+    /// Changes the activation of channels that follow the chat.
     pub(crate) fn set_chat(&mut self, now: Instant, change: impl FnOnce(&mut ChatActivation)) {
         self.channels.set_chat(now, change);
     }
 
-    /// What is to be captured for all channels together.
+    /// The combined demand of all channels.
     pub(crate) fn demand(&self) -> Demand {
         self.channels.demand()
     }
@@ -167,22 +167,22 @@ impl Talking {
         self.channels.changed()
     }
 
-    /// The game can see the states.
+    /// Marks the states as published.
     pub(crate) fn channels_shown(&mut self) {
         self.channels.shown();
     }
 
-    /// What the game wants, whatever the network takes.
+    /// The game's encoder settings, regardless of adaptation to the network.
     pub(crate) fn settings(&self) -> &EncoderSettings {
         &self.settings
     }
 
-    /// How many listeners the last frame was for.
+    /// The number of listeners of the last frame.
     pub(crate) fn sent_to(&self) -> usize {
         self.sent_to
     }
 
-    /// Does from the next frame on what suits the network.
+    /// Adapts the encoder to the network, from the next frame on.
     pub(crate) fn adapt(&mut self, target: EncoderTarget) {
         self.settings.expected_loss_percent = target.expected_loss_percent;
         self.encoder.set_bitrate(target.bitrate_bps);
@@ -190,7 +190,7 @@ impl Talking {
         self.encoder.set_redundancy(target.redundancy);
     }
 
-    /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.
+    /// Sends captured sound as soon as it fills a frame. `now` is the time for blocks without their own.
     pub(crate) fn handle_captured(
         &mut self,
         captured: &CapturedAs,
@@ -203,7 +203,7 @@ impl Talking {
                 let sent = if any_open {
                     self.speak(block, side.as_ref(), *recorded_until, client)
                 } else {
-                    // What waits for its frame to fill was recorded before this block.
+                    // Samples in the incomplete frame were recorded before this block.
                     self.end(recorded_until.checked_sub(BLOCK).unwrap_or(now), client)
                 };
                 Sent { problem: problem.or(sent.problem), ..sent }
@@ -242,7 +242,7 @@ impl Talking {
         sent
     }
 
-    /// Encodes two channels from the next frame on, until the quality is not music any more.
+    /// Encodes two channels from the next frame on, until the quality is no longer music.
     fn set_stereo(&mut self) -> Result<(), CodecError> {
         if !self.settings.stereo {
             let settings = EncoderSettings { stereo: true, ..self.settings };
@@ -252,7 +252,7 @@ impl Talking {
         Ok(())
     }
 
-    /// The utterance, if there was one, is over, and every channel closed: one more frame says so.
+    /// Ends the utterance, if there is one, and closes every channel; one more frame reports that.
     fn end(&mut self, now: Instant, client: &mut Client) -> Sent {
         if !std::mem::replace(&mut self.is_speaking, false) {
             return Sent::default();
@@ -264,7 +264,7 @@ impl Talking {
     }
 }
 
-/// Encodes and sends a frame of which the last `spoken` samples before `now` are the beginning.
+/// Encodes and sends a frame, of which the first `spoken` samples were recorded right before `now`.
 fn send(
     encoder: &mut dyn Encoder,
     frame: &Frame<'_>,
@@ -286,7 +286,7 @@ fn send(
             let spoken_at = now.checked_sub(duration_of(spoken as u64)).unwrap_or(now);
             Sent { frame: Some(FrameTrace::Sent { sequence, spoken_at, listeners }), problem: None }
         }
-        // No listener, or no session just now: the frame is lost, as voice is.
+        // Without a listener or a session the frame is lost, like any lost voice.
         Ok(_) | Err(consonance_session::VoiceError::NotJoined) => Sent::default(),
         Err(error) => Sent { frame: None, problem: Some(error.to_string()) },
     }

@@ -1,4 +1,4 @@
-//! Taps: sound of a voice chat as it passes by, for recording, transcription, lip sync and the like.
+//! Taps: live sound of a voice chat, for recording, transcription, lip sync and the like.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,25 +7,25 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 use consonance_audio::{BLOCK_SAMPLES, Channels, RecordedBlock, SamplePosition, StereoBlock};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// Blocks that may wait in a tap, 1 s: 400 kB.
+/// The most blocks queued in a tap, 1 s: 400 kB.
 pub(crate) const CAPACITY_BLOCKS: usize = 100;
 
-/// What a tap is on.
+/// The source of a tap.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TapSource {
-    /// What the microphone, or whatever is in its place, gives.
+    /// The sound of the microphone, or of the input in its place, before any processing.
     RawMicrophone,
-    /// The same after the capture chain: what is encoded if there are listeners.
+    /// The same after the capture chain: the sound that is encoded if there are listeners.
     ProcessedMicrophone,
-    /// The voice of the player of this name as it was received: before volume, place and everything else that only
-    /// concerns this listener.
+    /// The voice of the player of this name as received: before volume, place and everything else that only concerns
+    /// this listener.
     Player(String),
-    /// Everything together, as it is heard.
+    /// The mix as it is heard.
     Mix,
 }
 
 impl TapSource {
-    /// What a file of its sound is called.
+    /// The name for a file of its sound.
     pub fn name(&self) -> &str {
         match self {
             Self::RawMicrophone => "microphone-raw",
@@ -35,7 +35,7 @@ impl TapSource {
         }
     }
 
-    /// For how many ears its sound is.
+    /// Whether its sound is mono or stereo.
     pub const fn channels(&self) -> Channels {
         match self {
             Self::RawMicrophone | Self::ProcessedMicrophone | Self::Player(_) => Channels::Mono,
@@ -44,11 +44,11 @@ impl TapSource {
     }
 }
 
-/// 10 ms of sound, and when they are.
+/// 10 ms of sound and its position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TapBlock {
-    /// Where the first sample lies on the time line of the voice chat: the same for all of its taps, so that what
-    /// happens at the same time has the same position.
+    /// The position of the first sample on the voice chat's time line: the same time line for all of its taps, so
+    /// that simultaneous sound has the same position.
     pub position: SamplePosition,
     /// The sound.
     pub sound: TapSound,
@@ -73,10 +73,10 @@ impl<'a> From<&'a TapSound> for RecordedBlock<'a> {
     }
 }
 
-/// The listening end of a tap. Silence need not come: a gap between positions is one.
+/// The listening end of a tap. Silence may be omitted: a gap between positions is silence.
 ///
-/// A reader that does not [`poll`](Self::poll) for a second misses what comes then; the writer does not wait. Dropping
-/// it ends the tap.
+/// A reader that does not [`poll`](Self::poll) for a second loses later blocks; the writer does not wait. Dropping it
+/// ends the tap.
 pub struct Tap {
     source: TapSource,
     ring: Consumer<TapBlock>,
@@ -90,8 +90,8 @@ impl fmt::Debug for Tap {
 }
 
 impl Tap {
-    /// A tap and the end that sound is put into. The taps of a voice chat come from the chat; this one is for sound of
-    /// the game's own, which shall be recorded with it.
+    /// Both ends of a new tap. The taps of a voice chat are created by the chat; this one is for the game's own sound
+    /// that should be recorded with it.
     pub fn new(source: TapSource) -> (TapSender, Self) {
         let (producer, consumer) = RingBuffer::new(CAPACITY_BLOCKS);
         let dropped = Arc::new(AtomicU64::new(0));
@@ -99,29 +99,29 @@ impl Tap {
         (sender, Self { source, ring: consumer, dropped })
     }
 
-    /// What it is on.
+    /// The source of its sound.
     pub fn source(&self) -> &TapSource {
         &self.source
     }
 
-    /// The next block, if one waits.
+    /// The next queued block.
     pub fn poll(&mut self) -> Option<TapBlock> {
         self.ring.pop().ok()
     }
 
-    /// Where the block lies that [`poll`](Self::poll) would give.
+    /// The position of the block that [`poll`](Self::poll) would return.
     pub fn next_position(&self) -> Option<SamplePosition> {
         self.ring.peek().ok().map(|block| block.position)
     }
 
-    /// Blocks that were dropped because a second of them waited already.
+    /// Blocks that were dropped because a second of them was already queued.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Whether nothing waits and nothing will come any more.
+    /// Whether the queue is empty and nothing more will come.
     pub fn is_finished(&self) -> bool {
-        // In this order, and with a fence that `rtrb` leaves out: what was put in before the sender went is seen.
+        // In this order, and with a fence that `rtrb` omits: blocks pushed before the sender was dropped are seen.
         self.ring.is_abandoned() && {
             fence(Ordering::Acquire);
             self.ring.is_empty()
@@ -129,7 +129,7 @@ impl Tap {
     }
 }
 
-/// The end of a tap that sound is put into. Dropping it ends the tap, once what waits is taken.
+/// The end of a tap that sound is pushed into. Dropping it ends the tap, once the queued blocks are taken.
 #[derive(Debug)]
 pub struct TapSender {
     ring: Producer<TapBlock>,
@@ -137,15 +137,15 @@ pub struct TapSender {
 }
 
 impl TapSender {
-    /// Puts a block in, or drops and counts it if a second of them waits already. Never waits and never
-    /// allocates: fit for an audio callback.
+    /// Pushes a block, or drops and counts it if a second of them is already queued. Never waits and never allocates:
+    /// suitable for an audio callback.
     pub fn push(&mut self, position: SamplePosition, sound: TapSound) {
         if self.ring.push(TapBlock { position, sound }).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Whether the reader is gone, so that this end can be dropped, too.
+    /// Whether the reader was dropped, so that this end can be dropped too.
     pub fn is_abandoned(&self) -> bool {
         self.ring.is_abandoned()
     }
@@ -161,7 +161,7 @@ impl TapSenders {
         self.0.push(sender);
     }
 
-    /// Abandoned ones are dropped, whether anything sounds or not.
+    /// Drops abandoned ones, whether there is sound or not.
     pub(crate) fn prune(&mut self) {
         self.0.retain(|sender| !sender.is_abandoned());
     }

@@ -1,4 +1,4 @@
-//! Text messages: what can be sent, what became of it, and what was said before.
+//! Text messages: sending, their outcomes, and the history.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,22 +10,22 @@ use consonance_session::{Target, TextTarget};
 use crate::event::{Event, EventKind};
 use crate::lock::lock;
 
-/// The longest text message, in bytes of UTF-8: with the packet around it, an original takes no more.
+/// The longest text message, in bytes of UTF-8: with the packet around it, clients of the original accept no more.
 pub const TEXT_BYTES_MAX: usize = consonance_session::TEXT_BYTES_MAX;
 
-/// A text message that was asked to be sent; names it in [`EventKind::TextSent`](crate::EventKind::TextSent) and
+/// A text message to be sent; identifies it in [`EventKind::TextSent`](crate::EventKind::TextSent) and
 /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub(crate) u64);
 
 impl TextId {
-    /// The same as a number, which is another one for each message of a chat.
+    /// The message's number, different for each message of a chat.
     pub fn number(self) -> u64 {
         self.0
     }
 }
 
-/// Why a text message is not even tried to be sent.
+/// Why a text message is rejected before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendTextError {
@@ -38,7 +38,7 @@ pub enum SendTextError {
 }
 
 impl SendTextError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLong { .. } => "too-long",
@@ -46,15 +46,15 @@ impl SendTextError {
     }
 }
 
-/// A text message that was sent or received, as the history keeps it.
+/// A text message that was sent or received, as kept in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextMessage {
-    /// When it was sent or came in.
+    /// When it was sent or received.
     pub at: Instant,
     /// The sender's name; one's own for own messages.
     pub from: String,
-    /// Where it was sent.
+    /// The target.
     pub to: TextTarget,
     /// The message.
     pub text: String,
@@ -66,7 +66,7 @@ impl TextMessage {
     }
 }
 
-/// The last messages, oldest first, if the game wants them kept.
+/// The last messages, oldest first, if the game wants a history.
 #[derive(Debug)]
 pub(crate) struct TextHistory {
     messages: Mutex<VecDeque<TextMessage>>,
@@ -75,7 +75,7 @@ pub(crate) struct TextHistory {
 }
 
 impl TextHistory {
-    /// Keeps so many messages.
+    /// Keeps up to `limit` messages.
     pub(crate) fn new(limit: usize) -> Self {
         Self { messages: Mutex::default(), limit, next: AtomicU64::default() }
     }
@@ -95,7 +95,7 @@ impl TextHistory {
         messages.push_back(message);
     }
 
-    /// Keeps what came in.
+    /// Keeps a received message.
     pub(crate) fn follow(&self, event: &Event) {
         if let EventKind::Text { from, to, text } = &event.kind {
             self.add(TextMessage::new(event.at, from, to, text));
@@ -111,13 +111,13 @@ impl TextHistory {
     }
 }
 
-/// Refuses what no server would take.
+/// Rejects text that no server would accept.
 pub(crate) fn check(text: &str) -> Result<(), SendTextError> {
     let bytes = text.len();
     if bytes > TEXT_BYTES_MAX { Err(SendTextError::TooLong { bytes }) } else { Ok(()) }
 }
 
-/// A target as events name it.
+/// A target as named in events.
 pub(crate) fn text_target(target: &Target) -> TextTarget {
     match target {
         Target::Room(room) => TextTarget::Room(room.clone()),

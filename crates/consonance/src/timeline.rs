@@ -1,24 +1,24 @@
-//! A value that changes now, for sound that was recorded a while ago.
+//! A value that changes over time, for sound that was recorded a while ago.
 //!
-//! What was said before a channel was opened is not sent over it, and what was said before it was shut is, however
-//! late the sound comes through the capture chain.
+//! Speech from before a channel was opened is not sent over it, and speech from before it was closed is, however late
+//! the sound leaves the capture chain.
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
-/// Changes that are remembered; of more within the capture's delay the oldest are forgotten.
+/// The most changes kept; if there are more within the capture's delay, the oldest are forgotten.
 const CHANGES_MAX: usize = 32;
 
-/// A value and what it was before.
+/// A value and its history.
 #[derive(Debug)]
 pub(crate) struct Timeline<T> {
     now: T,
-    /// What it was until then, oldest first.
+    /// Earlier values, each with the time until which it was valid, oldest first.
     past: VecDeque<(Instant, T)>,
 }
 
 impl<T: Copy + PartialEq> Timeline<T> {
-    /// A value that has been like this forever.
+    /// A value without earlier changes.
     pub(crate) fn new(value: T) -> Self {
         Self { now: value, past: VecDeque::new() }
     }
@@ -28,7 +28,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
         self.now
     }
 
-    /// Another value from then on. Times must not go back.
+    /// Sets another value from then on. Times must not go back.
     pub(crate) fn set(&mut self, from: Instant, value: T) {
         if value == self.now {
             return;
@@ -39,7 +39,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
         self.past.push_back((from, std::mem::replace(&mut self.now, value)));
     }
 
-    /// The value at some time; what lies before that time is forgotten.
+    /// The value at a time; changes before that time are forgotten.
     pub(crate) fn at(&mut self, time: Instant) -> T {
         while self.past.front().is_some_and(|(until, _)| *until < time) {
             self.past.pop_front();

@@ -10,7 +10,7 @@ use crate::lock::lock;
 
 /// The tokens that the local player holds. A clone is the same set.
 ///
-/// A trigger that asks for tokens works while the player holds at least one of them. Tokens are compared byte by byte,
+/// A trigger that requires tokens works while the player holds at least one of them. Tokens are compared byte by byte,
 /// and only this game sees them: they are a convenience, not a protection.
 #[derive(Clone, Debug)]
 pub struct Tokens {
@@ -24,14 +24,14 @@ pub struct Tokens {
 pub struct TokenLimitReached;
 
 impl Tokens {
-    /// How many tokens there may be.
+    /// The most tokens that may be held.
     pub const MAX: usize = 1024;
 
     pub(crate) fn new(events: Arc<EventQueue>) -> Self {
         Self { held: Arc::default(), events }
     }
 
-    /// Holds a token from now on; false if it was held before. Raises [`EventKind::TokenAdded`].
+    /// Adds a token; false if it was already held. Raises [`EventKind::TokenAdded`].
     ///
     /// # Errors
     /// If [`MAX`](Self::MAX) others are held.
@@ -49,7 +49,7 @@ impl Tokens {
         Ok(true)
     }
 
-    /// Holds a token no longer; false if it was not held. Raises [`EventKind::TokenRemoved`].
+    /// Removes a token; false if it was not held. Raises [`EventKind::TokenRemoved`].
     pub fn remove(&self, token: &str) -> bool {
         let mut held = self.lock();
         let was_held = held.remove(token);
@@ -64,17 +64,17 @@ impl Tokens {
         self.lock().contains(token)
     }
 
-    /// Whether these satisfy a request for any of those, or for none.
+    /// Whether the tokens held satisfy a request for any of those, or for none.
     pub fn satisfy(&self, asked_for: &BTreeSet<String>) -> bool {
         asked_for.is_empty() || !self.lock().is_disjoint(asked_for)
     }
 
-    /// All tokens that are held just now, in order.
+    /// All tokens currently held, in order.
     pub fn to_vec(&self) -> Vec<String> {
         self.lock().iter().cloned().collect()
     }
 
-    /// Told while the set is locked, so that events come in the order of the changes.
+    /// Raised while the set is locked, so that events come in the order of the changes.
     fn tell(&self, kind: EventKind) {
         self.events.push(Event { at: Instant::now(), kind });
     }

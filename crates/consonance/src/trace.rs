@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_audio::DecodedAs;
 
-/// One step on the way of one frame. Frames are told apart by the speaker's own count, modulo 2¹⁶.
+/// One step on the way of one frame. Frames are identified by the speaker's own count, modulo 2¹⁶.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FrameTrace {
@@ -14,27 +14,27 @@ pub enum FrameTrace {
         sequence: u16,
         /// When its first sample was recorded.
         spoken_at: Instant,
-        /// How many players it went to.
+        /// The number of players it was sent to.
         listeners: usize,
     },
-    /// A frame of another player came in.
+    /// A frame of another player was received.
     Received {
-        /// Its owner.
+        /// Its speaker.
         speaker: String,
         /// Its number.
         sequence: u16,
-        /// When it came.
+        /// When it arrived.
         at: Instant,
     },
-    /// A frame of another player was played, or what stood in for it.
+    /// A frame of another player was played, or its substitute.
     Played {
-        /// Its owner.
+        /// Its speaker.
         speaker: String,
         /// Its number.
         sequence: u16,
-        /// When its first sample was played, the codec's own delay taken into account.
+        /// When its first sample was played, including the codec's own delay.
         at: Instant,
-        /// From its own packet, from the next one, or made up.
+        /// Decoded from its own packet, recovered from the next one, or concealed.
         how: DecodedAs,
     },
 }

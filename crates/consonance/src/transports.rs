@@ -1,4 +1,4 @@
-//! The network to the server, and to another one that the server sends us to.
+//! The network to the server, and to another one to which the server redirects us.
 
 use std::task::Waker;
 use std::time::Instant;
@@ -7,19 +7,19 @@ use consonance_transport::{ClientTransport, Statistics};
 
 use crate::route::{LinkTransport, Route};
 
-/// Makes the way to an address that a server has named.
+/// Makes the path to an address named by a server.
 pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Route, String> + Send>;
 
-/// The present network, and those before and after it.
+/// The current network, and those before and after it.
 pub(crate) struct Transports {
     present: Route,
     /// Without it, redirects are not supported.
     dial: Option<Dial>,
-    /// Takes the place of the present one when the next link is made.
+    /// Replaces the current one when the next link is made.
     next: Option<Route>,
-    /// To go back to if the present one leads nowhere.
+    /// Used again if the current one leads nowhere.
     former: Option<Route>,
-    /// What those counted that are gone.
+    /// Statistics of networks that are gone.
     past: Statistics,
     waker: Option<Waker>,
 }
@@ -42,29 +42,30 @@ impl Transports {
         self.present.wants_poll_at()
     }
 
-    /// The next link leads to this address. What is wrong with it, or that no address can be followed here.
+    /// Makes the next link lead to this address; returns an error if it is invalid, or if redirects are not supported
+    /// here.
     pub(crate) fn lead_to(&mut self, address: &str) -> Result<(), String> {
         let dial = self.dial.as_ref().ok_or("this network does not know how to reach another server")?;
         self.next = Some(dial(address)?);
         Ok(())
     }
 
-    /// The next link leads where the present one does.
+    /// Makes the next link lead to the current server.
     pub(crate) fn stay(&mut self) {
         self.next = None;
     }
 
-    /// The server in use, or the one that was in use last, where that is known.
+    /// The server in use, or last in use, if it is known.
     pub(crate) fn server(&self) -> Option<&str> {
         self.present.server()
     }
 
-    /// The present server names those that have its session, each by host and port.
+    /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
         self.present.list_servers(places);
     }
 
-    /// The next link leads to another server of the session, if one is known and answers.
+    /// Makes the next link lead to another server of the session, if one is known and answers.
     pub(crate) fn leave_server(&mut self) {
         self.present.leave_server();
     }
@@ -80,40 +81,39 @@ impl Transports {
         self.present.transport().connect(now);
     }
 
-    /// The present network has made a link: there is no going back.
+    /// The current network has made a link: the former one is no longer needed.
     pub(crate) fn note_up(&mut self) {
         if let Some(former) = self.former.take() {
             self.past = self.past.with(&former.statistics());
         }
     }
 
-    /// No link came about: the next attempt is to where the last one was, and so in turns.
+    /// No link was made: the next attempt alternates to the former network, and so on.
     pub(crate) fn note_failed(&mut self) {
         self.next = self.former.take();
     }
 
-    /// Whether a failure here need not be the end.
+    /// Whether another network is left after a failure here.
     pub(crate) fn has_another(&self) -> bool {
         self.next.is_some() || self.former.is_some()
     }
 
-    /// What carries the present link, and in words why it does.
+    /// The transport of the current link, and the reason for it, in words.
     pub(crate) fn in_use(&self) -> (LinkTransport, &str) {
         self.present.in_use()
     }
 
-    /// Whether a link over the primary network is up and waits to be used in place of the fallback's, to the same
-    /// server.
+    /// Whether a link over the primary network is up and ready to replace the fallback's, to the same server.
     pub(crate) fn can_return(&self) -> bool {
         self.next.is_none() && self.present.can_return()
     }
 
-    /// The next link is that one.
+    /// Makes that link the next one.
     pub(crate) fn begin_return(&mut self) {
         self.present.begin_return();
     }
 
-    /// What all of them counted.
+    /// The combined statistics of all networks.
     pub(crate) fn statistics(&self) -> Statistics {
         let others = [&self.former, &self.next].into_iter().flatten();
         let all = self.present.statistics().with(&self.past);

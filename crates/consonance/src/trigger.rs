@@ -7,10 +7,10 @@
 //! | [`ProximityBroadcastTrigger`] | speaks to players nearby |
 //! | [`ProximityReceiptTrigger`] | listens to players nearby |
 //!
-//! A trigger is a plain value with public settings, which may be changed at any time.
-//! Nothing happens before [`update`](BroadcastTrigger::update), which takes microseconds and never waits; between two
-//! updates the voice thread goes on by itself, so that a game that stalls loses no word.
-//! Dropping a trigger closes its channels and leaves its rooms.
+//! A trigger is a plain value with public settings, which may be changed at any time. Nothing happens before
+//! [`update`](BroadcastTrigger::update), which takes microseconds and never blocks; between two updates the voice
+//! thread continues by itself, so that a game that stalls loses no word. Dropping a trigger closes its channels and
+//! leaves its rooms.
 //!
 //! ```no_run
 //! use consonance::VoiceChat;
@@ -48,18 +48,18 @@ pub use zone::Zone;
 
 use crate::channel::ChannelActivation;
 
-/// What a trigger learns of one frame of the game.
+/// The input to triggers for one frame of the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FrameInput {
-    /// How long it is since the last one, in seconds; zones fade with it.
+    /// The time since the last frame, in seconds; used for fading zones.
     pub seconds: f32,
-    /// Where the local player is, in metres; none if that is not known.
+    /// The position of the local player, in metres; `None` if it is unknown.
     pub position_m: Option<[f32; 3]>,
-    /// Whether the key for push to talk is held. A trigger with a key of its own is given another tick.
+    /// Whether the key for push to talk is held. A trigger with its own key needs its own input.
     pub push_to_talk: bool,
 }
 
-/// When one speaks over a trigger.
+/// When a trigger transmits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TriggerActivation {
     /// Never.

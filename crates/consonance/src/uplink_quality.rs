@@ -1,5 +1,5 @@
-//! What of one's own voice gets lost on its way, and what the encoder is to do about it: copies for what is lost by
-//! chance, fewer bits for what is lost because there are too many.
+//! Loss of the local voice on its way, and the encoder's response: copies against random loss, a lower bit rate against
+//! overload.
 
 mod link_watch;
 mod redundancy;
@@ -14,25 +14,25 @@ use crate::bitrate_control::{BitrateControl, UplinkSample};
 use crate::statistics::UplinkRow;
 use link_watch::{LinkNews, LinkWatch};
 
-/// Brings together what the server, the listeners and the network say.
+/// Combines the reports of the server, the listeners and the network.
 #[derive(Debug)]
 pub(crate) struct UplinkQuality {
     control: BitrateControl,
-    /// Of a hundred recent frames, how many did not reach the server; `None` until a listener has reported.
+    /// The share of recent frames that did not reach the server, in percent; `None` until a report has arrived.
     uplink_lost_percent: Option<f32>,
-    /// What the server said since the last look.
+    /// The server's report since the last check, if there is one.
     latest: Option<UplinkReport>,
-    /// What it said last, and when.
+    /// The server's last report, and its time.
     report: Option<(Instant, UplinkReport)>,
     listeners: Option<(Instant, ListenerReport)>,
-    /// The most that reported together, and when: a report that got lost is not a listener that has gone.
+    /// The most listeners that reported together, and when: a lost report does not mean that a listener has left.
     most_listeners: Option<(Instant, u8)>,
     link: LinkWatch,
     expected_loss_percent: u8,
     redundancy: Redundancy,
 }
 
-/// What the encoder is to do.
+/// Target settings for the encoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EncoderTarget {
     pub(crate) expected_loss_percent: u8,
@@ -40,21 +40,21 @@ pub(crate) struct EncoderTarget {
     pub(crate) redundancy: Redundancy,
 }
 
-/// So many frames make the present estimate of the loss: a second or two of the usual ones.
+/// The number of frames in the loss estimate: usually a second or two.
 const MEMORY_FRAMES: f32 = 64.0;
 
-/// Listeners are told of every two seconds while they say something; what they said longer ago than this is over.
+/// Listeners' reports come every two seconds during speech; older ones than this are outdated.
 const LISTENERS_FOR: Duration = Duration::from_secs(6);
 
-/// A server that has not reported for so long does not report; then the network's own figures have to do.
+/// A server without a report for this long does not report; the network's own figures are then used.
 const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
-/// Listeners' reports bring no more protection than for this: enough for bad radio, and the most harm that false
-/// reports can do (docs/security.md). What the server has counted itself counts in full.
+/// Listeners' reports raise protection only up to this: enough for bad radio links, and the most harm that false
+/// reports can do (docs/security.md). Loss counted by the server itself is not limited.
 const MOST_BY_LISTENERS_PERCENT: u8 = 30;
 
 impl UplinkQuality {
-    /// Knows nothing yet, and so takes what the encoder is set to.
+    /// Starts without measurements, with the encoder's own settings.
     pub(crate) fn new(encoder: &EncoderSettings) -> Self {
         let expected_loss_percent = encoder.expected_loss_percent;
         Self {
@@ -79,9 +79,9 @@ impl UplinkQuality {
         }
     }
 
-    /// What the encoder is to do from now on, which the game has set like that, asked every half second. The last frame
-    /// was for `sent_to` listeners. `incoming_lost_percent` is what is lost of the others' voices, if that is known,
-    /// `network` what the transport has counted.
+    /// Returns new target settings for the encoder; to be called every half second. `encoder` is the game's choice,
+    /// `sent_to` the number of listeners of the last frame, `incoming_lost_percent` the loss of the others' voices,
+    /// if known, and `network` the transport's statistics.
     pub(crate) fn update(
         &mut self,
         now: Instant,
@@ -97,7 +97,7 @@ impl UplinkQuality {
         }
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
-        // A player that sends music or has copies off keeps to that.
+        // Music, and players with copies switched off, stay without redundancy.
         self.redundancy = if encoder.redundancy == Redundancy::None {
             Redundancy::None
         } else {
@@ -107,7 +107,7 @@ impl UplinkQuality {
         EncoderTarget { expected_loss_percent, bitrate_bps, redundancy: self.redundancy }
     }
 
-    /// The same as figures.
+    /// Its state as statistics.
     pub(crate) fn row(&self) -> UplinkRow {
         UplinkRow {
             lost_percent: self.uplink_lost_percent,
@@ -119,7 +119,7 @@ impl UplinkQuality {
         }
     }
 
-    /// How the way up did since the last look, by the server's reports as long as there are any; `None` if unknown.
+    /// The uplink since the last check, by the server's reports as long as there are any; `None` if unknown.
     fn sample(&mut self, now: Instant, link: LinkNews) -> Option<UplinkSample> {
         let of = |report: UplinkReport| UplinkSample {
             lost_percent: report.lost_percent(),
@@ -129,13 +129,13 @@ impl UplinkQuality {
         let recent = self.report.filter(|(at, _)| now.saturating_duration_since(*at) <= REPORTS_WITHIN);
         match (self.latest.take(), recent) {
             (Some(report), _) => Some(of(report)),
-            // The next report is on its way; what happens on this side needs none.
+            // The next report is on its way; a local overflow counts without one.
             (None, Some((_, report))) => link.overflowed.then(|| of(report)),
             (None, None) => link.sample(),
         }
     }
 
-    /// What the listeners say, as long as that is news.
+    /// The listeners' last report, if it is recent.
     fn recent_listeners(&self, now: Instant) -> Option<ListenerReport> {
         let recent = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
         recent.map(|(_, report)| report)
@@ -149,8 +149,8 @@ impl UplinkQuality {
         self.most_listeners = more.or(Some((now, report.listeners)));
     }
 
-    /// A listener that does not report knows no more than Opus does: the original's players, and pages. Nor is it known
-    /// of those beyond the 64 that a server asks.
+    /// Whether all listeners report. Those that do not, the original's players and pages, support only plain Opus. It
+    /// is also unknown for listeners beyond the 64 that a server asks.
     fn all_report(&self, sent_to: usize) -> bool {
         self.most_listeners.is_some_and(|(_, most)| usize::from(most) >= sent_to)
     }
@@ -161,7 +161,7 @@ impl UplinkQuality {
         self.uplink_lost_percent = Some(earlier + (report.lost_percent() - earlier) * weight);
         self.report = Some((now, report));
         self.latest = Some(match self.latest {
-            // The encoder was not asked about for a while.
+            // The encoder target was not updated for a while.
             Some(before) => UplinkReport {
                 sent: before.sent.saturating_add(report.sent),
                 lost: before.lost.saturating_add(report.lost),
@@ -171,9 +171,9 @@ impl UplinkQuality {
         });
     }
 
-    /// The most of three: what is lost of the others' voices, which says something about the whole network; what is
-    /// lost on the way up; and what is lost on the whole way to the listeners, within bounds. What is unknown stays as
-    /// it was.
+    /// The expected loss is the maximum of three: the loss of the others' voices, which indicates the whole network;
+    /// the loss on the uplink; and the loss on the whole path to the listeners, within limits. Unknown values do not
+    /// change it.
     fn expect_loss(&mut self, now: Instant, incoming_lost_percent: Option<u8>) {
         let by_listeners =
             self.recent_listeners(now).map(|report| report.lost_percent.min(MOST_BY_LISTENERS_PERCENT));

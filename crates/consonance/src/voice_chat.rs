@@ -1,6 +1,6 @@
 //! The handle that a game holds: a method puts one command in a queue, or takes one event out of another.
 //!
-//! What must not be lost when the queue is full, as that one is muted, is a switch instead of a command.
+//! Requests that must not be lost when the queue is full, such as muting, are switches instead of commands.
 
 #[cfg(feature = "tokio")]
 mod async_calls;
@@ -41,19 +41,19 @@ use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 use crate::trace::FrameTrace;
 
-/// A voice chat that runs. Clones are further handles of the same chat; when the last one is dropped,
-/// the chat leaves its session.
+/// A running voice chat. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
+/// session.
 ///
-/// Handles may be used from any thread. Every method returns at once, whatever the network does; [`leave`](Self::leave)
-/// and the drop of the last handle wait for the goodbye; with the feature `tokio`, a drop on a thread of a runtime does
-/// not, and `leave_async` waits there. There is nothing that a game has to call regularly, unless packets
-/// travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
+/// Handles may be used from any thread. Every method returns at once, whatever the network does, except that
+/// [`leave`](Self::leave) and the drop of the last handle wait for the goodbye; with the feature `tokio`, a drop on a
+/// thread of a runtime does not, and `leave_async` waits there. There is nothing that a game must call regularly,
+/// unless packets travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
 #[derive(Clone)]
 pub struct VoiceChat {
     running: Arc<Running>,
 }
 
-/// What all handles of one chat share. Dropping it ends the chat.
+/// State shared by all handles of one chat. Dropping it ends the chat.
 pub(crate) struct Running {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) shared: SharedState,
@@ -65,7 +65,7 @@ pub(crate) struct Running {
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,
-    /// Those that the chat was started with; the end of the chat completes them.
+    /// Diagnostics that the chat was started with; the end of the chat completes them.
     pub(crate) diagnostics: Mutex<Option<Diagnostics>>,
     pub(crate) page: Page,
 }
@@ -75,7 +75,7 @@ impl VoiceChat {
         Self { running }
     }
 
-    /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
+    /// Connected while in the session, degraded while joining it, disconnected once the chat has ended.
     pub fn status(&self) -> Status {
         if self.is_running() { self.running.shared.status.get() } else { Status::Disconnected }
     }
@@ -90,7 +90,7 @@ impl VoiceChat {
         self.ask(Command::JoinRoom(room.into()));
     }
 
-    /// Listens to a room no longer, or to one time of it less. Leaving a room that was not joined does nothing.
+    /// Stops listening to a room, or undoes one of several joins. Leaving a room that was not joined has no effect.
     pub fn stop_listening_to_room(&self, room: impl Into<String>) {
         self.ask(Command::LeaveRoom(room.into()));
     }
@@ -100,7 +100,7 @@ impl VoiceChat {
     #[cfg(feature = "devices")]
     pub fn select_device(&self, direction: Direction, selection: consonance_device::DeviceSelection) {
         self.put_in_force(|in_force| {
-            // Where there is none, the voice thread refuses it and says so.
+            // Without a device in this direction, the voice thread refuses and reports it.
             if self.running.has_device(direction) {
                 in_force.set_device(direction, selection.clone());
             }
@@ -108,44 +108,43 @@ impl VoiceChat {
         });
     }
 
-    /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done
-    /// as if the server's operator had, and is in its audit log with the reason, which the player is told when it is
-    /// muted or kicked, and not otherwise. [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of
-    /// it; what cannot even be asked for, as of servers of the original, is an
-    /// [`EventKind::Problem`](crate::EventKind::Problem), and what was too much at once has
-    /// [failed](ModeratorAnswer::Failed).
+    /// Asks the server to act on a player of our session, if our join token allows us to moderate. It acts as for its
+    /// operator, and writes the reason to its audit log; the player is told the reason only when it is muted or kicked.
+    /// [`EventKind::Moderated`](crate::EventKind::Moderated) reports the outcome; a request that cannot be made, for
+    /// example to a server of the original, is an [`EventKind::Problem`](crate::EventKind::Problem), and one too many
+    /// at once has [failed](ModeratorAnswer::Failed).
     pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
         self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
     }
 
-    /// Changes what direct links to other players are used for, from the next packet on. Without
-    /// direct links it changes nothing.
+    /// Changes what direct links to other players are used for, from the next packet on. Has no effect without direct
+    /// links.
     pub fn set_routing(&self, routing: Routing) {
         self.ask(Command::SetRouting(routing));
     }
 
-    /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of
-    /// a second old while the chat runs, and complete when it has ended.
+    /// Counters so far: packets by type, frames by path, each direct link, the network. At most a tenth of a second old
+    /// while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
         self.running.shared.statistics.get()
     }
 
-    /// The next event, if one waits.
+    /// The next queued event.
     pub fn poll_event(&self) -> Option<Event> {
         self.running.shared.events.pop()
     }
 
-    /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
+    /// The next event; waits at most this long. `None` at once when the chat has ended and all events were taken.
     pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
         self.running.shared.events.wait(at_most)
     }
 
-    /// The events that wait, one after the other; ends when none waits.
+    /// The queued events; ends when the queue is empty.
     pub fn events(&self) -> impl Iterator<Item = Event> {
         std::iter::from_fn(|| self.poll_event())
     }
 
-    /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the
+    /// A further reader, which gets every event from now on, independently of the chat's own queue. For a part of the
     /// game that must miss nothing: all clones of a handle share one queue.
     pub fn subscribe(&self) -> EventReader {
         self.running.shared.events.subscribe(None)
@@ -156,7 +155,7 @@ impl VoiceChat {
         self.running.shared.events.pop_trace()
     }
 
-    /// Events and traces that were lost because they were not asked for in time.
+    /// Events and traces lost because they were not read in time.
     pub fn events_dropped(&self) -> u64 {
         self.running.shared.events.dropped()
     }
@@ -166,17 +165,17 @@ impl VoiceChat {
         self.running.ask_to_leave();
     }
 
-    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other
-    /// handles of the chat are of no more use then.
+    /// Leaves the session and waits until the server has been told and the output is complete, a few seconds at most.
+    /// Other handles of the chat are useless afterwards.
     ///
-    /// It returns the events that wait. If it fails, these wait still, for a clone of the handle.
+    /// Returns the queued events. If it fails, they remain queued, for a clone of the handle.
     ///
     /// Over a [hosted](crate::transport::hosted) network the goodbye travels in the game's own loop, for which this and
-    /// the drop of the last handle would wait two seconds and time out. There, [stop](Self::stop), go on with the
-    /// loop until the chat is not [running](Self::is_running) any more, and then drop it.
+    /// the drop of the last handle would wait two seconds and time out. There, [stop](Self::stop), continue the loop
+    /// until the chat is not [running](Self::is_running) any more, and then drop it.
     ///
     /// # Errors
-    /// If the chat had ended before, or the output is not complete: why.
+    /// If the chat had ended before, or the output is not complete: the reason.
     pub fn leave(self) -> Result<Vec<Event>, End> {
         match self.running.end() {
             End::Left => Ok(self.events().collect()),
@@ -194,10 +193,10 @@ impl VoiceChat {
         }
     }
 
-    /// Gives the command back if there was no room for it.
+    /// Returns the command if there was no room for it.
     fn offer(&self, command: Command) -> Option<Command> {
         let refused = match self.running.commands.try_send(command) {
-            // A chat that has ended has said so in its last event.
+            // A chat that has ended reported that in its last event.
             Ok(()) | Err(TrySendError::Disconnected(_)) => None,
             Err(TrySendError::Full(command)) => Some(command),
         };
@@ -205,13 +204,13 @@ impl VoiceChat {
         refused
     }
 
-    /// To be called without a lock: the game's own log is written on this thread.
+    /// Must be called without a lock: the game's own log is written on this thread.
     fn tell_not_done(&self, command: Command) {
         self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
     }
 }
 
-/// What is told of a command that found no room.
+/// The event for a command that found no room in the queue.
 fn not_done(command: Command) -> EventKind {
     let text = "too many commands at once: one was dropped; give the voice thread time".to_owned();
     match command {
@@ -230,7 +229,7 @@ impl Running {
         self.thread.unpark();
     }
 
-    /// Whether it speaks with a microphone, or is heard through a loudspeaker.
+    /// Whether the chat uses a device in this direction.
     #[cfg(feature = "devices")]
     fn has_device(&self, direction: Direction) -> bool {
         match direction {
@@ -244,7 +243,7 @@ impl Running {
         self.ask_to_leave();
         let end = self.shared.events.wait_for_end();
         self.finish.wait();
-        // What went wrong with them stands in them.
+        // Errors of the diagnostics are written to their files.
         drop(lock(&self.diagnostics).take());
         end
     }
@@ -252,7 +251,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // An output or a transport may have held the last handle; the voice thread does not wait for itself.
+        // An output or a transport may have held the last handle; the voice thread cannot wait for itself.
         if thread::current().id() == self.thread.id() {
             self.ask_to_leave();
             return;

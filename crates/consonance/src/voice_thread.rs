@@ -1,4 +1,4 @@
-//! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
+//! A client's main loop: captured sound → encoder → session → transport, and back to the output.
 
 mod catch_up;
 mod commands;
@@ -50,17 +50,17 @@ use crate::switches::Switched;
 use crate::talking::{Sent, Talking};
 use crate::transports::Transports;
 
-/// Transports without threads of their own cannot wake us; we look at least this often.
+/// Transports without their own threads cannot wake us, so we check at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
-/// After a longer stall, as when a computer slept, what was missed is not spoken in one go; the output still gets its
-/// silence, so that it stays one time line.
+/// After a longer stall, for example when a computer slept, missed speech is not sent all at once; the output still
+/// gets its silence, to keep one time line.
 const LONGEST_STALL: Duration = Duration::from_secs(1);
-/// After a still longer one there is a gap in the output: a night of silence would take minutes to make, and gigabytes.
+/// After an even longer one there is a gap in the output: a night of silence would take minutes to make, and gigabytes.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-/// How often the statistics are written down.
+/// How often the statistics are published.
 const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the voice thread is made of.
+/// The parts of the voice thread.
 pub(crate) struct VoiceParts {
     pub(crate) client: Client,
     pub(crate) transports: Transports,
@@ -68,7 +68,7 @@ pub(crate) struct VoiceParts {
     pub(crate) channels: Vec<(Target, ChannelProperties)>,
     pub(crate) input: Option<Box<dyn Input>>,
     pub(crate) capture: CaptureControls,
-    /// How the others are to be heard from the beginning.
+    /// The initial settings for hearing other players.
     pub(crate) hearing: Vec<Hearing>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) shared: SharedState,
@@ -78,14 +78,14 @@ pub(crate) struct VoiceParts {
     #[cfg(feature = "devices")]
     pub(crate) devices: SoundDevices,
     pub(crate) reconnect_timeout: Option<Duration>,
-    /// The first attempt is not the only one.
+    /// Whether the first connection is retried.
     pub(crate) retry_first_connect: bool,
     pub(crate) trace_frames: bool,
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
     pub(crate) share_position: bool,
     pub(crate) encryption: PreparedEncryption,
-    /// What a snapshot calls it.
+    /// The chat's mode, for snapshots.
     pub(crate) mode: &'static str,
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct VoiceThread {
     links: Links,
     direct_players: DirectPlayers,
     capture: Capture,
-    /// Before the first roster no listener is known.
+    /// No listener is known before the first roster.
     may_speak: bool,
     talking: Talking,
     playback: Playback,
@@ -109,12 +109,12 @@ pub(crate) struct VoiceThread {
     #[cfg(feature = "devices")]
     devices: SoundDevices,
     commands: Receiver<Command>,
-    /// As they are obeyed.
+    /// The switches in force.
     switched: Switched,
     trace_frames: bool,
     loopback: Option<LoopbackRooms>,
     connection: ConnectionWatch,
-    /// What an inspector shows of the past.
+    /// Recent history for inspectors.
     watch: Watch,
     next_statistics_at: Instant,
     end: Option<End>,
@@ -139,7 +139,7 @@ impl VoiceThread {
         talking.set_chat(now, |chat| chat.mode = parts.capture.activation.mode);
         let mut playback = Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples());
         for hearing in parts.hearing {
-            // Nothing of it is for a player, so nothing can be refused.
+            // None of these is about a single player, so none can be refused.
             let _ = playback.obey(hearing);
         }
         let begun = begun.and(parts.input.map_or(Ok(()), |input| capture.set_input(input)));
@@ -175,7 +175,7 @@ impl VoiceThread {
         thread
     }
 
-    /// Runs until the chat has ended; why it did is also the last event.
+    /// Runs until the chat has ended; the reason is also the last event.
     pub(crate) fn run(mut self) -> End {
         let _timers = FineTimers::request();
         self.client.start();
@@ -203,13 +203,13 @@ impl VoiceThread {
         end
     }
 
-    /// One round of everything; true if commands, packets or beats are left to take.
+    /// Runs one round of everything; true if commands, packets or beats are left to take.
     fn run_once(&mut self, now: Instant) -> bool {
         let at = self.clock.session(now);
         let more_is_asked = self.take_commands();
         let more_comes_in = self.links.receive(now, at, &mut self.client);
         self.watch_transport(now);
-        // Also if nothing is due, so that frames count as sent now.
+        // Called even if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
         self.drain_session(now);
         self.clock.leave_out(LONGEST_SILENCE, now);
@@ -240,7 +240,7 @@ impl VoiceThread {
         self.clock.next_beat_at().map_or(Duration::ZERO, |due| now.saturating_duration_since(due))
     }
 
-    /// 10 ms of sound out, and 10 ms to be captured; with `skips` silence out, and nothing captured.
+    /// Plays 10 ms of sound, and requests the capture of 10 ms; with `skips`, plays silence and captures nothing.
     fn beat(&mut self, due: Instant, now: Instant, skips: bool) {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
         self.playback.set_ducked(self.talking.is_heard(&self.client));
@@ -261,7 +261,7 @@ impl VoiceThread {
         }
     }
 
-    /// Tells the server how the others are received, and the encoder what becomes of what it makes.
+    /// Reports to the server how the others are received, and adapts the encoder to its own reception.
     fn adapt(&mut self, now: Instant) {
         self.playback.note_losses();
         for (reception, lost_in_a_row) in self.quality.receptions(self.playback.received()) {
@@ -272,7 +272,7 @@ impl VoiceThread {
         self.talking.adapt(target);
     }
 
-    /// Has the 10 ms captured that were recorded until `due`.
+    /// Requests the capture of the 10 ms recorded until `due`.
     fn ask_for_block(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
         let now_heard = self.clock.position(due);
         let position = SamplePosition(now_heard.0.saturating_sub(BLOCK_SAMPLES as u64));
@@ -285,7 +285,7 @@ impl VoiceThread {
         }
     }
 
-    /// Encodes and sends what came back from the capture thread.
+    /// Encodes and sends blocks returned by the capture thread.
     fn send_captured(&mut self, now: Instant) {
         while self.end.is_none()
             && let Some(captured) = self.capture.poll()
@@ -302,7 +302,7 @@ impl VoiceThread {
         self.shared.own_voice.show(&mut self.talking, &self.client, self.capture.row());
     }
 
-    /// Hands on what the session has to tell and to send.
+    /// Passes on the session's events and packets.
     fn drain_session(&mut self, now: Instant) {
         let status = self.client.status();
         self.shared.status.set(status);
@@ -316,7 +316,7 @@ impl VoiceThread {
         self.links.send(now, &mut self.client);
     }
 
-    /// Takes what the thread of the keys has done.
+    /// Applies the updates of the key thread.
     fn follow_encryption(&mut self, now: Instant) {
         let Some(encryption) = self.links.encryption_mut() else { return };
         for kind in encryption.poll(now, &mut self.client) {
@@ -330,7 +330,7 @@ impl VoiceThread {
         }
     }
 
-    /// Leaves the session, if we are still in it, and waits until the server was told.
+    /// Leaves the session, if we are still in it, and waits until the server has been told.
     fn say_goodbye(&mut self) {
         let begun = Instant::now();
         let at = self.clock.session(begun);

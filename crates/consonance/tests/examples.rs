@@ -1,4 +1,4 @@
-//! Every example runs by itself, ends within seconds, and has shown what it is about.
+//! Every example runs by itself, ends within seconds, and prints its expected line.
 //!
 //! They are run as programs, which `cargo test` has built next to this test.
 
@@ -27,7 +27,7 @@ const WITH_TESTS: &[&str] = &["proximity", "push_to_talk"];
 
 #[test]
 fn every_example_shows_what_it_is_about() {
-    // Two at a time, so that the machines of tests keep up with the sound.
+    // Two at a time, so that test machines keep up with the sound.
     for pair in EXAMPLES.chunks(2) {
         thread::scope(|scope| {
             let running: Vec<_> = pair.iter().map(|(name, _)| scope.spawn(move || run(name))).collect();
@@ -57,14 +57,14 @@ fn no_example_is_left_out() {
 
 fn run(name: &str) -> Output {
     let program = folder().join(name).with_extension(env::consts::EXE_EXTENSION);
-    // Recordings are not litter there.
+    // The recordings are kept there as build output.
     let output = Command::new(&program).env("TMPDIR", env!("CARGO_TARGET_TMPDIR")).output();
     output.unwrap_or_else(|error| {
         panic!("{}: {error}; cargo build --examples makes it", program.display());
     })
 }
 
-/// Where cargo puts examples: beside the folder of tests.
+/// The folder in which cargo puts examples: beside that of the tests.
 fn folder() -> PathBuf {
     env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples")
 }

@@ -1,4 +1,4 @@
-//! What a chat logs. Alone in its program, because whether a subscriber wants an event is remembered for all of it.
+//! The log of a chat. A test program of its own, because interest in events is cached process-wide.
 
 #![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
@@ -24,7 +24,7 @@ use crate::glue::sticky;
 /// Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A line of the log: whose chat, how important, in which category.
+/// A line of the log: the chat, the level, the category.
 type Line = (String, Level, String);
 
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
@@ -135,7 +135,7 @@ fn a_log_writer_can_read_the_settings_while_they_are_being_set() {
     });
 }
 
-/// An output that needs longer for a block than the block lasts, as everything does in a debug build of a game.
+/// An output that takes longer for a block than the block lasts, as in a debug build of a game.
 struct SlowOutput;
 
 impl Output for SlowOutput {

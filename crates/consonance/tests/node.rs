@@ -91,7 +91,7 @@ fn a_host_is_told_what_its_guests_network_cannot_carry() {
     until_event(&host, &EventKind::TextNotSent { id, reason });
 }
 
-/// Every setting that the guide names, with nothing but the façade in reach.
+/// Every setting that the guide names, using only the façade.
 #[test]
 fn a_host_sets_limits_rules_and_proximity_with_types_of_the_facade() {
     let network = MemoryNetwork::new();
@@ -292,14 +292,14 @@ fn a_client_that_was_rejected_is_disconnected() {
     elsewhere.run_as_host(server(&network), "main", |player| player.name("Me"));
     until("there is a host", || elsewhere.status() == Status::Connected);
     let node = VoiceNode::new().unwrap();
-    // Its name is in use, which another attempt would not change.
+    // Its name is in use, and retrying would not change that.
     node.run_as_client(player(&network).name("Me").retry_first_connect());
     until("it has ended", || node.voice().is_some_and(|voice| !voice.is_running()));
     assert_eq!((node.mode(), node.status()), (Mode::Client, Status::Disconnected));
     assert_eq!(elsewhere.status(), Status::Connected, "the host keeps its name");
 }
 
-/// A network with a fault, which ends whichever server polls it.
+/// A faulty network, which ends any server that polls it.
 struct Faulty;
 
 impl ServerNetwork for Faulty {

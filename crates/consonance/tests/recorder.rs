@@ -1,4 +1,4 @@
-//! Taps into files: everything in its place, also with slow readers, and every failure reported.
+//! Taps recorded to files: everything at its position, even with slow readers, and every failure reported.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -22,7 +22,7 @@ fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
         let position = SamplePosition(1_000_000 + 480 * block);
         let is_loud = block == 20;
         microphone.push(position, mono(is_loud));
-        // Alice is silent otherwise, and nothing comes.
+        // Alice is silent otherwise, so no blocks arrive.
         if is_loud {
             alice.push(position, mono(true));
         }

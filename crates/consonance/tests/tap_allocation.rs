@@ -1,4 +1,4 @@
-//! A tap's sender allocates nothing. Alone in its program, because the count is of the whole program.
+//! A tap's sender allocates nothing. A test program of its own, because the count is process-wide.
 
 use std::alloc::System;
 
@@ -9,7 +9,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The test harness has a thread that allocates now and then; at least one round must be free of it.
 const ROUNDS: usize = 20;
 
 #[test]
@@ -18,7 +18,7 @@ fn nothing_is_allocated_per_block_whether_it_finds_room_or_not() {
     assert_eq!(allocations, Some(0));
 }
 
-/// How often memory was asked for or given back while 600 blocks came and 200 were taken.
+/// Number of allocations and deallocations while 600 blocks were pushed and 200 were taken.
 fn allocations() -> usize {
     let (mut sender, mut tap) = Tap::new(TapSource::Mix);
     let region = Region::new(ALLOCATOR);

@@ -5,9 +5,9 @@
 //! cargo run -p consonance-device --example round_trip
 //! ```
 //!
-//! It plays a short tone once per second and prints when it came back, and whatever happens to the devices. Behind ` --
-//! ` it takes for how many seconds, and names of a microphone and of a loudspeaker. On a machine without sound
-//! hardware, a null sink and its monitor do:
+//! It plays a short tone once per second and prints when it came back, along with all device events. After ` -- ` it
+//! takes the number of seconds, and the names of a microphone and of a loudspeaker. On a machine without sound
+//! hardware, a null sink and its monitor will do:
 //!
 //! ```sh
 //! pactl load-module module-null-sink sink_name=room norewinds=1
@@ -73,7 +73,7 @@ fn selection(
     }
 }
 
-/// 200 ms of 1 kHz at the beginning of every second, beginning and ending softly.
+/// A 1 kHz tone of 200 ms at the beginning of every second, faded in and out.
 fn block(in_second: u32) -> [f32; BLOCK_SAMPLES] {
     std::array::from_fn(|i| {
         let at = (in_second as usize * BLOCK_SAMPLES + i) as f32;

@@ -1,4 +1,4 @@
-//! The microphones and loudspeakers that a system has.
+//! The microphones and loudspeakers of a system.
 
 use crate::event::Direction;
 use crate::limits::LISTED_MAX;
@@ -6,13 +6,13 @@ use crate::limits::LISTED_MAX;
 /// One device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceInfo {
-    /// As the system calls it; unique within its direction, by a number behind it where the system has two of a name.
+    /// The system's name for it; unique within its direction: if several devices share a name, a number is appended.
     pub name: String,
     /// Whether it is the system's default.
     pub is_default: bool,
 }
 
-/// What there is to choose from.
+/// The available devices.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceList {
     /// Microphones.
@@ -35,10 +35,10 @@ impl DeviceList {
         self.of(direction).iter().find(|device| device.is_default)
     }
 
-    /// The device with this whole name, or with a part of its name that no other has, ignoring case.
+    /// The device with this full name, or with this part of its name if no other device has it, ignoring case.
     ///
     /// # Errors
-    /// [`FindError`] if it is none, or could be several.
+    /// [`FindError`] if no device matches, or several do.
     pub fn find(&self, direction: Direction, words: &str) -> Result<&DeviceInfo, FindError> {
         let devices = self.of(direction);
         if let Some(exact) = devices.iter().find(|device| device.name == words) {
@@ -59,7 +59,7 @@ impl DeviceList {
         }
     }
 
-    /// Adds a device, under a name that no other has.
+    /// Adds a device under a unique name.
     pub(crate) fn add(&mut self, direction: Direction, name: &str, is_default: bool) -> Option<&DeviceInfo> {
         let devices = match direction {
             Direction::Input => &mut self.inputs,
@@ -77,28 +77,28 @@ impl DeviceList {
     }
 }
 
-/// Why a name means no device.
+/// Why a name does not identify a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FindError {
-    /// No device is called so.
+    /// No device has this name.
     Unknown {
-        /// What was looked for.
+        /// The name, or part of a name, that was searched for.
         words: String,
-        /// What there is.
+        /// The names of all devices of that direction.
         names: Vec<String>,
     },
-    /// Several are.
+    /// Several devices match.
     Ambiguous {
-        /// What was looked for.
+        /// The name, or part of a name, that was searched for.
         words: String,
-        /// What it could mean.
+        /// The names of the devices that match.
         names: Vec<String>,
     },
 }
 
 impl FindError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "unknown",

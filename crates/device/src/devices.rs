@@ -1,4 +1,4 @@
-//! The handle: opens, selects, tells.
+//! The handle that opens and selects devices, and reports their state.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,7 +18,7 @@ use crate::state::{DeviceError, DeviceState};
 use crate::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 use crate::system::{Miniaudio, SoundSystem as _};
 
-/// Where devices come from.
+/// The source of devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Backend {
@@ -29,21 +29,21 @@ pub enum Backend {
     Null,
 }
 
-/// What to begin with.
+/// Initial settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The microphone.
     pub input: DeviceSelection,
     /// The loudspeaker.
     pub output: DeviceSelection,
-    /// Where they come from.
+    /// The source of the devices.
     pub backend: Backend,
 }
 
-/// The microphone and the loudspeaker in use. Dropping it closes both; the [`Microphone`] is silent then, and the
-/// [`Loudspeaker`] swallows.
+/// The microphone and the loudspeaker in use. Dropping it closes both; then the [`Microphone`] is silent and the
+/// [`Loudspeaker`] discards its sound.
 pub struct Devices {
-    /// What the thread shall use from now on, and what wakes it for that.
+    /// The new selections for the supervisor thread, the microphone first.
     selected: [Mailbox<DeviceSelection>; 2],
     wake: Option<SyncSender<()>>,
     ended: Receiver<()>,
@@ -52,11 +52,11 @@ pub struct Devices {
     events: Arc<EventQueue>,
 }
 
-/// How long closing may take before we do not wait for it any more: a sound server may hang.
+/// The time limit for closing: a sound server may hang.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Devices {
-    /// What this machine has.
+    /// Lists the devices of this machine.
     ///
     /// # Errors
     /// [`DeviceError`] if no sound system answers.
@@ -64,9 +64,9 @@ impl Devices {
         system(backend, Clock::system()).list()
     }
 
-    /// Starts to open the selected devices, and returns at once. Nothing that happens to them is an error: see
-    /// [`Self::state`] and [`Self::poll_event`]. Should the operating system have no thread to look after them, both
-    /// are [missing](DeviceState::Missing), and stay so.
+    /// Starts to open the selected devices, and returns at once. Device failures are not returned as errors: see
+    /// [`Self::state`] and [`Self::poll_event`]. If the operating system cannot start the supervisor thread, both are
+    /// [missing](DeviceState::Missing), and stay so.
     pub fn open(settings: Settings) -> (Self, Microphone, Loudspeaker) {
         let clock = Clock::system();
         let (readers, writers) = (Mailbox::new(), Mailbox::new());
@@ -77,7 +77,7 @@ impl Devices {
             Keeper::new(Endpoint::Output(writers.clone()), Arc::clone(&output), settings.output),
         ];
         let selected = [Mailbox::new(), Mailbox::new()];
-        // One wake that waits stands for all that come after it.
+        // A single pending wake-up is enough, however many follow it.
         let (wake, wakes) = sync_channel(1);
         let (ending, ended) = sync_channel(1);
         let supervisor_clock = clock.clone();
@@ -100,7 +100,7 @@ impl Devices {
         (devices, Microphone::new(clock.clone(), readers), Loudspeaker::new(clock, writers))
     }
 
-    /// Uses another device from now on. Of several selections that were not carried out yet, the last one counts.
+    /// Uses another device from now on. Of several pending selections, the last one counts.
     pub fn select(&self, direction: Direction, selection: DeviceSelection) {
         let [input, output] = &self.selected;
         match direction {
@@ -108,17 +108,17 @@ impl Devices {
             Direction::Output => output.put(selection),
         }
         if let Some(wake) = &self.wake {
-            // If one waits already, or the thread never started, no wake-up is needed.
+            // If a wake-up is already pending, or the thread never started, none is needed.
             let _ = wake.try_send(());
         }
     }
 
-    /// How one direction is doing just now.
+    /// The current state of one direction.
     pub fn state(&self, direction: Direction) -> DeviceState {
         self.shared(direction).state()
     }
 
-    /// What has changed since the last call; the oldest of more than 64 changes are lost.
+    /// The next state change, or `None`. At most 64 changes are queued; beyond that the oldest are dropped.
     pub fn poll_event(&self) -> Option<DeviceEvent> {
         self.events.pop()
     }
@@ -152,7 +152,7 @@ impl std::fmt::Debug for Devices {
     }
 }
 
-/// These devices have no supervisor, and the game is told.
+/// Marks these devices as missing, as they have no supervisor, and reports that to the game.
 fn leave_alone(directions: [(Direction, &Shared); 2], events: &EventQueue) {
     for (direction, shared) in directions {
         shared.set(DeviceState::Missing, None);

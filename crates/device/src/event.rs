@@ -1,4 +1,4 @@
-//! What happens to devices while they are used.
+//! Events of devices in use.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -15,16 +15,16 @@ pub enum Direction {
     Output,
 }
 
-/// A device came, went, or was changed for another one.
+/// A device was connected, disconnected or replaced by another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceEvent {
-    /// In which direction.
+    /// The direction.
     pub direction: Direction,
-    /// What holds from now on; the latency of a device that has just begun is not known yet, and 0.
+    /// The new state; the latency of a device that has just started is not known yet and is reported as 0.
     pub state: DeviceState,
 }
 
-/// Events that wait to be polled.
+/// Events waiting to be polled.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue(Mutex<VecDeque<DeviceEvent>>);
 

@@ -1,7 +1,7 @@
-//! Which loudspeakers are headphones, as far as their names tell: no sound system that we use says it otherwise.
+//! Detection of headphones by their names: no sound system that we use provides other information about them.
 
-/// Whether a device of this name is worn on the head: its name has a word for that, in one of the languages of the
-/// sound systems. Without such a word it may be headphones all the same, as on a socket for both.
+/// Whether a device of this name is worn on the head: its name contains a word for that, in one of the languages of the
+/// sound systems. A device without such a word may still be headphones, for example on a shared socket.
 pub fn names_headphones(name: &str) -> bool {
     let name = name.to_lowercase();
     WORDS.iter().any(|word| name.contains(word))

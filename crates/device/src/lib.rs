@@ -1,9 +1,9 @@
 //! Microphones and loudspeakers: listed, opened, switched while running, and reopened after a disconnect.
 //!
-//! For programs that talk: [`Devices::open`] gives a [`Microphone`] and a [`Loudspeaker`], which are an
-//! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output) like files and silence are. They
-//! never fail: without a device the microphone yields silence and the loudspeaker discards its input, [`DeviceState`]
-//! says why, and a device that is plugged in later is used automatically.
+//! For programs that talk: [`Devices::open`] returns a [`Microphone`] and a [`Loudspeaker`], which are an
+//! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output), as files and silence are. They never
+//! fail: without a device the microphone yields silence and the loudspeaker discards its input, [`DeviceState`] says
+//! why, and a device that is plugged in later is used automatically.
 //!
 //! ```text
 //!  device's callback ───▶ ring ───▶ Microphone::read      every 10 ms, on the voice chat's beat

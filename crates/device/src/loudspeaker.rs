@@ -5,9 +5,9 @@ use consonance_clock_bridge::{Clock, PlaybackWriter};
 
 use crate::mailbox::Mailbox;
 
-/// The loudspeaker that is selected, whichever it is at the time; swallows while there is none.
+/// The selected loudspeaker, whichever it is at the time; discards sound while there is none.
 ///
-/// [`Output::write`] is meant to be called every 10 ms; it never waits, and fails only after [`Output::finish`].
+/// [`Output::write`] is meant to be called every 10 ms; it never blocks, and fails only after [`Output::finish`].
 pub struct Loudspeaker {
     clock: Clock,
     writers: Mailbox<PlaybackWriter<2>>,

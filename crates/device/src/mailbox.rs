@@ -1,9 +1,9 @@
-//! Hands the newest of something from one thread to another that must not wait.
+//! Passes the newest value from one thread to another that must not block.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Room for one thing; a newer one takes its place.
+/// Holds one value; a newer one replaces it.
 #[derive(Debug)]
 pub(crate) struct Mailbox<T>(Arc<Inner<T>>);
 
@@ -26,12 +26,13 @@ impl<T> Mailbox<T> {
         drop(old);
     }
 
-    /// What was put last, once. Never waits: what is just being put is there the next time.
+    /// Takes the newest value, once. Never blocks: a value that is being put at that moment is returned by the next
+    /// call.
     pub(crate) fn take(&self) -> Option<T> {
         if !self.0.is_full.load(Ordering::Acquire) {
             return None;
         }
-        // The flag is changed under the lock only, so that it never hides what was put in between.
+        // The flag is changed only under the lock, so that it never hides a value put in the meantime.
         let mut content = self.0.content.try_lock().ok()?;
         self.0.is_full.store(false, Ordering::Release);
         content.take()

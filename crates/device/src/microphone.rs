@@ -5,9 +5,9 @@ use consonance_clock_bridge::{CaptureReader, Clock};
 
 use crate::mailbox::Mailbox;
 
-/// The microphone that is selected, whichever it is at the time; silent while there is none. Never ends.
+/// The selected microphone, whichever it is at the time; silent while there is none. Never ends.
 ///
-/// [`Input::read`] is meant to be called every 10 ms; it never waits. Blocks that are not read are lost.
+/// [`Input::read`] is meant to be called every 10 ms; it never blocks. Blocks that are not read are lost.
 pub struct Microphone {
     clock: Clock,
     readers: Mailbox<CaptureReader>,

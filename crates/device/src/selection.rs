@@ -4,11 +4,11 @@
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum DeviceSelection {
-    /// Whatever the system uses, also after that changed.
+    /// The system's default, even after it changes.
     #[default]
     Default,
-    /// The device with this name, as [`DeviceList`](crate::DeviceList) has it. While it is not there, the default is
-    /// used instead; when it is back, so are we.
+    /// The device with this name, as in [`DeviceList`](crate::DeviceList). While it is missing, the default is used
+    /// instead; once it is back, it is used again.
     Named(String),
     /// None: silence in, nothing out.
     None,

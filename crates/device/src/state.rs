@@ -1,30 +1,30 @@
-//! How a microphone or loudspeaker is doing, and why there is none.
+//! The state of a microphone or loudspeaker, and the errors of opening one.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How one direction is doing.
+/// The state of one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DeviceState {
     /// Sound flows.
     Running {
-        /// The device that is used; not the one that was asked for while that one is gone.
+        /// The device in use; not the selected one while that is missing.
         name: String,
-        /// Samples per second at which the sound system hands them to us or takes them from us; the device itself may
-        /// run at another rate.
+        /// The sample rate between us and the sound system, in samples per second; the device itself may run at another
+        /// rate.
         rate_hz: u32,
-        /// From the device's callback to our beat, or the other way, all buffers of ours included. What the system
-        /// and the hardware add is not known here.
+        /// From the device's callback to our beat, or the other way, including all of our buffers. The latency of the
+        /// system and the hardware is not known here.
         latency: Duration,
     },
-    /// The device stopped without a word; it, or another one, is being opened.
+    /// The device stopped without notice; it, or another one, is being opened.
     Lost,
-    /// There is no device. One that is plugged in is used.
+    /// There is no device. One that is plugged in later is used.
     Missing,
-    /// The system does not let us use it. It is tried again.
+    /// The system denies access to it; opening is retried.
     Denied,
-    /// There is one, but it cannot be opened, mostly because another program has it. It is tried again.
+    /// There is one, but it cannot be opened, usually because another program uses it; opening is retried.
     Busy,
     /// No device is wanted, or it is not opened yet.
     #[default]
@@ -38,20 +38,20 @@ impl DeviceState {
     }
 }
 
-/// Why nothing can be listed or opened.
+/// The reason why no device can be listed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceError {
     /// No sound system answers, or it has no such device.
     Missing,
-    /// The system does not let us.
+    /// The system denies access.
     Denied,
     /// It is there but cannot be opened.
     Busy,
 }
 
 impl DeviceError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing => "missing",

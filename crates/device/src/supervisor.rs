@@ -1,4 +1,4 @@
-//! The one thread that opens and closes devices.
+//! The thread that opens and closes devices.
 
 mod back_off;
 mod direction;
@@ -38,7 +38,7 @@ impl Shared {
         Self { gauges: Arc::default(), reopened: AtomicU64::new(0), status: Mutex::default() }
     }
 
-    /// The state of the moment, with the latency of the moment.
+    /// The current state, with the current latency.
     pub(crate) fn state(&self) -> DeviceState {
         let mut state = self.status.lock().unwrap_or_else(PoisonError::into_inner).state.clone();
         if let DeviceState::Running { latency, .. } = &mut state {
@@ -47,14 +47,14 @@ impl Shared {
         state
     }
 
-    /// What there is to know at the moment.
+    /// The current diagnostics.
     pub(crate) fn diagnostics(&self) -> DeviceDiagnostics {
         let reopened = self.reopened.load(Ordering::Relaxed);
         let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         DeviceDiagnostics::of(&self.gauges.read(), reopened, status.pulse.as_deref())
     }
 
-    /// A device was opened in place of another one.
+    /// Counts that a device was opened in place of another one.
     fn note_reopened(&self) {
         self.reopened.fetch_add(1, Ordering::Relaxed);
     }
@@ -76,7 +76,7 @@ impl<S: SoundSystem> Supervisor<S> {
         Self { system, keepers, events }
     }
 
-    /// Runs until it cannot be woken any more. What was selected is the microphone, and then the loudspeaker.
+    /// Runs until the sender of wake-ups is dropped. `selected` has the microphone's selection, then the loudspeaker's.
     pub(crate) fn run(
         mut self,
         clock: &Clock,
@@ -113,5 +113,5 @@ impl<S: SoundSystem> Supervisor<S> {
     }
 }
 
-/// How often the callbacks are looked after: a lost device is noticed this much later at most.
+/// How often the callbacks are checked: a lost device is noticed at most this much later.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! What the supervisor needs of a sound system: the seam between the rules, which are tested, and the library.
+//! The interface to a sound system: the seam between the supervisor's rules, which are tested, and the library.
 
 mod alsa_cards;
 mod miniaudio;
@@ -10,21 +10,21 @@ use crate::state::DeviceError;
 
 pub(crate) use miniaudio::Miniaudio;
 
-/// Lists and opens devices. Called from one thread only, and may take its time.
+/// Lists and opens devices. Called from one thread only, and may block.
 pub(crate) trait SoundSystem {
-    /// What there is now.
+    /// Lists the devices that are present.
     ///
     /// # Errors
     /// [`DeviceError`] if no system answers.
     fn list(&mut self) -> Result<DeviceList, DeviceError>;
 
-    /// Opens a microphone, or the default if no name is given, and lets it call: mono, 48 kHz.
+    /// Opens a microphone, or the default if no name is given, and starts its callbacks: mono, 48 kHz.
     ///
     /// # Errors
     /// [`DeviceError`] if it cannot be opened.
     fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, DeviceError>;
 
-    /// Opens a loudspeaker, or the default if no name is given, and lets it call: stereo, 48 kHz.
+    /// Opens a loudspeaker, or the default if no name is given, and starts its callbacks: stereo, 48 kHz.
     ///
     /// # Errors
     /// [`DeviceError`] if it cannot be opened.
@@ -34,7 +34,7 @@ pub(crate) trait SoundSystem {
         drain: PlaybackDrain<2>,
     ) -> Result<Box<dyn Stream>, DeviceError>;
 
-    /// Something that was open has died: what is known of the system may be out of date.
+    /// Discards cached knowledge of the system, which may be out of date after an open device has died.
     fn forget(&mut self);
 }
 

@@ -1,4 +1,4 @@
-//! The rules of the devices, on simulated time and with devices that are made up.
+//! The device rules, on simulated time and with simulated devices.
 
 mod fake_system;
 mod stage;

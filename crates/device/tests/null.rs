@@ -1,4 +1,4 @@
-//! The real library with devices that are none: everything but the sound is as with real ones.
+//! The real library with null devices: everything except the sound is as with real ones.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -17,7 +17,7 @@ fn open() -> (Devices, Microphone, Loudspeaker) {
     Devices::open(Settings { backend: Backend::Null, ..Settings::default() })
 }
 
-/// Beats until it is so.
+/// Beats until the condition holds.
 fn beat_until(
     (devices, microphone, loudspeaker): &mut (Devices, Microphone, Loudspeaker),
     is_it: impl Fn(&Devices) -> bool,
@@ -82,7 +82,7 @@ fn the_null_devices_are_the_defaults() {
 
 #[test]
 fn listing_what_this_machine_has_never_fails_hard() {
-    // Here there may be anything, or nothing.
+    // This machine may have any devices, or none.
     if let Ok(list) = Devices::list(Backend::Automatic) {
         let names = |direction| list.of(direction).iter().map(|device| &device.name);
         assert!(names(Direction::Input).chain(names(Direction::Output)).all(|name| !name.is_empty()));

@@ -1,39 +1,39 @@
-//! What can be inspected, and the few things that an inspector may change.
+//! The interface of programs that can be inspected, and the few actions that an inspector can trigger.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Snapshot;
 
-/// Something that shows itself: a voice chat, or a server.
+/// A program that can be inspected: a voice chat, or a server.
 pub trait Inspected: Send + Sync {
-    /// How it is doing; at most a second old when it is asked for the first time, and a tenth of that while it is asked
-    /// for again and again. Must return at once.
+    /// Its state; at most a second old when requested for the first time, and at most a tenth of a second old while
+    /// requested repeatedly. Must return at once.
     fn snapshot(&self) -> Snapshot;
 
-    /// Does something. False if it cannot, as a server cannot be deafened. Must return at once.
+    /// Carries out an action. False if it cannot: a server, for example, cannot be deafened. Must return at once.
     fn act(&self, action: &Action) -> bool;
 }
 
-/// Something that a button of an inspector does.
+/// An action that a button of an inspector triggers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Action {
-    /// Lets one player be heard here no longer, or again.
+    /// Mutes or unmutes one player here.
     MutePlayer {
         /// The player's name.
         name: String,
         /// Whether it is muted from now on.
         muted: bool,
     },
-    /// Sends nothing of one's own voice, or sends it again.
+    /// Mutes or unmutes the local player.
     Mute {
-        /// Whether one is muted from now on.
+        /// Whether the local player is muted from now on.
         muted: bool,
     },
-    /// Deafens itself, or hears others again.
+    /// Deafens or undeafens the local player.
     Deafen {
-        /// Whether one is deaf from now on.
+        /// Whether the local player is deafened from now on.
         deafened: bool,
     },
 }

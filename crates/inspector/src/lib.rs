@@ -1,8 +1,8 @@
 //! The current state of a voice chat or a server, and why a player is not heard.
 //!
-//! For inspecting a running game or server: for developers, operators, and players that ask "why can't I hear Alice?".
-//! It depends on no packets, audio or other part of the project: the program fills a [`Snapshot`], plain data with
-//! public fields, and everything else is derived from it.
+//! For inspecting a running game or server: for developers, operators, and players who ask "why can't I hear Alice?".
+//! It does not depend on packets, audio or other parts of the project: the program fills a [`Snapshot`], plain data
+//! with public fields, and everything else is derived from it.
 //!
 //! ```text
 //!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
@@ -11,7 +11,7 @@
 //!               why(speaker, listener) ──▶ Diagnosis: every step of the path, and the first that is broken
 //! ```
 //!
-//! [`why()`] is a pure function of one or more snapshots. What they do not show is reported as unknown, with the
+//! [`why()`] is a pure function of one or more snapshots. Anything they do not show is reported as unknown, with the
 //! inspector to ask.
 //!
 //! ```
@@ -28,7 +28,7 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! [`web_page`] is what the page shares with our other pages.
+//! [`web_page`] has the parts that this page shares with our other pages.
 //!
 //! # Features
 //!

@@ -1,6 +1,6 @@
-//! The page on this machine that shows a snapshot, and how programs ask it.
+//! The page on this machine that shows a snapshot, and its interface for programs.
 //!
-//! [`Inspector`] listens on 127.0.0.1 only, and everything it has is below an unguessable key in its address:
+//! [`Inspector`] listens on 127.0.0.1 only, and everything is below an unguessable key in its address:
 //! `http://127.0.0.1:PORT/KEY/`.
 //!
 //! | request | answer |
@@ -10,9 +10,9 @@
 //! | `GET /KEY/why.json?speaker=A&listener=B` | the [`Diagnosis`](crate::Diagnosis) from that snapshot alone |
 //! | `POST /KEY/act` with an [`Action`](crate::Action) | done, or not |
 //!
-//! Pages of other sites cannot use it, even if their names are made to point here: the `Host` has to be this machine's,
-//! and what changes something has to come from the page itself (`Origin`).
-//! Connections, sizes and times are bounded, and what does not fit is refused and counted.
+//! Pages of other sites cannot use it, even if their names are made to point here: the `Host` must be this machine's,
+//! and requests that change something must come from the page itself (`Origin`). Connections, sizes and times are
+//! limited, and anything beyond is refused and counted.
 
 mod answer;
 mod client;

@@ -1,4 +1,4 @@
-//! Snapshots: everything that an inspector shows, as plain data that can be written as JSON and read again.
+//! Snapshots: everything that an inspector shows, as plain data that can be written to JSON and read back.
 
 mod browser;
 mod capture;
@@ -23,10 +23,10 @@ pub use node::{ServedNode, ServedNodeLink};
 pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
 
-/// The version of the JSON. Fields that are added do not change it; readers skip what they do not know.
+/// The version of the JSON. Added fields do not change it; readers ignore unknown ones.
 pub const VERSION: u32 = 2;
 
-/// How something is doing at one moment.
+/// The state of a program at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -49,13 +49,13 @@ pub enum SnapshotError {
         "this snapshot has version {found}, and only {VERSION} can be read: use programs of the same version"
     )]
     Version {
-        /// The version that it has.
+        /// Its version.
         found: u32,
     },
 }
 
 impl SnapshotError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed",
@@ -77,10 +77,10 @@ impl Snapshot {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads what [`to_json`](Self::to_json) has written.
+    /// Reads the output of [`to_json`](Self::to_json).
     ///
     /// # Errors
-    /// If it is something else, or of another version.
+    /// If it is something else, or has another version.
     pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
         let snapshot: Self = serde_json::from_str(text)?;
         match snapshot.version() {

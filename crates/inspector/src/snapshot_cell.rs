@@ -1,4 +1,4 @@
-//! One thread writes a snapshot from time to time, others read it.
+//! A snapshot that one thread updates from time to time and others read.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 /// A viewer counts as present for this long after its last request.
 const ATTENTION: Duration = Duration::from_secs(3);
-/// How old a snapshot may be without a viewer.
+/// The maximum age of a snapshot without a viewer.
 const INATTENTION: Duration = Duration::from_secs(1);
 
-/// A snapshot that one thread writes and others read: ten times a second or as often as it likes with a viewer, and
-/// once a second otherwise. The writer never waits.
+/// A snapshot that one thread writes and others read: with a viewer ten times a second, or as often as the writer
+/// likes, and once a second otherwise. The writer never blocks.
 #[derive(Debug)]
 pub struct SnapshotCell<T> {
     shown: Mutex<Shown<T>>,
@@ -32,20 +32,20 @@ impl<T: Default> Default for SnapshotCell<T> {
 }
 
 impl<T> SnapshotCell<T> {
-    /// The newest one; from now on there is a viewer, for a few seconds.
+    /// The newest snapshot; counts as a viewer for the next few seconds.
     pub fn get(&self) -> Arc<T> {
         self.asked_at.store(self.born.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         Arc::clone(&self.shown.lock().unwrap_or_else(PoisonError::into_inner).snapshot)
     }
 
-    /// There was a request lately.
+    /// Whether there was a recent request.
     pub fn has_observers(&self, now: Instant) -> bool {
         let asked_at = self.asked_at.load(Ordering::Relaxed);
         let now = now.saturating_duration_since(self.born).as_millis() as u64;
         asked_at > 0 && now.saturating_sub(asked_at) <= ATTENTION.as_millis() as u64
     }
 
-    /// Writes another one if it is time, unless a reader holds the lock just now. False in that case.
+    /// Writes a new snapshot if it is time. False if a reader currently holds the lock.
     pub fn publish(&self, now: Instant, is_last: bool, fill: impl FnOnce() -> T) -> bool {
         let is_due = |shown: &Shown<T>| {
             let age = shown.written_at.map(|at| now.saturating_duration_since(at));
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(publish(0, "first"), "first");
         assert_eq!(publish(100, "too early"), "first");
         assert_eq!(publish(1000, "a second later"), "a second later");
-        // There is always a viewer.
+        // From here on there is an observer.
         shared.get();
         assert_eq!(publish(1100, "looked at"), "looked at");
         assert!(!shared.has_observers(Instant::now() + ATTENTION * 2));

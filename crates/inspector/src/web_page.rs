@@ -1,7 +1,7 @@
-//! What all pages of ours have in common: the head, the style, and the script that draws tables and tabs.
+//! The common frame of all our pages: the head, the style, and the script that draws tables and tabs.
 //!
-//! The page of this crate (feature `page`) and those of `consonance-admin` stand in this frame, and have a script and a
-//! style of their own besides. [`SCRIPT`] comes before a page's own and defines, for all of it:
+//! The page of this crate (feature `page`) and those of `consonance-admin` use this frame, each with its own script
+//! and style. [`SCRIPT`] comes before the page's own script and defines for it:
 //!
 //! | name | what it does |
 //! |---|---|
@@ -13,16 +13,16 @@
 //! | `text(title, of, className)` | a column of words for it |
 //! | `makeTabs(titles, opened)` | makes tabs in `#tabs` for sections; gives the function that shows one |
 
-/// A page: what stands in the frame, as HTML but for the title.
+/// A page: the parts to insert into the frame, as HTML except for the title.
 #[derive(Clone, Copy, Debug)]
 pub struct WebPage<'a> {
-    /// What the window and the brand above the heading are called, in plain words.
+    /// The title of the window and of the brand above the heading, as plain text.
     pub title: &'a str,
-    /// The page's own part of the head, with [`STYLE`] and [`SCRIPT`] in it or links to them.
+    /// The page's own part of the head, including [`STYLE`] and [`SCRIPT`] or links to them.
     pub head: &'a str,
     /// Beside the heading, on the right.
     pub buttons: &'a str,
-    /// Below the heading and whatever trouble there is.
+    /// The part below the heading and the error message.
     pub body: &'a str,
 }
 
@@ -50,5 +50,5 @@ impl WebPage<'_> {
 /// The style, for light and dark, wide and narrow; colours are variables.
 pub const STYLE: &str = include_str!("web_page/frame.css");
 
-/// The script that a page's own leans on.
+/// The script that a page's own script builds on.
 pub const SCRIPT: &str = include_str!("web_page/frame.js");

@@ -1,7 +1,7 @@
-//! Why one player does not hear another: the whole way from a mouth to an ear, link by link.
+//! Why one player does not hear another: the whole path from a mouth to an ear, link by link.
 //!
-//! Every step looks at one link and says what it found, and in which snapshot. It calls a link broken only if a
-//! snapshot shows that it is; where none of the snapshots can know, it names the one that would.
+//! Every step examines one link and reports what it found, and in which snapshot. It calls a link broken only if a
+//! snapshot shows that; if none of the snapshots can know, it names the one that would.
 
 mod diagnosis;
 mod encryption;
@@ -27,8 +27,8 @@ use crate::Snapshot;
 /// Why `listener` does not hear `speaker`, as far as these snapshots show: those of the listener's client, of the
 /// speaker's, of the server, or of several of them, taken at about the same time.
 ///
-/// A name may be spelled in any way that looks the same ([`NameKey`](consonance_name_key::NameKey)); of several players
-/// the one with exactly this name is meant. An unknown name is a broken link, with the most similar one as the remedy.
+/// A name may be spelled in any way that looks the same ([`NameKey`](consonance_name_key::NameKey)); if several players
+/// match, the exact name wins. An unknown name is a broken link, with the most similar one as the remedy.
 pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
     let [speaker, listener] = [speaker, listener].map(|name| spelling::present(snapshots, name));
     let steps = if speaker == listener {
@@ -49,7 +49,7 @@ pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
     Diagnosis { speaker: speaker.to_owned(), listener: listener.to_owned(), steps }
 }
 
-/// The links to the session's server, in the order in which a voice passes them. In a cluster, those between nodes
+/// The links to the session's server, in the order in which voice passes them. In a cluster, those between nodes
 /// follow.
 const TO_SERVER: &[fn(&Scene<'_>) -> Step] = &[
     joining::speaker_joined,

@@ -1,4 +1,4 @@
-//! The page as a browser, another program, and an attacker meet it.
+//! The page as seen by a browser, another program, and an attacker.
 
 #![cfg(feature = "page")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -15,7 +15,7 @@ use consonance_inspector::{Action, ClientSnapshot, ConnectionState, Inspected, P
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A chat of Bob's in which Alice is muted for as long as requested.
+/// Bob's chat, in which Alice is muted for as long as requested.
 #[derive(Default)]
 struct Bob {
     actions: Mutex<Vec<Action>>,
@@ -60,10 +60,10 @@ impl Stage {
         (host.to_owned(), format!("/{}", key.trim_end_matches('/')))
     }
 
-    /// What is answered to these bytes: the status, and everything.
+    /// The response to these bytes: the status, and the whole text.
     fn says(&self, bytes: &[u8]) -> (u16, String) {
         let mut stream = self.connect();
-        // It may have answered, and closed, before it was told everything.
+        // The server may have answered and closed before it has read everything.
         let _ = stream.write_all(bytes);
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut answer = Vec::new();
@@ -168,7 +168,7 @@ fn garbage_and_what_is_too_long_are_refused_and_counted() {
         (format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(200)).as_bytes(), 413),
     ] {
         let (status, _) = stage.says(bytes);
-        // What did not fit may have been cut off together with the answer.
+        // The answer may have been cut off along with the input that did not fit.
         assert!(status == expected || (expected == 413 && status == 0), "{status} for {bytes:.40?}");
     }
     assert!(stage.inspector.counts().refused >= 8, "{:?}", stage.inspector.counts());

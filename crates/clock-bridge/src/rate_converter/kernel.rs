@@ -1,34 +1,33 @@
-//! The weights of the low-pass filters, made once for the process.
+//! The weights of the low-pass filters, computed once per process.
 
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
-/// By how much lower than the first rate the second may be, and the frames that the filter for it is a sum of: at least
-/// 48 periods of the highest tone that passes.
+/// The ratios of the second rate to the first one for which there is a filter, and the number of frames in its sums: at
+/// least 48 periods of the highest tone that passes.
 const SHAPES: [(f64, usize); 6] =
     [(1.0, 56), (2.0 / 3.0, 88), (0.5, 112), (1.0 / 3.0, 168), (0.25, 224), (1.0 / 6.0, 336)];
-/// The most that a sum has.
+/// The largest number of frames in a sum.
 pub(super) const TAPS_MAX: usize = 336;
-/// Of the first shape, for it serves rates that are up to so much lower, too: those of 44.1 and 48 kHz.
+/// Down to this ratio the first shape is used as well: it covers 44.1 and 48 kHz.
 const NEARLY_EQUAL: f64 = 0.85;
-/// The highest tone that passes at half its loudness, as a part of the highest that there can be: up to 17 kHz nothing
-/// is lost, and what is folded back lies above that.
+/// The −6 dB frequency as a fraction of half the lower rate: up to 17 kHz nothing is lost, and aliases lie above that.
 const PASSED: f64 = 0.88;
-/// Places between two frames for which weights are kept.
+/// Positions between two frames for which weights are tabulated.
 const PLACES: usize = 128;
-/// The shape of the window (Kaiser's): what shall not pass is 80 dB down.
+/// The shape of the Kaiser window: 80 dB of stop-band attenuation.
 const BETA: f64 = 8.0;
 
 /// One filter.
 #[derive(Debug)]
 pub(super) struct Kernel {
     taps: usize,
-    /// The weights for each place, and for the one after the last.
+    /// The weights for each position, and for the one after the last.
     rows: Box<[f32]>,
 }
 
 impl Kernel {
-    /// The one for these rates.
+    /// The filter for these rates.
     pub(super) fn for_rates(from_hz: u32, to_hz: u32) -> &'static Self {
         static KERNELS: OnceLock<[Kernel; SHAPES.len()]> = OnceLock::new();
         let kernels = KERNELS.get_or_init(|| SHAPES.map(|(scale, taps)| Self::new(scale, taps)));
@@ -48,19 +47,19 @@ impl Kernel {
                 sinc(x * scale * PASSED) * kaiser(x / half)
             };
             let row: Vec<f64> = (0..taps).map(weight).collect();
-            // What stands still is as loud as before, to the bit.
+            // Normalised, so that a constant signal keeps its exact level.
             let sum: f64 = row.iter().sum();
             rows.extend(row.iter().map(|weight| (weight / sum) as f32));
         }
         Self { taps, rows: rows.into() }
     }
 
-    /// Frames in a sum.
+    /// The number of frames in a sum.
     pub(super) fn taps(&self) -> usize {
         self.taps
     }
 
-    /// Those for a place between a frame, at 0, and the next, at 1.
+    /// The weights for a position between a frame, at 0, and the next, at 1.
     pub(super) fn weights(&self, place: f64) -> Weights {
         let exact = place * PLACES as f64;
         let before = (exact as usize).min(PLACES - 1);
@@ -74,14 +73,14 @@ impl Kernel {
     }
 }
 
-/// What a sum of frames is weighted with.
+/// The weights of a sum of frames.
 pub(super) struct Weights {
     weights: [f32; TAPS_MAX],
     taps: usize,
 }
 
 impl Weights {
-    /// The sum over the first frames of these; in eight sums, as processors add.
+    /// The weighted sum of the first frames of these; in eight partial sums, to suit vector instructions.
     pub(super) fn sum(&self, frames: &[f32]) -> f32 {
         let (weights, frames) = (self.weights[..self.taps].as_chunks::<8>().0, frames.as_chunks::<8>().0);
         let mut sums = [0.0; 8];

@@ -1,4 +1,4 @@
-//! What runs in a callback of a device or an engine allocates nothing and frees nothing.
+//! Code that runs in a callback of a device or an engine allocates nothing and frees nothing.
 
 use std::alloc::System;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Other tests run at the same time and allocate, so a callback has many attempts; one that allocates fails in each.
+/// Other tests run concurrently and allocate, so a callback gets many attempts; one that allocates fails in all of
+/// them.
 fn assert_allocates_nothing<S>(what: &str, prepare: impl Fn() -> S, callback: impl Fn(&mut S)) {
     let is_quiet = || {
         let mut prepared = prepare();
@@ -32,7 +33,7 @@ fn microphone() -> (CaptureFeed, CaptureReader) {
     (feed, reader)
 }
 
-/// With so many blocks waiting.
+/// A ring with this number of queued blocks.
 fn loudspeaker(blocks: usize) -> (PlaybackWriter<2>, PlaybackDrain<2>) {
     let (mut writer, mut drain, _) = playback(Arc::default(), RingBounds::DEVICE);
     drain.handle_callback(Duration::ZERO, &mut [0.0; 2]);
@@ -91,7 +92,7 @@ fn the_callback_of_a_loudspeaker() {
     });
 }
 
-/// Callbacks of an engine, which may change everything from one to the next.
+/// Callbacks of an engine, which may change all parameters from one to the next.
 const ENGINE_CALLBACKS: [(usize, usize, u32); 6] =
     [(480, 2, 48_000), (512, 2, 44_100), (8_192, 1, 8_000), (8_192, 8, 192_000), (1, 6, 96_000), (7, 0, 1)];
 

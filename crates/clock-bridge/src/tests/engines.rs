@@ -1,4 +1,4 @@
-//! Engines whose rate, callbacks and clock are drawn by a seed: their sound has no click and no gap.
+//! Engines with a random rate, callback size and clock, by seed: their sound has no click and no gap.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,16 +29,16 @@ const FAST: Conditions = Conditions {
 const RATES_HZ: [u32; 11] =
     [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000];
 
-/// How an engine calls, drawn.
+/// Random conditions of an engine.
 fn drawn(dice: &mut Dice) -> Conditions {
     let mut pick = |count: usize| (dice.part() * count as f64) as usize;
     let rate_hz = RATES_HZ[pick(RATES_HZ.len())];
-    // As many small ones as large ones.
+    // Small and large sizes are equally frequent.
     let most = (1 << pick(14)).min(8_192_usize);
     let least = match pick(3) {
         0 => most,
         1 => most.saturating_sub(1).max(1),
-        // A longer difference, of more than 50 ms, takes the ring a while to get used to.
+        // A difference of more than 50 ms would take the ring a while to get used to.
         _ => most.div_ceil(2).max(most.saturating_sub(rate_hz as usize / 20)),
     };
     let channels = 1 + pick(8);
@@ -54,7 +54,7 @@ fn drawn(dice: &mut Dice) -> Conditions {
     }
 }
 
-/// What may have gaps: a second, or the first ten callbacks where these take longer.
+/// The time in which gaps are allowed: a second, or the first ten callbacks if these take longer.
 fn settled_s(engine: &Conditions) -> f64 {
     (10.0 * engine.frames.1 as f64 / f64::from(engine.rate_hz)).max(1.0)
 }
@@ -64,7 +64,7 @@ fn steepest(engine: &Conditions) -> f32 {
     (0.5 * std::f64::consts::TAU * TONE_HZ / f64::from(engine.rate_hz.min(48_000)) * 1.1) as f32
 }
 
-/// A second of the tone at half scale, after which it begins again.
+/// A second of the tone at half scale, which can be repeated seamlessly.
 fn tone(rate_hz: u32) -> Vec<f32> {
     let turns = |sample: u32| f64::from(sample) / f64::from(rate_hz) * TONE_HZ * std::f64::consts::TAU;
     (0..rate_hz).map(|sample| turns(sample).sin() as f32 * 0.5).collect()
@@ -139,7 +139,7 @@ impl Line for Speaking {
     }
 }
 
-/// Once it has begun, nothing clicks and nothing is missing.
+/// Asserts that nothing clicks and nothing is missing once sound has begun.
 fn assert_flows<L: Line>(engine: Conditions, seed: u64) {
     let what = format!("seed {seed}, {engine:?}");
     let mut run = Run::<L>::new(engine, seed);
@@ -188,7 +188,7 @@ fn the_largest_callbacks_at_the_lowest_and_the_highest_rate_are_served() {
 
 #[test]
 fn what_a_ring_cannot_hold_is_left_out_softly() {
-    // Up to a second at once, and never as much as before.
+    // Up to a second at once; the sizes vary.
     let engine = Conditions { rate_hz: 8_000, frames: (1, 8_192), ..Conditions::CALM };
     let mut run = Run::<Playing>::new(engine, 3);
     run.go(MINUTE);
@@ -197,7 +197,7 @@ fn what_a_ring_cannot_hold_is_left_out_softly() {
     assert!(loudness(run.line.heard()) > 0.2);
 }
 
-/// Over an hour the ring stays where it is, and nothing is missing.
+/// Asserts that over an hour the ring's fill is stable, and nothing is missing.
 fn assert_steady_for_an_hour<L: Line>(engine: Conditions) {
     let mut run = Run::<L>::new(engine, 5);
     let begun = run.go(MINUTE).diagnostics();

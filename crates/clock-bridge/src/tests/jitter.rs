@@ -7,15 +7,15 @@ use consonance_audio::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 use super::dice::Dice;
 use crate::pulse::RATE_HZ;
 
-/// How the other side calls, and how late both are.
+/// The callbacks of the other side, and the jitter of both.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conditions {
     pub(crate) rate_hz: u32,
-    /// Frames of a callback: at least and at most.
+    /// Frames of a callback: minimum and maximum.
     pub(crate) frames: (usize, usize),
-    /// Samples of a frame, where the line lets an engine have as many as it likes.
+    /// Samples per frame, if the line supports engines with any number of channels.
     pub(crate) channels: usize,
-    /// Its clock is faster than ours by this part.
+    /// The fraction by which its clock is faster than ours.
     pub(crate) drift: f64,
     /// Callbacks are late by up to this much.
     pub(crate) callback_jitter_ms: f64,
@@ -35,23 +35,23 @@ impl Conditions {
     };
 }
 
-/// What is due.
+/// The next thing that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
     Callback,
     Beat,
 }
 
-/// Says in which order callbacks and beats happen, and when.
+/// The order and the times of callbacks and beats.
 pub(crate) struct Order {
     pub(crate) conditions: Conditions,
     dice: Dice,
-    /// The next callback, and its frames.
+    /// The time of the next callback, and its frames.
     callback_s: f64,
     frames: usize,
-    /// When the other side has played, or recorded, the frames of all callbacks so far.
+    /// The time at which the other side has played, or recorded, the frames of all callbacks so far.
     callbacks_end_s: f64,
-    /// The next beat, and how many were before.
+    /// The time of the next beat, and the number of earlier ones.
     beat_s: f64,
     beats: u64,
 }
@@ -65,7 +65,7 @@ impl Order {
         Self { conditions, dice, callback_s: begin_s, frames, callbacks_end_s: 0.0, beat_s: 0.0, beats: 0 }
     }
 
-    /// The next thing, its time, and the frames of a callback.
+    /// Returns the next callback or beat, its time, and the frames of a callback.
     pub(crate) fn next(&mut self) -> (Due, Duration, usize) {
         let Conditions { rate_hz, frames: (least, most), drift, .. } = self.conditions;
         let late = self.dice.part() / 1000.0;

@@ -1,4 +1,4 @@
-//! Sound through the rings: it comes out whole, soon, and without clicks, however the clocks differ.
+//! Sound through the rings: it stays complete, is not delayed for long, and does not click, however the clocks differ.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -112,13 +112,13 @@ fn assert_steady<L: Line>(pitch_of: impl Fn(f64) -> f64) {
 
 #[test]
 fn a_microphone_delivers_every_sample_whatever_its_clock_and_period() {
-    // Its tone is made by its own clock.
+    // Its own clock generates the tone.
     assert_steady::<CaptureLine>(|drift| 440.0 * (1.0 + drift));
 }
 
 #[test]
 fn a_loudspeaker_plays_every_sample_whatever_its_clock_and_period() {
-    // What it played is counted with its own clock.
+    // The samples that it played are counted with its own clock.
     assert_steady::<PlaybackLine>(|drift| 440.0 / (1.0 + drift));
 }
 
@@ -159,14 +159,14 @@ fn once_all_are_on_time_again_the_latency_shrinks() {
     assert!(after < Duration::from_millis(23), "{after:?}");
 }
 
-/// What a line's diagnostics and sound were like before and after one of its sides stood still.
+/// Diagnostics and sound of a line before and after one of its sides stalled.
 struct Stall {
     before: RingDiagnostics,
     after: RingDiagnostics,
     heard: Vec<f32>,
 }
 
-/// Lets a settled line's other side stand still for a while, so that only what is `due` happens.
+/// Stalls a settled line for a while, in which only `due` happens.
 fn stall<L: Line>(length: Duration, due: Due) -> Stall {
     let mut run = Run::<L>::new(Conditions::CALM, SEED);
     let before = run.go(SECOND * 20).diagnostics();
@@ -177,13 +177,13 @@ fn stall<L: Line>(length: Duration, due: Due) -> Stall {
     Stall { before, after, heard }
 }
 
-/// Whether sound goes on after one gap, as loud as before it.
+/// Asserts that sound continues after one gap, as loud as before it.
 fn assert_one_gap(stall: &Stall) {
     assert_eq!(stall.after.xruns, stall.before.xruns + 1);
     assert!(loudness(&stall.heard[stall.heard.len() - 48_000..]) > 0.3);
 }
 
-/// Whether what piled up was given up, rather than played late.
+/// Asserts that excess sound was discarded rather than played late.
 fn assert_no_later(Stall { before, after, .. }: &Stall) {
     assert!(after.latency < before.latency + Duration::from_millis(15), "{before:?} → {after:?}");
 }
@@ -223,7 +223,7 @@ fn what_a_loudspeaker_did_not_play_in_time_is_skipped_softly() {
 
 #[test]
 fn bursts_after_a_stall_of_the_beat_are_no_trouble() {
-    // As when the computer slept for a second: the output gets all its blocks in one go.
+    // As after the computer slept for a second: the output gets all its blocks at once.
     let mut run = Run::<PlaybackLine>::new(Conditions::CALM, SEED);
     run.go(SECOND * 5);
     for _ in 0..100 {
@@ -272,7 +272,7 @@ fn callbacks_of_any_size_are_taken() {
         playback.callback(now, frames);
         playback.beat(now);
     }
-    // Half a frame at the end is none.
+    // Half a frame at the end is ignored.
     playback.drain.handle_callback(SECOND, &mut [1.0; 3]);
     assert!(capture.heard.iter().chain(&playback.heard).all(|sample| sample.abs() <= 1.0));
     assert!(capture.heard.len() < RingBounds::DEVICE.ring_frames);

@@ -35,7 +35,7 @@ impl<L: Line> Run<L> {
         }
     }
 
-    /// Goes on for a while, in which only what `happens` happens.
+    /// Continues for a while, in which only those things happen that `happens` allows.
     pub(crate) fn go_where(&mut self, length: Duration, happens: impl Fn(Due) -> bool) -> &mut Self {
         let end = self.now + length;
         while self.now < end {
@@ -60,7 +60,7 @@ impl<L: Line> Run<L> {
         self.gauges.read()
     }
 
-    /// What was heard since the last call.
+    /// The sound since the last call.
     pub(crate) fn heard(&mut self) -> Vec<f32> {
         std::mem::take(self.line.heard())
     }

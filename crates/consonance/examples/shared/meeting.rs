@@ -1,4 +1,4 @@
-//! Where the players of an example meet: in the session whose address was given, or in one of the example's own.
+//! The session in which an example's players meet: that of the given address, or one of the example's own.
 
 use std::env;
 use std::error::Error;

@@ -8,7 +8,7 @@ use consonance::{EventKind, VoiceChat};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits until this happens.
+/// Waits for this event.
 pub(crate) fn wait_for(voice: &VoiceChat, expected: &EventKind) -> Result<(), Box<dyn Error>> {
     while let Some(event) = voice.wait_event(PATIENCE) {
         if event.kind == *expected {

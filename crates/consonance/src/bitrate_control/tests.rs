@@ -1,4 +1,4 @@
-//! What is taken for overload, how fast bits go, and how they come back.
+//! The criteria for overload, how fast the bit rate falls, and how it recovers.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ fn sample(lost_percent: f32, queueing_ms: u64) -> UplinkSample {
     UplinkSample { lost_percent, queueing: Duration::from_millis(queueing_ms), overflowed: false }
 }
 
-/// The bit rates after each of so many equal samples.
+/// The bit rates after each of `count` equal samples.
 fn take(control: &mut BitrateControl, now: &mut Instant, sample: UplinkSample, count: usize) -> Vec<u32> {
     let mut rates = Vec::new();
     for _ in 0..count {
@@ -22,7 +22,7 @@ fn take(control: &mut BitrateControl, now: &mut Instant, sample: UplinkSample, c
     rates
 }
 
-/// Whether a way that does so for ten seconds is taken for overloaded.
+/// Whether an uplink with this sample for ten seconds counts as overloaded.
 fn is_overload(sample: UplinkSample) -> bool {
     let mut control = BitrateControl::new(WANTED);
     take(&mut control, &mut Instant::now(), sample, 20);
@@ -33,16 +33,16 @@ fn is_overload(sample: UplinkSample) -> bool {
 fn only_what_loses_and_queues_or_much_of_either_is_overload() {
     for (lost_percent, queueing_ms, expected) in [
         (0.0, 0, false),
-        // Radio: chance, for which copies are the answer.
+        // Radio: random loss, which copies repair.
         (10.0, 20, false),
         (25.0, 60, false),
-        // Another route, or a queue that is long but holds.
+        // Another route, or a long queue that does not overflow.
         (0.0, 250, false),
         (4.0, 250, false),
         // A full queue.
         (8.0, 150, true),
         (20.0, 400, true),
-        // Too late to be of use, or too little to be mended.
+        // Too late for a conversation, or too much loss to repair.
         (0.0, 350, true),
         (40.0, 0, true),
     ] {
@@ -174,7 +174,7 @@ proptest! {
         for sample in samples {
             take(&mut control, &mut now, sample, 1);
         }
-        // The longest wait, and ten steps up at least.
+        // The longest hold, and at least ten steps up.
         let in_calm = LONGEST_HOLD + 10 * UP_INTERVAL + 2 * REPORT;
         take(&mut control, &mut now, sample(0.0, 0), (in_calm.as_millis() / REPORT.as_millis()) as usize);
         prop_assert_eq!(control.bitrate_bps(), wanted);

@@ -9,7 +9,8 @@ impl VoiceChatBuilder {
     /// Starts the voice thread as [`start`](Self::start) does, without blocking the executor: devices and files are
     /// opened on a thread for blocking work. It does not wait for the server; [`VoiceChat::joined`] does.
     ///
-    /// Dropped before it is ready, it leaves nothing behind: a chat that has started by then leaves its session.
+    /// Dropping the future before it is ready leaves nothing behind: a chat that has started by then leaves its
+    /// session.
     ///
     /// # Errors
     /// As those of [`start`](Self::start); [`StartError::NoRuntime`] outside of a tokio runtime, and
@@ -20,8 +21,8 @@ impl VoiceChatBuilder {
         started.map_err(|error| StartError::Interrupted(error.to_string()))?
     }
 
-    /// QUIC uses this runtime, whose I/O and time have to be enabled, instead of starting one of its own. Without
-    /// effect on other networks, and on the fallback over a `WebSocket`.
+    /// QUIC uses this runtime, whose I/O and time drivers must be enabled, instead of starting its own. Has no effect
+    /// on other networks, or on the fallback over a `WebSocket`.
     ///
     /// The chat needs the runtime for as long as it runs. A `current_thread` runtime carries packets only while it is
     /// driven: use [`leave_async`](VoiceChat::leave_async) there, since [`leave`](VoiceChat::leave) blocks it.

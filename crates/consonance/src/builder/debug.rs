@@ -1,4 +1,4 @@
-//! A builder in words, without its secrets.
+//! The debug output of a builder, without its secrets.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Where a chat connects to, and by which network.
+//! The destination of a chat: its address and network.
 
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
@@ -15,7 +15,7 @@ use crate::route::{FallbackSettings, ServerAddress, ServerRace, quic_route};
 use crate::transports::Transports;
 
 pub(super) enum Destination {
-    /// A network of the caller's own.
+    /// A custom network.
     Network(Box<dyn ClientTransport>),
     /// An address of the form `quic://…`.
     #[cfg(feature = "quic")]
@@ -23,10 +23,10 @@ pub(super) enum Destination {
 }
 
 impl VoiceChatBuilder {
-    /// Another server that has the same session, for when the [`server`](Self::server) does not answer, at the first
-    /// connect or later. May be called several times. Not needed to come back after a loss: a server that is one of
-    /// several tells its clients where the others are, and these must show the same certificate, or one that is valid
-    /// for their host.
+    /// Another server of the same session, for when the [`server`](Self::server) does not answer, at the first connect
+    /// or later. May be called several times. Not needed to reconnect after a loss: a server that is one of several
+    /// tells its clients about the others, which must present the same certificate, or one that is valid for their
+    /// host.
     ///
     /// # Errors
     /// If the address cannot be read.
@@ -36,7 +36,7 @@ impl VoiceChatBuilder {
         Ok(self)
     }
 
-    /// The network to the server, with the threads that it needs; nothing connects yet.
+    /// Opens the network to the server, with its threads; nothing connects yet.
     pub(super) fn open_transports(&mut self) -> Result<Transports, StartError> {
         match self.destination.take().ok_or(StartError::NoNetwork)? {
             Destination::Network(transport) => Ok(Transports::new(Route::Plain(transport), None)),
@@ -71,7 +71,7 @@ impl VoiceChatBuilder {
     }
 }
 
-/// How servers are reached over QUIC.
+/// Opens paths to servers over QUIC.
 #[cfg(feature = "quic")]
 #[derive(Clone)]
 struct QuicServers {
@@ -82,7 +82,7 @@ struct QuicServers {
 
 #[cfg(feature = "quic")]
 impl QuicServers {
-    /// The way to this server, or to another one that has its session.
+    /// The path to this server, or to another one of its session.
     fn race(&self, first: QuicAddress, others: Vec<ServerAddress>) -> Route {
         let named = server_address(&first);
         let present = self.route(first);
@@ -103,8 +103,8 @@ fn server_address(address: &QuicAddress) -> ServerAddress {
     ServerAddress { place: place.into(), address: address.to_string().into() }
 }
 
-/// The same session at a place that a server has named: it must show the same certificate as that server, or one that
-/// is valid for its own host, whichever the game asks for.
+/// The same session at a place named by a server: it must present the same certificate as that server, or one that is
+/// valid for its own host, whichever the game requires.
 #[cfg(feature = "quic")]
 fn beside(known: &ServerAddress, place: &str) -> Option<ServerAddress> {
     let known: QuicAddress = known.address.parse().ok()?;
@@ -114,7 +114,7 @@ fn beside(known: &ServerAddress, place: &str) -> Option<ServerAddress> {
     Some(server_address(&address.with_web_socket_port(known.web_socket_port())))
 }
 
-/// An address has a session; this one is replaced.
+/// The address format requires a session; this one is replaced.
 #[cfg(feature = "quic")]
 const PLACEHOLDER: &str = "main";
 

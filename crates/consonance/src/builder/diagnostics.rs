@@ -10,14 +10,14 @@ use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Obs
 use crate::shared_state::SharedState;
 
 impl VoiceChatBuilder {
-    /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not
-    /// there; [leaving](crate::VoiceChat::leave) completes the files. See
-    /// [`crate::VoiceChat::record_diagnostics`], which begins later.
+    /// Records diagnostics from the first packet on, into a folder that is created if needed;
+    /// [leaving](crate::VoiceChat::leave) completes the files. See [`crate::VoiceChat::record_diagnostics`], which
+    /// starts later.
     pub fn diagnostics(self, folder: impl Into<PathBuf>) -> Self {
         self.diagnostics_with(folder, DiagnosticsSettings::default())
     }
 
-    /// The same, with bounds of one's own.
+    /// The same, with custom limits.
     pub fn diagnostics_with(mut self, folder: impl Into<PathBuf>, settings: DiagnosticsSettings) -> Self {
         self.diagnostics = Some((folder.into(), settings));
         self

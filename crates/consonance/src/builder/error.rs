@@ -1,4 +1,4 @@
-//! Why a voice chat cannot start.
+//! Errors of starting a voice chat.
 
 use std::io;
 
@@ -16,18 +16,18 @@ pub enum StartError {
     #[cfg(feature = "quic")]
     #[error(transparent)]
     Address(#[from] consonance_quic::AddressError),
-    /// It was not said where to.
+    /// No server or network was given.
     #[error("the chat has no network: say where to with server() or network()")]
     NoNetwork,
-    /// A setting cannot be used.
+    /// A setting is invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The player's name cannot be used.
+    /// The player's name is invalid.
     #[error("the name {name:?} cannot be used: {problem}")]
     Name {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// A room cannot be joined.
@@ -35,16 +35,16 @@ pub enum StartError {
     Room {
         /// The room.
         room: String,
-        /// Why not.
+        /// The reason.
         cause: RoomError,
     },
-    /// Join token and password are longer than any server takes.
+    /// Join token and password are longer than any server accepts.
     #[error(transparent)]
     JoinToken(#[from] JoinTokenTooLong),
-    /// The codec does not take the settings.
+    /// The codec rejects the settings.
     #[error("the codec cannot be set up: {0}")]
     Codec(CodecError),
-    /// There can be no key for the session's encryption.
+    /// No key could be made for the session's encryption.
     #[error(transparent)]
     Encryption(#[from] consonance_e2ee::E2eeError),
     /// The file for the session's keys cannot be opened.
@@ -52,20 +52,20 @@ pub enum StartError {
     KeyLog {
         /// The file.
         path: String,
-        /// Why not.
+        /// The reason.
         cause: io::Error,
     },
-    /// Diagnostics were asked for and cannot be written.
+    /// The requested diagnostics cannot be written.
     #[error(transparent)]
     Diagnostics(#[from] DiagnosticsError),
     /// A thread could not be started.
     #[error("could not start a thread: {0}")]
     Thread(io::Error),
-    /// The runtime that was given cannot carry the network.
+    /// The given runtime cannot carry the network.
     #[cfg(all(feature = "quic", feature = "tokio"))]
     #[error(transparent)]
     Runtime(#[from] consonance_quic::RuntimeError),
-    /// It was started as a future, outside of a tokio runtime.
+    /// The future was started outside of a tokio runtime.
     #[cfg(feature = "tokio")]
     #[error("start_async() needs a tokio runtime: call it inside of one, or use start()")]
     NoRuntime,
@@ -73,14 +73,14 @@ pub enum StartError {
     #[cfg(feature = "tokio")]
     #[error("the chat was not started: {0}")]
     Interrupted(String),
-    /// The inspector has no page.
+    /// The inspector's page could not be opened.
     #[cfg(feature = "inspector")]
     #[error(transparent)]
     Inspector(#[from] consonance_inspector::page::InspectorError),
 }
 
 impl StartError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             #[cfg(feature = "quic")]

@@ -4,7 +4,7 @@ use super::VoiceChatBuilder;
 use crate::offline::{LoopbackRooms, OfflineNetwork};
 
 impl VoiceChatBuilder {
-    /// No network: a session of one's own with an echo in it; see [`VoiceChat::offline`](crate::VoiceChat::offline).
+    /// No network: a private session with an echo in it; see [`VoiceChat::offline`](crate::VoiceChat::offline).
     pub fn offline(mut self) -> Self {
         let rooms = LoopbackRooms::default();
         self.loopback = Some(rooms.clone());

@@ -1,4 +1,4 @@
-//! From what was built to a chat that runs.
+//! Starts the chat that a builder describes.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -32,17 +32,17 @@ use crate::talking::Talking;
 use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
-/// Until the first loss was measured, packets carry a copy of the frame before.
+/// Until the first loss has been measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
-/// Commands that may wait for the voice thread.
+/// The most commands queued for the voice thread.
 pub(crate) const COMMANDS_MAX: usize = 256;
 
 impl VoiceChatBuilder {
     /// Starts the voice thread, which connects and joins.
     ///
     /// # Errors
-    /// If the name, a room or the codec's settings cannot be used, or a thread cannot be started. What the network
-    /// answers comes as events.
+    /// If the name, a room or the codec's settings are invalid, or a thread cannot be started. The network's responses
+    /// come as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
         let transports = self.open_transports()?;
         let name = self.name.take().unwrap_or_else(random_name);
@@ -66,7 +66,7 @@ impl VoiceChatBuilder {
             is_music: encoder.music,
             ..CaptureControls::new(self.capture, self.activation, microphone.is_some())
         };
-        // With what suits a microphone or a file where nothing was said.
+        // Settings that were not given are filled in to suit a microphone or a file.
         let settings =
             VoiceSettings { capture: capture.settings, activation: capture.activation, ..self.settings };
         let parts = VoiceParts {
@@ -163,7 +163,7 @@ pub(super) fn random_u64() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// What the others are told of frames of this length.
+/// The codec parameters to announce to the other players for frames of this length.
 pub(crate) fn session_codec(frame: FrameSize) -> CodecParameters {
     let codec = CodecSettings::opus(frame);
     CodecParameters {
@@ -173,7 +173,7 @@ pub(crate) fn session_codec(frame: FrameSize) -> CodecParameters {
     }
 }
 
-/// How the others are to be heard from the beginning.
+/// The initial settings for hearing other players.
 fn hearing(settings: &VoiceSettings) -> Vec<Hearing> {
     vec![
         Hearing::MasterVolume(settings.master_volume),
@@ -190,7 +190,7 @@ fn spawn(parts: VoiceParts, last_words: LastWords) -> io::Result<Thread> {
     Ok(thread::Builder::new().name("voice".into()).spawn(run)?.thread().clone())
 }
 
-/// Calls the game with every event, until the last one.
+/// Passes every event to the game's callback, until the last one.
 fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()> {
     let run = move || {
         while let Some(event) = reader.wait(Duration::MAX) {
@@ -200,7 +200,7 @@ fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()>
     thread::Builder::new().name("voice events".into()).spawn(run).map(drop)
 }
 
-/// Tells the game that nothing comes any more, should the voice thread panic, and that everything is gone.
+/// Reports the end and that everything is gone, in case the voice thread panics.
 struct LastWords {
     shared: SharedState,
     finish: Arc<Finish>,

@@ -13,24 +13,24 @@ use super::{Beat, CaptureControls, EchoReferenceReader, Order, TapPoint};
 use crate::statistics::CaptureRow;
 use crate::tap::{TapSenders, TapSound};
 
-/// A block that was captured.
+/// A captured block.
 pub(crate) struct Captured {
-    /// What to send of it.
+    /// The audio to send, if any.
     pub(crate) what: CapturedAs,
-    /// How the capture is doing.
+    /// Statistics of the capture.
     pub(crate) row: CaptureRow,
 }
 
-/// What to send of a block.
+/// The result of capturing a block.
 #[expect(
     clippy::large_enum_variant,
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 pub(crate) enum CapturedAs {
-    /// A block that is wanted, which was recorded until then, and whether it is speech or its pre-roll. Without a
+    /// A block to send, the time at which its recording ended, and whether it is speech or its pre-roll. Without a
     /// demand for speech, none is reported.
     ///
-    /// With two channels, the block is their mean, and beside it is half the left one minus half the right one.
+    /// With two channels, `block` is their mean, and `side` is half the left one minus half the right one.
     Sound {
         recorded_until: Instant,
         is_speech: bool,
@@ -39,7 +39,7 @@ pub(crate) enum CapturedAs {
     },
     /// Nothing: no speech, or no demand for it.
     Silence,
-    /// Nothing any more: the input has ended, which was given as the `input`th.
+    /// Nothing more: the `input`th input has ended.
     Ended { input: u32 },
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum CapturedAs {
 pub(super) struct CaptureThread {
     input: Box<dyn Input>,
     inputs: u32,
-    /// Of the last block, if the input has two channels.
+    /// The side of the last block, if the input has two channels.
     side: Option<[f32; BLOCK_SAMPLES]>,
     echo_reference: Option<EchoReferenceReader>,
     raw: TapSenders,
@@ -55,11 +55,11 @@ pub(super) struct CaptureThread {
     chain: CaptureChain,
     activation: Activation,
     controls: CaptureControls,
-    /// Blocks of silence that bring out what is still inside after the input has ended.
+    /// Blocks of silence left to flush the chain after the input has ended.
     left_inside: Option<usize>,
-    /// Blocks since the input says that it is silent.
+    /// Blocks since the input reported silence.
     silent_blocks: usize,
-    /// Blocks that the voice thread was too slow to take.
+    /// Blocks that the voice thread took too late.
     dropped_blocks: u64,
 }
 
@@ -81,7 +81,7 @@ impl CaptureThread {
         }
     }
 
-    /// Runs until the sender of orders is gone.
+    /// Runs until the sender of orders is dropped.
     pub(super) fn run(mut self, orders: &Receiver<Order>, captured: &SyncSender<Captured>, waker: &Waker) {
         while let Ok(order) = orders.recv() {
             match order {
@@ -161,13 +161,12 @@ impl CaptureThread {
         Captured { what, row }
     }
 
-    /// What goes through the chain has one channel.
+    /// Whether stereo is sent: only for music that the capture chain leaves alone, since the chain has one channel.
     fn sends_stereo(&self) -> bool {
         self.controls.is_music && self.chain.settings().leaves_sound_alone()
     }
 
-    /// What is wanted: nothing of an input that says itself that it is silent, once what came before is through the
-    /// chain.
+    /// The demand from the controls, or none once the input reports silence and all earlier sound has left the chain.
     fn demand(&self) -> Demand {
         let inside = self.chain.delay_samples().div_ceil(BLOCK_SAMPLES);
         if self.silent_blocks > inside { Demand::default() } else { self.controls.demand }
@@ -181,7 +180,7 @@ impl CaptureThread {
         read
     }
 
-    /// True if the input has ended, and what was still in the chain has come out.
+    /// Reads a block; true if the input has ended and the chain is flushed.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
         self.side = None;
         if self.left_inside.is_none() {

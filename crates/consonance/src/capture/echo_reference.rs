@@ -1,4 +1,4 @@
-//! What the game itself plays, so that it can be taken out of the microphone.
+//! The echo reference: the game's own sound, which the echo canceller removes from the microphone's.
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, SAMPLE_RATE_HZ};
 use consonance_clock_bridge::Clock;
@@ -6,43 +6,42 @@ use consonance_clock_bridge::Clock;
 use crate::engine_sound::{EngineInput, EngineMicrophone, engine_input};
 use crate::statistics::EngineSoundRow;
 
-/// Takes the game's own sound, for the echo canceller: with loudspeakers, the microphone hears it too. From
+/// Takes the game's own sound, for the echo canceller: with loudspeakers, the microphone picks it up too. Returned by
 /// [`VoiceChat::echo_reference`](crate::VoiceChat::echo_reference) or
 /// [`VoiceChat::full_echo_reference`](crate::VoiceChat::full_echo_reference).
 ///
-/// Made for the callback of an audio engine: it never waits, allocates, locks or logs.
+/// Made for an audio engine's callback: it never blocks, allocates, locks or logs.
 ///
-/// Sound is to be handed over when the loudspeaker is given it, or earlier; never later. It waits here for as long as
-/// the engine's callbacks are uneven, mostly a callback and 20 ms, and must not come after its own echo: the canceller
-/// finds what the microphone hears together with it or up to 250 ms after it. The clock of the engine is followed, so
-/// that the distance stays.
+/// Sound must be pushed when the loudspeaker receives it, or earlier; never later. It is delayed here by the jitter of
+/// the engine's callbacks, usually a callback and 20 ms, and must not arrive after its own echo: the canceller finds an
+/// echo from 0 to 250 ms after it. The engine's clock is followed, so that the distance stays constant.
 #[derive(Debug)]
 pub struct EchoReference(EngineInput);
 
 impl EchoReference {
-    /// Hands over what the game plays: mono at 48 kHz, any number of samples.
+    /// Pushes the game's sound: mono at 48 kHz, any number of samples.
     pub fn push(&mut self, samples: &[f32]) {
         self.push_interleaved(samples, 1, SAMPLE_RATE_HZ);
     }
 
-    /// Hands over what the game plays: left and right in turn, at 48 kHz. An odd sample at the end is left out.
+    /// Pushes the game's sound: left and right interleaved, at 48 kHz. An odd sample at the end is ignored.
     pub fn push_stereo(&mut self, interleaved: &[f32]) {
         self.push_interleaved(interleaved, 2, SAMPLE_RATE_HZ);
     }
 
-    /// Hands over what the game plays: so many `channels` in turn, whose mean counts, at `sample_rate_hz`, as
+    /// Pushes the game's sound: `channels` interleaved channels, which are averaged, at `sample_rate_hz`, as
     /// [`EngineInput::push`].
     pub fn push_interleaved(&mut self, interleaved: &[f32], channels: usize, sample_rate_hz: u32) {
         self.0.push(interleaved, channels, sample_rate_hz);
     }
 }
 
-/// What a game hands over.
+/// The content of the echo reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EchoSource {
-    /// All but the voices.
+    /// The game's sound without the voices.
     Game,
-    /// The voices too, as they are heard.
+    /// The voices too, as they are played.
     Everything,
 }
 
@@ -52,14 +51,14 @@ pub(crate) struct EchoReferenceReader {
     source: EchoSource,
 }
 
-/// Both ends, which go by this clock.
+/// Both ends, using this clock.
 pub(crate) fn echo_reference(source: EchoSource, clock: Clock) -> (EchoReference, EchoReferenceReader) {
     let (input, sound) = engine_input(clock);
     (EchoReference(input), EchoReferenceReader { sound, source })
 }
 
 impl EchoReferenceReader {
-    /// Completes what the loudspeaker is given in 10 ms: the voices, and what the game plays besides or with them.
+    /// Completes the loudspeaker's 10 ms: the voices, and the game's sound beside or including them.
     pub(super) fn complete(&mut self, render: &mut [f32; BLOCK_SAMPLES]) {
         let mut played = [0.0; BLOCK_SAMPLES];
         self.sound.read(&mut played);
@@ -88,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// What the canceller is given after a second, of voices at 0.5 and a game that hands over 0.25 every 10 ms.
+    /// The canceller's reference after a second of voices at 0.5 and a game that hands over 0.25 every 10 ms.
     fn completed(source: EchoSource, is_handed_over: bool) -> f32 {
         let (now_us, clock) = simulated();
         let (mut sound, mut reader) = echo_reference(source, clock);
@@ -104,15 +103,16 @@ mod tests {
         block[BLOCK_SAMPLES / 2]
     }
 
-    /// Time that passes only when it is said.
+    /// Time that passes only when the test advances it.
     fn simulated() -> (Arc<AtomicU64>, Clock) {
         let now_us = Arc::new(AtomicU64::new(0));
         let time = Arc::clone(&now_us);
         (now_us, Clock::new(move || Duration::from_micros(time.load(Ordering::Relaxed))))
     }
 
-    /// What is left of noise that an engine plays at 44.1 kHz, by a clock 300 ppm fast, and that its microphone hears
-    /// 46 ms later at a quarter, in the tenth second; in dB below what the microphone hears.
+    /// The residual echo of noise that an engine plays at 44.1 kHz, by a clock 300 ppm fast, and that its microphone
+    /// picks up 46 ms later at a quarter of the level; measured in the tenth second, in dB below the microphone's
+    /// signal.
     fn left_of_an_engines_echo(is_told: bool) -> f32 {
         const FRAMES: usize = 512;
         let (now_us, clock) = simulated();

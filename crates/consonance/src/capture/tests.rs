@@ -1,4 +1,4 @@
-//! Which input it is that has ended.
+//! Which input has ended.
 
 use std::thread::yield_now;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::*;
 /// Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// An input that nothing comes from before it is let go.
+/// An input that blocks until it is released.
 struct Stuck {
     is_stuck: SyncSender<()>,
     let_go: Receiver<()>,
@@ -19,7 +19,7 @@ struct Stuck {
 impl Input for Stuck {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let _ = self.is_stuck.try_send(());
-        // Without a word, it ends with the other end.
+        // Released when the other end is dropped.
         let _ = self.let_go.recv();
         block.fill(0.0);
         Read::Samples

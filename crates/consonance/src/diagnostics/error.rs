@@ -7,7 +7,7 @@ use consonance_pcap::CaptureError;
 
 use crate::recorder::RecorderError;
 
-/// Why diagnostics are not written, or not all of them.
+/// Why diagnostics are not written, or only in part.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiagnosticsError {
@@ -16,15 +16,15 @@ pub enum DiagnosticsError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
-    /// A file could not be created, as when it is there already: nothing is overwritten.
+    /// A file could not be created, for example because it exists: nothing is overwritten.
     #[error("could not create {}: {cause}; choose a folder without diagnostics in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// A file could not be written.
@@ -32,7 +32,7 @@ pub enum DiagnosticsError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// Packets could not be captured.
@@ -47,7 +47,7 @@ pub enum DiagnosticsError {
 }
 
 impl DiagnosticsError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "folder",

@@ -1,4 +1,4 @@
-//! What happened and what was counted, line by line.
+//! The log of events and counters, line by line.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -46,7 +46,7 @@ impl EventsFile {
 
     pub(super) fn event(&mut self, event: &Event) -> Result<(), DiagnosticsError> {
         let at = event.at.saturating_duration_since(self.began).as_secs_f64();
-        // As the game sees it; names and texts are in quotes with everything escaped that is not a visible character.
+        // As the game sees it; names and texts are quoted, with invisible characters escaped.
         self.line(&format!("{at:9.3} {:?}\n", event.kind))
     }
 
@@ -54,7 +54,7 @@ impl EventsFile {
         self.line(&format!("{:9.3} {words}\n", self.began.elapsed().as_secs_f64()))
     }
 
-    /// What has to be said in the end, however full the file is.
+    /// Writes the closing lines, which may exceed the limit of the file.
     pub(super) fn end(&mut self, words: &str) -> Result<(), DiagnosticsError> {
         if self.left_out > 0 {
             let words = format!("{} events found no room in this file\n", self.left_out);

@@ -1,5 +1,5 @@
-//! The number of each player in the names of files: players' own names come from the network, and stand inside a file
-//! only.
+//! Numbers for players, used in file names: players' own names come from the network, and are only written inside a
+//! file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -33,14 +33,14 @@ impl PlayersFile {
         }
         let number = self.numbers.len() + 1;
         self.numbers.insert(name.to_owned(), number);
-        // In quotes, with everything escaped that is not a visible character.
+        // Quoted, with invisible characters escaped.
         writeln!(self.file, "{} {name:?}", track_name(number))
             .map_err(|cause| DiagnosticsError::Write { path: self.path.clone(), cause })?;
         Ok(Some(number))
     }
 }
 
-/// The name of a player's sound file, besides its track's number.
+/// The name of a player's sound file, after its track's number.
 pub(super) fn track_name(number: usize) -> String {
     format!("player-{number}")
 }

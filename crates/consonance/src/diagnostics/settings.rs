@@ -1,21 +1,21 @@
-//! How much of a chat to write down.
+//! Limits of diagnostics.
 
 use std::time::Duration;
 
 use consonance_audio::RecordingFormat;
 
-/// The bounds of diagnostics. What is beyond them is left out, and the files say so.
+/// The limits of diagnostics. Anything beyond them is omitted, and the files say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiagnosticsSettings {
-    /// How long, in all.
+    /// The maximum duration.
     pub max_duration: Duration,
-    /// How many players get a file of their own, in the order in which they come.
+    /// How many players get their own file, in the order of their arrival.
     pub max_players: usize,
-    /// What kind of sound files.
+    /// The format of the sound files.
     pub format: RecordingFormat,
-    /// How large the file with the packets may become, in bytes.
+    /// The maximum size of the file with the packets, in bytes.
     pub max_packet_bytes: u64,
-    /// How large the file with the events may become, in bytes.
+    /// The maximum size of the file with the events, in bytes.
     pub max_event_bytes: u64,
 }
 

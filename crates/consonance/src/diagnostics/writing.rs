@@ -16,18 +16,18 @@ use crate::event_queue::EventReader;
 use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::tap::{Tap, TapSource};
 
-/// How long an end takes to be noticed.
+/// How long it takes to notice the end.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// What became of diagnostics.
+/// The result of diagnostics.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DiagnosticsReport {
-    /// The sound files, and what had no place in them.
+    /// The sound files, and the sound that was omitted from them.
     pub sound: Vec<Recorded>,
     /// The packets.
     pub packets: CaptureReport,
-    /// Players that joined when as many as the settings allow had a file.
+    /// The number of players that joined after the limit on player files was reached.
     pub players_without_a_file: usize,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    /// Has the packets and one's own sounds written down from now on.
+    /// Starts to record the packets and the local sounds.
     pub(super) fn begin(
         settings: DiagnosticsSettings,
         observed: Observed,
@@ -53,7 +53,7 @@ impl Writing {
         packets: PacketCapture,
         recorder: Recorder,
     ) -> Self {
-        // Before the voice thread gets its next turn: what comes is seen whole.
+        // Before the voice thread's next turn, so that no later event is missed.
         let reader = observed.events.subscribe(None);
         observed.ask(Command::LogPackets(packets.sink()));
         let began = Instant::now();
@@ -70,13 +70,13 @@ impl Writing {
         };
         for source in [TapSource::Mix, TapSource::RawMicrophone, TapSource::ProcessedMicrophone] {
             let name = source.name().to_owned();
-            // One that has stopped already says why when it is asked to stop.
+            // A chat that has stopped already reports why when the diagnostics are stopped.
             let _ = writing.tap(source, name);
         }
         writing
     }
 
-    /// Until the chat ends, the time is up, or it is stopped.
+    /// Runs until the chat ends, the time is up, or it is stopped.
     pub(super) fn run(mut self, stopped: &AtomicBool) -> Result<DiagnosticsReport, DiagnosticsError> {
         let outcome = self.follow(stopped);
         self.finish(outcome)
@@ -132,7 +132,7 @@ impl Writing {
         self.recorder.add_as(tap, name)
     }
 
-    /// Completes everything, whatever was wrong with some of it.
+    /// Completes everything, even if some of it failed.
     fn finish(
         self,
         outcome: Result<&'static str, DiagnosticsError>,
@@ -162,7 +162,7 @@ impl Writing {
 }
 
 impl Observed {
-    /// Asks the voice thread for something; with a full queue, which is a problem told elsewhere, for nothing.
+    /// Sends a command to the voice thread; with a full queue, which is reported elsewhere, it is dropped.
     fn ask(&self, command: Command) {
         let _ = self.commands.try_send(command);
     }

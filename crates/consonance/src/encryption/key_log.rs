@@ -6,12 +6,12 @@ use std::path::Path;
 
 use consonance_e2ee::LoggedEpoch;
 
-/// Grows by a line for each epoch.
+/// A file that grows by one line per epoch.
 #[derive(Debug)]
 pub(crate) struct KeyLogFile(File);
 
 impl KeyLogFile {
-    /// Opens the file; one that is not there yet is made so that on Unix only this user can read it.
+    /// Opens the file; a new one is readable by this user only, on Unix.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);

@@ -1,4 +1,4 @@
-//! The thread of the group: a commit in a large one takes longer than a beat of sound.
+//! The thread of the group: a commit in a large group takes longer than a beat of sound.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,32 +13,32 @@ use super::key_log::KeyLogFile;
 use super::reporting::ReportDraft;
 use super::status::{MemberTable, SharedEncryption};
 
-/// Messages in each direction that may wait.
+/// The most queued messages in each direction.
 const WAITING_MAX: usize = 64;
-/// Messages that wait on the voice thread's side; what is lost beyond that, a member notices by the gap.
+/// The most messages queued on the voice thread's side; a member notices a loss beyond that by the gap.
 const BACKLOG_MAX: usize = 1024;
 /// How long the thread sleeps if nothing is due.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
-/// What the thread has done.
+/// An update from the thread.
 pub(super) struct KeyUpdate {
     /// For the delivery service.
     pub messages: Vec<Vec<u8>>,
     pub events: Vec<MemberEvent>,
     pub keys: Option<EpochKeys>,
-    /// Members with other keys than before, and whether those were verified.
+    /// Members whose keys have changed, and whether the former keys were verified.
     pub changed: Vec<(String, bool)>,
 }
 
-/// What the thread is to do.
+/// A task for the thread.
 enum KeyTask {
     /// A message of the delivery service.
     Delivery(Box<[u8]>),
-    /// What is to be sealed and offered.
+    /// A report to be sealed and offered to the delivery service.
     Report(ReportDraft),
 }
 
-/// The voice thread's end of it. The thread starts with the first message: most sessions have no group.
+/// The voice thread's handle. The key thread starts with the first message: most sessions have no group.
 pub(super) struct KeyThread {
     idle: Option<(MlsMember, MemberDirectory, Option<KeyLogFile>, Waker)>,
     begun: Instant,
@@ -60,7 +60,7 @@ impl KeyThread {
         Self { idle, begun, shared, running: None, backlog: VecDeque::new() }
     }
 
-    /// Has a message of the delivery service handled.
+    /// Passes on a message of the delivery service.
     pub(super) fn push(&mut self, message: Box<[u8]>) {
         if self.backlog.len() < BACKLOG_MAX {
             self.backlog.push_back(KeyTask::Delivery(message));
@@ -78,13 +78,14 @@ impl KeyThread {
         self.flush();
     }
 
-    /// Has a report sealed and offered to the delivery service. False if there is no group, or the thread is busy.
+    /// Passes on a report to be sealed and offered to the delivery service. False if there is no group, or the thread
+    /// is busy.
     pub(super) fn report(&mut self, draft: ReportDraft) -> bool {
         let Some(Running { messages, .. }) = &self.running else { return false };
         self.backlog.is_empty() && messages.try_send(KeyTask::Report(draft)).is_ok()
     }
 
-    /// What the thread has done next.
+    /// The next update from the thread, if there is one.
     pub(super) fn poll(&mut self) -> Option<KeyUpdate> {
         self.flush();
         self.running.as_ref()?.updates.try_recv().ok()
@@ -110,7 +111,7 @@ struct Running {
 struct Worker {
     member: MlsMember,
     directory: MemberDirectory,
-    /// None if keys are not logged, or the file could not be written.
+    /// `None` if keys are not logged, or the file could not be written.
     key_log: Option<KeyLogFile>,
     inbox: Receiver<KeyTask>,
     outbox: SyncSender<KeyUpdate>,
@@ -120,7 +121,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Until the voice thread is gone.
+    /// Runs until the voice thread is gone.
     fn run(mut self) {
         loop {
             let mut failed = None;
@@ -166,7 +167,7 @@ impl Worker {
         KeyUpdate { messages, events, keys, changed }
     }
 
-    /// Adds the keys of the epoch to the log, before a frame of it is heard.
+    /// Adds the keys of the epoch to the log, before a frame of it can be heard.
     fn log_keys(&mut self) -> Result<(), E2eeError> {
         let Some(mut log) = self.key_log.take() else { return Ok(()) };
         log.append(&self.member.logged_epoch()?)

@@ -1,4 +1,4 @@
-//! Reports to the game's moderators: what was heard lately is kept, and sealed when the player reports.
+//! Reports to the game's moderators: recently heard frames are kept, and sealed when the player reports.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,13 +7,13 @@ use consonance_session::{Client, ReportAnswer};
 
 use super::status::EncryptionEvent;
 
-/// What the voice thread keeps for reports.
+/// The voice thread's data for reports.
 pub(super) struct Reporting {
     key: ModeratorsKey,
     recent: RecentFrames,
 }
 
-/// A report that the key thread is to seal.
+/// A report to be sealed by the key thread.
 #[derive(Debug)]
 pub(super) struct ReportDraft {
     pub(super) key: ModeratorsKey,
@@ -27,17 +27,17 @@ impl Reporting {
         Self { key, recent: RecentFrames::default() }
     }
 
-    /// Keeps the frame of a packet that the client is to receive.
+    /// Keeps the frame of a packet that is passed to the client.
     pub(super) fn hear(&mut self, now: Duration, client: &Client, packet: &[u8]) {
         self.recent.hear(now, packet, |id| client.player_name(id));
     }
 
-    /// A speaker has stated what it said.
+    /// Keeps a speaker's statement of its speech.
     pub(super) fn note_statement(&mut self, now: Duration, speaker: &str, statement: Vec<u8>) {
         self.recent.note_statement(now, speaker, statement);
     }
 
-    /// What was heard of these players, or of all if none is named; `None` if nothing was.
+    /// A draft with the frames heard of these players, or of all if the list is empty; `None` if nothing was heard.
     pub(super) fn draft(
         &mut self,
         now: Duration,
@@ -54,12 +54,12 @@ impl Reporting {
     }
 }
 
-/// The clock of the wall, in seconds since 1970.
+/// Wall-clock time, in seconds since 1970.
 pub(super) fn unix_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// What became of a report, for the game.
+/// The event that tells the game the server's answer to a report.
 pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
     let reason = match answer {
         ReportAnswer::Taken => return EncryptionEvent::ReportTaken,
@@ -71,23 +71,23 @@ pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
     EncryptionEvent::ReportRefused { reason: reason.into() }
 }
 
-/// Why a report is not even made.
+/// Why a report is not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubmitReportError {
-    /// The game has not said to which key.
+    /// The game has not set a key for reports.
     #[error("there is no key to seal reports to: set EncryptionSettings::moderators_key")]
     NoKey,
     /// The reason is too long.
     #[error("the reason has {bytes} bytes, at most {} are allowed", MemberReport::REASON_BYTES_MAX)]
     ReasonTooLong {
-        /// Its bytes.
+        /// The length in bytes.
         bytes: usize,
     },
 }
 
 impl SubmitReportError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoKey => "no-key",

@@ -1,4 +1,4 @@
-//! How a chat encrypts.
+//! Encryption settings.
 
 use std::path::PathBuf;
 
@@ -10,57 +10,57 @@ use consonance_e2ee::{
 use super::key_log::KeyLogFile;
 use crate::builder::StartError;
 
-/// Whether the chat is encrypted from end to end.
+/// Whether the chat is end-to-end encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EncryptionPolicy {
-    /// Where the session offers it. Once the session has required it, nothing passes without encryption any more.
+    /// If the session offers it. Once the session has required it, nothing is sent or heard without encryption.
     #[default]
     WhereOffered,
-    /// Always: where the session does not offer it, nothing is sent and nothing is heard.
+    /// Always: if the session does not offer it, nothing is sent and nothing is heard.
     Required,
     /// Never: a session that requires it refuses this player.
     Never,
 }
 
-/// Whether the chat is encrypted, and what the player is to the others.
+/// Whether the chat is encrypted, and the player's identity for others.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EncryptionSettings {
     /// Whether it is encrypted.
     pub policy: EncryptionPolicy,
-    /// The player's key, which others know it again by: keep it from session to session. Without one, a new key is made
+    /// The player's key, by which others recognise it: keep it from session to session. Without one, a new key is made
     /// for this chat.
     pub identity: Option<IdentityKey>,
-    /// The player's account, if the game has any: its key belongs to that, whatever the player is called.
+    /// The player's account, if the game has accounts: its key belongs to the account, whatever the player's name.
     pub account: Option<String>,
-    /// What a service of the game has signed about the account and the public half of `identity`, so that others need
-    /// not believe the claim: a JSON Web Token with `sub`, `cnf` and `exp`; see [`AttestationKeys`]. All members see
-    /// it.
+    /// A statement about the account and the public half of `identity`, signed by a service of the game, so that others
+    /// need not trust the claim alone: a JSON Web Token with `sub`, `cnf` and `exp`; see [`AttestationKeys`]. All
+    /// members see it.
     pub attestation: Option<String>,
-    /// The keys of the services whose attestations are believed; without any, accounts are claims.
+    /// The keys of the services whose attestations are trusted; without any, accounts are unproved claims.
     pub attestation_keys: AttestationKeys,
-    /// Whether all frames have one size and say nothing of how loud they are (default false). With a variable bit rate,
-    /// the server can guess at words by the sizes of frames (RFC 6562). It costs a twelfth of the bit rate.
+    /// Whether all frames have one size and do not state their loudness (default false). With a variable bit rate, the
+    /// server can guess words from the sizes of frames (RFC 6562). It costs a twelfth of the bit rate.
     pub constant_rate: bool,
-    /// The players that were met before, as [`VoiceChat::known_keys`](crate::VoiceChat::known_keys) had them: of
-    /// one with another key than then the game is told.
+    /// The players met before, as returned by [`VoiceChat::known_keys`](crate::VoiceChat::known_keys): the game is told
+    /// of those whose key has changed.
     pub known_keys: KnownKeys,
-    /// What this member is for, if it is not a player: "recording", "moderation". All members see it.
+    /// The purpose of this member, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
-    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. A holder of it can
-    /// hear all that a server has recorded of these epochs: tell the players, and protect it as the recordings. A new
-    /// file can be read by this user only, on Unix.
+    /// A file to which the keys of each epoch are added (default none), for `consonance decrypt`. Its holder can hear
+    /// everything that a server has recorded of these epochs: tell the players, and protect it like the recordings. A
+    /// new file is readable by this user only, on Unix.
     pub key_log: Option<PathBuf>,
     /// The key of the game's moderators (default none): with it, the last thirty seconds of what this player hears are
     /// kept in memory, and [`VoiceChat::report`](crate::VoiceChat::report) seals them to it. The game ships the key;
     /// one from the server would let the server read reports.
     pub moderators_key: Option<ModeratorsKey>,
-    /// Whether this player signs what it says (default no), about once a second, for the session's members: then a
-    /// report of another player proves it. Without that, the player can deny it.
+    /// Whether this player signs its speech (default no), about once a second, for the session's members: another
+    /// player's report then proves it. Without that, the player can deny it.
     pub sign_speech: bool,
 }
 
-/// What a chat is started with.
+/// Encryption settings, prepared for the start of a chat.
 pub(crate) struct PreparedEncryption {
     pub(super) policy: EncryptionPolicy,
     pub(super) member: MlsMember,
@@ -73,7 +73,7 @@ pub(crate) struct PreparedEncryption {
 }
 
 impl EncryptionSettings {
-    /// The member that these make of a player.
+    /// The member with these settings for a player.
     ///
     /// # Errors
     /// If the name, the account, the purpose or the attestation is too long, the operating system has no random

@@ -1,4 +1,4 @@
-//! What a game can see of the encryption: whether it is on, and which members can hear.
+//! The encryption status for the game: whether encryption is on, and which members can hear.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -9,68 +9,69 @@ use consonance_session::RoomId;
 
 use crate::lock::lock;
 
-/// Whether what is said is encrypted from end to end.
+/// Whether speech is end-to-end encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncryptionState {
-    /// It is not: the session does not offer it, or the chat does not want it.
+    /// Off: the session does not offer it, or the chat does not want it.
     #[default]
     Off,
     /// There are no keys yet, or they were lost: nothing is sent and nothing is heard.
     Waiting,
-    /// It is, except in rooms that all members know as [not encrypted](EncryptionStatus::is_room_encrypted).
+    /// On, except in rooms that all members know as [not encrypted](EncryptionStatus::is_room_encrypted).
     On,
 }
 
-/// Something about the encryption of the session.
+/// An event of the session's encryption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncryptionEvent {
-    /// It began, or ended.
+    /// Encryption started or ended.
     State(EncryptionState),
-    /// Other rooms than before are not encrypted, since players that cannot encrypt came or went: see
+    /// The set of unencrypted rooms has changed, since players that cannot encrypt came or left: see
     /// [`EncryptionStatus::is_room_encrypted`].
     RoomsChanged {
-        /// The member whose client has signed that; none if it was so before we came.
+        /// The member whose client signed that; `None` if it was so before we joined.
         by: Option<String>,
     },
-    /// A player has another key than when it was met last: another device, a new installation, or another player.
-    /// Compare your safety numbers.
+    /// A player's key differs from the last one known: another device, a new installation, or another player. Compare
+    /// your safety numbers.
     KeyChanged {
         /// Its name.
         name: String,
         /// Whether the former key was verified.
         was_verified: bool,
     },
-    /// The server shows us and another member different groups. Trust nothing that is said until you have left.
+    /// The server shows us and another member different groups. Trust nothing you hear until you have left.
     Forked {
         /// The other member's name.
         name: String,
     },
-    /// The server wants the session to be less encrypted than it was: we do not take part, and nothing passes.
+    /// The server wants the session to be less encrypted than before: we do not take part, and nothing is sent or
+    /// heard.
     Weakened,
     /// The server keeps our [report](crate::VoiceChat::report) for the game's moderators.
     ReportTaken,
-    /// Our report was not made, or is not kept.
+    /// Our report was not made, or was not kept.
     ReportRefused {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// The encryption as it is now.
+/// The current state of the encryption.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncryptionStatus {
     /// Whether it is on.
     pub state: EncryptionState,
-    /// Counts the changes of keys in the present group.
+    /// Counts the key changes in the current group.
     pub epoch: Option<u64>,
-    /// The members of the group, which alone can hear.
+    /// The members of the group; only they can hear.
     pub members: Vec<EncryptedMember>,
-    /// What all members see if no server is between them.
+    /// The safety number: the same for all members unless the server intercepts the session.
     pub safety_number: Option<SafetyNumber>,
-    /// What became of packets.
+    /// Counters of packets, by what the encryption did with them.
     pub packets: PacketCounts,
     plain: PlainRooms,
 }
@@ -82,7 +83,7 @@ impl EncryptionStatus {
     }
 }
 
-/// In words, as a line of a chat.
+/// A sentence, like a line of a chat.
 impl fmt::Display for EncryptionEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -118,7 +119,7 @@ impl fmt::Display for EncryptionEvent {
     }
 }
 
-/// What the key thread knows.
+/// The state of the group, as known to the key thread.
 pub(super) struct MemberTable {
     pub epoch: Option<u64>,
     pub members: Vec<EncryptedMember>,
@@ -126,12 +127,12 @@ pub(super) struct MemberTable {
     pub plain: PlainRooms,
 }
 
-/// The status as the voice thread writes it, and the game reads it.
+/// The status, written by the voice thread and read by the game.
 #[derive(Debug, Default)]
 pub(crate) struct SharedEncryption {
     status: Mutex<EncryptionStatus>,
     known: Mutex<KnownKeys>,
-    /// Whether there is a key that reports are sealed to.
+    /// Whether there is a key for reports.
     can_report: AtomicBool,
 }
 
@@ -160,7 +161,7 @@ impl SharedEncryption {
         act(&mut lock(&self.known))
     }
 
-    /// Marks the present key of a member as its own. False without such a member.
+    /// Marks a member's current key as verified. False without such a member.
     pub(crate) fn verify(&self, name: &str) -> bool {
         let mut status = lock(&self.status);
         let Some(member) = status.members.iter_mut().find(|member| member.name == name && !member.is_local)

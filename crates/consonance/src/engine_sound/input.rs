@@ -7,7 +7,7 @@ use consonance_clock_bridge::{CaptureReader, Clock, EngineFeed, Gauges, RingBoun
 
 use super::EngineLink;
 
-/// What an engine records, to speak with: the end that belongs into the engine's audio callback. From
+/// Audio recorded by an engine, as the input of a chat: the end for the engine's audio callback. From
 /// [`VoiceChat::engine_input`](crate::VoiceChat::engine_input).
 #[derive(Debug)]
 pub struct EngineInput {
@@ -16,11 +16,11 @@ pub struct EngineInput {
 }
 
 impl EngineInput {
-    /// Takes what was recorded: so many `channels` in turn, whose mean counts, at `sample_rate_hz`; all three may
+    /// Takes recorded audio: `channels` interleaved channels, which are averaged, at `sample_rate_hz`; all three may
     /// change with each call. Never waits, allocates, locks or logs.
     ///
-    /// What finds no room is dropped and counted; what is no number becomes silence. Rates from 8 to 192 kHz; at
-    /// others, nothing is taken.
+    /// Frames that do not fit are dropped and counted; NaN and infinite samples become silence. Supports rates from 8
+    /// to 192 kHz; at others, nothing is taken.
     pub fn push(&mut self, interleaved: &[f32], channels: usize, sample_rate_hz: u32) {
         let now = self.link.note_call(sample_rate_hz);
         self.feed.push(now, interleaved, channels, sample_rate_hz);
@@ -33,7 +33,7 @@ pub(crate) struct EngineMicrophone {
     pub(crate) link: EngineLink,
 }
 
-/// Both ends, which go by this clock.
+/// Both ends, using this clock.
 pub(crate) fn engine_input(clock: Clock) -> (EngineInput, EngineMicrophone) {
     let gauges = Arc::<Gauges>::default();
     let (feed, reader, pulse) = capture(Arc::clone(&gauges), RingBounds::ENGINE);
@@ -42,7 +42,7 @@ pub(crate) fn engine_input(clock: Clock) -> (EngineInput, EngineMicrophone) {
 }
 
 impl EngineMicrophone {
-    /// Whether sound comes at present.
+    /// Whether sound currently arrives.
     pub(crate) fn is_called(&self) -> bool {
         self.link.silent_for().is_some_and(|silent_for| silent_for < super::PAUSE)
     }

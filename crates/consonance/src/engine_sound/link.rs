@@ -1,4 +1,4 @@
-//! What both ends of a ring between an engine and a chat share besides the sound.
+//! State shared by both ends of a ring between an engine and a chat, besides the sound.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,13 +27,13 @@ impl EngineLink {
         self.clock.now()
     }
 
-    /// The engine calls with this rate; the time of it.
+    /// Notes a callback of the engine with this rate; returns its time.
     pub(crate) fn note_call(&self, rate_hz: u32) -> Duration {
         self.rate_hz.store(rate_hz, Ordering::Relaxed);
         self.clock.now()
     }
 
-    /// Time since the engine called last; none before the first call.
+    /// Time since the engine's last callback; `None` before the first one.
     pub(crate) fn silent_for(&self) -> Option<Duration> {
         Some(self.clock.now().saturating_sub(self.pulse.last()?))
     }

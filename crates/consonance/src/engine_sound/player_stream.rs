@@ -7,15 +7,15 @@ use super::EngineLink;
 use super::playing_end::{PlayingEnd, playing_end};
 use crate::statistics::EngineSoundRow;
 
-/// One player's voice, for an engine with 3D audio of its own: the end that belongs into the engine's audio callback.
-/// From [`VoiceChat::player_stream`](crate::VoiceChat::player_stream).
+/// One player's voice, for an engine with its own 3D audio: the end for the engine's audio callback. Returned by
+/// [`VoiceChat::player_stream`](crate::VoiceChat::player_stream).
 ///
 /// Dropping it puts the player back into the mix.
 #[derive(Debug)]
 pub struct PlayerStream(PlayingEnd<1>);
 
 impl PlayerStream {
-    /// Overwrites what the engine plays next: mono sound, the same in each of so many `channels` in turn, at
+    /// Overwrites what the engine plays next: mono sound, the same in each of `channels` interleaved channels, at
     /// `sample_rate_hz`. Otherwise as [`EngineOutput::fill`](crate::EngineOutput::fill).
     pub fn fill(&mut self, interleaved: &mut [f32], channels: usize, sample_rate_hz: u32) {
         self.0.fill(interleaved, channels, sample_rate_hz);
@@ -26,25 +26,25 @@ impl PlayerStream {
 pub(crate) struct StreamWriter {
     writer: PlaybackWriter<1>,
     link: EngineLink,
-    /// The next 10 ms, as far as they were said; silence to begin with.
+    /// The next 10 ms as received so far; initially silence.
     block: [f32; BLOCK_SAMPLES],
     is_spoken: bool,
-    /// What was written last.
+    /// The last sample that was written.
     last: f32,
 }
 
-/// Both ends, which go by this clock.
+/// Both ends, using this clock.
 pub(crate) fn player_stream(clock: Clock) -> (PlayerStream, StreamWriter) {
     let (end, writer, link) = playing_end(clock);
     let writer = StreamWriter { writer, link, block: [0.0; BLOCK_SAMPLES], is_spoken: false, last: 0.0 };
     (PlayerStream(end), writer)
 }
 
-/// How long a voice that broke off takes to die away.
+/// The fade-out of a voice that broke off.
 const FADE_SAMPLES: usize = BLOCK_SAMPLES / 2;
 
 impl StreamWriter {
-    /// Adds to the next 10 ms.
+    /// Adds sound to the next 10 ms.
     pub(crate) fn add(&mut self, sound: &[f32; BLOCK_SAMPLES]) {
         for (sum, sample) in self.block.iter_mut().zip(sound) {
             *sum += sample;
@@ -52,12 +52,12 @@ impl StreamWriter {
         self.is_spoken = true;
     }
 
-    /// The next 10 ms, as far as they were said.
+    /// The next 10 ms as received so far.
     pub(crate) fn block(&self) -> &[f32; BLOCK_SAMPLES] {
         &self.block
     }
 
-    /// Writes the next 10 ms, and begins new ones. A voice that broke off dies away.
+    /// Writes the 10 ms, and starts the next ones. A voice that broke off fades out.
     pub(crate) fn beat(&mut self) {
         if !self.is_spoken && self.last != 0.0 {
             for (i, sample) in self.block.iter_mut().take(FADE_SAMPLES).enumerate() {
@@ -69,7 +69,7 @@ impl StreamWriter {
         (self.block, self.is_spoken) = ([0.0; BLOCK_SAMPLES], false);
     }
 
-    /// The engine has dropped its end.
+    /// Whether the engine has dropped its end.
     pub(crate) fn is_gone(&self) -> bool {
         self.writer.is_gone()
     }

@@ -20,7 +20,7 @@ impl<const CHANNELS: usize> PlayingEnd<CHANNELS> {
     }
 }
 
-/// It, and the chat's end with what both share, which go by this clock.
+/// The playing end, and the chat's end with their shared state, using this clock.
 pub(super) fn playing_end<const CHANNELS: usize>(
     clock: Clock,
 ) -> (PlayingEnd<CHANNELS>, PlaybackWriter<CHANNELS>, EngineLink) {

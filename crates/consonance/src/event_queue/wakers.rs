@@ -26,7 +26,7 @@ impl Wakers {
         self.waiting.retain(|(kept, _)| *kept != number);
     }
 
-    /// All, to be woken without a lock.
+    /// Takes all wakers, to be woken without a lock.
     pub(super) fn take(&mut self) -> Vec<(u64, Waker)> {
         std::mem::take(&mut self.waiting)
     }

@@ -1,4 +1,4 @@
-//! The session's words for what the transport names otherwise, and the other way round.
+//! Conversions between the session's and the transport's names.
 
 use consonance_session::{LinkId, PacketLimits};
 use consonance_transport::{self as transport, Peer};

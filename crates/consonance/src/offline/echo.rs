@@ -16,9 +16,9 @@ use crate::transports::Transports;
 
 /// How many frames are collected before the first is repeated, as in the original's offline mode.
 const FRAMES_COLLECTED: u32 = 5;
-/// More frames than that do not wait: two seconds of the shortest.
+/// The most queued frames: two seconds of the shortest.
 const WAITING_FRAMES_MAX: usize = 200;
-/// Texts that wait to be sent back.
+/// The most texts queued to be sent back.
 const WAITING_TEXTS_MAX: usize = 64;
 
 /// A client like any other, which sends back what it hears.
@@ -28,7 +28,7 @@ pub(super) struct Echo {
     /// The player that is repeated.
     player: Box<str>,
     codec: CodecParameters,
-    /// How long a frame waits.
+    /// How long a frame is delayed.
     delay: Duration,
     frames: VecDeque<WaitingFrame>,
     texts: VecDeque<(Target, Box<str>)>,
@@ -40,12 +40,12 @@ struct WaitingFrame {
     due: SessionInstant,
     frame: Box<[u8]>,
     properties: ChannelProperties,
-    /// Nothing of the same utterance follows.
+    /// Whether it is the last frame of its utterance.
     is_last: bool,
 }
 
 impl Echo {
-    /// An echo of this player, which sends with this codec.
+    /// An echo of this player, using this codec.
     pub(super) fn new(network: MemoryClient, player: &str, codec: CodecParameters) -> Self {
         let name = if player == LOOPBACK { SECOND_LOOPBACK } else { LOOPBACK };
         let mut settings = ClientSettings::new(name);
@@ -71,29 +71,29 @@ impl Echo {
         self.client.name() == name
     }
 
-    /// How it speaks: as the player does.
+    /// Its codec: that of the player.
     pub(super) fn codec(&self) -> CodecParameters {
         self.codec
     }
 
-    /// Where it listens.
+    /// The rooms it listens to.
     pub(super) fn rooms(&self) -> impl Iterator<Item = &str> {
         self.client.rooms()
     }
 
-    /// Whether it is in the session, and all others know where it listens.
+    /// Whether it is in the session, and all others know its rooms.
     pub(super) fn is_ready(&self) -> bool {
         self.has_roster
     }
 
-    /// Listens to this room, too; a room that cannot be listened to is ignored.
+    /// Listens to this room too; a room that cannot be joined is ignored.
     pub(super) fn listen(&mut self, room: &str) {
         if self.client.rooms().all(|listened| listened != room) {
             let _ = self.client.join_room(room);
         }
     }
 
-    /// Takes what has come in and sends what is due; true if there was anything.
+    /// Receives pending packets and sends those that are due; true if there were any.
     pub(super) fn run_once(&mut self, now: Instant, at: SessionInstant) -> bool {
         let before = self.links.statistics();
         while self.links.receive(now, at, &mut self.client) {}
@@ -130,7 +130,7 @@ impl Echo {
         }
     }
 
-    /// Says the frames whose time has come.
+    /// Sends the frames that are due.
     fn speak(&mut self, at: SessionInstant) {
         while let Some(frame) = self.frames.pop_front_if(|frame| frame.due <= at) {
             let channel = match self.channel {
@@ -158,7 +158,7 @@ impl Echo {
         }
     }
 
-    /// To the same room, if the player listens there, else to the player.
+    /// The same room if the player listens there, otherwise the player.
     fn answer_to(&self, to: TextTarget) -> Target {
         let is_listened_to = |room: &str| {
             let mut players = self.client.players();

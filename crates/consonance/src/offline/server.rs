@@ -11,7 +11,7 @@ use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport
 pub(super) struct OfflineServer {
     network: MemoryServer,
     server: Server,
-    /// A received packet, taken out of the network so that the network can send.
+    /// A received packet, moved out of the network so that the network can send.
     packet: Vec<u8>,
 }
 
@@ -21,7 +21,7 @@ impl OfflineServer {
         Self { network, server: Server::new(ServerSettings::from_seed(0)), packet: Vec::new() }
     }
 
-    /// Takes what has come in and sends what has to go out; true if there was anything.
+    /// Receives pending packets and sends outgoing ones; true if there were any.
     pub(super) fn run_once(&mut self, now: Instant, at: SessionInstant) -> bool {
         let mut was_busy = false;
         while let Some(event) = self.network.poll(now) {

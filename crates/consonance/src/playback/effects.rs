@@ -1,4 +1,4 @@
-//! What is done to the voices of players and in rooms: by name, for those present, and for those that come later.
+//! Effects on the voices of players and in rooms: by name, for present players and for those that join later.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use consonance_session::{ClientId, HeardChannel, HeardTarget, RoomId};
 
 use super::Playback;
 
-/// Names and rooms with effects that are remembered; one more of each is refused.
+/// The most names, and the most rooms, with effects; one more is refused.
 const NAMES_MAX: usize = 4_096;
 
 /// The effects that are not off.
@@ -19,7 +19,7 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    /// What a player's voice passes: its own effects, then those of the room.
+    /// The effects on a player's voice: its own, then those of the room.
     fn of(&self, player: &NameKey, room: Option<RoomId>) -> EffectChain {
         let own = self.players.get(player).copied().unwrap_or_default();
         let rooms = room.and_then(|room| self.rooms.get(&room));
@@ -55,7 +55,7 @@ fn set<Name: Ord>(
 }
 
 impl Playback {
-    /// Sets what the voice of a player passes, whenever it is here.
+    /// Sets the effects on a player's voice, whenever it is present.
     ///
     /// # Errors
     /// If too many players have effects.
@@ -69,7 +69,7 @@ impl Playback {
         Ok(())
     }
 
-    /// Sets what all voices pass that come over a room.
+    /// Sets the effects on all voices that come over a room.
     ///
     /// # Errors
     /// If too many rooms have effects.
@@ -82,7 +82,7 @@ impl Playback {
         Ok(())
     }
 
-    /// A voice comes over these channels.
+    /// Notes the channels over which a voice comes.
     pub(super) fn hear_in_room(&mut self, id: ClientId, channels: &[HeardChannel]) {
         let room = self.effects.room_of(channels);
         if let Some(voice) = self.voices.get_mut(id).filter(|voice| voice.room != room) {
@@ -91,7 +91,7 @@ impl Playback {
         }
     }
 
-    /// A player has a place in the mixer now.
+    /// A player has got a place in the mixer.
     pub(super) fn begin_effects(&mut self, id: ClientId) {
         if let Some(voice) = self.voices.get(id)
             && !self.effects.players.is_empty()

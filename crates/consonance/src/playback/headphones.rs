@@ -1,14 +1,14 @@
-//! Whether the listener wears headphones, by what the game says or by the name of the loudspeaker.
+//! Whether the listener wears headphones, as set by the game or inferred from the name of the loudspeaker.
 
 #[cfg(feature = "devices")]
 use super::Playback;
 
-/// What is known of it.
+/// Whether the listener wears headphones: as set by the game, or else as the loudspeaker's name suggests.
 #[derive(Default)]
 pub(super) struct Headphones {
-    /// As the game says.
+    /// The game's setting.
     pub(super) told: Option<bool>,
-    /// As the name of the loudspeaker says.
+    /// As the name of the loudspeaker suggests.
     named: bool,
 }
 
@@ -20,7 +20,7 @@ impl Headphones {
 
 #[cfg(feature = "devices")]
 impl Playback {
-    /// Another loudspeaker is used, which is a pair of headphones by its name, or is not.
+    /// Sets whether the current loudspeaker is a pair of headphones by its name.
     pub(crate) fn set_named_headphones(&mut self, named: bool) {
         self.headphones.named = named;
         self.mixer.set_headphones(self.headphones.are_worn());

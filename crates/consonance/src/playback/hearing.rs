@@ -1,4 +1,4 @@
-//! How the game wants the others to be heard.
+//! The game's settings for hearing other players.
 
 use consonance_audio::SpeakerPlace;
 use consonance_name_key::NameKey;
@@ -9,10 +9,10 @@ use crate::command::Hearing;
 use crate::settings::bounds;
 
 impl Playback {
-    /// Hears the others as that says from now on.
+    /// Applies a setting.
     ///
     /// # Errors
-    /// If it is for one name more than are remembered.
+    /// If it would exceed the limit of remembered names.
     pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
         match hearing {
             Hearing::Volume { name, volume } => {
@@ -54,12 +54,12 @@ impl Playback {
     fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
         let is_new = |name: &str| self.remembered.place_of(name).is_none();
         let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name)).count();
-        // A game that places the players that it draws does so after they have left, too.
+        // A game that places the players it draws may do so even after they have left.
         if !self.remembered.has_room(new) {
             self.remembered.forget_places(|name| !self.listed.has(name));
         }
         let set = |(name, place): &(String, _)| self.set_place(name, *place);
-        // A name too many changes nothing for the others.
+        // One name too many changes nothing for the others.
         places.iter().map(set).fold(Ok(()), Result::and)
     }
 

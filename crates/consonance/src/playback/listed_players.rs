@@ -13,15 +13,15 @@ use crate::player_state::PlayerState;
 pub(super) struct Listed {
     pub(super) player: Arc<PlayerState>,
     pub(super) codec: CodecSettings,
-    /// Of its name.
+    /// The key of its name.
     pub(super) key: NameKey,
 }
 
-/// A game tells for many players at once, in every frame, how they are to be heard; by name each is found at once.
+/// Games set how players are heard for many players at once, in every frame; the index by name makes that fast.
 #[derive(Default)]
 pub(super) struct ListedPlayers {
     players: BTreeMap<ClientId, Listed>,
-    /// More than one id while a name is taken over.
+    /// There is more than one id while a name is taken over.
     ids: BTreeMap<Box<str>, Vec<ClientId>>,
 }
 

@@ -9,10 +9,10 @@ use super::Playback;
 use crate::engine_sound::StreamWriter;
 use crate::statistics::{EngineSoundRow, PlayerStreamRow};
 
-/// Players with a stream at the same time, here or not.
+/// The most players with a stream at the same time, present or not.
 const STREAMS_MAX: usize = 1_024;
 
-/// The streams, by the players' names in every spelling.
+/// The streams, by the keys of the players' names.
 #[derive(Default)]
 pub(super) struct PlayerStreams(BTreeMap<NameKey, Stream>);
 
@@ -30,14 +30,14 @@ impl PlayerStreams {
         self.0.contains_key(key)
     }
 
-    /// What a player says in the next 10 ms.
+    /// Adds a player's voice to the next 10 ms.
     pub(super) fn add_sound(&mut self, key: &NameKey, sound: &[f32; BLOCK_SAMPLES]) {
         if let Some(stream) = self.0.get_mut(key) {
             stream.writer.add(sound);
         }
     }
 
-    /// Hands the next 10 ms to the engine, and adds all of them to what the loudspeaker is given.
+    /// Passes the next 10 ms of all streams to the engine, and adds them to the loudspeaker's audio.
     pub(super) fn beat(&mut self, render: &mut [f32; BLOCK_SAMPLES]) {
         for stream in self.0.values_mut() {
             for (sum, sample) in render.iter_mut().zip(stream.writer.block()) {
@@ -49,7 +49,7 @@ impl PlayerStreams {
 }
 
 impl Playback {
-    /// Takes a player out of the mix, for an engine; here or not.
+    /// Takes a player, present or not, out of the mix for an engine.
     ///
     /// # Errors
     /// If there are too many such players.
@@ -64,7 +64,7 @@ impl Playback {
         Ok(())
     }
 
-    /// Puts players back into the mix whose streams the engine has dropped.
+    /// Returns players to the mix whose streams the engine has dropped.
     pub(crate) fn forget_abandoned_streams(&mut self) {
         let is_gone = |(_, stream): &(&NameKey, &Stream)| stream.writer.is_gone();
         let gone: Vec<NameKey> = self.streams.0.iter().filter(is_gone).map(|(key, _)| key.clone()).collect();
@@ -82,7 +82,7 @@ impl Playback {
         }
     }
 
-    /// How the engine takes one player; none if it is in the mix.
+    /// The state of a player's stream; `None` if it is in the mix.
     pub(crate) fn stream_row(&self, name: &str) -> Option<EngineSoundRow> {
         if self.streams.is_empty() {
             return None;
@@ -90,7 +90,7 @@ impl Playback {
         self.streams.0.get(&NameKey::of(name)).map(|stream| stream.writer.row())
     }
 
-    /// How the engine takes single players.
+    /// The states of all streams.
     pub(crate) fn stream_rows(&self) -> Vec<PlayerStreamRow> {
         let row = |stream: &Stream| PlayerStreamRow { name: stream.name.clone(), sound: stream.writer.row() };
         self.streams.0.values().map(row).collect()

@@ -1,4 +1,4 @@
-//! How each player is heard and where it is, by name: for those present, and for those that can join later.
+//! The hearing settings and the position of each player, by name: for those present, and for those that may join later.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use consonance_name_key::NameKey;
 
 use crate::player_state::PlayerState;
 
-/// Names with a volume or a mute, and names with a place, that are remembered; one more is refused.
+/// The most names with a volume or a mute, and the most names with a position; one more is refused.
 const NAMES_MAX: usize = 4_096;
 
-/// How one player is to be heard.
+/// The hearing settings for one player.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct HeardAs {
     pub(super) volume: f32,
     pub(super) muted: bool,
-    /// Nothing if it is as for all.
+    /// `None` follows the setting for all players.
     pub(super) auto_volume: Option<bool>,
     pub(super) noise_gate: bool,
     pub(super) place: Option<SpeakerPlace>,
@@ -62,22 +62,22 @@ impl RememberedPlayers {
         self.places.get(name).copied()
     }
 
-    /// A player is nowhere any more. Everything else is still remembered.
+    /// Forgets a player's position; its other settings are kept.
     pub(super) fn forget_place(&mut self, name: &str) {
         self.places.remove(name);
     }
 
-    /// Whether so many more places are not too many.
+    /// Whether there is room for this many more positions.
     pub(super) fn has_room(&self, places: usize) -> bool {
         self.places.len() + places <= NAMES_MAX
     }
 
-    /// Forgets the places of players of which that is true.
+    /// Forgets the positions of players for which `is_gone` is true.
     pub(super) fn forget_places(&mut self, is_gone: impl Fn(&str) -> bool) {
         self.places.retain(|name, _| !is_gone(name));
     }
 
-    /// Sets where a player is.
+    /// Sets a player's position.
     ///
     /// # Errors
     /// If there are too many.
@@ -92,14 +92,14 @@ impl RememberedPlayers {
         Ok(())
     }
 
-    /// A player with a volume of its own is placed even if others have all places; as many as those again at most.
+    /// A player with its own volume gets a position even if all are in use; at most as many again.
     fn may_be_placed(&self, name: &str) -> bool {
         let places = self.places.len();
         let has_volume = || self.heard.contains_key(&NameKey::of(name));
         places < NAMES_MAX || self.places.contains_key(name) || (places < 2 * NAMES_MAX && has_volume())
     }
 
-    /// Changes how a player is heard.
+    /// Changes a player's settings.
     ///
     /// # Errors
     /// If there are too many.

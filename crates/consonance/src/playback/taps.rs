@@ -6,7 +6,7 @@ use consonance_audio::{BLOCK_SAMPLES, SamplePosition, StereoBlock};
 
 use crate::tap::{TapSender, TapSenders, TapSound};
 
-/// Players with taps at the same time, here or not.
+/// The most players with taps at the same time, present or not.
 const TAPPED_SPEAKERS_MAX: usize = 1_024;
 
 /// The taps on players, and those on the mix.
@@ -37,7 +37,7 @@ impl Taps {
         self.mix.add(sender);
     }
 
-    /// Drops abandoned taps, also those on silent players.
+    /// Drops abandoned taps, including those on silent players.
     pub(super) fn forget_abandoned(&mut self) {
         self.mix.prune();
         self.speakers.retain(|_, senders| {

@@ -15,7 +15,7 @@ use crate::tap::{Tap, TapSource};
 const CODEC: CodecParameters =
     CodecParameters { kind: CodecId(0), frame_size_samples: 960, sample_rate_hz: 48_000 };
 
-/// A playback into nothing, with so many places and players, whose ids count from 1.
+/// A playback without an output, with this number of places and players, whose ids start at 1.
 fn playback(max_speakers: usize, players: u16) -> Playback {
     let settings = MixerSettings { max_speakers, ..MixerSettings::default() };
     let mut playback = Playback::new(Box::new(Discard), settings, 0);
@@ -26,12 +26,12 @@ fn playback(max_speakers: usize, players: u16) -> Playback {
     playback
 }
 
-/// A frame comes in.
+/// Pushes a frame.
 fn push(playback: &mut Playback, id: u16, sequence: u32) {
     push_over(playback, id, sequence, &[], &[0.25_f32; 960].map(f32::to_le_bytes).concat());
 }
 
-/// This frame comes in, over these channels.
+/// Pushes this frame, received over these channels.
 fn push_over(playback: &mut Playback, id: u16, sequence: u32, channels: &[HeardChannel], frame: &[u8]) {
     let voice = VoiceFrame {
         id: ClientId(id),
@@ -47,7 +47,7 @@ fn push_over(playback: &mut Playback, id: u16, sequence: u32, channels: &[HeardC
     playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));
 }
 
-/// A frame comes in, and is played.
+/// Pushes a frame and plays it.
 fn speak(playback: &mut Playback, id: u16, sequence: u32) {
     push(playback, id, sequence);
     for _ in 0..2 {
@@ -55,7 +55,7 @@ fn speak(playback: &mut Playback, id: u16, sequence: u32) {
     }
 }
 
-/// Until nothing is buffered.
+/// Plays until nothing is buffered.
 fn play_out(playback: &mut Playback) {
     for _ in 0..100 {
         playback.beat(false).expect("nothing takes everything");
@@ -166,7 +166,7 @@ fn a_player_that_leaves_loses_its_position_and_keeps_its_volume() {
     assert!(playback.remembered.of("player 2").place.is_none());
 }
 
-/// A player comes and leaves, and the game, which draws it for one frame more, tells where it is.
+/// A player joins and leaves, and the game, which draws it for one more frame, reports its position.
 fn place_after_leaving(playback: &mut Playback, id: u16) {
     let name = format!("guest {id}");
     let player = Arc::new(PlayerState::new(&name, false));

@@ -1,7 +1,7 @@
 //! Players with a place in the mixer: speakers, and the silent players that spoke last.
 //!
 //! A session may have more players than the mixer has places. A player that never speaks takes none, and the one that
-//! was silent longest makes room for a new speaker.
+//! has been silent longest makes room for a new speaker.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use consonance_session::{ClientId, RoomId, VoiceFrame};
 use super::listed_players::Listed;
 use crate::player_state::PlayerState;
 
-/// A player that left can still be heard for what is buffered, at most this many blocks.
+/// A player that left is still played from the buffer for at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
@@ -21,12 +21,12 @@ const REMEMBERED_UTTERANCES: usize = 8;
 /// Players with a place.
 #[derive(Default)]
 pub(super) struct Voices {
-    /// Ordered, since the server is told of how each is received.
+    /// Ordered, since the server is told the reception of each.
     present: BTreeMap<ClientId, Voice>,
-    /// Speakers that left and are played out.
+    /// Speakers that left and are being played out.
     departing: Vec<(Voice, u32)>,
     last_key: u32,
-    /// No player could make room since the last beat.
+    /// Whether no player could make room since the last beat.
     is_full: bool,
 }
 
@@ -35,14 +35,14 @@ pub(super) struct Voice {
     pub(super) key: SpeakerKey,
     pub(super) player: Arc<PlayerState>,
     pub(super) name_key: NameKey,
-    /// The room whose effects are heard on it.
+    /// The room whose effects apply to it.
     pub(super) room: Option<RoomId>,
     /// The frame that the mixer counts as the first of this utterance: not 0 if there was no place before.
     first: u32,
-    /// (utterance, what to add to a frame's number in it to get its number in the packet).
+    /// (utterance, offset from a frame's number in it to its number in the packet).
     numbering: VecDeque<(u32, u16)>,
     is_speaking: bool,
-    /// When it began or stopped speaking.
+    /// When it started or stopped speaking.
     since: SamplePosition,
 }
 
@@ -59,7 +59,7 @@ impl Voices {
         self.present.get_mut(&id)
     }
 
-    /// All players of the session, by id.
+    /// All players with a place, by id.
     pub(super) fn by_id(&self) -> impl Iterator<Item = (ClientId, &Voice)> {
         self.present.iter().map(|(id, voice)| (*id, voice))
     }
@@ -75,12 +75,12 @@ impl Voices {
         self.present.values().chain(departing).find(|voice| voice.key == key)
     }
 
-    /// Whether it is worth while to ask for a place.
+    /// Whether requesting a place may succeed.
     pub(super) fn may_have_room(&self) -> bool {
         !self.is_full
     }
 
-    /// Gives a player a place, if need be that of the player silent for the longest.
+    /// Gives a player a place, if necessary that of the player silent for the longest.
     ///
     /// # Errors
     /// If all players speak.
@@ -129,7 +129,7 @@ impl Voices {
         let Some(voice) = self.present.get_mut(&id) else { return };
         (voice.is_speaking, voice.since) = (true, mixer.position());
         if let Some(utterance) = mixer.start_utterance(voice.key) {
-            // Only the utterance that it came into began without it.
+            // Only the utterance during which it got its place is incomplete.
             voice.first = if voice.numbering.is_empty() { voice.first } else { 0 };
             voice.numbering.push_back((utterance, 0));
             if voice.numbering.len() > REMEMBERED_UTTERANCES {
@@ -152,7 +152,7 @@ impl Voices {
         }
     }
 
-    /// 10 ms were mixed.
+    /// Handles 10 ms that were mixed.
     pub(super) fn beat(&mut self, mixer: &mut Mixer) {
         self.is_full = false;
         self.departing.retain_mut(|(voice, blocks)| {
@@ -167,7 +167,7 @@ impl Voices {
 }
 
 impl Voice {
-    /// What the mixer calls this frame; `None` for one from before there was a place.
+    /// The number of this frame in the mixer; `None` for a frame from before the player had a place.
     pub(super) fn number(&mut self, voice: &VoiceFrame<'_>) -> Option<u32> {
         let sequence = voice.sequence.checked_sub(self.first)?;
         if let Some((_, offset)) = self.numbering.back_mut() {
@@ -176,13 +176,13 @@ impl Voice {
         Some(sequence)
     }
 
-    /// What to add to the number of a frame of this utterance to get its number in the packet.
+    /// The offset from the number of a frame in this utterance to its number in the packet.
     pub(super) fn offset_of(&self, utterance: u32) -> Option<u16> {
         self.numbering.iter().find(|(number, _)| *number == utterance).map(|(_, offset)| *offset)
     }
 }
 
-/// Whether something of a voice is still to be played.
+/// Whether part of a voice is still to be played.
 fn waits(voice: &Voice, mixer: &Mixer) -> bool {
     mixer.statistics(voice.key).is_some_and(|statistics| statistics.queued > 0)
 }

@@ -1,18 +1,18 @@
-//! Why blocks found no room in a tap: what the recorder did meanwhile.
+//! Why a full tap dropped blocks: how the recorder spent its time meanwhile.
 
 use std::time::{Duration, Instant};
 
-/// Blocks that a full tap dropped, by what kept the recorder from emptying it in time.
+/// Blocks that a full tap dropped, by the reason why the recorder did not empty it in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DroppedBlocks {
-    /// The recorder spent most of the time in writing to its files: the disk is too slow.
+    /// The recorder spent most of the time writing to its files: the disk is too slow.
     pub slow_disk: u64,
-    /// It spent most of the time in encoding: the processor is too slow for so many tracks, or the program is built
+    /// It spent most of the time encoding: the processor is too slow for this many tracks, or the program is built
     /// without optimisation.
     pub slow_encoding: u64,
-    /// It was not slow: more than a second of sound came at once, as from a voice thread that catches up, or before
-    /// the system let the recorder run, or before the tap was added.
+    /// It was not slow: more than a second of sound came at once, as from a voice thread that catches up, or before the
+    /// system let the recorder run, or before the tap was added.
     pub burst: u64,
 }
 
@@ -22,7 +22,7 @@ impl DroppedBlocks {
         self.slow_disk + self.slow_encoding + self.burst
     }
 
-    /// Adds blocks that were dropped while the recorder's time was spent like that.
+    /// Counts blocks that were dropped while the recorder's time was spent like this.
     pub(super) fn charge(&mut self, blocks: u64, spent: &Spent) {
         *(if spent.disk * 2 >= spent.all {
             &mut self.slow_disk
@@ -34,22 +34,22 @@ impl DroppedBlocks {
     }
 }
 
-/// How the recorder spent its time between two looks at its taps.
+/// How the recorder spent its time between two checks of its taps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spent {
     all: Duration,
-    /// With anything but waiting; what the disk took is part of it.
+    /// All time except waiting, including disk time.
     working: Duration,
     disk: Duration,
 }
 
-/// Measures that.
+/// Measures the recorder's time.
 #[derive(Debug)]
 pub(super) struct TimeSheet {
     turn_began: Instant,
-    /// Of the last turn.
+    /// The working time of the last turn.
     working: Duration,
-    /// What the disk had taken when the last turn began.
+    /// The total disk time when the last turn began.
     disk: Duration,
 }
 
@@ -58,8 +58,8 @@ impl TimeSheet {
         Self { turn_began: now, working: Duration::ZERO, disk: Duration::ZERO }
     }
 
-    /// A turn begins; how the time since the beginning of the one before was spent. `disk` is what all files took
-    /// so far.
+    /// Begins a turn; returns how the time since the beginning of the previous one was spent. `disk` is the disk time
+    /// of all files so far.
     pub(super) fn begin_turn(&mut self, now: Instant, disk: Duration) -> Spent {
         let spent = Spent {
             all: now.saturating_duration_since(self.turn_began).max(Duration::from_nanos(1)),
@@ -80,8 +80,8 @@ impl TimeSheet {
 mod tests {
     use super::*;
 
-    /// What ten blocks are put down to that were dropped while a turn of the recorder took so long, and the disk so
-    /// much of that; it waits for 20 ms after each turn. All in ms.
+    /// The classification of ten blocks dropped during a turn of this duration and disk time; the recorder waits 20 ms
+    /// after each turn. All in ms.
     fn charged(turn: u64, disk: u64) -> DroppedBlocks {
         let start = Instant::now();
         let (at, ms) = (|ms| start + Duration::from_millis(ms), Duration::from_millis);

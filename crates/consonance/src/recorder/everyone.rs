@@ -11,7 +11,7 @@ use crate::event::EventKind;
 use crate::event_queue::EventReader;
 use crate::tap::{Tap, TapSource};
 
-/// How many tracks there are, and may be.
+/// The number of tracks, and its limit.
 #[derive(Debug, Clone)]
 pub(super) struct Tracks {
     taken: Arc<AtomicUsize>,
@@ -27,13 +27,13 @@ impl Tracks {
         self.max
     }
 
-    /// Takes a track; false if there is none left.
+    /// Takes a track; false if none is left.
     pub(super) fn take(&self) -> bool {
         let next = |taken| (taken < self.max).then_some(taken + 1);
         self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
 
-    /// Gives back a track that was taken and is not used.
+    /// Gives back an unused track.
     pub(super) fn give_back(&self) {
         self.taken.fetch_sub(1, Ordering::Relaxed);
     }
@@ -44,7 +44,7 @@ pub(super) struct Everyone {
     observed: Observed,
     joined: EventReader,
     tracks: Tracks,
-    /// Players with a track: one that comes back goes on in it.
+    /// Players with a track: one that comes back continues in it.
     recorded: BTreeSet<Box<str>>,
     /// Players to record.
     waiting: BTreeSet<Box<str>>,
@@ -54,7 +54,7 @@ pub(super) struct Everyone {
 impl Everyone {
     /// All players present and all that join later.
     pub(super) fn new(observed: Observed, tracks: Tracks) -> Self {
-        // In this order, no player that joins meanwhile is missed.
+        // Subscribing first ensures that no player that joins meanwhile is missed.
         let joined = observed.events.subscribe(None);
         let others = observed.players.all().into_iter().filter(|player| !player.is_local);
         let waiting = others.map(|player| player.name.clone()).collect();
@@ -80,7 +80,7 @@ impl Everyone {
             let source = TapSource::Player(name.to_string());
             let (sender, tap) = Tap::new(source.clone());
             if self.observed.commands.try_send(Command::Tap(source, sender)).is_err() {
-                // The queue is full, or the chat has ended: another time.
+                // The queue is full, or the chat has ended: try again later.
                 self.tracks.give_back();
                 self.waiting.insert(name);
                 break;

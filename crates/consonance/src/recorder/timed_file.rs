@@ -1,4 +1,4 @@
-//! Files that say how long the disk took for them.
+//! Files that measure disk time.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::OpenTrack;
 
-/// What the disk took for all files together.
+/// The disk time of all files together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DiskTime(Arc<AtomicU64>);
 
@@ -17,7 +17,7 @@ impl DiskTime {
         Duration::from_nanos(self.0.load(Ordering::Relaxed))
     }
 
-    /// Makes files whose time counts.
+    /// Makes files whose time is counted.
     pub(super) fn opener(&self) -> OpenTrack {
         let time = self.clone();
         Box::new(move |path| {

@@ -1,4 +1,4 @@
-//! The recorder's own thread: what waits in the taps, into their tracks.
+//! The recorder's own thread: writes sound from the taps to their tracks.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -14,23 +14,23 @@ use super::timed_file::DiskTime;
 use super::{NamedTap, Order, Recorded};
 use crate::tap::{CAPACITY_BLOCKS, Tap};
 
-/// How long sound may wait in a tap before it is looked for again.
+/// The interval between checks of the taps.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How far a track may stay behind the others, in samples, for sound that is still on its way through its tap: 1 s.
+/// How far a track may lag behind the others, in samples, for sound still on its way through its tap: 1 s.
 const LAG_SAMPLES: u64 = 48_000;
 
 pub(super) struct Writing {
     folder: PathBuf,
     settings: RecordingSettings,
-    /// Begun with the first sound.
+    /// Started with the first sound.
     recording: Option<Recording>,
     lines: Vec<Line>,
-    /// Chats of which everyone is recorded.
+    /// Chats whose players are all recorded.
     everyone: Vec<Everyone>,
     time: TimeSheet,
     disk: DiskTime,
-    /// Where the sound ends that was written last.
+    /// The end of the last sound written.
     latest: SamplePosition,
 }
 
@@ -55,7 +55,7 @@ impl Writing {
         }
     }
 
-    /// Until no more taps can be added, and what is in them is written.
+    /// Runs until no more taps can be added and their content is written.
     pub(super) fn run(mut self, orders: &Receiver<Order>) -> Result<Vec<Recorded>, RecordingError> {
         let mut wait = INTERVAL;
         loop {
@@ -72,8 +72,8 @@ impl Writing {
         }
     }
 
-    /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping
-    /// up: to be called again at once.
+    /// Writes pending sound. False if long silence delays some of it, or keeps tracks from keeping up: call it again at
+    /// once.
     fn run_once(&mut self) -> Result<bool, RecordingError> {
         let spent = self.time.begin_turn(Instant::now(), self.disk.get());
         let taps = self.everyone.iter_mut().flat_map(Everyone::new_taps);
@@ -129,13 +129,13 @@ impl Line {
         Self { tap, name, track: None, dropped }
     }
 
-    /// Puts down what was dropped since the last call to how the time was spent meanwhile.
+    /// Counts blocks dropped since the last call, by how the time was spent meanwhile.
     fn charge(&mut self, spent: &Spent) {
         let more = self.tap.dropped() - self.dropped.total();
         self.dropped.charge(more, spent);
     }
 
-    /// Writes what waits in the tap. Whether that was all of it, and where it ends.
+    /// Writes the tap's pending sound; returns whether that was all of it, and its end.
     fn write(&mut self, recording: &mut Recording) -> Result<(bool, SamplePosition), RecordingError> {
         let track = if let Some(track) = self.track {
             track
@@ -144,7 +144,7 @@ impl Line {
             *self.track.insert(recording.add_track(&self.name, channels)?)
         };
         let mut end = SamplePosition::default();
-        // At most what can wait: a tap that is pushed all the time does not keep the others waiting.
+        // At most a full tap: one that is refilled all the time must not delay the others.
         for _ in 0..CAPACITY_BLOCKS {
             let Some(position) = self.tap.next_position() else { break };
             if !recording.approach(track, position)? {

@@ -1,4 +1,4 @@
-//! How far the attempts of one `connect` are, over both networks.
+//! The progress of the attempts of one `connect`, over both networks.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use consonance_transport::DisconnectReason;
 
 #[derive(Debug)]
 pub(super) struct Attempts {
-    /// When the fallback is tried, too; none once it is, or if there is none.
+    /// When the fallback is tried too; `None` once it is, or if there is none.
     pub(super) fallback_at: Option<Instant>,
     pub(super) primary_failure: Option<DisconnectReason>,
     pub(super) fallback_failure: Option<DisconnectReason>,
@@ -14,7 +14,7 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// The primary network is tried alone for so long.
+    /// Starts with the primary network alone for `head_start`.
     pub(super) fn new(now: Instant, head_start: Duration) -> Self {
         let fallback_at = Some(now + head_start);
         Self { fallback_at, primary_failure: None, fallback_failure: None, head_start }
@@ -28,14 +28,14 @@ impl Attempts {
         }
     }
 
-    /// Why no link comes about, once both networks have failed; no attempt is under way over the fallback.
+    /// The error, once both networks have failed and no attempt over the fallback is pending.
     pub(super) fn failure(&self) -> Option<DisconnectReason> {
         if self.fallback_at.is_some() {
             return None;
         }
         let primary = self.primary_failure.clone()?;
         Some(match (primary, &self.fallback_failure) {
-            // The server is there, and has said why not.
+            // The server was reached, and has given a reason.
             (_, Some(answer @ (DisconnectReason::Refused { .. } | DisconnectReason::ServerFull { .. }))) => {
                 answer.clone()
             }

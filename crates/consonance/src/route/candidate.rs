@@ -1,15 +1,15 @@
-//! One of several networks over which a link may come about.
+//! One of several networks that can provide a link.
 
 use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
 
-/// A network, and how far its link is.
+/// A network, and the state of its link.
 pub(super) struct Candidate<T = Box<dyn ClientTransport>> {
     pub(super) transport: T,
     pub(super) state: CandidateState,
-    /// Ends of former links that it has not reported yet.
+    /// Ends of former links that are still to be reported by it.
     stale_ends: u32,
 }
 
@@ -18,7 +18,7 @@ pub(super) enum CandidateState {
     Down,
     Trying,
     Up,
-    /// Up until its goodbye is on its way.
+    /// Up until its goodbye is sent.
     Leaving,
 }
 
@@ -35,7 +35,7 @@ impl<T: ClientTransport> Candidate<T> {
         self.state == state
     }
 
-    /// Begins a link, unless there is one.
+    /// Starts a link, unless there is one.
     pub(super) fn begin(&mut self, now: Instant) {
         if self.state == CandidateState::Down {
             self.state = CandidateState::Trying;
@@ -68,8 +68,7 @@ impl<T: ClientTransport> Candidate<T> {
         }
     }
 
-    /// Whether the link that was begun is up now, or why there is none. What else comes over it is dropped: it is
-    /// not in use yet.
+    /// Whether the started link is up now, or the error. Any other event is dropped, as the link is not in use yet.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
         loop {
             match self.transport.poll(now)? {

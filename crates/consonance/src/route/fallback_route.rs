@@ -25,7 +25,7 @@ use super::return_plan::ReturnPlan;
 use super::silence_watch::SilenceWatch;
 use super::{FallbackSettings, LinkTransport};
 
-/// Makes a link over the fallback; `None` if it is not known where the server has one.
+/// Makes a link over the fallback; `None` if the server's address for it is unknown.
 pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientTransport>> + Send>;
 
 pub(crate) struct FallbackRoute {
@@ -34,19 +34,19 @@ pub(crate) struct FallbackRoute {
     dial: DialFallback,
     settings: FallbackSettings,
     stage: Stage,
-    /// What is to be reported before anything of the link in use.
+    /// Outcomes to report before any event of the link in use.
     outcomes: VecDeque<Outcome>,
     /// Why the link in use has ended, until the next call.
     ended: Option<DisconnectReason>,
     retiring: Retiring,
     return_plan: ReturnPlan,
     silence: SilenceWatch,
-    /// The primary network is silent, and there is no fallback to go to.
+    /// Whether the primary network is silent and there is no fallback to switch to.
     is_stuck: bool,
     /// How long the primary network is tried alone next time.
     head_start: Duration,
     is_returning: bool,
-    /// Why the link in use travels as it does.
+    /// The reason for the transport of the link in use.
     why: String,
     /// Packets for which there was no link.
     not_connected: u64,
@@ -116,12 +116,12 @@ impl FallbackRoute {
         self.is_returning = self.can_return();
     }
 
-    /// Whether the link has become silent and there is no fallback to go to; said once.
+    /// Whether the link has become silent without a fallback to switch to; true only once.
     pub(super) fn take_silence(&mut self) -> bool {
         std::mem::take(&mut self.is_stuck)
     }
 
-    /// Does what is due; what it comes to is in `outcomes`.
+    /// Does what is due; the results are in `outcomes`.
     fn advance(&mut self, now: Instant) {
         self.retiring.poll(now);
         match self.stage {
@@ -153,7 +153,7 @@ impl FallbackRoute {
     fn note_primary_failed(&mut self, now: Instant, reason: DisconnectReason) {
         let Stage::Connecting(attempts) = &mut self.stage else { return };
         attempts.primary_failure = Some(reason);
-        // Nothing is gained by waiting longer.
+        // Waiting longer gains nothing.
         attempts.fallback_at = attempts.fallback_at.map(|at| at.min(now));
     }
 
@@ -176,7 +176,7 @@ impl FallbackRoute {
         }
     }
 
-    /// Why no link comes about, once that is certain.
+    /// The error, once failure is certain.
     fn failure(&self) -> Option<DisconnectReason> {
         match &self.stage {
             Stage::Connecting(attempts) if self.fallback.is_none() => attempts.failure(),
@@ -210,7 +210,7 @@ impl FallbackRoute {
         self.outcomes.push_back(Outcome::Disconnected(reason));
     }
 
-    /// Gives a silent primary network up, if there is somewhere to go.
+    /// Gives up a silent primary network, if there is an alternative.
     fn watch_primary(&mut self, now: Instant) {
         if !self.silence.is_silent(now, &self.primary) {
             return;
@@ -223,7 +223,7 @@ impl FallbackRoute {
         self.give_up(now, DisconnectReason::TimedOut);
     }
 
-    /// Tries in the background whether the primary network gets through again.
+    /// Checks in the background whether the primary network works again.
     fn probe_primary(&mut self, now: Instant) {
         match self.primary.poll(now) {
             Some(Ok(())) | None => {}
@@ -247,7 +247,7 @@ impl FallbackRoute {
         }
     }
 
-    /// Draws the consequences of an end that was reported.
+    /// Handles an end that was reported.
     fn settle(&mut self) {
         let Some(reason) = self.ended.take() else { return };
         match std::mem::replace(&mut self.stage, Stage::Down) {
@@ -274,7 +274,7 @@ impl FallbackRoute {
         }
     }
 
-    /// A link that still says goodbye ends when another one is asked for.
+    /// A link that is still saying goodbye ends when another one is requested.
     fn finish_leaving(&mut self, now: Instant) {
         let is_leaving = self.active().is_some_and(|link| link.is(CandidateState::Leaving));
         if !is_leaving {
@@ -369,7 +369,7 @@ impl ClientTransport for FallbackRoute {
         self.waker = Some(waker);
     }
 
-    /// What every link of it carries.
+    /// The packet limits that every link supports.
     fn limits(&self) -> PacketLimits {
         self.primary.transport.limits()
     }

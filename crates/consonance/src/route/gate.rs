@@ -10,12 +10,12 @@ use consonance_transport::{
     Statistics,
 };
 
-/// How long an attempt goes without an answer, as over QUIC.
+/// How long an attempt stays without an answer, as over QUIC.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a link is silent before it is lost, as over QUIC.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Blocks and unblocks the clients of one gate. A clone is the same.
+/// Blocks and unblocks the clients of one gate. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gate {
     is_shut: Arc<AtomicBool>,
@@ -33,12 +33,12 @@ impl Gate {
         self.is_shut.load(Ordering::Relaxed)
     }
 
-    /// The client that is polled next loses its link as if a cable had been pulled.
+    /// Makes the next polled client lose its link as if a cable had been pulled.
     pub(crate) fn lose_link(&self) {
         self.loses_link.store(true, Ordering::Relaxed);
     }
 
-    /// The link of the client that is polled next is ended because the server shuts down.
+    /// Ends the link of the next polled client as if the server shut down.
     pub(crate) fn shut_down(&self) {
         self.shuts_down.store(true, Ordering::Relaxed);
     }
@@ -64,18 +64,18 @@ pub(crate) struct GatedClient {
     pub(crate) inner: MemoryClient,
     gate: Gate,
     state: State,
-    /// An attempt that got no answer is over, which was not told yet.
+    /// An attempt without an answer has ended, which has not been reported yet.
     given_up: Option<DisconnectReason>,
-    /// As if something came with each poll: also a silent connection is kept alive.
+    /// Grows with each poll, since even a silent connection receives keep-alives.
     received: u64,
 }
 
 enum State {
-    /// What happens is for the network to say.
+    /// The network is not blocked.
     Open,
     /// An attempt gets no answer.
     Unanswered { until: Instant },
-    /// Nothing comes over a link that was up.
+    /// Nothing arrives over a link that was up.
     Silent { until: Instant },
 }
 

@@ -1,32 +1,32 @@
-//! The servers that have one session: which are known, and in which order they are tried.
+//! The servers of one session, and the order in which they are tried.
 
 use std::collections::BTreeSet;
 
 use consonance_session::SERVERS_MAX;
 
-/// A server as the game or another server has named it.
+/// A server as named by the game or by another server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerAddress {
-    /// Host and port: servers are told apart by it.
+    /// Host and port, which identify a server.
     pub(crate) place: Box<str>,
-    /// The whole address of the session there, with what the server must show.
+    /// The whole address of the session there, with the certificate that the server must present.
     pub(crate) address: Box<str>,
 }
 
 #[derive(Debug)]
 pub(super) struct KnownServers {
-    /// The one that the last link led to, or the first one leads to.
+    /// The server of the last link, or of the first one.
     current: ServerAddress,
-    /// Those that the game has given.
+    /// Servers given by the game.
     own: Vec<ServerAddress>,
-    /// Those that the present server has named last.
+    /// Servers named by the current one.
     listed: Vec<ServerAddress>,
-    /// The others come first next time.
+    /// Whether the others are tried first next time.
     leaves_current: bool,
 }
 
 impl KnownServers {
-    /// What the game has given, in its order.
+    /// Starts with the servers that the game has given, in its order.
     pub(super) fn new(first: ServerAddress, others: Vec<ServerAddress>) -> Self {
         let own = std::iter::once(first.clone()).chain(others).collect();
         Self { current: first, own, listed: Vec::new(), leaves_current: false }
@@ -36,8 +36,7 @@ impl KnownServers {
         &self.current
     }
 
-    /// The server names those that have the session, in place of what was named before. More than a server can name are
-    /// left out.
+    /// Replaces the servers named before. More than a server can name are ignored.
     pub(super) fn list(&mut self, listed: impl Iterator<Item = ServerAddress>) {
         self.listed = listed.take(SERVERS_MAX).collect();
     }
@@ -48,7 +47,7 @@ impl KnownServers {
         self.leaves_current = false;
     }
 
-    /// The next link leads to the present one only if no other has the session.
+    /// Lets the next link lead to the current server only if no other works.
     pub(super) fn leave_current(&mut self) {
         self.leaves_current = true;
     }
@@ -57,7 +56,7 @@ impl KnownServers {
         std::mem::take(&mut self.leaves_current)
     }
 
-    /// Those to try besides the present one, in order: first what servers have named, as they know what runs.
+    /// The servers to try besides the current one, in order: first those named by servers, which know what runs.
     pub(super) fn others(&self) -> Vec<ServerAddress> {
         let mut seen = BTreeSet::from([&*self.current.place]);
         let all = self.listed.iter().chain(&self.own);

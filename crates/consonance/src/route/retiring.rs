@@ -1,10 +1,10 @@
-//! Links that are not used any more, until their goodbyes are on their way.
+//! Links that are no longer in use, until their goodbyes are sent.
 
 use std::time::{Duration, Instant};
 
 use consonance_transport::{ClientLinkEvent, ClientTransport, Statistics};
 
-/// As many say goodbye at once; the oldest is cut off for one more.
+/// At most this many links say goodbye at once; one more cuts off the oldest.
 const RETIRING_MAX: usize = 4;
 
 /// How long a goodbye may take.
@@ -14,7 +14,7 @@ const GOODBYE_MAX: Duration = Duration::from_secs(3);
 pub(super) struct Retiring {
     /// With the time at which each is cut off.
     links: Vec<(Box<dyn ClientTransport>, Instant)>,
-    /// What those counted that are gone.
+    /// Statistics of links that are gone.
     past: Statistics,
 }
 
@@ -28,7 +28,7 @@ impl Retiring {
         self.links.push((link, now + GOODBYE_MAX));
     }
 
-    /// A link that is over already.
+    /// Adds the statistics of a link that has ended.
     pub(super) fn note_gone(&mut self, link: &dyn ClientTransport) {
         self.past = self.past.with(&link.statistics());
     }

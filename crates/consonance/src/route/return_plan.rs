@@ -1,17 +1,17 @@
-//! When the primary network is tried again while the fallback is in use.
+//! When to try the primary network again while the fallback is in use.
 
 use std::time::{Duration, Instant};
 
 use super::FallbackSettings;
 
-/// A link over the primary network that is lost again so soon was no use.
+/// A link over the primary network that is lost again within this time was no use.
 const STABLE_AFTER: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) struct ReturnPlan {
     min: Duration,
     max: Duration,
-    /// Until the next try, from the beginning of the fallback or the end of the last try.
+    /// Until the next attempt, from the beginning of the fallback or the end of the last attempt.
     interval: Duration,
     next_at: Option<Instant>,
     /// When the primary network was last taken into use after a fallback.
@@ -20,7 +20,7 @@ pub(super) struct ReturnPlan {
 
 impl ReturnPlan {
     pub(super) fn new(settings: &FallbackSettings) -> Self {
-        // Not so often that the tries are a load, whatever was set.
+        // A lower limit, whatever was configured, so that the attempts cause no load.
         let min = settings.probe_interval_min.max(Duration::from_secs(1));
         Self {
             min,
@@ -44,18 +44,18 @@ impl ReturnPlan {
         self.returned_at = Some(now);
     }
 
-    /// A try has failed.
+    /// Notes a failed attempt.
     pub(super) fn note_failed(&mut self, now: Instant) {
         self.interval = self.longer();
         self.next_at = Some(now + self.interval);
     }
 
-    /// When to try.
+    /// The time of the next attempt.
     pub(super) fn next_at(&self) -> Option<Instant> {
         self.next_at
     }
 
-    /// Whether it is time to try; true once for each try.
+    /// Whether an attempt is due; true once for each.
     pub(super) fn take_due(&mut self, now: Instant) -> bool {
         self.next_at.take_if(|at| *at <= now).is_some()
     }

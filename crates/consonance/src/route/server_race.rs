@@ -1,5 +1,5 @@
-//! The servers that have one session, as one network: a link leads to the server that it led to last, or else to the
-//! first other one that answers.
+//! The servers of one session, as one network: a link leads to the same server as the last one, or else to the first
+//! other server that responds.
 //!
 //! ```text
 //! connect ──▶ Connecting ── the last server first, each other a little after the one before
@@ -27,28 +27,28 @@ use super::silence_watch::SilenceWatch;
 use super::{FallbackSettings, LinkTransport, Route};
 use attempts::{Attempts, Turn, asks_elsewhere};
 
-/// Makes the way to a server's address; `None` for an address that is none.
+/// Makes the path to a server's address; `None` if the address is invalid.
 pub(crate) type DialServer = Box<dyn Fn(&str) -> Option<Route> + Send>;
 
-/// The server at a place that another one has named: what it must show is what that one had to show. `None` for a place
-/// that is none.
+/// The server at a place that another one has named, with the same requirements for its certificate. `None` if the
+/// place is invalid.
 pub(crate) type NameServer = fn(&ServerAddress, &str) -> Option<ServerAddress>;
 
 pub(crate) struct ServerRace {
     dial: DialServer,
     name: NameServer,
     known: KnownServers,
-    /// To the server that the last link led to.
+    /// The path to the server of the last link.
     present: Candidate<Route>,
     stage: Stage,
-    /// What is to be reported before anything of the link in use.
+    /// Outcomes to report before any event of the link in use.
     outcomes: VecDeque<Outcome>,
-    /// The link in use has ended, which the next call takes note of.
+    /// Whether the link in use has ended, which the next call handles.
     has_ended: bool,
-    /// The next attempts follow on a link, and not on nothing.
+    /// Whether the next attempts follow the loss of a link.
     is_after_loss: bool,
     retiring: Retiring,
-    /// Of a route without a fallback.
+    /// For a route without a fallback.
     silence: SilenceWatch,
     random: Random,
     /// Packets for which there was no link.
@@ -74,8 +74,8 @@ impl fmt::Debug for ServerRace {
 }
 
 impl ServerRace {
-    /// `first` leads to the first of the servers that the game has given. Clients with different seeds do not come to
-    /// another server all at once.
+    /// `first` leads to the first of the game's servers. Clients with different seeds do not all move to another server
+    /// at once.
     pub(crate) fn new(
         (first, present): (ServerAddress, Route),
         others: Vec<ServerAddress>,
@@ -104,13 +104,13 @@ impl ServerRace {
         &self.known.current().address
     }
 
-    /// The present server names those that have the session, each by host and port.
+    /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
         let (current, name) = (self.known.current().clone(), self.name);
         self.known.list(places.iter().filter_map(|place| name(&current, place)));
     }
 
-    /// The next link leads to another server, if one answers.
+    /// Makes the next link lead to another server, if one answers.
     pub(crate) fn leave_server(&mut self) {
         self.known.leave_current();
     }
@@ -129,7 +129,7 @@ impl ServerRace {
         }
     }
 
-    /// Does what is due; what it comes to is in `outcomes`.
+    /// Does what is due; the results are in `outcomes`.
     fn advance(&mut self, now: Instant) {
         self.retiring.poll(now);
         match self.stage {
@@ -173,7 +173,7 @@ impl ServerRace {
         self.give_up_if_none_is_left(now);
     }
 
-    /// One server gives no link. One that has said why not speaks for the others, unless they may see it differently.
+    /// Handles a failed attempt. A server that gave a reason speaks for the others, unless they may see it differently.
     fn note_failed(&mut self, now: Instant, reason: DisconnectReason) {
         let Stage::Connecting(attempts) = &mut self.stage else { return };
         if asks_elsewhere(&reason) {
@@ -252,9 +252,9 @@ impl ServerRace {
         }
     }
 
-    /// Gives a silent server up, if there is another one to go to.
+    /// Gives up a silent server, if there is an alternative.
     fn watch_silence(&mut self, now: Instant) {
-        // A route with a fallback goes there by itself, after its own time.
+        // A route with a fallback switches to it by itself, after its own time limit.
         let is_silent = match &mut self.present.transport {
             Route::WithFallback(route) => route.take_silence(),
             Route::Plain(_) | Route::ToServers(_) => self.silence.is_silent(now, &self.present),
@@ -269,7 +269,7 @@ impl ServerRace {
         self.give_up(now, DisconnectReason::TimedOut);
     }
 
-    /// Draws the consequences of an end that was reported.
+    /// Handles an end that was reported.
     fn settle(&mut self) {
         if std::mem::take(&mut self.has_ended) {
             (self.stage, self.present.state) = (Stage::Down, CandidateState::Down);
@@ -282,7 +282,7 @@ impl ClientTransport for ServerRace {
     fn connect(&mut self, now: Instant) {
         self.settle();
         if self.present.is(CandidateState::Leaving) {
-            // A link that still says goodbye ends when another one is asked for.
+            // A link that is still saying goodbye is ended at once when another one is requested.
             self.give_up(now, DisconnectReason::ClosedByUs);
         }
         if !matches!(self.stage, Stage::Down) {
@@ -354,7 +354,7 @@ impl ClientTransport for ServerRace {
         self.waker = Some(waker);
     }
 
-    /// What every link of it carries.
+    /// The packet limits that every link supports.
     fn limits(&self) -> PacketLimits {
         self.present.transport.limits()
     }
@@ -377,11 +377,11 @@ impl ClientTransport for ServerRace {
     }
 }
 
-/// How long the first server is tried alone when a chat begins: the way to it may be long, and one datagram lost.
+/// How long the first server is tried alone when a chat starts: the path may be long, and a datagram may be lost.
 const HEAD_START: Duration = Duration::from_secs(1);
 /// The same for the server whose link was lost: most likely it is gone.
 const HEAD_START_AFTER_LOSS: Duration = Duration::from_millis(250);
-/// Clients of a server that is gone come to the others over this time.
+/// Clients of a server that is gone move to the others over this time.
 const SPREAD_MAX: Duration = Duration::from_millis(500);
 
 #[cfg(test)]

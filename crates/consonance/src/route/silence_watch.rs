@@ -1,4 +1,4 @@
-//! Whether anything still comes over a link.
+//! Detects links over which nothing arrives any more.
 
 use std::time::{Duration, Instant};
 
@@ -6,14 +6,14 @@ use consonance_transport::ClientTransport;
 
 use super::candidate::{Candidate, CandidateState};
 
-/// How often it is looked whether something has come.
+/// The interval of checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Counts looks and not time, so that no link is given up because this process was not running.
+/// Counts checks rather than time, so that no link is given up because this process was not running.
 #[derive(Debug)]
 pub(super) struct SilenceWatch {
     looks_max: u32,
-    /// In a row, in which nothing new had come.
+    /// Consecutive checks without anything new.
     looks_in_vain: u32,
     received: u64,
     next_at: Option<Instant>,
@@ -31,12 +31,12 @@ impl SilenceWatch {
         self.next_at = Some(now + LOOK_EVERY);
     }
 
-    /// Whether it is time to look.
+    /// Whether a check is due.
     fn is_due(&self, now: Instant) -> bool {
         self.next_at.is_some_and(|at| at <= now)
     }
 
-    /// Whether nothing has come over a link that is up for too long. Looked at as often as that is due.
+    /// Whether nothing has arrived for too long over a link that is up. Checks only when due.
     pub(super) fn is_silent<T: ClientTransport>(&mut self, now: Instant, link: &Candidate<T>) -> bool {
         if !self.is_due(now) || !link.is(CandidateState::Up) {
             return false;
@@ -44,7 +44,7 @@ impl SilenceWatch {
         self.look(now, link.transport.statistics().quality.and_then(|it| it.datagrams_received))
     }
 
-    /// Whether nothing has come for too long, given what has come over the link so far; never where that is not known.
+    /// Whether nothing has arrived for too long, given the count received so far; never if that is unknown.
     fn look(&mut self, now: Instant, received: Option<u64>) -> bool {
         self.next_at = received.map(|_| now + LOOK_EVERY);
         let Some(received) = received else { return false };

@@ -1,4 +1,4 @@
-//! A primary network that is blocked and unblocked, at times that the test says.
+//! A primary network that is blocked and unblocked, at times chosen by the test.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use super::{FallbackRoute, FallbackSettings, LinkTransport};
 
 const STEP: Duration = Duration::from_millis(10);
 
-/// A route, and what it leads to: one server behind each network.
+/// A route, and its destination: one server behind each network.
 struct Bench {
     route: FallbackRoute,
     gates: [Gate; 2],
@@ -22,7 +22,7 @@ struct Bench {
     now: Instant,
 }
 
-/// What was seen, and how long after the beginning.
+/// An event, and its time since the beginning.
 type Seen = (String, f32);
 
 impl Bench {
@@ -43,7 +43,7 @@ impl Bench {
         Self { route, gates, servers, started: now, now }
     }
 
-    /// Lets time pass, and says what was seen.
+    /// Lets time pass, and returns the events.
     fn pass(&mut self, time: Duration) -> Vec<Seen> {
         let (until, mut seen) = (self.now + time, Vec::new());
         while self.now < until {
@@ -69,7 +69,7 @@ impl Bench {
         }
     }
 
-    /// Connects: what was seen within so long.
+    /// Connects; returns the events within this time.
     fn connect(&mut self, time: Duration) -> Vec<Seen> {
         self.route.connect(self.now);
         self.pass(time)
@@ -125,7 +125,7 @@ fn fails_once_both_networks_have_failed_and_names_both_causes() {
     let [(what, at)] = &seen[..] else { panic!("{seen:?}") };
     assert!(what.contains("no answer within 5s; over WebSocket: cannot reach the server"), "{what}");
     assert!((7.0..7.2).contains(at), "both attempts were waited for: {at}");
-    // It may be tried again.
+    // Another attempt is possible.
     bench.gates[1].set_shut(false);
     assert_eq!(whats(&bench.connect(seconds(5.0))), ["connected"]);
 }
@@ -183,7 +183,7 @@ fn the_primary_network_is_probed_ever_more_rarely_and_its_link_waits_for_the_ret
     bench.connect(seconds(10.0));
     assert_eq!(bench.gates[0].attempts(), 1);
     assert_eq!(bench.pass(Duration::from_hours(1)), []);
-    // Each after 5 s without an answer: 30 s, 1, 2, 4, 8 and then 10 min later.
+    // Each attempt starts 5 s without an answer after the previous one, plus 30 s, 1, 2, 4, 8 and then 10 min.
     assert_eq!(bench.gates[0].attempts(), 1 + 5 + 4);
     assert!(!bench.route.can_return());
 
@@ -254,10 +254,10 @@ fn a_lost_fallback_is_made_again_at_once_beside_the_primary_network() {
     assert_eq!(bench.route.in_use().0, LinkTransport::WebSocket);
 }
 
-/// The rules of every network hold over either of the two.
+/// The contract of every network holds over either of the two.
 struct Both {
     network: MemoryNetwork,
-    /// Ways to the same server.
+    /// The paths to the same server.
     gates: [Gate; 2],
 }
 

@@ -17,7 +17,7 @@ use consonance_transport::{
 
 use super::{FallbackRoute, FallbackSettings, Route};
 
-/// The way to a server's address over QUIC, with a fallback if one is wanted.
+/// The path to a server's address over QUIC, with an optional fallback.
 pub(crate) fn quic_route(
     runtime: &QuicRuntime,
     address: QuicAddress,
@@ -28,14 +28,14 @@ pub(crate) fn quic_route(
     let Some(fallback) = fallback else { return Route::Plain(Box::new(primary)) };
     let announced = primary.announced_web_socket_port();
     let dial = move || {
-        // What a server said last counts for more than an address that may be old.
+        // The port that the server announced last takes precedence over the address, which may be old.
         let port = announced.port().or(address.web_socket_port())?;
         WebSocketLink::new(&address, port).map(|link| Box::new(link) as Box<dyn ClientTransport>)
     };
     Route::WithFallback(Box::new(FallbackRoute::new(Box::new(primary), Box::new(dial), fallback)))
 }
 
-/// One link. Finding the host takes a thread of its own, since the system may take seconds for it.
+/// One link. Name resolution has its own thread, since it may take seconds.
 struct WebSocketLink {
     address: WebSocketAddress,
     connect_to: ConnectTo,
@@ -43,20 +43,20 @@ struct WebSocketLink {
     waker: Option<Waker>,
 }
 
-/// Makes a client of an address.
+/// Makes a client for an address.
 type ConnectTo = Box<dyn Fn(SocketAddr) -> io::Result<Box<dyn ClientTransport>> + Send>;
 
 enum State {
     Down,
     Resolving(Receiver<io::Result<Vec<SocketAddr>>>),
-    /// The first that may answer, and those to try after it.
+    /// The address being tried, and those to try after it.
     Trying(Box<dyn ClientTransport>, VecDeque<SocketAddr>),
     Up(Box<dyn ClientTransport>),
     Ended(DisconnectReason),
 }
 
 impl WebSocketLink {
-    /// `None` for a host that can be in no certificate.
+    /// `None` for a host that cannot appear in a certificate.
     fn new(quic: &QuicAddress, port: u16) -> Option<Self> {
         let address: WebSocketAddress = quic.web_socket_url(port).parse().ok()?;
         let tls = stream_client_tls(quic.host(), quic.fingerprint());
@@ -78,7 +78,7 @@ impl WebSocketLink {
             let _ = sender.send(address.resolve_all());
             waker.iter().for_each(Waker::wake_by_ref);
         };
-        // An address needs no name service.
+        // An IP address needs no name service.
         if self.address.host_name().parse::<IpAddr>().is_ok() {
             resolve();
             return State::Resolving(receiver);
@@ -94,7 +94,7 @@ impl WebSocketLink {
         DisconnectReason::CouldNotResolve { host, cause: error.to_string() }
     }
 
-    /// Tries the next address. `last` is why the one before gave no link.
+    /// Tries the next address. `last` is the previous error.
     fn try_next(
         &self,
         now: Instant,
@@ -117,7 +117,7 @@ impl WebSocketLink {
         }
     }
 
-    /// Goes on with what is not up yet.
+    /// Advances a link that is not up yet.
     fn advance(&mut self, now: Instant) -> Option<ClientLinkEvent<'static>> {
         loop {
             match std::mem::replace(&mut self.state, State::Down) {

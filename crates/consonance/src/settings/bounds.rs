@@ -1,4 +1,5 @@
-//! The ranges of all numbers of a player's settings: what is refused as a whole is brought into them one by one.
+//! The ranges of all numbers in a player's settings: settings as a whole are rejected if out of range, single values
+//! are clamped.
 
 use std::ops::RangeInclusive;
 
@@ -8,17 +9,17 @@ use consonance_audio::{ActivationSettings, CaptureSettings, DuckingSettings};
 pub(super) const VOLUME: RangeInclusive<f32> = 0.0..=VOLUME_MAX;
 /// Shares and probabilities.
 pub(super) const SHARE: RangeInclusive<f32> = 0.0..=1.0;
-/// Longer fades than a minute have no use.
+/// Fades longer than a minute are useless.
 pub(super) const DUCKING_MS_MAX: u32 = 60_000;
-/// What the voice detector takes.
+/// The longest hold time of the voice detector, in milliseconds.
 pub(super) const HOLD_MS_MAX: u32 = 60_000;
 
-/// A volume in its range; none for NaN.
+/// A volume clamped to its range; `None` for NaN.
 pub(crate) fn volume(volume: f32) -> Option<f32> {
     (!volume.is_nan()).then(|| volume.clamp(*VOLUME.start(), *VOLUME.end()))
 }
 
-/// The nearest that can be.
+/// Clamps to valid values.
 pub(crate) fn ducking(settings: DuckingSettings) -> DuckingSettings {
     DuckingSettings {
         level: share(settings.level, DuckingSettings::default().level),
@@ -27,12 +28,12 @@ pub(crate) fn ducking(settings: DuckingSettings) -> DuckingSettings {
     }
 }
 
-/// The nearest that can be.
+/// Clamps to valid values.
 pub(crate) fn activation(settings: ActivationSettings) -> ActivationSettings {
     ActivationSettings { pre_roll_ms: settings.pre_roll_ms.min(PRE_ROLL_MS_MAX), ..settings }
 }
 
-/// The nearest that can be.
+/// Clamps to valid values.
 pub(crate) fn capture(mut settings: CaptureSettings) -> CaptureSettings {
     let suited = CaptureSettings::default().voice_detection;
     settings.background_removal = settings.background_removal.map(|removed| share(removed, 0.0));

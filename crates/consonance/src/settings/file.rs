@@ -9,28 +9,28 @@ use etcetera::base_strategy::choose_native_strategy;
 
 use super::{SettingsError, VoiceSettings};
 
-/// A file of settings has less than 2 kB; more is none.
+/// A settings file has less than 2 kB; a file larger than this is not one.
 const BYTES_MAX: u64 = 64 * 1024;
 
 impl VoiceSettings {
-    /// Where this platform keeps settings of a game of that name: `NAME/voice.toml` in the folder for configuration
-    /// (`~/.config` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows). Nothing is read or
-    /// written. `None` if there is no such folder, or the name cannot be that of a folder.
+    /// The file for a game's settings on this platform: `NAME/voice.toml` in the folder for configuration (`~/.config`
+    /// on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows). Nothing is read or written. `None`
+    /// if there is no such folder, or the name cannot be that of a folder.
     pub fn default_path(game: &str) -> Option<PathBuf> {
         let is_plain = !game.is_empty()
             && !game.starts_with('.')
             && game.chars().all(|letter| letter.is_alphanumeric() || " -_.".contains(letter));
         let platform = choose_native_strategy().ok().filter(|_| is_plain)?;
-        // What a macOS program keeps for itself lies with its data; preferences are the system's own.
+        // On macOS, a program's own files are in its data folder; the preferences folder belongs to the system.
         let folder = if cfg!(target_os = "macos") { platform.data_dir() } else { platform.config_dir() };
         Some(folder.join(game).join("voice.toml"))
     }
 
-    /// Reads and checks settings. What does not stand in the file is as by default, and where
-    /// there is no file, everything is.
+    /// Reads and checks settings. Settings missing from the file have their defaults, and so do all settings if there
+    /// is no file.
     ///
     /// # Errors
-    /// If the file cannot be read, has other things than settings in it, or one that is out of its range.
+    /// If the file cannot be read, contains anything other than settings, or a setting is out of its range.
     pub fn load(path: &Path) -> Result<Self, SettingsError> {
         let failed = |cause| SettingsError::File { path: path.to_owned(), attempted: "read", cause };
         let syntax = |problem| SettingsError::Syntax { path: path.to_owned(), problem };
@@ -49,8 +49,8 @@ impl VoiceSettings {
         Ok(settings)
     }
 
-    /// Checks and writes settings, and makes the folder if need be. Whatever happens meanwhile, the file has all the
-    /// old ones or all the new ones.
+    /// Checks and writes settings, and creates the folder if needed. Whatever happens meanwhile, the file contains
+    /// either all of the old settings or all of the new ones.
     ///
     /// # Errors
     /// If a setting is out of its range, or the file cannot be written.
@@ -66,7 +66,7 @@ impl VoiceSettings {
     }
 }
 
-/// Writes beside the file first: a rename is whole.
+/// Writes to a temporary file first: a rename is atomic.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

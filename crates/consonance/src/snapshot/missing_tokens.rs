@@ -1,4 +1,4 @@
-//! Triggers that wait for a token, as they reported recently: an answer to why a player is not heard.
+//! Triggers that recently reported a missing token: an answer to why a player is not heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
@@ -8,19 +8,19 @@ use consonance_inspector::{ChannelTarget, TokenRule};
 
 use crate::lock::lock;
 
-/// A trigger that has not said it again for so long has what it needs, or is gone. Games stall for a while.
+/// A trigger without a new report for this long has its token, or is gone. Games may stall for a while.
 const LASTING: Duration = Duration::from_secs(3);
-/// It is not written down more often than that.
+/// The shortest interval of reports that are noted.
 const AGAIN: Duration = Duration::from_millis(500);
-/// More are not shown.
+/// The most triggers shown.
 const TRIGGERS_MAX: usize = 64;
 
-/// What tells triggers apart.
+/// The key that identifies a trigger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct TriggerKey {
     is_speaking: bool,
     is_to_room: bool,
-    /// The room's or the player's.
+    /// The name of the room or the player.
     name: String,
 }
 
@@ -31,12 +31,12 @@ impl TriggerKey {
     }
 }
 
-/// What triggers said.
+/// Recent reports from triggers about missing tokens.
 #[derive(Debug, Default)]
 pub(crate) struct MissingTokens(Mutex<BTreeMap<TriggerKey, (Instant, TokenRule)>>);
 
 impl MissingTokens {
-    /// A trigger does nothing because none of those tokens is held.
+    /// Notes that a trigger does nothing because none of these tokens is held.
     pub(crate) fn note(
         &self,
         now: Instant,
@@ -58,7 +58,7 @@ impl MissingTokens {
         noted.insert(key, (now, rule));
     }
 
-    /// What triggers wait for at present.
+    /// The targets of triggers that currently wait for a token, and the tokens.
     pub(crate) fn rules(&self, now: Instant) -> Vec<TokenRule> {
         let noted = self.lock();
         let recent = noted.values().filter(|(at, _)| now.saturating_duration_since(*at) < LASTING);

@@ -1,4 +1,4 @@
-//! The chat's own figures as those of a snapshot.
+//! Converts the chat's figures to those of a snapshot.
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
     row
 }
 
-/// When one's own voice is sent, as all channels together say that are not shut; without such, as the chat says.
+/// When the local voice is sent, if all channels that are not closed agree; without such channels, the chat's setting.
 pub(crate) fn activation<'a>(
     chat: ChatActivation,
     channels: impl Iterator<Item = ChannelView<'a>>,
@@ -101,7 +101,7 @@ pub(crate) fn capture_snapshot(
     row
 }
 
-/// A game's engine in the place of a device.
+/// A game's engine in place of a device.
 pub(crate) fn engine_snapshot(counted: &EngineSoundRow) -> shown::DeviceSnapshot {
     let mut row = shown::DeviceSnapshot::default();
     let is_called = counted.silent_for.is_some_and(|silent_for| silent_for < PAUSE);
@@ -168,7 +168,7 @@ fn redundancy_in_words(redundancy: Redundancy) -> String {
     }
 }
 
-/// Nothing where there is one way only.
+/// `None` if there is only one path.
 fn voice_path(path: DatagramPath) -> Option<String> {
     match path {
         DatagramPath::Connection => None,
@@ -231,7 +231,7 @@ fn packets(table: &PacketTable) -> (Vec<shown::PacketRow>, shown::FlowRow) {
     (rows, flow(&table.total))
 }
 
-/// What is known of a player besides how it is received.
+/// A player's row in a snapshot, from its state, reception and history.
 pub(crate) fn player_row(
     now: Instant,
     own_name: &str,

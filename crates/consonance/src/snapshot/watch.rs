@@ -9,21 +9,21 @@ use crate::event::EventKind;
 use crate::event_queue::EventReader;
 use crate::statistics::{CaptureRow, SpeakerRow, VoiceStatistics};
 
-/// Quieter is not sound: quieter than any room, and what a switched-off microphone gives.
+/// Sound below this counts as silence: quieter than any room, like a switched-off microphone.
 const SILENCE_DBFS: f32 = -80.0;
-/// What is shown of the past.
+/// The maximum number of notes that are shown.
 const NOTES_MAX: usize = 100;
-/// Between two words an utterance is the same one for the eye.
+/// The longest gap between words of the same utterance, for display.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The past, as far as it is shown.
+/// Recent history, as far as it is shown.
 #[derive(Debug)]
 pub(crate) struct Watch {
     pub(crate) begun: Instant,
     pub(crate) max_voices: usize,
     pub(crate) mode: &'static str,
     pub(crate) trouble: Option<String>,
-    /// All players that were here before us are known.
+    /// Whether all players that were here before us are known.
     pub(crate) knows_all_players: bool,
     pub(crate) own: OwnVoice,
     players: HashMap<Box<str>, Past>,
@@ -32,7 +32,7 @@ pub(crate) struct Watch {
     notes: VecDeque<Note>,
 }
 
-/// When one spoke oneself.
+/// When the local player spoke.
 #[derive(Debug, Default)]
 pub(crate) struct OwnVoice {
     blocks: u64,
@@ -42,7 +42,7 @@ pub(crate) struct OwnVoice {
 }
 
 impl OwnVoice {
-    /// How long the present or the last utterance was.
+    /// The duration of the current or the last utterance.
     pub(crate) fn utterance(&self) -> Duration {
         let (since, last) = (self.spoke_since, self.spoke_at);
         since.zip(last).map_or(Duration::ZERO, |(since, last)| last.saturating_duration_since(since))
@@ -74,7 +74,7 @@ impl Watch {
         }
     }
 
-    /// A tenth of a second later. `speaks`: own voice is sent to at least one target.
+    /// Updates the history, every tenth of a second. `speaks`: the local voice is sent to at least one target.
     pub(crate) fn look(
         &mut self,
         now: Instant,
@@ -89,12 +89,12 @@ impl Watch {
         }
     }
 
-    /// The player's voice cannot be decoded at all.
+    /// Notes that the player's voice cannot be decoded at all.
     pub(crate) fn note_undecodable(&mut self, name: &str, because: &str) {
         self.undecodable.insert(name.into(), because.to_owned());
     }
 
-    /// The player is gone.
+    /// Forgets a player that has left.
     pub(crate) fn forget(&mut self, name: &str) {
         self.players.remove(name);
         self.undecodable.remove(name);
@@ -146,7 +146,7 @@ impl Watch {
         let plays = reception.amplitude > 0.0;
         let has_sound = plays && reception.level_dbfs > SILENCE_DBFS;
         let is_coming = past.heard_at.is_some_and(|at| now.saturating_duration_since(at) <= PAUSE);
-        // A player that is not heard for another reason is not decoded, so it is unknown.
+        // A player that is not heard for another reason is not decoded, so its loudness is unknown.
         if has_sound || !is_coming || reception.unheard.is_some() {
             past.silent_since = None;
         } else {
@@ -167,7 +167,7 @@ impl Watch {
     fn take_events(&mut self) {
         while let Some(event) = self.events.poll() {
             match &event.kind {
-                // The players are known again with the roster.
+                // The players become known again with the roster.
                 EventKind::Joined | EventKind::Resumed => {
                     (self.trouble, self.knows_all_players) = (None, false);
                 }
@@ -187,7 +187,7 @@ impl Watch {
     }
 }
 
-/// Events worth a line; start and stop of speech are not.
+/// A line for an event, if it is worth one; start and stop of speech are not.
 fn words(kind: &EventKind) -> Option<(Severity, String)> {
     let event = |text: String| Some((Severity::Event, text));
     match kind {

@@ -1,4 +1,4 @@
-//! Gathers what was captured into frames, both channels of it.
+//! Gathers captured sound into frames, in both channels.
 
 use consonance_audio::{BLOCK_SAMPLES, FrameSize, Framer};
 
@@ -21,7 +21,7 @@ impl Frames {
         Self { middle: Framer::new(size), side: Framer::new(size) }
     }
 
-    /// Takes a block, and lends the frame that it fills, if it fills one.
+    /// Takes a block, and returns the frame that it completes, if any.
     pub(super) fn fill(
         &mut self,
         block: &[f32; BLOCK_SAMPLES],
@@ -38,13 +38,13 @@ impl Frames {
         Some(Frame { middle: middle?, side: side? })
     }
 
-    /// Forgets the rest.
+    /// Discards the rest.
     pub(super) fn clear(&mut self) {
         self.middle.clear();
         self.side.clear();
     }
 
-    /// Samples that wait for their frame to fill.
+    /// Samples waiting for their frame to be completed.
     pub(super) fn pending_samples(&self) -> usize {
         self.middle.pending_samples()
     }

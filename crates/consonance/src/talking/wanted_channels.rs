@@ -1,8 +1,8 @@
-//! The channels that the game wants, and which of them are open in the session just now.
+//! The channels that the game wants, and which of them are currently open in the session.
 //!
 //! Everything is decided once per captured block: which channels transmit in it, how far each is faded, and then which
-//! channels open and which close. Channels that open come first, so that a player that moves between rooms while
-//! speaking goes on speaking.
+//! channels open and which close. Opening comes first, so that a player that moves between rooms while speaking is not
+//! interrupted.
 
 mod wanted_channel;
 
@@ -18,7 +18,7 @@ use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, New
 use crate::player_state::SpeakingChannel;
 use crate::timeline::Timeline;
 
-/// When the chat as a whole is heard.
+/// The activation of the chat as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ChatActivation {
     pub(crate) mode: ActivationMode,
@@ -26,23 +26,23 @@ pub(crate) struct ChatActivation {
     pub(crate) key_held: bool,
 }
 
-/// A channel that the game wants, as others see it.
+/// A channel that the game wants, as seen by others.
 pub(crate) struct ChannelView<'a> {
     pub(crate) target: &'a Target,
     pub(crate) properties: ChannelProperties,
     pub(crate) activation: ChannelActivation,
-    /// It is open in the session just now.
+    /// Whether it is currently open in the session.
     pub(crate) is_open: bool,
 }
 
-/// Channels that a game may want, open or not.
+/// The most channels that a game may want, open or not.
 const CHANNELS_MAX: usize = 1024;
 
 /// All channels that the game wants.
 pub(super) struct WantedChannels {
     channels: BTreeMap<Channel, WantedChannel>,
     chat: Timeline<ChatActivation>,
-    /// Something has changed that the game may see.
+    /// Whether a state visible to the game has changed.
     changed: bool,
 }
 
@@ -52,7 +52,7 @@ impl WantedChannels {
         Self { channels: BTreeMap::new(), chat, changed: false }
     }
 
-    /// A channel for what is recorded from then on; for everything if there is no time.
+    /// Adds a channel for sound recorded from `from` on; for all sound if that is `None`.
     ///
     /// # Errors
     /// If the game wants too many channels.
@@ -62,7 +62,7 @@ impl WantedChannels {
         new: NewChannel,
         from: Option<Instant>,
     ) -> Result<(), String> {
-        // While nothing is captured, nothing else removes them.
+        // While nothing is captured, they are removed only here.
         self.channels.retain(|_, wanted| wanted.open.is_some() || wanted.is_still_wanted());
         if self.channels.len() >= CHANNELS_MAX {
             return Err(format!("{CHANNELS_MAX} channels are wanted, which is the limit: close some first"));
@@ -80,7 +80,7 @@ impl WantedChannels {
         Ok(())
     }
 
-    /// Does what the game wants of a channel from now on; of one that it has closed, nothing.
+    /// Carries out an order for a channel; no effect on a closed one.
     ///
     /// # Errors
     /// If there are too many channels for another one.
@@ -118,14 +118,14 @@ impl WantedChannels {
         }
     }
 
-    /// When channels that go with the chat are heard, from now on.
+    /// Changes the activation of channels that follow the chat, from now on.
     pub(super) fn set_chat(&mut self, now: Instant, change: impl FnOnce(&mut ChatActivation)) {
         let mut chat = self.chat.newest();
         change(&mut chat);
         self.chat.set(now, chat);
     }
 
-    /// What is to be captured for all that. As long as there is no channel, what the chat would want.
+    /// The combined demand of all channels; without any channel, that of the chat.
     pub(super) fn demand(&self) -> Demand {
         let chat = self.chat.newest();
         let mut demand = Demand::default();
@@ -141,8 +141,8 @@ impl WantedChannels {
         demand
     }
 
-    /// Opens and closes in the session what the next block of sound wants, which was recorded until then; whether any
-    /// channel is open, and what went wrong.
+    /// Opens and closes channels in the session as needed for the next block of sound, which was recorded until then;
+    /// returns whether any channel is open, and the problem, if there is one.
     pub(super) fn decide_block(
         &mut self,
         recorded_until: Instant,
@@ -170,7 +170,7 @@ impl WantedChannels {
         (any_open, problem)
     }
 
-    /// Closes everything in the session at once, without fading.
+    /// Closes all channels in the session at once, without fading.
     pub(super) fn slam(&mut self, client: &mut Client) {
         for wanted in self.channels.values_mut() {
             self.changed |= wanted.open.is_some();
@@ -196,24 +196,24 @@ impl WantedChannels {
         })
     }
 
-    /// When the chat as a whole is heard.
+    /// The activation of the chat as a whole.
     pub(super) fn chat(&self) -> ChatActivation {
         self.chat.newest()
     }
 
-    /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
+    /// The channels that are currently open in the session. `priority` is that of channels without their own.
     pub(super) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
         let open = self.channels.values().filter(|wanted| wanted.open.is_some());
         open.map(|wanted| wanted.speaking_channel(priority)).collect()
     }
 
-    /// What the game may see, if it has changed since this was asked last.
+    /// The channel states for the game, if any has changed since the last call of [`shown`](Self::shown).
     pub(super) fn changed(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
         let states = self.channels.iter().filter(|(_, wanted)| wanted.is_still_wanted());
         self.changed.then(|| states.map(|(&channel, wanted)| (channel, wanted.state())))
     }
 
-    /// The game can see it.
+    /// Marks the states as published.
     pub(super) fn shown(&mut self) {
         self.changed = false;
     }
@@ -231,7 +231,7 @@ mod tests {
     const RADIO: Channel = Channel(1);
     const NEAR: Channel = Channel(2);
 
-    /// Channels of a client that is in no session, and blocks of 10 ms from a time on that is `late` before theirs.
+    /// Channels of a client without a session, and blocks of 10 ms whose time is `late` before that of their handling.
     struct Bench {
         wanted: WantedChannels,
         client: Client,
@@ -264,7 +264,7 @@ mod tests {
             self.wanted.obey(channel, order, now, &mut self.client).unwrap();
         }
 
-        /// So many blocks; which of them went over a channel.
+        /// Runs this many blocks; returns which of them went over a channel.
         fn blocks(&mut self, count: usize, channel: Channel, is_speech: bool) -> Vec<bool> {
             let one = |_| {
                 self.now_ms += 10;
@@ -353,7 +353,7 @@ mod tests {
         let mut bench = Bench::new(0);
         let most = ClientSettings::new("Alice").channels as u32;
         for number in 0..=most {
-            // A channel without listeners closes without a frame, which no test sends here.
+            // Closing a channel with listeners would take a frame, which this test does not send.
             let target = Target::Player(format!("stranger {number}").into());
             let new = NewChannel::new(target, ChannelProperties::default());
             let new = NewChannel { activation: ChannelActivation::Open, ..new };

@@ -1,4 +1,4 @@
-//! Why a trigger does nothing.
+//! The reasons why a trigger does nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 use super::{FrameInput, TriggerActivation, Zone};
 use crate::voice_chat::VoiceChat;
 
-/// Why a trigger does nothing just now; the first of its reasons.
+/// The reason why a trigger currently does nothing; the first one that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Blocked {
-    /// It was not updated yet, or the chat has ended.
+    /// It has not been updated yet, or the chat has ended.
     NoChat,
     /// It has no room or player.
     NoTarget,
@@ -18,16 +18,16 @@ pub enum Blocked {
     OwnPlayer,
     /// It is muted.
     Muted,
-    /// It asks for tokens, and none of them is held.
+    /// It requires tokens, and none of them is held.
     NoToken,
-    /// The local player's position is not known, and it needs to be.
+    /// The local player's position is unknown, but needed.
     NoPosition,
     /// The local player is not in its zone.
     OutsideZone,
     /// The server has taken the player out of the room. The trigger asks again when it would next begin to listen.
     TakenOut,
-    /// The player listens to as many rooms as it can, or to another one that the wire cannot tell from this one. The
-    /// trigger listens as soon as there is a place.
+    /// The player listens to as many rooms as it can, or to another one that the wire cannot distinguish from this one.
+    /// The trigger listens as soon as there is a place.
     NoPlace,
     /// Its activation is [`TriggerActivation::None`].
     NotActivated,
@@ -35,8 +35,8 @@ pub enum Blocked {
     KeyUp,
     /// No speech.
     NoSpeech,
-    /// Nothing of one's own voice is sent just now: the chat is muted, has no input, or is not in the session. Also for
-    /// a moment while a channel opens.
+    /// The local voice is currently not sent: the chat is muted, has no input, or is not in the session. Also for a
+    /// moment while a channel opens.
     NoVoice,
 }
 
@@ -67,7 +67,7 @@ impl fmt::Display for Blocked {
     }
 }
 
-/// The conditions of a trigger apart from speech, and the one that is not met.
+/// Checks a trigger's conditions apart from speech; returns the one that is not met.
 pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) -> Result<(), Blocked> {
     if !voice.is_running() {
         Err(Blocked::NoChat)
@@ -80,7 +80,7 @@ pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) ->
     }
 }
 
-/// Whether the local player is where the trigger works.
+/// Checks whether the local player is inside the trigger's zone.
 pub(super) fn be_inside(zone: Option<&Zone>, tick: &FrameInput) -> Result<(), Blocked> {
     match zone.map(|zone| zone.contains(tick.position_m)) {
         None | Some(Some(true)) => Ok(()),

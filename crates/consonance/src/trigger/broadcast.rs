@@ -27,23 +27,23 @@ pub enum TriggerTarget {
 /// Speaks to a room or a player while its conditions are met.
 #[derive(Debug)]
 pub struct BroadcastTrigger {
-    /// The target. Another one closes the channel; the next update opens the new one.
+    /// The target. Changing it closes the channel; the next update opens the new one.
     pub target: TriggerTarget,
-    /// When (default: while speech is detected).
+    /// When it transmits (default: while speech is detected).
     pub activation: TriggerActivation,
-    /// Whether the voice comes from the speaker's place in the world (default true).
+    /// Whether the voice is positional (default true).
     pub positional: bool,
     /// The channel's priority; `None` is the player's own priority (default).
     pub priority: Option<Priority>,
-    /// Closes it at once, without a fade (default false).
+    /// Whether it is closed at once, without a fade (default false).
     pub muted: bool,
-    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    /// Tokens of which the player must [hold](VoiceChat::tokens) at least one; if empty, none is required (default).
     pub tokens: BTreeSet<String>,
-    /// Where it works; everywhere if there is none (default).
+    /// The zone in which it works; everywhere if `None` (default).
     pub zone: Option<Zone>,
     /// The fade when the player starts and stops speaking (default [`Fade::ACTIVATION`]).
     pub activation_fade: Fade,
-    /// How it fades when the player enters and leaves the zone (default [`Fade::ZONE`]). Both fades are multiplied; the
+    /// The fade when the player enters and leaves the zone (default [`Fade::ZONE`]). Both fades are multiplied; the
     /// wire carries a volume of at most 2.
     pub zone_fade: Fade,
     zone_fader: Fader,
@@ -70,22 +70,22 @@ impl BroadcastTrigger {
         }
     }
 
-    /// One that speaks to a room.
+    /// A trigger that speaks to a room.
     pub fn to_room(room: impl Into<String>) -> Self {
         Self::new(TriggerTarget::Room(room.into()))
     }
 
-    /// One that speaks to a player.
+    /// A trigger that speaks to a player.
     pub fn to_player(name: impl Into<String>) -> Self {
         Self::new(TriggerTarget::Player(name.into()))
     }
 
-    /// Mutes it, or no longer.
+    /// Mutes or unmutes it.
     pub fn toggle_mute(&mut self) {
         self.muted = !self.muted;
     }
 
-    /// Does what the settings say in this frame of the game.
+    /// Applies the settings for this frame of the game.
     pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let inside = be_inside(self.zone.as_ref(), tick);
         let zone_volume = match &self.zone {
@@ -116,7 +116,7 @@ impl BroadcastTrigger {
         };
     }
 
-    /// For diagnosing why nothing is heard over it.
+    /// Notes a missing token, for diagnosing why nothing is heard over the trigger.
     fn tell_missing_token(&self, voice: &VoiceChat, blocked: Blocked) {
         let target = match &self.target {
             TriggerTarget::Room(room) => consonance_inspector::ChannelTarget::Room(room.clone()),
@@ -130,12 +130,12 @@ impl BroadcastTrigger {
         }
     }
 
-    /// Whether one's voice goes out over it just now, as of the last update.
+    /// Whether the local voice is currently sent over it, as of the last update.
     pub fn is_transmitting(&self) -> bool {
         self.state().is_open
     }
 
-    /// The volume with which one's voice goes out: both fades together, 0 to 2.
+    /// The volume at which the local voice is sent: both fades together, 0 to 2.
     pub fn current_volume(&self) -> f32 {
         let zone = if self.zone.is_some() { self.zone_fader.volume() } else { 1.0 };
         (self.state().volume * zone).min(2.0)
@@ -146,7 +146,7 @@ impl BroadcastTrigger {
         self.blocked.is_none_or(Blocked::is_waiting)
     }
 
-    /// Why it does not transmit, or will not once it has faded out, as of the last update; none if it does.
+    /// Why it does not transmit, or will not once it has faded out, as of the last update; `None` if it does.
     pub fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }

@@ -1,10 +1,10 @@
-//! Cached names of cell rooms, for a player that moves to and fro.
+//! Cached names of cell rooms, for a player that moves back and forth.
 
 use std::collections::BTreeMap;
 
 use super::{Cell, Grid};
 
-/// Names that are kept; one more, and all are forgotten.
+/// The most cached names; beyond that, all are forgotten.
 const NAMES_MAX: usize = 128;
 
 /// Names of the rooms of one grid.
@@ -14,7 +14,7 @@ pub(super) struct CellRooms {
 }
 
 impl CellRooms {
-    /// The room of a cell. Another grid needs other names.
+    /// The room of a cell. Another grid clears the cache.
     pub(super) fn name(&mut self, grid: &Grid, cell: Cell) -> &str {
         if self.names.len() >= NAMES_MAX && !self.names.contains_key(&cell) {
             self.names.clear();

@@ -1,20 +1,20 @@
-//! The grid that proximity is made of: the world in cubes, and a room for each.
+//! The grid used for proximity: the world divided into cubes, with a room for each.
 
 use std::fmt;
 
-/// The name and the size of a grid. A speaker and a listener meet if they have both in common; the same holds for
-/// players of the original.
+/// The name and the size of a grid. A speaker and a listener must have both in common; this includes players of the
+/// original.
 ///
-/// The cubes are twice the range wide, and a player speaks or listens in all those that a box of the range around them
-/// touches. So a player within twice the range along every axis is heard for sure, and one four times as far away along
-/// one axis is not; in between it depends on the grid.
+/// The cubes are twice the range wide, and a player speaks or listens in all those that a box of the range around it
+/// touches. So a player within twice the range along every axis is always heard, and one four times as far away along
+/// one axis never is; in between it depends on the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
     room: String,
     range_m: u8,
 }
 
-/// Why there is no such grid.
+/// Why a grid is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GridError {
@@ -30,13 +30,13 @@ pub enum GridError {
         Grid::ROOM_BYTES_MAX
     )]
     Room {
-        /// How long it is.
+        /// The length in bytes.
         bytes: usize,
     },
 }
 
 impl GridError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Range { .. } => "range",
@@ -46,13 +46,13 @@ impl GridError {
 }
 
 impl Grid {
-    /// The longest name, so that those of its rooms are no longer than a room's may be.
+    /// The longest name, so that the names of its rooms stay within their limit.
     pub const ROOM_BYTES_MAX: usize = 64;
 
     /// A grid with a name and a range in metres, 1 to 100.
     ///
     /// # Errors
-    /// If there is no such grid.
+    /// If the name or the range is invalid.
     pub fn new(room: impl Into<String>, range_m: u32) -> Result<Self, GridError> {
         let room = room.into();
         if room.is_empty() || room.len() > Self::ROOM_BYTES_MAX {
@@ -64,24 +64,24 @@ impl Grid {
         }
     }
 
-    /// The name that all its rooms begin with.
+    /// The prefix of the names of all its rooms.
     pub fn room(&self) -> &str {
         &self.room
     }
 
-    /// How far a voice reaches at least half, in metres: see above.
+    /// At least half of a voice's reach, in metres: see above.
     pub fn range_m(&self) -> u32 {
         self.range_m.into()
     }
 
-    /// The cells that a box around a position touches, each axis upwards, the last one fastest. None where there are no
-    /// cells: too far out, or nowhere.
+    /// The cells that a box around a position touches, each axis upwards, the last one fastest. `None` if the position
+    /// is too far out, or not finite.
     pub fn cells_around(&self, position_m: [f32; 3]) -> Option<[Cell; 8]> {
         let range = f64::from(self.range_m);
         let mut low = [0; 3];
         for (low, position) in low.iter_mut().zip(position_m) {
             let first = ((f64::from(position) - range) / (2.0 * range)).floor();
-            // Also refuses NaN.
+            // Also rejects NaN.
             if !(-FARTHEST..FARTHEST).contains(&first) {
                 return None;
             }
@@ -94,7 +94,7 @@ impl Grid {
         }))
     }
 
-    /// The room of a cell, named as the original names it.
+    /// The room of a cell, named like the original's.
     pub fn room_of(&self, cell: Cell) -> String {
         format!("{} {{X:{},Y:{},Z:{},R:{}}}", self.room, cell.x, cell.y, cell.z, self.range_m)
     }
@@ -107,7 +107,7 @@ impl Default for Grid {
     }
 }
 
-/// Cells farther out than that have no number.
+/// Cells farther out than this have no number.
 const FARTHEST: f64 = (1_u32 << 30) as f64;
 
 /// A cube of a [`Grid`], counted from the origin.

@@ -1,4 +1,4 @@
-//! What a trigger holds: channels and memberships of rooms, which go when it does.
+//! Channels and room memberships that a trigger holds, and that end with it.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::fader::Fade;
 use crate::own_voice::OwnVoice;
 use crate::voice_chat::VoiceChat;
 
-/// A channel that closes when this is dropped: the voice thread notices by itself, however full its queue.
+/// A channel that closes when this is dropped: the voice thread notices by itself, however full its queue is.
 #[derive(Debug)]
 pub(super) struct HeldChannel {
     channel: Channel,
-    /// What the voice thread watches.
+    /// Keeps the channel open: the voice thread closes it once this is dropped.
     _owner: Arc<()>,
     chat: Arc<OwnVoice>,
     properties: ChannelProperties,
@@ -23,7 +23,7 @@ pub(super) struct HeldChannel {
 }
 
 impl HeldChannel {
-    /// None if the voice thread has too much to do just now.
+    /// Opens a channel; `None` if the voice thread is too busy.
     pub(super) fn open(voice: &VoiceChat, new: NewChannel) -> Option<Self> {
         let owner = Arc::new(());
         let NewChannel { properties, activation, fade, .. } = new;
@@ -32,12 +32,12 @@ impl HeldChannel {
         Some(Self { channel, _owner: owner, chat, properties, activation, fade })
     }
 
-    /// Whether it is one of this chat: a game may have started another one.
+    /// Whether it belongs to this chat: a game may have started another one.
     pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
         Arc::ptr_eq(&self.chat, voice.own_voice())
     }
 
-    /// Changes what is different. What the voice thread has no room for is done the next time.
+    /// Applies changes. Those for which the voice thread has no room are applied the next time.
     pub(super) fn set(
         &mut self,
         voice: &VoiceChat,
@@ -82,7 +82,7 @@ pub(super) struct HeldRoom {
 }
 
 impl HeldRoom {
-    /// None if the voice thread has too much to do just now.
+    /// Joins a room; `None` if the voice thread is too busy.
     pub(super) fn join(voice: &VoiceChat, room: &str) -> Option<Self> {
         let is_taken = voice.try_ask(Command::HoldRoom(room.to_owned()));
         let chat = Arc::clone(voice.own_voice());
@@ -93,17 +93,17 @@ impl HeldRoom {
         &self.room
     }
 
-    /// Whether the server has taken the player out of it since.
+    /// Whether the server has removed the player from it since.
     pub(super) fn is_taken_out(&self) -> bool {
         self.chat.is_taken_out_of(&self.room)
     }
 
-    /// Whether the session has no place for it: it waits for one.
+    /// Whether it waits for a place in the session.
     pub(super) fn is_without_place(&self) -> bool {
         self.chat.is_without_place(&self.room)
     }
 
-    /// Whether it is one of this chat: a game may have started another one.
+    /// Whether it belongs to this chat: a game may have started another one.
     pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
         Arc::ptr_eq(&self.chat, voice.own_voice())
     }

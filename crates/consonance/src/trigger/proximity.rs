@@ -15,26 +15,26 @@ use crate::voice_chat::VoiceChat;
 
 /// Speaks to players nearby with a [`ProximityReceiptTrigger`] of the same grid, or the original's equivalent.
 ///
-/// What is said comes from the speaker's place; how it gets quieter with distance is for the
-/// [listener](VoiceChat::set_spatial) to say.
+/// The voice is positional; the [listener](VoiceChat::set_spatial) determines how it is attenuated with distance.
 #[derive(Debug)]
 pub struct ProximityBroadcastTrigger {
-    /// The range of voices, and the players meant. Another one closes everything, and the same update opens again.
+    /// The range of voices, and the players addressed. Changing it closes all channels, and the same update opens new
+    /// ones.
     pub grid: Grid,
-    /// When (default: while speech is detected).
+    /// When it transmits (default: while speech is detected).
     pub activation: TriggerActivation,
     /// The channel's priority (default [`Priority::Default`]); `None` is the player's own priority.
     pub priority: Option<Priority>,
-    /// Closes everything at once (default false).
+    /// Whether all channels are closed at once (default false).
     pub muted: bool,
-    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    /// Tokens of which the player must [hold](VoiceChat::tokens) at least one; if empty, none is required (default).
     pub tokens: BTreeSet<String>,
-    /// Where it works; everywhere if there is none (default).
+    /// The zone in which it works; everywhere if `None` (default).
     pub zone: Option<Zone>,
-    /// Which cells it may speak to; all of them by default.
+    /// The cells that it may speak to; all of them by default.
     pub allow_cell: AllowCell,
     cells: Cells<HeldChannel>,
-    /// Those left behind, until what was said before has gone out.
+    /// Channels of cells left behind, until earlier speech has been sent.
     leaving: Vec<HeldChannel>,
     blocked: Option<Blocked>,
 }
@@ -56,12 +56,12 @@ impl ProximityBroadcastTrigger {
         }
     }
 
-    /// Mutes it, or no longer.
+    /// Mutes or unmutes it.
     pub fn toggle_mute(&mut self) {
         self.muted = !self.muted;
     }
 
-    /// Does what the settings say in this frame of the game.
+    /// Applies the settings for this frame of the game.
     pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let passes = pass(voice, self.muted, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
@@ -83,7 +83,7 @@ impl ProximityBroadcastTrigger {
             let new = NewChannel { activation, ..NewChannel::new(Target::Room(room.into()), properties) };
             HeldChannel::open(voice, new)
         });
-        // A player that has left more cells than it can have walked through drops the oldest.
+        // If a player has left more cells than it can have walked through, the oldest are dropped.
         self.leaving.extend(left);
         self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING_MAX));
         for held in &mut self.leaving {
@@ -96,7 +96,7 @@ impl ProximityBroadcastTrigger {
         self.blocked = (!is_open).then(|| waits_for(self.activation, tick, voice));
     }
 
-    /// Whether one's voice goes out over it just now, as of the last update.
+    /// Whether the local voice is currently sent over it, as of the last update.
     pub fn is_transmitting(&self) -> bool {
         self.cells.held.values().any(|held| held.state().is_open)
     }
@@ -106,7 +106,7 @@ impl ProximityBroadcastTrigger {
         self.blocked.is_none_or(Blocked::is_waiting)
     }
 
-    /// Why it does not transmit, as of the last update; none if it does.
+    /// Why it does not transmit, as of the last update; `None` if it does.
     pub fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }
@@ -120,13 +120,14 @@ impl ProximityBroadcastTrigger {
 /// Listens to players nearby with a [`ProximityBroadcastTrigger`] of the same grid, or the original's equivalent.
 #[derive(Debug)]
 pub struct ProximityReceiptTrigger {
-    /// The range of voices, and the players meant. Another one leaves everything, and the same update joins again.
+    /// The range of voices, and the players addressed. Changing it leaves all rooms, and the same update joins new
+    /// ones.
     pub grid: Grid,
-    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    /// Tokens of which the player must [hold](VoiceChat::tokens) at least one; if empty, none is required (default).
     pub tokens: BTreeSet<String>,
-    /// Where it works; everywhere if there is none (default).
+    /// The zone in which it works; everywhere if `None` (default).
     pub zone: Option<Zone>,
-    /// Which cells it may listen to; all of them by default.
+    /// The cells that it may listen to; all of them by default.
     pub allow_cell: AllowCell,
     cells: Cells<HeldRoom>,
     blocked: Option<Blocked>,
@@ -145,7 +146,7 @@ impl ProximityReceiptTrigger {
         }
     }
 
-    /// Does what the settings say in this frame of the game.
+    /// Applies the settings for this frame of the game.
     pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let passes = pass(voice, false, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
@@ -168,7 +169,7 @@ impl ProximityReceiptTrigger {
         };
     }
 
-    /// Why it does not listen, or not to all of its cells, as of the last update; none if it does.
+    /// Why it does not listen, or not to all of its cells, as of the last update; `None` if it does.
     pub fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }
@@ -179,12 +180,12 @@ impl ProximityReceiptTrigger {
     }
 }
 
-/// Which cells a trigger may use, as the game says.
+/// The cells that a trigger may use, chosen by the game.
 #[derive(Default)]
 pub struct AllowCell(Option<Box<dyn Fn(Cell) -> bool + Send + Sync>>);
 
 impl AllowCell {
-    /// Those for which that is true; asked in every update.
+    /// Allows the cells for which `rule` is true; called in every update.
     pub fn only(rule: impl Fn(Cell) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(rule)))
     }
@@ -200,10 +201,10 @@ impl fmt::Debug for AllowCell {
     }
 }
 
-/// Channels that may still send what was said before.
+/// The most channels that may still send earlier speech.
 const LEAVING_MAX: usize = 16;
 
-/// What is held of the cells of a grid.
+/// Items held for the cells of a grid.
 #[derive(Debug)]
 struct Cells<T> {
     grid: Grid,
@@ -216,7 +217,7 @@ impl<T> Cells<T> {
         Self { grid: grid.clone(), held: BTreeMap::new(), rooms: CellRooms::default() }
     }
 
-    /// Takes what is missing, and then gives what is held too much. What cannot be taken is tried again the next time.
+    /// Acquires missing items, and then releases surplus ones. A failed acquisition is retried the next time.
     fn move_to(
         &mut self,
         grid: &Grid,
@@ -240,7 +241,7 @@ impl<T> Cells<T> {
     }
 }
 
-/// For diagnosing why nothing is heard over it: what it would speak or listen to here.
+/// Notes a missing token, for diagnosing why nothing is heard: the rooms that it would use here.
 fn tell_missing_token(
     voice: &VoiceChat,
     blocked: Blocked,

@@ -13,9 +13,9 @@ use crate::voice_chat::VoiceChat;
 pub struct ReceiptTrigger {
     /// The room.
     pub room: String,
-    /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
+    /// Tokens of which the player must [hold](VoiceChat::tokens) at least one; if empty, none is required (default).
     pub tokens: BTreeSet<String>,
-    /// Where it works; everywhere if there is none (default).
+    /// The zone in which it works; everywhere if `None` (default).
     pub zone: Option<Zone>,
     held: Option<HeldRoom>,
     blocked: Option<Blocked>,
@@ -28,14 +28,14 @@ impl ReceiptTrigger {
         Self { room: room.into(), tokens: BTreeSet::new(), zone: None, held: None, blocked }
     }
 
-    /// Does what the settings say in this frame of the game.
+    /// Applies the settings for this frame of the game.
     pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         self.held.take_if(|held| held.room() != self.room || !held.is_of(voice));
         let target = if self.room.is_empty() { Err(Blocked::NoTarget) } else { Ok(()) };
         let passes = pass(voice, false, &self.tokens).and(target);
         self.blocked = passes.and_then(|()| be_inside(self.zone.as_ref(), tick)).err();
         if self.blocked == Some(Blocked::NoToken) {
-            // For diagnosing why nothing of the room is heard.
+            // Used to diagnose why nothing of the room is heard.
             let room = consonance_inspector::ChannelTarget::Room(self.room.clone());
             voice.own_voice().missing_tokens().note(Instant::now(), false, &room, &self.tokens);
         }
@@ -44,7 +44,7 @@ impl ReceiptTrigger {
         } else if self.held.is_none() {
             self.held = HeldRoom::join(voice, &self.room);
         } else if self.held.as_ref().is_some_and(HeldRoom::is_taken_out) {
-            // It is held on to: asked for in every frame, the server would refuse it as often.
+            // The hold is kept: joining again in every frame would only be refused each time.
             self.blocked = Some(Blocked::TakenOut);
         } else if self.held.as_ref().is_some_and(HeldRoom::is_without_place) {
             self.blocked = Some(Blocked::NoPlace);
@@ -56,7 +56,7 @@ impl ReceiptTrigger {
         self.held.is_some() && self.blocked.is_none()
     }
 
-    /// Why it does not listen, as of the last update; none if it does.
+    /// Why it does not listen, as of the last update; `None` if it does.
     pub fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }

@@ -1,45 +1,45 @@
-//! Where a trigger works: shapes, or what the game itself says.
+//! Zones in which a trigger works: shapes, or a decision of the game.
 
-/// Where the local player has to be for a trigger to work. All lengths are in metres.
+/// The zone in which the local player must be for a trigger to work. All lengths are in metres.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Zone {
-    /// Everything as far from the centre as that.
+    /// All points within a radius of a centre.
     Sphere {
-        /// Its middle.
+        /// The centre.
         centre_m: [f32; 3],
-        /// Half its width.
+        /// The radius.
         radius_m: f32,
     },
     /// A box along the axes, between two opposite corners.
     Cuboid {
-        /// The corner with the smallest numbers.
+        /// The corner with the smallest coordinates.
         least_m: [f32; 3],
-        /// The corner with the largest ones.
+        /// The corner with the largest coordinates.
         most_m: [f32; 3],
     },
-    /// Everything as near as that to the line between two points: a corridor with round ends, upright or not.
+    /// All points within a radius of the line between two points: a corridor with round ends, in any direction.
     Capsule {
         /// One end of the line.
         from_m: [f32; 3],
         /// The other one.
         to_m: [f32; 3],
-        /// Half its width.
+        /// The radius.
         radius_m: f32,
     },
-    /// Wherever one of these is.
+    /// The union of these zones.
     AnyOf(Vec<Zone>),
-    /// The game knows by itself whether the player is inside, and says so here in every frame.
+    /// The game determines whether the player is inside, and sets this in every frame.
     Manual(bool),
 }
 
 impl Zone {
-    /// Everything as far from the centre as the radius.
+    /// All points within a radius of a centre.
     pub fn sphere(centre_m: [f32; 3], radius_m: f32) -> Self {
         Self::Sphere { centre_m, radius_m }
     }
 
-    /// A box along the axes between two opposite corners, whichever.
+    /// A box along the axes between two opposite corners, in any order.
     pub fn cuboid(corner_m: [f32; 3], opposite_m: [f32; 3]) -> Self {
         let both = |choose: fn(f32, f32) -> f32| {
             std::array::from_fn(|axis| choose(corner_m[axis], opposite_m[axis]))
@@ -47,13 +47,12 @@ impl Zone {
         Self::Cuboid { least_m: both(f32::min), most_m: both(f32::max) }
     }
 
-    /// Everything as near as the radius to the line between two points.
+    /// All points within a radius of the line between two points.
     pub fn capsule(from_m: [f32; 3], to_m: [f32; 3], radius_m: f32) -> Self {
         Self::Capsule { from_m, to_m, radius_m }
     }
 
-    /// Whether a position is inside, borders included; none if it is not known and matters.
-    /// NaN is nowhere.
+    /// Whether a position is inside, borders included; `None` if it is unknown and matters. NaN is outside.
     pub fn contains(&self, position_m: Option<[f32; 3]>) -> Option<bool> {
         Some(match self {
             Self::Manual(inside) => *inside,
@@ -74,7 +73,7 @@ impl Zone {
     }
 }
 
-/// The point of a line between two points that is nearest to a third.
+/// The point on the line between two points that is nearest to a third one.
 fn nearest_between(from: [f32; 3], to: [f32; 3], point: [f32; 3]) -> [f32; 3] {
     let along: [f32; 3] = std::array::from_fn(|axis| to[axis] - from[axis]);
     let length_squared: f32 = along.iter().map(|step| step * step).sum();

@@ -1,4 +1,4 @@
-//! What the network itself knows of the way up, for servers that do not report.
+//! The network's own measurements of the uplink, for servers that do not report.
 
 use std::time::Duration;
 
@@ -6,31 +6,31 @@ use consonance_transport::{LinkQuality, Statistics};
 
 use crate::bitrate_control::UplinkSample;
 
-/// What the transport had counted at the last look.
+/// The transport's counters at the last check.
 #[derive(Debug, Default)]
 pub(super) struct LinkWatch {
     overflowed: u64,
     quality: LinkQuality,
-    /// The quickest recent round trip.
+    /// The shortest recent round trip.
     quickest: Option<Duration>,
 }
 
-/// What has happened since.
+/// Changes since the last check.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LinkNews {
-    /// Voice was pushed out of a full queue on this side.
+    /// Whether voice was pushed out of a full queue on this side.
     pub(super) overflowed: bool,
     quality: Option<(f32, Duration)>,
 }
 
-/// With fewer datagrams a loss is not a rate.
+/// With fewer datagrams, the loss rate is meaningless.
 const LEAST_DATAGRAMS: u64 = 10;
 
-/// What was quick is forgotten at this pace, as another route may be the usual one: 60 ms per minute.
+/// The shortest round trip is forgotten at this pace, as the route may have changed: 60 ms per minute.
 const FORGOTTEN_PER_LOOK: Duration = Duration::from_micros(500);
 
 impl LinkWatch {
-    /// Compares what is counted now with the last look, half a second ago.
+    /// Compares the counters with those of the last check, half a second ago.
     pub(super) fn look(&mut self, network: &Statistics) -> LinkNews {
         let overflowed = std::mem::replace(&mut self.overflowed, network.dropped.outgoing_full);
         LinkNews {
@@ -39,11 +39,11 @@ impl LinkWatch {
         }
     }
 
-    /// The loss in percent, and by how much the round trip is longer than the quickest one: the way down may be to
-    /// blame for either, but nothing better is known.
+    /// The loss in percent, and by how much the round trip is longer than the shortest one: the downlink may be the
+    /// cause of either, but nothing better is known.
     fn compare(&mut self, quality: LinkQuality) -> Option<(f32, Duration)> {
         let before = std::mem::replace(&mut self.quality, quality);
-        // A new link counts again.
+        // The counters of a new link start from zero.
         let sent = quality.datagrams_sent.saturating_sub(before.datagrams_sent);
         let lost = quality.datagrams_lost.saturating_sub(before.datagrams_lost).min(sent);
         let round_trip = quality.round_trip;
@@ -56,7 +56,7 @@ impl LinkWatch {
 }
 
 impl LinkNews {
-    /// How the way up did; `None` if too little was on it to say.
+    /// The uplink over that interval; `None` if there was too little traffic to tell.
     pub(super) fn sample(self) -> Option<UplinkSample> {
         let overflowed = self.overflowed;
         match self.quality {

@@ -1,33 +1,34 @@
-//! What packets should tell of the sound before them: copies of one frame, whole frames, or descriptions of many.
+//! The choice of redundancy in packets: copies of one frame, whole frames, or descriptions of many frames.
 
 use std::time::Duration;
 
 use consonance_audio::{FrameSize, Redundancy};
 use consonance_session::{ListenerReport, RedundancySupport};
 
-/// A listener with a shorter buffer gets a packet too late to use what it describes: copies are better there.
+/// A listener with a shorter buffer gets packets too late to use their descriptions: copies are better there.
 const LEAST_WAIT: Duration = Duration::from_millis(80);
 
-/// With fewer bits descriptions leave too few for the sound itself (docs/quality.md).
+/// At lower bit rates, descriptions leave too few bits for the sound itself (docs/quality.md).
 const LEAST_BITRATE_BPS: u32 = 32_000;
 
 /// How much a packet describes, in blocks of 10 ms: twice a loss of 100 ms.
 const DESCRIBED_BLOCKS: usize = 20;
 
-/// Where fewer frames are lost in a row than this, a copy is in the next packet, and better than a description.
+/// With fewer lost frames in a row than this, the copy in the next packet usually arrives, and is better than a
+/// description.
 const LEAST_IN_A_ROW: f32 = 1.5;
 
-/// Frame by frame, so many of a hundred have to be lost that the frame before is worth half the bits (docs/quality.md,
-/// "Which redundancy").
+/// The loss, in percent, from which a repeat of the previous frame is worth half of the bits (docs/quality.md, "Which
+/// redundancy").
 const REPEAT_FROM_PERCENT: u8 = 8;
 const REPEAT_BITRATE_BPS: u32 = 24_000;
 
-/// The same for the two frames before, and two thirds of them.
+/// The same for the two previous frames, and two thirds of the bits.
 const REPEAT_TWO_FROM_PERCENT: u8 = 15;
 const REPEAT_TWO_BITRATE_BPS: u32 = 32_000;
 
-/// Descriptions where several frames in a row are lost, every listener can use them and waits long enough, and there
-/// are the bits; whole frames where many are lost one by one; else copies.
+/// Descriptions if several frames in a row are lost, every listener can use them and waits long enough, and the bit
+/// rate suffices; whole frames if many are lost singly; otherwise copies.
 pub(super) fn suiting(listeners: Option<ListenerReport>, bitrate_bps: u32, frame: FrameSize) -> Redundancy {
     let Some(report) = listeners else { return Redundancy::Fec };
     let in_a_row = report.lost_in_a_row.frames();

@@ -1,4 +1,4 @@
-//! What is expected of which report; and a whole way up that loses, or that is too narrow.
+//! The expected loss for each kind of report; and a complete uplink that loses packets, or is too narrow.
 
 mod narrow_way;
 
@@ -15,7 +15,7 @@ fn encoder(expected_loss_percent: u8) -> EncoderSettings {
     EncoderSettings { bitrate_bps: WANTED, expected_loss_percent, ..EncoderSettings::default() }
 }
 
-/// An uplink of which so many frames out of 25 are lost in every report.
+/// A report of an uplink that loses `lost` out of 25 frames.
 fn report(lost: u32) -> ClientEvent<'static> {
     ClientEvent::UplinkReport(UplinkReport { sent: 25, lost, queueing: Duration::ZERO })
 }
@@ -34,7 +34,7 @@ fn expected(quality: &mut UplinkQuality, now: Instant, incoming: Option<u8>) -> 
     quality.update(now, &encoder(0), 0, incoming, &Statistics::default()).expected_loss_percent
 }
 
-/// What a network has counted after so many half seconds of 25 datagrams, of which so many were lost each time.
+/// The network's counters after a number of half seconds of 25 datagrams, of which `lost` were lost each time.
 fn network(half_seconds: u64, lost: u64, round_trip_ms: u64) -> Statistics {
     let quality = LinkQuality {
         round_trip: Duration::from_millis(round_trip_ms),
@@ -139,7 +139,7 @@ fn a_server_that_reports_is_believed_rather_than_the_network() {
     }
 }
 
-/// That lose every fifth frame, and can use repeated ones.
+/// Listeners that lose every fifth frame, and can use repeated ones.
 fn listeners_that_can_use_repeated_frames(count: u8) -> ClientEvent<'static> {
     ClientEvent::ListenerReport(ListenerReport {
         listeners: count,

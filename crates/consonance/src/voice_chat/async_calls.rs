@@ -1,4 +1,4 @@
-//! What an async program awaits.
+//! Async methods of the handle.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::lock::lock;
 use crate::status::Status;
 
 impl VoiceChat {
-    /// The events as a stream, beginning with those that wait: the first one of a chat misses nothing since the start.
+    /// The events as a stream, starting with the queued ones: the first stream of a chat misses nothing.
     ///
     /// It shares a queue with [`poll_event`](Self::poll_event) and with further streams, and each event goes to one of
-    /// them; [`subscribe`](Self::subscribe) and [`into_stream`](crate::EventReader::into_stream) give a queue of its
-    /// own. It ends when the chat has ended and all events were taken.
+    /// them; [`subscribe`](Self::subscribe) and [`into_stream`](crate::EventReader::into_stream) give a separate queue.
+    /// It ends when the chat has ended and all events were taken.
     pub fn event_stream(&self) -> EventStream {
         self.running.shared.events.stream()
     }
 
-    /// Waits until the chat is in its session. Takes no event from others, and may be dropped at any time.
+    /// Waits until the chat is in its session. Takes no events from other readers, and may be dropped at any time.
     ///
     /// ```no_run
     /// # async fn join(builder: consonance::VoiceChatBuilder) -> Result<(), Box<dyn std::error::Error>> {
@@ -33,11 +33,11 @@ impl VoiceChat {
     /// ```
     ///
     /// # Errors
-    /// If the chat has ended: why.
+    /// If the chat has ended: the reason.
     pub async fn joined(&self) -> Result<(), End> {
         let events = &self.running.shared.events;
         let mut stream = self.subscribe().into_stream();
-        // Looked at after the subscription: what happens in between shows in one of the two.
+        // Checked after subscribing, so that an event in between is seen in one of the two.
         if let Some(end) = events.end() {
             return Err(end);
         }
@@ -54,8 +54,8 @@ impl VoiceChat {
 
     /// Leaves the session as [`leave`](Self::leave) does, without blocking the executor.
     ///
-    /// The chat leaves from the first poll on; a future that is dropped later only stops waiting for it. Outside of a
-    /// tokio runtime the last step, freeing what the chat owned, blocks the thread: for an instant, at most 2 s.
+    /// The chat leaves from the first poll on; dropping the future later only stops waiting for it. Outside of a tokio
+    /// runtime the last step, freeing what the chat owned, blocks the thread: for an instant, at most 2 s.
     ///
     /// # Errors
     /// As those of [`leave`](Self::leave).
@@ -79,7 +79,7 @@ impl Running {
             drop(diagnostics);
         };
         match Handle::try_current() {
-            // A runtime that shuts down runs it no longer, and drops this future as well.
+            // A runtime that is shutting down does not run it, and drops this future as well.
             Ok(runtime) => drop(runtime.spawn_blocking(free).await),
             Err(_) => free(),
         }
@@ -87,18 +87,18 @@ impl Running {
     }
 
     async fn next_end(&self) -> End {
-        // With a queue of its own: it does not depend on what others take.
+        // With its own queue, independent of other readers.
         let mut stream = self.shared.events.subscribe(None).into_stream();
         while let Some(event) = stream.next().await {
             if let EventKind::Ended(end) = event.kind {
                 return end;
             }
         }
-        // Only a stream that was made after the end is empty.
+        // Only a stream created after the end is empty.
         self.shared.events.end().unwrap_or(End::Panicked)
     }
 
-    /// Leaves without waiting, where the last handle is dropped on a thread of a runtime; false on other threads.
+    /// Leaves without waiting if the last handle is dropped on a thread of a runtime; false on other threads.
     pub(super) fn leave_in_background(&self) -> bool {
         let Ok(runtime) = Handle::try_current() else { return false };
         self.ask_to_leave();

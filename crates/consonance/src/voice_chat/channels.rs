@@ -1,4 +1,4 @@
-//! The targets of one's voice, when each is spoken to, and their state.
+//! The targets of the local voice, when each is spoken to, and their state.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::TrySendError;
@@ -19,7 +19,7 @@ impl VoiceChat {
         self.speak_to(Target::Room(room.into()), ChannelProperties::default())
     }
 
-    /// Speaks to this player while there is input and the player is here, until the channel is
+    /// Speaks to this player while there is input and the player is in the session, until the channel is
     /// [closed](Self::close_channel).
     pub fn speak_to_player(&self, name: impl Into<Box<str>>) -> Channel {
         self.speak_to(Target::Player(name.into()), ChannelProperties::default())
@@ -32,7 +32,7 @@ impl VoiceChat {
         channel
     }
 
-    /// The same, but with an activation and a fade of its own. Nothing that was said before is heard over it.
+    /// The same, with its own activation and fade. Nothing spoken earlier is heard over it.
     pub fn speak_to_with(
         &self,
         target: Target,
@@ -51,8 +51,7 @@ impl VoiceChat {
         self.ask(Command::Channel(channel, ChannelOrder::Properties(properties)));
     }
 
-    /// Changes when a channel is heard, for what is said from now on. One that is shut fades out and closes, and may be
-    /// opened again.
+    /// Changes when a channel is heard, for speech from now on. A closed one fades out, and may be opened again.
     pub fn set_channel_activation(&self, channel: Channel, activation: ChannelActivation) {
         self.ask(Command::Channel(channel, ChannelOrder::Activation(activation)));
     }
@@ -66,42 +65,42 @@ impl VoiceChat {
     pub fn close_channel(&self, channel: Channel) {
         match self.running.commands.try_send(Command::Channel(channel, ChannelOrder::Close)) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            // The channel can stay unopened because of overload.
+            // An overloaded queue may also have rejected the command that opens the channel.
             Err(TrySendError::Full(_)) => self.running.shared.own_voice.close(channel),
         }
         self.running.thread.unpark();
     }
 
-    /// What has become of a channel; none before the voice thread knows it, and once it is closed. Meant to be asked
-    /// in every frame.
+    /// The state of a channel; `None` before the voice thread knows it, and once it is closed. May be called in every
+    /// frame.
     pub fn channel_state(&self, channel: Channel) -> Option<ChannelState> {
         self.running.shared.own_voice.channel(channel)
     }
 
-    /// Whether the voice detector hears speech just now, whatever channels are open. Meant to be asked in every frame.
+    /// Whether the voice detector currently hears speech, whatever channels are open. May be called in every frame.
     pub fn is_voice_detected(&self) -> bool {
         self.running.shared.own_voice.is_voice_detected()
     }
 
-    /// Whether one's own voice goes out over any channel just now. Meant to be asked in every frame.
+    /// Whether the local voice is currently sent over any channel. May be called in every frame.
     pub fn is_transmitting(&self) -> bool {
         self.running.shared.own_voice.is_heard()
     }
 
-    /// The tokens that one holds, for [triggers](crate::trigger). All callers share one set.
+    /// The local player's tokens, for [triggers](crate::trigger). All callers share one set.
     pub fn tokens(&self) -> Tokens {
         self.running.shared.own_voice.tokens().clone()
     }
 
-    /// A channel that closes when its owner is gone; none if the voice thread has too much to do, and then it may be
-    /// asked for again.
+    /// Opens a channel that closes when its owner is dropped; `None` if the voice thread is too busy, in which case it
+    /// may be requested again.
     pub(crate) fn open_owned(&self, mut new: NewChannel, owner: Weak<()>) -> Option<Channel> {
         let channel = self.new_channel();
         new.owner = Some(owner);
         self.try_ask(Command::Channel(channel, ChannelOrder::Open(new))).then_some(channel)
     }
 
-    /// False if the voice thread has too much to do; the request is dropped then, without an event.
+    /// False if the voice thread is too busy; the request is then dropped without an event.
     pub(crate) fn try_ask(&self, command: Command) -> bool {
         let is_taken = self.running.commands.try_send(command).is_ok();
         self.running.thread.unpark();

@@ -8,33 +8,33 @@ use crate::restrictions::Restrictions;
 pub(crate) use page::{Page, WantedPage};
 
 impl VoiceChat {
-    /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked
-    /// for once, and a tenth of that while it is asked for again and again.
+    /// The state of the chat, as plain data: everything that an inspector shows. At most a second old when requested
+    /// once, and a tenth of that while requested repeatedly.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::from((*self.running.shared.snapshot.get()).clone())
     }
 
-    /// What the server's operator has decided about us and holds now; changes are told as
+    /// The restrictions that the server's operator has currently set for us; changes are reported as
     /// [`EventKind::Operator`](crate::EventKind::Operator).
     pub fn restrictions(&self) -> Restrictions {
         self.running.shared.own_voice.restrictions()
     }
 
-    /// What the server's operator records of voices; changes are told as
+    /// The server operator's notice about recording of voices; changes are reported as
     /// [`OperatorDecision::Recorded`](crate::OperatorDecision::Recorded).
     pub fn recording_notice(&self) -> RecordingNotice {
         self.running.shared.own_voice.recorded()
     }
 
-    /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With
-    /// the snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
+    /// Why this player is not heard here, as far as this chat knows: link by link, and the first broken one. With
+    /// snapshots of others too, [`why`](consonance_inspector::why()) knows more.
     pub fn why(&self, speaker: &str) -> Diagnosis {
         let own_name = &*self.running.shared.players.local().name;
         why(&[self.snapshot()], speaker, own_name)
     }
 
-    /// Where the inspector's page is, if the chat was started with [one](crate::VoiceChatBuilder::inspector). Everyone
-    /// that knows the address can look, and mute.
+    /// The address of the inspector's page, if the chat was started with [one](crate::VoiceChatBuilder::inspector).
+    /// Anyone who knows the address can look, and mute.
     #[cfg(feature = "inspector")]
     pub fn inspector_url(&self) -> Option<String> {
         self.running.page.get().map(consonance_inspector::page::Inspector::url)
@@ -43,7 +43,7 @@ impl VoiceChat {
 
 #[cfg(feature = "inspector")]
 mod page {
-    //! The chat as the page sees it.
+    //! The chat as seen by the page.
 
     use std::sync::{Arc, Weak};
 
@@ -55,17 +55,17 @@ mod page {
 
     /// The page, once it is open.
     pub(crate) type Page = std::sync::OnceLock<Inspector>;
-    /// How it is wanted, if it is.
+    /// The page's settings, if a page is wanted.
     pub(crate) type WantedPage = Option<InspectorSettings>;
 
-    /// Does not keep the chat running, as a handle would.
+    /// Does not keep the chat running, unlike a handle.
     struct InspectedChat {
         running: Weak<Running>,
         log_levels: String,
     }
 
     impl Running {
-        /// A handle of the chat, with the page if one is wanted.
+        /// Opens a handle of the chat, with the page if one is wanted.
         pub(crate) fn open(self, wanted: WantedPage) -> Result<VoiceChat, StartError> {
             let running = Arc::new(self);
             if let Some(settings) = wanted {
@@ -104,7 +104,7 @@ mod page {
 
 #[cfg(not(feature = "inspector"))]
 mod page {
-    //! There is none.
+    //! There is no page.
 
     use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The players of the session, oneself among them.
+//! The players of the session, including the local one.
 
 use std::sync::Arc;
 
@@ -14,23 +14,23 @@ impl VoiceChat {
         self.running.shared.players.all().into_iter().map(|state| self.player_of(state)).collect()
     }
 
-    /// How many players are in the session besides the local one. Costs the same for any number of them.
+    /// The number of players in the session besides the local one, in constant time.
     pub fn other_player_count(&self) -> usize {
         self.running.shared.players.with_others(|others| others.len())
     }
 
-    /// The player of this name, if it is in the session; always, if it is one's own name.
+    /// The player of this name, if it is in the session; always `Some` for the local player's name.
     pub fn player(&self, name: &str) -> Option<Player> {
         self.running.shared.players.find(name).map(|state| self.player_of(state))
     }
 
-    /// Oneself.
+    /// The local player.
     pub fn local_player(&self) -> Player {
         self.player_of(Arc::clone(self.running.shared.players.local()))
     }
 
-    /// The player of the highest priority among unmuted speakers to us; of several, the first by name. Speakers with a
-    /// lower one are silent meanwhile.
+    /// The player of the highest priority among unmuted speakers to us; if there are several, the first by name.
+    /// Speakers with a lower priority are silent meanwhile.
     pub fn top_priority_speaker(&self) -> Option<Player> {
         let top = self.running.shared.players.with_others(|others| {
             let speaking = others.filter_map(|player| Some((player.priority()?, player)));
@@ -49,7 +49,7 @@ impl VoiceChat {
         losses.get(losses.len() / 2).copied()
     }
 
-    /// The priority of one's channels that have none of their own.
+    /// The priority of one's channels without their own.
     pub fn priority(&self) -> Priority {
         self.running.shared.switches.priority()
     }

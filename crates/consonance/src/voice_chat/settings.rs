@@ -9,11 +9,11 @@ use crate::command::Command;
 use crate::lock::lock;
 use crate::settings::{SettingsError, VoiceSettings};
 
-/// What a chat was last told to do.
+/// The current settings of a chat.
 #[derive(Clone)]
 pub(crate) struct SettingsInForce {
     pub(super) settings: VoiceSettings,
-    /// The encoder, where it was set in more detail than the settings can tell.
+    /// The encoder, if it was set in more detail than the settings can express.
     detailed: Option<EncoderSettings>,
 }
 
@@ -32,7 +32,7 @@ impl SettingsInForce {
         self.detailed = Some(encoder);
     }
 
-    /// Of an encoder that was set in detail, the rest stays, and so does whether lost frames are to be sent again.
+    /// Other details of an encoder stay, and so does error correction.
     pub(super) fn set_quality(&mut self, quality: Quality) {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
@@ -40,7 +40,7 @@ impl SettingsInForce {
             self.detailed.map(|detailed| EncoderSettings { bitrate_bps, music, redundancy, ..detailed });
     }
 
-    /// The encoder alone does not tell which of these was meant.
+    /// The encoder alone does not determine which of these was meant.
     fn set_encoding(&mut self, wanted: &VoiceSettings) {
         self.settings.quality = wanted.quality;
         self.settings.frame = wanted.frame;
@@ -58,15 +58,15 @@ impl SettingsInForce {
 }
 
 impl VoiceChat {
-    /// The settings in force, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no
-    /// quality that could be named: the one before it is. What was dropped because too much was asked for at once is
-    /// not in force, so that [`apply_settings`](Self::apply_settings) makes up for it.
+    /// The current settings, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no
+    /// matching quality: the previous one is returned. Changes dropped because of too many requests at once are not
+    /// included, so that [`apply_settings`](Self::apply_settings) repeats them.
     pub fn settings(&self) -> VoiceSettings {
         lock(&self.running.settings).settings.clone()
     }
 
-    /// Changes whatever differs from the settings in force, while the chat runs. A new length of frames means joining
-    /// the session again, which happens by itself and keeps rooms and channels.
+    /// Applies all differences from the current settings, while the chat runs. A new frame length means rejoining the
+    /// session, which happens by itself and keeps rooms and channels.
     ///
     /// # Errors
     /// If a setting is out of its range; then nothing is changed.
@@ -109,7 +109,7 @@ impl VoiceChat {
         });
     }
 
-    /// A chat without such a device keeps the choice all the same, for saved settings.
+    /// A chat without such a device keeps the selection anyway, for saved settings.
     #[cfg(feature = "devices")]
     fn apply_device(&self, direction: Direction, selection: DeviceSelection) {
         self.put_in_force(|in_force| {
@@ -118,8 +118,8 @@ impl VoiceChat {
         });
     }
 
-    /// Asks for what the change says, if that is anything; the change is in force if there is room for it. Settings are
-    /// locked meanwhile, so that the last request is in force.
+    /// Sends the command for a change, if there is one; the change is recorded if the queue had room for it. The
+    /// settings are locked meanwhile, so that the last request wins.
     pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Option<Command>) {
         let mut in_force = lock(&self.running.settings);
         let mut changed = in_force.clone();

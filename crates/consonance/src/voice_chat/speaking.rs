@@ -1,4 +1,4 @@
-//! One's own voice: where it comes from, what becomes of it, and when it is heard.
+//! The local voice: its input, its processing, and when it is heard.
 
 use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality};
 
@@ -12,13 +12,13 @@ use crate::engine_sound::{EngineInput, engine_input};
 use crate::settings::bounds;
 
 impl VoiceChat {
-    /// Speaks with another input from now on.
+    /// Uses another input from now on.
     pub fn set_input(&self, input: Box<dyn Input>) {
         self.ask(Command::SetInput(input));
     }
 
-    /// Speaks with what a game's engine records from now on, and pushes at its own rate from its audio thread. Replaces
-    /// the input before it. A chat that is to process it as a microphone's sound is started with
+    /// Uses a game's engine as the input, which pushes recorded sound at its own rate from its audio thread. Replaces
+    /// the former input. To have it processed like a microphone's sound, start the chat with
     /// [`engine_sound`](crate::VoiceChatBuilder::engine_sound).
     pub fn engine_input(&self) -> EngineInput {
         let (input, microphone) = engine_input(Clock::system());
@@ -26,7 +26,7 @@ impl VoiceChat {
         input
     }
 
-    /// Changes how one's own voice is processed, from the next 10 ms on. Numbers are brought into the ranges that
+    /// Changes how the local voice is processed, from the next 10 ms on. Numbers are clamped to the ranges that
     /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_capture(&self, settings: CaptureSettings) {
         let settings = bounds::capture(settings);
@@ -36,9 +36,9 @@ impl VoiceChat {
         });
     }
 
-    /// Changes when one is heard: always, while a key is held, or while one speaks. Channels with an
-    /// [activation](crate::ChannelActivation) of their own follow that instead. A pre-roll that is too long is
-    /// shortened to the longest.
+    /// Changes when the local player is heard: always, while a key is held, or during speech. Channels with their own
+    /// [activation](crate::ChannelActivation) follow that instead. A pre-roll that is too long is shortened to the
+    /// longest.
     pub fn set_activation(&self, settings: ActivationSettings) {
         let settings = bounds::activation(settings);
         self.put_in_force(|in_force| {
@@ -47,32 +47,32 @@ impl VoiceChat {
         });
     }
 
-    /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
+    /// Sets whether the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) is held.
     pub fn set_push_to_talk(&self, pressed: bool) {
         self.running.shared.switches.set_key_held(pressed);
         self.running.thread.unpark();
     }
 
-    /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
+    /// Mutes or unmutes the local voice. It is still captured while muted, so that meters move.
     pub fn set_muted(&self, muted: bool) {
         self.running.shared.switches.set_muted(muted);
         self.running.thread.unpark();
     }
 
-    /// Whether one has muted oneself.
+    /// Whether the local voice is muted.
     pub fn is_muted(&self) -> bool {
         self.running.shared.switches.is_muted()
     }
 
-    /// The priority of one's channels without their own, from the next frame on: while a player of a higher priority
+    /// Sets the priority of channels without their own, from the next frame on: while a player of a higher priority
     /// speaks, players of a lower one are not heard.
     pub fn set_priority(&self, priority: Priority) {
         self.running.shared.switches.set_priority(priority);
         self.running.thread.unpark();
     }
 
-    /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
-    /// The length of frames stays as it is: the others were told of it when we joined.
+    /// Changes the quality and bit rate of the local voice, from the next frame on, even in the middle of a word. The
+    /// frame length stays: the others were told of it when we joined.
     pub fn set_quality(&self, quality: Quality) {
         self.put_in_force(|in_force| {
             in_force.set_quality(quality);
@@ -80,9 +80,9 @@ impl VoiceChat {
         });
     }
 
-    /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the
-    /// session and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
-    /// [`EventKind::Rejoining`](crate::EventKind::Rejoining) says so.
+    /// Changes the encoder of the local voice in full detail. Another frame length means leaving the session and
+    /// rejoining it at once, because the others learn of it only then; rooms and channels are kept, and
+    /// [`EventKind::Rejoining`](crate::EventKind::Rejoining) reports it.
     pub fn set_encoder(&self, settings: EncoderSettings) {
         self.put_in_force(|in_force| {
             in_force.set_encoder(settings);
@@ -90,15 +90,15 @@ impl VoiceChat {
         });
     }
 
-    /// Takes the game's own sound without the voices, which are known, so that the echo canceller can remove it from
-    /// the microphone as it removes them. Replaces what this or [`full_echo_reference`](Self::full_echo_reference)
-    /// returned before.
+    /// Takes the game's own sound without the voices, which are known, so that the echo canceller can remove both from
+    /// the microphone. Replaces the last handle returned by this or by
+    /// [`full_echo_reference`](Self::full_echo_reference).
     pub fn echo_reference(&self) -> EchoReference {
         self.echo_reference_of(EchoSource::Game)
     }
 
-    /// Takes everything that the loudspeaker plays, the voices included: what an engine's last mixer stage gives, where
-    /// it takes the [voices](Self::engine_output) and places [players](Self::player_stream) itself.
+    /// Takes everything that the loudspeaker plays, voices included: the output of an engine's last mixer stage, if the
+    /// engine takes the [voices](Self::engine_output) and places [players](Self::player_stream) itself.
     pub fn full_echo_reference(&self) -> EchoReference {
         self.echo_reference_of(EchoSource::Everything)
     }

@@ -7,11 +7,11 @@ use crate::command::Command;
 use crate::text::{SendTextError, TextId, TextMessage, check};
 
 impl VoiceChat {
-    /// Sends a text message to all listeners of a room, or to one player. It travels reliably and in order, and one
-    /// does not get it oneself.
+    /// Sends a text message to all listeners of a room, or to one player. It is delivered reliably and in order, but
+    /// not to the sender.
     ///
-    /// [`EventKind::TextSent`](crate::EventKind::TextSent) tells to how many players it went, or
-    /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent) why it did not.
+    /// [`EventKind::TextSent`](crate::EventKind::TextSent) reports the number of recipients, or
+    /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent) why it was not sent.
     ///
     /// # Errors
     /// If it is longer than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX).
@@ -23,8 +23,8 @@ impl VoiceChat {
         Ok(id)
     }
 
-    /// The last messages, oldest first, one's own among them: as many as
-    /// [`text_history`](crate::VoiceChatBuilder::text_history) says, none by default.
+    /// The last messages, oldest first, including one's own: as many as
+    /// [`text_history`](crate::VoiceChatBuilder::text_history) keeps, none by default.
     pub fn text_history(&self) -> Vec<TextMessage> {
         self.running.shared.texts.all()
     }

@@ -1,40 +1,40 @@
-//! What a voice thread that is behind does about it: a short delay is made up for, one that lasts is skipped.
+//! Recovery of a voice thread that is behind: a short delay is made up for, a lasting one is skipped.
 //!
-//! A thread that was not scheduled for a while plays everything that came meanwhile, and is on time again. One whose
-//! work takes longer than the sound lasts would fall behind further and further: what it missed is passed over as
-//! silence, and if even that takes too long, as with an output that is slow itself, it is left out.
+//! A thread that was not scheduled for a while plays everything that arrived meanwhile, and is on time again. One whose
+//! work takes longer than real time would fall behind further and further: the sound it missed is replaced by silence,
+//! and if even that takes too long, for example with a slow output, it is left out.
 
 use std::time::{Duration, Instant};
 
 use crate::clock::BLOCK;
 
-/// So many beats are made up for before packets have their turn again.
+/// The most beats made up for before packets get their turn again.
 pub(super) const BEATS_AT_ONCE: u32 = 10;
-/// The same for beats that are passed over, which cost next to nothing.
+/// The same for skipped beats, which cost next to nothing.
 const SKIPPED_AT_ONCE: u32 = 50;
-/// So late counts as behind.
+/// A delay from which a thread counts as behind.
 const BEHIND: Duration = Duration::from_millis(200);
-/// A thread that has been behind for so long does not make up for it by itself.
+/// A thread that has been behind for this long will not catch up by itself.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How late a thread ever is that is too slow, apart from a single stall and one turn: as it may be when it counts as
-/// behind, and what it falls behind until patience has ended twice if it gets nothing done.
+/// The largest delay of a thread that is too slow, apart from a single stall and one turn: the delay at which it counts
+/// as behind, plus twice the patience during which it makes no progress.
 #[cfg(test)]
 pub(super) const LATE_MAX: Duration = Duration::from_millis(6_200);
 
-/// What is made of the beats that are due.
+/// The treatment of beats that are due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Beats {
     /// They are heard.
     #[default]
     Heard,
-    /// They are silence, until the thread is on time again.
+    /// They are replaced by silence, until the thread is on time again.
     Skipped,
-    /// There are none: the next beat is now.
+    /// They are left out: the next beat is now.
     LeftOut,
 }
 
-/// Which of them it is.
+/// Decides how late beats are treated.
 #[derive(Debug, Default)]
 pub(super) struct CatchUp {
     behind_since: Option<Instant>,
@@ -42,7 +42,7 @@ pub(super) struct CatchUp {
 }
 
 impl CatchUp {
-    /// Looks at how late the next beat is, and says what is made of it.
+    /// Decides how beats are treated, by the delay of the next one.
     pub(super) fn look(&mut self, now: Instant, late: Duration) -> Beats {
         if late <= BLOCK {
             *self = Self::default();
@@ -62,7 +62,7 @@ impl CatchUp {
 }
 
 impl Beats {
-    /// How many may follow each other.
+    /// The most beats in a row.
     pub(super) fn at_once(self) -> u32 {
         if self == Self::Skipped { SKIPPED_AT_ONCE } else { BEATS_AT_ONCE }
     }

@@ -1,4 +1,4 @@
-//! What the game asks for, done between two turns.
+//! Commands from the game, carried out between two turns.
 
 use std::sync::mpsc::TryRecvError;
 use std::time::Instant;
@@ -20,15 +20,15 @@ use crate::text::{TextId, TextMessage, text_target};
 impl VoiceThread {
     /// True if there may be more.
     pub(super) fn take_commands(&mut self) -> bool {
-        // Looked at before the queue is emptied and again after: each order that the game gives in between is then
-        // obeyed before or after a switch as it was given before or after it, or one's voice is withheld for a turn.
+        // The switches are read before and after the queue is emptied: each command that the game gives in between is
+        // then obeyed on the same side of a switch as it was given, or the local voice is withheld for one turn.
         let before = self.shared.switches.get();
-        // What was asked for before leaving is done.
+        // Commands given before leaving are carried out.
         let is_leaving = self.shared.switches.is_leaving();
-        // Before the queue is emptied, in which their joining and opening may still wait.
+        // Read before the queue is emptied, since the queue may still contain the commands that join and open them.
         let given_up = self.shared.own_voice.take_given_up();
         let closed = self.shared.own_voice.take_closed();
-        // Whatever was asked for until here is among so many; what comes meanwhile may wait for the next turn.
+        // The limit covers all commands given so far; later ones may wait for the next turn.
         let mut more = true;
         for _ in 0..COMMANDS_MAX {
             match self.commands.try_recv() {
@@ -76,7 +76,7 @@ impl VoiceThread {
         }
     }
 
-    /// In a session without a network, has the echo listen where one is going to speak.
+    /// In a session without a network, lets the echo listen where the player is going to speak.
     fn show_loopback(&self, command: &Command) {
         if let (Some(rooms), Command::Channel(_, ChannelOrder::Open(new))) = (&self.loopback, command)
             && let Target::Room(room) = &new.target
@@ -85,7 +85,7 @@ impl VoiceThread {
         }
     }
 
-    /// What is wrong with it, if anything.
+    /// Applies a setting for hearing others; returns the problem, if there is one.
     fn hear(&mut self, hearing: Hearing) -> Option<String> {
         let shared = match &hearing {
             Hearing::Listener(pose) => {
@@ -94,7 +94,7 @@ impl VoiceThread {
             }
             _ => Ok(()),
         };
-        // Also if the server cannot be told of it: here it is heard from there.
+        // Even if the server cannot be told: locally it is heard from there.
         let obeyed = self.playback.obey(hearing);
         shared.map_err(|absurd| absurd.to_string()).and(obeyed).err()
     }
@@ -209,7 +209,7 @@ impl VoiceThread {
         self.tell(now, kind);
     }
 
-    /// Joins the rooms that wait for a place, after those were left that triggers have given up.
+    /// Joins the waiting rooms, after leaving those that triggers have given up.
     fn settle_rooms(&mut self) {
         if !self.rooms.is_to_settle() {
             return;
@@ -220,7 +220,7 @@ impl VoiceThread {
         self.note_own_rooms();
     }
 
-    /// Writes down which rooms we listen to.
+    /// Publishes the rooms that we listen to.
     fn note_own_rooms(&self) {
         self.shared.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
         self.shared.own_voice.set_taken_out_of(self.rooms.refused());

@@ -1,20 +1,20 @@
-//! A session that is lost, or that sends us elsewhere: what follows for the chat.
+//! Decides what follows when a session is lost or redirected.
 
 use std::time::{Duration, Instant};
 
 use consonance_session::Disconnection;
 use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 
-/// What is remembered of the connection.
+/// The state of the connection.
 #[derive(Debug)]
 pub(super) struct ConnectionWatch {
-    /// How long a lost session may take to come back; forever if there is none.
+    /// How long a lost session may take to come back; forever if `None`.
     patience: Option<Duration>,
-    /// Losing the connection, or not getting it, is not a reason to end.
+    /// Whether a lost or failed connection is not a reason to end.
     keeps_trying: bool,
-    /// Since when there is no session although there was one.
+    /// Since when there has been no session although there was one.
     lost_since: Option<Instant>,
-    /// The last link has led into the session.
+    /// Whether the last link has led into the session.
     is_joined: bool,
     /// The operator's words, if it has removed us.
     kicked_for: Option<String>,
@@ -22,22 +22,22 @@ pub(super) struct ConnectionWatch {
     leave_at: Option<Instant>,
 }
 
-/// What follows from a session's end.
+/// The consequence of a session's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// Not lost but left, to be joined again: patience is not used up.
+    /// Not lost, but left to be joined again: patience is not used up.
     Rejoins,
-    /// It goes on with another server.
+    /// It continues with another server.
     Redirected,
-    /// What carries the new link is told once it is up.
+    /// The link changes; its transport is reported once it is up.
     ChangesLink,
-    /// It is tried again, after this time.
+    /// It is retried after this time.
     Retries(Duration),
     /// The operator has removed us.
     Kicked,
-    /// A newer login of the same name is here.
+    /// A newer login has the same name.
     ReplacedByNewerLogin,
-    /// It is not tried again.
+    /// It is not retried.
     Over,
 }
 
@@ -46,14 +46,14 @@ impl ConnectionWatch {
         Self { patience, keeps_trying, lost_since: None, is_joined: false, kicked_for: None, leave_at: None }
     }
 
-    /// There is a session, for the first time or again.
+    /// The session was joined, for the first time or again.
     pub(super) fn note_joined(&mut self) {
         self.keeps_trying = true;
         self.lost_since = None;
         self.is_joined = true;
     }
 
-    /// Whether the link that is lost has led into the session, which is so once.
+    /// Whether the lost link had led into the session; true only once.
     pub(super) fn take_joined(&mut self) -> bool {
         std::mem::take(&mut self.is_joined)
     }
@@ -63,15 +63,15 @@ impl ConnectionWatch {
         self.kicked_for = Some(words.to_owned());
     }
 
-    /// Why the server's operator has removed us: the end of the link says it with a code; servers of version 0.1 say it
-    /// in words before.
+    /// The reason for the removal by the server's operator: the end of the link states it with a code; servers of
+    /// version 0.1 state it in words beforehand.
     pub(super) fn take_removal(&mut self, said: Option<EndReason>) -> EndReason {
         let words = self.kicked_for.take().unwrap_or_default();
         said.filter(|reason| matches!(reason.kind(), EndKind::Kicked | EndKind::Banned))
             .unwrap_or_else(|| EndReason::with_words(EndCode::Kicked, &words))
     }
 
-    /// The session is gone; the client tries again in this time, if it does by itself.
+    /// The session is gone; the client retries after this time, if it does so by itself.
     pub(super) fn lose(
         &mut self,
         now: Instant,
@@ -99,25 +99,25 @@ impl ConnectionWatch {
         lost_for.zip(self.patience).is_some_and(|(lost_for, patience)| lost_for >= patience)
     }
 
-    /// When to leave for the server that this one sends us to; never if there is none.
+    /// Sets when to leave for the server that this one redirects us to; never if `None`.
     pub(super) fn set_redirect(&mut self, at: Option<Instant>) {
         self.leave_at = at;
     }
 
-    /// Whether it is time to leave, which is so once.
+    /// Whether it is time to leave; true only once.
     pub(super) fn take_redirect(&mut self, now: Instant) -> bool {
         self.leave_at.take_if(|at| *at <= now).is_some()
     }
 }
 
-/// Another way may lead where the last one did not, but not to another name, and not past a ban.
+/// Another path may work where the last one did not, but not for another name, and not past a ban.
 pub(super) fn is_worth_retrying(reason: &DisconnectReason, has_another_way: bool) -> bool {
     let kind = reason.end_reason().map(|reason| reason.kind());
     let is_final = matches!(kind, Some(EndKind::Name | EndKind::Banned));
     reason.is_worth_retrying() || has_another_way && !is_final
 }
 
-/// Whether the server ends, or the session there.
+/// Whether the server, or the session there, is ending.
 pub(super) fn is_going_away(reason: &DisconnectReason) -> bool {
     reason.end_reason().is_some_and(|reason| reason.kind() == EndKind::Closing)
 }

@@ -1,4 +1,5 @@
-//! What carries the link to the server: told to the game, and left for the primary network when that works again.
+//! The transport of the link to the server: changes are reported to the game, and the link returns to the primary
+//! network when that works again.
 
 use std::time::Instant;
 

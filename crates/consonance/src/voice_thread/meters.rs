@@ -6,7 +6,7 @@ use super::VoiceThread;
 use crate::log;
 
 impl VoiceThread {
-    /// Writes down how loud all players are just now.
+    /// Publishes the current levels of all players.
     pub(super) fn meter(&self) {
         self.playback.meter();
         let local = self.shared.players.local();
@@ -19,7 +19,7 @@ impl VoiceThread {
         local.amplitude.set(amplitude);
     }
 
-    /// Says so once if this thread, or the one that captures, does not keep up, and when noise suppression is reduced.
+    /// Logs once if this thread, or the capture thread, does not keep up, and when noise suppression is reduced.
     pub(super) fn note_pace(&mut self, began: Instant, ended: Instant) {
         let late = self.late_by(ended);
         if let Some(slow) = self.pace.note(began, ended, self.clock.beats(), late) {
@@ -36,7 +36,7 @@ impl VoiceThread {
         }
     }
 
-    /// Writes down over which channels one speaks, and how that arrives.
+    /// Publishes the channels that the local player speaks over, and their reception.
     pub(super) fn note_own_channels(&self) {
         let (local, priority) = (self.shared.players.local(), self.client.priority());
         local.set_channels(self.talking.open_channels(priority));

@@ -8,7 +8,7 @@ use consonance_audio::NoiseLevel;
 const WINDOW: Duration = Duration::from_secs(2);
 /// A thread that works for this share of the time, in percent, and is late does not keep up.
 const BUSY_PERCENT: u32 = 90;
-/// So late is late.
+/// A delay from which a thread is late.
 const LATE: Duration = Duration::from_millis(100);
 
 /// Measures the work of the voice thread.
@@ -16,7 +16,7 @@ const LATE: Duration = Duration::from_millis(100);
 pub(super) struct Pace {
     began: Instant,
     busy: Duration,
-    /// How many beats there had been when the measurement began.
+    /// The number of beats when the measurement began.
     beats: u32,
     told: bool,
     told_of_capture: bool,
@@ -27,7 +27,7 @@ pub(super) struct Pace {
 /// A thread that does not keep up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooSlow {
-    /// What the work for 10 ms of sound takes.
+    /// The processing time for 10 ms of sound.
     pub(crate) beat: Duration,
     /// How late the thread is.
     pub(crate) late: Duration,
@@ -45,18 +45,18 @@ impl Pace {
         }
     }
 
-    /// The capture thread has fallen behind: whether that is to be told, which is so once.
+    /// Whether to report that the capture thread has fallen behind; true only once.
     pub(super) fn tells_of_capture(&mut self) -> bool {
         !std::mem::replace(&mut self.told_of_capture, true)
     }
 
-    /// Noise suppression is reduced to a level, or not at all: whether that has changed.
+    /// Sets the level that noise suppression is reduced to; returns whether it has changed.
     pub(super) fn changes_noise(&mut self, reduced_to: Option<NoiseLevel>) -> bool {
         std::mem::replace(&mut self.noise_reduced_to, reduced_to) != reduced_to
     }
 
-    /// A turn took from `began` to `ended`; there have been so many beats since the start, and the thread is this late.
-    /// If that shows that it is too slow, how slow; once.
+    /// Notes a turn from `began` to `ended`, with the number of beats since the start and the thread's delay. If the
+    /// thread is too slow, returns how slow; only once.
     pub(super) fn note(
         &mut self,
         began: Instant,
@@ -83,7 +83,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Turns of one beat that take so long each, at most one every 10 ms; what is told of them.
+    /// Runs turns of one beat with this cost, at most one every 10 ms; returns the reports.
     fn turns(cost: Duration) -> Vec<TooSlow> {
         let (start, block) = (Instant::now(), Duration::from_millis(10));
         let (mut pace, mut now, mut told) = (Pace::new(start), start, Vec::new());

@@ -1,4 +1,4 @@
-//! What others may look at: statistics, and the snapshot for inspectors.
+//! Publishes statistics, and the snapshot for inspectors.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -86,7 +86,7 @@ impl VoiceThread {
             snapshot.microphone = microphone.map(device_snapshot);
             snapshot.loudspeaker = loudspeaker.map(device_snapshot);
         }
-        // In their place, if the game has put an engine there.
+        // Replaces the devices, if the game uses an engine in their place.
         if let Some(engine) = &counted.engine_input {
             snapshot.microphone = Some(engine_snapshot(engine));
         }

@@ -1,4 +1,4 @@
-//! The server closes: the game is told, and we follow to where it sends us.
+//! The server's end: the game is told, and we follow the server's redirect.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ impl VoiceThread {
         self.tell(now, EventKind::DrainCancelled);
     }
 
-    /// Goes when it is time. A client that lost its link meanwhile has been redirected already.
+    /// Leaves when it is time. A client that lost its link meanwhile has already been redirected.
     pub(super) fn follow_redirect(&mut self, now: Instant) {
         if self.connection.take_redirect(now) && self.links.has_another_way() {
             self.client.follow_redirect(self.clock.session(now));

@@ -1,4 +1,4 @@
-//! What the session tells: carried out for the sound, written down for the game, told as events.
+//! Session events: applied to the sound, recorded, and reported to the game.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::problem::ProblemKind;
 use crate::restrictions::{OperatorDecision, restrictions_of};
 use crate::trace::FrameTrace;
 
-/// What changes the whole chat, and is followed once the event is told.
+/// A change of the whole chat, which is carried out after the event is reported.
 enum Upheaval {
     Closes(Duration, Option<Redirect>),
     Stays,
@@ -121,7 +121,7 @@ impl VoiceThread {
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
         let reason = self.links.reason(cause);
         let has_led_in = self.connection.take_joined();
-        // A server that says when to come back wants its own players to do so.
+        // A server that says when to come back wants its own players back.
         let goes_away = is_going_away(&reason) && retry_in == Some(Duration::ZERO);
         if !has_led_in || goes_away {
             self.links.leave_server();
@@ -144,7 +144,7 @@ impl VoiceThread {
     }
 }
 
-/// A player cannot be heard.
+/// Reports that a player cannot be heard.
 fn unheard(at: Instant, text: String) -> Event {
     Event { at, kind: EventKind::Problem { about: ProblemKind::Player, text } }
 }

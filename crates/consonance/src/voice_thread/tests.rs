@@ -1,4 +1,4 @@
-//! The voice thread's turns, at times that the test says, over networks in memory.
+//! The voice thread's turns, at times chosen by the test, over networks in memory.
 
 mod fallback;
 mod servers;
@@ -18,10 +18,10 @@ use crate::event_queue::EventReader;
 use crate::route::Route;
 use crate::transports::Dial;
 
-/// How long a turn takes here.
+/// The duration of a turn here.
 const STEP: Duration = Duration::from_millis(10);
 
-/// A voice thread that never runs by itself, and servers that it knows by "first" and "second".
+/// A voice thread that is driven by the test, and two servers, which it knows as "first" and "second".
 struct Bench {
     thread: VoiceThread,
     commands: SyncSender<Command>,
@@ -31,7 +31,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Both servers are there; `commands` of the game may wait.
+    /// Both servers are up; up to `commands` of the game may be queued.
     fn new(commands: usize) -> Self {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let there = networks.clone();
@@ -44,7 +44,7 @@ impl Bench {
         Self::over(transports, servers, commands)
     }
 
-    /// Over these transports, which lead to these servers.
+    /// The same with these transports, which lead to these servers.
     fn over(transports: Transports, servers: [Option<SessionLoop>; 2], commands: usize) -> Self {
         let client = Client::new(ClientSettings::new("Alice"));
         let shared = SharedState::new(&client, 0);
@@ -56,7 +56,7 @@ impl Bench {
         Self { thread, commands: sender, events, servers, now: Instant::now() }
     }
 
-    /// All players run until the thread has told that, or for so long; what it has told.
+    /// Runs all players until the thread has reported such an event, or for at most this long; returns its events.
     fn run(&mut self, at_most: Duration, until: impl Fn(&EventKind) -> bool) -> Vec<EventKind> {
         let (end, mut told) = (self.now + at_most, Vec::new());
         while self.now < end && !told.iter().any(&until) {
@@ -112,7 +112,7 @@ fn has_joined(kind: &EventKind) -> bool {
     *kind == EventKind::Joined
 }
 
-/// A debug build, for instance: before each turn half as much time again passes as the beats of a turn last.
+/// For instance a debug build: before each turn, one and a half times as long passes as the beats of a turn last.
 #[test]
 fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience() {
     let mut bench = Bench::new(1);

@@ -1,4 +1,4 @@
-//! How voices arrive, ours at the others and theirs here, looked at twice a second while there is sound.
+//! Reception of voices, ours by the others and theirs here, measured twice a second while there is sound.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use crate::statistics::UplinkRow;
 use crate::talking::Talking;
 use crate::uplink_quality::{EncoderTarget, UplinkQuality};
 
-/// How often the encoder learns of the loss, and the server of what is lost here.
+/// How often the encoder is adapted to the loss, and the server is told of losses here.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What is known of both directions.
+/// Quality in both directions.
 pub(super) struct VoiceQuality {
     uplink: UplinkQuality,
     receptions: Receptions,
@@ -35,7 +35,7 @@ impl VoiceQuality {
         }
     }
 
-    /// Whether it is time to look, with this beat; the next time is half a second after it.
+    /// Whether a check is due at this beat; the next one is half a second later.
     pub(super) fn is_due(&mut self, beat: Instant) -> bool {
         let is_due = beat >= self.next_look_at;
         if is_due {
@@ -44,7 +44,7 @@ impl VoiceQuality {
         is_due
     }
 
-    /// How players were received since the last look, of those of which anything was expected.
+    /// Reception of players since the last check, for those from which anything was expected.
     pub(super) fn receptions(
         &mut self,
         received: impl Iterator<Item = (ClientId, SpeakerStatistics)>,
@@ -52,7 +52,7 @@ impl VoiceQuality {
         received.filter_map(|(speaker, statistics)| self.receptions.look(speaker, &statistics))
     }
 
-    /// What the encoder is to do from now on; `incoming_lost_percent` is what is lost of the others' voices.
+    /// Returns new target settings for the encoder; `incoming_lost_percent` is the loss of the others' voices.
     pub(super) fn encoder_target(
         &mut self,
         now: Instant,
@@ -63,7 +63,7 @@ impl VoiceQuality {
         self.uplink.update(now, talking.settings(), talking.sent_to(), incoming_lost_percent, network)
     }
 
-    /// Our own voice's way, as figures.
+    /// Our own voice's transmission, as statistics.
     pub(super) fn uplink(&self) -> UplinkRow {
         self.uplink.row()
     }

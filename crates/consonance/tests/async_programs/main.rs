@@ -1,4 +1,4 @@
-//! The façade in async programs: sessions over real QUIC on this machine, on runtimes of the program's.
+//! The façade in async programs: sessions over real QUIC on this machine, on the program's own runtimes.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -9,7 +9,7 @@ mod sessions;
 mod stage;
 
 mod player {
-    //! What the server's stage needs of it.
+    //! The parts that the server's stage needs.
 
     use std::time::Duration;
 

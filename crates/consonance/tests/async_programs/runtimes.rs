@@ -1,4 +1,4 @@
-//! Which threads a chat uses, and what stops them.
+//! The threads that a chat uses, and their ends.
 
 use std::net::UdpSocket;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use crate::player::PATIENCE;
 use crate::stage::Stage;
 
-/// The threads of this process whose names begin like this; the kernel keeps 15 bytes of a name.
+/// The number of threads of this process whose names start like this; the kernel keeps 15 bytes of a name.
 #[cfg(target_os = "linux")]
 fn threads(name: &str) -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
@@ -55,7 +55,7 @@ fn the_chat_ends_its_link_with_the_runtime_that_it_was_given() {
 fn a_start_that_is_cancelled_leaves_no_thread_of_the_chat_behind() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        // A port that never answers.
+        // A port that never responds.
         let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
         let fingerprint = "00".repeat(32);
         let address = format!("quic://{}/main#sha256={fingerprint}", silent.local_addr().unwrap());

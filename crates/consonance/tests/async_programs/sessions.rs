@@ -16,7 +16,7 @@ fn runtimes() -> [Runtime; 2] {
         .map(|builder| builder.build().unwrap())
 }
 
-/// In the room `lobby`, on the runtime that this is called in.
+/// A chat in the room `lobby`, on the current runtime.
 fn chat(stage: &Stage, name: &str) -> VoiceChatBuilder {
     let chat = stage.chat().runtime(Handle::current()).output(Box::new(Discard));
     chat.name(name).listen_to_room("lobby")
@@ -93,7 +93,7 @@ fn a_second_stream_gets_what_a_dropped_one_did_not_take() {
     runtime.block_on(async {
         let voice = VoiceChat::offline().name("Alice").start_async().await.unwrap();
         let mut first = voice.event_stream();
-        // Waits without getting it, and is dropped.
+        // Waits in vain, and is dropped.
         let never = |kind: &EventKind| matches!(kind, EventKind::Ended(End::Panicked));
         let _ = timeout(Duration::from_millis(50), until(&mut first, never)).await;
         drop(first);

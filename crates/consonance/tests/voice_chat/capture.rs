@@ -1,4 +1,5 @@
-//! When one is heard, and what of it: activation, muting, processing, and echo of the others and of the game.
+//! When the local voice is sent, and what of it: activation, muting, processing, and echo of other players and of the
+//! game.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use crate::stage::Stage;
 
 /// From the loudspeaker to the microphone, in blocks of 10 ms.
 const ECHO_DELAY_BLOCKS: usize = 6;
-/// How much of the loudspeaker the microphone hears: −12 dB.
+/// The loudspeaker's level at the microphone: −12 dB.
 const ECHO_GAIN: f32 = 0.25;
 
 fn activated(mode: ActivationMode) -> ActivationSettings {
@@ -46,7 +47,7 @@ fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
     let counted = bob.until_counted("a speaker", |counted| !counted.speakers.is_empty());
     assert_eq!(counted.speakers[0].name, "Alice");
     assert!(counted.speakers[0].reception.received > 50, "{counted:?}");
-    // What the jitter buffer still holds; the pause is longer.
+    // The jitter buffer still holds some sound; the pause is longer.
     bob.ear.listen_for(0.8);
     let first = likeness(&sentence, &bob.ear.samples());
     // The gate catches up by leaving out periods of the voice.
@@ -80,7 +81,7 @@ fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() 
     bob.until(&started_speaking("Alice"));
 }
 
-/// A bot with something to say now and then: a second of sound, two of silence, and again.
+/// A bot that speaks now and then: a second of sound, two of silence, and again.
 struct Bot {
     voice: Vec<f32>,
     blocks: usize,
@@ -112,7 +113,7 @@ fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
     }
 }
 
-/// An input that cannot go on.
+/// An input that fails.
 struct Broken;
 
 impl Input for Broken {
@@ -170,17 +171,17 @@ impl Input for Room {
     }
 }
 
-/// A player in a room with loudspeakers, heard whether it speaks or not.
+/// A player in a room with loudspeakers, always transmitting.
 fn in_a_room(chat: VoiceChatBuilder, room: &Room, settings: CaptureSettings) -> VoiceChatBuilder {
     let chat = chat.listen_to_room("lobby").speak_in_room("lobby").output(Box::new(room.clone()));
     chat.input(Box::new(room.clone())).capture(settings).activation(activated(ActivationMode::Open))
 }
 
-/// How loud a speaker hears what comes back from a room, after the canceller had some seconds.
+/// The echo's level at a speaker from another player's room, after the canceller had some seconds to adapt.
 fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
     let room = Room::new();
     let alice = in_a_room(stage.chat().name("Alice"), &room, settings).start().unwrap();
-    // An open microphone would turn the echo down, too.
+    // Ducking would reduce the echo too.
     alice.set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
@@ -202,7 +203,7 @@ fn no_player_hears_itself_from_the_room_of_another() {
     assert!(cancelled < untouched / 10.0, "{cancelled} of {untouched} is left");
 }
 
-/// A microphone that hears the game's own music, which the game hands over when it plays it.
+/// A microphone that picks up the game's own music, which the game hands over while playing it.
 struct Music {
     echo_reference: Option<EchoReference>,
     waiting: VecDeque<[f32; BLOCK_SAMPLES]>,
@@ -230,14 +231,14 @@ impl Input for Music {
 fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
     let stage = Stage::open();
     let settings = CaptureSettings { noise: None, automatic_gain: false, ..CaptureSettings::default() };
-    // In dBFS, once the canceller had some seconds and what is left is quiet enough.
+    // In dBFS, once the canceller had some seconds and the rest is quiet enough.
     let level = |is_told: bool, enough_dbfs: f32| {
         let alice = stage.chat().name("Alice").speak_in_room("lobby").capture(settings).start().unwrap();
         let echo_reference = is_told.then(|| alice.echo_reference());
         alice.set_input(Box::new(Music { echo_reference, waiting: VecDeque::new(), noise: 1 }));
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // A machine that stalls shifts the reference: the canceller has to find the echo again.
+            // A stall of the machine shifts the reference: the canceller then has to find the echo again.
             let chain = alice.statistics().capture.map(|row| row.chain);
             if let Some(chain) =
                 chain.filter(|chain| chain.blocks >= 300 && chain.output_level_dbfs < enough_dbfs)

@@ -24,7 +24,7 @@ fn two_players_speak_at_the_same_time_and_only_they_hear_each_other() {
         listener.until(&started_speaking(speaker));
         listener.assert_hears(speaker, spoken);
     }
-    // No player hears itself, and a player that is not addressed hears nothing.
+    // No player hears itself, and a player outside the conversation hears nothing.
     let own = [likeness(&from_alice, &alice.ear.samples()), likeness(&from_bob, &bob.ear.samples())];
     assert!(own.iter().all(|likeness| *likeness < UNLIKE), "{own:?}");
     assert!(carol.ear.samples().len() > 2 * SAMPLE_RATE_HZ as usize);
@@ -85,7 +85,7 @@ fn an_input_that_ends_closes_its_channel_at_once() {
     alice.until(&entered("Bob", "lobby"));
     alice.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
     let stopped = bob.until(&stopped_speaking("Alice"));
-    // The last frame itself says that it is the last: there is no time-out.
+    // The last frame is marked as such: there is no time-out.
     let last = bob.last_received_from("Alice");
     assert_eq!(stopped.at, last);
 }

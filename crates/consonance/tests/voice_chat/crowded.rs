@@ -1,4 +1,4 @@
-//! What holds although more is asked for than may wait.
+//! Guarantees that hold even if more commands are given than can be queued.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
     let channel = alice.speak_in_room("lobby");
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |alice| alice.close_channel(channel));
-    // While Alice's voice thread hangs, Bob hears nothing either.
+    // While Alice's voice thread hangs, Bob hears nothing.
     bob.until(&stopped_speaking("Alice"));
     let deadline = Instant::now() + PATIENCE;
     while let Some(open) = alice.channel_state(channel) {

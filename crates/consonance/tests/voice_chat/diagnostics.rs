@@ -1,4 +1,4 @@
-//! Everything of a chat on disk: what is in the files, and that players cannot choose their names.
+//! The diagnostics of a chat on disk: the contents of the files, and that players cannot choose their names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -81,7 +81,7 @@ fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request()
     }
     assert_eq!(read(&folder, "players.txt"), "player-1 \"Bob\"\nplayer-2 \"Carol\"\n");
     assert!(read(&folder, "events.txt").contains("stopped"));
-    // The chat goes on.
+    // The chat continues.
     alice.voice.listen_to_room("elsewhere");
     alice.until(&entered("Alice", "elsewhere"));
 }

@@ -151,7 +151,7 @@ fn the_use_of_direct_links_can_be_changed_during_speech() {
         goes(now).0
     });
 
-    // A frame has more than 20 bytes, and a second of speech 50 frames.
+    // A frame has more than 20 bytes, and a second of speech has 50 frames.
     alice.voice.set_routing(Routing::DirectWithin { bytes_per_second: 1000 });
     let goes = more(&alice.voice.statistics());
     alice.until_counted("frames go both ways", |now| goes(now) == (true, true));

@@ -1,4 +1,4 @@
-//! An output that remembers everything, for asking what was heard.
+//! An output that records everything, for checking what was heard.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -17,7 +17,7 @@ pub(crate) struct Ear(Arc<Mutex<Heard>>);
 #[derive(Default)]
 struct Heard {
     samples: Vec<f32>,
-    /// Energy of either side.
+    /// The energy of the left side.
     left: f64,
     right: f64,
     is_finished: bool,

@@ -1,4 +1,4 @@
-//! Sessions that are encrypted from end to end, over a real server.
+//! End-to-end encrypted sessions over a real server.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ fn names(status: &EncryptionStatus) -> Vec<&str> {
     names
 }
 
-/// Waits until the player sees so many members.
+/// Waits until the player sees this number of members.
 fn until_members(player: &Player, count: usize) -> EncryptionStatus {
     player.until_counted("members", |_| player.voice.encryption().members.len() == count);
     player.voice.encryption()
@@ -88,7 +88,7 @@ fn an_account_is_shown_as_attested_to_members_that_trust_the_service() {
     trusting.attestation_keys = AttestationKeys::from_jwk(&service.public().unwrap().to_jwk()).unwrap();
     let players = [
         Player::join("Alice", stage.chat().encryption(settings(identity))),
-        // The attestation is no secret, and worth nothing with another key.
+        // The attestation is public, and useless with another key.
         Player::join("Mallory", stage.chat().encryption(settings(IdentityKey::generate().unwrap()))),
     ];
     let bob = Player::join("Bob", stage.chat().encryption(trusting));
@@ -190,7 +190,7 @@ fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
     assert_eq!(seen[0], seen[1]);
 }
 
-/// The sealed frames of a capture: how long they are, and what they say of their loudness.
+/// The sealed frames of a capture: their lengths, and the loudness that they state.
 fn captured_frames(capture: &[u8]) -> BTreeSet<(usize, Option<u8>)> {
     let field = |at: usize| u32::from_le_bytes(capture[at..at + 4].try_into().unwrap()) as usize;
     let mut frames = BTreeSet::new();
@@ -230,7 +230,7 @@ fn with_a_constant_rate_the_server_sees_frames_of_one_size_without_their_loudnes
         alice.voice.leave().unwrap();
         let frames = captured_frames(&std::fs::read(folder.join("packets.pcapng")).unwrap());
         let sizes: BTreeSet<_> = frames.iter().map(|(bytes, _)| *bytes).collect();
-        // The frame's number is as long as it must be (RFC 9605, section 4.3): no byte at first, later one, then two.
+        // A frame's number takes as many bytes as needed (RFC 9605, section 4.3): none at first, then one, then two.
         let is_constant = sizes.last().unwrap() - sizes.first().unwrap() <= 2;
         assert_eq!(is_constant, constant_rate, "{frames:?}");
         assert_eq!(frames.iter().all(|(_, loudness)| loudness.is_none()), constant_rate, "{frames:?}");

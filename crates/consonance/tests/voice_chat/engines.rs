@@ -1,4 +1,4 @@
-//! Sound that belongs to a game's engine: it speaks, hears and places players at its own rate on its own thread.
+//! Sound from and for a game's engine, which speaks, hears and places players at its own rate on its own thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +47,7 @@ impl Engine {
     }
 }
 
-/// What an engine was given, mono at 48 kHz.
+/// The sound an engine received, mono at 48 kHz.
 #[derive(Clone, Default)]
 struct Heard(Arc<std::sync::Mutex<Vec<f32>>>);
 
@@ -69,7 +69,7 @@ fn an_engine_speaks_and_hears_at_its_own_rate() {
     alice.until(&entered("Bob", "lobby"));
 
     let spoken = recording(1, 0.2, 3.2);
-    // Again and again, since an engine's thread may be late on a busy machine.
+    // Repeated, since an engine's thread may be late on a busy machine.
     let said = resample(&spoken, 48_000, RATE_HZ).unwrap();
     let mut said = said.into_iter().cycle();
     let mut microphone = alice.voice.engine_input();
@@ -121,7 +121,7 @@ fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
     let said = [recording(1, 0.2, 2.2), recording(3, 0.2, 2.2)];
     speakers[1].voice.set_input(Speech::once(&said[1]));
     listener.until(&stopped_speaking("Carol"));
-    // Again and again, since an engine's thread may be late on a busy machine.
+    // Repeated, since an engine's thread may be late on a busy machine.
     let deadline = Instant::now() + PATIENCE;
     while likeness(&said[0], &heard.sound()) < ALIKE {
         assert!(Instant::now() < deadline, "{}", likeness(&said[0], &heard.sound()));
@@ -135,7 +135,7 @@ fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
     assert!(likeness(&said[1], &mix) > ALIKE, "{}", likeness(&said[1], &mix));
     assert!(likeness(&said[0], &mix) < UNLIKE, "{}", likeness(&said[0], &mix));
 
-    // The engine gives it back.
+    // The engine returns the player to the mix.
     source.stop();
     listener.until_counted("no stream", |counted| counted.player_streams.is_empty());
     listener.forget();

@@ -1,21 +1,21 @@
-//! A voice thread that gets stuck when a test wants it to, while its game asks for more than may wait.
+//! A voice thread that a test can block, while its game gives more commands than can be queued.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
 use consonance::{EventKind, ProblemKind, VoiceChat};
 
-/// More commands than may wait.
+/// More commands than can be queued.
 const TOO_MANY: usize = 1_000;
 
-/// An output that gets stuck when it is asked to, and with it the voice thread.
+/// An output that blocks on request, and the voice thread with it.
 pub(crate) struct Sticky {
     orders: Receiver<()>,
     stuck: SyncSender<()>,
     release: Receiver<()>,
 }
 
-/// Makes the output stick.
+/// Blocks the output.
 pub(crate) struct Glue {
     orders: SyncSender<()>,
     stuck: Receiver<()>,
@@ -43,7 +43,7 @@ impl Output for Sticky {
 }
 
 impl Glue {
-    /// Asks for that while the voice thread is stuck and takes no more commands.
+    /// Calls `ask` while the voice thread is blocked and takes no more commands.
     pub(crate) fn ask_in_a_crowd(&self, voice: &VoiceChat, ask: impl FnOnce(&VoiceChat)) {
         self.orders.send(()).unwrap();
         self.stuck.recv().unwrap();

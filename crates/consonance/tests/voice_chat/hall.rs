@@ -31,14 +31,14 @@ impl Hall {
         let thread = thread::spawn(move || {
             while let Some(session_loop) = &mut *turned.lock().unwrap() {
                 session_loop.run_once(Instant::now());
-                // The observer has the time to look.
+                // The observer has time to look.
                 thread::sleep(TURN);
             }
         });
         Self { network, served, thread: Some(thread) }
     }
 
-    /// A chat to be set up and started, and where its player can be reached directly.
+    /// A chat builder, and the address at which its player can be reached directly.
     pub(crate) fn chat(&self) -> (VoiceChatBuilder, MemoryAddress) {
         let client = self.network.client("main");
         let address = client.address();
@@ -50,14 +50,14 @@ impl Hall {
         self.network.client("main")
     }
 
-    /// Frames that came to the server to be passed on, in whatever form.
+    /// Frames that came to the server to be forwarded, in any form.
     pub(crate) fn frames_relayed(&self) -> u64 {
         let served = self.served.lock().unwrap();
         let statistics = served.as_ref().unwrap().statistics().next().unwrap().2;
         statistics.frames_relayed + statistics.frames_routed
     }
 
-    /// The session starts again, empty.
+    /// Restarts the session, empty.
     pub(crate) fn restart_session(&self) {
         self.served.lock().unwrap().as_mut().unwrap().restart_sessions(Instant::now());
     }

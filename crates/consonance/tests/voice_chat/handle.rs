@@ -1,4 +1,4 @@
-//! The handle that a game holds: used from anywhere, neglected, dropped; and sound that fails.
+//! The handle that a game holds: used from any thread, neglected, dropped; and sound that fails.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -18,11 +18,11 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     let mut alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
-    // Each of these is answered with one event: that there is no such player, or that there are too many commands.
+    // Each of these is answered with one event: there is no such player, or too many commands.
     for _ in 0..ASKED {
         alice.voice.send_text(Target::Player("Dave".into()), "hello").unwrap();
     }
-    // The queue of commands may be full for a moment more.
+    // The queue of commands may remain full for a moment.
     let text = EventKind::Text {
         from: "Alice".into(),
         to: TextTarget::Player("Bob".into()),
@@ -191,7 +191,7 @@ fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     assert_eq!(chat.leave().unwrap_err(), End::Panicked);
 }
 
-/// How a chat ends by itself.
+/// How a chat ended, if it has.
 fn end_of(chat: &VoiceChat) -> Option<End> {
     let mut events = std::iter::from_fn(|| chat.wait_event(PATIENCE));
     events.find_map(|event| match event.kind {

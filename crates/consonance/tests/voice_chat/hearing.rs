@@ -1,4 +1,4 @@
-//! How the others are heard: from where, how loud, or not at all.
+//! How other players are heard: from where, how loud, or not at all.
 
 use consonance::audio::{DuckingSettings, Pose, SpeakerPlace};
 use consonance::{ChannelProperties, EventKind, ProblemKind, Target};
@@ -19,7 +19,7 @@ fn pair(stage: &Stage) -> (Player, Player) {
     (alice, bob)
 }
 
-/// What is heard after a change has come through.
+/// The sound after a change has come through.
 fn hear(bob: &Player) -> (f64, f32) {
     bob.ear.listen_for(0.3);
     bob.ear.clear();

@@ -1,4 +1,4 @@
-//! The same façade over a network that the game owns: the game's thread pumps packets once per frame.
+//! The same façade over a network owned by the game: the game's thread pumps packets once per frame.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

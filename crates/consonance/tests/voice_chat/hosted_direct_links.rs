@@ -1,5 +1,4 @@
-//! Direct links over a network that the game owns: the game introduces its guests and
-//! carries what they send each other.
+//! Direct links over a network owned by the game: the game introduces its guests and delivers the packets between them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,12 +58,12 @@ fn guests_introduced_by_the_game_talk_directly_until_one_of_them_leaves() {
 /// A game with two guests, whose network delivers everything at the next frame.
 struct Game {
     server: HostedServerHandle,
-    /// By the game's own numbers for them.
+    /// The guests, by the game's own numbers.
     guests: BTreeMap<u64, HostedClientHandle>,
     mail: Vec<Mail>,
 }
 
-/// What is on its way from one guest to another.
+/// Packets in transit from one guest to another.
 struct Mail {
     from: u64,
     to: u64,
@@ -93,7 +92,7 @@ impl Game {
         }
     }
 
-    /// Once per frame: what came is pushed, what is to go is polled.
+    /// Once per frame, passes received packets to the handles and takes the packets to send.
     fn carry_directly(&mut self) {
         for Mail { from, to, content } in self.mail.drain(..) {
             let Some(guest) = self.guests.get_mut(&to) else { continue };

@@ -1,4 +1,4 @@
-//! A server with two networks: one that a game owns, for its guest, and one in memory, for the host's own player.
+//! A server with two networks: one owned by a game, for its guest, and one in memory, for the host's own player.
 
 use consonance::transport::PacketLimits;
 use consonance::transport::hosted::{
@@ -17,7 +17,7 @@ pub(crate) struct HostedStage {
     pub(crate) client_handle: HostedClientHandle,
     /// The guest's end.
     pub(crate) guest: HostedClient,
-    /// The host's own player's way.
+    /// The path of the host's own player.
     pub(crate) loopback: MemoryNetwork,
 }
 

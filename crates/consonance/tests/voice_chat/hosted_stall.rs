@@ -1,5 +1,5 @@
-//! A game that owns the network stands still for two seconds: afterwards people hear what is said now,
-//! not what was said meanwhile.
+//! A game that owns the network stalls for two seconds: afterwards listeners hear current speech, not that of the
+//! stall.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,8 @@ use crate::player::{PATIENCE, Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 
 const STALL: Duration = Duration::from_secs(2);
-/// What may still be heard of before the end of the stall: the network's queue and the jitter buffer hold no more.
+/// How much speech from before the end of the stall may still be heard: no more fits into the network's queue and the
+/// jitter buffer.
 const FRESH: Duration = Duration::from_millis(950);
 
 #[test]
@@ -50,7 +51,7 @@ fn after_a_stall_of_the_game_old_voice_is_not_played() {
     game.stop();
 }
 
-/// The listener played nothing of what was spoken in that time, but what was spoken after the end.
+/// Asserts that the listener played nothing spoken in that time, but did play what was spoken after its end.
 fn assert_only_news(speaker: &Player, listener: &Player, stale: &std::ops::Range<Instant>, ended: Instant) {
     let spoken_at = |played: u16| {
         speaker.traces.iter().rev().find_map(|trace| match trace {
@@ -70,10 +71,10 @@ fn assert_only_news(speaker: &Player, listener: &Player, stale: &std::ops::Range
     assert!(news > 20, "{news} frames of what was said afterwards");
 }
 
-/// A game whose network goes on, as networks do, while the game's own thread does not always take part.
+/// A game whose network keeps running, like any network, while the game's own thread may stall.
 struct Game {
     stands_still: Arc<AtomicBool>,
-    /// What the guest's thread has made of it.
+    /// Whether the guest's thread has noticed the stall.
     stood_still: Arc<AtomicBool>,
     is_over: Arc<AtomicBool>,
     threads: [JoinHandle<()>; 2],
@@ -122,7 +123,7 @@ impl Game {
         Self { stands_still, stood_still, is_over, threads: [server_thread, client_thread] }
     }
 
-    /// The guest's game; the network and the server go on.
+    /// Stalls the guest's game, or lets it continue; the network and the server keep running.
     fn stand_still(&self, stands_still: bool) {
         self.stands_still.store(stands_still, Ordering::Release);
         let deadline = Instant::now() + PATIENCE;

@@ -1,4 +1,4 @@
-//! The façade as a game meets it: whole conversations over real QUIC on this machine, and over other networks.
+//! The façade as a game uses it: whole conversations over real QUIC on this machine, and over other networks.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

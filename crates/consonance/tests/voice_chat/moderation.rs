@@ -1,4 +1,4 @@
-//! What a server's operator decides, as players and their games meet it.
+//! Decisions of a server's operator, as seen by players and their games.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! A session without a network: what one says and writes comes back.
+//! A session without a network: voice and texts come back.
 
 use consonance::audio::FrameSize;
 use consonance::{ChannelProperties, EventKind, FrameTrace, Target, TextTarget, VoiceChat, VoiceChatBuilder};

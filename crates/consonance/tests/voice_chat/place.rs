@@ -1,10 +1,11 @@
-//! Places for tests that judge what is heard: with more at once than the machine has time for, all of them hear gaps.
+//! Places for tests that examine sound: if more run at once than the machine can handle, all of them hear gaps.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
-/// Waits until fewer tests than there are places have players, and keeps one until this test's thread ends. A chat
-/// takes a quarter of a processor in an unoptimised build, and those of a virtual machine are at times half of one.
+/// Waits until fewer tests than there are places have players, and keeps a place until this test's thread ends. A chat
+/// takes a quarter of a processor in an unoptimised build, and processors of a virtual machine are at times half as
+/// fast.
 pub(crate) fn take() {
     thread_local!(static PLACE: Place = Place::free());
     PLACE.with(|_| ());

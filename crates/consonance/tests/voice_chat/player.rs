@@ -1,4 +1,4 @@
-//! A game with a voice chat: everything that it was told, and everything that it heard.
+//! A game with a voice chat, which keeps all events and all sound.
 
 use std::sync::Arc;
 use std::thread;
@@ -31,7 +31,7 @@ impl Player {
         player
     }
 
-    /// Starts a chat, however that will end.
+    /// Starts a chat, which may fail to join.
     pub(crate) fn start(name: &str, chat: VoiceChatBuilder) -> Self {
         place::take();
         let ear = Ear::default();
@@ -39,7 +39,7 @@ impl Player {
         Self { voice, ear, traces: Vec::new(), seen: Vec::new() }
     }
 
-    /// Waits for something that happens now, or has happened since [`forget`](Self::forget).
+    /// Waits for an event that occurs now, or has occurred since [`forget`](Self::forget).
     pub(crate) fn until(&mut self, expected: &EventKind) -> Event {
         self.until_some(&format!("{expected:?}"), |kind| kind == expected)
     }
@@ -49,7 +49,7 @@ impl Player {
         self.until_some("ConnectionLost", |kind| matches!(kind, EventKind::ConnectionLost { .. }));
     }
 
-    /// Waits for the end of the chat; why it ended.
+    /// Waits for the end of the chat; returns its reason.
     pub(crate) fn until_ended(&mut self) -> End {
         let event = self.until_some("Ended", |kind| matches!(kind, EventKind::Ended(_)));
         match event.kind {
@@ -61,18 +61,18 @@ impl Player {
     /// Waits until a player has spoken to the end; all of it must have been heard.
     pub(crate) fn assert_hears(&mut self, speaker: &str, spoken: &[f32]) {
         self.until(&stopped_speaking(speaker));
-        // What the jitter buffer still holds: after stalls up to 600 ms.
+        // The jitter buffer still holds some sound: after stalls up to 600 ms.
         self.ear.listen_for(0.8);
         let likeness = likeness(spoken, &self.ear.samples());
         assert!(likeness > ALIKE, "{likeness} of {speaker}");
     }
 
-    /// Whether something has happened since [`forget`](Self::forget).
+    /// Whether an event has occurred since [`forget`](Self::forget).
     pub(crate) fn has_seen(&mut self, kind: &EventKind) -> bool {
         self.has_seen_some(|seen| seen == kind)
     }
 
-    /// The same for something like that.
+    /// The same for any event that satisfies `is_it`.
     pub(crate) fn has_seen_some(&mut self, is_it: impl Fn(&EventKind) -> bool) -> bool {
         self.look(Duration::ZERO);
         self.seen.iter().any(|event| is_it(&event.kind))
@@ -88,7 +88,7 @@ impl Player {
         received.max().unwrap()
     }
 
-    /// Waits until the chat has counted as much as asked for.
+    /// Waits until the chat's counters satisfy a condition.
     pub(crate) fn until_counted(
         &self,
         what: &str,
@@ -105,7 +105,7 @@ impl Player {
         }
     }
 
-    /// Leaves; everything that the chat has counted.
+    /// Leaves; returns the final counters of the chat.
     pub(crate) fn counted_until_the_end(&self) -> Arc<VoiceStatistics> {
         self.voice.stop();
         let deadline = Instant::now() + PATIENCE;
@@ -116,13 +116,13 @@ impl Player {
         self.voice.statistics()
     }
 
-    /// What happened so far does not count any more.
+    /// Forgets all earlier events.
     pub(crate) fn forget(&mut self) {
         self.look(Duration::ZERO);
         self.seen.clear();
     }
 
-    /// Waits for something like that.
+    /// Waits for any event that satisfies `is_it`.
     pub(crate) fn until_some(&mut self, what: &str, is_it: impl Fn(&EventKind) -> bool) -> Event {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -134,7 +134,7 @@ impl Player {
         }
     }
 
-    /// Takes what waits, and waits for one event if there is none.
+    /// Takes the queued events, or waits for one if there is none.
     fn look(&mut self, at_most: Duration) {
         self.seen.extend(self.voice.wait_event(at_most));
         self.seen.extend(std::iter::from_fn(|| self.voice.poll_event()));

@@ -1,4 +1,4 @@
-//! What a player reports to the game's moderators from a session that is encrypted from end to end.
+//! A player's reports to the game's moderators from an end-to-end encrypted session.
 
 use std::fs;
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ fn taking(folder: &Folder) -> (Stage, Reports) {
     (stage, reports)
 }
 
-/// Waits until it is on the disk.
+/// Waits until the report is on disk.
 fn only_report(reports: &Reports) -> (Report, PathBuf) {
     let deadline = std::time::Instant::now() + PATIENCE;
     while reports.count() == 0 {

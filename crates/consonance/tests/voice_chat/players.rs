@@ -1,5 +1,5 @@
-//! Players as objects: what they tell, and that what is set for one belongs to its name; rooms that are
-//! counted; clones of a handle.
+//! Players as objects: their state, and settings that belong to their names; rooms that are counted; clones of a
+//! handle.
 
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -11,7 +11,7 @@ use crate::player::{PATIENCE, Player, entered, exited, joined, left, started_spe
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
-/// Waits for what comes about by itself.
+/// Waits for a condition that becomes true by itself.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {

@@ -24,7 +24,7 @@ fn open(grid: &Grid) -> ProximityBroadcastTrigger {
     trigger
 }
 
-/// Waits for what comes about by itself.
+/// Waits for a condition that becomes true by itself.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
@@ -61,7 +61,7 @@ fn two_players_hear_each_other_within_twice_the_range_and_not_beyond_four_times_
 
     mouth.update(&alice.voice, &at(-21.5));
     bob.until(&stopped_speaking("Alice"));
-    // Going on without another player near, and coming back.
+    // Continues without another player nearby, and comes back.
     bob.forget();
     mouth.update(&alice.voice, &at(0.0));
     bob.until(&started_speaking("Alice"));
@@ -79,7 +79,7 @@ fn a_walking_speaker_is_heard_without_a_break_by_a_listener_beside_it() {
     mouth.update(&alice.voice, &at(0.0));
     bob.until(&started_speaking("Alice"));
     for step in 1_u8..=40 {
-        // Half a cell at once, and on when all know.
+        // Moves half a cell at a time, once all players know of it.
         let tick = at(f32::from(step));
         ear.update(&bob.voice, &tick);
         let last = ear.cells().last().unwrap();

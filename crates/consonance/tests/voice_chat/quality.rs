@@ -1,4 +1,4 @@
-//! How good one's own voice sounds for how many bits, changed while one speaks.
+//! The quality and bit rate of the local voice, changed while it is sent.
 
 use consonance::audio::Quality;
 use consonance::{MessageType, VoiceStatistics};
@@ -27,7 +27,7 @@ fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
         bob.ear.listen_for(0.3);
         let (packets, bytes) = counted(&alice.voice.statistics());
         bob.ear.clear();
-        // Once through all of what is said, so that each quality says the same.
+        // Once through the whole recording, so that each quality encodes the same speech.
         let after = alice.until_counted("4 s of speech", |now| counted(now).0 >= packets + 200);
         let (more_packets, more_bytes) = counted(&after);
         (more_bytes - bytes) as f64 / (more_packets - packets) as f64

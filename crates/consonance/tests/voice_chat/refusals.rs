@@ -1,4 +1,4 @@
-//! Chats that never begin, or are ended from elsewhere: the reason, in words.
+//! Chats that never start, or are ended by others: the reason, in words.
 
 use std::error::Error as _;
 use std::net::UdpSocket;
@@ -25,7 +25,7 @@ fn end_at(address: QuicAddress, connect_timeout: Duration) -> DisconnectReason {
 
 #[test]
 fn without_a_listener_the_end_names_the_address() {
-    // The port is taken, but does not answer.
+    // The port is in use, but does not answer.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let unused = QuicAddress::new("127.0.0.1", address.port(), "main", None).unwrap();

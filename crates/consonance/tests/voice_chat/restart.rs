@@ -1,4 +1,4 @@
-//! Servers that go away, and clients that come back by themselves or give up.
+//! Servers that go away, and clients that reconnect or give up.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_a
     let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&from_alice)));
     let bob = stage.chat().speak_to_player("Alice").input(Speech::endless(&from_bob));
     let mut bob = Player::join("Bob", bob);
-    // What was asked for on the way is kept as well as what was asked for at the start.
+    // Requests made later are kept as well as those made at the start.
     bob.voice.listen_to_room("team");
     alice.voice.speak_in_room("team");
     alice.until(&started_speaking("Bob"));

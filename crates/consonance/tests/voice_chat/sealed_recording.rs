@@ -1,4 +1,4 @@
-//! What a server records of a session that is encrypted from end to end, and what a holder of its keys makes of that.
+//! A server's recording of an end-to-end encrypted session, and its decryption by a holder of the keys.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ fn keys_in(file: &Path) -> Vec<LoggedEpoch> {
     LoggedEpoch::read_log(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// A stage that records all that is said.
+/// A stage that records everything.
 fn recorded(encryption: Encryption, folder: &Folder) -> (Stage, SessionRecorder) {
     let stage = Stage::open_with(|settings| settings.encryption = encryption);
     let mut settings = SessionRecordingSettings::default();
@@ -52,7 +52,7 @@ fn logging(file: &Path) -> EncryptionSettings {
     settings
 }
 
-/// A track decrypted with these keys, with a change to each frame before.
+/// A track decrypted with these keys, after a change to each frame.
 fn decrypt(
     file: &Path,
     keys: &[LoggedEpoch],

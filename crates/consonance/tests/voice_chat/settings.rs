@@ -1,4 +1,4 @@
-//! All settings of a player as one value: in force from the start, changed while one speaks, refused as a whole.
+//! All settings of a player as one value: in force from the start, changed while the chat runs, rejected as a whole.
 
 use consonance::audio::{ActivationMode, FrameSize, NoiseLevel, Quality};
 use consonance::{EventKind, SettingsError, StartError, VoiceChat, VoiceSettings};

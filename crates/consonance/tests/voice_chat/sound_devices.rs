@@ -1,4 +1,4 @@
-//! Chats with a microphone and a loudspeaker; here they are such as every machine has, silent and unheard.
+//! Chats with a microphone and a loudspeaker; these are null devices, which every machine has.
 
 use consonance::audio::{ActivationMode, ActivationSettings};
 use consonance::device::{Backend, DeviceSelection, DeviceState, Direction};

@@ -1,4 +1,4 @@
-//! Recorded speech as an input: once, or again and again.
+//! Recorded speech as an input: once, or in a loop.
 
 use consonance::audio::{BLOCK_SAMPLES, Input, Read, SAMPLE_RATE_HZ, WavInput};
 
@@ -17,12 +17,12 @@ pub(crate) struct Speech {
 }
 
 impl Speech {
-    /// The microphone ends with the recording.
+    /// Plays the recording once; the microphone then ends.
     pub(crate) fn once(samples: &[f32]) -> Box<dyn Input> {
         Box::new(Self { samples: samples.to_vec(), next: 0, is_endless: false })
     }
 
-    /// From the beginning again whenever it is over. The length must be a number of whole blocks.
+    /// Plays the recording in a loop. The length must be a number of whole blocks.
     pub(crate) fn endless(samples: &[f32]) -> Box<dyn Input> {
         assert!(samples.len().is_multiple_of(BLOCK_SAMPLES), "{} is no number of blocks", samples.len());
         Box::new(Self { samples: samples.to_vec(), next: 0, is_endless: true })

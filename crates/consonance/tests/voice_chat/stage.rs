@@ -30,7 +30,7 @@ impl Stage {
         Self::admitting(Admission::default())
     }
 
-    /// The same, where joining is not open.
+    /// The same, with restricted joining.
     pub(crate) fn admitting(admission: Admission) -> Self {
         Self::open_with(|settings| settings.admission = admission)
     }
@@ -45,12 +45,12 @@ impl Stage {
         Self { identity, address, server: Some(server), settings }
     }
 
-    /// What an operator can do here.
+    /// The moderation of this server.
     pub(crate) fn moderation(&self) -> Moderation {
         Moderation::new(self.server.as_ref().unwrap().handle(), self.settings.records.clone())
     }
 
-    /// Sessions are recorded with this from now on.
+    /// Records sessions with this from now on.
     pub(crate) fn record_with(&self, recorder: &SessionRecorder) {
         self.server.as_ref().unwrap().handle().record_with(Some(recorder)).unwrap();
     }
@@ -74,7 +74,7 @@ impl Stage {
 
     /// Another server with the same certificate takes the same port.
     pub(crate) fn start_again(&mut self) {
-        // Another start has another seed, so that clients notice.
+        // A restarted server has another seed, so that clients notice.
         self.settings.seed = self.settings.seed.wrapping_add(1);
         self.server = Some(serve(self.address, &self.identity, &self.settings).0);
     }
@@ -97,7 +97,7 @@ fn serve(
 ) -> (DedicatedServer, SocketAddr) {
     let runtime = QuicRuntime::new(1).unwrap();
     let deadline = Instant::now() + PATIENCE;
-    // The port of the server before is free when its threads are gone.
+    // The port of the previous server becomes free when its threads have ended.
     let listener = loop {
         match QuicServer::bind(&runtime, address, identity, QuicServerSettings::default()) {
             Ok(listener) => break listener,

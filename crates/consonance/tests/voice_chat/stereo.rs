@@ -1,4 +1,4 @@
-//! Two channels: a bot's music is heard on both sides as it was played, and a voice in the middle.
+//! Two channels: a bot's music keeps its two sides, and a voice is in the middle.
 
 use consonance::VoiceChatBuilder;
 use consonance::audio::{CaptureSettings, Quality};
@@ -8,7 +8,7 @@ use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
-/// By how many dB a listener hears more on the left of what a bot plays there only.
+/// By how many dB a listener hears more on the left of sound that a bot plays there only.
 fn left_over_right_db(bot: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder) -> f64 {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", bot(stage.chat().speak_in_room("lobby")));

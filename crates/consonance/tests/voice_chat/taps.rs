@@ -1,4 +1,4 @@
-//! Sound as it passes by, and recorded on one time line.
+//! Live sound from taps, and recordings of it on one time line.
 
 use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
 use consonance::{Recorder, TapSource};
@@ -44,7 +44,7 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     assert!(likeness(&from_alice, raw.samples()) > ALIKE);
     assert!(likeness(&from_alice, processed.samples()) > ALIKE);
     assert!(likeness(&from_alice, mix.samples()) < UNLIKE, "a player does not hear its own voice");
-    // One time line: what Alice said lies at the same place before and after the chain, and behind what Bob said.
+    // One time line: Alice's speech is at the same position before and after the chain, and after Bob's.
     let [before, after] = [raw, processed].map(|sound| place_of(&from_alice, sound.samples()));
     assert!(before.abs_diff(after) < 240, "{before} and {after}");
     let loud = |sound: &WavInput| sound.samples().iter().position(|sample| sample.abs() > 0.05).unwrap();
@@ -68,7 +68,7 @@ fn one_call_records_all_players_also_those_that_join_later() {
         (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
     alice.voice.set_input(Speech::once(&from_alice));
     bob.until(&stopped_speaking("Alice"));
-    // A player that speaks as soon as it has joined can be recorded from its second word on.
+    // A player that speaks as soon as it has joined can be recorded only from its second word on.
     for (player, spoken) in [(&bob, &from_bob), (&carol, &from_carol)] {
         player.voice.set_input(Speech::once(spoken));
     }

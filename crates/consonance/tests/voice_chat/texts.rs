@@ -1,4 +1,4 @@
-//! Text messages: what became of them is told, and the history keeps both sides.
+//! Text messages: their outcome is reported, and the history keeps both sides.
 
 use consonance::{Caption, EventKind, SendTextError, TEXT_BYTES_MAX, Target, TextTarget};
 

@@ -1,4 +1,4 @@
-//! Triggers as a game uses them: what opens and closes them, and what of that is on the wire.
+//! Triggers as a game uses them: what opens and closes them, and what they send over the wire.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::sync_channel;
@@ -18,7 +18,7 @@ use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped
 use crate::speech::{Speech, recording};
 use crate::witness::{Seen, Witness};
 
-/// What a frame of these games lasts on their own clock.
+/// The duration of a frame of these games, on their own clock.
 const FRAME_INPUT: FrameInput = FrameInput { seconds: 0.01, position_m: Some([0.0; 3]), push_to_talk: false };
 const KEY: FrameInput = FrameInput { push_to_talk: true, ..FRAME_INPUT };
 const FAR: FrameInput = FrameInput { position_m: Some([100.0, 0.0, 0.0]), ..FRAME_INPUT };
@@ -46,7 +46,7 @@ impl Scene {
         scene
     }
 
-    /// Frames of the game, until that is so.
+    /// Runs frames of the game until the condition holds.
     fn run(&mut self, what: &str, mut is_so: impl FnMut(&Player, &Witness) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -59,7 +59,7 @@ impl Scene {
         }
     }
 
-    /// The same, with a trigger that is ticked.
+    /// The same, with a trigger that is updated.
     fn tick(
         &mut self,
         trigger: &mut BroadcastTrigger,
@@ -73,7 +73,7 @@ impl Scene {
         });
     }
 
-    /// As much game as there is voice, until that is so: what the trigger thought of each frame that came.
+    /// Runs as much game time as voice until the condition holds; returns the trigger's volume at each frame received.
     fn walk(
         &mut self,
         trigger: &mut BroadcastTrigger,
@@ -299,7 +299,7 @@ fn dropping_a_trigger_does_not_wait_even_while_the_output_hangs_and_the_queue_is
     until(exited("Alice", "kitchen"));
 }
 
-/// Takes nothing while the lock is held.
+/// An output that blocks while the lock is held.
 struct Hanging(Arc<Mutex<()>>);
 
 impl Output for Hanging {
@@ -338,7 +338,7 @@ fn a_game_that_stalls_loses_not_even_the_first_syllable_and_neither_does_it_leav
     alice.until(&entered("Bob", "lobby"));
     let mut trigger = to_lobby(TriggerActivation::Voice);
     trigger.update(&alice.voice, &FRAME_INPUT);
-    // From here on the game stands still: no updates, and no reads of events.
+    // From here on the game stalls: no updates, and no reads of events.
     let silence = vec![0.0; 48_000];
     let sentence = recording(1, 0.2, 2.2);
     alice.voice.set_input(Speech::endless(&[silence.clone(), sentence.clone(), silence.repeat(8)].concat()));

@@ -1,4 +1,4 @@
-//! A way up that loses frames: a speaker learns of it from the server and from listeners.
+//! An uplink that loses frames: the server and the listeners report it to the speaker.
 
 use consonance::VoiceChat;
 use consonance::transport::impair::{ImpairedClient, Impairment};

@@ -1,4 +1,4 @@
-//! A player whose session the test itself drives, to see every frame as it comes over the wire.
+//! A player whose session is driven by the test, to see every frame on the wire.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use consonance_testing::player::TestPlayer;
 
 use crate::hall::Hall;
 
-/// What came over the wire, in order.
+/// Events on the wire, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Seen {
     Ready,
@@ -18,14 +18,14 @@ pub(crate) enum Seen {
     Stopped,
 }
 
-/// Listens to rooms and says nothing.
+/// Listens to rooms and sends nothing.
 pub(crate) struct Witness {
     player: TestPlayer<MemoryClient>,
     pub(crate) seen: Vec<Seen>,
 }
 
 impl Witness {
-    /// On the way into the session; [`Seen::Ready`] when it is there.
+    /// A witness that is joining the session; [`Seen::Ready`] reports that it has joined.
     pub(crate) fn new(hall: &Hall, rooms: &[&str]) -> Self {
         let mut client = Client::new(ClientSettings::new("Witness"));
         for room in rooms {
@@ -34,7 +34,7 @@ impl Witness {
         Self { player: TestPlayer::new(client, hall.intruder(), Instant::now()), seen: Vec::new() }
     }
 
-    /// Takes and gives what waits.
+    /// Receives and sends pending packets.
     pub(crate) fn poll(&mut self) {
         let Self { player, seen } = self;
         let now = Instant::now();
@@ -51,7 +51,7 @@ impl Witness {
         assert_eq!(player.ends, [], "it hears to the end");
     }
 
-    /// How loud each frame was said to be, in order.
+    /// The amplitude announced with each frame, in order.
     pub(crate) fn amplitudes(&self) -> Vec<f32> {
         let frames = self.seen.iter().filter_map(|seen| match seen {
             Seen::Frame(channels) => Some(channels),

@@ -13,7 +13,7 @@ use crate::speech::{Speech, recording};
 /// How long anything may take. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-/// What is found has to be found again so long after.
+/// A diagnosis must still hold after this time.
 const STEADY: Duration = Duration::from_millis(400);
 
 /// Serves the sessions `main` and `other` in memory.
@@ -27,7 +27,7 @@ impl Call {
         Self::with_rules(|_| {})
     }
 
-    /// Serves them with rules of its own.
+    /// Serves the sessions with other rules.
     pub(crate) fn with_rules(change: impl FnOnce(&mut SessionsSettings)) -> Self {
         let network = MemoryNetwork::new();
         let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
@@ -80,7 +80,7 @@ impl Call {
     }
 }
 
-/// Whatever can be asked how it is doing.
+/// A source of snapshots.
 pub(crate) trait Asked {
     fn ask(&self) -> Snapshot;
 }
@@ -102,13 +102,13 @@ pub(crate) fn endless() -> Box<dyn consonance::audio::Input> {
     Speech::endless(&recording(1, 0.5, 2.5))
 }
 
-/// Why Bob does not hear Alice, as far as these know.
+/// The diagnosis of why Bob does not hear Alice, from these snapshots.
 pub(crate) fn diagnose(asked: &[&dyn Asked]) -> Diagnosis {
     let snapshots: Vec<Snapshot> = asked.iter().map(|one| one.ask()).collect();
     why(&snapshots, "Alice", "Bob")
 }
 
-/// Waits until that is the cause, and stays so.
+/// Waits until that is the cause, and remains it.
 pub(crate) fn until_cause(asked: &[&dyn Asked], cause: &SilenceCause) -> Diagnosis {
     let find = || {
         let diagnosis = diagnose(asked);
@@ -124,7 +124,7 @@ pub(crate) fn until_cause(asked: &[&dyn Asked], cause: &SilenceCause) -> Diagnos
     })
 }
 
-/// Waits until a snapshot is as it should be.
+/// Waits until a snapshot satisfies the condition.
 pub(crate) fn until_shown(asked: &dyn Asked, is_so: impl Fn(&Snapshot) -> bool) {
     until("what should be shown", || if is_so(&asked.ask()) { Ok(()) } else { Err(diagnose(&[asked])) });
 }

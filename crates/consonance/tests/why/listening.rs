@@ -1,5 +1,5 @@
-//! The listener's side: ears, mutes, volumes, priority, distance, crowds, the loudspeaker.
-//! The listener's own chat knows.
+//! The listener's side: ears, mutes, volumes, priority, distance, crowds, the loudspeaker. The listener's own chat
+//! knows these.
 
 use consonance::audio::{MixerSettings, Pose, SpeakerPlace, Tone};
 use consonance::inspector::SilenceCause;

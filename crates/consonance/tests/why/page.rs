@@ -1,4 +1,4 @@
-//! The page of a chat that runs.
+//! The page of a running chat.
 #![cfg(feature = "inspector")]
 
 use std::thread;

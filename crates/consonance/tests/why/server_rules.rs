@@ -8,7 +8,7 @@ use consonance_session::{AccessRule, ProximitySettings};
 
 use crate::call::{Call, endless, until_cause, until_shown};
 
-/// No player has access to listen to `vip` or to speak in `stage`: unknown key for tokens.
+/// No player may listen to `vip` or speak in `stage`: the key for tokens is unknown.
 fn call_with_doors() -> Call {
     Call::with_rules(|settings| {
         let mut stage = AccessRule::default();

@@ -71,7 +71,7 @@ fn the_speakers_microphone_is_silent() {
     let (alice, bob) = call.pair();
     alice.set_input(Box::new(DeadMicrophone));
     until_cause(&[&alice, &bob], &SilenceCause::MicrophoneSilent);
-    // What arrives is silence: that can be heard from afar.
+    // The received sound is silence, which the listener can detect.
     until_cause(&[&bob], &SilenceCause::MicrophoneSilent);
 }
 
@@ -117,7 +117,7 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     to_lobby.activation = TriggerActivation::Voice;
     to_lobby.update(&alice, &FrameInput::default());
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
-    // Nor does a player speak over another one that waits for the key.
+    // A second channel that waits for the key does not count as speaking either.
     let to_attic = alice.speak_in_room("attic");
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     alice.close_channel(to_attic);
@@ -185,7 +185,7 @@ fn a_speaker_or_a_listener_nearby_lacks_a_token() {
     });
 }
 
-/// Alice and Bob, whose triggers ask for the token red, get it one after the other.
+/// Alice and Bob, whose triggers require the token red, get it one after the other.
 fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInput) + Send + 'static) {
     let call = Call::open();
     let bob = call.chat("Bob").start().unwrap();

@@ -1,4 +1,4 @@
-//! From the speaker to the listener: rooms, and what networks do.
+//! From the speaker to the listener: rooms, and network faults.
 
 use consonance::VoiceChat;
 use consonance::inspector::{SilenceCause, Snapshot};

@@ -1,4 +1,4 @@
-//! When to try again: soon at first, then ever more rarely.
+//! The times of retries: soon at first, then at ever longer intervals.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One direction: which device is open, whether it still calls, and what to do if not.
+//! One direction: which device is open, whether its callbacks still run, and what to do if not.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::selection::DeviceSelection;
 use crate::state::{DeviceError, DeviceState};
 use crate::system::{SoundSystem, Stream};
 
-/// Where the beat's end of a new ring goes.
+/// The destination of the beat's end of a new ring.
 pub(crate) enum Endpoint {
     Input(Mailbox<CaptureReader>),
     Output(Mailbox<PlaybackWriter<2>>),
@@ -31,16 +31,16 @@ pub(crate) struct Keeper {
     selection: DeviceSelection,
     state: DeviceState,
     open: Option<Open>,
-    /// There was a device already.
+    /// Whether a device was open before.
     has_run: bool,
     /// Attempts to open anything at all.
     retry: BackOff,
-    /// Looks at what else there is, while something is open.
+    /// Checks for a better device while one is open.
     look: BackOff,
     changes: VecDeque<DeviceState>,
 }
 
-/// What to open.
+/// The device to open.
 #[derive(Debug, Clone, Copy)]
 enum Choice<'a> {
     Default,
@@ -53,7 +53,7 @@ struct Open {
     pulse: Arc<Pulse>,
     since: Duration,
     name: String,
-    /// It was asked for by its name.
+    /// Whether it was selected by its name.
     is_chosen: bool,
 }
 
@@ -79,7 +79,7 @@ impl Keeper {
         }
     }
 
-    /// Something else is chosen; what is open is closed.
+    /// Changes the selection; the open device is closed.
     pub(crate) fn select(&mut self, selection: DeviceSelection) {
         if selection == self.selection {
             return;
@@ -90,7 +90,7 @@ impl Keeper {
         self.retry.reset();
     }
 
-    /// Looks after the device.
+    /// Checks the device, and reopens or replaces it if needed.
     pub(crate) fn handle_timeout(&mut self, now: Duration, system: &mut impl SoundSystem) {
         if self.selection == DeviceSelection::None {
             self.open = None;
@@ -112,7 +112,7 @@ impl Keeper {
         }
     }
 
-    /// How the state changed since the last call.
+    /// The next state change since the last call.
     pub(crate) fn poll_change(&mut self) -> Option<DeviceState> {
         self.changes.pop_front()
     }
@@ -155,13 +155,13 @@ impl Keeper {
                     self.look.succeeded(now);
                     self.take_over(open);
                 }
-                // What is open stays.
+                // The open device stays open.
                 Err(_) => self.look.failed(now),
             },
         }
     }
 
-    /// What should be open rather than what is.
+    /// The device that should replace the open one, if any.
     fn better<'a>(&mut self, list: &'a DeviceList) -> Option<Choice<'a>> {
         let chosen = self.chosen(list);
         let direction = self.direction();
@@ -185,7 +185,7 @@ impl Keeper {
         Some(Choice::Default)
     }
 
-    /// The device that is chosen by its name, if it is there.
+    /// The device selected by its name, if it is present.
     fn chosen<'a>(&self, list: &'a DeviceList) -> Option<&'a str> {
         let DeviceSelection::Named(chosen) = &self.selection else { return None };
         list.of(self.direction()).iter().map(|device| &*device.name).find(|name| name == chosen)
@@ -223,7 +223,7 @@ impl Keeper {
         Ok(Open { stream, pulse, since: now, name, is_chosen })
     }
 
-    /// The new device is used from now on; the old one, if any, is closed.
+    /// Uses the new device from now on; the old one, if any, is closed.
     fn take_over(&mut self, open: Open) {
         tracing::info!(direction = ?self.direction(), name = open.name, "a sound device runs");
         if self.has_run {
@@ -246,7 +246,7 @@ impl Keeper {
 }
 
 impl Open {
-    /// It does not call any more.
+    /// Whether its callbacks have stopped.
     fn is_silent(&self, now: Duration) -> bool {
         let (since, patience) = match self.pulse.last() {
             Some(last) => (last, WATCHDOG),

@@ -1,4 +1,5 @@
-//! Which ALSA devices are sound cards: the library lists its plug-ins as devices too, on machines without any card.
+//! Recognizes ALSA devices that are sound cards: the library lists its plug-ins as devices too, on machines without
+//! any card.
 
 use std::fs;
 

@@ -32,16 +32,16 @@ const REAL: &[AudioSystem] = &[
     AudioSystem::WinMm,
 ];
 
-/// After a connection was lost, so many attempts are made at the same system before another one is tried: a sound
-/// server that restarts would find its card taken by us.
+/// After a connection was lost, the number of attempts at the same system before another one is tried: otherwise a
+/// sound server that restarts would find its card in use by us.
 const LOYAL_ATTEMPTS: u32 = 10;
 
-/// The connection to a sound system, made when it is needed.
+/// The connection to a sound system, made on demand.
 pub(crate) struct Miniaudio {
     candidates: &'static [AudioSystem],
     clock: Clock,
     connection: Option<Connection>,
-    /// The system that served last, and how often it has not answered since.
+    /// The system that was used last, and its number of failed attempts since.
     last: Option<(AudioSystem, u32)>,
     ids: Vec<(Direction, String, DeviceId)>,
 }
@@ -52,7 +52,7 @@ struct Connection {
 }
 
 impl Miniaudio {
-    /// Whatever this machine has.
+    /// The best sound system of this machine.
     pub(crate) fn automatic(clock: Clock) -> Self {
         Self::new(REAL, clock)
     }
@@ -181,12 +181,12 @@ impl Stream for Opened {
 }
 
 impl Drop for Opened {
-    /// Closes the device on a thread of its own, and waits only so long: one that has died may never let go.
+    /// Closes the device on a separate thread with a time limit, as a device that has died may never return.
     fn drop(&mut self) {
         let Some(mut device) = self.0.take() else { return };
         let (closing, closed) = sync_channel::<()>(1);
         let close = move || {
-            // Without it the library waits forever for a stream that the sound server has ended.
+            // Without this call the library waits forever for a stream that the sound server has ended.
             let _ = device.stop();
             drop(device);
             drop(closing);
@@ -200,10 +200,10 @@ impl Drop for Opened {
     }
 }
 
-/// Closing takes a few milliseconds. It is waited for, because some systems let a device be opened only once.
+/// Closing takes a few milliseconds. We wait for it, because some systems let a device be opened only once.
 const CLOSING: Duration = Duration::from_millis(500);
 
-/// Why a device cannot be opened, by the meaning of the result code.
+/// Maps the result code to the reason why a device cannot be opened.
 fn trouble(error: MiniaudioError) -> DeviceError {
     tracing::debug!(%error, "a sound device cannot be opened");
     match error {

@@ -1,4 +1,4 @@
-//! A sound system that does what a test tells it: devices come and go, refuse, die without a word.
+//! A sound system controlled by a test: devices come and go, refuse to open, and die silently.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,20 +11,20 @@ use crate::event::Direction;
 use crate::state::DeviceError;
 use crate::system::{SoundSystem, Stream};
 
-/// The world behind the system; tests and system hold the same one.
+/// The state behind the system, shared between the test and the system.
 #[derive(Clone, Default)]
 pub(crate) struct World(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    /// No system answers.
+    /// Whether no sound system answers.
     is_down: bool,
     devices: DeviceList,
     /// Devices that cannot be opened.
     refusing: BTreeMap<String, DeviceError>,
     streams: Vec<Playing>,
     last_stream: u32,
-    /// Names of all devices that were opened, in order; what was opened as the default has a star.
+    /// Names of all devices that were opened, in order; those opened as the default have a star.
     opened: Vec<String>,
     attempts: u32,
 }
@@ -33,9 +33,9 @@ struct Playing {
     number: u32,
     direction: Direction,
     device: String,
-    /// The system lets it follow the default, and has done so.
+    /// Whether the system has moved it along with the default.
     was_moved: bool,
-    /// It calls.
+    /// Whether its callbacks run.
     is_alive: bool,
     end: End,
 }
@@ -52,7 +52,7 @@ impl World {
         world.devices.add(direction, name, is_first);
     }
 
-    /// The device is gone; its streams stay, and say nothing any more.
+    /// Removes the device; its streams stay open, but get no more callbacks.
     pub(crate) fn unplug(&self, direction: Direction, name: &str) {
         let mut world = self.lock();
         let devices = world.of(direction);
@@ -63,7 +63,7 @@ impl World {
         world.kill(|stream| stream.direction == direction && stream.device == name);
     }
 
-    /// Another device is the default; `moves` says whether the system moves streams by itself.
+    /// Makes another device the default; `moves` says whether the system moves streams by itself.
     pub(crate) fn set_default(&self, direction: Direction, name: &str, moves: bool) {
         let mut world = self.lock();
         let mut before = String::new();
@@ -79,12 +79,12 @@ impl World {
         }
     }
 
-    /// Streams of this device stop calling, but it stays where it is.
+    /// Stops the callbacks of this device, which stays listed.
     pub(crate) fn freeze(&self, name: &str) {
         self.lock().kill(|stream| stream.device == name);
     }
 
-    /// The sound server dies, or is there again.
+    /// Stops the sound server, or starts it again.
     pub(crate) fn set_down(&self, is_down: bool) {
         let mut world = self.lock();
         world.is_down = is_down;
@@ -112,7 +112,7 @@ impl World {
         self.lock().streams.iter().map(|stream| stream.device.clone()).collect()
     }
 
-    /// 10 ms of every device that is alive: microphones hear a constant, loudspeakers play.
+    /// Runs 10 ms of every live device: microphones deliver a constant, loudspeakers play.
     pub(crate) fn tick(&self, now: Duration) {
         for stream in self.lock().streams.iter_mut().filter(|stream| stream.is_alive) {
             match &mut stream.end {

@@ -51,7 +51,7 @@ impl Stage {
         }
     }
 
-    /// Time passes: the world ticks, the voice thread beats every 10 ms, the supervisor looks every 100 ms.
+    /// Lets time pass: devices tick and the voice thread beats every 10 ms, the supervisor runs every 100 ms.
     pub(crate) fn pass(&mut self, world: &World, milliseconds: u64) {
         let begin = self.now_ms.load(Ordering::Relaxed);
         for now_ms in (begin..begin + milliseconds).step_by(10) {
@@ -68,7 +68,7 @@ impl Stage {
         }
     }
 
-    /// The longest wait for sound.
+    /// Lets time pass until the condition holds; returns how many milliseconds passed.
     pub(crate) fn pass_until(
         &mut self,
         world: &World,
@@ -98,7 +98,7 @@ impl Stage {
         self.shared[direction as usize].diagnostics()
     }
 
-    /// The device that runs.
+    /// The running device.
     pub(crate) fn running(&self, direction: Direction) -> Option<String> {
         match self.state(direction) {
             DeviceState::Running { name, .. } => Some(name),
@@ -111,7 +111,7 @@ impl Stage {
         loudness(&self.heard[self.heard.len() - 4_800..])
     }
 
-    /// The states that were told since the last call.
+    /// The state changes reported since the last call.
     pub(crate) fn told(&self, direction: Direction) -> Vec<String> {
         let events = std::iter::from_fn(|| self.events.pop());
         let own = events.filter(|event: &DeviceEvent| event.direction == direction);

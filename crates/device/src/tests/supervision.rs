@@ -1,4 +1,4 @@
-//! Which device runs: selected, default, lost, back, refused.
+//! Which device runs: the selected one, the default, after a loss, after a return, after a refusal.
 
 use Direction::{Input, Output};
 
@@ -213,7 +213,7 @@ fn a_device_that_never_calls_is_given_up_after_a_while_and_tried_again() {
     let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::None);
     stage.pass(&world, 10);
     world.freeze("Laptop");
-    // It called once.
+    // A device that has called back once is subject to the shorter watchdog.
     stage.pass(&world, 700);
     assert_eq!(world.opened().len(), 2);
 }

@@ -11,10 +11,10 @@ use consonance_testing::tone::{LARGEST_STEP, TestTone, largest_step, loudness};
 use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
 
-/// A microphone that hears a tone, and is read every 10 ms.
+/// A microphone with a tone as its input, read every 10 ms.
 struct Bench {
     now_ms: Arc<AtomicU64>,
-    /// None once the device is gone.
+    /// `None` once the device is gone.
     feed: Option<CaptureFeed>,
     microphone: Microphone,
     tone: TestTone,

@@ -1,10 +1,10 @@
-//! What is sent back.
+//! Responses.
 
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long a reader may take for what it asked for.
+/// The timeout of each write of a response.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Nothing is loaded from elsewhere, no page can embed this one, and the key in the address is not passed on.
@@ -13,7 +13,7 @@ const SAFETY: &str = "Content-Security-Policy: default-src 'none'; style-src 'un
      Cross-Origin-Resource-Policy: same-origin\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
      Cache-Control: no-store\r\n";
 
-/// An answer.
+/// A response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: &'static str,
@@ -30,12 +30,12 @@ impl Answer {
         Self { status: "200 OK", kind: "application/json", body: text.into_bytes() }
     }
 
-    /// Anything but what was asked for, in words.
+    /// A response other than the requested content, as plain text.
     pub(super) fn words(status: &'static str, words: &str) -> Self {
         Self { status, kind: "text/plain; charset=utf-8", body: format!("{words}\n").into_bytes() }
     }
 
-    /// What cannot be sent in time is not sent.
+    /// Sends the response; a client that does not read it in time does not get all of it.
     pub(super) fn send(&self, stream: &mut TcpStream) {
         let Self { status, kind, body } = self;
         let length = body.len();

@@ -1,4 +1,4 @@
-//! Asking a page, as programs do.
+//! A client of an inspector, for programs.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::{Action, Snapshot, SnapshotError};
 
-/// How long an answer may take.
+/// The timeout for a response.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// More than the largest snapshot has.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const HEADERS_MAX: usize = 48;
 
-/// An inspector somewhere, by its address.
+/// A client of an inspector at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InspectorClient {
     host: String,
@@ -20,16 +20,16 @@ pub struct InspectorClient {
     folder: String,
 }
 
-/// Why an inspector gives no answer.
+/// Why a request to an inspector failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The address is none of an inspector.
+    /// The address is not an inspector's.
     #[error(
         "invalid inspector address {0:?}, expected http://127.0.0.1:PORT/KEY/, as `--inspector` prints it"
     )]
     Address(String),
-    /// The address is where to join, and not where to look.
+    /// The address is that of a session, and not of an inspector.
     #[error(
         "{0:?} is the address of a session, to join it: an inspector's is printed by a program that is started with \
          `--inspector`, and begins with http://"
@@ -40,24 +40,24 @@ pub enum FetchError {
     Connection {
         /// The host and the port.
         host: String,
-        /// What the system says.
+        /// The operating system's error.
         cause: io::Error,
     },
-    /// The answer is no.
+    /// The inspector refused the request.
     #[error("the inspector at {host} refused: {words}")]
     Refused {
         /// The host and the port.
         host: String,
-        /// Its words.
+        /// Its reason.
         words: String,
     },
-    /// The answer cannot be read.
+    /// The response is not a valid snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
 
 impl FetchError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Address(_) => "address",
@@ -70,7 +70,7 @@ impl FetchError {
 }
 
 impl InspectorClient {
-    /// An inspector by its address, `http://127.0.0.1:PORT/KEY/`. Does not ask it yet.
+    /// An inspector at an address, `http://127.0.0.1:PORT/KEY/`. Sends no request yet.
     ///
     /// # Errors
     /// If it is another kind of address.
@@ -90,16 +90,16 @@ impl InspectorClient {
         Ok(Self { host: host.to_owned(), folder: format!("/{key}/") })
     }
 
-    /// How it is doing.
+    /// Requests a snapshot.
     ///
     /// # Errors
-    /// If it does not answer, or with something else.
+    /// If it does not respond, or not with a snapshot.
     pub fn snapshot(&self) -> Result<Snapshot, FetchError> {
         let body = self.ask("GET", "snapshot.json", "")?;
         Ok(Snapshot::from_json(&String::from_utf8_lossy(&body))?)
     }
 
-    /// Has something done.
+    /// Requests an action.
     ///
     /// # Errors
     /// If it does not answer, or refuses.
@@ -141,7 +141,7 @@ impl InspectorClient {
     }
 }
 
-/// The status and where the body begins, of a whole answer.
+/// The status, and the start of the body, of a complete response.
 fn parse(answer: &[u8]) -> Option<(u16, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Response::new(&mut headers);

@@ -1,4 +1,4 @@
-//! One connection at a time, and how many of them.
+//! Serves a limited number of connections at the same time.
 
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -8,22 +8,22 @@ use std::thread;
 use super::{request, route};
 use crate::Inspected;
 
-/// Connections that are served at the same time; more are closed at once.
+/// Connections served at the same time; further ones are closed at once.
 const CONNECTIONS_MAX: usize = 16;
 
-/// What an inspector has served.
+/// Counters of an inspector's requests and connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageCounts {
-    /// Requests that got what they asked for.
+    /// Requests that succeeded.
     pub answered: u64,
-    /// Requests that did not: no request, too long, forbidden, nothing there.
+    /// Requests that failed: empty, malformed, too long, forbidden, or not found.
     pub refused: u64,
     /// Connections that were closed at once because too many were open.
     pub rejected: u64,
 }
 
-/// Serves connections, each in a thread of its own.
+/// Serves connections, each on its own thread.
 pub(super) struct Connections {
     pub(super) inspected: Arc<dyn Inspected>,
     pub(super) key: String,
@@ -40,7 +40,7 @@ impl Connections {
         Self { inspected, key, open: AtomicUsize::new(0), answered, refused, rejected }
     }
 
-    /// Begins to serve one more, unless there are too many.
+    /// Starts to serve a connection, unless there are too many.
     pub(super) fn serve(self: &Arc<Self>, stream: TcpStream) {
         if self.open.fetch_add(1, Ordering::AcqRel) >= CONNECTIONS_MAX {
             self.open.fetch_sub(1, Ordering::AcqRel);
@@ -50,7 +50,7 @@ impl Connections {
         let place = Place(Arc::clone(self));
         let run = move || place.0.answer(stream);
         if thread::Builder::new().name("inspector-answer".into()).spawn(run).is_err() {
-            // Without a thread the place and the connection were given back with what should have run.
+            // If spawning failed, dropping the closure has closed the connection and freed the place.
             self.rejected.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -76,7 +76,7 @@ impl Connections {
     }
 }
 
-/// One of the limited connections, given back when it is dropped, also by a panic.
+/// One of the limited places, given back when it is dropped, even by a panic.
 struct Place(Arc<Connections>);
 
 impl Drop for Place {

@@ -1,30 +1,30 @@
-//! Permission of requests: with the key, over this machine's own name, and changes only from the page itself.
+//! Permission of requests: only under this machine's own name, and changes only from the page itself.
 
 use super::request::Request;
 
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Forbidden {
-    /// The `Host` is missing or another one: a foreign name was made to point here (DNS rebinding).
+    /// The `Host` is missing or foreign: another name was made to point here (DNS rebinding).
     Host,
     /// It would change something, and does not come from the page.
     Origin,
 }
 
-/// Whether that request may be looked at.
+/// Checks whether a request is allowed.
 pub(super) fn check(request: &Request) -> Result<(), Forbidden> {
     let host = request.host.as_deref().filter(|host| is_own_name(host)).ok_or(Forbidden::Host)?;
     let own = format!("http://{host}");
     match request.origin.as_deref() {
         Some(origin) if origin == own => Ok(()),
-        // Browsers leave it out only where nothing is changed.
+        // Browsers omit it only from requests that change nothing.
         None if request.method == "GET" => Ok(()),
         _ => Err(Forbidden::Origin),
     }
 }
 
-/// The names that the page has on its machine, and no others that lead there; any port will do, since it may be reached
-/// through a tunnel.
+/// Whether this is one of the page's names on its machine, rather than another one that leads here; any port is
+/// allowed, since it may be reached through a tunnel.
 fn is_own_name(host: &str) -> bool {
     let (name, port) = host.rsplit_once(':').unwrap_or((host, "80"));
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());

@@ -12,18 +12,18 @@ use super::connection::{Connections, PageCounts};
 use super::key;
 use crate::Inspected;
 
-/// How long to wait after the system refused a connection, as it does when too many files are open.
+/// How long to wait after the system refused a connection, for example because too many files are open.
 const AFTER_TROUBLE: Duration = Duration::from_millis(50);
-/// How long it may take to wake our own listener.
+/// The time limit for waking our own listener.
 const WAKING: Duration = Duration::from_secs(1);
 
-/// How a page is served.
+/// Settings for serving a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InspectorSettings {
     /// The TCP port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// What the program logs, to be shown, in its own words.
+    /// The program's log levels, in its own words, for display.
     pub log_levels: String,
 }
 
@@ -36,7 +36,7 @@ pub enum InspectorError {
     Port {
         /// The port.
         port: u16,
-        /// What the system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// A thread could not be started.
@@ -45,7 +45,7 @@ pub enum InspectorError {
 }
 
 impl InspectorError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Port { .. } => "port",
@@ -54,7 +54,7 @@ impl InspectorError {
     }
 }
 
-/// A page on this machine. Dropping it ends it.
+/// A page on this machine. Dropping it closes it.
 pub struct Inspector {
     address: SocketAddr,
     connections: Arc<Connections>,
@@ -63,10 +63,10 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Begins to show something.
+    /// Starts the page.
     ///
     /// # Errors
-    /// If the port is taken, or no thread can be started.
+    /// If the port is in use, or the thread cannot be started.
     pub fn start(
         settings: &InspectorSettings,
         inspected: Arc<dyn Inspected>,
@@ -84,12 +84,12 @@ impl Inspector {
         Ok(Self { address, connections, stop, thread: Some(thread) })
     }
 
-    /// The page's address, with the key: its owner may look, and mute.
+    /// The page's address, including the key: anyone who has it may look, and mute.
     pub fn url(&self) -> String {
         format!("http://{}/{}/", self.address, self.connections.key)
     }
 
-    /// What was asked for so far.
+    /// Counters of the requests so far.
     pub fn counts(&self) -> PageCounts {
         self.connections.counts()
     }
@@ -98,7 +98,7 @@ impl Inspector {
 impl Drop for Inspector {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        // Wakes the listener; should that fail, it ends with the next connection.
+        // Wakes the listener; if that fails, it ends with the next connection.
         if TcpStream::connect_timeout(&self.address, WAKING).is_ok()
             && let Some(thread) = self.thread.take()
         {
@@ -109,7 +109,7 @@ impl Drop for Inspector {
 
 impl fmt::Debug for Inspector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the key: what is printed for debugging ends in logs.
+        // Without the key, as debug output ends up in logs.
         f.debug_struct("Inspector").field("address", &self.address).finish_non_exhaustive()
     }
 }

@@ -2,13 +2,13 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// 128 bits from the operating system, by way of the keys that the standard library draws for its hash maps.
+/// 128 random bits from the operating system, through the keys that the standard library generates for its hash maps.
 pub(super) fn new() -> String {
     let (one, other) = (RandomState::new(), RandomState::new());
     format!("{:016x}{:016x}", one.hash_one(1), other.hash_one(2))
 }
 
-/// Takes as long for a wrong key as for another wrong one.
+/// Compares in constant time.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
     let difference = one.bytes().zip(other.bytes()).fold(0, |sum, (one, other)| sum | (one ^ other));
     one.len() == other.len() && difference == 0

@@ -22,10 +22,10 @@ pub(super) struct Request {
     pub(super) body: Vec<u8>,
 }
 
-/// Why a request is none.
+/// Why a request is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It did not come in time, or the connection ended.
+    /// It did not arrive in time, or the connection ended.
     Nothing,
     /// It is not HTTP.
     Malformed,
@@ -52,7 +52,8 @@ pub(super) fn read(stream: &mut TcpStream) -> Result<Request, Refusal> {
     }
 }
 
-/// What stands in the head, its length, and that of the body; `None` if there is more to come.
+/// Parses the head of a request: returns the request, and the lengths of head and body; `None` if more bytes are
+/// needed.
 fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, Refusal> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Request::new(&mut headers);
@@ -85,7 +86,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, Refusal> 
             "transfer-encoding" => return Err(Refusal::Malformed),
             _ => continue,
         };
-        // Of two, a proxy might have read the other one.
+        // With duplicates, a proxy might have used the other one.
         if place.replace(value.to_owned()).is_some() {
             return Err(Refusal::Malformed);
         }

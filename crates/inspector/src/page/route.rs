@@ -1,4 +1,4 @@
-//! Which request gets which answer.
+//! Routes requests to responses.
 
 use super::answer::Answer;
 use super::guard::{self, Forbidden};
@@ -12,7 +12,7 @@ const BUTTONS: &str = include_str!("buttons.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What a connection is told.
+/// The response to a request; `None` if there is none to send.
 pub(super) fn answer(
     request: &Result<Request, Refusal>,
     key: &str,
@@ -45,7 +45,7 @@ fn within(request: &Request, key: &str, inspected: &dyn Inspected) -> Answer {
         ("GET", Some("snapshot.json")) => Answer::json(inspected.snapshot().to_json()),
         ("GET", Some("why.json")) => diagnose(query, inspected),
         ("POST", Some("act")) => act(&request.body, inspected),
-        // Its links are relative to the folder.
+        // The page's links are relative to its folder.
         ("GET", None) => Answer::words("404 Not Found", "The address ends with a slash."),
         ("GET" | "POST", _) => Answer::words("404 Not Found", "There is nothing here."),
         _ => Answer::words("405 Method Not Allowed", "Only GET and POST are known here."),
@@ -81,7 +81,7 @@ fn act(body: &[u8], inspected: &dyn Inspected) -> Answer {
     }
 }
 
-/// `%41+b` is `A b`; an invalid code stays as it is.
+/// `%41+b` is `A b`; an invalid code stays unchanged.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

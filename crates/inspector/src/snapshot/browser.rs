@@ -2,37 +2,37 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What comes from a page and what becomes of it, for diagnosing why a player is not heard.
+/// The state of a page and of the voice that it sends, for diagnosing why a player is not heard.
 ///
-/// How long ago something was is in milliseconds; none if it never was.
+/// Fields that end with `_ms_ago` are in milliseconds before now; `None` if it never happened.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PageRow {
-    /// The page is there; the player of one that was lost is kept for a while.
+    /// Whether the page is connected; the player of a lost page is kept for a while.
     pub is_connected: bool,
     /// Channels that the page has open; none while its player is muted, or does not talk.
     pub channels: usize,
-    /// A packet of its voice came.
+    /// Time since a packet of its voice arrived.
     pub voice_ms_ago: Option<u64>,
-    /// One came while no channel was open.
+    /// Time since one arrived while no channel was open.
     pub without_channel_ms_ago: Option<u64>,
-    /// One came in which nothing is said.
+    /// Time since one arrived without speech in it.
     pub silent_ms_ago: Option<u64>,
-    /// One came beyond the page's rate, and was dropped.
+    /// Time since one was dropped because the page exceeded its rate.
     pub too_many_ms_ago: Option<u64>,
-    /// One came that is not Opus, or of a length that cannot be made into 20 ms, and was dropped.
+    /// Time since one was dropped because it was not Opus, or its length cannot be repacked into 20 ms.
     pub unusable_ms_ago: Option<u64>,
-    /// How many voices the page plays at once.
+    /// The number of voices that the page plays at once.
     pub slots: usize,
     /// The names of present speakers without a slot.
     pub without_slot: Vec<String>,
-    /// The names of those it ignores, as far as they are told.
+    /// The names of players that it ignores, as far as the page reports them.
     pub ignored: Vec<String>,
 }
 
 impl PageRow {
-    /// Why the page is not heard just now, in words, if there is a reason on its side.
+    /// Why the page is currently not heard, in words, if the reason is on its side.
     pub fn trouble(&self) -> Option<&'static str> {
         if !self.is_connected {
             Some("its page is away: closed, asleep or without a network")
@@ -55,7 +55,7 @@ impl PageRow {
     }
 }
 
-/// Older things say nothing of now, in milliseconds.
+/// Older events say nothing about the present, in milliseconds.
 const NEW_MS: u64 = 5_000;
 
 fn is_new(ms_ago: Option<u64>) -> bool {

@@ -1,46 +1,46 @@
-//! One's own voice, and devices.
+//! Capture of the local voice, and devices.
 
 use serde::{Deserialize, Serialize};
 
-/// How one's own voice is captured.
+/// The capture of the local voice.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "lamps of a panel, each by itself")]
 pub struct CaptureSnapshot {
-    /// When it is sent, as all channels together say that are not closed; without such, as the chat says.
+    /// When the voice is sent, as all channels that are not closed agree; without such channels, the chat's setting.
     pub activation: EffectiveActivation,
     /// Whether the key for push to talk is held.
     pub key_held: bool,
     /// Whether the detector hears speech.
     pub is_voice_detected: bool,
-    /// Whether what is captured is sent, as far as the activation is asked.
+    /// Whether captured sound is sent, as far as the activation decides it.
     pub is_transmitting: bool,
-    /// Milliseconds since a frame was sent to a listener; 0 while it is, none if it never was.
+    /// Milliseconds since a frame was sent to a listener; 0 while speaking, `None` if none ever was.
     pub spoke_ms_ago: Option<u64>,
-    /// How long the present utterance lasts, or the last one lasted, in milliseconds.
+    /// The duration of the current or the last utterance, in milliseconds.
     pub utterance_ms: u64,
-    /// Milliseconds since the input was louder than -80 dB of full scale; none if it never was.
+    /// Milliseconds since the input was louder than -80 dB of full scale; `None` if it never was.
     pub sound_ms_ago: Option<u64>,
     /// Blocks of 10 ms that were captured.
     pub blocks: u64,
-    /// The input has come to its end, as a file does.
+    /// Whether the input has ended, as a file does.
     pub has_ended: bool,
     /// Level of the input, in dB of full scale.
     pub input_level_dbfs: f32,
-    /// Level behind the processing, in dB of full scale.
+    /// Level after the processing, in dB of full scale.
     pub output_level_dbfs: f32,
-    /// What the automatic gain adds, in dB.
+    /// The automatic gain, in dB.
     pub gain_db: f32,
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
     /// The echo canceller, if it is on.
     pub echo: Option<EchoRow>,
-    /// The level of noise suppression that is in force, as settings name it; empty if it is off.
+    /// The noise suppression level in force, named as in the settings; empty if it is off.
     pub noise: String,
-    /// The level that is set is not in force, because the machine is too slow for it.
+    /// Whether the configured level is not in force, because the machine is too slow for it.
     pub is_noise_reduced: bool,
-    /// By how many milliseconds what is sent is later than what was recorded.
+    /// The delay from recording to sending, in milliseconds.
     pub delay_ms: f32,
     /// Samples at full scale or above.
     pub clipped_samples: u64,
@@ -48,7 +48,7 @@ pub struct CaptureSnapshot {
     pub dropped_blocks: u64,
 }
 
-/// When one's own voice is sent.
+/// When the local voice is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -69,13 +69,13 @@ pub enum EffectiveActivation {
 #[serde(default)]
 #[non_exhaustive]
 pub struct EchoRow {
-    /// By how much the echo is quieter at the microphone than it was played, in dB.
+    /// By how much the echo at the microphone is quieter than the played sound, in dB.
     pub return_loss_db: f32,
-    /// By how much the canceller lowers it further, in dB.
+    /// By how much the canceller reduces it further, in dB.
     pub return_loss_enhancement_db: f32,
-    /// After how many milliseconds it arrives.
+    /// The delay of the echo, in milliseconds.
     pub delay_ms: u32,
-    /// How often the way from loudspeaker to microphone has changed.
+    /// How often the path from loudspeaker to microphone has changed.
     pub path_changes: u64,
 }
 
@@ -84,7 +84,7 @@ pub struct EchoRow {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DeviceSnapshot {
-    /// How it is doing.
+    /// Its state.
     pub state: DeviceStatus,
     /// Its name, while it runs.
     pub name: String,
@@ -94,18 +94,18 @@ pub struct DeviceSnapshot {
     pub latency_ms: f32,
     /// How often sound was interrupted.
     pub xruns: u64,
-    /// How often it was opened again.
+    /// How often it was reopened.
     pub reopened: u64,
-    /// Sound that waits between its clock and ours, in milliseconds.
+    /// Sound queued between its clock and ours, in milliseconds.
     pub fill_ms: f32,
-    /// How much shall wait.
+    /// The target for the queued sound.
     pub target_ms: f32,
-    /// By how much its clock is faster than ours, in millionths.
+    /// By how much its clock is faster than ours, in ppm.
     pub drift_ppm: f32,
 }
 
 impl DeviceSnapshot {
-    /// How it runs, in words.
+    /// The state, in words.
     pub(crate) fn in_words(&self) -> String {
         let Self { name, fill_ms, target_ms, drift_ppm, xruns, .. } = self;
         format!(
@@ -115,22 +115,22 @@ impl DeviceSnapshot {
     }
 }
 
-/// How a device is doing.
+/// The state of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeviceStatus {
     /// Sound flows.
     Running,
-    /// It stopped without a word, and is being opened again.
+    /// It stopped without notice, and is being reopened.
     Lost,
     /// There is none.
     Missing,
-    /// The system does not let us use it.
+    /// The system denies access to it.
     Denied,
-    /// It cannot be opened, mostly because another program has it.
+    /// It cannot be opened, usually because another program uses it.
     Busy,
-    /// It is a game's engine, which brings or takes no sound at present.
+    /// A game's engine that currently delivers or takes no sound.
     NotCalled,
     /// None is wanted, or it is not opened yet.
     #[default]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CaptureSnapshot, DeviceSnapshot, EncryptionRow, NetworkRow, PlayerRow, UplinkSnapshot, VERSION};
 
-/// How one player's voice chat is doing.
+/// The state of one player's voice chat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -17,55 +17,55 @@ pub struct ClientSnapshot {
     pub name: String,
     /// Its id in the session, while it is in one.
     pub id: Option<u16>,
-    /// `client`, or `host` where the server is in the same process.
+    /// `client`, or `host` if the server is in the same process.
     pub mode: String,
     /// Whether it is in the session.
     pub status: ConnectionState,
-    /// Why it is not, in words, if that is known.
+    /// Why it is not, in words, if known.
     pub trouble: Option<String>,
-    /// Whether `players` is complete, as is so soon after joining.
+    /// Whether `players` is complete, which is the case soon after joining.
     pub knows_all_players: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
-    /// Rooms that the server took it out of, until it asks for them again.
+    /// Rooms that the server removed it from, until it asks for them again.
     pub refused_rooms: Vec<String>,
     /// The recipients of its voice while there is something to send.
     pub channels: Vec<ChannelRow>,
-    /// The access tokens that it has, by name.
+    /// The access tokens that it holds, by name.
     pub tokens: Vec<String>,
-    /// What would be sent or heard with a token that is missing.
+    /// Targets that cannot be used because an access token is missing.
     pub token_rules: Vec<TokenRule>,
-    /// Nothing of its own voice is sent.
+    /// Whether its own voice is muted.
     pub muted: bool,
-    /// It has deafened itself.
+    /// Whether it has deafened itself.
     pub deafened: bool,
-    /// The server's operator has muted it, for this reason, which may be empty: its voice goes nowhere.
+    /// The reason, which may be empty, if the server's operator has muted it: its voice is not forwarded.
     pub server_muted: Option<String>,
-    /// The server's operator has deafened it, for this reason, which may be empty: it is sent no voice.
+    /// The reason, which may be empty, if the server's operator has deafened it: it is sent no voice.
     pub server_deafened: Option<String>,
-    /// The volume of all players: an amplitude factor, 1 at first.
+    /// The volume of all players: an amplitude factor, 1 by default.
     pub master_volume: f32,
-    /// How many speakers are decoded at the same time at most; more are not heard.
+    /// The most speakers decoded at the same time; further ones are not heard.
     pub max_voices: usize,
-    /// Its own voice; none without an input.
+    /// Its own voice; `None` without an input.
     pub capture: Option<CaptureSnapshot>,
-    /// The microphone; none if it speaks with something else, or not at all.
+    /// The microphone; `None` if another input or none is used.
     pub microphone: Option<DeviceSnapshot>,
-    /// The loudspeaker; none if what is heard goes elsewhere.
+    /// The loudspeaker; `None` if another output is used.
     pub loudspeaker: Option<DeviceSnapshot>,
-    /// What was wrong with the output, if it takes no more.
+    /// The output's error, if it accepts no more sound.
     pub output_trouble: Option<String>,
-    /// Its keys; none where the session is not encrypted from end to end.
+    /// Its keys; `None` if the session is not end-to-end encrypted.
     pub encryption: Option<EncryptionRow>,
-    /// How its voice gets away.
+    /// The transmission of its voice.
     pub uplink: UplinkSnapshot,
     /// Packets, by type.
     pub network: NetworkRow,
     /// All players in the session, itself included.
     pub players: Vec<PlayerRow>,
-    /// What its program logs, in the program's own words.
+    /// Its program's log levels, in the program's own words.
     pub log_levels: String,
-    /// What happened recently, the newest last.
+    /// Recent events, the newest last.
     pub notes: Vec<Note>,
 }
 
@@ -106,21 +106,21 @@ impl Default for ClientSnapshot {
 }
 
 impl ClientSnapshot {
-    /// What is known here of a player.
+    /// The row of the player of this name, if it is known here.
     pub fn player(&self, name: &str) -> Option<&PlayerRow> {
         self.players.iter().find(|player| player.name == name)
     }
 }
 
-/// How far a client is.
+/// The state of a client's connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// It is in no session, and not on the way into one.
+    /// It is in no session, and is not joining one.
     #[default]
     Disconnected,
-    /// It is on the way into the session, for the first time or again.
+    /// It is joining the session, for the first time or again.
     Connecting,
     /// It is in the session.
     Connected,
@@ -151,22 +151,22 @@ impl std::fmt::Display for ChannelTarget {
     }
 }
 
-/// A way out for one's own voice.
+/// A channel of the local voice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ChannelRow {
     /// Its recipient.
     pub target: ChannelTarget,
-    /// Whether it is open just now: there is speech, and nothing keeps it closed.
+    /// Whether it is currently open: there is speech, and nothing keeps it closed.
     pub is_open: bool,
-    /// Whether it is always kept closed: by a mute of its own, a zone, or its activation.
+    /// The reason, if it is always kept closed: its own mute, a zone, or its activation.
     pub is_closed_by: Option<String>,
     /// The priority; a listener ducks lower ones: `low`, `default`, `medium`, `high`.
     pub priority: String,
-    /// Whether the voice comes from the player's place.
+    /// Whether the voice is positional.
     pub positional: bool,
-    /// By which factor it is louder, 0 … 2.
+    /// Its amplitude factor, 0 … 2.
     pub amplitude: f32,
 }
 
@@ -183,45 +183,45 @@ impl Default for ChannelRow {
     }
 }
 
-/// Something that needs an access token which is not there.
+/// A target that cannot be used because an access token is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TokenRule {
-    /// What it would speak or listen to.
+    /// The target to speak or listen to.
     pub target: ChannelTarget,
     /// True for speaking, false for listening.
     pub is_speaking: bool,
-    /// The tokens of which one is needed.
+    /// The tokens of which at least one is needed.
     pub needs: Vec<String>,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Note {
     /// Milliseconds since the start.
     pub at_ms: u64,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What it was.
+    /// A description.
     pub text: String,
 }
 
 impl Note {
-    /// Something that happened so many milliseconds after the start.
+    /// An event that happened this many milliseconds after the start.
     pub fn new(at_ms: u64, severity: Severity, text: impl Into<String>) -> Self {
         Self { at_ms, severity, text: text.into() }
     }
 }
 
-/// How bad something is.
+/// The severity of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Severity {
-    /// As it should be.
+    /// Normal operation.
     #[default]
     Event,
     /// Something could not be done.

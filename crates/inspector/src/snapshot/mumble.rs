@@ -2,35 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a Mumble client says of itself, and what comes from it, for diagnosing why a player is not heard.
+/// The state that a Mumble client reports and the voice that it sends, for diagnosing why a player is not heard.
 ///
-/// How long ago something was is in milliseconds; none if it never was.
+/// Fields that end with `_ms_ago` are in milliseconds before now; `None` if it never happened.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct MumbleRow {
-    /// Its version and what it calls itself.
+    /// Its version and the name that it reports.
     pub client: String,
-    /// The user has switched its microphone off.
+    /// Whether the user's microphone is switched off.
     pub self_mute: bool,
-    /// The user has switched its loudspeaker off.
+    /// Whether the user's loudspeaker is switched off.
     pub self_deaf: bool,
-    /// The room that its channel is; none in the root channel, which is no room.
+    /// The room of its channel; `None` in the root channel, which is no room.
     pub room: Option<String>,
-    /// The rooms of the channels that it listens to besides.
+    /// The rooms of further channels that it listens to.
     pub listening: Vec<String>,
-    /// Its voice goes through the control channel over TCP, and not by UDP.
+    /// Whether its voice uses the control channel over TCP instead of UDP.
     pub is_tunnelled: bool,
-    /// A packet of its voice came.
+    /// Time since a packet of its voice arrived.
     pub voice_ms_ago: Option<u64>,
-    /// One came in CELT or Speex, which is not passed on.
+    /// Time since one arrived in CELT or Speex, which are not relayed.
     pub other_codec_ms_ago: Option<u64>,
-    /// One came beyond the rate of a client, and was dropped.
+    /// Time since one was dropped because the client exceeded its rate.
     pub too_many_ms_ago: Option<u64>,
 }
 
 impl MumbleRow {
-    /// Why the user is not heard just now, in words, if there is a reason on its side.
+    /// Why the user is currently not heard, in words, if the reason is on its side.
     pub fn trouble(&self) -> Option<&'static str> {
         let is_new = |ms_ago: Option<u64>| ms_ago.is_some_and(|ms| ms <= NEW_MS);
         if self.self_mute {
@@ -47,5 +47,5 @@ impl MumbleRow {
     }
 }
 
-/// Older things say nothing of now, in milliseconds.
+/// Older events say nothing about the present, in milliseconds.
 const NEW_MS: u64 = 5_000;

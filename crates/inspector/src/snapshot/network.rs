@@ -1,56 +1,56 @@
-//! Packets, and how one's own voice gets away.
+//! Packets, and the transmission of the local voice.
 
 use serde::{Deserialize, Serialize};
 
-/// What passed over the network.
+/// Network traffic.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct NetworkRow {
-    /// What came in, by type of packet.
+    /// Received packets, by type.
     pub received: Vec<PacketRow>,
-    /// What went out, by type of packet.
+    /// Sent packets, by type.
     pub sent: Vec<PacketRow>,
-    /// All that came in.
+    /// All received packets.
     pub received_total: FlowRow,
-    /// All that went out.
+    /// All sent packets.
     pub sent_total: FlowRow,
-    /// There and back to the server, in milliseconds, where the network knows.
+    /// The round-trip time to the server, in milliseconds, if the network measures it.
     pub round_trip_ms: Option<f32>,
-    /// Which way voice takes to the server, in words, where there are two.
+    /// The path of voice to the server, in words, if there are two.
     pub voice_path: Option<String>,
     /// Players with a direct link.
     pub direct_links: u64,
-    /// Other counters, by name; those that are 0 may be missing.
+    /// Other counters, by name; zeros may be omitted.
     pub counters: Vec<(String, u64)>,
 }
 
-/// One type of packet.
+/// One type of packet and its traffic.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct PacketRow {
-    /// What the type is called.
+    /// The name of the type.
     pub packet: String,
-    /// How much passed.
+    /// Its traffic.
     pub flow: FlowRow,
 }
 
 impl PacketRow {
-    /// So much of one type.
+    /// The traffic of one type.
     pub fn new(packet: impl Into<String>, flow: FlowRow) -> Self {
         Self { packet: packet.into(), flow }
     }
 }
 
-/// How much passed.
+/// Traffic, in packets and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct FlowRow {
     /// Packets since the start.
     pub packets: u64,
-    /// Their bytes, without what the network adds.
+    /// Their bytes, without the network's overhead.
     pub bytes: u64,
     /// Packets per second over the last ten seconds.
     pub packets_per_second: f32,
@@ -71,7 +71,7 @@ impl FlowRow {
     }
 }
 
-/// How one's own voice gets away.
+/// The transmission of the local voice.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -80,37 +80,37 @@ pub struct UplinkSnapshot {
     pub frames_sent: u64,
     /// Frames without a listener.
     pub frames_unheard: u64,
-    /// Of a hundred recent frames, how many did not reach the server; none if it does not say so.
+    /// The share of recent frames that did not reach the server, in percent; `None` if the server does not report it.
     pub lost_percent: Option<f32>,
     /// How much longer than usual the newest frame took to the server, in milliseconds.
     pub queueing_ms: Option<f32>,
-    /// How the listeners receive it, as far as they say.
+    /// Reception by the listeners, as far as they report it.
     pub listeners: Option<ListenersRow>,
-    /// How many of a hundred frames the encoder expects to be lost.
+    /// The loss that the encoder expects, in percent of frames.
     pub expected_loss_percent: u8,
-    /// The bit rate in use, in bit/s, copies and repeated frames included.
+    /// The bit rate in use, in bit/s, including copies and repeated frames.
     pub bitrate_bps: u32,
-    /// What packets tell of the sound before them, in words; empty if it is not known.
+    /// Redundancy in packets for earlier sound, in words; empty if unknown.
     pub redundancy: String,
 }
 
-/// How one's own voice is received, as the listeners said last.
+/// Reception of the local voice, as last reported by the listeners.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListenersRow {
-    /// How many listeners say so.
+    /// The number of reporting listeners.
     pub listeners: u32,
-    /// How many of a hundred frames are missed: of ten listeners, the second worst misses so many.
+    /// The loss in percent of frames: that of the second worst of every ten listeners.
     pub lost_percent: f32,
-    /// How many frames in a row are missed on average, by the same rule; none if it is not known.
+    /// The mean number of frames lost in a row, for the same listener; `None` if unknown.
     pub lost_in_a_row: Option<f32>,
-    /// How long the jitter buffer of the listener that waits least holds frames, in milliseconds.
+    /// The shortest delay of any listener's jitter buffer, in milliseconds.
     pub delay_ms: f32,
 }
 
 impl ListenersRow {
-    /// How much is missed, such as `12 %, 1.5 frames in a row`.
+    /// The loss in words, such as `12 %, 1.5 frames in a row`.
     pub fn missed(&self) -> String {
         let in_a_row = self.lost_in_a_row.map(|frames| format!(", {frames:.1} frames in a row"));
         format!("{:.0} %{}", self.lost_percent, in_a_row.unwrap_or_default())

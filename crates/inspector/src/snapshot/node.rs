@@ -1,4 +1,4 @@
-//! A node of a cluster of servers, and what it sends to the others.
+//! A node of a cluster of servers, and its links to the others.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,28 +9,28 @@ use serde::{Deserialize, Serialize};
 pub struct ServedNode {
     /// Its name, or its id if it has none.
     pub name: String,
-    /// Of this run of it, in 16 hexadecimal digits.
+    /// The id of this run of the node, in 16 hexadecimal digits.
     pub id: String,
-    /// Whether it has a connection to NATS, by which nodes hear each other; true of one that was not asked.
+    /// Whether it has a connection to NATS, over which nodes hear each other; true for a node that was not asked.
     pub has_bus: bool,
-    /// Why it could not be asked, if that is so.
+    /// The reason, if it could not be asked.
     pub trouble: Option<String>,
-    /// What it sends to each of the others.
+    /// Its links to the other nodes.
     pub links: Vec<ServedNodeLink>,
 }
 
-/// What one node sends to another.
+/// A link from one node to another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ServedNodeLink {
-    /// The id of the other one.
+    /// The id of the other node.
     pub to: String,
-    /// Whether it hears the other one.
+    /// Whether it hears the other node.
     pub is_heard: bool,
-    /// Milliseconds since it heard it.
+    /// Milliseconds since it last heard the other node.
     pub heard_ms_ago: u64,
-    /// Milliseconds since it dropped voice for it; none if it never did.
+    /// Milliseconds since it last dropped voice for the other node; `None` if it never did.
     pub dropped_ms_ago: Option<u64>,
 }
 
@@ -42,7 +42,7 @@ impl ServedNode {
 }
 
 impl ServedNodeLink {
-    /// A way to the node with this id.
+    /// A link to the node with this id.
     pub fn new(to: impl Into<String>, is_heard: bool) -> Self {
         Self { to: to.into(), is_heard, ..Self::default() }
     }

@@ -1,10 +1,10 @@
-//! A player of the session as one client knows it.
+//! A player of the session, as seen by one client.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelTarget, DeviceSnapshot};
 
-/// What a client knows of a player, itself included.
+/// A player, as seen by one client; the client's own player has a row too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -14,45 +14,45 @@ pub struct PlayerRow {
     pub name: String,
     /// Its id in the session.
     pub id: u16,
-    /// It is the client's own player.
+    /// Whether it is the client's own player.
     pub is_local: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
-    /// Whether it speaks to us just now.
+    /// Whether it currently speaks to us.
     pub is_speaking: bool,
-    /// Through what its voice last came to us.
+    /// The channels over which its voice last reached us.
     pub channels: Vec<ChannelTarget>,
     /// The priority of those channels.
     pub priority: String,
-    /// Whether its voice comes from a place.
+    /// Whether its voice is positional.
     pub positional: bool,
-    /// How far away it is, in metres, if both places are known.
+    /// Its distance, in metres, if both positions are known.
     pub distance_m: Option<f32>,
-    /// Muted here.
+    /// Whether it is muted here.
     pub muted: bool,
-    /// How loud it is here: an amplitude factor, 1 to begin with.
+    /// Its volume here: an amplitude factor, 1 by default.
     pub volume: f32,
     /// Why its voice cannot be decoded at all, in words.
     pub undecodable_because: Option<String>,
     /// Why it is not heard although it speaks.
     pub unheard: Option<UnheardReason>,
-    /// Milliseconds since a frame of its came in; none if none ever did.
+    /// Milliseconds since its last frame arrived; `None` if none ever did.
     pub heard_ms_ago: Option<u64>,
-    /// Packets of voice that came in.
+    /// Received packets of voice.
     pub received: u64,
     /// Frames that were decoded.
     pub played: u64,
     /// Frames that were recovered from packets after them.
     pub recovered: u64,
-    /// Frames whose place was filled with made-up sound.
+    /// Frames that were concealed.
     pub concealed: u64,
-    /// Frames whose turn came without their packet.
+    /// Frames whose packet was missing at playback time.
     pub lost: u64,
-    /// Packets that came after their turn.
+    /// Packets that arrived after their playback time.
     pub late: u64,
-    /// How much sound was made up, in milliseconds.
+    /// The amount of concealed sound, in milliseconds.
     pub concealed_ms: u64,
-    /// How much was put in by stretching, and left out by squeezing, in milliseconds.
+    /// How much was inserted by stretching, and removed by squeezing, in milliseconds.
     pub lengthened_ms: u64,
     /// See `lengthened_ms`.
     pub shortened_ms: u64,
@@ -60,24 +60,24 @@ pub struct PlayerRow {
     pub skipped_ms: u64,
     /// Packets that could not be decoded.
     pub undecodable: u64,
-    /// How many of the last 128 frames never came, in percent.
+    /// The share of the last 128 frames that never arrived, in percent.
     pub loss_percent: f32,
     /// Jitter of the arrivals, in milliseconds.
     pub jitter_ms: f32,
-    /// How long frames wait at present, in milliseconds.
+    /// The current delay of frames in the jitter buffer, in milliseconds.
     pub delay_ms: f32,
-    /// How long they should wait, in milliseconds.
+    /// The target delay, in milliseconds.
     pub target_delay_ms: f32,
-    /// Packets that wait for their turn.
+    /// Packets queued in the jitter buffer.
     pub queued: u64,
     /// Mean absolute value of the last block before volume and place, 0 to 1.
     pub amplitude: f32,
     /// Level of the last block before volume and place, in dB of full scale.
     pub level_dbfs: f32,
-    /// How a game's engine takes its voice by itself; none if it is in the mix.
+    /// The stream to a game's engine that takes its voice separately; `None` if it is in the mix.
     pub stream: Option<DeviceSnapshot>,
-    /// For how many milliseconds its frames have been coming in with nothing louder than -80 dB of full scale in them;
-    /// none if they have sound, or none come.
+    /// For how many milliseconds its frames have contained nothing louder than -80 dB of full scale; `None` if they
+    /// contain sound, or none arrive.
     pub silent_for_ms: Option<u64>,
     /// The last 20 s, for a graph; empty for players that have not spoken in that time.
     pub history: History,
@@ -140,7 +140,7 @@ pub enum UnheardReason {
     Outranked,
     /// The speaker is too far away.
     OutOfRange,
-    /// So many others are louder that the speaker is not decoded.
+    /// Too many others are louder, so the speaker is not decoded.
     Crowded,
 }
 
@@ -149,16 +149,16 @@ pub enum UnheardReason {
 #[serde(default)]
 #[non_exhaustive]
 pub struct History {
-    /// How long frames waited, in milliseconds.
+    /// The delay in the jitter buffer, in milliseconds.
     pub delay_ms: Vec<u16>,
-    /// How long they should have waited, in milliseconds.
+    /// The target delay, in milliseconds.
     pub target_ms: Vec<u16>,
     /// Level, in dB of full scale.
     pub level_dbfs: Vec<i8>,
 }
 
 impl History {
-    /// How many values there are at most: 20 s of ten a second.
+    /// The most values: 20 s at ten per second.
     pub const LENGTH: usize = 200;
 
     /// Adds the newest values and forgets those that are too old.

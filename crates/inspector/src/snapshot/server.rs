@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Note;
 use super::{ChannelTarget, FlowRow, MumbleRow, NetworkRow, PageRow, ServedNode, VERSION};
 
-/// How a server is doing.
+/// The state of a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -16,12 +16,12 @@ pub struct ServerSnapshot {
     pub uptime_ms: u64,
     /// Every session that it serves.
     pub sessions: Vec<ServedSession>,
-    /// The nodes of its cluster, this one first; none if it is alone.
+    /// The nodes of its cluster, this one first; empty if it is not in a cluster.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<ServedNode>,
-    /// What its program logs, in the program's own words.
+    /// Its program's log levels, in the program's own words.
     pub log_levels: String,
-    /// What happened recently, the newest last.
+    /// Recent events, the newest last.
     pub notes: Vec<Note>,
 }
 
@@ -41,16 +41,16 @@ pub struct ServedSession {
     pub name: String,
     /// All its players, by ascending id.
     pub players: Vec<ServedPlayer>,
-    /// Another node of the cluster owns it; this one has a copy.
+    /// Whether another node of the cluster owns it; this one has a copy.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_copy: bool,
     /// Every room with listeners.
     pub rooms: Vec<ServedRoom>,
-    /// What passed, by type of packet.
+    /// Traffic, by type of packet.
     pub network: NetworkRow,
 }
 
-/// A player as the server knows it.
+/// A player, as seen by the server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -59,57 +59,57 @@ pub struct ServedPlayer {
     pub name: String,
     /// Its id.
     pub id: u16,
-    /// The node of the cluster that has its link, or had it last, where that is another one than the snapshot's; by
-    /// name, if several nodes' snapshots were put together.
+    /// The node of the cluster that has its link, or last had it, if that is not the snapshot's own; given by name in a
+    /// merge of several nodes' snapshots.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// The link is at the very worker that tells this.
+    /// Whether the link is at the worker that reports this.
     #[serde(skip)]
     pub(crate) has_link_here: bool,
     /// The rooms it listens to.
     pub rooms: Vec<String>,
-    /// Whether the server follows its voice; that of clients of the original it only follows while a viewer looks and
-    /// they speak. If not, none of the next two is known.
+    /// Whether the server follows its voice; for clients of the original it does so only while there is a viewer and
+    /// they speak. If not, the next two are unknown.
     pub is_followed: bool,
-    /// Milliseconds since a frame of its voice came in; none if none ever did.
+    /// Milliseconds since a frame of its voice arrived; `None` if none ever did.
     pub voice_ms_ago: Option<u64>,
     /// The recipients of that frame.
     pub voice_to: Vec<ChannelTarget>,
-    /// Rooms that it wanted to listen or speak to and is denied.
+    /// Rooms that it wanted to listen or speak to but may not.
     pub refused_rooms: Vec<RefusedRoom>,
-    /// An operator has muted it, for this reason, which may be empty: its voice goes nowhere.
+    /// The reason, which may be empty, if an operator has muted it: its voice is not forwarded.
     pub server_muted: Option<String>,
-    /// An operator has deafened it, for this reason, which may be empty: it is sent no voice.
+    /// The reason, which may be empty, if an operator has deafened it: it is sent no voice.
     pub server_deafened: Option<String>,
-    /// Whether it has told the server where it is.
+    /// Whether it has told the server its position.
     pub has_place: bool,
-    /// How far away others with a position are, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX). None
-    /// without a viewer, in a session without proximity rooms, and where more than 256 players have a position.
+    /// The distances of others with a position, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX).
+    /// Empty without a viewer, in a session without proximity rooms, and if more than 256 players have a position.
     pub distances: Vec<DistanceRow>,
-    /// Of a hundred of its frames, how many did not arrive recently; none if that is not known.
+    /// The recent loss of its frames, in percent; `None` if unknown.
     pub lost_percent: Option<f32>,
-    /// The route of its voice, in words; none if its network has only one, or it was not asked.
+    /// The route of its voice, in words; `None` if its network has only one, or it was not asked.
     pub voice_path: Option<String>,
-    /// The network it came over, such as `quic`, `browser` or `browser-fallback`; none without a viewer.
+    /// The network it uses, such as `quic`, `browser` or `browser-fallback`; `None` without a viewer.
     pub network: Option<String>,
-    /// Its page, if it is a browser whose player is in the server; none without a viewer.
+    /// Its page, if it is a browser whose player is in the server; `None` without a viewer.
     pub page: Option<PageRow>,
-    /// Its client, if it is a user of Mumble; none without a viewer.
+    /// Its client, if it is a user of Mumble; `None` without a viewer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mumble: Option<MumbleRow>,
-    /// What came from it.
+    /// Traffic received from it.
     pub received: FlowRow,
-    /// What it was sent.
+    /// Traffic sent to it.
     pub sent: FlowRow,
-    /// Packets of its that were dropped for a fault.
+    /// Its packets that were dropped as faulty.
     pub faults: u64,
 }
 
 impl ServedPlayer {
-    /// Players whose distance is listed; all others are farther away than the last of so many.
+    /// The most players with a listed distance; all others are farther away than the last of these.
     pub const DISTANCES_MAX: usize = 32;
 
-    /// Whether its newest voice is newer than voice that came so many milliseconds ago, or never.
+    /// Whether its newest voice is newer than voice from this many milliseconds ago, or `None` for never.
     pub fn has_newer_voice_than(&self, voice_ms_ago: Option<u64>) -> bool {
         self.voice_ms_ago.unwrap_or(u64::MAX) < voice_ms_ago.unwrap_or(u64::MAX)
     }
@@ -133,19 +133,19 @@ impl RefusedRoom {
     }
 }
 
-/// How far away a player is.
+/// The distance of a player.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DistanceRow {
     /// The player's name.
     pub player: String,
-    /// How far, in metres.
+    /// The distance in metres.
     pub metres: f32,
 }
 
 impl DistanceRow {
-    /// So many metres to a player.
+    /// The distance in metres to a player.
     pub fn new(player: impl Into<String>, metres: f32) -> Self {
         Self { player: player.into(), metres }
     }
@@ -160,6 +160,6 @@ pub struct ServedRoom {
     pub name: String,
     /// The names of its listeners.
     pub listeners: Vec<String>,
-    /// How far a voice carries in it, in metres; none if distance does not decide there.
+    /// The range of a voice in it, in metres; `None` if distance does not matter there.
     pub range_m: Option<f32>,
 }

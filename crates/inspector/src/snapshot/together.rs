@@ -1,7 +1,7 @@
-//! One snapshot of what several nodes of a cluster show.
+//! Merges the snapshots of several nodes of a cluster into one.
 //!
-//! The owner of a session knows its players, rooms and rights; the node that has a player's link knows its voice, not
-//! all of which passes the owner.
+//! The owner of a session knows its players, rooms and rights; the node that has a player's link knows its voice,
+//! since not all voice passes through the owner.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -9,8 +9,8 @@ use std::mem;
 use super::{ServedNode, ServedPlayer, ServedSession, ServerSnapshot};
 
 impl ServerSnapshot {
-    /// This node's snapshot with those of others, each of which names its own node first, and with nodes that could not
-    /// be asked. Players' nodes are told by name then, and each session is there once.
+    /// Merges this node's snapshot with those of others, each of which lists its own node first, and with nodes that
+    /// could not be asked. Players' nodes are then given by name, and each session appears once.
     #[must_use]
     pub fn with_nodes(mut self, others: Vec<Self>, not_asked: Vec<ServedNode>) -> Self {
         let mut shown = vec![(self.own_name(), mem::take(&mut self.sessions))];
@@ -43,7 +43,8 @@ impl ServerSnapshot {
     }
 }
 
-/// What all nodes show of one session. Where its owner is not among them, the copy that has most players is believed.
+/// Merges the views that all nodes have of one session. If the owner is not among them, the copy with the most players
+/// is used.
 fn together(mut shown: Vec<ServedSession>) -> Option<ServedSession> {
     shown.sort_by_key(|session| (session.is_copy, usize::MAX - session.players.len()));
     let mut shown = shown.into_iter();
@@ -60,7 +61,7 @@ fn together(mut shown: Vec<ServedSession>) -> Option<ServedSession> {
 }
 
 impl ServedPlayer {
-    /// What the node knows that has its link.
+    /// Adopts what only the node with its link knows: voice, loss, network and traffic.
     fn hear_link(&mut self, at_link: Self) {
         if at_link.has_newer_voice_than(self.voice_ms_ago) {
             (self.voice_ms_ago, self.voice_to) = (at_link.voice_ms_ago, at_link.voice_to);

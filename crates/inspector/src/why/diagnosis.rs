@@ -1,11 +1,11 @@
-//! What was found, link by link, and how it is said.
+//! The results of a diagnosis, link by link, and their text form.
 
 use std::fmt;
 
 use consonance_name_key::visible;
 use serde::{Deserialize, Serialize};
 
-/// Every link of the way from one player to another, in order.
+/// Every link of the path from one player to another, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnosis {
@@ -13,7 +13,7 @@ pub struct Diagnosis {
     pub speaker: String,
     /// The name of the listener that does not hear it.
     pub listener: String,
-    /// What was found at each link.
+    /// The result for each link.
     pub steps: Vec<Step>,
 }
 
@@ -66,8 +66,8 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Words with names of players in them, which must not inject sequences into the terminal that they are printed to, nor
-/// hide characters from its reader.
+/// Text with players' names in it, which must not inject escape sequences into the terminal, or hide characters from
+/// its reader.
 struct Shown<'t>(&'t str);
 
 impl fmt::Display for Shown<'_> {
@@ -76,7 +76,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// What was found at one link.
+/// The result for one link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
@@ -84,11 +84,11 @@ pub struct Step {
     pub link: PathLink,
     /// Whether it holds.
     pub outcome: StepOutcome,
-    /// What was seen, in words.
+    /// The observation, in words.
     pub words: String,
     /// Why it is broken, for programs.
     pub cause: Option<SilenceCause>,
-    /// What to do about a broken link, or which inspector to ask about an unknown one.
+    /// The remedy for a broken link, or the inspector to ask about an unknown one.
     pub remedy: Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl Step {
         Self { link, outcome, words: words.into(), cause, remedy }
     }
 
-    /// Unknown here, but known to this one's inspector.
+    /// A result that is unknown here, but known to the inspector of `knows`.
     pub(super) fn unknown(link: PathLink, words: impl Into<String>, knows: &str) -> Self {
         let remedy = Some(format!("ask the inspector of {knows}"));
         Self { link, outcome: StepOutcome::Unknown, words: words.into(), cause: None, remedy }
@@ -122,11 +122,11 @@ pub enum StepOutcome {
     Passed,
     /// It does not.
     Broken,
-    /// That cannot be seen from here.
+    /// It cannot be determined from here.
     Unknown,
 }
 
-/// A link of the way.
+/// A link of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ pub enum PathLink {
     SpeakerJoined,
     /// The listener is in the same session.
     ListenerJoined,
-    /// The speaker's microphone, or whatever it speaks with, gives sound.
+    /// The speaker's microphone, or other input, delivers sound.
     Microphone,
     /// The speaker has not muted itself.
     Mute,
@@ -145,7 +145,7 @@ pub enum PathLink {
     Channel,
     /// The listener is a recipient of the channels.
     Rooms,
-    /// Both may do what they want to do.
+    /// Both hold the tokens that they need.
     Tokens,
     /// From the speaker to the server.
     Uplink,
@@ -159,7 +159,7 @@ pub enum PathLink {
     Loss,
     /// The listener can decode it.
     Codec,
-    /// The listener hears any player at all.
+    /// The listener hears players at all.
     Ears,
     /// The listener has not turned the speaker down.
     Volume,
@@ -176,7 +176,7 @@ pub enum PathLink {
 }
 
 impl PathLink {
-    /// What it is called, in a word or two.
+    /// Its name, in a few words.
     pub fn title(self) -> &'static str {
         match self {
             Self::SpeakerJoined => "speaker joined",
@@ -217,18 +217,18 @@ pub enum SilenceCause {
     NotJoined,
     /// No player of that name is in the session, but one of a similar name.
     OtherName {
-        /// That name.
+        /// The similar name.
         similar: String,
     },
     /// Both are in sessions, but not in the same one.
     OtherSession,
-    /// The speaker has nothing to speak with.
+    /// The speaker has no input.
     NoInput,
     /// The speaker's microphone does not run.
     MicrophoneFailed,
-    /// What the speaker spoke, as a file, has come to its end.
+    /// The speaker's input, such as a file, has ended.
     InputEnded,
-    /// The speaker's microphone runs and hears nothing at all.
+    /// The speaker's microphone runs, but delivers only silence.
     MicrophoneSilent,
     /// The speaker has muted itself.
     SelfMuted,
@@ -242,23 +242,23 @@ pub enum SilenceCause {
     NoSpeech,
     /// The speaker has no open channel.
     NoChannel,
-    /// Every channel of the speaker's is kept closed, or each that the listener would hear.
+    /// Every channel of the speaker is kept closed, or every one that the listener would hear.
     ChannelClosed,
-    /// What the speaker speaks to has no listener.
+    /// The speaker's target has no listener.
     NoListener,
-    /// Others listen to what the speaker speaks to, the listener does not.
+    /// Others listen to the speaker's target, but the listener does not.
     NotListening,
     /// A token is missing.
     TokenMissing,
-    /// The server does not allow it.
+    /// The server denies access to the room.
     RoomRefused,
-    /// One of the two does not tell the server where it is, and the other one does.
+    /// One of the two has not told the server its position, and the other one has.
     NoPosition,
     /// The page of one of the two is lost, and may come back.
     PageAway,
-    /// The server drops the speaker's voice for how it comes.
+    /// The server drops the speaker's voice: too many packets, or packets in a format that it does not accept.
     VoiceRefused,
-    /// What the speaker sends does not reach the server.
+    /// The speaker's voice does not reach the server.
     UplinkDead,
     /// A node of the cluster has no connection to NATS.
     NatsAway,
@@ -268,9 +268,9 @@ pub enum SilenceCause {
     NodesApart,
     /// The speaker's node drops voice for the listener's.
     VoiceDroppedBetweenNodes,
-    /// The listener gets nothing of what the speaker sends.
+    /// None of the speaker's packets reach the listener.
     NothingArrives,
-    /// Most of it is lost.
+    /// Most packets are lost.
     Loss,
     /// The listener cannot decode the speaker's codec.
     Undecodable,
@@ -280,7 +280,7 @@ pub enum SilenceCause {
     MasterVolumeZero,
     /// The listener has muted the speaker.
     MutedByListener,
-    /// The listener has turned the speaker down to nothing, or the speaker its channel.
+    /// The speaker's volume, set by the listener, or that of its channel is zero.
     VolumeZero,
     /// A player of a higher priority speaks.
     Outranked,
@@ -292,6 +292,6 @@ pub enum SilenceCause {
     LoudspeakerFailed,
     /// A client has no keys for an encrypted session.
     NoKeys,
-    /// One of the two is not in the group that the other one has keys with.
+    /// One of the two is not in the other one's group.
     NotInGroup,
 }

@@ -6,7 +6,7 @@ use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::Scene;
 use crate::{ClientSnapshot, EncryptionRow};
 
-/// Nothing where neither of the two encrypts, as far as is known here.
+/// `None` if neither of the two uses encryption, as far as is known here.
 pub(super) fn encryption(scene: &Scene<'_>) -> Option<Step> {
     let (mouth, ear) = (keys(scene.mouth), keys(scene.ear));
     if mouth.is_none() && ear.is_none() {

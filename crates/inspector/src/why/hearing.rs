@@ -5,12 +5,12 @@ use super::scene::Scene;
 use super::{mumble, pages};
 use crate::{ClientSnapshot, DeviceStatus, PlayerRow, UnheardReason};
 
-/// What only the listener's client knows.
+/// A step with an unknown result: only the listener's client knows it.
 fn unseen(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
     Step::unknown(link, format!("{what} is not known here"), scene.listener)
 }
 
-/// The listener's client's row of the speaker, or the step that says that it is unknown.
+/// The speaker's row in the listener's client, or a step that reports it as unknown.
 fn heard<'a>(
     scene: &Scene<'a>,
     link: PathLink,
@@ -33,7 +33,7 @@ pub(super) fn codec(scene: &Scene<'_>) -> Step {
             format!("let {speaker} use Opus with a frame size and rate that all players support"),
         );
     }
-    // A few damaged packets are no reason; nothing but such is.
+    // A few damaged packets are not the reason; if none can be decoded, they are.
     if row.undecodable > 0 && row.undecodable >= row.played {
         let words = format!(
             "{} packets of {speaker} could not be decoded, and {} could",

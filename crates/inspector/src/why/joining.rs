@@ -74,7 +74,7 @@ fn not_there(link: PathLink, name: &str, similar: Option<&str>) -> Step {
     }
 }
 
-/// A step that says that they are not in the same session, if that is known.
+/// A step that reports that they are not in the same session, if that is known.
 fn together(scene: &Scene<'_>) -> Option<Step> {
     let (speaker, listener) = (scene.speaker, scene.listener);
     let is_apart = match (scene.session_of(speaker), scene.session_of(listener)) {

@@ -1,15 +1,15 @@
-//! Users of Mumble, of whose clients the server knows what they say of themselves.
+//! Users of Mumble, about whose clients the server knows only what they report.
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::{Scene, ago, is_recent};
 use crate::MumbleRow;
 
-/// The speaker's Mumble, if nothing else is known of its mouth.
+/// The speaker's Mumble client, if nothing else is known about the speaker's side.
 fn mouth<'a>(scene: &Scene<'a>) -> Option<&'a MumbleRow> {
     scene.served_speaker()?.mumble.as_ref().filter(|_| scene.mouth.is_none())
 }
 
-/// The listener's Mumble, if nothing else is known of its ears.
+/// The listener's Mumble client, if nothing else is known about the listener's side.
 fn ear<'a>(scene: &Scene<'a>) -> Option<&'a MumbleRow> {
     scene.served_listener()?.mumble.as_ref().filter(|_| scene.ear.is_none())
 }
@@ -45,7 +45,7 @@ pub(super) fn mute(scene: &Scene<'_>) -> Option<Step> {
     Some(Step::passed(link, format!("{name} is not muted in Mumble ({})", client.client)))
 }
 
-/// Mumble's clients do not say why they are silent.
+/// Mumble's clients do not report why they are silent.
 pub(super) fn activation(scene: &Scene<'_>) -> Option<Step> {
     mouth(scene)?;
     Some(Step::passed(PathLink::Activation, format!("{}'s Mumble decides what it sends", scene.speaker)))

@@ -1,6 +1,7 @@
-//! Which of several names was probably meant.
+//! Finds the name that was probably meant.
 
-/// The name most like `wanted`: in other letters, with a letter or two wrong, or a part of it. `None` if none is.
+/// The name most similar to `wanted`: in different case, with a letter or two wrong, or a part of it. `None` if none
+/// is.
 pub(super) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded: Vec<char> = fold(wanted);
     let distances = names.into_iter().filter(|name| *name != wanted).filter_map(|name| {
@@ -21,8 +22,8 @@ fn is_part(part: &[char], whole: &[char]) -> bool {
     part.len() >= 3 && whole.windows(part.len()).any(|window| window == part)
 }
 
-/// How many letters have to be put in, left out, changed, or swapped with their neighbour (the optimal string alignment
-/// form of Damerau's and Levenshtein's distance).
+/// The number of letters to insert, delete, change, or swap with their neighbour (the optimal string alignment form of
+/// the Damerau–Levenshtein distance).
 fn distance(one: &[char], other: &[char]) -> usize {
     let width = other.len() + 1;
     let mut table = vec![0; (one.len() + 1) * width];
@@ -45,7 +46,7 @@ fn distance(one: &[char], other: &[char]) -> usize {
     table[one.len() * width + other.len()]
 }
 
-/// Names are at most 128 bytes; more is not compared.
+/// Names have at most 128 bytes; longer ones are not compared.
 const LONGEST: usize = 128;
 
 #[cfg(test)]

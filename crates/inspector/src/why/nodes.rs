@@ -4,7 +4,7 @@ use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::{Scene, ago, is_recent};
 use crate::ServedPlayer;
 
-/// From the speaker's node to the listener's; none where there is one server.
+/// From the speaker's node to the listener's; `None` if there is only one server.
 pub(super) fn nodes(scene: &Scene<'_>) -> Option<Step> {
     if scene.nodes.is_empty() {
         return None;

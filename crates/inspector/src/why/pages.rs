@@ -1,15 +1,15 @@
-//! Pages in browsers, of which the server knows what natives' own clients tell.
+//! Players in browser pages, which have no native client to ask: only the server knows about them.
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::{Scene, ago, is_recent};
 use crate::PageRow;
 
-/// The speaker's page, if nothing else is known of its mouth.
+/// The speaker's page, if nothing else is known about the speaker's side.
 fn mouth<'a>(scene: &Scene<'a>) -> Option<&'a PageRow> {
     scene.served_speaker()?.page.as_ref().filter(|_| scene.mouth.is_none())
 }
 
-/// The listener's page, if nothing else is known of its ears.
+/// The listener's page, if nothing else is known about the listener's side.
 fn ear<'a>(scene: &Scene<'a>) -> Option<&'a PageRow> {
     scene.served_listener()?.page.as_ref().filter(|_| scene.ear.is_none())
 }
@@ -42,7 +42,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
     Some(Step::passed(link, format!("sound came from {name}'s page {}", ago(page.voice_ms_ago))))
 }
 
-/// What a page tells by its channels only.
+/// A page's gate, known only by its open channels.
 pub(super) fn gate(scene: &Scene<'_>, link: PathLink) -> Option<Step> {
     let page = mouth(scene)?;
     let words = format!("{}'s page has {} channels open", scene.speaker, page.channels);
@@ -71,7 +71,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Option<Step> {
     Some(Step::broken(PathLink::Uplink, SilenceCause::VoiceRefused, words, remedy))
 }
 
-/// Why the server drops a page's voice, and what helps.
+/// Why the server drops a page's voice, and the remedy.
 fn refusal(page: &PageRow) -> Option<(&'static str, &'static str)> {
     if is_recent(page.too_many_ms_ago) {
         Some(("these are more packets than a page may send", "let the page send packets of 20 ms, each once"))

@@ -43,7 +43,7 @@ pub(super) fn proximity(scene: &Scene<'_>) -> Step {
     }
 }
 
-/// A room where distance decides, and how far a voice carries there.
+/// A room with proximity, and its range.
 fn ranged<'a>(session: &'a ServedSession, name: &str) -> Option<(&'a ServedRoom, f32)> {
     let room = session.rooms.iter().find(|room| room.name == name)?;
     room.range_m.map(|range| (room, range))
@@ -70,7 +70,7 @@ fn in_range(scene: &Scene<'_>, room: &ServedRoom, range: f32) -> Step {
     Step::broken(link, SilenceCause::NoPosition, words, format!("let {placeless} share its position"))
 }
 
-/// How far apart the two are, or how far at least.
+/// The distance of the two, or a lower bound.
 #[derive(Clone, Copy)]
 enum Distance {
     Known(f32),
@@ -85,7 +85,7 @@ fn distance(mouth: &ServedPlayer, ear: &ServedPlayer) -> Distance {
     if let Some(metres) = listed(mouth, &ear.name).or_else(|| listed(ear, &mouth.name)) {
         return Distance::Known(metres);
     }
-    // A player that is not listed is farther away than all listed ones, if the list is as long as it can be.
+    // If the list is as long as it can be, a player that is not listed is farther away than all listed ones.
     let last = |from: &ServedPlayer| {
         from.distances.get(ServedPlayer::DISTANCES_MAX - 1).map(|farthest| farthest.metres)
     };

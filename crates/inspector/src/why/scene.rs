@@ -1,13 +1,13 @@
-//! The speaker and the listener in question, and what the snapshots together know.
+//! The speaker and the listener in question, and the combined knowledge of the snapshots.
 
 use crate::{
     CaptureSnapshot, ChannelTarget, ClientSnapshot, PlayerRow, ServedNode, ServedPlayer, ServedSession,
     Snapshot, TokenRule,
 };
 
-/// Speech that is this old is still "just now": a pause between two words breaks no link.
+/// Speech up to this age counts as "just now": a pause between two words breaks no link.
 pub(super) const JUST_NOW_MS: u64 = 5_000;
-/// An utterance this short may still be on its way.
+/// Voice of a shorter utterance may still be on its way.
 pub(super) const ON_ITS_WAY_MS: u64 = 1_500;
 
 /// The two players, and everything known about them.
@@ -18,7 +18,7 @@ pub(super) struct Scene<'a> {
     pub(super) mouth: Option<&'a ClientSnapshot>,
     /// The listener's own client.
     pub(super) ear: Option<&'a ClientSnapshot>,
-    /// Clients of others, which know the players.
+    /// Clients of other players, which know the two.
     pub(super) others: Vec<&'a ClientSnapshot>,
     /// The session of either on the server.
     pub(super) session: Option<&'a ServedSession>,
@@ -48,28 +48,28 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The session of a player. Names are unique in a session only: the one that both are in is meant, if there is one.
+    /// The session of a player. Names are unique only within a session: if both are in one, that one is meant.
     pub(super) fn session_of(&self, name: &str) -> Option<&'a ServedSession> {
         let mut sessions = self.session.into_iter().chain(self.sessions.iter().copied());
         sessions.find(|session| player_of(session, name).is_some())
     }
 
-    /// The speaker as the listener's client knows it.
+    /// The speaker as seen by the listener's client.
     pub(super) fn heard(&self) -> Option<&'a PlayerRow> {
         self.ear?.player(self.speaker)
     }
 
-    /// The speaker as the server knows it.
+    /// The speaker as seen by the server.
     pub(super) fn served_speaker(&self) -> Option<&'a ServedPlayer> {
         player_of(self.session?, self.speaker)
     }
 
-    /// The listener as the server knows it.
+    /// The listener as seen by the server.
     pub(super) fn served_listener(&self) -> Option<&'a ServedPlayer> {
         player_of(self.session?, self.listener)
     }
 
-    /// Why the server's operator has muted the speaker, as the server or the speaker's own client says.
+    /// Why the server's operator has muted the speaker, as reported by the server or the speaker's own client.
     pub(super) fn muted_by_server(&self) -> Option<&'a str> {
         let served = self.served_speaker().and_then(|player| player.server_muted.as_deref());
         served.or_else(|| self.mouth?.server_muted.as_deref())
@@ -81,7 +81,7 @@ impl<'a> Scene<'a> {
         served.or_else(|| self.ear?.server_deafened.as_deref())
     }
 
-    /// The server's snapshot is among those given.
+    /// Whether the server's snapshot is among those given.
     pub(super) fn has_server(&self) -> bool {
         self.session.is_some()
     }
@@ -90,12 +90,12 @@ impl<'a> Scene<'a> {
         self.mouth?.capture.as_ref()
     }
 
-    /// The speaker's voice reached the listener just now: everything before is in order.
+    /// Whether the speaker's voice has just reached the listener: everything before is in order.
     pub(super) fn arrives(&self) -> bool {
         self.heard().is_some_and(|row| is_recent(row.heard_ms_ago))
     }
 
-    /// The snapshots that know that the speaker has sent voice just now.
+    /// The snapshots that show that the speaker has just sent voice.
     pub(super) fn sends(&self) -> Option<&'static str> {
         if self.capture().is_some_and(|capture| is_recent(capture.spoke_ms_ago)) {
             Some("its own client")
@@ -108,8 +108,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The recipients of the speaker's client over channels that nothing keeps closed, whether just now or not, or
-    /// those it spoke to just now, as the server knows; `None` if that is unknown here.
+    /// The recipients of the speaker's channels that nothing keeps closed, whether they are open now or not, or the
+    /// recipients it has just spoken to, as known to the server; `None` if unknown here.
     pub(super) fn targets(&self) -> Option<Vec<ChannelTarget>> {
         if let Some(mouth) = self.mouth {
             let unclosed = mouth.channels.iter().filter(|channel| channel.is_closed_by.is_none());
@@ -128,7 +128,7 @@ impl<'a> Scene<'a> {
         itself.or_else(server).or_else(|| seen().map(|row| &*row.rooms))
     }
 
-    /// Whether the listener hears what is said to that, as far as is known here.
+    /// Whether the listener hears speech to this target, as far as is known here.
     pub(super) fn reaches(&self, target: &ChannelTarget) -> bool {
         match target {
             ChannelTarget::Player(name) => name == self.listener,
@@ -136,13 +136,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Denied uses of rooms that keep the two apart, and of which player: the speaker's speaking, or the listener's
+    /// A denied use of a room that keeps the two apart, and by which player: the speaker's speaking, or the listener's
     /// listening.
     pub(super) fn refusal(&self) -> Option<(&'a str, Refusal<'a>)> {
         let (targets, rooms) = (self.targets(), self.rooms_of_listener().unwrap_or_default());
         let is_meant = |room: &str, is_speaking: bool| match &targets {
             Some(targets) => targets.iter().any(|target| is_room(target, room)),
-            // What would reach the listener is what keeps them apart.
+            // The targets are unknown: only refusals for rooms that the listener listens to matter.
             None => !is_speaking || rooms.iter().any(|name| name == room),
         };
         let refused = |player: Option<&'a ServedPlayer>, is_speaking: bool| {
@@ -154,7 +154,7 @@ impl<'a> Scene<'a> {
         }
         let told = || self.ear?.refused_rooms.iter().find(|room| is_meant(room, false)).map(|room| &**room);
         let room = refused(self.served_listener(), false).or_else(told)?;
-        // A recipient by another way, known or possible, is not kept from it.
+        // A listener that is reached, or may be reached, in another way is not kept from hearing.
         if targets.is_none() && !rooms.is_empty() {
             return None;
         }
@@ -162,7 +162,7 @@ impl<'a> Scene<'a> {
         (!is_reached).then_some((self.listener, Refusal { room, is_speaking: false }))
     }
 
-    /// Which token is missing, as far as it keeps the two apart, and whose: the speaker's, or the listener's.
+    /// The missing token that keeps the two apart, and the player without it: the speaker, or the listener.
     pub(super) fn missing_token(&self) -> Option<(&'a str, &'a TokenRule)> {
         let targets = self.targets();
         if targets.iter().flatten().any(|target| self.reaches(target)) {
@@ -177,7 +177,7 @@ impl<'a> Scene<'a> {
         }
         let is_meant = |rule: &&TokenRule| match &targets {
             Some(targets) => targets.contains(&rule.target),
-            // A listener of a room is perhaps spoken to there.
+            // A listener of any room may be addressed there.
             None => self.rooms_of_listener().is_none_or(<[String]>::is_empty),
         };
         rules(self.ear, false).find(is_meant).map(|rule| (self.listener, rule))
@@ -190,7 +190,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The uses of rooms that a player is denied.
+/// A use of a room that a player is denied.
 #[derive(Clone, Copy)]
 pub(super) struct Refusal<'a> {
     pub(super) room: &'a str,

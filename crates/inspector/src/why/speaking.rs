@@ -5,15 +5,15 @@ use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
 use super::{mumble, pages};
 use crate::{CaptureSnapshot, ClientSnapshot, DeviceSnapshot, DeviceStatus, EffectiveActivation, TokenRule};
 
-/// Sound this old is there now.
+/// Sound up to this age is current.
 const HEARD_NOW_MS: u64 = 1_000;
 
-/// Frames without sound for so long are no pause between words.
+/// Whether frames without sound have lasted too long for a pause between words.
 fn is_long(silent_for_ms: Option<u64>) -> bool {
     silent_for_ms.is_some_and(|ms| ms >= JUST_NOW_MS)
 }
 
-/// Another snapshot shows that it is fine, or it is unknown here.
+/// A step for a link about which another snapshot shows that it is fine, or about which nothing is known.
 fn from_afar(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
     match scene.sends() {
         Some(witness) => Step::passed(link, format!("{} has spoken just now, {witness} says", scene.speaker)),
@@ -39,7 +39,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
             _ => from_afar(scene, link, "the microphone"),
         };
     };
-    // What is heard just now comes from somewhere, whatever the device does: the game may have put another input in.
+    // Current sound has a source, whatever the device does: the game may have set another input.
     let is_heard =
         mouth.capture.as_ref().and_then(|row| row.sound_ms_ago).is_some_and(|ms| ms < HEARD_NOW_MS);
     let failed = mouth.microphone.as_ref().filter(|_| !is_heard).and_then(|device| failed(name, device));
@@ -68,7 +68,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     silent(name, mouth, capture)
 }
 
-/// A note where noise stays in the voice because the machine is too slow.
+/// A note that noise stays in the voice because the machine is too slow.
 fn noise(capture: &CaptureSnapshot) -> String {
     if capture.is_noise_reduced {
         format!("; noise suppression is reduced to {}: the machine is too slow for more", capture.noise)
@@ -140,7 +140,7 @@ pub(super) fn mute(scene: &Scene<'_>) -> Step {
     }
 }
 
-/// An operator's words, if there are any.
+/// An operator's reason, if there is one.
 pub(super) fn because(reason: &str) -> String {
     if reason.is_empty() { String::new() } else { format!(" ({reason})") }
 }
@@ -168,7 +168,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
             format!("{name} does not hold the key for push to talk"),
             format!("let {name} press it while speaking, or change the activation"),
         ),
-        // Where channels differ, one of them goes by the voice, or is always open and counts as speaking.
+        // If channels differ, one of them uses voice activation, or is always open and counts as speaking.
         EffectiveActivation::Voice | EffectiveActivation::Other if !capture.is_transmitting => Step::broken(
             link,
             SilenceCause::NoSpeech,
@@ -183,7 +183,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     }
 }
 
-/// A player has none of the tokens that are needed.
+/// A step for a player that has none of the needed tokens.
 pub(super) fn token_missing(link: PathLink, name: &str, rule: &TokenRule) -> Step {
     let (verb, target) = (if rule.is_speaking { "speak to" } else { "listen to" }, &rule.target);
     let needs = rule.needs.join(", ");
@@ -191,7 +191,7 @@ pub(super) fn token_missing(link: PathLink, name: &str, rule: &TokenRule) -> Ste
     Step::broken(link, SilenceCause::TokenMissing, words, format!("give {name} one of them"))
 }
 
-/// The speaker's recipients, where they are not known here for just now.
+/// The speaker's recipients, if the current ones are not known here.
 fn recipients(scene: &Scene<'_>) -> String {
     let name = scene.speaker;
     match scene.served_speaker() {

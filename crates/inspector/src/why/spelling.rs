@@ -4,8 +4,8 @@ use consonance_name_key::NameKey;
 
 use crate::Snapshot;
 
-/// The spelling of a name that a snapshot has: exactly this one if there is a player with it, else one with the same
-/// key, else the name as it was asked for.
+/// The spelling of a name in a snapshot: exactly this one if there is such a player, else one with the same key, else
+/// the name as given.
 pub(super) fn present<'a>(snapshots: &'a [Snapshot], wanted: &'a str) -> &'a str {
     let key = NameKey::of(wanted);
     let mut similar = None;

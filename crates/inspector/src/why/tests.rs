@@ -1,4 +1,4 @@
-//! A pair that hears each other, one thing made wrong, and what is said then, from every point of view.
+//! A pair that hears each other, with one thing broken, and the resulting diagnosis from every point of view.
 
 mod mumble;
 mod nodes;

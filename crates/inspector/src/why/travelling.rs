@@ -1,4 +1,4 @@
-//! From the speaker to the listener: rooms, tokens, the two ways, loss.
+//! From the speaker to the listener: rooms, tokens, uplink and downlink, loss.
 
 use super::diagnosis::{PathLink, SilenceCause, Step, StepOutcome};
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
@@ -6,11 +6,11 @@ use super::speaking::{because, token_missing};
 use super::{mumble, pages};
 use crate::ChannelTarget;
 
-/// Above that, of a hundred frames, speech cannot be followed.
+/// Above this share of lost frames, speech is unintelligible.
 const MUCH_LOST_PERCENT: f32 = 60.0;
-/// Above that it is worth a word.
+/// Above this share, loss is worth mentioning.
 const SOME_LOST_PERCENT: f32 = 5.0;
-/// Nothing gets through.
+/// From this share on, nothing gets through.
 const ALL_LOST_PERCENT: f32 = 95.0;
 
 pub(super) fn rooms(scene: &Scene<'_>) -> Step {
@@ -50,7 +50,7 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
     not_listening(scene, &targets, rooms)
 }
 
-/// The listener would hear what is said over a channel that is closed.
+/// A step for a closed channel whose target the listener would hear.
 fn closed(scene: &Scene<'_>) -> Option<Step> {
     let (link, speaker, listener) = (PathLink::Rooms, scene.speaker, scene.listener);
     let channels = scene.mouth.iter().flat_map(|mouth| &mouth.channels);
@@ -64,7 +64,7 @@ fn closed(scene: &Scene<'_>) -> Option<Step> {
     Some(Step::broken(link, SilenceCause::ChannelClosed, words, format!("let {speaker} open that channel")))
 }
 
-/// The server does not allow it.
+/// A step for a denied room.
 fn refused(link: PathLink, name: &str, refusal: Refusal<'_>) -> Step {
     let Refusal { room, is_speaking } = refusal;
     let verb = if is_speaking { "speak" } else { "listen" };
@@ -112,7 +112,7 @@ fn is_here(scene: &Scene<'_>, name: &str) -> bool {
     served || scene.witnesses().any(|client| client.player(name).is_some())
 }
 
-/// Another player besides the two listens to the room.
+/// Whether another player besides the two listens to the room.
 fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
     let served = scene.session.into_iter().flat_map(|session| &session.rooms);
     let mut served = served.filter(|row| row.name == room).flat_map(|row| &row.listeners);
@@ -148,7 +148,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
     let lost = lost.or_else(|| scene.served_speaker().and_then(|player| player.lost_percent));
-    // Over direct links the server need not get any.
+    // With direct links, the server need not receive any voice.
     let is_direct = scene.mouth.is_some_and(|mouth| mouth.network.direct_links > 0);
     if let Some(player) = scene.served_speaker().filter(|player| player.is_followed && !is_direct) {
         if is_recent(player.voice_ms_ago) {
@@ -178,14 +178,14 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     }
 }
 
-/// Which way the speaker's voice takes to the server, as its own client knows best.
+/// The path of the speaker's voice to the server, as best known to its own client.
 fn way(scene: &Scene<'_>) -> String {
     let own = scene.mouth.and_then(|mouth| mouth.network.voice_path.as_deref());
     let served = || scene.served_speaker().and_then(|player| player.voice_path.as_deref());
     own.or_else(served).map(|way| format!(", {way}")).unwrap_or_default()
 }
 
-/// Which way voice takes to the listener, as the server knows: what it misses may be among that.
+/// The path of voice to the listener, as known to the server: missing voice may be due to it.
 fn way_to(scene: &Scene<'_>) -> String {
     let way = scene.served_listener().and_then(|player| player.voice_path.as_deref());
     way.map(|way| format!("; voice comes to it {way}")).unwrap_or_default()
@@ -197,7 +197,7 @@ fn dead_uplink(name: &str, evidence: &str) -> Step {
     Step::broken(PathLink::Uplink, SilenceCause::UplinkDead, words, remedy)
 }
 
-/// The speaker's client has been sending to a listener for longer than packets take.
+/// Whether the speaker's client has been sending to a listener for longer than packets take.
 fn is_sending(scene: &Scene<'_>) -> bool {
     let is_long = |capture: &crate::CaptureSnapshot| capture.utterance_ms >= ON_ITS_WAY_MS;
     let has_sent = scene.mouth.is_some_and(|mouth| mouth.uplink.frames_sent > 0);
@@ -229,7 +229,7 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
             ago(row.heard_ms_ago)
         );
         let network = format!("look at {listener}'s network: does it let UDP in?");
-        // A player that is too far away, refused or lost on the way up looks the same without the server.
+        // Without the server, a player that is too far away, refused or lost on the uplink looks the same.
         let remedy = if scene.has_server() {
             network
         } else {

@@ -1,4 +1,4 @@
-//! The page's script in Node.js, as a browser would run it; nothing where there is none.
+//! The page's script in Node.js, as a browser would run it; skipped without Node.js.
 
 #![cfg(feature = "page")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -13,11 +13,10 @@ use serde_json::Value;
 const SCRIPTS: [&str; 2] =
     [include_str!("../../src/web_page/frame.js"), include_str!("../../src/page/page.js")];
 
-/// Names that mean something in a selector, in markup, or elsewhere in the page.
+/// Names with a meaning in a selector, in markup, or elsewhere in the page.
 const NAMES: [&str; 7] = ["main", "match-\"]", "match-\\x", "match-\\", "<b>", "__proto__", "'*/"];
 
-/// What is wrong and which cards are there after each of these snapshots, as that tab shows them; `None` without
-/// Node.js.
+/// The error and the cards that a tab shows after each of these snapshots; `None` without Node.js.
 fn shown(test: &str, tab: &str, snapshots: &[Snapshot]) -> Option<Vec<(String, Vec<String>)>> {
     if !Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok_and(|is| is.success()) {
         return None;
@@ -55,7 +54,7 @@ fn server(names: &[&str]) -> Snapshot {
     Snapshot::from(server)
 }
 
-/// Marks of writing direction, letters that are written from right to left, and what cannot be seen.
+/// Marks of writing direction, right-to-left letters, and invisible characters.
 const TWISTED: [(&str, &str); 3] = [
     ("match\u{202e}1", "Session match\\u{202e}1"),
     ("\u{5d0}\u{5d1}\u{2069}", "Session \u{2068}\u{5d0}\u{5d1}\\u{2069}\u{2069}"),
@@ -73,7 +72,7 @@ fn names_cannot_hide_characters_or_turn_around_what_is_beside_them() {
     }
 }
 
-/// How many cards each session has in that tab.
+/// The number of cards that each session has in a tab.
 const TABS: [(&str, usize); 2] = [("Players", 2), ("Network", 2)];
 
 #[test]

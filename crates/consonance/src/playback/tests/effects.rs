@@ -5,7 +5,7 @@ use consonance_session::{HeardTarget, RoomId};
 
 use super::*;
 
-/// The loudness of a second of one player's voice, a tone that a wall does not let through.
+/// The loudness of a second of one player's voice, a tone that a wall blocks.
 fn level(playback: &mut Playback, id: u16, room: &str) -> f32 {
     let tone = |i: usize| 0.3 * (i as f32 * std::f32::consts::TAU / 16.0).sin();
     let frame = (0..960).map(tone).flat_map(f32::to_le_bytes).collect::<Vec<u8>>();

@@ -1,4 +1,4 @@
-//! What an engine takes: the mix, and players by themselves.
+//! Sound taken by an engine: the mix, and players separately.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use consonance_clock_bridge::Clock;
 use super::*;
 use crate::engine_sound::{EngineOutput, PlayerStream, engine_output, player_stream};
 
-/// Milliseconds that pass only when it is said.
+/// Milliseconds that pass only when the test advances them.
 #[derive(Clone, Default)]
 struct Time(Arc<AtomicU64>);
 
@@ -19,7 +19,7 @@ impl Time {
     }
 }
 
-/// Two players that speak all the time, and an engine that takes 10 ms at 44.1 kHz whenever they are there.
+/// Two players that speak all the time, and an engine that takes 10 ms at 44.1 kHz whenever it is available.
 struct Desk {
     playback: Playback,
     time: Time,
@@ -45,7 +45,7 @@ impl Desk {
         stream
     }
 
-    /// How loud the mix is, and a stream, at the end of half a second.
+    /// The levels of the mix and of a stream at the end of half a second.
     fn go(&mut self, mut stream: Option<&mut PlayerStream>) -> (f32, f32) {
         let (mut mix, mut alone) = ([0.0; 2 * 441], [0.0; 441]);
         for _ in 0..25 {
@@ -83,7 +83,7 @@ fn an_engine_takes_the_mix_at_its_own_rate() {
 #[test]
 fn a_player_that_an_engine_takes_is_not_in_the_mix_until_its_stream_is_dropped() {
     let mut desk = Desk::new();
-    // In another spelling, and before it speaks.
+    // In another spelling, and before the player speaks.
     let mut stream = desk.stream("PLAYER 1");
     assert_heard(desk.go(Some(&mut stream)), (0.25, 0.25));
     assert_eq!(desk.playback.stream_rows()[0].name, "PLAYER 1");

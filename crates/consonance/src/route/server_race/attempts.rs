@@ -1,4 +1,4 @@
-//! How far the attempts of one `connect` are, at several servers.
+//! The progress of the attempts of one `connect`, at several servers.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -10,14 +10,14 @@ use crate::route::known_servers::ServerAddress;
 use crate::route::{Route, attempts::is_silence};
 
 pub(super) struct Attempts {
-    /// Those that are under way besides the one at the present server.
+    /// Attempts under way, besides the one at the current server.
     pub(super) others: Vec<(ServerAddress, Candidate<Route>)>,
     waiting: VecDeque<Turn>,
-    /// When the next one begins.
+    /// When the next attempt starts.
     next_at: Instant,
-    /// How much later the one after that begins.
+    /// The interval from the next attempt to the one after it.
     pause: Duration,
-    /// Before this none but the first begins, so that not all clients come at once.
+    /// Only the first attempt starts before this, so that not all clients come at once.
     not_before: Instant,
     failures: Vec<DisconnectReason>,
 }
@@ -28,7 +28,7 @@ pub(super) enum Turn {
 }
 
 impl Attempts {
-    /// The present server is tried at once, and alone for the head start and the spread.
+    /// Tries the current server at once, and alone for the head start and the spread.
     pub(super) fn of_present_first(
         now: Instant,
         head_start: Duration,
@@ -41,7 +41,7 @@ impl Attempts {
         attempts
     }
 
-    /// The others are tried from `at` on, and the present server at last.
+    /// Tries the others from `at` on, and the current server last.
     pub(super) fn of_others_first(at: Instant, others: Vec<ServerAddress>) -> Self {
         let waiting = others.into_iter().map(Turn::Other).chain([Turn::Present]).collect();
         Self {
@@ -54,7 +54,7 @@ impl Attempts {
         }
     }
 
-    /// Which one begins now.
+    /// The attempt to start now, if one is due.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<Turn> {
         if self.next_at > now {
             return None;
@@ -64,14 +64,14 @@ impl Attempts {
         Some(turn)
     }
 
-    /// One of them gives no link: the next one waits no longer.
+    /// Notes a failed attempt: the next one starts at once.
     pub(super) fn note_failed(&mut self, now: Instant, reason: DisconnectReason) {
         self.failures.push(reason);
         self.next_at = self.next_at.min(now.max(self.not_before));
     }
 
-    /// Why no link comes about, once nothing waits and nothing is under way here: the answer of a server that may
-    /// change is worth more than silence, and than one that will not.
+    /// The error, once nothing is pending: a server's answer that may change takes precedence over silence, and over
+    /// one that will not.
     pub(super) fn failure(&mut self) -> Option<DisconnectReason> {
         if !self.others.is_empty() || !self.waiting.is_empty() {
             return None;
@@ -88,8 +88,8 @@ impl Attempts {
     }
 }
 
-/// Whether another server of the session may give a link although this one does not: it did not answer, it has no room
-/// or goes away, or it is not the one that it should be. What it says about the player holds for all.
+/// Whether another server of the session may accept a link although this one does not: it did not answer, is full or
+/// going away, or is not the right server. Its answer about the player holds for all.
 pub(super) fn asks_elsewhere(reason: &DisconnectReason) -> bool {
     let is_of_server = |reason: &EndReason| match reason.kind() {
         EndKind::Full | EndKind::Closing | EndKind::Elsewhere | EndKind::Version => true,

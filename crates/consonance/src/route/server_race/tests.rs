@@ -1,4 +1,4 @@
-//! Servers that are lost, refuse or never answer, at times that the test says.
+//! Servers that are lost, refuse or never answer, at times chosen by the test.
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
@@ -12,7 +12,7 @@ use crate::route::gate::{CONNECT_TIMEOUT, Gate, IDLE_TIMEOUT};
 const STEP: Duration = Duration::from_millis(10);
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Servers called by [`NAMES`], and a race between those of them that are known.
+/// Servers named as in [`NAMES`], and a race between those that are known.
 struct Bench {
     race: ServerRace,
     gates: [Gate; 4],
@@ -30,7 +30,7 @@ impl Bench {
         Self::with_routes(others, seed, |primary, _| Route::Plain(primary))
     }
 
-    /// The same with a fallback of these settings, which nothing blocks, or which is nowhere.
+    /// The same with fallback settings, and a fallback that nothing blocks, or that does not exist.
     fn with_fallback(settings: FallbackSettings, has_fallback: bool) -> Self {
         Self::with_routes(&[], 1, move |primary, network| {
             let network = network.clone();
@@ -65,7 +65,7 @@ impl Bench {
         self.race.list_servers(&places);
     }
 
-    /// Lets time pass until something is seen, or for so long.
+    /// Lets time pass until an event occurs, or for at most this long.
     fn pass(&mut self, at_most: Duration) -> (Option<String>, Duration) {
         let began = self.now;
         while self.now < began + at_most {
@@ -83,7 +83,7 @@ impl Bench {
         (None, at_most)
     }
 
-    /// Connects: where to or why not, and how long it took.
+    /// Connects; returns the server or the error, and the duration.
     fn connect(&mut self) -> (String, Duration) {
         self.race.connect(self.now);
         let (seen, lasted) = self.pass(Duration::from_mins(1));
@@ -110,7 +110,7 @@ fn a_server_that_answers_in_time_is_the_only_one_that_is_tried() {
     bench.list(&["b", "a", "c"]);
     bench.pass(Duration::from_mins(10));
     assert_eq!(bench.attempts(), [1, 0, 0, 0]);
-    // A link that is lost without the server is made again there.
+    // A link that is lost while the server runs is made again there.
     bench.gates[0].lose_link();
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.connect().0, "a");
@@ -181,7 +181,7 @@ fn a_server_that_is_left_comes_last_and_the_others_are_not_asked_all_at_once() {
     }
     begun.sort_unstable();
     assert!(begun[90] > begun[10] + SPREAD_MAX.mul_f64(0.6) && begun[99] <= SPREAD_MAX + STEP * 4);
-    // It is tried where nothing else answers.
+    // The server that was left is tried if no other answers.
     let mut bench = Bench::new(&["b"], 1);
     bench.gates[1].set_shut(true);
     bench.race.leave_server();
@@ -221,7 +221,7 @@ fn of_servers_that_refuse_at_one_moment_each_answer_counts_whichever_comes_last(
         let mut bench = Bench::new(&["b", "c"], 1);
         bench.gates[0].set_shut(true);
         bench.race.connect(bench.now);
-        // Both are asked before one of them answers.
+        // Both are asked before either of them answers.
         while bench.attempts() != [1, 1, 1, 0] {
             bench.now += STEP;
             assert!(bench.race.poll(bench.now).is_none());
@@ -254,7 +254,7 @@ fn a_silent_server_is_given_up_early_where_another_one_is_known() {
     }
 }
 
-/// Later than a race gives up a silent route by itself, and earlier than the network does.
+/// Later than a race abandons a silent route by itself, and earlier than the network does.
 const PATIENT: Duration = Duration::from_secs(9);
 
 #[test]
@@ -302,7 +302,7 @@ fn leaving_while_servers_are_tried_leaves_all_of_them() {
     assert_eq!(bench.connect().0, "a");
 }
 
-/// The rules of every network hold at the first server and at another one.
+/// The contract of every network holds at the first server and at another one.
 struct Several {
     network: MemoryNetwork,
     /// Of the first server and of another one.

@@ -1,4 +1,4 @@
-//! One channel that the game wants: whether it is to be heard, how far it is faded, and what the session has of it.
+//! One channel that the game wants: whether it should be heard, how far it is faded, and its state in the session.
 
 use std::time::Instant;
 
@@ -16,12 +16,12 @@ pub(super) struct WantedChannel {
     pub(super) new: NewChannel,
     pub(super) activation: Timeline<ChannelActivation>,
     fader: Fader,
-    /// It is to be heard in this block.
+    /// Whether it should be heard in this block.
     intent: bool,
     pub(super) open: Option<ChannelId>,
-    /// The session had no room for it, and the game was told so.
+    /// Whether the session had no room for it, which was reported to the game.
     refused: bool,
-    /// The game wants it no longer; it goes with the next block.
+    /// Whether the game has closed it; it ends with the next block.
     pub(super) closed: bool,
 }
 
@@ -32,7 +32,7 @@ impl WantedChannel {
         Self { new, activation, fader, intent: false, open: None, refused: false, closed: false }
     }
 
-    /// What has to be captured for it.
+    /// This channel's demand on the capture.
     pub(super) fn demand(&self, chat: ChatActivation) -> Demand {
         let fade = self.new.fade.within_limits();
         let mut demand = demand_of(self.activation.newest(), chat);
@@ -44,11 +44,11 @@ impl WantedChannel {
         demand
     }
 
-    /// Fades, and opens where it is to be heard. One that was refused tries again only while `has_room`, which it says
-    /// for those after it.
+    /// Fades, and opens the channel if it should be heard. A refused one retries only while `has_room`, which it
+    /// updates for the channels after it.
     ///
     /// # Errors
-    /// If the session has no room for it, said once.
+    /// If the session has no room for it, reported once.
     pub(super) fn follow(
         &mut self,
         recorded_until: Instant,
@@ -80,7 +80,7 @@ impl WantedChannel {
         Ok(())
     }
 
-    /// What the wire says of it: as loud as the game wants it, times how far it is faded.
+    /// The properties to send: the game's amplitude is multiplied by the current volume of the fade.
     fn shown(&self) -> ChannelProperties {
         let amplitude = self.new.properties.amplitude * self.fader.volume();
         ChannelProperties { amplitude, ..self.new.properties }
@@ -92,12 +92,12 @@ impl WantedChannel {
         }
     }
 
-    /// False once the game has closed it, or its owner has gone.
+    /// False once the game has closed it, or its owner was dropped.
     pub(super) fn is_still_wanted(&self) -> bool {
         !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
     }
 
-    /// Nothing of it is to be heard any more.
+    /// Whether an open channel has nothing more to send: it is no longer wanted, or has faded out.
     pub(super) fn is_over(&self) -> bool {
         self.open.is_some() && (!self.is_still_wanted() || (!self.intent && self.fader.volume() <= 0.0))
     }
@@ -129,7 +129,7 @@ impl WantedChannel {
     }
 }
 
-/// What is to be heard, without what its fades add.
+/// The demand of an activation, without the extra demand of fades.
 fn demand_of(activation: ChannelActivation, chat: ChatActivation) -> Demand {
     match activation {
         ChannelActivation::Inherit => chat.mode.demand(chat.key_held),

@@ -25,7 +25,7 @@ struct Call {
 }
 
 impl Call {
-    /// Both are in the lobby, and the speaker's way up is as it should be.
+    /// Both are in the lobby, and the speaker's uplink is unimpaired.
     fn new() -> Self {
         let start = Instant::now();
         let target =
@@ -53,12 +53,12 @@ impl Call {
         call
     }
 
-    /// From now on the way up does this to packets.
+    /// Impairs the uplink from now on.
     fn impair(&mut self, impairment: &Impairment) {
         self.up = Impairer::new(impairment);
     }
 
-    /// Speaks for so long; what the encoder was asked to do, each half second.
+    /// Speaks for this long; returns the encoder targets, one each half second.
     fn speak(&mut self, span: Duration) -> Vec<EncoderTarget> {
         let end = self.now + span;
         let mut targets = Vec::new();
@@ -86,7 +86,7 @@ impl Call {
         SessionInstant::START + (self.now - self.start)
     }
 
-    /// Carries everything; only the way up takes time.
+    /// Delivers all packets; only the uplink takes time.
     fn carry(&mut self) {
         let at = self.at();
         while let Some(transmit) = self.speaker.poll_transmit() {
@@ -148,13 +148,13 @@ fn a_way_that_loses_a_fifth_by_chance_is_answered_with_copies_within_two_seconds
 fn a_way_that_is_too_narrow_is_answered_with_fewer_bits_which_come_back_when_it_is_wide_again() {
     let mut call = Call::new();
     call.speak(Duration::from_secs(2));
-    // 24 kbit/s of voice are 32 with what the protocol adds; 14 kbit/s would fit.
+    // 24 kbit/s of voice are 32 with the protocol's overhead; 14 kbit/s would fit.
     let narrow = Impairment { rate_limit_bits_per_s: Some(22_000), ..Impairment::default() };
     call.impair(&narrow);
     let targets = call.speak(Duration::from_secs(8));
     let fits = targets.iter().position(|target| target.bitrate_bps < 14_000);
     assert!(fits.is_some_and(|report| report <= 10), "{targets:?}");
-    // It tries more now and then, and seldom stays there.
+    // It tries a higher rate now and then, but seldom keeps it.
     let targets = call.speak(Duration::from_mins(3));
     let too_many = targets.iter().filter(|target| target.bitrate_bps > 14_000).count();
     assert!(too_many * 4 < targets.len(), "{too_many} of {}", targets.len());

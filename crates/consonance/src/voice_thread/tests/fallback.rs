@@ -1,4 +1,4 @@
-//! A player whose UDP is blocked, at first or later, in a session with another one.
+//! A player whose UDP is blocked, initially or later, in a session with another one.
 
 use consonance_session::ClientEvent;
 use consonance_testing::player::TestPlayer;
@@ -9,12 +9,12 @@ use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
 use crate::route::{FallbackRoute, FallbackSettings, LinkTransport};
 
-/// Alice with two networks, of which the first can be blocked, and Bob, a constant speaker.
+/// Alice with two networks, of which the first can be blocked, and Bob, who speaks constantly.
 pub(super) struct Meeting {
     pub(super) bench: Bench,
     pub(super) gate: Gate,
     bob: TestPlayer<MemoryClient>,
-    /// What Bob was told.
+    /// The events that Bob received.
     pub(super) bob_saw: Vec<String>,
     frames: u32,
 }
@@ -23,7 +23,7 @@ pub(super) struct Meeting {
 const FRAME: Duration = Duration::from_millis(20);
 
 impl Meeting {
-    /// Bob is there, and Alice begins to connect, with UDP blocked or not.
+    /// Bob has joined, and Alice starts to connect, with UDP blocked or not.
     fn new(is_shut: bool, fallback: Option<FallbackSettings>) -> Self {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let gate = Gate::default();
@@ -41,7 +41,7 @@ impl Meeting {
         Self::over(&networks, route, gate)
     }
 
-    /// Two ways to the same session: Alice's, over this gate, and Bob's, over the second network.
+    /// Two paths to the same session: Alice's, through this gate, and Bob's, over the second network.
     pub(super) fn over(networks: &[MemoryNetwork; 2], route: Route, gate: Gate) -> Self {
         let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).expect("a name"));
         for network in networks {
@@ -58,8 +58,8 @@ impl Meeting {
         Self { bench, gate, bob, bob_saw: Vec::new(), frames: 0 }
     }
 
-    /// All players run until Alice was told that, or for so long: what she was told, and for how long she heard
-    /// nothing of Bob.
+    /// Runs all players until Alice has received such an event, or for at most this long; returns her events, and for
+    /// how long she did not hear Bob.
     pub(super) fn run(
         &mut self,
         at_most: Duration,
@@ -132,7 +132,7 @@ fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoti
     assert!(told.iter().any(changes_to(LinkTransport::WebSocket)), "{told:?}");
     assert!(told.contains(&EventKind::Resumed), "{told:?}");
     let FallbackSettings { silence_max, head_start_after_loss, .. } = FallbackSettings::default();
-    // It is looked every half of a second.
+    // Silence is checked every half second.
     let lasted = silence_max + Duration::from_millis(500) + head_start_after_loss;
     assert!(silence < lasted + Duration::from_millis(200), "{silence:?}");
     let (_, silence) = meeting.run(Duration::from_secs(5), |_| false);
@@ -164,7 +164,7 @@ fn udp_that_fails_again_and_again_is_used_ever_more_rarely() {
     for _ in 0..4 {
         meeting.gate.set_shut(true);
         meeting.run(Duration::from_mins(1), |kind| *kind == EventKind::Resumed);
-        // The attempt that lost against the WebSocket goes on for its 5 s.
+        // The attempt that lost against the WebSocket continues until its 5 s are over.
         meeting.run(Duration::from_secs(6), |_| false);
         meeting.gate.set_shut(false);
         let before = meeting.bench.now;

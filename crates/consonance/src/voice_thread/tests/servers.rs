@@ -6,7 +6,7 @@ use crate::route::gate::{Gate, IDLE_TIMEOUT};
 use crate::route::known_servers::ServerAddress;
 use crate::route::server_race::ServerRace;
 
-/// Alice at a server called "a", in a session that "b" has, too; Bob speaks there. She is told of both.
+/// Alice at a server called "a", in a session that "b" has too; Bob speaks there. She knows both servers.
 fn meeting(seed: u64) -> Meeting {
     let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
     let named = |place: &str| ServerAddress { place: place.into(), address: place.into() };

@@ -1,11 +1,11 @@
-//! The same for users of Mumble: what their clients say, as the server sees it.
+//! The same for users of Mumble: their clients' state, as seen by the server.
 
 use super::super::SilenceCause;
 use super::pair::Pair;
 use super::table::Row;
 use crate::MumbleRow;
 
-/// Alice uses Mumble: of her, only the server can be asked.
+/// Alice uses Mumble: only the server can be asked about her.
 pub(super) fn mumble_speakers() -> Vec<Row> {
     let server: &[&str] = &["s", "bs"];
     vec![

@@ -65,7 +65,7 @@ fn what_is_in_order_between_two_nodes_is_not_blamed() {
         let diagnosis = pair.asked("abs");
         assert_eq!(diagnosis.cause(), Some(&SilenceCause::NothingArrives), "{diagnosis}");
     }
-    // What arrives has passed it, whatever was dropped before.
+    // Voice that arrives has passed the link, whatever was dropped before.
     let mut pair = at_two_nodes(|nodes| nodes[0].links[0].dropped_ms_ago = Some(100));
     pair.bob = Pair::in_order().bob;
     assert_eq!(pair.asked("abs").cause(), None);

@@ -1,11 +1,11 @@
-//! The same for players in browsers: what their pages do wrong, as the server sees it.
+//! The same for players in browsers: their pages' faults, as seen by the server.
 
 use super::super::SilenceCause;
 use super::pair::Pair;
 use super::table::Row;
 use crate::PageRow;
 
-/// Alice is in a browser: of her, only the server can be asked.
+/// Alice is in a browser: only the server can be asked about her.
 pub(super) fn pages_of_speakers() -> Vec<Row> {
     let server: &[&str] = &["s"];
     vec![

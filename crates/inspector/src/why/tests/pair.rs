@@ -1,4 +1,4 @@
-//! A pair that hears each other, and what may be made wrong with it.
+//! A pair that hears each other, and ways to break that.
 
 use super::super::{Diagnosis, why};
 use crate::{
@@ -75,7 +75,7 @@ impl Pair {
         pair
     }
 
-    /// Nothing of hers comes out of her client.
+    /// Nothing leaves her client.
     pub(super) fn says_nothing(&mut self) {
         let capture = self.alice.capture.as_mut().unwrap();
         (capture.spoke_ms_ago, capture.is_transmitting) = (None, false);
@@ -96,7 +96,7 @@ impl Pair {
         self.bob.players[0] = PlayerRow { name: "Alice".into(), id, ..PlayerRow::default() };
     }
 
-    /// Bob listens to nothing.
+    /// Removes Bob from his rooms.
     pub(super) fn is_expelled(&mut self) {
         self.bob.rooms.clear();
         self.alice.players[1].rooms.clear();
@@ -106,7 +106,7 @@ impl Pair {
         self.nothing_arrives();
     }
 
-    /// The lobby carries 20 m, and Bob is so far away from Alice.
+    /// The lobby carries 20 m, and Bob is this far away from Alice.
     pub(super) fn is_apart(&mut self, metres: f32) {
         let session = &mut self.server.sessions[0];
         session.rooms[0].range_m = Some(20.0);
@@ -121,7 +121,7 @@ impl Pair {
         self.bob.players[0].unheard = Some(unheard);
     }
 
-    /// What is said with the snapshots of these: `a`lice, `b`ob, the `s`erver.
+    /// The diagnosis with the snapshots of these: `a`lice, `b`ob, the `s`erver.
     pub(super) fn asked(&self, letters: &str) -> Diagnosis {
         why(&self.snapshots(letters), "Alice", "Bob")
     }

@@ -1,4 +1,4 @@
-//! One thing made wrong, whose snapshots show it, and what is said then.
+//! One thing broken, the snapshots that show it, and the resulting diagnosis.
 
 mod hearing;
 mod speaking;
@@ -11,5 +11,5 @@ pub(super) use hearing::{ears, others_and_devices};
 pub(super) use speaking::{gates, microphones, tokens};
 pub(super) use travelling::{places, rooms, ways};
 
-/// What is wrong, whose snapshots show it, and what is said.
+/// The fault, the snapshots that show it, and the diagnosis.
 pub(super) type Row = (&'static str, Box<dyn FnOnce(&mut Pair)>, &'static [&'static str], SilenceCause);

@@ -1,4 +1,4 @@
-//! What keeps the listener from hearing what has come.
+//! Reasons why the listener does not hear voice that has arrived.
 
 use super::super::super::SilenceCause;
 use super::Row;

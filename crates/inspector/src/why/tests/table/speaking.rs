@@ -1,4 +1,4 @@
-//! What keeps the speaker from being sent: the microphone, the key, the channels, the tokens.
+//! Reasons why the speaker's voice is not sent: the microphone, the key, the channels, the tokens.
 
 use super::super::super::SilenceCause;
 use super::super::pair::Pair;

@@ -1,4 +1,4 @@
-//! What is lost between two players: rooms, distance, networks, sessions.
+//! Losses between two players: rooms, distance, networks, sessions.
 
 use super::super::super::SilenceCause;
 use super::super::pair::Pair;
