@@ -1,11 +1,11 @@
-//! Makes `tests/data/dred.packets`: speech as a player with deep redundancy sends it, for tests of builds without.
+//! Makes `tests/data/dred.packets`: speech as a player with deep redundancy sends it, for tests of builds without it.
 //!
 //! ```sh
 //! cargo run -p consonance-audio --features libopus --example dred_packets
 //! ```
 //!
-//! Each packet is its length in two bytes, little endian, and its bytes. Other machines may
-//! make other bytes, just as good.
+//! Each packet is its length in two bytes, little endian, followed by its bytes. Other machines may produce other bytes
+//! that are just as good.
 
 use std::error::Error;
 use std::path::Path;

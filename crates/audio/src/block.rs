@@ -1,4 +1,4 @@
-//! The playback clock and the pieces of sound that pass along it: blocks of 10 ms, frames of 10 to 60 ms.
+//! The playback clock, and the units of audio on it: blocks of 10 ms, frames of 10 to 60 ms.
 
 use std::ops::{Add, AddAssign};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 /// Samples per second of everything inside the engine, mono 32-bit float.
 pub const SAMPLE_RATE_HZ: u32 = 48_000;
 
-/// Samples in one block, 10 ms: what is read from an input and mixed for an output in one go.
+/// Samples in one block, 10 ms: the unit of reading from an input and of mixing for an output.
 pub const BLOCK_SAMPLES: usize = 480;
 
-/// How long so many samples of 48 kHz last, in whole microseconds, rounded down.
+/// The duration of this many samples at 48 kHz, in whole microseconds, rounded down.
 pub const fn duration_of(samples: u64) -> Duration {
     Duration::from_micros(SamplePosition(samples).as_micros())
 }
@@ -107,9 +107,9 @@ impl FrameSize {
 /// 10 ms for two ears, at 48 kHz. The default is silence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StereoBlock {
-    /// What the left ear hears.
+    /// Samples for the left ear.
     pub left: [f32; BLOCK_SAMPLES],
-    /// What the right ear hears.
+    /// Samples for the right ear.
     pub right: [f32; BLOCK_SAMPLES],
 }
 
@@ -130,7 +130,7 @@ impl StereoBlock {
         }
     }
 
-    /// The mean of both ears: what is the same in both stays exactly what it is.
+    /// The mean of both ears: samples that are equal in both stay exactly equal.
     pub fn to_mono(&self) -> [f32; BLOCK_SAMPLES] {
         std::array::from_fn(|i| 0.5 * (self.left[i] + self.right[i]))
     }
@@ -152,7 +152,7 @@ impl Default for StereoBlock {
     }
 }
 
-/// Brings a sample within full scale, ±1; what is not finite becomes silence.
+/// Clamps a sample to full scale, ±1; NaN and infinities become silence.
 pub(crate) fn full_scale(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
 }

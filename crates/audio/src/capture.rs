@@ -1,4 +1,4 @@
-//! The capture chain: from a microphone's samples to what listeners should hear, in stages over blocks of 10 ms.
+//! The capture chain: processes a microphone's samples for listeners, in stages over blocks of 10 ms.
 //!
 //! ```text
 //! microphone ─▶ sanitise ─▶ high-pass ─▶ echo ─▶ noise ─▶ background ─▶ gain, limiter ─▶ voice detection
@@ -47,14 +47,14 @@ use self::voice_detector::VoiceDetector;
 use crate::block::BLOCK_SAMPLES;
 use crate::level;
 
-/// What the chain found in one block.
+/// The results of the chain for one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockAnalysis {
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
     /// Whether the block belongs to speech: with hysteresis, and with the hold time at the end.
     pub is_speech: bool,
-    /// Level of what left the chain, in dB of full scale (root mean square), at least −100.
+    /// Level of the chain's output, in dB of full scale (root mean square), at least −100.
     pub level_dbfs: f32,
 }
 
@@ -104,7 +104,7 @@ pub struct CaptureChain {
 }
 
 impl CaptureChain {
-    /// A chain that has heard nothing yet.
+    /// A chain in its initial state.
     pub fn new(settings: CaptureSettings) -> Self {
         let mut chain = Self {
             settings,
@@ -126,10 +126,10 @@ impl CaptureChain {
         chain
     }
 
-    /// Turns one block of the microphone, mono at 48 kHz, into what others should hear.
+    /// Processes one block of the microphone, mono at 48 kHz, in place.
     ///
-    /// `render` is what the loudspeaker was given in the same 10 ms, or up to 250 ms earlier; `None` if that was
-    /// nothing. Any samples are safe: NaN becomes silence, and is counted.
+    /// `render` is the loudspeaker's sound of the same 10 ms, or of up to 250 ms earlier; `None` if there was none. Any
+    /// samples are safe: NaN becomes silence, and is counted.
     pub fn process(
         &mut self,
         microphone: &mut [f32; BLOCK_SAMPLES],
@@ -188,7 +188,8 @@ impl CaptureChain {
         &self.settings
     }
 
-    /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts again.
+    /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts from its
+    /// initial state.
     pub fn set_settings(&mut self, settings: CaptureSettings) {
         self.switch_noise(settings.echo, settings.noise);
         match (&mut self.background, settings.background_removal) {
@@ -205,12 +206,12 @@ impl CaptureChain {
         self.settings = settings;
     }
 
-    /// Takes how long the last call of [`process`](Self::process) took. Where blocks take more than a third of the time
-    /// that there is, again and again, a cheaper level of noise suppression is in force for a minute or more: instead
-    /// of [`Strong`](NoiseLevel::Strong), [`StrongLight`](NoiseLevel::StrongLight), and where that takes too long as
-    /// well, one without a network.
+    /// Notes how long the last call of [`process`](Self::process) took. If blocks repeatedly take more than a third of
+    /// the available time, a cheaper level of noise suppression is in force for a minute or more: instead of
+    /// [`Strong`](NoiseLevel::Strong), [`StrongLight`](NoiseLevel::StrongLight), and if that takes too long as well,
+    /// one without a network.
     ///
-    /// Without these calls the level stays as it is set. It allocates when the level changes.
+    /// Without these calls the configured level is always in force. Allocates when the level changes.
     pub fn note_cost(&mut self, cost: Duration) {
         if self.wanted_network().is_none() {
             return;
@@ -222,8 +223,8 @@ impl CaptureChain {
         }
     }
 
-    /// How much later sound comes out than it went in, with the present settings: one block for echo cancelling
-    /// and noise suppression together, three for its neural levels, one for the removal of background.
+    /// The delay from input to output, with the current settings: one block for echo cancelling and noise suppression
+    /// together, three for its neural levels, one for the removal of background.
     pub fn delay_samples(&self) -> usize {
         let blocks = usize::from(self.spectral.is_some()) + usize::from(self.background.is_some());
         let neural = self.neural.as_ref().map_or(0, NeuralSuppressor::delay_samples);
@@ -287,7 +288,7 @@ impl std::fmt::Debug for CaptureChain {
 struct Spectral {
     echo: Option<EchoCanceller>,
     noise: Option<NoiseSuppressor>,
-    /// There if noise is suppressed.
+    /// `Some` if noise is suppressed.
     clicks: Option<ClickSuppressor>,
     window: Window,
     transform: Transform,

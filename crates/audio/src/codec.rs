@@ -1,4 +1,4 @@
-//! Frames to packets and back: two traits of few verbs, and how a player describes its codec to the others.
+//! Encoding frames into packets and back: two small traits, and the description of a codec that a player announces.
 
 mod comfort_noise;
 mod identity;
@@ -16,7 +16,7 @@ pub trait Encoder: Send {
     /// Samples in every frame, at 48 kHz.
     fn frame_samples(&self) -> usize;
 
-    /// By how many samples at 48 kHz the decoded sound lags behind what was put in.
+    /// The delay of the decoded sound relative to the input, in samples at 48 kHz.
     fn lookahead_samples(&self) -> usize;
 
     /// Encodes one frame into the front of `packet` and returns how many bytes it took.
@@ -44,22 +44,22 @@ pub trait Encoder: Send {
         self.encode(middle, packet)
     }
 
-    /// Tells the encoder how many of 100 packets will not arrive, so that it can protect the rest.
+    /// Sets the expected loss, in percent of packets, so that the encoder can protect the rest.
     fn set_expected_loss(&mut self, percent: u8);
 
-    /// Sets the mean bit rate in bit/s from the next frame on, brought into what the codec can do. A listener needs not
-    /// be told.
+    /// Sets the mean bit rate in bit/s from the next frame on, clamped to the codec's range. Listeners need no
+    /// notice.
     fn set_bitrate(&mut self, bits_per_second: u32);
 
-    /// Sets what packets tell of the sound before them, from the next frame on. A listener needs not be told, but one
-    /// that cannot use it has nothing of it. A codec without any does nothing.
+    /// Sets the redundancy that packets carry about earlier sound, from the next frame on. Listeners need no notice,
+    /// but one that cannot use it gains nothing from it. A codec without redundancy ignores it.
     fn set_redundancy(&mut self, redundancy: Redundancy);
 
-    /// What comes next may be for other listeners: packets do not repeat any from before.
+    /// Starts an utterance, which may have other listeners: its packets do not repeat earlier ones.
     fn start_utterance(&mut self);
 }
 
-/// What a decoder is to make a frame from.
+/// The source that a decoder makes a frame from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
     /// The frame's own packet.
@@ -72,16 +72,16 @@ pub enum Source<'a> {
         /// How many frames later it is, at least 1.
         ahead: u8,
     },
-    /// Nothing: continue what was heard, fading.
+    /// No packet: continue the last sound, fading.
     Conceal,
 }
 
-/// What a decoder made a frame from in the end.
+/// How a decoder made a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DecodedAs {
     /// The frame's own packet.
     Decoded,
-    /// What a later frame's packet tells of it.
+    /// From the copy or description in a later frame's packet.
     Recovered,
     /// Made up, because there was no packet, it held no copy, or it could not be decoded.
     Concealed,
@@ -92,12 +92,12 @@ pub trait Decoder: Send {
     /// Samples in every frame, at 48 kHz.
     fn frame_samples(&self) -> usize;
 
-    /// How many frames right before its own can be recovered from a packet: 1 where it holds a copy, more where it
-    /// describes them, mostly 0. It takes some microseconds at most; nothing is decoded.
+    /// How many frames right before its own can be recovered from a packet: 1 if it contains a copy, more if it
+    /// describes them, usually 0. Takes at most some microseconds; nothing is decoded.
     fn recoverable_frames(&mut self, packet: &[u8]) -> u8;
 
-    /// Fills `frame`, whatever the source holds: a packet that is damaged, or does not hold exactly one
-    /// frame, is answered with concealment, and the outcome says so. All samples are within ±1.
+    /// Fills `frame`, whatever the source contains: a packet that is damaged, or does not contain exactly one frame, is
+    /// replaced by concealment, which the result reports. All samples are within ±1.
     ///
     /// A concealed frame may be shorter than [`Self::frame_samples`], as long as it is whole blocks of
     /// 480 samples: a frame that is only late is bridged block by block.
@@ -106,7 +106,7 @@ pub trait Decoder: Send {
     /// [`CodecError::FrameLength`] if `frame` has the wrong length for the source.
     fn decode(&mut self, source: Source<'_>, frame: &mut [f32]) -> Result<DecodedAs, CodecError>;
 
-    /// What belongs to the frame filled last if the speaker has two channels: half the left one minus half the right
+    /// The side of the frame filled last if the speaker has two channels: half the left channel minus half the right
     /// one, as long as the frame, which is half their sum. `None` while there is one channel only, as by default.
     fn side(&self) -> Option<&[f32]> {
         None
@@ -144,10 +144,10 @@ impl CodecKind {
     }
 }
 
-/// How a player encodes, as it announced on joining. Nothing in it is trusted before [`Self::decoder`].
+/// A player's codec, as announced on joining. None of its fields is trusted before [`Self::decoder`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodecSettings {
-    /// Which codec.
+    /// The codec.
     pub kind: CodecKind,
     /// Samples in a frame, at `sample_rate_hz`.
     pub frame_samples: u32,
@@ -156,12 +156,12 @@ pub struct CodecSettings {
 }
 
 impl CodecSettings {
-    /// What a player announces that encodes Opus at 48 kHz with frames of this size.
+    /// The announcement of a player that encodes Opus at 48 kHz with frames of this size.
     pub const fn opus(frame: FrameSize) -> Self {
         Self { kind: CodecKind::Opus, frame_samples: frame.samples() as u32, sample_rate_hz: SAMPLE_RATE_HZ }
     }
 
-    /// What a player announces that sends raw samples at 48 kHz in frames of this size.
+    /// The announcement of a player that sends raw samples at 48 kHz in frames of this size.
     pub const fn identity(frame: FrameSize) -> Self {
         Self {
             kind: CodecKind::Identity,
@@ -172,8 +172,8 @@ impl CodecSettings {
 
     /// The frame size at 48 kHz.
     ///
-    /// An Opus stream decodes to 48 kHz whatever rate its encoder ran at, so all five rates of Opus are
-    /// fine with it; raw samples must be at 48 kHz already.
+    /// An Opus stream decodes to 48 kHz whatever its encoder's rate, so all five rates of Opus are valid; raw samples
+    /// must be at 48 kHz already.
     ///
     /// # Errors
     /// [`CodecError::UnsupportedSampleRate`] or [`CodecError::UnsupportedFrameSize`].
@@ -205,7 +205,7 @@ impl CodecSettings {
     }
 }
 
-/// Why a codec could not be set up or used. Damaged packets are never an error: they are concealed.
+/// An error in setting up or using a codec. Damaged packets are never an error: they are concealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
@@ -215,7 +215,7 @@ pub enum CodecError {
         /// The number announced.
         codec: u8,
     },
-    /// The other side announced a rate that its codec does not have.
+    /// The other side announced a rate that its codec does not support.
     #[error("{sample_rate_hz} Hz cannot be decoded; use 48000 Hz")]
     UnsupportedSampleRate {
         /// The rate announced.
@@ -247,16 +247,16 @@ pub enum CodecError {
         /// Bytes in the caller's buffer.
         got: usize,
     },
-    /// The codec library refused; with valid settings this is a bug.
+    /// The codec library returned an error; with valid settings this is a bug.
     #[error("Opus failed: {what}; please report this")]
     Opus {
-        /// The library's own words.
+        /// The library's message.
         what: String,
     },
 }
 
 impl CodecError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownCodec { .. } => "unknown-codec",

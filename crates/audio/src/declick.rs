@@ -1,4 +1,4 @@
-//! Hides joints: where one piece of sound is followed by one that does not continue it, a short cross-fade.
+//! Hides joints: a short cross-fade where the next sound does not continue the last one.
 
 /// How long a joint is, 5 ms: one pitch period of a deep voice, too short to be heard as an echo.
 pub(crate) const JOINT_SAMPLES: usize = 240;
@@ -6,7 +6,7 @@ pub(crate) const JOINT_SAMPLES: usize = 240;
 /// Remembers how the sound would have gone on, to fade from there into what follows.
 #[derive(Debug)]
 pub(crate) struct Declick {
-    /// What would come next: what was heard last, mirrored in time.
+    /// The assumed continuation: the last sound, mirrored in time.
     continuation: [f32; JOINT_SAMPLES],
 }
 

@@ -1,4 +1,4 @@
-//! Effects on voices: what a game does to a voice between the decoder and the loudspeaker.
+//! Voice effects, applied between the decoder and the loudspeaker.
 //!
 //! ```text
 //! decoded block ─▶ EffectRack: one processor per effect of the EffectChain ─▶ volume ─▶ place

@@ -1,27 +1,27 @@
-//! Where blocks come from and where they go: the two traits that devices, files and silence have in common.
+//! Sources and sinks of blocks: the two traits that devices, files and silence implement.
 
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::wav::WavError;
 
-/// What became of a read.
+/// The result of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
     /// The block holds the next 10 ms.
     Samples,
-    /// There is nothing to hear in the next 10 ms, whatever the block holds: silence, with more to come later. Once
-    /// what came before has been sent, nothing is transmitted and the speaker has stopped speaking.
+    /// The next 10 ms are silent, whatever the block holds; more sound may follow. Once the earlier sound has been
+    /// sent, nothing is transmitted and the speaker has stopped speaking.
     Silence,
-    /// There is nothing more and never will be; the block holds silence.
+    /// The source has ended for good; the block holds silence.
     End,
 }
 
 /// A source of sound.
 pub trait Input: Send {
-    /// Fills the block with the next 10 ms, mono at 48 kHz, padded with silence at the end.
+    /// Reads the next block.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read;
 
-    /// The same with two channels, instead of [`Self::read`], for a source that has them; `None`, which leaves the
-    /// block as it is, for one that has not, as by default.
+    /// The same with two channels, called instead of [`Self::read`] for a source that has them; `None`, the default,
+    /// for a mono source, which leaves the block unchanged.
     ///
     /// Both channels are sent as music ([`Quality::Music`](crate::Quality::Music)) without processing
     /// ([`CaptureSettings::UNPROCESSED`](crate::CaptureSettings::UNPROCESSED)), and their mean otherwise.
@@ -36,24 +36,24 @@ pub trait Output: Send {
     /// Takes the next 10 ms for two ears, at 48 kHz.
     ///
     /// # Errors
-    /// [`OutputError`] if they could not be kept or played; the sink is then of no more use.
+    /// [`OutputError`] if they could not be kept or played; the sink is then unusable.
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError>;
 
-    /// Makes sure that everything written is kept. Writing on afterwards is an error.
+    /// Ensures that everything written is kept. Writing afterwards is an error.
     ///
     /// # Errors
     /// [`OutputError`] if not everything could be kept.
     fn finish(&mut self) -> Result<(), OutputError>;
 }
 
-/// Why an output failed.
+/// The reason for an output's failure.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
     /// A file could not be written.
     #[error(transparent)]
     Wav(#[from] WavError),
-    /// An output of the game's own failed, for a reason of its own; see [`OutputError::other`].
+    /// The game's own output failed, for its own reason; see [`OutputError::other`].
     #[error("the output failed: {0}")]
     Other(Box<dyn std::error::Error + Send + Sync>),
     /// The caller wrote after [`Output::finish`].
@@ -62,7 +62,7 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Wav(cause) => cause.code(),
@@ -73,7 +73,7 @@ impl OutputError {
 }
 
 impl OutputError {
-    /// The error of an output of the game's own: an error of any type, which [`Other`](Self::Other) keeps, or a text.
+    /// The error of a game's own output: an error of any type, which [`Other`](Self::Other) keeps, or a text.
     pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(cause.into())
     }
@@ -90,7 +90,7 @@ impl Input for Silence {
     }
 }
 
-/// An output that is not heard.
+/// An output that discards its sound.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Discard;
 

@@ -1,9 +1,9 @@
-//! What a frame means to its listener besides its sound.
+//! Properties of a frame besides its sound.
 
 /// The loudest gain of a channel that the protocol can express.
 const GAIN_MAX: f32 = 2.0;
 
-/// What the channels say that a frame came over. It holds as long as the frame is heard.
+/// Properties that a frame has from the channels it was sent to. They apply as long as the frame is heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FrameProperties {
     /// Amplitude factor, 0 to 2; others are brought into that range, NaN is 1.

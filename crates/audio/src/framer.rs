@@ -1,4 +1,4 @@
-//! Blocks of any length in, whole frames out: the last step before the encoder.
+//! Collects blocks of any length into whole frames: the last step before the encoder.
 
 use crate::block::FrameSize;
 
@@ -10,7 +10,7 @@ pub struct Framer {
 }
 
 impl Framer {
-    /// A framer that has nothing yet.
+    /// A framer without samples.
     pub fn new(frame: FrameSize) -> Self {
         Self { frame: vec![0.0; frame.samples()], filled: 0 }
     }

@@ -1,5 +1,5 @@
-//! The jitter buffer: puts one speaker's frames back in order, holds each until its time, and says what to
-//! play when one is missing.
+//! The jitter buffer: reorders one speaker's frames, holds each until its playback time, and decides what to play
+//! when one is missing.
 //!
 //! Frame *n* of an utterance is due one target delay after it would have arrived had it travelled as fast as
 //! the fastest recent one. The target follows the measured jitter (see `jitter/target_delay.rs`). The delay follows
@@ -71,9 +71,9 @@ pub struct JitterBuffer {
     /// Frames are being lost.
     lossy: bool,
     copies: Copies,
-    /// What was handed out last ends in a pause of speech.
+    /// The last frame handed out ends in a pause of speech.
     in_pause: bool,
-    /// What was handed out since the sound was stretched or squeezed.
+    /// Samples handed out since the sound was last stretched or squeezed.
     samples_since_stretch: u64,
     delay_samples: u64,
     counters: JitterCounters,
@@ -129,7 +129,7 @@ impl JitterBuffer {
         number
     }
 
-    /// The speaker stopped: what is there is played out. Frames that still arrive meanwhile are welcome.
+    /// Ends the utterance: queued frames are played out. Frames that still arrive meanwhile are accepted.
     pub fn end_utterance(&mut self) {
         if let Some(last) = self.utterances.back_mut() {
             last.ended = true;
@@ -167,7 +167,8 @@ impl JitterBuffer {
                 self.losses.arrived(age);
                 self.counters.late += 1;
                 if u64::from(age) >= MissingFrames::WINDOW || utterance.transits.is_jump(transit) {
-                    // A packet from so long ago says nothing about how others travel, nor that the time line jumped.
+                    // A packet this old says nothing about the transit of other packets, nor does it show that the time
+                    // line jumped.
                     return;
                 }
             }
@@ -192,7 +193,7 @@ impl JitterBuffer {
         self.target.note(transit, &utterance.transits, recovery);
     }
 
-    /// What came with the packet whose turn comes first.
+    /// Properties of the first packet in the queue.
     pub(crate) fn next_properties(&self) -> Option<FrameProperties> {
         self.queue.first().map(|packet| packet.properties)
     }
@@ -202,7 +203,8 @@ impl JitterBuffer {
         &self.taken.data
     }
 
-    /// Whether what was handed out last ends in near silence, where it may be stretched and squeezed unheard.
+    /// Notes whether the last frame handed out ends in near silence, where it can be stretched and squeezed
+    /// inaudibly.
     pub(crate) fn note_pause(&mut self, in_pause: bool) {
         self.in_pause = in_pause;
     }
@@ -233,12 +235,12 @@ impl JitterBuffer {
         self.losses.count() as f32 / self.losses.followed(1).max(1) as f32
     }
 
-    /// What happened to the packets so far.
+    /// Counters of the packets so far.
     pub fn counters(&self) -> JitterCounters {
         self.counters
     }
 
-    /// Packets that wait for their turn.
+    /// Packets waiting in the queue.
     pub fn queued_packets(&self) -> usize {
         self.queue.len()
     }

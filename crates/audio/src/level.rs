@@ -1,4 +1,4 @@
-//! How loud a block is.
+//! The level of a block.
 
 /// The least level, that of silence.
 pub(crate) const SILENCE_DBFS: f32 = -100.0;

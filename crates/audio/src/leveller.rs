@@ -1,4 +1,4 @@
-//! Brings speech to one level, slowly: the microphone's before it is sent, and other players' when they are heard.
+//! Slow levelling of speech: the microphone's before it is sent, and other players' when they are played.
 
 use crate::level;
 
@@ -86,7 +86,7 @@ impl SpeechLevel {
     fn learn(&mut self, dbfs: f32) {
         let power = level::factor(dbfs).powi(2);
         self.blocks = self.blocks.saturating_add(1);
-        // At first all blocks count the same.
+        // At first all blocks have equal weight.
         self.power += (power - self.power) / self.blocks.min(LONG_BLOCKS) as f32;
         self.short_power += (power - self.short_power) / self.blocks.min(SHORT_BLOCKS) as f32;
         if (decibels(self.short_power) - self.dbfs()).abs() > JUMP_DB {

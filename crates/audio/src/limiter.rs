@@ -1,4 +1,4 @@
-//! Keeps a voice, or the sum of all, within full scale without the harshness of clipping.
+//! A limiter: keeps a voice, or the sum of all, within full scale without the harshness of clipping.
 
 use crate::block::StereoBlock;
 
@@ -49,7 +49,7 @@ pub(crate) fn soft_clip(sample: f32) -> f32 {
     if amplitude <= KNEE { sample } else { limited(amplitude).copysign(sample) }
 }
 
-/// What a peak above the knee is turned down to: less than 1 however high it is, and smooth at the knee.
+/// The value that a peak above the knee is reduced to: less than 1 however high it is, and smooth at the knee.
 fn limited(peak: f32) -> f32 {
     KNEE + (1.0 - KNEE) * ((peak - KNEE) / (1.0 - KNEE)).tanh()
 }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::block::BLOCK_SAMPLES;
 
-    /// What becomes of sound in the left ear, with its negative half in the right one.
+    /// Limits sound in the left ear, with its negative half in the right one, and returns the left.
     fn limit(limiter: &mut Limiter, sound: &mut [f32]) {
         for chunk in sound.chunks_mut(BLOCK_SAMPLES) {
             let mut block = StereoBlock::default();

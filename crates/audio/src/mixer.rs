@@ -1,5 +1,5 @@
-//! All speakers, in one sound: for each speaker take, decode or conceal, pass through effects, scale, place, add; then
-//! add what reverberates, and limit.
+//! The mix of all speakers: for each speaker take, decode or conceal, apply effects, scale, place and add; then add
+//! the reverberation, and limit.
 
 mod error;
 mod master;
@@ -38,13 +38,13 @@ pub struct SpeakerKey(pub u32);
 /// Mixes all remote speakers and drives the playback clock.
 ///
 /// Changes during speech are spread over a block of 10 ms or more, so that nothing clicks. Methods that name an absent
-/// speaker do nothing: a packet can always come after a leave.
+/// speaker have no effect: a packet can always come after a leave.
 pub struct Mixer {
     settings: MixerSettings,
     speakers: BTreeMap<SpeakerKey, Speaker>,
     scene: Scene,
     selection: Selection,
-    /// The next block as far as it is known: speakers that were removed since the last one fade out in it.
+    /// The next block so far: speakers removed since the last block fade out in it.
     sum: Sum,
     zones: ReverbZones,
     master: Master,
@@ -68,7 +68,7 @@ impl Mixer {
         }
     }
 
-    /// Adds a speaker that encodes as it announced.
+    /// Adds a speaker that encodes as announced.
     ///
     /// # Errors
     /// [`MixerError::Codec`] if such packets cannot be decoded, [`MixerError::SpeakerExists`],
@@ -85,7 +85,7 @@ impl Mixer {
         Ok(())
     }
 
-    /// Removes a speaker; what plays fades out within one block.
+    /// Removes a speaker; its current sound fades out within one block.
     pub fn remove_speaker(&mut self, key: SpeakerKey) {
         if let Some(mut speaker) = self.speakers.remove(&key) {
             speaker.fade_out(&self.scene, &mut self.sum);
@@ -93,14 +93,14 @@ impl Mixer {
         }
     }
 
-    /// The speaker starts to speak: frames from now on are numbered from 0 again. What is buffered of the
-    /// utterance before is played first. Returns the number of the new one, as in
-    /// [`PlayedFrame::utterance`]; `None` if there is no such speaker.
+    /// The speaker starts to speak: frames from now on are numbered from 0 again. The buffered rest of the previous
+    /// utterance is played first. Returns the number of the new one, as in [`PlayedFrame::utterance`]; `None` if there
+    /// is no such speaker.
     pub fn start_utterance(&mut self, key: SpeakerKey) -> Option<u32> {
         Some(self.speakers.get_mut(&key)?.reception().start_utterance())
     }
 
-    /// A packet of the utterance started last, in any order.
+    /// Pushes a packet of the utterance started last, in any order.
     ///
     /// `sequence` counts the utterance's frames from 0, `arrived` is when the packet came in on the playback
     /// clock, and the properties hold from when the frame is played.
@@ -118,30 +118,30 @@ impl Mixer {
         }
     }
 
-    /// The speaker stopped: what is buffered is played, then there is silence.
+    /// Ends a speaker's utterance: buffered sound is played, then there is silence.
     pub fn end_utterance(&mut self, key: SpeakerKey) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.reception().end_utterance();
         }
     }
 
-    /// Sets how loud the listener wants a speaker, as an amplitude factor from 0 to 4; others are brought
-    /// into that range, NaN is ignored. It is 1 to begin with.
+    /// Sets the listener's volume for a speaker, an amplitude factor from 0 to 4, 1 by default; other values are
+    /// clamped to that range, NaN is ignored.
     pub fn set_volume(&mut self, key: SpeakerKey, volume: f32) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_volume(volume);
         }
     }
 
-    /// Silences a speaker for this listener, or lets it be heard again. While it is muted, its priority does not count.
+    /// Mutes or unmutes a speaker for this listener. While it is muted, its priority does not count.
     pub fn set_muted(&mut self, key: SpeakerKey, is_muted: bool) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_muted(is_muted);
         }
     }
 
-    /// Sets the effects that a speaker's voice passes before its volume and its place, from the next block on;
-    /// [`EffectChain::OFF`] to begin with, which costs nothing.
+    /// Sets the effects on a speaker's voice, before its volume and its place, from the next block on; the default is
+    /// [`EffectChain::OFF`], which costs nothing.
     ///
     /// Speakers whose reverberation has the same settings but for its level share one zone; at most
     /// [`REVERB_ZONES_MAX`](crate::limits::REVERB_ZONES_MAX) are rendered. A voice reverberates at the square root of
@@ -152,7 +152,7 @@ impl Mixer {
         }
     }
 
-    /// Tells where a speaker is, `None` if that is not known.
+    /// Sets a speaker's position; `None` if it is unknown.
     ///
     /// A frame is heard from there if it is positional and the listener's pose is known too, and from the middle at
     /// full volume otherwise. The same holds if a position is not finite.
@@ -162,16 +162,16 @@ impl Mixer {
         }
     }
 
-    /// Keeps a speaker apart from the mix, for a caller that places it itself, or puts it back. What it says is shown
-    /// to [`Self::mix_watched`] as [`SpeakerSound::Apart`] then, as loud as it is to be, and its place is of no
-    /// effect.
+    /// Keeps a speaker apart from the mix, for a caller that places it itself, or returns it to the mix. While apart,
+    /// its sound is passed to [`Self::mix_watched`] as [`SpeakerSound::Apart`] at its final level, and its position has
+    /// no effect.
     pub fn set_apart(&mut self, key: SpeakerKey, is_apart: bool) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_apart(is_apart);
         }
     }
 
-    /// Tells where the listener is, `None` if that is not known.
+    /// Sets the listener's pose; `None` if it is unknown.
     pub fn set_listener(&mut self, listener: Option<Pose>) {
         self.scene.listener = listener;
     }
@@ -182,8 +182,8 @@ impl Mixer {
         self.place_speakers();
     }
 
-    /// Tells whether the listener wears headphones, as far as that is known; not to begin with. It decides how voices
-    /// are placed with [`SpatialMode::Automatic`](crate::SpatialMode::Automatic).
+    /// Sets whether the listener wears headphones, as far as that is known; false by default. Determines how voices are
+    /// placed with [`SpatialMode::Automatic`](crate::SpatialMode::Automatic).
     pub fn set_headphones(&mut self, headphones: bool) {
         self.scene.headphones = headphones;
         self.place_speakers();
@@ -197,18 +197,18 @@ impl Mixer {
         }
     }
 
-    /// Sets how loud all speakers are, as an amplitude factor from 0 to 4; others are brought into that range, NaN is
-    /// ignored. It is 1 to begin with.
+    /// Sets the volume of all speakers, an amplitude factor from 0 to 4, 1 by default; other values are clamped to that
+    /// range, NaN is ignored.
     pub fn set_master_volume(&mut self, volume: f32) {
         self.master.set_volume(volume);
     }
 
-    /// Silences all speakers, or lets them be heard again.
+    /// Mutes or unmutes all speakers.
     pub fn set_deafened(&mut self, is_deafened: bool) {
         self.master.set_deafened(is_deafened);
     }
 
-    /// Turns all speakers down while the listener speaks: tells whether it does.
+    /// Sets whether the listener speaks, which turns all speakers down.
     pub fn set_ducked(&mut self, is_ducked: bool) {
         self.master.ducking().set_ducked(is_ducked);
     }
@@ -219,34 +219,33 @@ impl Mixer {
     }
 
     /// Brings all speakers to the same loudness, −20 dBFS while they speak, by at most 24 dB up or 18 dB down and no
-    /// faster than 3 dB per second. Off to begin with.
+    /// faster than 3 dB per second. Off by default.
     pub fn set_auto_volume(&mut self, is_on: bool) {
         self.scene.is_levelled = is_on;
     }
 
-    /// The same for one speaker, whatever is set for all; `None`, the default, follows that setting.
+    /// The same for one speaker, regardless of the setting for all; `None`, the default, follows that setting.
     pub fn set_speaker_auto_volume(&mut self, key: SpeakerKey, is_on: Option<bool>) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_auto_volume(is_on);
         }
     }
 
-    /// Turns down, by 24 dB, what a speaker's microphone picks up between its words: for programs that send noise
-    /// unsuppressed. What is more than 9 dB above the noise is heard as it comes, as is all that is above −31 dBFS. Off
-    /// to begin with.
+    /// Turns down, by 24 dB, the noise between a speaker's words: for programs that send noise unsuppressed. Sound more
+    /// than 9 dB above the noise, or above −31 dBFS, is unchanged. Off by default.
     pub fn set_noise_gate(&mut self, key: SpeakerKey, is_on: bool) {
         if let Some(speaker) = self.speakers.get_mut(&key) {
             speaker.set_noise_gate(is_on);
         }
     }
 
-    /// Overwrites the block with the next 10 ms, within ±1, and moves the clock on by them.
+    /// Overwrites the block with the next 10 ms, within ±1, and advances the clock by them.
     pub fn mix(&mut self, block: &mut StereoBlock) {
         self.mix_watched(block, |_, _, _| {});
     }
 
-    /// The same, and shows each speaker's part of it: the speaker, where on the playback clock it begins, and the
-    /// sound. Speakers that are silent or not decoded are left out.
+    /// The same, and passes each speaker's part of it to the caller: the speaker, its position on the playback clock,
+    /// and the sound. Speakers that are silent or not decoded are omitted.
     pub fn mix_watched(
         &mut self,
         block: &mut StereoBlock,
@@ -262,8 +261,8 @@ impl Mixer {
         self.scene.now += BLOCK_SAMPLES as u64;
     }
 
-    /// The same for a caller that is behind: audible speakers fade out, and what was received for these 10 ms is
-    /// skipped without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`] meanwhile.
+    /// The same for a caller that is behind: audible speakers fade out, and the packets for these 10 ms are skipped
+    /// without being decoded, which costs next to nothing. Speakers count as [`Unheard::Crowded`] meanwhile.
     pub fn skip(
         &mut self,
         block: &mut StereoBlock,
@@ -292,29 +291,29 @@ impl Mixer {
         self.limiter.process(block);
     }
 
-    /// Where on the playback clock the first sample of the next block lies.
+    /// The position of the next block's first sample on the playback clock.
     pub fn position(&self) -> SamplePosition {
         self.scene.now
     }
 
-    /// What was heard and has not been told yet, oldest first. A frame that was waited for in vain is told
-    /// when it is given up, so positions may go back by the length of the wait.
+    /// Returns the next report of a played frame, oldest first. A frame that never came is reported when it is given
+    /// up, so positions may go back by the time it was waited for.
     pub fn poll_played(&mut self) -> Option<PlayedFrame> {
         self.played.pop()
     }
 
-    /// How many entries of [`Self::poll_played`] were dropped because they were not read in time.
+    /// Entries of [`Self::poll_played`] that were dropped because they were not read in time.
     pub fn played_overflow(&self) -> u64 {
         self.played.overflowed()
     }
 
-    /// How loud a speaker is right now: the mean absolute value of its last block before volume and place, 0 to 1, and
-    /// 0 while it is silent or not decoded; `None` if there is no such speaker.
+    /// A speaker's current level: the mean absolute value of its last block before volume and place, 0 to 1, and 0
+    /// while it is silent or not decoded; `None` if there is no such speaker.
     pub fn speaker_amplitude(&self, key: SpeakerKey) -> Option<f32> {
         self.speakers.get(&key).map(Speaker::amplitude)
     }
 
-    /// How a speaker is received; `None` if there is no such speaker.
+    /// Statistics of a speaker's reception; `None` if there is no such speaker.
     pub fn statistics(&self, key: SpeakerKey) -> Option<SpeakerStatistics> {
         self.speakers.get(&key).map(Speaker::statistics)
     }

@@ -1,4 +1,4 @@
-//! Numbers that change: what multiplies sound moves evenly over one block, so that nothing jumps.
+//! Gains that change: factors of sound move evenly over one block, so that nothing clicks.
 
 use crate::block::BLOCK_SAMPLES;
 
@@ -41,7 +41,7 @@ impl Smoothed {
         Ramp { from, step: (target - from) / BLOCK_SAMPLES as f32 }
     }
 
-    /// Where it is at the end of the last block.
+    /// The value at the end of the last block.
     pub(crate) fn value(self) -> f32 {
         self.value
     }

@@ -1,4 +1,4 @@
-//! Several tracks of sound on one time line, each in a file of its own, that fit together to the sample.
+//! Several tracks of sound on one time line, each in its own file, aligned to the sample.
 
 mod error;
 mod ogg_opus;
@@ -23,10 +23,10 @@ use track::Track;
 use track_file::on_disk;
 pub use track_file::{OpenTrack, TrackFile};
 
-/// A recording that is being made: a folder with one file for each track.
+/// A recording in progress: a folder with one file for each track.
 ///
-/// Every file begins where the recording does, whenever its sound does: laid upon each other in an editor, they are in
-/// step. What is not written is silence. What comes too late for its place in a file is left out and counted.
+/// Every file begins with the recording, whenever its sound does, so the files line up when placed together in an
+/// editor. Gaps are silence. Sound that comes too late for its position is left out and counted.
 ///
 /// The caller calls [`approach`](Self::approach) now and then for tracks without input, so that no call has more than a
 /// few seconds of silence to write.
@@ -43,7 +43,7 @@ pub struct Recording {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TrackId(usize);
 
-/// 10 ms of sound for a track. A track of two channels takes mono for both sides, one of one channel the mean of both.
+/// 10 ms of sound for a track. A stereo track uses mono sound for both sides; a mono track uses the mean of both sides.
 #[derive(Debug, Clone, Copy)]
 pub enum RecordedBlock<'a> {
     /// The same for both sides.
@@ -53,10 +53,10 @@ pub enum RecordedBlock<'a> {
 }
 
 impl Recording {
-    /// Begins a recording whose files begin at this position. The folder is made if it is not there.
+    /// Begins a recording whose files begin at this position. The folder is created if needed.
     ///
     /// # Errors
-    /// [`RecordingError::Folder`] if that cannot be done.
+    /// [`RecordingError::Folder`] if the folder cannot be created.
     pub fn create(
         folder: impl AsRef<Path>,
         start: SamplePosition,
@@ -65,7 +65,7 @@ impl Recording {
         Self::create_with(folder, start, settings, on_disk())
     }
 
-    /// The same with files that `open` makes, one for each track.
+    /// The same with files created by `open`, one for each track.
     ///
     /// # Errors
     /// As [`create`](Self::create).
@@ -83,17 +83,17 @@ impl Recording {
         Ok(Self { open, folder, start, end, settings, tracks: Vec::new() })
     }
 
-    /// One more track, in a new file, called by its number and by as much of the name as any system takes.
+    /// Adds a track in a new file, named by its number and by as much of the name as is valid on every system.
     ///
     /// # Errors
-    /// [`RecordingError::TooManyTracks`], or [`RecordingError::Create`] if the file is there already or cannot be made.
+    /// [`RecordingError::TooManyTracks`], or [`RecordingError::Create`] if the file exists or cannot be created.
     pub fn add_track(&mut self, name: &str, channels: Channels) -> Result<TrackId, RecordingError> {
         let max = self.settings.max_tracks.min(TRACKS_MAX);
         if self.tracks.len() >= max {
             return Err(RecordingError::TooManyTracks { max });
         }
         let number = self.tracks.len();
-        // The number makes it unique, and none of the names that Windows reserves.
+        // The number makes the name unique, and keeps it from being one that Windows reserves.
         let file = format!("{:02}-{}.{}", number + 1, file_name_part(name), self.settings.format.extension());
         let path = self.folder.join(file);
         self.tracks.push(Track::create(
@@ -107,13 +107,13 @@ impl Recording {
         Ok(TrackId(number))
     }
 
-    /// Writes 10 ms that begin at this position. What lies before the track's end already is left out, and so is all of
-    /// it if it begins beyond the recording's end, or further behind the track's end than [`approach`](Self::approach)
-    /// goes at once; the track counts both.
+    /// Writes 10 ms that begin at this position. The part before the track's end is left out, and so is the whole block
+    /// if it begins after the recording's end, or further after the track's end than [`approach`](Self::approach)
+    /// advances at once; the track counts both.
     ///
     /// # Errors
-    /// [`RecordingError::Wav`] or [`RecordingError::OggOpus`] if the file cannot be written, as when the disk is
-    /// full; what is in it is kept.
+    /// [`RecordingError::Wav`] or [`RecordingError::OggOpus`] if the file cannot be written, for example because the
+    /// disk is full; its content is kept.
     pub fn write<'a>(
         &mut self,
         track: TrackId,
@@ -124,8 +124,8 @@ impl Recording {
         self.track(track)?.write(position, block.into(), end)
     }
 
-    /// Fills a track with silence up to this position, though with no more than 10 s, 2 MB, at once. True if it is
-    /// there now, so that sound for this position would be kept.
+    /// Fills a track with silence up to this position, but with at most 10 s, 2 MB, at once. True if it has reached the
+    /// position, so that sound there would be kept.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -134,15 +134,15 @@ impl Recording {
         self.track(track)?.approach(position)
     }
 
-    /// The tracks in the order in which they were added, as far as they are.
+    /// The tracks in the order in which they were added, in their current state.
     pub fn tracks(&self) -> impl Iterator<Item = RecordedTrack> {
         self.tracks.iter().map(Track::report)
     }
 
-    /// Completes all files; what became of each track.
+    /// Completes all files; returns the result of each track.
     ///
     /// # Errors
-    /// The first that there is; the other files are completed all the same.
+    /// The first error; the other files are completed anyway.
     pub fn finish(self) -> Result<Vec<RecordedTrack>, RecordingError> {
         let finished: Vec<_> = self.tracks.into_iter().map(Track::finish).collect();
         finished.into_iter().collect()

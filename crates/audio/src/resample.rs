@@ -1,4 +1,4 @@
-//! Whole recordings from one sample rate to another, lying exactly where they lay before.
+//! Resampling of whole recordings, without a shift in time.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
@@ -6,7 +6,7 @@ use rubato::{Fft, FixedSync, Resampler};
 /// Samples that are converted in one go; only a matter of speed.
 const CHUNK_SAMPLES: usize = 1_024;
 
-/// Why a recording could not be resampled.
+/// An error in resampling a recording.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot convert from {from_hz} Hz to {to_hz} Hz: {what}")]
 pub struct ResampleError {
@@ -38,7 +38,7 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Result<Vec<f32>, R
     let output =
         resampler.process_all(&input, samples.len(), None).map_err(|error| failed(error.to_string()))?;
     let mut converted = output.take_data();
-    // The library counts the length in floating point and may be one sample too long.
+    // The library computes the length in floating point and may return one sample too many.
     let exact = (samples.len() as u64 * u64::from(to_hz)).div_ceil(u64::from(from_hz));
     converted.truncate(exact as usize);
     Ok(converted)

@@ -1,11 +1,11 @@
-//! Voices in space: one [`Spatializer`] per speaker turns its mono blocks into what reaches the two ears.
+//! Voices in space: one [`Spatializer`] per speaker turns its mono blocks into sound for the two ears.
 //!
 //! ```text
 //! block ─▶ occlusion ─▶ panning or head model, × roll-off ─▶ added to left and right
 //! ```
 //!
-//! Whatever a pose decides moves evenly over one block, so neither a running speaker nor a turning head clicks.
-//! There is no Doppler effect: voices keep their pitch.
+//! Every value that depends on a pose moves evenly over one block, so neither a running speaker nor a turning head
+//! clicks. There is no Doppler effect: voices keep their pitch.
 
 pub mod axes;
 mod hrtf;
@@ -38,22 +38,24 @@ pub enum SpatialMode {
     #[default]
     Automatic,
     /// Equal-power panning between left and right, which leaves the far ear a quarter of the near ear's amplitude: for
-    /// loudspeakers, and where time is short.
+    /// loudspeakers, and when processing time is short.
     Panning,
-    /// What reaches the ears of a measured head, with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
+    /// The response of a measured head, with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
     Hrtf,
 }
 
 /// How voices are placed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpatialSettings {
-    /// How a direction is made audible.
+    /// The method of making a direction audible.
     pub mode: SpatialMode,
-    /// How voices get quieter with distance.
+    /// How voices are attenuated with distance.
     pub roll_off: RollOff,
-    /// Up to this distance in metres a voice has its full volume. Less than 0.01 counts as that; NaN as the default.
+    /// Up to this distance in metres a voice has its full volume. Values below 0.01 count as that; NaN becomes the
+    /// default.
     pub min_distance_m: f32,
-    /// From this distance in metres on there is silence. Less than the minimum counts as that; NaN as the default.
+    /// From this distance in metres on there is silence. Values below the minimum count as that; NaN becomes the
+    /// default.
     pub max_distance_m: f32,
 }
 
@@ -61,7 +63,7 @@ impl SpatialSettings {
     const DEFAULT_MIN_DISTANCE_M: f32 = 1.0;
     const DEFAULT_MAX_DISTANCE_M: f32 = 50.0;
 
-    /// The amplitude factor of a voice from this place by its distance, 0 to 1; occlusion comes on top. It is 1 if a
+    /// The amplitude factor of a voice from this place by its distance, 0 to 1, without occlusion. It is 1 if a
     /// position is not finite.
     pub(crate) fn gain(&self, place: &SpeakerPlace, listener: &Pose) -> f32 {
         Bearing::new(listener, place.position_m).map_or(1.0, |bearing| self.gain_at(bearing))
@@ -92,29 +94,29 @@ impl Default for SpatialSettings {
     }
 }
 
-/// Where a voice comes from.
+/// The position of a voice.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SpeakerPlace {
     /// Position in metres, in the axes of [`Pose`].
     pub position_m: [f32; 3],
-    /// How much is in between, from 0 (nothing) to 1 (a wall). Others are brought into that range, NaN is 0.
+    /// Occlusion, from 0 (nothing in between) to 1 (a wall). Other values are clamped to that range, NaN becomes 0.
     pub occlusion: f32,
 }
 
 /// Places one speaker around the listener.
 ///
-/// It allocates nothing, and keeps 2.5 ms of sound: one block of silence after the last brings that out.
+/// It allocates nothing, and buffers 2.5 ms of sound: one block of silence after the last one flushes that.
 #[derive(Debug)]
 pub struct Spatializer {
     settings: SpatialSettings,
-    /// Nothing was heard since the start or the last reset, so there is nothing to move on from.
+    /// Whether nothing was processed since the start or the last reset, so there is no position to move from.
     fresh: bool,
     occlusion: Occlusion,
     panning: Panning,
     hrtf: Hrtf,
 }
 
-/// What a block is to sound like at its end.
+/// The target values of a block, reached at its end.
 #[derive(Debug, Clone, Copy)]
 struct Target {
     direction: Direction,
@@ -124,12 +126,12 @@ struct Target {
 }
 
 impl Spatializer {
-    /// A speaker that has not been heard yet.
+    /// A speaker in its initial state.
     pub fn new(settings: SpatialSettings) -> Self {
         Self::placed(Placing::new(settings, false))
     }
 
-    /// The same where it is known whether the listener wears headphones.
+    /// The same if it is known whether the listener wears headphones.
     pub(crate) fn placed(Placing { settings, head }: Placing) -> Self {
         Self {
             settings,
@@ -140,7 +142,7 @@ impl Spatializer {
         }
     }
 
-    /// Changes how the voice is placed; the next block fades over.
+    /// Changes how the voice is placed, with a fade in the next block.
     pub fn set_settings(&mut self, settings: SpatialSettings) {
         self.set_placing(Placing::new(settings, false));
     }
@@ -150,23 +152,22 @@ impl Spatializer {
         self.hrtf.set_head(head);
     }
 
-    /// Forgets what was heard: the next block is at its place from its first sample. For the start of an utterance,
-    /// since the speaker may have moved while silent.
+    /// Forgets the previous sound: the next block is at its place from its first sample. For the start of an
+    /// utterance, since the speaker may have moved while silent.
     pub fn reset(&mut self) {
         self.fresh = true;
     }
 
-    /// Forgets what was heard: the next block begins in the middle, as a voice without a place does, and moves to its
-    /// place. For a voice that got its place while it is heard.
+    /// Forgets the previous sound: the next block begins in the middle, like a voice without a place, and moves to its
+    /// place. For a voice that gets its place while it is heard.
     pub(crate) fn reset_to_middle(&mut self) {
         self.jump(self.target(None, &Pose::default()));
     }
 
-    /// Adds a mono block, placed, to the two ears. By the block's end the voice has moved to where `speaker` is.
+    /// Adds a placed mono block to the two ears. By the block's end the voice has moved to the position of `speaker`.
     ///
-    /// `None` is a voice without a place: in the middle at full volume, in each ear exactly what the block is.
-    /// The same holds if a position is not finite. Samples that are not numbers are silence, those beyond ±16 are
-    /// limited to it.
+    /// `None` is a voice without a place: in the middle at full volume, exactly the block in each ear. The same holds
+    /// if a position is not finite. Samples that are not numbers become silence, those beyond ±16 are limited to it.
     pub fn render(
         &mut self,
         block: &[f32; BLOCK_SAMPLES],
@@ -185,7 +186,7 @@ impl Spatializer {
         self.hrtf.render(&sound, hrtf_gain, direction, ears);
     }
 
-    /// Starts from there with nothing heard before.
+    /// Jumps to these values, without earlier sound.
     fn jump(&mut self, Target { direction, panning_gain, hrtf_gain, occlusion }: Target) {
         self.fresh = false;
         self.occlusion.reset(occlusion);
@@ -198,7 +199,7 @@ impl Spatializer {
         let gain = bearing.map_or(1.0, |bearing| self.settings.gain_at(bearing));
         let (panning_gain, hrtf_gain) = match self.settings.mode {
             SpatialMode::Hrtf if bearing.is_some() => (0.0, gain),
-            // What has no place needs no model of the head.
+            // A voice without a place needs no head model.
             _ => (gain, 0.0),
         };
         let occlusion = speaker.map_or(0.0, |place| place.occlusion);

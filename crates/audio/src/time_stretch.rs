@@ -22,7 +22,7 @@ pub(crate) const SHORTEST_LAG: usize = 120;
 /// The longest lag, 20 ms: two periods of a deep voice.
 pub(crate) const LONGEST_LAG: usize = 960;
 
-/// What a proxy may need before it.
+/// Samples that a proxy may need before it.
 pub(crate) const HISTORY_SAMPLES: usize = LONGEST_LAG + CONTEXT_SAMPLES;
 
 /// Samples at 48 kHz to one at 12 kHz.

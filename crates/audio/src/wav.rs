@@ -1,4 +1,4 @@
-//! Sound in WAV files: read whole into an input, written as it comes by an output.
+//! WAV files: an input that reads a file whole, and an output that writes sound as it comes.
 
 mod file;
 mod input;
@@ -11,7 +11,7 @@ pub(crate) use file::WavFile;
 pub use input::WavInput;
 pub use output::WavOutput;
 
-/// What is wrong with a WAV file: which one, and what to do.
+/// An error of a WAV file: the file, and advice for the user.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WavError {
@@ -20,7 +20,7 @@ pub enum WavError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// The file is not a WAV file, or damaged.
@@ -28,7 +28,7 @@ pub enum WavError {
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         what: String,
     },
     /// The file holds less sound than it says.
@@ -65,7 +65,7 @@ pub enum WavError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// The file has reached the 4 GiB that the format can describe, 12 hours.
@@ -77,7 +77,7 @@ pub enum WavError {
 }
 
 impl WavError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Read { .. } => "read",

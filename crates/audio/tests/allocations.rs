@@ -37,7 +37,7 @@ fn opus(bitrate_bps: u32) -> Vec<Vec<u8>> {
     packets(&mut OpusEncoder::new(EncoderSettings { bitrate_bps, ..EncoderSettings::default() }).unwrap())
 }
 
-/// The packets of all: one of the lists for each speaker in turn, and how bad the network is.
+/// The packets of all speakers, who use the lists in turn, and how bad the network is.
 struct Talk {
     packets: Vec<Vec<Vec<u8>>>,
     codec: CodecSettings,
@@ -89,7 +89,7 @@ impl Talk {
         let lost = self.rough && (sequence + u64::from(speaker) + utterance) % 9 == 8;
         if now.is_multiple_of(2) && sequence < SPEECH_FRAMES && !lost {
             let packet = &self.packets[speaker as usize % self.packets.len()][sequence as usize];
-            // Now and then the last one outranks all others.
+            // Now and then the last speaker outranks all others.
             let priority = if speaker == SPEAKERS - 1 && frame % 50 < 10 { 2 } else { 1 };
             let properties = FrameProperties { priority, positional: true, ..FrameProperties::default() };
             mixer.push_frame(key, sequence as u32, mixer.position(), packet, properties);
@@ -134,7 +134,7 @@ fn change(mixer: &mut Mixer, now: u64) {
     }
 }
 
-/// How often memory was asked for while all were mixed for 1000 blocks, after 800 to warm up.
+/// Number of allocations while 1000 blocks of all speakers were mixed, after 800 blocks of warm-up.
 fn allocations(talk: &Talk) -> usize {
     let mut mixer = talk.mixer();
     talk.mix(&mut mixer, 0..800);
@@ -149,9 +149,9 @@ fn allocations(talk: &Talk) -> usize {
     change.allocations + change.reallocations
 }
 
-/// `opus-pure` asks for memory when it conceals a lost frame in the SILK mode (four times, 5 kB, in its `silk/plc.rs`,
-/// on every way there is to it), so it gets a good network; everything around it is seen with raw samples on a bad one,
-/// or with libopus, which asks for none. What mixes is the voice thread; callbacks of devices only move samples.
+/// `opus-pure` allocates when it conceals a lost frame in the SILK mode (four times, 5 kB, in its `silk/plc.rs`, on
+/// every path to it), so it gets a good network; everything around it is tested with raw samples on a bad one, or with
+/// libopus, which does not allocate. Mixing runs on the voice thread; device callbacks only move samples.
 #[test]
 fn thirty_two_moving_speakers_are_mixed_without_allocating() {
     let codec = CodecSettings::opus(FrameSize::Ms20);

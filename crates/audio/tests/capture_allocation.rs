@@ -1,4 +1,4 @@
-//! The capture chain allocates nothing per block. Alone in its program, because the count is of the whole program.
+//! The capture chain allocates nothing per block. A test program of its own, because the count is process-wide.
 
 use std::alloc::System;
 
@@ -11,7 +11,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The test harness has a thread that allocates now and then; at least one round must be free of it.
 const ROUNDS: usize = 5;
 
 #[test]
@@ -29,7 +29,7 @@ fn nothing_is_allocated_per_block() {
             gate.process(&mut block, &heard, false);
         }
     };
-    // The transforms of the background removal are made when they are first needed.
+    // The transforms of the background removal are created on first use.
     run(0..10);
     let allocations = (0..ROUNDS).map(|round| {
         let region = Region::new(ALLOCATOR);

@@ -1,5 +1,5 @@
-//! The codec uses what each processor has (SSE2 and AVX2, NEON): what it makes of speech is what plain code makes of
-//! it. The packets and samples to compare with were written on a RISC-V processor, for which it has nothing but that.
+//! The codec uses each processor's vector instructions (SSE2 and AVX2, NEON), and its results must equal those of plain
+//! code. The reference packets and samples come from a RISC-V processor, for which it has only plain code.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -12,7 +12,7 @@ use consonance_audio::{
 use consonance_testing::sound::speech;
 
 const FRAME_SAMPLES: usize = 2 * BLOCK_SAMPLES;
-/// Every so many of the decoded samples are kept.
+/// One of this many decoded samples is kept.
 const KEPT_EVERY: usize = 16;
 /// Of full scale: an eighth of the last bit of 16.
 const TOLERANCE: f32 = 1.0 / 32_768.0 / 8.0;
@@ -51,7 +51,7 @@ fn decode(packets: &[Vec<u8>]) -> Vec<f32> {
     sound
 }
 
-/// Each packet behind its length.
+/// Each packet, preceded by its length.
 fn to_bytes(packets: &[Vec<u8>]) -> Vec<u8> {
     packets.iter().flat_map(|packet| [&(packet.len() as u16).to_le_bytes(), &packet[..]].concat()).collect()
 }
@@ -108,8 +108,7 @@ fn speech_is_encoded_and_decoded_as_plain_code_does_it() {
     let difference = largest_difference(kept(&decoded), samples.iter().copied());
     assert!(difference <= TOLERANCE, "decoded sound differs by up to {difference:e}");
 
-    // The encoder's floating-point analysis may decide a close case otherwise: a few packets differ, which is not
-    // heard.
+    // The encoder's floating-point analysis may decide close cases differently: a few packets differ inaudibly.
     let same = packets.iter().zip(&golden).filter(|(one, other)| one == other).count();
     assert!(same >= SAME_MIN, "{same} of {} packets are the same to the bit", golden.len());
     let error_db = error_db(kept(&sound), &samples);

@@ -1,4 +1,4 @@
-//! Hours of one utterance between clocks that do not agree: the delay stays, nothing grows, nothing clicks.
+//! Hours of one utterance between clocks that differ: the delay stays constant, nothing grows, nothing clicks.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "whoever soaks wants to see what was measured")]
 
@@ -17,7 +17,7 @@ const SPEAKER: SpeakerKey = SpeakerKey(1);
 const FRAME: usize = FrameSize::Ms20.samples();
 const SECOND: u64 = 48_000;
 
-/// Two seconds of a voice at 157 Hz and a second of pause, which repeat without a seam.
+/// Two seconds of a voice at 157 Hz and a second of pause, which repeat seamlessly.
 fn sound() -> Vec<f32> {
     let voice = |i: usize| {
         let phase = (i as f64 / SECOND as f64 * 157.0).fract() * std::f64::consts::TAU;
@@ -37,7 +37,7 @@ fn largest_step(last: f32, sound: &[f32]) -> f32 {
     steps.fold(0.0, f32::max)
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Debug)]
 struct Soak {
     /// The delay of each second after the first ten: shortest and longest.
@@ -112,7 +112,7 @@ fn check(seconds: u64) {
         assert!(longest <= 1_920, "and short at {drift_ppm} ppm: {found:?}");
         assert!(found.most_queued <= 3, "nothing piles up at {drift_ppm} ppm: {found:?}");
         assert!(found.largest_step <= 1.5 * natural, "nothing clicks at {drift_ppm} ppm: {found:?}");
-        // A queue that gets one longer than ever keeps one more buffer.
+        // A queue that gets longer than ever before keeps one more buffer.
         assert!(found.bytes_grown <= 2 * FRAME as isize * 4, "nothing grows at {drift_ppm} ppm: {found:?}");
         let blocks = seconds * 100;
         assert!(found.concealed * 100 <= blocks, "hardly anything is made up at {drift_ppm} ppm: {found:?}");

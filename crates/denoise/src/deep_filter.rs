@@ -31,7 +31,7 @@ impl SpectrumHistory {
         self.spectra.fill(BlockSpectrum::ZERO);
     }
 
-    /// Where the next spectrum is to be written.
+    /// The place of the next spectrum.
     pub(crate) fn push(&mut self) -> &mut BlockSpectrum {
         let place = self.oldest;
         self.oldest = (place + 1) % ORDER;

@@ -1,4 +1,4 @@
-//! The suppressor: from blocks to blocks.
+//! The noise suppressor, which processes one block at a time.
 
 use crate::BLOCK_SAMPLES;
 use crate::deep_filter::SpectrumHistory;
@@ -12,11 +12,11 @@ use crate::sanitise::sanitise;
 use crate::transform::{BINS, BlockSpectrum, Transform, vorbis_window};
 use crate::weights::{Weights, WeightsError};
 
-/// What the network found in one block.
+/// The network's findings in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockFindings {
-    /// How far speech is above the noise, in dB, −15 to 35, as the network estimates it. It is about the block that
-    /// went in; its sound comes out two blocks later.
+    /// The estimated level of speech above the noise, in dB, −15 to 35. It is about the block that went in; the sound
+    /// of that block comes out two blocks later.
     pub local_snr_db: f32,
 }
 
@@ -28,7 +28,7 @@ pub struct Denoiser {
     encoder: Box<Encoder>,
     erb_decoder: Box<ErbDecoder>,
     df_decoder: Box<DfDecoder>,
-    /// What the encoder returns to in pauses; `None` leaves it to itself.
+    /// The state that the encoder returns to in pauses; `None` leaves the encoder to itself.
     resting: Option<RestingState>,
     output: BlockSpectrum,
     /// Share of the original that is kept.
@@ -36,7 +36,7 @@ pub struct Denoiser {
 }
 
 impl Denoiser {
-    /// A suppressor that has heard nothing yet, without a limit of what it removes.
+    /// A suppressor in its initial state, without a limit of attenuation.
     ///
     /// # Panics
     /// Never: the weights, which it reads, are part of the crate.
@@ -46,8 +46,8 @@ impl Denoiser {
         denoiser
     }
 
-    /// The network alone, as other runtimes compute it, for comparing with them: it takes the first half second of a
-    /// voice after a long silence for noise, which [`new`](Self::new) prevents.
+    /// The network alone, as other runtimes compute it, for comparison with them: after a long silence it takes the
+    /// first half second of a voice for noise, which [`new`](Self::new) prevents.
     ///
     /// # Panics
     /// Never, as `new`.
@@ -81,7 +81,7 @@ impl Denoiser {
         BlockFindings { local_snr_db }
     }
 
-    /// Limits by how much noise is turned down, in dB, 0 to 100; 100, as at the start, is no limit. NaN counts as 100.
+    /// Limits the attenuation of noise, in dB, 0 to 100; 100, the default, is no limit. NaN counts as 100.
     pub fn set_max_attenuation_db(&mut self, decibels: f32) {
         self.kept = if decibels < 100.0 { 10.0_f32.powf(-decibels.max(0.0) / 20.0) } else { 0.0 };
     }

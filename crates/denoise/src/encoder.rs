@@ -1,4 +1,4 @@
-//! The encoder: from features to what both decoders work with.
+//! The encoder: from features to the input of both decoders.
 
 mod input_conv;
 
@@ -10,7 +10,7 @@ use crate::kernels::{CHANNELS, Column, Depthwise, GroupedLinear, HIDDEN, Pointwi
 use crate::squeezed_gru::{EMBEDDING, SqueezedGru};
 use crate::weights::{Weights, WeightsError};
 
-/// What the encoder made of one block.
+/// The encoder's output for one block.
 pub(crate) struct Encoded {
     /// After each convolution of the bands' levels, with half the frequencies in the second and again in the third.
     pub(crate) bands: [Column; BANDS],

@@ -1,4 +1,4 @@
-//! The decoder of the gains: one for each band.
+//! The decoder of the gains: one gain for each band.
 
 use crate::encoder::Encoded;
 use crate::erb_bands::BANDS;
@@ -16,7 +16,7 @@ pub(crate) struct ErbDecoder {
     from_bands: Pathway,
     output_taps: Box<[Column]>,
     output_bias: f32,
-    /// What goes up through the stages, and what lies between two layers.
+    /// The sums passed up through the stages, and the values between two layers.
     sums: [Column; BANDS],
     scratch: [Column; BANDS],
 }

@@ -1,6 +1,6 @@
-//! What the network is shown of a spectrum: levels of bands, and the lower bins, both relative to their own mean of
-//! the last second (Schröter et al., "`DeepFilterNet`: A Low Complexity Speech Enhancement Framework for Full-Band
-//! Audio based on Deep Filtering", 2022, section 2.4).
+//! The input features of the network: levels of bands, and the lower bins of the spectrum, both relative to their own
+//! mean of the last second (Schröter et al., "`DeepFilterNet`: A Low Complexity Speech Enhancement Framework for
+//! Full-Band Audio based on Deep Filtering", 2022, section 2.4).
 
 use crate::deep_filter::DF_BINS;
 use crate::erb_bands::{self, BANDS};

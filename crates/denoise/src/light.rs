@@ -1,4 +1,4 @@
-//! The light suppressor: from blocks to blocks.
+//! The light noise suppressor, which processes one block at a time.
 
 mod attention;
 mod bands;
@@ -18,7 +18,7 @@ use crate::weights::{Weights, WeightsError};
 /// A noise suppressor for one microphone at a fifth of the cost of [`Denoiser`](crate::Denoiser): `GTCRN` (Rong et al.,
 /// "`GTCRN`: A Speech Enhancement Model Requiring Ultralow Computational Resources", 2024).
 ///
-/// The network hears up to 8 kHz. What is above follows what it does between 6 and 8 kHz.
+/// The network hears up to 8 kHz. Higher frequencies get the gain of those between 6 and 8 kHz.
 pub struct LightDenoiser {
     transform: Transform<HOP, BINS>,
     network: Box<Network>,
@@ -39,11 +39,11 @@ pub struct LightDenoiser {
 const HOP: usize = 768;
 const BINS: usize = HOP + 1;
 
-/// The most samples that can be left over when blocks are cut into hops: as many have to be there beforehand.
+/// The most samples that can be left over when blocks are cut into hops; this many must be available in advance.
 const AHEAD: usize = HOP - 96;
 
-/// Hops of silence, one second, after which the network's state hardly changes any more. One that rested earlier would
-/// take the next word for less than it is: PESQ of clean speech falls from 4.3 to 4.1.
+/// Hops of silence, one second, after which the network's state hardly changes any more. Resting earlier would make it
+/// underestimate the next word: PESQ of clean speech falls from 4.3 to 4.1.
 const SETTLED: u32 = 63;
 
 impl LightDenoiser {
@@ -51,7 +51,7 @@ impl LightDenoiser {
     /// 10 ms into its hops of 16 ms at most 14.
     pub const DELAY_SAMPLES: usize = HOP + AHEAD;
 
-    /// A suppressor that has heard nothing yet, without a limit of what it removes.
+    /// A suppressor in its initial state, without a limit of attenuation.
     ///
     /// # Panics
     /// Never: the weights, which it reads, are part of the crate.
@@ -93,7 +93,7 @@ impl LightDenoiser {
         self.ready = AHEAD;
     }
 
-    /// In silence, as of a muted microphone, the network rests once it has settled.
+    /// During digital silence, as from a muted microphone, the network rests once it has settled.
     fn process_hop(&mut self) {
         let spectrum = &mut self.spectrum;
         self.transform.analyse(&self.input, spectrum);

@@ -1,9 +1,9 @@
 //! Keeps the network ready for speech while there is none.
 //!
-//! In a long silence the state of the encoder's recurrent layer drifts to where the beginning of a voice passes for
-//! noise; at the start it is there as well. Up to half a second is lost. So the layer starts half-way between nothing
-//! and its mean state during speech, and returns there while nothing is said in a quiet room. All the way to
-//! that mean, it would need half a second to recognise noise. `docs/capture.md` has the figures.
+//! In a long silence the state of the encoder's recurrent layer drifts to a point where the beginning of a voice is
+//! taken for noise; the initial state is such a point as well. Up to half a second is lost. So the layer starts
+//! half-way between zero and its mean state during speech, and returns there while there is no speech in a quiet
+//! room. All the way at that mean, it would need half a second to recognise noise. `docs/capture.md` has the figures.
 
 use crate::kernels::HIDDEN;
 use crate::weights::{Weights, WeightsError};
@@ -11,7 +11,7 @@ use crate::weights::{Weights, WeightsError};
 /// Share of the way back per block of 10 ms: most of it within a second.
 const RATE: f32 = 0.01;
 
-/// Nothing is said where the local signal-to-noise ratio is below this, in dB …
+/// There is no speech where the local signal-to-noise ratio is below this, in dB …
 const MOST_SNR_DB: f32 = -5.0;
 
 /// … and the room is quiet below −50 dBFS. Louder noise is learnt without disturbance.

@@ -1,8 +1,8 @@
-//! What goes into a network.
+//! Sanitising of a network's input.
 
 use crate::BLOCK_SAMPLES;
 
-/// Makes any samples safe: one number that is none would stay in the recurrent layers forever.
+/// Makes any samples safe: a single NaN or infinity would stay in the recurrent layers forever.
 pub(crate) fn sanitise(block: &mut [f32; BLOCK_SAMPLES]) {
     for sample in block {
         *sample = if sample.is_finite() { sample.clamp(-4.0, 4.0) } else { 0.0 };

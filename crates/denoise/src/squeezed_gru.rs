@@ -1,9 +1,9 @@
-//! Recurrent layers between an encoder and a decoder, behind a grouped layer that halves the width.
+//! Recurrent layers between an encoder and a decoder, after a grouped layer that halves the width.
 
 use crate::kernels::{GroupedLinear, Gru, HIDDEN, relu};
 use crate::weights::{Weights, WeightsError};
 
-/// What the encoder found, for the decoders.
+/// The length of the encoder's embedding, the input of the decoders.
 pub(crate) const EMBEDDING: usize = 2 * HIDDEN;
 
 /// The layers; each group of `INS` inputs becomes `OUTS`.

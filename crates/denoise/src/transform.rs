@@ -1,4 +1,4 @@
-//! Hops into spectra and back: two hops under a window, every hop. There and back is one hop late.
+//! Conversion of hops into spectra and back: two hops under a window, every hop. The whole path delays by one hop.
 
 use std::f32::consts::{FRAC_PI_2, PI};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl<const N: usize> Spectrum<N> {
     pub(crate) const ZERO: Self = Self { re: [0.0; N], im: [0.0; N] };
 }
 
-/// Both directions and what they remember of the last hop. `BINS` is one more than the samples of a hop.
+/// Both directions, and the part of the last hop that each keeps. `BINS` is one more than the samples of a hop.
 pub(crate) struct Transform<const HOP: usize, const BINS: usize> {
     window: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
@@ -89,7 +89,7 @@ impl<const HOP: usize, const BINS: usize> Transform<HOP, BINS> {
         for (bin, value) in self.bins.iter_mut().enumerate() {
             *value = Complex32::new(spectrum.re[bin], spectrum.im[bin]);
         }
-        // A real signal has no phase at either end.
+        // In the spectrum of a real signal, the first and the last bin are real.
         self.bins[0].im = 0.0;
         self.bins[BINS - 1].im = 0.0;
         self.inverse

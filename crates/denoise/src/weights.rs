@@ -1,4 +1,4 @@
-//! Reads the weights, which `model/convert.py` writes.
+//! A reader of the weights that `model/convert.py` writes.
 //!
 //! A file is a head, `CNSW`, version (16 bits), number of tensors (16 bits), FNV-1a of the rest (32 bits), and then the
 //! tensors in the order in which the network asks for them. All numbers are little-endian. A tensor begins with its
@@ -7,7 +7,7 @@
 
 use crate::kernels::{HIDDEN, QuantisedMatrix};
 
-/// Why a file of weights cannot be used.
+/// An error in a file of weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WeightsError {
     /// Not such a file, or of another version.

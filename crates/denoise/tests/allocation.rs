@@ -1,4 +1,4 @@
-//! Nothing is allocated per block. Alone in its program, because the count is of the whole program.
+//! Nothing is allocated per block. A test program of its own, because the count is process-wide.
 
 use std::alloc::System;
 
@@ -8,7 +8,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The test harness has a thread that allocates now and then; at least one round must be free of it.
 const ROUNDS: usize = 5;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Packets to frames, and frames from no packet.
+//! Decoding of packets into frames, and concealment of missing packets.
 #![expect(unsafe_code, reason = "calls libopus")]
 
 use std::ffi::c_int;
@@ -11,11 +11,11 @@ use crate::dred::Dred;
 use crate::error::Error;
 use crate::state::State;
 
-/// From this on a decoder conceals with its neural network rather than by repeating what was heard (libopus 1.5 and
-/// later). More would do nothing here.
+/// From this complexity on, a decoder conceals with its neural network rather than by repetition (libopus 1.5 and
+/// later). Higher values would have no effect here.
 const DEEP_CONCEALMENT_COMPLEXITY: c_int = 5;
 
-/// Decodes one voice to mono or stereo at 48 kHz. What is lost is concealed by a neural network (deep concealment).
+/// Decodes one voice to mono or stereo at 48 kHz. Lost frames are concealed by a neural network (deep concealment).
 ///
 /// Numbers of samples are of one channel.
 #[derive(Debug)]
@@ -26,12 +26,12 @@ pub struct LibopusDecoder {
 }
 
 impl LibopusDecoder {
-    /// A decoder that has heard nothing yet. With `stereo`, frames have two channels, interleaved, the left one first.
+    /// A decoder in its initial state. With `stereo`, frames have two channels, interleaved, the left one first.
     ///
     /// # Errors
-    /// Where there is no memory.
+    /// If memory cannot be allocated.
     pub fn new(stereo: bool) -> Result<Self, Error> {
-        // SAFETY: the place for the code is there while the call lasts.
+        // SAFETY: `code` is a valid place for the error code for the duration of the call.
         let create =
             |code| unsafe { sys::opus_decoder_create(SAMPLE_RATE_HZ, 1 + c_int::from(stereo), code) };
         let state = State::new(create, sys::opus_decoder_destroy)?;
@@ -48,7 +48,7 @@ impl LibopusDecoder {
     /// Decodes a packet into the front of `frame` and returns how many samples it held.
     ///
     /// # Errors
-    /// Where the packet is empty, damaged, or longer than the frame.
+    /// If the packet is empty, damaged, or longer than the frame.
     pub fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> Result<usize, Error> {
         self.decode_from(packet, frame, false)
     }
@@ -56,15 +56,16 @@ impl LibopusDecoder {
     /// Fills `frame`, the one before the packet's own, from the copy in it; what the copy does not cover is concealed.
     ///
     /// # Errors
-    /// Where the packet is empty or damaged, or the frame no multiple of 2.5 ms.
+    /// If the packet is empty or damaged, or the frame is not a multiple of 2.5 ms.
     pub fn recover(&mut self, next_packet: &[u8], frame: &mut [f32]) -> Result<usize, Error> {
         self.decode_from(next_packet, frame, true)
     }
 
-    /// Fills `frame`, which begins so many samples before the packet that `dred` was read from, from what that tells.
+    /// Fills `frame`, which begins `samples_before` samples before the packet that `dred` was read from, from that
+    /// description.
     ///
     /// # Errors
-    /// Where it does not reach so far, or the frame is not a multiple of 2.5 ms.
+    /// If the description does not reach that far, or the frame is not a multiple of 2.5 ms.
     pub fn recover_deep(
         &mut self,
         dred: &mut Dred,
@@ -91,13 +92,13 @@ impl LibopusDecoder {
         Error::check(result)
     }
 
-    /// Fills `frame` with what might have been said.
+    /// Fills `frame` with a plausible continuation.
     ///
     /// # Errors
-    /// Where the frame is empty or no multiple of 2.5 ms.
+    /// If the frame is empty or not a multiple of 2.5 ms.
     pub fn conceal(&mut self, frame: &mut [f32]) -> Result<usize, Error> {
         let samples = Error::length(frame.len() / self.channels)?;
-        // SAFETY: no packet, no bytes; of all channels, at most as many samples are written as the slice has.
+        // SAFETY: no packet, zero bytes; of all channels, at most as many samples are written as the slice has.
         let result = unsafe {
             sys::opus_decode_float(self.state.as_mut(), ptr::null(), 0, frame.as_mut_ptr(), samples, 0)
         };
@@ -105,7 +106,7 @@ impl LibopusDecoder {
     }
 
     fn decode_from(&mut self, packet: &[u8], frame: &mut [f32], copy: bool) -> Result<usize, Error> {
-        // libopus takes no bytes for a lost packet.
+        // libopus treats an empty packet as a lost one.
         if packet.is_empty() {
             return Err(Error::BAD_ARGUMENT);
         }

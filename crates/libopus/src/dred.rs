@@ -1,4 +1,4 @@
-//! What a packet tells of the sound before it: deep redundancy (DRED), in the padding that old decoders skip.
+//! Deep redundancy (DRED): a packet's description of the sound before it, in the padding that old decoders skip.
 #![expect(unsafe_code, reason = "calls libopus")]
 
 use std::ffi::c_int;
@@ -14,17 +14,17 @@ use crate::state::State;
 pub struct Dred {
     reader: State<sys::OpusDREDDecoder>,
     pub(crate) contents: State<sys::OpusDRED>,
-    /// How far before its packet the contents begin; 0 where there are none.
+    /// How far before its packet the contents begin; 0 if there are none.
     reach_samples: usize,
 }
 
 impl Dred {
-    /// Nothing read yet.
+    /// Without contents yet.
     ///
     /// # Errors
-    /// Where there is no memory.
+    /// If memory cannot be allocated.
     pub fn new() -> Result<Self, Error> {
-        // SAFETY: the place for the code is there while the call lasts.
+        // SAFETY: `code` is a valid place for the error code for the duration of the call.
         let reader = |code| unsafe { sys::opus_dred_decoder_create(code) };
         // SAFETY: as above.
         let contents = |code| unsafe { sys::opus_dred_alloc(code) };
@@ -35,14 +35,14 @@ impl Dred {
         })
     }
 
-    /// Reads a packet and returns how many samples before its own it describes, of which no more than about `most` are
-    /// looked for; 0 if none, or if the packet is damaged.
+    /// Reads a packet and returns how many samples before its own it describes, searching for no more than about
+    /// `most`; 0 if none, or if the packet is damaged.
     pub fn read(&mut self, packet: &[u8], most: u16) -> usize {
         self.reach_samples = self.parse(packet, most).unwrap_or(0);
         self.reach_samples
     }
 
-    /// How many samples before its own the packet that was read last describes.
+    /// How many samples before its own the last packet read describes.
     pub(crate) fn reach_samples(&self) -> usize {
         self.reach_samples
     }
@@ -50,8 +50,8 @@ impl Dred {
     fn parse(&mut self, packet: &[u8], most: u16) -> Result<usize, Error> {
         let bytes = Error::length(packet.len())?;
         let mut silent_samples: c_int = 0;
-        // SAFETY: as many bytes are read as the slice has; both states are ours; the number of silent samples has a
-        // place while the call lasts. The contents are put to use by a later call, hence the 1.
+        // SAFETY: as many bytes are read as the slice has; both states are ours; the place for the number of silent
+        // samples is valid for the duration of the call. The contents are processed by a later call, hence the 1.
         let result = unsafe {
             sys::opus_dred_parse(
                 self.reader.as_mut(),
@@ -67,13 +67,14 @@ impl Dred {
         Error::check(result)
     }
 
-    /// Makes the contents ready to be decoded. Done twice, it does nothing the second time.
+    /// Makes the contents ready to be decoded. A second call has no effect.
     pub(crate) fn prepare(&mut self) -> Result<(), Error> {
         if self.reach_samples == 0 {
             return Err(Error::BAD_ARGUMENT);
         }
         let contents = self.contents.as_mut();
-        // SAFETY: the contents were read, since they reach somewhere; libopus allows source and target to be the same.
+        // SAFETY: the contents were read, since their reach is not zero; libopus allows source and target to be the
+        // same.
         Error::check(unsafe { sys::opus_dred_process(self.reader.as_mut(), contents, contents) }).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! Frames to packets.
+//! Encoding of frames into packets.
 #![expect(unsafe_code, reason = "calls libopus")]
 
 use std::ffi::c_int;
@@ -17,20 +17,20 @@ pub struct LibopusEncoder {
     channels: usize,
 }
 
-/// What can be set at any time, for the frames from then on.
+/// Options that can be set at any time, for the frames from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncoderOption {
     /// Mean bit rate in bit/s, 500 to 510 000.
     Bitrate(i32),
-    /// Packets of a bit rate have one size.
+    /// Whether all packets of a bit rate have the same size.
     ConstantBitrate(bool),
-    /// How hard to try, 0 to 10.
+    /// The effort of the encoder, 0 to 10.
     Complexity(u8),
-    /// What it is going to hear is music rather than a voice.
+    /// Whether the input is music rather than a voice.
     Music(bool),
     /// Packets carry a coarse copy of the frame before.
     Copies(bool),
-    /// How many of 100 packets will not arrive: how much room copies or redundancy get.
+    /// The expected loss, in percent of packets: how much room copies or redundancy get.
     ExpectedLoss(u8),
     /// Packets of silence are a byte or two long.
     DiscontinuousTransmission(bool),
@@ -40,12 +40,12 @@ pub enum EncoderOption {
 }
 
 impl LibopusEncoder {
-    /// An encoder that has heard nothing yet. With `stereo`, frames have two channels, interleaved, the left one first.
+    /// An encoder in its initial state. With `stereo`, frames have two channels, interleaved, the left one first.
     ///
     /// # Errors
-    /// Where there is no memory.
+    /// If memory cannot be allocated.
     pub fn new(stereo: bool) -> Result<Self, Error> {
-        // SAFETY: the place for the code is there while the call lasts.
+        // SAFETY: `code` is a valid place for the error code for the duration of the call.
         let create = |code| unsafe {
             sys::opus_encoder_create(
                 SAMPLE_RATE_HZ,
@@ -61,7 +61,7 @@ impl LibopusEncoder {
     /// Changes one option.
     ///
     /// # Errors
-    /// Where the value is out of its range.
+    /// If the value is out of its range.
     pub fn set(&mut self, option: EncoderOption) -> Result<(), Error> {
         let (request, value) = match option {
             EncoderOption::Bitrate(bits_per_second) => (sys::OPUS_SET_BITRATE_REQUEST, bits_per_second),
@@ -80,10 +80,10 @@ impl LibopusEncoder {
         Error::check(result).map(drop)
     }
 
-    /// By how many samples the decoded sound lags behind what was put in.
+    /// The delay of the decoded sound relative to the input, in samples.
     pub fn lookahead_samples(&mut self) -> usize {
         let mut samples: c_int = 0;
-        // SAFETY: this request takes one pointer to an int, which is there while the call lasts.
+        // SAFETY: this request takes one pointer to an int, which is valid for the duration of the call.
         let result = unsafe {
             sys::opus_encoder_ctl(self.state.as_mut(), sys::OPUS_GET_LOOKAHEAD_REQUEST, &raw mut samples)
         };
@@ -93,7 +93,7 @@ impl LibopusEncoder {
     /// Encodes a frame of 2.5 to 120 ms into the front of `packet` and returns how many bytes it took.
     ///
     /// # Errors
-    /// Where the frame has no length that Opus knows, or the packet is too short.
+    /// If Opus does not support the frame's length, or the packet is too short.
     pub fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, Error> {
         let samples = Error::length(frame.len() / self.channels)?;
         let bytes = Error::length(packet.len())?;

@@ -1,8 +1,9 @@
-//! What libopus says when it refuses.
+//! Errors from libopus.
 
 use std::ffi::{CStr, c_int};
 
-/// Why a call failed. Settings within their ranges, frames of a length that Opus has and whole packets are not refused.
+/// The error of a failed call. Calls with settings within their ranges, supported frame lengths and whole packets do
+/// not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("libopus: {}", words(*.code))]
 pub struct Error {
@@ -11,10 +12,10 @@ pub struct Error {
 }
 
 impl Error {
-    /// What the caller gave is not what the call takes.
+    /// An argument is not valid for the call.
     pub(crate) const BAD_ARGUMENT: Self = Self { code: opusic_sys::OPUS_BAD_ARG };
 
-    /// There was no memory for a state.
+    /// The memory for a state could not be allocated.
     pub(crate) const NO_MEMORY: Self = Self { code: opusic_sys::OPUS_ALLOC_FAIL };
 
     /// The count that a call returned, or the error.
@@ -22,7 +23,7 @@ impl Error {
         usize::try_from(result).map_err(|_| Self { code: result })
     }
 
-    /// A length as C takes it.
+    /// Converts a length to a C int.
     pub(crate) fn length(length: usize) -> Result<c_int, Self> {
         c_int::try_from(length).map_err(|_| Self::BAD_ARGUMENT)
     }

@@ -1,24 +1,24 @@
-//! A state that libopus made: owned by one value, destroyed with it.
+//! A state of libopus, owned and destroyed by one value.
 
 use std::ffi::c_int;
 use std::ptr::NonNull;
 
 use crate::error::Error;
 
-/// Owns one state. The pointer is what the library's `create` returned, is given only to calls of the
-/// library, and is destroyed once.
+/// Owns one state. The pointer is the return value of the library's `create`, is passed only to calls of the library,
+/// and is destroyed once.
 #[derive(Debug)]
 pub(crate) struct State<T> {
     pointer: NonNull<T>,
     destroy: unsafe extern "C" fn(*mut T),
 }
 
-// SAFETY: states of libopus belong to no thread and share nothing that changes.
+// SAFETY: states of libopus are not tied to a thread and share no mutable data.
 #[expect(unsafe_code, reason = "a pointer is not sent by itself")]
 unsafe impl<T> Send for State<T> {}
 
 impl<T> State<T> {
-    /// What `create` makes, to be destroyed by its twin.
+    /// Owns the state that `create` makes; `destroy` must be its counterpart.
     pub(crate) fn new(
         create: impl FnOnce(*mut c_int) -> *mut T,
         destroy: unsafe extern "C" fn(*mut T),
@@ -43,7 +43,7 @@ impl<T> State<T> {
 impl<T> Drop for State<T> {
     #[expect(unsafe_code, reason = "gives the state back to libopus")]
     fn drop(&mut self) {
-        // SAFETY: it came from the `create` that belongs to this `destroy`, and there is no other copy of it.
+        // SAFETY: the pointer came from the `create` that belongs to this `destroy`, and there is no other copy of it.
         unsafe { (self.destroy)(self.pointer.as_ptr()) }
     }
 }

@@ -1,14 +1,14 @@
-//! libopus through its safe face: sound survives, what is lost is told by later packets, nothing does harm.
+//! libopus through its safe API: sound survives, later packets restore lost frames, and nothing does harm.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
 
 use consonance_libopus::{Dred, EncoderOption, LibopusDecoder, LibopusEncoder};
 
 const FRAME: usize = 960;
 
-/// As far as the tests look back, 200 ms.
+/// How far the tests look back, 200 ms.
 const REACH: u16 = 9_600;
 
-/// A voice that glides, with overtones: two seconds.
+/// A gliding voice with overtones: two seconds.
 fn voice() -> Vec<f32> {
     let mut phase = 0.0_f32;
     let sample = |i: u16| {

@@ -1,4 +1,4 @@
-//! Where miniaudio's declarations are not known for the target: nothing can be opened.
+//! The implementation for targets on which miniaudio's declarations are not known: no device can be opened.
 
 use std::convert::Infallible;
 
@@ -26,7 +26,7 @@ impl Context {
     }
 }
 
-/// What opens one device; there is none on this target.
+/// The identifier of a device; there is none on this target.
 #[derive(Clone, Copy, Debug)]
 pub enum DeviceId {}
 
@@ -61,7 +61,7 @@ impl Device {
         match context.0 {}
     }
 
-    /// Lets the device call.
+    /// Starts the device's callbacks.
     ///
     /// # Errors
     /// None: there is no device.
@@ -69,7 +69,7 @@ impl Device {
         match self.0 {}
     }
 
-    /// Ends the calls.
+    /// Ends the device's callbacks.
     ///
     /// # Errors
     /// None: there is no device.

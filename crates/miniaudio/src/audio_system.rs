@@ -20,7 +20,7 @@ pub enum AudioSystem {
     Oss,
     /// Linux: `PulseAudio`, or `PipeWire` under its interface.
     PulseAudio,
-    /// Linux, below the others.
+    /// Linux, the layer below the others.
     Alsa,
     /// Android, since 8.0.
     AAudio,

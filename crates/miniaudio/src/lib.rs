@@ -36,7 +36,7 @@
 mod audio_system;
 mod error;
 
-/// Some items where a condition holds, and others where it does not.
+/// Selects items by a condition: some if it holds, others if not.
 macro_rules! choose {
     (if $holds:meta { $($then:item)* } else { $($otherwise:item)* }) => {
         $(#[cfg($holds)] $then)*
@@ -45,7 +45,7 @@ macro_rules! choose {
 }
 
 choose! {
-    // The list of targets in Cargo.toml.
+    // Must match the list of targets in Cargo.toml.
     if any(
         all(
             target_os = "linux",
@@ -68,20 +68,20 @@ choose! {
 pub use audio_system::AudioSystem;
 pub use error::MiniaudioError;
 
-/// A device of a sound system, as it is listed.
+/// A listed device of a sound system.
 #[derive(Clone, Debug)]
 pub struct ListedDevice {
     /// Whether it records or plays.
     pub direction: StreamDirection,
     /// The system's name for it; several can share one.
     pub name: String,
-    /// Whether it is the one that a stream without an id gets.
+    /// Whether it is the default, which a stream without an id gets.
     pub is_default: bool,
-    /// What opens it.
+    /// The identifier to open it with.
     pub id: DeviceId,
 }
 
-/// The way of the samples.
+/// The direction of the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamDirection {
     /// From a microphone.
@@ -90,13 +90,13 @@ pub enum StreamDirection {
     Output,
 }
 
-/// The samples that a device's function gets or gives; miniaudio converts what the device itself has.
+/// The format of the samples passed to a device's function; miniaudio converts to and from the device's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamConfig {
     /// Frames per second.
     pub sample_rate_hz: u32,
     /// Interleaved samples per frame.
     pub channels: u32,
-    /// How many frames a call should have. A system may take other numbers, and does so from call to call.
+    /// The requested number of frames per call. A system may use other numbers, which vary from call to call.
     pub period_frames: u32,
 }

@@ -1,4 +1,4 @@
-//! miniaudio itself.
+//! The bindings to miniaudio.
 
 mod context;
 mod device;

@@ -1,4 +1,4 @@
-//! Streams of the system without hardware, which every machine has.
+//! Streams of the null system, which every machine has.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -10,7 +10,7 @@ use consonance_miniaudio::{AudioSystem, Context, Device, ListedDevice, StreamCon
 const STEREO: StreamConfig = StreamConfig { sample_rate_hz: 48_000, channels: 2, period_frames: 480 };
 const MONO: StreamConfig = StreamConfig { channels: 1, ..STEREO };
 
-/// Calls beyond what a test looks at are not told of.
+/// A channel that drops calls beyond those that a test examines.
 fn channel<T>() -> (SyncSender<T>, Receiver<T>) {
     sync_channel(64)
 }
@@ -37,7 +37,7 @@ fn a_microphone_calls_with_whole_frames_until_it_is_dropped() {
     let (told, calls) = channel();
     let handler = move |samples: &[f32]| told.try_send(samples.to_vec()).unwrap_or_default();
     let mut device = Device::open_input(&mut context, Some(&id), STEREO, handler).unwrap();
-    // The device keeps what it needs of it.
+    // The device keeps the parts of the context that it needs.
     drop(context);
     device.start().unwrap();
     let samples = next(&calls);

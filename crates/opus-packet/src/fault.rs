@@ -1,14 +1,14 @@
-//! Why bytes are no Opus packet.
+//! The reasons why bytes are not a valid Opus packet.
 
 use core::fmt;
 
-/// Why bytes are no Opus packet.
+/// The reason why bytes are not a valid Opus packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PacketFault {
-    /// There are none.
+    /// There are no bytes.
     Empty,
-    /// A frame has more than 1275 bytes, which no frame has.
+    /// A frame has more than the maximum of 1275 bytes.
     FrameTooLong,
     /// The frames do not fill the packet exactly, or reach beyond it.
     Misfit,

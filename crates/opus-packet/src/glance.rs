@@ -1,9 +1,9 @@
-//! What the first bytes of a packet say, for callers that need not know whether it keeps all the rules.
+//! Data from the first bytes of a packet, for callers that need no full validation.
 
 use crate::SAMPLES_MAX;
 use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples, padding_length};
 
-/// How many samples at 48 kHz a packet has, 120 … 5760, going by its first two bytes; none if that cannot be.
+/// The length of a packet in samples at 48 kHz, 120 … 5760, by its first two bytes; none if it is out of that range.
 pub fn samples(packet: &[u8]) -> Option<u32> {
     let (&toc, rest) = packet.split_first()?;
     let frames = match toc & CODE {
@@ -15,8 +15,8 @@ pub fn samples(packet: &[u8]) -> Option<u32> {
     (1..=SAMPLES_MAX).contains(&samples).then_some(samples)
 }
 
-/// The packet from the first byte of its first frame on; where that frame ends is not looked for. None if the first
-/// frame is empty by its length, or what stands before it is cut off.
+/// The packet from the first byte of its first frame on; the end of that frame is not determined. None if the first
+/// frame is empty by its length, or the bytes before it are cut off.
 pub fn first_frame(packet: &[u8]) -> Option<&[u8]> {
     let (&toc, rest) = packet.split_first()?;
     match toc & CODE {
@@ -34,7 +34,7 @@ pub fn first_frame(packet: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows the lengths of all of so many frames but the last.
+/// The bytes after the lengths of all of this many frames but the last; none if the first of those lengths is 0.
 fn behind_lengths(bytes: &[u8], frames: u8) -> Option<&[u8]> {
     let mut rest = bytes;
     for nth in 1..frames {

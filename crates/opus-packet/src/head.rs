@@ -1,17 +1,17 @@
-//! What stands before a packet's frames: how many there are, how long each is, and how much padding is behind them.
+//! The header of a packet: the number of frames, their lengths, and the length of the padding behind them.
 
-/// The two bits of the first byte that say how many frames there are.
+/// The two bits of the first byte that tell the number of frames.
 pub(crate) const CODE: u8 = 3;
-/// In the byte of counts: lengths stand before each frame but the last.
+/// In the byte of counts: lengths precede the frames, for each frame but the last.
 pub(crate) const HAS_LENGTHS: u8 = 0x80;
 pub(crate) const HAS_PADDING: u8 = 0x40;
 
-/// The beginning of a packet, as far as it says how the rest is to be read.
+/// The header of a packet, which determines how the rest is parsed.
 #[derive(Clone, Copy)]
 pub(crate) struct Head<'a> {
     /// Frames, 0 … 63.
     pub(crate) count: u8,
-    /// The lengths of all frames but the last stand before the frames; otherwise all have one length.
+    /// The lengths of all frames but the last precede the frames; otherwise all frames have the same length.
     pub(crate) has_lengths: bool,
     /// The lengths, if there are any, and the frames; without the padding.
     pub(crate) body: &'a [u8],
@@ -44,7 +44,7 @@ pub const fn frame_samples(toc: u8) -> u32 {
     }
 }
 
-/// The length of a frame, and what is behind it (section 3.2.1).
+/// The length of a frame, and the bytes behind it (section 3.2.1).
 pub(crate) fn frame_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     match bytes {
         [short @ 0..252, rest @ ..] => Some((usize::from(*short), rest)),
@@ -53,20 +53,19 @@ pub(crate) fn frame_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     }
 }
 
-/// What is left without the bytes that say how long the padding is, and without the padding, which
-/// is at the end (section 3.2.5).
+/// The remaining bytes without the padding length bytes and without the padding, which is at the end (section 3.2.5).
 fn without_padding(bytes: &[u8]) -> Option<&[u8]> {
     let (padding, rest) = padding_length(bytes)?;
     rest.len().checked_sub(padding).map(|kept| &rest[..kept])
 }
 
-/// How long the padding is, and what is behind the bytes that say it.
+/// The length of the padding, and the bytes behind its length bytes.
 pub(crate) fn padding_length(mut rest: &[u8]) -> Option<(usize, &[u8])> {
     let mut padding = 0;
     loop {
         let (&bytes, behind) = rest.split_first()?;
         rest = behind;
-        // A count of 255 means 254 bytes, and that another count follows.
+        // A count of 255 means 254 bytes, followed by another count.
         padding += usize::from(bytes.min(254));
         if bytes < u8::MAX {
             return Some((padding, rest));

@@ -1,4 +1,4 @@
-//! Packets of any length become packets of one length, by taking frames apart and putting them together.
+//! Repacking of packets of any length into packets of one length, by splitting and joining their frames.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -22,9 +22,9 @@ use crate::{OpusPacket, SAMPLES_MAX, frame_samples, write};
 #[derive(Debug)]
 pub struct Packer {
     samples: u32,
-    /// What the frames have in common.
+    /// The TOC byte of the frames, which must agree in configuration and stereo flag.
     toc: u8,
-    /// When they began, in samples.
+    /// The start of the first waiting frame, in samples.
     began: u64,
     lengths: Vec<u16>,
     bytes: Vec<u8>,
@@ -39,18 +39,19 @@ pub struct Misfit {
 }
 
 impl Packer {
-    /// For packets of so many samples at 48 kHz: a multiple of 120 up to 5760 (120 ms). No frames fit other lengths.
+    /// A packer for packets of this many samples at 48 kHz: a multiple of 120 up to 5760 (120 ms). No frames fit other
+    /// lengths.
     pub fn new(samples: u32) -> Self {
         Self { samples, toc: 0, began: 0, lengths: Vec::new(), bytes: Vec::new(), packet: Vec::new() }
     }
 
-    /// Samples of each packet that comes out, at 48 kHz.
+    /// Samples of each output packet, at 48 kHz.
     pub fn samples(&self) -> u32 {
         self.samples
     }
 
-    /// Takes a packet that begins at this sample, and shows each packet that is complete, with its beginning. True if
-    /// frames before it are gone, because those that would have completed them did not come.
+    /// Takes a packet that begins at this sample, and calls `each` for each complete packet, with its start. True if
+    /// waiting frames were discarded because the frames that would have completed their packet are missing.
     ///
     /// # Errors
     /// [`Misfit`] if its frames do not fill packets of this length.
@@ -88,7 +89,7 @@ impl Packer {
         Ok(is_gap)
     }
 
-    /// Fills what has begun with frames without sound, and shows it: nothing more is to come.
+    /// Completes the waiting packet with empty frames and outputs it: no more frames will come.
     pub fn finish(&mut self, mut each: impl FnMut(u64, &[u8])) {
         if self.lengths.is_empty() {
             return;
@@ -98,24 +99,24 @@ impl Packer {
         self.show(&mut each);
     }
 
-    /// Forgets what was not completed.
+    /// Discards the incomplete packet.
     pub fn clear(&mut self) {
         self.lengths.clear();
         self.bytes.clear();
     }
 
-    /// Whether a packet continues the frames that wait.
+    /// Whether a packet continues the waiting frames.
     fn goes_on(&self, time: u64, packet: &OpusPacket<'_>) -> bool {
         let waiting = u64::from(frame_samples(self.toc)) * self.lengths.len() as u64;
         self.began.saturating_add(waiting) == time && self.toc >> 2 == packet.toc() >> 2
     }
 
-    /// Whether so long frames fill a packet.
+    /// Whether frames of this length fill a packet.
     fn fits(&self, frame_samples: u32) -> bool {
         (frame_samples..=SAMPLES_MAX).contains(&self.samples) && self.samples.is_multiple_of(frame_samples)
     }
 
-    /// Shows the packet of all frames that wait.
+    /// Outputs the packet of all waiting frames.
     fn show(&mut self, each: &mut impl FnMut(u64, &[u8])) {
         write(self.toc, &self.lengths, &self.bytes, &mut self.packet);
         each(self.began, &self.packet);

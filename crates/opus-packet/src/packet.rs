@@ -1,9 +1,9 @@
-//! A packet that keeps the rules of RFC 6716, and its frames.
+//! A valid packet by the rules of RFC 6716, and its frames.
 
 use crate::head::{Head, frame_length, frame_samples};
 use crate::{FRAME_BYTES_MAX, PacketFault, SAMPLES_MAX};
 
-/// A whole Opus packet that keeps all of the RFC's rules, so that any decoder takes it.
+/// A whole, valid Opus packet by all of the RFC's rules, so that any decoder accepts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpusPacket<'a> {
     bytes: &'a [u8],
@@ -18,7 +18,7 @@ impl<'a> OpusPacket<'a> {
     /// Checks the rules R1 to R7 of RFC 6716, section 3.4.
     ///
     /// # Errors
-    /// The rule that is broken.
+    /// The rule that is violated.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PacketFault> {
         let (&toc, rest) = bytes.split_first().ok_or(PacketFault::Empty)?;
         let Head { count, has_lengths, body } = Head::read(toc, rest).ok_or(PacketFault::Misfit)?;
@@ -31,7 +31,7 @@ impl<'a> OpusPacket<'a> {
         Ok(Self { bytes, toc, count, lengths, frames })
     }
 
-    /// The packet as it is.
+    /// The bytes of the packet.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -46,12 +46,12 @@ impl<'a> OpusPacket<'a> {
         Frames { left: self.count, lengths: self.lengths, bytes: self.frames }
     }
 
-    /// Samples of one of its frames at 48 kHz, 120 (2.5 ms) … 2880 (60 ms).
+    /// The number of samples of one of its frames at 48 kHz, 120 (2.5 ms) … 2880 (60 ms).
     pub fn frame_samples(&self) -> u32 {
         frame_samples(self.toc)
     }
 
-    /// Samples of all of it at 48 kHz, 120 … 5760 (120 ms), a multiple of 120.
+    /// The number of samples of the whole packet at 48 kHz, 120 … 5760 (120 ms), a multiple of 120.
     pub fn samples(&self) -> u32 {
         self.frame_samples() * u32::from(self.count)
     }

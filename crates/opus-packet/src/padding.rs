@@ -28,7 +28,7 @@ pub fn write_padded(packet: &[u8], padding: &[u8], out: &mut Vec<u8>) -> bool {
         _ => return false,
     };
     out.extend([toc | CODE, counts | HAS_PADDING]);
-    // A count of 255 means 254 bytes, and that another count follows.
+    // A count of 255 means 254 bytes, followed by another count.
     out.extend(core::iter::repeat_n(u8::MAX, padding.len() / 254));
     out.push((padding.len() % 254) as u8);
     out.extend_from_slice(body);

@@ -1,4 +1,4 @@
-//! Packets of any length, put into packets of one length.
+//! Packets of any length, repacked into packets of one length.
 
 use consonance_opus_packet::{Misfit, OpusPacket, Packer, samples};
 use proptest::prelude::*;
@@ -8,12 +8,12 @@ const MS_10: u8 = 8 << 3;
 const MS_20: u8 = 9 << 3;
 const MS_40: u8 = 10 << 3;
 const MS_60: u8 = 11 << 3;
-/// Of CELT packets with one frame of 2.5 ms.
+/// First byte of CELT packets with one frame of 2.5 ms.
 const MS_2_5: u8 = 28 << 3;
 
 type Packed = (Vec<(u64, Vec<u8>)>, Vec<Result<bool, Misfit>>);
 
-/// What these packets come to, with when each begins, and what was said to each.
+/// Packs the packets; returns the packed ones, each with its start, and the outcome for each input.
 fn packed(samples: u32, packets: &[(u64, &[u8])]) -> Packed {
     let (mut packing, mut out) = (Packer::new(samples), Vec::new());
     let each = |(time, payload): &(u64, &[u8])| {

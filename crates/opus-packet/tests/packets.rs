@@ -1,11 +1,11 @@
-//! Packets in all forms that the RFC has, and bytes that are none.
+//! Packets in every form that the RFC defines, and bytes that are not packets.
 
 use consonance_opus_packet::{
     FRAME_BYTES_MAX, OpusPacket, PacketFault, SAMPLES_MAX, first_frame, frame_samples, samples, write,
 };
 use proptest::prelude::*;
 
-/// Hybrid frames of 20 ms, without how many there are.
+/// The configuration of 20 ms hybrid frames, without their count.
 const HYBRID_20_MS: u8 = 15 << 3;
 
 fn frames_of(packet: &[u8]) -> Result<Vec<Vec<u8>>, PacketFault> {

@@ -1,6 +1,6 @@
-//! How many channels a sound has.
+//! The number of channels of a sound.
 
-/// For how many ears.
+/// Mono or stereo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channels {
     /// One channel.
@@ -10,7 +10,7 @@ pub enum Channels {
 }
 
 impl Channels {
-    /// How many.
+    /// The number of channels.
     pub const fn count(self) -> usize {
         match self {
             Self::Mono => 1,

@@ -1,10 +1,10 @@
-//! Names of files that are made from untrusted names.
+//! Safe names of files, made from untrusted names.
 
-/// As much of a name as may stand in the name of a file on any system, 80 bytes at the most: letters and digits, `-`
-/// but at the beginning, where programs take it for an option, and `_` for everything else.
+/// The part of a name that is valid in file names on any system, at most 80 bytes: letters and digits, `-` except at
+/// the beginning, where programs take it for an option, and `_` for everything else.
 ///
-/// It can be empty, and can be a name that Windows reserves, such as `CON`, so it is only a part: the caller adds what
-/// makes it unique. With 80 bytes there is room for that in the 255 that most file systems take.
+/// The result can be empty, and can be a name that Windows reserves, such as `CON`, so it is only a part: the caller
+/// adds something that makes it unique. With 80 bytes there is room for that in the 255 that most file systems allow.
 pub fn file_name_part(name: &str) -> String {
     let mut part = String::new();
     for character in name.trim().chars() {

@@ -1,12 +1,12 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as a sealed track.
+//! The body of a fuzz target, also run by the tests: any bytes as a sealed track.
 
 use crate::SealedTrackReader;
 
-/// Reads the bytes as a sealed track, with their checksums as they are and put right, and writes Ogg Opus of it, as if
-/// its frames were not sealed.
+/// Reads the bytes as a sealed track, first with their own checksums and then with corrected ones, and writes Ogg Opus
+/// from it, as if its frames were not sealed.
 ///
 /// # Panics
-/// If frames overlap, or the sound is not as long as it is said to be.
+/// If frames overlap, or if the sound does not have the reported length.
 pub fn sealed_track(bytes: &[u8]) {
     read(bytes);
     read(&crate::ogg_page::with_right_checksums(bytes));
@@ -18,7 +18,7 @@ fn read(bytes: &[u8]) {
     while let Ok(Some(frame)) = track.next_frame() {
         assert!(frame.at_sample >= end && (120..=5_760).contains(&frame.samples), "{frame:?}");
         end = frame.at_sample + u64::from(frame.samples);
-        // Hours of silence are written in time that fuzzers do not have.
+        // Writing hours of silence would take too long for a fuzzer.
         if end > 48_000 * 600 {
             return;
         }

@@ -1,25 +1,25 @@
-//! Packets that are made up where none came: silence, and frames that the decoder conceals.
+//! Packets that fill gaps: silence, and frames that the decoder conceals.
 
 use consonance_opus_packet::{SAMPLES_MAX, frame_samples};
 
-/// The shortest frame, 2.5 ms in samples at 48 kHz: whatever Opus encodes is a multiple of it.
+/// The shortest frame, 2.5 ms in samples at 48 kHz: every Opus frame is a multiple of it.
 pub(crate) const GRID_SAMPLES: u64 = 120;
 
-/// A packet of frames without any bytes in place of lost ones, as RFC 7845 §4.1 wants it: the decoder conceals them.
-/// `after` is the packet before, whose mode is kept. As many frames as fit into `samples` and into one packet; `None`
-/// if there is no room for one.
+/// A packet of empty frames in place of lost ones, as RFC 7845 §4.1 requires: the decoder conceals them. `after` is the
+/// packet before, whose mode is kept. As many frames as fit into `samples` and into one packet; `None` if there is no
+/// room for one.
 pub(crate) fn lost(after: u8, samples: u64) -> Option<([u8; 2], u64)> {
     let frame = u64::from(frame_samples(after));
     let frames = samples.min(SAMPLES_MAX.into()) / frame;
     (frames > 0).then(|| ([after | CODE, frames as u8], frames * frame))
 }
 
-/// A packet of digital silence, and how many samples it has: at most `samples`, which is no less than
-/// [`GRID_SAMPLES`], and at most 120 ms.
+/// A packet of digital silence and its number of samples: at most `samples`, which must be at least [`GRID_SAMPLES`],
+/// and at most 120 ms.
 ///
-/// Its frames are what the reference encoder makes of silence, so decoders fade to it as they do in any other stream.
+/// Its frames are the reference encoder's output for silence, so decoders fade to it as in any other stream.
 pub(crate) fn silence(samples: u64) -> (Vec<u8>, u64) {
-    // Configurations 28 to 31: full band, without SILK, 2.5 to 20 ms.
+    // Configurations 28 to 31 are full band, without SILK, 2.5 to 20 ms.
     let size = (0..4).rev().find(|size| GRID_SAMPLES << size <= samples).unwrap_or(0);
     let frame = GRID_SAMPLES << size;
     let frames = (samples.min(SAMPLES_MAX.into()) / frame).max(1);

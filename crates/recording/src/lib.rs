@@ -1,7 +1,7 @@
 //! Recording files: Ogg Opus streams (RFC 7845), streams of end-to-end encrypted frames, the repair of both after a
 //! crash, and file names that every file system accepts.
 //!
-//! `consonance-audio` records what it encodes itself, and the server what players encoded: both write with
+//! `consonance-audio` records audio that it encodes itself, and the server audio that players encoded: both write with
 //! [`OggPacketWriter`], which places packets in time and never decodes them.
 //!
 //! ```

@@ -1,4 +1,4 @@
-//! Ogg Opus streams (RFC 7845) of packets that were encoded elsewhere, each at its place in time.
+//! Ogg Opus streams (RFC 7845) of packets that were encoded elsewhere, each at its position in time.
 
 use std::io::{self, Write};
 
@@ -10,15 +10,15 @@ use crate::page_sink::PageSink;
 
 /// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///
-/// A player counts the samples of packets and looks at nothing else, so what is missing is filled: up to 120 ms with
-/// packets that tell the decoder to conceal what was lost, anything longer with silence.
+/// A player only counts the samples of packets, so gaps are filled: up to 120 ms with packets that tell the decoder
+/// to conceal the loss, anything longer with silence.
 ///
 /// Whole pages go to the sink, several in one piece: when there are 64 KB of them, by [`drain`](Self::drain), or by
 /// [`flush`](Self::flush).
 #[derive(Debug)]
 pub struct OggPacketWriter<W: Write> {
     pages: PageSink<W>,
-    /// Where the next packet would lie, in samples at 48 kHz from the beginning.
+    /// The position of the next packet, in samples at 48 kHz from the beginning.
     end: u64,
     /// The first byte of the last packet, if it was received and not made up.
     last_toc: Option<u8>,
@@ -30,23 +30,23 @@ impl<W: Write> OggPacketWriter<W> {
     /// the values are cut at 1000 bytes.
     ///
     /// # Errors
-    /// If the sink does not take them.
+    /// If the sink cannot be written.
     pub fn new(sink: W, serial: u32, channels: Channels, tags: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Self::go_on(sink, serial, 0, 0);
         writer.pages.begin(&head(channels), &comments(*b"OpusTags", tags))?;
         Ok(writer)
     }
 
-    /// Writes behind so many pages that end at `end`.
+    /// Continues a stream after `pages` pages that end at `end`.
     pub(crate) fn go_on(sink: W, serial: u32, pages: u32, end: u64) -> Self {
         Self { pages: PageSink::new(sink, serial, pages, end), end, last_toc: None }
     }
 
-    /// Adds a packet whose sound begins at this sample of the stream, at 48 kHz, or, if that place is taken already,
-    /// right behind what was written; where it came to lie, which is a multiple of 2.5 ms.
+    /// Adds a packet whose sound begins at this sample of the stream, at 48 kHz, or, if that position is already
+    /// taken, right after the last packet. Returns its actual position, which is a multiple of 2.5 ms.
     ///
     /// # Errors
-    /// If the sink takes no more; the stream is then of no more use.
+    /// If the sink cannot be written; the stream is then unusable.
     pub fn write(&mut self, at_sample: u64, packet: OpusPacket<'_>) -> io::Result<u64> {
         self.fill(at_sample)?;
         let begins = self.end;
@@ -75,17 +75,17 @@ impl<W: Write> OggPacketWriter<W> {
         Ok(())
     }
 
-    /// How long the stream is, in samples at 48 kHz; a packet for this place leaves no gap.
+    /// The length of the stream, in samples at 48 kHz; a packet at this position leaves no gap.
     pub fn end(&self) -> u64 {
         self.end
     }
 
-    /// How many bytes there are in whole pages, whether the sink has got them or not.
+    /// The number of bytes in whole pages, whether the sink has received them or not.
     pub fn bytes(&self) -> u64 {
         self.pages.bytes()
     }
 
-    /// Gives the sink the pages that are full: about one for each second of sound.
+    /// Passes the full pages to the sink: about one for each second of sound.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -93,7 +93,7 @@ impl<W: Write> OggPacketWriter<W> {
         self.pages.drain()
     }
 
-    /// Gives the sink everything that it has not got yet, in a page that may be short.
+    /// Passes everything else to the sink, in a page that may be short.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -111,16 +111,16 @@ impl<W: Write> OggPacketWriter<W> {
         self.finish_at(samples)
     }
 
-    /// Ends the stream so that it plays so many samples at 48 kHz, to the sample: what its packets hold beyond is not
-    /// played, but for what was flushed already, and what they lack is silence. Gives the sink back.
+    /// Ends the stream so that it plays exactly `samples` samples at 48 kHz: the rest of its packets is not played,
+    /// except for packets that were flushed already, and missing sound is silence. Gives the sink back.
     ///
-    /// The encoder's delay lies between packets and sound, so a caller with the encoder writes packets up to
-    /// [`PRE_SKIP_SAMPLES`] behind the end.
+    /// Sound is delayed by the encoder relative to its packets, so a caller with the encoder writes packets up to
+    /// [`PRE_SKIP_SAMPLES`] after the end.
     ///
     /// # Errors
     /// As [`write`](Self::write).
     pub fn finish_at(mut self, samples: u64) -> io::Result<W> {
-        // The last page's position says where sound ends, and has a packet (RFC 7845 §4.4).
+        // The last page's position says where sound ends; the page must have a packet (RFC 7845 §4.4).
         let end = (samples + PRE_SKIP_SAMPLES).max(self.pages.page_begins());
         while self.end < end || self.pages.is_empty() {
             let (packet, samples) = silence(960);
@@ -136,11 +136,11 @@ impl<W: Write> OggPacketWriter<W> {
     }
 }
 
-/// What players skip at the beginning, and positions of pages include: the delay of the usual encoders, 6.5 ms at 48
-/// kHz, so that sound lies where it was spoken.
+/// Samples that players skip at the beginning, and that page positions include: the delay of the usual encoders, 6.5 ms
+/// at 48 kHz, so that sound has the position at which it was spoken.
 pub const PRE_SKIP_SAMPLES: u64 = 312;
 
-/// Decoders fade out what they conceal within about this time.
+/// Decoders fade out concealed sound within about this time.
 const CONCEALED_SAMPLES_MAX: u64 = 5_760;
 const TAG_BYTES_MAX: usize = 1_000;
 

@@ -1,4 +1,4 @@
-//! Ogg pages (RFC 3533 §6): how they are written, and how far a file consists of whole ones.
+//! Ogg pages (RFC 3533 §6): writing them, and finding the whole pages at the start of a file.
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct PageBuilder {
     serial: u32,
-    /// How many pages were sealed.
+    /// The number of sealed pages.
     sequence: u32,
     lacing: Vec<u8>,
     body: Vec<u8>,
 }
 
-/// What a page is besides its packets.
+/// The position of a page in its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PageKind {
     First,
@@ -21,7 +21,7 @@ pub(crate) enum PageKind {
 }
 
 impl PageBuilder {
-    /// A stream's pages from this number on.
+    /// The pages of a stream from this number on.
     pub(crate) fn new(serial: u32, sequence: u32) -> Self {
         Self { serial, sequence, lacing: Vec::with_capacity(SEGMENTS_MAX), body: Vec::new() }
     }
@@ -30,12 +30,12 @@ impl PageBuilder {
         self.lacing.is_empty()
     }
 
-    /// Whether a whole packet of so many bytes fits into this page.
+    /// Whether a whole packet of this many bytes fits into this page.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
         self.lacing.len() + segments(bytes) <= SEGMENTS_MAX
     }
 
-    /// One more packet, for which there is room.
+    /// Adds a packet, for which there must be room.
     pub(crate) fn push(&mut self, packet: &[u8]) {
         debug_assert!(self.has_room(packet.len()), "the caller has checked for room");
         self.lacing.extend(std::iter::repeat_n(u8::MAX, packet.len() / 255));
@@ -43,7 +43,7 @@ impl PageBuilder {
         self.body.extend_from_slice(packet);
     }
 
-    /// Puts the page behind what is in `out`, and begins the next one. `granule` is where its last packet ends.
+    /// Appends the page to `out`, and begins the next one. `granule` is the end of its last packet.
     pub(crate) fn seal(&mut self, kind: PageKind, granule: u64, out: &mut Vec<u8>) {
         let begins = out.len();
         out.extend_from_slice(CAPTURE_PATTERN);
@@ -76,7 +76,7 @@ pub(crate) struct PageRead {
 }
 
 impl PageRead {
-    /// The page that these bytes begin with, if it is whole and undamaged.
+    /// The page at the start of these bytes, if it is whole and undamaged.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, rest) = bytes.split_at_checked(HEAD_BYTES)?;
         let (lacing, _) = rest.split_at_checked(head[HEAD_BYTES - 1].into())?;
@@ -96,7 +96,7 @@ impl PageRead {
     }
 }
 
-/// Where each packet of a whole page lies in it; `None` if one goes on in the next page, which ours never do.
+/// The positions of the packets in a whole page; `None` if one continues in the next page, which ours never do.
 pub(crate) fn packets(page: &[u8]) -> Option<Vec<Range<usize>>> {
     let segments = usize::from(*page.get(HEAD_BYTES - 1)?);
     let lacing = page.get(HEAD_BYTES..HEAD_BYTES + segments)?;
@@ -115,7 +115,7 @@ pub(crate) fn packets(page: &[u8]) -> Option<Vec<Range<usize>>> {
     Some(packets)
 }
 
-/// The same bytes with a checksum that fits for each page that they begin with: no fuzzer guesses those.
+/// The same bytes, with corrected checksums of all pages at their start: a fuzzer cannot guess checksums.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn with_right_checksums(bytes: &[u8]) -> Vec<u8> {
     let mut right = bytes.to_vec();
@@ -133,10 +133,10 @@ pub(crate) fn with_right_checksums(bytes: &[u8]) -> Vec<u8> {
     right
 }
 
-/// With as many segments as there can be, each as long as it can be.
+/// With the largest number of segments, each of the largest length.
 pub(crate) const PAGE_BYTES_MAX: usize = HEAD_BYTES + SEGMENTS_MAX + SEGMENTS_MAX * 255;
 
-/// And version 0.
+/// Followed by version 0.
 const CAPTURE_PATTERN: &[u8] = b"OggS\0";
 const CONTINUED: u8 = 1;
 const FIRST: u8 = 2;
@@ -150,8 +150,8 @@ fn segments(bytes: usize) -> usize {
     bytes / 255 + 1
 }
 
-/// A CRC with the polynomial 0x04C11DB7, unreflected, from 0, nothing added at the end; over
-/// the page with a checksum of 0.
+/// A CRC with the polynomial 0x04C11DB7, unreflected, with an initial value of 0 and no final XOR, over the page with a
+/// checksum of 0.
 fn checksum(page: &[u8]) -> u32 {
     page.iter().fold(0, |crc, byte| crc << 8 ^ CRC_TABLE[usize::from((crc >> 24) as u8 ^ byte)])
 }

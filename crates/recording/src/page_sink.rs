@@ -1,19 +1,19 @@
-//! The pages of one stream on their way to a sink.
+//! The pages of one stream, written to a sink.
 
 use std::io::{self, Write};
 
 use crate::ogg_page::{PageBuilder, PageKind};
 
-/// Fills pages with packets, and gives them to a sink, several in one piece.
+/// Fills pages with packets and passes them to a sink, several at once.
 #[derive(Debug)]
 pub(crate) struct PageSink<W: Write> {
     sink: W,
     page: PageBuilder,
-    /// Pages that are not in the sink yet.
+    /// Pages that have not been written to the sink yet.
     sealed: Vec<u8>,
-    /// Where the page that is being filled begins, in samples at 48 kHz.
+    /// The position at which the unfinished page begins, in samples at 48 kHz.
     page_begins: u64,
-    /// What the sink has got.
+    /// The number of bytes written to the sink.
     bytes: u64,
 }
 
@@ -43,7 +43,7 @@ impl<W: Write> PageSink<W> {
         if self.sealed.len() < WRITE_BYTES { Ok(()) } else { self.drain() }
     }
 
-    /// Completes the page that is being filled, if it has anything; its last packet ends at `end`.
+    /// Completes the page that is being filled, unless it is empty; its last packet ends at `end`.
     pub(crate) fn seal_begun(&mut self, end: u64) {
         if !self.page.is_empty() {
             self.page.seal(PageKind::Middle, end, &mut self.sealed);
@@ -51,7 +51,7 @@ impl<W: Write> PageSink<W> {
         }
     }
 
-    /// Gives the sink the pages that are full.
+    /// Passes the full pages to the sink.
     pub(crate) fn drain(&mut self) -> io::Result<()> {
         self.sink.write_all(&self.sealed)?;
         self.bytes += self.sealed.len() as u64;
@@ -59,7 +59,7 @@ impl<W: Write> PageSink<W> {
         Ok(())
     }
 
-    /// Gives the sink everything, in a page that may be short.
+    /// Passes everything to the sink, in a page that may be short.
     pub(crate) fn flush(&mut self, end: u64) -> io::Result<()> {
         self.seal_begun(end);
         self.drain()
@@ -80,13 +80,13 @@ impl<W: Write> PageSink<W> {
         self.page_begins
     }
 
-    /// How many bytes there are in whole pages, whether the sink has got them or not.
+    /// The number of bytes in whole pages, whether the sink has received them or not.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes + self.sealed.len() as u64
     }
 }
 
-/// RFC 7845 §6 asks for no more than a second in a page.
+/// RFC 7845 §6 asks for at most one second per page.
 const PAGE_SAMPLES: u64 = 48_000 - 5_760;
-/// A long silence goes to the sink in pieces of this size.
+/// A long silence is passed to the sink in pieces of this size.
 const WRITE_BYTES: usize = 65_536;

@@ -1,16 +1,16 @@
-//! The whole pages that a file begins with.
+//! The whole pages at the start of a file.
 
 use std::io::{self, Read};
 
 use crate::ogg_page::{PAGE_BYTES_MAX, PageRead};
 
-/// Reads one page after the other, as long as they are whole.
+/// Reads one page after another, as long as they are whole.
 #[derive(Debug)]
 pub(crate) struct PageSource<R> {
     source: R,
-    /// What was read and is not used, behind the present page.
+    /// Bytes that were read: the current page, and unused bytes after it.
     window: Vec<u8>,
-    /// Bytes of the present page, which the window begins with.
+    /// The length of the current page, at the start of the window.
     used: usize,
 }
 
@@ -19,7 +19,7 @@ impl<R: Read> PageSource<R> {
         Self { source, window: Vec::new(), used: 0 }
     }
 
-    /// The next page; `None` where no whole and undamaged page follows.
+    /// The next page; `None` if no whole and undamaged page follows.
     pub(crate) fn next_page(&mut self) -> io::Result<Option<PageRead>> {
         self.window.drain(..self.used);
         self.used = 0;
@@ -30,7 +30,7 @@ impl<R: Read> PageSource<R> {
         Ok(page)
     }
 
-    /// The bytes of the page that [`next_page`](Self::next_page) found.
+    /// The bytes of the page that [`next_page`](Self::next_page) returned.
     pub(crate) fn page(&self) -> &[u8] {
         &self.window[..self.used]
     }

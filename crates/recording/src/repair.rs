@@ -1,4 +1,4 @@
-//! Files that a crash has cut off become whole ones again.
+//! Repair of files that a crash has cut off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
@@ -9,11 +9,11 @@ use crate::ogg_page::PageRead;
 use crate::page_source::PageSource;
 use crate::sealed_track::SealedTrackWriter;
 
-/// Ends a file of [`OggPacketWriter`] where its last undamaged page does, unless it is whole already; how many samples
-/// at 48 kHz it plays. What stood behind that page is gone.
+/// Ends a file of [`OggPacketWriter`] after its last undamaged page, unless it is complete already, and returns its
+/// length in samples at 48 kHz. Everything after that page is removed.
 ///
 /// # Errors
-/// If the file cannot be read or written, or does not even begin as such a file does.
+/// If the file cannot be read or written, or does not even start like such a file.
 pub fn repair_ogg_opus(path: &Path) -> io::Result<u64> {
     match repair(path)? {
         (_, last) if last.is_last => Ok(last.granule.saturating_sub(PRE_SKIP_SAMPLES)),
@@ -38,7 +38,7 @@ pub fn repair_sealed_track(path: &Path) -> io::Result<u64> {
     Ok(last.granule)
 }
 
-/// Cuts off what stands behind the last whole page; the file behind it, and that page.
+/// Removes everything after the last whole page; returns the file, positioned after that page, and the page.
 fn repair(path: &Path) -> io::Result<(File, PageRead)> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let (kept, last) = whole_pages(&mut file)?;
@@ -52,7 +52,7 @@ fn repair(path: &Path) -> io::Result<(File, PageRead)> {
     Ok((file, last))
 }
 
-/// How many bytes of whole pages the file begins with, and the last of them.
+/// The number of bytes in whole pages at the start of the file, and the last of these pages.
 fn whole_pages(file: &mut File) -> io::Result<(u64, Option<PageRead>)> {
     let (mut kept, mut last, mut pages) = (0, None, PageSource::new(file));
     while let Some(page) = pages.next_page()? {

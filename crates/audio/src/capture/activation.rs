@@ -1,11 +1,11 @@
 //! Activation of blocks: always, while a key is pressed, or while speech is detected.
 //!
-//! A voice detector reports speech 20 to 150 ms after it began, so that the first syllable would be lost. So the gate
-//! always holds the last 200 ms, the pre-roll, and begins with them. Afterwards it is late by as much, and catches up
-//! by leaving out pauses and periods of the voice (see `catch_up.rs`).
+//! A voice detector reports speech 20 to 150 ms after it began, which would cut off the first syllable. So the gate
+//! always holds the last 200 ms, the pre-roll, and begins with them. The output is then late by that much, and
+//! catches up by leaving out pauses and periods of the voice (see `catch_up.rs`).
 //!
-//! Where everything is wanted, and speech reported beside it, the report is late by the pre-roll in the pauses alone:
-//! after each utterance a little more silence passes, and so the next one can be reported in time.
+//! Where every block is wanted and speech is reported as well, the report is late by the pre-roll only during pauses:
+//! after each utterance a little more silence passes, so that the next one can be reported in time.
 
 use super::BlockAnalysis;
 use super::catch_up::Line;
@@ -17,7 +17,7 @@ use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 pub enum ActivationMode {
     /// Always.
     Open,
-    /// While a key is held; what was said before it was pressed stays here.
+    /// While a key is held; speech from before it was pressed is not sent.
     PushToTalk,
     /// While speech is detected.
     #[default]
@@ -25,7 +25,8 @@ pub enum ActivationMode {
 }
 
 impl ActivationMode {
-    /// What that asks of an [`Activation`]. `key_held` is for [`PushToTalk`](Self::PushToTalk).
+    /// Returns the blocks that this mode wants from an [`Activation`]. `key_held` is for
+    /// [`PushToTalk`](Self::PushToTalk).
     pub fn demand(self, key_held: bool) -> Demand {
         Demand {
             everything: self == Self::Open || (self == Self::PushToTalk && key_held),
@@ -35,14 +36,14 @@ impl ActivationMode {
     }
 }
 
-/// What is wanted of an [`Activation`]; the two are independent of each other.
+/// The blocks wanted from an [`Activation`]; `everything` and `speech` are independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Demand {
     /// Every block.
     pub everything: bool,
-    /// The blocks of speech, with their pre-roll, and the word which blocks they are.
+    /// The blocks of speech, with their pre-roll, marked as speech.
     pub speech: bool,
-    /// How much of what follows speech is wanted too, in milliseconds: for a fade-out.
+    /// How much sound after speech is wanted too, in milliseconds: for a fade-out.
     pub tail_ms: u32,
 }
 
@@ -70,7 +71,7 @@ impl Default for ActivationSettings {
 /// Whether a block is to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoken {
-    /// Speech, and it was wanted.
+    /// Speech that is wanted.
     Speech,
     /// No speech, or no demand for it; but the block is wanted all the same.
     Sound,
@@ -83,13 +84,13 @@ pub enum Spoken {
 pub struct Activation {
     settings: ActivationSettings,
     line: Line,
-    /// Samples at the front of the line that are wanted.
+    /// Wanted samples at the front of the line.
     unspoken: usize,
     /// Samples at the front of the line that are speech or its pre-roll.
     speech: usize,
-    /// Blocks after the end of speech that are wanted still.
+    /// Blocks after the end of speech that are still wanted.
     tail_blocks: u32,
-    /// Silence passes instead of what is in the line.
+    /// Silence passes instead of the line's content.
     is_waiting: bool,
 }
 
@@ -162,7 +163,7 @@ impl Activation {
         block.fill(0.0);
     }
 
-    /// By how much what is sent is later than what the chain gives, at 48 kHz.
+    /// The delay of the output relative to the chain's output, in samples at 48 kHz.
     pub fn late_samples(&self) -> usize {
         self.unspoken
     }
@@ -298,7 +299,7 @@ mod tests {
         let mut noise = 1_u32;
         let mut spoken = 0;
         for n in 0..400 {
-            // Noise cannot be shortened without being noticed.
+            // Noise cannot be shortened inaudibly, so nothing is left out.
             let mut sound = std::array::from_fn(|_| {
                 noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 noise as f32 / u32::MAX as f32 - 0.5
@@ -310,7 +311,7 @@ mod tests {
         assert_eq!(gate.late_samples(), 0);
     }
 
-    /// What comes out for blocks `from..until`, of which speech is noticed in some.
+    /// The output for blocks `from..until`; `is_speech` tells in which of them speech is detected.
     fn run(
         gate: &mut Activation,
         demand: Demand,
@@ -361,7 +362,7 @@ mod tests {
         let first = run(&mut gate, everything, 0, 10, |_| false);
         assert!(first.iter().enumerate().all(|(n, (_, sound))| same(sound, &block(n))));
         let second = run(&mut gate, BOTH, 10, 100, |_| false);
-        // Twenty blocks of silence, and then all that was said meanwhile.
+        // Twenty blocks of silence, and then everything that was spoken meanwhile.
         let late = |n: usize| same(&second[n].1, &block(10 + n - 20));
         assert!((21..90).all(late));
         let edges = [&second[0].1[..1], &second[20].1[BLOCK_SAMPLES - 1..]];

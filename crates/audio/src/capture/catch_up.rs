@@ -11,26 +11,27 @@ use std::collections::VecDeque;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 use crate::limits::PRE_ROLL_MS_MAX;
 
-/// What is left out at once, 2.5 to 15 ms: one period of the deepest voices, several of the highest.
+/// The length of one cut, 2.5 to 15 ms: one period of the deepest voices, several of the highest.
 const SHORTEST: usize = 120;
 const LONGEST: usize = 720;
 
-/// Over how many samples the sound before and after is blended, 5 ms.
+/// The length of the cross-fade at a cut, in samples, 5 ms.
 const BLEND: usize = 240;
 
-/// Every so many blocks something may be left out: speech gets up to a half faster.
+/// The least number of blocks from one cut to the next: speech gets up to a half faster.
 const EVERY_BLOCKS: u32 = 3;
 
 /// How alike both sides of a cut have to be, as a correlation.
 const ALIKE: f32 = 0.7;
 
-/// What has less than this share of the line's mean power is a pause, in which nothing needs to be alike.
+/// Sound below this share of the line's mean power is a pause, which is cut without comparing the sound on both
+/// sides.
 const PAUSE: f32 = 0.02;
 
-/// Every so many samples are looked at in the search for the best cut, and every so many lags.
+/// The step between samples in the search for the best cut, and between lags.
 const STRIDE: usize = 4;
 
-/// Samples that the line can hold: the pre-roll, one block, and what a cut looks at.
+/// Samples that the line can hold: the pre-roll, one block, and the samples compared for a cut.
 const CAPACITY: usize = PRE_ROLL_MS_MAX as usize * (SAMPLE_RATE_HZ as usize / 1_000) + 2 * BLOCK_SAMPLES;
 
 /// The line.

@@ -1,8 +1,8 @@
-//! Turns key presses and mouse clicks down between words. They begin within a millisecond and decay within tens of
-//! them, which noise that is followed over a second does not, and speech rarely.
+//! Attenuates key presses and mouse clicks between words. They begin within a millisecond and decay within tens of
+//! them, unlike noise that is followed over a second, and unlike most speech.
 //!
-//! A block is judged when the next one is known, without further delay: half of it comes from the spectrum that is
-//! known by then, and its other half is made again from the spectrum before if the judgement has changed.
+//! A block is judged when the next one is known, without further delay: half of it comes from the spectrum known by
+//! then, and its other half is made again from the spectrum before if the judgement has changed.
 
 use super::high_pass::HighPass;
 use super::level;
@@ -39,7 +39,7 @@ const NOISE_MARGIN: f32 = 2.0;
 /// The most that a bin is turned down, in dB: of a word that begins like a click something is left.
 const MOST_DB: f32 = -20.0;
 
-/// For so many blocks after speech the next sound may be a plosive, which is silent before it bursts.
+/// For this many blocks after speech the next sound may be a plosive, which is silent before it bursts.
 pub(crate) const PLOSIVE_BLOCKS: u32 = 12;
 
 /// Follows one microphone.
@@ -52,7 +52,7 @@ pub(crate) struct ClickSuppressor {
     least_gain: f32,
     /// The last spectrum as it came.
     last: Spectrum,
-    /// Blocks since the present click began, with its first; 0 if there is none.
+    /// Blocks since the current click began, including its first; 0 if there is none.
     age: u32,
     was_click: bool,
 }
@@ -123,14 +123,14 @@ impl ClickSuppressor {
         self.age > 0
     }
 
-    /// Learns from the last spectrum, which has no click, what there is between clicks.
+    /// Learns the sound between clicks from the last spectrum, which has no click.
     fn learn(&mut self) {
         for (bin, noise) in self.noise.iter_mut().enumerate() {
             *noise = NOISE_SMOOTHING * *noise + (1.0 - NOISE_SMOOTHING) * self.last.power(bin);
         }
     }
 
-    /// Turns a spectrum with a click in it down to what there is between clicks.
+    /// Reduces a spectrum with a click in it to the sound between clicks.
     fn turn_down(&self, spectrum: &mut Spectrum) {
         for bin in 0..BINS {
             let around = &self.noise[bin.saturating_sub(1)..(bin + 2).min(BINS)];
@@ -149,7 +149,7 @@ impl ClickSuppressor {
         let after = &self.envelope[3 * SLICES - 3..];
         let after = mean(after.iter().copied(), after.len());
         (SLICES..2 * SLICES).any(|slice| {
-            // The millisecond before it may have its very beginning.
+            // The last millisecond before the slice may already contain the start of the click.
             let before = &self.envelope[slice - SLICES..slice - 1];
             let before = mean(before.iter().copied(), before.len());
             let peak = self.envelope[slice..slice + ATTACK_SLICES].iter().fold(0.0, |a: f32, &b| a.max(b));

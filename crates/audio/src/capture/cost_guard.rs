@@ -1,10 +1,10 @@
-//! Which neural network the machine has time for, from what blocks have cost.
+//! The choice of a neural network that the machine has time for, from the measured cost of blocks.
 
 use std::time::Duration;
 
 use super::neural::Network;
 
-/// The most that a block may cost: beyond a third of its own 10 ms, the rest of a game has too little.
+/// The largest cost of a block: beyond a third of its own 10 ms, too little is left for the rest of a game.
 const MOST: Duration = Duration::from_micros(3_300);
 
 /// Blocks that are judged together, 2 s, and how many of them may cost more: other programs interrupt at times.
@@ -36,7 +36,7 @@ impl CostGuard {
         self.allowed
     }
 
-    /// Takes what the next block has cost, with the network that it went through.
+    /// Notes the cost of the next block, and the network that it went through.
     pub(crate) fn note(&mut self, cost: Duration, network: Option<Network>) {
         if self.pause > 0 {
             self.pause -= 1;
@@ -46,7 +46,7 @@ impl CostGuard {
                 return;
             }
         }
-        // Without a network, what is slow is something else.
+        // If no network ran, the cause of a slow block is elsewhere.
         let Some(network) = network else { return };
         self.blocks += 1;
         self.slow += u32::from(cost > MOST);
@@ -72,7 +72,7 @@ mod tests {
     const CHEAP: Duration = Duration::from_micros(300);
     const DEAR: Duration = Duration::from_millis(4);
 
-    /// How many blocks of one cost it takes until the answer is this. The dearest that is allowed runs.
+    /// The number of blocks of this cost until `allowed` is in force. The most expensive network allowed runs.
     fn blocks_until(guard: &mut CostGuard, allowed: Option<Network>, cost: Duration) -> u32 {
         (1..200_000)
             .find(|_| {

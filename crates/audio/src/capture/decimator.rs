@@ -1,4 +1,4 @@
-//! From 48 kHz to 16 kHz, for analysis, not for listening.
+//! Downsampling from 48 kHz to 16 kHz, for analysis, not for listening.
 
 use std::f32::consts::PI;
 
@@ -12,10 +12,10 @@ const FACTOR: usize = 3;
 /// Taps of the low-pass: 40 dB down from 9 kHz on.
 const TAPS: usize = 48;
 
-/// Where the low-pass ends, as a share of the sample rate: 7.2 kHz.
+/// The cut-off frequency, as a share of the sample rate: 7.2 kHz.
 const CUT_OFF: f32 = 0.15;
 
-/// A low-pass of which every third sample is computed.
+/// A low-pass that computes only every third sample.
 pub(crate) struct Decimator {
     taps: [f32; TAPS],
     /// The end of the last block, then this one.

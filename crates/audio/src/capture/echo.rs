@@ -1,4 +1,4 @@
-//! The echo canceller: takes what the loudspeaker plays out of what the microphone hears, without set-up.
+//! The echo canceller: removes loudspeaker playback from the microphone signal, without set-up.
 //!
 //! ```text
 //! loudspeaker ─▶ alignment ──────▶ linear filter ─▶ predicted echo ┐
@@ -6,16 +6,16 @@
 //!                                                                         residual echo's estimate ┘
 //! ```
 //!
-//! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long enough for
-//! it; and near-end speech does not spoil the filter, because it knows how sure it is.
+//! The delay between loudspeaker and microphone needs no setting and no estimate, because the filter is long enough
+//! for it; and near-end speech does not spoil the filter, which adapts according to its own uncertainty.
 //!
-//! What changes in a known way is not left to the filter: the reference is read on the microphone's clock
-//! (`alignment.rs`, `drift.rs`) and where the echo went after a step of the delay (`delay_search.rs`), and the filter
-//! is multiplied when the loudspeaker is turned up or down (`volume.rs`).
+//! Known changes are not left to the filter: the reference is read on the microphone's clock (`alignment.rs`,
+//! `drift.rs`) and at the echo's new position after a step of the delay (`delay_search.rs`), and the filter is scaled
+//! when the loudspeaker is turned up or down (`volume.rs`).
 //!
-//! What no linear filter predicts is left to the suppressor: the loudspeaker's distortion (`distortion.rs`), what
-//! the prediction leaves of itself until a change is known (`misfit.rs`), and sounds that the filter has had no time to
-//! learn (`unlearnt.rs`).
+//! The suppressor removes echo that no linear filter predicts: the loudspeaker's distortion (`distortion.rs`), the
+//! prediction's own error until a change is known (`misfit.rs`), and sounds that the filter has had no time to learn
+//! (`unlearnt.rs`).
 
 mod alignment;
 mod bands;
@@ -118,7 +118,7 @@ impl EchoCanceller {
         window: &Window,
         transform: &mut Transform,
     ) {
-        // Asked only where it counts: it goes through the whole filter.
+        // Evaluated lazily: `first_loud_partition` walks the whole filter.
         let has_room = self.reference.delay() + self.later >= 0.0 || self.first_loud_partition() > 0;
         let shift = self.reference.push(render, self.later, has_room, transform);
         if shift != 0 {
@@ -149,7 +149,7 @@ impl EchoCanceller {
         *block = split.left;
     }
 
-    /// Writes the gains that hide what the subtraction left, whose spectrum is `left`.
+    /// Writes the gains that suppress the residual echo, whose spectrum is `left`.
     pub(crate) fn gains(&mut self, left: &Analysis, gains: &mut [f32; BINS]) {
         let found = self.mismatch.observe(&left.spectrum, &self.predicted.spectrum);
         self.later = self.drift.observe(found.lateness);
@@ -169,12 +169,12 @@ impl EchoCanceller {
         self.dominance.observe(heard, subtracted * share_kept(&left.spectrum, gains));
     }
 
-    /// Whether nothing but the rest of an echo is left of what the microphone heard recently.
+    /// Whether recent microphone input contains nothing but residual echo.
     pub(crate) fn is_echo(&self) -> bool {
         self.dominance.is_echo()
     }
 
-    /// Where the sound comes straight from the loudspeaker, which is the first to be loud.
+    /// The partition of the direct path from the loudspeaker, which is the first loud one.
     fn first_loud_partition(&self) -> usize {
         let energies = self.paths.energies();
         let loudest = energies.iter().copied().fold(0.0, f32::max);

@@ -1,4 +1,4 @@
-//! Automatic gain: brings speech to one level and keeps its peaks within full scale, and noise where it is.
+//! Automatic gain: brings speech to one level and keeps its peaks within full scale, without amplifying noise.
 
 use super::level;
 use crate::block::BLOCK_SAMPLES;
@@ -45,7 +45,7 @@ impl AutomaticGain {
         }
     }
 
-    /// Processes one block. `is_speech` says whether the block before was speech.
+    /// Processes one block. `is_speech` tells whether the previous block was speech.
     pub(crate) fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES], is_speech: bool) {
         self.learn(level::dbfs(block), is_speech);
         let gain = level::factor(self.leveller.gain_db());
@@ -59,7 +59,7 @@ impl AutomaticGain {
         self.applied = target;
     }
 
-    /// What is added at present, in dB.
+    /// The current gain, in dB.
     pub(crate) fn gain_db(&self) -> f32 {
         20.0 * self.applied.log10()
     }
@@ -121,7 +121,7 @@ struct Headroom {
     hold_blocks: u32,
 }
 
-/// For so long nothing becomes louder again: the next period of the voice has a peak, too.
+/// For this long no louder block is expected: the next period of the voice has a peak, too.
 const HOLD_BLOCKS: u32 = 10;
 
 /// How fast it becomes louder again per block: 30 dB per second.

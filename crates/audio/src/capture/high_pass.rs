@@ -1,10 +1,10 @@
-//! Takes out what is below the voice, or below another frequency.
+//! A high-pass filter: removes sound below the voice, or below another frequency.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 use crate::block::SAMPLE_RATE_HZ;
 
-/// Where the filter lets half of the power through; the lowest voices begin about there.
+/// The cut-off frequency (−3 dB); the lowest voices begin at about 80 Hz.
 const CORNER_HZ: f64 = 80.0;
 
 /// A second-order Butterworth high-pass (Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter

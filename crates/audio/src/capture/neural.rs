@@ -48,7 +48,7 @@ pub(crate) enum NeuralSuppressor {
 
 #[cfg(feature = "neural-noise")]
 impl NeuralSuppressor {
-    /// A network that has heard nothing yet; `None` where it is not compiled in.
+    /// A network in its initial state; `None` if it is not compiled in.
     #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
     pub(crate) fn new(network: Network) -> Option<Self> {
         Some(match network {

@@ -1,4 +1,4 @@
-//! Noise suppression: turns down, bin by bin, what is more noise than voice.
+//! Noise suppression: attenuates, bin by bin, sound that is more noise than voice.
 //!
 //! The noise is followed with the probability that speech is present (Gerkmann and Hendriks, "Unbiased
 //! MMSE-based noise power estimation with low complexity and low tracking delay", 2012), the gain is the
@@ -17,7 +17,7 @@ const SPEECH_OVER_NOISE: f32 = 31.6;
 const NOISE_SMOOTHING: f32 = 0.9;
 const PRESENCE_SMOOTHING: f32 = 0.9;
 
-/// Where speech seems to be present for longer than this, the noise has risen instead.
+/// If speech seems to be present for longer than this, the noise has risen instead.
 const MOST_PRESENT: f32 = 0.99;
 
 /// Share of the last block in the estimate of voice over noise; for blocks of 10 ms.
@@ -113,7 +113,7 @@ fn least_gain(level: NoiseLevel) -> f32 {
 fn log_spectral_gain(voice: f32, over: f32) -> f32 {
     let wiener = voice / (1.0 + voice);
     let v = (wiener * over).max(1e-3);
-    // The exponential integral, after Martin, Wittke and Jax, 2000.
+    // The exponential integral, approximated after Martin, Wittke and Jax, 2000.
     let integral = if v < 0.1 {
         -2.31 * v.log10() - 0.6
     } else if v < 1.0 {

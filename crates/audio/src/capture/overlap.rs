@@ -1,5 +1,5 @@
-//! Blocks into overlapping windows and back: 20 ms under a sine, every 10 ms. The way there and back delays by
-//! one block.
+//! Splits blocks into overlapping windows and joins them again: 20 ms under a sine, every 10 ms. The whole path
+//! delays by one block.
 
 use std::f32::consts::PI;
 

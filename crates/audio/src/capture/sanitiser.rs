@@ -1,6 +1,6 @@
-//! Makes sure that what comes from a device is sound: finite, and within full scale.
+//! Sanitises samples from a device: they become finite, and within full scale.
 
-/// Counts what was not.
+/// Counts the samples that were not.
 #[derive(Debug, Default)]
 pub(crate) struct Sanitiser {
     pub(crate) non_finite_samples: u64,
@@ -8,7 +8,7 @@ pub(crate) struct Sanitiser {
 }
 
 impl Sanitiser {
-    /// The microphone: NaN becomes silence, what is above full scale is cut off.
+    /// The microphone: NaN becomes silence, values above full scale are clipped.
     pub(crate) fn microphone(&mut self, block: &mut [f32]) {
         for sample in block {
             self.finite(sample);

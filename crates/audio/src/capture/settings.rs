@@ -1,4 +1,4 @@
-//! What the capture chain does, and how much of it.
+//! Settings of the capture chain.
 
 /// Settings of a [`CaptureChain`](crate::CaptureChain); each may change while it runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +27,7 @@ pub struct CaptureSettings {
 }
 
 impl CaptureSettings {
-    /// Nothing is changed except what is not a sound at all (see [`CaptureStatistics`](crate::CaptureStatistics));
+    /// No processing, except that invalid samples are removed (see [`CaptureStatistics`](crate::CaptureStatistics));
     /// for files and music.
     pub const UNPROCESSED: Self = Self {
         high_pass: false,
@@ -164,6 +164,6 @@ pub enum VoiceSensitivity {
     Medium,
     /// Soft speech too, and sometimes noise.
     High,
-    /// Whatever may be speech.
+    /// Anything that may be speech.
     VeryHigh,
 }

@@ -1,4 +1,4 @@
-//! Fourier transforms of two blocks at once, real and imaginary parts apart, as loops like them best.
+//! Fourier transforms of two blocks at once, with separate arrays for real and imaginary parts.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ impl Transform {
         for (bin, value) in self.bins.iter_mut().enumerate() {
             *value = Complex32::new(spectrum.re[bin], spectrum.im[bin]) / WINDOW_SAMPLES as f32;
         }
-        // A real signal has no phase at either end.
+        // In the spectrum of a real signal, the first and the last bin are real.
         self.bins[0].im = 0.0;
         self.bins[BINS - 1].im = 0.0;
         self.inverse

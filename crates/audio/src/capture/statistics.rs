@@ -1,4 +1,4 @@
-//! What a capture chain has to tell, as plain data.
+//! Statistics of a capture chain, as plain data.
 
 use super::settings::NoiseLevel;
 
@@ -9,15 +9,15 @@ pub struct CaptureStatistics {
     pub blocks: u64,
     /// Samples of microphone or loudspeaker that were not numbers or infinite; they became silence.
     pub non_finite_samples: u64,
-    /// Samples of the microphone at full scale or above; what was above was cut off.
+    /// Samples of the microphone at full scale or above; higher values were clipped.
     pub clipped_samples: u64,
     /// Level of the microphone's last block, in dB of full scale (root mean square), at least −100.
     pub input_level_dbfs: f32,
     /// The same of what left the chain.
     pub output_level_dbfs: f32,
-    /// Mean absolute value of what left the chain, 0 to 1.
+    /// Mean absolute value of the chain's output, 0 to 1.
     pub output_amplitude: f32,
-    /// What the automatic gain adds at present, in dB.
+    /// The current automatic gain, in dB.
     pub gain_db: f32,
     /// The probability of speech, 0 to 1.
     pub speech_probability: f32,
@@ -32,11 +32,11 @@ pub struct CaptureStatistics {
 /// Figures of the echo canceller.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct EchoStatistics {
-    /// By how much the echo is quieter at the microphone than it was played, in dB (echo return loss).
+    /// The echo's attenuation at the microphone relative to the playback, in dB (echo return loss).
     pub return_loss_db: f32,
-    /// By how much the linear filter lowers it further, in dB (echo return loss enhancement).
+    /// The further attenuation by the linear filter, in dB (echo return loss enhancement).
     pub return_loss_enhancement_db: f32,
-    /// After how long it arrives, in steps of 10 ms; 0 if there is none.
+    /// The delay of the echo, in steps of 10 ms; 0 if there is none.
     pub delay_ms: u32,
     /// How often the way from loudspeaker to microphone has changed.
     pub path_changes: u64,

@@ -1,4 +1,4 @@
-//! Whether there is speech.
+//! Voice activity detection.
 
 use earshot::Detector;
 
@@ -17,7 +17,7 @@ pub(crate) struct VoiceDetector {
     frame: [f32; FRAME_SAMPLES],
     filled: usize,
     probability: f32,
-    /// Blocks for which speech goes on without any; 0 in silence.
+    /// Blocks for which speech continues without any; 0 in silence.
     hold_left: u32,
 }
 
@@ -38,7 +38,8 @@ impl VoiceDetector {
         self.settings = settings;
     }
 
-    /// Listens to one block; says whether it belongs to speech. What `is_echo` does not, however like speech it is.
+    /// Analyses one block; returns whether it belongs to speech. Blocks of `is_echo` do not, however much they resemble
+    /// it.
     pub(crate) fn process(&mut self, block: &[f32; BLOCK_SAMPLES], is_echo: bool) -> bool {
         self.listen(block);
         if is_echo {

@@ -1,7 +1,7 @@
-//! What is heard while a speaker is silent and sends next to nothing: noise as loud and as coloured as the background
-//! was before, because a line that goes dead between words sounds broken.
+//! Comfort noise for a speaker who is silent and sends almost nothing: noise with the level and spectrum of the
+//! background before, because a line that goes dead between words sounds broken.
 //!
-//! The colour is an all-pole model of the last sound before the silence, by linear prediction (Makhoul, "Linear
+//! The spectrum is an all-pole model of the last sound before the silence, by linear prediction (Makhoul, "Linear
 //! prediction: a tutorial review", Proceedings of the IEEE 63, 1975), as in the comfort noise of RFC 3389.
 
 /// Poles of the model.
@@ -25,7 +25,7 @@ const WHITE_FLOOR: f32 = 1.001;
 /// Sound is examined, and the gain of the noise moves, in blocks of 10 ms.
 const BLOCK_SAMPLES: usize = crate::block::BLOCK_SAMPLES;
 
-/// Learns the background from what is decoded, and adds noise where it is missing.
+/// Learns the background from decoded sound, and adds noise where it is missing.
 #[derive(Debug)]
 pub(super) struct ComfortNoise {
     /// Of the last blocks, for each lag.
@@ -161,7 +161,7 @@ impl ComfortNoise {
 
     /// One sample of noise.
     fn next(&mut self) -> f32 {
-        // Numerical Recipes' quick generator; evenly within ±√3, which has a power of 1.
+        // The quick generator of "Numerical Recipes"; uniform within ±√3, which has a power of 1.
         self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let white = ((self.seed >> 8) as f32 / 8_388_608.0 - 1.0) * 1.732;
         let predicted: f32 = self.prediction.iter().zip(&self.past).map(|(a, b)| a * b).sum();

@@ -1,5 +1,5 @@
-//! The codec that does nothing: raw 32-bit float samples, little endian. For tests, where every sample must
-//! be found again.
+//! The codec that does nothing: raw 32-bit float samples, little endian. For tests in which every sample must come
+//! back unchanged.
 
 use super::{CodecError, DecodedAs, Decoder, Encoder, Redundancy, Source, check_frame_length};
 use crate::block::{FrameSize, full_scale};

@@ -1,4 +1,4 @@
-//! How good a voice sounds for how many bits: what a player chooses from.
+//! Quality levels of a voice, by bit rate, from which a player chooses.
 
 use super::{EncoderSettings, Redundancy};
 

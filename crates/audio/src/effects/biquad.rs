@@ -1,8 +1,8 @@
-//! Second-order filters whose frequency can move while they sound.
+//! Second-order filters whose frequency can change while sound passes.
 //!
 //! State-variable filters by the trapezoidal rule (Simper, "Linear trapezoidal integrated state variable filter",
-//! 2013; Zavalishin, "The Art of VA Filter Design", 2018): unlike in a direct form, the state means the same before and
-//! after a change of the coefficients, so a change makes no jump.
+//! 2013; Zavalishin, "The Art of VA Filter Design", 2018): unlike in a direct form, the state means the same before
+//! and after a change of the coefficients, so a change does not click.
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
@@ -27,7 +27,7 @@ pub(super) const BUTTERWORTH_4: [f32; 2] = [0.541_196_1, 1.306_563];
 /// Quality of the three sections of a sixth-order Butterworth filter, `1 / (2 cos((2k − 1) π / 12))`.
 pub(super) const BUTTERWORTH_6: [f32; 3] = [0.517_638_1, FRAC_1_SQRT_2, 1.931_851_7];
 
-/// What a filter does: the tuning, the damping, and the shares of input, band and low that are its output.
+/// The parameters of a filter: the tuning, the damping, and the shares of input, band and low in its output.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Response {
     tuning: f32,

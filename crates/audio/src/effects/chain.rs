@@ -1,4 +1,4 @@
-//! What is done to a voice, as a value.
+//! A chain of voice effects, as a value.
 
 use super::distance::DistanceSettings;
 use super::error::EffectError;
@@ -9,29 +9,29 @@ use super::radio::RadioSettings;
 use super::reverb::ReverbSettings;
 use crate::limits::EFFECTS_MAX;
 
-/// One effect with its settings. Numbers beyond their range are brought into it, NaN becomes the default.
+/// One effect with its settings. Numbers are clamped to their ranges, NaN becomes the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum VoiceEffect {
-    /// Over a radio.
+    /// A radio.
     Radio(RadioSettings),
-    /// Through something.
+    /// An obstacle, such as a wall.
     Muffle(MuffleSettings),
-    /// Through a lot of air.
+    /// Distance through air.
     Distance(DistanceSettings),
-    /// Through a megaphone.
+    /// A megaphone.
     Megaphone(MegaphoneSettings),
-    /// Higher or lower.
+    /// A pitch shift.
     PitchShift(PitchShiftSettings),
-    /// In a room that reverberates. Wherever it is in a chain, it comes last, in stereo, behind the volume; of several
-    /// in one chain, the first counts.
+    /// The reverberation of a room. Wherever it is in a chain, it is applied last, in stereo, after the volume; if a
+    /// chain has several, the first counts.
     Reverb(ReverbSettings),
 }
 
-/// Effects that a voice passes one after the other, at most [`EFFECTS_MAX`]; none is off, and costs nothing.
+/// Effects applied to a voice in order, at most [`EFFECTS_MAX`]; an empty chain is off, and costs nothing.
 ///
-/// It is made from effects, or read from a text: names of [presets](super::effect_preset_names), separated by commas,
-/// each with settings of its own where they differ from the preset's. It is written the same way.
+/// A chain is made from effects, or parsed from a text: names of [presets](super::effect_preset_names), separated by
+/// commas, each with the settings that differ from the preset's. It is formatted the same way.
 ///
 /// ```
 /// use consonance_audio::{EffectChain, RadioSettings, VoiceEffect};
@@ -75,12 +75,12 @@ impl EffectChain {
         &self.effects[..self.count]
     }
 
-    /// There is none.
+    /// Whether the chain is empty.
     pub fn is_off(&self) -> bool {
         self.count == 0
     }
 
-    /// What passes this chain and the other one behind it; what is beyond [`EFFECTS_MAX`] is left out.
+    /// Returns this chain followed by the other one; effects beyond [`EFFECTS_MAX`] are left out.
     #[must_use]
     pub fn followed_by(&self, other: &Self) -> Self {
         let mut both = *self;
@@ -99,7 +99,7 @@ impl EffectChain {
         })
     }
 
-    /// There is more than reverberation.
+    /// Whether there are effects other than reverberation.
     pub(crate) fn has_inserts(&self) -> bool {
         self.inserts().next().is_some()
     }

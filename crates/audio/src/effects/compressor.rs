@@ -1,4 +1,4 @@
-//! Makes quiet words as loud as loud ones.
+//! Dynamic range compression: makes quiet words as loud as loud ones.
 //!
 //! A feed-forward compressor with a decoupled detector (Giannoulis, Massberg and Reiss, "Digital dynamic range
 //! compressor design", Journal of the Audio Engineering Society 60, 2012).
@@ -15,14 +15,14 @@ const RELEASE: f32 = 0.009_95;
 /// Powers below this count as silence.
 const POWER_MIN: f32 = 1e-9;
 
-/// What a compressor does.
+/// The parameters of a compressor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Compression {
-    /// Root mean square from which on it turns down, in dB of full scale.
+    /// The root mean square above which it reduces the gain, in dB of full scale.
     pub(super) threshold_dbfs: f32,
-    /// So many dB more at the input are one more at the output.
+    /// The rise of the input, in dB, that raises the output by 1 dB.
     pub(super) ratio: f32,
-    /// What is added to everything.
+    /// The make-up gain, added to everything.
     pub(super) make_up_db: f32,
 }
 

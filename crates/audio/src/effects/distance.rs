@@ -1,4 +1,4 @@
-//! A voice from far away: air takes the high tones.
+//! A voice from far away: air absorbs the high tones.
 
 use super::biquad::{Cascade, Response};
 use super::sensible;
@@ -54,7 +54,7 @@ impl Default for DistanceSettings {
 pub fn air_cutoff_hz(distance_m: f32) -> f32 {
     let distance_m = if distance_m.is_nan() { 0.0 } else { distance_m.max(0.0) };
     let (mut low, mut high) = (HZ_MIN, HZ_MAX);
-    // The absorption rises with the frequency; 20 halvings are finer than a hundredth of a Hz.
+    // Absorption rises with frequency; 20 halvings are finer than a hundredth of a Hz.
     for _ in 0..20 {
         let middle = f32::midpoint(low, high);
         if absorption_db_per_m(middle) * distance_m > 3.0 { high = middle } else { low = middle }

@@ -1,9 +1,9 @@
-//! Why an effect cannot be used.
+//! Errors of effects.
 
 use super::presets::effect_preset_names;
 use crate::limits::EFFECTS_MAX;
 
-/// Why a chain of effects cannot be made.
+/// An error in a chain of effects.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EffectError {
@@ -20,7 +20,7 @@ pub enum EffectError {
         effect: String,
         /// The setting's name.
         setting: String,
-        /// Those that it has.
+        /// The settings of the preset.
         known: Vec<&'static str>,
     },
     /// A setting has no number.
@@ -28,9 +28,9 @@ pub enum EffectError {
     InvalidSetting {
         /// The preset's name.
         effect: String,
-        /// What stands there.
+        /// The invalid text.
         text: String,
-        /// What could stand there.
+        /// A valid example.
         example: String,
     },
     /// The chain is too long.
@@ -42,7 +42,7 @@ pub enum EffectError {
 }
 
 impl EffectError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownPreset { .. } => "unknown-preset",

@@ -15,10 +15,10 @@ const COMPRESSION: Compression = Compression { threshold_dbfs: -42.0, ratio: 5.0
 /// How fast the drive changes at most.
 const DRIVE_DB_PER_BLOCK: f32 = 3.0;
 
-/// Where the horn resonates: Hz, quality, dB.
+/// The horn's resonances: Hz, quality, dB.
 const RESONANCES: [(f32, f32, f32); 2] = [(1_100.0, 3.0, 6.0), (2_400.0, 4.0, 8.0)];
 
-/// What the resonances and the drive add to the loudness is taken away again.
+/// Compensates for the loudness that the resonances and the drive add.
 const GAIN: f32 = 0.25;
 
 /// A voice through a megaphone.

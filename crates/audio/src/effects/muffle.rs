@@ -21,14 +21,14 @@ const WOBBLE_OCTAVES: f32 = 0.5;
 /// A voice through something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MuffleSettings {
-    /// What lies above is taken away with 24 dB per octave: Hz, 100 to 20 000. 700 by default, as a wall of
-    /// [`SpeakerPlace::occlusion`](crate::SpeakerPlace::occlusion) has.
+    /// The cut-off, above which tones fall by 24 dB per octave: Hz, 100 to 20 000. 700 by default, as for a wall of
+    /// [`SpeakerPlace::occlusion`](crate::SpeakerPlace::occlusion).
     pub cutoff_hz: f32,
     /// How much louder everything is, in dB, −40 to 12. −9 by default.
     pub gain_db: f32,
-    /// Where what is in between resonates, in Hz, 50 to 8000. 250 by default.
+    /// The frequency at which the obstacle resonates, in Hz, 50 to 8000. 250 by default.
     pub resonance_hz: f32,
-    /// How much, in dB, 0 to 18. 0 by default.
+    /// The gain of that resonance, in dB, 0 to 18. 0 by default.
     pub resonance_db: f32,
     /// How far the cut-off sways, from 0 (it stays) to 1 (half an octave up and down). 0 by default.
     pub wobble: f32,

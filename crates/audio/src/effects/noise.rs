@@ -1,4 +1,4 @@
-//! White noise that is the same every time.
+//! White noise from a seed.
 
 /// Evenly distributed within ±√3, so that its power is 1.
 #[derive(Debug, Clone)]
@@ -6,7 +6,7 @@ pub(super) struct WhiteNoise(u32);
 
 impl WhiteNoise {
     pub(super) fn new(seed: u32) -> Self {
-        // Neighbouring seeds are to sound apart (the multiplier of Fibonacci hashing, Knuth, TAOCP 3, §6.4).
+        // Neighbouring seeds must sound different (the multiplier of Fibonacci hashing, Knuth, TAOCP 3, §6.4).
         Self(seed.wrapping_mul(2_654_435_769) | 1)
     }
 

@@ -1,9 +1,9 @@
-//! A voice higher or lower, with the mouth that it had.
+//! A pitch shift that keeps the formants of a voice.
 //!
 //! Pitch-synchronous overlap and add in the time domain (Moulines and Charpentier, "Pitch-synchronous waveform
 //! processing techniques for text-to-speech synthesis using diphones", Speech Communication 9, 1990): pieces of two
-//! periods are cut around marks that lie one period apart, and put together again closer or farther apart. What is in
-//! a piece is the resonance of the vocal tract, so the formants stay. Where no pitch is found, nothing is changed.
+//! periods are cut around marks that lie one period apart, and put together again closer or farther apart. Each piece
+//! holds the resonance of the vocal tract, so the formants stay. Where no pitch is found, nothing is changed.
 
 mod marks;
 mod period;
@@ -32,7 +32,7 @@ const UNVOICED_PERIOD: usize = 240;
 /// A voice higher or lower.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PitchShiftSettings {
-    /// By how many semitones, −12 to 12; 0 by default. The formants stay where they are. Delays by
+    /// The shift in semitones, −12 to 12; 0 by default. The formants stay where they are. Delays by
     /// [`PITCH_SHIFT_LATENCY_SAMPLES`] at any value.
     pub semitones: f32,
 }
@@ -58,13 +58,13 @@ pub(super) struct PitchShift {
     now: u64,
     period: PeriodDetector,
     marks: Marks,
-    /// Where the next piece goes, which need not be on a sample.
+    /// The position of the next piece, which may lie between samples.
     next: f64,
 }
 
 impl PitchShift {
     pub(super) fn new(settings: PitchShiftSettings) -> Self {
-        // Positions before the start need not be thought of.
+        // Starting one ring length in keeps positions from before the start non-negative.
         let now = ring::SAMPLES as u64;
         Self {
             semitones: settings.within_range().semitones,
@@ -90,7 +90,7 @@ impl PitchShift {
         let out = ready - BLOCK_SAMPLES as u64;
         loop {
             let mark = self.marks.nearest(self.next as u64);
-            // A piece reaches a period back.
+            // A piece extends one period before its mark.
             if self.next - mark.left as f64 >= ready as f64 {
                 break;
             }
@@ -100,7 +100,8 @@ impl PitchShift {
         self.output.take(out, block);
     }
 
-    /// Where the piece after this one goes: what keeps its pitch goes back to where it was in time.
+    /// The position of the piece after this one. Where the pitch is unchanged, pieces return to their original
+    /// position.
     fn after(&self, mark: Mark) -> f64 {
         let ratio = self.ratio(mark);
         let next = self.next + mark.period / ratio;
@@ -116,7 +117,7 @@ impl PitchShift {
     /// Adds the piece around a mark where the next one goes, as far as that is not `out` already. It reaches from the
     /// mark before to the mark after, so that pieces that stay where they were add up to what they were cut from.
     fn put(&mut self, mark: Mark, out: u64) {
-        // More pieces in the same time are as loud together as before.
+        // Normalises loudness: the closer together the pieces, the softer each of them.
         let gain = self.ratio(mark).powf(-0.5) as f32;
         let right = self.marks.after(mark).map_or(mark.left, |after| after.left);
         let whole = self.next.floor();
@@ -133,7 +134,7 @@ impl PitchShift {
                 (mark.left + right - i) as f32 / right as f32
             };
             if to + i >= out {
-                // The square of a sine would need a look at it for each sample; this is level at both ends, too.
+                // Cheaper than a squared sine per sample, and likewise with a slope of zero at both ends.
                 self.output.add(to + i, gain * share * share * (3.0 - 2.0 * share) * between);
             }
         }

@@ -1,4 +1,4 @@
-//! Effects by name.
+//! Presets: effects by name.
 
 use super::chain::VoiceEffect;
 use super::distance::DistanceSettings;

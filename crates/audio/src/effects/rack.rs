@@ -12,20 +12,20 @@ use crate::ramp::Smoothed;
 /// Louder samples than this are not sound, and would stay in the filters.
 const INPUT_MAX: f32 = 16.0;
 
-/// What is softer than −100 dB of full scale …
+/// Sound softer than −100 dB of full scale …
 const SILENCE: f32 = 1e-5;
 
-/// … for so long, 60 ms, is over: longer than anything that an effect keeps back.
+/// … for this long, 60 ms, has ended: longer than any effect delays sound.
 const SILENT_BLOCKS: u32 = 6;
 
-/// How long one chain fades into another, 20 ms.
+/// The length of the fade from one chain to another, 20 ms.
 const FADE_BLOCKS: u32 = 2;
 
-/// The effects of one voice at work, mono.
+/// The running effects of one voice, mono.
 ///
-/// New settings of the effects that are there move in over one block. A chain of other effects is run beside the
-/// former one until it brings out what comes in, and then takes 20 ms to take over. Only a change of the effects
-/// allocates. [Reverberation](VoiceEffect::Reverb) is left to a [`Reverb`](super::Reverb).
+/// New settings of the current effects are applied over one block. A chain of other effects runs beside the former one
+/// until its output is complete, and then takes over within 20 ms. Only a change of the effects allocates.
+/// [Reverberation](VoiceEffect::Reverb) is left to a [`Reverb`](super::Reverb).
 #[derive(Debug)]
 pub struct EffectRack {
     seed: u32,
@@ -36,18 +36,18 @@ pub struct EffectRack {
     apart_m: Option<f32>,
 }
 
-/// The chain that is to be heard next.
+/// The chain to be heard next.
 #[derive(Debug)]
 struct Next {
     rack: Rack,
-    /// It is run for so long before it is heard.
+    /// Blocks for which it runs before it is heard.
     warm_up_blocks: u32,
     fade_blocks: u32,
     share: Smoothed,
 }
 
 impl EffectRack {
-    /// A rack without effects. What is random in them is the same for the same seed.
+    /// A rack without effects. Random numbers in them are the same for the same seed.
     pub fn new(seed: u32) -> Self {
         Self {
             seed,
@@ -59,20 +59,20 @@ impl EffectRack {
         }
     }
 
-    /// Sets the effects. Before anything was heard, they are in force at once.
+    /// Sets the effects. Before any sound was processed, they are in force at once.
     pub fn set_chain(&mut self, chain: EffectChain) {
         self.wanted = chain;
         self.follow();
     }
 
-    /// Tells how far speaker and listener are apart in metres, if that is known, for
-    /// [`DistanceSettings`](super::DistanceSettings) that have no distance of their own.
+    /// Sets the distance of speaker and listener in metres, if it is known, for
+    /// [`DistanceSettings`](super::DistanceSettings) without their own distance.
     pub fn set_distance(&mut self, distance_m: Option<f32>) {
         self.apart_m = distance_m;
     }
 
-    /// Runs a block through the effects. `is_speaking` is false for what follows the end of an utterance, which is
-    /// silence: some effects have a tail. Samples that are not numbers are silence, those beyond ±16 are limited to it.
+    /// Runs a block through the effects. `is_speaking` is false for the silence after the end of an utterance: some
+    /// effects have a tail. Samples that are not numbers become silence, those beyond ±16 are limited to it.
     pub fn process(&mut self, block: &mut [f32; BLOCK_SAMPLES], is_speaking: bool) {
         for sample in block.iter_mut() {
             *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_MAX, INPUT_MAX) };
@@ -93,17 +93,17 @@ impl EffectRack {
         }
     }
 
-    /// Nothing is to be heard any more before the voice speaks again.
+    /// Whether nothing will be heard before the voice speaks again.
     pub fn is_at_rest(&self) -> bool {
         self.silent_blocks >= SILENT_BLOCKS
     }
 
-    /// It has no effects, and no former ones are fading: the block comes out as it went in.
+    /// Whether it has no effects, and no former ones are fading: then the block is left unchanged.
     pub fn is_off(&self) -> bool {
         self.heard.0.is_empty() && self.next.is_none()
     }
 
-    /// By how many samples it delays the voice at the moment.
+    /// The current delay of the voice, in samples.
     pub fn latency_samples(&self) -> usize {
         self.heard.latency_samples()
     }
@@ -122,7 +122,7 @@ impl EffectRack {
         self.follow();
     }
 
-    /// Brings the effects nearer to what is wanted.
+    /// Moves the effects towards the wanted settings.
     fn follow(&mut self) {
         match &mut self.next {
             Some(next) => _ = next.rack.set(&self.wanted),
@@ -142,7 +142,7 @@ impl EffectRack {
 }
 
 impl Next {
-    /// Fades its sound in; true if that is done.
+    /// Fades its sound in; true once that is complete.
     fn fade(&mut self, block: &mut [f32; BLOCK_SAMPLES], other: &[f32; BLOCK_SAMPLES]) -> bool {
         if self.warm_up_blocks > 0 {
             self.warm_up_blocks -= 1;
@@ -152,7 +152,7 @@ impl Next {
         let share = self.share.ramp_to(self.fade_blocks as f32 / FADE_BLOCKS as f32);
         for (i, (sample, other)) in block.iter_mut().zip(other).enumerate() {
             let x = share.at(i);
-            // Level at both ends, so that there is not even a corner.
+            // The slope is zero at both ends, so the cross-fade has no corners.
             *sample += x * x * (3.0 - 2.0 * x) * (other - *sample);
         }
         self.fade_blocks == FADE_BLOCKS
@@ -169,7 +169,7 @@ impl Rack {
         Self(processors.collect())
     }
 
-    /// Takes over the settings; false, and nothing is changed, if the effects are others.
+    /// Applies the settings; false, and nothing is changed, if the effects are different ones.
     fn set(&mut self, chain: &EffectChain) -> bool {
         let is_same = chain.inserts().count() == self.0.len()
             && self.0.iter().zip(chain.inserts()).all(|(processor, effect)| processor.is(effect));

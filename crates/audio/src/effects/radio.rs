@@ -1,4 +1,4 @@
-//! A voice over a radio: a narrow band, levelled by the transmitter, with the noise that the receiver lets through.
+//! A voice over a radio: a narrow band, levelled by the transmitter, with the receiver's noise.
 
 use super::biquad::{BUTTERWORTH_4, BUTTERWORTH_6, Biquad, Cascade, Response};
 use super::compressor::{Compression, Compressor};
@@ -15,7 +15,7 @@ const BLOCK_MS: f32 = 10.0;
 /// Rumble that would only move the compressor goes before it.
 const RUMBLE_HZ: f32 = 150.0;
 
-/// What the limiter of a transmitter's microphone does.
+/// The limiter of a transmitter's microphone.
 const COMPRESSION: Compression = Compression { threshold_dbfs: -34.0, ratio: 5.0, make_up_db: 14.0 };
 
 /// Between the strongest signal and none, the noise rises by so much up to the loudest …
@@ -97,7 +97,7 @@ pub(super) struct Radio {
     white: WhiteNoise,
     low_end: Cascade<2>,
     high_end: Cascade<3>,
-    /// What is left of the squelch tail.
+    /// The remaining squelch tail.
     tail_ms: f32,
 }
 
@@ -132,7 +132,7 @@ impl Radio {
         self.compressor.process(block, COMPRESSION);
         self.drive.ramp_to(factor(settings.drive_db)).scale(block);
         saturate(block);
-        // About half of what the drive adds to the loudness is kept back.
+        // Compensates for about half of the loudness that the drive adds.
         self.voice.ramp_to(settings.voice() / factor(settings.drive_db).sqrt()).scale(block);
         self.add_noise(block, is_speaking);
         self.low_end.process(block, settings.low_hz);

@@ -16,19 +16,19 @@ use super::sensible;
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::ramp::Smoothed;
 
-/// What is below voices goes before it can ring, and direct current with it.
+/// The corner of the high-pass at the input: removes sound below voices, and direct current, before it can ring.
 const LOW_END_HZ: f32 = 80.0;
 
-/// How much of the input comes out of the all-pass filters at once.
+/// The share of the input that passes the all-pass filters undelayed.
 const DIFFUSION: f32 = 0.6;
 
-/// What is softer than −120 dB of full scale …
+/// Sound softer than −120 dB of full scale …
 const SILENCE: f32 = 1e-6;
 
-/// … for so long, 120 ms, is over: longer than the longest line.
+/// … for this long, 120 ms, has ended: longer than the longest line.
 const SILENT_BLOCKS: u32 = 12;
 
-/// How large a zone is. Each size has its own delays, so a change from one to the other is a change of the zone.
+/// The size of a zone. Each size has its own delays, so a change from one to the other is a change of the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReverbSize {
     /// A furnished room: reflections come after 6 to 17 ms.
@@ -40,19 +40,19 @@ pub enum ReverbSize {
     Cave,
 }
 
-/// The reverberation of a zone, and how much a voice has of it.
+/// The reverberation of a zone, and the level at which a voice is in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReverbSettings {
-    /// How large the zone is.
+    /// The size of the zone.
     pub size: ReverbSize,
-    /// RT60: the time in seconds in which sound around 500 Hz and 1 kHz dies away by 60 dB, 0.1 to 20.
+    /// RT60: the time in seconds in which sound around 500 Hz and 1 kHz decays by 60 dB, 0.1 to 20.
     pub decay_s: f32,
-    /// How long high tones last, as a share of that: 0.1 (curtains) to 1 (bare stone).
+    /// The decay time of high tones, as a share of that: 0.1 (curtains) to 1 (bare stone).
     pub brightness: f32,
     /// How much the delays sway, 0 (not at all) to 1 (by a sixth of a millisecond): it hides single resonances.
     pub modulation: f32,
-    /// How loud it is, as an amplitude factor from 0 to 2: at 1, a steady sound at no distance reverberates as loud as
-    /// it is itself.
+    /// The level, as an amplitude factor from 0 to 2: at 1, a steady sound at no distance reverberates as loud as it is
+    /// itself.
     pub level: f32,
 }
 
@@ -87,7 +87,7 @@ impl ReverbSettings {
         }
     }
 
-    /// The same zone, however much of it one voice has.
+    /// Whether it is the same zone, at any level.
     pub(crate) fn is_same_zone(&self, other: &Self) -> bool {
         Self { level: 0.0, ..*self } == Self { level: 0.0, ..*other }
     }
@@ -99,9 +99,9 @@ impl Default for ReverbSettings {
     }
 }
 
-/// The reverberation of one zone at work: what voices send to it comes out for two ears.
+/// The running reverberation of one zone: mono sound from voices in, stereo out.
 ///
-/// It allocates when it is made, 300 kB for the largest size, and not later.
+/// Allocates only when it is created, 300 kB for the largest size.
 #[derive(Debug)]
 pub struct Reverb {
     settings: ReverbSettings,
@@ -113,7 +113,7 @@ pub struct Reverb {
 }
 
 impl Reverb {
-    /// A zone in which nothing was heard. Its level is left to what is sent.
+    /// A silent zone. The level is applied to the input by the caller.
     pub fn new(settings: ReverbSettings) -> Self {
         let settings = settings.within_range();
         let lines = Lines::new(settings);
@@ -129,23 +129,23 @@ impl Reverb {
         }
     }
 
-    /// Changes how it decays, within the next block. The size stays as it is.
+    /// Changes the decay, within the next block. The size stays as it is.
     pub fn set(&mut self, settings: ReverbSettings) {
         self.settings = ReverbSettings { size: self.settings.size, ..settings.within_range() };
         self.lines.set(self.settings);
     }
 
-    /// How it is set.
+    /// The current settings.
     pub fn settings(&self) -> ReverbSettings {
         self.settings
     }
 
-    /// What was sent has died away: as long as nothing is sent, there is nothing to add.
+    /// Whether the reverberation has died away: as long as nothing is sent, there is nothing to add.
     pub fn is_at_rest(&self) -> bool {
         self.silent_blocks >= SILENT_BLOCKS
     }
 
-    /// Adds the reverberation of what is sent, mono, to the two ears. Samples that are not numbers are silence, those
+    /// Adds the reverberation of `send`, mono, to the two ears. Samples that are not numbers become silence; those
     /// beyond ±16 are limited to it.
     pub fn process(&mut self, send: &[f32; BLOCK_SAMPLES], ears: &mut StereoBlock) {
         let mut sound = send.map(|x| if x.is_nan() { 0.0 } else { x.clamp(-16.0, 16.0) });
@@ -165,7 +165,7 @@ impl Reverb {
         }
     }
 
-    /// The largest sample that it adds.
+    /// Adds the reverberation; returns its largest sample.
     fn render(&mut self, sound: &[f32; BLOCK_SAMPLES], ears: &mut StereoBlock) -> f32 {
         let gain = self.gain.ramp_to(self.lines.unit_gain());
         let mut peak = 0.0_f32;

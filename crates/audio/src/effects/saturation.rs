@@ -1,4 +1,4 @@
-//! An amplifier at its limit.
+//! Saturation of an amplifier.
 
 /// Samples as an amplifier brings them out: straight where they are quiet, within ±1 whatever they are, and symmetric,
 /// so that no direct current comes of it. A Padé approximation of the hyperbolic tangent, which reaches 1 at 3.

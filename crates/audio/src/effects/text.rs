@@ -60,7 +60,7 @@ fn read_setting(name: &str, effect: &mut VoiceEffect, word: &str) -> Result<(), 
     Ok(())
 }
 
-/// What an error repeats of a text that could be as long as it likes.
+/// Shortens a text of any length for an error message.
 fn shortened(text: &str) -> String {
     const CHARS_MAX: usize = 40;
     text.chars().take(CHARS_MAX).collect()

@@ -1,4 +1,4 @@
-//! How often packets were how late: a histogram that forgets.
+//! A histogram of packet delays with exponential forgetting.
 
 use crate::limits::TARGET_DELAY_SAMPLES_MAX;
 
@@ -71,7 +71,7 @@ impl DelayHistogram {
             if bucket < least {
                 break;
             }
-            // With a delay as long as the beginning of this bucket.
+            // The cost of a delay that equals the start of this bucket.
             let cost = bucket as f32 + made_up * price;
             if cost <= best.1 {
                 best = (bucket, cost);
@@ -101,8 +101,8 @@ impl DelayHistogram {
         SLACK_BUCKETS as u64 * BUCKET_SAMPLES
     }
 
-    /// Moves the origin by whole buckets, to earlier (negative) or later times, and says by how many samples.
-    /// What comes to lie before it counts as if it lay there, what comes to lie too far after it as the slowest.
+    /// Moves the origin by whole buckets, to earlier (negative) or later times, and returns by how many samples.
+    /// Delays before the new origin are counted at it, those beyond the last bucket in the last one.
     pub(super) fn move_origin(&mut self, samples: i64) -> i64 {
         let moved = samples.div_euclid(BUCKET_SAMPLES as i64);
         let buckets = moved.unsigned_abs().min(BUCKETS as u64) as usize;

@@ -1,4 +1,4 @@
-//! Arrivals in heaps: what a queue held back comes all at once.
+//! Bursts of arrivals: packets that a queue held back arrive at once.
 
 use crate::block::SamplePosition;
 
@@ -38,14 +38,14 @@ impl Heaps {
         self.last_arrived = arrived;
         self.gap = Some(gap).filter(|gap| *gap >= self.apart_samples);
         if self.gap.is_none() {
-            // From a queue that drains, each packet has waited for a frame less than the one before.
+            // In a draining queue, each packet has waited one frame less than the packet before it.
             self.is_spike &= transit < self.fastest[0].saturating_add_unsigned(self.apart_samples);
             self.fastest[0] = self.fastest[0].min(transit);
             return;
         }
         self.fastest.rotate_right(1);
         self.fastest[0] = transit;
-        // The packet before was sent a frame earlier, and was in time.
+        // The previous packet was sent one frame earlier and arrived in time.
         self.is_spike = transit > fastest && gap >= transit.abs_diff(fastest) + self.apart_samples;
     }
 

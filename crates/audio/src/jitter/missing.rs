@@ -1,4 +1,4 @@
-//! Which of the last frames were missing when their turn came.
+//! A record of recent frames that were missing at their playback time.
 
 /// The last 128 frames whose turn is over, newest first: a set bit is a frame that was missing.
 #[derive(Debug, Clone, Copy)]

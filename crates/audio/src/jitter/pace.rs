@@ -1,14 +1,14 @@
-//! How fast the target delay may change: each change of the delay can be heard.
+//! Limits on the speed at which the target delay changes: each change of the delay is audible.
 
 /// A queue spike, a late heap of arrivals before which nothing came for as long as it is late, raises the target by no
 /// more than 20 ms: one is not the network's habit.
 const RISE_SAMPLES: u64 = 960;
 
-/// Where little is known, 80 ms: what has a spike in its first second has more of them.
+/// The same while little is known, 80 ms: a network with a spike in its first second will have more of them.
 const FIRST_RISE_SAMPLES: u64 = 3_840;
 
-/// Time brings it down by no more than a hundredth of itself, 10 ms in a second, and where the last late heap was a
-/// spike by a quarter of that.
+/// The target falls by no more than a hundredth of the elapsed time, 10 ms per second, and by a quarter of that if the
+/// last late heap was a spike.
 const FALL_SHARE: u64 = 100;
 const FALL_SHARE_AFTER_SPIKE: u64 = 400;
 

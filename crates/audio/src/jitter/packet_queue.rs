@@ -1,4 +1,4 @@
-//! The packets of one speaker that wait for their turn, in playing order.
+//! The queue of one speaker's packets, in playing order.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use crate::limits::QUEUED_PACKETS_MAX;
 /// Room that every packet gets, so that hardly any needs more: 20 ms at 100 kbit/s.
 const USUAL_PACKET_BYTES: usize = 256;
 
-/// Which frame it is: utterances count up over a speaker's life, frames from 0 within each.
+/// A frame's number: utterances count up over a speaker's life, frames from 0 within each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FrameId {
     /// The utterance, counting from 0.
@@ -17,7 +17,7 @@ pub struct FrameId {
     pub sequence: u32,
 }
 
-/// One packet and what came with it.
+/// One packet and its properties.
 #[derive(Debug, Default)]
 pub(super) struct Packet {
     pub(super) frame: FrameId,
@@ -27,13 +27,13 @@ pub(super) struct Packet {
     pub(super) data: Vec<u8>,
 }
 
-/// What became of a packet.
+/// The result of inserting a packet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Insertion {
     Stored,
-    /// Stored, and the one whose turn would have come first was dropped for it.
+    /// Stored, and the packet that was first in the queue was dropped for it.
     StoredOldestDropped,
-    /// The frame was there already.
+    /// The frame had already arrived.
     Duplicate,
 }
 

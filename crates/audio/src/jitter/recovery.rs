@@ -1,4 +1,4 @@
-//! Which lost frames can be recovered from later packets, and how long it pays to wait for those.
+//! An estimate of the lost frames that later packets can recover, and of the time worth waiting for those packets.
 
 use super::missing::MissingFrames;
 use super::target_delay::ALL_MADE_UP_SAMPLES;
@@ -46,13 +46,13 @@ impl Copies {
         }
     }
 
-    /// How far ahead it pays to look, and what that recovers, while so many of the last frames are lost.
+    /// The number of frames worth looking ahead, and the share that this recovers, given the recent losses.
     pub(super) fn recovery(&self, losses: MissingFrames, frames: u64, frame_samples: u64) -> Recovery {
         if self.packets_without >= COPIES_EXPECTED_FRAMES {
             return Recovery { share: 0.0, look_ahead_samples: frame_samples };
         }
         let frames = frames.clamp(1, MissingFrames::WINDOW) as f32;
-        // The packet with the copy may be lost as well, in bursts most are.
+        // The packet with the copy may be lost as well; in bursts most are.
         let followed = |ahead| losses.followed(ahead).max(1) as f32;
         let wait = CERTAINLY_WORTH * frame_samples as f32 / ALL_MADE_UP_SAMPLES;
         let pays = |ahead: &u8| (followed(*ahead) - followed(ahead - 1)) / frames >= wait;

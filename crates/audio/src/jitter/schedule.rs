@@ -1,4 +1,4 @@
-//! When each frame is due, and what to play when it is not there.
+//! The playback time of each frame, and decisions when a frame is missing then.
 
 use super::stretch::TOO_SHORT_SAMPLES;
 use super::{Decision, JitterBuffer, LOSSY_FRAMES, Stretch};
@@ -10,7 +10,7 @@ use crate::time_stretch::FADE_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
-/// Where the utterance in front has got to.
+/// The position in the utterance that is playing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Playing {
     /// The frame whose turn it is.
@@ -30,8 +30,8 @@ struct Moment {
 }
 
 impl JitterBuffer {
-    /// What to play after everything handed out so far, of which `unheard` samples are left `now`. To be asked when
-    /// these are less than a block, or when the next frame is there already.
+    /// Decides what to play after everything handed out so far, of which `unheard` samples are left `now`. To be
+    /// called when these are less than a block, or when the next frame has already arrived.
     pub fn next(&mut self, now: SamplePosition, unheard: usize) -> Decision<'_> {
         let moment = Moment { at: now + unheard as u64, early: unheard as u64 };
         let Some(utterance) = self.utterances.front() else { return Decision::Silence };
@@ -57,7 +57,7 @@ impl JitterBuffer {
         self.samples_since_stretch = 0;
     }
 
-    /// By how much the frame is delayed more than needed, if it is played at this moment.
+    /// The delay of the frame beyond the target, if it is played at this moment.
     fn excess_of(&self, sequence: u32, moment: Moment) -> i64 {
         self.delay_of(sequence, moment.at) - moment.early as i64 - self.target_samples() as i64
     }
@@ -87,7 +87,7 @@ impl JitterBuffer {
         if self.excess_of(next, moment) < 0 {
             return Decision::Silence;
         }
-        // A player that joins in the middle of an utterance has not lost its beginning.
+        // A player that joins in the middle of an utterance has not lost the frames before.
         if u64::from(next) * self.frame_samples() <= DELAY_SAMPLES_MAX {
             self.counters.lost += u64::from(next);
         }

@@ -1,9 +1,10 @@
-//! The slowest arrivals, for as long as they tell something.
+//! The slowest recent arrivals, for as long as they are significant.
 
-/// Where so many heaps of arrivals were late in a window, one without tells that the network has changed …
+/// If this many heaps of arrivals were late in a window, a single window without one shows that the network has changed
+/// …
 const TELLING_HEAPS: u32 = 16;
 
-/// … and where fewer were, more windows, but no more than these, ten seconds.
+/// … and if fewer were late, it takes more windows, but at most this many, ten seconds.
 const SLOW_WINDOWS: usize = 8;
 
 /// The longest delays that a target could wait for, in samples from one origin: of this window and the ones before,

@@ -1,4 +1,4 @@
-//! By how much sound should be made longer or shorter so that the delay comes to its target.
+//! Decisions to make sound longer or shorter so that the delay reaches its target.
 
 use crate::block::BLOCK_SAMPLES;
 
@@ -25,11 +25,11 @@ const URGENTLY_TOO_SHORT_SAMPLES: i64 = 960;
 /// Sound is stretched once in 60 ms, so that it sounds natural; every frame if it is urgent.
 const APART_SAMPLES: u64 = 2_880;
 
-/// A wish to make the sound that comes next longer or shorter. A fulfilled wish is told with
+/// A request to make the sound that follows longer or shorter. Report a fulfilled request with
 /// [`JitterBuffer::note_stretched`](super::JitterBuffer::note_stretched); any other is made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stretch {
-    /// It is right as it is.
+    /// No change.
     Keep,
     /// Squeeze: the delay is too long.
     Shorten {
@@ -48,10 +48,10 @@ pub enum Stretch {
 }
 
 impl Stretch {
-    /// What to wish for a frame that could be played `excess` samples earlier and still have its `target` delay (if
-    /// negative, later), and that must be there `early` samples, less than a block, before it is heard, because the
-    /// sound before it does not end with a block. `free` says that it may be stretched unheard, `since` how long ago,
-    /// in samples, the last one was.
+    /// Returns the change to request for a frame that could be played `excess` samples earlier and still have its
+    /// `target` delay (if negative, later), and that must be decoded `early` samples, less than a block, before it is
+    /// heard, because the sound before it does not end with a block. `free` says that it can be stretched inaudibly,
+    /// `since` is the time since the last change, in samples.
     pub(super) fn wanted(excess: i64, target: u64, early: u64, free: bool, since: u64) -> Self {
         let early = early as i64;
         if excess <= -TOO_SHORT_SAMPLES {
@@ -59,7 +59,7 @@ impl Stretch {
             let wish = Self::Lengthen { at_least: (BLOCK - early).max(0) as usize, urgent };
             return wish.unless_too_often(urgent || free, since);
         }
-        // Whole blocks can be saved as well as what is there early, but nothing between.
+        // Either whole blocks can be saved, or the part that was decoded early, but nothing in between.
         let at_most = early + excess.max(0) / BLOCK * BLOCK;
         let too_long = if free {
             TOO_LONG_IN_PAUSE_SAMPLES

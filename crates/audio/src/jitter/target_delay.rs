@@ -1,4 +1,4 @@
-//! How long frames should wait before they are played, from how irregularly they arrive.
+//! The target delay: how long frames should wait before they are played, from the jitter of their arrivals.
 
 use super::delay_histogram::DelayHistogram;
 use super::pace::Pace;
@@ -25,11 +25,11 @@ const SLOWER_ROUTE_SAMPLES: u64 = 960;
 /// How long delays are remembered, 20 s: queue spikes come once a second or less often.
 const MEMORY_SAMPLES: f32 = 960_000.0;
 
-/// What is known of less than five seconds is taken to be that little of five seconds: a spike in the first second is
-/// not the network's habit.
+/// Shares of late frames are taken of at least five seconds, even if fewer have been observed: a spike in the first
+/// second is not typical of the network.
 const CONFIDENT_SAMPLES: f32 = 240_000.0;
 
-/// Where there are none, 4 s are enough.
+/// The memory for networks without spikes: 4 s are enough.
 const RECENT_SAMPLES: f32 = 192_000.0;
 
 /// Waiting 30 ms longer is worth it for one frame in a hundred that is not made up then.
@@ -110,7 +110,7 @@ impl TargetDelay {
     pub(super) fn note(&mut self, transit: i64, transits: &Transits, recovery: Recovery) {
         self.follow(transits);
         if transits.is_too_slow(transit) {
-            // What cannot be waited for is not a reason to wait longer.
+            // A delay too long to wait for is no reason to wait longer.
             return;
         }
         let delay = transit.abs_diff(transits.fastest()).min(TARGET_DELAY_SAMPLES_MAX);
@@ -151,7 +151,7 @@ impl TargetDelay {
         let fastest = transits.fastest();
         let faster = self.fastest.saturating_sub(fastest);
         if self.first || (faster > 0 && !transits.is_settled()) || faster >= FASTER_ROUTE_SAMPLES {
-            // What had become slower is as fast as it gets on a new time line.
+            // On a new time line, a path that had become slower counts as the fastest known.
             let slowdown = std::mem::take(&mut self.slowdown);
             let slower = if self.first && slowdown >= SLOWER_ROUTE_SAMPLES { slowdown } else { 0 };
             self.origin = fastest - (self.fastest - self.origin).saturating_add_unsigned(slower);

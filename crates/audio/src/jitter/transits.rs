@@ -1,4 +1,4 @@
-//! How long the last frames of one utterance took to arrive.
+//! Transit times of the last frames of one utterance.
 
 use super::heaps::{Heaps, SHIFTED_HEAPS};
 use crate::block::SamplePosition;

@@ -1,9 +1,9 @@
-//! Why a speaker could not be added.
+//! Errors in adding a speaker.
 
 use super::SpeakerKey;
 use crate::codec::CodecError;
 
-/// Why a speaker could not be added.
+/// An error in adding a speaker.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MixerError {
@@ -12,7 +12,7 @@ pub enum MixerError {
     Codec {
         /// The speaker.
         key: SpeakerKey,
-        /// Why not.
+        /// The codec's error.
         cause: CodecError,
     },
     /// There is a speaker of this name.
@@ -30,7 +30,7 @@ pub enum MixerError {
 }
 
 impl MixerError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Codec { .. } => "codec",

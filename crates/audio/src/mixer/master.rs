@@ -40,7 +40,7 @@ impl Master {
         self.gain.rests_at_zero(self.target(self.ducking.gain))
     }
 
-    /// What all speakers are multiplied with in the next block.
+    /// The gain of all speakers in the next block.
     pub(super) fn next_gain(&mut self) -> Ramp {
         let ducking = self.ducking.next();
         self.gain.ramp_to(self.target(ducking))

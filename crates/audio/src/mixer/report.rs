@@ -1,4 +1,4 @@
-//! What was heard when, and how well it went.
+//! Reports of played frames, and statistics of their playback.
 
 use std::collections::VecDeque;
 
@@ -12,12 +12,12 @@ use crate::limits::PLAYED_REPORTS_MAX;
 pub enum SpeakerSound<'a> {
     /// As it was decoded, before volume and place.
     Decoded(&'a [f32; BLOCK_SAMPLES]),
-    /// As it is to be heard, but for its place: of a speaker that is kept apart from the mix. Volume, mute, priority,
-    /// ducking, master volume and fades are in it; it may go beyond ±1 where volumes do.
+    /// At its final level, but not placed: for a speaker that is kept apart from the mix. Volume, mute, priority,
+    /// ducking, master volume and fades are applied; it may exceed ±1 if volumes do.
     Apart(&'a [f32; BLOCK_SAMPLES]),
 }
 
-/// One frame that was heard, or whose place was filled.
+/// One frame that was heard or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlayedFrame {
     /// The speaker of the frame.
@@ -26,14 +26,14 @@ pub struct PlayedFrame {
     pub utterance: u32,
     /// The frame within the utterance, counting from 0.
     pub sequence: u32,
-    /// Where on the playback clock its first sample was heard. The codec's own delay comes on top: see
-    /// [`Encoder::lookahead_samples`](crate::Encoder::lookahead_samples).
+    /// The position on the playback clock at which its first sample was heard. The codec's own delay comes on top:
+    /// see [`Encoder::lookahead_samples`](crate::Encoder::lookahead_samples).
     pub position: SamplePosition,
-    /// What it was made from.
+    /// How its sound was made.
     pub how: DecodedAs,
 }
 
-/// How one speaker is received and heard.
+/// Statistics of receiving and playing one speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SpeakerStatistics {
     /// Packets that arrived. Each ends up in `played`, `skipped`, `undecodable`, `late`, `duplicates` or
@@ -43,55 +43,55 @@ pub struct SpeakerStatistics {
     pub played: u64,
     /// Frames recovered from a packet after them.
     pub recovered: u64,
-    /// Frames whose place was filled with made-up sound.
+    /// Frames that were concealed.
     pub concealed: u64,
-    /// Blocks of 10 ms of made-up sound, in place of frames that were lost or are waited for. Frames that
-    /// could not be recovered from a packet after them are not among these.
+    /// Blocks of 10 ms of concealed sound, in place of frames that were lost or are waited for. Frames whose recovery
+    /// from a later packet failed are not included.
     pub concealed_blocks: u64,
     /// Samples left out to shorten the delay (time-scale modification).
     pub shortened_samples: u64,
     /// Samples put in to lengthen the delay (time-scale modification).
     pub lengthened_samples: u64,
-    /// Frames whose turn came without their packet, whether it came later or never.
+    /// Frames whose packet was missing at playback time, whether it came later or never.
     pub lost: u64,
-    /// How many of the last 128 frames never came, in percent: what to tell one's own encoder to expect.
+    /// The share of the last 128 frames that never arrived, in percent: the loss that one's own encoder should expect.
     pub loss_percent: f32,
     /// How many of those are missing in a row on average; 0 without any.
     pub lost_in_a_row: f32,
-    /// Packets that came after their turn, or belong to no utterance that plays.
+    /// Packets that came after their playback time, or belong to no playing utterance.
     pub late: u64,
-    /// Packets of frames that were there already.
+    /// Packets of frames that had already arrived.
     pub duplicates: u64,
-    /// Packets dropped because too many waited or the delay was too long.
+    /// Packets dropped because the queue was full or the delay too long.
     pub overflowed: u64,
-    /// Samples of the frames in those: what was skipped to catch up.
+    /// Samples of those frames, which were skipped to catch up.
     pub overflowed_samples: u64,
     /// Packets that could not be decoded.
     pub undecodable: u64,
-    /// Packets that wait for their turn.
+    /// Packets queued for playback.
     pub queued: u64,
-    /// How long frames wait now beyond the fastest recent arrival, in samples; 0 while nothing plays.
+    /// The current delay of frames beyond the fastest recent arrival, in samples; 0 while nothing plays.
     pub delay_samples: u64,
-    /// How long they should wait, in samples.
+    /// The target delay, in samples.
     pub target_delay_samples: u64,
     /// Jitter of the arrivals as in RFC 3550 §6.4.1, in samples.
     pub jitter_samples: f32,
-    /// Frames whose packet was there at their turn while the speaker was not decoded.
+    /// Frames whose packet was present at playback time while the speaker was not decoded.
     pub skipped: u64,
-    /// How many of those were decoded all the same, to find out how loud the speaker is.
+    /// How many of these were decoded anyway, to determine the speaker's loudness.
     pub auditioned: u64,
     /// Mean absolute value of the last block before volume and place, 0 to 1; 0 while nothing is decoded.
     pub amplitude: f32,
     /// Level of the last block before volume and place, in dB of full scale (root mean square), at least −100.
     pub level_dbfs: f32,
-    /// Why the speaker is not heard although it speaks; `None` if it is heard, or silent.
+    /// The reason why the speaker is not heard while speaking; `None` if it is heard, or silent.
     pub unheard: Option<Unheard>,
 }
 
-/// Why a speaker is not heard. Where several reasons hold, it is the first.
+/// The reason why a speaker is not heard: the first one, if there are several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unheard {
-    /// The listener is deafened, or has turned the volume of all down to nothing.
+    /// The listener is deafened, or has set the volume of all speakers to 0.
     Deafened,
     /// The listener has muted the speaker.
     Muted,
@@ -101,7 +101,7 @@ pub enum Unheard {
     Outranked,
     /// The speaker is too far away.
     OutOfRange,
-    /// So many others are louder that the speaker is not decoded: [`MixerSettings::max_decoded`](crate::MixerSettings).
+    /// The speaker is not decoded because others are louder: [`MixerSettings::max_decoded`](crate::MixerSettings).
     Crowded,
 }
 

@@ -1,4 +1,4 @@
-//! What is the same for all speakers in one block.
+//! Values that are the same for all speakers in one block.
 
 use crate::block::SamplePosition;
 use crate::ramp::Ramp;
@@ -7,22 +7,22 @@ use crate::spatial::{Placing, Pose, SpatialSettings};
 /// The listener's side of the mix.
 #[derive(Debug, Default)]
 pub(super) struct Scene {
-    /// Where on the playback clock the block begins.
+    /// The position of the block on the playback clock.
     pub(super) now: SamplePosition,
-    /// Where the listener is, if that is known.
+    /// The listener's pose, if that is known.
     pub(super) listener: Option<Pose>,
-    /// As it was set.
+    /// The spatial settings, as they were set.
     pub(super) spatial: SpatialSettings,
     /// The listener is known to wear headphones.
     pub(super) headphones: bool,
-    /// What the two mean together.
+    /// The placement of voices that follows from `spatial` and `headphones`.
     pub(super) placing: Placing,
     /// The highest priority among the speakers.
     pub(super) top_priority: Option<u8>,
-    /// Speakers are brought to one loudness.
+    /// Speakers are levelled to one loudness.
     pub(super) is_levelled: bool,
-    /// Nothing is heard, whatever the speaker.
+    /// All speakers are silent.
     pub(super) is_silent: bool,
-    /// What all speakers are multiplied with in the end.
+    /// The gain of all speakers.
     pub(super) master_gain: Ramp,
 }

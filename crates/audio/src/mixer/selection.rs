@@ -21,7 +21,7 @@ const LOUDEST_RMS: f32 = 1.0;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Candidate {
     pub(super) key: SpeakerKey,
-    /// It is decoded already.
+    /// Whether it is already decoded.
     pub(super) was_chosen: bool,
     /// From the decoder to the ear: volume, channel, distance.
     pub(super) gain: f32,

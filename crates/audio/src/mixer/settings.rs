@@ -1,12 +1,12 @@
-//! How a mixer is set up, and what it can be told while it runs.
+//! Settings of a mixer: at its construction, and while it runs.
 
 use crate::jitter::JitterSettings;
 use crate::limits::{DEFAULT_MAX_DECODED, DEFAULT_MAX_SPEAKERS, VOLUME_MAX};
 
-/// How a mixer is set up.
+/// Settings of a mixer at its construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MixerSettings {
-    /// Speakers that may be there at the same time.
+    /// The most speakers at the same time.
     pub max_speakers: usize,
     /// Speakers that are decoded at the same time: the loudest at the listener's ear. 0 counts as 1.
     pub max_decoded: usize,
@@ -32,11 +32,12 @@ impl Default for MixerSettings {
     serde(rename_all = "kebab-case", default, deny_unknown_fields)
 )]
 pub struct DuckingSettings {
-    /// What is left, as an amplitude factor from 0 to 1; others are brought into that range, NaN is the default, 0.5.
+    /// The level while ducked, as an amplitude factor from 0 to 1; other values are clamped to that range, NaN becomes
+    /// the default, 0.5.
     pub level: f32,
-    /// How long it takes to turn down, in ms, at least one block of 10 ms. 300 by default.
+    /// The time to turn down, in ms, at least one block of 10 ms. 300 by default.
     pub down_ms: u32,
-    /// How long it takes to return, in ms, at least one block. 500 by default.
+    /// The time to return, in ms, at least one block. 500 by default.
     pub up_ms: u32,
 }
 
@@ -54,7 +55,7 @@ impl Default for DuckingSettings {
     }
 }
 
-/// A volume within its range, 0 to 4; `None` if it is not a number.
+/// A volume clamped to its range, 0 to 4; `None` if it is not a number.
 pub(super) fn sensible_volume(volume: f32) -> Option<f32> {
     (!volume.is_nan()).then(|| volume.clamp(0.0, VOLUME_MAX))
 }

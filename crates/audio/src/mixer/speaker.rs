@@ -1,4 +1,4 @@
-//! One remote speaker: what comes in, how loud it is to be, and where from.
+//! One remote speaker: reception, loudness and position.
 
 mod decoded_frame;
 mod effects;
@@ -37,19 +37,19 @@ use crate::spatial::{Placing, Pose, SpeakerPlace};
 
 pub(super) struct Speaker {
     reception: Reception,
-    /// What the last block was.
+    /// The kind of the last block.
     received: Received,
     loudness: Loudness,
     effects: SpeakerEffects,
     levelling: Levelling,
-    /// Whether it is levelled, if that is not as for all.
+    /// The speaker's own levelling setting, if it differs from that of all.
     is_levelled: Option<bool>,
     noise_gate: NoiseGate,
     volume: f32,
     is_muted: bool,
     /// 1, and 0 while a player of a higher priority speaks.
     precedence: f32,
-    /// Everything that makes the voice louder or softer but distance and walls.
+    /// Everything that makes the voice louder or softer, except distance and walls.
     gain: Smoothed,
     place: Option<SpeakerPlace>,
     placement: Placement,
@@ -57,7 +57,7 @@ pub(super) struct Speaker {
     is_apart: bool,
     /// 0 in the mix, 1 apart from it.
     apart: Smoothed,
-    /// It is among the loudest.
+    /// Whether it is among the loudest.
     is_chosen: bool,
     unheard: Option<Unheard>,
 }
@@ -144,13 +144,14 @@ impl Speaker {
         }
     }
 
-    /// The priority with which it speaks now; `None` if it is silent, or the listener does not want to hear it.
+    /// The priority with which it currently speaks; `None` if it is silent, or the listener does not want to hear it.
     pub(super) fn priority(&self) -> Option<u8> {
         let speaks = self.reception.is_sounding() && !self.is_muted;
         speaks.then(|| self.reception.properties().priority)
     }
 
-    /// Its loudness for the choice of decoded speakers; `None` if it need not be. It is not chosen until told.
+    /// Its loudness for the choice of decoded speakers; `None` if it need not be decoded. It counts as not chosen until
+    /// `choose` is called.
     pub(super) fn candidate(&mut self, key: SpeakerKey, scene: &Scene) -> Option<Candidate> {
         let was_chosen = std::mem::take(&mut self.is_chosen);
         if !self.reception.has_something_to_say() {
@@ -160,7 +161,7 @@ impl Speaker {
         let unheard = self.reason_to_be_silent(properties, scene);
         let gain = match unheard {
             None => self.own_gain(properties),
-            // It fades out still.
+            // It is still fading out.
             Some(_) if self.received == Received::Sound && self.gain.value() > 0.0 => self.gain.value(),
             Some(_) => return None,
         };
@@ -174,22 +175,22 @@ impl Speaker {
         })
     }
 
-    /// It is not decoded in the next block, whatever it has to say.
+    /// Does not decode it in the next block, even if it speaks.
     pub(super) fn pass_over(&mut self) {
         self.is_chosen = false;
     }
 
-    /// It is decoded in the next block.
+    /// Decodes it in the next block.
     pub(super) fn choose(&mut self) {
         self.is_chosen = true;
     }
 
-    /// Finds out how loud it is without playing it.
+    /// Decodes it to determine its loudness, without playing it.
     pub(super) fn audition(&mut self, now: SamplePosition) {
         self.loudness.audition(self.reception.audition().unwrap_or_default(), now);
     }
 
-    /// Adds the next block to the mix; `watch` is told what was decoded, and what is apart from it.
+    /// Adds the next block to the mix; `watch` gets the decoded sound, and sound that is kept apart from the mix.
     pub(super) fn render(
         &mut self,
         key: SpeakerKey,
@@ -237,8 +238,8 @@ impl Speaker {
         }
     }
 
-    /// Hands out what is apart from the mix, and leaves the rest in the block; true if nothing is left. A voice that
-    /// goes from one to the other while it sounds takes a block for that.
+    /// Passes on sound that is kept apart from the mix, and leaves the rest in the block; true if nothing is left. A
+    /// voice that changes between the two while it sounds takes a block for that.
     fn set_block_apart(
         &mut self,
         block: &mut [f32; BLOCK_SAMPLES],
@@ -280,8 +281,8 @@ impl Speaker {
         }
     }
 
-    /// Makes the block as loud as it is to be, and returns by what. Changes take a block, those of precedence a frame;
-    /// what `begins` is right from its first sample on.
+    /// Applies the gains to the block, and returns them. Changes take a block, those of precedence a frame; a voice
+    /// that `begins` has its gain from the first sample on.
     fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], unheard: Option<Unheard>, begins: bool) -> Ramp {
         let precedence = if unheard == Some(Unheard::Outranked) { 0.0 } else { 1.0 };
         let step = if begins { 1.0 } else { 1.0 / self.reception.frame_blocks() as f32 };
@@ -298,8 +299,8 @@ impl Speaker {
         gain
     }
 
-    /// Adds the side of the block, if the speaker has two channels. A voice with a place, with effects or apart has its
-    /// middle only.
+    /// Adds the side of the block, if the speaker has two channels. A voice with a place, with effects or apart from
+    /// the mix has only its middle.
     fn add_side(&mut self, gain: Ramp, has_no_place: bool, begins: bool, sum: &mut Sum) {
         if let Some(side) = self.reception.side() {
             let wide = has_no_place && !self.is_apart && self.effects.are_off();
@@ -307,7 +308,7 @@ impl Speaker {
         }
     }
 
-    /// The gain wanted by the listener and the channel, whatever the other speakers do.
+    /// The gain set by the listener and the channel, independent of the other speakers.
     fn own_gain(&self, properties: FrameProperties) -> f32 {
         self.volume * properties.gain * self.levelling.gain() * self.noise_gate.gain()
     }
@@ -333,8 +334,8 @@ impl Speaker {
             .map_or(1.0, |(place, listener)| scene.spatial.gain(&place, &listener))
     }
 
-    /// Where the speaker and the listener are, if the voice comes from a place and both are known. One that is apart is
-    /// placed elsewhere.
+    /// The positions of the speaker and the listener, if the voice comes from a place and both are known; `None` for a
+    /// speaker that is kept apart, which is placed elsewhere.
     fn positions(&self, properties: FrameProperties, scene: &Scene) -> Option<(SpeakerPlace, Pose)> {
         self.place.zip(scene.listener).filter(|_| properties.positional && !self.is_apart)
     }

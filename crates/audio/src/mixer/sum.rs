@@ -1,4 +1,4 @@
-//! Where speakers are added up.
+//! The sum of all speakers.
 
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 
@@ -12,7 +12,7 @@ pub(super) struct Sum {
 impl Sum {
     pub(super) const SILENCE: Self = Self { middle: [0.0; BLOCK_SAMPLES], ears: StereoBlock::SILENCE };
 
-    /// Moves out what was added, and starts again from silence.
+    /// Moves the sum out, and starts again from silence.
     pub(super) fn take(&mut self, block: &mut StereoBlock) {
         let Self { middle, ears } = std::mem::replace(self, Self::SILENCE);
         *block = ears;

@@ -1,4 +1,4 @@
-//! Zones that reverberate: one network for each, however many speakers are in it.
+//! Reverberation zones: one network for each, however many speakers are in it.
 
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::effects::{Reverb, ReverbSettings};
@@ -81,7 +81,7 @@ impl ReverbZones {
         zones.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
     }
 
-    /// Adds a voice to what is sent into a zone.
+    /// Adds a voice to the input of a zone.
     pub(super) fn send(&mut self, ZoneIndex(index): ZoneIndex, voice: &[f32; BLOCK_SAMPLES], gain: Ramp) {
         let Some(zone) = &mut self.0[index] else { return };
         zone.is_sent = true;

@@ -1,4 +1,4 @@
-//! Why a recording failed: which file, and what to do.
+//! Errors of recordings: the file, and advice for the user.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,33 +6,33 @@ use std::path::PathBuf;
 use crate::codec::CodecError;
 use crate::wav::WavError;
 
-/// What is wrong with a recording.
+/// An error of a recording.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     #[error("could not create the folder {}: {cause}; choose another one", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
-    /// A file cannot be made, as when it is there already: nothing is overwritten.
+    /// A file cannot be created, for example because it exists: nothing is overwritten.
     #[error("could not create {}: {cause}; choose a folder without a recording in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// There are as many tracks as the settings allow.
     #[error("there are {max} tracks already; raise the limit, or begin another recording")]
     TooManyTracks {
-        /// As many.
+        /// The limit.
         max: usize,
     },
-    /// The track is none of this recording's.
+    /// The track belongs to another recording.
     #[error("the track belongs to another recording")]
     OtherTrack,
     /// A WAV file cannot be written.
@@ -43,13 +43,13 @@ pub enum RecordingError {
     OggOpus {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the stream.
         cause: OggOpusError,
     },
 }
 
 impl RecordingError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "folder",
@@ -62,11 +62,11 @@ impl RecordingError {
     }
 }
 
-/// Why a stream cannot be written.
+/// An error in writing a stream.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OggOpusError {
-    /// Where it goes to takes nothing.
+    /// The destination cannot be written.
     #[error("{0}; check that there is room")]
     Write(io::Error),
     /// The sound cannot be encoded.
@@ -75,7 +75,7 @@ pub enum OggOpusError {
 }
 
 impl OggOpusError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Write(_) => "write",

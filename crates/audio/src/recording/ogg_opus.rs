@@ -107,7 +107,7 @@ impl<W: Write> OggOpusWriter<W> {
         let mut rest = samples;
         while rest > 0 {
             if self.frame.is_empty() && self.is_silent() && rest >= FRAME_SAMPLES as u64 {
-                // What the encoder would do, too, which has fallen silent: the same empty packet again.
+                // An encoder that has fallen silent would produce the same empty packet again.
                 self.push_packet()?;
                 rest -= FRAME_SAMPLES as u64;
                 continue;
@@ -125,7 +125,7 @@ impl<W: Write> OggOpusWriter<W> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn finish(mut self) -> Result<W, OggOpusError> {
-        // What was written lags behind by the encoder's own delay, which a player skips at the beginning.
+        // The encoded sound lags behind by the encoder's delay, which a player skips at the beginning.
         while self.stream.end() < self.written + PRE_SKIP_SAMPLES {
             self.frame.resize(FRAME_SAMPLES * self.channels, 0.0);
             self.encode()?;

@@ -1,14 +1,14 @@
-//! What a recording is to be like.
+//! Settings of a recording.
 
-/// How to record.
+/// Settings of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordingSettings {
-    /// What kind of files.
+    /// The format of the files.
     pub format: RecordingFormat,
-    /// How many tracks at the most, each an open file; no more than [`TRACKS_MAX`](crate::limits::TRACKS_MAX).
+    /// The largest number of tracks, each an open file; no more than [`TRACKS_MAX`](crate::limits::TRACKS_MAX).
     pub max_tracks: usize,
-    /// How long at the most; no more than [`RECORDING_SECONDS_MAX`](crate::limits::RECORDING_SECONDS_MAX). What comes
-    /// later is left out.
+    /// The longest recording, in seconds; no more than
+    /// [`RECORDING_SECONDS_MAX`](crate::limits::RECORDING_SECONDS_MAX). Later sound is left out.
     pub max_seconds: u64,
 }
 
@@ -29,7 +29,7 @@ pub enum RecordingFormat {
 }
 
 impl RecordingFormat {
-    /// What the names of its files end with.
+    /// The extension of its files' names.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Wav => "wav",

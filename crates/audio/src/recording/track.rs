@@ -1,4 +1,4 @@
-//! One track: where its file has got to, and what to do with a block that belongs elsewhere.
+//! One track: the position in its file, and the handling of blocks that belong elsewhere.
 
 use std::array;
 use std::path::PathBuf;
@@ -10,24 +10,24 @@ use super::track_file::{OpenTrack, TrackWriter};
 use super::{RecordedBlock, RecordingError};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 
-/// The longest silence that is written in one go, in samples: 10 s.
+/// The longest silence written at once, in samples: 10 s.
 const GAP_SAMPLES_MAX: u64 = 480_000;
 
-/// What became of a track.
+/// The result of recording a track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedTrack {
-    /// The name that it was given.
+    /// The name given to it.
     pub name: String,
     /// Its file.
     pub path: PathBuf,
-    /// How long it is, in samples per channel, silence included.
+    /// Its length, in samples per channel, silence included.
     pub samples: u64,
-    /// Samples that were left out because something was written for their place already, or they came before the start.
+    /// Samples that were left out because their position was already written, or because they came before the start.
     pub late_samples: u64,
-    /// Blocks that were left out because too long a silence lay before them.
+    /// Blocks that were left out because the silence before them was too long.
     pub distant_blocks: u64,
-    /// Blocks that were left out because the recording is not allowed to be so long.
+    /// Blocks that were left out because the recording had reached its maximum length.
     pub blocks_after_end: u64,
 }
 
@@ -101,7 +101,7 @@ impl Track {
         Ok(self.report)
     }
 
-    /// Where the next sample of the file belongs.
+    /// The position of the next sample of the file.
     fn reached(&self) -> SamplePosition {
         self.start + self.report.samples
     }

@@ -1,4 +1,4 @@
-//! The file of a track, of one kind or the other.
+//! The file of a track, in either format.
 
 use std::fmt;
 use std::fs::File;
@@ -12,7 +12,7 @@ use super::settings::RecordingFormat;
 use super::{OggOpusError, RecordingError};
 use crate::wav::WavFile;
 
-/// Where the bytes of a track go: a file, or one with something around it that measures or limits.
+/// The destination of a track's bytes: a file, or a wrapper of one that measures or limits.
 pub trait TrackFile: Write + Seek + Send + fmt::Debug {}
 
 impl<T: Write + Seek + Send + fmt::Debug> TrackFile for T {}
@@ -58,7 +58,7 @@ impl TrackWriter {
         }
     }
 
-    /// So many samples for each channel.
+    /// Writes silence of so many samples for each channel.
     pub(super) fn silence(&mut self, samples: u64) -> Result<(), RecordingError> {
         match self {
             Self::Wav(file) => Ok(file.silence(samples)?),

@@ -1,4 +1,4 @@
-//! Placing a voice for headphones, by what was measured at the ears of a head: the far ear hears later and duller,
+//! Placement of a voice for headphones, by measurements at the ears of a head: the far ear hears later and duller,
 //! and the outer ear tells front from back and above from below.
 //!
 //! The head is KEMAR, measured by Gardner and Martin, "HRTF Measurements of a KEMAR Dummy-Head Microphone" (MIT Media
@@ -28,7 +28,7 @@ pub(super) struct Hrtf {
     is_silent: bool,
     /// None as long as nothing is to be heard.
     head: Option<&'static Head>,
-    /// Where the voice was at the end of the last block.
+    /// The direction of the voice at the end of the last block.
     direction: Direction,
     left: Ear,
     right: Ear,
@@ -77,7 +77,7 @@ impl Hrtf {
             if falls_silent {
                 return;
             }
-            // What was not heard need not move.
+            // After silence there is no position to move smoothly from.
             self.jump(direction);
         }
         self.is_silent = falls_silent;

@@ -1,10 +1,10 @@
-//! A wall between mouth and ear: quieter, and the high tones most of all.
+//! A wall between speaker and listener: attenuation, most of all of high tones.
 
 use super::one_pole::OnePole;
 use crate::block::BLOCK_SAMPLES;
 use crate::ramp::Smoothed;
 
-/// What passes through a wall lies below this: vowels can be told apart, consonants hardly.
+/// The corner frequency of a wall's low-pass: vowels can be told apart, consonants hardly.
 const CORNER_HZ: f32 = 700.0;
 
 /// The amplitude that passes through a wall, −9 dB, before the low-pass.
@@ -23,7 +23,7 @@ impl Occlusion {
         Self { amount: Smoothed::default(), wall: [OnePole::new(CORNER_HZ); 2] }
     }
 
-    /// Starts from this amount with nothing heard before.
+    /// Starts with this amount, without earlier sound.
     pub(super) fn reset(&mut self, amount: f32) {
         self.amount.jump(amount);
         self.wall.iter_mut().for_each(OnePole::clear);

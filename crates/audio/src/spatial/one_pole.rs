@@ -1,4 +1,4 @@
-//! The smallest filter, which splits sound at one frequency.
+//! A one-pole filter, which splits sound at one frequency.
 
 use crate::block::SAMPLE_RATE_HZ;
 

@@ -1,4 +1,4 @@
-//! How voices are placed for one listener, once it is known what the listener wears.
+//! The placement of voices for one listener, depending on whether the listener wears headphones.
 
 use super::hrtf::Head;
 use super::{SpatialMode, SpatialSettings};

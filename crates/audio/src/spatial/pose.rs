@@ -1,10 +1,10 @@
 //! Positions and orientations, and the direction of a speaker from the listener.
 
-/// Inside this distance a speaker moves towards the middle of the head, where there is no direction. 0.3 m is closer
+/// Within this distance a speaker moves towards the middle of the head, where there is no direction. 0.3 m is closer
 /// than avatars stand, and wide enough that a speaker does not jump from ear to ear when the listener walks through it.
 const CENTRE_RADIUS_M: f64 = 0.3;
 
-/// Where the listener's head is and which way it is turned.
+/// The position and the orientation of the listener's head.
 ///
 /// Axes are those of Unity: left-handed, x to the right, y up, z forward, in metres. [`axes`](crate::axes) converts
 /// those of other engines.
@@ -12,7 +12,7 @@ const CENTRE_RADIUS_M: f64 = 0.3;
 pub struct Pose {
     /// Position in metres: x, y, z.
     pub position_m: [f32; 3],
-    /// Which way the head is turned.
+    /// The orientation of the head.
     pub orientation: Orientation,
 }
 
@@ -32,7 +32,7 @@ impl Default for Orientation {
 }
 
 impl Orientation {
-    /// The rotation by a quaternion `[x, y, z, w]` of any length; one that is not a rotation gives the default.
+    /// The rotation by a quaternion `[x, y, z, w]` of any length; an invalid one gives the default.
     pub fn from_quaternion(quaternion: [f32; 4]) -> Self {
         let [x, y, z, w] = quaternion.map(f64::from);
         let length = (x * x + y * y + z * z + w * w).sqrt();
@@ -66,8 +66,8 @@ pub(super) struct Bearing {
     pub(super) direction: Direction,
 }
 
-/// Which way a speaker lies in the listener's own axes. Its length is 1, less inside the centre radius and 0 in
-/// the middle, so that what is computed from it moves to the centre without a jump.
+/// The direction of a speaker in the listener's own axes. Its length is 1, less inside the centre radius and 0 in the
+/// middle, so that everything computed from it moves to the centre without a jump.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Direction {
     pub(super) right: f32,

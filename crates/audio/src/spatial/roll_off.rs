@@ -1,4 +1,4 @@
-//! How voices get quieter with distance.
+//! Attenuation of voices with distance.
 
 use crate::limits::CURVE_POINTS_MAX;
 
@@ -135,7 +135,7 @@ pub enum CurveError {
 }
 
 impl CurveError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooManyPoints { .. } => "too-many-points",

@@ -85,7 +85,8 @@ impl Input for WavInput {
     }
 }
 
-/// Fills the block with the beginning of the sound, and silence where that ends; says how many samples there were.
+/// Fills the block with the beginning of the sound, and silence where that ends; returns the number of samples
+/// copied.
 fn copy_block(sound: &[f32], block: &mut [f32; BLOCK_SAMPLES]) -> usize {
     let taken = sound.len().min(BLOCK_SAMPLES);
     block[..taken].copy_from_slice(&sound[..taken]);
@@ -115,7 +116,7 @@ fn check_kind<R: io::Read>(path: &Path, reader: &WavReader<R>) -> Result<(), Wav
     Ok(())
 }
 
-/// What a file holds, at its own rate.
+/// The samples of a file, at its own rate.
 #[derive(Default)]
 struct Channels {
     /// The mean of all of them.
@@ -166,7 +167,7 @@ fn split_channels(
 fn unreadable(path: &Path, error: hound::Error) -> WavError {
     let path = path.to_owned();
     match error {
-        // The library reports the end of a file without a kind of its own.
+        // The library reports the end of a file without an error kind of its own.
         hound::Error::IoError(cause)
             if matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) =>
         {

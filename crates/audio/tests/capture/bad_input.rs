@@ -1,4 +1,4 @@
-//! What no microphone should deliver, and some do.
+//! Input that no microphone should deliver, but some do.
 
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings};
 

@@ -7,14 +7,14 @@ use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, NoiseLevel}
 use crate::similarity::similarity_db;
 use crate::sound::{OFF, at_level, level_db, pink_noise, process, seconds, speech, with_noise};
 
-/// The chains in question: noise suppression alone, and all that players have but the automatic gain, which would be
-/// measured as well.
+/// The chains under test: noise suppression alone, and the players' default chain without automatic gain, which would
+/// distort the measurement.
 fn chains() -> [CaptureChain; 2] {
     let alone = CaptureSettings { noise: Some(NoiseLevel::Moderate), ..OFF };
     [alone, CaptureSettings { automatic_gain: false, ..CaptureSettings::default() }].map(CaptureChain::new)
 }
 
-/// Dice that fall the same way every time.
+/// A deterministic random generator.
 struct Dice(u32);
 
 impl Dice {
@@ -26,7 +26,7 @@ impl Dice {
     }
 }
 
-/// What clicks: how long one lasts in seconds, and how long until the next.
+/// A source of clicks: the duration of a click in seconds, and the pause until the next.
 #[derive(Clone, Copy)]
 struct Clicker {
     lasts: (f32, f32),
@@ -37,8 +37,8 @@ struct Clicker {
 const KEYBOARD: Clicker = Clicker { lasts: (0.005, 0.030), pauses: (0.08, 0.25) };
 const MOUSE: Clicker = Clicker { lasts: (0.003, 0.008), pauses: (0.1, 0.6) };
 
-/// Clicks with peaks of 0.4 to 1, and where each of them begins. Each is a burst of noise between 1 to 2 and 5 to 11
-/// kHz, and a resonance of the desk of 250 to 900 Hz, that both decay by 43 dB.
+/// Clicks with peaks of 0.4 to 1, and where each begins. Each is a burst of noise from 1–2 kHz to 5–11 kHz, plus a
+/// resonance of the desk at 250 to 900 Hz; both decay by 43 dB.
 fn clicks(clicker: Clicker, samples: usize, seed: u32) -> (Vec<f32>, Vec<usize>) {
     let (mut dice, mut sound, mut begins) = (Dice(seed), vec![0.0; samples], Vec::new());
     let mut at = seconds(0.5);
@@ -68,7 +68,7 @@ fn clicks(clicker: Clicker, samples: usize, seed: u32) -> (Vec<f32>, Vec<usize>)
     (sound, begins)
 }
 
-/// By how much each click is quieter in the output, in dB, in the 50 ms from 5 ms before it.
+/// By how much each click is quieter in the output, in dB, measured over 50 ms from 5 ms before it.
 fn quieter_db(chain: &CaptureChain, microphone: &[f32], out: &[f32], begins: &[usize]) -> Vec<f32> {
     let delay = chain.delay_samples();
     begins
@@ -81,7 +81,7 @@ fn quieter_db(chain: &CaptureChain, microphone: &[f32], out: &[f32], begins: &[u
         .collect()
 }
 
-/// The mean over the energies, and the share of clicks that are 12 dB quieter.
+/// The mean over the energies, and the share of clicks that are at least 12 dB quieter.
 fn summary(quieter: &[f32]) -> (f32, f32) {
     let left: f32 = quieter.iter().map(|db| 10.0_f32.powf(-db / 10.0)).sum();
     let enough = quieter.iter().filter(|db| **db >= 12.0).count();
@@ -139,7 +139,7 @@ fn clicks_in_the_pauses_of_a_conversation_are_12_db_quieter() {
 
 #[test]
 fn speech_is_as_like_itself_as_without_looking_for_clicks() {
-    // What the noise suppressor alone came to, less a tenth of a decibel.
+    // The result of the noise suppressor alone, less a tenth of a decibel.
     for (number, quiet, noisy) in [(1, 18.38, 10.83), (2, 21.18, 11.19), (3, 13.10, 9.57)] {
         let voice = speech(number);
         let voice = &voice[..voice.len() / BLOCK_SAMPLES * BLOCK_SAMPLES];

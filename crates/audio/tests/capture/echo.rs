@@ -53,7 +53,7 @@ fn the_far_end_alone_is_20_db_quieter_after_one_second_in_a_reverberant_room() {
     }
 }
 
-/// The echo of one way until second 6, and of another one from there on.
+/// The echo of one path until second 6, and of another one from there on.
 fn changed(far: &[f32], before: (Room, f32), after: (Room, f32)) -> Vec<f32> {
     let (mut first, second) = (echo(far, before.0, before.1), echo(far, after.0, after.1));
     first[seconds(6.0)..].copy_from_slice(&second[seconds(6.0)..]);
@@ -179,7 +179,7 @@ fn two_players_with_loudspeakers_in_one_room_do_not_howl() {
     let said = speech(1);
     let mut chains = [0, 1].map(|_| CaptureChain::new(CaptureSettings::default()));
     let sent = SharedRoom::new(1.0, 0.2).call(&said, 1_000, |player, heard, played| {
-        // What is not speech is not sent.
+        // Only speech is sent.
         if !chains[player].process(heard, Some(played)).is_speech {
             heard.fill(0.0);
         }
@@ -191,7 +191,7 @@ fn two_players_with_loudspeakers_in_one_room_do_not_howl() {
     }
 }
 
-/// An echo whose clock loses so many millionths against the microphone's.
+/// An echo whose clock is slower than the microphone's by `ppm` millionths.
 fn drifting(far: &[f32], ppm: f64) -> Vec<f32> {
     let straight = echo(far, Room::desk(0.3), 60.0);
     (0..far.len()).map(|i| sample_between(&straight, i as f64 * (1.0 - ppm * 1e-6))).collect()
@@ -253,7 +253,7 @@ fn a_voice_over_the_echo_is_more_like_itself_than_in_the_bare_microphone() {
     }
 }
 
-/// How much of a time the chain takes for speech, by default.
+/// The share of a time range that the default chain classifies as speech.
 fn speech_share(microphone: &[f32], far: &[f32], from_s: f32, to_s: f32) -> f32 {
     let mut chain = CaptureChain::new(CaptureSettings::default());
     let renders = far.as_chunks::<BLOCK_SAMPLES>().0;
@@ -302,7 +302,7 @@ fn a_voice_over_the_echo_is_taken_for_a_voice() {
     }
 }
 
-/// A voice and an echo that is so much quieter while the voice speaks.
+/// A voice, and an echo that is `below_db` quieter than the voice while it speaks.
 fn with_level(near: &[f32], echo: &[f32], talking: std::ops::Range<usize>, below_db: f32) -> Vec<f32> {
     let gain = level_db(&near[talking.clone()]) - level_db(&echo[talking]) - below_db;
     let gain = 10.0_f32.powf(gain / 20.0);

@@ -1,4 +1,4 @@
-//! Automatic level: what speech is brought to, how fast, and what is left alone.
+//! Automatic level: the target for speech, how fast it is reached, and what is left alone.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use crate::sound::{
     OFF, active_level_db, at_level, level_db, pink_noise, process, seconds, speech, speeches, white_noise,
 };
 
-/// Where speech is brought to.
+/// The target level of speech.
 const TARGET_DBFS: f32 = -20.0;
 
-/// The gain alone, and in the chain that players have.
+/// The gain alone, and the players' default chain.
 fn chains() -> [CaptureChain; 2] {
     [CaptureSettings { automatic_gain: true, ..OFF }, CaptureSettings::default()].map(CaptureChain::new)
 }
@@ -21,7 +21,7 @@ fn long_speech(number: u32, dbfs: f32) -> Vec<f32> {
     at_level(&speeches(&[number; 3]), dbfs)
 }
 
-/// Where speech begins: its first block that is not 25 dB below the whole.
+/// The start of speech: the first block that is not 25 dB below the whole.
 fn onset(speech: &[f32]) -> usize {
     let level = active_level_db(speech);
     let first = speech.chunks(BLOCK_SAMPLES).position(|block| level_db(block) > level - 25.0);
@@ -41,7 +41,7 @@ fn speech_at_minus_50_dbfs_reaches_minus_20_within_3_seconds() {
         let begins = onset(&quiet);
         for mut chain in chains() {
             let out = process(&mut chain, &quiet, &[]);
-            // A sentence is louder or softer than the whole: what it is raised by counts.
+            // A sentence may be louder or softer than the whole recording, so the gain itself is measured.
             let after = begins + seconds(3.0)..begins + seconds(5.0);
             let raised = raised_db(&chain, &quiet, &out, after);
             assert!((raised - 30.0).abs() <= 2.0, "recording {number}: {raised} dB");
@@ -91,7 +91,7 @@ fn a_shout_after_quiet_speech_is_clipped_for_at_most_20_ms_and_comes_to_the_same
         let clipped = out[begins + seconds(0.02)..].iter().filter(|sample| sample.abs() > 0.95).count();
         assert_eq!(clipped, 0, "samples after recording {number}");
         assert!(out.iter().all(|sample| sample.abs() <= 1.0));
-        // What is not clipped either is bent: each block is a copy of what came in, louder or softer.
+        // Unclipped samples are not bent either: each block is a copy of the input, louder or softer.
         for (n, block) in microphone[begins..].chunks_exact(BLOCK_SAMPLES).enumerate().skip(2) {
             if level_db(block) > -40.0 {
                 let at = begins + n * BLOCK_SAMPLES;
@@ -104,7 +104,7 @@ fn a_shout_after_quiet_speech_is_clipped_for_at_most_20_ms_and_comes_to_the_same
     }
 }
 
-/// What is left of `b` when the best copy of `a` is taken out, relative to `b`.
+/// The rest of `b` after the best-fitting copy of `a` is subtracted, relative to `b`.
 fn distortion_db(a: &[f32], b: &[f32]) -> f32 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let gain = dot(a, b) / dot(a, a).max(1e-12);

@@ -1,5 +1,5 @@
-//! The capture chain through its public surface: in simulated rooms, in noise, and with what no microphone
-//! should deliver.
+//! The capture chain through its public API: in simulated rooms, in noise, and with input that no microphone should
+//! deliver.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
 
 mod bad_input;

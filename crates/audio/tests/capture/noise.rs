@@ -48,7 +48,7 @@ fn a_voice_stays_as_loud_while_the_pauses_get_quieter() {
 
 #[test]
 fn music_is_neither_suppressed_nor_levelled_if_it_is_said_to_be_music() {
-    // Applause and cymbals are what a noise suppressor takes for noise.
+    // Noise suppressors mistake applause and cymbals for noise.
     let cymbals: Vec<f32> = white_noise(seconds(4.0)).iter().map(|sample| 0.01 * sample).collect();
     let change = |settings: CaptureSettings| {
         let mut chain = CaptureChain::new(settings);

@@ -18,7 +18,7 @@ const EDGES_HZ: [f32; 20] = [
     2_320.0, 2_700.0, 3_150.0, 3_700.0, 4_400.0, 5_300.0, 6_400.0,
 ];
 
-/// Compares where the clean voice speaks. `processed` is first moved forward by `delay` samples.
+/// Compares the frames in which the clean voice speaks. `processed` is first moved forward by `delay` samples.
 pub(crate) fn similarity_db(clean: &[f32], processed: &[f32], delay: usize) -> f32 {
     let (clean, processed) = (bands(clean), bands(&processed[delay..]));
     let power = |frame: &[f32; 19]| frame.iter().map(|amplitude| amplitude * amplitude).sum::<f32>();

@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput};
 use consonance_testing::sound::{WhiteNoise, recording};
 
-/// Samples of so many seconds.
+/// Converts seconds to samples.
 pub(crate) fn seconds(seconds: f32) -> usize {
     (seconds * 48_000.0) as usize
 }
@@ -82,13 +82,13 @@ pub(crate) fn active_level_db(sound: &[f32]) -> f32 {
     level
 }
 
-/// Speech with this level without its pauses.
+/// Speech scaled to this level, measured without its pauses.
 pub(crate) fn at_level(speech: &[f32], dbfs: f32) -> Vec<f32> {
     let gain = 10.0_f32.powf((dbfs - active_level_db(speech)) / 20.0);
     speech.iter().map(|sample| (gain * sample).clamp(-1.0, 1.0)).collect()
 }
 
-/// What the chain makes of a microphone while the loudspeaker plays `render`.
+/// The chain's output for a microphone signal while the loudspeaker plays `render`.
 pub(crate) fn process(chain: &mut CaptureChain, microphone: &[f32], render: &[f32]) -> Vec<f32> {
     let mut out = Vec::with_capacity(microphone.len());
     let renders = render.as_chunks::<BLOCK_SAMPLES>().0;
@@ -100,5 +100,5 @@ pub(crate) fn process(chain: &mut CaptureChain, microphone: &[f32], render: &[f3
     out
 }
 
-/// Nothing but one stage more than nothing.
+/// All stages off; tests switch on the one they measure.
 pub(crate) const OFF: CaptureSettings = CaptureSettings::UNPROCESSED;

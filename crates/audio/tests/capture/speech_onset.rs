@@ -6,8 +6,8 @@ use consonance_audio::{
 
 use crate::sound::{fan, level_db, pink_noise, seconds, speech, with_noise};
 
-/// Where speech begins and ends in a recording, which has a background of its own: the first and the last 10 ms
-/// that begin 50 ms at least 6 dB above it.
+/// The start and end of speech in a recording with background noise: the first and the last 10 ms that begin 50 ms at
+/// least 6 dB above the background.
 fn extent(voice: &[f32]) -> (usize, usize) {
     let levels: Vec<f32> = voice.as_chunks::<BLOCK_SAMPLES>().0.iter().map(|block| level_db(block)).collect();
     let mut first = levels[..10].to_vec();
@@ -19,7 +19,7 @@ fn extent(voice: &[f32]) -> (usize, usize) {
     (begin * BLOCK_SAMPLES, end * BLOCK_SAMPLES)
 }
 
-/// Two seconds of nothing, a voice that begins at once, two seconds of nothing; and noise over all of it.
+/// Two seconds of silence, a voice without a lead-in, two seconds of silence; and noise over all of it.
 fn scene(number: u32, noise: &[f32], below_db: f32) -> (Vec<f32>, usize) {
     let voice = speech(number);
     let (begin, end) = extent(&voice);
@@ -36,7 +36,7 @@ struct Sent {
     blocks: usize,
     /// Whether the gate was open two seconds after the voice.
     still_open: bool,
-    /// Blocks until nothing was late any more.
+    /// Blocks until the output had no delay left.
     caught_up_after: usize,
     opened_before_speech: bool,
 }
@@ -69,7 +69,7 @@ fn send(scene: &[f32], pre_roll_ms: u32) -> Sent {
     }
 }
 
-/// What the tests hear speech in: name, noise, and how far below the voice it is.
+/// The noise around the speech: name, samples, and how far below the voice it is.
 fn surroundings() -> Vec<(&'static str, Vec<f32>, f32)> {
     let length = seconds(12.0);
     vec![

@@ -20,7 +20,7 @@ const INSERTS: [&str; 11] = [
     "radio, wall",
 ];
 
-/// Blocks of a tone through the rack, from sample to sample of it.
+/// Runs blocks of a tone through the rack, starting at sample `from` of the tone.
 fn play(rack: &mut EffectRack, from: usize, blocks: usize) -> Vec<f32> {
     play_tone(200.0, rack, from, blocks)
 }

@@ -1,4 +1,4 @@
-//! From far away.
+//! Voices from far away.
 
 use consonance_audio::air_cutoff_hz;
 use consonance_testing::tone::tone;
@@ -8,7 +8,7 @@ use super::sounds::{rack, run, said, speech_through, through};
 
 #[test]
 fn air_takes_what_the_table_of_iso_9613_says() {
-    // Its table 1 for 20 °C and 50 %, in dB per km.
+    // Table 1 of ISO 9613-1 for 20 °C and 50 %, in dB per km.
     for (hz, db_per_km) in [(1_000.0, 4.66), (2_000.0, 9.89), (4_000.0, 29.7), (8_000.0, 105.0)] {
         let distance_m = 3.0 / db_per_km * 1_000.0;
         assert_within(air_cutoff_hz(distance_m), hz, 0.02 * hz, "the frequency that is halved");

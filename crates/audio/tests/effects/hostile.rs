@@ -1,4 +1,4 @@
-//! Whatever comes in, sound comes out.
+//! Valid sound comes out, whatever goes in.
 
 use consonance_audio::{
     BLOCK_SAMPLES, EffectChain, EffectRack, Reverb, ReverbSettings, StereoBlock, effect_preset_names,

@@ -1,11 +1,11 @@
-//! What a sound is like, in numbers.
+//! Measurements of sound.
 
 use std::f32::consts::TAU;
 
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
-/// Samples of one spectrum: 5.9 Hz apart.
+/// Samples of one spectrum, whose bins are 5.9 Hz apart.
 const SPECTRUM_SAMPLES: usize = 8_192;
 
 pub(crate) fn dbfs(sound: &[f32]) -> f32 {
@@ -109,7 +109,7 @@ fn slope(line: &[f64]) -> f64 {
     products / squares
 }
 
-/// An octave with soft edges, whose filter rings for a few milliseconds only, before and after.
+/// An octave band with soft edges, whose filter rings for only a few milliseconds before and after.
 fn only_octave(sound: &[f32], centre_hz: f32) -> Vec<f32> {
     const BEFORE: usize = 4_800;
     let mut planner = RealFftPlanner::<f32>::new();
@@ -123,7 +123,7 @@ fn only_octave(sound: &[f32], centre_hz: f32) -> Vec<f32> {
         let octaves = (i as f32 * 48_000.0 / samples as f32 / centre_hz).max(1e-6).log2();
         *bin *= (-(octaves / 0.35).powi(2)).exp() / samples as f32;
     }
-    // The ends are real in theory, and have to be.
+    // The first and the last bin must be real; theory makes them so, rounding may not.
     spectrum[0] = Complex::ZERO;
     *spectrum.last_mut().unwrap() = Complex::ZERO;
     let mut octave = back.make_output_vec();

@@ -1,4 +1,4 @@
-//! Through a megaphone.
+//! The megaphone effect.
 
 use consonance_testing::tone::tone;
 

@@ -1,4 +1,4 @@
-//! Through a wall, a helmet, water.
+//! Muffled voices: through a wall, a helmet, water.
 
 use consonance_audio::BLOCK_SAMPLES;
 use consonance_testing::tone::tone;

@@ -1,4 +1,4 @@
-//! Higher and lower.
+//! The pitch shift.
 
 use consonance_audio::{BLOCK_SAMPLES, PITCH_SHIFT_LATENCY_SAMPLES};
 

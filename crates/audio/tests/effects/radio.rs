@@ -1,4 +1,4 @@
-//! Over a radio.
+//! The radio effect.
 
 use consonance_audio::BLOCK_SAMPLES;
 use consonance_testing::tone::tone;
@@ -6,7 +6,7 @@ use consonance_testing::tone::tone;
 use super::measure::{assert_within, band_db, dbfs, direct_current};
 use super::sounds::{rack, run, said, speech_through, through};
 
-/// How much louder a soft tone gets, which neither compressor nor drive notice.
+/// The gain for a tone that is too soft for the compressor and the drive to affect.
 fn gain_db(chain: &str, hz: f32) -> f32 {
     let soft = tone(hz, 0.001, 48_000);
     dbfs(&through(chain, &soft)[24_000..]) - dbfs(&soft[24_000..])
@@ -15,7 +15,8 @@ fn gain_db(chain: &str, hz: f32) -> f32 {
 #[test]
 fn a_radio_lets_through_300_to_3400_hz() {
     let chain = "radio strength=1 drive-db=0";
-    // The noise that is left at full strength would hide what little gets through: it is taken from a silent voice.
+    // Even at full strength some noise is left. It would hide what little passes outside the band, so the tone is
+    // louder there.
     let middle = gain_db(chain, 1_000.0);
     assert_within(gain_db(chain, 300.0), middle - 3.0, 1.0, "the lower end");
     assert_within(gain_db(chain, 3_400.0), middle - 3.0, 1.0, "the upper end");
@@ -53,7 +54,7 @@ fn the_weaker_the_signal_the_louder_the_noise() {
     let silence = vec![0.0; 48_000];
     for (strength, expected_dbfs) in [(1.0, -65.0), (0.5, -42.5), (0.0, -20.0)] {
         let noise = through(&format!("radio strength={strength}"), &silence);
-        // Of the noise of all frequencies, 3.1 of 24 kHz get through.
+        // Of white noise up to 24 kHz, 3.1 kHz get through.
         assert_within(dbfs(&noise[24_000..]), expected_dbfs - 8.9, 1.0, "the noise");
     }
 }
@@ -67,7 +68,7 @@ fn the_squelch_closes_some_time_after_the_voice_has_ended() {
         }
         let after: Vec<f32> = (0..60).flat_map(|_| run(&mut rack, [0.0; BLOCK_SAMPLES], false)).collect();
         let blocks = after.as_chunks::<BLOCK_SAMPLES>().0;
-        // A block for each fade: the last of the noise, and of what rings in the filters.
+        // One block for each fade: the rest of the noise, and the filters' ringing.
         for (i, block) in blocks.iter().enumerate() {
             let level = dbfs(block);
             match (i * 10) as i32 - tail_ms {

@@ -1,4 +1,4 @@
-//! In a room, a hall, a cave.
+//! Reverberation of a room, a hall, a cave.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn zone(size: ReverbSize, decay_s: f32, brightness: f32, modulation: f32) -> Rev
     ReverbSettings { size, decay_s, brightness, modulation, level: 1.0 }
 }
 
-/// What the ears hear of a sound, and after it.
+/// The sound at both ears during and after an input.
 fn heard(reverb: &mut Reverb, sound: &[f32], blocks: usize) -> (Vec<f32>, Vec<f32>) {
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for block in 0..blocks {
@@ -74,7 +74,7 @@ fn a_reverberation_has_no_direct_current_and_comes_to_rest() {
 
 #[test]
 fn both_ears_hear_something_else_as_loud_as_what_is_sent() {
-    // Every tenth of a semitone within three octaves, so that no resonance counts for much.
+    // Every tenth of a semitone within three octaves, so that no single resonance dominates.
     let mut sound = vec![0.0; 96_000];
     for i in 0..360 {
         let hz = 200.0 * (i as f32 / 120.0).exp2();

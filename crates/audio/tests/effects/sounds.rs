@@ -1,4 +1,4 @@
-//! What goes through the effects, and how.
+//! Test sounds, and functions that run them through effects.
 
 use std::f32::consts::TAU;
 use std::path::Path;
@@ -8,7 +8,7 @@ use consonance_testing::sound::{read, speech, write};
 
 const SEED: u32 = 7;
 
-/// A sound after a chain of effects, block by block; it is spoken all the time.
+/// A sound after a chain of effects, block by block; every block counts as speech.
 pub(crate) fn through(chain: &str, sound: &[f32]) -> Vec<f32> {
     let mut rack = rack(chain);
     let blocks = sound.as_chunks::<BLOCK_SAMPLES>().0;
@@ -37,7 +37,7 @@ pub(crate) fn speech_through(name: &str, chain: &str) -> Vec<f32> {
     read(&file).unwrap()
 }
 
-/// Recorded speech, 3.5 s, without what is below voices, as a microphone's high-pass leaves it.
+/// Recorded speech, 3.5 s, without the frequencies below voices, as a microphone's high-pass leaves it.
 pub(crate) fn said() -> Vec<f32> {
     let mut low = 0.0;
     let high_pass = |sample: f32| {
@@ -47,7 +47,7 @@ pub(crate) fn said() -> Vec<f32> {
     speech(0.0, 3.5).into_iter().map(high_pass).collect()
 }
 
-/// Where the mouth of [`vowel`] resonates, in Hz.
+/// The formants of [`vowel`], in Hz.
 pub(crate) const FORMANTS_HZ: [f32; 3] = [700.0, 1_220.0, 2_600.0];
 
 /// The vowel of "father" at a pitch, as pulses through three resonances 90 Hz wide each.

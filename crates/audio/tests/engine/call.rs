@@ -1,5 +1,5 @@
-//! One speaker, a network, one listener: frames are sent when they are spoken, arrive late or never, and what
-//! the mixer makes of them is recorded.
+//! One speaker, a network, one listener: frames are sent as they are spoken, arrive late or never, and the mixer's
+//! output is recorded.
 
 use consonance_audio::{
     CodecSettings, Encoder, FrameProperties, FrameSize, Framer, Mixer, MixerSettings, PlayedFrame,
@@ -8,14 +8,14 @@ use consonance_audio::{
 
 use crate::signal::Dice;
 
-/// What the network does to packets.
+/// The effects of the network on packets.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Network {
     pub(crate) loss_percent: f64,
     pub(crate) duplicate_percent: f64,
     /// Extra delay, uniform from 0 up to this.
     pub(crate) jitter_samples: u64,
-    /// The same again on the way from the server.
+    /// A second jitter of the same kind, for the path from the server.
     pub(crate) second_jitter_samples: u64,
     /// The delay of every packet.
     pub(crate) delay_samples: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Sent {
     pub(crate) packet: Vec<u8>,
 }
 
-/// What the listener heard.
+/// The listener's recording of the mix.
 pub(crate) struct BlockAnalysis {
     pub(crate) sound: Vec<f32>,
     pub(crate) played: Vec<PlayedFrame>,
@@ -72,7 +72,7 @@ pub(crate) fn encode_two(left: &[f32], right: &[f32], encoder: &mut dyn Encoder)
 }
 
 impl Network {
-    /// Sends each packet when its frame has been spoken, the first sample being spoken at 0.
+    /// Sends each packet when its frame has been spoken; the first sample is spoken at 0.
     pub(crate) fn send(&self, packets: &[Vec<u8>], frame: FrameSize) -> Vec<Sent> {
         let mut dice = Dice(self.seed);
         let mut sent = Vec::new();
@@ -119,7 +119,7 @@ pub(crate) fn listen(codec: CodecSettings, sent: &[Sent]) -> BlockAnalysis {
 }
 
 impl BlockAnalysis {
-    /// From the moment a sample is spoken to the moment it is heard, without the codec: of each frame.
+    /// For each frame, the time from when a sample is spoken until it is heard, without the codec.
     pub(crate) fn delays(&self, frame: FrameSize) -> Vec<u64> {
         let samples = frame.samples() as u64;
         self.played
@@ -135,8 +135,8 @@ impl BlockAnalysis {
         delays[delays.len() / 2]
     }
 
-    /// What was heard, laid back on the speaker's time line: of each frame the sound from where it was heard,
-    /// `lookahead` samples later because of the codec.
+    /// The mix, moved back to the speaker's time line: for each frame the sound from where it was heard, `lookahead`
+    /// samples later because of the codec.
     pub(crate) fn on_the_speakers_time_line(&self, frame: FrameSize, lookahead: usize) -> Vec<f32> {
         let frames = self.played.last().map_or(0, |last| last.sequence as usize + 1);
         let mut sound = vec![0.0; frames * frame.samples()];

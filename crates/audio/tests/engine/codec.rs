@@ -1,5 +1,4 @@
-//! Opus, from every library of the build: what goes in comes out, what is lost is recovered,
-//! what is garbage does no harm.
+//! Opus with every library of the build: sound survives, lost frames are recovered, malformed packets do no harm.
 
 mod clean;
 mod constant_rate;
@@ -30,7 +29,7 @@ fn protected(library: OpusLibrary, sound: &[f32]) -> Vec<Vec<u8>> {
     encode(sound, FrameSize::Ms20, &mut encoder(library, settings))
 }
 
-/// Decodes everything, taking each frame from what `source` chooses.
+/// Decodes everything; `source` chooses the source of each frame.
 fn decode<'a>(
     library: OpusLibrary,
     packets: &'a [Vec<u8>],

@@ -1,4 +1,4 @@
-//! The engine through its public surface, on a simulated playback clock.
+//! The engine through its public API, on a simulated playback clock.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
 
 mod call;

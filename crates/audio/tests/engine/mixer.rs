@@ -1,4 +1,4 @@
-//! From packets to the mix: what is heard, when, how loud, where from, and that it never clicks.
+//! From packets to the mix: what is heard, when, how loud, from where, and that it never clicks.
 
 mod apart;
 mod crowd;

@@ -1,10 +1,10 @@
-//! Sounds to send, and how much of them is found again.
+//! Test sounds, and measures of how much of them is preserved.
 
 use consonance_audio::WavInput;
 use consonance_testing::sound::recording;
 use consonance_testing::tone::tone;
 
-/// Dice that fall the same way every time (Vigna's `splitmix64`).
+/// A deterministic random generator (Vigna's `splitmix64`).
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -16,7 +16,7 @@ impl Dice {
         bits ^ (bits >> 31)
     }
 
-    /// Evenly from 0 up to, not including, `end`; 0 if `end` is.
+    /// Uniformly distributed from 0 up to, but not including, `end`; 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         if end == 0 { 0 } else { self.next() % end }
     }
@@ -31,7 +31,7 @@ pub(crate) fn speech(number: u32) -> Vec<f32> {
     WavInput::open(recording(number)).unwrap().samples().to_vec()
 }
 
-/// A tone that a codec for voices likes: 157 Hz, so that it is somewhere else at every block's edge, and five
+/// A tone that a voice codec preserves well: 157 Hz, so that its phase differs at every block's edge, and five
 /// overtones.
 pub(crate) fn hum(samples: usize) -> Vec<f32> {
     (0..samples)
@@ -55,7 +55,7 @@ pub(crate) fn tone_db(sound: &[f32], hz: f32) -> f32 {
     (10.0 * power.max(1e-20).log10()) as f32
 }
 
-/// What [`two_tones`] has on the left and on the right side.
+/// The tones of [`two_tones`] on the left and on the right side.
 pub(crate) const LEFT_HZ: f32 = 440.0;
 pub(crate) const RIGHT_HZ: f32 = 1_500.0;
 
@@ -64,14 +64,13 @@ pub(crate) fn two_tones(samples: usize) -> [Vec<f32>; 2] {
     [LEFT_HZ, RIGHT_HZ].map(|hz| tone(hz, 0.4, samples))
 }
 
-/// By how many dB each side's own one of [`two_tones`] is above the other's.
+/// By how many dB each side's own tone of [`two_tones`] is above the other's.
 pub(crate) fn separation_db(left: &[f32], right: &[f32]) -> [f32; 2] {
     let ratio = |sound: &[f32], own, other| tone_db(sound, own) - tone_db(sound, other);
     [ratio(left, LEFT_HZ, RIGHT_HZ), ratio(right, RIGHT_HZ, LEFT_HZ)]
 }
 
-/// Normalised correlation of `original` with `heard` from `offset` on: 1 if they are the same but for
-/// their level.
+/// Normalised correlation of `original` with `heard` from `offset` on: 1 if they are equal except for their level.
 pub(crate) fn correlation(original: &[f32], heard: &[f32], offset: usize) -> f64 {
     let heard = heard.get(offset..).unwrap_or_default();
     let (mut both, mut first, mut second) = (0.0, 0.0, 0.0);

@@ -1,4 +1,4 @@
-//! WAV files: what can be read is read right, what cannot is refused in one clear line.
+//! WAV files: valid files are read correctly, others are rejected with a clear one-line error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.wav"))
 }
 
-/// What comes out at 48 kHz of a second of 440 Hz at half of full scale.
+/// The expected samples at 48 kHz for a second of 440 Hz at half of full scale.
 fn tone(rate_hz: u32) -> impl Iterator<Item = f64> {
     (0..rate_hz).map(move |i| 0.5 * (f64::from(i) / f64::from(rate_hz) * 440.0 * std::f64::consts::TAU).sin())
 }
@@ -70,7 +70,7 @@ fn every_usual_kind_of_file_is_read() {
         let input = WavInput::open(&path).unwrap();
         assert_eq!(input.samples().len(), 48_000, "{spec:?}");
         let tolerance = if spec.bits_per_sample == 8 { 0.02 } else { 0.005 };
-        // The ends ring: nothing is known about the sound outside.
+        // The resampler rings at both ends, where it knows no samples outside the file.
         for (i, (sample, expected)) in input.samples().iter().zip(tone(48_000)).enumerate().skip(480) {
             let error = (f64::from(*sample) - expected).abs();
             assert!(error < tolerance || i > 47_520, "{spec:?}: sample {i} is off by {error}");

@@ -1,4 +1,4 @@
-//! Folders to record to, and what is in a file afterwards.
+//! Folders to record to, and the contents of the resulting files.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,19 +19,19 @@ pub(crate) fn recording(name: &str, start: u64, format: RecordingFormat) -> Reco
     Recording::create(folder(name), SamplePosition(start), settings).unwrap()
 }
 
-/// A block in which each sample is this.
+/// A block in which all samples have this value.
 pub(crate) const fn block(sample: f32) -> [f32; BLOCK_SAMPLES] {
     [sample; BLOCK_SAMPLES]
 }
 
-/// The interleaved samples of a WAV file, and how many channels they are for.
+/// The interleaved samples of a WAV file, and its number of channels.
 pub(crate) fn read_wav(path: &Path) -> (Vec<f32>, u16) {
     let mut reader = WavReader::open(path).unwrap();
     let samples = reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_767.0);
     (samples.collect(), reader.spec().channels)
 }
 
-/// The interleaved samples of an Ogg Opus file, as a player plays them.
+/// The interleaved samples of an Ogg Opus file, as a player decodes them.
 pub(crate) fn read_ogg_opus(path: &Path) -> Vec<f32> {
     consonance_testing::sound::decode(File::open(path).unwrap())
 }

@@ -1,4 +1,4 @@
-//! Recordings: files that fit together to the sample, whatever is written when.
+//! Recordings: files that line up to the sample, whatever is written when.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

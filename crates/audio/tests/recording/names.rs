@@ -1,4 +1,4 @@
-//! Files that are called after players: in the folder, one each, and never over another one.
+//! Files named after players: in the folder, one each, and never overwriting another.
 
 use std::fs;
 

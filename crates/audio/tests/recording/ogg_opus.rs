@@ -1,4 +1,4 @@
-//! Ogg Opus streams: as long as what was written, in place, and small where nothing is heard.
+//! Ogg Opus streams: as long as the input, aligned, and small during silence.
 
 use consonance_audio::{Channels, OggOpusError, OggOpusSettings, OggOpusWriter};
 use consonance_testing::sound::{correlation, decode, peak, speech};
@@ -88,7 +88,7 @@ fn no_page_is_longer_than_a_second_so_that_no_more_is_lost_than_that() {
     writer.write(&speech(0.0, 3.0)).unwrap();
     writer.silence(480_000).unwrap();
     let stream = writer.finish().unwrap();
-    // The head of a page: "OggS", version, flags, and where it ends in samples.
+    // The head of a page: "OggS", version, flags, and its end position in samples.
     let ends = stream.windows(14).filter(|head| head.starts_with(b"OggS\0"));
     let ends: Vec<i64> = ends.map(|head| i64::from_le_bytes(head[6..].try_into().unwrap())).collect();
     assert!(ends.len() > 12);

@@ -1,4 +1,4 @@
-//! One time line: every block lies in its place, and what has no place is counted.
+//! One time line: every block is written at its position, and blocks without one are counted.
 
 use consonance_audio::{
     Channels, Recording, RecordingError, RecordingFormat, RecordingSettings, SamplePosition, StereoBlock,
@@ -10,7 +10,7 @@ use crate::files::{block, folder, read_ogg_opus, read_wav, recording};
 /// 10 s, the longest silence that is written at once.
 const LONGEST_GAP: u64 = 480_000;
 
-/// Where a sound first is louder than a tenth of full scale.
+/// The first sample that is louder than a tenth of full scale.
 fn onset(sound: &[f32]) -> Option<usize> {
     sound.iter().position(|sample| sample.abs() > 0.1)
 }

@@ -1,4 +1,4 @@
-//! What reaches a listener's ears from one speaker, and how to measure it.
+//! The sound that reaches a listener's ears from one speaker, and how to measure it.
 
 use consonance_audio::{
     BLOCK_SAMPLES, Pose, SpatialMode, SpatialSettings, Spatializer, SpeakerPlace, StereoBlock,
@@ -6,7 +6,7 @@ use consonance_audio::{
 
 pub(crate) const MODES: [SpatialMode; 2] = [SpatialMode::Panning, SpatialMode::Hrtf];
 
-/// What was heard.
+/// The sound at both ears.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Ears {
     pub(crate) left: Vec<f32>,
@@ -26,7 +26,7 @@ impl Ears {
         steps[0].max(steps[1])
     }
 
-    /// By how many samples the right ear is behind the left one: where they are most alike.
+    /// By how many samples the right ear lags behind the left one: the lag at which they are most alike.
     pub(crate) fn right_lag_samples(&self) -> i64 {
         let alike = |lag: i64| -> f32 {
             let span = 100..self.left.len() as i64 - 100;
@@ -45,7 +45,7 @@ pub(crate) fn at(position_m: [f32; 3]) -> Option<SpeakerPlace> {
     Some(SpeakerPlace { position_m, occlusion: 0.0 })
 }
 
-/// Plays the sound block by block; `scene` says before each block where all players are, and may change the settings.
+/// Plays the sound block by block; before each block, `scene` returns all positions, and may change the settings.
 pub(crate) fn listen(
     settings: SpatialSettings,
     sound: &[f32],
@@ -63,7 +63,7 @@ pub(crate) fn listen(
     ears
 }
 
-/// What a listener in the origin, looking along +z, hears of noise from one place; the filters have settled.
+/// Noise from one place, as heard by a listener in the origin who looks along +z, after the filters have settled.
 pub(crate) fn still(settings: SpatialSettings, speaker: Option<SpeakerPlace>) -> Ears {
     let mut ears = listen(settings, &noise(20), |_, _| (speaker, Pose::default()));
     ears.left.drain(..BLOCK_SAMPLES);
@@ -75,7 +75,7 @@ pub(crate) fn power(sound: &[f32]) -> f32 {
     sound.iter().map(|x| x * x).sum::<f32>() / sound.len() as f32
 }
 
-/// The power of what is left after differences are taken twice: mostly that above 8 kHz.
+/// The power of the second difference of the sound: mostly that above 8 kHz.
 pub(crate) fn treble(sound: &[f32]) -> f32 {
     let differences: Vec<f32> = sound.windows(3).map(|x| x[0] - 2.0 * x[1] + x[2]).collect();
     power(&differences)

@@ -1,4 +1,4 @@
-//! Numbers that are none, and sound that is none.
+//! Invalid numbers and invalid samples.
 
 use consonance_audio::{BLOCK_SAMPLES, Pose, RollOff, SpatialSettings, SpeakerPlace};
 use proptest::prelude::*;

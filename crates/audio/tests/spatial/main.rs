@@ -1,4 +1,4 @@
-//! Voices in space: where they are heard, how loud, and that nothing clicks.
+//! Voices in space: their direction, their loudness, and that nothing clicks.
 
 mod direction;
 mod distance;

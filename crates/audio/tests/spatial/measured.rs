@@ -1,5 +1,5 @@
-//! The head on headphones beside the measurement that it was made from. `crates/audio/data/compact_kemar.py` writes the
-//! figures, of the responses as they were measured, in the same way as [`Heard`] takes them here.
+//! The head model compared with the measurement that it was made from. `crates/audio/data/compact_kemar.py` computes
+//! the figures of the measured responses in the same way as [`Heard`] does here.
 
 use std::f64::consts::TAU;
 
@@ -17,9 +17,9 @@ const OCTAVES: [(f64, f64); 6] = [
     (8_000.0, 38.6 - 1.1),
 ];
 
-/// What is heard from one direction.
+/// The measures of one direction.
 struct Heard {
-    /// By how much the right ear is later: where the two are most alike from 100 Hz to 1.5 kHz.
+    /// By how much the right ear is later: the lag at which the two are most alike from 100 Hz to 1.5 kHz.
     later_us: f64,
     /// How much louder the left ear is, in each octave and of speech.
     louder_db: Vec<f64>,
@@ -44,7 +44,7 @@ impl Heard {
     }
 }
 
-/// What an impulse becomes on its way to the ears.
+/// The impulse response at the ears.
 fn response(elevation_degrees: f32, azimuth_degrees: f32) -> Ears {
     let (up, level) = elevation_degrees.to_radians().sin_cos();
     let (right, forward) = azimuth_degrees.to_radians().sin_cos();
@@ -58,7 +58,7 @@ fn response(elevation_degrees: f32, azimuth_degrees: f32) -> Ears {
     ears
 }
 
-/// Longer than this an impulse is not heard; 2.5 ms.
+/// The longest audible part of an impulse response: 2.5 ms.
 const HEARD_SAMPLES: usize = 120;
 
 fn in_octave(centre_hz: f64, step: i32) -> f64 {
@@ -178,7 +178,7 @@ fn right_above_and_right_below_both_ears_hear_the_same() {
     }
 }
 
-/// What is left of a tone when it is predicted from the two samples before: nothing while it stays.
+/// The error of predicting a tone from the two samples before: zero while the tone is steady.
 fn largest_surprise(ears: &Ears, hz: f64) -> f32 {
     let factor = (2.0 * (TAU * hz / 48_000.0).cos()) as f32;
     let surprise = |ear: &[f32]| {
@@ -187,7 +187,7 @@ fn largest_surprise(ears: &Ears, hz: f64) -> f32 {
     surprise(&ears.left).max(surprise(&ears.right))
 }
 
-/// Of a tone of amplitude 0.5.
+/// The largest surprise in a moving tone of amplitude 0.5; `degrees_at` returns its azimuth in each block.
 fn turning(hz: f64, mut degrees_at: impl FnMut(usize) -> f32) -> f32 {
     let tone: Vec<f32> =
         (0..400 * BLOCK_SAMPLES).map(|i| 0.5 * (TAU * hz / 48_000.0 * i as f64).sin() as f32).collect();

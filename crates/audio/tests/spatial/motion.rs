@@ -1,4 +1,4 @@
-//! However fast a speaker moves, and whatever is changed: no clicks.
+//! No clicks, however fast a speaker moves and whatever settings change.
 
 use std::f32::consts::TAU;
 
@@ -8,7 +8,7 @@ use consonance_audio::{
 
 use crate::ears::{Ears, MODES, at, listen, settings, tone};
 
-/// Twice the steepest place of the tone: panning to one side takes √2 of it, the ramps a little.
+/// Twice the steepest slope of the tone: panning to one side multiplies it by √2, and the ramps add a little.
 const NO_CLICK: f32 = 2.0 * 0.5 * TAU * 440.0 / 48_000.0;
 
 fn assert_no_click(what: &str, ears: &Ears) {
@@ -51,7 +51,7 @@ fn a_speaker_that_jumps_does_not_click() {
         [0.0, -0.7, 0.7],
     ];
     for mode in MODES {
-        // Every seventh block stays, so that each place follows each sooner or later.
+        // Every seventh block stays in place, so that sooner or later each place follows each other one.
         let ears = listen(settings(mode), &tone(400), |block, _| {
             (at(PLACES[(block + block / 7 * block) % 7]), Pose::default())
         });
@@ -66,7 +66,7 @@ fn walking_through_a_speaker_does_not_throw_it_from_ear_to_ear() {
             (at([(block as f32 - 50.0) / 100.0, 0.0, 0.0]), Pose::default())
         });
         assert_no_click("walking through", &ears);
-        // In the middle both ears are alike.
+        // In the middle both ears hear the same.
         let middle = 50 * BLOCK_SAMPLES..51 * BLOCK_SAMPLES;
         let differences =
             ears.left[middle.clone()].iter().zip(&ears.right[middle]).map(|(l, r)| (l - r).abs());

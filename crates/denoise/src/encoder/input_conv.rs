@@ -8,7 +8,7 @@ const SPAN: usize = 3;
 
 /// From two values at each of `F` frequencies: one for the first half of the channels, one for the second.
 pub(crate) struct InputConv<const F: usize> {
-    /// Taps over frequency for the oldest block, then for the next.
+    /// Taps over frequency, for the oldest block first.
     taps: Box<[Column]>,
     /// The last blocks, the oldest first.
     blocks: [[[f32; 2]; F]; SPAN],
@@ -31,7 +31,7 @@ impl<const F: usize> InputConv<F> {
             let mut sums = [0.0; CHANNELS];
             for (block, taps) in self.blocks.iter().zip(self.taps.as_chunks::<SPAN>().0) {
                 for (offset, taps) in taps.iter().enumerate() {
-                    // Beyond the edges there is silence.
+                    // Frequencies beyond the edges are silent.
                     if let Some(pair) = block.get((frequency + offset).wrapping_sub(1)) {
                         add_products(&mut sums, *pair, taps);
                     }

@@ -96,7 +96,7 @@ impl Pointwise {
     }
 }
 
-/// What leads from the encoder to the decoder: a factor and a bias for each channel, with rectifier.
+/// A path from the encoder to the decoder: a factor and a bias for each channel, with rectifier.
 pub(crate) struct Pathway {
     factors: Box<Column>,
     bias: Box<Column>,
@@ -107,7 +107,7 @@ impl Pathway {
         Ok(Self { factors: weights.vector()?, bias: weights.vector()? })
     }
 
-    /// Adds what comes through to `sum`.
+    /// Adds the output to `sum`.
     pub(crate) fn add(&self, input: &[Column], sum: &mut [Column]) {
         for (input, sum) in input.iter().zip(sum) {
             let mut column: Column =

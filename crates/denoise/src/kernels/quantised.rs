@@ -1,5 +1,5 @@
-//! Products of a matrix in 8 bits and a vector in 16: the matrices are what most of the time goes into, and fetching
-//! them from memory costs more than the arithmetic.
+//! Products of a matrix in 8 bits and a vector in 16: the matrices take most of the time, and fetching them from
+//! memory costs more than the arithmetic.
 
 use super::activation::ROUND;
 
@@ -11,7 +11,7 @@ pub(crate) const HIDDEN: usize = 256;
 pub(crate) struct QuantisedVector {
     steps: [i16; HIDDEN],
     scale: f32,
-    /// What a matrix of zeros makes of it.
+    /// The product with a matrix of zeros, which are stored as 128.
     zero: i32,
 }
 

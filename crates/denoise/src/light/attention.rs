@@ -1,4 +1,4 @@
-//! Temporal recurrent attention: a factor for each channel, from how its energy has gone (Rong et al., 2024).
+//! Temporal recurrent attention: a factor for each channel, from the history of its energy (Rong et al., 2024).
 
 use super::grouped_gru::GroupedGru;
 use super::network::{CHANNELS, Column, HALF, WIDTH};

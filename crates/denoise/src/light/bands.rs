@@ -1,4 +1,5 @@
-//! Bins into bands and back: those up to 2 kHz stay as they are, the others become 64 bands as wide as hearing's.
+//! Conversion of bins into bands and back: bins up to 2 kHz stay as they are, the others become 64 bands as wide as
+//! hearing's.
 
 use super::network::MODEL_BINS;
 use crate::weights::{Weights, WeightsError};
@@ -14,7 +15,7 @@ const SPAN: usize = 12;
 
 /// The weights of the bins in each band; bands overlap.
 pub(super) struct Bands {
-    /// The first bin of each, of those that become bands.
+    /// The first bin of each merged band.
     first: [usize; HIGH],
     weights: Box<[[f32; SPAN]]>,
 }

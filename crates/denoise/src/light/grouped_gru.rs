@@ -1,5 +1,5 @@
-//! Gated recurrent units side by side (Cho et al., 2014; the reset gate comes after the matrix), of which each has its
-//! own inputs: a grouped layer, its two directions, or a single unit. All together have 16 values, so that one kernel
+//! Gated recurrent units side by side (Cho et al., 2014; the reset gate comes after the matrix), each with its own
+//! inputs: a grouped layer, its two directions, or a single unit. Together they have 16 values, so that one kernel
 //! serves them all.
 
 use super::network::{CHANNELS, Column};
@@ -35,7 +35,7 @@ impl<const UNITS: usize, const HIDDEN: usize> GroupedGru<UNITS, HIDDEN> {
         })
     }
 
-    /// What the inputs of each unit contribute to the gates.
+    /// The contribution of each unit's inputs to the gates.
     pub(super) fn input_gates(&self, inputs: [&[f32; INPUTS]; UNITS]) -> Gates {
         let mut gates = self.input_biases;
         for (sums, rows) in gates.iter_mut().zip(&self.of_input) {

@@ -1,4 +1,4 @@
-//! `GTCRN`: a convolutional encoder and decoder over bands, and between them two recurrent layers.
+//! `GTCRN`: a convolutional encoder and decoder over bands, with two recurrent layers between them.
 
 use super::bands::{BANDS, Bands};
 use super::dual_path::DualPath;
@@ -33,7 +33,7 @@ const FEATURES: usize = 9;
 /// How many spectra the encoder's layers look back.
 const REACHES: [usize; 3] = [2, 4, 10];
 
-/// What the bins are to be multiplied by, complex.
+/// The complex factors for the bins.
 pub(super) struct Mask {
     pub(super) re: [f32; MODEL_BINS],
     pub(super) im: [f32; MODEL_BINS],

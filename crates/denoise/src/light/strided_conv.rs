@@ -28,7 +28,7 @@ impl<const GROUPS: usize, const INS: usize, const OUTS: usize> Halving<GROUPS, I
         for (place, out) in output.iter_mut().enumerate() {
             let mut sums = *self.bias;
             for tap in 0..TAPS {
-                // Beyond the edges there is silence.
+                // Frequencies beyond the edges are silent.
                 let Some(column) = input.get((2 * place + tap).wrapping_sub(2)) else { continue };
                 add_groups(&self.rows, TAPS * INS, tap, column.as_chunks::<INS>().0, &mut sums);
             }
@@ -103,7 +103,7 @@ fn reached(input: &[Column], place: usize) -> impl Iterator<Item = (usize, &Colu
         .filter_map(move |tap| Some((tap, input.get(((place + 2).checked_sub(tap)?) / 2)?)))
 }
 
-/// Adds what each group of inputs makes of its own outputs.
+/// Adds each group's inputs to that group's outputs.
 fn add_groups<const INS: usize, const OUTS: usize>(
     rows: &[[f32; OUTS]],
     stride: usize,

@@ -21,14 +21,14 @@ pub(super) struct TemporalConv {
     shrink: Box<[[f32; HALF]]>,
     shrink_bias: Box<[f32; HALF]>,
     attention: Attention,
-    /// The last spectra. The oldest counts, and the one half as old.
+    /// The last spectra, of which the layer uses the oldest and the one half as old.
     last: Vec<Columns>,
     /// The place of the oldest one.
     oldest: usize,
 }
 
 impl TemporalConv {
-    /// `reach` is how many spectra ago the oldest is that counts.
+    /// `reach` is the age of the oldest spectrum that the layer uses.
     pub(super) fn read(weights: &mut Weights, reach: usize) -> Result<Self, WeightsError> {
         Ok(Self {
             expand: weights.table(TAPS * HALF)?,
@@ -79,7 +79,7 @@ impl TemporalConv {
         std::array::from_fn(|place| {
             let mut sums = *self.expand_bias;
             for (offset, rows) in self.expand.as_chunks::<HALF>().0.iter().enumerate() {
-                // Beyond the edges there is silence.
+                // Frequencies beyond the edges are silent.
                 let Some(column) = columns.get((place + offset).wrapping_sub(1)) else { continue };
                 for (value, row) in column.iter().zip(rows) {
                     for (sum, weight) in sums.iter_mut().zip(row) {

@@ -1,4 +1,4 @@
-//! The gain above 8 kHz, which the network does not hear: that of its own highest bins.
+//! The gain above 8 kHz, beyond the network's range: that of the network's highest bins.
 
 use super::network::{MODEL_BINS, Mask};
 use crate::transform::Spectrum;

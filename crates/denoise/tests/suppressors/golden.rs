@@ -1,4 +1,4 @@
-//! The output is that of the same network in another runtime; `model/golden.py` makes what it is compared with.
+//! The output equals that of the same network in another runtime; `model/golden.py` writes the reference.
 
 use consonance_denoise::Denoiser;
 

@@ -1,10 +1,10 @@
-//! The light suppressor: as its reference, and safe with any samples.
+//! The light suppressor: equal to its reference, and safe with any samples.
 
 use consonance_denoise::{BLOCK_SAMPLES, LightDenoiser};
 
 use crate::support::{NOISY, TOLERANCE, blocks, error, level_db, noise};
 
-/// What onnxruntime makes of it; `model/golden_light.py` writes it.
+/// The output of onnxruntime; `model/golden_light.py` writes it.
 const SPEECH: &[u8] = include_bytes!("../data/light.samples");
 
 const DELAY_SAMPLES: usize = LightDenoiser::DELAY_SAMPLES;
@@ -50,7 +50,7 @@ fn silence_of_any_length_changes_nothing_of_what_follows() {
         process(&mut denoiser, &vec![0.0; silent * BLOCK_SAMPLES]);
         process(&mut denoiser, &sound)
     };
-    // Whole hops, so that both are cut at the same places.
+    // Whole hops, so that both are cut at the same positions.
     let (short, long) = (after(120), after(1_200));
     let error: Vec<f32> = short.iter().zip(&long).map(|(a, b)| a - b).collect();
     assert!(level_db(&error) < level_db(&short) - 40.0, "{} dB", level_db(&error) - level_db(&short));

@@ -1,4 +1,4 @@
-//! Both suppressors: as their references, and safe with any samples.
+//! Both suppressors: equal to their references, and safe with any samples.
 
 mod golden;
 mod hostile;

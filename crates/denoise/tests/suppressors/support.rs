@@ -10,7 +10,7 @@ pub(crate) const TOLERANCE: f32 = 2.0 / 32_768.0;
 /// Speech in noise.
 pub(crate) const NOISY: &[u8] = include_bytes!("../data/noisy.samples");
 
-/// What a suppressor makes of a sound.
+/// The output of a suppressor for a sound.
 pub(crate) fn process(sound: &[f32], mut suppress: impl FnMut(&mut [f32; BLOCK_SAMPLES])) -> Vec<f32> {
     let mut output = sound.to_vec();
     output.as_chunks_mut().0.iter_mut().for_each(&mut suppress);
@@ -39,7 +39,7 @@ pub(crate) fn blocks(samples: &[u8]) -> impl Iterator<Item = [f32; BLOCK_SAMPLES
     blocks.map(|block| block.map(|bytes| f32::from(i16::from_le_bytes(bytes)) / 32_768.0))
 }
 
-/// How far a block is from another one at most.
+/// The largest difference between two blocks.
 pub(crate) fn error(block: &[f32], expected: &[f32]) -> f32 {
     block.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }

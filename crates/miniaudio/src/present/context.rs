@@ -1,4 +1,4 @@
-//! A connection to one sound system, and what it lists.
+//! A connection to one sound system, and its list of devices.
 
 use std::ffi::c_char;
 use std::fmt;
@@ -15,15 +15,15 @@ use crate::{AudioSystem, ListedDevice, StreamDirection, MiniaudioError};
 /// The connection to one sound system. It ends when it and its devices are dropped.
 pub struct Context(Arc<Connection>);
 
-/// What opens one device of a [`Context`].
+/// The identifier of a device of a [`Context`].
 #[derive(Clone, Copy)]
 pub struct DeviceId(pub(super) ffi::ma_device_id);
 
-/// An initialised `ma_context`, which stays where it is: miniaudio's threads and devices point to it.
+/// An initialised `ma_context`, which is never moved: miniaudio's threads and devices point to it.
 pub(super) struct Connection(NonNull<ffi::ma_context>);
 
-// SAFETY: only `Context`, which is borrowed mutably for it, lists and opens devices, so these calls are never at the
-// same time; a device uses the context by miniaudio's own rules, from any thread; the last owner ends it.
+// SAFETY: only `Context`, which is borrowed mutably for that, lists and opens devices, so these calls never run
+// concurrently; a device uses the context by miniaudio's own rules, from any thread; the last owner ends it.
 #[expect(unsafe_code, reason = "miniaudio's contexts are used from any thread, one call after the other")]
 unsafe impl Send for Connection {}
 // SAFETY: as above; a shared reference only keeps the context alive.
@@ -34,7 +34,7 @@ impl Context {
     /// Connects to a sound system.
     ///
     /// # Errors
-    /// [`MiniaudioError`] if the machine does not have it, or if it does not answer.
+    /// [`MiniaudioError`] if the machine does not have the system, or if it does not answer.
     #[expect(unsafe_code, reason = "calls miniaudio")]
     pub fn new(backend: AudioSystem) -> Result<Self, MiniaudioError> {
         let backend = code_of(backend);
@@ -44,22 +44,24 @@ impl Context {
         match (check(result), NonNull::new(place.cast())) {
             (Ok(()), Some(context)) => Ok(Self(Arc::new(Connection(context)))),
             (outcome, _) => {
-                // SAFETY: it is from `Box::into_raw` above, and miniaudio keeps nothing of a failed call.
+                // SAFETY: the pointer is from `Box::into_raw` above, and miniaudio keeps no reference to it after a
+                // failed call.
                 drop(unsafe { Box::from_raw(place) });
                 outcome.and(Err(MiniaudioError::NO_BACKEND))
             }
         }
     }
 
-    /// The devices that the system has now.
+    /// The devices that the system currently has.
     ///
     /// # Errors
-    /// [`MiniaudioError`] if the system does not answer any more.
+    /// [`MiniaudioError`] if the system no longer answers.
     #[expect(unsafe_code, reason = "calls miniaudio")]
     pub fn devices(&mut self) -> Result<Vec<ListedDevice>, MiniaudioError> {
         let (mut outputs, mut inputs) = (ptr::null_mut(), ptr::null_mut());
         let (mut output_count, mut input_count) = (0, 0);
-        // SAFETY: the context is initialised, and no other call lists devices meanwhile; the rest are places to fill.
+        // SAFETY: the context is initialised, and no other call lists devices meanwhile; the other arguments are places
+        // to fill.
         let result = unsafe {
             ffi::ma_context_get_devices(
                 self.0.raw(),
@@ -72,7 +74,8 @@ impl Context {
         check(result)?;
         let listed = |direction, infos: *mut ffi::ma_device_info, count: u32| {
             let infos: &[ffi::ma_device_info] = match NonNull::new(infos) {
-                // SAFETY: the call has filled so many, which stay until the next one, later than this borrow.
+                // SAFETY: the call has filled `count` entries, which stay valid until the next such call, which is
+                // after this borrow.
                 Some(infos) => unsafe { slice::from_raw_parts(infos.as_ptr(), count as usize) },
                 None => &[],
             };
@@ -99,7 +102,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         // SAFETY: initialised in `Context::new`, and no device is left, since each keeps it.
         unsafe { ffi::ma_context_uninit(self.raw()) };
-        // SAFETY: from `Box::into_raw` in `Context::new`, as room that may be uninitialised.
+        // SAFETY: the pointer is from `Box::into_raw` in `Context::new`, for memory that may be uninitialised.
         drop(unsafe { Box::from_raw(self.raw().cast::<MaybeUninit<ffi::ma_context>>()) });
     }
 }

@@ -1,4 +1,4 @@
-//! An open device, and the calls that it makes.
+//! An open device, and its callbacks.
 
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
@@ -16,16 +16,16 @@ use super::context::{Connection, Context, DeviceId};
 use super::result::check;
 use crate::{MiniaudioError, StreamConfig};
 
-/// An open microphone or loudspeaker. Dropping it ends its calls and closes it.
+/// An open microphone or loudspeaker. Dropping it ends its callbacks and closes it.
 pub struct Device {
-    /// An initialised `ma_device`, which stays where it is: miniaudio's threads point to it.
+    /// An initialised `ma_device`, which is never moved: miniaudio's threads point to it.
     raw: NonNull<ffi::ma_device>,
     shared: Arc<Shared>,
     /// Kept until the device is closed.
     _connection: Arc<Connection>,
 }
 
-/// What miniaudio's threads work with; they have a pointer to it.
+/// Data shared with miniaudio's threads, which have a pointer to it.
 struct Shared {
     handler: UnsafeCell<Handler>,
     channels: usize,
@@ -40,8 +40,8 @@ enum Handler {
     Output(Box<OutputHandler>),
 }
 
-// SAFETY: only `on_data` touches the handler, in one call at a time, whatever thread that is on; the rest is atomic or
-// never changes.
+// SAFETY: only `on_data` touches the handler, in one call at a time, on whatever thread; the rest is atomic or
+// immutable.
 #[expect(unsafe_code, reason = "miniaudio calls from threads of its own")]
 unsafe impl Sync for Shared {}
 
@@ -50,7 +50,7 @@ unsafe impl Sync for Shared {}
 unsafe impl Send for Device {}
 
 impl Device {
-    /// Opens a microphone, or the default one; `handler` gets its samples, interleaved, on a thread of the system.
+    /// Opens a microphone, or the default one; `handler` gets its samples, interleaved, on one of the system's threads.
     ///
     /// # Errors
     /// [`MiniaudioError`] if it cannot be opened.
@@ -67,8 +67,8 @@ impl Device {
         Self::open(context, config, settings, Handler::Input(Box::new(handler)))
     }
 
-    /// Opens a loudspeaker, or the default one; `handler` fills its samples, interleaved and silent before, on a thread
-    /// of the system.
+    /// Opens a loudspeaker, or the default one; `handler` fills its buffer of interleaved samples, initially silent, on
+    /// one of the system's threads.
     ///
     /// # Errors
     /// [`MiniaudioError`] if it cannot be opened.
@@ -104,14 +104,15 @@ impl Device {
         match (check(result), NonNull::new(place.cast())) {
             (Ok(()), Some(raw)) => Ok(Self { raw, shared, _connection: connection }),
             (outcome, _) => {
-                // SAFETY: it is from `Box::into_raw` above, and miniaudio keeps nothing of a failed call.
+                // SAFETY: the pointer is from `Box::into_raw` above, and miniaudio keeps no reference to it after a
+                // failed call.
                 drop(unsafe { Box::from_raw(place) });
                 outcome.and(Err(MiniaudioError::NO_BACKEND))
             }
         }
     }
 
-    /// Lets the device call.
+    /// Starts the device's callbacks.
     ///
     /// # Errors
     /// [`MiniaudioError`] if it does not start.
@@ -121,7 +122,7 @@ impl Device {
         check(unsafe { ffi::ma_device_start(self.raw.as_ptr()) })
     }
 
-    /// Ends the calls; it returns when there are none any more.
+    /// Ends the device's callbacks; none runs after this returns.
     ///
     /// # Errors
     /// [`MiniaudioError`] if the system does not stop it.
@@ -142,7 +143,7 @@ impl Drop for Device {
     fn drop(&mut self) {
         // SAFETY: initialised in `open`, and not used after this; the call ends miniaudio's threads for it.
         unsafe { ffi::ma_device_uninit(self.raw.as_ptr()) };
-        // SAFETY: from `Box::into_raw` in `open`, as room that may be uninitialised.
+        // SAFETY: the pointer is from `Box::into_raw` in `open`, for memory that may be uninitialised.
         drop(unsafe { Box::from_raw(self.raw.as_ptr().cast::<MaybeUninit<ffi::ma_device>>()) });
     }
 }
@@ -159,7 +160,7 @@ fn config(kind: ffi::ma_device_type, settings: StreamConfig) -> ffi::ma_device_c
     let mut config = unsafe { ffi::ma_device_config_init(kind) };
     config.sampleRate = settings.sample_rate_hz;
     config.periodSizeInFrames = settings.period_frames;
-    // Calls come with as many frames as the system has: what makes them equal would add a period of delay.
+    // Each call has as many frames as the system delivers: equal sizes would add a period of delay.
     config.noFixedSizedCallback = 1;
     config.dataCallback = Some(on_data);
     config.notificationCallback = Some(on_notification);
@@ -171,8 +172,8 @@ fn pointer(id: Option<&DeviceId>) -> *const ffi::ma_device_id {
 }
 
 /// # Safety
-/// For miniaudio: `device` is one of `open`, called by one thread at a time, with so many frames of its channels in the
-/// buffer of its direction.
+/// For miniaudio: `device` was opened by `open`; the calls are made by one thread at a time, with `frames` frames of
+/// its channels in the buffer of its direction.
 #[expect(unsafe_code, reason = "miniaudio calls it")]
 unsafe extern "C" fn on_data(
     device: *mut ffi::ma_device,
@@ -180,18 +181,18 @@ unsafe extern "C" fn on_data(
     input: *const c_void,
     frames: ffi::ma_uint32,
 ) {
-    // SAFETY: `open` has put it there, and it is dropped after the device.
+    // SAFETY: `open` has set it to a `Shared`, which is dropped after the device.
     let shared = unsafe { &*(*device).pUserData.cast::<Shared>() };
     // SAFETY: only this function takes the handler out, and there is one call at a time.
     let handler = unsafe { &mut *shared.handler.get() };
     let samples = frames as usize * shared.channels;
     let call = || match handler {
         Handler::Input(handler) if !input.is_null() => {
-            // SAFETY: f32 as configured, so many of them, unchanged during the call.
+            // SAFETY: `samples` values of f32, as configured, unchanged during the call.
             handler(unsafe { slice::from_raw_parts(input.cast(), samples) });
         }
         Handler::Output(handler) if !output.is_null() => {
-            // SAFETY: f32 as configured, so many of them, silenced before, for this call alone.
+            // SAFETY: `samples` values of f32, as configured, silenced before, for this call alone.
             handler(unsafe { slice::from_raw_parts_mut(output.cast(), samples) });
         }
         _ => {}
@@ -201,13 +202,13 @@ unsafe extern "C" fn on_data(
 }
 
 /// # Safety
-/// For miniaudio: the notification is about a device of `open`.
+/// For miniaudio: the notification is about a device that was opened by `open`.
 #[expect(unsafe_code, reason = "miniaudio calls it")]
 unsafe extern "C" fn on_notification(notification: *const ffi::ma_device_notification) {
-    // SAFETY: miniaudio's own, for the time of the call.
+    // SAFETY: miniaudio's own notification, valid for the duration of the call.
     let notification = unsafe { &*notification };
     if notification.type_ == ffi::ma_device_notification_type_ma_device_notification_type_rerouted {
-        // SAFETY: `open` has put it there, and it is dropped after the device.
+        // SAFETY: `open` has set it to a `Shared`, which is dropped after the device.
         let shared = unsafe { &*(*notification.pDevice).pUserData.cast::<Shared>() };
         shared.was_rerouted.store(true, Ordering::Relaxed);
     }

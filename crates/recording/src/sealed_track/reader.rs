@@ -1,4 +1,4 @@
-//! Reads sealed tracks: any bytes may come.
+//! A reader of sealed tracks, which accepts any bytes as input.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
@@ -13,15 +13,15 @@ use crate::ogg_opus::OggPacketWriter;
 use crate::ogg_page;
 use crate::page_source::PageSource;
 
-/// Reads what a [`SealedTrackWriter`](super::SealedTrackWriter) wrote, page by page: a file of any length takes 64 KB
+/// Reads the output of a [`SealedTrackWriter`](super::SealedTrackWriter) page by page: a file of any length takes 64 KB
 /// of memory.
 #[derive(Debug)]
 pub struct SealedTrackReader<R> {
     pages: PageSource<R>,
-    /// Packets of the present page.
+    /// Packets of the current page.
     packets: VecDeque<Range<usize>>,
     player: String,
-    /// Where the last frame ended, in steps of 2.5 ms.
+    /// The end of the last frame, in steps of 2.5 ms.
     end: u64,
     is_whole: bool,
 }
@@ -29,45 +29,45 @@ pub struct SealedTrackReader<R> {
 /// A frame of a sealed track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredFrame<'a> {
-    /// Where it begins, in samples at 48 kHz.
+    /// Its start, in samples at 48 kHz.
     pub at_sample: u64,
-    /// How long it lasts by what its speaker announced, in samples at 48 kHz: 120 to 5760.
+    /// The duration that its speaker announced, in samples at 48 kHz: 120 to 5760.
     pub samples: u32,
-    /// The frame as it came.
+    /// The frame as received.
     pub frame: &'a [u8],
 }
 
-/// What became of a sealed track.
+/// The result of opening a sealed track.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenedTrack {
     /// Frames that were opened and written.
     pub frames: u64,
     /// Frames that were opened and are not Opus.
     pub not_opus: u64,
-    /// How long the sound is, in samples at 48 kHz, from the beginning of the recording.
+    /// The length of the sound, in samples at 48 kHz, from the beginning of the recording.
     pub samples: u64,
 }
 
-/// Why a sealed track cannot be read.
+/// An error in reading a sealed track.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealedTrackError {
-    /// The source gives nothing.
+    /// The source could not be read.
     #[error("cannot read the track")]
     Read(#[source] io::Error),
-    /// The sink takes no more.
+    /// The sink could not be written.
     #[error("cannot write what was opened")]
     Write(#[source] io::Error),
-    /// It begins otherwise.
+    /// It does not start like a sealed track.
     #[error("not a sealed track of version {VERSION}: {what}")]
     Malformed {
-        /// What is wrong.
+        /// The problem.
         what: &'static str,
     },
 }
 
 impl SealedTrackError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Read(_) => "read",
@@ -81,7 +81,7 @@ impl<R: Read> SealedTrackReader<R> {
     /// Reads the headers.
     ///
     /// # Errors
-    /// If the source cannot be read, or is no such track.
+    /// If the source cannot be read, or is not such a track.
     pub fn open(source: R) -> Result<Self, SealedTrackError> {
         let mut pages = PageSource::new(source);
         let head = header(&mut pages)?;
@@ -94,12 +94,12 @@ impl<R: Read> SealedTrackReader<R> {
         Ok(Self { pages, packets: VecDeque::new(), player, end: 0, is_whole: false })
     }
 
-    /// The speaker's name, of which 1000 bytes were kept.
+    /// The speaker's name, cut at 1000 bytes.
     pub fn player(&self) -> &str {
         &self.player
     }
 
-    /// The next frame, in the order of their places; `None` at the end.
+    /// The next frame, in the order of their positions; `None` at the end.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -112,7 +112,7 @@ impl<R: Read> SealedTrackReader<R> {
                 continue;
             };
             let Some((steps, place)) = frame_head(&self.pages.page()[range.clone()]) else { continue };
-            // What lies before its predecessor was not written so.
+            // A writer never places a frame before the end of the previous one.
             if place < self.end {
                 continue;
             }
@@ -125,12 +125,12 @@ impl<R: Read> SealedTrackReader<R> {
         }
     }
 
-    /// Writes the rest of the track as Ogg Opus, every sound in its place. `open` gets the speaker's name and a frame,
-    /// appends the packet of Opus that was sealed in it, and says whether there was one; what was not opened is left
-    /// out, as if it had not arrived.
+    /// Writes the rest of the track as Ogg Opus, every sound at its position. `open` gets the speaker's name and a
+    /// frame, appends the Opus packet that was sealed in it, and returns whether there was one; frames that were not
+    /// opened are left out, as if they had not arrived.
     ///
     /// # Errors
-    /// If the source cannot be read, or the sink takes no more.
+    /// If the source cannot be read, or the sink cannot be written.
     pub fn write_opus<W: Write>(
         &mut self,
         sink: W,
@@ -159,17 +159,17 @@ impl<R: Read> SealedTrackReader<R> {
         Ok(opened)
     }
 
-    /// Where the last frame that was read ends, in samples at 48 kHz.
+    /// The end of the last frame that was read, in samples at 48 kHz.
     pub fn end(&self) -> u64 {
         self.end * GRID_SAMPLES
     }
 
-    /// Whether the end of the track was read: a recording that goes on, or was cut off, has none.
+    /// Whether the end of the track was read: a recording that is still running, or was cut off, has none.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// False where no whole page follows.
+    /// Returns false if no whole page follows.
     fn turn_page(&mut self) -> Result<bool, SealedTrackError> {
         let Some(page) = self.pages.next_page().map_err(SealedTrackError::Read)? else { return Ok(false) };
         self.packets = ogg_page::packets(self.pages.page()).unwrap_or_default().into();
@@ -182,7 +182,7 @@ fn malformed(what: &'static str) -> SealedTrackError {
     SealedTrackError::Malformed { what }
 }
 
-/// The packet of the next page, which has one.
+/// The packet of the next page, which must have one.
 fn header<R: Read>(pages: &mut PageSource<R>) -> Result<Vec<u8>, SealedTrackError> {
     pages.next_page().map_err(SealedTrackError::Read)?.ok_or(malformed("its headers are missing"))?;
     match ogg_page::packets(pages.page()).as_deref() {
@@ -191,7 +191,7 @@ fn header<R: Read>(pages: &mut PageSource<R>) -> Result<Vec<u8>, SealedTrackErro
     }
 }
 
-/// How long a frame is and where it begins, in steps of 2.5 ms.
+/// The duration and the start of a frame, in steps of 2.5 ms.
 fn frame_head(packet: &[u8]) -> Option<(u64, u64)> {
     let (&[steps, place @ ..], _) = packet.split_first_chunk::<FRAME_HEAD_BYTES>()?;
     let steps = u64::from(steps);

@@ -1,4 +1,4 @@
-//! Ogg Opus files of packets: what a player hears of them, and what a crash leaves.
+//! Ogg Opus files of packets: how players decode them, and how crashes leave them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

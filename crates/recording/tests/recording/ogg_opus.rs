@@ -1,4 +1,4 @@
-//! Streams of packets that were encoded elsewhere: each sound in its place, whatever is missing in between.
+//! Streams of packets that were encoded elsewhere: each sound is at its position, whatever is missing in between.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ fn write_all<W: Write>(writer: &mut OggPacketWriter<W>, from: u64, packets: &[Ve
     }
 }
 
-/// That this sound lies here and nowhere beside it.
+/// Asserts that this sound lies exactly here.
 fn assert_lies_at(heard: &[f32], at: usize, sound: &[f32]) {
     let likeness = correlation(&heard[at..], sound);
     assert!(likeness > 0.99, "{likeness}");
@@ -46,7 +46,7 @@ fn sound_lies_where_it_was_put_to_the_sample() {
         let live = decode_live(&packets);
         assert_lies_at(&heard, 0, &live);
         assert_lies_at(&heard, again as usize, &live);
-        // The codec moves the pitches of a voice by a sample or two against each other.
+        // The codec may shift the pitch periods of a voice by a sample or two relative to each other.
         let likeness = correlation(&heard[again as usize..], &spoken);
         assert!(likeness > 0.95, "{likeness}");
     }
@@ -113,7 +113,7 @@ fn no_page_is_longer_than_a_second_and_each_ends_where_its_packets_do() {
     write_all(&mut writer, 4_800, &encode(&speech(0.0, 3.0), 2_880));
     writer.fill(480_000).unwrap();
     let stream = writer.finish().unwrap();
-    // The head of a page: "OggS", version, flags, and where it ends in samples.
+    // The head of a page: "OggS", version, flags, and its end position in samples.
     let ends = stream.windows(14).filter(|head| head.starts_with(b"OggS\0"));
     let ends: Vec<i64> = ends.map(|head| i64::from_le_bytes(head[6..].try_into().unwrap())).collect();
     assert!(ends.len() > 12);

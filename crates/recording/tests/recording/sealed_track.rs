@@ -1,10 +1,10 @@
-//! Tracks of frames that stay encrypted: each comes back as it was, at its place.
+//! Tracks of frames that stay encrypted: each is read back unchanged, at its position.
 
 use consonance_recording::{
     Channels, OggPacketWriter, SealedTrackError, SealedTrackReader, SealedTrackWriter, repair_sealed_track,
 };
 
-/// Two stretches of speech with a pause, and a frame that comes when its place is taken.
+/// Two stretches of speech with a pause, and a frame whose position is already taken.
 fn track() -> Vec<u8> {
     let mut writer = SealedTrackWriter::new(Vec::new(), 7, "Alice").unwrap();
     for number in 0..200_u64 {
@@ -58,7 +58,7 @@ fn what_is_no_sealed_track_is_refused() {
         assert!(matches!(error, SealedTrackError::Malformed { .. }), "{error}");
         assert_eq!(error.code(), "malformed");
     }
-    // The checksum does not fit then.
+    // The checksum no longer matches.
     later[36] ^= 1;
     SealedTrackReader::open(&*later).unwrap_err();
 }

@@ -1,4 +1,4 @@
-//! What was played, on the microphone's clock: the reference that the linear filter works from.
+//! The playback signal on the microphone's clock: the reference for the linear filter.
 
 use super::played_line::{DELAY_END, PlayedLine};
 use super::render_history::{PARTITIONS, RenderHistory};

@@ -1,4 +1,4 @@
-//! The ear's bands: narrow at the bottom, wide at the top. What is judged, is judged per band.
+//! The ear's bands: narrow at the bottom, wide at the top. All judgements are made per band.
 
 use std::ops::Range;
 

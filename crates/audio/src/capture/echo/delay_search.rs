@@ -1,5 +1,5 @@
-//! By how much the echo comes later or earlier than it did, after a driver has dropped or repeated a part of a buffer:
-//! the lag at which the microphone is most like the predicted echo (cross-correlation).
+//! The search for a shift of the echo, earlier or later, after a driver has dropped or repeated a part of a buffer:
+//! the lag at which the microphone signal is most like the predicted echo (cross-correlation).
 
 use crate::block::BLOCK_SAMPLES;
 
@@ -8,7 +8,7 @@ const THINNED: usize = 8;
 
 const THIN_BLOCK: usize = BLOCK_SAMPLES / THINNED;
 
-/// What is compared, 200 ms, and the longest lag, 160 ms.
+/// The length of the compared sound, 200 ms, and the longest lag, 160 ms.
 const COMPARED: usize = 20 * THIN_BLOCK;
 const LONGEST: usize = 16 * THIN_BLOCK;
 
@@ -39,7 +39,7 @@ impl Recent {
         }
     }
 
-    /// What is compared, `lag` thin samples ago.
+    /// The sound to compare, `lag` thinned samples ago.
     fn ago(&self, lag: usize) -> &[f32] {
         let end = self.samples.len() - lag;
         &self.samples[end - COMPARED..end]
@@ -76,7 +76,7 @@ impl DelaySearch {
         if best < ALIKE || best < BETTER * zero || lag.abs() == longest {
             return None;
         }
-        // The top of a parabola through three values.
+        // The vertex of the parabola through three values.
         let (before, after) = (at(lag - 1), at(lag + 1));
         let top = (before - after) / (2.0 * (before - 2.0 * best + after)).min(-1e-9);
         Some((lag as f64 + f64::from(top.clamp(-0.5, 0.5))) * THINNED as f64)

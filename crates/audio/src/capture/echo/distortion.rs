@@ -1,4 +1,4 @@
-//! Echo that a loudspeaker bends, which no linear filter predicts.
+//! Echo from a loudspeaker's distortion, which no linear filter predicts.
 //!
 //! It comes and goes with the predicted echo, in which it differs from a voice: as long as the levels of the rest and
 //! of the prediction rise and fall together, the rest is echo, however loud it is, and its usual ratio to the
@@ -41,8 +41,8 @@ pub(crate) struct Distortion {
     levels: Levels,
     /// The rest's usual power as a share of the drive.
     ratio: [f32; BANDS],
-    /// What the distortion comes from, per bin of each band: the predicted echo, raised to the second power because a
-    /// loudspeaker bends more what is louder.
+    /// The source of the distortion, per bin of each band: the predicted echo, raised to the second power because a
+    /// loudspeaker distorts loud sound more.
     drive: [f32; BANDS],
     /// The echo's usual power, all bands together.
     usual: f32,

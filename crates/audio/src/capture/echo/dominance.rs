@@ -1,13 +1,13 @@
-//! Is what is left in the microphone but the rest of an echo? That must not count as a speaker.
+//! Detects blocks in which the microphone signal is almost all echo. Its remainder must not count as a speaker.
 
-/// What both energies are remembered by, per block: 50 ms.
+/// The smoothing factor of both energies, per block: 50 ms.
 const FORGETTING: f32 = 0.8;
 
-/// Less than this share of what the microphone heard, −13 dB, is what becomes of an echo. A voice as loud as the echo
+/// Below this share of the microphone's energy, −13 dB, the remainder is that of an echo. A voice as loud as the echo
 /// keeps a half.
 const REST: f32 = 0.05;
 
-/// Follows how much of the microphone is kept.
+/// Tracks how much of the microphone signal is kept.
 #[derive(Debug, Default)]
 pub(super) struct EchoDominance {
     heard: f32,
@@ -39,7 +39,7 @@ mod tests {
             dominance.observe(1.0, 0.01);
         }
         assert!(dominance.is_echo());
-        // As loud as the echo.
+        // Speech as loud as the echo.
         dominance.observe(2.0, 1.01);
         assert!(!dominance.is_echo());
         for _ in 0..20 {

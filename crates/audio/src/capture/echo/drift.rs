@@ -1,5 +1,5 @@
-//! How the loudspeaker's clock runs against the microphone's: a loop of second order (Gardner, "Phaselock Techniques")
-//! that keeps the lateness which [`Mismatch`](super::mismatch::Mismatch) finds at zero.
+//! Tracking of the drift between the loudspeaker's and the microphone's clock: a second-order loop (Gardner,
+//! "Phaselock Techniques") that keeps the lateness found by [`Mismatch`](super::mismatch::Mismatch) at zero.
 
 use super::mismatch::Measured;
 
@@ -26,7 +26,7 @@ impl Drift {
         Self { per_block: 0.0 }
     }
 
-    /// Takes what was found in a block; says by how many samples the next block is to be delayed more.
+    /// Takes the findings of a block; returns by how many more samples the next block must be delayed.
     pub(crate) fn observe(&mut self, lateness: Measured) -> f64 {
         let information = lateness.information;
         let late = lateness.value.clamp(-MOST_AT_ONCE, MOST_AT_ONCE);

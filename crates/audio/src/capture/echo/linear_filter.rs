@@ -1,9 +1,9 @@
-//! The linear part: what the loudspeaker played, as the room makes it arrive at the microphone.
+//! The linear part: predicts the echo of the playback at the microphone by the room's response.
 //!
 //! A partitioned-block frequency-domain Kalman filter (Enzner and Vary, "Frequency-domain adaptive Kalman filter for
 //! acoustic echo control in hands-free telephones", 2006; Kuech, Mabande and Enzner, "State-space architecture of the
-//! partitioned-block-based acoustic echo controller", 2014). For every partition and bin it keeps how unsure it is, and
-//! so it learns fast at first and holds still during near-end speech.
+//! partitioned-block-based acoustic echo controller", 2014). It keeps an uncertainty for every partition and bin, so
+//! it adapts fast at first and holds still during near-end speech.
 
 use super::render_history::{PARTITIONS, RenderHistory};
 use crate::block::BLOCK_SAMPLES;

@@ -1,4 +1,4 @@
-//! How loud the echo can be at most: no louder than what the microphone heard while the loudspeaker played.
+//! An upper bound on the echo's level: no louder than the microphone signal while the loudspeaker played.
 //!
 //! Without this the filter would learn, in its first second, a loud echo from a loud voice.
 

@@ -1,5 +1,5 @@
-//! How much of the prediction is in what it left. That share is echo, however loud it is, from the first blocks after
-//! the loudspeaker was turned up or down or the delay stepped, and long before anything is known about the change.
+//! The share of the prediction in the error signal. That share is echo, however loud it is, from the first blocks
+//! after the loudspeaker was turned up or down or the delay stepped, and long before the change is identified.
 
 use super::bands::{self, BANDS};
 use super::mismatch::{Common, Found};
@@ -56,7 +56,7 @@ impl Misfit {
 fn least(bands: &[Common; BANDS], independent: f32, by_chance: f32, missed: f32) -> f32 {
     let (mut product, mut power, mut variance) = (0.0, 0.0, 0.0);
     for (band, sums) in bands.iter().enumerate() {
-        // Each band counts by how little else there is in it.
+        // Each band is weighted by how little else it contains.
         let weight = 1.0 / (sums.left.max(sums.predicted) + SILENCE);
         product += weight * sums.product;
         power += weight * sums.predicted;

@@ -1,5 +1,6 @@
-//! What the rest still has in common with the predicted echo: a prediction that is too loud or too quiet leaves a part
-//! of itself, one that is too early or too late leaves its slope.
+//! The part that the error signal (microphone minus predicted echo) still has in common with the predicted echo: a
+//! prediction that is too loud or too quiet leaves a part of itself, one that is too early or too late leaves its
+//! slope.
 
 use std::f32::consts::PI;
 

@@ -1,5 +1,5 @@
-//! What is new in what was played: bins that have become much louder than they were lately. A linear filter that knows
-//! how the room answers to the tones of a chord knows nothing about the drum between them.
+//! New sound in the playback: bins that have become much louder than they were recently. A linear filter that has
+//! learnt the room's response to the tones of a chord has not learnt it for the drum between them.
 
 use super::linear_filter::{LINEAR_BINS, Row};
 use super::render_history::{PARTITIONS, RenderHistory};
@@ -8,7 +8,7 @@ use super::render_history::{PARTITIONS, RenderHistory};
 const KNOWN_AFTER: usize = 6;
 const LEARNT_PER_BLOCK: f32 = 0.1;
 
-/// What is new is louder than this many times what is known, as power, because one block fluctuates.
+/// New sound is louder than this many times the known sound, as power, because one block fluctuates.
 const LOUDER: f32 = 3.0;
 
 /// Partitions of less than this share of the answer are left out.

@@ -1,4 +1,4 @@
-//! What the loudspeaker played, read again later by any delay, also between samples and while the delay changes.
+//! The playback signal as a delay line, read at any delay, also between samples and while the delay changes.
 //!
 //! A windowed sinc interpolates (Laakso et al., "Splitting the unit delay", 1996).
 
@@ -19,7 +19,7 @@ pub(crate) const DELAY_END: f64 = (KEPT - 51 * BLOCK_SAMPLES) as f64;
 /// The line.
 pub(crate) struct PlayedLine {
     samples: Vec<f32>,
-    /// Where the next sample goes.
+    /// The position of the next sample.
     end: usize,
 }
 
@@ -42,7 +42,7 @@ impl PlayedLine {
     pub(crate) fn read(&self, age: usize, delay: std::ops::Range<f64>) -> [f32; BLOCK_SAMPLES] {
         let from = delay.start.clamp(0.0, DELAY_END);
         let whole = from.ceil();
-        // Ahead of the sample that lies `whole` back.
+        // The offset from the sample `whole` samples back, towards newer ones.
         let ahead = (whole - from) as f32;
         let ahead_end = (whole - delay.end) as f32;
         let first = self.end + 2 * KEPT - (age + 1) * BLOCK_SAMPLES - whole as usize - HALF + 1;

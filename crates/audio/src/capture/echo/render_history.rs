@@ -1,9 +1,9 @@
-//! What the loudspeaker played lately, as spectra.
+//! Spectra of recent playback.
 
 use crate::block::BLOCK_SAMPLES;
 use crate::capture::spectrum::{Spectrum, Transform, WINDOW_SAMPLES};
 
-/// Blocks that are remembered, 480 ms: 250 ms in buffers and devices, and then the room's answer.
+/// The number of blocks kept, 480 ms: 250 ms in buffers and devices, and then the room's response.
 pub(crate) const PARTITIONS: usize = 48;
 
 /// Spectra of the last blocks, each together with the block before it.

@@ -1,4 +1,4 @@
-//! How much echo is left after the linear filter, and whether the filter still fits the room.
+//! An estimate of the echo left after the linear filter, and whether the filter still fits the room.
 
 use super::bands::{self, BANDS};
 use super::distortion::Distortion;
@@ -15,11 +15,10 @@ const FALL: f32 = 0.2;
 const RISE: f32 = 1.005;
 const RISE_FAR_ABOVE: f32 = 1.002;
 
-/// What the ratio may be: less than −35 dB no small loudspeaker reaches.
+/// The range of the ratio: no small loudspeaker reaches less than −35 dB.
 const RATIO: std::ops::RangeInclusive<f32> = 3e-4..=4.0;
 
-/// What the ratio is after an alarm, until it is known what has changed: all may be echo,
-/// unless a voice is heard.
+/// The ratio after an alarm, until the change is known: everything may be echo, unless a voice is detected.
 const ALARMED: f32 = 1.0;
 const ALARMED_OVER_A_VOICE: f32 = 0.2;
 
@@ -36,7 +35,7 @@ pub(crate) struct Residual {
     ratio_before_alarm: [f32; BANDS],
     left: [f32; BANDS],
     predicted: [f32; BANDS],
-    /// What the ratio is at least, in all bands.
+    /// The lower bound of the ratio, in all bands.
     least: f32,
     /// Predicted power, held for a while.
     held: Row,

@@ -1,4 +1,4 @@
-//! Whether the linear filter has become stale: the room has changed, and it has not noticed yet.
+//! Detects a stale linear filter: the room has changed, and the filter has not adapted yet.
 
 use super::bands::{self, BANDS};
 use super::linear_filter::{LINEAR_BINS, Row};
@@ -23,7 +23,7 @@ const STALE_BLOCKS: u32 = 3;
 /// Finds the prediction again in what it left: with the right filter it is not there, and what the near end says
 /// has nothing in common with it. Each block counts by how little else there is in it.
 pub(crate) struct Staleness {
-    /// What is left times the prediction, weighted.
+    /// The error signal (microphone minus predicted echo) times the prediction, weighted.
     common: Row,
     /// The prediction's power, weighted.
     power: Row,

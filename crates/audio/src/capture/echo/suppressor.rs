@@ -1,4 +1,4 @@
-//! Turns down, bin by bin, what is more residual echo than voice.
+//! Attenuates, bin by bin, sound that is more residual echo than voice.
 
 use super::bands::{self, BANDS};
 use super::linear_filter::LINEAR_BINS;
@@ -15,9 +15,9 @@ const JUDGED_BANDS: std::ops::Range<usize> = 3..18;
 /// Bins whose mean gain is that of everything above 8 kHz.
 const TOP_BINS: std::ops::Range<usize> = 90..LINEAR_BINS;
 
-/// How the near end is told apart, and what is done about it.
+/// Thresholds of near-end speech, and the attenuation while there is none.
 struct Tuning {
-    /// What is left has to be this much louder than the residual echo to be the near end's; power.
+    /// How much louder, as power, the error signal must be than the residual echo to count as near-end speech.
     near_threshold: f32,
     /// How much near end is all near end: 1 divided by it, as a share of the judged bands.
     near_slope: f32,

@@ -1,5 +1,5 @@
-//! Whether the near end has been talking within the last second. A voice is hardly ever clearly louder than all that
-//! might be echo, but it is so again and again; new sounds of the far end are not.
+//! Detects near-end speech within the last second. A voice is rarely clearly louder than everything that might be
+//! echo, but it is so again and again; new sounds of the far end are not.
 
 /// How much of the near end's presence is kept per block: about 100 ms.
 const SMOOTHING: f32 = 0.85;

@@ -1,7 +1,7 @@
-//! Two filters: one that is heard, and one that has to prove itself first.
+//! Two filters: one in use, and a challenger that must prove itself first.
 //!
-//! When the room seems to have changed, a copy of the filter that is ready to learn again runs beside it. It
-//! takes over if it soon leaves less; otherwise it was a false alarm, and nothing has been lost.
+//! When the room seems to have changed, a copy of the filter that is ready to adapt again runs beside it. It takes
+//! over if it soon leaves less echo; otherwise it was a false alarm, and nothing has been lost.
 
 use super::linear_filter::{LinearFilter, Row};
 use super::render_history::{PARTITIONS, RenderHistory};
@@ -17,7 +17,7 @@ const EARLIEST_BLOCKS: u32 = 6;
 /// How much less it has to leave, as a share of the power.
 const BETTER: f32 = 0.6;
 
-/// What came of a trial.
+/// The result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The room did change; the challenger has taken over.

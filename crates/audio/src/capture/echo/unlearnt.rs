@@ -23,8 +23,8 @@ const SHAPE_BLOCKS: u32 = 8;
 /// Bands that are judged: 400 Hz to 5 kHz.
 const JUDGED: std::ops::Range<usize> = 3..18;
 
-/// The band, in the order of their power per bin, that fills the others: what is new in most bands is in all of them,
-/// even where something louder hides it.
+/// The index, in ascending order of power per bin, of the judged band that fills the others: a sound that is new in
+/// five of the 15 bands is taken to be in all of them, even where something louder hides it.
 const FILLING: usize = 10;
 
 /// New sounds count if they are more than the first share of the predicted echo, and fully from the second on.
@@ -73,7 +73,7 @@ impl Unlearnt {
         }
     }
 
-    /// Takes what was played, and the bound of the echo's power. The energies are those of the filter's answer.
+    /// Takes the played sound, and an upper bound of the echo's power. The energies are those of the filter's response.
     pub(crate) fn push(
         &mut self,
         played: &RenderHistory,
@@ -86,12 +86,12 @@ impl Unlearnt {
             self.answer = shape(energies());
         }
         self.shape_age = self.shape_age.wrapping_add(1);
-        // Spectra of what was played are of two blocks.
+        // Each spectrum of the played sound spans two blocks.
         let gain = 0.5 * self.gain;
         self.echo = self.novelty.echo(&self.answer).map(|power| gain * power);
     }
 
-    /// Takes what was found in a block.
+    /// Takes the findings of a block.
     pub(crate) fn observe(&mut self, found: &Found) {
         self.fill();
         let (mut correlation, mut predicted_power) = (0.0, SILENCE);
@@ -119,7 +119,8 @@ impl Unlearnt {
         self.held[bin]
     }
 
-    /// What is new in most bands is in all of them.
+    /// Raises all bins up to the judged bands' end to at least the power of the band `FILLING`: a sound that is new
+    /// in many bands is taken to be new in all of them.
     fn fill(&mut self) {
         let mut per_bin: [f32; JUDGED.end - JUDGED.start] = std::array::from_fn(|n| {
             let bins = bands::bins(JUDGED.start + n);

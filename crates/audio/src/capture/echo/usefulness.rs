@@ -1,5 +1,5 @@
-//! Whether there is an echo at all. With headphones there is none, and what the filter then predicts comes from
-//! the voice that it has to leave alone.
+//! Detects whether there is an echo at all. With headphones there is none, and the filter then makes its prediction
+//! from the voice, which it must leave alone.
 
 use super::bands::{self, BANDS};
 use crate::capture::spectrum::Spectrum;

@@ -1,5 +1,5 @@
-//! Whether the loudspeaker has been turned up or down: then the echo differs from the prediction by one factor, the
-//! same in all bands, and the filter needs no more than that.
+//! Detects changes of the loudspeaker's volume: then the echo differs from the prediction by one factor, the same in
+//! all bands, by which the filter is multiplied.
 
 use super::bands::BANDS;
 use super::mismatch::{Common, Found};
@@ -36,7 +36,7 @@ impl Volume {
         Self { alike: Sums::default(), weighted: Sums::default() }
     }
 
-    /// Takes what was found in a block. If the volume has changed, says by which factor.
+    /// Takes the findings of a block. If the volume has changed, returns the factor.
     pub(crate) fn observe(&mut self, found: &Found) -> Option<f32> {
         self.alike.push(&found.bands);
         self.weighted.push(&found.bands.map(|common| common.weighted()));

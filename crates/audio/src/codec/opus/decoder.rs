@@ -1,4 +1,4 @@
-//! Decodes one voice: packets are checked before, and sound after, whatever library does it.
+//! Decodes one voice: packets are checked before decoding, and sound after it, with any of the libraries.
 
 use opus_pure::{OpusMode, packet};
 
@@ -23,7 +23,7 @@ pub struct OpusDecoder {
 }
 
 impl OpusDecoder {
-    /// A decoder that has heard nothing yet, from the best library of this build.
+    /// A decoder in its initial state, from the best library of this build.
     ///
     /// # Errors
     /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
@@ -74,7 +74,7 @@ impl OpusDecoder {
             && self.decoding.recover(next, frame)
     }
 
-    /// Continues what was heard; silence if even that fails, which it does not.
+    /// Continues the sound; silence if even that fails, which is not expected.
     fn conceal(&mut self, frame: &mut [f32]) {
         if !self.decoding.conceal(frame) {
             frame.fill(0.0);
@@ -117,7 +117,7 @@ impl Decoder for OpusDecoder {
             }
             _ => self.comfort_noise.heard(frame, decoded_as == DecodedAs::Decoded),
         }
-        // A damaged packet may decode to anything, a million times too loud.
+        // A damaged packet may decode to arbitrary samples, up to a million times too loud.
         for sample in frame {
             *sample = full_scale(*sample);
         }

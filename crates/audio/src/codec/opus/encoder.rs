@@ -1,4 +1,4 @@
-//! Encodes one voice: what is asked for becomes what Opus can do.
+//! Encodes one voice: brings settings into the ranges of Opus.
 
 use super::library::{Encoding, Tuning};
 use super::repeat::{REPEATED_FRAMES_MAX, Repeats};
@@ -22,7 +22,7 @@ const PROTECTING_PERCENT: u8 = 10;
 /// … and has the room for from this bit rate on.
 const PROTECTING_BITRATE_BPS: u32 = 20_000;
 
-/// The longest description of what was before, in units of 10 ms.
+/// The longest description of earlier sound, in units of 10 ms.
 const MOST_DESCRIBED_TENS_OF_MS: usize = 104;
 
 /// Encodes one voice.
@@ -41,7 +41,7 @@ pub struct OpusEncoder {
 }
 
 impl OpusEncoder {
-    /// An encoder that has heard nothing yet, from the best library of this build.
+    /// An encoder in its initial state, from the best library of this build.
     ///
     /// # Errors
     /// [`CodecError::Opus`] if the library refuses, which it has no reason to.
@@ -79,7 +79,7 @@ impl OpusEncoder {
             }
             _ => 0,
         };
-        // Never both: they would leave each other too few bits.
+        // Copies and descriptions exclude each other: together they would leave too few bits for either.
         let has_copies = match self.redundancy {
             Redundancy::None => false,
             Redundancy::Repeat { .. } => self.rate == RateMode::Constant,

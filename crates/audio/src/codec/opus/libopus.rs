@@ -7,7 +7,7 @@ use super::library::{Decoding, Encoding, Tuning};
 use super::{EncoderSettings, RateMode};
 use crate::codec::CodecError;
 
-/// Further back than this nothing is looked for: a packet that comes so long after a frame finds it concealed and over.
+/// How far back descriptions are searched: by the time of a later packet, the frame has already been concealed.
 const MOST_DESCRIBED_SAMPLES: u16 = crate::limits::TARGET_DELAY_SAMPLES_MAX as u16;
 
 /// Descriptions come in steps of 40 ms, the first of which need not begin where the packet's own sound does.
@@ -89,7 +89,8 @@ impl Decoding for LibopusDecoding {
     }
 
     fn recover_deep(&mut self, later_packet: &[u8], samples_before: usize, frame: &mut [f32]) -> bool {
-        // What was read last is of another packet most of the time: packets keep coming.
+        // Nothing is cached: the last parsed description is usually that of another packet, since packets keep
+        // arriving.
         let most = samples_before.saturating_add(DESCRIPTION_STEP_SAMPLES);
         let most = u16::try_from(most).unwrap_or(u16::MAX).min(MOST_DESCRIBED_SAMPLES);
         if self.dred.read(later_packet, most) < samples_before {

@@ -1,4 +1,4 @@
-//! Which implementation of Opus does the work. The rules around it are the same for all: see `encoder.rs` and
+//! The choice of the Opus implementation. The rules around it are the same for all: see `encoder.rs` and
 //! `decoder.rs`.
 
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use super::libopus;
 use super::{EncoderSettings, pure};
 use crate::codec::CodecError;
 
-/// An implementation of Opus. Any decodes what any other encodes.
+/// An implementation of Opus. Each decodes the packets of all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OpusLibrary {
     /// The crate `opus-pure`, in Rust.
@@ -61,7 +61,7 @@ impl OpusLibrary {
     }
 }
 
-/// What can change during speech, all within the ranges of Opus.
+/// Settings that can change during speech, all within the ranges of Opus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tuning {
     pub(super) bitrate_bps: i32,
@@ -82,7 +82,7 @@ pub(super) trait Encoding: Debug + Send {
     fn encode(&mut self, frame: &[f32], packet: &mut [u8]) -> Result<usize, CodecError>;
 }
 
-/// A library's decoder. Everything fills the whole frame, all channels of it, and says so, or says `false`.
+/// A library's decoder. Each method with a frame fills the whole of it, all channels, and returns whether it could.
 pub(super) trait Decoding: Debug + Send {
     /// From a packet of as much sound.
     fn decode(&mut self, packet: &[u8], frame: &mut [f32]) -> bool;
@@ -96,6 +96,6 @@ pub(super) trait Decoding: Debug + Send {
     /// From what a later packet, whose own sound begins so many samples after the frame does, describes.
     fn recover_deep(&mut self, later_packet: &[u8], samples_before: usize, frame: &mut [f32]) -> bool;
 
-    /// From what was heard.
+    /// Continues the last sound.
     fn conceal(&mut self, frame: &mut [f32]) -> bool;
 }

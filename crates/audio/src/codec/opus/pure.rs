@@ -33,7 +33,8 @@ impl Encoding for OpusEncoder {
         self.use_inband_fec = tuning.copies;
         self.packet_loss_perc = tuning.expected_loss_percent.into();
         if self.signal_type != Some(Signal::Music) {
-            // What is found to be music is encoded without copies, so that it is only looked for where none are needed.
+            // Frames detected as music are encoded without copies, so detection is left on only where no copies are
+            // needed.
             let is_protected = tuning.copies && tuning.expected_loss_percent > 0;
             self.signal_type = is_protected.then_some(Signal::Voice);
         }

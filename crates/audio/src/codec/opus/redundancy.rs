@@ -1,4 +1,4 @@
-//! Does an Opus packet carry a coarse copy of the frame before it? Read from its first bytes, nothing decoded.
+//! Detects a coarse copy of the frame before in an Opus packet, from the packet's first bytes, without decoding.
 
 use consonance_opus_packet::first_frame;
 

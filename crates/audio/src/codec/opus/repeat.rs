@@ -1,4 +1,4 @@
-//! Whole packets once more in the padding of the next ones, where decoders that do not know them skip them.
+//! Repetition of whole packets in the padding of the next ones, which decoders skip if they do not know it.
 //!
 //! Each is an extension in the form of draft-ietf-mlcodec-opus-extension, with an identifier of its experimental range:
 //! the identifier, the packet's length, the packet. The first is the packet right before, the next the one before that.
@@ -57,7 +57,7 @@ impl Repeats {
         if frames == 0 {
             return;
         }
-        // The buffer of the oldest serves again.
+        // The buffer of the oldest packet is reused.
         let oldest = if self.packets.len() == frames { self.packets.pop_back() } else { None };
         let mut kept = oldest.unwrap_or_default();
         kept.clear();

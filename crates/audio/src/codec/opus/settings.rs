@@ -1,4 +1,4 @@
-//! How to encode one voice, and how to protect it from losses.
+//! Settings for encoding one voice, and for protecting it from packet loss.
 
 use crate::block::FrameSize;
 
@@ -11,13 +11,13 @@ pub struct EncoderSettings {
     pub bitrate_bps: u32,
     /// How the sizes of packets vary around it.
     pub rate: RateMode,
-    /// What packets tell of the sound before them, once loss is expected.
+    /// The redundancy that packets carry about earlier sound, once loss is expected.
     pub redundancy: Redundancy,
-    /// How many of 100 packets will not arrive, to begin with. See [`Encoder::set_expected_loss`](crate::Encoder).
+    /// The initial expected loss, in percent of packets. See [`Encoder::set_expected_loss`](crate::Encoder).
     pub expected_loss_percent: u8,
     /// How hard the encoder tries, 0 to 10. More costs time, not bits.
     pub complexity: u8,
-    /// What is heard is music rather than a voice.
+    /// The input is music rather than a voice.
     pub music: bool,
     /// Packets have two channels, which other listeners than ours hear as their mean: see
     /// [`Encoder::encode_stereo`](crate::Encoder::encode_stereo).
@@ -42,18 +42,18 @@ impl Default for EncoderSettings {
 /// How the sizes of packets vary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RateMode {
-    /// With what is said.
+    /// With the content.
     #[default]
     Variable,
     /// Discontinuous transmission (DTX): also, without speech, packets are a byte long, and the listener hears comfort
     /// noise.
     Discontinuous,
-    /// Not at all, so that sizes tell nothing of what is said (RFC 6562). Packets are as good as at a bit rate that is
-    /// lower by a twelfth, and [repeated frames](Redundancy::Repeat) are replaced by coarse copies.
+    /// Not at all, so that sizes reveal nothing about the speech (RFC 6562). Packets are as good as at a bit rate
+    /// that is lower by a twelfth, and [repeated frames](Redundancy::Repeat) are replaced by coarse copies.
     Constant,
 }
 
-/// What a packet tells of the sound before its own, so that listeners can recover what got lost. It takes bits from the
+/// Data about earlier sound in a packet, from which listeners can recover lost frames. It takes bits from the
 /// packet's own sound, and only if loss is expected: see [`Encoder::set_expected_loss`](crate::Encoder).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Redundancy {

@@ -1,5 +1,5 @@
-//! Two channels as a middle and a side, which is how everything behind the decoder has them: half the sum of left and
-//! right, and half the left one minus half the right one.
+//! Two channels as middle and side, the form that everything after the decoder uses: half the sum of left and right,
+//! and half the left channel minus half the right one.
 
 use super::OpusLibrary;
 use super::library::Decoding;
@@ -43,7 +43,7 @@ impl MiddleDecoder {
         Ok(Self { library, decoding: library.decoding(false)?, frame, second: None })
     }
 
-    /// What belongs to the last frame; `None` as long as no packet had two channels.
+    /// The side of the last frame; `None` as long as no packet had two channels.
     pub(super) fn side(&self) -> Option<&[f32]> {
         self.second.as_ref().map(|second| &second.side[..second.samples])
     }
@@ -83,8 +83,8 @@ impl MiddleDecoder {
         self.fill(frame, |decoding, frame| decoding.conceal(frame))
     }
 
-    /// What was heard so far is forgotten, once. Should the library refuse, which it has no reason to, the middle is
-    /// decoded as before.
+    /// Starts decoding two channels, which discards the decoder's history once. If the library refuses, which is not
+    /// expected, the middle is decoded as before.
     fn begin_second(&mut self) {
         if let Ok(decoding) = self.library.decoding(true) {
             self.decoding = decoding;
@@ -114,7 +114,7 @@ impl SecondChannel {
         self.samples = frame.len();
         let (pairs, _) = self.interleaved.as_chunks::<2>();
         for ((middle, side), pair) in frame.iter_mut().zip(&mut self.side).zip(pairs) {
-            // A damaged packet may decode to anything, a million times too loud.
+            // A damaged packet may decode to arbitrary samples, up to a million times too loud.
             let [left, right] = pair.map(full_scale);
             (*middle, *side) = (0.5 * (left + right), 0.5 * (left - right));
         }

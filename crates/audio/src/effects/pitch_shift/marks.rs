@@ -1,4 +1,4 @@
-//! Where the periods of a voice are.
+//! The positions of a voice's periods.
 
 use super::ring::Ring;
 use super::{PERIOD_MAX, PERIOD_MIN, UNVOICED_PERIOD};
@@ -43,7 +43,7 @@ impl Marks {
     pub(super) fn extend(&mut self, sound: &Ring, now: u64, period: Option<f64>) {
         loop {
             let last = self.marks[self.latest];
-            // Not before all of the search has sound around it.
+            // The whole search range must have sound around it.
             let step = period.map_or(UNVOICED_PERIOD, |period| period.round() as usize) as u64;
             if last.position + 2 * step + 2 * SEARCH > now {
                 return;
@@ -53,7 +53,7 @@ impl Marks {
                 Some(period) if last.is_voiced => follow(sound, last, period),
                 Some(period) => begin(sound, last, period),
             };
-            // The beginning of a voice may lie farther away.
+            // The beginning of a voice may be found farther away.
             if mark.position + step + SEARCH > now {
                 return;
             }

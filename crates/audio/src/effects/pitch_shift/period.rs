@@ -1,6 +1,6 @@
-//! Does the voice have a pitch now, and which?
+//! Detection of the voice's pitch.
 //!
-//! The largest normalised cross-correlation of the last 20 ms with what was before, at 8 kHz (Talkin, "A robust
+//! The largest normalised cross-correlation of the last 20 ms with the sound before, at 8 kHz (Talkin, "A robust
 //! algorithm for pitch tracking", in "Speech Coding and Synthesis", 1995, of which this is the first pass).
 
 use super::super::biquad::{BUTTERWORTH_4, Cascade, Response};
@@ -23,7 +23,7 @@ const VOICED_MIN: f32 = 0.6;
 /// Twice the period is as alike: a shorter lag wins if it is this much of the best.
 const SHORTER_SHARE: f32 = 0.9;
 
-/// What is softer than −70 dB of full scale has no pitch.
+/// The power below which sound has no pitch, −70 dB of full scale.
 const POWER_MIN: f32 = 1e-7;
 
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl PeriodDetector {
     }
 }
 
-/// Where the parabola through three values has its peak, seen from the middle one.
+/// The position of the vertex of the parabola through three values, relative to the middle one.
 fn vertex(values: &[f32]) -> f64 {
     let (before, peak, after) = (f64::from(values[0]), f64::from(values[1]), f64::from(values[2]));
     let curvature = before - 2.0 * peak + after;

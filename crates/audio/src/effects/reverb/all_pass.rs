@@ -1,4 +1,4 @@
-//! Makes many echoes of one, all tones equally loud.
+//! An all-pass filter: makes many echoes of one, at the same level for all tones.
 
 #[derive(Debug)]
 pub(super) struct AllPass {
@@ -14,7 +14,7 @@ impl AllPass {
     pub(super) fn process(&mut self, sound: &mut [f32], gain: f32) {
         let mut rest = sound;
         while !rest.is_empty() {
-            // Up to the end of the ring, nothing depends on what the loop itself has kept.
+            // Up to the end of the ring, no sample depends on one that this loop has written.
             let samples = rest.len().min(self.delay.len() - self.place);
             let (now, later) = rest.split_at_mut(samples);
             for (sample, delayed) in now.iter_mut().zip(&mut self.delay[self.place..]) {

@@ -1,4 +1,4 @@
-//! The delay lines, what each takes of the sound that passes it, and how they feed each other.
+//! The delay lines, their losses per round, and the feedback between them.
 
 use std::f32::consts::TAU;
 use std::ops::Range;
@@ -16,7 +16,7 @@ pub(super) const STEP_SAMPLES: usize = 240;
 pub(super) const SIGNS: [[f32; LINES]; 2] =
     [[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0]];
 
-/// Where a shelf is half way from the decay of low tones to that of high ones.
+/// The frequency at which a shelf is half-way between the decay of low tones and that of high ones.
 const SHELF_HZ: f32 = 5_000.0;
 
 /// How far the delays sway at most, in samples, and how often the first of them does; the others do so a little faster
@@ -67,14 +67,14 @@ impl Lines {
         self.wanted_sway_samples = SWAY_SAMPLES * settings.modulation;
     }
 
-    /// What makes a steady sound as loud at one ear as it was sent: the power in the lines is that of eight inputs over
-    /// what is lost in one round.
+    /// The gain that makes a steady sound as loud at one ear as it was sent: the power in the lines is that of eight
+    /// inputs over the power lost in one round.
     pub(super) fn unit_gain(&self) -> f32 {
         let kept = self.wanted.low.iter().map(|gain| gain * gain).sum::<f32>() / LINES as f32;
         ((1.0 - kept) / LINES as f32).sqrt()
     }
 
-    /// Moves on by one step; what the lines bring out in it.
+    /// Advances by one step, and returns the output of the lines in it.
     pub(super) fn step(&mut self, sent: &[f32]) -> &[[f32; LINES]; STEP_SAMPLES] {
         self.read();
         let mut frames = self.frames;
@@ -91,7 +91,7 @@ impl Lines {
         self.sway_samples += (self.wanted_sway_samples - self.sway_samples) * 0.5;
         let seconds = STEP_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
         for line in 0..LINES {
-            // Every other one: the rest keep the high tones, which interpolation takes a little of.
+            // Only every other line sways: the rest keep the high tones, which interpolation dampens slightly.
             let (from, to) = if line % 2 == 1 {
                 self.phases[line] =
                     (self.phases[line] + SWAY_HZ * FASTER.powi(line as i32) * seconds).fract();
@@ -145,7 +145,8 @@ impl Lines {
     }
 }
 
-/// Where the samples of a step lie in a ring, from a place on: up to its end, and from its beginning.
+/// The ranges of the samples of one step in a ring, starting at a position: up to the ring's end, and from its
+/// beginning.
 fn parts(place: usize, ring_samples: usize) -> (Range<usize>, Range<usize>) {
     let until_end = STEP_SAMPLES.min(ring_samples - place);
     (place..place + until_end, 0..STEP_SAMPLES - until_end)
@@ -175,7 +176,7 @@ fn butterflies<const APART: usize>(frame: &mut [f32; LINES]) {
     }
 }
 
-/// What a line leaves of low and of high tones in one round: 60 dB less after as many rounds as the decay takes.
+/// The gains of each line for low and high tones per round: 60 dB less after as many rounds as the decay takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Gains {
     low: [f32; LINES],

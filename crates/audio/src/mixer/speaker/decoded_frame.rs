@@ -1,4 +1,4 @@
-//! What was decoded last, and is not in the queue of sound yet.
+//! The last decoded frame, before it joins the queue of sound.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What is done to one voice between decoder and volume, and how much of it reverberates.
+//! Effects on one voice between decoder and volume, and its share of reverberation.
 
 use crate::block::BLOCK_SAMPLES;
 use crate::effects::{EffectChain, EffectRack};

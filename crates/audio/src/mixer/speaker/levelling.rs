@@ -1,4 +1,4 @@
-//! Brings one speaker to the loudness of the others, if the listener wants that.
+//! Levels one speaker to the loudness of the others, if the listener wants that.
 
 use super::loudness::Loudness;
 use crate::level::factor;
@@ -11,17 +11,18 @@ const PACE: Pace = Pace { least: -18.0, most: 24.0, up: 0.03, down: 0.03 };
 /// Blocks that are so much quieter than the speaker's recent speech, 20 dB, are pauses.
 const SPEECH_SHARE: f32 = 0.1;
 
-/// What is left of the recent speech after a block of quieter speech: half after a second …
+/// The share of the recent speech level kept after a block of quieter speech: half after a second …
 const KEPT_IN_SPEECH: f32 = 0.993;
 
 /// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but a
 /// voice that stays much softer does.
 const KEPT_IN_PAUSES: f32 = 0.999_77;
 
-/// By how much a louder block raises it at most: a knock or a key is too short to make a pause of the speech after it.
+/// The largest rise of that level by one louder block: a knock or a key is too short to make a pause of the speech
+/// after it.
 const RISE: f32 = 1.1;
 
-/// Where it begins: softer than any speech.
+/// The initial level: softer than any speech.
 const LEAST_SPEECH_RMS: f32 = 0.001;
 
 /// A gain that follows the level of a speaker's speech; 1 while it is switched off.

@@ -1,9 +1,9 @@
-//! How loud one speaker is: now, and recently.
+//! The loudness of one speaker: current and recent.
 
 use crate::block::SamplePosition;
 use crate::level::{self, SILENCE_DBFS, factor};
 
-/// What is left of the recent loudness after a second: half.
+/// The share of the recent loudness kept after a second: half.
 const FORGETTING_PER_SECOND: f32 = 0.5;
 
 /// After a longer pause than this, one second, no more is forgotten: a loud speaker will be loud again.

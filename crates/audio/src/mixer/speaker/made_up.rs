@@ -1,4 +1,4 @@
-//! Made-up sound in a row, which is not to go on for long.
+//! Concealed audio in a row, which fades out after a while.
 
 /// It is faded from 40 ms on …
 const FADE_FROM_SAMPLES: usize = 1_920;
@@ -28,12 +28,12 @@ impl MadeUp {
         }
     }
 
-    /// What comes next is silence.
+    /// Whether the sound that follows has faded to silence.
     pub(super) fn is_silent(&self) -> bool {
         self.samples >= FADE_UNTIL_SAMPLES
     }
 
-    /// Real sound would not continue it.
+    /// Whether real sound would not continue it any more.
     pub(super) fn has_faded(&self) -> bool {
         self.samples > FADE_FROM_SAMPLES
     }

@@ -1,5 +1,5 @@
-//! Turns one speaker down between its words, if the listener wants that: for speakers whose program does not suppress
-//! noise.
+//! A noise gate: attenuates one speaker between words, if the listener wants that, for speakers whose program does
+//! not suppress noise.
 
 use crate::level::factor;
 use crate::ramp::towards;
@@ -24,10 +24,10 @@ const NOISE_UP: f32 = 0.03;
 const FIRST_NOISE_UP: f32 = 0.3;
 const FIRST_BLOCKS: u32 = 100;
 
-/// Where the noise is taken to be at first.
+/// The initial estimate of the noise level.
 const FIRST_NOISE_DBFS: f32 = -60.0;
 
-/// What is always louder than this is not noise.
+/// The highest noise level: sound that is always louder is not noise.
 const MOST_NOISE_DBFS: f32 = -40.0;
 
 /// How much of the level is kept per block, since a minimum of single blocks is below the noise.

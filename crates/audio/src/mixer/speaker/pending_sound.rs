@@ -1,4 +1,5 @@
-//! One speaker's sound between the decoder and the mix: what is decoded but not heard yet, and a little of what was.
+//! One speaker's sound between decoder and mix: decoded sound that is not heard yet, and a little of the sound
+//! before.
 
 use crate::block::BLOCK_SAMPLES;
 use crate::jitter::Stretch;
@@ -18,10 +19,10 @@ const LONGEST_SILENCE: usize = 2_880 + LONGEST_LAG;
 
 static SILENCE: [f32; LONGEST_SILENCE] = [0.0; LONGEST_SILENCE];
 
-/// What was heard, the longest frame, what may be put in, and a block that is not full.
+/// Room for the history, the longest frame, inserted silence, and an incomplete block.
 const CAPACITY: usize = 2 * HISTORY_SAMPLES + LONGEST_SILENCE + BLOCK_SAMPLES;
 
-/// A queue of samples that remembers what it gave away.
+/// A queue of samples that keeps a history of its output.
 #[derive(Debug)]
 pub(super) struct PendingSound {
     samples: Vec<f32>,
@@ -89,7 +90,7 @@ impl PendingSound {
     /// Fills the block that has been begun with silence; a whole one if none has been.
     pub(super) fn fall_silent(&mut self) {
         let missing = BLOCK_SAMPLES - self.unheard() % BLOCK_SAMPLES;
-        // A fade needs its time: it may reach into the block after.
+        // A fade needs a minimum length, so it may extend into the next block.
         let missing = if missing < JOINT_SAMPLES { missing + BLOCK_SAMPLES } else { missing };
         self.append_silence(missing, true);
     }
@@ -156,7 +157,7 @@ fn extend(channel: &mut Vec<f32>, sound: &[f32], lag: Option<usize>) {
 fn continuation(channel: &[f32], lag: usize) -> [f32; JOINT_SAMPLES] {
     let mut continuation = [0.0; JOINT_SAMPLES];
     let end = channel.len();
-    // Where the last period does not end as it began, the step between the two is faded as well.
+    // If the last period does not end as it began, the step between the two is faded out as well.
     let step = channel[end - 1] - channel[end - 1 - lag];
     for (i, next) in continuation.iter_mut().enumerate() {
         let left = 1.0 - i as f32 / JOINT_SAMPLES as f32;

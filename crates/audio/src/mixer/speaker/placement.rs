@@ -1,4 +1,4 @@
-//! Where one speaker is added to the mix: in the middle, or at its place.
+//! The placement of one speaker in the mix: in the middle, or at its position.
 
 use crate::block::BLOCK_SAMPLES;
 use crate::mixer::sum::Sum;

@@ -1,4 +1,4 @@
-//! Is the speaker between words right now? Only there can sound be left out unheard.
+//! Detects pauses between words, the only places where sound can be left out inaudibly.
 
 use crate::block::BLOCK_SAMPLES;
 

@@ -1,4 +1,4 @@
-//! One remote speaker on the way from packets to sound: jitter buffer, decoder, fades.
+//! Reception of one remote speaker, from packets to sound: jitter buffer, decoder, fades.
 
 use super::decoded_frame::DecodedFrame;
 use super::made_up::MadeUp;
@@ -15,7 +15,7 @@ use crate::time_stretch::{FADE_SAMPLES, LONGEST_LAG};
 /// Shorter frames than this, 20 ms, cannot be squeezed by a period of a deep voice, unless the next one is there too.
 const SQUEEZABLE_SAMPLES: usize = 960;
 
-/// What the next block is.
+/// The kind of the next block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Received {
     /// No speech.
@@ -39,10 +39,10 @@ struct Undecoded {
 pub(in crate::mixer) struct Reception {
     jitter: JitterBuffer,
     decoder: Box<dyn Decoder>,
-    /// What was decoded last.
+    /// The last decoded frame.
     frame: DecodedFrame,
     sound: PendingSound,
-    /// What comes next does not continue what was heard.
+    /// The next sound does not continue the last one.
     joint: bool,
     /// The last block was not silence.
     sounding: bool,
@@ -137,8 +137,8 @@ impl Reception {
         }
     }
 
-    /// Takes the next block of what comes in. Frames whose turn it is are left undecoded if `decodes` says so: silence
-    /// is in their place, and what was decoded before fades over to it.
+    /// Takes the next block of the speaker's sound. Frames that are due stay undecoded unless `decodes`: they are
+    /// replaced with silence, to which the sound decoded before fades.
     pub(super) fn next_block(
         &mut self,
         key: SpeakerKey,
@@ -193,12 +193,12 @@ impl Reception {
         self.sounding || self.jitter.queued_packets() > 0
     }
 
-    /// What came with the frame whose turn it was last.
+    /// Properties of the last frame that was due.
     pub(super) fn properties(&self) -> FrameProperties {
         self.properties
     }
 
-    /// What came with the next frame that is there; if none is, with the last.
+    /// Properties of the next frame in the queue, or of the last one if the queue is empty.
     pub(super) fn next_properties(&self) -> FrameProperties {
         self.jitter.next_properties().unwrap_or(self.properties)
     }
@@ -332,7 +332,7 @@ impl Reception {
     /// says that it is in place of a packet that could be decoded.
     fn leave_undecoded(&mut self, samples: usize, wish: Stretch, has_packet: bool) {
         let before = self.undecoded;
-        // What was decoded before fades over to the silence, which needs its time and is not silence yet.
+        // Previously decoded sound fades into the silence; the fade has a fixed length and is not yet silence.
         let fades = before.is_none() && self.sounding;
         let stretched = match wish {
             Stretch::Shorten { at_most, .. } if !fades => samples.saturating_sub(at_most),

@@ -1,4 +1,4 @@
-//! The side of a speaker that has two channels: heard as it was sent, as long as nothing makes a point of the voice.
+//! The side of a speaker that has two channels: played unchanged if the voice has no place and no effects.
 
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 use crate::ramp::{Ramp, Smoothed};

@@ -1,4 +1,4 @@
-//! One ear: filters what comes from where the voice is, and fades over to where it goes.
+//! One ear: filters a voice for its direction, and cross-fades when it moves.
 
 use super::filter::{CHUNK_SAMPLES, Filter, Line};
 use super::head::Response;
@@ -11,7 +11,7 @@ const FADE_AT_ONCE_SAMPLES: f32 = 1.0;
 /// Into so many fades is a larger change divided.
 const FADES: usize = 6;
 
-/// What one ear hears, and from where.
+/// The response of one ear for the voice's direction, and the filter made from it.
 #[derive(Debug)]
 pub(super) struct Ear {
     response: Response,

@@ -1,4 +1,4 @@
-//! A response and its delay as one filter, so that a fraction of a sample costs nothing while it is heard.
+//! A response and its delay as one filter, so that a fractional delay costs nothing at run time.
 
 use std::f32::consts::PI;
 
@@ -19,16 +19,16 @@ const AHEAD: usize = SINC_TAPS / 2 - 1;
 /// A response between samples, and no tap more to have a multiple of four.
 const LENGTH: usize = TAPS + SINC_TAPS;
 
-/// What the longest delay and the response after it need of the block before.
+/// Samples of the block before that the longest delay and the response after it need.
 pub(super) const LOOK_BACK_SAMPLES: usize = (MIDDLE_DELAY_SAMPLES + DELAY_REACH_SAMPLES[1]) as usize + LENGTH;
 
-/// So much is filtered in one go: what fits into registers.
+/// The number of samples filtered at a time: as many as fit into registers.
 pub(super) const CHUNK_SAMPLES: usize = 16;
 
 /// The end of the block before, then the block.
 pub(super) type Line = [f32; LOOK_BACK_SAMPLES + BLOCK_SAMPLES];
 
-/// What one ear does to a voice from one place.
+/// The filter of one ear for a voice from one direction.
 #[derive(Debug)]
 pub(super) struct Filter {
     /// The last one first, as the line has the oldest sample first.
@@ -52,7 +52,7 @@ impl Filter {
         Self { taps, delay_samples: whole.saturating_sub(AHEAD) }
     }
 
-    /// What this ear hears in the block's chunk of that number.
+    /// The sound at this ear in the block's chunk of that number.
     pub(super) fn chunk(&self, line: &Line, number: usize) -> [f32; CHUNK_SAMPLES] {
         let end = LOOK_BACK_SAMPLES + (number + 1) * CHUNK_SAMPLES - self.delay_samples;
         let sound = &line[end - CHUNK_SAMPLES - (LENGTH - 1)..end];

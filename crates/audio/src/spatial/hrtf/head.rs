@@ -1,4 +1,4 @@
-//! The measured head: what the left ear hears from all around. The right ear hears the same from the mirrored side.
+//! The measured head: the left ear's response to all directions. The right ear's is its mirror image.
 
 mod file;
 
@@ -11,7 +11,7 @@ use crate::spatial::pose::Direction;
 /// Samples of a response.
 pub(super) const TAPS: usize = 64;
 
-/// What an ear makes of a voice from one direction.
+/// The response of an ear to a voice from one direction.
 #[derive(Debug, Clone)]
 pub(super) struct Response {
     /// How much later than from the middle; negative where it is earlier.
@@ -29,7 +29,7 @@ impl Response {
 
     const NOTHING: Self = Self { delay_samples: 0.0, taps: [0.0; TAPS] };
 
-    /// What lies in between; `share` is that of `other`.
+    /// The response in between; `share` is that of `other`.
     pub(super) fn towards(&self, other: &Self, share: f32) -> Self {
         let mut between = self.clone();
         between.delay_samples += share * (other.delay_samples - self.delay_samples);
@@ -50,11 +50,11 @@ impl Head {
     /// MIT's measurement, with the normal pinna; `crates/audio/data/compact_kemar.py` makes the file.
     pub(in crate::spatial) const KEMAR: Self = Self { file: File::KEMAR };
 
-    /// What the left and the right ear make of a voice from there.
+    /// The responses of the left and the right ear to a voice from there.
     pub(super) fn responses(&self, direction: Direction) -> [Response; 2] {
         let Direction { right, up, forward, length } = direction;
-        // Bound to any length, so that a direction near the middle of the head is one, too.
-        let elevation = up.atan2((right * right + forward * forward).sqrt()); // `hypotf` asks for glibc 2.35.
+        // Valid for any length, so that directions near the middle of the head work too.
+        let elevation = up.atan2((right * right + forward * forward).sqrt()); // `hypotf` needs glibc 2.35.
         [right, -right].map(|to_the_right| {
             let turns = (to_the_right.atan2(forward) / TAU).rem_euclid(1.0);
             let there = self.left(elevation / FRAC_PI_2 * 90.0, turns);

@@ -1,4 +1,4 @@
-//! On a perfect network: how good for how many bits.
+//! On a perfect network: the quality at each bit rate.
 
 use consonance_audio::{
     DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder, OpusLibrary, Quality, Source,

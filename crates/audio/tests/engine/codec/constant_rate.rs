@@ -1,4 +1,4 @@
-//! Packets of one size, whatever is said.
+//! Constant bit rate: all packets have the same size, whatever the sound.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Deep redundancy: packets that describe the sound before their own, for decoders that know it and those that do not.
+//! Deep redundancy: packets that describe the sound before their own, for decoders that support it and those that do
+//! not.
 
 use consonance_audio::{
     DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusLibrary, Redundancy, Source,
@@ -8,8 +9,8 @@ use super::{decode, decoder, encoder};
 use crate::call::encode;
 use crate::signal::{correlation, speech};
 
-/// Three seconds of the first recording from libopus with ten frames described, at 32 kbit/s and 15 % expected loss:
-/// made by the example `dred_packets`.
+/// Three seconds of the first recording, encoded by libopus with ten described frames at 32 kbit/s and 15 % expected
+/// loss by the example `dred_packets`.
 fn packets_of_another_player() -> Vec<Vec<u8>> {
     let mut rest: &[u8] = include_bytes!("../../data/dred.packets");
     let mut packets = Vec::new();

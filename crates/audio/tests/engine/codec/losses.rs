@@ -1,4 +1,4 @@
-//! Frames that get lost: recovered from copies where there are some, concealed where not.
+//! Lost frames: recovered from copies where there are any, concealed otherwise.
 
 use consonance_audio::{
     BLOCK_SAMPLES, DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder, OpusEncoder,
@@ -114,7 +114,7 @@ fn copies_go_and_come_back_as_asked() {
     }
 }
 
-/// In how many of a hundred packets there is a copy.
+/// The percentage of packets that contain a copy.
 fn copies_percent(library: OpusLibrary, sound: &[f32], encoder: &mut OpusEncoder) -> usize {
     let packets = encode(sound, FrameSize::Ms20, encoder);
     let mut decoder = decoder(library);

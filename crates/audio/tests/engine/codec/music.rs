@@ -1,4 +1,4 @@
-//! Music: what is left of it in each band.
+//! Music: the level of each band after encoding.
 
 use std::f32::consts::TAU;
 
@@ -8,7 +8,7 @@ use super::{decode, encoder};
 use crate::call::encode;
 use crate::signal::level_db;
 
-/// Four seconds of chords with overtones up to 20 kHz, that are struck twice a second.
+/// Four seconds of chords with overtones up to 20 kHz, struck twice a second.
 fn chords() -> Vec<f32> {
     const CHORDS_HZ: [[f32; 3]; 4] =
         [[220.0, 277.2, 329.6], [196.0, 246.9, 293.7], [174.6, 220.0, 261.6], [261.6, 329.6, 392.0]];

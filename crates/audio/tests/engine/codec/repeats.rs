@@ -1,4 +1,4 @@
-//! Whole packets once more in the padding of later ones.
+//! Copies of whole packets in the padding of later ones.
 
 use consonance_audio::{
     DecodedAs, Decoder, Encoder, EncoderSettings, FrameSize, OpusDecoder, OpusLibrary, Redundancy, Source,
@@ -32,7 +32,7 @@ fn a_repeated_frame_is_recovered_as_well_as_if_its_packet_had_come() {
         let (mut expected, mut heard) = ([0.0; 960], [0.0; 960]);
         for (i, packet) in packets.iter().enumerate() {
             complete.decode(Source::Packet(packet), &mut expected).unwrap();
-            // Of five frames two in a row are lost.
+            // Of every five frames, two in a row are lost.
             let source = match (i % 5, packets.get(i + 1), packets.get(i + 2)) {
                 (2, _, Some(later)) => Source::Recover { packet: later, ahead: 2 },
                 (3, Some(next), _) => Source::Recover { packet: next, ahead: 1 },

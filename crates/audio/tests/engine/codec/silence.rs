@@ -48,7 +48,7 @@ fn without_background_a_silent_speaker_is_silent() {
         let settings = EncoderSettings { rate: RateMode::Discontinuous, ..EncoderSettings::default() };
         let packets = encode(&original, FrameSize::Ms20, &mut encoder(library, settings));
         let heard = decode(library, &packets, |i| Source::Packet(&packets[i]));
-        // A recording's own background may go on, at −50 dB.
+        // The recording's own background, at −50 dB, may continue.
         assert!(heard[pause + 48_000..].iter().all(|sample| sample.abs() < 0.005));
     }
 }

@@ -1,4 +1,4 @@
-//! Two channels: each comes out as it went in, and a listener with one hears their mean.
+//! Two channels: each is preserved, and a mono listener hears their mean.
 
 use consonance_audio::{Decoder, Encoder, EncoderSettings, FrameSize, OpusLibrary, Quality, Source};
 use consonance_testing::tone::tone;
@@ -17,7 +17,7 @@ fn packets(library: OpusLibrary, bitrate_bps: u32) -> Vec<Vec<u8>> {
     encode_two(&left, &right, &mut encoder)
 }
 
-/// Left and right of what is decoded from the sources.
+/// Left and right, decoded from the sources.
 fn hear<'a>(decoder: &mut dyn Decoder, sources: impl Iterator<Item = Source<'a>>) -> [Vec<f32>; 2] {
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for source in sources {
@@ -30,7 +30,7 @@ fn hear<'a>(decoder: &mut dyn Decoder, sources: impl Iterator<Item = Source<'a>>
     [left, right]
 }
 
-/// Of the second half, by when the encoder has settled.
+/// The second half of each channel, by which time the encoder has settled.
 fn settled([left, right]: &[Vec<f32>; 2]) -> [f32; 2] {
     separation_db(&left[SECOND / 2..], &right[SECOND / 2..])
 }

@@ -1,4 +1,4 @@
-//! Whatever the network does and whatever is called: nothing breaks, nothing is played twice, everything is counted.
+//! With any network and any calls: nothing breaks, nothing is played twice, everything is counted.
 
 use consonance_audio::limits::{DELAY_SAMPLES_MAX, QUEUED_PACKETS_MAX};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! How long frames wait, and what becomes of those that come later.
+//! How long frames wait, and how later ones are handled.
 
 use consonance_audio::limits::DELAY_SAMPLES_MAX;
 use consonance_audio::{BLOCK_SAMPLES, FrameSize};
@@ -58,7 +58,7 @@ fn one_late_frame_loses_its_beginning_and_moves_nothing() {
 #[test]
 fn a_frame_that_comes_when_its_time_is_over_is_late() {
     let mut player = Player::speaking();
-    // Its successor is lost, so that nothing else is there to be played.
+    // Its successor is lost, so that there is nothing else to play.
     player.stream(0..200, |n| match n {
         150 => Some(3),
         151 => None,
@@ -142,7 +142,7 @@ fn what_piles_up_without_a_listener_is_skipped() {
     assert!(!heard.contains(&200), "{heard:?}");
 }
 
-/// How many of 200 frames are played if the path gets slower right before them, by so many blocks for each of them.
+/// How many of 200 frames are played if the path slows down right before them, by `slower(n)` blocks for frame `n`.
 fn played_on_a_slower_path(frame_size: FrameSize, slower: impl Fn(u32) -> u64) -> usize {
     let mut player = Player::speaking_in(frame_size);
     player.stream(0..200, |_| Some(0));
@@ -170,7 +170,7 @@ fn a_path_that_gets_slower_and_slower_is_heard_most_of_the_time() {
     for frame_size in FrameSize::ALL {
         let blocks_per_frame = (frame_size.samples() / BLOCK_SAMPLES) as u64;
         for ramp in [60, 100, 200] {
-            // With every second it gets a second slower.
+            // With each second the path gets a second slower.
             let slower = |n: u32| (u64::from(n) * blocks_per_frame).min(ramp);
             let played = played_on_a_slower_path(frame_size, slower);
             assert!(played >= 165, "{frame_size:?}, slower by {ramp} blocks in the end: {played} of 200");
@@ -198,7 +198,7 @@ fn a_burst_after_a_stall_is_played_from_its_newest_frames_on() {
             let mut player = Player::speaking_in(frame_size);
             player.stream(0..200, |_| Some(0));
             let frames = 48_000 / frame_size.samples() as u32;
-            // A second of frames, all at once or three in the time of one.
+            // A second's worth of frames: all at once, or three in the time of one.
             let blocks = (frame_size.samples() / BLOCK_SAMPLES) as u64;
             let late = |n: u32| {
                 let (n, all) = (u64::from(n - 200) * blocks, u64::from(frames) * blocks);

@@ -1,4 +1,4 @@
-//! Frames that never come: recovered from copies where there are some, and counted.
+//! Frames that never arrive: recovered from copies where there are any, and counted.
 
 use consonance_audio::jitter::FrameId;
 
@@ -70,7 +70,7 @@ fn frames_in_a_row_are_recovered_as_far_as_the_delay_holds_the_packet_after_them
     for (late_blocks, recovered) in [(8, 4), (4, 2)] {
         let mut player = Player::speaking();
         player.recoverable = 5;
-        // Every fifth packet is late, so that the others wait for so many blocks.
+        // Every fifth packet is late, so that the others wait for as many blocks.
         let late = |n| if n % 5 == 0 { late_blocks } else { 0 };
         player.stream(0..300, |n| (!(201..205).contains(&n)).then_some(late(n)));
         player.steps(20);

@@ -3,18 +3,18 @@
 use consonance_audio::jitter::{Decision, FrameId, JitterBuffer, JitterSettings, Stretch};
 use consonance_audio::{FrameProperties, FrameSize, SamplePosition};
 
-/// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
+/// A listener that discards the sound: it requests frames, stretches them as asked, and takes real time to play them.
 pub(super) struct Player {
     pub(super) buffer: JitterBuffer,
     frame_samples: usize,
     pub(super) now: SamplePosition,
-    /// Samples handed out that were not played yet.
+    /// Samples that were handed out but not played yet.
     pub(super) unheard: usize,
     /// Samples put in or left out so far.
     pub(super) stretched: [usize; 2],
-    /// How many frames before their own can be recovered from the packets that arrive.
+    /// How many earlier frames can be recovered from each arriving packet.
     pub(super) recoverable: u8,
-    /// Every frame whose turn is over, and how it went.
+    /// Every frame whose turn is over, and its outcome.
     pub(super) turns: Vec<(FrameId, Turn)>,
     pub(super) ended: Vec<u32>,
 }
@@ -49,7 +49,7 @@ impl Player {
         player
     }
 
-    /// A frame whose packet is its own number arrives now.
+    /// A frame arrives; its packet is its own number.
     pub(super) fn arrive(&mut self, sequence: u32) {
         self.buffer.push(
             sequence,
@@ -108,7 +108,7 @@ impl Player {
         self.now += 480;
     }
 
-    /// A voice whose period fits every wish.
+    /// Stretches as if by a voice whose period allows every requested change.
     fn stretch(&mut self, wish: Stretch) {
         match wish {
             Stretch::Keep => return,
@@ -137,7 +137,7 @@ impl Player {
         played.map(|(frame, _)| frame.sequence).collect()
     }
 
-    /// From when each frame played was spoken to when it was played.
+    /// For each played frame, the time from when it was spoken to when it was played.
     pub(super) fn delays(&self) -> Vec<u64> {
         let spoken = |frame: &FrameId| SamplePosition(u64::from(frame.sequence) * self.frame_samples as u64);
         let delay = |(frame, turn): &(FrameId, Turn)| match turn {

@@ -1,4 +1,4 @@
-//! One utterance after another.
+//! Successive utterances.
 
 use consonance_audio::jitter::FrameId;
 

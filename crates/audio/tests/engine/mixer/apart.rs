@@ -11,7 +11,7 @@ use crate::signal::largest_step;
 
 const OTHER: SpeakerKey = SpeakerKey(9);
 
-/// What was in the mix, and what was apart from it.
+/// The sound of the mix, and the sound kept apart from it.
 #[derive(Default)]
 struct Heard {
     mix: Ears,
@@ -109,7 +109,7 @@ fn a_voice_that_goes_to_an_engine_and_back_has_no_click_in_either() {
         heard.mix.left.extend(now.mix.left);
         heard.apart.extend(now.apart);
     }
-    // From one to the other in 10 ms.
+    // A fade from one to the other in 10 ms.
     let largest = largest_step(&heard.mix.left).max(largest_step(&heard.apart));
     assert!(largest < 0.5 / 480.0 * 1.1, "{largest}");
 }

@@ -1,4 +1,4 @@
-//! More speakers than are worth decoding.
+//! More speakers than can be decoded.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ fn settings(max_decoded: usize) -> MixerSettings {
     MixerSettings { max_decoded, ..MixerSettings::default() }
 }
 
-/// So many speakers, each as loud as its number says.
+/// A number of speakers; `level` gives the loudness of each.
 fn crowd(max_decoded: usize, speakers: u32, level: impl Fn(u32) -> f32) -> MixingDesk {
     let mut desk = MixingDesk::new(settings(max_decoded));
     for key in 0..speakers {
@@ -81,7 +81,7 @@ fn a_whisper_that_becomes_a_shout_is_found_within_a_quarter_of_a_second_among_tw
             desk.mix(1);
             desk.unheard(SpeakerKey(shouter)).is_none()
         });
-        // The jitter buffer holds the first frame of the shout back as well.
+        // The jitter buffer also holds back the first frame of the shout.
         let blocks = until.unwrap();
         assert!(blocks <= 25, "speaker {shouter} after {blocks} blocks");
     }
@@ -147,7 +147,7 @@ fn six_readers_for_a_mixer_of_four_change_by_the_sentence() {
     assert!(times <= 60, "{times} changes in 20 s");
 }
 
-/// All speakers decoded since the counts before.
+/// The number of speakers decoded since the last call, from the counts `before`.
 fn decoded(desk: &MixingDesk, before: &mut Vec<u64>) -> usize {
     let count = |key| {
         let s = desk.statistics(SpeakerKey(key));

@@ -1,5 +1,5 @@
-//! A listener's mixer, and speakers that send raw samples on a perfect network, so that every step in the sound is
-//! ours.
+//! A listener's mixer, and speakers that send raw samples over a perfect network, so that every step in the sound comes
+//! from the mixer.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ impl MixingDesk {
         self.mixer.end_utterance(key);
     }
 
-    /// A speaker goes on with another sound.
+    /// A speaker continues with another sound.
     pub(crate) fn says(&mut self, key: SpeakerKey, voice: Voice) {
         self.talkers.get_mut(&key).unwrap().voice = voice;
     }
@@ -77,7 +77,7 @@ impl MixingDesk {
         ears
     }
 
-    /// One block; half of the speakers send a frame before.
+    /// Mixes one block; half of the speakers send a frame before it.
     pub(crate) fn mix_one(
         &mut self,
         watch: impl FnMut(SpeakerKey, SamplePosition, SpeakerSound<'_>),
@@ -89,7 +89,7 @@ impl MixingDesk {
         block
     }
 
-    /// What the speakers send before the next block.
+    /// Sends the frames that speakers have due before the next block.
     pub(crate) fn push_due(&mut self) {
         let now = self.mixer.position();
         for (&key, talker) in &mut self.talkers {
@@ -116,7 +116,7 @@ pub(crate) fn always(value: f32) -> Voice {
     Box::new(move |_| value)
 }
 
-/// What both ears heard.
+/// The sound at both ears.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Ears {
     pub(crate) left: Vec<f32>,
@@ -172,7 +172,7 @@ pub(crate) fn mixer_with(codec: CodecSettings) -> Mixer {
     mixer
 }
 
-/// Mixes without a sender.
+/// Mixes blocks while nothing is sent.
 pub(crate) fn mix(mixer: &mut Mixer, blocks: usize) -> Vec<f32> {
     let mut ears = Ears::default();
     for _ in 0..blocks {
@@ -189,7 +189,7 @@ pub(crate) fn level(value: f32) -> Vec<u8> {
     value.to_le_bytes().repeat(960)
 }
 
-/// A speaker in mid-speech, all samples 0.5, the rest of a second of which waits.
+/// A speaker in mid-speech, all samples 0.5, with the rest of a second queued.
 pub(crate) fn steady_speaker() -> Mixer {
     let mut mixer = mixer_with(CodecSettings::identity(FrameSize::Ms20));
     mixer.start_utterance(SPEAKER);

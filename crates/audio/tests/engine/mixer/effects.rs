@@ -108,7 +108,7 @@ fn many_speakers_in_one_hall_reverberate_as_their_sum() {
     let both = |volume: f32, speakers: u32| {
         let mut desk = MixingDesk::new(MixerSettings::default());
         for key in 0..speakers {
-            // Keys of one parity send in the same blocks.
+            // Speakers whose keys have the same parity send in the same blocks.
             desk.add(SpeakerKey(2 * key), tone(500.0), FrameProperties::default());
             desk.mixer.set_effects(SpeakerKey(2 * key), &"hall".parse::<EffectChain>().unwrap());
             desk.mixer.set_volume(SpeakerKey(2 * key), volume);

@@ -1,4 +1,4 @@
-//! Where one piece of sound does not continue the other, nothing clicks.
+//! Nothing clicks where one piece of sound does not continue the previous one.
 
 use consonance_audio::{
     CodecSettings, EncoderSettings, FrameProperties, FrameSize, IdentityEncoder, OpusEncoder,

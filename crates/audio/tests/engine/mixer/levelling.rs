@@ -1,4 +1,4 @@
-//! Automatic volume: speakers come to one loudness, if that is wanted.
+//! Automatic volume: brings speakers to the same loudness if switched on.
 
 use consonance_audio::{FrameProperties, Mixer, MixerSettings};
 use consonance_testing::sound::peak;
@@ -7,7 +7,7 @@ use super::desk::{MixingDesk, Voice, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::{active_level_db, largest_step, speech};
 
-/// The loudness of a speaker after so many seconds at this level.
+/// The loudness of a speaker after `seconds` at this level.
 fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_auto_volume(is_levelled);
@@ -18,7 +18,7 @@ fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
     sound[sound.len() - 1]
 }
 
-/// What is heard of this voice in so many seconds.
+/// The mix of this voice over `seconds`.
 fn levelled(voice: Voice, seconds: usize) -> Vec<f32> {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_auto_volume(true);
@@ -60,7 +60,7 @@ fn a_speaker_is_turned_up_by_at_most_3_decibels_a_second() {
 fn noise_and_pauses_are_not_turned_up() {
     assert_near(level_after(10, 0.001, true), 0.001);
     for pause in [24_000, 288_000] {
-        // A second of speech at the common level, and half a second or six of a quiet room.
+        // A second of speech at the target level, then half a second or six seconds of a quiet room.
         let voice = move |i: u64| if i % (48_000 + pause) < 48_000 { 0.1 } else { 0.004 };
         let sound = levelled(Box::new(voice), 30);
         let loudest = peak(&sound[480_000..]);
@@ -98,14 +98,14 @@ fn switched_off_again_it_goes_back_slowly() {
     assert_near(desk.mix(400).last().0, 0.02);
 }
 
-/// A recording over and over, with this level without its pauses.
+/// A looped recording, at this level without its pauses.
 fn talking(number: u32, dbfs: f32) -> Voice {
     let sound = speech(number);
     let gain = 10.0_f32.powf((dbfs - active_level_db(&sound)) / 20.0);
     Box::new(move |i| (gain * sound[i as usize % sound.len()]).clamp(-1.0, 1.0))
 }
 
-/// What is heard of this voice alone, in half a minute after the first half.
+/// The level of this voice alone, over half a minute after the first half minute.
 fn after_half_a_minute(voice: Voice, set: impl Fn(&mut Mixer)) -> f32 {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.add(SPEAKER, voice, FrameProperties::default());

@@ -1,4 +1,4 @@
-//! How loud each and all are, and that changes are smooth.
+//! The loudness of each speaker and of all, and that changes are smooth.
 
 use consonance_audio::{
     CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SamplePosition, SpeakerKey, Unheard,

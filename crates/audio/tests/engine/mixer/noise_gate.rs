@@ -1,4 +1,4 @@
-//! The noise gate of one speaker: what is between its words is turned down, and its words are not.
+//! The noise gate of one speaker: noise between words is turned down, and words are not.
 
 use consonance_audio::{FrameProperties, MixerSettings};
 
@@ -6,7 +6,7 @@ use super::desk::{MixingDesk, Voice, always};
 use crate::call::SPEAKER;
 use crate::signal::{Dice, active_level_db, correlation, largest_step, level_db, speech};
 
-/// Two seconds of noise, and a recording: as one sender's microphone brings them.
+/// Two seconds of noise, then a recording, as from one sender's microphone.
 const NOISE_FIRST: usize = 96_000;
 
 /// Noise of this level, the same every time.
@@ -24,7 +24,7 @@ fn talking(number: u32, dbfs: f32) -> Vec<f32> {
     sound.iter().map(|sample| gain * sample).collect()
 }
 
-/// What is heard of this sound.
+/// The mix of this sound.
 fn heard(sound: &[f32], is_gated: bool) -> Vec<f32> {
     let mut desk = MixingDesk::new(MixerSettings::default());
     let sound = sound.to_vec();

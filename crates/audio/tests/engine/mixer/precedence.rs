@@ -13,7 +13,7 @@ fn priority(priority: u8) -> FrameProperties {
     FrameProperties { priority, ..FrameProperties::default() }
 }
 
-/// Until a new speaker is heard.
+/// Blocks until a new speaker is heard.
 const ONSET_BLOCKS: usize = 20;
 
 #[test]
@@ -98,7 +98,7 @@ fn others_are_turned_down_in_300_ms_while_the_listener_speaks_and_return_in_500(
     assert_near(sound[7_199], 0.375);
     assert_near(sound[14_399], 0.25);
     assert!(largest_step(&sound) < 1e-4);
-    // To say it again changes nothing.
+    // Setting it again changes nothing.
     desk.mixer.set_ducked(true);
     assert_near(desk.mix(10).last().0, 0.25);
     desk.mixer.set_ducked(false);

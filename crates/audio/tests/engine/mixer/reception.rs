@@ -1,4 +1,4 @@
-//! What was said is what is heard, on time, whatever the network does.
+//! Speech is heard intact and on time, whatever the network does.
 
 use consonance_audio::{CodecSettings, DecodedAs, FrameProperties, FrameSize, IdentityEncoder};
 
@@ -6,7 +6,7 @@ use super::desk::{call, mix, mixer_with, raw_call};
 use crate::call::{BlockAnalysis, Network, SPEAKER, encode, listen};
 use crate::signal::{correlation, hum, largest_step, speech};
 
-/// By how much Opus lags behind, as its encoder says.
+/// The delay of Opus, as reported by its encoder.
 const LOOKAHEAD: usize = 312;
 
 #[test]
@@ -166,7 +166,7 @@ fn a_stretched_tone_keeps_its_pitch_and_level() {
     let crossings = |sound: &[f32]| {
         sound.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count() as f64 / sound.len() as f64
     };
-    // While the delay shrinks, every second is shorter, but its waves are not.
+    // While the delay shrinks, each second gets shorter, but its waves do not.
     let shrinking = &heard.sound[8 * 48_000..10 * 48_000];
     let ratio = crossings(shrinking) / crossings(&original);
     assert!((ratio - 1.0).abs() < 0.01, "{ratio}");

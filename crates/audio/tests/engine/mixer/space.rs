@@ -20,7 +20,7 @@ fn at(x: f32) -> Option<SpeakerPlace> {
     Some(SpeakerPlace { position_m: [x, 0.0, 0.0], occlusion: 0.0 })
 }
 
-/// A speaker that has been humming for a while.
+/// A speaker that has hummed for a while.
 fn humming(mode: SpatialMode, place: Option<SpeakerPlace>) -> MixingDesk {
     let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_spatial(SpatialSettings { mode, ..SpatialSettings::default() });
@@ -112,7 +112,7 @@ fn a_speaker_that_moved_while_silent_begins_at_the_new_place() {
     desk.mixer.set_place(SPEAKER, at(1.0));
     desk.start(SPEAKER, always(0.3), POSITIONAL);
     let ears = desk.mix(20);
-    // The power of both ears is that of the middle, and the far one has a quarter of the amplitude.
+    // Both ears together have the power of the middle, and the far one has a quarter of the amplitude.
     let near = 0.3 * (2.0 * 16.0 / 17.0_f32).sqrt();
     let at_most = near / 4.0 + 1e-4;
     assert!(ears.left.iter().all(|sample| sample.abs() < at_most), "no more on the side where it was");

@@ -12,7 +12,7 @@ use crate::signal::{LEFT_HZ, largest_step, level_db, separation_db, speech, tone
 
 const SECOND: usize = 48_000;
 
-/// Both channels on their way as music.
+/// Sends both channels as music.
 fn send(left: &[f32], right: &[f32], network: Network) -> Vec<Sent> {
     let settings = EncoderSettings { stereo: true, bitrate_bps: 96_000, ..Quality::Music.encoder_settings() };
     let packets = encode_two(left, right, &mut OpusEncoder::new(settings).unwrap());
@@ -92,14 +92,14 @@ fn a_volume_turns_both_sides_down() {
     assert!(separation_db(&after.left, &after.right).iter().all(|&ratio| ratio > 25.0));
 }
 
-/// Changes something while music plays, and says how far apart the sides are after it, in dB.
+/// Changes something while music plays, and returns the separation of the sides afterwards, in dB.
 fn sides_after(change: impl FnOnce(&mut Listener)) -> [f32; 2] {
     let mut listener = Listener::new(tones(4), FrameProperties::default());
     let before = listener.hear(100);
     let step = largest_step(&before.left[SECOND / 2..]).max(largest_step(&before.right[SECOND / 2..]));
     change(&mut listener);
     let after = listener.hear(100);
-    // The two tones in one ear can differ by as much from sample to sample as both together.
+    // Two tones in one ear can differ from sample to sample by as much as both together.
     assert!(after.largest_step() < 2.0 * step, "a click of {} where {step} is usual", after.largest_step());
     let half = |sound: Vec<f32>| sound[SECOND / 2..].to_vec();
     separation_db(&half(after.left), &half(after.right))
