@@ -1,4 +1,4 @@
-//! Attestations: what a service that the game trusts has signed about an account and the key of its player.
+//! Attestations: signed statements of a service that the game trusts, which bind a player's key to an account.
 //!
 //! An attestation is a JSON Web Token (RFC 7519) signed with Ed25519 (RFC 8037). `sub` is the account, `cnf` has the
 //! player's public key as a JSON Web Key (RFC 7800, section 3.2), and `exp` says when it ends. All members see it, so
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::identity::cipher_suite;
 use crate::{Credential, E2eeError, PublicKey};
 
-/// What stands behind the account of a member.
+/// The proof that a member's account is genuine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountProof {
@@ -59,7 +59,7 @@ impl AttestationKeys {
         self.0.is_empty()
     }
 
-    /// What the attestation of a credential proves now.
+    /// The proof that a credential's attestation gives at this time.
     pub(crate) fn check(&self, credential: &Credential, key: &PublicKey) -> AccountProof {
         self.check_at(MlsTime::now().seconds_since_epoch(), credential, key)
     }
@@ -86,7 +86,7 @@ impl AttestationKeys {
         let has_signed = |key: &PublicKey| {
             cipher_suite().verify(key.as_signature_key(), &signature, message.as_bytes()).is_ok()
         };
-        // Extensions that must be understood (RFC 7515, section 4.1.11): none is.
+        // No critical extension (RFC 7515, section 4.1.11) is supported.
         let is_known = header.get("alg")?.as_str() == Some("EdDSA") && header.get("crit").is_none();
         let is_valid = is_known && self.0.iter().any(has_signed);
         is_valid.then(|| from_part(claims))?

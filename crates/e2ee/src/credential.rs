@@ -1,4 +1,4 @@
-//! What a member says about itself in the group, signed with its key: name, account and purpose.
+//! A member's credential, signed with its key: name, account and purpose.
 
 use consonance_name_key::NameKey;
 use consonance_wire::{ParseError, Reader};
@@ -11,7 +11,7 @@ use mls_rs_core::identity::MemberValidationContext;
 
 use crate::{E2eeError, PublicKey};
 
-/// What a member is called, and what for it is here.
+/// A member's name, account and purpose in the group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     name: String,
@@ -46,7 +46,7 @@ impl Credential {
         Ok(self)
     }
 
-    /// With what the member is for, if it is not a player: "recording", "moderation", "subtitles"; an empty purpose is
+    /// With the member's purpose, if it is not a player: "recording", "moderation", "subtitles"; an empty purpose is
     /// none.
     ///
     /// # Errors
@@ -56,8 +56,8 @@ impl Credential {
         Ok(self)
     }
 
-    /// With what a service that the game trusts has signed about the account and the key. It is shown to all members,
-    /// so it must be worth nothing without the key: not a join token.
+    /// With the attestation of a service that the game trusts about the account and the key. It is visible to all
+    /// members, so it must be useless without the key: not a join token.
     ///
     /// # Errors
     /// [`E2eeError::TooLong`] for more than [`ATTESTATION_BYTES_MAX`](Self::ATTESTATION_BYTES_MAX).
@@ -80,12 +80,12 @@ impl Credential {
         self.account.as_deref()
     }
 
-    /// What it is for; none for a player.
+    /// The member's purpose; none for a player.
     pub fn purpose(&self) -> Option<&str> {
         self.purpose.as_deref()
     }
 
-    /// What it shows for its account; empty if nothing.
+    /// The attestation for the account; empty if there is none.
     pub fn attestation(&self) -> &[u8] {
         &self.attestation
     }
@@ -99,7 +99,7 @@ impl Credential {
         out
     }
 
-    /// `None` if it was not written so.
+    /// `None` if the bytes have another format.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let read = |reader: &mut Reader<'_>| read(reader).ok();
@@ -125,7 +125,7 @@ impl Credential {
     }
 }
 
-/// What the group asks of credentials: that they can be read, and that no two members have names that look alike.
+/// The group's requirements for credentials: each must be readable, and no two members may have names that look alike.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials;
 

@@ -1,4 +1,4 @@
-//! What an epoch of the group gives to who seals and opens.
+//! The keys and rules of one epoch of the group, for sealing and opening.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ pub struct EpochKeys {
     pub group: u32,
     /// The secret that all members share, from which each one's key follows.
     pub secret: EpochSecret,
-    /// The own place in the group's tree.
+    /// This member's place in the group's tree.
     pub own_leaf: u32,
     /// The members' places by their names.
     pub leaves: BTreeMap<NameKey, u32>,
-    /// Which rooms are not encrypted.
+    /// The rooms that are not encrypted.
     pub plain: PlainRooms,
 }

@@ -1,4 +1,4 @@
-//! What can fail.
+//! The errors of this crate.
 
 /// Why a key, a credential or a message of the group cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -7,15 +7,15 @@ pub enum E2eeError {
     /// A message of the delivery service or of MLS does not have the form that it should have.
     #[error("malformed {what}: {why}")]
     Malformed {
-        /// Which message.
+        /// The message.
         what: &'static str,
-        /// What is wrong with it.
+        /// The error in it.
         why: String,
     },
     /// MLS refuses a message: a signature, a tag or a rule does not hold.
     #[error("{what} was refused: {why}")]
     Refused {
-        /// Which message.
+        /// The message.
         what: &'static str,
         /// The rule that does not hold.
         why: String,
@@ -25,7 +25,7 @@ pub enum E2eeError {
     TooLong {
         /// The field.
         field: &'static str,
-        /// Its bytes.
+        /// Its length in bytes.
         bytes: usize,
         /// The limit.
         most: usize,

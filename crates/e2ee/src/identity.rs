@@ -1,4 +1,4 @@
-//! A player's signature key, which proves to the others who speaks.
+//! A player's signature key, which proves to the others which player speaks.
 
 use core::fmt;
 
@@ -59,7 +59,7 @@ impl IdentityKey {
         &self.secret
     }
 
-    /// Signs what is stated under a label, so that a signature for one purpose is worth nothing for another.
+    /// Signs content under a label, so that a signature for one purpose is invalid for any other.
     pub(crate) fn sign(&self, label: &str, content: &[u8]) -> Result<Vec<u8>, E2eeError> {
         let signature = cipher_suite().sign(&self.secret, &labelled(label, content));
         signature.map_err(E2eeError::failed("the making of a signature"))

@@ -1,4 +1,4 @@
-//! Frames that a server has kept as they came, opened with a log of keys.
+//! Decryption of frames that a server has stored as they arrived, with a log of keys.
 
 use consonance_name_key::NameKey;
 use consonance_sframe::{ArchiveOpener, OpenError};
@@ -6,7 +6,7 @@ use consonance_wire::SealedVoice;
 
 use crate::LoggedEpoch;
 
-/// Opens one speaker's frames of a recording or a report.
+/// Decrypts one speaker's frames of a recording or a report.
 #[derive(Debug)]
 pub struct KeptFrames<'k> {
     epochs: &'k [LoggedEpoch],
@@ -14,13 +14,13 @@ pub struct KeptFrames<'k> {
     counts: KeptCounts,
 }
 
-/// What became of frames that were kept.
+/// The number of opened frames, and of rejected ones by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptCounts {
     /// Opened: a member of the group has sealed them.
     pub opened: u64,
-    /// No epoch that they can be of is in the log.
+    /// The epoch of the frame is not in the log.
     pub without_key: u64,
     /// Altered, or not sealed by a member; or of an epoch that is not in the log, while another one with the same last
     /// four bits is.
@@ -29,7 +29,7 @@ pub struct KeptCounts {
     pub replayed: u64,
     /// Sealed by another member than the speaker.
     pub other_senders: u64,
-    /// Not frames that are encrypted.
+    /// Not in the format of encrypted frames.
     pub malformed: u64,
 }
 
@@ -42,7 +42,7 @@ impl KeptCounts {
 }
 
 impl<'k> KeptFrames<'k> {
-    /// With these keys; of more than [`LoggedEpoch::EPOCHS_MAX`] the first.
+    /// An opener with these keys; of more than [`LoggedEpoch::EPOCHS_MAX`] only the first are used.
     pub fn new(epochs: &'k [LoggedEpoch]) -> Self {
         let mut opener = ArchiveOpener::new();
         for LoggedEpoch { secret, members, .. } in epochs {
@@ -52,8 +52,8 @@ impl<'k> KeptFrames<'k> {
         Self { epochs, opener, counts: KeptCounts::default() }
     }
 
-    /// Appends the Opus packet that the member of this name has sealed in the frame. False if it has not, or the frame
-    /// came before; `out` is left as it was then, and the reason is counted.
+    /// Appends the Opus packet that the member of this name has sealed in the frame. False if that member has not
+    /// sealed it, or the frame was opened before; then `out` is left as it was, and the reason is counted.
     pub fn open(&mut self, player: &str, frame: &[u8], out: &mut Vec<u8>) -> bool {
         let start = out.len();
         let Some(SealedVoice { head, sframe }) = SealedVoice::of(frame) else {
@@ -86,7 +86,7 @@ impl<'k> KeptFrames<'k> {
         }
     }
 
-    /// What became of all frames so far.
+    /// Counts of the results for all frames so far.
     pub fn counts(&self) -> KeptCounts {
         self.counts
     }

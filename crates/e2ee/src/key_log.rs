@@ -1,4 +1,4 @@
-//! The log of a session's keys: with it, frames that a server has kept are opened later.
+//! The log of a session's keys, which decrypts frames that a server has stored.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use consonance_sframe::{ArchiveOpener, BASE_KEY_BYTES, EpochSecret, LEAVES_MAX};
 
 use crate::{E2eeError, GroupMember, PublicKey};
 
-/// An epoch as a key log has it. A holder of it can hear all that was said in it.
+/// An epoch in a key log. Its holder can decrypt everything that was said in the epoch.
 #[derive(Clone, Debug)]
 pub struct LoggedEpoch {
     /// The number of the group.
@@ -35,10 +35,10 @@ pub struct LoggedMember {
 impl LoggedEpoch {
     /// The longest line, in bytes: a group of a thousand members takes 100 KB.
     pub const LINE_BYTES_MAX: usize = 8 << 20;
-    /// How many epochs of a log are read; what comes behind them is not.
+    /// The number of epochs that are read from a log; later ones are ignored.
     pub const EPOCHS_MAX: usize = ArchiveOpener::EPOCHS_MAX;
 
-    /// What a log says of these keys, with the members that have them.
+    /// The log entry for these keys, with the members that have them.
     pub(crate) fn new(group: u32, secret: EpochSecret, members: &[GroupMember]) -> Self {
         Self { group, secret, members: members.iter().map(LoggedMember::of).collect() }
     }
@@ -48,8 +48,9 @@ impl LoggedEpoch {
         self.members.iter().find(|member| member.leaf == leaf)
     }
 
-    /// As a line with its end: `epoch`, the group, the epoch, the secret in hexadecimal digits, and for each member its
-    /// leaf, its key in hexadecimal digits, its name and its account in base 64, between colons.
+    /// Encodes the epoch as a line with its line end: `epoch`, the group, the epoch, the secret in hexadecimal digits,
+    /// and for each member its leaf, its key in hexadecimal digits, its name and its account in base 64, between
+    /// colons.
     pub fn to_line(&self) -> String {
         let mut line = format!("epoch {} {} ", self.group, self.secret.epoch());
         put_hex(&mut line, self.secret.base_key());
@@ -62,8 +63,8 @@ impl LoggedEpoch {
         line
     }
 
-    /// Reads a log of such lines. Empty lines and those that begin with `#` say nothing; a last line without an end is
-    /// one that is being written.
+    /// Reads a log of such lines. Empty lines and those that begin with `#` are skipped; a last line without a line
+    /// end is incomplete and ignored.
     ///
     /// # Errors
     /// [`E2eeError::Malformed`] for the first line that is not as expected, with its number.
@@ -111,7 +112,7 @@ impl LoggedMember {
         }
     }
 
-    /// A player that is no member any more: its key has no bytes.
+    /// A player that is no longer a member: its key has no bytes.
     pub(crate) fn unknown(name: &str) -> Self {
         Self { leaf: 0, name: name.to_owned(), account: None, key: PublicKey::from_bytes(&[]) }
     }

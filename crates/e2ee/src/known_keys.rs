@@ -11,24 +11,24 @@ use consonance_name_key::NameKey;
 use crate::key_log::hex;
 use crate::{E2eeError, GroupMember, PublicKey};
 
-/// How a member stands to what is remembered.
+/// The result of comparing a member with the remembered players.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recognition {
     /// It was not met before.
     New,
-    /// It has the key that it had.
+    /// It has the same key as before.
     Known,
-    /// The same, and its safety number was compared.
+    /// The same, and its safety number was verified.
     Verified,
-    /// It has another key than before: another device, a new installation, or another player.
+    /// It has a different key than before: another device, a new installation, or another player.
     Changed {
         /// Whether the former key was verified.
         was_verified: bool,
     },
 }
 
-/// What is remembered of players, to be kept from session to session.
+/// The keys of players that were met before, to be stored between sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownKeys {
     players: BTreeMap<String, Known>,
@@ -41,10 +41,10 @@ struct Known {
 }
 
 impl KnownKeys {
-    /// How many players are remembered at most; new ones are not, once there are so many.
+    /// The maximum number of remembered players; beyond it, new ones are not remembered.
     pub const MAX: usize = 10_000;
 
-    /// How a member stands to what is remembered; one that is new is remembered.
+    /// Compares a member with the remembered players; a new one is remembered.
     pub fn recognize(&mut self, member: &GroupMember) -> Recognition {
         let identity = identity(member.credential.account(), member.credential.name());
         match self.players.get(&identity) {
@@ -60,12 +60,12 @@ impl KnownKeys {
         }
     }
 
-    /// The player's safety number was compared: this key is its own.
+    /// Marks this key as the player's own: the safety number was compared.
     pub fn verify(&mut self, account: Option<&str>, name: &str, key: &PublicKey) {
         self.insert(identity(account, name), key, true);
     }
 
-    /// The player's present key is trusted as on first use, whatever it had before.
+    /// Trusts the player's present key as on first use, regardless of earlier keys.
     pub fn accept(&mut self, account: Option<&str>, name: &str, key: &PublicKey) {
         self.insert(identity(account, name), key, false);
     }
@@ -74,7 +74,8 @@ impl KnownKeys {
         self.players.insert(identity, Known { key: key.clone(), is_verified });
     }
 
-    /// As text: a line for each player, with its key, whether it is verified, and its account or name.
+    /// Encodes the keys as text: a line for each player, with its key, whether it is verified, and its account or
+    /// name.
     pub fn to_text(&self) -> String {
         self.players.iter().fold(String::new(), |mut text, (identity, known)| {
             let verified = if known.is_verified { "verified" } else { "seen" };
@@ -83,7 +84,7 @@ impl KnownKeys {
         })
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote.
+    /// Parses the output of [`to_text`](Self::to_text).
     ///
     /// # Errors
     /// [`E2eeError::Malformed`] for the first line that is not as expected, with its number.
@@ -113,7 +114,7 @@ fn parse(line: &str) -> Option<(String, Known)> {
     (!identity.is_empty()).then(|| (identity.to_owned(), known))
 }
 
-/// A player with an account is that account, whatever its name; no line break gets into the text.
+/// The identity of a player: its account if it has one, whatever its name. Line breaks are kept out of the text.
 fn identity(account: Option<&str>, name: &str) -> String {
     match account {
         Some(account) => format!("account:{}", account.escape_debug()),

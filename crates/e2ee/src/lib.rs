@@ -41,7 +41,8 @@
 //!
 //! A member may [log](LoggedEpoch) its keys: with them, [`KeptFrames`] opens what a server has recorded.
 //!
-//! A [`MemberReport`] brings what a player heard lately to the game's moderators, and to no one between.
+//! A [`MemberReport`] delivers the audio that a player recently heard to the game's moderators, unreadable to everyone
+//! in between.
 //!
 //! # Features
 //!

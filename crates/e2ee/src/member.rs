@@ -18,7 +18,7 @@ use crate::{
 use mls::{MlsClient, MlsGroup};
 use statements::Statements;
 
-/// A player that wants to be in its session's group, or is.
+/// A player that is in its session's group, or wants to be.
 ///
 /// After each call of [`handle`](Self::handle), send what [`poll_message`](Self::poll_message) returns.
 pub struct MlsMember {
@@ -27,24 +27,24 @@ pub struct MlsMember {
     /// The clients that made the last key packages, oldest first: a Welcome for an earlier one may be on its way.
     newcomers: VecDeque<MlsClient>,
     group: Option<Group>,
-    /// A group that this member made, and that does not count yet.
+    /// A group that this member created, and that the delivery service has not accepted yet.
     founding: Option<(u32, Group)>,
     /// The request that the pending commit of the group fulfils.
     pending: Option<u32>,
-    /// A group of this session let no room be plain, so no later one may.
+    /// A former group of this session allowed no unencrypted rooms, so no later one may.
     is_strict: bool,
     statements: Statements,
     /// A sealed report that waits for permission to be sent.
     report: Option<Vec<u8>>,
     /// When the last key package was made.
     asked_at: Option<Duration>,
-    /// When to ask again.
+    /// When to ask to be added again.
     ask_at: Option<Duration>,
     messages: VecDeque<Vec<u8>>,
     events: VecDeque<MemberEvent>,
 }
 
-/// A group and what it says.
+/// A group and its rules and members.
 struct Group {
     number: u32,
     mls: MlsGroup,
@@ -52,59 +52,60 @@ struct Group {
     members: Vec<GroupMember>,
 }
 
-/// What happened in the group.
+/// An event of the group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MemberEvent {
-    /// There are new keys. Who hears is [`MlsMember::members`].
+    /// There are new keys. [`MlsMember::members`] lists the members that have them.
     NewEpoch {
         /// The epoch of the group, counted from 0.
         epoch: u64,
-        /// The name of the member that committed it; none for the epoch that one joins in.
+        /// The name of the member that committed it; none for the epoch that this member joins in.
         committed_by: Option<String>,
-        /// Whether other rooms than before are not encrypted: see [`MlsMember::plain_rooms`].
+        /// Whether the set of unencrypted rooms has changed: see [`MlsMember::plain_rooms`].
         plain_rooms_changed: bool,
     },
-    /// A commit removed this member: there are no keys until it is added again, which it asks for.
+    /// A commit removed this member: it has no keys until it is added again, which it asks for.
     Removed,
-    /// A message was not as the protocol says. The member asks to be added again if it cannot go on without it.
+    /// A message violated the protocol. The member asks to be added again if it cannot continue without it.
     Failed {
-        /// What is wrong.
+        /// The error.
         error: E2eeError,
     },
-    /// The server shows this member and another one different groups: another party may hear what is said.
+    /// The server shows this member and another one different groups: a third party may be listening.
     Forked {
         /// The other member's name.
         name: String,
     },
-    /// The server wants a group where rooms need not be encrypted, and the one before let none be: it is not joined.
+    /// The server wants a group with unencrypted rooms, but the previous group allowed none: it is not joined.
     PolicyWeakened,
-    /// A member states what it has said; [`PacketCipher::open_statement`](crate::PacketCipher::open_statement) opens
-    /// it.
+    /// A member has signed a statement about its speech;
+    /// [`PacketCipher::open_statement`](crate::PacketCipher::open_statement) opens it.
     SpeechSigned {
         /// The member's name, as the server has it.
         name: String,
         /// The statement, sealed.
         sealed: Vec<u8>,
     },
-    /// What becomes of the last [report](MlsMember::report): that it may be sent is not told, since it is then.
+    /// The answer to the last [report](MlsMember::report). Permission to send raises no event: the report is sent at
+    /// once.
     ReportAnswered {
-        /// That.
+        /// The answer.
         answer: ReportAnswer,
     },
 }
 
 impl MlsMember {
-    /// How many messages wait at most; what a driver does not send is dropped from the front.
+    /// The maximum number of waiting messages; if the driver does not send them, the oldest are dropped.
     const MESSAGES_MAX: usize = 64;
-    /// How many key packages wait for their Welcomes.
+    /// The number of key packages that wait for their Welcomes.
     const NEWCOMERS_MAX: usize = 4;
-    /// How long it takes until a member asks to be added once more.
+    /// The time after which a member asks again to be added.
     const ASK_EVERY: Duration = Duration::from_millis(500);
-    /// How many events wait at most.
+    /// The maximum number of waiting events.
     const EVENTS_MAX: usize = 256;
 
-    /// A player that is in no group yet.
+    /// A player that is not in a group yet.
     pub fn new(key: IdentityKey, credential: Credential) -> Self {
         Self {
             key,
@@ -133,12 +134,12 @@ impl MlsMember {
         self.events.pop_front()
     }
 
-    /// The members, by their places in the tree; none as long as there is no group.
+    /// The members, by their places in the tree; empty while there is no group.
     pub fn members(&self) -> &[GroupMember] {
         self.group.as_ref().map_or(&[], |group| &group.members)
     }
 
-    /// The own place in the tree.
+    /// This member's place in the tree.
     pub fn own_leaf(&self) -> Option<u32> {
         Some(self.group.as_ref()?.mls.current_member_index())
     }
@@ -148,7 +149,7 @@ impl MlsMember {
         self.group.as_ref().map(|group| (group.number, group.mls.current_epoch()))
     }
 
-    /// Which rooms are not encrypted, as the group has signed; `None` as long as there is no group.
+    /// The rooms that are not encrypted, as signed by the group; `None` while there is no group.
     pub fn plain_rooms(&self) -> Option<&PlainRooms> {
         self.group.as_ref().map(|group| &group.plain)
     }
@@ -193,8 +194,8 @@ impl MlsMember {
         Ok(LoggedEpoch::new(group, secret, self.members()))
     }
 
-    /// Signs and seals a report of this member about players with these frames that were heard, by their names, and
-    /// offers it to the delivery service; [`MemberEvent::ReportAnswered`] tells what becomes of it.
+    /// Signs and seals a report of this member about players, with the frames heard from each, by their names, and
+    /// offers it to the delivery service; [`MemberEvent::ReportAnswered`] has the answer.
     ///
     /// # Errors
     /// [`E2eeError::NoGroup`], or as those of [`MemberReport::seal`].
@@ -219,7 +220,8 @@ impl MlsMember {
         Ok(())
     }
 
-    /// Asks the delivery service whether a sealed report may be sent, and sends it if so. One that waited is given up.
+    /// Asks the delivery service for permission to send a sealed report, and sends it if granted. An earlier waiting
+    /// report is discarded.
     fn offer_report(&mut self, sealed: Vec<u8>) {
         let bytes = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         self.report = Some(sealed);
@@ -236,14 +238,14 @@ impl MlsMember {
         SafetyNumber::of([own, (&other.credential, &other.key)])
     }
 
-    /// The safety number of all members; `None` as long as there is no group.
+    /// The safety number of all members; `None` while there is no group.
     pub fn group_safety_number(&self) -> Option<SafetyNumber> {
         let members = &self.group.as_ref()?.members;
         Some(SafetyNumber::of(members.iter().map(|member| (&member.credential, &member.key))))
     }
 
-    /// Messages may have been lost, as when a page's connection was: tells the delivery service how far this member is,
-    /// or asks to be added.
+    /// Call after messages may have been lost, for instance with a page's connection: reports this member's epoch to
+    /// the delivery service, or asks to be added.
     pub fn resume(&mut self, now: Duration) {
         match self.group.as_ref().map(|group| group.number) {
             Some(number) => self.handle_state(now, number),
@@ -251,14 +253,14 @@ impl MlsMember {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) must be called.
     pub fn poll_timeout(&self) -> Option<Duration> {
         [self.ask_at, self.statements.due()].into_iter().flatten().min()
     }
 
-    /// The last epoch in which another member was where this one was, as it has signed; `None` as long as it has not.
-    /// Members sign after each new epoch, and every ten seconds or, of more than 50, as many seconds as a fifth of
-    /// their number.
+    /// The last epoch in which another member has signed that it shares this member's state; `None` if it has signed
+    /// none. Members sign after each new epoch, and every ten seconds or, in groups of more than 50, every (number of
+    /// members / 5) seconds.
     pub fn confirmed_epoch_of(&self, name: &str) -> Option<u64> {
         let member = GroupMember::named(self.members(), name)?;
         self.confirmed_epoch(member.leaf)

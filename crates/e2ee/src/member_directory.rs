@@ -1,4 +1,4 @@
-//! The members of a group as players see them: recognized, with safety numbers, and with what stands behind accounts.
+//! The members of a group as players see them: with recognition, safety numbers, and proofs of their accounts.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::{
     AccountProof, AttestationKeys, GroupMember, KnownKeys, MlsMember, PublicKey, Recognition, SafetyNumber,
 };
 
-/// A member of the session's group. Members alone can hear and read.
+/// A member of the session's group. Only members can hear and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncryptedMember {
@@ -14,36 +14,36 @@ pub struct EncryptedMember {
     pub name: String,
     /// Its account, as it claims; see [`account_proof`](Self::account_proof).
     pub account: Option<String>,
-    /// What stands behind the account.
+    /// The proof of the account.
     pub account_proof: AccountProof,
-    /// What it is for, if it is not a player: "recording", "moderation".
+    /// Its purpose, if it is not a player: "recording", "moderation".
     pub purpose: Option<String>,
     /// The key that it signs with.
     pub key: PublicKey,
-    /// What both players see if no server is between them; none for oneself.
+    /// The number that both players see if no server is between them; none for the local player.
     pub safety_number: Option<SafetyNumber>,
     /// Whether it has signed that it is in the same epoch of the same group.
     pub is_confirmed: bool,
-    /// How it compares to the players that were met before; none for oneself.
+    /// The result of comparing it with the players that were met before; none for the local player.
     pub recognition: Option<Recognition>,
-    /// Whether it is oneself.
+    /// Whether it is the local player.
     pub is_local: bool,
 }
 
-/// Lists members, and remembers what it has found out about them.
+/// Lists members, and remembers earlier findings about them.
 #[derive(Debug, Default)]
 pub struct MemberDirectory {
     attestation_keys: AttestationKeys,
-    /// The members of the last list, with what stands behind their accounts.
+    /// The members of the last list, with the proofs of their accounts.
     proofs: Vec<(GroupMember, AccountProof)>,
-    /// Keys that were seen for the first time by this list: they stay new as long as it lives.
+    /// Keys that this directory saw for the first time: they stay new for its lifetime.
     new: BTreeSet<PublicKey>,
     /// Keys that were reported as changed.
     reported: BTreeSet<PublicKey>,
 }
 
 impl MemberDirectory {
-    /// One that checks attestations with these keys.
+    /// A directory that checks attestations with these keys.
     pub fn new(attestation_keys: AttestationKeys) -> Self {
         Self { attestation_keys, ..Self::default() }
     }
@@ -79,8 +79,8 @@ impl MemberDirectory {
         list.collect()
     }
 
-    /// The members of a list whose keys have changed since they were met last, each once: name, and whether the former
-    /// key was verified.
+    /// The members of a list whose keys have changed since they were last met, each reported once: name, and whether
+    /// the former key was verified.
     pub fn newly_changed(&mut self, list: &[EncryptedMember]) -> Vec<(String, bool)> {
         let changed = list.iter().filter_map(|member| match member.recognition {
             Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
@@ -90,7 +90,7 @@ impl MemberDirectory {
         new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()
     }
 
-    /// A signature is checked once for each member, not for each change of the group.
+    /// Checks each member's signature once, not at each change of the group.
     fn check_attestations(&mut self, members: &[GroupMember]) {
         let mut former = std::mem::take(&mut self.proofs).into_iter().peekable();
         self.proofs.extend(members.iter().map(|member| {

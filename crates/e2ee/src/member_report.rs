@@ -1,8 +1,8 @@
-//! What a player submits to the game's moderators: what it heard lately, sealed so that they alone can read it.
+//! A player's report to the game's moderators: recently heard voice, sealed so that only they can open it.
 //!
-//! Sealed with HPKE (RFC 9180) in base mode, by the group's suite: X25519, HKDF-SHA256, AES-128-GCM. A file has
-//! `ConsReport`, the version 1 in a byte, the moderators' public key, the encapsulated key, and the ciphertext. What is
-//! sealed ends with the reporter's signature, which is over the moderators' key, too.
+//! Sealed with HPKE (RFC 9180) in base mode, with the group's cipher suite: X25519, HKDF-SHA256, AES-128-GCM. A file
+//! has `ConsReport`, the version 1 in a byte, the moderators' public key, the encapsulated key, and the ciphertext.
+//! The plaintext ends with the reporter's signature, which also covers the moderators' key.
 
 use consonance_wire::{ParseError, Reader};
 use mls_rs::CipherSuiteProvider;
@@ -11,36 +11,36 @@ use mls_rs::crypto::HpkeCiphertext;
 use crate::identity::cipher_suite;
 use crate::{E2eeError, IdentityKey, LoggedMember, ModeratorsKey, ModeratorsSecret, PublicKey, SignedSpeech};
 
-/// What a player submits.
+/// A player's report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberReport {
-    /// The player that reports, as it is in the group.
+    /// The reporting player, as it is in the group.
     pub reporter: LoggedMember,
-    /// When, in seconds since 1970, by its clock.
+    /// When it was made, in seconds since 1970, by the reporter's clock.
     pub made_unix_s: u64,
-    /// Why, in up to [`REASON_BYTES_MAX`](Self::REASON_BYTES_MAX) bytes.
+    /// The reason, in up to [`REASON_BYTES_MAX`](Self::REASON_BYTES_MAX) bytes.
     pub reason: String,
-    /// What it heard of each player that it reports.
+    /// The recently heard voice of each reported player.
     pub voices: Vec<ReportedVoice>,
 }
 
-/// What was heard of one player.
+/// The recently heard voice of one player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedVoice {
     /// The player, as it is in the group.
     pub speaker: LoggedMember,
-    /// The frames, in the order in which they came.
+    /// The frames, in the order of arrival.
     pub frames: Vec<ReportedFrame>,
-    /// What the player has stated of them, each with its signature: see [`SignedSpeech`].
+    /// The player's signed statements about these frames: see [`SignedSpeech`].
     pub statements: Vec<Vec<u8>>,
 }
 
 /// A frame that was heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedFrame {
-    /// When it came, in samples at 48 kHz from the beginning of the report.
+    /// When it arrived, in samples at 48 kHz from the beginning of the report.
     pub at_sample: u32,
-    /// The packet of Opus.
+    /// The Opus packet.
     pub opus: Box<[u8]>,
 }
 
@@ -48,14 +48,14 @@ impl ReportedVoice {
     /// Statements of a voice: those of thirty seconds, and one more.
     pub const STATEMENTS_MAX: usize = 32;
 
-    /// How many of the frames the speaker's key has signed. The others are the reporter's claim.
+    /// The number of frames that are signed with the speaker's key. The others are only the reporter's claim.
     pub fn signed_frames(&self) -> usize {
         let statements = self.statements.iter().filter_map(|it| SignedSpeech::verify(it, &self.speaker.key));
         let statements: Vec<_> = statements.collect();
         SignedSpeech::count(&statements, self.frames.iter().map(|frame| &*frame.opus))
     }
 
-    /// What frames and statements take in a report.
+    /// The size of the frames and statements in a report, in bytes.
     fn bytes(&self) -> usize {
         let frames = self.frames.iter().map(|frame| frame.opus.len() + FRAME_OVERHEAD_BYTES);
         frames.chain(self.statements.iter().map(Vec::len)).sum()
@@ -70,8 +70,9 @@ impl MemberReport {
     /// Voices of one report.
     pub const VOICES_MAX: usize = 64;
 
-    /// Leaves the oldest frames and statements out, of the voice with the most bytes first, until the report fits into
-    /// [`BYTES_MAX`](Self::BYTES_MAX), the reason cut off and voices beyond the limit left out; how many frames were.
+    /// Removes the oldest frames and statements, of the voice with the most bytes first, until the report fits into
+    /// [`BYTES_MAX`](Self::BYTES_MAX); also cuts the reason and removes voices beyond the limit. Returns the number of
+    /// removed frames.
     pub fn fit(&mut self) -> usize {
         self.reason.truncate(self.reason.floor_char_boundary(Self::REASON_BYTES_MAX));
         self.voices.truncate(Self::VOICES_MAX);
@@ -110,8 +111,8 @@ impl MemberReport {
     /// Opens a report that was sealed to this key.
     ///
     /// # Errors
-    /// [`E2eeError::Malformed`] if it is no report, [`E2eeError::Refused`] if it was sealed to another key, altered, or
-    /// not signed by the key of its reporter.
+    /// [`E2eeError::Malformed`] if it is not a report, [`E2eeError::Refused`] if it was sealed to another key,
+    /// altered, or not signed with the reporter's key.
     pub fn open(sealed: &[u8], key: &ModeratorsSecret) -> Result<Self, E2eeError> {
         let malformed = |why: &str| E2eeError::Malformed { what: "report", why: why.into() };
         let rest = sealed.strip_prefix(MAGIC).ok_or_else(|| malformed("it does not begin as one"))?;
@@ -159,7 +160,7 @@ impl MemberReport {
         out
     }
 
-    /// `None` if it was not written so.
+    /// `None` if the bytes have another format.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let reporter = member(&mut reader).ok()?;
@@ -179,7 +180,7 @@ const VERSION: u8 = 1;
 /// Other uses of the key would have another one.
 const INFO: &[u8] = b"Consonance 1.0 report";
 const WHAT: &str = "report";
-/// What the reporter signs it under.
+/// The label of the reporter's signature.
 const LABEL: &str = "report";
 /// Of Ed25519.
 const SIGNATURE_BYTES: usize = 64;
@@ -192,7 +193,7 @@ fn voice(reader: &mut Reader<'_>) -> Result<ReportedVoice, ParseError> {
     let speaker = member(reader)?;
     let count = reader.u32(WHAT)?;
     let mut frames = Vec::new();
-    // Nothing is reserved by what a count claims.
+    // Do not preallocate: the count is untrusted.
     for _ in 0..count {
         frames.push(ReportedFrame { at_sample: reader.u32(WHAT)?, opus: take(reader)?.into() });
     }

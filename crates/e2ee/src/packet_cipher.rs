@@ -1,4 +1,4 @@
-//! The packets of a session: voice and text are sealed on their way out, and opened on their way in.
+//! Encryption of a session's packets: voice and text are sealed on their way out, and opened on their way in.
 
 mod counts;
 mod packets;
@@ -16,8 +16,8 @@ pub use counts::PacketCounts;
 pub use packets::Passage;
 use senders::Senders;
 
-/// What seals and opens, between a session's client and its network, with the keys that an
-/// [`MlsMember`](crate::MlsMember) has.
+/// Seals and opens packets between a session's client and its network, with the keys of an
+/// [`MlsMember`](crate::MlsMember).
 ///
 /// Every packet that the client sends passes [`seal_packet`](Self::seal_packet), and each that it receives
 /// [`open_packet`](Self::open_packet). Where frames travel without packets, [`seal_frame`](Self::seal_frame) and
@@ -26,12 +26,12 @@ use senders::Senders;
 pub struct PacketCipher {
     sealer: Option<Sealer>,
     opener: Opener,
-    /// The group and the epoch that the keys are of.
+    /// The group and the epoch of the keys.
     keys_of: Option<(u32, u64)>,
-    /// Of the group before, whose frames may be on their way still.
+    /// The opener of the previous group, whose frames may still be in transit.
     former: Option<(Opener, Duration)>,
     senders: Senders,
-    /// Nothing without encryption passes as long as no group says that it may.
+    /// No unencrypted packet passes until a group allows it.
     plain: PlainRooms,
     counts: PacketCounts,
     sealed: Vec<u8>,
@@ -39,10 +39,10 @@ pub struct PacketCipher {
 }
 
 impl PacketCipher {
-    /// By how much a sealed frame is longer than the frame in a group of up to 4096 members, in bytes.
+    /// The bytes that sealing adds to a frame in a group of up to 4096 members.
     pub const VOICE_OVERHEAD_BYTES: usize = SealedVoice::OVERHEAD_BYTES;
 
-    /// Without keys: what is sent is dropped.
+    /// A cipher without keys: outgoing packets are dropped.
     pub fn new() -> Self {
         Self::default()
     }
@@ -52,15 +52,15 @@ impl PacketCipher {
         self.sealer.is_some()
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub fn counts(&self) -> PacketCounts {
         let former = self.former.as_ref().map(|(former, _)| former.counts()).unwrap_or_default();
         let opened = counts::sum(counts::sum(self.counts.opened, former), self.opener.counts());
         PacketCounts { opened, ..self.counts }
     }
 
-    /// Takes the keys of the next epoch. `now` is the time since any fixed start; frames that were sealed in the epoch
-    /// before are opened for three seconds.
+    /// Takes the keys of the next epoch. `now` is the time since any fixed start; frames that were sealed in the
+    /// previous epoch are opened for three more seconds.
     ///
     /// # Errors
     /// [`E2eeError::Refused`] if the group is larger than key ids allow: 65 536 members.
@@ -68,7 +68,7 @@ impl PacketCipher {
         let of = (keys.group, keys.secret.epoch());
         self.plain.clone_from(&keys.plain);
         self.senders.follow(&keys.leaves);
-        // Another sealer of the same epoch would count its frames from 0 again.
+        // A second sealer for the same epoch would restart its frame counter at 0.
         if self.keys_of == Some(of) {
             return Ok(());
         }
@@ -88,18 +88,18 @@ impl PacketCipher {
         Ok(())
     }
 
-    /// The member is out of its group: nothing is sent until there are other keys.
+    /// The member has left its group: nothing is sent until there are new keys.
     pub fn leave(&mut self) {
         self.sealer = None;
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) must be called.
     pub fn poll_timeout(&self) -> Option<Duration> {
         let former = self.former.as_ref().map(|(_, until)| *until);
         [self.opener.poll_timeout(), former].into_iter().flatten().min()
     }
 
-    /// Time has passed: former keys are forgotten.
+    /// Drops expired keys.
     pub fn handle_timeout(&mut self, now: Duration) {
         self.opener.handle_timeout(now);
         if self.former.as_ref().is_some_and(|(_, until)| *until <= now) {
@@ -113,10 +113,10 @@ impl PacketCipher {
         }
     }
 
-    /// Appends a frame of Opus, sealed.
+    /// Appends a sealed Opus frame.
     ///
     /// # Errors
-    /// [`E2eeError::NoGroup`] as long as there are no keys.
+    /// [`E2eeError::NoGroup`] while there are no keys.
     pub fn seal_frame(
         &mut self,
         loudness: Option<u8>,
@@ -132,10 +132,10 @@ impl PacketCipher {
         })
     }
 
-    /// Appends the frame of Opus that was sealed by the member with this name.
+    /// Appends the Opus frame that was sealed by the member with this name.
     ///
     /// # Errors
-    /// [`E2eeError::Refused`] if it was not, or was opened before; what for is counted.
+    /// [`E2eeError::Refused`] if it was not, or was opened before; the reason is counted.
     pub fn open_frame(
         &mut self,
         now: Duration,
@@ -146,8 +146,8 @@ impl PacketCipher {
         self.open(now, name, &sealed.head, sealed.sframe, out)
     }
 
-    /// Whether a frame claims to be sealed by the member with this name: what claims to be another's need not be
-    /// opened.
+    /// Whether a frame claims to be sealed by the member with this name: a frame that claims another sender need not
+    /// be opened.
     pub fn is_claimed_by(&mut self, sealed: &SealedVoice<'_>, name: &str) -> bool {
         let leaf = Opener::claimed_leaf(sealed.sframe);
         leaf.is_some_and(|leaf| self.senders.is_leaf_of(leaf, name))

@@ -1,4 +1,4 @@
-//! What is encrypted, as all members have signed it: an extension of the group's context, and the rule that it never
+//! The encryption policy, as signed by all members: an extension of the group's context, and the rule that it never
 //! gets weaker.
 
 use consonance_wire::{PlainRooms, Reader};
@@ -11,7 +11,7 @@ use mls_rs::{Extension, ExtensionList, MlsRules};
 /// The extension's type, of the range for private use (RFC 9420, section 17.3).
 pub(crate) const POLICY: ExtensionType = ExtensionType::new(0xF0C5);
 
-/// Which rooms a context says are not encrypted; `None` if it does not say.
+/// The rooms that are not encrypted by a context; `None` if it has no valid policy.
 pub(crate) fn plain_rooms(extensions: &ExtensionList) -> Option<PlainRooms> {
     let extension = extensions.get(POLICY)?;
     let mut reader = Reader::new(extension.extension_data());
@@ -19,7 +19,7 @@ pub(crate) fn plain_rooms(extensions: &ExtensionList) -> Option<PlainRooms> {
     reader.rest().is_empty().then_some(plain)
 }
 
-/// The extensions of a context that says so.
+/// The extensions of a context with this policy.
 pub(crate) fn extensions(plain: &PlainRooms) -> ExtensionList {
     let mut data = Vec::new();
     plain.write(&mut data);
@@ -32,7 +32,7 @@ pub(crate) fn extensions(plain: &PlainRooms) -> ExtensionList {
 #[derive(Clone, Debug)]
 pub(crate) struct Rules;
 
-/// A commit would change what is encrypted in a way that is not allowed.
+/// A commit would change the encryption policy in a way that is not allowed.
 #[derive(Debug)]
 pub(crate) struct PolicyWeakened;
 

@@ -1,4 +1,4 @@
-//! What a player heard lately, for a report.
+//! Recently heard voice of each speaker, for a report.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use consonance_wire::{ClientId, MessageType, Packet};
 
 use crate::{ReportedFrame, ReportedVoice};
 
-/// The last frames of each speaker, in memory: thirty seconds of them, and a bounded number of bytes.
+/// The last frames of each speaker, in memory: at most thirty seconds, and a bounded number of bytes.
 #[derive(Debug, Default)]
 pub struct RecentFrames {
     /// By the speakers' names, as the server spells them.
@@ -16,36 +16,36 @@ pub struct RecentFrames {
     bytes: usize,
 }
 
-/// What was heard of one player.
+/// The recently heard voice of one player.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeardFrames {
-    /// The frames, in the order in which they came.
+    /// The frames, in the order of arrival.
     pub frames: Vec<ReportedFrame>,
-    /// What the player has stated of them, each with its signature: see [`SignedSpeech`](crate::SignedSpeech).
+    /// The player's signed statements about these frames: see [`SignedSpeech`](crate::SignedSpeech).
     pub statements: Vec<Vec<u8>>,
 }
 
-/// A statement of as many frames as one may have takes less.
+/// More than a statement with the maximum number of frames takes.
 const STATEMENT_BYTES_MAX: usize = 4096;
 
 #[derive(Debug, Default)]
 struct RecentVoice {
-    /// When each came.
+    /// Each with its arrival time.
     frames: VecDeque<(Duration, Box<[u8]>)>,
-    /// When the speaker's statements came; their bytes are few, and not counted.
+    /// The speaker's statements with their arrival times; their bytes are few, and not counted.
     statements: VecDeque<(Duration, Vec<u8>)>,
     bytes: usize,
 }
 
 impl RecentFrames {
-    /// How long a frame is kept.
+    /// The time for which a frame is kept.
     pub const KEPT: Duration = Duration::from_secs(30);
-    /// Bytes of all frames together; the oldest of the voice with the most go first.
+    /// Bytes of all frames together; beyond that, the oldest of the largest voice are dropped first.
     pub const BYTES_MAX: usize = 4 << 20;
-    /// Voices at once; of further ones nothing is kept.
+    /// The maximum number of voices; frames of further ones are not kept.
     pub const VOICES_MAX: usize = 256;
 
-    /// Keeps the frame of a packet that the client is to receive, if it is voice.
+    /// Keeps the frame of a voice packet for the client; ignores other packets.
     pub fn hear<'n>(&mut self, now: Duration, packet: &[u8], name_of: impl Fn(ClientId) -> Option<&'n str>) {
         if MessageType::peek(packet) != Ok(MessageType::VoiceData) {
             return;
@@ -55,7 +55,7 @@ impl RecentFrames {
         self.hear_frame(now, name, voice.frame);
     }
 
-    /// Keeps a frame of Opus that the player with this name has spoken.
+    /// Keeps an Opus frame that the player with this name has spoken.
     pub fn hear_frame(&mut self, now: Duration, speaker: &str, frame: &[u8]) {
         if !self.voices.contains_key(speaker) {
             if self.voices.len() >= Self::VOICES_MAX {
@@ -80,7 +80,7 @@ impl RecentFrames {
         }
     }
 
-    /// Keeps what a speaker has stated of its frames, if any is kept.
+    /// Keeps a speaker's statement about its frames, if any of these are kept.
     pub fn note_statement(&mut self, now: Duration, speaker: &str, statement: Vec<u8>) {
         let Some(voice) = self.voices.get_mut(speaker).filter(|_| statement.len() <= STATEMENT_BYTES_MAX)
         else {
@@ -92,7 +92,7 @@ impl RecentFrames {
         voice.statements.push_back((now, statement));
     }
 
-    /// What was heard of a player in the last thirty seconds, with times from their beginning.
+    /// The voice of a player in the last thirty seconds; times count from the beginning of these.
     pub fn of(&mut self, now: Duration, speaker: &str) -> HeardFrames {
         self.forget_old(now);
         let begins = now.saturating_sub(Self::KEPT);
@@ -108,7 +108,7 @@ impl RecentFrames {
         HeardFrames { frames: heard.collect(), statements: statements.map(|(_, it)| it.clone()).collect() }
     }
 
-    /// What was heard of these players, or of all if none is named, by their names; players that were not heard are
+    /// The recent voice of these players, or of all if the list is empty, with their names; players without frames are
     /// left out.
     pub fn of_players(&mut self, now: Duration, players: Vec<String>) -> Vec<(String, HeardFrames)> {
         let players = if players.is_empty() { self.speakers(now) } else { players };
@@ -147,7 +147,7 @@ impl RecentVoice {
     }
 }
 
-/// What a frame takes in memory.
+/// The memory that a frame takes, in bytes.
 fn cost(frame: &[u8]) -> usize {
     frame.len() + size_of::<(Duration, Box<[u8]>)>()
 }

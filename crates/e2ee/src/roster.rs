@@ -1,4 +1,4 @@
-//! The members of the group, by its signed tree: they alone can hear.
+//! The members of the group, by its signed tree: only they can hear.
 
 use consonance_name_key::NameKey;
 use mls_rs::group::Member as Leaf;
@@ -10,16 +10,16 @@ use crate::{Credential, PublicKey};
 pub struct GroupMember {
     /// Its place in the group's tree; a later member can get the place of one that has left.
     pub leaf: u32,
-    /// What it says about itself.
+    /// Its name, account and purpose.
     pub credential: Credential,
     /// The key that it signs with.
     pub key: PublicKey,
-    /// By which its name is compared.
+    /// The key by which its name is compared.
     pub name_key: NameKey,
 }
 
 impl GroupMember {
-    /// `None` for a leaf whose credential cannot be read, which the group's rules do not let in.
+    /// `None` for a leaf with an unreadable credential, which the group's rules do not admit.
     pub(crate) fn of(leaf: &Leaf) -> Option<Self> {
         let credential = Credential::of(&leaf.signing_identity)?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! Safety numbers: what two players read to each other to be sure that no server is between them.
+//! Safety numbers: two players read them to each other to be sure that no server is between them.
 
 use core::fmt;
 
@@ -8,14 +8,14 @@ use mls_rs::CipherSuiteProvider;
 use crate::identity::cipher_suite;
 use crate::{Credential, PublicKey};
 
-/// A number that is the same for all who see the same players with the same keys, as words or as digits.
+/// A number that is the same for all clients that see the same players with the same keys, as words or as digits.
 ///
 /// Finding another key with the same words takes 2⁹⁶ attempts, with the same digits somewhat more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SafetyNumber([u8; 16]);
 
 impl SafetyNumber {
-    /// How many words there are.
+    /// The number of words.
     pub const WORDS: usize = 6;
 
     /// The number of a set of players, in any order: two, or all of a group.
@@ -72,7 +72,7 @@ fn proquint(bytes: [u8; 2]) -> String {
     letters.iter().map(|letter| char::from(*letter)).collect()
 }
 
-/// A player with an account is that account, whatever its name.
+/// The identity of a player: its account if it has one, whatever its name.
 fn record((credential, key): (&Credential, &PublicKey)) -> Vec<u8> {
     let (kind, identity) = match credential.account() {
         Some(account) => (b'a', account.to_owned()),
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_paper() {
-        // The addresses 127.0.0.1 and 63.84.220.193, which the paper has as examples.
+        // The addresses 127.0.0.1 and 63.84.220.193, the paper's examples.
         let words = |bytes: [u8; 4]| [proquint([bytes[0], bytes[1]]), proquint([bytes[2], bytes[3]])];
         assert_eq!(words([127, 0, 0, 1]), ["lusab", "babad"]);
         assert_eq!(words([63, 84, 220, 193]), ["gutih", "tugad"]);

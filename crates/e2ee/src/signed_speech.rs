@@ -1,9 +1,9 @@
-//! Signatures over what a member says, for members that want to be held to their word.
+//! Signatures over a member's speech, for members that want it to be attributable.
 //!
 //! Frames prove only that a member of the group has sealed them, since all members share the epoch's secret. A speaker
-//! that signs states about once a second, for all members, which frames it has spoken: salted hashes of the packets of
-//! Opus before they were sealed, in their order. The statement is sealed for the group, so that the server cannot
-//! compare the hashes with anything. With it, a report proves what it holds without any key of the session.
+//! that signs states about once a second, for all members, which frames it has spoken: salted hashes of the Opus
+//! packets before they were sealed, in order. The statement is sealed for the group, so that the server cannot compare
+//! the hashes with anything. With it, a report is proof without any key of the session.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use mls_rs::CipherSuiteProvider;
 use crate::identity::cipher_suite;
 use crate::{E2eeError, IdentityKey, PacketCipher, PublicKey};
 
-/// Signs what its member says.
+/// Signs the speech of its member.
 #[derive(Debug)]
 pub struct SpeechSigner {
     key: IdentityKey,
-    /// Of the frames since the last statement.
+    /// Hashes of the frames since the last statement.
     frames: Vec<Box<[u8]>>,
     /// Counts the statements.
     number: u64,
     last: Option<Duration>,
 }
 
-/// What a speaker has signed: which frames it has spoken, and in which order.
+/// A speaker's signed statement: the frames that it has spoken, and their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedSpeech {
     /// Counts the speaker's statements of one chat.
@@ -36,17 +36,17 @@ pub struct SignedSpeech {
 }
 
 impl SpeechSigner {
-    /// Frames of one statement: of more, the first.
+    /// The maximum number of frames in one statement: of more, only the first are signed.
     pub const FRAMES_MAX: usize = 128;
-    /// How often a speaker signs.
+    /// The interval between a speaker's signatures.
     const EVERY: Duration = Duration::from_secs(1);
 
-    /// Signs with this key.
+    /// A signer with this key.
     pub fn new(key: IdentityKey) -> Self {
         Self { key, frames: Vec::new(), number: 0, last: None }
     }
 
-    /// The own client sends this packet, and it is sealed.
+    /// Notes a packet that the local client sends, and that is sealed.
     pub fn speak(&mut self, packet: &[u8]) {
         let voice = match Packet::parse(packet) {
             Ok(Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay)) => relay.packet,
@@ -61,7 +61,7 @@ impl SpeechSigner {
     }
 
     /// The statement that is due, as a message for the delivery service, sealed with this cipher. `now` is the time
-    /// since any fixed start, `unix_s` the clock of the wall.
+    /// since any fixed start, `unix_s` the wall clock time.
     ///
     /// # Errors
     /// [`E2eeError::NoGroup`] without keys; the frames are not signed then.
@@ -97,22 +97,22 @@ impl SignedSpeech {
         statement.strip_prefix(&[STATEMENT])
     }
 
-    /// Reads a statement that was opened, if this key has signed it.
+    /// Parses an opened statement, if it is signed with this key.
     pub fn verify(statement: &[u8], by: &PublicKey) -> Option<Self> {
         let (content, signature) = statement.split_last_chunk::<SIGNATURE_BYTES>()?;
         let speech = Self::parse(content)?;
         by.has_signed(LABEL, content, signature).then_some(speech)
     }
 
-    /// Which of the speaker's signed frames this is, from that number on.
+    /// The index of this frame among the signed ones, from index `from` on.
     fn find(&self, frame: &[u8], from: usize) -> Option<usize> {
         let hash = hash(&self.salt, frame).ok()?;
         let found = self.hashes.get(from..)?.iter().position(|signed| *signed == hash)?;
         Some(from + found)
     }
 
-    /// How many of these frames, in their order, the speaker has signed in these statements, in their order: each of
-    /// its own once, so that frames that were repeated or moved do not count.
+    /// The number of these frames, in order, that the speaker has signed in these statements, in order: each signature
+    /// counts once, so repeated or moved frames do not count.
     pub fn count<'f>(statements: &[Self], frames: impl IntoIterator<Item = &'f [u8]>) -> usize {
         let mut ordered: Vec<&Self> = statements.iter().collect();
         ordered.sort_by_key(|speech| speech.number);
@@ -160,7 +160,7 @@ fn hash(salt: &[u8; SALT_BYTES], frame: &[u8]) -> Result<[u8; HASH_BYTES], E2eeE
     hash.first_chunk().copied().ok_or(E2eeError::Malformed { what: "hash", why: "it is too short".into() })
 }
 
-/// What such a statement begins with; those about epochs begin with 1.
+/// The first byte of such a statement; those about epochs begin with 1.
 const STATEMENT: u8 = 2;
 const LABEL: &str = "signed speech";
 const VERSION: u8 = 1;

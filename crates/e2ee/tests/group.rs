@@ -184,7 +184,7 @@ fn a_member_that_asks_again_meanwhile_joins_by_the_welcome_that_comes() {
     stage.hang("Ann");
     stage.hang("Bob");
     stage.run_ms(600);
-    // Cid's next key package gets to the server while Ann and Bob work on the first one.
+    // Cid's next key package reaches the server while Ann and Bob work on the first one.
     stage.ask_again("Cid");
     stage.run_ms(5);
     stage.wake("Ann");

@@ -1,6 +1,6 @@
 //! The codes, their names on the wire and their kinds.
 
-/// What kind of reason a code is: what a program decides by.
+/// The kind of a reason, which a program bases its decision on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndKind {
@@ -16,11 +16,11 @@ pub enum EndKind {
     Banned,
     /// An operator or a moderator has removed the player.
     Kicked,
-    /// What the client uses does not fit this server.
+    /// The client's codec or features do not fit this server.
     Version,
     /// The session or the server ends.
     Closing,
-    /// Another worker of this server has the session, which this link does not lead to.
+    /// The session runs on another worker of this server, which this link does not lead to.
     Elsewhere,
     /// The client broke the rules too often.
     Abuse,
@@ -94,7 +94,7 @@ pub enum EndCode {
     Banned,
     /// An operator or a moderator has removed the player. The words are the operator's.
     Kicked,
-    /// What the client uses does not fit this server.
+    /// The client's codec or features do not fit this server.
     Version,
     /// No codec has the frame size or the sample rate that the client announces.
     Codec,
@@ -104,25 +104,25 @@ pub enum EndCode {
     Closing,
     /// The session has ended.
     SessionEnded,
-    /// The server is about to stop and takes no more players; `redirect` is the server that it sends its own to.
+    /// The server is about to stop and accepts no more players; `redirect` is the server that it sends its own to.
     Draining,
     /// The server is shutting down.
     ShuttingDown,
-    /// Another worker of the server has the session, which this link does not lead to.
+    /// The session runs on another worker of the server, which this link does not lead to.
     Elsewhere,
     /// The client broke the rules too often.
     Abuse,
-    /// It did so in the end with a packet that cannot be read.
+    /// The last violation was a packet that cannot be parsed.
     AbuseMalformed,
-    /// It did so in the end with a packet that is too long.
+    /// The last violation was a packet that is too long.
     AbuseOversized,
-    /// It did so in the end with a packet in the name of another player.
+    /// The last violation was a packet in the name of another player.
     AbuseSpoofed,
-    /// It did so in the end with something that the session does not take.
+    /// The last violation was something that the session does not accept.
     AbuseRefused,
-    /// It did so in the end by sending too much in a second.
+    /// The last violation was too much traffic within a second.
     AbuseFlood,
-    /// There is no such session; the words are the names of those that there are.
+    /// There is no such session; the words are the names of the existing ones.
     SessionUnknown,
     /// The operator's joining service does not admit the player. The words are the service's.
     Denied,
@@ -144,7 +144,7 @@ pub enum EndCode {
 }
 
 impl EndCode {
-    /// The code's name on the wire: lower-case letters and hyphens. What comes before the first hyphen is the name of
+    /// The code's name on the wire: lower-case letters and hyphens. The part before the first hyphen is the name of
     /// its kind, and of the general code of that kind.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(code, _)| *code == self).map_or("other", |(_, name)| name)
@@ -157,7 +157,7 @@ impl EndCode {
         named(name).or_else(|| named(name.split('-').next()?))
     }
 
-    /// What kind of reason it is.
+    /// The kind of reason.
     pub fn kind(self) -> EndKind {
         match self.name().split('-').next() {
             Some("token") => EndKind::Token,

@@ -1,4 +1,4 @@
-//! How a reason travels: a line of UTF-8, since the close of a `WebSocket` carries nothing else.
+//! The encoding of a reason: a line of UTF-8, since the close of a `WebSocket` carries nothing else.
 //!
 //! ```text
 //! (banned until=2000000000) the operator's words
@@ -23,7 +23,7 @@ pub const END_REASON_BYTES_MAX: usize = 256;
 pub const REDIRECT_BYTES_MAX: usize = 128;
 
 impl EndReason {
-    /// As it travels: at most [`END_REASON_BYTES_MAX`] bytes of UTF-8, empty if the reason says nothing. Words that are
+    /// The encoded reason: at most [`END_REASON_BYTES_MAX`] bytes of UTF-8, empty for an empty reason. Words that are
     /// too long are cut at the end of a character; a network may cut off more.
     pub fn encode(&self) -> String {
         let mut line = String::new();
@@ -39,8 +39,8 @@ impl EndReason {
         line
     }
 
-    /// What arrived. Any bytes are a reason: what is not encoded is words of [`EndCode::Other`]; fields that are not
-    /// known here, damaged or cut off are passed over. Control characters become spaces.
+    /// Decodes a received reason. All bytes are accepted: unencoded text becomes the words of [`EndCode::Other`];
+    /// fields that are unknown, damaged or cut off are ignored. Control characters become spaces.
     pub fn decode(bytes: &[u8]) -> Self {
         let bytes = &bytes[..bytes.len().min(END_REASON_BYTES_MAX)];
         let line: String = String::from_utf8_lossy(bytes).chars().map(shown).collect();
@@ -67,7 +67,7 @@ impl EndReason {
         let inside = line.strip_prefix('(')?;
         let (head, words) = match inside.split_once(')') {
             Some((head, words)) => (head, words.strip_prefix(' ').unwrap_or(words)),
-            // The network has cut it: the last field may not be whole.
+            // The network truncated the text: the last field may be incomplete.
             None => (inside.rsplit_once(' ').map_or(inside, |(head, _)| head), ""),
         };
         let mut parts = head.split(' ');

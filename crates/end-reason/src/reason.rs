@@ -5,22 +5,23 @@ use core::time::Duration;
 
 use crate::code::{EndCode, EndKind};
 
-/// Why a server ends a link or refuses a player. [`EndCode`] says what the fields mean for each code.
+/// Why a server ends a link or refuses a player. The meaning of the fields for each code is documented at [`EndCode`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EndReason {
-    /// Why.
+    /// The code of the reason.
     pub code: EndCode,
-    /// After how long the same may succeed, in whole seconds up to `u32::MAX`; `None` if the server does not know.
+    /// The time after which a retry may succeed, in whole seconds up to `u32::MAX`; `None` if the server does not
+    /// know.
     pub retry_in: Option<Duration>,
-    /// A point in time, in seconds since 1970, up to the end of the year 9999: when a ban ends, for instance.
+    /// A point in time, in seconds since 1970, up to the end of the year 9999: the end of a ban, for instance.
     pub until: Option<u64>,
-    /// The number that a limit is at.
+    /// The value of the limit that was reached.
     pub max: Option<u32>,
-    /// The address of another server that takes the player, as the network understands it: 1 to
-    /// [`REDIRECT_BYTES_MAX`](crate::REDIRECT_BYTES_MAX) bytes of visible ASCII without parentheses; another one is
-    /// not sent.
+    /// The address of another server that accepts the player, in the network's own format: 1 to
+    /// [`REDIRECT_BYTES_MAX`](crate::REDIRECT_BYTES_MAX) bytes of visible ASCII without parentheses; any other address
+    /// is not sent.
     pub redirect: Option<Box<str>>,
-    /// What only the server can say: an operator's own words, or names. May be empty.
+    /// Text that only the server knows: an operator's message, or names. May be empty.
     pub words: Box<str>,
 }
 
@@ -30,18 +31,18 @@ impl EndReason {
         Self { words: words.into(), ..code.into() }
     }
 
-    /// What kind of reason it is.
+    /// The kind of reason.
     pub fn kind(&self) -> EndKind {
         self.code.kind()
     }
 
-    /// Whether it says nothing at all.
+    /// Whether the reason is empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether the same player may get in later over the same network without changing anything: not under a name
-    /// that it cannot have, with what does not fit the server, or once banned.
+    /// Whether a retry by the same player over the same network can succeed without any change: not with a forbidden
+    /// name, with a codec or feature that does not fit the server, or once banned.
     pub fn is_worth_retrying(&self) -> bool {
         !matches!(self.kind(), EndKind::Name | EndKind::Version | EndKind::Banned)
     }

@@ -24,7 +24,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-/// What is left of the bytes. Reading beyond their end yields zeros.
+/// The remaining bytes. Reading beyond their end yields zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tape<'a>(&'a [u8]);
 
@@ -49,13 +49,13 @@ impl<'a> Tape<'a> {
         u16::from_be_bytes([self.byte(), self.byte()])
     }
 
-    /// The next bytes, as many as the one before them says, or all that there are.
+    /// The next bytes, with the byte before them as their count, or all remaining ones if there are fewer.
     pub fn counted(&mut self) -> &'a [u8] {
         let count = self.byte();
         self.take(count.into())
     }
 
-    /// One of the items, as the next byte says.
+    /// One of the items, selected by the next byte.
     ///
     /// # Panics
     /// If there are none.

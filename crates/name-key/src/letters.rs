@@ -1,10 +1,10 @@
-//! What one letter is taken for, whatever its case and script.
+//! The letter that each letter stands for in a key, regardless of case and script.
 
 use alloc::string::String;
 
 use unicode_security::confusable_detection::skeleton;
 
-/// Appends what a letter is taken for. The letter is one of a compatibility decomposition (NFKD).
+/// Appends the key letters for a letter. The letter is one of a compatibility decomposition (NFKD).
 ///
 /// Case and looks are one relation here: `B` and `b` are one letter, the Cyrillic `В` looks like `B`, so `в` is that
 /// letter, too. Of letters whose two cases look like two different Latin letters (Greek `Ν` and `ν` like N and v) the
@@ -25,7 +25,7 @@ pub(crate) fn push(letter: char, is_beside_latin: bool, out: &mut String) {
     }
 }
 
-/// Appends what an ASCII letter that is neither white space nor a control character is taken for.
+/// Appends the key letters for an ASCII letter that is neither white space nor a control character.
 fn push_ascii(letter: u8, out: &mut String) {
     match ascii(letter) {
         Ascii::Invisible | Ascii::Space => {}
@@ -34,7 +34,7 @@ fn push_ascii(letter: u8, out: &mut String) {
     }
 }
 
-/// What a byte of ASCII is in a key.
+/// The part of a key that an ASCII byte becomes.
 #[derive(Clone, Copy)]
 pub(crate) enum Ascii {
     Invisible,
@@ -72,7 +72,7 @@ const fn taken_for(letter: u8) -> Ascii {
     }
 }
 
-/// What a text that looks like ASCII is taken for; none if it does not look so.
+/// The key letters for a text that looks like ASCII; none if it does not.
 fn latin(text: &str) -> Option<String> {
     let mut taken = String::new();
     for letter in skeleton(text) {

@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 use crate::is_invisible;
 use crate::letters::{self, Ascii};
 
-/// What is left of a name when everything is taken away in which spellings of one name may differ: two names are one
-/// identity if their keys are equal.
+/// A name without everything in which spellings of one name may differ: two names are one identity if their keys are
+/// equal.
 ///
 /// A compatibility decomposition (NFKD, which equates what NFKC equates), without invisible characters and marks of
 /// writing direction, with white space trimmed and collapsed into single spaces, without case, and with every letter as
@@ -21,12 +21,12 @@ use crate::letters::{self, Ascii};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameKey(Box<str>);
 
-/// A name, or with a `*` at the end the beginning of names, compared as [`NameKey`] compares.
+/// A name, or with a trailing `*` a prefix of names, compared as [`NameKey`] compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NamePattern {
     /// All spellings of one name.
     Name(NameKey),
-    /// Every name that begins like this.
+    /// Every name that begins with this text.
     Beginning(Box<str>),
 }
 
@@ -43,7 +43,7 @@ impl NameKey {
 }
 
 impl NamePattern {
-    /// Reads a name, or the beginning of names and a `*`.
+    /// Parses a name, or a prefix of names followed by `*`.
     pub fn new(pattern: &str) -> Self {
         let Some(beginning) = pattern.strip_suffix('*') else { return Self::Name(NameKey::of(pattern)) };
         let mut begins = key(beginning);
@@ -54,7 +54,7 @@ impl NamePattern {
         Self::Beginning(begins.into())
     }
 
-    /// Whether a name with this key is meant.
+    /// Whether a name with this key matches.
     pub fn matches(&self, name: &NameKey) -> bool {
         match self {
             Self::Name(key) => key == name,
@@ -63,8 +63,9 @@ impl NamePattern {
     }
 }
 
-/// In one pass: what an ASCII letter is mistaken for is mistaken for nothing else. The text has its final capacity from
-/// the start, unless something is left out, so that it is allocated once.
+/// The key of an ASCII name, in one pass: the letter that an ASCII letter is mistaken for is never mistaken for a
+/// third one. The text has its final capacity from the start, unless characters are removed, so that it is allocated
+/// once.
 fn ascii_key(name: &str) -> Box<str> {
     let doubled = name.bytes().filter(|letter| matches!(letters::ascii(*letter), Ascii::Two(..))).count();
     let mut key = Spaced::with_capacity(name.len() + doubled);
@@ -237,7 +238,7 @@ mod tests {
     fn both_cases_of_every_letter_are_one_letter() {
         for letter in letters() {
             let cases: Vec<char> = letter.to_uppercase().chain(letter.to_lowercase()).collect();
-            // Some letters have a case of several letters, and İ has a dot that i has not.
+            // Some letters change case to several letters, and İ has a dot that i does not have.
             if let [upper, lower] = cases[..]
                 && letter != '\u{130}'
             {

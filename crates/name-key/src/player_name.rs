@@ -23,7 +23,7 @@ impl PlayerName {
         &self.given
     }
 
-    /// What it is compared by.
+    /// The key that the name is compared by.
     pub fn key(&self) -> &NameKey {
         &self.key
     }

@@ -32,7 +32,7 @@ pub struct ReplayWindow {
 }
 
 impl ReplayWindow {
-    /// How many counters, from the highest down, are remembered; what is older counts as seen.
+    /// The number of counters, from the highest down, that are remembered; older ones count as seen.
     pub const COUNTERS: u64 = (BLOCKS as u64 - 1) * BLOCK;
 
     /// Whether a packet with this counter is new. Asking changes nothing.
@@ -63,7 +63,7 @@ impl ReplayWindow {
         self.highest
     }
 
-    /// Clears what the ring held of the counters one turn ago.
+    /// Clears the ring's entries for the counters of the previous turn.
     fn enter(&mut self, counter: u64) {
         let highest_block = self.highest.unwrap_or_default() / BLOCK;
         let new_blocks = (counter / BLOCK - highest_block).min(BLOCKS as u64);
@@ -119,7 +119,7 @@ mod tests {
             let mut window = ReplayWindow::default();
             let (mut seen, mut highest, mut base) = (BTreeSet::new(), None, 0);
             for (jump, back) in steps {
-                // Mostly small steps, now and then a leap over the whole ring.
+                // Mostly small steps, with an occasional leap over the whole ring.
                 base += if jump < 2900 { jump % 7 } else { jump };
                 let counter = base - if back < 1000 { back % 100 } else { back }.min(base);
                 let is_kept = highest.is_none_or(|highest| counter + ReplayWindow::COUNTERS > highest);

@@ -99,13 +99,13 @@ pub struct Client {
     channels: Channels,
     sequence: u16,
     uplink_meter: UplinkMeter,
-    /// How I received others since the server was told last; in the order in which the driver says so.
+    /// How I received others since the last report to the server, in the order in which the driver reported it.
     receptions: Vec<Reception>,
-    /// How many frames in a row are lost of each of those.
+    /// The average number of consecutive lost frames of each of those.
     loss_runs: Vec<LossRun>,
-    /// What the server of the present session and I can both do.
+    /// The capabilities that the server of the present session and I share.
     server_capabilities: Capabilities,
-    /// Why the server ends the link, as it said last.
+    /// The last reason that the server has given for the end of the link.
     end_notice: Option<EndReason>,
     place: Place,
     group_inbox: GroupInbox,
@@ -122,7 +122,7 @@ pub struct Client {
     traffic: Traffic,
 }
 
-/// What came in and went out over all links, by type of packet.
+/// The traffic over all links, in and out, by type of packet.
 #[derive(Debug)]
 struct Traffic {
     received: PacketTraffic,
@@ -138,7 +138,7 @@ impl core::fmt::Debug for Client {
     }
 }
 
-/// Why a packet was dropped. Each kind is counted in [`ClientStatistics`], where its counter says what it means.
+/// The reason for dropping a packet. Each kind is counted in [`ClientStatistics`], where its counter is described.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Malformed,
@@ -155,7 +155,8 @@ enum Fault {
 }
 
 impl Fault {
-    /// What a direct peer is to blame for; nothing if the two of us may be in different sessions for a moment.
+    /// The offence of a direct peer; none if it may be explained by the two of us being in different sessions for a
+    /// moment.
     fn offence(self) -> Option<Offence> {
         Some(match self {
             Self::Malformed | Self::Contradiction => Offence::Malformed,
@@ -226,16 +227,16 @@ impl Client {
         self.joined().ok().map(|(_, id)| id)
     }
 
-    /// Why the server ends the last link, if it has said so in a packet, an [`EndNotice`](consonance_wire::EndNotice).
-    /// Until the next link is up.
+    /// The reason for the end of the last link, if the server has sent one in a packet, an
+    /// [`EndNotice`](consonance_wire::EndNotice). Kept until the next link is up.
     pub fn end_notice(&self) -> Option<&EndReason> {
         self.end_notice.as_ref()
     }
 
-    /// A packet came over a link.
+    /// Handles a packet from a link.
     ///
-    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted. How they travelled makes no
-    /// difference here; it is told so that both engines are driven alike.
+    /// No bytes can break the client: an unusable packet is dropped and counted. The delivery makes no difference
+    /// here; it is passed so that both engines are driven alike.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.now = now;
         self.traffic.received.count(now, packet, 1);
@@ -246,7 +247,7 @@ impl Client {
         }
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
         while let Some(timer) = self.timers.pop_due(now) {
@@ -262,7 +263,7 @@ impl Client {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         self.timers.next()
     }
@@ -275,12 +276,12 @@ impl Client {
         Some(transmit)
     }
 
-    /// The next thing to do with the link, besides sending.
+    /// The next command for a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
         self.commands.pop_front()
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<ClientEvent<'_>> {
         self.events.pop()
     }
@@ -293,7 +294,7 @@ impl Client {
         if self.outbox.waiting_bytes() > self.settings.limits.outbox_bytes {
             return Err(Fault::Undrained);
         }
-        // No original sends more than it can take.
+        // No original sends more than another original can receive.
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }

@@ -1,13 +1,13 @@
-//! Which client ids are in use; the highest free one is given out first.
+//! The client ids in use; the highest free one is given out first.
 //!
-//! As in the original, an id is given out again at once, and freeing the last one also forgets the free ones below it.
-//! So nothing may be remembered by id beyond its player's leaving.
+//! As in the original, an id is reused at once, and freeing the last one also forgets the free ones below it. So no
+//! data may be kept by id after its player has left.
 
 use alloc::collections::BTreeSet;
 
 use consonance_wire::ClientId;
 
-/// Fresh ids count up from 0; a freed id is used again at once, highest first.
+/// Fresh ids count up from 0; a freed id is reused at once, highest first.
 #[derive(Debug, Default)]
 pub(crate) struct ClientIds {
     /// Every id below this one is either in use or in `free`.
@@ -16,13 +16,13 @@ pub(crate) struct ClientIds {
 }
 
 impl ClientIds {
-    /// As if all ids had been taken and all but these had come back.
+    /// The state after all ids were taken and all but these were given back.
     pub(crate) fn without(taken: impl Iterator<Item = ClientId>) -> Self {
         let mut ids = Self::default();
         for ClientId(taken) in taken {
             let next = u32::from(taken) + 1;
             ids.free.remove(&taken);
-            // No id above the fresh ones is among the free.
+            // Every id in `free` is below `fresh`.
             ids.free.extend((ids.fresh..next - 1).map(|id| id as u16));
             ids.fresh = ids.fresh.max(next);
         }
@@ -39,7 +39,7 @@ impl ClientIds {
         Some(ClientId(id))
     }
 
-    /// Whether the id was taken and has not come back.
+    /// Whether the id is in use.
     pub(crate) fn is_taken(&self, id: ClientId) -> bool {
         u32::from(id.0) < self.fresh && !self.free.contains(&id.0)
     }

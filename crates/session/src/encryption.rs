@@ -1,15 +1,15 @@
 //! Whether a session is encrypted from end to end.
 
-/// What a session asks of its clients.
+/// The encryption that a session requires of its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Encryption {
-    /// Nothing is encrypted from end to end.
+    /// There is no end-to-end encryption.
     #[default]
     Off,
-    /// Clients that can are members of a group and encrypt; a room is not encrypted while a client that cannot listens
+    /// Capable clients are members of a group and encrypt; a room is not encrypted while an incapable client listens
     /// to it, which all members see.
     Allowed,
-    /// Only clients that can may join, and everything is encrypted.
+    /// Only capable clients may join, and everything is encrypted.
     Required,
 }

@@ -1,4 +1,4 @@
-//! What a player is told when its session closes its link.
+//! The reasons that a player receives when its session closes its link.
 
 use core::time::Duration;
 
@@ -6,7 +6,7 @@ use consonance_end_reason::{EndCode, EndReason};
 
 use crate::link::{CloseReason, Offence};
 
-/// The reason with its code, as the player is told it. What only a client closes a link for says nothing.
+/// The reason with its code, as the player receives it. It is empty for reasons that only a client closes a link for.
 impl From<&CloseReason> for EndReason {
     fn from(reason: &CloseReason) -> Self {
         match reason {

@@ -1,4 +1,4 @@
-//! Which voice gives way where more speak than are heard.
+//! The choice of the voice that gives way when more speak than are heard.
 //!
 //! A higher priority wins at once; among equals, the clearly louder voice wins, but not right after the other has
 //! begun.
@@ -19,7 +19,7 @@ const TENURE: Duration = Duration::from_secs(1);
 pub struct HeardVoice {
     /// The priority; a higher one wins.
     pub priority: Priority,
-    /// How loud it was recently.
+    /// Its recent loudness.
     pub loudness: RecentLoudness,
     began_at: Instant,
     spoke_at: Instant,
@@ -29,31 +29,31 @@ impl HeardVoice {
     /// A voice that is silent for this long gives way to others: longer than the pauses between words.
     pub const PAUSE: Duration = Duration::from_millis(500);
 
-    /// A voice begins to be heard with a frame that is so loud, in steps of 1.37 dB; none if that does not show.
+    /// A voice that becomes audible with a frame of this loudness, in steps of 1.37 dB; none if it is unknown.
     pub fn new(now: Instant, priority: Priority, loudness: Option<u8>) -> Self {
         let mut voice = Self { priority, loudness: RecentLoudness::default(), began_at: now, spoke_at: now };
         voice.note(now, loudness);
         voice
     }
 
-    /// It says something, and that loud.
+    /// Notes speech of this loudness.
     pub fn note(&mut self, now: Instant, loudness: Option<u8>) {
         self.spoke_at = now;
         self.loudness.note(now, loudness);
     }
 
-    /// When it has said something last.
+    /// The time of its last speech.
     pub fn spoke_at(&self) -> Instant {
         self.spoke_at
     }
 
-    /// Whether it has said nothing for [`PAUSE`](Self::PAUSE).
+    /// Whether it has been silent for [`PAUSE`](Self::PAUSE).
     pub fn is_silent(&self, now: Instant) -> bool {
         now.since(self.spoke_at) >= Self::PAUSE
     }
 
-    /// Which of these voices gives way to one of this priority and loudness: of the weakest, the one that began
-    /// last; none if all of them stay.
+    /// The voice that gives way to one of this priority and loudness: of the weakest, the one that began last; none if
+    /// all of them stay.
     pub fn weaker<K>(
         voices: impl Iterator<Item = (K, Self)> + Clone,
         now: Instant,
@@ -73,8 +73,8 @@ impl HeardVoice {
         Self::weakest(voices.filter(gives_way), now).map(|(key, _)| key)
     }
 
-    /// Which of these voices gives way if one has to: that of the least priority, of these the quietest, and of
-    /// equals the one that began last.
+    /// The voice that gives way if one has to: the one with the lowest priority, of these the quietest, and of equals
+    /// the one that began last.
     pub fn weakest<K>(voices: impl Iterator<Item = (K, Self)>, now: Instant) -> Option<(K, Self)> {
         voices.min_by_key(|(_, voice)| {
             let loudness = voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL);

@@ -1,8 +1,9 @@
-//! How a server asks a peer that believes to be in its session to shake hands again.
+//! A server's request to repeat the handshake, to a peer that wrongly believes it is in the server's session.
 
 use consonance_wire::SessionId;
 
-/// What it names in [`ErrorWrongSession`](consonance_wire::ErrorWrongSession), as its own number would be no news.
+/// The session number for [`ErrorWrongSession`](consonance_wire::ErrorWrongSession); it must differ from the server's
+/// own, which the peer would ignore.
 pub(crate) fn session_to_name(SessionId(own): SessionId) -> SessionId {
     SessionId(own.wrapping_add(1))
 }

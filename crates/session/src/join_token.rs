@@ -1,4 +1,4 @@
-//! What a client shows to be admitted.
+//! The token that a client presents to be admitted.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -13,7 +13,7 @@ pub struct JoinToken(Box<[u8]>);
 /// A join token that does not fit into a handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JoinTokenTooLong {
-    /// Bytes that it has.
+    /// The length of the token in bytes.
     pub bytes: usize,
 }
 
@@ -32,7 +32,7 @@ impl JoinToken {
 
     /// A token, if there is one, and a password.
     ///
-    /// They travel with a line break between them, which no token has.
+    /// They are transmitted with a line break between them, which no token contains.
     ///
     /// # Errors
     /// [`JoinTokenTooLong`] if both together have more than [`JOIN_TOKEN_BYTES_MAX`] less one.
@@ -45,7 +45,7 @@ impl JoinToken {
         self.parts().0
     }
 
-    /// The password, if one is shown.
+    /// The password, if there is one.
     pub fn password(&self) -> Option<&[u8]> {
         self.parts().1
     }
@@ -57,7 +57,7 @@ impl JoinToken {
         }
     }
 
-    /// The bytes as they travel.
+    /// The bytes as transmitted.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -137,6 +137,6 @@ pub use traffic::{Flow, PacketTraffic, Total};
 
 pub use consonance_wire::limits::{JOIN_TOKEN_BYTES_MAX, SERVER_BYTES_MAX, SERVERS_MAX};
 
-/// What a peer of the original can take; nothing longer is ever sent, since its buffers have this
-/// many bytes and what does not fit ends it.
+/// The maximum packet size of an original; longer packets are never sent, since its buffers have this many bytes and
+/// an overflow ends it.
 pub(crate) const PACKET_BYTES_MAX: usize = consonance_wire::limits::PACKET_BYTES_MAX;

@@ -1,15 +1,15 @@
-//! Every bound that a peer can run into, in one place.
+//! All limits for peers, in one place.
 
 use core::time::Duration;
 
-/// How often something may happen: a token bucket.
+/// A rate limit: a token bucket.
 ///
-/// Each time takes a token; `burst` of them are there at the start, and `per_second` come back.
+/// Each event takes a token; the bucket starts with `burst` tokens, and `per_second` are added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How often in the long run, in 1/s.
+    /// The long-term rate, in 1/s.
     pub per_second: u32,
-    /// How often at once, after a long enough rest. With 0 it may never happen.
+    /// The maximum burst after a long enough rest. With 0 no event is ever allowed.
     pub burst: u32,
 }
 
@@ -18,7 +18,7 @@ impl Rate {
     pub const UNLIMITED: Self = Self { per_second: u32::MAX, burst: u32::MAX };
 }
 
-/// What a session allows its peers. A peer that exceeds a limit is refused alone, and counted.
+/// The limits of a session for its peers. A peer that exceeds a limit is refused alone, and counted.
 ///
 /// The defaults are far above what an honest client needs, with frames of 10 ms and after a stall of some seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]

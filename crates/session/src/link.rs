@@ -1,11 +1,11 @@
-//! Names for connections, and the two ways in which a packet can travel.
+//! Ids of connections, and the two delivery modes of a packet.
 
 use alloc::boxed::Box;
 use core::fmt;
 
 pub use consonance_wire::Delivery;
 
-/// The driver's name for one connection: never an address, and never used again for another connection.
+/// The driver's id for one connection: never an address, and never reused for another connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u64);
 
@@ -15,7 +15,7 @@ impl fmt::Display for LinkId {
     }
 }
 
-/// Where a peer comes from, as far as its network can prove it: equal for two connections that may be one person's.
+/// The origin of a peer, as far as its network can prove it: equal for two connections that may be one person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PeerOrigin {
     /// The driver's number for an address prefix, whichever network the connection is on.
@@ -29,20 +29,20 @@ pub enum PeerOrigin {
     },
 }
 
-/// What the engine wants done with a link, besides sending.
+/// A command of the engine for a link, besides sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkCommand {
     /// Connect to the server; answer with `handle_connected` or `handle_connect_failed`. Only a client asks for this.
     Open,
-    /// Close this link after what was sent on it so far. No `handle_disconnected` is
-    /// expected for it, and none does harm.
+    /// Close this link after everything sent on it so far. No `handle_disconnected` is expected for it, and none does
+    /// harm.
     Close {
         /// The link to close.
         link: LinkId,
-        /// Why, for the peer's and the operator's eyes.
+        /// The reason, for the peer and the operator.
         reason: CloseReason,
-        /// The peer reads an [`EndNotice`](consonance_wire::EndNotice): where the network's own close cannot say why,
-        /// the driver sends it one before. Only a server's links do.
+        /// Whether the peer reads an [`EndNotice`](consonance_wire::EndNotice): where the network's own close cannot
+        /// carry the reason, the driver sends a notice before. Only links of a server set this.
         reads_notice: bool,
     },
 }
@@ -54,7 +54,7 @@ impl LinkCommand {
     }
 }
 
-/// Why the engine closes a link.
+/// The reason for closing a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
@@ -77,36 +77,36 @@ pub enum CloseReason {
     NoAnswer,
     /// The session holds as many links as [`Limits::links`](crate::Limits) allows.
     SessionFull,
-    /// Its client is back over another link.
+    /// The client has returned over another link.
     Resumed,
     /// The server has another session now.
     WrongSession,
-    /// The server does not let this player in.
+    /// The server does not admit this player.
     NotAdmitted,
     /// The operator has removed this player.
     Kicked {
-        /// The operator's words; may be empty.
+        /// The operator's message; may be empty.
         reason: Box<str>,
     },
     /// The operator has banned this player.
     Banned {
-        /// The operator's words; may be empty.
+        /// The operator's message; may be empty.
         reason: Box<str>,
         /// When the ban ends, in seconds since 1970; never if there is none.
         until: Option<u64>,
     },
-    /// The time for which the player was let in is over.
+    /// The time for which the player was admitted is over.
     VisitEnded,
     /// The session ends.
     Stopped,
-    /// The session is to end, and admits no newcomers any more.
+    /// The session is about to end, and admits no more newcomers.
     Draining {
-        /// The server that it sends its clients to, if there is one: an address as the network understands it.
+        /// The server that it sends its clients to, if there is one: an address in the network's own format.
         redirect: Option<Box<str>>,
     },
     /// The server is overloaded and admits no newcomers for now.
     AtItsLimit {
-        /// When to try again, in seconds.
+        /// The time until a retry, in seconds.
         retry_in_s: u32,
     },
     /// The server has sent its clients to another one.
@@ -117,27 +117,27 @@ pub enum CloseReason {
     CodecRefused,
     /// The session is encrypted from end to end, and this client has no keys.
     EncryptionRequired,
-    /// The server's driver does not send what waits, and this link cannot do without what it just sent.
+    /// The server's driver does not send waiting packets, so that a reliable packet from this link had to be dropped.
     Overloaded,
-    /// The peer broke more rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, too many in a row to
-    /// be an accident.
+    /// The peer broke more rules than [`Limits::strikes`](crate::Limits) forgives; for a direct peer, too many in a
+    /// row to be an accident.
     Abuse {
-        /// What it did last.
+        /// The last offence.
         last: Offence,
     },
 }
 
-/// Something that an honest peer does not do, or seldom.
+/// An offence, which an honest peer never or rarely commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Offence {
     /// A packet that cannot be read.
     Malformed,
-    /// A packet that is longer than any peer takes.
+    /// A packet that is too long for any peer.
     Oversized,
     /// A packet in another player's name.
     Spoofed,
-    /// A name, room, text or relayed packet that is not taken.
+    /// A name, room, text or relayed packet that is not accepted.
     Refused,
     /// A packet over a rate of [`Limits`](crate::Limits).
     TooFast,

@@ -1,4 +1,4 @@
-//! How loud a frame of Opus is, from its first bits: nothing is decoded.
+//! The loudness of an Opus frame, from its first bits: nothing is decoded.
 //!
 //! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols after
 //! the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to find the loudest speaker,
@@ -17,7 +17,7 @@ use crate::time::Instant;
 /// that a pause between two words does not count as quiet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecentLoudness {
-    /// As of when it was as loud; none as long as no frame has said so.
+    /// The last peak and its time; none while no frame had a known loudness.
     peak: Option<(u8, Instant)>,
 }
 
@@ -25,18 +25,18 @@ impl RecentLoudness {
     /// Steps by which one voice is clearly louder than another: 8 dB, more than a voice varies from word to word.
     pub const CLEARLY: u8 = 6;
 
-    /// What counts for voices whose frames do not say how loud they are: that of plain speech in
-    /// the middle of what there is.
+    /// The loudness that is assumed for voices whose frames do not carry one: that of plain speech, in the middle of
+    /// the range.
     pub const TYPICAL: u8 = 24;
 
-    /// A frame was so loud; none if it does not show.
+    /// Notes the loudness of a frame; none if it is unknown.
     pub fn note(&mut self, now: Instant, loudness: Option<u8>) {
         if let Some(steps) = loudness.filter(|steps| self.at(now).is_none_or(|former| *steps >= former)) {
             self.peak = Some((steps, now));
         }
     }
 
-    /// How loud that is by now; none if no frame has said so.
+    /// The loudness at this time; none if no frame had a known loudness.
     pub fn at(self, now: Instant) -> Option<u8> {
         let (steps, at) = self.peak?;
         let faded = now.since(at).as_micros() / FADING.as_micros();
@@ -70,7 +70,7 @@ pub fn loudness(frame: &[u8]) -> Option<u8> {
         is_active |= nth == 0 && flag;
     }
     if range.symbol(&EVEN, 1) == 1 {
-        // What follows repeats the frame before, which was active then.
+        // This frame repeats the previous one, which must have been active.
         is_active = true;
         match of_20_ms {
             2 => drop(range.symbol(&REPEATS_OF_40_MS, 8)),
@@ -89,7 +89,7 @@ const FIRST_OF_HYBRID: u8 = 12;
 const FIRST_OF_CELT: u8 = 16;
 
 const EVEN: [u8; 2] = [1, 1];
-/// Which of the frames of 20 ms are repeated (RFC 6716, table 4): not none of them.
+/// LBRR flags: the 20 ms frames that are repeated, at least one (RFC 6716, table 4).
 const REPEATS_OF_40_MS: [u8; 4] = [0, 53, 53, 150];
 const REPEATS_OF_60_MS: [u8; 8] = [0, 41, 20, 29, 41, 15, 28, 82];
 /// Kinds of frames: 0 and 1 are inactive, 2 and 3 unvoiced, 4 and 5 voiced (tables 9 and 10).
@@ -125,7 +125,7 @@ impl<'a> RangeDecoder<'a> {
         let below = loop {
             left -= u32::from(frequencies[usize::from(symbol)]);
             let below = unit * left;
-            // Nothing is left below the last one.
+            // `left` is 0 at the last symbol, so the loop ends.
             if self.value >= below {
                 break below;
             }
@@ -157,9 +157,9 @@ mod tests {
 
     use super::*;
 
-    /// The beginnings of frames that Opus made of a vowel in `assets/speech/austen-1.wav`, at 24 kbit/s,
-    /// from 40 dB below the recording's level up to it in steps of 10 dB: first without copies of the
-    /// frame before, then with them.
+    /// The first bytes of Opus frames of a vowel in `assets/speech/austen-1.wav`, at 24 kbit/s, from 40 dB below the
+    /// recording's level up to that level in steps of 10 dB: first without copies of the previous frame, then with
+    /// them.
     const PLAIN: [(&[u8], u8); 5] = [
         (&[0x48, 0x80, 0x36, 0xe0, 0x35, 0x30, 0xda, 0xe2, 0x56, 0xcd], 11),
         (&[0x78, 0x80, 0xa0, 0x2f, 0x96, 0xb2, 0x97, 0x79, 0xf5, 0x6a], 17),

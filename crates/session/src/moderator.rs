@@ -5,34 +5,34 @@ use core::time::Duration;
 
 pub use consonance_wire::ModeratorAnswer;
 
-/// What a moderator can have done to a player of the same session.
+/// An action of a moderator against a player of the same session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModeratorAction {
     /// It is removed from the session; it may come back.
     Kick,
-    /// Its voice goes nowhere.
+    /// Its voice is discarded.
     Mute {
-        /// How long, in whole seconds; forever if there is no end.
+        /// The duration, in whole seconds; forever if there is none.
         lasts: Option<Duration>,
     },
     /// Its voice is heard again.
     Unmute,
-    /// It is taken out of a room and asked to listen to another one instead.
+    /// It is removed from a room and asked to listen to another one instead.
     Move {
         /// The room that it listens to.
         from: Box<str>,
         /// The room to go to.
         to: Box<str>,
     },
-    /// It is removed from the session, and does not come back: not under another name either, if it has an account.
+    /// It is removed from the session, and cannot come back, not even under another name if it has an account.
     Ban {
-        /// How long, in whole seconds; forever if there is no end.
+        /// The duration, in whole seconds; forever if there is none.
         lasts: Option<Duration>,
     },
 }
 
-/// A request as the server's driver gets it; the requester is allowed to moderate.
+/// A request in the form that the server's driver receives; the requester is allowed to moderate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModeratorRequest {
@@ -40,8 +40,8 @@ pub struct ModeratorRequest {
     pub number: u16,
     /// The name of the player concerned.
     pub player: Box<str>,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     pub reason: Box<str>,
-    /// What is to be done.
+    /// The requested action.
     pub action: ModeratorAction,
 }

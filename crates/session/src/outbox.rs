@@ -1,4 +1,4 @@
-//! What is to be sent: one payload, many links, and buffers that are used again.
+//! The queue of outgoing packets: one payload, many links, and reusable buffers.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -9,9 +9,9 @@ use crate::link::{Delivery, LinkId};
 /// One packet to send to one or many links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transmit<'a> {
-    /// Where it goes; at least one link, and none twice unless the server is permissive.
+    /// The links it goes to; at least one, and none twice unless the server is permissive.
     pub to: &'a [LinkId],
-    /// How it travels.
+    /// The delivery mode.
     pub delivery: Delivery,
     /// The whole packet, header included.
     pub payload: &'a [u8],
@@ -22,7 +22,7 @@ pub struct Transmit<'a> {
 pub(crate) struct Outbox {
     queue: VecDeque<Entry>,
     links: Vec<LinkId>,
-    /// Longer than what is in use: its end is not cleared for each packet again.
+    /// Longer than the part in use: its end is not cleared again for each packet.
     payloads: Vec<u8>,
     payload_bytes: usize,
 }
@@ -38,7 +38,7 @@ struct Entry {
 const KEPT_BYTES: usize = 1 << 20;
 
 impl Outbox {
-    /// Queues `payload` for every link of `to`; for none, nothing happens.
+    /// Queues `payload` for every link of `to`; if there is none, nothing happens.
     pub(crate) fn push(&mut self, to: impl IntoIterator<Item = LinkId>, delivery: Delivery, payload: &[u8]) {
         let Ok(()) = self.push_written(to, delivery, payload.len(), |buffer| {
             buffer.copy_from_slice(payload);
@@ -49,7 +49,7 @@ impl Outbox {
     /// Queues a packet of at most `max` bytes that `write` puts straight into the arena.
     ///
     /// # Errors
-    /// Whatever `write` answers; then nothing is queued.
+    /// Any error of `write`; then nothing is queued.
     pub(crate) fn push_written<E>(
         &mut self,
         to: impl IntoIterator<Item = LinkId>,
@@ -90,7 +90,7 @@ impl Outbox {
         })
     }
 
-    /// How much memory what waits takes, together with what left since the queue was empty last.
+    /// The memory of the waiting packets, together with those sent since the queue was last empty, in bytes.
     pub(crate) fn waiting_bytes(&self) -> usize {
         if self.queue.is_empty() { 0 } else { self.payload_bytes + size_of_val(&*self.links) }
     }
@@ -99,7 +99,7 @@ impl Outbox {
         self.queue.is_empty()
     }
 
-    /// Forgets everything that waits: its link is gone.
+    /// Drops all waiting packets: their link is gone.
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
     }

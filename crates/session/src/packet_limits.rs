@@ -1,4 +1,4 @@
-//! What the network below carries, and a client's state in as many packets as that asks for.
+//! The packet sizes that the network carries, and the split of a client's state into packets of such a size.
 
 use consonance_wire::limits::{RECEPTION_BYTES_MAX, RECEPTIONS_MAX};
 use consonance_wire::{ClientState, DeltaChannelState, RosterEntry, SessionId, WireStr, Writer};
@@ -6,20 +6,21 @@ use consonance_wire::{ClientState, DeltaChannelState, RosterEntry, SessionId, Wi
 use crate::limits::{DELTA_BYTES, STATE_BYTES};
 use crate::link::Delivery;
 
-/// The longest packets that the network carries, in bytes: nothing longer is made.
+/// The longest packets that the network carries, in bytes: longer ones are never made.
 ///
-/// What does not fit into one packet is told in several where the protocol allows that, and refused to the caller
-/// otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
+/// Data that does not fit into one packet is split over several where the protocol allows that, and refused to the
+/// caller otherwise. Values are limited to the range from [`MIN_BYTES`](Self::MIN_BYTES) to the 1024 bytes that an
+/// original accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketLimits {
-    /// Of packets that have to arrive (default 1024).
+    /// Of reliable packets (default 1024).
     pub reliable_bytes: usize,
-    /// Of packets that may get lost (default 1024): voice, most of all.
+    /// Of unreliable packets (default 1024): voice, most of all.
     pub unreliable_bytes: usize,
 }
 
 impl PacketLimits {
-    /// A network below this has no session over it: its longer packets get lost.
+    /// The minimum for a usable network: below it, the longer packets of a session get lost.
     pub const MIN_BYTES: usize = 256;
 
     pub(crate) fn within_bounds(self) -> Self {
@@ -37,7 +38,7 @@ impl PacketLimits {
         }
     }
 
-    /// The longest name of a player whose state can be told at all.
+    /// The longest name of a player whose state fits into packets at all.
     pub(crate) fn name_bytes(self) -> usize {
         self.reliable_bytes - STATE_BYTES
     }
@@ -47,7 +48,7 @@ impl PacketLimits {
         self.reliable_bytes - (crate::PACKET_BYTES_MAX - crate::TEXT_BYTES_MAX)
     }
 
-    /// How many speakers a listener can report on at once.
+    /// The number of speakers that a listener can report on at once.
     pub(crate) fn receptions(self) -> usize {
         let missing = crate::PACKET_BYTES_MAX - self.unreliable_bytes;
         RECEPTIONS_MAX - missing.div_ceil(RECEPTION_BYTES_MAX)
@@ -65,8 +66,8 @@ impl Default for PacketLimits {
     }
 }
 
-/// A client and the rooms that it listens to, in packets of at most `max_bytes`: its state with as many rooms as fit,
-/// then that it entered each of the others. Rooms whose names fit no packet are left out.
+/// Writes a client and the rooms that it listens to into packets of at most `max_bytes`: its state with as many rooms
+/// as fit, then an entry into each of the others. Rooms whose names fit into no packet are left out.
 pub(crate) fn write_state(
     session: SessionId,
     client: &RosterEntry<'_>,
@@ -108,7 +109,7 @@ mod tests {
 
     const SESSION: SessionId = SessionId(7);
 
-    /// The rooms of the state, and those entered afterwards.
+    /// The number of rooms in the state, and of those entered afterwards.
     fn told(rooms: &[&str], max_bytes: usize) -> (usize, usize) {
         let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
         let client = RosterEntry { name: Some(WireStr::from("Alice")), id: ClientId(1), codec };

@@ -14,7 +14,7 @@ impl<T> EventQueue<T> {
         Self { events: VecDeque::new(), limit: limit.max(1), dropped: 0 }
     }
 
-    /// Another bound; the oldest go at once if there are more.
+    /// Changes the limit; the oldest events are dropped at once if there are more.
     pub(crate) fn set_limit(&mut self, limit: usize) {
         self.limit = limit.max(1);
         while self.events.len() > self.limit {
@@ -31,7 +31,7 @@ impl<T> EventQueue<T> {
         self.events.push_back(event);
     }
 
-    /// As [`push`](Self::push), but if there is space for fewer than so many more behind it, it goes itself.
+    /// Like [`push`](Self::push), but drops the event itself if fewer than this many more would fit behind it.
     pub(crate) fn push_before(&mut self, to_come: usize, event: T) {
         if self.events.len() + to_come < self.limit {
             self.events.push_back(event);
@@ -48,7 +48,7 @@ impl<T> EventQueue<T> {
         self.events.is_empty()
     }
 
-    /// How many were dropped because they were not polled in time.
+    /// The number of events that were dropped because they were not polled in time.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }

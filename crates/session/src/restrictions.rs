@@ -1,5 +1,5 @@
-//! What an operator has decided about one player: one value from the operator's request to the store, the session, the
-//! player's client and its page. Where it goes from one clock to another, [`Restrictions::map`] converts the ends.
+//! An operator's decisions about one player: one value from the operator's request to the store, the session, the
+//! player's client and its page. [`Restrictions::map`] converts the end times from one clock to another.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -10,8 +10,8 @@ use crate::time::Instant;
 
 /// A player's restrictions, and its rights in some rooms, which override the rooms' own rules. The default is none.
 ///
-/// `E` is when a restriction ends, by the clock of whatever holds the value; by the session's own if nothing is said.
-/// `O` is what is known about the restriction's origin; a session does not need it.
+/// `E` is the end time of a restriction, by the clock of the value's holder; by the session's own clock unless stated
+/// otherwise. `O` is the known origin of the restriction; a session does not need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restrictions<E = Option<Instant>, O = NoOrigin> {
     muted: Option<RestrictionTerms<E, O>>,
@@ -20,22 +20,22 @@ pub struct Restrictions<E = Option<Instant>, O = NoOrigin> {
     rooms: BTreeMap<Box<str>, RoomRights>,
 }
 
-/// Why a restriction holds, and how long.
+/// The reason, end and origin of a restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestrictionTerms<E = Option<Instant>, O = NoOrigin> {
-    /// When it ends by itself, if it does.
+    /// The time at which it ends by itself, if any.
     pub ends: E,
-    /// The operator's words; may be empty.
+    /// The operator's message; may be empty.
     pub reason: Box<str>,
-    /// The operator that decided it, and when.
+    /// The operator that imposed it, and when.
     pub origin: O,
 }
 
-/// Nothing is known about a restriction's origin.
+/// The unknown origin of a restriction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoOrigin {}
 
-/// What one player may do in one room, before the room's own rules are asked.
+/// The rights of one player in one room, which take precedence over the room's own rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoomRights {
     /// Whether it may listen there; none if the room's rules decide.
@@ -45,7 +45,7 @@ pub struct RoomRights {
 }
 
 impl Restrictions {
-    /// Rooms in which one player has rights of its own.
+    /// The maximum number of rooms in which one player has its own rights.
     pub const ROOMS_MAX: usize = 64;
 }
 
@@ -59,18 +59,18 @@ impl<E, O> Restrictions<E, O> {
         }
     }
 
-    /// The restriction holds from now on, on these terms and no earlier ones.
+    /// Imposes the restriction on these terms, in place of any earlier ones.
     pub fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms<E, O>) {
         *self.slot(restriction) = Some(terms);
     }
 
-    /// The restriction holds no longer; false if it did not.
+    /// Lifts the restriction; false if there was none.
     pub fn lift(&mut self, restriction: Restriction) -> bool {
         self.slot(restriction).take().is_some()
     }
 
-    /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there
-    /// are [`ROOMS_MAX`](Restrictions::ROOMS_MAX) others, and nothing has changed.
+    /// Sets the rights in a room; rights that leave everything to the room's rules are removed. False, without any
+    /// change, if there are [`ROOMS_MAX`](Restrictions::ROOMS_MAX) others.
     pub fn set_room_rights(&mut self, room: &str, rights: RoomRights) -> bool {
         if rights == RoomRights::default() {
             self.rooms.remove(room);
@@ -88,7 +88,7 @@ impl<E, O> Restrictions<E, O> {
         self.rooms.get(room).copied().unwrap_or_default()
     }
 
-    /// All rooms with rights of their own, sorted.
+    /// All rooms with specific rights, sorted.
     pub fn rooms(&self) -> impl ExactSizeIterator<Item = (&str, RoomRights)> {
         self.rooms.iter().map(|(room, rights)| (&**room, *rights))
     }
@@ -98,8 +98,8 @@ impl<E, O> Restrictions<E, O> {
         Restriction::ALL.into_iter().filter_map(|restriction| Some((restriction, self.terms(restriction)?)))
     }
 
-    /// The same by another clock, or with another origin: with these terms for each restriction, without those that
-    /// have none.
+    /// The same with another clock or origin: with these terms for each restriction, without those that `terms` maps
+    /// to none.
     #[must_use]
     pub fn map<F, P>(
         &self,
@@ -113,7 +113,7 @@ impl<E, O> Restrictions<E, O> {
         }
     }
 
-    /// Whether nothing was decided.
+    /// Whether there are no restrictions and no rights.
     pub fn is_clear(&self) -> bool {
         self.imposed().next().is_none() && self.rooms.is_empty()
     }
@@ -134,24 +134,23 @@ impl<E, O> Default for Restrictions<E, O> {
 }
 
 impl RestrictionTerms {
-    /// Bytes of a reason that a player is told; the rest of a longer one is cut off.
+    /// The maximum number of bytes of a reason in a notice to a player; the rest of a longer one is cut off.
     pub const REASON_BYTES_MAX: usize = 256;
 
-    /// A restriction with an end or without one, and as much of the operator's words as the player is told.
+    /// A restriction with an end or without one, and as much of the operator's message as the player receives.
     pub fn new(ends: Option<Instant>, reason: &str) -> Self {
         Self { ends, reason: bounded_reason(reason).into(), origin: NoOrigin {} }
     }
 }
 
 impl<E, O> RestrictionTerms<E, O> {
-    /// The same by another clock, as the player is told it: without the origin, and without what of the reason is too
-    /// long.
+    /// The same by another clock, as the player receives it: without the origin, and with the reason cut to its limit.
     pub fn with_ends<F>(&self, ends: F) -> RestrictionTerms<F> {
         RestrictionTerms { ends, reason: bounded_reason(&self.reason).into(), origin: NoOrigin {} }
     }
 }
 
-/// As much of an operator's words as is told.
+/// As much of an operator's message as the player receives.
 pub(crate) fn bounded_reason(reason: &str) -> &str {
     &reason[..reason.floor_char_boundary(RestrictionTerms::REASON_BYTES_MAX)]
 }

@@ -24,7 +24,7 @@ impl RoomList {
         match self.find(name) {
             Ok(_) => false,
             Err(index) => {
-                // Most players listen to few rooms: room for one at a time, not for four.
+                // Most players listen to few rooms: reserve for one, not for the default of four.
                 self.rooms.reserve_exact(1);
                 self.rooms.insert(index, Room { id: RoomId::of(name), name: name.into() });
                 true

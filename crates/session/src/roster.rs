@@ -10,7 +10,7 @@ use consonance_wire::{ClientId, CodecParameters, RoomId};
 use crate::listeners::Listeners;
 use crate::room_list::{Room, RoomList};
 
-/// Members by id, listeners by room id. `T` is what each side keeps besides.
+/// Members by id, listeners by room id. `T` is the additional data of each side.
 ///
 /// The maps are ordered ones: the order of what is sent never depends on a hash, and no choice of names can make a
 /// look-up slow.
@@ -19,7 +19,7 @@ pub(crate) struct Roster<T> {
     members: Vec<Option<Box<Member<T>>>>,
     count: usize,
     listeners: BTreeMap<RoomId, Listeners>,
-    /// Listeners of rooms that their own lists do not have, and which rooms.
+    /// Listeners of rooms that their own lists do not have, with these rooms.
     unlisted: BTreeMap<ClientId, Vec<RoomId>>,
 }
 
@@ -82,7 +82,7 @@ impl<T> Roster<T> {
         self.members.iter().filter_map(Option::as_deref)
     }
 
-    /// The member listens to the room from now on; false if it did already or is unknown.
+    /// Adds the member to the room's listeners; false if it was one already or is unknown.
     pub(crate) fn enter(&mut self, id: ClientId, room: &str) -> bool {
         let Some(member) = self.get_mut(id) else { return false };
         let entered = member.rooms.insert(room);
@@ -92,14 +92,14 @@ impl<T> Roster<T> {
         entered
     }
 
-    /// The member listens to the room no longer; false if it did not.
+    /// Removes the member from the room's listeners; false if it was not one.
     pub(crate) fn leave(&mut self, id: ClientId, room: &str) -> bool {
         let Some(room) = self.get_mut(id).and_then(|member| member.rooms.remove(room)) else { return false };
         self.left(id, &room);
         true
     }
 
-    /// The member leaves the last room of its list; its name.
+    /// Removes the member from the last room of its list; returns the name.
     pub(crate) fn leave_last(&mut self, id: ClientId) -> Option<String> {
         let room = self.get_mut(id)?.rooms.pop()?;
         self.left(id, &room);
@@ -116,14 +116,14 @@ impl<T> Roster<T> {
         self.listeners.get(&room).map_or(&[], Listeners::as_slice)
     }
 
-    /// Forgets the listeners of all rooms, but keeps the members' own lists: a filled handshake answer brings the table
-    /// again.
+    /// Removes the listeners of all rooms, but keeps the members' own lists: a filled handshake response brings the
+    /// table again.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
         self.unlisted.clear();
     }
 
-    /// A member listens to a room id, whatever its own list says.
+    /// Adds a member to the listeners of a room id, regardless of its own list.
     pub(crate) fn listen(&mut self, room: RoomId, id: ClientId) {
         self.listeners.entry(room).or_default().insert(id);
         if self.get(id).is_some_and(|member| !member.rooms.contains_id(room)) {
@@ -132,7 +132,7 @@ impl<T> Roster<T> {
     }
 
     fn left(&mut self, id: ClientId, room: &Room) {
-        // Two names of one room id: the id is left with the last of them.
+        // Several rooms can share an id; it is left with the last of them.
         if self.get(id).is_some_and(|member| !member.rooms.contains_id(room.id)) {
             self.stop_listening(room.id, id);
         }

@@ -102,7 +102,7 @@ use waiting_joins::WaitingJoins;
 /// Any order of calls is safe; a driver that drains late only delays.
 pub struct Server {
     settings: ServerSettings,
-    /// The latest time that the driver brought along.
+    /// The latest time from the driver.
     now: Instant,
     members: Members,
     policy: RoomPolicy,
@@ -113,7 +113,8 @@ pub struct Server {
     outbound: Outbound,
     reservations: Reservations,
     visibility: Visibility,
-    /// What both sides of a client's link can do, or could when it was lost; of a copy, of all clients.
+    /// The capabilities that both sides of a client's link share, or shared when it was lost; in a copy, of all
+    /// clients.
     kept_capabilities: BTreeMap<ClientId, Capabilities>,
     voice_reports: VoiceReports,
     group: GroupService,
@@ -159,17 +160,17 @@ impl Server {
         }
     }
 
-    /// The number that every packet of this session carries.
+    /// The session number that every packet carries.
     pub fn session(&self) -> SessionId {
         self.settings.session
     }
 
-    /// How many clients have joined.
+    /// The number of joined clients.
     pub fn clients(&self) -> usize {
         self.members.len()
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub fn statistics(&self) -> ServerStatistics {
         let received = self.received.total(self.now);
         ServerStatistics {
@@ -182,13 +183,13 @@ impl Server {
         }
     }
 
-    /// A network connection is up. It may send from now on; no client has joined over it yet.
+    /// Handles a new network connection. The peer may send immediately; no client has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         self.handle_connected_from(now, link, None);
     }
 
-    /// The same, of a network that knows where the peer comes from: a client whose link was lost has its name back
-    /// from there ([`NameTaken`]).
+    /// The same for a network that knows the origin of the peer: a client from the same origin that lost its link gets
+    /// its name back ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
         self.advance(now);
         if self.links.contains(link) {
@@ -203,7 +204,8 @@ impl Server {
         self.links.insert(now, link, deadline, origin);
     }
 
-    /// A network connection is gone; the client that joined over it leaves, unless its place is kept for a while.
+    /// Handles the end of a network connection; the client that joined over it leaves, unless its place is kept for a
+    /// while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
         self.keep_place(link);
@@ -212,10 +214,10 @@ impl Server {
         }
     }
 
-    /// A packet came over a link. A relayed frame comes straight back as a fan-out of the packet's own bytes, never
+    /// Handles a packet from a link. A relayed frame is returned at once as a fan-out of the packet's own bytes, never
     /// copied; send it before draining the rest.
     ///
-    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
+    /// No bytes can break the server: an unusable packet is dropped and counted.
     pub fn handle_packet<'a>(
         &'a mut self,
         now: Instant,
@@ -241,7 +243,8 @@ impl Server {
         }
     }
 
-    /// Time has passed: closes links that never joined, gives up places, tells speakers how they arrive.
+    /// Handles the passing of time: closes links that never joined, gives up places, reports to speakers how their
+    /// voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         while let Some(link) = self.links.overdue(now) {
@@ -258,7 +261,7 @@ impl Server {
         self.ask_for_commits();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         let unjoined = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
@@ -280,12 +283,12 @@ impl Server {
         self.outbound.pop()
     }
 
-    /// The next thing to do with a link, besides sending.
+    /// The next command for a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
         self.commands.pop()
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
         self.events.pop()
     }
@@ -293,8 +296,7 @@ impl Server {
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
         let everyone: Vec<ClientId> = self.members.in_order().collect();
-        // Before any client leaves, since room exits are reported only as far as there is room after them for the
-        // leaves.
+        // Before any client leaves: room exits are reported only while there is space for the leaves after them.
         for &id in &everyone {
             self.end_channels(id);
         }
@@ -328,13 +330,13 @@ impl Server {
             record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
         }
         if self.outbound.waiting_bytes() > limits.outbox_bytes {
-            // A peer that loses something that it sent reliably has to start again.
+            // A reliable packet is lost, so the peer has to start over.
             if delivery == Delivery::Reliable {
                 self.close(link, CloseReason::Overloaded);
             }
             return Err(Fault::Undrained);
         }
-        // Most of what comes in goes out again, and an original falls over anything longer.
+        // Most packets are relayed, and longer ones crash an original.
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }

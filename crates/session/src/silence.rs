@@ -1,9 +1,9 @@
-//! Which frames are a pause: an encoder that does not transmit in silence (DTX) still sends very short ones.
+//! Detection of silent frames: an encoder that does not transmit in silence (DTX) still sends very short ones.
 
 use consonance_wire::{CodecId, SealedVoice};
 
-/// Whether a frame of this codec holds nothing that is said, by its length alone; false for any other codec than Opus.
-/// A frame that is encrypted from end to end is judged without what that has added.
+/// Whether a frame of this codec contains no speech, by its length alone; false for any other codec than Opus. For a
+/// frame that is encrypted from end to end, the overhead of the encryption is subtracted.
 pub fn is_silence(codec: Option<CodecId>, frame: &[u8]) -> bool {
     let added = if SealedVoice::of(frame).is_some() { SealedVoice::OVERHEAD_BYTES } else { 0 };
     codec == Some(CodecId::OPUS) && frame.len() <= SILENCE_BYTES_MAX + added

@@ -13,12 +13,12 @@ pub struct TokenBucket {
 
 const FULL: u64 = u64::MAX;
 const MILLION: u64 = 1_000_000;
-/// While there are enough tokens, those that came back are only added so often: adding costs more than taking.
-/// In this time a bucket that was full gives a little more than it holds.
+/// The interval at which returned tokens are added while there are enough: adding costs more than taking. In this time
+/// a bucket that was full gives a little more than it holds.
 const REFILL_MICROS: u64 = 100_000;
 
 impl TokenBucket {
-    /// As many tokens as its rate, whichever that is, allows at once.
+    /// A full bucket, with as many tokens as its rate, whatever it is, allows at once.
     pub fn full(now: Instant) -> Self {
         Self { tokens: FULL, refilled: now }
     }
@@ -29,7 +29,7 @@ impl TokenBucket {
         self.tokens >= u64::from(rate.burst).saturating_mul(MILLION)
     }
 
-    /// Takes `cost` tokens, or none if there are not so many. The rate counts `times` over.
+    /// Takes `cost` tokens, or none if there are fewer. The rate is multiplied by `times`.
     pub fn take(&mut self, now: Instant, rate: Rate, times: u64, cost: u64) -> bool {
         let cost = cost.saturating_mul(MILLION);
         if self.tokens < cost || self.tokens == FULL || self.micros_since_refill(now) >= REFILL_MICROS {

@@ -1,4 +1,4 @@
-//! How much of each type of packet has passed, and how much passes just now.
+//! Totals and present rates of the traffic, for each type of packet.
 
 use consonance_wire::MessageType;
 
@@ -6,8 +6,8 @@ use crate::time::Instant;
 
 /// Packets in one direction: totals by type, and rates over the last ten seconds.
 ///
-/// Reports of how voice arrives count as what carries them, [`MessageType::ErrorWrongSession`]. Counting allocates
-/// nothing. Rates are read at a time that the reader brings, so they fall to zero when nothing passes any more.
+/// Reports on how voice arrives count as the packets that carry them, [`MessageType::ErrorWrongSession`]. Counting
+/// allocates nothing. Rates are read at a time that the reader passes, so they fall to zero without traffic.
 #[derive(Clone, Debug)]
 pub struct PacketTraffic {
     by_type: [Meter; TYPES.len()],
@@ -17,9 +17,9 @@ pub struct PacketTraffic {
 /// Packets and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Total {
-    /// How many packets; one sent to several links counts as several.
+    /// The number of packets; one sent to several links counts as several.
     pub packets: u64,
-    /// Their bytes, without what the network adds.
+    /// Their bytes, without the overhead of the network.
     pub bytes: u64,
 }
 
@@ -30,12 +30,12 @@ impl Total {
     }
 }
 
-/// One kind of packet.
+/// The traffic of one kind of packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Flow {
     /// Packets since the start.
     pub packets: u64,
-    /// Their bytes, without what the network adds.
+    /// Their bytes, without the overhead of the network.
     pub bytes: u64,
     /// Packets per second over the last ten seconds.
     pub packets_per_second: f32,
@@ -63,7 +63,7 @@ impl PacketTraffic {
         Self { by_type: [Meter::default(); TYPES.len()], unreadable: Meter::default() }
     }
 
-    /// A packet passed, as often as it has copies.
+    /// Counts a packet, as many times as it has copies.
     pub(crate) fn count(&mut self, now: Instant, packet: &[u8], copies: usize) {
         let total = Total { packets: copies as u64, bytes: (packet.len() * copies) as u64 };
         match MessageType::peek(packet) {
@@ -72,17 +72,17 @@ impl PacketTraffic {
         }
     }
 
-    /// Many packets of one type passed.
+    /// Counts many packets of one type.
     pub(crate) fn count_all(&mut self, now: Instant, message: MessageType, total: Total) {
         self.by_type[message as usize - 1].count(now, total);
     }
 
-    /// What passed of one type.
+    /// The traffic of one type.
     pub fn flow(&self, now: Instant, message: MessageType) -> Flow {
         self.by_type[message as usize - 1].flow(now)
     }
 
-    /// What passed that begins like no packet.
+    /// The traffic that does not begin like any packet.
     pub fn unreadable(&self, now: Instant) -> Flow {
         self.unreadable.flow(now)
     }
@@ -103,17 +103,17 @@ impl PacketTraffic {
     }
 }
 
-/// Seconds that rates look back, the present one included.
+/// The number of seconds that rates cover, including the present one.
 const WINDOW: usize = 10;
 const MICROS_PER_SECOND: u64 = 1_000_000;
 
-/// Totals, and what passed in each of the latest seconds.
+/// Totals, and the traffic of each of the latest seconds.
 #[derive(Clone, Copy, Debug, Default)]
 struct Meter {
     total: Total,
-    /// What passed in a second stands at its number modulo the window.
+    /// The traffic of each second, at its number modulo the window.
     seconds: [Total; WINDOW],
-    /// The number of the latest second, its place, and where it ends: kept, so that a packet costs no division.
+    /// The number of the latest second, its index, and its end: stored, so that a packet costs no division.
     latest: u64,
     place: usize,
     ends: Instant,
@@ -121,7 +121,7 @@ struct Meter {
 
 impl Meter {
     fn count(&mut self, now: Instant, passed: Total) {
-        // Time that goes back counts as the latest that was seen.
+        // A time that goes backwards counts as the latest time seen.
         if now >= self.ends {
             self.advance(now);
         }
@@ -129,7 +129,7 @@ impl Meter {
         self.seconds[self.place].add(passed.packets, passed.bytes);
     }
 
-    /// Empties the seconds in which nothing passed.
+    /// Clears the seconds without traffic.
     #[cold]
     fn advance(&mut self, now: Instant) {
         let second = now.as_micros() / MICROS_PER_SECOND;
@@ -162,7 +162,7 @@ fn slot(second: u64) -> usize {
     (second % WINDOW as u64) as usize
 }
 
-/// Over at least one second, so that the first packet does not make an infinite rate.
+/// The rate over at least one second, so that the first packet does not make an infinite rate.
 fn per_second(count: u64, micros: u64) -> f32 {
     let seconds = micros.max(MICROS_PER_SECOND) as f32 / MICROS_PER_SECOND as f32;
     count as f32 / seconds

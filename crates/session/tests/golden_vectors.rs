@@ -1,4 +1,4 @@
-//! The engine against what the original does: each recorded script through `Server` or `Client`, on injected time.
+//! The engine compared to the original: runs each recorded script through `Server` or `Client`, on injected time.
 //!
 //! Reads the folder named by `CONSONANCE_VECTORS`, else the project's own copy.
 
@@ -41,7 +41,7 @@ use serde_json::Value;
 
 type Runner = (&'static str, fn(&Value));
 
-/// The files of this crate and what runs them.
+/// The files of this crate and their runners.
 const RUNNERS: [Runner; 6] = [
     ("client_ids", client_ids::run),
     ("malformed", malformed::run),

@@ -1,4 +1,4 @@
-//! Opens frames that were kept, with the secrets of all epochs that are known: no time passes, and none is forgotten.
+//! Decryption of stored frames, with the secrets of all known epochs: no time passes, and no epoch is forgotten.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -10,16 +10,16 @@ use crate::header::Header;
 use crate::key_id::{EPOCHS_MAX, LEAVES_MAX, owner, slot};
 use crate::{EpochSecret, OpenCounts, OpenError, OpenedFrame};
 
-/// Opens frames that were kept, in about the order in which they were sealed.
+/// Decrypts stored frames, in about the order in which they were sealed.
 ///
-/// A frame says only the last bits of its epoch, and nothing of its group, so each epoch with these bits is tried, the
-/// one that fitted last before all others; the tag tells which one it is.
+/// A frame carries only the last bits of its epoch, and nothing about its group, so each epoch with these bits is
+/// tried, starting with the last one that fitted; the tag shows which one is right.
 #[derive(Default)]
 pub struct ArchiveOpener {
     /// By the last bits of their numbers.
     slots: [Slot; EPOCHS_MAX],
     epochs: Vec<ArchivedEpoch>,
-    /// How many keys were derived and are kept.
+    /// The number of derived keys that are kept.
     keys: usize,
     counts: OpenCounts,
 }
@@ -27,9 +27,9 @@ pub struct ArchiveOpener {
 /// The epochs with the same last bits.
 #[derive(Default)]
 struct Slot {
-    /// Their places among all, in the order in which they were added.
+    /// Their indices among all epochs, in the order in which they were added.
     epochs: Vec<usize>,
-    /// The one that a frame was opened with last, as a place in this list.
+    /// The epoch that opened a frame last, as an index into this list.
     last: usize,
 }
 
@@ -40,12 +40,12 @@ struct ArchivedEpoch {
 }
 
 impl ArchiveOpener {
-    /// So many epochs are kept; each secret has 48 bytes.
+    /// The most epochs that are kept; each secret has 48 bytes.
     pub const EPOCHS_MAX: usize = 65_536;
-    /// Keys that are kept; beyond, they are derived again.
+    /// The most keys that are kept; beyond that, they are derived again.
     const KEYS_MAX: usize = 16_384;
 
-    /// Without an epoch: opens nothing yet.
+    /// An opener without an epoch, which opens nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,7 +106,7 @@ impl ArchiveOpener {
             }
             if !archived.senders.contains_key(&leaf) {
                 if self.keys >= Self::KEYS_MAX {
-                    // Keys of epochs that do not fit are the most of them.
+                    // Most keys are for epochs that do not match; drop those of this epoch.
                     self.keys -= archived.senders.len();
                     archived.senders.clear();
                 }
@@ -131,7 +131,7 @@ impl ArchiveOpener {
         Err(refused)
     }
 
-    /// What became of all frames so far.
+    /// Counts of the results for all frames so far.
     pub fn counts(&self) -> OpenCounts {
         self.counts
     }

@@ -9,7 +9,7 @@ use crate::key_id::key_id;
 
 /// The label of the MLS exporter that the base key comes from, with an empty context (RFC 9605, section 5.2).
 pub const BASE_KEY_LABEL: &str = "SFrame 1.0 Base Key";
-/// How many bytes of the MLS exporter the base key is: `AEAD.Nk` of the suite (RFC 9605, section 5.2).
+/// The length of the base key from the MLS exporter, in bytes: `AEAD.Nk` of the suite (RFC 9605, section 5.2).
 pub const BASE_KEY_BYTES: usize = KEY_BYTES;
 
 /// The secret of an MLS epoch, which all members of the group have. It is overwritten when it is dropped.
@@ -30,12 +30,12 @@ impl EpochSecret {
         self.epoch
     }
 
-    /// The base key, to be kept: a holder of it can open all frames of the epoch, and seal such frames.
+    /// The base key, for storage: its holder can open all frames of the epoch, and seal such frames.
     pub fn base_key(&self) -> &[u8; BASE_KEY_BYTES] {
         &self.base_key
     }
 
-    /// The key of a member. The leaf is one that key ids have room for.
+    /// The key of a member. The leaf must be one that key ids allow.
     pub(crate) fn frame_key(&self, leaf: u32) -> FrameKey {
         FrameKey::derive(&*self.base_key, key_id(self.epoch, leaf))
     }

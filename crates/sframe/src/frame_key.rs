@@ -59,7 +59,7 @@ impl FrameKey {
         Self { cipher, mac: Hmac::new_from_slice(mac).expect("HMAC takes keys of any length"), salt }
     }
 
-    /// Encrypts a frame in its place, and gives its tag. `aad` are the header and the metadata.
+    /// Encrypts a frame in place, and returns its tag. `aad` are the header and the metadata.
     ///
     /// # Errors
     /// If the frame has more than 2³² blocks.
@@ -77,7 +77,7 @@ impl FrameKey {
         Ok(tag)
     }
 
-    /// Decrypts a frame in its place if its tag is right, and says whether it is.
+    /// Decrypts a frame in place if its tag is right, and returns whether it is.
     pub(crate) fn open(
         &self,
         counter: Counter,
@@ -115,7 +115,7 @@ impl FrameKey {
         let lengths = [header.len() + metadata.len(), encrypted.len(), TAG_BYTES];
         let lengths = lengths.map(|length| (length as u64).to_be_bytes());
         let parts = [lengths.as_flattened(), nonce, header, metadata, encrypted];
-        // The HMAC takes less time for one piece than for five, and frames of voice are short.
+        // One HMAC update is faster than five, and voice frames are short.
         let mut piece = [0; PIECE_BYTES];
         let mut end = 0;
         for part in parts {
@@ -131,7 +131,7 @@ impl FrameKey {
 
 impl Drop for FrameKey {
     fn drop(&mut self) {
-        // The cipher and the HMAC do so by themselves.
+        // The cipher and the HMAC zeroize their own keys.
         self.salt.zeroize();
     }
 }

@@ -122,7 +122,7 @@ impl Stage {
                 assert!(self.opened.contains(&id), "{from:?}");
             }
             Err(OpenError::UnknownSender { .. }) => assert_eq!(leaf, LEAVES_OF_EPOCH),
-            // The place of its epoch may have another one.
+            // The epoch's slot may hold another epoch.
             Err(refused) => assert!(!self.is_held(epoch), "{from:?}: {refused}"),
         }
     }
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_frame_of_a_former_epoch_comes_late() {
-        // A frame of leaf 7; an epoch; 2.5 s; the frame twice; 2 s; again.
+        // A frame of leaf 7; a new epoch; 2.5 s pass; the frame twice; 2 s pass; the frame again.
         sealed_frames(&[6, 1, 1, 1, b'm', 2, b'f', b'r', 7, 1, 0, 250, 3, 0, 3, 0, 0, 200, 3, 0]);
     }
 }

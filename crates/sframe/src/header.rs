@@ -4,7 +4,7 @@
 
 use sframe::header::{Counter, KeyId};
 
-/// What a header says.
+/// The fields of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) key_id: KeyId,
@@ -12,7 +12,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Splits the header off. `None` if it is longer than what there is.
+    /// Splits the header off. `None` if it is longer than the given bytes.
     pub(crate) fn split_off(sealed: &[u8]) -> Option<(Self, &[u8])> {
         let (config, rest) = sealed.split_first()?;
         let (key_id, rest) = field(config >> 4, rest)?;
@@ -21,7 +21,8 @@ impl Header {
     }
 }
 
-/// A field, by its four bits of the first byte: a flag, and the value or, if the flag is set, how many bytes have it.
+/// A field, by its four bits of the first byte: a flag, and the value or, if the flag is set, its length in bytes less
+/// one.
 fn field(config: u8, rest: &[u8]) -> Option<(u64, &[u8])> {
     let low = config & 0b0111;
     if config & 0b1000 == 0 {

@@ -3,9 +3,9 @@
 use sframe::header::KeyId;
 use sframe::mls::{MlsKeyId, MlsKeyIdBitRange};
 
-/// So many epochs have different key ids; a key id has their number modulo this one.
+/// The number of epochs with different key ids; a key id has the epoch's number modulo this one.
 pub const EPOCHS_MAX: usize = 1 << EPOCH_BITS;
-/// So many leaves of a group's tree have key ids: 0 to one less.
+/// The number of leaves of a group's tree that have key ids: 0 to one less.
 pub const LEAVES_MAX: u32 = 1 << INDEX_BITS;
 
 /// `E` of RFC 9605, section 5.2.
@@ -14,10 +14,10 @@ const EPOCH_BITS: u8 = 4;
 /// bytes.
 const INDEX_BITS: u8 = 16;
 
-/// What a key id says.
+/// The contents of a key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyOwner {
-    /// The place of the epoch among those that are kept: its last bits.
+    /// The slot of the epoch among those that are kept: its last bits.
     pub(crate) slot: usize,
     /// `None` if the key id has a context, which no key of ours has.
     pub(crate) leaf: Option<u32>,
@@ -29,14 +29,14 @@ pub(crate) fn key_id(epoch: u64, leaf: u32) -> KeyId {
     id.expect("the leaf is below `LEAVES_MAX`").into()
 }
 
-/// Whose key it is.
+/// The owner of the key.
 pub(crate) fn owner(key_id: KeyId) -> KeyOwner {
     let id = MlsKeyId::from_key_id(key_id, bit_range());
     let leaf = u32::try_from(id.member_index()).ok().filter(|_| id.context_id() == 0);
     KeyOwner { slot: id.epoch_lsb() as usize, leaf }
 }
 
-/// The place of an epoch among those that are kept.
+/// The slot of an epoch among those that are kept.
 pub(crate) fn slot(epoch: u64) -> usize {
     (epoch % EPOCHS_MAX as u64) as usize
 }

@@ -1,4 +1,4 @@
-//! Opens the frames of all members of a group, of the current epoch and for a while of those before it.
+//! Decryption of the frames of all members of a group, of the current epoch and for a while of earlier ones.
 
 mod counts;
 mod epoch;
@@ -16,7 +16,7 @@ use epoch::Epoch;
 pub use counts::OpenCounts;
 pub use error::{AddEpochError, OpenError};
 
-/// For how long frames of an epoch are opened after a newer one came: frames that were on their way, and those of
+/// The time for which frames of an epoch are opened after a newer one came: for frames in transit, and for those of
 /// members that learn of the newer epoch a little later.
 pub const FORMER_EPOCH_KEPT: Duration = Duration::from_secs(3);
 
@@ -38,7 +38,7 @@ pub struct Opener {
     counts: OpenCounts,
 }
 
-/// Whose frame was opened.
+/// The sender, epoch and counter of an opened frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenedFrame {
     /// The leaf of its sender.
@@ -50,7 +50,7 @@ pub struct OpenedFrame {
 }
 
 impl Opener {
-    /// Without an epoch: opens nothing yet.
+    /// An opener without an epoch, which opens nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -135,15 +135,15 @@ impl Opener {
         Ok(OpenedFrame { leaf, epoch: number, counter })
     }
 
-    /// The leaf that a frame claims to be of; `None` if it has no key id of ours. Only [`open`](Self::open) shows
-    /// whether that is so.
+    /// The leaf that a frame claims as its sender; `None` if it has no key id of ours. Only [`open`](Self::open)
+    /// verifies the claim.
     pub fn claimed_leaf(sealed: &[u8]) -> Option<u32> {
         let (header, _) = Header::split_off(sealed)?;
         owner(header.key_id).leaf
     }
 
-    /// Forgets the epochs whose time is over. [`open`](Self::open) and [`add_epoch`](Self::add_epoch) do so, too; this
-    /// is for a time at which no frame comes.
+    /// Drops expired epochs. [`open`](Self::open) and [`add_epoch`](Self::add_epoch) do so, too; this is for periods
+    /// without frames.
     pub fn handle_timeout(&mut self, now: Duration) {
         if self.next_end.is_some_and(|next_end| next_end <= now) {
             for epoch in &mut self.epochs {
@@ -153,7 +153,7 @@ impl Opener {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to forget.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) has something to drop.
     pub fn poll_timeout(&self) -> Option<Duration> {
         self.next_end
     }
@@ -166,7 +166,7 @@ impl Opener {
         self.next_end = None;
     }
 
-    /// What became of all frames so far.
+    /// Counts of the results for all frames so far.
     pub fn counts(&self) -> OpenCounts {
         self.counts
     }

@@ -1,4 +1,4 @@
-//! Seals the frames of one member in one epoch.
+//! Encryption of the frames of one member in one epoch.
 
 use core::fmt;
 
@@ -11,13 +11,13 @@ use crate::key_id::{LEAVES_MAX, key_id};
 /// A byte for the lengths, three for the key id and eight for the counter.
 pub(crate) const HEADER_BYTES_MAX: usize = 1 + 3 + 8;
 
-/// Longest frame, in bytes: no datagram carries more.
+/// The maximum length of a frame, in bytes: no datagram carries more.
 pub const FRAME_BYTES_MAX: usize = u16::MAX as usize;
 
 /// Seals the frames of one member in one epoch. Each frame has a counter of its own, from 0.
 ///
-/// Two sealers of the same member and epoch would use the same counters, which tells what differs between their
-/// frames: have one, and another one for the next epoch.
+/// Two sealers of the same member and epoch would use the same counters, which reveals the differences between their
+/// frames: create only one per epoch.
 pub struct Sealer {
     key: FrameKey,
     key_id: KeyId,
@@ -31,7 +31,7 @@ impl Sealer {
     /// Derives the key of the member at a leaf of the group's tree, 0 to [`LEAVES_MAX`] less one.
     ///
     /// # Errors
-    /// [`SealError::LeafTooHigh`] if key ids have no room for the leaf.
+    /// [`SealError::LeafTooHigh`] if the leaf is too high for key ids.
     pub fn new(secret: &EpochSecret, leaf: u32) -> Result<Self, SealError> {
         if leaf >= LEAVES_MAX {
             return Err(SealError::LeafTooHigh { leaf });
@@ -44,7 +44,7 @@ impl Sealer {
     /// [`OVERHEAD_BYTES_MAX`](crate::OVERHEAD_BYTES_MAX) longer than the frame, and 16 at leaves below 4096 for the
     /// first 2²⁴ frames.
     ///
-    /// `metadata` is not encrypted and not part of what is appended; the frame opens only with the same.
+    /// `metadata` is authenticated, but neither encrypted nor appended; the frame opens only with the same metadata.
     ///
     /// # Errors
     /// `out` is left as it was, and the frame has no counter, if
@@ -92,23 +92,23 @@ impl fmt::Debug for Sealer {
     }
 }
 
-/// Why a frame is not sealed.
+/// The reason why a frame is not sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// Key ids have no room for the leaf.
+    /// The leaf is too high for key ids.
     #[error("no key id for leaf {leaf}, expected at most {}", LEAVES_MAX - 1)]
     LeafTooHigh {
         /// The leaf.
         leaf: u32,
     },
-    /// Each counter of the key has been used. The next epoch begins again at 0.
+    /// All counters of the key have been used. The next epoch begins again at 0.
     #[error("all 2^64 counters of the key are used, expected a new epoch before")]
     CountersExhausted,
     /// The frame is longer than [`FRAME_BYTES_MAX`].
     #[error("cannot seal a frame of {bytes} bytes, expected at most {FRAME_BYTES_MAX}")]
     FrameTooLong {
-        /// Of the frame.
+        /// The length of the frame in bytes.
         bytes: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! Nothing is allocated for a frame whose buffers have room: not when it is sealed or opened, and not when it is
+//! Nothing is allocated for a frame whose buffers have room: neither when it is sealed or opened, nor when it is
 //! refused.
 
 use std::alloc::System;
@@ -26,7 +26,7 @@ fn nothing_is_allocated_for_a_frame_of_a_known_sender() {
         opener.open(Duration::ZERO, &[1; 20], &out, &mut frame).is_ok()
     };
     assert!(round(0));
-    // The thread that waits for this test may allocate now and then.
+    // The test harness thread that waits for this test may allocate occasionally.
     let allocations = (0..20).map(|_| {
         let region = Region::new(ALLOCATOR);
         for _ in 0..20 {

@@ -1,72 +1,72 @@
-//! What peers of ours tell each other in the handshake, after the body that all implementations read.
+//! The capabilities that our peers announce in the handshake, after the body that all implementations read.
 
 use core::fmt;
 
 use crate::limits::JOIN_TOKEN_BYTES_MAX;
 use crate::{ClientId, Extension, ExtensionWriter, Reader, SessionId, WriteError, Writer};
 
-/// What a side can do beyond the original. Nothing of it is used towards a peer that did not announce it.
+/// The features of a peer beyond the original. None of them is used with a peer that did not announce it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities(pub u32);
 
-/// 128 bits that only a server and one of its clients know.
+/// 128 bits that are known only to a server and one of its clients.
 #[derive(Clone, Copy)]
 pub struct SharedSecret(pub [u8; 16]);
 
-/// What a client shows to get back the place that it lost.
+/// The ticket with which a client gets its lost place back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResumeTicket {
-    /// The session of the place; in another one the ticket is worth nothing.
+    /// The session of the place; in any other session the ticket is invalid.
     pub session: SessionId,
     /// The id that the client had.
     pub id: ClientId,
-    /// What the server gave it for this.
+    /// The secret that the server issued for this purpose.
     pub secret: SharedSecret,
 }
 
 /// The block behind a handshake and behind its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HandshakeExtension<'a> {
-    /// What the sender can do.
+    /// The sender's capabilities.
     pub capabilities: Capabilities,
-    /// Client to server: the place to have back.
+    /// Client to server: the ticket of the place to resume.
     pub ticket: Option<ResumeTicket>,
-    /// Server to client: what to show after the link was lost.
+    /// Server to client: the secret for the ticket that resumes a lost link.
     pub secret: Option<SharedSecret>,
-    /// Server to client: the ticket was good.
+    /// Server to client: the ticket was valid.
     pub resumed: bool,
-    /// Client to server: why it may join, in whatever form the server's operator wants it; at most
+    /// Client to server: the permission to join, in whatever form the server's operator requires; at most
     /// [`JOIN_TOKEN_BYTES_MAX`](crate::limits::JOIN_TOKEN_BYTES_MAX).
     pub join_token: Option<&'a [u8]>,
 }
 
 impl Capabilities {
-    /// Nothing: an original.
+    /// No capabilities: an original.
     pub const NONE: Self = Self(0);
     /// Voice may go to the server without a list of destinations; the server finds the listeners in its tables.
     pub const SERVER_ROUTING: Self = Self(1);
     /// A lost link may be followed by another one that gets the same place in the session.
     pub const RESUME: Self = Self(2);
-    /// Both sides tell how voice arrives: see [`VoiceReport`](crate::VoiceReport).
+    /// Both sides report how voice arrives: see [`VoiceReport`](crate::VoiceReport).
     pub const VOICE_REPORTS: Self = Self(4);
-    /// The server may route by distance, and wants to know where the client is: see
+    /// The server may route by distance, and needs the client's position: see
     /// [`PositionReport`](crate::PositionReport).
     pub const PROXIMITY: Self = Self(8);
-    /// The server tells what an operator's decisions mean for the client: see [`Notice`](crate::Notice).
+    /// The server tells the client about an operator's decisions that concern it: see [`Notice`](crate::Notice).
     pub const MODERATION: Self = Self(16);
-    /// The server says where to go on when it closes: see [`Closing`](crate::Closing).
+    /// The server names the server to move to when it closes: see [`Closing`](crate::Closing).
     pub const HAND_OVER: Self = Self(32);
-    /// The server takes requests from moderators: see [`ModeratorCommand`](crate::ModeratorCommand).
+    /// The server accepts requests from moderators: see [`ModeratorCommand`](crate::ModeratorCommand).
     pub const MODERATORS: Self = Self(64);
-    /// The server says in a packet why it closes the link, where the network cannot: see
+    /// The server sends the reason for which it closes the link in a packet, where the network cannot carry it: see
     /// [`EndNotice`](crate::EndNotice).
     pub const END_REASONS: Self = Self(128);
-    /// The server says which other servers share the session: see [`ServerList`](crate::ServerList).
+    /// The server lists the other servers that share the session: see [`ServerList`](crate::ServerList).
     pub const SERVER_LIST: Self = Self(256);
     /// The client can be in the group of an encrypted session, whose delivery service the server is: see
     /// [`GroupPart`](crate::GroupPart). Only clients that have keys announce it.
     pub const GROUPS: Self = Self(512);
-    /// Everything that this version knows but [`GROUPS`](Self::GROUPS), for which a client needs keys.
+    /// Every capability of this version but [`GROUPS`](Self::GROUPS), for which a client needs keys.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
             | Self::RESUME.0
@@ -96,14 +96,14 @@ impl Capabilities {
         Self(self.0 & !other.0)
     }
 
-    /// What both can do.
+    /// The capabilities of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 }
 
-/// Compares all bytes whatever the first ones are, so that the time tells nothing.
+/// Compares all bytes even after a difference, so that the time reveals nothing.
 impl PartialEq for SharedSecret {
     fn eq(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
@@ -120,7 +120,7 @@ impl fmt::Debug for SharedSecret {
 }
 
 impl<'a> HandshakeExtension<'a> {
-    /// What stands behind a handshake's body; `None` if an original sent it.
+    /// The extension behind a handshake's body; `None` if an original sent it.
     ///
     /// Unknown items are skipped, and so are items of a wrong length.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! The server closes: what becomes of the session, and where a client goes on.
+//! The closing of a server: the fate of the session, and the server that a client moves to.
 //!
 //! It is carried as [`Extension`] says, reliably, to a client that has announced
 //! [`Capabilities::HAND_OVER`](crate::Capabilities).
@@ -8,36 +8,37 @@ use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WriteError, Writer,
 };
 
-/// What a server that closes tells a client.
+/// A message to the clients of a server that is closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Closing<'a> {
-    /// It ends, and there is nowhere to go on.
+    /// The session ends without a successor.
     Ends {
-        /// In how many ms from now.
+        /// The delay in ms from now.
         in_ms: u32,
     },
-    /// It ends, and another server takes its clients.
+    /// The session ends, and another server takes over its clients.
     Moves {
-        /// In how many ms from now it ends.
+        /// The delay in ms from now until it ends.
         in_ms: u32,
-        /// In how many ms from now this client is to go: each has a time of its own, so that not all connect at once.
+        /// The delay in ms from now until this client leaves: it differs per client, so that not all connect at once.
         leave_in_ms: u32,
-        /// Where to: an address as the network understands it, of 1 to
+        /// The address of the other server in the network's own format, 1 to
         /// [`ONWARD_ADDRESS_BYTES_MAX`](crate::limits::ONWARD_ADDRESS_BYTES_MAX) bytes.
         address: &'a str,
     },
-    /// It goes on in another process at the same address, which knows all players; the link is closed behind this.
+    /// The session continues in another process at the same address, which knows all players; the link is closed after
+    /// this.
     Restarts {
-        /// The delay in ms before reconnecting. The server is not up before, and each client gets a different delay.
+        /// The delay in ms before reconnecting. The server is not up earlier, and each client gets a different delay.
         come_back_in_ms: u32,
     },
-    /// It stays after all.
+    /// The closing is cancelled.
     Stays,
 }
 
 impl<'a> Closing<'a> {
-    /// What stands behind an [`ErrorWrongSession`]; `None` if it is something else, or not known here.
+    /// The message behind an [`ErrorWrongSession`]; `None` if there is none, or its kind is unknown.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
         let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == CLOSING)?;
         read(&mut Reader::new(bytes)).ok()?
@@ -83,7 +84,7 @@ const STAYS: u8 = 3;
 
 const WHAT: &str = "closing";
 
-/// `None` for a kind that is not known here, and for an address that is none.
+/// `None` for an unknown kind, and for an invalid address.
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Closing<'a>>, ParseError> {
     Ok(match reader.u8(WHAT)? {
         ENDS => Some(Closing::Ends { in_ms: reader.u32(WHAT)? }),

@@ -1,4 +1,4 @@
-//! How a client encodes its voice; fixed from its handshake until it leaves.
+//! The codec settings of a client's voice; fixed from its handshake until it leaves.
 
 use crate::{ParseError, Reader, WriteError, Writer};
 

@@ -1,4 +1,4 @@
-//! Walking over a packet's bytes, in and out.
+//! Reading and writing of a packet's bytes.
 
 use crate::limits::STRING_BYTES_MAX;
 use crate::{List, ListItem, ParseError, WireStr, WriteError};
@@ -142,7 +142,7 @@ impl<'b> Writer<'b> {
         self.len == 0
     }
 
-    /// What has been written so far.
+    /// The bytes written so far.
     #[inline]
     pub fn written(&self) -> &[u8] {
         self.buffer.get(..self.len).unwrap_or_default()
@@ -235,7 +235,7 @@ impl<'b> Writer<'b> {
     }
 }
 
-/// What `write` puts into a buffer as large as any peer's, for tests.
+/// The bytes that `write` puts into a buffer as large as any peer's, for tests.
 #[cfg(test)]
 pub(crate) fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteError>) -> alloc::vec::Vec<u8> {
     let mut buffer = [0; 1024];

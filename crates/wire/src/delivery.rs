@@ -1,6 +1,6 @@
-//! How a packet travels: for the engine, which says it of each packet, and for the networks, which keep it.
+//! The delivery mode of a packet: the engine chooses it for each packet, and the networks implement it.
 
-/// How a packet travels.
+/// The delivery mode of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// Arrives, once, in the order sent. When that cannot be kept, the link is lost.

@@ -1,16 +1,16 @@
-//! Why the server ends a link, for networks whose own close cannot say it.
+//! The server's reason for ending a link, for networks whose own close cannot carry it.
 //!
-//! It is carried as [`Extension`] says, reliably and just before the close, to a client that has announced
+//! It is carried as [`Extension`] describes, reliably and just before the close, to a client that has announced
 //! [`Capabilities::END_REASONS`](crate::Capabilities), whether it has joined or not.
 
 use crate::limits::END_NOTICE_BYTES_MAX;
 use crate::{ErrorWrongSession, Extension, ExtensionWriter, SessionId, WriteError, Writer};
 
-/// Why the link is closed behind this.
+/// The reason for closing the link, which follows at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndNotice<'a> {
     /// The reason as `docs/end-reasons.md` encodes it: 1 to
-    /// [`END_NOTICE_BYTES_MAX`](crate::limits::END_NOTICE_BYTES_MAX) bytes. Its meaning is not this crate's to know.
+    /// [`END_NOTICE_BYTES_MAX`](crate::limits::END_NOTICE_BYTES_MAX) bytes. This crate does not interpret it.
     pub reason: &'a str,
 }
 

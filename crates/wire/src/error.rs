@@ -1,4 +1,4 @@
-//! What can be wrong with bytes that came in, and with what shall go out.
+//! Errors in received packets and in packets to be written.
 
 use core::error::Error;
 use core::fmt;
@@ -26,7 +26,7 @@ pub enum ParseError {
         /// How many bytes more that field would have needed; for a list at least this many.
         missing: usize,
     },
-    /// A string that must be there is none at all.
+    /// A required string is absent.
     Missing {
         /// The field.
         what: &'static str,
@@ -36,7 +36,7 @@ pub enum ParseError {
         /// The repeated id.
         id: ClientId,
     },
-    /// A handshake response has members for a room that none of its names belongs to.
+    /// A handshake response has members for a room that it does not name.
     UnnamedRoom {
         /// The room without a name.
         room: RoomId,
@@ -89,9 +89,9 @@ pub enum WriteError {
         /// Bytes the buffer has.
         capacity: usize,
     },
-    /// A list has more items than its count can say.
+    /// A list has more items than its count field can hold.
     TooManyItems {
-        /// Which list.
+        /// The list.
         what: &'static str,
         /// Items given.
         count: usize,
@@ -100,7 +100,7 @@ pub enum WriteError {
     },
     /// A string or a piece of bytes is longer than its length prefix, or the packet's limit, can take.
     TooLong {
-        /// Which field.
+        /// The field.
         what: &'static str,
         /// Bytes given.
         bytes: usize,

@@ -1,14 +1,14 @@
 //! The tagged block that may follow a packet's body.
 //!
-//! Peers of the original ignore bytes after a body; ours may put more there: a mark, then items, each a tag, a length
-//! and that many bytes. A reader skips tags that it does not know.
+//! Peers of the original ignore bytes after a body; ours may put more there: a mark, then items, each with a tag, a
+//! length and that many bytes. A reader skips unknown tags.
 
 use crate::{ParseError, Reader, WriteError, Writer};
 
 /// The block behind a packet's body.
 ///
-/// It follows a packet that is sent in any case, such as a handshake. Otherwise it follows a packet that says nothing:
-/// an [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is the
+/// It follows a packet that is sent in any case, such as a handshake. Otherwise it follows a packet without effect: an
+/// [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is the
 /// shortest of the protocol, a client in the named session ignores it, and a server ignores all of them. Even so, it
 /// only goes to peers that announced support for the extension: see [`Capabilities`](crate::Capabilities).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ impl<'a> Extension<'a> {
         }
     }
 
-    /// What the first item of this tag says; `None` if there is none, or `read` does not know it or leaves some of it.
+    /// The value of the first item with this tag; `None` if there is none, or `read` does not know it or leaves bytes
+    /// unread.
     pub(crate) fn find_item<T>(
         trailing: &'a [u8],
         tag: u8,
@@ -41,7 +42,7 @@ impl<'a> Extension<'a> {
         reader.rest().is_empty().then_some(said)
     }
 
-    /// The items in order. An item that is cut off ends them.
+    /// The items in order, up to the first one that is cut off.
     pub const fn items(self) -> ExtensionItems<'a> {
         ExtensionItems { reader: Reader::new(self.items) }
     }

@@ -1,10 +1,10 @@
-//! What the members of an encrypted session's group and its delivery service tell each other.
+//! Messages between the members of an encrypted session's group and its delivery service.
 //!
-//! The group is one of MLS (RFC 9420), and the server is its delivery service (RFC 9750, section 5): it orders commits
-//! and hands Welcomes out, and reads none of them. To the server a message of MLS is bytes.
+//! The group is an MLS group (RFC 9420), and the server is its delivery service (RFC 9750, section 5): it orders
+//! commits and distributes Welcomes, but cannot read them. To the server, an MLS message is opaque bytes.
 //!
-//! Messages are longer than packets, so each goes in [parts](GroupPart), which are carried as [`Extension`] says,
-//! reliably and in order, between peers that have announced [`Capabilities::GROUPS`](crate::Capabilities).
+//! Messages are longer than packets, so each is split into [parts](GroupPart), which are carried as [`Extension`]
+//! describes, reliably and in order, between peers that have announced [`Capabilities::GROUPS`](crate::Capabilities).
 
 mod from_member;
 mod from_server;
@@ -21,7 +21,7 @@ pub use from_server::{DeliveryMessage, ReportAnswer};
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupPart<'a> {
-    /// It begins a message; what was not finished before is void.
+    /// It begins a message; an unfinished earlier message is discarded.
     pub is_first: bool,
     /// It ends a message.
     pub is_last: bool,
@@ -70,21 +70,21 @@ impl<'a> GroupPart<'a> {
     }
 }
 
-/// A message for one player: a key package of a newcomer, or the Welcome for it.
+/// A message for one player: a newcomer's key package, or the Welcome for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named<'a> {
     /// The player's name.
     pub name: WireStr<'a>,
-    /// A message of MLS.
+    /// The MLS message.
     pub message: &'a [u8],
 }
 
 /// The rooms that originals listen to, so that voice to them is not encrypted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PlainRooms {
-    /// Those of these ids, in order and each once; none in most sessions.
+    /// The rooms with these ids, in order and each once; none in most sessions.
     Only(Vec<u16>),
-    /// All of them: there are more than [`PlainRooms::MAX`].
+    /// All rooms: there are more than [`PlainRooms::MAX`].
     All,
     /// None, since the session requires encryption.
     #[default]
@@ -92,7 +92,7 @@ pub enum PlainRooms {
 }
 
 impl PlainRooms {
-    /// How many rooms are listed at most.
+    /// The maximum number of listed rooms.
     pub const MAX: usize = 64;
 
     /// Whether voice to a room may be sent without encryption.
@@ -104,7 +104,7 @@ impl PlainRooms {
         }
     }
 
-    /// As bytes: a kind, and for a list its length in one byte and the ids.
+    /// Encodes the rooms: a kind, and for a list its length in one byte and the ids.
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Never => out.push(0),
@@ -117,7 +117,7 @@ impl PlainRooms {
         }
     }
 
-    /// Reads what [`write`](Self::write) wrote; `None` if the kind is not known, or the list is too long or out of
+    /// Decodes the output of [`write`](Self::write); `None` if the kind is unknown, or the list is too long or out of
     /// order.
     ///
     /// # Errors
@@ -161,7 +161,7 @@ fn put_list<T>(out: &mut Vec<u8>, list: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
     }
 }
 
-/// Nothing is reserved by what a count claims: each item takes bytes that have to be there.
+/// Does not preallocate by the claimed count: each item takes bytes that must be present.
 fn read_list<'a, T>(
     reader: &mut Reader<'a>,
     read: impl Fn(&mut Reader<'a>) -> Result<T, ParseError>,

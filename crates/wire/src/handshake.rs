@@ -1,4 +1,4 @@
-//! Getting in: `HandshakeRequest`, `HandshakeResponse`, `ErrorWrongSession`, `HandshakeP2P`.
+//! The packets for joining: `HandshakeRequest`, `HandshakeResponse`, `ErrorWrongSession`, `HandshakeP2P`.
 
 mod response;
 
@@ -9,17 +9,17 @@ use crate::{
     Writer,
 };
 
-/// A client asks to be admitted. The one packet without a session id: the client does not know it yet.
+/// A client's request to be admitted. The one packet without a session id: the client does not know it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeRequest<'a> {
-    /// How the client will encode its voice.
+    /// The codec of the client's voice.
     pub codec: CodecParameters,
     /// The client's name; servers ignore a request without one.
     pub name: Option<WireStr<'a>>,
 }
 
 impl<'a> HandshakeRequest<'a> {
-    /// Parses what follows the header; also returns the bytes behind the body.
+    /// Parses the body, which follows the header; also returns the bytes behind it.
     ///
     /// # Errors
     /// [`ParseError::Truncated`].
@@ -66,7 +66,7 @@ impl ErrorWrongSession {
     }
 }
 
-/// A client introduces itself on a direct link to another client.
+/// A client's introduction on a direct link to another client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeP2P {
     /// The session.

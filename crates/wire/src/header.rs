@@ -5,7 +5,7 @@ use crate::{ParseError, Reader, SessionId, WriteError, Writer};
 /// The first two bytes of every packet, big-endian.
 pub const MAGIC: u16 = 0x8BC7;
 
-/// Which of the eleven packets, with its number on the wire.
+/// The types of the eleven packets, with their numbers on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum MessageType {
@@ -34,7 +34,7 @@ pub enum MessageType {
 }
 
 impl MessageType {
-    /// The type of a packet, from its first three bytes; nothing behind them is looked at.
+    /// The type of a packet, from its first three bytes; the rest is not read.
     ///
     /// # Errors
     /// [`ParseError::BadMagic`], [`ParseError::UnknownType`], or [`ParseError::Truncated`].
@@ -79,12 +79,12 @@ impl MessageType {
     }
 }
 
-/// What every packet begins with.
+/// The header that every packet begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PacketHeader {
-    /// Which packet this is.
+    /// The type of the packet.
     pub message: MessageType,
-    /// The session it belongs to; none in a handshake request, always there in the others.
+    /// The session it belongs to; none in a handshake request, always present in the others.
     pub session: Option<SessionId>,
 }
 

@@ -43,8 +43,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Where speed counts, look at the header first: [`MessageType::peek`] reads the type alone,
-//! [`PacketHeader::parse`] the session as well, and each packet's `parse_body` the rest.
+//! If speed matters, look at the header first: [`MessageType::peek`] reads the type alone, [`PacketHeader::parse`] the
+//! session as well, and each packet's `parse_body` the rest.
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
 //! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else

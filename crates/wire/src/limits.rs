@@ -1,6 +1,6 @@
-//! What fits: into a packet, and into the buffers of a peer that may be an original.
+//! Size limits: of packets, and of the buffers of a peer that may be an original.
 //!
-//! Parsing has no limits of its own: it allocates nothing and takes what the slice has.
+//! Parsing has no limits of its own: it allocates nothing and accepts any slice length.
 
 /// Bytes of the largest packet that an original can send or receive; a larger one makes it fail.
 pub const PACKET_BYTES_MAX: usize = 1024;
@@ -21,7 +21,7 @@ pub const fn max_relayed_bytes(destinations: usize) -> usize {
     PACKET_BYTES_MAX.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
 }
 
-/// Bytes that a speaker takes in a [`ReceptionReport`](crate::ReceptionReport), at most.
+/// The maximum size of a speaker in a [`ReceptionReport`](crate::ReceptionReport), in bytes.
 pub const RECEPTION_BYTES_MAX: usize = 9;
 
 /// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`PACKET_BYTES_MAX`].
@@ -31,10 +31,10 @@ pub const RECEPTIONS_MAX: usize = (PACKET_BYTES_MAX - HEADER_BYTES - 2 - 3 - 2 -
 /// [`PACKET_BYTES_MAX`].
 pub const JOIN_TOKEN_BYTES_MAX: usize = 832;
 
-/// Bytes of the longest address that a server can send its clients to: see [`Closing`](crate::Closing).
+/// Bytes of the longest address that a server can redirect its clients to: see [`Closing`](crate::Closing).
 pub const ONWARD_ADDRESS_BYTES_MAX: usize = 512;
 
-/// Bytes of the longest reason behind which a link is closed: see [`EndNotice`](crate::EndNotice).
+/// Bytes of the longest reason for closing a link: see [`EndNotice`](crate::EndNotice).
 pub const END_NOTICE_BYTES_MAX: usize = 256;
 
 /// Addresses of the longest list of servers: see [`ServerList`](crate::ServerList).
@@ -47,7 +47,7 @@ pub const SERVER_BYTES_MAX: usize = 255;
 /// tree of a thousand members take 480 KB.
 pub const GROUP_MESSAGE_BYTES_MAX: usize = 1 << 20;
 
-/// Bytes of the longest such message that a client sends unasked: all but commits.
+/// Bytes of the longest such message that a client sends unrequested: all but commits.
 pub const GROUP_MESSAGE_UNASKED_BYTES_MAX: usize = 4096;
 
 /// Bytes of the longest report that a member submits: it fits into such a message.

@@ -6,7 +6,7 @@ use crate::{ParseError, Reader, WriteError, Writer};
 
 /// Items of one kind: the bytes that they were parsed from, checked already, or a slice to be written.
 ///
-/// Going over it yields items by value and cannot fail. Items of a parsed list are decoded again each time.
+/// Iteration yields items by value and cannot fail. Items of a parsed list are decoded again each time.
 #[derive(Clone, Copy)]
 pub struct List<'a, T>(Source<'a, T>);
 
@@ -20,7 +20,7 @@ enum Source<'a, T> {
     Items(&'a [T]),
 }
 
-/// What can stand in a [`List`].
+/// An item type of a [`List`].
 pub trait ListItem<'a>: Copy {
     /// Reads one item; `what` names the list.
     ///
@@ -34,10 +34,10 @@ pub trait ListItem<'a>: Copy {
     /// Any [`WriteError`] of the item's parts.
     fn write(self, writer: &mut Writer<'_>, what: &'static str) -> Result<(), WriteError>;
 
-    /// Passes over items, checking each. Items of one size need not be looked at.
+    /// Skips items, checking each. Items of fixed size need not be checked one by one.
     ///
     /// # Errors
-    /// [`ParseError::Truncated`] if fewer items are there.
+    /// [`ParseError::Truncated`] if there are fewer items.
     #[inline]
     fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
         for _ in 0..count {
@@ -48,7 +48,7 @@ pub trait ListItem<'a>: Copy {
 }
 
 impl<T> List<'_, T> {
-    /// How many items.
+    /// The number of items.
     #[inline]
     pub fn len(&self) -> usize {
         match self.0 {
@@ -57,7 +57,7 @@ impl<T> List<'_, T> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -150,7 +150,7 @@ pub struct ListIter<'a, T>(Place<'a, T>);
 
 #[derive(Clone, Debug)]
 enum Place<'a, T> {
-    /// An item takes a byte at least, so the bytes end with the last one and `left` need not be asked.
+    /// An item takes at least one byte, so the bytes end with the last one and `left` need not be checked.
     Encoded {
         reader: Reader<'a>,
         left: u16,

@@ -1,53 +1,53 @@
-//! What a player whose join token says that it may moderate asks of the server about another player.
+//! Moderation requests about another player, from a player whose join token permits moderation.
 //!
-//! A request is carried as [`Extension`] says, reliably, to a server that has announced
+//! A request is carried as [`Extension`] describes, reliably, to a server that has announced
 //! [`Capabilities::MODERATORS`](crate::Capabilities), which answers with a [`Notice::Answered`](crate::Notice).
 
 use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WireStr, WriteError, Writer,
 };
 
-/// One request.
+/// A moderation request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeratorCommand<'a> {
-    /// Counts a client's requests, wrapping; the answer has the same.
+    /// The request's number, wrapping; the answer repeats it.
     pub number: u16,
     /// The name of the player concerned.
     pub player: WireStr<'a>,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     pub reason: WireStr<'a>,
-    /// What is to be done.
+    /// The requested action.
     pub action: CommandAction<'a>,
 }
 
-/// What a moderator can have done to a player of the same session.
+/// An action of a moderator against a player of the same session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandAction<'a> {
     /// It is removed from the session; it may come back.
     Kick,
-    /// Its voice goes nowhere.
+    /// Its voice is discarded.
     Mute {
-        /// For how many seconds; 0 forever.
+        /// The duration in seconds; 0 forever.
         duration_s: u32,
     },
     /// Its voice is heard again.
     Unmute,
-    /// It is taken out of a room and asked to listen to another one instead.
+    /// It is removed from a room and asked to listen to another one instead.
     Move {
         /// The room that it listens to.
         from: WireStr<'a>,
         /// The room to go to.
         to: WireStr<'a>,
     },
-    /// It is removed from the session, and does not come back.
+    /// It is removed from the session, and cannot come back.
     Ban {
-        /// For how many seconds; 0 forever.
+        /// The duration in seconds; 0 forever.
         duration_s: u32,
     },
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -58,7 +58,7 @@ pub enum ModeratorAnswer {
     NotModerator = 1,
     /// No player of this name is in the session.
     NoPlayer = 2,
-    /// The player may moderate, too, or is muted by the operator: that is between it and the operator.
+    /// The target is a moderator, too, or the operator has muted it: only the operator can change that.
     Protected = 3,
     /// The player does not listen to the room.
     NotInRoom = 4,
@@ -66,7 +66,7 @@ pub enum ModeratorAnswer {
     RoomForbidden = 5,
     /// The room that it was to go to is full.
     RoomFull = 6,
-    /// The server could not do it, or has not answered.
+    /// The server failed to do it, or has not answered.
     Failed = 7,
 }
 
@@ -89,7 +89,7 @@ impl ModeratorAnswer {
 }
 
 impl<'a> ModeratorCommand<'a> {
-    /// The request behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
+    /// The request behind an [`ErrorWrongSession`]; `None` if there is none, or it is of an unknown kind.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
         Extension::find_item(trailing, REQUEST, read)
     }
@@ -97,7 +97,7 @@ impl<'a> ModeratorCommand<'a> {
     /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
-    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that no packet holds.
+    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that fits into no packet.
     pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         ErrorWrongSession { session }.write(writer)?;
         let mut block = ExtensionWriter::begin(writer)?;
@@ -124,7 +124,7 @@ impl<'a> ModeratorCommand<'a> {
         }
     }
 
-    /// How long the item is.
+    /// The length of the item in bytes.
     fn bytes(&self) -> usize {
         let string = |string: WireStr<'_>| 2 + string.as_bytes().len();
         let action = match self.action {
@@ -145,7 +145,7 @@ const MOVE: u8 = 4;
 const BAN: u8 = 5;
 const WHAT: &str = "moderator request";
 
-/// `None` for a kind that is not known here.
+/// `None` for an unknown kind.
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<ModeratorCommand<'a>>, ParseError> {
     let number = reader.u16(WHAT)?;
     let (player, reason) = (read_string(reader)?, read_string(reader)?);

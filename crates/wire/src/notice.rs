@@ -1,7 +1,7 @@
-//! What an operator's decisions mean for one client: the server tells a client of ours what
-//! it may no longer do, and why.
+//! Notices of an operator's decisions to one client: the server tells a client of ours about its restrictions, and the
+//! reasons for them.
 //!
-//! A notice is carried as [`Extension`] says, reliably, to a client that has announced
+//! A notice is carried as [`Extension`] describes, reliably, to a client that has announced
 //! [`Capabilities::MODERATION`](crate::Capabilities).
 
 use crate::{
@@ -9,37 +9,37 @@ use crate::{
     WriteError, Writer,
 };
 
-/// Something that an operator can take from a player.
+/// A restriction that an operator can impose on a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Restriction {
-    /// Its voice goes nowhere.
+    /// Its voice is discarded.
     Muted = 0,
-    /// Its texts go nowhere.
+    /// Its texts are discarded.
     TextMuted = 1,
-    /// It is sent no voice.
+    /// It receives no voice.
     Deafened = 2,
 }
 
-/// One thing that a server tells a client.
+/// A notice from the server to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice<'a> {
-    /// A restriction holds from now on.
+    /// A restriction is imposed.
     Imposed {
-        /// Which one.
+        /// The restriction.
         restriction: Restriction,
-        /// When it ends, in seconds from now; 0 if it has no end.
+        /// The time until it ends, in seconds; 0 if it has no end.
         ends_in_s: u32,
-        /// The operator's words; may be empty.
+        /// The operator's message; may be empty.
         reason: WireStr<'a>,
     },
-    /// A restriction holds no longer.
+    /// A restriction is lifted.
     Lifted {
-        /// Which one.
+        /// The restriction.
         restriction: Restriction,
     },
-    /// What the client may do in a room, whatever the rooms' own rules say.
+    /// The client's rights in a room, which override the rules of the rooms.
     RoomRights {
         /// The room's name.
         room: WireStr<'a>,
@@ -48,42 +48,42 @@ pub enum Notice<'a> {
         /// Whether it may speak and write there; none if the rules decide.
         speak: Option<bool>,
     },
-    /// The client is removed from the session, and the link is closed behind this.
+    /// The client is removed from the session, and the link is closed after this.
     Kicked {
-        /// The operator's words; may be empty.
+        /// The operator's message; may be empty.
         reason: WireStr<'a>,
     },
-    /// The client has been taken out of a room and is asked to listen to another one instead.
+    /// The client has been removed from a room and is asked to listen to another one instead.
     Moved {
         /// The room that it no longer listens to.
         from: WireStr<'a>,
         /// The room to join.
         to: WireStr<'a>,
     },
-    /// A text went nowhere, because the one before was too recent.
+    /// A text was discarded, because it followed the previous one too soon.
     TextRateLimited {
-        /// When the next one is taken, in ms from now.
+        /// The time until the next one is accepted, in ms.
         wait_ms: u32,
     },
-    /// A room holds as many as it may.
+    /// A room is full.
     RoomFull {
         /// The room's name.
         room: WireStr<'a>,
         /// True if it has enough speakers, false if it has enough listeners.
         is_speaking: bool,
     },
-    /// What the operator keeps of what is spoken.
+    /// The recording of voice by the operator.
     Recorded {
         /// Everything is recorded.
         is_whole: bool,
-        /// So many of the last seconds are kept, to be looked at after a report; 0 if none are.
+        /// The number of most recent seconds that are kept for review after a report; 0 if none are.
         last_s: u16,
     },
-    /// What became of a [`ModeratorCommand`](crate::ModeratorCommand).
+    /// The result of a [`ModeratorCommand`](crate::ModeratorCommand).
     Answered {
-        /// The request's.
+        /// The number of the request.
         number: u16,
-        /// What it is.
+        /// The result.
         answer: ModeratorAnswer,
     },
 }
@@ -103,7 +103,7 @@ impl Restriction {
 }
 
 impl<'a> Notice<'a> {
-    /// The notice behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
+    /// The notice behind an [`ErrorWrongSession`]; `None` if there is none, or it is of an unknown kind.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
         Extension::find_item(trailing, NOTICE, read)
     }
@@ -111,7 +111,7 @@ impl<'a> Notice<'a> {
     /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
-    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that no packet holds.
+    /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that fits into no packet.
     pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         ErrorWrongSession { session }.write(writer)?;
         let mut block = ExtensionWriter::begin(writer)?;
@@ -164,7 +164,7 @@ impl<'a> Notice<'a> {
         }
     }
 
-    /// How long the item is: the kind and what [`write`](Self::write) puts behind it.
+    /// The length of the item: the kind and the bytes that [`write`](Self::write) puts behind it.
     fn bytes(&self) -> usize {
         let string = |string: WireStr<'_>| 2 + string.as_bytes().len();
         1 + match *self {
@@ -184,7 +184,7 @@ impl<'a> Notice<'a> {
 const NOTICE: u8 = 10;
 const WHAT: &str = "notice";
 
-/// `None` for a kind, a restriction or a right that is not known here.
+/// `None` for an unknown kind, restriction or right.
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Notice<'a>>, ParseError> {
     Ok(Some(match reader.u8(WHAT)? {
         1 => {
@@ -227,7 +227,7 @@ const fn right_byte(right: Option<bool>) -> u8 {
     }
 }
 
-/// What [`right_byte`] wrote; an error for what it never writes.
+/// Decodes the output of [`right_byte`]; an error for any other byte.
 const fn right(byte: u8) -> Result<Option<bool>, ()> {
     match byte {
         0 => Ok(None),

@@ -15,21 +15,21 @@ pub enum Packet<'a> {
     VoiceData(VoiceData<'a>),
     /// A text message.
     TextData(TextData<'a>),
-    /// A client wants in.
+    /// A client's request to be admitted.
     HandshakeRequest(HandshakeRequest<'a>),
-    /// The server let a client in.
+    /// The server's admission of a client.
     HandshakeResponse(HandshakeResponse<'a>),
-    /// The server is in another session.
+    /// The server's notice that it is in another session.
     ErrorWrongSession(ErrorWrongSession),
     /// A packet to be passed on, reliably.
     ServerRelayReliable(ServerRelay<'a>),
     /// A packet to be passed on, unreliably.
     ServerRelayUnreliable(ServerRelay<'a>),
-    /// A client began or ceased to listen to a room.
+    /// A client has started or stopped listening to a room.
     DeltaChannelState(DeltaChannelState<'a>),
     /// A client has left.
     RemoveClient(RemoveClient),
-    /// Which client is at the other end of a direct link.
+    /// The identity of the client at the other end of a direct link.
     HandshakeP2P(HandshakeP2P),
 }
 
@@ -49,7 +49,7 @@ impl<'a> Packet<'a> {
     pub fn parse_with_trailing(packet: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         use MessageType as M;
         let (header, body) = PacketHeader::parse(packet)?;
-        // Only a handshake request has no session, and it does not ask for one.
+        // Only a handshake request has no session, and its parser takes none.
         let session = header.session.unwrap_or(SessionId(0));
         match header.message {
             M::ClientState => ClientState::parse_body(session, body).map(any),

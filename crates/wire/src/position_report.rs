@@ -1,42 +1,42 @@
-//! Where a player is: what a client of ours tells a server that routes by distance.
+//! Position reports from a client of ours to a server that routes by distance.
 //!
-//! A report is carried as [`Extension`] says, to a server that has announced
+//! A report is carried as [`Extension`] describes, to a server that has announced
 //! [`Capabilities::PROXIMITY`](crate::Capabilities).
 
 use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WriteError, Writer,
 };
 
-/// A place in the game's world: metres along the game's own three axes, whichever they are.
+/// A position in the game's world: metres along the game's own three axes.
 ///
-/// Each is a number, and no more than [`Position::FARTHEST_M`] from the origin.
+/// Each coordinate is a number, and at most [`Position::FARTHEST_M`] from the origin.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Position([f32; 3]);
 
-/// One report: a client's place, or that it has none any more.
+/// One report: a client's position, or its withdrawal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PositionReport {
-    /// Counts a client's reports, wrapping; one that was overtaken by a newer one is passed over.
+    /// Counts a client's reports, wrapping; one that was overtaken by a newer one is ignored.
     pub number: u16,
-    /// Where the client is.
+    /// The client's position; none to withdraw it.
     pub position: Option<Position>,
 }
 
-/// Coordinates that are no numbers, or too far from the origin.
+/// Coordinates that are not numbers, or too far from the origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AbsurdPosition;
 
 impl Position {
-    /// How far from the origin a coordinate may be, in metres: there, an `f32` still tells metres apart.
+    /// The maximum absolute value of a coordinate, in metres: there, an `f32` still distinguishes metres.
     pub const FARTHEST_M: f32 = 1e7;
 
-    /// The place with these coordinates, in metres.
+    /// The position with these coordinates, in metres.
     ///
     /// # Errors
     /// [`AbsurdPosition`] if one of them is not a number, infinite, or farther from 0 than [`Self::FARTHEST_M`].
     #[inline]
     pub fn new(metres: [f32; 3]) -> Result<Self, AbsurdPosition> {
-        // What is not a number is in no range.
+        // NaN is outside every range.
         let is_near = |metre: &f32| (-Self::FARTHEST_M..=Self::FARTHEST_M).contains(metre);
         if metres.iter().all(is_near) { Ok(Self(metres)) } else { Err(AbsurdPosition) }
     }
@@ -47,7 +47,7 @@ impl Position {
         self.0
     }
 
-    /// The square of the distance to another place, in m².
+    /// The squared distance to another position, in m².
     #[inline]
     pub fn distance_squared(self, other: Self) -> f32 {
         let [x, y, z] = core::array::from_fn(|axis| self.0[axis] - other.0[axis]);
@@ -68,7 +68,7 @@ impl PositionReport {
     /// The report behind an [`ErrorWrongSession`]; `None` if there is none.
     ///
     /// # Errors
-    /// [`AbsurdPosition`] if there is one, but no place has such coordinates.
+    /// [`AbsurdPosition`] if there is one with invalid coordinates.
     #[inline]
     pub fn find(trailing: &[u8]) -> Option<Result<Self, AbsurdPosition>> {
         let (_, bytes) = Extension::find(trailing)?.items().find(|&(tag, _)| tag == POSITION)?;

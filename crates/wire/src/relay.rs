@@ -8,8 +8,8 @@ use crate::{
     ClientId, List, MAGIC, MessageType, PacketHeader, ParseError, Reader, SessionId, WriteError, Writer,
 };
 
-/// A whole packet, header included, that the server shall pass on to each of the destinations.
-/// Whether reliably or not is in the message type alone.
+/// A whole packet, header included, that the server is to pass on to each of the destinations. Only the message type
+/// tells whether it is passed on reliably.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerRelay<'a> {
     /// The session.
@@ -17,20 +17,20 @@ pub struct ServerRelay<'a> {
     /// The clients to pass it on to: 255 at most in a relay that is written, more in one parsed from an original
     /// before 9.0.5.
     pub destinations: List<'a, ClientId>,
-    /// The packet to pass on, not looked at here.
+    /// The packet to pass on, not parsed here.
     pub packet: &'a [u8],
 }
 
 impl<'a> ServerRelay<'a> {
-    /// How many destinations fit into one relay around a packet of `inner_len` bytes, if the relay may have
+    /// The number of destinations that fit into one relay around a packet of `inner_len` bytes, if the relay may have
     /// `packet_limit` bytes. At most 255, and 0 if the packet is too long for even one.
     pub const fn max_destinations(inner_len: usize, packet_limit: usize) -> usize {
         let room = packet_limit.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(inner_len) / 2;
         if room < RELAY_DESTINATIONS_MAX { room } else { RELAY_DESTINATIONS_MAX }
     }
 
-    /// How many bytes the relays have [together](Self::split) that reach so many destinations with a packet of
-    /// `inner_len` bytes, if each may have `packet_limit`. More than anything if the packet is too long for one
+    /// The total size in bytes of the relays that [together](Self::split) reach this many destinations with a packet
+    /// of `inner_len` bytes, if each may have `packet_limit`. `usize::MAX` if the packet is too long for one
     /// destination.
     pub const fn bytes_to_reach(destinations: usize, inner_len: usize, packet_limit: usize) -> usize {
         let most = Self::max_destinations(inner_len, packet_limit);
@@ -103,7 +103,7 @@ impl<'a> ServerRelay<'a> {
         let relays = counts.map_while(|count| {
             let mut reader = Reader::new(rest);
             let destinations = List::read(&mut reader, count, DESTINATIONS).ok()?;
-            // Bytes that are missing here are missing for each greater count, too.
+            // If bytes are missing here, they are missing for every greater count, too.
             let length = reader.u16(PACKET).ok()?;
             Some((Self { session, destinations, packet: reader.rest() }, length))
         });
@@ -142,7 +142,7 @@ impl<'a> ServerRelay<'a> {
     }
 }
 
-/// What a destination count is reduced by when it is written as one byte.
+/// The modulus that a destination count is reduced by when it is written as one byte.
 const COUNT_MODULUS: usize = 1 << u8::BITS;
 
 /// A body with a wrapped count has 256 destinations at least: count, ids, length, and the header of the inner packet.

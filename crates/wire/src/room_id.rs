@@ -1,4 +1,4 @@
-//! From a room's name to its 16-bit id.
+//! The 16-bit id of a room, derived from its name.
 
 use crate::RoomId;
 

@@ -5,14 +5,14 @@ use crate::{
     WireStr, WriteError, Writer,
 };
 
-/// A client as others know it.
+/// A client in the roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RosterEntry<'a> {
     /// Its name, unique in the session. None is possible on the wire, but no honest peer sends it.
     pub name: Option<WireStr<'a>>,
     /// Its id.
     pub id: ClientId,
-    /// How it encodes its voice.
+    /// The codec of its voice.
     pub codec: CodecParameters,
 }
 
@@ -97,7 +97,7 @@ impl<'a> ClientState<'a> {
     }
 }
 
-/// A client began, or ceased, to listen to a room.
+/// A client has started or stopped listening to a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeltaChannelState<'a> {
     /// The session.

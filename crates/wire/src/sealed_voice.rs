@@ -1,53 +1,53 @@
 //! A voice frame that is encrypted from end to end, as it takes the place of an Opus packet.
 //!
-//! Its first two bytes are no Opus packet's: they announce at least three frames of 60 ms, and a packet lasts 120 ms at
-//! most (RFC 6716, section 3.4, rule 5). So it can always be told from a frame that is not encrypted. The number of
-//! those frames says how loud the voice is, which a server cannot find out otherwise.
+//! Its first two bytes are invalid as an Opus packet: they announce at least three frames of 60 ms, and a packet lasts
+//! 120 ms at most (RFC 6716, section 3.4, rule 5). So it can always be distinguished from an unencrypted frame. The
+//! number of those frames encodes the loudness of the voice, which a server cannot determine otherwise.
 
 /// An encrypted frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealedVoice<'a> {
     /// The first bytes, which are authenticated with the frame.
     pub head: [u8; 2],
-    /// The frame as `SFrame` has it (RFC 9605).
+    /// The frame in `SFrame` format (RFC 9605).
     pub sframe: &'a [u8],
 }
 
 impl<'a> SealedVoice<'a> {
     /// Bytes before the frame.
     pub const HEAD_BYTES: usize = 2;
-    /// By how much sealing makes a frame longer, in bytes: in a group of up to 4096 members at most, for as long as a
-    /// member has sealed fewer than 2²⁴ frames with one key.
+    /// The bytes that sealing adds to a frame: in a group of up to 4096 members at most, for as long as a member has
+    /// sealed fewer than 2²⁴ frames with one key.
     pub const OVERHEAD_BYTES: usize = Self::HEAD_BYTES + 16;
-    /// The loudest step that is told.
+    /// The highest loudness step that can be encoded.
     pub const LOUDNESS_MAX: u8 = UNKNOWN - LOUDNESS_0 - 1;
 
-    /// What stands before a frame so loud, in the steps of the session's loudness (1.37 dB each); louder ones count as
-    /// [`LOUDNESS_MAX`](Self::LOUDNESS_MAX). None if it is not known.
+    /// The head of a frame with this loudness, in the steps of the session's loudness (1.37 dB each); higher ones
+    /// count as [`LOUDNESS_MAX`](Self::LOUDNESS_MAX). None if it is not known.
     pub fn head_of(loudness: Option<u8>) -> [u8; 2] {
         let count = loudness.map_or(UNKNOWN, |steps| LOUDNESS_0 + steps.min(Self::LOUDNESS_MAX));
         [TOC, count]
     }
 
-    /// Reads a frame; `None` if it is not encrypted.
+    /// Parses a frame; `None` if it is not encrypted.
     pub fn of(frame: &'a [u8]) -> Option<Self> {
         let (&head, sframe) = frame.split_first_chunk()?;
         let [toc, count] = head;
         (toc == TOC && (LOUDNESS_0..=UNKNOWN).contains(&count)).then_some(Self { head, sframe })
     }
 
-    /// How loud the sender says it is.
+    /// The loudness that the sender claims; none if it is unknown.
     pub fn loudness(&self) -> Option<u8> {
         let [_, count] = self.head;
         (count < UNKNOWN).then(|| count.saturating_sub(LOUDNESS_0))
     }
 }
 
-/// SILK, narrowband, 60 ms, mono, a number of frames that a byte tells (RFC 6716, section 3.1).
+/// SILK, narrowband, 60 ms, mono, with the number of frames in a byte (RFC 6716, section 3.1).
 const TOC: u8 = 3 << 3 | 3;
-/// The first number of frames that is too many, for the least loudness.
+/// The lowest number of frames that is invalid, for the lowest loudness.
 const LOUDNESS_0: u8 = 3;
-/// The last number of six bits.
+/// The highest number of six bits.
 const UNKNOWN: u8 = 63;
 
 #[cfg(test)]

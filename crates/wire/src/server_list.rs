@@ -1,6 +1,6 @@
-//! The servers that share a session: where a client comes back when the one that it is at is lost.
+//! The servers that share a session: a client returns to one of them when its own is lost.
 //!
-//! It is carried as [`Extension`] says, reliably, to a client that has announced
+//! It is carried as [`Extension`] describes, reliably, to a client that has announced
 //! [`Capabilities::SERVER_LIST`](crate::Capabilities).
 
 use crate::limits::{SERVER_BYTES_MAX, SERVERS_MAX};
@@ -8,11 +8,11 @@ use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WriteError, Writer,
 };
 
-/// The addresses of all servers of a cluster, the one that tells included, in the order in which they are to be tried.
-/// Each list replaces the one before.
+/// The addresses of all servers of a cluster, including the sender, in the order in which they are to be tried. Each
+/// list replaces the previous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerList<'a> {
-    /// Each a length and so many bytes of UTF-8, checked.
+    /// Each item is a length and that many bytes of valid UTF-8.
     items: &'a [u8],
 }
 
@@ -32,19 +32,19 @@ impl<'a> ServerList<'a> {
         Some(Self { items })
     }
 
-    /// The addresses, as the network understands them: host and port without a session, such as
-    /// `voice-1.example.org:7777` or `[2001:db8::1]:7777`.
+    /// The addresses in the network's own format: host and port without a session, such as `voice-1.example.org:7777`
+    /// or `[2001:db8::1]:7777`.
     pub fn addresses(self) -> impl Iterator<Item = &'a str> {
         let mut reader = Reader::new(self.items);
         core::iter::from_fn(move || next_address(&mut reader).ok().flatten())
     }
 
-    /// How many bytes [`write`](Self::write) takes for one address.
+    /// The number of bytes that [`write`](Self::write) takes for one address.
     pub const fn item_bytes(address: &str) -> usize {
         1 + address.len()
     }
 
-    /// How many bytes [`write`](Self::write) takes besides those of the addresses.
+    /// The number of bytes that [`write`](Self::write) takes besides those of the addresses.
     pub const OVERHEAD_BYTES: usize = 7 + 2 + 3;
 
     /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.

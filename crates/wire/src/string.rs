@@ -6,11 +6,11 @@ use core::fmt;
 use crate::lossy_utf8::LossyChars;
 use crate::{ListItem, ParseError, Reader, WriteError, Writer};
 
-/// A string as it stands in a packet: UTF-8 if the sender is honest, any bytes if not.
+/// A string in a packet: UTF-8 from an honest sender, any bytes otherwise.
 ///
-/// Whether it is valid is found out once, when it is parsed.
-/// Text in UTF-16 comes here by way of [`alloc::string::String::from_utf16_lossy`]: it turns each lone
-/// surrogate into U+FFFD, as the original's writer does.
+/// Its validity is checked once, when it is parsed. Text in UTF-16 is converted with
+/// [`alloc::string::String::from_utf16_lossy`], which turns each lone surrogate into U+FFFD, as the original's writer
+/// does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WireStr<'a>(Checked<'a>);
 
@@ -29,7 +29,7 @@ impl<'a> WireStr<'a> {
         }
     }
 
-    /// The bytes as they stand in the packet.
+    /// The bytes as they are in the packet.
     pub const fn as_bytes(self) -> &'a [u8] {
         match self.0 {
             Checked::Valid(text) => text.as_bytes(),
@@ -46,8 +46,8 @@ impl<'a> WireStr<'a> {
         }
     }
 
-    /// The text, with U+FFFD where it is not valid UTF-8.
-    /// How many of them stand for a bad sequence follows the original, so that both sides see one name.
+    /// The text, with U+FFFD where it is not valid UTF-8. The number of replacement characters for an invalid sequence
+    /// is that of the original, so that both sides see one name.
     pub fn to_str(self) -> Cow<'a, str> {
         match self.0 {
             Checked::Valid(text) => Cow::Borrowed(text),
@@ -60,7 +60,7 @@ impl<'a> WireStr<'a> {
         LossyChars::new(self.as_bytes())
     }
 
-    /// The UTF-16 code units of [`WireStr::to_str`], without allocating: what room ids are made of.
+    /// The UTF-16 code units of [`WireStr::to_str`], without allocating: room ids are computed from them.
     pub fn encode_utf16(self) -> impl Iterator<Item = u16> + Clone + use<'a> {
         self.chars().flat_map(|character| {
             let mut units = [0; 2];

@@ -41,7 +41,8 @@ impl<'a> VoiceData<'a> {
         Ok((voice, reader.rest()))
     }
 
-    /// The voice packet in one that a client sent, on its own or in a relay, and what it says; `None` if there is none.
+    /// The voice packet in a client's packet, alone or inside a relay: its bytes and its contents; `None` if there is
+    /// none.
     pub fn in_packet(packet: &'a [u8]) -> Option<(&'a [u8], Self)> {
         let voice = match MessageType::peek(packet).ok()? {
             MessageType::VoiceData => packet,

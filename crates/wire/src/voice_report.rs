@@ -1,6 +1,6 @@
-//! How well voice arrives: reports between our peers during speech.
+//! Reports between our peers on how well voice arrives, sent during speech.
 //!
-//! A report is carried as [`Extension`] says, to peers that announced
+//! A report is carried as [`Extension`] describes, to peers that announced
 //! [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
 //!
 //! | item | way | says |
@@ -17,49 +17,49 @@ use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, List, ParseError, Reader, SessionId, WriteError, Writer,
 };
 
-/// What stands in one report.
+/// The contents of one report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VoiceReport<'a> {
-    /// Server to speaker: what has arrived of its voice.
+    /// Server to speaker: the frames of its voice that have arrived.
     pub uplink: Option<UplinkReceipt>,
-    /// Server to speaker: how its listeners do.
+    /// Server to speaker: the reception at its listeners.
     pub listeners: Option<ListenerSummary>,
-    /// Listener to server: how it receives the speakers.
+    /// Listener to server: its reception of the speakers.
     pub reception: Option<ReceptionReport<'a>>,
 }
 
-/// Which frames of a speaker have reached the server since the speaker has its place there.
+/// The frames of a speaker that have reached the server since the speaker got its place there.
 ///
-/// The speaker knows which frames went to the server and when, so it can tell from two of these how many were lost in
-/// between, whichever reports were lost themselves, and by how much the way has become slower.
+/// The speaker knows which frames it sent to the server and when, so two of these tell it how many were lost in
+/// between, even if reports were lost themselves, and by how much the delay has grown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UplinkReceipt {
     /// The newest frame's number.
     pub newest_sequence: u16,
     /// How many frames have arrived, each counted once, wrapping.
     pub frames: u32,
-    /// When the newest frame arrived, by a clock of the server's: ms, wrapping.
+    /// When the newest frame arrived, by the server's clock: ms, wrapping.
     pub arrived_ms: u32,
 }
 
 /// How the listeners of one speaker receive it, without naming any listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListenerSummary {
-    /// How many listeners this is about; 255 stands for more, too.
+    /// The number of listeners in the summary; 255 also stands for more.
     pub listeners: u8,
-    /// Of a hundred frames, how many did not come in time on the whole way: of ten listeners, the second worst has so
-    /// many (the 90th percentile).
+    /// The percentage of frames that did not arrive in time over the whole path: the 90th percentile of the listeners,
+    /// which is the second worst of ten.
     pub lost_percent: u8,
-    /// How many frames in a row they miss on average, by the same rule.
+    /// The average number of frames that they miss in a row, by the same rule.
     pub lost_in_a_row: LossRun,
-    /// How long frames wait before they are heard, in ms: the shortest wait of all.
+    /// The shortest playout delay of all listeners, in ms: the time that frames wait before they are heard.
     pub playout_delay_ms: u16,
-    /// What all of them can make use of.
+    /// The kinds of redundancy that all of them can use.
     pub redundancy: RedundancySupport,
 }
 
 impl<'a> VoiceReport<'a> {
-    /// The report behind an [`ErrorWrongSession`]; `None` if there is none, and it is what it says.
+    /// The report behind an [`ErrorWrongSession`]; `None` if there is none or it is empty.
     ///
     /// Unknown items are skipped, and so are items of a wrong length.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
@@ -145,7 +145,7 @@ fn is_any_known(runs: &List<'_, LossRun>) -> bool {
     runs.into_iter().any(|run| run != LossRun::UNKNOWN)
 }
 
-/// What an item says, if it ends where it should.
+/// The value of an item, if it ends exactly at the end of the bytes.
 fn whole<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, ParseError>) -> Option<T> {
     let mut reader = Reader::new(bytes);
     read(&mut reader).ok().filter(|_| reader.rest().is_empty())

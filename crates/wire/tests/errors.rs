@@ -160,7 +160,7 @@ fn reparse_error(packet: &Packet<'_>) -> ParseError {
     reparse(packet).expect("the packet is refused")
 }
 
-/// Writes the packet and returns what is wrong with the bytes.
+/// Writes the packet, parses the bytes, and returns the error.
 fn reparse(packet: &Packet<'_>) -> Option<ParseError> {
     let mut buffer = [0; 1024];
     let length = packet.write(&mut buffer).expect("the packet fits");

@@ -1,4 +1,4 @@
-//! What the original writes and accepts, byte for byte: see `vectors/README.md`.
+//! Bytes that the original writes and accepts: see `vectors/README.md`.
 
 #[path = "golden_vectors/arithmetic.rs"]
 mod arithmetic;
@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use entry::{Entry, Verdict};
 
-/// The files that the session crate answers for, and the page about all of them.
+/// The files that the session crate tests, and the page about all of them.
 const OTHERS: [&str; 6] = [
     "client_ids.json",
     "voice_sender.json",
@@ -113,7 +113,7 @@ fn run(folder: &Path) -> (Vec<String>, Vec<String>) {
     (report, failures)
 }
 
-/// The files that this crate answers for, and what is done with each entry.
+/// The check for each entry of a file; `None` if the file is not for this crate.
 fn check_for(file: &str) -> Option<fn(Entry<'_>) -> Verdict> {
     Some(match file {
         "room_ids.json" => strings::room_id,

@@ -1,4 +1,4 @@
-//! The messages of an encrypted session's group, and the parts that they travel in.
+//! The messages of an encrypted session's group, and the parts that they are sent in.
 
 use consonance_wire::{
     DeliveryMessage, GroupPart, MemberMessage, Named, Packet, PlainRooms, SessionId, WireStr, Writer,

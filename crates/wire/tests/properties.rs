@@ -1,4 +1,4 @@
-//! What holds for every packet and every sequence of bytes.
+//! Properties of every packet and every sequence of bytes.
 
 #[path = "properties/any_packet.rs"]
 mod any_packet;
@@ -166,7 +166,7 @@ proptest! {
                 speaker: ClientId(speaker), expected, lost, playout_delay_ms,
             }
         ).collect();
-        // What is unknown of all is not said.
+        // If the runs of all speakers are unknown, they are omitted.
         let mut said: Vec<_> = speakers.iter().zip(runs).map(|(_, run)| LossRun(run)).collect();
         if said.iter().all(|run| *run == LossRun::UNKNOWN) {
             said.clear();

@@ -1,4 +1,4 @@
-//! The commit that the delivery service asks for, or a new group.
+//! The commit that the delivery service requests, or a new group.
 
 use consonance_name_key::NameKey;
 use consonance_wire::{MemberMessage, Named, PlainRooms, WireStr};
@@ -9,20 +9,20 @@ use super::mls::{self, MlsGroup};
 use crate::identity::cipher_suite;
 use crate::{Credential, E2eeError, IdentityKey, policy};
 
-/// What is to be committed.
+/// The requested changes of a commit.
 pub(super) struct Wanted<'a> {
     pub adds: Vec<Named<'a>>,
     pub removes: Vec<WireStr<'a>>,
     pub plain: PlainRooms,
 }
 
-/// A newcomer whose key package is its own.
+/// A newcomer with a verified key package.
 struct Newcomer<'a> {
     name: WireStr<'a>,
     key_package: MlsMessage,
 }
 
-/// A group with its maker alone.
+/// A group with its creator as the only member.
 pub(super) fn new_group(
     key: &IdentityKey,
     credential: &Credential,
@@ -34,14 +34,14 @@ pub(super) fn new_group(
         .map_err(E2eeError::refused("the making of a group"))
 }
 
-/// Makes a pending commit; `None` if nothing is to be committed.
+/// Makes a pending commit; `None` if there is nothing to commit.
 ///
-/// A newcomer whose key package is not in its name is left out: one bad newcomer does not keep out the others.
+/// A newcomer whose key package is in another name is left out: one bad newcomer does not keep out the others.
 pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option<Made>, E2eeError> {
     let newcomers: Vec<_> = wanted.adds.iter().filter_map(newcomer).collect();
     match commit_with(group, wanted, &newcomers) {
         Err(_) if !newcomers.is_empty() => {
-            // Each one alone: the fault is one of their key packages', which the others are not to suffer for.
+            // Try each newcomer alone, so that one bad key package does not keep the others out.
             let nothing = Wanted { adds: Vec::new(), removes: Vec::new(), plain: mls::plain_rooms(group)? };
             let usable = newcomers.into_iter().filter(|newcomer| {
                 let alone = core::slice::from_ref(newcomer);
@@ -88,7 +88,7 @@ pub(super) fn renewal(group: &mut MlsGroup) -> Result<Made, E2eeError> {
     Made::from_output(&output, &[])
 }
 
-/// A commit as the delivery service gets it.
+/// A commit in the form that the delivery service receives.
 pub(super) struct Made {
     commit: Vec<u8>,
     tree: Vec<u8>,

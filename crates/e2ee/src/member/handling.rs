@@ -1,4 +1,4 @@
-//! What a member does with the messages of the delivery service, and when time has passed.
+//! A member's handling of messages from the delivery service, and of timeouts.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{Group, MemberEvent, MlsMember};
 use crate::{E2eeError, GroupMember, SignedSpeech};
 
 impl MlsMember {
-    /// Takes a message of the delivery service in. `now` is the time since any fixed start.
+    /// Handles a message of the delivery service. `now` is the time since any fixed start.
     pub fn handle(&mut self, now: Duration, message: &[u8]) {
         let message = match DeliveryMessage::parse(message) {
             Ok(Some(message)) => message,
@@ -56,7 +56,7 @@ impl MlsMember {
         }
     }
 
-    /// A member tells how far it is; others, and who lost the group's keys, ask to be added.
+    /// Answers with this member's epoch; a player that is no member, or has lost the group's keys, asks to be added.
     pub(super) fn handle_state(&mut self, now: Duration, number: u32) {
         match &self.group {
             Some(group) if group.number == number => {
@@ -67,7 +67,7 @@ impl MlsMember {
         }
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Duration) {
         if self.ask_at.is_some_and(|at| at <= now) {
             self.ask_to_be_added(now);
@@ -92,8 +92,8 @@ impl MlsMember {
         }
     }
 
-    /// Asks at once, but for a second time only after a while: a group that fails again and again is no reason to
-    /// keep all others busy.
+    /// Asks to be added: the first time at once, again only after a while, so that a group that fails repeatedly does
+    /// not keep all others busy.
     pub(super) fn ask_to_be_added(&mut self, now: Duration) {
         let earliest = self.asked_at.map(|at| at + Self::ASK_EVERY).filter(|at| *at > now);
         self.ask_at = earliest;
@@ -118,7 +118,7 @@ impl MlsMember {
         }
     }
 
-    /// Makes what was requested, and sends it.
+    /// Makes the requested commit or group, and sends it.
     fn make(
         &mut self,
         number: u32,
@@ -137,7 +137,7 @@ impl MlsMember {
         present.mls.clear_pending_commit();
         self.pending = None;
         let made = committing::commit(&mut present.mls, wanted)?;
-        // The member to remove may be gone already: the delivery service gets an epoch without changes.
+        // The member to remove may already be gone: the delivery service then gets an epoch without changes.
         let made = made.map_or_else(|| committing::renewal(&mut present.mls), Ok)?;
         self.pending = Some(number);
         self.send(made.to_message(number));
@@ -159,7 +159,7 @@ impl MlsMember {
         Ok(())
     }
 
-    /// The own commit counts.
+    /// This member's own commit was accepted.
     fn handle_accepted(&mut self, now: Duration, number: u32) {
         if let Some((_, mut group)) = self.founding.take_if(|(request, _)| *request == number) {
             let applied =
@@ -187,7 +187,7 @@ impl MlsMember {
             return;
         }
         if u64::from(epoch) > present + 1 {
-            // Some commits are missing: the delivery service sends them again, or asks for a key package.
+            // Commits are missing: the delivery service resends them, or asks for a key package.
             return self.handle_state(now, number);
         }
         self.pending = None;
@@ -195,7 +195,7 @@ impl MlsMember {
             Ok(Effect { am_removed: true, .. }) => {
                 self.group = None;
                 self.tell(MemberEvent::Removed);
-                // It is in the session, which sends it commits; the Welcome to its new leaf may be lost.
+                // The client is still in the session, so it gets commits; the Welcome for its new leaf may be lost.
                 self.ask_to_be_added(now);
             }
             Ok(effect) => self.enter(now, Some(effect.committer)),
@@ -206,7 +206,7 @@ impl MlsMember {
     fn handle_welcome(&mut self, now: Duration, number: u32, welcome: &[u8], tree: &[u8]) {
         let Some(newest) = self.newcomers.back() else {
             if self.group.as_ref().is_none_or(|group| group.number != number) {
-                // The delivery service takes it for a member.
+                // The delivery service believes this client is a member.
                 self.ask_to_be_added(now);
             }
             return;
@@ -224,7 +224,7 @@ impl MlsMember {
                 self.tell(MemberEvent::PolicyWeakened);
             }
             Ok((index, group)) => {
-                // Later ones may have got to the server, which adds them then.
+                // Keep later key packages: they may have reached the server, which then adds them.
                 self.newcomers.drain(..=index);
                 self.group = Some(group);
                 self.enter(now, None);
@@ -233,14 +233,14 @@ impl MlsMember {
         }
     }
 
-    /// The group cannot be followed any more: its keys are dropped, and new ones asked for.
+    /// Leaves a group that cannot be followed any more: drops its keys, and asks for new ones.
     fn fail(&mut self, now: Duration, error: E2eeError) {
         self.group = None;
         self.tell(MemberEvent::Failed { error });
         self.ask_to_be_added(now);
     }
 
-    /// The group is in a new epoch.
+    /// Handles a new epoch of the group.
     fn enter(&mut self, now: Duration, committer: Option<u32>) {
         let Some(group) = &mut self.group else { return };
         let name = |members: &[GroupMember], leaf| {
@@ -290,7 +290,7 @@ fn joined(newcomer: &MlsClient, number: u32, welcome: &[u8], tree: &[u8]) -> Res
     Group::new(number, mls)
 }
 
-/// What the group is called in MLS: a session has one at a time.
+/// The group's id in MLS: a session has one group at a time.
 fn group_id(number: u32) -> [u8; 4] {
     number.to_be_bytes()
 }

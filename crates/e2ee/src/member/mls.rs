@@ -18,7 +18,7 @@ pub(super) type Config = WithMlsRules<
 pub(super) type MlsClient = Client<Config>;
 pub(super) type MlsGroup = Group<Config>;
 
-/// A client with a store of its own for the secrets of one key package.
+/// A client with its own store for the secrets of one key package.
 pub(super) fn client(key: &IdentityKey, credential: &Credential) -> MlsClient {
     Client::builder()
         .crypto_provider(RustCryptoProvider::with_enabled_cipher_suites(vec![CIPHER_SUITE]))
@@ -34,7 +34,7 @@ pub(super) fn members(group: &MlsGroup) -> Vec<GroupMember> {
     group.roster().members_iter().filter_map(|leaf| GroupMember::of(&leaf)).collect()
 }
 
-/// Which rooms the group's context says are not encrypted.
+/// The rooms that are not encrypted, by the group's context.
 pub(super) fn plain_rooms(group: &MlsGroup) -> Result<PlainRooms, E2eeError> {
     policy::plain_rooms(&group.context().extensions).ok_or_else(|| E2eeError::Malformed {
         what: "group context",
@@ -42,20 +42,20 @@ pub(super) fn plain_rooms(group: &MlsGroup) -> Result<PlainRooms, E2eeError> {
     })
 }
 
-/// A message of MLS.
+/// Parses an MLS message.
 pub(super) fn message(what: &'static str, bytes: &[u8]) -> Result<MlsMessage, E2eeError> {
     MlsMessage::from_bytes(bytes).map_err(E2eeError::malformed(what))
 }
 
-/// What a commit did.
+/// The effect of a commit.
 pub(super) struct Effect {
     /// The leaf of its maker.
     pub committer: u32,
-    /// The receiver is out.
+    /// The receiver was removed.
     pub am_removed: bool,
 }
 
-/// Goes on to the next epoch.
+/// Advances to the next epoch.
 pub(super) fn process_commit(group: &mut MlsGroup, bytes: &[u8]) -> Result<Effect, E2eeError> {
     let commit = message("commit", bytes)?;
     match group.process_incoming_message(commit).map_err(E2eeError::refused("commit"))? {
@@ -64,7 +64,7 @@ pub(super) fn process_commit(group: &mut MlsGroup, bytes: &[u8]) -> Result<Effec
     }
 }
 
-/// Applies one's own commit.
+/// Applies this member's own commit.
 pub(super) fn apply(group: &mut MlsGroup) -> Result<Effect, E2eeError> {
     let description = group.apply_pending_commit().map_err(E2eeError::refused("commit of this member"))?;
     Ok(effect(&description))

@@ -1,9 +1,9 @@
 //! Signed statements about epochs, by which members notice that the server shows them different groups.
 //!
 //! Members of one epoch have one context: the group's id, its tree, its extensions, and the hash of all commits (RFC
-//! 9420, section 8.1). Each signs the hash of its own now and then, for all others. A server that leads two halves of a
-//! group apart can hold the statements of the other half back, but then those members stay unconfirmed; it cannot make
-//! statements that fit.
+//! 9420, section 8.1). Each signs the hash of its own periodically, for all others. A server that splits a group into
+//! two can hold back the statements of the other half, but then those members stay unconfirmed; it cannot forge
+//! matching statements.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use super::Group;
 use crate::identity::cipher_suite;
 use crate::{E2eeError, GroupMember, IdentityKey};
 
-/// Statements of a session in a second, however many members there are.
+/// The number of statements in a session per second, independent of the number of members.
 const PER_SECOND: u32 = 5;
-/// How long it takes until a member states its epoch again, at least.
+/// The minimum time until a member states its epoch again.
 const EVERY: Duration = Duration::from_secs(10);
-/// How many epochs are remembered.
+/// The number of epochs that are remembered.
 const EPOCHS_MAX: usize = 32;
 
 const LABEL: &str = "epoch statement";
@@ -29,24 +29,24 @@ const HASH_BYTES: usize = 32;
 /// Version, group, epoch and hash.
 const CONTENT_BYTES: usize = 1 + 4 + 8 + HASH_BYTES;
 
-/// What this member knows of the epochs of one group.
+/// The epochs of one group that this member knows, and the members that have confirmed them.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
     group: u32,
     own: BTreeMap<u64, [u8; HASH_BYTES]>,
-    /// The last epoch in which a member was where this one is, by its leaf.
+    /// The last epoch in which a member's state was the same as this one's, by its leaf.
     confirmed: BTreeMap<u32, u64>,
     due: Option<Duration>,
 }
 
-/// What a statement of another member shows.
+/// The result of another member's statement.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// It is where this member is, or was.
+    /// It has, or had, the same state as this member.
     Confirmed,
-    /// It is in another group under the same number and epoch.
+    /// It is in a different group with the same number and epoch.
     Forked,
-    /// Nothing: the epoch is not known here any more, or not yet.
+    /// Nothing: the epoch is no longer known here, or not yet.
     Nothing,
 }
 
@@ -94,10 +94,10 @@ impl Statements {
         }))
     }
 
-    /// What a statement of a member shows.
+    /// Compares another member's statement with the own epochs.
     ///
     /// # Errors
-    /// If it is not one, or the member has not signed it.
+    /// If it is malformed, or the member has not signed it.
     pub(super) fn hear(&mut self, member: &GroupMember, statement: &[u8]) -> Result<Shown, E2eeError> {
         let malformed = || E2eeError::Malformed {
             what: "statement",
@@ -120,7 +120,7 @@ impl Statements {
         Ok(Shown::Confirmed)
     }
 
-    /// The last epoch in which a member was where this one is.
+    /// The last epoch in which a member's state was the same as this one's.
     pub(super) fn confirmed(&self, leaf: u32) -> Option<u64> {
         self.confirmed.get(&leaf).copied()
     }

@@ -1,28 +1,28 @@
-//! What is counted on the way of packets.
+//! Counters of sealed, opened and dropped packets.
 
 use consonance_sframe::OpenCounts;
 
-/// What became of packets.
+/// The number of packets by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PacketCounts {
-    /// Own packets that were sealed.
+    /// Outgoing packets that were sealed.
     pub sealed: u64,
-    /// Own packets to rooms or players that are not encrypted.
+    /// Outgoing packets to rooms or players that are not encrypted.
     pub sent_plain: u64,
-    /// Own packets that were dropped, since there were no keys.
+    /// Outgoing packets that were dropped, since there were no keys.
     pub without_keys: u64,
-    /// Packets without encryption that came from where it is allowed.
+    /// Incoming packets without encryption where it is allowed.
     pub received_plain: u64,
-    /// Packets without encryption that came from where it is not, and were dropped.
+    /// Incoming packets without encryption where it is not allowed; they were dropped.
     pub refused_plain: u64,
-    /// Packets that another member has sealed than the server said, and were dropped.
+    /// Packets that were sealed by another member than the server claimed; they were dropped.
     pub other_senders: u64,
-    /// What became of sealed frames.
+    /// The results of opening sealed frames.
     pub opened: OpenCounts,
 }
 
-/// Of two openers together.
+/// The counts of two openers together.
 pub(super) fn sum(a: OpenCounts, b: OpenCounts) -> OpenCounts {
     let mut sum = a;
     sum.opened += b.opened;

@@ -1,4 +1,4 @@
-//! Which packets are sealed, and with what they are replaced.
+//! Sealing and opening of whole packets.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use consonance_wire::{
 
 use super::PacketCipher;
 
-/// What becomes of a packet.
+/// The result of sealing or opening a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage<'a> {
-    /// It passes as it is.
+    /// It passes unchanged.
     AsIs,
-    /// This one passes instead.
+    /// This packet passes instead.
     Instead(&'a [u8]),
-    /// It does not pass; why is counted.
+    /// It is dropped; the reason is counted.
     Dropped,
 }
 
 impl<'a> Passage<'a> {
-    /// What passes in the place of `packet`, if anything does.
+    /// The packet that passes in place of `packet`; none if it was dropped.
     pub fn packet(self, packet: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::AsIs => Some(packet),
@@ -38,8 +38,8 @@ enum Recipient {
 }
 
 impl PacketCipher {
-    /// What is to be sent instead of a packet of the own client. `name_of` knows the session's players, and `loudness`
-    /// how loud a frame of Opus is.
+    /// Seals a packet of the local client; returns what to send instead. `name_of` looks up the session's players, and
+    /// `loudness` measures an Opus frame.
     pub fn seal_packet<'n>(
         &mut self,
         packet: &[u8],
@@ -82,7 +82,7 @@ impl PacketCipher {
         written.map_or(Passage::Dropped, |()| Passage::Instead(&self.packet))
     }
 
-    /// Writes a packet sealed into `self.sealed`. False if it is sent as it is; `None` if it cannot be sent.
+    /// Writes a packet sealed into `self.sealed`. False if it is sent unchanged; `None` if it cannot be sent.
     fn sealed<'n>(
         &mut self,
         packet: &Packet<'_>,
@@ -119,7 +119,7 @@ impl PacketCipher {
         Some(true)
     }
 
-    /// What the own client is to receive instead of a packet.
+    /// Opens a packet for the local client; returns what it receives instead.
     pub fn open_packet<'n>(
         &mut self,
         now: Duration,
@@ -129,7 +129,7 @@ impl PacketCipher {
         if !matches!(MessageType::peek(packet), Ok(MessageType::VoiceData | MessageType::TextData)) {
             return Passage::AsIs;
         }
-        // What cannot be read, the client counts.
+        // The client counts malformed packets.
         let Ok(parsed) = Packet::parse(packet) else { return Passage::AsIs };
         let opened = match &parsed {
             Packet::VoiceData(voice) => match SealedVoice::of(voice.frame) {
@@ -179,8 +179,8 @@ impl PacketCipher {
         write(&Packet::TextData(text), &mut self.packet)
     }
 
-    /// A packet without encryption passes if a room that it is for is not encrypted, or its sender cannot encrypt and
-    /// the session allows that.
+    /// Passes a packet without encryption if one of its rooms is not encrypted, or its sender cannot encrypt and the
+    /// session allows that.
     fn let_plain_in<'n>(
         &mut self,
         packet: &Packet<'_>,
@@ -228,7 +228,7 @@ fn recipients<'a>(packet: &Packet<'a>) -> impl Iterator<Item = Recipient> + use<
     channels.chain(recipient)
 }
 
-/// Replaces a buffer's content by a packet; `None` if it is longer than packets are.
+/// Replaces a buffer's content with a packet; `None` if it is too long for a packet.
 fn write(packet: &Packet<'_>, buffer: &mut Vec<u8>) -> Option<()> {
     buffer.resize(consonance_wire::limits::PACKET_BYTES_MAX, 0);
     let mut writer = Writer::new(buffer);

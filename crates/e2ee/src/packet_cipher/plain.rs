@@ -1,4 +1,4 @@
-//! What passes without encryption, as the group has signed: rooms where a player that cannot encrypt listens.
+//! Unencrypted traffic that the group's signed policy allows: in rooms where a player that cannot encrypt listens.
 
 use consonance_wire::PlainRooms;
 
@@ -10,12 +10,12 @@ impl PacketCipher {
         self.plain.contains(room)
     }
 
-    /// Whether voice and text to a player are not encrypted: it is no member, and the session allows that.
+    /// Whether voice and text to a player are not encrypted: it is not a member, and the session allows that.
     pub fn is_plain_player(&mut self, name: &str) -> bool {
         self.plain != PlainRooms::Never && !self.senders.is_member(name)
     }
 
-    /// Whether what a player sends to these rooms may come without encryption: one of them is not encrypted, or the
+    /// Whether a player's packets to these rooms may arrive without encryption: one of them is not encrypted, or the
     /// player cannot encrypt and the session allows that.
     pub fn accepts_plain(&mut self, sender: Option<&str>, mut rooms: impl Iterator<Item = u16>) -> bool {
         match &self.plain {

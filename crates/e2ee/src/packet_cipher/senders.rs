@@ -1,24 +1,24 @@
-//! Which leaf of the group's tree a player's name belongs to.
+//! The leaf of the group's tree for each player's name.
 
 use std::collections::BTreeMap;
 
 use consonance_name_key::NameKey;
 
-/// Looks names up as the server spells them; a name's key is made once.
+/// Looks up names as the server spells them; each name's key is computed once.
 #[derive(Debug, Default)]
 pub(super) struct Senders {
     by_key: BTreeMap<NameKey, u32>,
-    /// Names that were asked for since the members changed.
+    /// Names that were looked up since the members changed.
     asked: BTreeMap<Box<str>, Option<u32>>,
-    /// Leaves of members that were here an epoch ago: their frames may be on their way.
+    /// Leaves of members in the previous epoch: their frames may still be in transit.
     former: BTreeMap<NameKey, u32>,
 }
 
-/// How many names are remembered.
+/// The maximum number of remembered names.
 const ASKED_MAX: usize = 4096;
 
 impl Senders {
-    /// The members are these from now on.
+    /// Replaces the members.
     pub(super) fn follow(&mut self, leaves: &BTreeMap<NameKey, u32>) {
         self.former = core::mem::replace(&mut self.by_key, leaves.clone());
         self.asked.clear();

@@ -1,4 +1,5 @@
-//! Texts: what is sealed is text again, so that it passes wherever a text does. And statements for the members.
+//! Encryption of texts, which stay texts when sealed, so that they pass wherever a text does; and of statements for
+//! the members.
 
 use std::time::Duration;
 
@@ -8,9 +9,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use super::PacketCipher;
 use crate::E2eeError;
 
-/// What stands before the text of a sealed message; then come the bytes in base 64.
+/// The prefix of a sealed text; the bytes follow in base 64.
 const SEALED_TEXT: &str = "\u{1}";
-/// What is authenticated with a text, so that it is not taken for voice.
+/// The metadata that is authenticated with a text, so that it is not mistaken for voice.
 const TEXT_METADATA: &[u8] = b"text";
 /// The same for a statement.
 const STATEMENT_METADATA: &[u8] = b"statement";
@@ -27,10 +28,10 @@ impl PacketCipher {
         text.starts_with(SEALED_TEXT)
     }
 
-    /// A text, sealed.
+    /// Seals a text.
     ///
     /// # Errors
-    /// [`E2eeError::NoGroup`] as long as there are no keys.
+    /// [`E2eeError::NoGroup`] while there are no keys.
     pub fn seal_text(&mut self, text: &str) -> Result<String, E2eeError> {
         let sealer = self.sealer.as_mut().ok_or(E2eeError::NoGroup)?;
         let mut content = Vec::new();
@@ -39,28 +40,28 @@ impl PacketCipher {
         Ok(format!("{SEALED_TEXT}{}", BASE64.encode(&content)))
     }
 
-    /// Appends a statement for the group's members, sealed.
+    /// Appends a sealed statement for the group's members.
     pub(crate) fn seal_statement(&mut self, statement: &[u8], out: &mut Vec<u8>) -> Result<(), E2eeError> {
         let sealer = self.sealer.as_mut().ok_or(E2eeError::NoGroup)?;
         let done = sealer.seal(STATEMENT_METADATA, statement, out);
         done.map_err(|error| E2eeError::Refused { what: "statement", why: error.to_string() })
     }
 
-    /// The [statement](crate::SignedSpeech) that the member with this name has sealed.
+    /// Opens the [statement](crate::SignedSpeech) that the member with this name has sealed.
     ///
     /// # Errors
-    /// [`E2eeError::Refused`] if it has not, or it was opened before; what for is counted.
+    /// [`E2eeError::Refused`] if that member has not sealed it, or it was opened before; the reason is counted.
     pub fn open_statement(&mut self, now: Duration, name: &str, sealed: &[u8]) -> Result<Vec<u8>, E2eeError> {
         let mut statement = Vec::new();
         self.open(now, name, STATEMENT_METADATA, sealed, &mut statement)?;
         Ok(statement)
     }
 
-    /// The text that the member with this name has sealed, as bytes: it may have sealed others than UTF-8.
+    /// Opens the text that the member with this name has sealed. Returns bytes: a sealed text need not be UTF-8.
     ///
     /// # Errors
     /// [`E2eeError::Malformed`] for a text that is not sealed; [`E2eeError::Refused`] if the member has not sealed it,
-    /// or it was opened before; what for is counted.
+    /// or it was opened before; the reason is counted.
     pub fn open_text(&mut self, now: Duration, name: &str, text: &str) -> Result<Vec<u8>, E2eeError> {
         let malformed = |why: String| E2eeError::Malformed { what: "sealed text", why };
         let sealed = text.strip_prefix(SEALED_TEXT).ok_or_else(|| malformed("it is not sealed".into()))?;

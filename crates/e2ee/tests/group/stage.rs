@@ -17,7 +17,7 @@ pub(crate) struct Stage {
     now: Instant,
     next_link: u64,
     damage_next_commit: bool,
-    /// Welcomes for no member that the next commit gets.
+    /// The number of Welcomes for nonexistent members that are added to the next commit.
     invented: usize,
     longest_removal: usize,
 }
@@ -27,10 +27,10 @@ struct Player {
     /// None for a client without the feature.
     member: Option<MlsMember>,
     up: Option<LinkId>,
-    /// No link can be made.
+    /// Whether the player cannot connect.
     is_offline: bool,
     hangs: bool,
-    /// Group messages that came while it hung.
+    /// Group messages received while the player hung.
     unread: Vec<Vec<u8>>,
     events: Vec<MemberEvent>,
 }
@@ -48,7 +48,7 @@ impl Stage {
         }
     }
 
-    /// Another server takes the place of the present one, and all come to it.
+    /// Replaces the server; all players reconnect to the new one.
     pub(crate) fn replace_server(&mut self, encryption: Encryption) {
         self.server = server(encryption, 8);
         for name in self.players.keys().cloned().collect::<Vec<_>>() {
@@ -106,13 +106,13 @@ impl Stage {
         self.server.handle_disconnected(now, link);
     }
 
-    /// It loses its link, and gets no other one before it [reconnects](Self::reconnect).
+    /// The player loses its link and cannot connect until it [reconnects](Self::reconnect).
     pub(crate) fn go_offline(&mut self, name: &str) {
         self.player(name).is_offline = true;
         self.lose_link(name);
     }
 
-    /// The client's own time to wait goes by meanwhile.
+    /// Lets the player connect again; the client's due timers fire.
     pub(crate) fn reconnect(&mut self, name: &str) {
         let now = self.now;
         let player = self.players.get_mut(name).unwrap();
@@ -122,7 +122,7 @@ impl Stage {
         }
     }
 
-    /// It has its link, but reads and sends no group messages.
+    /// The player keeps its link, but neither reads nor sends group messages.
     pub(crate) fn hang(&mut self, name: &str) {
         self.player(name).hangs = true;
     }
@@ -144,14 +144,15 @@ impl Stage {
         self.player(name).member = Some(member);
     }
 
-    /// It asks to be added although it has asked before.
+    /// The player asks to be added, although it has asked before.
     pub(crate) fn ask_again(&mut self, name: &str) {
         let now = since_start(self.now);
         let state = DeliveryMessage::State { group: 0, must_rejoin: true };
         self.player(name).member.as_mut().unwrap().handle(now, &state.to_bytes());
     }
 
-    /// As a hostile delivery service: two members commit for the same epoch, and each half is told of one commit.
+    /// Acts as a hostile delivery service: two members commit for the same epoch, and each half of the group is sent
+    /// only one of the commits.
     pub(crate) fn fork(&mut self, one: &[&str], other: &[&str]) {
         let now = since_start(self.now);
         for half in [one, other] {
@@ -184,17 +185,17 @@ impl Stage {
         self.damage_next_commit = true;
     }
 
-    /// The next commit has Welcomes for players that were not to be added.
+    /// Adds Welcomes to the next commit, for players that were not to be added.
     pub(crate) fn invent_welcomes(&mut self, count: usize) {
         self.invented = count;
     }
 
-    /// The most names that a member was asked to remove.
+    /// The longest list of names that a member was asked to remove.
     pub(crate) fn longest_removal(&self) -> usize {
         self.longest_removal
     }
 
-    /// A player says this to the delivery service.
+    /// Sends a message from a player to the delivery service.
     pub(crate) fn send(&mut self, name: &str, message: &MemberMessage<'_>) {
         self.client(name).send_group_message(&message.to_bytes());
     }
@@ -257,7 +258,7 @@ impl Stage {
         }
     }
 
-    /// What a player sends goes to the server.
+    /// Carries a player's packets to the server.
     fn carry(&mut self, name: &str) {
         let now = self.now;
         let player = self.players.get_mut(name).unwrap();
@@ -300,7 +301,7 @@ impl Stage {
         }
     }
 
-    /// What the server sends goes to the players.
+    /// Carries the server's packets to the players.
     fn deliver(&mut self) {
         let now = self.now;
         while let Some(transmit) = self.server.poll_transmit() {
@@ -329,7 +330,7 @@ impl Stage {
 }
 
 impl Player {
-    /// The most names to remove in what came.
+    /// Handles received messages; returns the length of the longest list of names to remove.
     fn read(&mut self, now: Instant) -> usize {
         let mut longest = 0;
         while let Some(event) = self.client.poll_event() {

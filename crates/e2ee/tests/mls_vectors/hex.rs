@@ -1,4 +1,4 @@
-//! Files of vectors: JSON, with bytes as hexadecimal digits.
+//! Test vector files: JSON with bytes as hexadecimal digits.
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};

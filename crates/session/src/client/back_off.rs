@@ -1,40 +1,40 @@
-//! How long to wait before connecting again.
+//! The delay before reconnecting.
 
 use core::time::Duration;
 
 use crate::time::Instant;
 
-/// The wait grows by this much per restart …
+/// The delay grows by this much per restart …
 const STEP: Duration = Duration::from_millis(500);
 /// … up to this much, and shrinks by a second for each second of healthy running.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// The pause before the next attempt; the first is none at all.
+/// The delay before the next attempt; the first one is zero.
 #[derive(Debug, Default)]
 pub(crate) struct BackOff {
     wait: Duration,
     healthy_since: Option<Instant>,
-    /// How long a server that restarts stays down after the end of the link.
+    /// The time that a restarting server stays down after the end of the link.
     pause_once: Duration,
 }
 
 impl BackOff {
-    /// The client is in its session.
+    /// Notes that the client is in its session.
     pub(crate) fn on_healthy(&mut self, now: Instant) {
         self.healthy_since.get_or_insert(now);
     }
 
-    /// The next wait is at least so long.
+    /// Sets a minimum for the next delay.
     pub(crate) fn pause_once(&mut self, pause: Duration) {
         self.pause_once = pause;
     }
 
-    /// The pause that was asked for, once.
+    /// Takes the requested delay, once.
     pub(crate) fn take_pause(&mut self) -> Duration {
         core::mem::take(&mut self.pause_once)
     }
 
-    /// The client failed: how long to wait now.
+    /// Notes a failure; returns the delay.
     pub(crate) fn on_failed(&mut self, now: Instant) -> Duration {
         let healthy = self.healthy_since.take().map_or(Duration::ZERO, |since| now - since);
         let wait = self.wait.saturating_sub(healthy);

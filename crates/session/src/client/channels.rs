@@ -15,7 +15,7 @@ pub struct ChannelId(pub u32);
 pub enum Target {
     /// All listeners of this room.
     Room(Box<str>),
-    /// The player of this name; while there is none, the channel waits.
+    /// The player of this name; while it is absent, the channel waits.
     Player(Box<str>),
 }
 
@@ -27,7 +27,7 @@ impl Target {
     }
 }
 
-/// What a channel says about the voice on it. May change while the channel is open; the next packet shows it.
+/// The properties of the voice on a channel. They may change while the channel is open; the next packet shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChannelProperties {
     /// Whether the voice comes from the speaker's place in the world (default false).
@@ -35,7 +35,7 @@ pub struct ChannelProperties {
     /// The priority; a listener ducks lower ones. `None` is the client's default priority at the moment of sending
     /// (default).
     pub priority: Option<Priority>,
-    /// By which factor it is louder, 0 … 2 (default 1); the wire carries 255 steps.
+    /// The factor by which it is louder, 0 … 2 (default 1); the wire carries 255 steps.
     pub amplitude: f32,
 }
 
@@ -49,12 +49,12 @@ impl Default for ChannelProperties {
 #[derive(Debug)]
 pub(crate) struct Channels {
     handles: BTreeMap<ChannelId, Handle>,
-    /// What the next packet shows, in the order of opening.
+    /// The channels in the next packet, in the order of opening.
     list: Vec<Entry>,
     queued: Vec<Change>,
     records: Records,
-    /// A closing channel keeps its own values until it was sent for the last time, and reopening revives it by target.
-    /// In the original its record is free at once, and the next channel of the kind takes it.
+    /// A closing channel keeps its own values until its last packet was sent, and reopening revives it by target. In
+    /// the original its record is free at once, and the next channel of the kind takes it.
     as_original: bool,
     last_id: u32,
     session: u8,
@@ -102,7 +102,7 @@ impl Channels {
         }
     }
 
-    /// Channels that are open or waiting; closing ones count until they were sent.
+    /// Channels that are open or waiting; closing ones count until their last packet was sent.
     pub(crate) fn len(&self) -> usize {
         self.handles.len()
     }
@@ -154,7 +154,7 @@ impl Channels {
         true
     }
 
-    /// A player is here now: channels that wait for it open, the one opened last first.
+    /// Opens the channels that wait for a player that has joined, the most recently opened first.
     pub(crate) fn on_player_joined(&mut self, name: &str, player: ClientId) {
         let waiting = self.handles.iter().rev();
         let waiting = waiting.filter(|(_, handle)| !handle.closed && is_player(&handle.target, name));
@@ -163,7 +163,7 @@ impl Channels {
         self.queued.extend(opened);
     }
 
-    /// A player is gone: its channels vanish without a closing packet, and those not closed wait again.
+    /// Removes the channels of a player that has left, without a closing packet; those not closed wait again.
     pub(crate) fn on_player_left(&mut self, name: &str) {
         let handles = &self.handles;
         let to_player =

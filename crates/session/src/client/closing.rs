@@ -1,4 +1,4 @@
-//! The server closes, and says so: what the game is told, and how we go on elsewhere.
+//! A closing server: the events for the game, and the move to another server.
 
 use core::time::Duration;
 
@@ -10,13 +10,13 @@ use super::event::{ClientEvent, Disconnection, Redirect};
 use crate::link::{CloseReason, LinkCommand};
 use crate::time::Instant;
 
-/// The longest delay before reconnecting that a server can ask for.
+/// The longest delay before reconnecting that a server can request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// Leaves the link and asks for another one at once, which the driver makes to where the server has
-    /// [said](ClientEvent::Draining). The new server is shown what the present one gave me for my place, in case it
-    /// has taken over the session; rooms and channels are kept in any case. False if I am in no session.
+    /// Leaves the link and requests another one at once, which the driver makes to the
+    /// [announced](ClientEvent::Draining) server. The new server is shown the ticket for my place at the present one,
+    /// in case it has taken over the session; rooms and channels are kept in any case. False if I am in no session.
     pub fn follow_redirect(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };
         self.lose_link(now, Disconnection::Redirected);

@@ -1,4 +1,4 @@
-//! Getting into a session, out of it, and back in.
+//! Joining a session, leaving it, and reconnecting.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -23,7 +23,7 @@ use crate::time::Instant;
 /// The handshake is sent again when it has no answer for this long.
 const HANDSHAKE_RETRY: Duration = Duration::from_secs(2);
 
-/// How far a client is, as the original's users know it.
+/// The connection state of a client, in the original's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Not started.
@@ -39,11 +39,12 @@ pub(super) enum Connection {
     Stopped,
     /// Until [`Timer::Reconnect`] fires.
     Waiting,
-    /// The driver was asked for a link.
+    /// The driver was asked to open a link.
     Opening,
     Handshaking {
         link: LinkId,
-        /// A peer that has not answered by then does not speak this protocol, or no longer.
+        /// The time at which the handshake fails: a peer that has not answered by then does not speak this protocol,
+        /// or no longer.
         give_up: Instant,
     },
     Joined {
@@ -51,13 +52,13 @@ pub(super) enum Connection {
         session: SessionId,
         id: ClientId,
         roster: RosterProgress,
-        /// The server said that I am removed: the end of the link is the end.
+        /// The server has announced my removal: no reconnect follows the end of the link.
         removed: bool,
     },
 }
 
-/// How much of the roster has come. The server echoes my own state behind all others', so that echo marks the
-/// end; a new server has sent my state before, without rooms, an older one has not.
+/// The progress of receiving the roster. The server echoes my own state after all others', so that echo marks the end;
+/// a new server has sent my state before, without rooms, an older one has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RosterProgress {
     OwnStatesMissing(u8),
@@ -90,20 +91,20 @@ impl Client {
         self.leave(now, Disconnection::Stopped);
     }
 
-    /// Sends with another codec from now on. The others learn of a codec when a player joins, so a client in a session
-    /// leaves it and joins it again at once; rooms and channels stay as they are.
+    /// Changes the codec of my voice. The others only learn about a codec when a player joins, so a client in a
+    /// session leaves it and rejoins it at once; rooms and channels stay as they are.
     pub fn set_codec(&mut self, now: Instant, codec: CodecParameters) {
         if codec == self.settings.codec {
             return;
         }
         self.settings.codec = codec;
-        // Without a link the next handshake tells of it.
+        // Without a link, the next handshake announces the new codec.
         if self.connection.link().is_some() {
             self.leave(now, Disconnection::CodecChanged);
         }
     }
 
-    /// What is sent: see [`ClientSettings::codec`](crate::ClientSettings::codec).
+    /// The codec of the voice that I send: see [`ClientSettings::codec`](crate::ClientSettings::codec).
     pub fn codec(&self) -> CodecParameters {
         self.settings.codec
     }
@@ -121,7 +122,7 @@ impl Client {
         }
     }
 
-    /// What the network carries from now on, which the driver knows at the latest when it makes a link. Rooms and
+    /// Changes the packet limits of the network, which the driver knows at the latest when it makes a link. Rooms and
     /// channels stay as they are; a frame that no longer fits is refused.
     pub fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.settings.packets = limits.within_bounds();
@@ -153,14 +154,14 @@ impl Client {
         }
     }
 
-    /// The requested link could not be opened.
+    /// Handles a failed attempt to open the requested link.
     pub fn handle_connect_failed(&mut self, now: Instant) {
         if matches!(self.connection, Connection::Opening) {
             self.lose_link(now, Disconnection::ConnectFailed);
         }
     }
 
-    /// The link to the server, or a direct one, is gone.
+    /// Handles the loss of the link to the server, or of a direct one.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         self.now = now;
         self.forget_direct_link(link);
@@ -179,7 +180,7 @@ impl Client {
         self.commands.push_back(LinkCommand::Open);
     }
 
-    /// The handshake has had no answer for a while: sends it again, in case another server listens there by now.
+    /// Repeats an unanswered handshake, in case another server has started listening there.
     pub(super) fn ask_again(&mut self, now: Instant) {
         let Connection::Handshaking { link, give_up } = self.connection else { return };
         if now < give_up {
@@ -191,7 +192,7 @@ impl Client {
 
     fn send_handshake(&mut self, now: Instant) {
         let Connection::Handshaking { link, .. } = self.connection else { return };
-        // A longer name can never join; the server's time-out says so.
+        // A longer name can never join; the server times out.
         if self.settings.name.len() > self.settings.packets.name_bytes() {
             return;
         }
@@ -205,7 +206,7 @@ impl Client {
             let mut writer = Writer::new(out);
             request.write(&mut writer)?;
             let body = writer.len();
-            // There is no space after the longest names; such a client appears as an original.
+            // The longest names leave no space for the extension; such a client looks like an original.
             let whole = extension.as_ref().map_or(Ok(()), |extension| extension.write(&mut writer));
             Ok::<_, consonance_wire::WriteError>(if whole.is_ok() { writer.len() } else { body })
         });
@@ -213,8 +214,8 @@ impl Client {
         self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
     }
 
-    /// The handshake's answer, which counts in any state: it sets session and id, and players missing from it have
-    /// left.
+    /// Handles the handshake's response, which is accepted in any state: it sets session and id, and players missing
+    /// from it have left.
     pub(super) fn handle_response(
         &mut self,
         now: Instant,
@@ -259,7 +260,7 @@ impl Client {
         }
         let link = self.connection.link();
         if own.is_some_and(|own| join_again::session_to_name(own) == session) {
-            // The server of ours may be another one, which has taken the session over and keeps our place.
+            // Another server may have taken over our session and kept our place.
             self.lose_link(now, Disconnection::WrongSession);
         } else {
             self.tear_down(now, Disconnection::WrongSession);
@@ -279,7 +280,8 @@ impl Client {
         });
     }
 
-    /// Stops all voices, exits all rooms, removes all players, and arranges the next attempt if the cause asks for one.
+    /// Stops all voices, exits all rooms, removes all players, and schedules the next attempt if the cause calls for
+    /// one.
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
         self.remove_all();
         self.place = Place::default();
@@ -288,7 +290,8 @@ impl Client {
         self.end_connection(now, cause);
     }
 
-    /// The link is lost, or could not be opened: if the server may keep our place, all players stay as they are.
+    /// Handles a link that was lost or could not be opened: if the server may keep our place, all players stay as they
+    /// are.
     pub(super) fn lose_link(&mut self, now: Instant, cause: Disconnection) {
         if self.hope_for_place(now) {
             self.timers.clear(Timer::Handshake);
@@ -321,8 +324,7 @@ impl Client {
     }
 }
 
-/// A missing name or one that is there twice makes the whole answer unusable; ids and rooms were checked with the
-/// bytes.
+/// A missing or duplicate name makes the whole response unusable; ids and rooms were checked during parsing.
 fn check_names(response: &HandshakeResponse<'_>) -> Result<(), Fault> {
     let mut names = BTreeSet::new();
     for client in response.clients {

@@ -9,7 +9,7 @@ use super::players::Players;
 /// The clients that the present frame or text goes to, each once and without the client itself.
 #[derive(Debug, Default)]
 pub(super) struct Destinations {
-    /// Numbers the lists, to see duplicates without a search.
+    /// Numbers the lists, to detect duplicates without a search.
     round: u64,
     clients: Vec<ClientId>,
 }
@@ -19,20 +19,20 @@ impl Destinations {
         &self.clients
     }
 
-    /// From now on the listeners of a room; true if `own` is one of them.
+    /// Sets the listeners of a room; true if `own` is one of them.
     pub(super) fn set_room(&mut self, players: &mut Players, own: ClientId, room: RoomId) -> bool {
         self.start();
         self.add_room(players, own, room)
     }
 
-    /// From now on this player.
+    /// Sets a single player.
     pub(super) fn set_player(&mut self, players: &mut Players, own: ClientId, player: ClientId) {
         self.start();
         self.add(players, own, player);
     }
 
-    /// From now on all clients that the channels reach: channels in list order, within a room by ascending id. True if
-    /// `own` is one of them.
+    /// Sets all clients that the channels reach: channels in list order, within a room by ascending id. True if `own`
+    /// is one of them.
     pub(super) fn set_listeners(
         &mut self,
         players: &mut Players,

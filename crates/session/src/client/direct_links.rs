@@ -1,4 +1,4 @@
-//! The direct links that are up, and the player that each claims to be at its other end.
+//! The direct links that are up, and the player that each link's peer claims to be.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -7,17 +7,17 @@ use consonance_wire::{ClientId, SessionId};
 
 use crate::link::LinkId;
 
-/// A link is given up after so many packets in a row that were refused: more than a second of voice.
+/// The number of consecutive refused packets after which a link is closed: more than a second of voice.
 const REFUSED_IN_A_ROW: u32 = 64;
 
-/// What a peer says about itself.
+/// A peer's claim about its own identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) session: SessionId,
     pub(super) id: ClientId,
 }
 
-/// Links by name, each with at most one claim: the latest.
+/// Links by id, each with at most one claim: the latest.
 #[derive(Debug, Default)]
 pub(super) struct DirectLinks {
     links: BTreeMap<LinkId, DirectLink>,
@@ -32,7 +32,7 @@ struct DirectLink {
     totals: Totals,
 }
 
-/// What has passed over a link.
+/// Traffic totals of a link.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Totals {
     pub(super) packets_in: u64,
@@ -59,7 +59,7 @@ impl DirectLinks {
         self.links.iter().map(|(&link, direct)| (link, direct.claim.map(|claim| claim.id), direct.totals))
     }
 
-    /// Adds a link; one that is there stays as it is.
+    /// Adds a link; an existing one stays as it is.
     pub(super) fn insert(&mut self, link: LinkId) {
         self.links.entry(link).or_default();
     }
@@ -71,13 +71,13 @@ impl DirectLinks {
         Some(id)
     }
 
-    /// All links, which are forgotten.
+    /// Removes and returns all links.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = LinkId> {
         self.claimants.clear();
         core::mem::take(&mut self.links).into_keys()
     }
 
-    /// The link claims this player from now on; returns the player it claimed before.
+    /// Sets the player that the link claims; returns the player it claimed before.
     pub(super) fn claim(&mut self, link: LinkId, claim: Claim) -> Option<ClientId> {
         let before = self.links.get_mut(&link)?.claim.replace(claim);
         if let Some(Claim { id, .. }) = before {
@@ -102,14 +102,14 @@ impl DirectLinks {
         }
     }
 
-    /// Takes out everything that was claimed.
+    /// Removes and returns all claims.
     pub(super) fn take_claims(&mut self) -> Vec<(LinkId, Claim)> {
         self.claimants.clear();
         let claims = self.links.iter_mut().filter_map(|(&link, direct)| Some((link, direct.claim.take()?)));
         claims.collect()
     }
 
-    /// A packet goes out over those of these links that are direct ones.
+    /// Counts an outgoing packet for those of these links that are direct ones.
     pub(super) fn count_out(&mut self, links: &[LinkId], bytes: usize) {
         if self.links.is_empty() {
             return;
@@ -122,7 +122,7 @@ impl DirectLinks {
         }
     }
 
-    /// A packet came over the link; true if that was one refusal too many.
+    /// Counts an incoming packet; true if it was one refusal too many.
     pub(super) fn count_in(&mut self, link: LinkId, bytes: usize, refused: bool) -> bool {
         let Some(direct) = self.links.get_mut(&link) else { return false };
         direct.totals.packets_in += 1;

@@ -1,4 +1,4 @@
-//! What a client tells the game.
+//! Events from a client to the game.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::moderator::{ModeratorAction, ModeratorAnswer};
 use crate::restrictions::{Restriction, RestrictionTerms, RoomRights};
 use crate::server::RoomUse;
 
-/// Something that happened in the session. Ids are used again at once, so follow the order of events.
+/// An event of the session. Ids are reused at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ClientEvent<'a> {
@@ -24,8 +24,8 @@ pub enum ClientEvent<'a> {
         /// My id in it.
         id: ClientId,
     },
-    /// The link was lost, and over another one I have my place again: same id, same rooms, unnoticed by others. Players
-    /// that left or joined meanwhile are reported until [`PlayersSynced`](Self::PlayersSynced).
+    /// The link was lost, and over another one I have my place again: same id, same rooms, unnoticed by others.
+    /// Players that left or joined in the meantime are reported until [`PlayersSynced`](Self::PlayersSynced).
     Resumed {
         /// The session's number.
         session: SessionId,
@@ -40,7 +40,7 @@ pub enum ClientEvent<'a> {
         id: ClientId,
         /// Its name, unique in the session.
         name: Box<str>,
-        /// What it sends.
+        /// The codec of its voice.
         codec: CodecParameters,
     },
     /// A player is gone; it stopped speaking and exited its rooms before. Not raised for oneself.
@@ -68,64 +68,64 @@ pub enum ClientEvent<'a> {
         /// The room's name.
         room: Box<str>,
     },
-    /// The server has taken me out of a room that I listened to, and all were told that I exited it. It is among
-    /// my rooms no longer; nothing joins it again but I.
+    /// The server has removed me from a room that I listened to, and all were told that I exited it. It is no longer
+    /// among my rooms; only I can join it again.
     RemovedFromRoom {
         /// The room's name.
         room: Box<str>,
     },
-    /// The server's operator has taken something from me, or given it back: my voice or my texts go nowhere, or I am
-    /// sent no voice. Meanwhile I send no such thing over direct links either, and play nothing that comes over them.
+    /// The server's operator has imposed a restriction on me, or lifted it: my voice or my texts are discarded, or I
+    /// receive no voice. While it holds, I do not send the restricted kind over direct links either, and while
+    /// deafened I play no voice from them.
     Restricted {
-        /// What.
+        /// The restriction.
         restriction: Restriction,
-        /// Why and how long, by my clock; none if it is given back.
+        /// The reason, and the end by my clock; none if it is lifted.
         terms: Option<RestrictionTerms>,
     },
-    /// The server's operator has decided what I may do in a room.
+    /// The server's operator has set my rights in a room.
     RoomRights {
         /// The room's name.
         room: Box<str>,
-        /// What I may do there.
+        /// My rights there.
         rights: RoomRights,
     },
-    /// The server's operator has moved me: I listen to the one room no longer and to the other one instead.
+    /// The server's operator has moved me: I no longer listen to the one room, but to the other one.
     Moved {
         /// The room that I listened to.
         from: Box<str>,
         /// The room that I listen to now.
         to: Box<str>,
     },
-    /// A text of mine went nowhere, because the one before was too recent.
+    /// A text of mine was discarded, because it followed the previous one too soon.
     TextRateLimited {
-        /// How long until the next one is taken.
+        /// The time until the next one is accepted.
         wait: Duration,
     },
-    /// A room has enough listeners or speakers without me. I did not get in, or what I say there is not heard for
-    /// now.
+    /// A room is full: I could not join it, or my voice there is not heard for now.
     RoomFull {
         /// The room's name.
         room: Box<str>,
         /// The use that has no free place.
         to: RoomUse,
     },
-    /// What the server's operator keeps of the voices has changed, as far as that is told.
+    /// The operator's recording of voice has changed, as far as the server announces it.
     Recorded(RecordingNotice),
-    /// What became of a [request](super::Client::moderate) about another player.
+    /// The result of a [request](super::Client::moderate) about another player.
     ModeratorAnswered {
         /// The player concerned.
         player: Box<str>,
-        /// What was to be done.
+        /// The requested action.
         action: ModeratorAction,
-        /// What became of it.
+        /// The result.
         answer: ModeratorAnswer,
     },
     /// The server's operator has removed me from the session; [`Disconnected`](Self::Disconnected) follows.
     Kicked {
-        /// The operator's words; may be empty.
+        /// The operator's message; may be empty.
         reason: Box<str>,
     },
-    /// A player speaks to me; its frames follow.
+    /// A player has started speaking to me; its frames follow.
     StartedSpeaking {
         /// Its id.
         id: ClientId,
@@ -134,7 +134,7 @@ pub enum ClientEvent<'a> {
     },
     /// One frame of a player's voice.
     Voice(VoiceFrame<'a>),
-    /// A player speaks to me no longer.
+    /// A player has stopped speaking to me.
     StoppedSpeaking {
         /// Its id.
         id: ClientId,
@@ -147,31 +147,31 @@ pub enum ClientEvent<'a> {
         id: ClientId,
         /// The sender's name.
         name: Box<str>,
-        /// Where it was sent.
+        /// The recipient.
         to: TextTarget,
         /// The message.
         text: Box<str>,
     },
-    /// A player introduced itself over a direct link. It may do so again, or before it is in the session.
+    /// A player introduced itself over a direct link. It may do so repeatedly, or before it is in the session.
     PeerIntroduced {
         /// The id that it has in the session.
         id: ClientId,
-        /// The link that it said so over.
+        /// The link of the introduction.
         link: LinkId,
     },
-    /// The server tells what of my voice has reached it; every half second while I speak.
+    /// The server reports which of my frames have reached it; every half second while I speak.
     UplinkReport(UplinkReport),
-    /// The server tells how my listeners receive me, as far as they say; every two seconds while I speak.
+    /// The server reports how my listeners receive me, as far as they report it; every two seconds while I speak.
     ListenerReport(ListenerReport),
-    /// The server is going to end the session. It says so again when that changes.
+    /// The server is going to end the session. The event is repeated when the details change.
     Draining {
-        /// In how long.
+        /// The time until then.
         ends_in: Duration,
-        /// Where to go on, if there is such a place: the driver makes the next link to there, and calls
+        /// The server to continue at, if any: the driver makes the next link to it, and calls
         /// [`follow_redirect`](crate::Client::follow_redirect) when it is time.
         redirect: Option<Redirect>,
     },
-    /// The server has said that it closes, and stays after all.
+    /// The announced closing of the server is cancelled.
     DrainCancelled,
     /// A message of the delivery service of an encrypted session's group; see
     /// [`Client::is_encrypting`](crate::Client::is_encrypting).
@@ -179,78 +179,78 @@ pub enum ClientEvent<'a> {
         /// The message, whole.
         message: Box<[u8]>,
     },
-    /// The servers that share the session, mine included: where the driver makes the next link when this one is lost,
-    /// in this order. Each list replaces the one before.
+    /// The servers that share the session, including mine: the driver tries them in this order when the link is lost.
+    /// Each list replaces the previous one.
     ServersListed {
-        /// Host and port of each, as the network understands them: at most 16 of at most 255 bytes, in the server's
-        /// own words.
+        /// Host and port of each, in the network's own format: at most 16 of at most 255 bytes, exactly as the server
+        /// sent them.
         addresses: Vec<Box<str>>,
     },
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {
-        /// Why.
+        /// The cause.
         cause: Disconnection,
-        /// How long until the next attempt; `None` if there is none.
+        /// The time until the next attempt; `None` if there is none.
         retry_in: Option<Duration>,
     },
 }
 
-/// What a server's operator keeps of what is spoken.
+/// The operator's recording of voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordingNotice {
-    /// All of it.
+    /// Whether everything is recorded.
     pub is_whole: bool,
-    /// So much of the latest, to be looked at after a report; zero if nothing.
+    /// The most recent time span that is kept for review after a report; zero if nothing is kept.
     pub last: Duration,
 }
 
-/// Where a server that closes sends me.
+/// The server that a closing server sends me to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// In how long I am to go: not all clients at once.
+    /// The time after which I leave: it differs between clients.
     pub leave_in: Duration,
-    /// The address, as the network understands it; the server's own words, at most 512 bytes.
+    /// The address, in the network's own format; exactly as the server sent it, at most 512 bytes.
     pub address: Box<str>,
 }
 
-/// What became of my voice on its way to the server since the report before. Frames that went over direct
-/// links only are not part of it.
+/// The delivery of my voice to the server since the previous report. Frames that only went over direct links are not
+/// included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UplinkReport {
-    /// How many frames were sent; at least one.
+    /// The number of frames that were sent; at least one.
     pub sent: u32,
-    /// How many of those did not arrive.
+    /// The number of those that did not arrive.
     pub lost: u32,
-    /// By how much longer the newest one took than the quickest of the last minute: it waited somewhere. As exact as
-    /// the times that the driver brought before it called [`Client::send_voice`](crate::Client::send_voice).
+    /// The extra delay of the newest one compared to the quickest of the last minute, which it spent in a queue. As
+    /// exact as the times that the driver passed before it called [`Client::send_voice`](crate::Client::send_voice).
     pub queueing: Duration,
 }
 
 impl UplinkReport {
-    /// Of a hundred frames, how many were lost, 0 … 100.
+    /// The percentage of lost frames, 0 … 100.
     pub fn lost_percent(&self) -> f32 {
         100.0 * self.lost as f32 / self.sent.max(1) as f32
     }
 }
 
-/// How the listeners of my voice receive it, together. Those of the original say nothing, and with very many listeners
-/// the server asks only some.
+/// The combined reception of my voice at its listeners. Those of the original report nothing, and with very many
+/// listeners the server asks only some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListenerReport {
-    /// How many listeners say so.
+    /// The number of listeners that report.
     pub listeners: u8,
-    /// Of a hundred frames, how many did not come in time on the whole way from me, 0 … 100: of ten listeners, the
-    /// second worst has so many. The server believes each of them once, but it believes them.
+    /// The percentage of frames that did not arrive in time over the whole path from me, 0 … 100: the second worst of
+    /// ten listeners. The server counts each listener once, but trusts its reports.
     pub lost_percent: u8,
-    /// How many frames in a row they miss on average, by the same rule.
+    /// The average number of frames that they miss in a row, by the same rule.
     pub lost_in_a_row: LossRun,
-    /// How long frames wait at a listener before they are heard: the shortest wait of all.
+    /// The shortest playout delay of all listeners: the time that frames wait there before they are heard.
     pub playout_delay: Duration,
-    /// What all of them can make use of.
+    /// The kinds of redundancy that all of them can use.
     pub redundancy: RedundancySupport,
 }
 
-/// Where a text message was sent.
+/// The recipient of a text message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextTarget {
     /// To all listeners of this room.
@@ -259,7 +259,7 @@ pub enum TextTarget {
     Player(Box<str>),
 }
 
-/// Why a client has left its session.
+/// The cause of leaving a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Disconnection {
@@ -271,21 +271,22 @@ pub enum Disconnection {
     ConnectFailed,
     /// The server did not answer the handshake within [`Limits::handshake`](crate::Limits).
     NoAnswer,
-    /// The server has another session now, as after a restart.
+    /// The server has a different session, as after a restart.
     WrongSession,
     /// Another player joined with the same name.
     ReplacedByNewerLogin,
     /// The server's operator has removed me.
     Kicked,
-    /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn of it as we join again.
+    /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn about it as we rejoin.
     CodecChanged,
-    /// [`Client::follow_redirect`](crate::Client::follow_redirect) was called: the session goes on elsewhere.
+    /// [`Client::follow_redirect`](crate::Client::follow_redirect) was called: the session continues on another
+    /// server.
     Redirected,
-    /// [`Client::change_link`](crate::Client::change_link) was called: the same session goes on over another link.
+    /// [`Client::change_link`](crate::Client::change_link) was called: the same session continues over another link.
     LinkChanged,
 }
 
-/// One frame of voice, as its speaker machine let it through.
+/// One frame of voice, as accepted by its speaker's state machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoiceFrame<'a> {
     /// The speaker.
@@ -296,7 +297,7 @@ pub struct VoiceFrame<'a> {
     pub packet_sequence: u16,
     /// Whether all channels that reach me are positional.
     pub positional: bool,
-    /// By which factor the loudest of the channels that reach me is louder, 0 … 2.
+    /// The factor by which the loudest of the channels that reach me is louder, 0 … 2.
     pub amplitude: f32,
     /// The highest priority of the channels that reach me.
     pub priority: Priority,
@@ -313,13 +314,13 @@ pub struct HeardChannel {
     pub target: HeardTarget,
     /// Whether the voice comes from a place in the world.
     pub positional: bool,
-    /// By which factor it is louder, 0 … 2.
+    /// The factor by which it is louder, 0 … 2.
     pub amplitude: f32,
     /// The priority of the voice; a listener ducks lower ones.
     pub priority: Priority,
 }
 
-/// What a channel was addressed to.
+/// The target that a channel was addressed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeardTarget {
     /// Me.

@@ -1,4 +1,4 @@
-//! What happened and was not polled yet.
+//! Events that have not been polled yet.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::event::{ClientEvent, HeardChannel, VoiceFrame};
 use crate::queue::EventQueue;
 
-/// Frames that wait to be polled may take this much memory; then the newest are dropped.
+/// The maximum memory of frames that wait to be polled; beyond it, the newest are dropped.
 const WAITING_BYTES_MAX: usize = 1 << 20;
 const WAITING_CHANNELS_MAX: usize = 1 << 16;
 

@@ -1,4 +1,4 @@
-//! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
+//! Extensions behind a packet without effect of its own: see [`Extension`](consonance_wire::Extension).
 
 use alloc::boxed::Box;
 
@@ -8,7 +8,7 @@ use super::event::ClientEvent;
 use super::{Client, Fault};
 use crate::time::Instant;
 
-/// What a server of ours tells its clients in this way.
+/// A message in an extension from a server of ours to its clients.
 pub(super) enum Carried<'a> {
     Report(VoiceReport<'a>),
     Notice(Notice<'a>),
@@ -18,7 +18,7 @@ pub(super) enum Carried<'a> {
 }
 
 impl Client {
-    /// What is carried, if the server has announced that.
+    /// The message in the extension, if the server has announced that capability.
     pub(super) fn carried<'a>(&self, trailing: &'a [u8]) -> Option<Carried<'a>> {
         let announced = |capability| self.server_can(capability);
         let report = || VoiceReport::find(trailing).filter(|_| announced(Capabilities::VOICE_REPORTS));

@@ -1,5 +1,4 @@
-//! The messages of an encrypted session's group, as they pass between its delivery service and the keys, which the
-//! driver has.
+//! The messages of an encrypted session's group, between its delivery service and the driver, which has the keys.
 
 use alloc::boxed::Box;
 
@@ -12,7 +11,7 @@ use super::stages::Stage;
 use super::{Client, Fault};
 
 impl Client {
-    /// Whether the session has a group of members that encrypt, and this client announced that it can be one.
+    /// Whether the session has a group of members that encrypt, and this client announced that it can join it.
     pub fn is_encrypting(&self) -> bool {
         self.server_can(Capabilities::GROUPS)
     }

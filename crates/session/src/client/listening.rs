@@ -1,4 +1,4 @@
-//! Other players' voices: packets to the speaker machines, and what these say to events.
+//! Other players' voices: from packets through the speakers' state machines to events.
 
 use consonance_wire::{ChannelKind, ClientId, VoiceChannel, VoiceData};
 
@@ -12,12 +12,12 @@ impl Client {
     pub(super) fn handle_voice(&mut self, now: Instant, voice: &VoiceData<'_>) -> Result<(), Fault> {
         let (_, own) = self.joined()?;
         let id = voice.sender;
-        // Over direct links it comes all the same.
+        // Over direct links, voice arrives regardless.
         if self.is_restricted(Restriction::Deafened) {
             self.statistics.frames_refused += 1;
             return Ok(());
         }
-        // The original hears itself if a packet says so, which is never wanted.
+        // The original hears itself if a packet says so; that is never wanted.
         let member = self.players.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
         let rooms = &self.rooms;
         let to_me = |channel: &VoiceChannel| match channel.bits.kind() {

@@ -15,10 +15,10 @@ use super::event::ClientEvent;
 use super::stages::Stage;
 use crate::moderator::ModeratorAction;
 
-/// Requests that wait for their answers.
+/// Pending moderation requests.
 #[derive(Debug, Default)]
 pub(super) struct ModeratorRequests {
-    /// Of the newest one.
+    /// The number of the newest request.
     number: u16,
     waiting: Vec<Waiting>,
 }
@@ -30,17 +30,17 @@ struct Waiting {
     action: ModeratorAction,
 }
 
-/// Why a request was not sent.
+/// The reason why a request was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModerateError {
-    /// No session is joined.
+    /// The client has not joined a session.
     NotJoined,
-    /// The server takes no such requests: it is one of the original, or its operator alone moderates.
+    /// The server accepts no such requests: it is an original, or only its operator moderates.
     NotOffered,
-    /// As many requests wait for their answers as may.
+    /// Too many requests are pending.
     TooMany {
-        /// How many that are.
+        /// The maximum number of pending requests.
         limit: usize,
     },
     /// Names and reason together do not fit into a packet.
@@ -75,17 +75,17 @@ impl fmt::Display for ModerateError {
 impl core::error::Error for ModerateError {}
 
 impl Client {
-    /// Whether the server of the present session takes such requests at all; the join token decides which players may
-    /// send them.
+    /// Whether the server of the present session accepts such requests at all; the join token decides which players
+    /// may send them.
     pub fn can_moderate(&self) -> bool {
         self.server_can(Capabilities::MODERATORS)
     }
 
-    /// Asks the server to do something to a player of this session. [`ClientEvent::ModeratorAnswered`] tells what
-    /// became of it, whatever that is.
+    /// Requests an action against a player of this session. [`ClientEvent::ModeratorAnswered`] has the result in every
+    /// case.
     ///
     /// # Errors
-    /// If it cannot be sent; nothing is told then.
+    /// If it cannot be sent; then there is no event.
     pub fn moderate(
         &mut self,
         player: &str,
@@ -116,7 +116,7 @@ impl Client {
         Ok(())
     }
 
-    /// The server has answered.
+    /// Handles the server's answer.
     pub(super) fn hear_answer(&mut self, number: u16, answer: ModeratorAnswer) {
         let place = self.moderator_requests.waiting.iter().position(|waiting| waiting.number == number);
         match place {
@@ -128,7 +128,7 @@ impl Client {
         }
     }
 
-    /// The server that was asked will not answer any more.
+    /// Fails all pending requests: the server that was asked will not answer any more.
     pub(super) fn give_up_moderating(&mut self) {
         for Waiting { player, action, .. } in core::mem::take(&mut self.moderator_requests.waiting) {
             let answer = ModeratorAnswer::Failed;
@@ -137,7 +137,7 @@ impl Client {
     }
 }
 
-/// Requests that wait at once.
+/// The maximum number of pending requests.
 const WAITING_MAX: usize = 16;
 
 fn command_action(action: &ModeratorAction) -> CommandAction<'_> {

@@ -1,4 +1,4 @@
-//! Direct links to other players: which player is at the other end, and what may come over them.
+//! Direct links to other players: the player at the other end, and the packets that may come over them.
 //!
 //! A direct link carries voice and text only; state always goes through the server. Only the introduction tells which
 //! player is at its other end, so two rules hold: a player has one direct link at a time, the first that introduced it,
@@ -17,12 +17,13 @@ use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::time::Instant;
 
 impl Client {
-    /// A direct link to another player is up, whichever side opened it; an introduction over it will name the player.
+    /// Handles a new direct link to another player, opened by either side; an introduction over it will name the
+    /// player.
     ///
-    /// In a session I introduce myself at once, else as soon as I am in one; told again, I do so again.
-    /// The end of the link is told with [`handle_disconnected`](Self::handle_disconnected).
-    /// A link that cannot be used is to be closed: when the client is stopped, or over
-    /// [`Limits::direct_links`](crate::Limits).
+    /// If I am in a session, I introduce myself at once, otherwise as soon as I have joined one; a repeated call
+    /// repeats the introduction. The end of the link is reported with
+    /// [`handle_disconnected`](Self::handle_disconnected). A link that cannot be used is closed: while the client is
+    /// stopped, or beyond [`Limits::direct_links`](crate::Limits).
     pub fn handle_peer_connected(&mut self, now: Instant, link: LinkId) {
         self.now = now;
         if self.connection.link() == Some(link) {
@@ -48,7 +49,7 @@ impl Client {
         self.players.roster.iter().filter_map(|member| Some((member.id, member.data.link?)))
     }
 
-    /// A packet came over a direct link.
+    /// Handles a packet from a direct link.
     pub(super) fn dispatch_from_peer(
         &mut self,
         now: Instant,
@@ -89,15 +90,15 @@ impl Client {
         }
     }
 
-    /// A direct link is gone; its player is reached through the server again.
+    /// Removes a direct link; its player is reached through the server again.
     pub(super) fn forget_direct_link(&mut self, link: LinkId) {
         if let Some(id) = self.links.remove(link) {
             self.unbind(link, id);
         }
     }
 
-    /// Before a handshake's answer: what was said over direct links too early, or nothing if I was in this session
-    /// all the time.
+    /// Called before a handshake's response is applied: introductions that came too early over direct links; none if I
+    /// am already in a session. Claims in another session are dropped.
     pub(super) fn take_early_claims(&mut self, session: SessionId) -> Vec<(LinkId, Claim)> {
         match self.joined() {
             Err(_) => self.links.take_claims(),
@@ -111,17 +112,17 @@ impl Client {
         }
     }
 
-    /// I am in a session: says so to every direct peer, and hears again what came too early.
+    /// Introduces me to every direct peer of a new session, and applies early introductions.
     pub(super) fn meet_direct_peers(&mut self, early: Vec<(LinkId, Claim)>) {
         let Ok((session, id)) = self.joined() else { return };
         self.introduce_myself(self.links.iter().collect::<Vec<_>>(), session, id);
         for (link, claim) in early.into_iter().filter(|(_, claim)| claim.session == session) {
-            // Two early links of one player: the second is counted when it comes, and waits.
+            // Two early links may claim the same player: the second one waits.
             let _ = self.believe(link, claim);
         }
     }
 
-    /// A player is here now: if it has introduced itself before, it is answered.
+    /// Answers a player that is in the session now, if it has introduced itself before.
     pub(super) fn find_direct_link(&mut self, id: ClientId) {
         if let Some(link) = self.links.claimant(id) {
             self.bind(link, id);
@@ -140,13 +141,13 @@ impl Client {
         }
     }
 
-    /// Takes an introduction in this session.
+    /// Applies an introduction in this session.
     fn believe(&mut self, link: LinkId, claim: Claim) -> Result<(), Fault> {
         let id = claim.id;
         if let Some(before) = self.links.claim(link, claim).filter(|before| *before != id) {
             self.unbind(link, before);
         }
-        // Its turn comes if the other link ends.
+        // The player already has a link; this one is used if that one ends.
         if self.players.roster.get(id).and_then(|member| member.data.link).is_some_and(|other| other != link)
         {
             return Err(Fault::Spoofed);
@@ -156,7 +157,7 @@ impl Client {
         Ok(())
     }
 
-    /// From now on this is the player's link; it is answered once.
+    /// Sets the player's link; the introduction is answered once.
     fn bind(&mut self, link: LinkId, id: ClientId) {
         let Ok((session, own)) = self.joined() else { return };
         let Some(member) = self.players.roster.get_mut(id) else { return };
@@ -166,7 +167,7 @@ impl Client {
         }
     }
 
-    /// This link is not the player's any more; another one that introduced it takes its place.
+    /// Removes the player's link; another one that introduced it replaces it.
     fn unbind(&mut self, link: LinkId, id: ClientId) {
         let Some(member) = self.players.roster.get_mut(id) else { return };
         if member.data.link != Some(link) {

@@ -18,13 +18,13 @@ use crate::link::LinkId;
 use crate::room_list::RoomList;
 use crate::roster::{Member, Roster};
 
-/// What a client keeps of each player besides its entry in the tables.
+/// Data that a client keeps for each player besides its entry in the tables.
 #[derive(Debug)]
 pub(super) struct PlayerRecord {
-    /// Players leave, at the end, in the order in which they were met.
+    /// Counts the players; when all leave, they leave in the order in which they were met.
     pub(super) met: u64,
     pub(super) speaker: Speaker,
-    /// The list of destinations that this player was put on last.
+    /// The last list of destinations that this player was put on.
     pub(super) round: u64,
     /// The direct link that introduced this player.
     pub(super) link: Option<LinkId>,
@@ -36,7 +36,7 @@ pub(super) struct Players {
     pub(super) roster: Roster<PlayerRecord>,
     /// No two have the same.
     names: BTreeMap<Box<str>, ClientId>,
-    /// How many were met so far.
+    /// The number of players met so far.
     met: u64,
 }
 
@@ -72,11 +72,11 @@ pub struct SessionPlayer<'a> {
     pub id: ClientId,
     /// Its name, unique in the session.
     pub name: &'a str,
-    /// What it sends.
+    /// The codec of its voice.
     pub codec: CodecParameters,
     /// The rooms that it listens to, sorted.
     pub rooms: Vec<&'a str>,
-    /// Whether it speaks to me just now.
+    /// Whether it is speaking to me.
     pub is_speaking: bool,
 }
 
@@ -252,8 +252,8 @@ impl Client {
         }
     }
 
-    /// Where a session ends, all players leave at once, and that is told before which rooms they were in: there has to
-    /// be space for each player that is still here, and for the end itself.
+    /// When a session ends, all players leave at once, and their rooms are reported first: there must be space for
+    /// each player that is still here, and for the end itself.
     fn exit_all_rooms(&mut self, id: ClientId) {
         let to_come = self.players.roster.len() + 1;
         while let Some(room) = self.players.roster.leave_last(id) {

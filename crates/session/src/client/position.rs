@@ -1,4 +1,4 @@
-//! Where I am, for servers that route by distance.
+//! My position, for servers that route by distance.
 
 use core::time::Duration;
 
@@ -10,52 +10,52 @@ use super::stages::Stage;
 use super::timers::Timer;
 use crate::time::Instant;
 
-/// At most so often the server is told where I am, while I move.
+/// The minimum interval of position reports to the server, while I move.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// At least so often it is told, in case that a report was lost.
+/// The maximum interval of position reports, in case one was lost.
 const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
-/// My place, and what the server knows of it.
+/// My position, and the last one that the server was told.
 #[derive(Debug, Default)]
 pub(super) struct PositionState {
     position: Option<Position>,
-    /// The game has told where I am in this life of the client; before that nothing is sent.
+    /// The game has set my position in this life of the client; before that nothing is sent.
     is_shared: bool,
     /// Numbers the reports.
     number: u16,
-    /// What this server was told last, and when.
+    /// The last position that this server was told, and when.
     told: Option<(Option<Position>, Instant)>,
 }
 
 impl Client {
     /// Reports my position; `None` withdraws it.
     ///
-    /// A server that routes by distance is told so ten times a second at most, and once a second at least; others are
-    /// told nothing.
+    /// A server that routes by distance gets reports at most ten times a second, and at least once a second; other
+    /// servers get none.
     pub fn set_position(&mut self, position: Option<Position>) {
         self.position_state.position = position;
         self.position_state.is_shared |= position.is_some();
         self.tell_position_in_time();
     }
 
-    /// What was told last.
+    /// The position that the game has set last.
     pub fn position(&self) -> Option<Position> {
         self.position_state.position
     }
 
-    /// Whether the server of the present session routes by distance, and so is told.
+    /// Whether the server of the present session routes by distance, and so gets reports.
     pub fn is_position_wanted(&self) -> bool {
         self.server_can(Capabilities::PROXIMITY)
     }
 
-    /// A session was joined, where nothing is known of me.
+    /// Begins a session, whose server does not know my position.
     pub(super) fn begin_position(&mut self) {
         self.position_state.told = None;
         self.timers.clear(Timer::Position);
         self.tell_position_in_time();
     }
 
-    /// The time has come to tell the server.
+    /// Sends a position report that is due.
     pub(super) fn send_position(&mut self) {
         let Connection::Joined { link, session, .. } = self.connection else { return };
         let PositionState { position, number, .. } = self.position_state;

@@ -1,21 +1,21 @@
-//! Frames that a speaker machine refuses, one after the other: a run of them is believed in the end.
+//! Consecutive frames that a speaker's state machine refuses: a run of them is accepted in the end.
 //!
 //! Here ours differs from the original on purpose. There one spoofed or broken frame can silence a speaker: one with a
 //! channel session far ahead until the speaker has been silent for 15 s, one with a sequence far ahead at the start of
 //! an utterance for 1.5 s, and then again. Ours does not follow a sequence that jumps further than the time-out allows,
 //! and a speaker that persists for sixteen frames is heard, as a new utterance.
 
-/// Frames that are refused before they are believed: a third of a second of the common ones.
+/// The number of refused frames before they are accepted: a third of a second of the common ones.
 const RUN: u32 = 16;
 
-/// How far a frame of a run may be ahead of the one before; the frames in between are lost or on their way.
+/// The maximum step between frames of a run; the frames in between are lost or in transit.
 const STEP: i32 = 32;
 
-/// How far one frame may be from the last of its utterance: more than three times as far as in 1.5 s of the shortest
-/// common frames, after which the utterance would have ended.
+/// The maximum distance of a frame from the last of its utterance: more than three times as far as in 1.5 s of the
+/// shortest common frames, after which the utterance would have ended.
 const JUMP: u32 = 512;
 
-/// The latest frames that were refused.
+/// The latest refused frames.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     run: u32,
@@ -23,7 +23,7 @@ pub(super) struct Refusals {
     last: Option<(u8, u16)>,
 }
 
-/// What becomes of a frame that the rules refuse.
+/// The decision about a frame that the rules refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Refused,
@@ -31,12 +31,12 @@ pub(super) enum Verdict {
 }
 
 impl Refusals {
-    /// Whether a frame so far from the last of its utterance cannot be part of it.
+    /// Whether a frame at this distance from the last of its utterance cannot be part of it.
     pub(super) fn is_jump(delta: i32) -> bool {
         delta.unsigned_abs() > JUMP
     }
 
-    /// Counts a frame that the rules refuse. One that ends a run of frames in order is believed all the same.
+    /// Counts a frame that the rules refuse. If it completes a run of frames in order, it is accepted all the same.
     pub(super) fn count(&mut self, channel_session: u8, sequence: u16) -> Verdict {
         let goes_on = self.last.is_some_and(|(session, last)| {
             let step = consonance_wire::wrapped_delta(last, sequence, u16::BITS);
@@ -51,7 +51,7 @@ impl Refusals {
         Verdict::Believed
     }
 
-    /// A frame was let through.
+    /// Resets the run after an accepted frame.
     pub(super) fn end(&mut self) {
         *self = Self::default();
     }

@@ -1,4 +1,4 @@
-//! What the server's operator has decided about me, as the server tells it.
+//! The operator's decisions about me, as the server reports them.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -13,26 +13,26 @@ use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRight
 use crate::server::RoomUse;
 use crate::time::Instant;
 
-/// What was told, and which of it since I joined last.
+/// The reported restrictions, and those of them that were confirmed since I last joined.
 #[derive(Debug, Default)]
 pub(super) struct OwnRestrictions {
     restrictions: Restrictions,
     recorded: RecordingNotice,
-    /// I was kicked: the end of the link is the end.
+    /// I was kicked: no reconnect follows the end of the link.
     is_kicked: bool,
     confirmed: Confirmed,
 }
 
-/// What a server has told again since I joined. It tells everything before it says that the roster is complete.
+/// The restrictions that a server has repeated since I joined. It repeats all before it marks the roster complete.
 #[derive(Debug, Default)]
 struct Confirmed {
     imposed: [bool; Restriction::ALL.len()],
-    /// No more than have rights.
+    /// At most as many as have rights.
     rooms: BTreeSet<Box<str>>,
     recorded: bool,
 }
 
-/// Clocks of two machines and the time on the way: an end that is told again differs by no more.
+/// The tolerance for two machines' clocks and the network delay: a repeated end time differs by no more.
 const SAME_END: Duration = Duration::from_secs(5);
 
 impl OwnRestrictions {
@@ -53,7 +53,7 @@ impl Client {
         &self.own_restrictions.restrictions
     }
 
-    /// What the server's operator keeps of what is spoken, as far as that is told.
+    /// The operator's recording of voice, as far as the server announces it.
     pub fn recorded(&self) -> RecordingNotice {
         self.own_restrictions.recorded
     }
@@ -91,7 +91,7 @@ impl Client {
         }
     }
 
-    /// The roster is complete, and with it what was told: the rest holds no longer.
+    /// The roster is complete, and with it all restrictions: drops those that were not confirmed.
     pub(super) fn forget_unconfirmed_restrictions(&mut self) {
         let confirmed = core::mem::take(&mut self.own_restrictions.confirmed);
         for restriction in Restriction::ALL {
@@ -109,7 +109,7 @@ impl Client {
         }
     }
 
-    /// Why the server has removed me.
+    /// The cause of my removal by the server.
     pub(super) fn removal(&self) -> Disconnection {
         if self.own_restrictions.is_kicked {
             Disconnection::Kicked
@@ -147,7 +147,7 @@ impl Client {
 
     fn set_rights(&mut self, room: &str, rights: RoomRights) {
         let former = self.own_restrictions.restrictions.room_rights(room);
-        // A server that tells of more rooms than it may is not believed.
+        // Rights in more rooms than the limit allows are ignored.
         if !self.own_restrictions.restrictions.set_room_rights(room, rights) {
             self.statistics.ignored += 1;
             return;
@@ -183,7 +183,7 @@ impl Client {
     }
 }
 
-/// Told again after a reconnect, an end is a little earlier or later.
+/// Whether two terms are the same: after a reconnect, a repeated end time is a little earlier or later.
 fn says_the_same(former: &RestrictionTerms, terms: &RestrictionTerms) -> bool {
     let is_same_end = match (former.ends, terms.ends) {
         (None, None) => true,

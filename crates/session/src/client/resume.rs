@@ -1,4 +1,4 @@
-//! Resume: getting the same place in the session back after the link was lost.
+//! Resume: returning to the same place in the session after the link was lost.
 
 use alloc::collections::BTreeSet;
 use core::time::Duration;
@@ -14,27 +14,28 @@ use super::timers::Timer;
 use crate::link::{CloseReason, LinkCommand};
 use crate::time::Instant;
 
-/// How long a server keeps a place (its default; it may give up sooner or later, and says so in its answer).
+/// The time for which a server keeps a place (its default; a server may use another, and its answer tells whether the
+/// place was still kept).
 const PLACE_KEPT: Duration = Duration::from_secs(10);
 
-/// My place in the session, as the server lets me have it back.
+/// My place in the session, which the server may give back to me.
 #[derive(Debug, Default)]
 pub(super) struct Place {
-    /// What to show; good for one time.
+    /// The ticket to present; valid once.
     ticket: Option<ResumeTicket>,
-    /// I am back, and the roster is still on its way.
+    /// I have my place back, and the roster is still incomplete.
     resuming: bool,
-    /// Players that the server has not named again since.
+    /// Players that the server has not listed again since.
     unconfirmed: BTreeSet<ClientId>,
 }
 
 impl Client {
-    /// Whether the server of the present session can do this.
+    /// Whether the server of the present session has this capability.
     pub(super) fn server_can(&self, capability: Capabilities) -> bool {
         self.server_capabilities.contains(capability)
     }
 
-    /// What stands behind a handshake, but for the join token; nothing if nothing is to be announced.
+    /// The extension behind a handshake, except for the join token; none if there is nothing to announce.
     pub(super) fn handshake_extension(&self) -> Option<HandshakeExtension<'static>> {
         let capabilities = self.settings.capabilities;
         let ticket = self.place.ticket.filter(|_| self.timers.is_set(Timer::Place));
@@ -42,7 +43,7 @@ impl Client {
             .then_some(HandshakeExtension { capabilities, ticket, ..HandshakeExtension::default() })
     }
 
-    /// The server's answer: true if it gives me back my place.
+    /// Handles the server's response: true if I have my place back.
     pub(super) fn take_answer(
         &mut self,
         session: SessionId,
@@ -71,14 +72,14 @@ impl Client {
         resumed
     }
 
-    /// What another client shows to have my place, for as long as the server keeps it after my link is lost; none if I
-    /// am in no session, or if its server keeps no places. A secret.
+    /// The ticket with which another client can take over my place, for as long as the server keeps it after my link
+    /// is lost; none if I am in no session, or if its server keeps no places. Keep it secret.
     pub fn resume_ticket(&self) -> Option<ResumeTicket> {
         self.joined().ok().and(self.place.ticket)
     }
 
-    /// Asks for the place of an earlier client when I join; if it is not kept, I am a new player. Nothing happens if I
-    /// am in a session.
+    /// Requests the place of an earlier client when I join; if it is no longer kept, I am a new player. Has no effect
+    /// while I am in a session.
     pub fn resume_with(&mut self, now: Instant, ticket: ResumeTicket) {
         if self.joined().is_err() {
             self.place.ticket = Some(ticket);
@@ -86,9 +87,9 @@ impl Client {
         }
     }
 
-    /// Leaves the present link for another one, which is asked for at once and which the driver makes in another way
-    /// to the same server. Rooms, channels, players and the id stay, and others see no change. False, and nothing
-    /// happens, if I am in no session or the server does not keep places.
+    /// Replaces the present link: requests another one at once, which the driver makes by a different route to the
+    /// same server. Rooms, channels, players and the id stay, and others see no change. Returns false without any
+    /// effect if I am in no session or the server does not keep places.
     pub fn change_link(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };
         if self.place.ticket.is_none() {
@@ -110,21 +111,21 @@ impl Client {
         true
     }
 
-    /// It took too long: all players leave, as after any lost link.
+    /// Gives up waiting: all players leave, as after any lost link.
     pub(super) fn give_up_place(&mut self) {
         self.place = Place::default();
         self.server_capabilities = Capabilities::NONE;
         self.remove_all();
     }
 
-    /// What to say before leaving permanently, lest the server keep my place.
+    /// The message to send before leaving permanently, so that the server does not keep my place.
     pub(super) fn farewell(&self) -> Option<RemoveClient> {
         let (session, id) = self.joined().ok()?;
         self.server_can(Capabilities::RESUME).then_some(RemoveClient { session, id })
     }
 
-    /// Whether a state that comes after resuming says only what I knew before the link was lost. A player that has the
-    /// id of another one now makes that one leave, and one that has another id now leaves under its old one first.
+    /// Whether a state received after resuming matches the state before the link was lost. A player that has taken
+    /// over another one's id makes that one leave, and a player with a new id leaves under its old one first.
     pub(super) fn is_unchanged_since_resuming(&mut self, state: &ClientState<'_>) -> bool {
         let id = state.client.id;
         if !self.place.resuming {
@@ -146,7 +147,7 @@ impl Client {
             && said.zip(member.rooms.names()).all(|(said, known)| said == known)
     }
 
-    /// The roster is complete again: players that it did not name have left.
+    /// Completes the roster: players that it did not list have left.
     pub(super) fn remove_players_that_left_meanwhile(&mut self) {
         self.place.resuming = false;
         for id in core::mem::take(&mut self.place.unconfirmed) {

@@ -12,7 +12,7 @@ use super::event::ClientEvent;
 use super::stages::Stage;
 use crate::limits::STATE_BYTES;
 
-/// Why a room cannot be joined.
+/// The reason why a room cannot be joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RoomError {
@@ -70,12 +70,12 @@ impl fmt::Display for RoomError {
 
 impl core::error::Error for RoomError {}
 
-/// Rooms that I said I have left, until the server, which tells all clients, has told me too: in order,
-/// and one entry for each time.
+/// Rooms whose exit I have sent and the server, which announces it to all clients, has not echoed yet: in order, with
+/// one entry per exit.
 #[derive(Debug, Default)]
 pub(super) struct LeftRooms(VecDeque<Box<str>>);
 
-/// Further ones push out the oldest: no honest server is so far behind.
+/// Beyond this, the oldest entries are dropped: no honest server is so far behind.
 const LEFT_MAX: usize = 256;
 
 impl LeftRooms {
@@ -86,20 +86,20 @@ impl LeftRooms {
         self.0.push_back(room.into());
     }
 
-    /// Whether I have left this room and not been told yet.
+    /// Removes the pending exit of a room; false if there was none.
     fn take(&mut self, room: &str) -> bool {
         let index = self.0.iter().position(|left| **left == *room);
         index.and_then(|index| self.0.remove(index)).is_some()
     }
 
-    /// What was said over another link is answered no more.
+    /// Clears all entries: exits that were sent over another link get no answer any more.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 }
 
 impl Client {
-    /// Listens to a room from now on, in this session and in each that follows. Joining twice is joining once.
+    /// Starts listening to a room, in this session and in all later ones. Joining twice has no further effect.
     ///
     /// # Errors
     /// If the name is too long, too many rooms are joined, or the id of the room is taken by another one.
@@ -124,7 +124,7 @@ impl Client {
         Ok(())
     }
 
-    /// Listens to a room no longer. Leaving one that was not joined does nothing.
+    /// Stops listening to a room. No effect if it was not joined.
     pub fn leave_room(&mut self, room: &str) {
         if self.rooms.remove(room).is_some() {
             self.announce(room, false);
@@ -136,8 +136,8 @@ impl Client {
         self.rooms.names()
     }
 
-    /// The server says that I have left a room. If I did not, it has taken me out, and I listen to the room no longer,
-    /// neither in this session nor in those that follow, until I join it again.
+    /// Handles the server's message that I have left a room. If I did not, the server has removed me, and I no longer
+    /// listen to the room, neither in this session nor in later ones, until I join it again.
     pub(super) fn note_own_exit(&mut self, room: &str, was_in_it: bool) {
         let is_echo = self.left_rooms.take(room);
         if was_in_it && !is_echo && !self.settings.as_original && self.rooms.remove(room).is_some() {
@@ -145,7 +145,8 @@ impl Client {
         }
     }
 
-    /// The server is about to say that I have left a room, and I know why. False if I do not listen to it.
+    /// Prepares for an exit that the server is about to announce, and that I know the reason of. False if I do not
+    /// listen to the room.
     pub(super) fn expect_removal(&mut self, room: &str) -> bool {
         let was_in_it = self.rooms.remove(room).is_some();
         if was_in_it {
@@ -154,8 +155,8 @@ impl Client {
         was_in_it
     }
 
-    /// The server says which rooms I am in. If these are others than I say, another server has taken the session over
-    /// and has not heard of that: it is told once more.
+    /// Compares the server's list of my rooms with my own. If they differ, another server has taken over the session
+    /// and has missed my changes: they are sent once more.
     pub(super) fn correct_rooms(&mut self, state: &ClientState<'_>) {
         let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection
         else {

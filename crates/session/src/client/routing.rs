@@ -13,32 +13,31 @@ use crate::link::LinkId;
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
 
-/// What direct links are used for. May change at any time; the next packet follows it.
+/// The use of direct links. May change at any time; the next packet follows it.
 ///
-/// A direct copy saves its listener the way through the server, but each costs the sender an upload of its own,
-/// where one relay reaches up to 255 listeners.
+/// A direct copy saves its listener the detour through the server, but each costs the sender a separate upload, where
+/// one relay reaches up to 255 listeners.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Routing {
     /// Everything goes through the server, direct links or not.
     AlwaysRelay,
-    /// Players with a direct link get everything over it.
+    /// Players with a direct link receive everything over it.
     #[default]
     Direct,
     /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the remaining
     /// listeners get that frame through the server. At most one second's worth can be saved up. Text is not counted: it
     /// is little, and has to stay in order.
     DirectWithin {
-        /// The budget, in bytes of packets without what the network adds.
+        /// The budget, in bytes of packets without the overhead of the network.
         bytes_per_second: u32,
     },
 }
 
-/// How often the budget asks for the time while it is not full: as often as there are frames of the shortest common
-/// length.
+/// The interval at which the budget is refilled while it is not full: the shortest common frame length.
 const REFILL: Duration = Duration::from_millis(20);
 
-/// The state of the choice, and the present packet's destinations by way.
+/// The routing state, and the present packet's destinations by route.
 #[derive(Debug)]
 pub(super) struct Router {
     routing: Routing,
@@ -66,22 +65,23 @@ impl Router {
 }
 
 impl Client {
-    /// What direct links are used for at present.
+    /// The present use of direct links.
     pub fn routing(&self) -> Routing {
         self.router.routing
     }
 
-    /// Changes what direct links are used for, from the next packet on.
+    /// Changes the use of direct links, from the next packet on.
     pub fn set_routing(&mut self, routing: Routing) {
         if routing != self.router.routing {
             self.router = Router::new(routing);
         }
     }
 
-    /// Sends a packet to the `destinations`: one copy for all direct links, then as many relays as the limits
-    /// ask for. Returns how many were reached directly, and how many through the server.
+    /// Sends a packet to the `destinations`: one copy for all direct links, then as many relays as the limits require.
+    /// Returns the numbers of players reached directly and through the server.
     ///
-    /// What is sent even without listeners goes to the server in any case, with an empty destination list if need be.
+    /// A packet that is sent even without listeners always goes to the server, with an empty destination list if
+    /// necessary.
     ///
     /// A server of ours receives a bare frame and finds the listeners, if no player has a direct link; otherwise it
     /// receives the list of those that have none.
@@ -103,7 +103,8 @@ impl Client {
             self.router.relayed.push(ClientId::NONE);
         }
         let Router { direct, relayed, .. } = &self.router;
-        // A server that finds the listeners by itself finds all of them, those with a direct link too.
+        // Server-side routing reaches all listeners, including those with a direct link, so use it only without direct
+        // links.
         let routed = direct.is_empty() && is_voice;
         if routed && !relayed.is_empty() && self.server_can(Capabilities::SERVER_ROUTING) {
             self.outbox.push_bytes(stage, [server], packet);
@@ -127,13 +128,13 @@ impl Client {
         Ok(ways)
     }
 
-    /// How many of the `destinations` something reliable reaches through the server.
+    /// The number of `destinations` that a reliable packet reaches through the server.
     pub(super) fn count_relayed(&mut self) -> usize {
         self.choose_ways(None);
         self.router.relayed.len()
     }
 
-    /// Sorts the `destinations` by way. Direct copies of a frame take its bytes from the budget.
+    /// Sorts the `destinations` by route. Direct copies of a frame take its bytes from the budget.
     fn choose_ways(&mut self, frame_bytes: Option<usize>) {
         let cost = self.router.rate().zip(frame_bytes);
         let Router { routing, budget, direct, relayed } = &mut self.router;
@@ -155,7 +156,7 @@ impl Client {
         }
     }
 
-    /// Frames come without the time; while something is missing from the budget, a timer brings it.
+    /// Refills the budget. Frames arrive without a time, so a timer refills it while it is not full.
     pub(super) fn refill_budget(&mut self) {
         let Some(rate) = self.router.rate() else { return };
         let is_full = self.router.budget.is_full(self.now, rate);

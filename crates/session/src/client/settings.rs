@@ -1,4 +1,4 @@
-//! What a client is started with.
+//! The settings of a client at its start.
 
 use alloc::boxed::Box;
 
@@ -15,31 +15,31 @@ use crate::packet_limits::PacketLimits;
 pub struct ClientSettings {
     /// The player's name: its identity, unique in the session.
     pub name: Box<str>,
-    /// What this client sends (default Opus, 960 samples at 48 kHz); see
+    /// The codec of the voice that this client sends (default Opus, 960 samples at 48 kHz); see
     /// [`Client::set_codec`](crate::Client::set_codec).
     pub codec: CodecParameters,
-    /// Which bounds hold for what comes in and what is sent.
+    /// The limits for received and sent data.
     pub limits: Limits,
-    /// What the network carries (default: all that an original takes); see
+    /// The packet sizes of the network (default: all that an original accepts); see
     /// [`Client::set_packet_limits`](crate::Client::set_packet_limits).
     pub packets: PacketLimits,
-    /// Channels at once (default 128): all of them stand in every packet.
+    /// Channels at once (default 128): every packet lists all of them.
     pub channels: usize,
-    /// The priority of channels that have none of their own (default [`Priority::Default`]).
+    /// The priority of channels without a priority of their own (default [`Priority::Default`]).
     pub priority: Priority,
-    /// What is announced to servers of ours (default: everything). Originals do not see it.
+    /// The capabilities that are announced to servers of ours (default: all). Originals do not see them.
     pub capabilities: Capabilities,
-    /// Why I may join, for servers that ask for it (default: nothing).
+    /// My permission to join, for servers that require it (default: none).
     pub join_token: Option<JoinToken>,
-    /// The copies of lost frames that this client can use, besides those that every Opus decoder knows (default: none);
-    /// speakers that it hears are told.
+    /// The copies of lost frames that this client can use, besides those that every Opus decoder supports (default:
+    /// none); the speakers that it hears are told.
     pub redundancy: RedundancySupport,
-    /// What direct links are used for at first (default [`Routing::Direct`]).
+    /// The initial use of direct links (default [`Routing::Direct`]).
     pub routing: Routing,
-    /// Does as the original does, also where that is wrong (default false). Only to compare with the original.
+    /// Behaves like the original, even where that is wrong (default false). Only for comparison with the original.
     ///
-    /// A speaker that one frame far ahead silences stays silent, and a channel that is closing has the properties of
-    /// the next one of its kind.
+    /// A speaker silenced by one frame far ahead stays silent, and a closing channel has the properties of the next
+    /// one of its kind.
     #[doc(hidden)]
     pub as_original: bool,
 }

@@ -1,4 +1,4 @@
-//! One remote speaker as heard from here: when speech starts, which frames count, when it stops.
+//! The reception of one remote speaker: the start of speech, the frames that count, and its end.
 //!
 //! A packet of voice goes through eight steps, as in the original, and each of them may be the last:
 //!
@@ -31,16 +31,16 @@ pub const SPEAKING_TIMEOUT: Duration = Duration::from_millis(1500);
 /// A speaker that is silent for longer than this is forgotten: the next channel session is accepted, whatever it is.
 pub const FORGET_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The receiving machine of one speaker.
+/// The state machine for receiving one speaker.
 #[derive(Debug, Default)]
 pub(crate) struct Speaker {
-    /// The channel session that was believed last; `None` as long as any would be.
+    /// The last accepted channel session; `None` while any would be accepted.
     channel_session: Option<u8>,
     utterance: Option<Utterance>,
     last_heard: Option<Instant>,
     own_sessions: Vec<OwnSession>,
     refusals: Refusals,
-    /// Another player of the same name may have this id now: the next frame is accepted, whatever it is.
+    /// Another player of the same name may have taken over this id: the next frame is accepted unconditionally.
     doubted: bool,
     /// Whether refused frames stay refused forever.
     as_original: bool,
@@ -52,7 +52,7 @@ struct Utterance {
     local_sequence: u32,
 }
 
-/// What a channel's own session was when it was last seen in a packet.
+/// A channel's own session when it was last seen in a packet.
 #[derive(Debug)]
 struct OwnSession {
     kind: ChannelKind,
@@ -61,7 +61,7 @@ struct OwnSession {
     in_this_packet: bool,
 }
 
-/// What one packet means, in the order in which it is to be told.
+/// The effects of one packet, in the order in which they are reported.
 #[derive(Debug, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "four answers that do not depend on each other")]
 pub(crate) struct Heard {
@@ -69,20 +69,20 @@ pub(crate) struct Heard {
     pub(crate) started: bool,
     pub(crate) frame: Option<Frame>,
     pub(crate) stopped_after: bool,
-    /// The frame was believed against the rules, because so many before it were refused or the speaker is in doubt.
+    /// The frame was accepted against the rules, because so many before it were refused or the speaker is in doubt.
     pub(crate) resynchronised: bool,
 }
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Frame {
-    /// Counts from 0 in each utterance, with a gap for each frame that is missing.
+    /// Counts from 0 in each utterance, with a gap for each missing frame.
     pub(crate) sequence: u32,
     pub(crate) positional: bool,
     pub(crate) amplitude: f32,
     pub(crate) priority: Priority,
 }
 
-/// What the kept channels of a packet have in common.
+/// The combined properties of a packet's kept channels.
 struct Kept {
     positional: bool,
     amplitude: f32,
@@ -92,12 +92,12 @@ struct Kept {
 }
 
 impl Speaker {
-    /// A speaker that was not heard yet.
+    /// A speaker that has not been heard yet.
     pub(crate) fn new(as_original: bool) -> Self {
         Self { as_original, ..Self::default() }
     }
 
-    /// Much may have happened that was not heard here: my link was lost meanwhile.
+    /// Marks the state as stale: my link was lost, and changes may have been missed.
     pub(crate) fn mark_stale(&mut self) {
         self.doubted = true;
     }
@@ -106,7 +106,7 @@ impl Speaker {
         self.utterance.is_some()
     }
 
-    /// A packet of this speaker came; `to_me` tells which of its channels are addressed to me.
+    /// Handles a packet of this speaker; `to_me` tells which of its channels are addressed to me.
     pub(crate) fn handle_voice(
         &mut self,
         now: Instant,
@@ -146,7 +146,7 @@ impl Speaker {
         }
         // Step 7.
         let sequence = self.follow(now, voice.sequence).or_else(|| {
-            // A speaker that persists is heard, as a new utterance; the last frame of one is not worth it.
+            // A speaker that persists is heard again, as a new utterance, but not for a closing frame.
             heard.resynchronised =
                 !kept.all_closing && (doubted || self.count_refused(voice) == Verdict::Believed);
             heard.resynchronised.then(|| {
@@ -184,7 +184,7 @@ impl Speaker {
         false
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do, if nothing comes before.
+    /// The time at which [`handle_timeout`](Self::handle_timeout) has something to do, if nothing arrives before.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let patience = if self.is_speaking() { SPEAKING_TIMEOUT } else { FORGET_TIMEOUT };
         self.channel_session?;
@@ -192,12 +192,12 @@ impl Speaker {
         Some(self.last_heard.map_or(Instant::START, |last| last + patience + Duration::from_micros(1)))
     }
 
-    /// True if the speaker was speaking; it has stopped now.
+    /// Stops the speaker; true if it was speaking.
     pub(crate) fn stop(&mut self) -> bool {
         self.utterance.take().is_some()
     }
 
-    /// The frame's place in the utterance, if it has one.
+    /// The frame's position in the utterance, if it has one.
     fn follow(&mut self, now: Instant, packet_sequence: u16) -> Option<u32> {
         let is_overdue = self.last_heard.is_some_and(|last| now - last > SPEAKING_TIMEOUT);
         let utterance = self.utterance.as_mut()?;
@@ -211,7 +211,7 @@ impl Speaker {
         Some(utterance.local_sequence)
     }
 
-    /// Counts a frame that the rules refuse, and says what becomes of it.
+    /// Counts a frame that the rules refuse, and returns the decision about it.
     fn count_refused(&mut self, voice: &VoiceData<'_>) -> Verdict {
         if self.as_original {
             return Verdict::Refused;
@@ -219,7 +219,7 @@ impl Speaker {
         self.refusals.count(voice.options.channel_session(), voice.sequence)
     }
 
-    /// What the channels addressed to me say together, and whether all of them were reopened.
+    /// The combined properties of the channels addressed to me, and whether all of them were reopened.
     fn keep(&mut self, channels: impl Iterator<Item = VoiceChannel>) -> Kept {
         let mut kept = Kept {
             positional: true,

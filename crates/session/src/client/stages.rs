@@ -45,14 +45,14 @@ impl StagedOutbox {
         self.push_written(stage, [to], |out| packet.write(out))
     }
 
-    /// A packet that is written already, for any number of links.
+    /// Queues a packet that is already written, for any number of links.
     pub(crate) fn push_bytes(&mut self, stage: Stage, to: impl IntoIterator<Item = LinkId>, packet: &[u8]) {
         debug_assert!(packet.len() <= self.limits.bytes(stage.delivery()), "it was written to fit");
         self.stages[stage as usize].push(to, stage.delivery(), packet);
     }
 
     /// # Errors
-    /// Whatever `write` answers.
+    /// Any error of `write`.
     pub(crate) fn push_written<E>(
         &mut self,
         stage: Stage,
@@ -67,7 +67,7 @@ impl StagedOutbox {
         self.stages.iter_mut().find(|stage| !stage.is_empty())?.pop()
     }
 
-    /// How much memory what waits takes.
+    /// The memory of the waiting packets, in bytes.
     pub(crate) fn waiting_bytes(&self) -> usize {
         self.stages.iter().map(Outbox::waiting_bytes).sum()
     }

@@ -17,11 +17,11 @@ use crate::restrictions::Restriction;
 /// Bytes of a text message besides the text.
 const TEXT_OVERHEAD: usize = max_relayed_bytes(1) - crate::TEXT_BYTES_MAX;
 
-/// Why a text message was not sent.
+/// The reason why a text message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextError {
-    /// No session is joined.
+    /// The client has not joined a session.
     NotJoined,
     /// No player of this name is in the session.
     UnknownPlayer {
@@ -34,7 +34,7 @@ pub enum TextError {
     TooLong {
         /// Bytes of the message.
         bytes: usize,
-        /// Bytes that a message may have; fewer if it is for a crowd.
+        /// The maximum number of bytes of a message; fewer if it has many recipients.
         limit: usize,
     },
 }
@@ -74,8 +74,8 @@ impl Client {
     /// Sends a text message to all listeners of a room, or to one player; returns the number of recipients.
     ///
     /// # Errors
-    /// If no session is joined, the server's operator does not let me write, the player is not
-    /// here, or the text is too long, be it only for so many listeners.
+    /// If the client has not joined a session, the server's operator does not let me write, the player is not here, or
+    /// the text is too long for its number of listeners.
     pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);
@@ -119,8 +119,8 @@ impl Client {
         Ok(self.destinations.clients().len())
     }
 
-    /// The longest text of at most so many bytes whose relays are no more than what a server takes from a client in a
-    /// second: of what is over its rate, some listeners would get nothing, and in the end it closes the link.
+    /// The longest text of at most this many bytes whose relays stay within the amount that a server accepts from a
+    /// client in a second: beyond its rate, some listeners would get nothing, and finally the server closes the link.
     fn longest_text(&self, bytes: usize, listeners: usize) -> usize {
         let most = self.settings.packets.bytes(Stage::PeerReliable.delivery());
         let budget = (self.settings.limits.control_bytes.per_second as usize).max(most);

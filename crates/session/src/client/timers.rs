@@ -1,4 +1,4 @@
-//! Everything a client waits for, in one table.
+//! All timers of a client, in one table.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -6,23 +6,23 @@ use consonance_wire::ClientId;
 
 use crate::time::Instant;
 
-/// What a client waits for.
+/// A timer of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// No answer to the handshake yet: ask again.
+    /// The handshake is unanswered: repeat it.
     Handshake,
-    /// The pause before connecting again is over.
+    /// The delay before reconnecting is over.
     Reconnect,
-    /// The server gives up the place that was lost.
+    /// The server no longer keeps the lost place.
     Place,
-    /// The budget for direct copies has grown by as much as is worth the call.
+    /// The budget for direct copies has grown enough to be refilled.
     UploadBudget,
-    /// The server wants to know how I receive the others.
+    /// A report on how I receive the others is due.
     Reception,
-    /// The server wants to know where I am.
+    /// A position report is due.
     Position,
-    /// A speaker was silent for long; never moved to a later time, but checked against its last frame when it fires,
-    /// so that a frame costs next to nothing here.
+    /// A speaker has been silent for long; never moved to a later time, but checked against its last frame when it
+    /// fires, so that a frame costs next to nothing here.
     Speaker(ClientId),
 }
 
@@ -54,7 +54,7 @@ impl Timers {
         self.by_deadline.insert((deadline, timer));
     }
 
-    /// As [`set`](Self::set), unless the timer is set for an earlier deadline.
+    /// Like [`set`](Self::set), unless the timer is set for an earlier deadline.
     pub(crate) fn set_no_later(&mut self, timer: Timer, deadline: Instant) {
         if self.deadline_of.get(&timer).is_none_or(|earlier| deadline < *earlier) {
             self.set(timer, deadline);

@@ -1,4 +1,4 @@
-//! My voice on its way to the server: what was sent when, what arrived, and how long that takes beyond the usual.
+//! The quality of my uplink to the server: the frames sent, the frames that arrived, and the extra delay.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,38 +8,38 @@ use consonance_wire::UplinkReceipt;
 use super::event::UplinkReport;
 use crate::time::Instant;
 
-/// Frames that are remembered: more than ten seconds of the shortest ones, after which a report is of no use.
+/// The number of remembered frames: more than ten seconds of the shortest ones, after which a report is useless.
 const REMEMBERED: usize = 1024;
 
-/// What the server counts is compared with what was sent.
+/// Compares the frames that the server counts with those that were sent.
 #[derive(Debug, Default)]
 pub(super) struct UplinkMeter {
     /// By number modulo [`REMEMBERED`]; empty until a frame is sent.
     sent: Vec<Sent>,
-    /// Frames sent to the server, wrapping; those that only went over direct links are not among them.
+    /// Frames sent to the server, wrapping; frames that only went over direct links are not included.
     frames: u32,
-    /// What the last report told: up to which frame, counted as above, and how many of all had arrived.
+    /// The contents of the last report: the last frame covered, counted as above, and the total that had arrived.
     reported: (u32, u32),
     transit: Transit,
 }
 
-/// A frame that went to the server.
+/// A frame that was sent to the server.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sent {
     sequence: u16,
-    /// How many had been sent with this one.
+    /// The number of frames sent so far, including this one.
     frames: u32,
     at: Instant,
 }
 
 impl UplinkMeter {
-    /// I have a new place at the server, where nothing has arrived yet.
+    /// Begins a new place at the server, where nothing has arrived yet.
     pub(super) fn begin(&mut self) {
         self.reported = (self.frames, 0);
         self.transit = Transit::default();
     }
 
-    /// A frame goes to the server.
+    /// Notes a frame that is sent to the server.
     pub(super) fn note_sent(&mut self, now: Instant, sequence: u16) {
         if self.sent.is_empty() {
             self.sent.resize(REMEMBERED, Sent::default());
@@ -48,7 +48,7 @@ impl UplinkMeter {
         self.sent[usize::from(sequence) % REMEMBERED] = Sent { sequence, frames: self.frames, at: now };
     }
 
-    /// The server says what has arrived: what that means since it said so last. `None` if it is about no new frame.
+    /// Evaluates the server's receipt against the previous one. `None` if it covers no new frame.
     pub(super) fn read(&mut self, now: Instant, receipt: UplinkReceipt) -> Option<UplinkReport> {
         let UplinkReceipt { newest_sequence, frames: arrived, arrived_ms } = receipt;
         let newest = *self.sent.get(usize::from(newest_sequence) % REMEMBERED)?;
@@ -65,21 +65,21 @@ impl UplinkMeter {
     }
 }
 
-/// For so long the quickest frame says what is usual, and at most for twice as long: while the two clocks drift apart
-/// by 12 ms if they are 200 ppm off, and until another route is the usual one.
+/// The time for which the quickest frame is the reference, and at most twice as long: meanwhile two clocks that are
+/// 200 ppm off drift apart by 12 ms, and after that a new route has become the reference.
 const USUAL_FOR: Duration = Duration::from_secs(30);
 
-/// Nothing waits longer than this.
+/// The maximum queueing delay.
 const QUEUEING_MS_MAX: u32 = 10_000;
 
-/// How long frames take compared to the quickest recent ones, which needs no common clock: the base delay of LEDBAT
-/// (RFC 6817, §3.4.2), with two spans of time where that has ten.
+/// The delay of frames compared to the quickest recent ones, which needs no common clock: the base delay of LEDBAT
+/// (RFC 6817, §3.4.2), with two time spans where that has ten.
 #[derive(Debug, Default)]
 struct Transit {
     spans: Option<Spans>,
 }
 
-/// The quickest transit of this span of time and of the one before, in ms by clocks that began at different times.
+/// The quickest transit of this time span and of the previous one, in ms by clocks with different starting points.
 #[derive(Debug)]
 struct Spans {
     since: Instant,
@@ -88,7 +88,7 @@ struct Spans {
 }
 
 impl Transit {
-    /// How much longer than usual this took.
+    /// The delay beyond the reference.
     fn beyond_usual(&mut self, now: Instant, took_ms: u32) -> Duration {
         let again = Spans { since: now, present: took_ms, before: took_ms };
         let spans = self.spans.get_or_insert(again);

@@ -1,4 +1,4 @@
-//! How voice arrives: mine, as the server tells me, and the others', as I tell the server.
+//! Voice reports: the server reports how my voice arrives, and I report how the others' voices arrive.
 
 use core::time::Duration;
 
@@ -13,15 +13,16 @@ use super::stages::Stage;
 use super::timers::Timer;
 use crate::time::Instant;
 
-/// How often the server is told how I receive the others, while I do.
+/// The interval of my reports to the server while I receive others.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 impl Client {
-    /// Frames of a player had their turn at being heard: so many, of which so many had not come by then. The server is
-    /// told once per second, and lets the player know what its listeners say together; one that cannot is told nothing.
+    /// Reports how many frames of a player were due and how many of them had not arrived by then. The server is told
+    /// once per second, and sends the player a summary of its listeners' reports; a server without support is told
+    /// nothing.
     ///
-    /// Numbers of the same player add up until the server is told; of the delays and of what is lost in a row the last
-    /// one counts.
+    /// The numbers of one player add up until the next report; of the delays and the losses in a row, the last value
+    /// is used.
     pub fn report_reception(&mut self, reception: Reception, lost_in_a_row: LossRun) {
         let id = reception.speaker;
         if !self.server_can(Capabilities::VOICE_REPORTS) || self.players.roster.get(id).is_none() {
@@ -40,7 +41,7 @@ impl Client {
         self.send_receptions_later();
     }
 
-    /// A report to the server is due; speakers that do not fit into the packet are in the next one.
+    /// Sends a due report; speakers that do not fit into the packet are in the next one.
     pub(super) fn send_receptions(&mut self) {
         let Connection::Joined { link, session, .. } = self.connection else { return };
         let told = self.receptions.len().min(self.settings.packets.receptions());
@@ -66,7 +67,7 @@ impl Client {
         }
     }
 
-    /// A player is gone; its id may belong to another player at once.
+    /// Removes the reception of a player that is gone; its id may be reused at once.
     pub(super) fn forget_reception(&mut self, id: ClientId) {
         if let Some(place) = self.receptions.iter().position(|reception| reception.speaker == id) {
             self.receptions.remove(place);
@@ -74,7 +75,7 @@ impl Client {
         }
     }
 
-    /// The server tells how my voice arrives.
+    /// Handles the server's report on how my voice arrives.
     pub(super) fn handle_voice_report(&mut self, now: Instant, report: &VoiceReport<'_>) {
         if let Some(uplink) = report.uplink.and_then(|receipt| self.uplink_meter.read(now, receipt)) {
             self.statistics.uplink_frames += u64::from(uplink.sent);

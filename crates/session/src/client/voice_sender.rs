@@ -1,4 +1,4 @@
-//! My own voice: the listeners of a frame, and the packets that bring it there.
+//! The transmission of my own voice: the listeners of a frame, and its packets.
 
 use core::fmt;
 
@@ -10,11 +10,11 @@ use super::connect::Connection;
 use super::stages::Stage;
 use crate::restrictions::Restriction;
 
-/// Why a frame was not sent.
+/// The reason why a frame was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VoiceError {
-    /// No session is joined; the frame is lost, as it would be too late in any case.
+    /// The client has not joined a session; the frame is lost, as it would be too late in any case.
     NotJoined,
     /// The frame and its channels do not fit into a packet.
     TooLong,
@@ -41,11 +41,11 @@ impl fmt::Display for VoiceError {
 
 impl core::error::Error for VoiceError {}
 
-/// Why a channel cannot be opened.
+/// The reason why a channel cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChannelError {
-    /// As many channels as [`ClientSettings::channels`](super::ClientSettings) allows are open.
+    /// The maximum of [`ClientSettings::channels`](super::ClientSettings) channels are open.
     TooMany {
         /// Channels open now.
         open: usize,
@@ -102,17 +102,17 @@ impl Client {
         self.channels.close(channel)
     }
 
-    /// Whether any channel is open, waiting, or has its closing still to be sent.
+    /// Whether any channel is open, waiting, or still has its closing to be sent.
     pub fn has_channels(&self) -> bool {
         self.channels.len() > 0
     }
 
-    /// The priority of channels that have none of their own.
+    /// The priority of channels without a priority of their own.
     pub fn priority(&self) -> consonance_wire::Priority {
         self.settings.priority
     }
 
-    /// The priority of channels that have none of their own, from the next frame on.
+    /// Sets the priority of channels without a priority of their own, from the next frame on.
     pub fn set_priority(&mut self, priority: consonance_wire::Priority) {
         self.settings.priority = priority;
     }
@@ -124,12 +124,11 @@ impl Client {
     /// taps there. Nothing is sent while the server's operator has muted me. Until a frame is sent, closing channels
     /// wait.
     ///
-    /// A frame counts as sent at the time that the driver brought last; one that wants
-    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls
-    /// [`handle_timeout`](Self::handle_timeout) before.
+    /// A frame counts as sent at the latest time from the driver; for an exact
+    /// [`UplinkReport::queueing`](crate::UplinkReport), call [`handle_timeout`](Self::handle_timeout) before.
     ///
     /// # Errors
-    /// If no session is joined or the frame is too long.
+    /// If the client has not joined a session or the frame is too long.
     pub fn send_voice(&mut self, frame: &[u8]) -> Result<usize, VoiceError> {
         if self.joined().is_ok() {
             self.channels.apply_queued();
@@ -143,14 +142,14 @@ impl Client {
         Ok(heard_by.unwrap_or(0))
     }
 
-    /// So many frames that were to be sent next are missing: listeners conceal them as they do what is lost on the way.
+    /// Skips this many frames: listeners conceal them like lost ones.
     pub fn skip_voice(&mut self, frames: u16) {
         self.sequence = self.sequence.wrapping_add(frames);
     }
 
-    /// Sends a frame that came too late for its turn, so many frames ago: 1 is the place right before the next frame.
-    /// Those places were [skipped](Self::skip_voice). It changes nothing about channels, and is for an utterance that
-    /// goes on; to how many it went.
+    /// Sends a frame that missed its turn, this many frames late: 1 is the place right before the next frame. Those
+    /// places must have been [skipped](Self::skip_voice). It does not change any channels, and is for an utterance
+    /// that continues; returns the number of recipients.
     ///
     /// # Errors
     /// As [`send_voice`](Self::send_voice).

@@ -1,8 +1,8 @@
-//! Where a client may listen and speak, by access tokens.
+//! Access control by tokens: the rooms in which a client may listen and speak.
 //!
-//! Tokens are names, the same ones as a client's own: a room is open to clients with at least one of those that it asks
-//! for. A client may also be confined to some rooms, whatever these ask for. The driver decides where a client has its
-//! access from ([`Server::admit`]), usually a signed join token.
+//! Tokens are names, compared with a client's own tokens: a room is open to clients with at least one of its tokens. A
+//! client may also be confined to some rooms, regardless of their rules. The driver decides on the source of a
+//! client's access ([`Server::admit`]), usually a signed join token.
 
 mod grant;
 
@@ -17,7 +17,7 @@ pub use grant::{Access, Vouched};
 use super::room_pattern::RoomPattern;
 use crate::time::Instant;
 
-/// What a room asks for: one of these tokens, or nothing if there are none.
+/// The tokens that a room requires: one of each list, or none for an empty list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessRule {
@@ -30,9 +30,9 @@ pub struct AccessRule {
 /// A use of a room that can be denied to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoomUse {
-    /// Hear what is spoken and written there.
+    /// Listening to voice and text there.
     Listen,
-    /// Speak or write there.
+    /// Speaking or writing there.
     Speak,
 }
 
@@ -44,36 +44,36 @@ impl AccessRule {
     }
 }
 
-/// The rules, and what each client may do by them.
+/// The rules, and each client's access by them.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     rules: Vec<(RoomPattern, AccessRule)>,
     /// Rooms in use that follow a rule.
     guarded: BTreeMap<RoomId, usize>,
-    /// By client id; clients without access of their own are here only while there are rules.
+    /// By client id; clients without specific access are here only while there are rules.
     passes: Vec<Option<Pass>>,
-    /// How many of them ask for more than a look at the rules, and how many keep to some rooms.
+    /// The number of passes that need more than a look at the rules, and of those that are confined to some rooms.
     restricted: usize,
     choosy: usize,
-    /// When visits end.
+    /// The end times of visits.
     ends: BTreeSet<(Instant, ClientId)>,
 }
 
-/// What one client may do.
+/// The access of one client.
 #[derive(Debug)]
 struct Pass {
     access: Access,
-    /// For each rule, whether it may speak there.
+    /// For each rule, whether it may speak in rooms under it.
     may_speak: Vec<bool>,
-    /// Denied attempts that the operator was told of.
+    /// Denied attempts that were reported to the operator.
     told: BTreeSet<(RoomId, RoomUse)>,
-    /// The operator was told that it speaks with more priority than it may.
+    /// Whether it was reported to the operator that it speaks with more priority than it may.
     told_of_priority: bool,
-    /// What it was refused since it has this access, the newest last.
+    /// The uses that it was refused since it has this access, the newest last.
     refused: Vec<(Box<str>, RoomUse)>,
 }
 
-/// Rooms that an operator is told of for one client, and that are remembered as refused.
+/// The maximum number of rooms that are reported to the operator for one client, and that are remembered as refused.
 const TOLD_MAX: usize = 32;
 
 impl Gate {
@@ -86,24 +86,24 @@ impl Gate {
         !self.rules.is_empty()
     }
 
-    /// Which rule a room of this name follows; none if it is open to all.
+    /// The index of the rule for a room of this name; none if it is open to all.
     pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }
 
-    /// A room has its first listener.
+    /// Notes that a room has its first listener.
     pub(super) fn enter(&mut self, room: &str) {
         if let Some(rule) = self.rule_of(room) {
             self.guarded.insert(RoomId::of(room), rule);
         }
     }
 
-    /// A room has lost its last listener.
+    /// Notes that a room has lost its last listener.
     pub(super) fn close(&mut self, room: &str) {
         self.guarded.remove(&RoomId::of(room));
     }
 
-    /// The client is gone; the account that it had.
+    /// Removes a client; returns the account that it had.
     pub(super) fn forget(&mut self, id: ClientId) -> Option<Box<str>> {
         self.take_pass(id)?.access.subject
     }
@@ -128,7 +128,7 @@ impl Gate {
         self.choosy > 0
     }
 
-    /// What was said of a client; nothing of one without tokens or anything else.
+    /// The access that a client was granted; none for one without tokens or any other grant.
     pub(super) fn access(&self, id: ClientId) -> Option<&Access> {
         self.pass(id).map(|pass| &pass.access)
     }
@@ -143,12 +143,12 @@ impl Gate {
         self.access(id).is_some_and(|access| access.is_moderator)
     }
 
-    /// When the next visit ends, and whose.
+    /// The end of the next visit, and its client.
     pub(super) fn next_end(&self) -> Option<(Instant, ClientId)> {
         self.ends.first().copied()
     }
 
-    /// Other rules for all clients here, and for the rooms in use.
+    /// Replaces the rules for all clients here, and for the rooms in use.
     pub(super) fn replace_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, AccessRule)],
@@ -189,12 +189,12 @@ impl Gate {
         self.passes.get(usize::from(id.0)).and_then(Option::as_ref)
     }
 
-    /// What a client was refused recently, the newest last.
+    /// The uses of rooms that a client was refused recently, the newest last.
     pub(super) fn refused(&self, id: ClientId) -> &[(Box<str>, RoomUse)] {
         self.pass(id).map_or(&[], |pass| &pass.refused)
     }
 
-    /// A client spoke with more priority than it may. True if the operator was not told yet.
+    /// Notes that a client spoke with more priority than it may. True if the operator has not been told yet.
     pub(super) fn note_priority(&mut self, id: ClientId) -> bool {
         let pass = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         pass.is_some_and(|pass| !core::mem::replace(&mut pass.told_of_priority, true))
@@ -231,7 +231,7 @@ impl Gate {
             && pass.is_none_or(|pass| pass.access.may_listen_to(room))
     }
 
-    /// Whether a room asks for tokens of its listeners, and a client has one of them.
+    /// Whether a room requires tokens of its listeners, and a client has one of them.
     pub(super) fn is_entitled(&self, id: ClientId, room: &str) -> bool {
         let Some(rule) = self.rule_of(room) else { return false };
         let asked = &*self.rules[rule].1.listen;
@@ -240,7 +240,7 @@ impl Gate {
 
     /// Whether a client is allowed to speak and write to a room id. Without listeners every client is.
     pub(super) fn may_speak(&self, id: ClientId, room: RoomId) -> bool {
-        // Mostly there are no rules, and a look-up per frame costs.
+        // Fast path without rules: a look-up per frame is expensive.
         if self.guarded.is_empty() {
             return true;
         }

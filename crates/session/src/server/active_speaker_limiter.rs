@@ -1,4 +1,4 @@
-//! Fewer voices at once in each room, for a server that has too much to do.
+//! A limit on the voices at once in each room, for an overloaded server.
 //!
 //! The higher priority is heard, among equals the clearly louder speaker, and otherwise the one that began first.
 //! Nothing is decoded for that: the first bits of a frame give its loudness. Proximity rooms have their own measure for
@@ -15,10 +15,10 @@ use crate::loudness::{RecentLoudness, loudness};
 use crate::silence::is_silence;
 use crate::time::Instant;
 
-/// The audible speakers of each room, while that is limited.
+/// The audible speakers of each room, while there is a limit.
 #[derive(Debug, Default)]
 pub(super) struct ActiveSpeakerLimiter {
-    /// So many in each room at most; all if there is none.
+    /// The maximum number in each room; none if there is no limit.
     most: Option<usize>,
     /// In the order in which they began.
     rooms: BTreeMap<RoomId, Vec<Voice>>,
@@ -28,11 +28,11 @@ pub(super) struct ActiveSpeakerLimiter {
 struct Voice {
     speaker: ClientId,
     heard: HeardVoice,
-    /// Another one has its place; only the end of what it said is still heard.
+    /// Another one has taken its place; only the end of its utterance is still heard.
     is_out: bool,
 }
 
-/// A frame, as far as it matters here.
+/// The relevant properties of a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Heard {
     speaker: ClientId,
@@ -50,18 +50,18 @@ impl ActiveSpeakerLimiter {
         self.rooms.values_mut().for_each(|voices| voices.retain(|voice| voice.speaker != id));
     }
 
-    /// A room has lost its last listener.
+    /// Removes a room that has lost its last listener.
     pub(super) fn close(&mut self, room: RoomId) {
         self.rooms.remove(&room);
     }
 
-    /// Only so many are heard in each room from now on, or all again.
+    /// Limits the number of voices that are heard in each room, or removes the limit.
     pub(super) fn limit(&mut self, most: Option<usize>) {
         self.most = most;
         let Some(most) = most else { return self.rooms.clear() };
         for voices in self.rooms.values_mut() {
             let newest = voices.iter().map(|voice| voice.heard.spoke_at()).max().unwrap_or_default();
-            // Stable: among equals the first ones stay.
+            // The sort is stable: among equals, the first speakers stay.
             voices.sort_by_key(|voice| {
                 let loudness = voice.heard.loudness.at(newest).unwrap_or(RecentLoudness::TYPICAL)
                     / RecentLoudness::CLEARLY;
@@ -80,7 +80,7 @@ impl ActiveSpeakerLimiter {
         let own = voices.iter().position(|voice| voice.speaker == heard.speaker);
         let is_free = voices.iter().filter(|voice| !voice.is_out).count() < most;
         if bits.is_closing() {
-            // The end of an utterance goes to the listeners of its beginning, and there is only one.
+            // The end of an utterance goes to those that heard its start, once.
             return own.map(|own| voices.remove(own)).is_some() || is_free;
         }
         if let Some(own) = own.filter(|own| !voices[*own].is_out) {

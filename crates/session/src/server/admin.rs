@@ -1,4 +1,4 @@
-//! What an operator can do to a client that is here.
+//! An operator's actions on clients that are here.
 
 use alloc::boxed::Box;
 
@@ -10,70 +10,70 @@ use crate::link::{CloseReason, Delivery};
 use crate::restrictions::{Restriction, RestrictionTerms, RoomRights, bounded_reason};
 use crate::time::Instant;
 
-/// Something that an operator has decided about a player.
+/// A decision of an operator about a player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModerationDecision {
     /// It was removed from the session.
     Kicked {
-        /// The operator's words.
+        /// The operator's message.
         reason: Box<str>,
     },
-    /// A restriction holds on other terms than before.
+    /// The terms of a restriction have changed.
     Restriction {
-        /// Which one.
+        /// The restriction.
         restriction: Restriction,
-        /// On which terms; none if it holds no longer.
+        /// The new terms; none if it is lifted.
         terms: Option<RestrictionTerms>,
     },
-    /// It has other rights in a room than before.
+    /// Its rights in a room have changed.
     RoomRights {
         /// The room's name.
         room: Box<str>,
-        /// What it may do there.
+        /// Its rights there.
         rights: RoomRights,
     },
-    /// It was taken out of a room.
+    /// It was removed from a room.
     RemovedFromRoom {
         /// The room's name.
         room: Box<str>,
     },
-    /// It was taken out of a room, and asked to go to another one if its client can be.
+    /// It was removed from a room, and asked to go to another one if its client supports that.
     Moved {
-        /// The room that it was taken out of.
+        /// The room that it was removed from.
         from: Box<str>,
-        /// Where it is to go.
+        /// The room that it is asked to join.
         to: Box<str>,
     },
-    /// It was made to start again.
+    /// It was made to rejoin.
     Reset,
 }
 
-/// What became of a move.
+/// The result of a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// The client was taken out of the one room and asked to listen to the other one. One of ours does.
+    /// The client was removed from the one room and asked to listen to the other one. A client of ours does so.
     Asked,
-    /// The client was taken out of the room; it is an original, which cannot be asked to go anywhere.
+    /// The client was removed from the room; it is an original, which cannot be asked to join another one.
     OnlyRemoved,
-    /// There is no such client, or it does not listen to that room. Nothing was done.
+    /// There is no such client, or it does not listen to that room. No change.
     NotThere,
-    /// The client is not allowed to listen to the target room. Nothing was done.
+    /// The client is not allowed to listen to the target room. No change.
     Forbidden,
-    /// That room is full. Nothing was done.
+    /// That room is full. No change.
     Full,
 }
 
 impl Server {
-    /// Removes a client from the session and closes its link; all clients are told, and it is told why if it can be.
-    /// One of ours does not come back by itself; one of the original does.
+    /// Removes a client from the session and closes its link; all clients are told, and it receives the reason if its
+    /// client supports that. A client of ours does not reconnect by itself; an original does.
     pub fn kick(&mut self, id: ClientId, reason: &str) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
     }
 
-    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or forever. To
-    /// keep it out is the driver's part.
+    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or forever. The
+    /// driver is responsible for enforcing the ban.
     pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Banned { reason: reason.into(), until })
@@ -88,7 +88,7 @@ impl Server {
         let link = self.outbound.link_of(id);
         self.remove_client(id);
         if let Some(link) = link {
-            // As after a namesake: else it would go on believing that it is here.
+            // As for a replaced namesake: otherwise the client would believe that it is still here.
             let gone = RemoveClient { session: self.settings.session, id };
             self.send(link, Delivery::Reliable, &gone.into());
             self.close(link, close_reason);
@@ -96,8 +96,8 @@ impl Server {
         if was_told { NotificationStatus::Notified } else { NotificationStatus::NotNotified }
     }
 
-    /// Takes a client out of a room, as if it had left it itself; all clients are told, itself too. False if it is
-    /// not in the room. Nothing keeps it from coming back.
+    /// Removes a client from a room, as if it had left it itself; all clients are told, including itself. False if it
+    /// is not in the room. It may join again.
     pub fn remove_from_room(&mut self, id: ClientId, room: &str) -> bool {
         let removed = self.take_out(id, room);
         if removed {
@@ -106,9 +106,9 @@ impl Server {
         removed
     }
 
-    /// Takes a client out of a room and asks it to listen to another one instead.
+    /// Removes a client from a room and asks it to listen to another one instead.
     ///
-    /// A client of ours does so by itself, and its game is told. One of the original is only taken out of the room.
+    /// A client of ours does so by itself, and its game is told. An original is only removed from the room.
     pub fn move_to_room(&mut self, id: ClientId, from: &str, to: &str) -> Move {
         let Some(member) = self.members.get(id).filter(|member| member.rooms.contains(from)) else {
             return Move::NotThere;
@@ -120,7 +120,8 @@ impl Server {
         if !is_there && !self.policy.has_space_for_listener(to) {
             return Move::Full;
         }
-        // Told first, it takes what follows for an answer, and not for a room that it was thrown out of.
+        // The notice is sent first, so that the client takes the exit as part of the move, not as a removal from the
+        // room.
         let is_asked = self.notify(id, &Notice::Moved { from: WireStr::from(from), to: WireStr::from(to) });
         self.take_out(id, from);
         self.tell_decision(id, ModerationDecision::Moved { from: from.into(), to: to.into() });
@@ -156,7 +157,7 @@ impl Server {
         }
     }
 
-    /// What the server itself does where a client is denied access.
+    /// Removes a client from a room without reporting a decision; also used where the server denies access.
     pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
         if !self.members.is_in(id, room) {
             return false;

@@ -1,11 +1,11 @@
-//! Which newcomers join, and for how long: the driver decides, if it wants to be asked.
+//! The admission of newcomers, and the end of their visits: the driver decides, if the settings say so.
 
 use super::waiting_joins::{Asking, Newcomer};
 use super::{Access, JoinState, Server, ServerEvent};
 use crate::link::{CloseReason, LinkId};
 
 impl Server {
-    /// Which newcomers come in from now on.
+    /// Sets whether newcomers can join.
     pub fn set_join_state(&mut self, join_state: JoinState) {
         self.join_gate.set_join_state(join_state);
     }
@@ -33,7 +33,7 @@ impl Server {
         true
     }
 
-    /// A newcomer may have its name: it joins, or the driver is asked.
+    /// Handles a newcomer that may have its name: it joins, or the driver is asked.
     pub(super) fn let_in(&mut self, newcomer: Newcomer) {
         if !self.settings.admission {
             return self.join(newcomer, Access::default());

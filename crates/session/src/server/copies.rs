@@ -1,8 +1,8 @@
-//! Copies of a session on other machines, which relay voice among the clients there, and of which one can go on with
-//! the session.
+//! Copies of a session on other machines, which relay voice among the clients there; one of them can take over the
+//! session.
 //!
-//! The session itself says what has changed; a copy applies it. A copy relays voice and knows which clients are
-//! where; everything else is decided by the session. Times are counted from the moment at which a change is taken.
+//! The session reports its changes; a copy applies them. A copy relays voice and knows the locations of the clients;
+//! the session decides everything else. Times count from the moment at which a change is taken.
 
 mod relaying;
 
@@ -24,61 +24,61 @@ use crate::traffic::Total;
 
 pub use relaying::AtCopy;
 
-/// What has changed in a session.
+/// A change of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionChange {
-    /// A client is here, and is so.
+    /// A client has joined or changed; its present state.
     Client(CopiedClient),
-    /// A client is here no longer.
+    /// A client has left.
     Gone(ClientId),
-    /// What was decided about a player, here or not.
+    /// The restrictions of a player, here or not.
     Restricted(PlayerIdentity, Restrictions),
 }
 
-/// What a copy knows of a client.
+/// The data of a client in a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopiedClient {
     /// Its id.
     pub id: ClientId,
     /// Its name.
     pub name: Box<str>,
-    /// What it sends and wants to receive.
+    /// The codec that it sends and wants to receive.
     pub codec: CodecParameters,
     /// The rooms that it listens to.
     pub rooms: Vec<Box<str>>,
-    /// What it has to show to have its place back, if it can. Any reader of this can take the place: keep it like a
-    /// private key.
+    /// The secret with which it gets its place back, if it can resume. Any reader of this can take the place: keep it
+    /// like a private key.
     pub secret: Option<SharedSecret>,
-    /// It has not said yet which rooms it listens to, and was not announced.
+    /// Whether it has not announced its rooms yet, so that others do not know of it.
     pub is_unannounced: bool,
-    /// What was said of it when it was admitted.
+    /// The access that it was granted at admission.
     pub access: Access,
-    /// What both sides of its link can do.
+    /// The capabilities of both sides of its link.
     pub capabilities: Capabilities,
-    /// Where it was by then, if it had said so.
+    /// Its position at that time, if it had reported one.
     pub position: Option<Position>,
     /// Its link at the session; none while its place is kept.
     pub link: Option<LinkId>,
 }
 
-/// How a copy reaches a client.
+/// The link over which a copy reaches a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopiedLink {
-    /// Over its own link, which is here.
+    /// Its own link, which is here.
     Here(LinkId),
-    /// At another node, which this link leads to.
+    /// The link to another node, where the client is.
     Elsewhere(LinkId),
 }
 
 impl Server {
-    /// Notes what changes from now on, for [`poll_change`](Self::poll_change), unless it does already. The term is a
-    /// number that no other owner of the session has or had, as far as chance can give one: it tells versions apart.
+    /// Starts noting changes for [`poll_change`](Self::poll_change), unless it does already. The term is a number
+    /// that, with high probability, no other owner of the session has or had: it distinguishes versions.
     pub fn note_changes(&mut self, term: u32) {
         self.members.note_changes(None, term);
         self.policy.register_mut().note_changes();
     }
 
-    /// What has changed, next. A client or a player that has changed several times is told once, as it is now.
+    /// The next change. A client or a player that has changed several times is reported once, in its present state.
     pub fn poll_change(&mut self) -> Option<SessionChange> {
         if let Some(identity) = self.policy.register_mut().pop_changed() {
             let restrictions = self.restrictions(&identity);
@@ -88,23 +88,23 @@ impl Server {
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
     }
 
-    /// Before the first change that this owner made.
+    /// The version before the first change of this owner.
     pub fn first_version(&self) -> u64 {
         self.members.first_version()
     }
 
-    /// Of how many changes a copy knows that has applied all that were taken.
+    /// The version of a copy that has applied all changes taken so far.
     pub fn version(&self) -> u64 {
         self.members.version()
     }
 
-    /// Of how many changes the clients know whose links are here. None if they know of some that no copy was told: what
-    /// another owner goes on from is not what they know.
+    /// The version that the clients whose links are here have seen. None if they have seen changes that no copy was
+    /// told: another owner would then continue from a different state.
     pub fn version_of_clients(&self) -> Option<u64> {
         self.members.version_of_clients()
     }
 
-    /// Everything, as changes for a copy that knows nothing yet.
+    /// The whole session, as changes for an empty copy.
     pub fn all_changes(&self) -> impl Iterator<Item = SessionChange> {
         let restricted = self.restricted_players().map(|(identity, restrictions)| {
             SessionChange::Restricted(identity.clone(), since(restrictions, self.now))
@@ -113,7 +113,7 @@ impl Server {
         restricted.chain(clients.map(SessionChange::Client))
     }
 
-    /// A copy follows its session. A client has this link from then on.
+    /// Applies a change of the session to this copy. The client is reached over this link afterwards.
     pub fn apply(&mut self, now: Instant, change: &SessionChange, link: Option<CopiedLink>) {
         self.advance(now);
         match change {
@@ -129,7 +129,7 @@ impl Server {
         }
     }
 
-    /// A link of a client that a copy knows is up here. What the client sends is relayed from then on.
+    /// Handles a new link here of a client that the copy knows. Its packets are relayed afterwards.
     pub fn attach(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) {
         self.advance(now);
         let capabilities = self.capabilities_kept_of(id);
@@ -143,7 +143,7 @@ impl Server {
         }
     }
 
-    /// A link of a copy is gone. Its client is here until the session says otherwise.
+    /// Handles the end of a link of a copy. Its client stays until the session removes it.
     pub fn detach(&mut self, link: LinkId) {
         let Some(id) = self.links.detach(link) else { return };
         self.links.remove(link);
@@ -153,20 +153,20 @@ impl Server {
         }
     }
 
-    /// Time has passed at a copy: tells speakers how they arrive.
+    /// Handles the passing of time at a copy: reports to speakers how their voice arrives.
     pub fn handle_copy_timeout(&mut self, now: Instant) {
         self.advance(now);
         self.send_voice_reports();
     }
 
-    /// When [`handle_copy_timeout`](Self::handle_copy_timeout) wants to be called.
+    /// The time at which [`handle_copy_timeout`](Self::handle_copy_timeout) must be called.
     pub fn poll_copy_timeout(&self) -> Option<Instant> {
         self.voice_reports.next_due()
     }
 
-    /// The session is lost, and this copy of this [version](Self::version) goes on as it. Clients whose links are not
-    /// here have [`Limits::resume`](crate::Limits::resume) from now on to come back.
-    /// The term is that of [`note_changes`](Self::note_changes).
+    /// Takes over a lost session from this copy, at this [version](Self::version). Clients whose links are not here
+    /// have [`Limits::resume`](crate::Limits::resume) to come back. The term is that of
+    /// [`note_changes`](Self::note_changes).
     pub fn promote(&mut self, now: Instant, version: u64, term: u32) {
         self.advance(now);
         let until = self.now + self.settings.limits.resume;
@@ -181,7 +181,7 @@ impl Server {
         self.members.give_out_own_ids();
         self.members.note_changes(Some(version), term);
         self.policy.register_mut().note_changes();
-        // The group was the lost session's; clients whose links are elsewhere are told when they are adopted.
+        // The encryption group is lost with the old session; clients linked elsewhere are told when they are adopted.
         for id in
             self.members.in_order().filter(|id| self.outbound.link_of(*id).is_some()).collect::<Vec<_>>()
         {
@@ -189,8 +189,8 @@ impl Server {
         }
     }
 
-    /// A link is up whose client is in the session, by what the copy at its node knows, of this version. The client is
-    /// told what has changed since. False if it is not in the session, or too much may have changed.
+    /// Attaches a new link whose client is in the session, according to the copy at its node, at this version. The
+    /// client is told what has changed since. False if it is not in the session, or too much may have changed.
     pub fn adopt(
         &mut self,
         now: Instant,
@@ -215,8 +215,8 @@ impl Server {
         true
     }
 
-    /// Whether the client that had this id when a copy had this version is in the session still; false if that is not
-    /// known any more.
+    /// Whether the client that had this id in a copy of this version is still in the session; false if that is no
+    /// longer known.
     pub fn is_still_in(&self, id: ClientId, version: u64) -> bool {
         let changed = self.members.changed_since(version);
         self.members.contains(id) && changed.is_some_and(|changed| !changed.contains(&(id, true)))
@@ -237,8 +237,8 @@ impl Server {
         self.members.in_order()
     }
 
-    /// A link of the session ends at another node, which this one leads to. A copy there decides by distance which of
-    /// its clients hear a frame: such a frame lists the node, and none of its clients.
+    /// Sets the node where a link of the session ends; `node` is the link to it. A copy there decides by distance
+    /// which of its clients hear a frame: such a frame lists the node, and none of its clients.
     pub fn set_node(&mut self, link: LinkId, node: LinkId) {
         self.links.set_node(link, node);
         if let Some(id) = self.client_of(link) {
@@ -246,21 +246,21 @@ impl Server {
         }
     }
 
-    /// A client is reached over this link from now on.
+    /// Sets the link over which a client is reached.
     pub(super) fn reach_over(&mut self, id: ClientId, link: LinkId) {
         self.outbound.insert(id, link);
         self.policy.proximity_mut().set_node(id, self.links.node_of(link));
     }
 
-    /// Tells a client which rooms it is in here: what it said to an owner that was lost may be lost with that, and the
-    /// answer, too. It says again what it has left.
+    /// Sends a client the rooms that it is in here: its messages to a lost owner, and the answers, may be lost. The
+    /// client repeats its exits.
     pub fn tell_own_state(&mut self, id: ClientId) {
         let Some(link) = self.outbound.link_of(id) else { return };
         let total = self.send_state_of(id, link);
         self.outbound.count_states(self.now, id, total);
     }
 
-    /// Tells over a link which rooms a client is in; nothing if clients do not know of it.
+    /// Sends a client's rooms over a link; nothing if the other clients do not know of it.
     fn send_state_of(&mut self, id: ClientId, link: LinkId) -> Total {
         let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let Some(member) = self.members.get(id).filter(|_| self.visibility.is_known(id)) else {
@@ -274,7 +274,7 @@ impl Server {
         let session = self.settings.session;
         let mut total = Total::default();
         let others = || changed.iter().copied().filter(|(id, _)| *id != to);
-        // A player that has come back under another id is two of one name until the first is removed.
+        // A player that has returned under another id exists twice until the former id is removed.
         for (id, is_new) in others() {
             if is_new || !self.members.contains(id) {
                 self.send(link, Delivery::Reliable, &RemoveClient { session, id }.into());
@@ -306,7 +306,7 @@ impl Server {
         })
     }
 
-    /// What both sides of a client's link could do when the session told of it last.
+    /// The last reported capabilities of both sides of a client's link.
     fn capabilities_kept_of(&self, id: ClientId) -> Capabilities {
         self.kept_capabilities.get(&id).copied().unwrap_or(Capabilities::NONE)
     }
@@ -371,7 +371,7 @@ impl Server {
         }
     }
 
-    /// Takes a client out without a word: the session has told all clients.
+    /// Removes a client without announcing it: the session has told all clients.
     fn remove_copied(&mut self, id: ClientId) {
         let Some(mut member) = self.members.remove(id) else { return };
         if let Some(link) = self.outbound.link_of(id) {

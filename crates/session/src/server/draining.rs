@@ -1,4 +1,4 @@
-//! A session that ends, in a while or for another process to go on: clients of ours are told, and where to go on.
+//! A session that is ending or moves to another process: clients of ours are told, with the server to continue at.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,19 +12,19 @@ use super::{Server, ServerSettings};
 use crate::link::LinkId;
 use crate::time::Instant;
 
-/// How a session ends that is to run empty.
+/// The terms on which a session is drained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draining {
-    /// How long it still runs at most. The engine only tells it; to [stop](Server::stop) is the driver's part.
+    /// The maximum remaining time. The engine only announces it; the driver has to [stop](Server::stop) the session.
     pub ends_in: Duration,
-    /// Where clients of ours go on; without it they are told when the session ends.
+    /// The server where clients of ours continue; without it they are only told when the session ends.
     pub redirect: Option<DrainTarget>,
 }
 
 /// Another server for the clients of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrainTarget {
-    /// The address of the session there, as the network understands it: 1 to 512 bytes; any other is not sent.
+    /// The address of the session there, in the network's own format: 1 to 512 bytes; any other is not sent.
     pub address: Box<str>,
     /// Clients are sent off evenly over this time, so that thousands do not connect there at once.
     pub window: Duration,
@@ -39,7 +39,7 @@ impl Draining {
 }
 
 impl Server {
-    /// Drains the session: no newcomer is admitted, and clients of ours are told when it ends and where to go on.
+    /// Drains the session: no newcomer is admitted, and clients of ours are told when it ends and where to continue.
     /// Returns how many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
         self.advance(now);
@@ -49,8 +49,8 @@ impl Server {
         self.announce_drain(now, draining, |_| true)
     }
 
-    /// Tells clients of ours with these links that what they are connected to ends, and where to go on, while the
-    /// session goes on elsewhere and admits newcomers. Returns how many were told.
+    /// Tells clients of ours with these links that their server is closing, and where to continue, while the session
+    /// goes on elsewhere and admits newcomers. Returns how many were told.
     pub fn announce_drain(
         &mut self,
         now: Instant,
@@ -65,14 +65,13 @@ impl Server {
         self.tell_closing(window, is_meant, |leave_in_ms| closing(in_ms, leave_in_ms, address))
     }
 
-    /// Tells them that it stays after all.
+    /// Tells them that the closing is cancelled.
     pub fn announce_stay(&mut self, now: Instant, is_meant: impl Fn(LinkId) -> bool) {
         self.advance(now);
         self.tell_closing(Duration::ZERO, is_meant, |_| Closing::Stays);
     }
 
-    /// The session stays after all, and joining is open again; clients of ours are
-    /// told. False if it was not to end.
+    /// Cancels draining and reopens joining; clients of ours are told. False if the session was not draining.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
         self.advance(now);
         if !self.join_gate.end_drain() {
@@ -82,14 +81,14 @@ impl Server {
         true
     }
 
-    /// Whether the session is to end.
+    /// Whether the session is draining.
     pub fn is_draining(&self) -> bool {
         self.join_gate.is_draining()
     }
 
-    /// Tells clients of ours that another process goes on with the session at the same address, and when to come back:
-    /// `after` the end of their links, evenly over the `window` that follows. To be said right after the
-    /// [snapshot](Self::snapshot), before the driver closes the links. How many were told.
+    /// Tells clients of ours that another process continues the session at the same address, and when to come back:
+    /// `after` the end of their links, spread evenly over the `window` that follows. Call it right after the
+    /// [snapshot](Self::snapshot), before the driver closes the links. Returns how many were told.
     pub fn announce_restart(&mut self, now: Instant, after: Duration, window: Duration) -> usize {
         self.advance(now);
         let after_ms = millis(after);
@@ -100,7 +99,7 @@ impl Server {
         )
     }
 
-    /// Tells each client something that depends on how much later than the first one it has its turn.
+    /// Sends each client a message that depends on its delay after the first one.
     fn tell_closing<'a>(
         &mut self,
         window: Duration,
@@ -119,7 +118,7 @@ impl Server {
         told
     }
 
-    /// A client that comes back to a session that ends has missed the news.
+    /// Tells a client that comes back to a draining session about its end, which it has missed.
     pub(super) fn tell_of_draining(&mut self, id: ClientId) {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let Some(news) = self.join_gate.missed_news(self.now) else { return };

@@ -1,4 +1,4 @@
-//! What follows where rules say no: clients are taken out of rooms, refused, and told of it.
+//! Enforcement of the rules: clients are removed from rooms, refused, and told about it.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -10,8 +10,8 @@ use super::{Access, Fault, RoomUse, Server, ServerEvent};
 use crate::link::{Delivery, LinkId};
 
 impl Server {
-    /// Gives a client other tokens from now on; it is taken out of rooms that these do not let it listen to. False if
-    /// there is no such client.
+    /// Changes a client's access; the client is removed from rooms that the new tokens do not let it listen to. False
+    /// if there is no such client.
     pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
         if !self.members.contains(id) {
             return false;
@@ -22,12 +22,12 @@ impl Server {
         true
     }
 
-    /// What was said of a client when it was admitted, or since; nothing of one that is not here.
+    /// The access that a client was granted at admission, or since; none for a client that is not here.
     pub fn access(&self, id: ClientId) -> Option<&Access> {
         self.policy.gate().access(id)
     }
 
-    /// Takes a client out of the rooms that it is not allowed to listen to, as an operator does.
+    /// Removes a client from the rooms that it is not allowed to listen to, as an operator does.
     pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
         let Some(member) = self.members.get(id) else { return };
         for room in self.policy.forbidden(id, member.rooms.names()) {
@@ -38,7 +38,7 @@ impl Server {
         }
     }
 
-    /// Takes all clients out of rooms that share the id of another one, which is entered now.
+    /// Removes all clients from rooms that share the id of another one, which is being entered.
     pub(super) fn vacate(&mut self, rooms: &[Box<str>], entered: &str) {
         if rooms.is_empty() {
             return;
@@ -60,7 +60,7 @@ impl Server {
         if !self.links.contains(link) {
             return;
         }
-        // A name that is not UTF-8 may have become too long to be sent.
+        // A name that was not UTF-8 may have become too long to send, due to replacement characters.
         if room.len() <= self.settings.packets.room_name_bytes() {
             let (session, room) = (self.settings.session, Some(WireStr::from(room)));
             let exit = DeltaChannelState { session, joined: false, id, room };
@@ -80,13 +80,13 @@ impl Server {
         self.note(link, fault);
     }
 
-    /// Tells what is to be told of a refusal; why something is refused.
+    /// Sends the reports of a refusal; returns its fault.
     pub(super) fn report_refusal(&mut self, id: ClientId, refused: Refused) -> Fault {
         self.report(id, refused.report);
         refused.fault
     }
 
-    /// Tells the operator, and a client that finds no place itself.
+    /// Tells the operator, and the client itself if a room is full for it.
     fn report(&mut self, id: ClientId, report: Option<Report>) {
         let Some(report) = report else { return };
         if let Report::Full { room, to, is_first } = &report {

@@ -1,4 +1,4 @@
-//! What a server tells its operator.
+//! Events from a server to its operator.
 
 use alloc::boxed::Box;
 
@@ -9,7 +9,7 @@ use crate::join_token::JoinToken;
 use crate::link::LinkId;
 use crate::moderator::ModeratorRequest;
 
-/// Something that happened in the session. Ids are used again at once, so follow the order of events.
+/// An event of the session. Ids are reused at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
@@ -18,13 +18,13 @@ pub enum ServerEvent {
     JoinRequested {
         /// The connection it came over.
         link: LinkId,
-        /// The name it wants to have.
+        /// The name it asks for.
         name: Box<str>,
-        /// What it has to show for it; nothing from an original.
+        /// The token it presents; empty from an original.
         join_token: JoinToken,
     },
-    /// A newcomer asks for the name of a client that is here, and waits for it; see
-    /// [`NameTaken`](crate::NameTaken). Told once for each newcomer.
+    /// A newcomer asks for the name of a client that is here, and waits for it; see [`NameTaken`](crate::NameTaken).
+    /// Raised once for each newcomer.
     NameInUse {
         /// The connection of the newcomer.
         link: LinkId,
@@ -33,17 +33,17 @@ pub enum ServerEvent {
         /// The client that has the name.
         holder: ClientId,
     },
-    /// A newcomer that waited for a name no longer does, and has not joined: it asks for another name, or the rules for
-    /// names in use have changed.
+    /// A newcomer no longer waits for a name, and has not joined: it asks for another name, or the rules for names in
+    /// use have changed.
     NameClaimWithdrawn {
         /// The connection of the newcomer.
         link: LinkId,
         /// The name that it waited for.
         name: Box<str>,
     },
-    /// A client was denied a use of a room: it has no token that the room asks for, or is confined to others. It is not
-    /// in a room that it is not allowed to listen to, and what it says where it is not allowed to speak goes nowhere.
-    /// Raised once for each room, and for 32 rooms at most.
+    /// A client was denied a use of a room: it has no token that the room requires, or is confined to others. It
+    /// cannot enter a room that it may not listen to, and its voice where it may not speak is discarded. Raised once
+    /// for each room, and for 32 rooms at most.
     AccessDenied {
         /// Its id.
         id: ClientId,
@@ -54,9 +54,9 @@ pub enum ServerEvent {
         /// The use that was denied.
         to: RoomUse,
     },
-    /// A client does not get into a room, or was taken out of it, since the wire cannot tell that room from another
-    /// one that follows other rules; what it says to the id goes nowhere meanwhile. Told once until the client gets
-    /// in, and for 32 rooms at most.
+    /// A client cannot enter a room, or was removed from it, since the wire cannot distinguish it from another room
+    /// with other rules; its voice to the id is discarded in the meantime. Raised once until the client gets in, and
+    /// for 32 rooms at most.
     RoomIdTaken {
         /// Its id.
         id: ClientId,
@@ -64,11 +64,11 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The room that it wanted.
         room: Box<str>,
-        /// The room in use that has the id, if that is not just reserved for one of the configuration. Any player can
-        /// choose a room's name, so this one may have been chosen to block the id.
+        /// The room in use that has the id; none if the id is only reserved for a room of the configuration. Any
+        /// player can choose a room's name, so this one may have been chosen to block the id.
         in_use: Option<Box<str>>,
     },
-    /// A client speaks with more priority than it may; what it says so goes nowhere. Told once for each client.
+    /// A client speaks with more priority than it may; that voice is discarded. Raised once for each client.
     PriorityDenied {
         /// Its id.
         id: ClientId,
@@ -83,7 +83,7 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The connection it came over.
         link: LinkId,
-        /// What it sends and wants to receive.
+        /// The codec that it sends and wants to receive.
         codec: CodecParameters,
     },
     /// A client came back over another link, with its id, its rooms and its name, unnoticed by others.
@@ -142,13 +142,13 @@ pub enum ServerEvent {
     },
     /// A client sent voice or text in another player's name. It was dropped.
     Spoofed {
-        /// Whose link it came over.
+        /// The client whose link it came over.
         id: ClientId,
-        /// Whose name that is.
+        /// Its name.
         name: Box<str>,
-        /// In whose name it was sent.
+        /// The claimed sender.
         claimed: ClientId,
-        /// What that one is called, if it is here.
+        /// The name of the claimed sender, if it is here.
         claimed_name: Option<Box<str>>,
     },
     /// An operator has decided about a player, or a restriction has ended by itself.
@@ -157,16 +157,16 @@ pub enum ServerEvent {
         id: Option<ClientId>,
         /// The player concerned.
         player: PlayerIdentity,
-        /// What was decided.
+        /// The decision.
         decision: ModerationDecision,
     },
-    /// A player whose join token says that it may moderate wants something done to a player of this session. Only where
-    /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS); it
-    /// waits for [`Server::answer_moderator`](crate::Server::answer_moderator).
+    /// A player whose join token permits moderation requests an action against a player of this session. Only where
+    /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS);
+    /// it waits for [`Server::answer_moderator`](crate::Server::answer_moderator).
     ModerationRequested {
         /// The moderator's id.
         id: ClientId,
-        /// For what.
+        /// The request.
         request: ModeratorRequest,
     },
     /// A member of an encrypted session submits a report, sealed so that the server cannot read it. Only where
@@ -179,9 +179,8 @@ pub enum ServerEvent {
         /// The report.
         report: Box<[u8]>,
     },
-    /// A room has enough listeners or speakers without a client. It does not get into the room, which is told
-    /// once until it was in it, and for 32 rooms at most; or its frames go nowhere for now, which is told once
-    /// for each time that it begins.
+    /// A room is full for a client. Either it cannot enter, which is raised once until it has been in the room, and
+    /// for 32 rooms at most; or its frames are discarded for now, which is raised each time that this begins.
     RoomFull {
         /// Its id.
         id: ClientId,

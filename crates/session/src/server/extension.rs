@@ -1,4 +1,4 @@
-//! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
+//! Extensions behind a packet without effect of its own: see [`Extension`](consonance_wire::Extension).
 
 use consonance_wire::{Capabilities, ClientId, GroupPart, ModeratorAnswer, ModeratorCommand, PositionReport};
 
@@ -6,7 +6,7 @@ use super::{Fault, Server};
 use crate::link::LinkId;
 
 impl Server {
-    /// Where a client is, what a moderator wants done, or how a listener receives the others.
+    /// Handles a client's position, a group message, a moderation request, or a listener's reception report.
     #[inline(never)]
     pub(super) fn handle_extension(
         &mut self,
@@ -31,7 +31,8 @@ impl Server {
         if record.can(Capabilities::MODERATORS)
             && let Some(request) = ModeratorCommand::find(trailing)
         {
-            // A moderator waits for the answer, and sends no more requests while many are open.
+            // Answer refused requests, too: a moderator waits for answers, and sends no more requests while many are
+            // pending.
             if let (Err(_), Some(own)) = (within_rate, own) {
                 self.answer_moderator(own, request.number, ModeratorAnswer::Failed);
             }

@@ -1,12 +1,12 @@
-//! Why a packet is dropped, and what is counted for it.
+//! The reasons for dropping a packet, and their counters.
 
 use consonance_wire::ParseError;
 
 use super::{Server, ServerStatistics};
 use crate::link::{CloseReason, LinkId, Offence};
 
-/// Why a packet was dropped. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where
-/// its counter says what it means.
+/// The reason for dropping a packet. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where its
+/// counter is described.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fault {
     Malformed,
@@ -83,7 +83,7 @@ impl Fault {
         *counter += 1;
     }
 
-    /// What the peer is to blame for; an honest one is late, early or unlucky at times.
+    /// The offence of the peer; none for a fault that an honest one has when it is late, early or unlucky.
     fn offence(self) -> Option<Offence> {
         Some(match self {
             Self::Malformed => Offence::Malformed,
@@ -96,7 +96,7 @@ impl Fault {
             | Self::CodecRefused
             | Self::RoomReserved
             | Self::RoomForbidden
-            // Bad luck where it happens once; over and over, each time costs an answer.
+            // Harmless when it happens once, but each repetition costs an answer.
             | Self::RoomFull
             | Self::PositionRefused
             | Self::GroupRefused => Offence::Refused,
@@ -111,7 +111,7 @@ impl Fault {
             | Self::UnknownLink
             | Self::NotJoined
             | Self::RoomsExhausted
-            // A client that was not told which rooms are closed to it may well go on speaking for a while.
+            // A client that does not know which rooms are closed to it may keep speaking for a while.
             | Self::SpeechForbidden
             | Self::Muted
             | Self::TextMuted
@@ -131,7 +131,7 @@ impl From<ParseError> for Fault {
 }
 
 impl Server {
-    /// Counts a fault. A link that is to blame for more than is forgiven is closed.
+    /// Counts a fault. A link with more offences than are forgiven is closed.
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
         fault.count(&mut self.statistics);
         let offence = fault.offence();

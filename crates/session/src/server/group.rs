@@ -1,5 +1,5 @@
-//! The delivery service of an encrypted session's group (RFC 9750): keeps commits in order, hands Welcomes out, and
-//! reads none of them.
+//! The delivery service of an encrypted session's group (RFC 9750): keeps commits in order and distributes Welcomes,
+//! but cannot read them.
 
 mod commit_log;
 mod delivery_service;
@@ -24,13 +24,13 @@ use crate::time::Instant;
 use delivery_service::{Catching, DeliveryService};
 use member_reports::MemberReports;
 
-/// What a session has for its group.
+/// The delivery service of a session's group, with its clients' unfinished messages and its reports.
 #[derive(Debug)]
 pub(super) struct GroupService {
     delivery: DeliveryService,
     inboxes: BTreeMap<ClientId, GroupInbox>,
     reports: MemberReports,
-    /// The group that its clients were told of last.
+    /// The last group that its clients were told of.
     told: u32,
 }
 
@@ -44,12 +44,12 @@ impl GroupService {
         Self { delivery: DeliveryService::new(first), inboxes, reports, told: first }
     }
 
-    /// When a member is to be asked for a commit.
+    /// The time of the next request for a commit.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.delivery.next_due()
     }
 
-    /// How long a message a client may send: a long one if it was asked for a commit, or may submit a report.
+    /// The maximum length of a message from a client: a long one if it was asked for a commit, or may submit a report.
     fn message_bytes_max(&self, now: Instant, id: ClientId) -> usize {
         if self.delivery.awaits_commit_of(id) {
             return GROUP_MESSAGE_BYTES_MAX;
@@ -64,11 +64,11 @@ impl GroupService {
     }
 }
 
-/// Before a report, in its message.
+/// Bytes before a report, in its message.
 const REPORT_HEAD_BYTES: usize = 1 + 4;
 
 impl Server {
-    /// How many clients are in the group of an encrypted session.
+    /// The number of clients in the group of an encrypted session.
     pub fn group_members(&self) -> usize {
         self.group.delivery.len()
     }
@@ -89,7 +89,7 @@ impl Server {
         self.note_plain_rooms();
     }
 
-    /// A client has left.
+    /// Handles a client's leaving.
     pub(super) fn leave_group(&mut self, id: ClientId) {
         if self.settings.encryption == Encryption::Off {
             return;
@@ -100,14 +100,14 @@ impl Server {
         self.note_plain_rooms();
     }
 
-    /// A client that cannot encrypt has come or gone, or listens to other rooms.
+    /// Updates the unencrypted rooms: a client that cannot encrypt has come, gone, or changed its rooms.
     pub(super) fn note_plain_rooms(&mut self) {
         if self.settings.encryption == Encryption::Allowed {
             self.group.delivery.note_plain_rooms(self.now);
         }
     }
 
-    /// A part of a message of a member, or of a client that is to become one.
+    /// Handles a part of a message from a member, or from a client that is about to become one.
     pub(super) fn handle_group_part(
         &mut self,
         own: Option<ClientId>,
@@ -165,7 +165,7 @@ impl Server {
         Ok(())
     }
 
-    /// Says whether a member may send a report.
+    /// Answers a member's request to send a report.
     fn answer_report_offer(&mut self, own: ClientId, bytes: u32) -> Result<(), Fault> {
         for id in self.group.reports.expire(self.now) {
             self.group.inboxes.remove(&id);
@@ -180,7 +180,7 @@ impl Server {
         Ok(())
     }
 
-    /// Tells a member what has become of its report; see
+    /// Tells a member the result of its report; see
     /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
     pub fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
         self.send_group_message(id, &DeliveryMessage::ReportAnswer { answer });
@@ -222,7 +222,7 @@ impl Server {
         self.send_group_message_to(&others, &DeliveryMessage::Statement { name, statement });
     }
 
-    /// Asks a member for a commit if that is due.
+    /// Requests a commit from a member if one is due.
     pub(super) fn ask_for_commits(&mut self) {
         if self.group.next_due().is_none_or(|due| due > self.now) {
             return;
@@ -251,7 +251,7 @@ impl Server {
         self.tell_left_out();
     }
 
-    /// Clients that no member could add are to ask again, with another key package.
+    /// Tells clients that no member could add to ask again, with another key package.
     fn tell_left_out(&mut self) {
         let group = self.group.delivery.group();
         while let Some(id) = self.group.delivery.poll_left_out() {
@@ -259,7 +259,7 @@ impl Server {
         }
     }
 
-    /// Clients that are not in a group that begins again are told.
+    /// Tells clients that are not members about a group that was created again.
     fn tell_of_another_group(&mut self) {
         let group = self.group.delivery.group();
         if self.group.told == group {
@@ -306,7 +306,7 @@ impl Server {
         }
     }
 
-    /// Sends a message in parts to those of these clients that are reached and can be in the group.
+    /// Sends a message in parts to those of these clients that are reachable and can be in the group.
     fn send_group_bytes(&mut self, to: &[ClientId], message: &[u8]) {
         let able = to.iter().copied().filter(|id| self.client_can(*id, Capabilities::GROUPS));
         let able: Vec<ClientId> = able.collect();

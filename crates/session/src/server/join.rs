@@ -50,7 +50,7 @@ impl Server {
             return Ok(());
         }
         let token = extension.and_then(|extension| extension.join_token);
-        // Of what is too long the packet said nothing.
+        // A token that is too long counts as none.
         let join_token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
         let ticket = extension.and_then(|extension| extension.ticket);
         let newcomer = Newcomer { link, name: (&*name).into(), codec: request.codec, join_token, ticket };
@@ -68,7 +68,7 @@ impl Server {
     /// A name in use stays with its holder, or not, as [`NameTaken`](super::NameTaken) says.
     pub(super) fn join(&mut self, newcomer: Newcomer, access: Access) {
         let link = newcomer.link;
-        // As on the original's server, whatever becomes of its wish for another name.
+        // As on the original's server, even if the new name is then refused.
         self.remove_former_client(link);
         if !self.take_name(&newcomer, &access) {
             return;
@@ -106,7 +106,7 @@ impl Server {
         let old_link = self.outbound.link_of(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
         let Some(old_link) = old_link else { return };
-        // The original tells it nothing, and it would go on believing that it is here.
+        // The original does not notify the replaced client, which would believe that it is still here.
         let gone = RemoveClient { session: self.settings.session, id: namesake };
         self.send(old_link, Delivery::Reliable, &gone.into());
         self.close(old_link, CloseReason::ReplacedByNewerLogin);

@@ -1,4 +1,4 @@
-//! A session that admits no newcomers, for now or because it ends: they are refused with the reason.
+//! The state of a session that admits no newcomers, temporarily or because it ends: they are refused with the reason.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -12,26 +12,26 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JoinState {
-    /// All newcomers that the other rules admit.
+    /// All newcomers that the other rules admit can join.
     #[default]
     Open,
-    /// None: the session is to end.
+    /// No newcomers can join: the session is about to end.
     Draining,
-    /// None for now: the server is overloaded.
+    /// No newcomers can join for now: the server is overloaded.
     Overloaded {
-        /// When a newcomer may try again, in seconds; it is told.
+        /// The time until a newcomer may try again, in seconds; it receives this number.
         retry_in_s: u32,
     },
 }
 
-/// Whether newcomers can join, and whether the session is to end.
+/// Whether newcomers can join, and whether the session is about to end.
 #[derive(Debug, Default)]
 pub(super) struct JoinGate {
     join_state: JoinState,
     drain: Option<Drain>,
 }
 
-/// What is remembered for clients that come back to a session that ends.
+/// The end of the session, for clients that come back in the meantime.
 #[derive(Debug)]
 struct Drain {
     ends_at: Instant,
@@ -39,18 +39,19 @@ struct Drain {
 }
 
 impl JoinGate {
-    /// Whether newcomers can join from now on.
+    /// Sets whether newcomers can join.
     pub(super) fn set_join_state(&mut self, join_state: JoinState) {
         self.join_state = join_state;
     }
 
-    /// The session ends at a time, and its clients go on at an address if there is one: no newcomer comes in any more.
+    /// Announces the end of the session, with the address where its clients continue if there is one: newcomers are
+    /// refused.
     pub(super) fn begin_drain(&mut self, ends_at: Instant, address: Option<Box<str>>) {
         self.join_state = JoinState::Draining;
         self.drain = Some(Drain { ends_at, address });
     }
 
-    /// The session stays, and joining is open again. False if it was not to end.
+    /// Cancels the end of the session and reopens joining. False if no end was announced.
     pub(super) fn end_drain(&mut self) -> bool {
         if self.drain.take().is_none() {
             return false;
@@ -59,12 +60,12 @@ impl JoinGate {
         true
     }
 
-    /// Whether the session is to end.
+    /// Whether the session is about to end.
     pub(super) fn is_draining(&self) -> bool {
         self.drain.is_some()
     }
 
-    /// Why a newcomer does not come in, if it does not.
+    /// The reason for refusing a newcomer, if it is refused.
     pub(super) fn refusal(&self) -> Option<CloseReason> {
         match self.join_state {
             JoinState::Open => None,
@@ -76,14 +77,14 @@ impl JoinGate {
         }
     }
 
-    /// What a client that comes back has missed, if the session is to end.
+    /// The announcement that a returning client has missed, if the session is about to end.
     pub(super) fn missed_news(&self, now: Instant) -> Option<Closing<'_>> {
         let Drain { ends_at, address } = self.drain.as_ref()?;
         Some(closing(millis(ends_at.since(now)), 0, address.as_deref()))
     }
 }
 
-/// What a client is told of the end of a session.
+/// The announcement of a session's end to a client.
 pub(super) fn closing(in_ms: u32, leave_in_ms: u32, address: Option<&str>) -> Closing<'_> {
     match address {
         Some(address) => Closing::Moves { in_ms, leave_in_ms, address },
@@ -91,7 +92,7 @@ pub(super) fn closing(in_ms: u32, leave_in_ms: u32, address: Option<&str>) -> Cl
     }
 }
 
-/// Whole milliseconds, as many as the wire can tell.
+/// Whole milliseconds, up to the maximum on the wire.
 pub(super) fn millis(span: Duration) -> u32 {
     u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
 }

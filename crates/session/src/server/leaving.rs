@@ -44,13 +44,13 @@ impl Server {
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);
             let (name, room) = (name.clone(), room.name);
-            // Where a session ends, all clients leave at once, and that is told before what rooms they were in.
+            // When a session ends, all clients leave at once; their leaves take precedence over room exits.
             self.events.push_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         let subject = self.policy.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.settings.session, id };
-        // Outside of its outage all clients were told before.
+        // Clients outside its outage were told before.
         let to = self.visibility.forget(id).map_or(Audience::All, Audience::Inside);
         self.send_to(to, &remove.into());
     }

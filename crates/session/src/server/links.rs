@@ -1,5 +1,5 @@
-//! The links of a session: which client has joined over each, what each may still send, and which ones still have to
-//! join.
+//! The links of a session: the client that has joined over each, its remaining budgets, and the links that still have
+//! to join.
 
 mod budgets;
 mod link_record;
@@ -20,14 +20,14 @@ pub(super) use link_record::LinkRecord;
 #[derive(Debug, Default)]
 pub(super) struct Links {
     records: BTreeMap<LinkId, LinkRecord>,
-    /// Links that have to join, by the end of the time that they have for it.
+    /// Links that have to join, by their deadlines.
     awaited: BTreeSet<(Instant, LinkId)>,
-    /// Of links that end at other nodes: what leads to each node.
+    /// Of links that end at other nodes: the link to each node.
     nodes: BTreeMap<LinkId, LinkId>,
 }
 
 impl Links {
-    /// A link is up, and has to join until `deadline`.
+    /// Adds a link, which has to join until `deadline`.
     pub(super) fn insert(
         &mut self,
         now: Instant,
@@ -39,7 +39,7 @@ impl Links {
         self.awaited.insert((deadline, link));
     }
 
-    /// A link is gone; what is known of it.
+    /// Removes a link; returns its record.
     pub(super) fn remove(&mut self, link: LinkId) -> Option<LinkRecord> {
         let record = self.records.remove(&link)?;
         self.awaited.remove(&(record.deadline, link));
@@ -69,7 +69,7 @@ impl Links {
         self.records.iter().map(|(link, record)| (*link, record))
     }
 
-    /// Links by ascending number, with what is known of them.
+    /// Links by ascending number, with their records.
     pub(super) fn into_records(self) -> impl Iterator<Item = (LinkId, LinkRecord)> {
         self.records.into_iter()
     }
@@ -84,36 +84,37 @@ impl Links {
         self.get(link).into_iter().flat_map(LinkRecord::clients)
     }
 
-    /// Where a link's peer comes from, if that is known.
+    /// The origin of a link's peer, if it is known.
     pub(super) fn origin_of(&self, link: LinkId) -> Option<PeerOrigin> {
         self.get(link).and_then(|record| record.origin)
     }
 
-    /// A link ends at another node, which this one leads to.
+    /// Sets the node where a link ends; `node` is the link to it.
     pub(super) fn set_node(&mut self, link: LinkId, node: LinkId) {
         if self.records.contains_key(&link) {
             self.nodes.insert(link, node);
         }
     }
 
-    /// What leads to the node where a link ends, if that is another one.
+    /// The link to the node where a link ends, if that is another node.
     pub(super) fn node_of(&self, link: LinkId) -> Option<LinkId> {
         self.nodes.get(&link).copied()
     }
 
-    /// Whether both sides of a link can do this.
+    /// Whether both sides of a link have this capability.
     pub(super) fn can(&self, link: LinkId, capability: Capabilities) -> bool {
         self.get(link).is_some_and(|record| record.can(capability))
     }
 
-    /// What both sides of a link can do from now on.
+    /// Sets the capabilities of both sides of a link.
     pub(super) fn set_capabilities(&mut self, link: LinkId, capabilities: Capabilities) {
         if let Some(record) = self.records.get_mut(&link) {
             record.capabilities = capabilities;
         }
     }
 
-    /// A client has joined over a link. One that joined over it before stays; only a permissive server has such.
+    /// Attaches a client that has joined over a link. One that joined over it before stays; only a permissive server
+    /// has such.
     pub(super) fn attach(&mut self, link: LinkId, id: ClientId) {
         if let Some(record) = self.records.get_mut(&link) {
             record.ghosts.extend(record.client.replace(id));
@@ -121,7 +122,7 @@ impl Links {
         }
     }
 
-    /// A permissive server has made a client from a state that came over a link.
+    /// Attaches a client that a permissive server has made from a state received over a link.
     pub(super) fn attach_ghost(&mut self, link: LinkId, id: ClientId) {
         if let Some(record) = self.records.get_mut(&link) {
             record.ghosts.push(id);
@@ -129,19 +130,19 @@ impl Links {
         }
     }
 
-    /// Takes the client that joined over a link off it, so that the end of the link is not the end of the client.
+    /// Detaches the client that joined over a link, so that it outlives the link.
     pub(super) fn detach(&mut self, link: LinkId) -> Option<ClientId> {
         self.records.get_mut(&link)?.client.take()
     }
 
-    /// A client of a link, which was sent so much, is gone.
+    /// Removes a client of a link, and adds the traffic sent to it to the link's.
     pub(super) fn forget_client(&mut self, link: LinkId, id: ClientId, sent: Total) {
         if let Some(record) = self.records.get_mut(&link) {
             record.forget(id, sent);
         }
     }
 
-    /// A link has to join until `deadline`.
+    /// Makes a link join until `deadline`.
     pub(super) fn await_join(&mut self, link: LinkId, deadline: Instant) {
         if let Some(record) = self.records.get_mut(&link) {
             self.awaited.remove(&(record.deadline, link));
@@ -150,31 +151,31 @@ impl Links {
         }
     }
 
-    /// A link may take its time to join.
+    /// Removes a link's deadline for joining.
     pub(super) fn await_no_longer(&mut self, link: LinkId) {
         if let Some(record) = self.records.get(&link) {
             self.awaited.remove(&(record.deadline, link));
         }
     }
 
-    /// When the next link has to have joined.
+    /// The next deadline for joining.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.awaited.first().map(|&(deadline, _)| deadline)
     }
 
-    /// A link that should have joined by now.
+    /// A link that has missed its deadline for joining.
     pub(super) fn overdue(&self, now: Instant) -> Option<LinkId> {
         self.awaited.first().filter(|(deadline, _)| *deadline <= now).map(|&(_, link)| link)
     }
 
-    /// A packet of so many bytes is sent over a link, besides what is counted for its clients.
+    /// Counts a packet sent over a link, besides the traffic that is counted for its clients.
     pub(super) fn count_sent(&mut self, link: LinkId, bytes: usize) {
         if let Some(record) = self.records.get_mut(&link) {
             record.sent.add(1, bytes as u64);
         }
     }
 
-    /// What came over a link is to be told to all clients in so many packets.
+    /// Takes the budget for telling all clients about a packet of this link, in this many packets.
     pub(super) fn take_broadcasts(
         &mut self,
         link: LinkId,
@@ -185,7 +186,7 @@ impl Links {
         self.get_mut(link)?.budgets.take_broadcasts(now, limits, packets)
     }
 
-    /// A packet of a link was dropped for a fault. True if the link is to blame for more than is forgiven.
+    /// Notes a dropped packet of a link and its fault. True if the link has more offences than are forgiven.
     pub(super) fn note_fault(
         &mut self,
         link: LinkId,

@@ -1,4 +1,4 @@
-//! What the listeners of one speaker say about how they receive it, summed up so that no single one decides.
+//! The reports of one speaker's listeners on its reception, summarized so that no single one decides.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -7,19 +7,19 @@ use consonance_wire::{ClientId, ListenerSummary, LossRun, Reception, RedundancyS
 
 use crate::time::Instant;
 
-/// How long listeners are listened to before they are summed up: twice as long as an honest one takes to say
-/// something again.
+/// The time over which reports are collected before they are summarized: twice the interval of an honest listener's
+/// reports.
 const WINDOW: Duration = Duration::from_secs(2);
 
-/// Listeners that are heard in one window, of one speaker. The 90th percentile of so many tells what that of all would,
-/// and a session where all hear all needs not remember every pair.
+/// The maximum number of listeners in one window, of one speaker. The 90th percentile of this many is close to that of
+/// all, and a session where all hear all need not remember every pair.
 const VOTES_MAX: usize = 64;
 
 /// One vote for each listener: its latest.
 #[derive(Debug, Default)]
 pub(super) struct ListenerVotes {
     votes: Vec<Vote>,
-    /// When the first of them came.
+    /// The arrival of the first of them.
     since: Instant,
 }
 
@@ -33,7 +33,7 @@ struct Vote {
 }
 
 impl ListenerVotes {
-    /// A listener says how it receives the speaker.
+    /// Takes a listener's report on its reception of the speaker.
     pub(super) fn cast(
         &mut self,
         now: Instant,
@@ -56,7 +56,7 @@ impl ListenerVotes {
         }
     }
 
-    /// What the window gave, once it is over; the next one begins.
+    /// The summary of the window, once it is over; the next one begins.
     pub(super) fn sum_up(&mut self, now: Instant) -> Option<ListenerSummary> {
         let is_over = now - self.since >= WINDOW;
         if self.votes.is_empty() || !is_over {

@@ -1,7 +1,7 @@
 //! The clients of a session: their ids, their names, their order in what is sent, and the listeners of each room.
 //!
-//! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and by
-//! its name. Links, rules and packets are other parts' concern.
+//! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and
+//! by its name. Links, rules and packets are handled by other parts.
 
 mod changes;
 mod names;
@@ -31,7 +31,7 @@ pub(super) struct Members {
     names: Names,
     ids: ClientIds,
     table: Table,
-    /// What has changed, where there are copies.
+    /// The changes, where there are copies.
     changes: Option<Changes>,
 }
 
@@ -41,8 +41,8 @@ impl Members {
         Self { roster: Roster::new(), names, ids, table, changes: None }
     }
 
-    /// An id that no client has; `None` if there is none left. A client may have been [inserted](Self::insert) with an
-    /// id that was never given out; that id counts as given out from then on.
+    /// An id that no client has; `None` if all are in use. A client may have been [inserted](Self::insert) with an id
+    /// that was never given out; that id counts as given out afterwards.
     pub(super) fn take_id(&mut self) -> Option<ClientId> {
         loop {
             let id = self.ids.take()?;
@@ -52,7 +52,7 @@ impl Members {
         }
     }
 
-    /// From now on the ids of all clients count as given out, and no others.
+    /// Marks the ids of all clients as given out, and no others.
     pub(super) fn give_out_own_ids(&mut self) {
         self.ids = ClientIds::without(self.roster.iter().map(|member| member.id));
     }
@@ -74,13 +74,13 @@ impl Members {
         }
     }
 
-    /// Notes from now on which clients change, unless it does already, as an owner of this term that goes on from a
-    /// copy of this version.
+    /// Starts noting which clients change, unless it does already, as an owner of this term that continues from a copy
+    /// of this version.
     pub(super) fn note_changes(&mut self, base: Option<u64>, term: u32) {
         self.changes.get_or_insert_with(|| Changes::after(base, term));
     }
 
-    /// Something has changed of a client.
+    /// Notes a change of a client.
     #[inline]
     pub(super) fn note_change(&mut self, id: ClientId) {
         if let Some(changes) = &mut self.changes {
@@ -88,7 +88,7 @@ impl Members {
         }
     }
 
-    /// Something has changed of a client that no other client is told of.
+    /// Notes a change of a client that no other client is told of.
     #[inline]
     pub(super) fn note_unseen(&mut self, id: ClientId) {
         if let Some(changes) = &mut self.changes {
@@ -96,7 +96,7 @@ impl Members {
         }
     }
 
-    /// Before the first change that was noted.
+    /// The version before the first change that was noted.
     pub(super) fn first_version(&self) -> u64 {
         self.changes.as_ref().map_or(0, Changes::first)
     }
@@ -106,18 +106,18 @@ impl Members {
         self.changes.as_mut()?.pop()
     }
 
-    /// Of how many changes copies know.
+    /// The version of the copies.
     pub(super) fn version(&self) -> u64 {
         self.changes.as_ref().map_or(0, Changes::version)
     }
 
-    /// Of how many changes the clients know, if copies know of as many.
+    /// The version of the clients, if copies have the same one.
     pub(super) fn version_of_clients(&self) -> Option<u64> {
         self.changes.as_ref()?.version_of_clients()
     }
 
-    /// The clients that have changed since then, and whether each is one that came since; none if that is not known any
-    /// more.
+    /// The clients that have changed since this version, and whether each has joined since; none if that is no longer
+    /// known.
     pub(super) fn changed_since(&self, version: u64) -> Option<Vec<(ClientId, bool)>> {
         self.changes.as_ref()?.since(version)
     }
@@ -134,7 +134,7 @@ impl Members {
         Some(member)
     }
 
-    /// The client has another link from now on.
+    /// Sets the client's link.
     pub(super) fn set_link(&mut self, id: ClientId, link: LinkId) {
         if let Some(member) = self.roster.get_mut(id) {
             member.data = link;
@@ -142,13 +142,13 @@ impl Members {
         self.note_unseen(id);
     }
 
-    /// The client listens to a room from now on; false if it did already, or is not here.
+    /// Adds the client to a room's listeners; false if it was one already, or is not here.
     pub(super) fn enter(&mut self, id: ClientId, room: &str) -> bool {
         self.note_change(id);
         self.roster.enter(id, room)
     }
 
-    /// The client listens to a room no longer; false if it did not.
+    /// Removes the client from a room's listeners; false if it was not one.
     pub(super) fn leave(&mut self, id: ClientId, room: &str) -> bool {
         self.note_change(id);
         self.roster.leave(id, room)
@@ -179,7 +179,7 @@ impl Members {
         self.roster.get(id).map(|member| member.name.clone())
     }
 
-    /// What is to be known of a client's frame before its listeners are found by distance.
+    /// The facts about a client's frame that are needed before its listeners are found by distance.
     #[inline]
     pub(super) fn spoken(&self, now: Instant, voice: &VoiceData<'_>) -> Spoken {
         let codec = self.roster.get(voice.sender).map(|member| member.codec.kind);
@@ -191,7 +191,7 @@ impl Members {
         self.roster.get(id).is_some_and(|member| member.rooms.contains(room))
     }
 
-    /// Whether a client listens to a room of this id, under whatever name.
+    /// Whether a client listens to a room of this id, under any name.
     pub(super) fn is_in_id(&self, id: ClientId, room: RoomId) -> bool {
         self.roster.get(id).is_some_and(|member| member.rooms.contains_id(room))
     }

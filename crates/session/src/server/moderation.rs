@@ -1,7 +1,7 @@
-//! What an operator decides about players: mutes, deafening, rights in rooms. It holds for
-//! the player, not for the visit.
+//! An operator's decisions about players: mutes, deafening, rights in rooms. They apply to the player, not to one
+//! visit.
 //!
-//! Clients of ours are told of their restrictions and the reasons, and honest ones obey them on direct links, which no
+//! Clients of ours are told their restrictions and the reasons, and honest ones obey them on direct links, which no
 //! server sees. An original only notices that it gets no answers.
 
 mod moderator;
@@ -20,10 +20,10 @@ use super::{ModerationDecision, Server, ServerEvent};
 use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights, bounded_reason};
 use crate::time::Instant;
 
-/// The player that a decision is about: it holds for this player whenever it is here, under any id.
+/// The player that a decision is about: it applies to this player whenever it is here, under any id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PlayerIdentity {
-    /// Every player with this name, however it is spelled, without a subject of its own.
+    /// Every player with this name, in any spelling, without a subject of its own.
     Name(PlayerName),
     /// The bearer of a join token of this subject, under any name.
     Subject(Box<str>),
@@ -32,21 +32,21 @@ pub enum PlayerIdentity {
 /// Whether the player's client was told of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotificationStatus {
-    /// The player is not here; it holds when it comes.
+    /// The player is not here; the decision applies when it comes.
     Absent,
     /// The player is here, and its client was told.
     Notified,
-    /// The player is here; its client is one that cannot be told, or its link is lost just now.
+    /// The player is here; its client does not support notices, or its link is lost at the moment.
     NotNotified,
 }
 
-/// Why restrictions are not taken.
+/// The reason for refusing restrictions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RestrictionsError {
     /// As many players as [`Limits::restrictions`](crate::Limits) allows have some already.
     TooMany {
-        /// How many players that are.
+        /// The number of players.
         limit: usize,
     },
     /// A session that trusts every client has no moderation.
@@ -79,7 +79,7 @@ impl fmt::Display for RestrictionsError {
 impl core::error::Error for RestrictionsError {}
 
 impl Server {
-    /// A client's identity for decisions: they hold when the player comes again.
+    /// A client's identity for decisions: they apply again when the player returns.
     pub fn identity_of(&self, id: ClientId) -> Option<PlayerIdentity> {
         let member = self.members.get(id)?;
         Some(match self.policy.gate().subject_of(id) {
@@ -88,7 +88,7 @@ impl Server {
         })
     }
 
-    /// What was decided about a player, here or not.
+    /// The restrictions and rights of a player, here or not.
     pub fn restrictions(&self, identity: &PlayerIdentity) -> Restrictions {
         self.policy.register().get(identity).cloned().unwrap_or_default()
     }
@@ -98,8 +98,8 @@ impl Server {
         self.policy.register().iter()
     }
 
-    /// Decides about a player, in the place of everything that was decided before. What has changed is told to its
-    /// client and raised as [`ServerEvent::Moderated`]; restrictions end by themselves when their time has come.
+    /// Replaces all restrictions and rights of a player. Changes are sent to its client and raised as
+    /// [`ServerEvent::Moderated`]; restrictions end by themselves at their end time.
     ///
     /// # Errors
     /// If too many players have restrictions, or the session is permissive.
@@ -122,8 +122,8 @@ impl Server {
         Ok(self.follow(identity, &former, restrictions))
     }
 
-    /// Tells the clients of ours what the server's operator records of the voices: all of it, and the given number of
-    /// the last seconds (0 for none). Later newcomers are told, too.
+    /// Announces to the clients of ours the operator's recording of voice: whether everything is recorded, and the
+    /// number of most recent seconds that are kept (0 for none). Later newcomers are told, too.
     pub fn announce_recording(&mut self, is_whole: bool, last_s: u16) {
         if self.settings.recorded == (is_whole, last_s) {
             return;
@@ -134,15 +134,15 @@ impl Server {
         }
     }
 
-    /// What was [announced](Self::announce_recording) last.
+    /// The last [announced](Self::announce_recording) recording.
     pub fn announced_recording(&self) -> (bool, u16) {
         self.settings.recorded
     }
 
-    /// What was decided about a client holds from its first packet on.
+    /// Applies a client's restrictions from its first packet on.
     pub(super) fn begin_restrictions(&mut self, id: ClientId) {
         self.policy.register_mut().forget(id);
-        // Without any restrictions, no key of a name is computed.
+        // Without any restrictions, do not compute the name's key.
         if self.policy.register().len() == 0 {
             return;
         }
@@ -151,7 +151,7 @@ impl Server {
         }
     }
 
-    /// Tells a client that has joined or come back what was decided about it, and what is recorded.
+    /// Tells a client that has joined or come back its restrictions and the recording.
     pub(super) fn tell_restrictions(&mut self, id: ClientId) {
         let (is_whole, last_s) = self.settings.recorded;
         if is_whole || last_s > 0 {
@@ -167,7 +167,7 @@ impl Server {
         }
     }
 
-    /// Tells a client what holds for it, and what does not: it may have missed either.
+    /// Tells a client which restrictions apply and which do not: it may have missed either.
     pub(super) fn tell_restrictions_again(&mut self, id: ClientId) {
         if !self.policy.register().was_used() {
             return;
@@ -182,7 +182,7 @@ impl Server {
         self.tell_changes(id, &Restrictions::default(), &restrictions);
     }
 
-    /// Lifts what has ended.
+    /// Lifts restrictions that have ended.
     pub(super) fn end_restrictions(&mut self) {
         while let Some((identity, restriction)) = self.policy.register().ended(self.now) {
             let mut restrictions = self.restrictions(&identity);
@@ -192,11 +192,11 @@ impl Server {
         }
     }
 
-    /// Sends a notice to a client that can be told. False if it cannot.
+    /// Sends a notice to a client that supports notices. False if it does not.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
-        // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
+        // Only a room name far over the limits does not fit; the operator's decision still holds.
         if notice.write(self.settings.session, &mut writer).is_err() {
             return false;
         }
@@ -206,7 +206,7 @@ impl Server {
         was_sent
     }
 
-    /// A player's restrictions have changed: they hold from now on, and every client that they concern is told.
+    /// Applies a change of a player's restrictions, and tells every client that it concerns.
     fn follow(
         &mut self,
         identity: &PlayerIdentity,
@@ -250,14 +250,14 @@ impl Server {
         }
     }
 
-    /// False if the client cannot be told.
+    /// False if the client does not support notices.
     fn tell_changes(&mut self, id: ClientId, former: &Restrictions, restrictions: &Restrictions) -> bool {
         let now = self.now;
         let mut told = self.client_can(id, Capabilities::MODERATION);
         for (restriction, terms) in changed_restrictions(former, restrictions) {
             let notice = match terms {
                 Some(terms) => {
-                    // Rounded up, and never to 0, which stands for no end.
+                    // Rounded up to at least 1, as 0 means no end.
                     let left = |end: Instant| end.since(now).as_millis().div_ceil(1000).max(1);
                     let ends_in_s = terms.ends.map_or(0, |end| u32::try_from(left(end)).unwrap_or(u32::MAX));
                     Notice::Imposed {
@@ -285,7 +285,7 @@ fn changed_restrictions<'a>(
     changed.map(|restriction| (restriction, restrictions.terms(restriction)))
 }
 
-/// Rooms whose rights are others than before, those first that have some.
+/// Rooms with changed rights, those with rights first.
 fn changed_rooms<'a>(
     former: &'a Restrictions,
     restrictions: &'a Restrictions,

@@ -1,7 +1,7 @@
-//! Reports of speakers and their recipients, for servers that ask for them.
+//! Reports of speakers and their recipients, for servers that request them.
 //!
-//! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries
-//! it no more, or when nothing has come for as long as listeners wait.
+//! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that no
+//! longer carries it, or when nothing has come for as long as listeners wait.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use crate::time::Instant;
 pub enum SpokenTo {
     /// All listeners of a room.
     Room {
-        /// What the wire knows it by.
+        /// The room's id on the wire.
         id: RoomId,
         /// Its name, if it has listeners.
         name: Option<Box<str>>,
@@ -32,7 +32,7 @@ pub enum SpokenTo {
     },
 }
 
-/// One channel that a client speaks on, as its last frame said.
+/// One channel that a client speaks on, by its last frame.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MonitoredChannel {
@@ -50,9 +50,9 @@ pub struct MonitoredChannel {
 #[derive(Debug, Default)]
 pub(super) struct Monitor {
     speaking: BTreeMap<ClientId, Speaking>,
-    /// When each of them has stopped if nothing comes until then.
+    /// The time at which each of them has stopped if nothing arrives until then.
     deadlines: BTreeSet<(Instant, ClientId)>,
-    /// The channels of the frame that is looked at.
+    /// The channels of the frame that is being processed.
     heard: Vec<consonance_wire::VoiceChannel>,
 }
 
@@ -62,11 +62,11 @@ struct Speaking {
     channels: Vec<consonance_wire::VoiceChannel>,
 }
 
-/// Channels of one speaker that are told of, the first of each frame: people speak to few at
-/// once, and a frame can list 252.
+/// The maximum number of reported channels of one speaker, the first of each frame: people speak to few at once, and a
+/// frame can list 252.
 const CHANNELS_MAX: usize = 16;
 
-/// What the wire tells apart.
+/// A recipient as the wire distinguishes it.
 type WireTarget = (ChannelKind, u16);
 
 fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
@@ -74,8 +74,8 @@ fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
 }
 
 impl Monitor {
-    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first. How many
-    /// of its channels are over the limit.
+    /// Handles a frame of this client. Passes each channel that has begun (`true`) or ended to `tell`, endings first.
+    /// Returns the number of its channels over the limit.
     fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(WireTarget, bool)) -> u64 {
         let crowded = self.note_heard(voice);
         let speaking =
@@ -104,7 +104,7 @@ impl Monitor {
         crowded
     }
 
-    /// Keeps the open channels of a frame, each once; how many more there are than are told of.
+    /// Keeps the open channels of a frame, each once; returns the number of those over the limit.
     fn note_heard(&mut self, voice: &VoiceData<'_>) -> u64 {
         self.heard.clear();
         let mut crowded = 0;
@@ -121,14 +121,14 @@ impl Monitor {
         crowded
     }
 
-    /// A speaker that has been silent for too long, or is gone, with the channels that have ended with it.
+    /// Removes a speaker that has been silent for too long, or is gone; returns the channels that have ended with it.
     fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
         let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
         self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
         ended.channels.iter().copied().map(target).collect()
     }
 
-    /// When the next client that speaks has been silent for too long.
+    /// The time at which the next speaking client will have been silent for too long.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.deadlines.first().map(|&(at, _)| at)
     }
@@ -150,7 +150,7 @@ impl Server {
         self.settings.monitor_channels
     }
 
-    /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is
+    /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
         let speaking = self.monitor.speaking.get(&id)?;
@@ -174,7 +174,7 @@ impl Server {
         }
     }
 
-    /// A frame of a client's own is passed on.
+    /// Handles a frame of a client's own that is passed on.
     pub(super) fn monitor(&mut self, voice: &VoiceData<'_>) {
         if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
             return;
@@ -194,14 +194,14 @@ impl Server {
         }
     }
 
-    /// A client leaves, or is silent: it has stopped on all of its channels.
+    /// Ends all channels of a client that has left, or is silent.
     pub(super) fn end_channels(&mut self, id: ClientId) {
         for target in self.monitor.end(id) {
             self.tell_speaking(id, target, false);
         }
     }
 
-    /// A client sent something in the name of another one.
+    /// Reports that a client sent something in the name of another one.
     pub(super) fn tell_spoofed(&mut self, own: ClientId, claimed: ClientId) {
         let name_of = |id| self.members.name_of(id);
         let (Some(name), claimed_name) = (name_of(own), name_of(claimed)) else { return };

@@ -19,10 +19,10 @@ use crate::time::Instant;
 
 pub(super) use contest::{Contest, Verdict};
 
-/// What a newcomer gets that asks for the name of a client that is here.
+/// The policy for a newcomer that asks for the name of a client that is here.
 ///
-/// Whatever this says, the name goes at once to a client that shows the holder's resume ticket or comes with its
-/// account, and a name that is vouched for is never given to a client without as good a claim.
+/// With any policy, the name goes at once to a client that presents the holder's resume ticket or has its account, and
+/// a confirmed name is never given to a client without an equally good claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameTaken {
@@ -40,12 +40,12 @@ pub enum NameTaken {
 #[derive(Debug, Default)]
 pub(super) struct NameClaims {
     waiting: BTreeMap<LinkId, Claim>,
-    /// How many have waited so far: they are served in this order.
+    /// The number of newcomers that have waited so far: they are served in this order.
     counted: u64,
-    /// Since when each holder has not answered a probe.
+    /// The time since which each holder has not answered a probe.
     unanswered: BTreeMap<ClientId, Instant>,
     next_check: Option<Instant>,
-    /// Links that the driver is to probe.
+    /// Links that the driver must probe.
     probes: BTreeSet<LinkId>,
 }
 
@@ -57,40 +57,41 @@ pub(super) struct Claim {
     newcomer: Newcomer,
     origin: Option<PeerOrigin>,
     since: Instant,
-    /// When it is refused at the latest; never for one that stays linked.
+    /// The latest time at which it is refused; never for one that stays linked.
     refused_at: Option<Instant>,
-    /// Its origin is the holder's.
+    /// Whether its origin is the holder's.
     is_same_origin: bool,
-    /// It may take over the name of a holder that does not answer. Else it has to wait until the holder has left.
+    /// Whether it may take over the name of a holder that does not answer. Otherwise it has to wait until the holder
+    /// has left.
     may_take_over: bool,
 }
 
-/// What becomes of a newcomer when the name that it waits for is looked at.
+/// The decision about a newcomer that waits for a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Judgement {
-    /// The name is free: it gets it.
+    /// The name is free: the newcomer gets it.
     Free,
     /// It has waited for long enough, and the holder is still here.
     Refused,
-    /// It gets the name of a holder without a link, which is its own or as good as that.
+    /// It gets the name of a holder from the same origin that has no link.
     TakesOver,
-    /// It waits on, and the holder is asked for a sign of life.
+    /// It keeps waiting, and the holder is probed.
     Probes,
-    /// It waits on.
+    /// It keeps waiting.
     Waits,
 }
 
-/// What follows from when a holder was heard.
+/// The decision after a holder was heard, or its network could not tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hearing {
     /// The holder does not answer: the newcomer of this link gets the name.
     TakenOver(LinkId),
-    /// The newcomers of these links are refused, if there are any; the others wait on.
+    /// The newcomers of these links are refused, if there are any; the others keep waiting.
     Refused(Vec<LinkId>),
 }
 
 impl NameClaims {
-    /// A newcomer waits from now on.
+    /// Adds a newcomer that waits.
     pub(super) fn insert(&mut self, now: Instant, mut claim: Claim) {
         claim.number = self.counted;
         self.counted += 1;
@@ -99,14 +100,14 @@ impl NameClaims {
         self.next_check = Some(next.min(now + CHECK_EVERY));
     }
 
-    /// A newcomer waits no longer.
+    /// Removes a newcomer that no longer waits.
     pub(super) fn take(&mut self, link: LinkId) -> Option<Newcomer> {
         let claim = self.waiting.remove(&link)?;
         self.forget(link);
         Some(claim.newcomer)
     }
 
-    /// A link is gone, or has joined.
+    /// Removes a link that is gone, or has joined.
     pub(super) fn forget(&mut self, link: LinkId) {
         self.waiting.remove(&link);
         if self.waiting.is_empty() {
@@ -116,7 +117,7 @@ impl NameClaims {
         }
     }
 
-    /// A client is gone: its name may be free.
+    /// Handles the leaving of a client: its name may be free.
     pub(super) fn holder_left(&mut self, now: Instant, id: ClientId) {
         if !self.waiting.is_empty() {
             self.unanswered.remove(&id);
@@ -128,7 +129,7 @@ impl NameClaims {
         self.waiting.contains_key(&link)
     }
 
-    /// Whether a link asks again for what it waits for already.
+    /// Whether a link repeats the request that it waits for already.
     pub(super) fn is_repeated(&self, newcomer: &Newcomer) -> bool {
         let waits_for = self.waiting.get(&newcomer.link).map(|claim| &claim.newcomer);
         waits_for.is_some_and(|claimed| {
@@ -150,17 +151,17 @@ impl NameClaims {
             && (origin.is_none() || from_origin < WAITING_PER_ORIGIN)
     }
 
-    /// The name that a link waits for.
+    /// The name that a link is waiting for.
     pub(super) fn name_of(&self, link: LinkId) -> Option<&PlayerName> {
         self.waiting.get(&link).map(|claim| &claim.newcomer.name)
     }
 
-    /// The links of all that wait, the first to come first.
+    /// The links of all waiting newcomers, in order of arrival.
     pub(super) fn in_order(&self) -> Vec<LinkId> {
         self.waiting_for(|_| true)
     }
 
-    /// The links of those that wait for one of these names, the first to come first.
+    /// The links of newcomers that wait for one of these names, in order of arrival.
     pub(super) fn waiting_for(&self, is_one: impl Fn(&PlayerName) -> bool) -> Vec<LinkId> {
         let waiting = self.waiting.iter().filter(|(_, claim)| is_one(&claim.newcomer.name));
         let mut order: Vec<_> = waiting.map(|(link, claim)| (claim.number, *link)).collect();
@@ -168,32 +169,32 @@ impl NameClaims {
         order.into_iter().map(|(_, link)| link).collect()
     }
 
-    /// When the names that newcomers wait for are looked at next.
+    /// The time at which the awaited names are checked next.
     pub(super) fn next_check(&self) -> Option<Instant> {
         self.next_check
     }
 
-    /// What becomes of a newcomer now; `holder_has_link` is `None` if no client has the name.
+    /// The decision about a newcomer; `holder_has_link` is `None` if no client has the name.
     pub(super) fn judge(&self, now: Instant, link: LinkId, holder_has_link: Option<bool>) -> Judgement {
         let Some(claim) = self.waiting.get(&link) else { return Judgement::Waits };
         match holder_has_link {
             None => Judgement::Free,
             Some(_) if claim.refused_at.is_some_and(|at| at <= now) => Judgement::Refused,
             Some(true) => Judgement::Probes,
-            // Its link was lost, and its place is kept.
+            // The holder's link was lost, and its place is kept.
             Some(false) if claim.is_same_origin && claim.may_take_over => Judgement::TakesOver,
             Some(false) => Judgement::Waits,
         }
     }
 
-    /// All newcomers were judged, and these holders are to be probed.
+    /// Ends a check of all newcomers; these holders are to be probed.
     pub(super) fn end_check(&mut self, now: Instant, holders: &BTreeSet<ClientId>) {
         self.unanswered.retain(|holder, _| holders.contains(holder));
         self.next_check = (!self.waiting.is_empty()).then(|| now + CHECK_EVERY);
     }
 
-    /// A server that was not run while the time to answer passed may not have read the answers yet: all holders are
-    /// probed again, and newcomers wait for that.
+    /// Handles a stall: a server that did not run while a probe's time passed may not have read the answers yet, so
+    /// all holders are probed again, and newcomers wait for that.
     pub(super) fn restart_after_stall(&mut self, now: Instant) {
         if self.next_check.is_none_or(|due| now <= due + LATE) {
             return;
@@ -204,7 +205,7 @@ impl NameClaims {
         }
     }
 
-    /// The newcomers of these links are not refused before then.
+    /// Keeps the newcomers of these links from being refused before this time.
     pub(super) fn hold(&mut self, waiting: &[LinkId], until: Instant) {
         for link in waiting {
             let claim = self.waiting.get_mut(link);
@@ -219,17 +220,18 @@ impl NameClaims {
         self.unanswered.contains_key(&holder)
     }
 
-    /// The driver is to probe this link of a holder.
+    /// Makes the driver probe this link of a holder.
     pub(super) fn probe(&mut self, link: LinkId) {
         self.probes.insert(link);
     }
 
-    /// The next link that the driver is to probe.
+    /// The next link that the driver must probe.
     pub(super) fn pop_probe(&mut self) -> Option<LinkId> {
         self.probes.pop_first()
     }
 
-    /// A holder that the newcomers of these links wait for was heard at a time, or its network cannot say when.
+    /// Handles the time at which a holder that these links' newcomers wait for was last heard; none if its network
+    /// cannot tell.
     pub(super) fn hear(
         &mut self,
         now: Instant,
@@ -240,7 +242,7 @@ impl NameClaims {
         let Some(heard) = heard.filter(|_| !waiting.is_empty()) else {
             return Hearing::Refused(self.refused_while_alive(waiting, None));
         };
-        // Not before the answer to the last probe has another one been asked for.
+        // The next probe starts only after the last one was answered.
         let asked = self.unanswered.entry(holder).or_insert(now);
         if heard > *asked {
             *asked = now;
@@ -259,8 +261,8 @@ impl NameClaims {
         }
     }
 
-    /// The holder keeps its name: newcomers that do not stay to wait are refused, if the holder was heard since they
-    /// asked, or its network cannot say.
+    /// The newcomers to refuse because the holder keeps its name: those that do not stay to wait, if the holder was
+    /// heard since they asked, or its network cannot tell.
     fn refused_while_alive(&self, waiting: &[LinkId], heard: Option<Instant>) -> Vec<LinkId> {
         let is_refused = |link: &LinkId| {
             self.waiting.get(link).is_some_and(|claim| {
@@ -277,9 +279,9 @@ const QUIET: Duration = Duration::from_secs(3);
 const PROBE: Duration = Duration::from_secs(1);
 /// How often the holders that newcomers wait for are probed.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// A check that comes later than this after its time comes from a server that was not run meanwhile.
+/// The delay beyond which a check comes from a server that did not run in the meantime.
 const LATE: Duration = Duration::from_millis(200);
-/// How long a newcomer waits at most that is to be refused: a silent holder is found out within this time.
+/// The longest wait of a newcomer that is to be refused: a silent holder is detected within this time.
 const REFUSAL_AFTER: Duration = Duration::from_secs(6);
 /// Newcomers that may wait for one name.
 const WAITING_PER_NAME: usize = 4;

@@ -1,4 +1,4 @@
-//! Voice by distance: clients say where they are, and of the destinations of a relay the near ones get it.
+//! Voice by distance: clients report their positions, and only the near destinations of a relay get it.
 
 use consonance_wire::{
     ChannelKind, ClientId, Position, PositionReport, RoomId, ServerRelay, VoiceChannel, VoiceData,
@@ -9,32 +9,33 @@ use super::{Fault, Server};
 use crate::link::LinkId;
 
 impl Server {
-    /// How a room of this name carries voice, if distance decides there.
+    /// The proximity settings of a room of this name, if distance decides there.
     pub fn proximity_of(&self, room: &str) -> Option<ProximitySettings> {
         self.policy.proximity().settings_of(room)
     }
 
-    /// The square of how far two clients are apart, in m², if both have said where they are.
+    /// The squared distance of two clients, in m², if both have reported a position.
     pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
         self.policy.proximity().distance_squared(a, b)
     }
 
-    /// Where a client is, if it has said so.
+    /// A client's position, if it has reported one.
     pub fn position_of(&self, id: ClientId) -> Option<Position> {
         self.policy.proximity().position(id)
     }
 
-    /// Of a copy: another place has said where a client there is.
+    /// In a copy: sets the position of a client at another node, as that node has reported it.
     pub fn set_position(&mut self, id: ClientId, position: Option<Position>) {
         self.policy.proximity_mut().set_position(id, position);
     }
 
-    /// Where a client was, as far as another owner or copy of the session knew. What it has said here is newer.
+    /// Restores a client's last position known to another owner or copy of the session. A position reported here is
+    /// newer.
     pub fn recall_position(&mut self, id: ClientId, position: Option<Position>) {
         self.policy.proximity_mut().recall(id, position);
     }
 
-    /// A client says where it is.
+    /// Handles a client's position report.
     pub(super) fn handle_position(
         &mut self,
         own: Option<ClientId>,

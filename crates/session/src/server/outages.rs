@@ -1,8 +1,9 @@
-//! Outages: the way to several clients at once is silent, such as that to a game's server which carries their packets.
+//! Outages: several clients become unreachable at once, such as when the link to a game server that carries their
+//! packets is down.
 //!
-//! Each of those clients is still here: it keeps its id, its rooms and what it may do. The others are told that it
-//! left, and when the way works again, of its state, as of a newcomer's. The clients of one outage are not told of
-//! each other, since each is still what it was for the others.
+//! Each of those clients is still here: it keeps its id, its rooms and its rights. The others are told that it left,
+//! and after the outage they get its state, like a newcomer's. The clients of one outage are not told about each
+//! other, since nothing has changed between them.
 
 use alloc::vec::Vec;
 
@@ -16,10 +17,10 @@ use crate::packet_limits::write_state;
 use crate::time::Instant;
 
 impl Server {
-    /// The way to these links is silent. The other clients are told at once that the clients of these links left; the
+    /// Marks these links as unreachable. The other clients are told at once that the clients of these links left; the
     /// clients keep their places, and the links stay.
     ///
-    /// Links that are not here, have no client, or are unreachable already, are passed over. A permissive server does
+    /// Links that are not here, have no client, or are unreachable already, are ignored. A permissive server does
     /// nothing, since it has clients without links.
     pub fn mark_unreachable(&mut self, now: Instant, links: &[LinkId]) {
         self.advance(now);
@@ -36,16 +37,16 @@ impl Server {
         }
     }
 
-    /// The way to these links works again: the other clients are told of the clients of these links.
+    /// Marks these links as reachable again: the other clients are told about their clients.
     ///
-    /// Links without a client, or with one that is reachable, are passed over.
+    /// Links without a client, or with one that is reachable, are ignored.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
         self.advance(now);
         let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
         let clients: Vec<(ClientId, Outage)> =
             clients.filter_map(|id| Some((id, self.visibility.outage_of(id)?))).collect();
         for &(id, outage) in &clients {
-            // Of a newcomer without a state all are told when that comes.
+            // A newcomer without a state is announced to all when its state arrives.
             if !self.visibility.is_unannounced(id) {
                 self.tell_state(id, Audience::Outside(outage));
             }
@@ -55,7 +56,7 @@ impl Server {
         }
     }
 
-    /// How many clients are here that the others were told have left, because the way to them is silent.
+    /// The number of clients that are here, but unreachable, so that the others were told they left.
     pub fn unreachable_clients(&self) -> usize {
         self.visibility.unreachable()
     }

@@ -1,5 +1,5 @@
-//! What leaves the server: packets of its own, which wait to be polled for, and frames, which go at once to a list of
-//! links. Here is known over which link each client is reached, and counted what it was sent.
+//! Outgoing traffic of the server: packets of its own, which wait to be polled for, and frames, which go at once to a
+//! list of links. It stores the link over which each client is reached, and counts the traffic sent to it.
 
 mod fan_out;
 
@@ -18,7 +18,7 @@ use crate::traffic::{PacketTraffic, Total};
 
 use fan_out::FanOut;
 
-/// The way out, for packets of every kind.
+/// The outgoing side of the server, for packets of every kind.
 #[derive(Debug)]
 pub(super) struct Outbound {
     fan_out: FanOut,
@@ -38,17 +38,17 @@ impl Outbound {
         }
     }
 
-    /// Counts on from what another one has sent.
+    /// Continues counting from the traffic of another one.
     pub(super) fn count_on_from(&mut self, before: Self) {
         self.sent = before.sent;
     }
 
-    /// A client is reached over this link from now on; what it was sent is counted again.
+    /// Sets the link over which a client is reached; its traffic is counted from zero.
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {
         self.fan_out.insert(id, link);
     }
 
-    /// A client is not reached any more. What it was sent until now.
+    /// Removes a client that is no longer reached; returns the traffic sent to it.
     pub(super) fn remove(&mut self, id: ClientId) -> Total {
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
@@ -61,12 +61,12 @@ impl Outbound {
         self.fan_out.link(id)
     }
 
-    /// What a client was sent since it is reached over its present link.
+    /// The traffic sent to a client over its present link.
     pub(super) fn sent_to(&self, id: ClientId) -> Total {
         self.fan_out.sent(id)
     }
 
-    /// What went out, or waits to be polled for, by type of packet.
+    /// The traffic that was sent, or waits to be polled for, by type of packet.
     pub(super) fn sent(&self) -> &PacketTraffic {
         &self.sent
     }
@@ -77,7 +77,7 @@ impl Outbound {
         self.outbox.push([link], delivery, packet);
     }
 
-    /// Queues a packet for those of these clients that are reached, as one that has to arrive.
+    /// Queues a reliable packet for those of these clients that are reached.
     pub(super) fn send_to_all(&mut self, now: Instant, ids: impl Iterator<Item = ClientId>, packet: &[u8]) {
         let mut copies = 0;
         let links = ids.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
@@ -85,7 +85,7 @@ impl Outbound {
         self.sent.count(now, packet, copies);
     }
 
-    /// Queues the state of a client for one link, in packets of at most `most` bytes. What that is has to be
+    /// Queues the state of a client for one link, in packets of at most `most` bytes. The returned total has to be
     /// [counted](Self::count_states).
     pub(super) fn send_state(
         &mut self,
@@ -118,18 +118,18 @@ impl Outbound {
         self.fan_out.send(to, total.packets, total.bytes);
     }
 
-    /// How much memory what waits takes, in bytes.
+    /// The memory of the waiting packets, in bytes.
     #[inline]
     pub(super) fn waiting_bytes(&self) -> usize {
         self.outbox.waiting_bytes()
     }
 
-    /// The next packet that waits.
+    /// The next waiting packet.
     pub(super) fn pop(&mut self) -> Option<Transmit<'_>> {
         self.outbox.pop()
     }
 
-    /// Starts the list of links of a frame, which has none of these clients.
+    /// Starts the list of links of a frame, without these clients.
     #[inline]
     pub(super) fn begin_frame(&mut self, without: &[ClientId]) {
         self.fan_out.begin();
@@ -138,25 +138,25 @@ impl Outbound {
         }
     }
 
-    /// The list has this client neither.
+    /// Excludes this client from the list, too.
     #[inline]
     pub(super) fn leave_out(&mut self, id: ClientId) {
         self.fan_out.leave_out(id);
     }
 
-    /// Adds those of these clients that are reached, each of which is sent so many bytes; each once, unless it shall be
+    /// Adds those of these clients that are reached, and counts this many bytes for each; each once, unless
     /// `repeated`.
     #[inline]
     pub(super) fn add(&mut self, ids: impl ExactSizeIterator<Item = ClientId>, bytes: usize, repeated: bool) {
         self.fan_out.add(ids, bytes, repeated);
     }
 
-    /// Adds what leads to another node, for clients there.
+    /// Adds the link to another node, for clients there.
     pub(super) fn add_node(&mut self, node: LinkId) {
         self.fan_out.add_link(node);
     }
 
-    /// The list is complete: the frame counts as sent.
+    /// Completes the list: the frame counts as sent.
     #[inline]
     pub(super) fn end_frame(&mut self, now: Instant, packet: &[u8]) {
         self.sent.count(now, packet, self.fan_out.links().len());
@@ -172,13 +172,13 @@ impl Outbound {
         Some(Transmit { to: self.fan_out.links(), delivery: Delivery::Unreliable, payload })
     }
 
-    /// Queues the frame whose list is complete, behind what the same links were told before.
+    /// Queues the frame whose list is complete, behind earlier packets to the same links.
     pub(super) fn queue_frame(&mut self, payload: &[u8]) {
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, payload);
         self.did_relay |= !self.fan_out.links().is_empty() || is_always_sent(payload);
     }
 
-    /// Whether a packet was passed on since the last call that [`frame`](Self::frame) did not return.
+    /// Whether a packet was passed on since the last call without being returned by [`frame`](Self::frame).
     pub(super) fn take_did_relay(&mut self) -> bool {
         core::mem::take(&mut self.did_relay)
     }

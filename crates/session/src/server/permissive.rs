@@ -1,4 +1,4 @@
-//! What only a permissive server does: it believes every packet, as the original does.
+//! The behavior of a permissive server: it believes every packet, as the original does.
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{ClientState, MessageType, ParseError};
@@ -8,7 +8,7 @@ use super::{Fault, Server};
 use crate::link::LinkId;
 
 impl Server {
-    /// A state of any client, from any link: an unknown client is created from it, after the others were told.
+    /// Applies a state of any client, from any link: an unknown client is created from it, after the others were told.
     pub(super) fn believe_state(
         &mut self,
         link: LinkId,
@@ -36,7 +36,7 @@ impl Server {
         Ok(())
     }
 
-    /// The transport is gone, but only one of the link's clients goes with it, the first of the table. False if it had
+    /// Removes one of several clients of a link that is gone, the first of the table; the others stay. False if it has
     /// no other.
     pub(super) fn remove_one_of_several(&mut self, link: LinkId) -> bool {
         if self.links.clients_of(link).count() < 2 {
@@ -49,7 +49,7 @@ impl Server {
     }
 }
 
-/// Anything with the magic number may be relayed, but no introduction to a direct peer.
+/// Checks a packet to relay: any type with the magic number is allowed, except an introduction to a direct peer.
 pub(super) fn check_believed_inner(inner: &[u8]) -> Result<(), Fault> {
     match MessageType::peek(inner) {
         Ok(MessageType::HandshakeP2P) => Err(Fault::InnerRefused),

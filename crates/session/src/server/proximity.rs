@@ -6,8 +6,8 @@
 //! in any other room: so originals can use the room among themselves, and hiding a position lets no player hear or
 //! reach distant ones.
 //!
-//! Where a session has copies, each decides about the listeners at its node, which it knows the positions of: a frame
-//! for others goes to each node with listeners once.
+//! If a session has copies, each decides about the listeners at its node, whose positions it knows: a frame for others
+//! goes once to each node with listeners.
 
 mod grid;
 mod settings;
@@ -38,16 +38,16 @@ pub(super) struct Proximity {
     positions: Vec<PositionState>,
     /// The listeners of the present frame.
     found: Vec<ClientId>,
-    /// Listeners in range that heard enough others, over all frames.
+    /// Counts listeners in range that already heard enough others, over all frames.
     crowded: u64,
     /// Clients at other nodes.
     elsewhere: BTreeMap<ClientId, Elsewhere>,
 }
 
-/// A client about which another node decides.
+/// A client that another node decides about.
 #[derive(Debug)]
 struct Elsewhere {
-    /// What leads there.
+    /// The link to that node.
     node: LinkId,
     /// The zones that it listens to.
     zones: Vec<RoomId>,
@@ -55,13 +55,13 @@ struct Elsewhere {
 
 /// The listeners of a frame.
 pub(super) struct Reached<'a, P> {
-    /// Those here.
+    /// The listeners here.
     pub(super) clients: &'a [ClientId],
-    /// What leads to other nodes with listeners.
+    /// The links to other nodes with listeners.
     pub(super) nodes: P,
 }
 
-/// What is known of one client: a cache line, as each report finds it far from the last one.
+/// The position data of one client: one cache line, as consecutive reports access distant entries.
 #[derive(Debug, Default)]
 #[repr(align(64))]
 struct PositionState {
@@ -72,7 +72,7 @@ struct PositionState {
     zones: Zones,
 }
 
-/// Zones that a client listens to, with its slots there: seldom more than one, which is looked for at once.
+/// Zones that a client listens to, with its slots there: seldom more than one, so the first is stored inline.
 #[derive(Debug, Default)]
 struct Zones {
     first: Option<(RoomId, u16)>,
@@ -84,7 +84,7 @@ impl Proximity {
         Self { rules: rules.to_vec(), ..Self::default() }
     }
 
-    /// Which rule a room of this name follows; none if it is as any other.
+    /// The index of the rule for a room of this name; none if it is an ordinary room.
     pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }
@@ -94,22 +94,22 @@ impl Proximity {
         !self.rules.is_empty()
     }
 
-    /// How a room of this name carries voice, if distance decides there.
+    /// The proximity settings of a room of this name, if distance decides there.
     pub(super) fn settings_of(&self, room: &str) -> Option<ProximitySettings> {
         self.rule_of(room).map(|rule| self.rules[rule].1.bounded())
     }
 
-    /// The square of how far two clients are apart, in m², if both have said where they are.
+    /// The squared distance of two clients, in m², if both have reported a position.
     pub(super) fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
         Some(self.position(a)?.distance_squared(self.position(b)?))
     }
 
-    /// How often a listener in range was not sent a frame because enough others were nearer or louder.
+    /// The number of times that a listener in range was not sent a frame because enough others were nearer or louder.
     pub(super) fn crowded(&self) -> u64 {
         self.crowded
     }
 
-    /// A client listens to a room from now on.
+    /// Adds a client to a room's listeners.
     pub(super) fn enter(&mut self, id: ClientId, name: &str) {
         let Some(rule) = self.rule_of(name) else { return };
         let room = RoomId::of(name);
@@ -132,7 +132,7 @@ impl Proximity {
         }
     }
 
-    /// A client listens to a room id no longer.
+    /// Removes a client from the listeners of a room id.
     pub(super) fn leave(&mut self, id: ClientId, room: RoomId) {
         self.leave_zone(id, room);
         if self.zones.get(&room).is_some_and(Zone::is_empty) {
@@ -155,7 +155,7 @@ impl Proximity {
         }
     }
 
-    /// A client is at the node that this link leads to from now on, or here.
+    /// Sets the link to the node where a client is; none if it is here.
     pub(super) fn set_node(&mut self, id: ClientId, node: Option<LinkId>) {
         let former = self.elsewhere.get(&id).map(|elsewhere| elsewhere.node);
         if former == node {
@@ -183,7 +183,7 @@ impl Proximity {
         }
     }
 
-    /// A client that has left every room is gone.
+    /// Removes a client that has left every room.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.elsewhere.remove(&id);
         if let Some(known) = self.positions.get_mut(usize::from(id.0)) {
@@ -191,7 +191,7 @@ impl Proximity {
         }
     }
 
-    /// A client says where it is. One that was overtaken says nothing new.
+    /// Applies a client's position report. One that was overtaken by a newer one is ignored.
     pub(super) fn report(&mut self, id: ClientId, report: PositionReport) {
         let known = known_mut(&mut self.positions, id);
         let is_old = |newest: u16| (report.number.wrapping_sub(newest) as i16) <= 0;
@@ -204,7 +204,7 @@ impl Proximity {
         }
     }
 
-    /// A client that has not said where it is was there.
+    /// Restores the position of a client that has not reported one yet.
     pub(super) fn recall(&mut self, id: ClientId, position: Option<Position>) {
         if position.is_some() && !self.has_position(id) {
             self.move_to(id, position);
@@ -221,14 +221,14 @@ impl Proximity {
         }
     }
 
-    /// Another node has said where a client there is.
+    /// Sets the position of a client at another node, as that node has reported it.
     pub(super) fn set_position(&mut self, id: ClientId, position: Option<Position>) {
         if self.elsewhere.contains_key(&id) {
             known_mut(&mut self.positions, id).position = position;
         }
     }
 
-    /// Where a client is, if it has said so.
+    /// A client's position, if it has reported one.
     pub(super) fn position(&self, id: ClientId) -> Option<Position> {
         self.positions.get(usize::from(id.0))?.position
     }
@@ -246,7 +246,7 @@ impl Proximity {
         channel.bits.kind() == ChannelKind::Room && self.zones.contains_key(&RoomId(channel.recipient))
     }
 
-    /// The listeners of a frame that is spoken to this room; `None` if distance does not decide there.
+    /// The listeners of a frame to this room; `None` if distance does not decide there.
     pub(super) fn reach(
         &mut self,
         room: RoomId,
@@ -260,8 +260,8 @@ impl Proximity {
         Some(Reached { clients: &self.found, nodes: zone.nodes() })
     }
 
-    /// Whether one client hears a frame that is spoken to this room, or may hear it at another node; `None` if
-    /// distance does not decide there.
+    /// Whether one client hears a frame to this room, or may hear it at another node; `None` if distance does not
+    /// decide there.
     pub(super) fn reaches(
         &mut self,
         room: RoomId,
@@ -313,7 +313,7 @@ impl Zones {
     }
 }
 
-/// A frame without what depends on the channel.
+/// The properties of a frame that do not depend on the channel.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spoken {
     speaker: ClientId,

@@ -1,4 +1,4 @@
-//! What an operator can change while a session runs, without disconnecting any client.
+//! Settings that an operator can change while a session runs, without disconnecting any client.
 
 use alloc::vec::Vec;
 
@@ -9,25 +9,25 @@ use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 
 impl Server {
-    /// Other limits from now on. Clients above one already stay: a limit is checked when something new is asked for.
+    /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
     pub fn set_limits(&mut self, limits: Limits) {
         self.events.set_limit(limits.events);
         self.commands.set_limit(limits.events.max(limits.links));
         self.settings.limits = limits;
     }
 
-    /// What the networks of all clients carry from now on, which the driver knows: nothing longer is
-    /// made here, and names that cannot be told are refused. What clients say to each other is relayed
-    /// as it came, whatever its length.
+    /// Changes the packet limits of the networks of all clients, which the driver knows: the server makes no longer
+    /// packets, and refuses names that do not fit. Packets between clients are relayed unchanged, whatever their
+    /// length.
     pub fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.settings.packets = limits.within_bounds();
     }
 
-    /// Other rooms ask for other tokens from now on; see [`ServerSettings::access`](super::ServerSettings::access).
+    /// Changes the tokens that rooms require; see [`ServerSettings::access`](super::ServerSettings::access).
     ///
-    /// Clients keep their tokens, and are taken out of rooms that they are not allowed to listen to by these rules.
-    /// Where two rooms in use share an id and now follow different rules, only the first of those that a rule is about
-    /// stays open: the wire could not tell them apart. A permissive session has no rules, and ignores this.
+    /// Clients keep their tokens, and are removed from rooms that these rules do not let them listen to. Where two
+    /// rooms in use share an id and get different rules, only the first of those with a rule stays open: the wire
+    /// could not distinguish them. A permissive session has no rules, and ignores this.
     pub fn set_access_rules(&mut self, rules: Vec<(RoomPattern, AccessRule)>) {
         if self.settings.permissive || self.settings.access == rules {
             return;
@@ -47,8 +47,8 @@ impl Server {
         }
     }
 
-    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits).
-    /// Listeners of a room that is over its limit now stay.
+    /// Changes the room limits; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Listeners of
+    /// a room that exceeds its new limit stay.
     pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
         if self.settings.permissive || self.settings.room_limits == rules {
             return;
@@ -58,8 +58,8 @@ impl Server {
         self.policy.set_room_limits(room_limits, self.settings.reserved_names());
     }
 
-    /// In each room, only so many are heard at once from now on, or all again; proximity rooms stay as they are. Frames
-    /// of the others are dropped.
+    /// Limits the number of speakers that are heard at once in each room, or removes the limit; proximity rooms are
+    /// not affected. Frames of the other speakers are dropped.
     pub fn set_voices_per_room(&mut self, most: Option<usize>) {
         self.policy.limit_voices(most);
     }

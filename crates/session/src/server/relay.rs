@@ -1,4 +1,4 @@
-//! Relaying: is it the sender's own packet, and to which links does it go?
+//! Relaying: checks that a packet is the sender's own, and chooses the links that it goes to.
 
 use consonance_wire::{
     ClientId, MessageType, Notice, Packet, ServerRelay, TextData, TextRecipient, VoiceData,
@@ -18,7 +18,7 @@ impl Server {
         self.outbound.take_did_relay()
     }
 
-    /// Lists the listeners' links; the payload is what they get. `own` is the sender's client.
+    /// Lists the listeners' links; the payload is the packet for them. `own` is the sender's client.
     pub(super) fn relay_unreliable<'a>(
         &mut self,
         link: LinkId,
@@ -32,7 +32,7 @@ impl Server {
         Ok(relay.packet)
     }
 
-    /// Waits to be polled for, behind what the same links were told before.
+    /// Queues the packet, behind earlier packets to the same links.
     pub(super) fn relay_reliable(
         &mut self,
         link: LinkId,
@@ -63,8 +63,8 @@ impl Server {
         Ok(())
     }
 
-    /// Where some rooms are not as any other, the packet is read again: sessions without such rooms are to pay nothing.
-    /// True if the destinations were gathered by distance.
+    /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
+    /// if the destinations were gathered by distance.
     #[inline(never)]
     fn gather_by_rules(
         &mut self,
@@ -91,8 +91,8 @@ impl Server {
         Ok(false)
     }
 
-    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original crashes on
-    /// what it cannot read, and believes any sender that a packet names.
+    /// Accepts only whole voice and text packets of the sender's own, of this session: a listener of the original
+    /// crashes on a packet that it cannot parse, and believes any sender that a packet names.
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         let inner = relay.packet;
         if self.settings.permissive {
@@ -135,7 +135,7 @@ impl Server {
         checked.map_err(|refused| self.report_refusal(own, refused))
     }
 
-    /// Refuses a text of a client that is muted, or has to wait; the latter is told.
+    /// Refuses a text of a client that is muted, or has to wait; in the latter case the client is told.
     fn check_text(
         &mut self,
         own: ClientId,

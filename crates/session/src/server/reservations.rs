@@ -1,4 +1,4 @@
-//! The places of clients that can resume: what each has to show, and until when the place of a lost one is kept.
+//! The places of clients that can resume: their secrets, and the time until which the place of a lost client is kept.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,17 @@ use crate::link::PeerOrigin;
 use crate::secrets::Secrets;
 use crate::time::Instant;
 
-/// What lost clients find again.
+/// The secrets and kept places of clients that can resume.
 #[derive(Debug)]
 pub(super) struct Reservations {
     secrets: Secrets,
-    /// What each client was given last.
+    /// The latest secret of each client.
     secret_of: BTreeMap<ClientId, SharedSecret>,
-    /// What clients had before, until they have answered: the new secret may be lost with the link.
+    /// The previous secrets of clients, until they have answered: the new secret may be lost with the link.
     former_of: BTreeMap<ClientId, SharedSecret>,
     /// Clients without a link.
     kept: BTreeMap<ClientId, Reservation>,
-    /// The same clients by when their places are given up.
+    /// The same clients by the end times of their places.
     ends: BTreeSet<(Instant, ClientId)>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Reservations {
 #[derive(Debug)]
 struct Reservation {
     until: Instant,
-    /// Where its last link came from, if that is known.
+    /// The origin of its last link, if it is known.
     origin: Option<PeerOrigin>,
 }
 
@@ -37,12 +37,12 @@ impl Reservations {
         Self { secrets: Secrets::new(key), secret_of, former_of, kept, ends }
     }
 
-    /// Goes on with the secrets of a session before, so that none comes twice.
+    /// Continues the sequence of secrets of an earlier session, so that none repeats.
     pub(super) fn draw_on_from(&mut self, before: &Self) {
         self.secrets = before.secrets.clone();
     }
 
-    /// A new secret for a client. The one that it had is good, too, until the client has the new one.
+    /// Draws a new secret for a client. The previous one stays valid until the client has the new one.
     pub(super) fn draw_secret(&mut self, id: ClientId) -> SharedSecret {
         let secret = self.secrets.draw();
         if let Some(former) = self.secret_of.insert(id, secret) {
@@ -51,24 +51,24 @@ impl Reservations {
         secret
     }
 
-    /// The client has the secret that it was given last.
+    /// Confirms that the client has its latest secret.
     pub(super) fn confirm_secret(&mut self, id: ClientId) {
         self.former_of.remove(&id);
     }
 
-    /// A secret that another process has given to a client.
+    /// Sets a secret that another process has issued to a client.
     pub(super) fn set_secret(&mut self, id: ClientId, secret: SharedSecret) {
         self.former_of.remove(&id);
         self.secret_of.insert(id, secret);
     }
 
-    /// What a client has to show; none if it cannot resume.
+    /// The secret that a client must present; none if it cannot resume.
     pub(super) fn secret_of(&self, id: ClientId) -> Option<SharedSecret> {
         self.secret_of.get(&id).copied()
     }
 
-    /// Whether a ticket is one of this session that its client can have: the last one, and the one before until the
-    /// client has the last one.
+    /// Whether a ticket is a valid one of this session and client: the latest one, or the previous one until the
+    /// client has the latest.
     pub(super) fn accepts(&self, session: SessionId, ticket: &ResumeTicket) -> bool {
         let secrets = [&self.secret_of, &self.former_of];
         ticket.session == session && secrets.iter().any(|of| of.get(&ticket.id) == Some(&ticket.secret))
@@ -81,31 +81,31 @@ impl Reservations {
         self.kept.insert(id, Reservation { until, origin });
     }
 
-    /// A client has a link again.
+    /// Releases the reservation of a client that has a link again.
     pub(super) fn release(&mut self, id: ClientId) {
         if let Some(Reservation { until, .. }) = self.kept.remove(&id) {
             self.ends.remove(&(until, id));
         }
     }
 
-    /// The client is gone permanently.
+    /// Removes a client that is gone permanently.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
         self.former_of.remove(&id);
         self.release(id);
     }
 
-    /// Until when the place of a client without a link is kept.
+    /// The time until which the place of a client without a link is kept.
     pub(super) fn kept_until(&self, id: ClientId) -> Option<Instant> {
         self.kept.get(&id).map(|reservation| reservation.until)
     }
 
-    /// Where a client without a link came from, if that is known.
+    /// The origin of a client without a link, if it is known.
     pub(super) fn origin_of(&self, id: ClientId) -> Option<PeerOrigin> {
         self.kept.get(&id)?.origin
     }
 
-    /// When the next place is given up.
+    /// The time at which the next place is given up.
     pub(super) fn next_end(&self) -> Option<Instant> {
         self.ends.first().map(|&(end, _)| end)
     }

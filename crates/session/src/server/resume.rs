@@ -1,4 +1,4 @@
-//! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
+//! Resume: a client that lost its link gets its place back, if it returns in time and presents its secret.
 
 use consonance_wire::{Capabilities, ClientId, CodecParameters, HandshakeExtension, ResumeTicket};
 
@@ -6,7 +6,7 @@ use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
 
 impl Server {
-    /// What stands behind the answer to a handshake; nothing for an original.
+    /// The extension behind the response to a handshake; none for an original.
     pub(super) fn answer_extension(
         &mut self,
         link: LinkId,
@@ -21,8 +21,8 @@ impl Server {
         Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
-    /// The link of a client is lost: its place is kept for a while if it can come back. One that has never sent its
-    /// state may not have got its ticket; no one knows of it, and it would wait for its own place.
+    /// Handles the loss of a client's link: its place is kept for a while if it can resume. A client that has never
+    /// sent its state may not have got its ticket; no other client knows of it, and it would wait for its own place.
     pub(super) fn keep_place(&mut self, link: LinkId) {
         let is_unannounced = self.links.client_of(link).is_ok_and(|id| self.visibility.is_unannounced(id));
         if is_unannounced || !self.links.can(link, Capabilities::RESUME) {
@@ -30,7 +30,7 @@ impl Server {
         }
         let capabilities = self.links.get(link).map(|record| record.capabilities);
         let Some(id) = self.links.detach(link) else { return };
-        // It may come back without a handshake, from another node that has kept its link.
+        // The client may return without a handshake, from another node that has kept its link.
         self.kept_capabilities.extend(capabilities.map(|capabilities| (id, capabilities)));
         self.outbound.remove(id);
         self.voice_reports.remove(id);
@@ -40,8 +40,8 @@ impl Server {
         self.hold_claims(id, until);
     }
 
-    /// A client that can resume says that it leaves permanently. (One of the original just closes its link.) Its link
-    /// may join again, and is waited for like any other until then.
+    /// Handles the message with which a client that can resume leaves permanently. (An original just closes its link.)
+    /// Its link may join again, with the same deadline as any other.
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
         if self.links.client_of(link)? != id {
             return Err(Fault::Spoofed);
@@ -61,8 +61,8 @@ impl Server {
         }
     }
 
-    /// Gives a client its place back over another link; false if the ticket is not valid. A client with another codec
-    /// than before joins again, since that is the only way the others are told of a codec.
+    /// Gives a client its place back over another link; false if the ticket is not valid. A client with a changed
+    /// codec has to join again, since that is the only way to tell the others about a codec.
     pub(super) fn resume(
         &mut self,
         link: LinkId,
@@ -95,7 +95,7 @@ impl Server {
         true
     }
 
-    /// The client noticed the end of its old link before this side did.
+    /// Drops the old link of a client that noticed its end before this side did.
     fn drop_old_link(&mut self, id: ClientId) {
         let Some(old) = self.outbound.link_of(id) else { return };
         self.links.detach(old);

@@ -1,4 +1,4 @@
-//! The rooms of the session by name: how many there are, which share an id, and which are restricted.
+//! The rooms of the session by name: their number, the ones that share an id, and the reserved ones.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use consonance_wire::RoomId;
 
-/// Rooms with listeners; a room is forgotten when the last one leaves.
+/// Rooms with listeners; a room is removed when the last one leaves.
 #[derive(Debug, Default)]
 pub(super) struct RoomDirectory {
     /// The names of each id, with the number of their listeners.
     by_id: BTreeMap<RoomId, BTreeMap<Box<str>, usize>>,
-    /// How many names these are.
+    /// The number of names.
     names: usize,
     /// Rooms of the configuration by id.
     reserved: BTreeMap<RoomId, Vec<Box<str>>>,
@@ -24,7 +24,7 @@ impl RoomDirectory {
         directory
     }
 
-    /// Keeps the ids of these rooms for them from now on, instead of those of others.
+    /// Reserves the ids of these rooms, in place of the previous reservations.
     pub(super) fn reserve<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         self.reserved.clear();
         for name in names {
@@ -32,7 +32,7 @@ impl RoomDirectory {
         }
     }
 
-    /// One listener more. True if it is the first of a name whose id another name has already.
+    /// Adds a listener. True if it is the first of a name whose id another name has already.
     pub(super) fn enter(&mut self, name: &str) -> bool {
         let names = self.by_id.entry(RoomId::of(name)).or_default();
         if let Some(listeners) = names.get_mut(name) {
@@ -45,7 +45,7 @@ impl RoomDirectory {
         collides
     }
 
-    /// One listener less.
+    /// Removes a listener.
     pub(super) fn leave(&mut self, name: &str) {
         let id = RoomId::of(name);
         let Some(names) = self.by_id.get_mut(&id) else { return };
@@ -65,12 +65,12 @@ impl RoomDirectory {
         self.by_id.get(&RoomId::of(name)).is_some_and(|names| names.contains_key(name))
     }
 
-    /// How many listen to a room.
+    /// The number of listeners of a room.
     pub(super) fn listeners(&self, name: &str) -> usize {
         self.by_id.get(&RoomId::of(name)).and_then(|names| names.get(name)).copied().unwrap_or(0)
     }
 
-    /// How many rooms have listeners.
+    /// The number of rooms with listeners.
     pub(super) fn len(&self) -> usize {
         self.names
     }
@@ -80,19 +80,19 @@ impl RoomDirectory {
         self.by_id.iter().flat_map(|(id, names)| names.keys().map(|name| (*id, &**name)))
     }
 
-    /// The rooms in use that the wire cannot tell from one of this name, itself included.
+    /// The rooms in use that the wire cannot distinguish from one of this name, itself included.
     pub(super) fn names_of_id_of(&self, name: &str) -> impl Iterator<Item = &str> {
         self.names_of_id(RoomId::of(name))
     }
 
-    /// The rooms in use that the wire knows by this id.
+    /// The rooms in use with this id on the wire.
     pub(super) fn names_of_id(&self, id: RoomId) -> impl Iterator<Item = &str> {
         self.by_id.get(&id).into_iter().flat_map(|names| names.keys().map(|name| &**name))
     }
 
     /// Whether a room of the configuration has the name's id, but not the name.
     pub(super) fn is_taken_by_reserved(&self, name: &str) -> bool {
-        // Mostly there is no such room, and ids are the most expensive part of a join.
+        // Fast path without such rooms: computing ids is the most expensive part of a join.
         if self.reserved.is_empty() {
             return false;
         }

@@ -1,5 +1,4 @@
-//! How many clients can use a room at once, and how often a client can write: by room patterns, and for the whole
-//! session.
+//! Limits on the number of clients in a room, and on the rate of texts: by room patterns, and for the whole session.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -13,27 +12,27 @@ use super::room_pattern::RoomPattern;
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
 
-/// What a room takes; the default is everything.
+/// The limits of a room; the default is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomLimits {
-    /// How many clients may listen to it at once; a further one does not get in.
+    /// The maximum number of listeners; a further one cannot enter.
     pub listeners: Option<usize>,
-    /// How many clients may speak to it at once. A place is free again when its speaker closes the channel or has sent
-    /// nothing for a second and a half, as long as listeners wait for a frame.
+    /// The maximum number of clients that may speak to it at once. A speaker's place is free again when it closes the
+    /// channel or has sent nothing for a second and a half, as long as listeners wait for a frame.
     pub speakers: Option<usize>,
-    /// How long a client has to wait from one text to the room to the next.
+    /// The minimum interval between a client's texts to the room.
     pub text_every: Duration,
 }
 
 impl RoomLimits {
-    /// A room that takes everything.
+    /// A room without limits.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The rules, the speakers that have places, and when each client wrote last.
+/// The rules, the speakers that have places, and the time of each client's last text.
 #[derive(Debug, Default)]
 pub(super) struct Quotas {
     rules: Vec<(RoomPattern, RoomLimits)>,
@@ -41,7 +40,7 @@ pub(super) struct Quotas {
     limited: BTreeMap<RoomId, Quota>,
     /// By client id.
     texts: Vec<Option<Box<LastTexts>>>,
-    /// Full rooms that a client wanted to enter since it was in them last, for which the operator was told.
+    /// Full rooms that a client has tried to enter since it was last in them, and that were reported to the operator.
     told: BTreeMap<ClientId, BTreeSet<RoomId>>,
     /// The audible speakers while the server is overloaded.
     pub(super) active_speakers: ActiveSpeakerLimiter,
@@ -51,15 +50,15 @@ pub(super) struct Quotas {
 struct Quota {
     rule: usize,
     speaking: Vec<(ClientId, Instant)>,
-    /// Clients that have been told that there is no place, and when each tried last.
+    /// Clients that were told that there is no place, and the time of each one's last attempt.
     refused: Vec<(ClientId, Instant)>,
 }
 
-/// When a client wrote last.
+/// The times of a client's last texts.
 #[derive(Debug, Default)]
 struct LastTexts {
     anywhere: Option<Instant>,
-    /// Only rooms with a limit, and only while it holds.
+    /// Only rooms with a limit, and only while it applies.
     rooms: Vec<(RoomId, Instant)>,
     text: PassedText,
 }
@@ -72,10 +71,11 @@ struct PassedText {
     reached: Vec<u64>,
 }
 
-/// Full rooms that an operator is told of for one client.
+/// The maximum number of full rooms that are reported to the operator for one client.
 const TOLD_MAX: usize = 32;
 
-/// Rooms to which one client writes at the same time; to one more it has to wait as for any other.
+/// The maximum number of rooms to which one client writes at the same time; for one more it has to wait as for any
+/// other.
 const TEXT_ROOMS_MAX: usize = 32;
 
 impl Quotas {
@@ -87,12 +87,12 @@ impl Quotas {
         !self.rules.is_empty()
     }
 
-    /// Which rule a room of this name follows.
+    /// The index of the rule for a room of this name; none if there is no rule.
     pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }
 
-    /// Whether frames have to be looked at: the number of speakers is limited in a room that is used.
+    /// Whether frames have to be inspected: the number of speakers is limited in a room in use.
     #[inline]
     pub(super) fn limits_speakers(&self) -> bool {
         !self.limited.is_empty() && self.rules.iter().any(|(_, limits)| limits.speakers.is_some())
@@ -104,7 +104,7 @@ impl Quotas {
         quota.is_some_and(|quota| self.rules[quota.rule].1.speakers.is_some())
     }
 
-    /// Other rules for the rooms in use. Present speakers go on, and count.
+    /// Replaces the rules for the rooms in use. Present speakers continue, and count.
     pub(super) fn replace_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, RoomLimits)],
@@ -120,7 +120,7 @@ impl Quotas {
         }
     }
 
-    /// A room has its first listener.
+    /// Notes that a room has its first listener.
     pub(super) fn enter(&mut self, room: &str) {
         if let Some(rule) = self.rule_of(room) {
             let fresh = || Quota { rule, speaking: Vec::new(), refused: Vec::new() };
@@ -128,13 +128,13 @@ impl Quotas {
         }
     }
 
-    /// A room has lost its last listener.
+    /// Notes that a room has lost its last listener.
     pub(super) fn close(&mut self, room: &str) {
         self.limited.remove(&RoomId::of(room));
         self.active_speakers.close(RoomId::of(room));
     }
 
-    /// A client is gone.
+    /// Removes a client.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.active_speakers.forget(id);
         self.told.remove(&id);
@@ -147,25 +147,25 @@ impl Quotas {
         }
     }
 
-    /// A client has entered a room.
+    /// Notes that a client has entered a room.
     pub(super) fn found_space(&mut self, id: ClientId, room: &str) {
         if let Some(told) = self.told.get_mut(&id) {
             told.remove(&RoomId::of(room));
         }
     }
 
-    /// Whether the operator is to be told that a client wants to enter a full room.
+    /// Whether the operator must be told that a client wants to enter a full room.
     pub(super) fn is_first_attempt(&mut self, id: ClientId, room: &str) -> bool {
         let told = self.told.entry(id).or_default();
         told.len() < TOLD_MAX && told.insert(RoomId::of(room))
     }
 
-    /// How many may listen to a room; any number if there is none.
+    /// The maximum number of listeners of a room; none if it is unlimited.
     pub(super) fn listeners_of(&self, room: &str) -> Option<usize> {
         self.rules[self.rule_of(room)?].1.listeners
     }
 
-    /// Whether a client may speak to a room now, and if not, whether it was not told yet.
+    /// Whether a client may speak to a room now, and if not, whether it has not been told yet.
     pub(super) fn has_place(&mut self, now: Instant, id: ClientId, room: RoomId) -> Result<(), bool> {
         let Some(quota) = self.limited.get_mut(&room) else { return Ok(()) };
         let Some(most) = self.rules[quota.rule].1.speakers else { return Ok(()) };
@@ -184,7 +184,7 @@ impl Quotas {
         Err(true)
     }
 
-    /// A frame of a client's goes to these channels.
+    /// Takes places for a client's frame to these channels.
     pub(super) fn take_places(
         &mut self,
         now: Instant,
@@ -202,8 +202,8 @@ impl Quotas {
         }
     }
 
-    /// How long a client has to wait until it may write to a room, or with `None` to a player. If it need not, this was
-    /// the last time that it wrote.
+    /// The time that a client has to wait until it may write to a room, or with `None` to a player. If there is none,
+    /// this counts as its last text.
     pub(super) fn take_text(
         &mut self,
         now: Instant,
@@ -241,7 +241,8 @@ impl Quotas {
         wait
     }
 
-    /// Whether a client's text may go on to these: if it may write again, or has not ended what it wrote last.
+    /// Whether a client's text may be passed on to these recipients: it may write again, or this still belongs to its
+    /// last text.
     pub(super) fn pass_text(
         &mut self,
         id: ClientId,
@@ -258,7 +259,7 @@ impl Quotas {
 }
 
 impl PassedText {
-    /// Whether this is the same text for other recipients, which have it then.
+    /// Whether this is the same text for other recipients, which are then marked as reached.
     fn takes(&mut self, packet: &[u8], to: impl Iterator<Item = ClientId> + Clone) -> bool {
         let bit = |id: ClientId| (usize::from(id.0 / 64), 1 << (id.0 % 64));
         let has_it = |id: ClientId| self.reached.get(bit(id).0).is_some_and(|bits| bits & bit(id).1 != 0);

@@ -1,9 +1,9 @@
-//! Which rooms a rule of the configuration is about.
+//! A pattern for the rooms that a rule of the configuration applies to.
 
 use alloc::boxed::Box;
 use core::fmt;
 
-/// One room by its name, or all rooms whose names begin alike.
+/// One room by its name, or all rooms whose names have the same beginning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoomPattern {
     /// The room of this name.
@@ -14,7 +14,7 @@ pub enum RoomPattern {
 }
 
 impl RoomPattern {
-    /// Whether a room of this name is meant.
+    /// Whether a room of this name matches.
     pub fn matches(&self, room: &str) -> bool {
         match self {
             Self::Name(name) => **name == *room,
@@ -23,7 +23,7 @@ impl RoomPattern {
     }
 }
 
-/// A `*` at the end stands for whatever follows; everything else is a name.
+/// A trailing `*` matches any rest; any other text is a name.
 impl From<&str> for RoomPattern {
     fn from(text: &str) -> Self {
         match text.strip_suffix('*') {

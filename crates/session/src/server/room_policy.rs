@@ -1,9 +1,8 @@
-//! The rooms in use and the rules that hold there: where a client may listen and speak, and which rooms the wire keeps
-//! apart.
+//! The rooms in use and their rules: where a client may listen and speak, and which rooms the wire can distinguish.
 //!
-//! What a client may do follows from the rules of a room, from what the driver said of the client, from what an
-//! operator decided about it, and from which clients are there already. Each of these is a part of its own here; what
-//! they say together is decided here. Nothing is sent: a refusal says what is counted, and what is to be told.
+//! The rights of a client follow from the rules of a room, from the access that the driver has granted, from an
+//! operator's decisions about it, and from the clients that are already there. Each of these is a separate part here,
+//! and this module combines them. It sends nothing: a refusal contains its counter, and the reports to make.
 
 mod entering;
 mod speaking;
@@ -28,7 +27,7 @@ pub(super) use entering::RoomBounds;
 pub(super) use speaking::TextRefusal;
 pub(super) use telling::{Refused, Report};
 
-/// Rules, and the rooms that they are about.
+/// The rules, and the rooms that they apply to.
 #[derive(Debug)]
 pub(super) struct RoomPolicy {
     directory: RoomDirectory,
@@ -58,12 +57,12 @@ impl RoomPolicy {
         &self.directory
     }
 
-    /// What the driver said of the clients.
+    /// The clients' access as granted by the driver.
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
     }
 
-    /// What an operator decided about players.
+    /// The operator's decisions about players.
     #[inline]
     pub(super) fn register(&self) -> &Register {
         &self.register
@@ -73,7 +72,7 @@ impl RoomPolicy {
         &mut self.register
     }
 
-    /// Where clients are, and which are near each other.
+    /// The positions of clients, and the clients near each other.
     pub(super) fn proximity(&self) -> &Proximity {
         &self.proximity
     }
@@ -83,17 +82,17 @@ impl RoomPolicy {
         &mut self.proximity
     }
 
-    /// The decisions of a session before, which has no clients any more, hold here.
+    /// Takes over the decisions of an earlier session, which has no clients any more.
     pub(super) fn inherit(&mut self, before: Self) {
         self.register.inherit(before.register);
     }
 
-    /// What a client may do, by what the driver said. A permissive session lets every client do everything.
+    /// Grants a client the access that the driver decided on. A permissive session gives every client full access.
     pub(super) fn grant(&mut self, id: ClientId, access: Access) {
         self.gate.grant(id, if self.is_permissive { Access::default() } else { access });
     }
 
-    /// The client is gone, and in no room any more; the account that it had.
+    /// Removes a client that is in no room any more; returns the account that it had.
     pub(super) fn forget(&mut self, id: ClientId) -> Option<Box<str>> {
         self.proximity.forget(id);
         self.kept_out.forget(id);
@@ -102,7 +101,8 @@ impl RoomPolicy {
         self.gate.forget(id)
     }
 
-    /// A client has entered a room. True if the room is new and the wire cannot tell it from another one in use.
+    /// Notes that a client has entered a room. True if the room is new and the wire cannot distinguish it from another
+    /// one in use.
     pub(super) fn enter(&mut self, id: ClientId, room: &str) -> bool {
         let collides = self.directory.enter(room);
         self.proximity.enter(id, room);
@@ -111,7 +111,8 @@ impl RoomPolicy {
         collides
     }
 
-    /// A client has left a room, and listens to no other one of its id. A room without listeners is guarded no longer.
+    /// Notes that a client has left a room, and listens to no other one of its id. A room without listeners is no
+    /// longer guarded.
     pub(super) fn leave(&mut self, id: ClientId, room: &str, is_still_in_id: bool) {
         self.directory.leave(room);
         if self.directory.names_of_id_of(room).next().is_none() {
@@ -123,12 +124,12 @@ impl RoomPolicy {
         }
     }
 
-    /// Only so many voices at once are heard in each room, or all.
+    /// Limits the number of voices that are heard at once in each room, or removes the limit.
     pub(super) fn limit_voices(&mut self, most: Option<usize>) {
         self.quotas.active_speakers.limit(most);
     }
 
-    /// Other limits of rooms.
+    /// Replaces the limits of rooms.
     pub(super) fn set_room_limits<'a>(
         &mut self,
         rules: &[(RoomPattern, RoomLimits)],
@@ -138,8 +139,8 @@ impl RoomPolicy {
         self.quotas.replace_rules(rules, self.directory.iter().map(|(_, name)| name));
     }
 
-    /// Other rooms ask for tokens, of these clients and of those that come. Rooms that are to be closed, since the wire
-    /// cannot tell them from one in use that a rule is about, and that follows another rule.
+    /// Replaces the access rules, for these clients and for later ones. Returns the rooms to close, since the wire
+    /// cannot distinguish them from one in use that has a rule, and that follows a different rule.
     pub(super) fn set_access_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, AccessRule)],
@@ -158,7 +159,7 @@ impl RoomPolicy {
         rooms.filter(is_ambiguous).map(Into::into).collect()
     }
 
-    /// A room was closed: one of the same id that stays open may have another rule.
+    /// Guards the rooms of a closed room's id again: one that stays open may have another rule.
     pub(super) fn guard_again(&mut self, closed: &str) {
         let others: Vec<Box<str>> = self.directory.names_of_id_of(closed).map(Into::into).collect();
         for room in &others {
@@ -166,7 +167,7 @@ impl RoomPolicy {
         }
     }
 
-    /// When the next visit ends.
+    /// The end of the next visit.
     pub(super) fn next_visit_end(&self) -> Option<Instant> {
         self.gate.next_end().map(|(end, _)| end)
     }
@@ -182,10 +183,10 @@ impl RoomPolicy {
         right.unwrap_or_else(|| self.gate.may_listen(id, room))
     }
 
-    /// Whether a client is not allowed to listen to a room. The wire brings a listener what is said in any room of the
-    /// same id.
+    /// Whether a client is not allowed to listen to a room. A listener receives the voice of all rooms with the same
+    /// id.
     pub(super) fn is_forbidden(&self, id: ClientId, room: &str) -> bool {
-        // Mostly there are no rules, and ids are the dearest part of a join.
+        // Fast path without rules: computing ids is the most expensive part of a join.
         if !self.gate.has_rules() && !self.gate.keeps_to_names() && !self.register.has_room_rights() {
             return false;
         }
@@ -203,7 +204,7 @@ impl RoomPolicy {
         self.quotas.listeners_of(room).is_none_or(|most| self.directory.listeners(room) < most)
     }
 
-    /// Whether relayed voice has to be looked into, for the rules of rooms or for a client's restrictions.
+    /// Whether relayed voice has to be inspected, for the rules of rooms or for a client's restrictions.
     pub(super) fn looks_into_voice(&self) -> bool {
         self.proximity.has_rules()
             || self.gate.has_rules()
@@ -222,7 +223,7 @@ impl RoomPolicy {
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {
-        // A client that keeps to some rooms by their names must not find others behind the same id.
+        // A client that is limited to rooms by name must not reach other rooms with the same id.
         (room == other || !self.gate.keeps_to_names())
             && self.proximity.rule_of(room) == self.proximity.rule_of(other)
             && self.gate.rule_of(room) == self.gate.rule_of(other)

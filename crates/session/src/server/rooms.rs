@@ -1,4 +1,4 @@
-//! Which rooms a client listens to: whole lists and single changes, told to all clients.
+//! Changes to the rooms that a client listens to: whole lists and single changes, told to all clients.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -21,7 +21,7 @@ impl Server {
         packet: &[u8],
     ) -> Result<(), Fault> {
         if let Ok(id) = self.links.client_of(link) {
-            // It has the answer to its handshake.
+            // Its state proves that it has received the handshake response.
             self.reservations.confirm_secret(id);
         }
         if self.settings.permissive {
@@ -43,9 +43,9 @@ impl Server {
         self.policy.forget_other_wishes(id, &rooms);
         let Announcement { is_news, is_back } = self.visibility.announce(id);
         self.members.note_change(id);
-        // All clients have been told of the same rooms before.
+        // All clients already know these rooms.
         if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
-            // Of a client that was lost and is back, too, unless the others were told that it left.
+            // Also for a client that lost its link and came back, unless the others were told that it left.
             let to = if is_back { Audience::All } else { Audience::Only(link) };
             self.pass_on_state(to, state, packet);
             return Ok(());
@@ -67,7 +67,7 @@ impl Server {
         if is_news || is_back || !self.members.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
             self.tell_rooms(id, state);
         }
-        // It believes that it is in all of them until it is told what it is not in.
+        // The client believes that it is in all of its rooms until it is told which were refused.
         self.pass_on_state(Audience::Only(link), state, packet);
         for (room, fault) in refused {
             self.refuse_room(link, id, &room, fault);
@@ -93,7 +93,7 @@ impl Server {
         left
     }
 
-    /// Enters those of the rooms where the client may be; what is against each of the others.
+    /// Enters those of the rooms that the client may enter; returns the faults of the others.
     fn enter_rooms(&mut self, id: ClientId, rooms: &[Cow<'_, str>]) -> Vec<(Box<str>, Fault)> {
         let mut refused: Vec<(Box<str>, Fault)> = Vec::new();
         for room in rooms {
@@ -127,7 +127,7 @@ impl Server {
         self.policy.check_listener(id, room)
     }
 
-    /// Tells all other clients which rooms the client of this state is in.
+    /// Tells all other clients the rooms of this state's client.
     fn tell_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
         let most = self.settings.packets.reliable_bytes;
         let Some(member) = self.members.get(id) else { return };
@@ -154,7 +154,7 @@ impl Server {
         }
         let is_in = self.members.is_in(id, &room);
         if !self.settings.permissive && delta.joined == is_in {
-            // The client waits to hear its own state again.
+            // The client waits for the echo of its change.
             return self.pass_on_delta(Audience::Only(link), delta, packet);
         }
         if self.members.contains(id)
@@ -186,7 +186,7 @@ impl Server {
         }
     }
 
-    /// A client has left a room in the roster.
+    /// Handles a client's exit from a room in the roster.
     pub(super) fn exited(&mut self, id: ClientId, room: &str) {
         let is_still_in_id = self.members.is_in_id(id, RoomId::of(room));
         self.policy.leave(id, room, is_still_in_id);

@@ -55,8 +55,8 @@ impl Server {
     }
 }
 
-/// What a frame costs, in listeners, wherever they are: each is sent it once, but a listener of several of its channels
-/// is found as often, and each channel is looked at, with or without listeners.
+/// The cost of a frame in listeners, at any node: each is sent it once, but a listener of several of its channels is
+/// found once for each, and each channel is looked up, with or without listeners.
 pub(super) fn cost(members: &Members, voice: &VoiceData<'_>) -> usize {
     let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
         ChannelKind::Player => 1,

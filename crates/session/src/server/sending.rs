@@ -35,7 +35,7 @@ impl Server {
     /// it is told to shake hands again. Nothing happens if it has joined over this link.
     pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
-        // It may be silent, so that there is no second time.
+        // Sent reliably: a silent client gives no occasion to repeat it.
         self.ask_link_to_join(link, Delivery::Reliable);
     }
 

@@ -1,4 +1,4 @@
-//! What a server is started with.
+//! The settings of a server at its start.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,36 +18,38 @@ use crate::packet_limits::PacketLimits;
 pub struct ServerSettings {
     /// The number of this session; see [`ServerSettings::from_seed`].
     pub session: SessionId,
-    /// What a peer may do.
+    /// The limits for a peer.
     pub limits: Limits,
-    /// What the networks of all its clients carry (default: all that an original takes); see
+    /// The packet sizes of the networks of all its clients (default: all that an original accepts); see
     /// [`Server::set_packet_limits`](crate::Server::set_packet_limits).
     pub packets: PacketLimits,
-    /// What is offered to clients of ours (default: everything that is set up, but for
-    /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get nothing of it.
+    /// The capabilities that are offered to clients of ours (default: all that are set up, except for
+    /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get none of them.
     pub capabilities: Capabilities,
-    /// What the secrets of clients are drawn from: random and new at each start, or attackers can take places.
+    /// The key from which the secrets of clients are drawn: random and new at each start, otherwise attackers can take
+    /// over places.
     pub secret_key: [u8; 32],
-    /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
-    /// so that a room cannot be eavesdropped on by listening to a name that the wire cannot tell from it.
+    /// Rooms that are protected against id collisions (default none). A room of another name with the same id as one
+    /// of these is refused, so that a room cannot be eavesdropped on by listening to a name that the wire cannot
+    /// distinguish from it.
     pub reserved_rooms: Vec<Box<str>>,
     /// Rooms where distance decides which speakers are heard (default none); the first pattern that matches a room
     /// counts. Rooms that are named here are reserved, too, and two rooms with one id are never under different rules:
     /// the second one is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning
     /// goes to the room that is in use first.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// Restricted rooms (default none); the first pattern that matches a room counts. Rooms that are
-    /// named here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen
-    /// there take a room's id from as many in rooms of the same id that ask for none.
+    /// Restricted rooms (default none); the first pattern that matches a room counts. Rooms that are named here are
+    /// reserved, too. Where a pattern names only their beginnings, clients with a token to listen there take over a
+    /// room's id from clients in rooms of the same id that require none, unless there are more of the latter.
     pub access: Vec<(RoomPattern, AccessRule)>,
-    /// How many clients can listen and speak in rooms, and how often a client can write there (default no limits); the
-    /// first pattern that matches a room counts. Rooms that are named here are reserved, too.
+    /// Limits on the number of clients that listen and speak in rooms, and on the rate of their texts (default no
+    /// limits); the first pattern that matches a room counts. Rooms that are named here are reserved, too.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
-    /// What is told to clients of ours about the keeping of voices; see
+    /// The announcement to clients of ours about the recording of voice; see
     /// [`Server::announce_recording`](crate::Server::announce_recording).
     pub(super) recorded: (bool, u16),
-    /// Whether clients encrypt from end to end (default [`Encryption::Off`]); the server is the delivery service of
-    /// their group then, which carries their keys and cannot read them.
+    /// The end-to-end encryption of clients (default [`Encryption::Off`]); with it, the server is the delivery service
+    /// of their group, which carries their keys and cannot read them.
     pub encryption: Encryption,
     /// Whether members of an encrypted session may submit reports (default no); see
     /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
@@ -55,15 +57,15 @@ pub struct ServerSettings {
     /// Ask the driver about each newcomer (default no: all are admitted, without access tokens); see
     /// [`ServerEvent::JoinRequested`](crate::ServerEvent::JoinRequested).
     pub admission: bool,
-    /// What a newcomer gets that asks for the name of a client that is here (default [`NameTaken::Keep`]). A permissive
-    /// session gives it the name, as the original does.
+    /// The policy for a newcomer that asks for the name of a client that is here (default [`NameTaken::Keep`]). A
+    /// permissive session gives it the name, as the original does.
     pub name_taken: NameTaken,
     /// Report speakers and their recipients, as [`ServerEvent`](crate::ServerEvent)s and with
-    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes
-    /// over direct links, no server sees.
+    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). Voice over
+    /// direct links is not reported, as no server sees it.
     pub monitor_channels: bool,
-    /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
-    /// any client can speak, move and leave in another's name.
+    /// Believe every packet as the original does (default no). Only for comparison with the original: in such a
+    /// session any client can speak, move and leave in another's name.
     ///
     /// Clients need not own what they send; anything but an introduction to a direct peer is relayed, twice to a
     /// destination that is listed twice; a state of an unknown id makes a client, bound to the link it came over; a
@@ -103,8 +105,8 @@ impl ServerSettings {
         }
     }
 
-    /// The same without what is switched off: a permissive server has no rules of its own, and one without proximity
-    /// rooms need not know where clients are.
+    /// The same without disabled features: a permissive server has no rules of its own, and one without proximity
+    /// rooms needs no positions.
     pub(super) fn offering_what_is_set_up(mut self) -> Self {
         self.packets = self.packets.within_bounds();
         if self.permissive {
@@ -134,14 +136,14 @@ impl ServerSettings {
             && (1..=self.limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }
 
-    /// How many rooms there may be, and how long their names.
+    /// The maximum number of rooms, and of bytes in their names.
     pub(super) fn room_bounds(&self) -> RoomBounds {
         let Limits { room_name_bytes, rooms_per_client, rooms, .. } = self.limits;
         let name_bytes = room_name_bytes.min(self.packets.room_name_bytes());
         RoomBounds { name_bytes, per_client: rooms_per_client, in_use: rooms }
     }
 
-    /// Rooms that no other may share its id with.
+    /// Rooms whose ids no other room may share.
     pub(super) fn reserved_names(&self) -> impl Iterator<Item = &str> {
         let patterns = self.proximity.iter().map(|(pattern, _)| pattern);
         let patterns = patterns.chain(self.access.iter().map(|(pattern, _)| pattern));

@@ -1,7 +1,7 @@
-//! A session as plain data: another process goes on with it, and clients that can resume have their places there.
+//! A session as plain data: another process can continue it, and clients that can resume have their places there.
 //!
-//! It keeps what a resuming client relies on. Everything else is made again when it does: links, budgets, how voice
-//! arrives, and where players are. Clients of the original cannot resume, and are left out; a resuming client learns
+//! It contains the data that a resuming client relies on. Everything else is rebuilt when it resumes: links, budgets,
+//! how voice arrives, and positions. Clients of the original cannot resume, and are left out; a resuming client learns
 //! from the roster that they are gone.
 
 use alloc::boxed::Box;
@@ -15,14 +15,14 @@ use crate::link::LinkId;
 use crate::restrictions::{RestrictionTerms, Restrictions};
 use crate::time::Instant;
 
-/// A session at one moment. Points of time in it count from that moment.
+/// A session at one moment. Times in it count from that moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSnapshot {
-    /// The session's number: a ticket is good for no other.
+    /// The session's number: a ticket is only valid for this session.
     pub session: SessionId,
-    /// Clients that can have their places back, in the order in which newcomers are told of them.
+    /// Clients that can resume their places, in the order in which newcomers are told of them.
     pub places: Vec<KeptPlace>,
-    /// What was decided about players, here or not.
+    /// The restrictions and rights of players, here or not.
     pub restrictions: Vec<(PlayerIdentity, Restrictions)>,
 }
 
@@ -33,21 +33,21 @@ pub struct KeptPlace {
     pub id: ClientId,
     /// Its name.
     pub name: Box<str>,
-    /// What it sends and wants to receive.
+    /// The codec that it sends and wants to receive.
     pub codec: CodecParameters,
     /// The rooms that it listens to.
     pub rooms: Vec<Box<str>>,
     /// The secret that it presents. Any reader of this can take the place: keep it like a private key.
     pub secret: SharedSecret,
-    /// It has not said yet which rooms it listens to, and was not announced.
+    /// Whether it has not announced its rooms yet, so that others do not know of it.
     pub is_unannounced: bool,
-    /// What was said of it when it was admitted.
+    /// The access that it was granted at admission.
     pub access: Access,
 }
 
 impl Server {
-    /// What another process needs to [go on](Self::restore) with this session. Whatever happens here
-    /// afterwards, that one does not know.
+    /// The data with which another process can [continue](Self::restore) this session. It does not include later
+    /// changes.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
         let now = now.max(self.now);
         let places = self.members.in_order().filter_map(|id| {
@@ -70,11 +70,11 @@ impl Server {
         SessionSnapshot { session: self.settings.session, places, restrictions }
     }
 
-    /// Goes on with a session of another process: its number, and its clients, each of which has
-    /// [`Limits::resume`](crate::Limits::resume) from now on to come back. They are here as clients without a link are,
-    /// and no events tell of them before they [resume](crate::ServerEvent::ClientResumed) or leave.
+    /// Continues a session of another process: its number, and its clients, each of which has
+    /// [`Limits::resume`](crate::Limits::resume) to come back. They are present like clients without a link, and no
+    /// events report them before they [resume](crate::ServerEvent::ClientResumed) or leave.
     ///
-    /// Everything else is as these settings say. A client that does not fit them, or has the id or the name of an
+    /// Everything else follows these settings. A client that does not fit them, or has the id or the name of an
     /// earlier one of the snapshot, is left out, and joins as a newcomer.
     pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
         settings.session = snapshot.session;
@@ -88,7 +88,7 @@ impl Server {
         server
     }
 
-    /// What was said of a client when it was admitted, with times that count from this moment.
+    /// The access that a client was granted at admission, with times that count from this moment.
     pub(super) fn access_since(&self, id: ClientId, moment: Instant) -> Access {
         let mut access = self.policy.gate().access(id).cloned().unwrap_or_default();
         access.ends_at = access.ends_at.map(|end| Instant::START + end.since(moment));
@@ -158,5 +158,5 @@ pub(super) fn since(restrictions: &Restrictions, moment: Instant) -> Restriction
     })
 }
 
-/// No driver gives a connection this name: that of a client that has not come back yet.
+/// A placeholder that no driver gives to a connection: the link of a client that has not come back yet.
 pub(super) const NO_LINK: LinkId = LinkId(u64::MAX);

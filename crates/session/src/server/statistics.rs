@@ -1,4 +1,4 @@
-//! What a server counts.
+//! The counters of a server.
 
 /// Declares the counters once: as fields, by name, and for adding up.
 macro_rules! counters {
@@ -14,7 +14,7 @@ macro_rules! counters {
                 [$((stringify!($counter), self.$counter)),+].into_iter()
             }
 
-            /// Adds what another session counted.
+            /// Adds the counters of another session.
             pub fn add(&mut self, other: &Self) {
                 $(self.$counter = self.$counter.wrapping_add(other.$counter);)+
             }
@@ -27,19 +27,19 @@ counters! {
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ServerStatistics {
-        /// Packets that came in, good or bad.
+        /// Received packets, good or bad.
         pub packets_in: u64,
         /// Their bytes.
         pub bytes_in: u64,
-        /// Unreliable relays that were taken: they list their listeners.
+        /// Unreliable relays that were accepted: they list their listeners.
         pub frames_relayed: u64,
         /// Packets that these and `frames_routed` became, one per listener.
         pub frames_out: u64,
-        /// Packets of a type that a server has no use for, and handshakes whose answer is on its way.
+        /// Packets of a type that a server does not handle, and handshakes whose response is in transit.
         pub ignored: u64,
-        /// Packets that could not be read.
+        /// Packets that could not be parsed.
         pub malformed: u64,
-        /// Packets longer than the 1024 bytes that an original takes.
+        /// Packets longer than the 1024 bytes that an original accepts.
         pub oversized: u64,
         /// Packets of another session; the sender was told.
         pub wrong_session: u64,
@@ -61,9 +61,10 @@ counters! {
         pub codecs_refused: u64,
         /// Rooms whose id is that of a room of the configuration with another name.
         pub rooms_reserved: u64,
-        /// Listeners that were taken out of a room because a client came with a token for another one with the same id.
+        /// Listeners that were removed from a room because a client came with a token for another one with the same
+        /// id.
         pub rooms_vacated: u64,
-        /// Rooms over the number that the session may have.
+        /// Rooms over the maximum number of the session.
         pub rooms_exhausted: u64,
         /// Rooms that came into use while another name with the same id was: their listeners hear both.
         pub room_collisions: u64,
@@ -75,35 +76,36 @@ counters! {
         pub fan_out_limited: u64,
         /// Handshakes over the rate of their link.
         pub handshakes_limited: u64,
-        /// Reports of how voice is received over the rate of their link.
+        /// Reception reports over the rate of their link.
         pub reports_limited: u64,
-        /// Reports of where a client is over the rate of their link.
+        /// Position reports over the rate of their link.
         pub positions_limited: u64,
-        /// Reports of a place that is none: not a number, or too far away.
+        /// Position reports that are invalid: not a number, or too far away.
         pub positions_refused: u64,
-        /// Reports of where a client is that were taken.
+        /// Position reports that were accepted.
         pub positions_received: u64,
-        /// How often a listener in range was not sent a frame because enough others were nearer or louder.
+        /// The number of times that a listener in range was not sent a frame because enough others were nearer or
+        /// louder.
         pub streams_crowded: u64,
         /// Links closed because they broke the rules too often.
         pub abusers_closed: u64,
-        /// Commits of the group of an encrypted session that counted.
+        /// Accepted commits of the group of an encrypted session.
         pub commits: u64,
-        /// Parts of group messages that belong to none, or make one that is too long.
+        /// Parts of group messages that belong to no message, or to one that is too long.
         pub group_messages_refused: u64,
         /// Handshakes of clients that cannot encrypt, where that is required.
         pub encryption_missing: u64,
-        /// Packets that were not taken because too much waits to be sent.
+        /// Packets that were dropped because too much waits to be sent.
         pub undrained: u64,
-        /// Rooms that a client did not get into, or was taken out of, because it is not allowed to listen to them.
+        /// Rooms that a client could not enter, or was removed from, because it is not allowed to listen to them.
         pub rooms_forbidden: u64,
         /// Frames and texts to rooms that their sender is not allowed to speak to.
         pub speech_forbidden: u64,
         /// Frames of more priority than their sender may have.
         pub priority_forbidden: u64,
-        /// Visits that were over at the time that was said when they began.
+        /// Visits that ended at the time that was set when they began.
         pub visits_ended: u64,
-        /// Newcomers that wanted the name of a client here that is better confirmed.
+        /// Newcomers that asked for the name of a client here that is better confirmed.
         pub names_protected: u64,
         /// Newcomers that began to wait for a name in use.
         pub names_awaited: u64,
@@ -115,17 +117,17 @@ counters! {
         pub voice_muted: u64,
         /// Texts of clients that are muted.
         pub texts_muted: u64,
-        /// Texts that came too soon after the one before.
+        /// Texts that followed the previous one too soon.
         pub texts_rate_limited: u64,
         /// Frames to rooms that have enough speakers without their sender.
         pub speakers_limited: u64,
-        /// Frames that went nowhere because the server has too much to do, and enough others speak there.
+        /// Frames that were dropped because the server is overloaded, and enough others speak there.
         pub voice_shed: u64,
-        /// Rooms that a client did not get into because they have enough listeners without it.
+        /// Rooms that a client could not enter because they have enough listeners without it.
         pub rooms_full: u64,
         /// Clients that an operator has removed.
         pub kicked: u64,
-        /// Notices to clients of what an operator has decided.
+        /// Notices to clients about an operator's decisions.
         pub notices_sent: u64,
         /// Moderation requests from players.
         pub moderator_requests: u64,
@@ -133,9 +135,9 @@ counters! {
         pub moderator_requests_refused: u64,
         /// Clients that were not admitted, or not in time.
         pub joins_refused: u64,
-        /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
+        /// Handshakes that were ignored because too many newcomers wait to be admitted; their senders ask again.
         pub joins_postponed: u64,
-        /// Newcomers that were refused because the session is to end, or the server is at its limit.
+        /// Newcomers that were refused because the session is about to end, or the server is at its limit.
         pub newcomers_rejected: u64,
         /// Links refused because the session is full.
         pub links_refused: u64,
@@ -145,17 +147,17 @@ counters! {
         pub places_resumed: u64,
         /// Places whose clients did not come back in time.
         pub places_given_up: u64,
-        /// Tickets that were not good, or not any more.
+        /// Tickets that were not valid, or no longer valid.
         pub tickets_refused: u64,
         /// Frames that came without a list of destinations.
         pub frames_routed: u64,
         /// Channels of frames that were not reported, because their speakers have sixteen others.
         pub channels_unmonitored: u64,
-        /// Reports to speakers of how their voice arrives.
+        /// Reports to speakers on how their voice arrives.
         pub reports_sent: u64,
-        /// Reports of listeners that were taken.
+        /// Accepted reports of listeners.
         pub reports_received: u64,
-        /// What these said of a speaker that the listener does not hear, or that is not to be told.
+        /// Entries of these about a speaker that the listener does not hear, or that may not be reported to it.
         pub receptions_refused: u64,
         /// Events that were dropped because they were not polled in time.
         pub events_dropped: u64,

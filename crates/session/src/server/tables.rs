@@ -19,34 +19,34 @@ pub struct ClientRow<'a> {
     pub id: ClientId,
     /// Its name.
     pub name: &'a str,
-    /// What it sends and wants to receive.
+    /// The codec that it sends and wants to receive.
     pub codec: CodecParameters,
     /// The connection it joined over.
     pub link: LinkId,
     /// The rooms that it listens to, sorted.
     pub rooms: Vec<&'a str>,
-    /// Its voice, as far as it is followed: that of clients that ask for voice reports.
+    /// The state of its voice, if it is tracked: only for clients that want voice reports.
     pub voice: Option<VoiceRow>,
     /// Denied uses of rooms that it has tried since it has its present access: the latest 32, the newest last.
     pub refused: Vec<(&'a str, RoomUse)>,
-    /// Whether it has said where it is.
+    /// Whether it has reported a position.
     pub has_position: bool,
-    /// What was said of it when it was admitted; `None` if nothing was.
+    /// The access that it was granted at admission; `None` if none was.
     pub access: Option<&'a Access>,
 }
 
-/// A client's voice as it comes in.
+/// A client's incoming voice.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoiceRow {
-    /// When the newest frame came; none if none ever did.
+    /// The time of the newest frame; none if there never was one.
     pub newest_at: Option<Instant>,
     /// Its recent recipients.
     pub players: Vec<ClientId>,
-    /// The rooms that it was for recently.
+    /// The rooms among its recent recipients.
     pub rooms: Vec<RoomId>,
-    /// Of a hundred of its frames, how many did not come in during the latest two seconds in which it spoke; none if it
-    /// has not spoken for long enough. Frames that only went over direct links are missing, too.
+    /// The percentage of its frames that did not arrive during the latest two seconds in which it spoke; none if it
+    /// has not spoken for long enough. Frames that only went over direct links count as missing, too.
     pub lost_percent: Option<f32>,
 }
 
@@ -54,7 +54,7 @@ pub struct VoiceRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomRow<'a> {
-    /// What the wire knows it by. Rooms of one id are one on the wire: their listeners hear both.
+    /// Its id on the wire. Rooms of one id are one on the wire: their listeners hear both.
     pub id: RoomId,
     /// Its name.
     pub name: &'a str,
@@ -66,15 +66,15 @@ pub struct RoomRow<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkRow {
-    /// The driver's name for it.
+    /// The driver's id for it.
     pub link: LinkId,
     /// The client that joined over it.
     pub client: Option<ClientId>,
-    /// What came over it, taken or not.
+    /// The traffic that came over it, accepted or not.
     pub received: Total,
-    /// What it was sent, or will be when it is polled for.
+    /// The traffic that was sent over it, or waits to be polled for.
     pub sent: Total,
-    /// How many of its packets were dropped for a fault.
+    /// The number of its packets that were dropped for a fault.
     pub faults: u64,
 }
 
@@ -134,17 +134,17 @@ impl Server {
         })
     }
 
-    /// The percentage of lost frames for each client whose voice is followed and that spoke lately.
+    /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
     pub fn voice_losses(&self) -> impl Iterator<Item = f32> {
         self.members.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
     }
 
-    /// What came in by type of packet, taken or not.
+    /// The received traffic by type of packet, accepted or not.
     pub fn received(&self) -> &PacketTraffic {
         &self.received
     }
 
-    /// What went out, or waits to be polled for.
+    /// The traffic that was sent, or waits to be polled for, by type of packet.
     pub fn sent(&self) -> &PacketTraffic {
         self.outbound.sent()
     }

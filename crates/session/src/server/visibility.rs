@@ -1,5 +1,5 @@
-//! Which clients the others know of: they are told neither of a newcomer that has not said where it listens, nor
-//! of a client that cannot be reached.
+//! The clients that the others know of: they are told neither about a newcomer that has not announced its rooms, nor
+//! about a client that cannot be reached.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -7,31 +7,31 @@ use consonance_wire::ClientId;
 
 use super::sending::Audience;
 
-/// One time at which the way to several clients at once fell silent.
+/// One time at which several clients became unreachable at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outage(u64);
 
 /// The clients that the others do not know of.
 #[derive(Debug, Default)]
 pub(super) struct Visibility {
-    /// Clients that have not said yet which rooms they listen to.
+    /// Clients that have not announced their rooms yet.
     unannounced: BTreeSet<ClientId>,
-    /// Clients of which the others were told that they left.
+    /// Clients that the others were told have left.
     outages: BTreeMap<ClientId, Outage>,
     outages_begun: u64,
 }
 
-/// What the others learn when they are told of a client.
+/// The news for the others when they are told of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Announcement {
-    /// That it is here.
+    /// The client is new to them.
     pub(super) is_news: bool,
-    /// That it is back.
+    /// The client is back.
     pub(super) is_back: bool,
 }
 
 impl Visibility {
-    /// The others were not told of a client yet.
+    /// Notes a client that the others have not been told of yet.
     pub(super) fn note_unannounced(&mut self, id: ClientId) {
         self.unannounced.insert(id);
     }
@@ -46,19 +46,19 @@ impl Visibility {
         !self.is_unannounced(id) && self.outage_of(id).is_none()
     }
 
-    /// The others are told of a client.
+    /// Marks a client as known to the others; returns the news for them.
     pub(super) fn announce(&mut self, id: ClientId) -> Announcement {
         let (is_news, is_back) = (self.unannounced.remove(&id), self.end_outage(id).is_some());
         Announcement { is_news, is_back }
     }
 
-    /// The client is gone; the outage that it was in.
+    /// Removes a client; returns the outage that it was in.
     pub(super) fn forget(&mut self, id: ClientId) -> Option<Outage> {
         self.unannounced.remove(&id);
         self.end_outage(id)
     }
 
-    /// The way to these clients is silent.
+    /// Begins an outage of these clients.
     pub(super) fn begin_outage(&mut self, ids: &[ClientId]) -> Outage {
         self.outages_begun += 1;
         let outage = Outage(self.outages_begun);
@@ -66,17 +66,17 @@ impl Visibility {
         outage
     }
 
-    /// The outage in which a client is, if it is in one.
+    /// The outage that a client is in, if any.
     pub(super) fn outage_of(&self, id: ClientId) -> Option<Outage> {
         self.outages.get(&id).copied()
     }
 
-    /// The way to a client works again.
+    /// Ends the outage of a client, which can be reached again.
     pub(super) fn end_outage(&mut self, id: ClientId) -> Option<Outage> {
         self.outages.remove(&id)
     }
 
-    /// How many clients are in an outage.
+    /// The number of clients in an outage.
     pub(super) fn unreachable(&self) -> usize {
         self.outages.len()
     }
@@ -85,7 +85,7 @@ impl Visibility {
     pub(super) fn is_in(&self, audience: Audience, id: ClientId) -> bool {
         match audience {
             Audience::All => true,
-            // It is known by its link.
+            // A single recipient is identified by its link.
             Audience::Only(_) => false,
             Audience::AllBut(but) => id != but,
             Audience::Outside(outage) => self.outage_of(id) != Some(outage),

@@ -1,31 +1,31 @@
-//! Which frames of one speaker have arrived: counted once each, whatever was lost, repeated or reordered.
+//! The frames of one speaker that have arrived: counted once each, despite loss, repetition and reordering.
 
 use consonance_wire::{UplinkReceipt, wrapped_delta};
 
 use crate::time::Instant;
 
-/// The newest frame, and which of those right before it are here: the window of RFC 4303, §3.4.3, where it keeps
-/// packets from being replayed. A frame to many listeners comes in several relays of one number, and counts once.
+/// The newest frame, and a record of those right before it: the window of RFC 4303, §3.4.3, which there prevents the
+/// replay of packets. A frame to many listeners comes in several relays of one number, and counts once.
 #[derive(Debug, Default)]
 pub(super) struct VoiceArrivals {
     newest: u16,
     newest_at: Instant,
-    /// Bit n: the frame n before the newest has arrived. Nothing has as long as it is 0.
+    /// Bit n: the frame n before the newest has arrived. 0 while no frame has arrived.
     window: u64,
     frames: u32,
-    /// The newest number and the frames at the latest looks, the oldest first.
+    /// The newest number and the count of frames at the latest samples, the oldest first.
     looks: [Option<(u16, u32)>; LOOKS],
 }
 
-/// What arrived is compared over so many reports: two seconds of speech.
+/// The number of samples over which arrivals are compared: two seconds of speech.
 const LOOKS: usize = 5;
 
-/// No frame is later than by so many others; a number so far behind the newest is a new beginning. A speaker whose
-/// listeners all had direct links for a while goes on anywhere.
+/// The maximum lateness of a frame, in frames; a number this far behind the newest is a new beginning. A speaker whose
+/// listeners all had direct links for a while continues at any number.
 const FAR_BEHIND: i32 = 1024;
 
 impl VoiceArrivals {
-    /// A frame arrived. Takes the same few steps whatever its number is.
+    /// Counts a frame that arrived, in the same few steps for any number.
     pub(super) fn count(&mut self, now: Instant, sequence: u16) {
         let ahead = wrapped_delta(self.newest, sequence, u16::BITS);
         if self.window == 0 || !(-FAR_BEHIND..=0).contains(&ahead) {
@@ -41,14 +41,14 @@ impl VoiceArrivals {
         }
     }
 
-    /// It is looked at how many there are, as is done at regular times while frames come.
+    /// Samples the count of frames, as is done at regular times while frames arrive.
     pub(super) fn look(&mut self) {
         self.looks.rotate_left(1);
         self.looks[LOOKS - 1] = Some((self.newest, self.frames));
     }
 
-    /// Of a hundred frames between the looks, how many did not arrive; none before there were enough looks, and where
-    /// the numbers began again between them.
+    /// The percentage of frames between the samples that did not arrive; none before there were enough samples, and
+    /// where the numbers began again between them.
     pub(super) fn lost_percent(&self) -> Option<f32> {
         let ((newest_before, frames_before), (newest, frames)) = (self.looks[0]?, self.looks[LOOKS - 1]?);
         let expected = wrapped_delta(newest_before, newest, u16::BITS);
@@ -59,7 +59,7 @@ impl VoiceArrivals {
         Some(100.0 - 100.0 * arrived as f32 / expected as f32)
     }
 
-    /// When the newest frame arrived, if one did.
+    /// The arrival time of the newest frame, if there is one.
     pub(super) fn newest_at(&self) -> Option<Instant> {
         (self.window != 0).then_some(self.newest_at)
     }

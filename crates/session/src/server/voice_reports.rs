@@ -1,6 +1,7 @@
-//! Reports: speakers are told what of their voice arrives, here and at their listeners.
+//! Voice reports: speakers are told how much of their voice arrives, here and at their listeners.
 //!
-//! Only clients that announced it are told, only while they speak, and listeners of the original are not asked.
+//! Only clients that announced support receive them, only while they speak, and listeners of the original are not
+//! asked.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -18,14 +19,14 @@ use super::{Fault, Members, Server, VoiceRow};
 use crate::link::{Delivery, LinkId};
 use crate::time::Instant;
 
-/// A speaker is told so long after its first frame, and then again and again while there are frames: often enough that
-/// it can do something within a second, and less than a hundredth of what its voice takes.
+/// The time from a speaker's first frame to its report, and between its reports while there are frames: often enough
+/// to react within a second, and less than a hundredth of the traffic of its voice.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// All clients that are to be told of its voice.
+/// All clients that receive reports on their voice.
 #[derive(Debug, Default)]
 pub(super) struct VoiceReports {
-    /// By client id, as the relay wants no search per frame.
+    /// By client id, as the relay must not search for each frame.
     speakers: Vec<Option<Box<Speaker>>>,
     /// Due times of reports, in the order of time: an entry each for clients that spoke since their last one.
     due: VecDeque<(Instant, ClientId)>,
@@ -36,12 +37,12 @@ struct Speaker {
     arrivals: VoiceArrivals,
     votes: ListenerVotes,
     is_due: bool,
-    /// Its channels when a report fell due: their listeners can say how that arrived.
+    /// Its channels when a report became due: their listeners can report its reception.
     channels: Vec<VoiceChannel>,
 }
 
 impl VoiceReports {
-    /// This client is told from now on.
+    /// Starts reports for this client.
     pub(super) fn insert(&mut self, id: ClientId) {
         let index = usize::from(id.0);
         if index >= self.speakers.len() {
@@ -50,19 +51,19 @@ impl VoiceReports {
         self.speakers[index] = Some(Box::default());
     }
 
-    /// This client is gone, or its link is.
+    /// Removes a client that is gone, or whose link is.
     pub(super) fn remove(&mut self, id: ClientId) {
         if let Some(speaker) = self.speakers.get_mut(usize::from(id.0)) {
             *speaker = None;
         }
     }
 
-    /// When a report is due.
+    /// The time of the next report.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.due.front().map(|&(at, _)| at)
     }
 
-    /// A frame of this speaker arrived. Takes a few nanoseconds.
+    /// Counts a frame of this speaker. Takes a few nanoseconds.
     pub(super) fn count(&mut self, now: Instant, id: ClientId, voice: &VoiceData<'_>) {
         let Some(speaker) = self.speaker(id) else { return };
         speaker.arrivals.count(now, voice.sequence);
@@ -74,8 +75,8 @@ impl VoiceReports {
         }
     }
 
-    /// The same for a frame inside a relay, which was found to be the client's own. It is read again: most clients that
-    /// are to be told have their voice routed, and the others' relays are to cost no more than this look.
+    /// The same for a frame inside a relay, which was verified to be the client's own. It is parsed again: most
+    /// clients with reports have their voice routed, and the relays of others must cost no more than this check.
     #[inline]
     pub(super) fn count_relayed(&mut self, now: Instant, own: Option<ClientId>, packet: &[u8]) {
         if let Some(id) = own.filter(|id| self.speaker(*id).is_some()) {
@@ -90,7 +91,7 @@ impl VoiceReports {
         }
     }
 
-    /// How a client's voice comes in, if it is followed.
+    /// A client's incoming voice, if it is tracked.
     pub(super) fn voice(&self, id: ClientId) -> Option<VoiceRow> {
         let speaker = self.speakers.get(usize::from(id.0))?.as_deref()?;
         let of = |kind| {
@@ -105,13 +106,13 @@ impl VoiceReports {
         })
     }
 
-    /// How much of a client's voice does not come in, if it is followed and speaks.
+    /// The percentage of a client's frames that do not arrive, if it is tracked and speaks.
     pub(super) fn lost_percent(&self, id: ClientId) -> Option<f32> {
         self.speakers.get(usize::from(id.0))?.as_deref()?.arrivals.lost_percent()
     }
 
-    /// A listener says how it receives speakers. How many of these it has nothing to say about: itself, and those that
-    /// it does not hear.
+    /// Handles a listener's report on speakers. Returns the number of those that it may not report on: itself, and
+    /// speakers that it does not hear.
     fn take_votes(
         &mut self,
         now: Instant,
@@ -135,11 +136,11 @@ impl VoiceReports {
         self.speakers.get_mut(usize::from(id.0))?.as_deref_mut()
     }
 
-    /// The next speaker to be told by now, and what.
+    /// The next speaker with a due report, and the report.
     fn pop(&mut self, now: Instant) -> Option<(ClientId, VoiceReport<'static>)> {
         while let Some(&(_, id)) = self.due.front().filter(|(at, _)| *at <= now) {
             self.due.pop_front();
-            // A client that has gone has left its entry behind.
+            // The entry may be of a client that has left.
             let Some(speaker) = self.speaker(id).filter(|speaker| speaker.is_due) else { continue };
             speaker.is_due = false;
             speaker.arrivals.look();
@@ -152,7 +153,7 @@ impl VoiceReports {
 }
 
 impl Server {
-    /// A client has a link: it is told of its voice if it can take that.
+    /// Starts reports for a client with a new link, if it supports them.
     pub(super) fn begin_voice_reports(&mut self, link: LinkId, id: ClientId) {
         let announced = self.links.can(link, Capabilities::VOICE_REPORTS);
         if announced && !self.settings.permissive {
@@ -174,7 +175,7 @@ impl Server {
         }
     }
 
-    /// A listener says how it receives the speakers that it hears.
+    /// Handles a listener's report on the speakers that it hears.
     pub(super) fn handle_reception(&mut self, own: Option<ClientId>, trailing: &[u8]) -> Result<(), Fault> {
         let listener = own.ok_or(Fault::NotJoined)?;
         let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {

@@ -1,4 +1,4 @@
-//! Newcomers that have shaken hands and wait for the driver to say whether they may join.
+//! Newcomers that have completed the handshake and wait for the driver's admission.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use crate::join_token::JoinToken;
 use crate::link::LinkId;
 use crate::time::Instant;
 
-/// A link that has shaken hands and is not in the session yet.
+/// A link that has completed the handshake and is not in the session yet.
 #[derive(Clone, Debug)]
 pub(super) struct Newcomer {
     pub(super) link: LinkId,
     pub(super) name: PlayerName,
     pub(super) codec: CodecParameters,
-    /// What it has to show for its name.
+    /// The token that it presents for its name.
     pub(super) join_token: JoinToken,
-    /// Of the place that it had.
+    /// The ticket of its former place.
     pub(super) ticket: Option<ResumeTicket>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Newcomer {
 #[derive(Debug, Default)]
 pub(super) struct WaitingJoins {
     waiting: BTreeMap<LinkId, Waiting>,
-    /// When the driver has to have answered.
+    /// The times by which the driver must have answered.
     deadlines: BTreeSet<(Instant, LinkId)>,
 }
 
@@ -35,19 +35,19 @@ struct Waiting {
     deadline: Instant,
 }
 
-/// Whether a newcomer waits from now on.
+/// The result of asking for a newcomer's admission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asking {
-    /// It does: the driver is to be asked.
+    /// The newcomer waits: the driver must be asked.
     Asked,
-    /// The driver thinks about its link already; it said nothing new.
+    /// The driver has already been asked about its link; the request brought nothing new.
     Repeated,
-    /// As many wait as may.
+    /// The maximum number of newcomers is waiting.
     Full,
 }
 
 impl WaitingJoins {
-    /// A newcomer waits until `deadline`, unless `most` wait already.
+    /// Adds a newcomer that waits until `deadline`, unless `most` are waiting already.
     pub(super) fn ask(&mut self, newcomer: Newcomer, deadline: Instant, most: usize) -> Asking {
         let link = newcomer.link;
         if self.is_waiting(link) {
@@ -61,7 +61,7 @@ impl WaitingJoins {
         Asking::Asked
     }
 
-    /// A newcomer waits no longer: the driver has answered, or its link is gone.
+    /// Removes a newcomer: the driver has answered, or its link is gone.
     pub(super) fn take(&mut self, link: LinkId) -> Option<Newcomer> {
         let Waiting { newcomer, deadline } = self.waiting.remove(&link)?;
         self.deadlines.remove(&(deadline, link));
@@ -72,12 +72,12 @@ impl WaitingJoins {
         self.waiting.contains_key(&link)
     }
 
-    /// When the driver has to have answered next.
+    /// The next time by which the driver must have answered.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
-    /// A newcomer about which the driver has said nothing in time.
+    /// A newcomer about which the driver has not answered in time.
     pub(super) fn overdue(&self, now: Instant) -> Option<LinkId> {
         self.deadlines.first().filter(|(deadline, _)| *deadline <= now).map(|&(_, link)| link)
     }

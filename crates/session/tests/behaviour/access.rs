@@ -1,4 +1,4 @@
-//! Access tokens that the server enforces, and joins that the driver decides about.
+//! Access tokens that the server enforces, and joins that the driver admits or refuses.
 
 use core::time::Duration;
 
@@ -18,7 +18,7 @@ fn server() -> LoneServer {
     })
 }
 
-/// A client that was admitted with these tokens; its id is its link's number less one.
+/// Joins a client with these tokens; its id is its link's number less one.
 fn join(server: &mut LoneServer, link: u64, name: &str, tokens: &[&str], rooms: &[&str]) {
     server.connect(link);
     server.receive(link, &packets::handshake_of_ours(name, None));

@@ -1,5 +1,5 @@
-//! Fewer voices at once in each room: the higher priority is heard, among equals the clearly louder speaker, and
-//! otherwise the one that began first.
+//! A limit of voices at once in each room: the higher priority is heard, among equals the clearly louder speaker, and
+//! otherwise the one that started first.
 
 use core::time::Duration;
 
@@ -16,14 +16,14 @@ use crate::support::packets;
 const FRAME: &[u8] = b"speech";
 /// An encoder's frames of silence are at most this long.
 const SILENCE: &[u8] = b"..";
-/// The beginnings of frames of Opus of one vowel, 20 dB apart; the one between is 3 dB above the first.
+/// The first bytes of Opus frames of one vowel, 20 dB apart; the one in between is 3 dB above the first.
 const QUIET: &[u8] = &[0x78, 0x9b, 0x97, 0x3b, 0xeb, 0xad, 0x06, 0xbb, 0x61, 0x8c];
 const LITTLE_LOUDER: &[u8] = &[0x78, 0x9c, 0x87, 0xbb, 0xeb, 0xad, 0x06, 0xbb, 0x61, 0x8c];
 const LOUD: &[u8] = &[0x78, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25];
-/// Music, which does not say how loud it is.
+/// Music, whose loudness cannot be read from the frame.
 const MUSIC: &[u8] = &[0xf8, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25];
 
-/// A listener and some speakers in the lobby, which server and original route alike.
+/// A listener and some speakers in the lobby, all with these capabilities.
 fn crowd(capabilities: Capabilities, speakers: &[&str]) -> (Network, Player, Vec<Player>) {
     let mut network = Network::new();
     network.capabilities = capabilities;
@@ -41,7 +41,7 @@ fn open(network: &mut Network, speaker: Player, priority: Priority) -> ChannelId
     network.client(speaker).open_channel(Target::Room("lobby".into()), properties).expect("a channel more")
 }
 
-/// Each speaks one frame in this order; returns those that the listener hears.
+/// Sends one frame from each speaker, in this order; returns the speakers that the listener hears.
 fn heard(network: &mut Network, listener: Player, speakers: &[Player], frame: &[u8]) -> Vec<String> {
     network.events(listener);
     for speaker in speakers {
@@ -94,7 +94,7 @@ fn more_priority_takes_the_place_of_less() {
     );
 }
 
-/// Both speak such frames for so long; returns those that are heard at the end.
+/// Sends these frames of both speakers for this long; returns those that are heard at the end.
 fn heard_after(
     network: &mut Network,
     listener: Player,
@@ -262,7 +262,7 @@ fn an_opus_frame_is_silence_up_to_two_bytes_sealed_or_not_and_a_frame_of_another
             let voice = packets::spoken(link as u16 - 1, 0, 1, &lobby, frame);
             server.relays(link, &packets::relay_unreliable(&[0, 1], &voice))
         };
-        // Only speech takes the one slot, so that another speaker is not heard.
+        // Only speech takes the only slot, so that another speaker is not heard.
         assert!(says(1, frame));
         assert_eq!(says(2, "speech"), !is_speech, "{codec:?}, {} bytes", frame.len());
     }

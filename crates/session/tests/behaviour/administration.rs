@@ -1,4 +1,4 @@
-//! What an operator does to clients of a running session.
+//! An operator's actions against clients of a running session.
 
 use consonance_session::{ClientId, Disconnection};
 use consonance_wire::{Notice, WireStr, Writer};
@@ -53,7 +53,7 @@ fn what_one_has_left_oneself_is_no_removal_however_late_the_server_says_so() {
     assert_eq!(client.receive(&packets::exit(0, "blue")), [""; 0]);
     assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red", "removed from red"]);
     assert_eq!(client.client.rooms().len(), 0);
-    // Removed, left and joined at the same time: the server's last word is that Alice is in it.
+    // Removed, left and rejoined at the same time: by the server's last message, Alice is in the room.
     client.client.join_room("red").unwrap();
     client.receive(&packets::enter(0, "red"));
     client.client.leave_room("red");

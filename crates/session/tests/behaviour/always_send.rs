@@ -1,4 +1,4 @@
-//! The room whose voice is always sent, as originals since 9.0.2 have it: for recorders and taps of the server.
+//! The room whose voice is always sent, as in originals since 9.0.2: for recorders and taps on the server.
 
 use core::time::Duration;
 
@@ -16,7 +16,7 @@ fn frame(sequence: u16) -> Vec<u8> {
     packets::voice(0, sequence, ALWAYS_SEND_ROOM, "a")
 }
 
-/// The destinations of each relay that the client wants sent.
+/// The destinations of each relay that the client sends.
 fn destinations(client: &mut LoneClient) -> Vec<Vec<u16>> {
     let mut sent = Vec::new();
     while let Some(transmit) = client.client.poll_transmit() {

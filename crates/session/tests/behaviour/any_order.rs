@@ -1,4 +1,4 @@
-//! The verbs of a server and of a client in any order, with packets good and bad, drained or not.
+//! The methods of a server and of a client in any order, with good and bad packets, drained or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,12 +14,12 @@ use crate::support::packets;
 
 const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
 const ROOMS: [&str; 2] = ["lobby", "red"];
-/// Draining ends long before so many.
+/// Far more than can be queued.
 const MANY: usize = 100_000;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// All that it takes to be in the session.
+    /// Everything that is needed to be in the session.
     Join(u64, &'static str),
     Connect(u64),
     ConnectPeer(u64),
@@ -58,7 +58,7 @@ fn routing() -> impl Strategy<Value = Routing> {
     prop_oneof![Just(Routing::AlwaysRelay), Just(Routing::Direct), budget]
 }
 
-/// A packet as an honest peer might send it.
+/// A packet that an honest peer might send.
 fn honest() -> impl Strategy<Value = Vec<u8>> {
     let name = || prop::sample::select(&NAMES);
     let room = || prop::sample::select(&ROOMS);
@@ -89,7 +89,7 @@ fn honest() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A packet as it comes: mostly honest, or damaged, or of another session, or any bytes at all.
+/// Any packet: mostly honest, or damaged, or of another session, or random bytes.
 fn packet() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         10 => honest(),
@@ -158,7 +158,7 @@ proptest! {
         let listed: BTreeSet<_> = run.client.players().map(|player| player.name.to_owned()).collect();
         let heard: BTreeSet<_> = run.heard.keys().cloned().collect();
         prop_assert!(listed.is_subset(&heard));
-        // Only one's own record goes without a word.
+        // Only the client's own record is removed without an event.
         prop_assert!(heard.difference(&listed).all(|name| name == "Alice"));
     }
 }
@@ -201,7 +201,7 @@ impl ServerRun {
         let commands = (0..MANY).take_while(|_| self.server.poll_command().is_some()).count();
         assert!(transmits.max(commands) < MANY, "draining ends");
         while let Some(link) = self.server.poll_probe() {
-            // Of the four, one is never heard again, and one is behind a network that cannot say.
+            // Of four links, one is never heard again, and one has a network that does not know.
             let heard = [None, Some(Instant::START), Some(self.now), Some(self.now)];
             self.server.handle_heard(self.now, link, heard[link.0 as usize % 4]);
         }
@@ -277,7 +277,7 @@ impl ClientRun {
             Step::CloseChannel(channel) => {
                 self.client.close_channel(ChannelId(channel));
             }
-            // Too long, or the player is not here: both are answers.
+            // Too long, or an absent player: both errors are allowed.
             Step::Voice(length) => drop(self.client.send_voice(&vec![0; length])),
             Step::Text(target) => drop(self.client.send_text(&target, "hi")),
             Step::Route(routing) => self.client.set_routing(routing),
@@ -306,7 +306,7 @@ impl ClientRun {
     }
 }
 
-/// A client has one link to the server at a time, and most packets come over it; others are direct or unknown.
+/// A client has one link to the server at a time, over which most packets arrive; other links are direct or unknown.
 fn link_of_client(link: u64) -> LinkId {
     LinkId(if link >= 3 { link } else { 1 })
 }
@@ -316,7 +316,7 @@ fn note(heard: &mut BTreeMap<String, (BTreeSet<String>, bool)>, event: &ClientEv
     match event {
         ClientEvent::PlayerJoined { name, .. } => {
             let before = heard.insert(name.to_string(), (BTreeSet::new(), false));
-            // One's own record goes without a word, but not before its rooms are exited.
+            // The client's own record is removed without an event, but only after its rooms are exited.
             assert!(before.is_none_or(|before| &**name == "Alice" && before == (BTreeSet::new(), false)));
         }
         ClientEvent::PlayerLeft { name, .. } => {

@@ -1,4 +1,4 @@
-//! Copies of a session at other places: they relay voice there.
+//! Copies of a session at other nodes, which relay voice there.
 
 mod promotion;
 
@@ -11,14 +11,14 @@ use consonance_session::{
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
 
-/// Links 1 and 2 are at the session's own place, 3 and above at the copy's.
+/// Links 1 and 2 are at the session's own node, 3 and above at the copy's.
 const FIRST_AT_COPY: u64 = 3;
-/// What leads to the session's place, at the copy.
+/// The copy's link to the session's node.
 const ELSEWHERE: LinkId = LinkId(1 << 40);
-/// What leads to the copy's place, at the session.
+/// The session's link to the copy's node.
 const COPY: LinkId = LinkId(1 << 41);
 
-/// A session whose clients' links are at two places.
+/// A session with clients at two nodes.
 struct Places {
     session: LoneServer,
     copy: Server,
@@ -35,7 +35,7 @@ impl Places {
         Self::of_clients(Capabilities::ALL, change)
     }
 
-    /// The same with clients that can do this.
+    /// The same with clients of these capabilities.
     fn of_clients(capabilities: Capabilities, change: impl Fn(&mut ServerSettings)) -> Self {
         let mut session = LoneServer::with_settings(&change);
         session.server.note_changes(1);
@@ -52,7 +52,7 @@ impl Places {
         places
     }
 
-    /// The copy learns what has changed.
+    /// Passes pending changes to the copy.
     fn follow(&mut self) {
         while let Some(change) = self.session.server.poll_change() {
             self.apply(&change);
@@ -73,12 +73,12 @@ impl Places {
         }
     }
 
-    /// The client of the next link stands there, in metres along the first axis.
+    /// Reports a client's position, in metres along the first axis.
     fn stand_at(&mut self, id: u16, number: u16, x: f32) {
         self.stand_at_over(u64::from(id) + 1, id, number, x);
     }
 
-    /// The same for a client of another link.
+    /// The same, over a link other than `id + 1`.
     fn stand_at_over(&mut self, link: u64, id: u16, number: u16, x: f32) {
         let position = packets::position(number, Some([x, 0.0, 0.0]));
         self.session.receive(link, &position);
@@ -88,14 +88,15 @@ impl Places {
         }
     }
 
-    /// To which links the session sends a frame that comes over one of its own.
+    /// The links to which the session sends a frame that arrives over one of its own.
     fn relayed_by_session(&mut self, link: u64, packet: &[u8]) -> Vec<u64> {
         let session = &mut self.session.server;
         let frame = session.handle_packet(self.now, LinkId(link), Delivery::Unreliable, packet);
         frame.map(|frame| frame.to.iter().map(|link| link.0).collect()).unwrap_or_default()
     }
 
-    /// To which links a frame goes that comes over a link of the copy; nothing if it is not for the copy.
+    /// The links to which the copy sends a frame that arrives over one of its own; `None` if the packet is for the
+    /// session.
     fn relay(&mut self, link: u64, packet: &[u8]) -> Option<Vec<u64>> {
         match self.copy.relay_at_copy(self.now, LinkId(link), Delivery::Unreliable, packet) {
             AtCopy::Relayed(frame) => Some(frame.to.iter().map(|link| link.0).collect()),
@@ -105,7 +106,7 @@ impl Places {
     }
 }
 
-/// The links that something is sent to.
+/// The links to which packets are sent.
 fn told(server: &mut Server) -> Vec<u64> {
     let mut told = Vec::new();
     while let Some(transmit) = server.poll_transmit() {
@@ -128,7 +129,7 @@ fn a_copy_knows_the_clients_and_their_rooms_as_the_session_does() {
     assert_eq!(names(&places.copy), names(&places.session.server));
     assert_eq!(names(&places.copy).len(), 3, "Bob is gone");
 
-    // One that learns everything at once knows the same.
+    // A copy that receives everything at once has the same state.
     let mut late = Server::new(ServerSettings::from_seed(1));
     for change in places.session.server.all_changes() {
         late.apply(Instant::START, &change, None);
@@ -201,8 +202,8 @@ fn where_the_number_of_speakers_decides_voice_is_for_the_session() {
     assert_eq!(places.relay(3, &packets::voice(2, 1, "market", "b")), Some(vec![4]), "in no other room");
 }
 
-/// Places whose lobby carries voice for 10 m, and in which all have said where they are: Alice at 0 m, Bob at 50 m,
-/// Carol at 5 m and Dora at 100 m.
+/// Two nodes whose lobby carries voice for 10 m, and clients that have reported their positions: Alice at 0 m, Bob at
+/// 50 m, Carol at 5 m and Dora at 100 m.
 fn in_a_world() -> Places {
     let mut places = Places::with_settings(|settings| {
         settings.proximity = vec![("lobby".into(), ProximitySettings::new(10.0))];
@@ -229,7 +230,7 @@ fn by_distance_each_place_decides_about_its_own_clients_and_a_frame_goes_to_each
     let listed = packets::relay_unreliable(&[0, 3], &packets::voice(2, 2, "lobby", "words"));
     assert_eq!(places.relay(3, &listed), Some(vec![ELSEWHERE.0, 4]));
 
-    // The session does the same with voice of its own clients.
+    // The session treats voice of its own clients in the same way.
     assert_eq!(places.relayed_by_session(1, &packets::voice(0, 0, "lobby", "words")), [COPY.0], "Bob is far");
     places.stand_at(1, 1, 1.0);
     assert_eq!(places.relayed_by_session(1, &packets::voice(0, 1, "lobby", "words")), [2, COPY.0]);
@@ -261,7 +262,7 @@ fn voice_from_another_node_reaches_the_clients_near_the_position_sent_with_it() 
 #[test]
 fn a_client_that_comes_to_another_place_is_decided_about_there() {
     let mut places = in_a_world();
-    // Alice's link is at the copy from now on, and Carol is nowhere for a while.
+    // Carol leaves the lobby. Emma joins at the copy's node, and then returns over the session's own.
     places.session.receive(3, &packets::exit(2, "lobby"));
     places.follow();
     let ticket = places.session.ticket(9, &packets::handshake_of_ours("Emma", None));

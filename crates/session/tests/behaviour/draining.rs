@@ -1,4 +1,4 @@
-//! A session that ends admits no newcomers any more, and tells clients of ours where and when to go on.
+//! A session that is about to end admits no more newcomers, and tells clients of ours where to go, and when.
 
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ fn redirect(window: Duration) -> Draining {
     Draining { ends_in: MINUTE, redirect: Some(DrainTarget { address: ADDRESS.into(), window }) }
 }
 
-/// Four clients that can be told, and one of the original.
+/// Four clients of ours, and one original.
 fn crowd() -> (Network, Vec<Player>, Player) {
     let mut network = Network::new();
     let original = network.join("Original", &["lobby"]);

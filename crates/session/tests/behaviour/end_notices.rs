@@ -1,4 +1,4 @@
-//! Which clients are told in a packet why their link is closed, and what a client makes of it.
+//! Notices of why a link is closed: which clients get one, and how a client handles it.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
 
-/// What the server's driver is to close: the link, and whether its peer reads a notice.
+/// The links that the server's driver must close, and whether their peers read a notice.
 fn closes(server: &mut Server) -> Vec<(u64, bool)> {
     let mut closes = Vec::new();
     while let Some(command) = server.poll_command() {

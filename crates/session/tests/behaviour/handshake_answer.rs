@@ -1,4 +1,4 @@
-//! Joining as the client sees it: asking until there is an answer, and what an answer brings.
+//! Joining as the client sees it: requests until there is a response, and the effects of the response.
 
 use core::time::Duration;
 

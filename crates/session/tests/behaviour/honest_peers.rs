@@ -28,7 +28,7 @@ fn frames_of_10_ms_to_a_thousand_listeners_are_all_relayed() {
     for link in 1..=1000 {
         server.join(link, &format!("player {link}"), &[]);
     }
-    // The best quality and the longest lists, and the original's frames have no reason to come evenly.
+    // The best quality and the longest lists; the original's frames may arrive in bursts.
     let voice = packets::voice(0, 0, "lobby", &"x".repeat(200));
     let everyone: Vec<u16> = (1..1000).collect();
     let relays: Vec<_> = everyone.chunks(255).map(|part| packets::relay_unreliable(part, &voice)).collect();

@@ -1,4 +1,4 @@
-//! Every golden packet, and every way of damaging one bit of it or cutting it off, into a server and into a client.
+//! Every golden packet, truncated at every length and with every single bit flipped, sent to a server and to a client.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,10 +13,10 @@ use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
 use crate::support::packets::{self, SESSION};
 
-/// The link of the peer that sends all this, and the id of the client that joined over it.
+/// The link of the hostile peer, and the id of its client.
 const HOSTILE: (u64, ClientId) = (2, ClientId(1));
 
-/// The name of a direct link.
+/// The id of a direct link.
 const DIRECT: u64 = 21;
 
 #[test]
@@ -24,7 +24,7 @@ fn no_damaged_packet_harms_a_server_or_speaks_for_another_player() {
     let mut server = three();
     for_each_damaged_packet(|packet| {
         attack(&mut server, packet);
-        // The hostile peer evicted a client or had its link closed: the next one meets a whole session again.
+        // The hostile peer evicted a client or its link was closed: continue with a complete session.
         if !server.closed().is_empty() {
             server = three();
         }
@@ -35,7 +35,7 @@ fn no_damaged_packet_harms_a_server_or_speaks_for_another_player() {
 fn no_damaged_packet_is_relayed_unless_it_is_whole_and_the_senders_own() {
     let mut server = three();
     for_each_damaged_packet(|packet| {
-        // A longer one does not fit a relay of 1024 bytes.
+        // A longer packet does not fit into a relay of 1024 bytes.
         if packet.len() <= 1000 {
             attack(&mut server, &packets::relay_reliable(&[0, 2], packet));
             attack(&mut server, &packets::relay_unreliable(&[0, 2], packet));
@@ -89,7 +89,7 @@ fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_another_pla
         assert!(client.statistics().other_session - session <= 1);
         let sent = client.sent();
         assert!(sent.iter().all(|sent| sent == "21: HandshakeP2P 0"), "{sent:?}: {packet:02x?}");
-        // It introduced another player, or was refused too often.
+        // The peer claimed to be another player, or was refused too often.
         if client.client.direct_peers().map(|(id, _)| id.0).ne([1]) {
             client = direct();
         }
@@ -111,7 +111,7 @@ fn alice() -> LoneClient {
     LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &["lobby"]), ("Carol", 2, &[])])
 }
 
-/// Gives the server a packet of the hostile peer and looks at what comes of it.
+/// Passes a packet of the hostile peer to the server and checks the effects.
 fn attack(server: &mut LoneServer, packet: &[u8]) {
     let before = server.statistics();
     let evicts = MessageType::peek(packet) == Ok(MessageType::HandshakeRequest);
@@ -137,7 +137,7 @@ fn attack(server: &mut LoneServer, packet: &[u8]) {
     assert!(server.server.clients() <= 3);
 }
 
-/// Whole packets of this session to clients of this session, in no name but the hostile peer's own.
+/// Checks that this is a whole packet of this session, sent to its clients, with no sender but the hostile peer.
 fn check(transmit: &Transmit<'_>, evicts: bool) {
     let to: BTreeSet<_> = transmit.to.iter().map(|link| link.0).collect();
     assert_eq!(to.len(), transmit.to.len(), "no destination twice");
@@ -162,7 +162,7 @@ fn session_of(packet: &[u8]) -> Option<SessionId> {
     PacketHeader::parse(packet).ok().and_then(|(header, _)| header.session)
 }
 
-/// How many packets the client sends now; all are whole and go to the server.
+/// The number of packets that the client sends; checks that all are whole and go to the server.
 fn answers(client: &mut LoneClient) -> usize {
     let mut sent = 0;
     while let Some(transmit) = client.client.poll_transmit() {
@@ -187,7 +187,7 @@ fn refused_by_client(statistics: &ClientStatistics) -> u64 {
     statistics.ignored + statistics.malformed + statistics.other_session
 }
 
-/// Every golden packet as it is, cut off at every length, and with every single bit flipped.
+/// Every golden packet: unchanged, truncated at every length, and with every single bit flipped.
 fn for_each_damaged_packet(mut test: impl FnMut(&[u8])) {
     let golden = golden_packets();
     assert!(golden.len() > 600, "{} golden packets", golden.len());

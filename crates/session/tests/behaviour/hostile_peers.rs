@@ -1,4 +1,4 @@
-//! What a hostile or broken peer can do to a session: as good as nothing. `docs/security.md` lists these by attack.
+//! Hostile and broken peers can do almost nothing to a session. `docs/security.md` lists these by attack.
 
 use core::time::Duration;
 
@@ -25,7 +25,7 @@ fn three_in(mut server: LoneServer) -> LoneServer {
 
 const MALLORY: u64 = 3;
 
-/// Each of the eleven types, as honest as Mallory can make it.
+/// A packet of each of the eleven types, as valid as Mallory can make it.
 fn one_of_each_type() -> Vec<Vec<u8>> {
     let voice = packets::voice(2, 0, "lobby", "m");
     let text = packets::text(2, TextRecipient::Player(ClientId(0)), "hi");
@@ -56,7 +56,7 @@ fn not_relayed_nor_server_bound() -> Vec<Vec<u8>> {
 
 #[test]
 fn a_packet_of_any_type_cut_at_any_length_is_dropped_and_counted() {
-    // A state that ends within its number of rooms is one without rooms, as for originals since 9.0.8.
+    // A state that ends within its number of rooms has no rooms, as for originals since 9.0.8.
     let without_rooms = packets::client_state(2, "Mallory", &[]).len();
     for packet in one_of_each_type() {
         let is_state = MessageType::peek(&packet) == Ok(MessageType::ClientState);
@@ -207,7 +207,7 @@ fn a_flood_of_voice_is_cut_to_its_rate_and_then_off() {
     while server.closed().is_empty() {
         heard += server.receive(MALLORY, &relay).len();
     }
-    // The burst of voice or of destinations, and the news that Mallory is gone.
+    // The burst of voice or of destinations, and the packet that reports Mallory's leave.
     assert_eq!(heard, 1000 + 1);
     assert_eq!(server.receive(MALLORY, &relay), [""; 0]);
     assert_eq!(server.server.clients(), 2);
@@ -243,7 +243,7 @@ fn asking_to_join_over_and_over_costs_the_others_a_few_packets() {
         let sent = server.receive(MALLORY, &packets::handshake("Mallory"));
         to_others += sent.iter().filter(|sent| !sent.starts_with("3:")).count();
     }
-    // One was Mallory's own; the last packet says that it is gone.
+    // One handshake was Mallory's first; the last packet reports its leave.
     assert_eq!(to_others, 10 - 1 + 1);
     assert_eq!(server.statistics().handshakes_limited, 301);
 }

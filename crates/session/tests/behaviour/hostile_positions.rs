@@ -1,4 +1,4 @@
-//! Places that no honest player tells, and rooms that pass for proximity rooms.
+//! Positions that no honest player reports, and rooms whose ids collide with proximity rooms.
 
 use core::time::Duration;
 
@@ -7,7 +7,7 @@ use consonance_session::{Limits, ProximitySettings, RoomPattern};
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
 
-/// A server with a proximity room, and a client that announced everything.
+/// A server with a proximity room, and a client with all capabilities.
 fn lone_server(change: impl FnOnce(&mut Limits)) -> LoneServer {
     let mut server = LoneServer::with_settings(|settings| {
         settings.proximity = vec![(RoomPattern::from("world"), ProximitySettings::new(10.0))];
@@ -63,7 +63,7 @@ fn no_room_shares_its_id_with_a_proximity_room() {
     });
     server.join(1, "Alice", &[&*other]);
     assert_eq!(server.statistics().rooms_reserved, 1);
-    // By a pattern: whichever is in use first.
+    // Rooms by pattern: the one that is in use first wins.
     let mut server = LoneServer::with_settings(|settings| {
         let prefix = RoomPattern::Prefix(one.as_str().into());
         settings.proximity = vec![(prefix, ProximitySettings::new(10.0))];

@@ -1,4 +1,4 @@
-//! Naming rooms without end costs a client its connection, and the others almost nothing.
+//! Naming rooms endlessly costs a client its connection, and the others almost nothing.
 
 use core::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::support::packets;
 
 const MALLORY: u64 = 2;
 
-/// Alice, with a place in `duel 0`, and Mallory, without a token. Rooms of VIPs ask for one, and duels are for one.
+/// Alice, with a place in `duel 0`, and Mallory, without a token. VIP rooms require a token, and duels admit one
+/// player.
 fn server(change: impl FnOnce(&mut ServerSettings)) -> LoneServer {
     let mut server = LoneServer::with_settings(|settings| {
         settings.access = vec![(RoomPattern::from("vip*"), AccessRule::for_both(["gold"]))];
@@ -36,7 +37,7 @@ fn state(rooms: &[String]) -> Vec<u8> {
     packets::client_state(1, "Mallory", &rooms.iter().map(AsRef::as_ref).collect::<Vec<_>>())
 }
 
-/// How many packets go to Alice.
+/// The number of packets to Alice.
 fn to_alice(sent: &[String]) -> usize {
     sent.iter()
         .filter(|sent| sent.split(':').next().is_some_and(|to| to.split(' ').any(|to| to == "1")))
@@ -124,7 +125,7 @@ fn announcements_of_one_clients_rooms_are_rate_limited() {
         let change = if number % 2 == 0 { packets::enter(1, "red") } else { packets::exit(1, "red") };
         heard += to_alice(&server.receive(MALLORY, &change));
     }
-    // Its first state was one of the 600.
+    // Mallory's first state was one of the 600.
     assert_eq!(heard, 599);
     assert_eq!(server.statistics().fan_out_limited, 201, "a room that one is not in is left at once");
     assert_eq!(to_alice(&server.receive(1, &packets::enter(0, "red"))), 1, "others may as before");

@@ -1,4 +1,4 @@
-//! What a server can do to a client: bounds on what it may tell, and fields without sense.
+//! Hostile servers: limits on what a client accepts, and nonsensical fields.
 
 use consonance_session::{
     Client, ClientEvent, ClientSettings, CodecId, CodecParameters, Delivery, Instant, LinkCommand, LinkId,

@@ -9,7 +9,7 @@ use consonance_wire::{ChannelBits, ChannelKind};
 use crate::support::lone_client::LoneClient;
 use crate::support::packets;
 
-/// Frames in order that are refused before they are believed.
+/// The number of consecutive frames that are refused before they are believed.
 const RUN: u16 = 16;
 
 /// Alice listens to the lobby, where Bob speaks.
@@ -25,7 +25,7 @@ fn frame(channel_session: u8, sequence: u16) -> Vec<u8> {
     packets::spoken(1, channel_session, sequence, &[(to_room, RoomId::of("lobby").0)], "x")
 }
 
-/// What is heard of frames one after the other, 20 ms apart.
+/// Receives these frames, 20 ms apart; returns the events.
 fn hear(alice: &mut LoneClient, frames: impl Iterator<Item = (u8, u16)>) -> Vec<String> {
     let mut heard = Vec::new();
     for (channel_session, sequence) in frames {

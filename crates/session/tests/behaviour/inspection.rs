@@ -1,4 +1,4 @@
-//! What an operator can see of a running session.
+//! An operator's view of a running session.
 
 use core::time::Duration;
 
@@ -158,7 +158,8 @@ fn packets_are_counted_by_type_in_both_directions() {
     server.receive(2, &packets::relay_unreliable(&[0], &packets::voice(1, 0, "lobby", "b")));
     server.receive(2, b"nonsense");
     server.disconnect(2);
-    // Two handshakes and two states; two answers, then to newcomers one state and two, then two echoes of states.
+    // In: two handshakes and two states. Out: two responses, one and two states to the newcomers, and two echoes of
+    // states.
     let expected = [
         (MessageType::ClientState, (2, 1 + 2 + 1 + 2)),
         (MessageType::VoiceData, (0, 1)),

@@ -1,4 +1,4 @@
-//! Joining as the server sees it: what the newcomer is told, what the others are, and which client it replaces.
+//! Joining as the server sees it: the packets to the newcomer and to the others, and the client that it replaces.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Every limit of a server: what is over it is refused alone, counted, and allowed again when time has passed.
+//! Every limit of a server: only the excess is refused; it is counted, and allowed again after some time.
 
 use core::time::Duration;
 
@@ -31,7 +31,7 @@ fn text_to_bob() -> Vec<u8> {
     packets::relay_reliable(&[1], &text)
 }
 
-/// How many of these packets of Alice's lead to anything.
+/// The number of these packets from Alice that have an effect.
 fn taken(server: &mut LoneServer, packet: &[u8], times: usize) -> usize {
     (0..times).filter(|_| !server.receive(1, packet).is_empty()).count()
 }
@@ -57,7 +57,7 @@ fn voice_has_a_rate_of_bytes_too() {
 #[test]
 fn everything_but_voice_has_rates_of_its_own() {
     let mut server = two(|limits| limits.control_packets = rate(1, 5));
-    // Alice's handshake and her state were two.
+    // Alice's handshake and state were two of the five.
     assert_eq!(taken(&mut server, &text_to_bob(), 10), 3);
     assert_eq!(server.statistics().control_limited, 7);
     assert_eq!(taken(&mut server, &voice_to_bob(), 10), 10);
@@ -85,7 +85,8 @@ fn a_client_over_a_rate_costs_the_others_nothing() {
 #[test]
 fn so_many_destinations_as_there_are_clients_may_be_sent_to_so_often() {
     let mut server = two(|limits| limits.fan_out = rate(1, 3));
-    // Two clients, three times; each relay has three destinations, whether these ids are in use or not.
+    // The burst is three per client, for two clients; each relay has three destinations, whether these ids are in use
+    // or not.
     let packet = packets::relay_unreliable(&[1, 1, 9], &packets::voice(0, 0, "lobby", "a"));
     assert_eq!(taken(&mut server, &packet, 10), 2);
     assert_eq!(server.statistics().fan_out_limited, 8);

@@ -1,4 +1,4 @@
-//! A moderating player: which answer belongs to which of its requests.
+//! A moderating player: the assignment of answers to its requests.
 
 use consonance_session::{ClientEvent, Delivery, ModerateError, ModeratorAction};
 use consonance_wire::{ModeratorAnswer, Notice, Writer};
@@ -6,7 +6,7 @@ use consonance_wire::{ModeratorAnswer, Notice, Writer};
 use crate::support::lone_client::LoneClient;
 use crate::support::packets;
 
-/// What the game hears when the server answers a request.
+/// The client's events when the server answers a request.
 fn answer(client: &mut LoneClient, number: u16, answer: ModeratorAnswer) -> Vec<String> {
     let mut bytes = [0; 64];
     let mut writer = Writer::new(&mut bytes);

@@ -1,4 +1,4 @@
-//! What an operator decides about players: it holds for the player, and originals are never confused by it.
+//! An operator's decisions about players: they apply to the player, and never confuse originals.
 
 use core::time::Duration;
 
@@ -38,7 +38,7 @@ fn lobby(capabilities: Capabilities) -> (Network, Player, Player) {
     (network, alice, bob)
 }
 
-/// Says something to the lobby; what the other one heard of it.
+/// Speaks to the lobby; returns the events of the other player.
 fn say(network: &mut Network, player: Player, other: Player) -> Vec<String> {
     network.events(other);
     if !network.client(player).has_channels() {

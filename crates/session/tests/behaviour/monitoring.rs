@@ -11,7 +11,7 @@ use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Player};
 use crate::support::packets;
 
-/// Clients of this kind at a server that monitors.
+/// Clients with these capabilities, at a server that monitors channels.
 fn network(capabilities: Capabilities) -> Network {
     let mut network = Network::new();
     network.capabilities = capabilities;

@@ -45,7 +45,7 @@ fn a_stock_newcomer_waits_unheard_for_the_name_of_a_live_holder_and_is_told_once
     let mut server = two();
     server.connect_from(NEWCOMER, "198.51.100.7");
     for second in 0..60 {
-        // As an original does that gets no answer.
+        // Originals repeat an unanswered handshake.
         if second % 2 == 0 {
             assert_eq!(server.receive(NEWCOMER, &packets::handshake("Alice")), [""; 0], "second {second}");
         }

@@ -1,4 +1,4 @@
-//! Outages: the way to several clients at once is silent, and works again.
+//! Outages: the connection to several clients at once is interrupted and restored.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What was said of one client when it was admitted: its rooms, its priority, its name, and the end of its visit.
+//! The access that a client was admitted with: its rooms, its priority, its name, and the end of its visit.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Networks that carry less than an original takes: no packet is longer, and nothing is missing for it.
+//! Networks with shorter packets than an original accepts: no packet is longer, and no information is lost.
 
 use core::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Player};
 use crate::support::packets;
 
-/// As Photon Fusion's calls carry.
+/// The limits of Photon Fusion's calls.
 const FEW: PacketLimits = PacketLimits { reliable_bytes: 500, unreliable_bytes: 500 };
 
 /// Bytes of a voice packet with one channel besides its frame: header, sender, options, sequence, channels, length.
@@ -22,7 +22,7 @@ const VOICE_BYTES: usize = 7 + 2 + 1 + 2 + (2 + 4) + 2;
 /// Bytes of a text packet besides its text: header, kind of recipient, sender, recipient, length.
 const TEXT_BYTES: usize = 7 + 1 + 2 + 2 + 2;
 
-/// So many rooms with names of 98 bytes.
+/// This number of rooms, with names of 98 bytes.
 fn long_rooms(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("{number:0>98}")).collect()
 }
@@ -58,7 +58,7 @@ fn limits() -> impl Strategy<Value = PacketLimits> {
         .prop_map(|(reliable_bytes, unreliable_bytes)| PacketLimits { reliable_bytes, unreliable_bytes })
 }
 
-/// Unique, and as long as it says or as its number.
+/// A unique name, padded to at least `bytes` bytes.
 fn name(number: usize, bytes: usize) -> String {
     format!("{number:0>bytes$}")
 }
@@ -74,7 +74,7 @@ proptest! {
         text_bytes in 0..998_usize,
         are_originals: bool,
     ) {
-        // A packet that is too long fails the test there.
+        // The network fails the test on a packet that is too long.
         let mut network = Network::that_carries(limits);
         if are_originals {
             network.capabilities = Capabilities::NONE;
@@ -103,7 +103,7 @@ proptest! {
         let is_told = client.send_text(&lobby, &"a".repeat(text_bytes)).is_ok();
         network.run();
         network.wait(Duration::from_secs(3));
-        // A relay to at least one, which a server of ours does without.
+        // A relay to at least one listener, which a server of ours does not need.
         let relay_bytes = if are_originals && profiles.len() > 1 { 12 } else { 0 };
         prop_assert_eq!(is_heard, VOICE_BYTES + relay_bytes + frame_bytes <= limits.unreliable_bytes);
         prop_assert_eq!(is_told, 12 + TEXT_BYTES + text_bytes <= limits.reliable_bytes);
@@ -120,7 +120,7 @@ fn a_newcomer_learns_long_lists_of_rooms_in_several_packets() {
     let mut network = Network::of_ours();
     let rooms = long_rooms(9);
     let alice = network.join("Alice", &as_strs(&rooms));
-    // The network that Bob comes over carries less than that.
+    // Bob's network carries shorter packets.
     network.server.set_packet_limits(FEW);
     let bob = network.join("Bob", &[]);
     assert_eq!(known(&mut network, bob), [("Alice".to_owned(), rooms), ("Bob".to_owned(), vec![])]);

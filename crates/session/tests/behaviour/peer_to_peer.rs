@@ -1,4 +1,4 @@
-//! Direct links: introductions, what goes over them, what may come over them, and what they are used for.
+//! Direct links: introductions, sent packets, accepted packets, and their use.
 
 mod refused;
 
@@ -14,7 +14,7 @@ use crate::support::lone_client::LoneClient;
 use crate::support::network::Network;
 use crate::support::packets;
 
-/// The names of direct links.
+/// The ids of direct links.
 const TO_BOB: u64 = 21;
 const TO_CAROL: u64 = 22;
 const TO_MALLORY: u64 = 66;

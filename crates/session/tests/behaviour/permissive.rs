@@ -102,7 +102,7 @@ fn every_client_of_a_link_that_joined_again_leaves_with_it() {
     let mut server = permissive();
     server.join(3, "Carol", &[]);
     server.disconnect(1);
-    // In the slot that Alice left, before Carol's own.
+    // Ghost gets the slot that Alice left, which precedes Carol's.
     server.receive(3, &packets::client_state(7, "Ghost", &[]));
     assert_eq!(server.receive(3, &packets::handshake("Carla"))[0], "2 3: RemoveClient 7");
     for _ in 0..2 {

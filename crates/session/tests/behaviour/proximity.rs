@@ -42,7 +42,7 @@ fn talk(network: &mut Network, player: Player, room: &str) {
     network.client(player).open_channel(Target::Room(room.into()), properties).expect("a channel more");
 }
 
-/// Which of these hear a speaker now.
+/// For each of these listeners, whether it hears the speaker.
 fn heard_by(network: &mut Network, player: Player, listeners: &[Player]) -> Vec<bool> {
     for listener in listeners {
         network.events(*listener);
@@ -92,7 +92,7 @@ fn walking_into_range_starts_and_walking_out_of_it_stops_hearing() {
         stand_at(&mut network, bob, x);
         heard.push(heard_by(&mut network, alice, &[bob])[0]);
     }
-    // An audible speaker may go a quarter farther than a new one.
+    // An audible speaker stays audible a quarter beyond the range for new ones.
     let expected = [false, false, false, true, true, true, true, true, false, true, true];
     assert_eq!(heard, expected);
     wait(&mut network, 600);
@@ -112,7 +112,7 @@ fn of_many_speakers_the_nearest_are_heard() {
         network.client(*player).leave_room("world");
     }
     for round in 0..2 {
-        // The farthest ones begin, and have to make room.
+        // The farthest speakers begin, and are replaced.
         let heard: Vec<_> =
             speakers.iter().rev().map(|player| heard_by(&mut network, *player, &[listener])[0]).collect();
         let expected = if round == 0 { [true, true, true, true] } else { [false, false, true, true] };
@@ -142,7 +142,7 @@ fn a_listener_of_up_to_twenty_hears_and_keeps_all_of_them() {
     for (x, expected) in [(0.0, true), (-2.0, true), (-4.0, false)] {
         stand_at(&mut network, listener, x);
         for player in &speakers {
-            // Only speakers that are audible already are heard from 11 m.
+            // Only already audible speakers are heard from 11 m.
             assert_eq!(heard_by(&mut network, *player, &[listener]), [expected], "from {x} m");
         }
     }

@@ -1,4 +1,4 @@
-//! The expected listeners in a proximity room, by a reference that looks at all of them each time, in random worlds.
+//! The expected listeners in a proximity room, by a brute-force reference, in random worlds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ const HYSTERESIS: f32 = 0.25;
 /// In hundredths of a second.
 const SILENCE: u64 = 50;
 
-/// What happens in a world.
+/// A change in a world.
 #[derive(Clone, Debug)]
 enum Step {
     Move(u16, [f32; 3]),
@@ -25,7 +25,7 @@ enum Step {
     Wait(u64),
 }
 
-/// The rules, written down without any thought of speed.
+/// The rules, implemented without regard to speed.
 struct Reference {
     max_streams: usize,
     now_ms: u64,
@@ -89,7 +89,7 @@ impl Reference {
     }
 }
 
-/// To a hundredth.
+/// The loudness as the engine stores it, to within one percent.
 fn remembered(loudness: f32) -> f32 {
     f32::from_bits(loudness.to_bits() & 0xffff_0000)
 }
@@ -160,7 +160,7 @@ fn name(player: u16) -> String {
     format!("player {player}")
 }
 
-/// A crowd, so that many are in range of each other, and some far away.
+/// A position: mostly in a crowd, so that many are in range of each other, and some far away.
 fn place() -> impl Strategy<Value = [f32; 3]> {
     let near = prop::array::uniform3(-12.0_f32..12.0);
     let far = prop::array::uniform3(-5000.0_f32..5000.0);

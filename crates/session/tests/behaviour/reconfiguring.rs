@@ -1,4 +1,4 @@
-//! What an operator changes while a session runs, without disconnecting any client.
+//! Changes to the settings of a running session, without disconnecting any client.
 
 use consonance_session::{Access, AccessRule, LinkId};
 

@@ -1,4 +1,4 @@
-//! How a session ends for a client, what the game hears of it, and when the next attempt comes.
+//! The end of a session for a client, its events, and the time of the next attempt.
 
 use core::time::Duration;
 

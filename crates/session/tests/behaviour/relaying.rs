@@ -1,4 +1,4 @@
-//! What the server relays, to which clients and in which order, and what it refuses to relay.
+//! Relaying: packets, recipients and order, and the packets that the server refuses to relay.
 
 use consonance_session::{ChannelProperties, ClientId, Delivery, Instant, LinkId, RoomId, Target, Transmit};
 use consonance_wire::{HandshakeP2P, Packet, TextRecipient};
@@ -216,7 +216,8 @@ fn a_sender_splits_its_destinations_at_255_and_at_the_size_of_a_packet() {
     }
     client.client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     assert_eq!(destinations(&mut client, &[0; 100]), [255, 255, 90]);
-    // Of 1024 bytes a relay takes 10, the voice packet in it 20 with one channel; the rest is frame and ids.
+    // Of 1024 bytes, the relay takes 10 and the voice packet inside it 20, with one channel; the rest is frame and
+    // ids.
     assert_eq!(destinations(&mut client, &[0; 1024 - 10 - 20 - 2 * 200]), [200, 200, 200]);
     assert_eq!(
         client.client.send_voice(&[0; 1024 - 10 - 20 - 1]),
@@ -238,7 +239,8 @@ fn more_than_255_listeners_all_hear_a_frame_once() {
     }
 }
 
-/// How many destinations each relay of a frame has; each packet fits 1024 bytes and no destination is listed twice.
+/// The number of destinations of each relay of a frame; checks that each packet fits into 1024 bytes and that no
+/// destination is listed twice.
 fn destinations(client: &mut LoneClient, frame: &[u8]) -> Vec<usize> {
     assert_eq!(client.client.send_voice(frame), Ok(600));
     let mut listed = Vec::new();

@@ -1,4 +1,4 @@
-//! A server that starts its session again in place: links stay, clients come back by themselves.
+//! A server that starts its session again in place: links stay, and clients rejoin by themselves.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Resume: a client whose link was lost has its place back, unnoticed by the others.
+//! Resume: a client whose link was lost gets its place back, unnoticed by the others.
 
 use core::time::Duration;
 
@@ -206,7 +206,7 @@ fn a_resumed_client_knows_a_player_that_came_back_under_another_id() {
 fn a_resumed_client_hears_a_player_with_a_former_name_and_id_at_once() {
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
     let lobby = || Target::Room("lobby".into());
-    // An utterance or two, so that the new Bob begins to count below the old one.
+    // Two utterances, so that the new Bob's counters start below the old one's.
     for word in ["one", "two"] {
         let channel = network.client(bob).open_channel(lobby(), ChannelProperties::default());
         network.client(bob).send_voice(word.as_bytes()).expect("in the session");
@@ -364,7 +364,7 @@ fn a_namesake_takes_over_a_place_that_is_kept() {
     assert_eq!(network.server.statistics().places_given_up, 0);
 }
 
-/// Cuts a client's link, and opens the way again after its first attempt to come back has failed.
+/// Cuts a client's link, and makes the server reachable again after the first attempt to reconnect has failed.
 fn cut_for_a_while(network: &mut Network, player: Player) {
     network.reachable = false;
     network.cut(player);
@@ -378,7 +378,7 @@ fn leave(network: &mut Network, player: Player) {
     network.run();
 }
 
-/// What a client that was lost hears of the time from now until it is back.
+/// The events of a client from now until it has reconnected.
 fn told_when_back(network: &mut Network, player: Player) -> Vec<String> {
     network.events(player);
     network.wait(Duration::from_secs(2));

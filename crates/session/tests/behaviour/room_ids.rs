@@ -1,4 +1,4 @@
-//! Rooms that the wire cannot tell apart although they follow different rules.
+//! Rooms with the same id on the wire, but different rules.
 
 use consonance_session::{
     Access, AccessRule, LinkId, ProximitySettings, RoomId, RoomLimits, RoomPattern, ServerSettings,
@@ -11,7 +11,8 @@ use crate::support::packets;
 const MALLORY: u64 = 1;
 const ALICE: u64 = 2;
 
-/// Mallory sits in a room of no rule; Alice wants to go to one whose name begins as a rule says, and has a token.
+/// Mallory is in a room without rules; Alice, who has a token, wants to enter a room with the same id, to which a rule
+/// applies.
 struct Scene {
     server: LoneServer,
     ruled: String,

@@ -207,7 +207,7 @@ fn writing_to_many_slow_rooms_is_no_faster() {
     assert_eq!(taken, 32);
 }
 
-/// Alice, writing to so many listeners of a slow stage, with all that she knows of them.
+/// A stage with a slow text rate and this number of listeners, all of which Alice knows.
 fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let mut server = LoneServer::with_settings(|settings| {
@@ -222,7 +222,7 @@ fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
     (alice, server)
 }
 
-/// Alice writes to the stage; how many get it.
+/// Alice writes to the stage; returns the number of recipients.
 fn get_the_text(alice: &mut LoneClient, server: &mut LoneServer, text: &str) -> usize {
     alice.client.send_text(&Target::Room("stage".into()), text).expect("a text that fits");
     let mut reached = 0;

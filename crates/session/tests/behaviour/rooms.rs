@@ -1,4 +1,4 @@
-//! The rooms of clients: whole states, single changes, and what both sides refuse.
+//! The rooms of clients: whole states, single changes, and refusals on both sides.
 
 use consonance_session::{Limits, RoomError};
 
@@ -57,7 +57,7 @@ fn a_client_that_is_said_to_be_in_other_rooms_than_it_is_says_its_rooms_again() 
     client.receive(&packets::client_state(0, "Alice", &["lobby", "team"]));
     client.client.leave_room("team");
     assert_eq!(client.sent(), ["DeltaChannelState 0 exits team"]);
-    // That was lost with the server, and another one goes on.
+    // That packet was lost with the server, and another server takes over.
     client.receive(&packets::client_state(0, "Alice", &["lobby", "team"]));
     assert_eq!(client.sent(), ["ClientState 0 Alice [lobby]"]);
     client.receive(&packets::client_state(0, "Alice", &["lobby"]));
@@ -164,7 +164,7 @@ fn a_room_over_a_limit_is_refused_on_both_sides() {
 
 #[test]
 fn the_rooms_of_one_client_fit_into_one_packet_of_1024_bytes() {
-    // 22 bytes besides name and rooms, 6 of the name, and 2 per room besides its name: 996 = 8 × 120 + 36.
+    // 22 bytes besides name and rooms, 6 for the name, and 2 per room besides its name: 996 = 8 × 120 + 36.
     let names: Vec<String> = (0..8).map(|n| format!("{n}{}", "x".repeat(117))).collect();
     let (fits, over) = ("y".repeat(34), "y".repeat(35));
     let mut server = LoneServer::new();

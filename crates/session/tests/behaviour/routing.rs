@@ -1,4 +1,4 @@
-//! What direct links are used for: always the server, directly when possible, directly within a budget.
+//! Uses of direct links: always the server, directly when possible, directly within a budget.
 
 use core::time::Duration;
 

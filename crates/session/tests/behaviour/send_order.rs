@@ -1,4 +1,4 @@
-//! In which order the packets of one update leave a client.
+//! The order in which a client sends the packets of one update.
 
 use consonance_session::{ChannelProperties, Target};
 

@@ -1,4 +1,4 @@
-//! Clients of ours are told which servers share the session, and believe no more of it than fits.
+//! Clients of ours are told which servers share the session, and ignore lists that are too long.
 
 use consonance_session::{Capabilities, ClientId, PacketLimits};
 use consonance_wire::{ErrorWrongSession, ExtensionWriter, ServerList, SessionId, Writer};

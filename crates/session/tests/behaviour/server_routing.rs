@@ -1,4 +1,5 @@
-//! Server-side routing: one packet up, and the server finds the listeners; originals among them notice nothing.
+//! Server-side routing: one packet from the speaker, and the server finds the listeners; originals among them notice
+//! nothing.
 
 use consonance_session::{Capabilities, ChannelProperties, Rate, RoomId, Target};
 use consonance_wire::{ChannelBits, ChannelKind};
@@ -7,7 +8,7 @@ use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Player};
 use crate::support::packets;
 
-/// Clients that announce what they can do.
+/// Opens a channel to the target.
 fn talk(network: &mut Network, player: Player, target: Target) {
     network.client(player).open_channel(target, ChannelProperties::default()).expect("a channel more");
 }
@@ -115,7 +116,7 @@ fn naming_one_room_over_and_over_costs_its_sender_and_not_the_server() {
     for sequence in 0..100 {
         network.inject(mallory, &packets::spoken(0, 0, sequence, &[lobby; 200], "again"));
     }
-    // 1400 listeners are found for each frame, and an eighth of that counts; 600 × 8 may be reached at once.
+    // Each frame reaches 1400 listeners, of which an eighth is charged; the burst allows 600 × 8.
     let statistics = network.server.statistics();
     assert_eq!((statistics.frames_routed, statistics.fan_out_limited), (27, 73));
 }

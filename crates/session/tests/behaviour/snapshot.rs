@@ -1,4 +1,4 @@
-//! A session that another process goes on with: clients that can resume notice no more than a lost link.
+//! A session that another process takes over: clients that can resume only notice a lost link.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Voice from channel to listener, as far as the golden vectors do not show it: joining, leaving, coming back, time.
+//! Voice from channel to listener, in cases that the golden vectors do not cover: joining, leaving, coming back, time.
 
 use core::time::Duration;
 
@@ -32,7 +32,7 @@ fn frame(channel_session: u8, sequence: u16, words: &str) -> Vec<u8> {
     packets::spoken(1, channel_session, sequence, &[(to_room, RoomId::of("lobby").0)], words)
 }
 
-/// The same as the last of its channel.
+/// The same, as the last frame of its channel.
 fn last_frame(channel_session: u8, sequence: u16, words: &str) -> Vec<u8> {
     let closing = ChannelBits::new(ChannelKind::Room).with_closing(true);
     packets::spoken(1, channel_session, sequence, &[(closing, RoomId::of("lobby").0)], words)

@@ -6,7 +6,7 @@ use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
 
-/// The state without a room, and with so many of the two bytes of its number of rooms.
+/// A state without rooms, with only the first `left` of the two bytes of its number of rooms.
 fn cut(id: u16, name: &str, left: usize) -> Vec<u8> {
     let mut state = packets::client_state(id, name, &[]);
     state.truncate(state.len() - 2 + left);

@@ -1,4 +1,4 @@
-//! What the topics share: a server alone, a client alone, and both with a network between them.
+//! Shared fixtures: a server alone, a client alone, and both with a network between them.
 
 pub(crate) mod lone_client;
 pub(crate) mod lone_server;

@@ -1,4 +1,4 @@
-//! Text messages: their recipients, and what is too much.
+//! Text messages: their recipients and limits.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Reports of how voice arrives: speakers of ours are told, originals notice nothing.
+//! Reports of voice quality: speakers of ours receive them, originals notice nothing.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::speaker::{speaker_and_listeners, talk_to_lobby};
 const FRAME: Duration = Duration::from_millis(20);
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Speaks for so many frames of 20 ms, of which each `lost`th does not arrive.
+/// Sends this number of 20 ms frames, of which every `lost`th does not arrive.
 fn speak(network: &mut Network, player: Player, frames: usize, lost: Option<usize>) {
     for frame in 1..=frames {
         network.loses_unreliable = lost.is_some_and(|lost| frame.is_multiple_of(lost));
@@ -25,7 +25,7 @@ fn speak(network: &mut Network, player: Player, frames: usize, lost: Option<usiz
     }
 }
 
-/// What a player was told of its voice.
+/// The voice reports that a player received.
 fn told(network: &mut Network, player: Player) -> Vec<String> {
     let is_report = |event: &String| event.contains(" lost") || event.contains(" lose ");
     network.events(player).into_iter().filter(is_report).collect()
@@ -118,7 +118,7 @@ fn a_server_that_does_not_offer_it_is_told_nothing() {
     assert_eq!(told(&mut network, alice), [""; 0]);
 }
 
-/// A listener says that of a hundred frames of a speaker so many were lost.
+/// A listener reports that of a speaker's hundred frames this number was lost.
 fn heard(network: &mut Network, player: Player, speaker: u16, lost: u16) {
     let speaker = ClientId(speaker);
     let reception = Reception { speaker, expected: 100, lost, playout_delay_ms: 60 };

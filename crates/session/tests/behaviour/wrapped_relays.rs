@@ -9,7 +9,7 @@ use crate::support::packets;
 
 const FRAME_TIME: Duration = Duration::from_millis(20);
 
-/// A speaker with id 0 over link 1, and so many listeners with the next ids and links.
+/// A speaker with id 0 over link 1, and this number of listeners with the next ids and links.
 fn session_with_listeners(count: u16) -> (LoneServer, Vec<u16>) {
     let mut server = LoneServer::new();
     server.join(1, "speaker", &[]);
@@ -69,7 +69,7 @@ fn destinations_beyond_the_count_byte_are_charged_to_the_fan_out_budget() {
     server.join(1, "speaker", &[]);
     server.join(2, "listener", &[]);
     let voice = packets::voice(0, 0, "lobby", "a");
-    // 20 destinations are allowed at once, ten for each of two clients; the count byte says 1.
+    // The burst allows 20 destinations, ten for each of two clients; the count byte is 1.
     let packet = packets::relay_with_wrapped_count(&[1; 257], &voice);
     assert!(!server.relays(1, &packet));
     assert_eq!((server.statistics().fan_out_limited, server.statistics().frames_out), (1, 0));
@@ -78,7 +78,7 @@ fn destinations_beyond_the_count_byte_are_charged_to_the_fan_out_budget() {
 #[test]
 fn a_wrapped_relay_that_fits_no_count_is_malformed_and_closes_the_link_after_its_strikes() {
     let (mut server, mut listeners) = session_with_listeners(290);
-    // Where the count byte ends the list there is a length that the packet does not have.
+    // Where the list ends by the count byte, the length field does not match the packet.
     listeners[34] = 60_000;
     let voice = packets::voice(0, 0, "lobby", "a");
     let mut packet = packets::relay_with_wrapped_count(&listeners, &voice);

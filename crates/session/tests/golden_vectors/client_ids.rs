@@ -1,4 +1,4 @@
-//! Which id a newcomer gets: each name joins over a link of its own.
+//! The ids that newcomers get: each name joins over its own link.
 
 use std::collections::BTreeMap;
 

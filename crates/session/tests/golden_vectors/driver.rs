@@ -1,4 +1,4 @@
-//! A client that is in a session, and what the runners share.
+//! A client in a session, and helpers that the runners share.
 
 use consonance_session::{
     Client, ClientEvent, ClientId, ClientSettings, CodecId, CodecParameters, Delivery, Instant, LinkId,
@@ -58,7 +58,7 @@ pub(crate) fn receive(client: &mut Client, now: Instant, packet: &Packet<'_>) {
     client.handle_packet(now, SERVER, Delivery::Reliable, &bytes[..length]);
 }
 
-/// Everything that happened since the last call, voice frames turned into something that lasts.
+/// The events since the last call, converted by `keep` to owned values.
 pub(crate) fn events<T>(client: &mut Client, mut keep: impl FnMut(&ClientEvent<'_>) -> Option<T>) -> Vec<T> {
     let mut kept = Vec::new();
     while let Some(event) = client.poll_event() {
@@ -67,7 +67,7 @@ pub(crate) fn events<T>(client: &mut Client, mut keep: impl FnMut(&ClientEvent<'
     kept
 }
 
-/// How many packets the server found at fault.
+/// The number of packets that the server refused.
 pub(crate) fn refused_by_server(statistics: &ServerStatistics) -> u64 {
     statistics.malformed
         + statistics.oversized

@@ -1,4 +1,4 @@
-//! Damaged packets → what a client makes of them, and what a server does.
+//! Damaged packets → their effects on a client and on a server.
 
 use consonance_session::{ClientId, Instant, SessionId};
 use consonance_wire::{HandshakeResponse, List, MessageType, Packet, WireStr};
@@ -8,7 +8,7 @@ use crate::trace_client::TraceClient;
 use crate::{driver, malformed_server, recording};
 
 const SESSION: SessionId = SessionId(0x1234_5678);
-/// A peer with a direct link, over which alone an introduction is taken.
+/// A peer with a direct link; introductions are accepted only over such links.
 const PEER: u64 = 7;
 
 pub(crate) fn run(entry: &Value) {
@@ -48,14 +48,14 @@ fn run_client(entry: &Value) {
     }
 }
 
-/// Originals since 9.0.8 take a state that ends within its number of rooms.
+/// Originals since 9.0.8 accept a state that ends within its number of rooms.
 fn ends_within_room_count(packet: &[u8]) -> bool {
     matches!(Packet::parse(packet), Ok(Packet::ClientState(state)) if state.rooms.is_empty() && packet.len() == 22)
 }
 
 /// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets
-/// two players have one name; to ours a name identifies a player, and channels, volumes and texts go by it, so the
-/// second player under a name in use is not believed.
+/// two players have one name; for ours, a name identifies a player for channels, volumes and texts, so a second player
+/// under a name in use is rejected.
 fn is_another_matter(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,

@@ -1,4 +1,4 @@
-//! Damaged packets → what a server makes of them that believes every byte, as the original does.
+//! Damaged packets → their effects on a server that trusts every byte, as the original does.
 
 use consonance_session::{Delivery, Instant, LinkId, Server, ServerSettings, SessionId};
 use serde_json::{Value, json};

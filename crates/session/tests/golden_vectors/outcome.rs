@@ -1,4 +1,4 @@
-//! What a session led to, as recorded or as replayed: the two are compared.
+//! The outcome of a session, recorded or replayed, for comparison.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::driver;
 
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Outcome {
-    /// In order, per direction, peer and reliability.
+    /// Packets in order, by direction, peer and reliability.
     pub(crate) packets: BTreeMap<(String, u64, bool), Vec<String>>,
-    /// In order, per client: the answers to its handshakes, and everything else.
+    /// Events in order, by client: those of handshake responses, and all others.
     pub(crate) joined: BTreeMap<String, Vec<Value>>,
     pub(crate) events: BTreeMap<String, Vec<Value>>,
     pub(crate) server_events: Vec<Value>,
-    /// The server's clients at the end, by peer; not there if the original fell over.
+    /// The server's clients at the end, by peer; `None` if the original crashed.
     pub(crate) clients: Option<Vec<Value>>,
 }
 
@@ -30,7 +30,7 @@ impl Outcome {
     }
 }
 
-/// The bytes; of a `ClientState` the rooms as a set, because the original sorts them by locale.
+/// The bytes; for a `ClientState`, the rooms as a set, because the original sorts them by locale.
 fn comparable(packet: &[u8]) -> String {
     match Packet::parse(packet) {
         Ok(Packet::ClientState(ClientState { session, client, rooms })) => {

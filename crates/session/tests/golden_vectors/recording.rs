@@ -1,4 +1,4 @@
-//! What the original did in a recorded session.
+//! A recorded session of the original.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::outcome::Outcome;
 use crate::{driver, heard};
 
-/// The entries of a trace and what they mean together.
+/// The entries of a trace, and facts derived from them.
 pub(crate) struct Recording<'a> {
     pub(crate) entries: &'a [Value],
     packets: BTreeMap<u64, &'a Value>,
-    /// The entry that made the original fall over: for us the trace ends there.
+    /// The entry that crashed the original: for ours, the trace ends there.
     pub(crate) fatal: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Recording<'a> {
         self.entries.iter().any(|entry| entry["op"] == "connect" && entry["who"] == client)
     }
 
-    /// What ours has to do too. A client that is in `lost` is not compared from that entry on.
+    /// The expected outcome for ours. A client in `lost` is not compared from that entry on.
     pub(crate) fn outcome(&self, lost: &BTreeMap<String, usize>) -> Outcome {
         let mut outcome = Outcome::default();
         let mut peers = BTreeMap::new();
@@ -51,7 +51,7 @@ impl<'a> Recording<'a> {
                         direct.insert(driver::number(entry, "peer"));
                     }
                 }
-                // What comes directly from a client without direct links was sent by the script.
+                // Direct packets from a client without direct links were sent by the script.
                 "tx" if entry["d"] == "c2c" => {
                     let from = driver::number(entry, "from");
                     if entry["raw"] != true && direct.contains(&from) {
@@ -80,7 +80,7 @@ impl<'a> Recording<'a> {
         outcome
     }
 
-    /// The `rx` that caused the failure recorded in this entry. After an `ErrorWrongSession`, or told to, the
+    /// The `rx` that caused the failure recorded in this entry. After an `ErrorWrongSession` or on request, the
     /// original stops in an orderly way.
     fn cause_of_failure(&self, index: usize) -> Option<usize> {
         let error = &self.entries[index];
@@ -111,18 +111,18 @@ impl<'a> Recording<'a> {
     }
 }
 
-/// The direction of what a peer sends directly.
+/// The direction of packets that a peer sends directly.
 pub(crate) fn direct(from: u64) -> String {
     format!("c2c from {from}")
 }
 
-/// Ours has no way to send "no text at all".
+/// Whether this is a text packet with a null text, which ours cannot send.
 fn is_null_text(packet: &[u8]) -> bool {
     let Ok(Packet::ServerRelayReliable(relay)) = Packet::parse(packet) else { return false };
     matches!(Packet::parse(relay.packet), Ok(Packet::TextData(text)) if text.text.is_none())
 }
 
-/// An event as ours tells it: no text at all is an empty one.
+/// An event as ours reports it: a null text is empty.
 pub(crate) fn client_event(entry: &Value) -> Value {
     let mut event = heard::with_f32(&with_sorted_rooms(&without(entry, &["k", "who"])));
     if event["ev"] == "text" && event["text"].is_null() {

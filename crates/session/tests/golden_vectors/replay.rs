@@ -1,5 +1,5 @@
-//! A recorded session once more, with our server and clients: the script's acts and the recorded packets in, what
-//! they lead to out.
+//! Replays a recorded session with our server and clients: the script's actions and the recorded packets are the
+//! input, and their effects the output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::recording::Recording;
 use crate::trace_client::TraceClient;
 use crate::{driver, recording};
 
-/// How packets get from peers to the server, and from it to peers.
+/// The transport of packets between peers and the server.
 pub(crate) trait Way {
-    /// A peer is there.
+    /// Connects a peer.
     fn connect(&mut self, peer: u64);
 
-    /// What arrives of a packet from this peer.
+    /// Carries a packet from a peer; returns the bytes that the server gets.
     fn to_server(&mut self, peer: u64, packet: &[u8]) -> Vec<u8>;
 
-    /// What arrives of a packet to these peers, and at which ones.
+    /// Carries a packet to peers; returns the packets that they get.
     fn to_peers(&mut self, peers: &[LinkId], delivery: Delivery, packet: &[u8]) -> Vec<Arrival>;
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Arrival {
     pub(crate) packet: Vec<u8>,
 }
 
-/// Links that end at the server itself.
+/// Links that end directly at the server.
 pub(crate) struct Direct;
 
 impl Way for Direct {
@@ -58,11 +58,11 @@ pub(crate) struct Replay<'a> {
     way: Box<dyn Way>,
     peers: BTreeSet<u64>,
     clients: BTreeMap<String, TraceClient>,
-    /// Clients of the original that went on after an `ErrorWrongSession`, and since which entry.
+    /// Clients of the original that continued after an `ErrorWrongSession`, each with the entry since which they did.
     pub(crate) lost: BTreeMap<String, usize>,
-    /// The client whose update is going on; what it leads to comes at its end.
+    /// The client whose update is in progress; its effects are taken at the end of the update.
     updating: Option<String>,
-    /// The server's clients as its events tell them, by peer and id: a link can have several.
+    /// The server's clients according to its events, by peer and id: a link can have several.
     table: BTreeMap<(u64, u16), (String, BTreeSet<String>)>,
     outcome: Outcome,
 }
@@ -83,7 +83,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Goes through the trace; what the session led to. No limit was ever met at its default.
+    /// Replays the trace and returns the outcome; checks that no default limit was reached.
     pub(crate) fn run(&mut self) -> Outcome {
         let end = self.recording.fatal.unwrap_or(self.recording.entries.len());
         for index in 0..end {
@@ -213,7 +213,7 @@ impl<'a> Replay<'a> {
         }
         let packet = self.recording.packet(rx);
         let client = self.clients.get_mut(&name).expect("the receiver");
-        // A link over which something comes is up, whatever the script says of its transport.
+        // A link that delivers packets is up, whatever the script says about its transport.
         client.connect(self.now);
         let was_in_session = client.client.id().is_some();
         if rx["d"] == "c2c" {
@@ -236,7 +236,7 @@ impl<'a> Replay<'a> {
         clients.next().map(|(name, _)| name.clone())
     }
 
-    /// What the updates up to here led to.
+    /// Adds the effects of the updates so far to the outcome.
     fn end_update(&mut self) {
         self.updating = None;
         for (name, client) in &mut self.clients {
@@ -287,7 +287,7 @@ impl<'a> Replay<'a> {
                 self.rooms_of(*id).remove(&**room);
                 json!({"ev": "exited_room", "id": id.0, "name": &**name, "room": &**room})
             }
-            // The original tells its operator nothing of what the operator did.
+            // The original does not report an operator's own actions.
             ServerEvent::Moderated { .. } => return,
             other => panic!("unexpected {other:?}"),
         };
@@ -309,7 +309,7 @@ impl<'a> Replay<'a> {
         self.outcome.clients = Some(rows.collect());
     }
 
-    /// What the original fell over: ours sends nothing because of it and counts one.
+    /// Checks that the packet that crashed the original has no effect on ours except that one is counted as refused.
     fn survive(&mut self, index: usize) {
         let rx = &self.recording.entries[index];
         let before = format!("{:?}", self.outcome);

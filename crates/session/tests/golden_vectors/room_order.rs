@@ -1,4 +1,5 @@
-//! Rooms joined → what a `ClientState` lists. The original's order is its locale's, so they are compared as sets.
+//! Rooms joined → the rooms that a `ClientState` lists. The original's order is its locale's, so they are compared as
+//! sets.
 
 use std::collections::BTreeSet;
 

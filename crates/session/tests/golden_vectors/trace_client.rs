@@ -1,4 +1,4 @@
-//! A client of a recorded session: does what the script did, and tells what it heard as the recording does.
+//! A client of a recorded session: repeats the script's actions, and reports its events in the recording's format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{driver, heard, voice_sender};
 
-/// The numbers of direct links begin here; below are the connections to the server.
+/// The ids of direct links start here; those of connections to the server are below.
 const DIRECT: u64 = 1000;
 
 /// A client's direct link to a peer.
@@ -20,18 +20,19 @@ fn direct_link(peer: u64) -> LinkId {
 
 pub(crate) struct TraceClient {
     pub(crate) client: Client,
-    /// The number of its connection.
+    /// The number of the client's connection.
     pub(crate) peer: u64,
-    /// A client of the original that reads inside its own update loses what `ErrorWrongSession` asks for.
+    /// Whether the original's client is event-driven; otherwise it reads inside its own update, and loses the
+    /// disconnect that `ErrorWrongSession` causes.
     pub(crate) event_driven: bool,
-    /// The peers that a direct link was used to.
+    /// The peers to which a direct link was used.
     direct: BTreeSet<u64>,
     channels: Vec<(Target, ChannelProperties, ChannelId)>,
     names: BTreeMap<ClientId, String>,
 }
 
 impl TraceClient {
-    /// A client that asks for a link.
+    /// Starts a client, which asks for a link.
     pub(crate) fn start(act: &Value) -> Self {
         let mut settings = ClientSettings::new(driver::text(act, "who"));
         settings.codec = CodecParameters {
@@ -52,7 +53,7 @@ impl TraceClient {
         Self { client, peer, event_driven, direct, channels: Vec::new(), names: BTreeMap::new() }
     }
 
-    /// The original starts a new client after a failure; ours is the same one and has to come back by itself.
+    /// The original starts a new client after a failure; ours is the same client, which must reconnect by itself.
     pub(crate) fn start_again(&mut self, now: Instant, act: &Value) {
         assert_eq!(self.client.status(), Status::Degraded, "it is on its way back");
         self.client.handle_timeout(now);
@@ -69,8 +70,8 @@ impl TraceClient {
         self.client.handle_packet(now, LinkId(self.peer), Delivery::Reliable, packet);
     }
 
-    /// A packet over the direct link to another peer. The link is up since the clients are; ours introduces itself
-    /// over it at once, and in the traces only when the script says so.
+    /// A packet over the direct link to another peer. The link has been up as long as the clients; ours introduces
+    /// itself over it at once, but in the traces only when the script says so.
     pub(crate) fn receive_directly(&mut self, now: Instant, from: u64, packet: &[u8]) {
         if self.direct.insert(from) {
             assert_eq!(self.sent(), [], "everything was sent before");
@@ -112,7 +113,7 @@ impl TraceClient {
         }
     }
 
-    /// What it wants sent: to which peer, or to the server; whether reliably; and the bytes.
+    /// The sent packets: the peer, or `None` for the server; whether reliable; and the bytes.
     pub(crate) fn sent(&mut self) -> Vec<(Option<u64>, bool, Vec<u8>)> {
         let mut sent = Vec::new();
         while let Some(transmit) = self.client.poll_transmit() {
@@ -124,7 +125,7 @@ impl TraceClient {
         sent
     }
 
-    /// What its game heard, with rooms as of now.
+    /// The client's events, with its present rooms.
     pub(crate) fn events(&mut self) -> Vec<Value> {
         let rooms: Vec<String> = self.client.rooms().map(str::to_owned).collect();
         let rooms: Vec<&str> = rooms.iter().map(|room| &**room).collect();
@@ -172,7 +173,7 @@ impl TraceClient {
     }
 
     fn send_text(&mut self, act: &Value) {
-        // Ours has no way to send "no text at all".
+        // Ours cannot send a null text.
         let Some(text) = act["text"].as_str() else { return };
         let recipient = driver::text(act, "recipient");
         let target = match driver::text(act, "type") {
@@ -194,7 +195,7 @@ fn target(act: &Value) -> Target {
     }
 }
 
-/// `None` for what the original does not tell.
+/// `None` for events that the original does not report.
 fn as_json(
     event: &ClientEvent<'_>,
     rooms: &[&str],

@@ -1,4 +1,4 @@
-//! Whole sessions of a server and its clients, as the vectors' README says.
+//! Whole sessions of a server and its clients; see the vectors' README.
 
 use serde_json::Value;
 
@@ -6,16 +6,16 @@ use crate::driver;
 use crate::recording::Recording;
 use crate::replay::{Direct, Replay, Way};
 
-/// Ids in use are skipped when a newcomer gets one, so what is sent differs, but not the final roster.
+/// Ids in use are skipped for newcomers, so the packets differ, but not the final roster.
 const ONLY_FINAL: [&str; 1] = ["ghost_id_collides_with_assigned_id"];
 
-/// A player whose packets only pass because the original's own session is 0 before it joined; ours accepts nothing
-/// but the handshake's answer then.
+/// A player whose packets are accepted only because the original's own session is 0 before it joins; ours accepts only
+/// the handshake's response then.
 const HEARD_TOO_EARLY: [(&str, &str); 1] = [("packets_before_handshake_response", "Zero")];
 
-/// What ours sends otherwise on purpose: see `docs/security.md`.
+/// Packets that deliberately differ in ours: see `docs/security.md`.
 const DIFFERENCES: [Difference; 2] = [
-    // Two names of one room id: both their listeners are sent to.
+    // Two room names with one id: the listeners of both are recipients.
     Difference {
         trace: "room_id_collision",
         stream: ("c2s", 1, false),
@@ -32,15 +32,16 @@ const DIFFERENCES: [Difference; 2] = [
     },
 ];
 
-/// Packets reach the client before its transport says that it is up; ours takes the first one as that news and asks at
-/// once. The request comes first in what this peer sends, then, and not behind the answer's answer.
+/// Packets reach the client before its transport reports that it is up; ours takes the first one as that report and
+/// sends its request at once. So the request is this peer's first packet, and does not follow its reply to the
+/// response.
 const ASKS_EARLIER: [(&str, u64, &str); 1] =
     [("packets_before_handshake_response", 1, "8bc70401000003c00000bb800006416c696365")];
 
 struct Difference {
     trace: &'static str,
     stream: (&'static str, u64, bool),
-    /// What ours replaces; nothing if ours sends one packet more, the last of its stream.
+    /// The recorded packet that ours replaces; `None` if ours sends an additional packet, the last of its stream.
     recorded: Option<&'static str>,
     ours: &'static str,
 }
@@ -49,7 +50,7 @@ pub(crate) fn run(trace: &Value) {
     run_over(trace, Box::new(Direct));
 }
 
-/// The same where packets get to the server and from it in this way.
+/// The same over another transport.
 pub(crate) fn run_over(trace: &Value, way: Box<dyn Way>) {
     let name = driver::text(trace, "name");
     let recording = Recording::new(driver::list(trace, "entries"));

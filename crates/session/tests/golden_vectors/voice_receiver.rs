@@ -1,11 +1,11 @@
-//! One speaker's packets, at given times → what is heard of it.
+//! One speaker's packets at given times → the listener's events.
 
 use consonance_session::{ClientEvent, ClientId, ClientSettings, Delivery, Instant, SessionId};
 use serde_json::{Value, json};
 
 use crate::{driver, heard};
 
-/// As the vectors call it.
+/// The listener's name in the vectors.
 const LISTENER: &str = "Me";
 const SPEAKER: &str = "the speaker";
 

@@ -99,7 +99,7 @@ fn sent(sent: &Value) -> (Vec<u64>, String) {
     (destinations, driver::text(sent, "hex").to_owned())
 }
 
-/// The properties in an entry; which key the amplitude has depends on the entry.
+/// The properties in an entry; the amplitude's key depends on the entry.
 pub(crate) fn properties(entry: &Value, amplitude: &str) -> ChannelProperties {
     ChannelProperties {
         positional: entry["positional"].as_bool().unwrap(),

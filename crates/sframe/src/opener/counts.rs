@@ -1,8 +1,8 @@
-//! What became of frames.
+//! Counts of opened and rejected frames.
 
 use super::{OpenError, OpenedFrame};
 
-/// How many frames were opened, and how many were not, by the reason.
+/// The number of opened frames, and of rejected ones by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenCounts {

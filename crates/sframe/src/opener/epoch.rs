@@ -10,7 +10,7 @@ use crate::frame_key::FrameKey;
 
 /// An epoch whose frames are opened.
 pub(super) struct Epoch {
-    /// When it is forgotten; `None` while there is no newer one.
+    /// The time at which it is dropped; `None` while there is no newer one.
     pub(super) ends: Option<Duration>,
     secret: EpochSecret,
     leaves: u32,

@@ -1,18 +1,18 @@
-//! Why a frame is not opened, and why an epoch is not added.
+//! Errors of opening a frame, and of adding an epoch.
 
 use crate::LEAVES_MAX;
 
-/// Why a frame is not opened.
+/// The reason why a frame is not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// It is too short for the header that it begins with, and a tag.
     #[error("cannot read a sealed frame of {bytes} bytes, expected a header, a frame and a tag")]
     Malformed {
-        /// All that came.
+        /// The length of the received bytes.
         bytes: usize,
     },
-    /// No epoch with the last bits of this key id is held: it is not here yet, or was forgotten.
+    /// No epoch with the last bits of this key id is held: it has not arrived yet, or was dropped.
     #[error("no epoch for key id {key_id}, expected one that is held")]
     UnknownEpoch {
         /// The key id of the frame.
@@ -24,13 +24,13 @@ pub enum OpenError {
         /// The key id of the frame.
         key_id: u64,
     },
-    /// A frame with this counter was opened, or it is so old that none can tell. Nothing says that the frame is
+    /// A frame with this counter was already opened, or the counter is too old to tell. The frame is not necessarily
     /// genuine.
     #[error(
         "frame {counter} of leaf {leaf} in epoch {epoch} came before or too late, expected a new counter"
     )]
     Replayed {
-        /// Of the sender whose key the frame names.
+        /// The leaf of the sender whose key the frame names.
         leaf: u32,
         /// The epoch that the frame names.
         epoch: u64,
@@ -42,7 +42,7 @@ pub enum OpenError {
         "frame {counter} of leaf {leaf} in epoch {epoch} has a wrong tag, expected one of its sender's key"
     )]
     Forged {
-        /// Of the sender whose key the frame names.
+        /// The leaf of the sender whose key the frame names.
         leaf: u32,
         /// The epoch that the frame names.
         epoch: u64,
@@ -64,22 +64,22 @@ impl OpenError {
     }
 }
 
-/// Why an epoch is not added.
+/// The reason why an epoch is not added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddEpochError {
-    /// It is not newer than all before it.
+    /// It is not newer than all earlier ones.
     #[error("cannot add epoch {epoch} after epoch {newest}, expected a higher number")]
     NotNewer {
         /// The epoch.
         epoch: u64,
-        /// The newest that was added.
+        /// The newest epoch so far.
         newest: u64,
     },
-    /// Key ids have no room for the leaves.
+    /// There are more leaves than key ids allow.
     #[error("no key ids for {leaves} leaves, expected at most {LEAVES_MAX}")]
     TooManyLeaves {
-        /// How many leaves there may be.
+        /// The number of leaves.
         leaves: u32,
     },
 }

@@ -1,4 +1,4 @@
-//! Frames that were kept, and are opened with all epochs that are known.
+//! Archived frames, opened with all known epochs.
 
 use consonance_sframe::{ArchiveOpener, BASE_KEY_BYTES, EpochSecret, OpenError, Sealer};
 

@@ -57,7 +57,7 @@ fn a_former_epoch_is_held_for_three_seconds() {
 fn a_former_epoch_is_forgotten_without_a_frame() {
     let mut opener = opener([6, 7]);
     opener.handle_timeout(NOW + FORMER_EPOCH_KEPT);
-    // The time of an earlier frame, which does not bring the epoch back.
+    // This frame is opened with an earlier time, which does not bring the epoch back.
     assert_eq!(opens(&mut opener, 6).unwrap_err().code(), "unknown-epoch");
 }
 
@@ -81,14 +81,14 @@ fn sixteen_epochs_are_held_and_the_seventeenth_takes_the_place_of_the_first() {
         opens(&mut opener, epoch).unwrap();
     }
     opener.add_epoch(NOW, secret(116), 8).unwrap();
-    // The key ids of both are the same.
+    // Epochs 100 and 116 have the same key IDs.
     assert_eq!(opens(&mut opener, 100), Err(OpenError::Forged { leaf: 1, epoch: 116, counter: 0 }));
     opens(&mut opener, 116).unwrap();
-    // Replayed, and not unknown: all others are still there.
+    // Replayed rather than unknown: all other epochs are still held.
     for epoch in 101..=116 {
         assert_eq!(opens(&mut opener, epoch), Err(OpenError::Replayed { leaf: 1, epoch, counter: 0 }));
     }
-    // The time of the epoch whose place was taken is not that of its successor.
+    // The expiry of the replaced epoch does not apply to its successor.
     open_at(NOW + FORMER_EPOCH_KEPT, &mut opener, b"x", &frame_of(116)).unwrap_err();
     assert_eq!(opener.poll_timeout(), None);
     assert_eq!(opens(&mut opener, 116).unwrap_err().code(), "replayed");

@@ -8,7 +8,7 @@ use consonance_sframe::{BASE_KEY_BYTES, EpochSecret, OpenError, OpenedFrame, Ope
 /// Some time after the start.
 pub(crate) const NOW: Duration = Duration::from_secs(100);
 
-/// All leaves that there can be.
+/// The maximum number of leaves.
 const LEAVES: u32 = consonance_sframe::LEAVES_MAX;
 
 pub(crate) struct Group {
@@ -16,7 +16,7 @@ pub(crate) struct Group {
     sealers: BTreeMap<u32, Sealer>,
 }
 
-/// Each epoch has another one.
+/// The secret of an epoch; each epoch has a different one.
 pub(crate) fn secret(epoch: u64) -> EpochSecret {
     let mut base_key = [0x42; BASE_KEY_BYTES];
     base_key[..8].copy_from_slice(&epoch.to_be_bytes());
@@ -24,7 +24,7 @@ pub(crate) fn secret(epoch: u64) -> EpochSecret {
 }
 
 impl Group {
-    /// In an epoch, with members that speak.
+    /// A group in an epoch, with these leaves as speakers.
     pub(crate) fn new(epoch: u64, speakers: &[u32]) -> Self {
         let mut opener = Opener::new();
         opener.add_epoch(NOW, secret(epoch), LEAVES).unwrap();
@@ -40,7 +40,7 @@ impl Group {
         seal(self.sealer(leaf), metadata, frame)
     }
 
-    /// The frame that is opened, and where it is from.
+    /// Returns the opened frame and its origin.
     pub(crate) fn open(
         &mut self,
         metadata: &[u8],
@@ -56,7 +56,7 @@ pub(crate) fn seal(sealer: &mut Sealer, metadata: &[u8], frame: &[u8]) -> Vec<u8
     out
 }
 
-/// Checks, too, that nothing comes out of a frame that is refused.
+/// Opens a frame; also checks that a refused frame yields no output.
 pub(crate) fn open_at(
     now: Duration,
     opener: &mut Opener,

@@ -57,7 +57,7 @@ fn other_metadata_is_forged() {
 fn what_moves_between_header_metadata_and_frame_is_forged() {
     let mut group = Group::new(6, &[3]);
     let sealed = group.seal(3, b"metadata", b"frame");
-    // The same bytes are authenticated one after the other, but their lengths are, too.
+    // The concatenation of the authenticated bytes is the same, but their lengths are authenticated, too.
     let (head, frame) = sealed.split_at(2);
     let moved = [head, b"a", frame].concat();
     assert_eq!(group.open(b"metadat", &moved).unwrap_err().code(), "forged");
@@ -82,7 +82,7 @@ fn a_leaf_that_is_not_in_the_epoch_is_unknown() {
 #[test]
 fn a_key_id_with_a_context_is_of_no_sender() {
     let mut group = Group::new(6, &[3]);
-    // Context 1, leaf 3, epoch 6; counter 0; a frame, and a tag.
+    // Context 1, leaf 3, epoch 6; counter 0; a frame and a tag.
     let sealed = [&[0b1010_0000, 0x10, 0x00, 0x36][..], &[0; 15]].concat();
     assert_eq!(group.open(b"", &sealed), Err(OpenError::UnknownSender { key_id: 0x10_0036 }));
 }

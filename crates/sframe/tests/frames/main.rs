@@ -1,4 +1,4 @@
-//! Frames between members of a group: what is opened, and what is refused.
+//! Frames between members of a group: which are opened, and which are refused.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod group;

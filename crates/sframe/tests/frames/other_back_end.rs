@@ -1,4 +1,4 @@
-//! The same frames as by the back end that the crate `sframe` brings.
+//! Interoperability with a back end of the crate `sframe`: both produce the same frames.
 
 use consonance_sframe::{BASE_KEY_BYTES, EpochSecret, FRAME_BYTES_MAX, Opener, Sealer};
 use sframe::CipherSuite;
@@ -12,7 +12,7 @@ const LEAF: u32 = 300;
 const EPOCH: u64 = 21;
 const SUITE: CipherSuite = CipherSuite::AesCtr128HmacSha256_80;
 
-/// Gives a base key only for what RFC 9605, section 5.2, asks for.
+/// Exports a base key only for the label and context of RFC 9605, section 5.2.
 struct Group;
 
 impl MlsExporter for Group {
@@ -34,7 +34,7 @@ fn frames_of_any_length_are_those_of_the_other_back_end() {
     let mut our_seal = Sealer::new(&secret, LEAF).unwrap();
     let mut our_open = Opener::new();
     our_open.add_epoch(NOW, secret, 1000).unwrap();
-    // Blocks of both kinds end within these, and what is authenticated in one piece.
+    // These lengths cross the block boundaries of the cipher and of the hash, and the limit for a single HMAC update.
     for (counter, length) in (0_u64..).zip((0..=300).chain([FRAME_BYTES_MAX])) {
         let frame: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
         let metadata = vec![7; length % 40];

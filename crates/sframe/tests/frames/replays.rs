@@ -1,11 +1,11 @@
-//! Frames that come twice, late and in any order.
+//! Frames that arrive twice, late or out of order.
 
 use consonance_sframe::OpenError;
 use proptest::prelude::*;
 
 use super::group::Group;
 
-/// What is remembered of a sender's counters.
+/// The number of recent counters that are remembered per sender.
 const WINDOW: usize = 960;
 
 fn sealed(group: &mut Group, count: usize) -> Vec<Vec<u8>> {

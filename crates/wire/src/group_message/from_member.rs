@@ -1,61 +1,61 @@
-//! From a member, or a player that is to become one, to the delivery service.
+//! Messages from a member, or a player that is about to become one, to the delivery service.
 
 use alloc::vec::Vec;
 
 use super::{Named, WHAT, put_bytes, put_list, put_named, read_bytes, read_list, read_named};
 use crate::{ParseError, Reader};
 
-/// What a member tells the delivery service.
+/// A message from a member to the delivery service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MemberMessage<'a> {
-    /// Add me, and remove me first if I am in the group: I have lost its keys.
+    /// Asks to be added, and to be removed first if the sender is in the group: it has lost the group's keys.
     KeyPackage {
-        /// The message of MLS.
+        /// The MLS message.
         key_package: &'a [u8],
     },
-    /// The commit that was asked for.
+    /// The requested commit.
     Commit {
-        /// The request.
+        /// The request's number.
         number: u32,
-        /// The message of MLS; empty for a new group of its maker alone.
+        /// The MLS message; empty for a new group whose only member is its creator.
         commit: &'a [u8],
-        /// The ratchet tree of the epoch that it leads to; empty if no player is added.
+        /// The ratchet tree of the resulting epoch; empty if no player is added.
         tree: &'a [u8],
-        /// A Welcome for each of the players that were to be added, under the same names.
+        /// A Welcome for each of the added players, under the same names.
         welcomes: Vec<Named<'a>>,
     },
-    /// I cannot commit what was asked for: ask another member.
+    /// The sender cannot make the requested commit: another member must be asked.
     Declined {
-        /// The request.
+        /// The request's number.
         number: u32,
     },
-    /// I am in this group, and this far.
+    /// The sender's group and epoch.
     Position {
         /// The group.
         group: u32,
-        /// The epoch that I am in.
+        /// The sender's epoch.
         epoch: u32,
     },
-    /// What I state about my epoch, for all members.
+    /// The sender's statement about its epoch, for all members.
     Statement {
         /// The statement, signed.
         statement: &'a [u8],
     },
-    /// I want to submit a report of this length to the moderators: may I?
+    /// Asks for permission to submit a report of this length to the moderators.
     ReportOffer {
-        /// How long it is.
+        /// The length of the report in bytes.
         bytes: u32,
     },
-    /// The report that I was allowed to send.
+    /// The report that the sender was permitted to submit.
     Report {
-        /// It is sealed: nothing of it can be read here.
+        /// The report, sealed: the delivery service cannot read it.
         report: &'a [u8],
     },
 }
 
 impl<'a> MemberMessage<'a> {
-    /// As bytes.
+    /// Encodes the message.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         match self {
@@ -95,7 +95,7 @@ impl<'a> MemberMessage<'a> {
         out
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` for a message that is not known here.
+    /// Decodes the output of [`to_bytes`](Self::to_bytes); `None` for an unknown message.
     ///
     /// # Errors
     /// [`ParseError::Truncated`].

@@ -1,49 +1,49 @@
-//! From the delivery service to a member, or to a player that is to become one.
+//! Messages from the delivery service to a member, or to a player that is about to become one.
 
 use alloc::vec::Vec;
 
 use super::{Named, PlainRooms, WHAT, put_bytes, put_list, put_named, read_bytes, read_list, read_named};
 use crate::{ParseError, Reader, WireStr};
 
-/// What the delivery service tells.
+/// A message from the delivery service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryMessage<'a> {
-    /// Where the group is. It is told after each join and each resume, and when the group begins again: a member of
-    /// this group answers with its [position](super::MemberMessage::Position), others with a key package.
+    /// The state of the group. It is sent after each join and each resume, and when the group is created again: a
+    /// member of this group answers with its [position](super::MemberMessage::Position), others with a key package.
     State {
-        /// Counts the groups of a session: one that cannot go on is replaced by the next one.
+        /// Counts the groups of a session: a group that cannot continue is replaced by the next one.
         group: u32,
         /// The receiver cannot catch up with the group: it answers with a key package even if it is a member.
         must_rejoin: bool,
     },
-    /// Make a commit, or the group itself.
+    /// Requests a commit, or the creation of the group itself.
     Request {
-        /// Counts the requests; the commit names it.
+        /// The request's number, which the commit repeats.
         number: u32,
         /// The group.
         group: u32,
-        /// The epoch to commit to; none to make the group first.
+        /// The epoch to commit to; none to create the group first.
         epoch: Option<u32>,
         /// The players to add.
         adds: Vec<Named<'a>>,
-        /// The names of the members to remove, who may be among those to add: they lost their keys.
+        /// The names of the members to remove, which may be among those to add: they lost their keys.
         removes: Vec<WireStr<'a>>,
-        /// Which rooms are not encrypted from the next epoch on.
+        /// The rooms that are not encrypted from the next epoch on.
         plain: PlainRooms,
     },
-    /// A commit of another member.
+    /// Another member's commit.
     Commit {
         /// The group.
         group: u32,
-        /// The epoch that it leads to.
+        /// The resulting epoch.
         epoch: u32,
-        /// The message of MLS.
+        /// The MLS message.
         commit: &'a [u8],
     },
-    /// The receiver's own commit counts.
+    /// The receiver's own commit is accepted.
     Accepted {
-        /// The request that it fulfilled.
+        /// The number of the request that it fulfilled.
         number: u32,
     },
     /// The receiver was added.
@@ -52,40 +52,40 @@ pub enum DeliveryMessage<'a> {
         group: u32,
         /// The epoch that it joins in.
         epoch: u32,
-        /// The message of MLS.
+        /// The MLS message.
         welcome: &'a [u8],
         /// The ratchet tree of that epoch.
         tree: &'a [u8],
     },
-    /// What another member states about its epoch.
+    /// Another member's statement about its epoch.
     Statement {
         /// The member's name, as the server has it.
         name: WireStr<'a>,
         /// The statement, signed by the member.
         statement: &'a [u8],
     },
-    /// What becomes of a report of the receiver.
+    /// The answer to a report of the receiver.
     ReportAnswer {
-        /// That.
+        /// The answer.
         answer: ReportAnswer,
     },
 }
 
-/// What becomes of a report that a member submits.
+/// The answer to a member's report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReportAnswer {
     /// It may be sent, within a minute.
     Send,
-    /// It is kept for the moderators.
+    /// It is stored for the moderators.
     Taken,
-    /// No reports are taken here.
+    /// This server accepts no reports.
     NotTaken,
-    /// The member, or the session, has made several lately: try again in a minute.
+    /// The member, or the session, has submitted several recently: try again in a minute.
     TooMany,
     /// It is too long.
     TooLong,
-    /// It could not be kept.
+    /// It could not be stored.
     Failed,
 }
 
@@ -95,7 +95,7 @@ impl ReportAnswer {
 }
 
 impl<'a> DeliveryMessage<'a> {
-    /// As bytes.
+    /// Encodes the message.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         match self {
@@ -141,7 +141,7 @@ impl<'a> DeliveryMessage<'a> {
         out
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` for a message that is not known here.
+    /// Decodes the output of [`to_bytes`](Self::to_bytes); `None` for an unknown message.
     ///
     /// # Errors
     /// [`ParseError::Truncated`].

@@ -1,35 +1,35 @@
-//! How a listener receives each speaker, and which copies of lost frames it can use.
+//! A listener's reception of each speaker, and the copies of lost frames that it can use.
 
 use crate::{ClientId, List, ListItem, ParseError, Reader, WriteError, Writer};
 
-/// How one listener receives each speaker that it hears.
+/// One listener's reception of each speaker that it hears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReceptionReport<'a> {
-    /// What the listener can make use of.
+    /// The kinds of redundancy that the listener can use.
     pub redundancy: RedundancySupport,
     /// One entry per speaker.
     pub speakers: List<'a, Reception>,
-    /// How many frames in a row are lost of each of them, in the same order; empty if it is unknown.
+    /// The average number of consecutive lost frames of each of them, in the same order; empty if unknown.
     pub lost_in_a_row: List<'a, LossRun>,
 }
 
 impl ReceptionReport<'_> {
-    /// Each speaker, with how many of its frames are lost in a row.
+    /// Each speaker, with the average number of its frames that are lost in a row.
     pub fn receptions(&self) -> impl Iterator<Item = (Reception, LossRun)> {
         let runs = self.lost_in_a_row.into_iter().chain(core::iter::repeat(LossRun::UNKNOWN));
         self.speakers.into_iter().zip(runs)
     }
 }
 
-/// How many frames are lost in a row on average, in tenths: losses by chance have about 10, bursts more. 0 is unknown.
+/// The average number of consecutive lost frames, in tenths: random losses have about 10, bursts more. 0 is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LossRun(pub u8);
 
 impl LossRun {
-    /// Nothing was lost, or it is not said.
+    /// Nothing was lost, or it is unknown.
     pub const UNKNOWN: Self = Self(0);
 
-    /// From frames; what is not above 0 is unknown.
+    /// From frames; a value that is not above 0 is unknown.
     pub fn from_frames(frames: f32) -> Self {
         Self((10.0 * frames + 0.5) as u8)
     }
@@ -40,29 +40,29 @@ impl LossRun {
     }
 }
 
-/// How one speaker was received since the report before.
+/// The reception of one speaker since the previous report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reception {
     /// The speaker.
     pub speaker: ClientId,
-    /// How many frames had their turn.
+    /// The number of frames that were due.
     pub expected: u16,
-    /// How many of those had not come by then, on the whole way from the speaker.
+    /// The number of those that had not arrived by then, over the whole path from the speaker.
     pub lost: u16,
-    /// How long frames wait before they are heard, in ms.
+    /// The time that frames wait before they are heard, in ms.
     pub playout_delay_ms: u16,
 }
 
-/// Copies of lost frames that a listener can make use of, besides those that every Opus decoder knows; bits.
+/// Copies of lost frames that a listener can use, besides those that every Opus decoder supports; bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RedundancySupport(pub u8);
 
 impl RedundancySupport {
-    /// None: only what every Opus decoder knows.
+    /// None: only the copies that every Opus decoder supports.
     pub const NONE: Self = Self(0);
     /// Deep redundancy (DRED, draft-ietf-mlcodec-opus-dred) in the padding of Opus packets.
     pub const DRED: Self = Self(1);
-    /// Whole packets before it, repeated in the padding of an Opus packet.
+    /// Copies of earlier whole packets in the padding of an Opus packet.
     pub const REPEAT: Self = Self(2);
 
     /// Whether all of `other` is among these.
@@ -70,13 +70,13 @@ impl RedundancySupport {
         self.0 & other.0 == other.0
     }
 
-    /// What one of the two can make use of.
+    /// The kinds of redundancy that either of the two can use.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What both can make use of.
+    /// The kinds of redundancy that both can use.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
@@ -84,10 +84,10 @@ impl RedundancySupport {
 }
 
 impl Reception {
-    /// How many bytes it takes.
+    /// The encoded size in bytes.
     pub(super) const BYTES: usize = 8;
 
-    /// Of a hundred frames, how many were lost, rounded; at most 100, whatever the numbers are.
+    /// The percentage of frames that were lost, rounded; at most 100, even for inconsistent numbers.
     pub fn lost_percent(&self) -> u8 {
         let (expected, lost) = (u32::from(self.expected.max(1)), u32::from(self.lost.min(self.expected)));
         ((100 * lost + expected / 2) / expected) as u8

@@ -4,7 +4,7 @@ use consonance_wire::{ChannelBits, ChannelKind, Priority, VoiceOptions};
 
 use crate::entry::{Entry, Verdict, same};
 
-/// An amplitude and the byte it becomes.
+/// An amplitude and its encoded byte.
 pub(crate) fn bitfield_encode(entry: Entry<'_>) -> Verdict {
     entry.only(&["amplitude_bits", "amplitude", "byte"])?;
     let amplitude = f32::from_bits(entry.number("amplitude_bits")?);
@@ -44,7 +44,7 @@ pub(crate) fn check_flags(entry: Entry<'_>, bits: ChannelBits) -> Verdict {
     same("priority", &priority(entry)?, &bits.priority())
 }
 
-/// Channel bits from the fields of an entry; its own session may be larger than the wire can say.
+/// Channel bits from the fields of an entry; its own session may exceed the range of the wire format.
 pub(crate) fn build(entry: Entry<'_>) -> Result<ChannelBits, String> {
     let own_session: u16 = entry.number("session")?;
     Ok(ChannelBits::new(kind(entry)?)
@@ -65,7 +65,7 @@ pub(crate) fn wrapped_delta(entry: Entry<'_>) -> Verdict {
     Ok(())
 }
 
-/// The options byte of a voice packet, and what a current sender puts there for the same channel session.
+/// The options byte of a voice packet, and the one that a current sender writes for the same channel session.
 pub(crate) fn voice_options(entry: Entry<'_>) -> Verdict {
     entry.only(&["byte", "session", "extended", "range", "packed"])?;
     let options = VoiceOptions(entry.number("byte")?);

@@ -1,11 +1,11 @@
-//! Reading the fields of an entry; whatever is missing or unknown is a failure.
+//! Reading the fields of an entry; missing and unknown fields are failures.
 
 use std::fmt::Debug;
 
 use consonance_wire::{ClientId, CodecId, CodecParameters};
 use serde_json::{Map, Value};
 
-/// Nothing, or in words what is wrong with the entry.
+/// Success, or a description of the failure.
 pub(crate) type Verdict = Result<(), String>;
 
 /// One entry of a file, or an object within one.
@@ -13,7 +13,7 @@ pub(crate) type Verdict = Result<(), String>;
 pub(crate) struct Entry<'v>(pub(crate) &'v Value);
 
 impl<'v> Entry<'v> {
-    /// Fails if the entry has any field but these.
+    /// Fails if the entry has any other field.
     pub(crate) fn only(self, known: &[&str]) -> Verdict {
         match self.object()?.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(format!("unknown field `{key}`")),
@@ -99,7 +99,7 @@ pub(crate) fn same<T: PartialEq + Debug>(what: &str, expected: &T, found: &T) ->
     if expected == found { Ok(()) } else { Err(format!("{what}: expected {expected:?}, found {found:?}")) }
 }
 
-/// As [`same`], for bytes, which read best in hexadecimal.
+/// As [`same`], for bytes, which are shown in hexadecimal.
 pub(crate) fn same_bytes(what: &str, expected: &[u8], found: &[u8]) -> Verdict {
     same(what, &hex(expected), &hex(found))
 }

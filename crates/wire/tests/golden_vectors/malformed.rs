@@ -1,5 +1,5 @@
-//! Damaged packets: what the original's reader takes, ours takes with the same fields; what it refuses, ours
-//! refuses.
+//! Damaged packets: ours accepts those that the original's reader accepts, with the same fields, and refuses those
+//! that it refuses.
 
 use consonance_wire::{
     ClientId, CodecParameters, HandshakeResponse, MessageType, Packet, ParseError, RoomId, RosterEntry,
@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::entry::{Entry, Verdict, hex, same, same_bytes};
 
-/// One damaged packet, in the eyes of the original's reader.
-/// The columns of server and client are the session crate's.
+/// Checks one damaged packet against the column of the original's reader; the session crate checks those of server and
+/// client.
 pub(crate) fn malformed(entry: Entry<'_>) -> Verdict {
     entry.only(&["what", "hex", "reader", "server", "client"])?;
     let bytes = entry.bytes("hex")?;
@@ -20,7 +20,7 @@ pub(crate) fn malformed(entry: Entry<'_>) -> Verdict {
     if reader.has("throws") {
         reader.only(&["throws"])?;
         match parsed {
-            // Originals since 9.0.8 take a state that ends within its number of rooms.
+            // Originals since 9.0.8 accept a state that ends within its number of rooms.
             Ok((Packet::ClientState(state), [])) if ends_within_room_count(entry)? => {
                 same("rooms", &0, &state.rooms.len())
             }
@@ -55,7 +55,7 @@ fn ends_within_room_count(entry: Entry<'_>) -> Result<bool, String> {
     Ok(entry.words("what")? == "client_state: first 22 bytes")
 }
 
-/// What was parsed must give the same bytes again; only the joined flag has many bytes for one meaning.
+/// A parsed packet must be written as the same bytes; only the joined flag has several bytes for one value.
 fn check_rewritten(packet: Packet<'_>, bytes: &[u8]) -> Verdict {
     let mut expected = bytes.to_vec();
     if let Packet::DeltaChannelState(delta) = packet {
@@ -66,7 +66,7 @@ fn check_rewritten(packet: Packet<'_>, bytes: &[u8]) -> Verdict {
     same_bytes("written again", &expected, &buffer[..length])
 }
 
-/// `what` is `packet: damage` or `random`; where the damage says what it did, the bytes must show it.
+/// `what` is `packet: damage` or `random`; where it describes the damage, the bytes must show it.
 fn check_damage(what: &str, bytes: &[u8]) -> Verdict {
     let unknown = || format!("unknown what `{what}`");
     if what == "random" {
@@ -177,7 +177,7 @@ fn text(text: Option<WireStr<'_>>) -> Value {
     text.map(|text| text.to_str().into_owned()).into()
 }
 
-/// The packets that were damaged, by the first word of what was done to them.
+/// The names of the damaged packets.
 const PACKETS: [&str; 15] = [
     "client_state",
     "voice",

@@ -1,4 +1,4 @@
-//! All eleven packets: the fields give these bytes, these bytes give the fields.
+//! All eleven packets: fields to bytes, and bytes to fields.
 
 use consonance_wire::{
     ClientId, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P, HandshakeRequest,
@@ -136,7 +136,7 @@ fn voice_data(entry: Entry<'_>) -> Verdict {
     both_ways(entry, voice)
 }
 
-/// A channel from its fields; they must give the bits that the entry has, and the bits must give the fields.
+/// A channel from its fields, which must encode to the entry's bits, and the bits must decode to the fields.
 fn channel(entry: Entry<'_>) -> Result<VoiceChannel, String> {
     entry.only(&[
         "type",
@@ -172,7 +172,7 @@ fn relay(entry: Entry<'_>) -> Verdict {
             let refusal = WriteError::TooManyItems { what: "relay destinations", count, limit: 255 };
             same("too many destinations", &Err(refusal), &packet.write(&mut [0; 2048]))?;
             let bytes = entry.bytes("hex")?;
-            // Its inner packet is too short for a header, without which the count byte is believed.
+            // The inner packet is too short for a header, so the count byte is taken as it is.
             same("inner packet without a header", &true, &(data.len() < 7))?;
             same("parsed by another count", &false, &(Packet::parse(&bytes) == Ok(packet)))
         }

@@ -4,7 +4,7 @@ use consonance_wire::{RoomId, WireStr, fnv1a_utf16};
 
 use crate::entry::{Entry, Verdict, same, same_bytes};
 
-/// A room's name and its id. A name with lone surrogates is there as UTF-16 only.
+/// A room's name and its id. A name with lone surrogates is given as UTF-16 only.
 pub(crate) fn room_id(entry: Entry<'_>) -> Verdict {
     entry.only(&["name", "utf16", "id", "fnv"])?;
     let units = entry.utf16("utf16")?;
@@ -20,7 +20,7 @@ pub(crate) fn room_id(entry: Entry<'_>) -> Verdict {
     same("id from a packet's string", &id, &RoomId::of_utf16(WireStr::from(name).encode_utf16()))
 }
 
-/// Bytes and the text that they are read as.
+/// Bytes and the text that they decode to.
 pub(crate) fn utf8_decode(entry: Entry<'_>) -> Verdict {
     entry.only(&["bytes", "text", "utf16"])?;
     let bytes = entry.bytes("bytes")?;

@@ -1,4 +1,4 @@
-//! Relays whose count byte is the number of destinations modulo 256, and packets that look like such.
+//! Relays whose count byte is the number of destinations modulo 256, and packets that look like them.
 
 use consonance_wire::{Packet, WriteError};
 

@@ -1,4 +1,4 @@
-//! What still fits into the buffers of the original.
+//! The largest packets that fit into the original's buffers.
 
 use consonance_wire::{
     ClientId, ClientState, CodecId, CodecParameters, HandshakeRequest, List, Packet, RosterEntry,
@@ -7,7 +7,7 @@ use consonance_wire::{
 
 use crate::entry::{Entry, Verdict, same};
 
-/// A packet with a part of a given size, and its length, or that it does not fit.
+/// A packet with a part of a given size: its length, or the fact that it does not fit.
 pub(crate) fn writer_limit(entry: Entry<'_>) -> Verdict {
     let what = entry.words("what")?;
     match what.rsplit_once(" in ").and_then(|(kind, size)| Some((kind, size.parse().ok()?))) {
@@ -38,7 +38,7 @@ fn text(entry: Entry<'_>, buffer_size: usize) -> Verdict {
     let mut buffer = vec![0; buffer_size];
     let written = Packet::from(packet).write(&mut buffer);
     match entry.number("length_prefix")? {
-        // The original's prefix has wrapped around to "no text": a fault, where ours refuses.
+        // The original's prefix wraps around to "no text", a bug; ours refuses to write it.
         0 => same("too long a text is refused", &true, &matches!(written, Err(WriteError::TooLong { .. }))),
         prefix => {
             same("length prefix", &prefix, &u16::from_be_bytes([buffer[12], buffer[13]]))?;
@@ -68,7 +68,7 @@ fn relay(entry: Entry<'_>, buffer_size: usize) -> Verdict {
     check(entry, Packet::ServerRelayUnreliable(relay), buffer_size)
 }
 
-/// Compares the length, or the refusal, with the original's; what was written must be readable.
+/// Compares the length, or the refusal, with the original's; a written packet must be readable.
 fn check(entry: Entry<'_>, packet: Packet<'_>, buffer_size: usize) -> Verdict {
     let mut buffer = vec![0; buffer_size];
     let written = packet.write(&mut buffer);

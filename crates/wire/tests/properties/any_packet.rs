@@ -107,7 +107,7 @@ pub(crate) fn any_packet() -> impl Strategy<Value = AnyPacket> {
 }
 
 impl AnyPacket {
-    /// Lends the packet out, with everything it refers to.
+    /// Passes the packet, which borrows from `self`, to `look`.
     pub(crate) fn with_packet<R>(&self, look: impl FnOnce(&Packet<'_>) -> R) -> R {
         match self {
             Self::ClientState { session, client, rooms } => {

@@ -1,4 +1,4 @@
-//! Bytes from nowhere, and every golden packet damaged in every small way.
+//! Random bytes, and every golden packet with every small kind of damage.
 
 use std::path::Path;
 use std::{fs, hint};
@@ -10,7 +10,7 @@ use consonance_wire::{
 };
 use proptest::prelude::*;
 
-/// Random bytes, half of them behind a good header.
+/// Random bytes, half of them after a valid header.
 pub(crate) fn random() -> impl Strategy<Value = Vec<u8>> {
     let bytes = prop::collection::vec(any::<u8>(), 0..600);
     (prop::option::of(1..=11_u8), bytes).prop_map(|(message, mut bytes)| {
@@ -37,7 +37,7 @@ fn no_truncation_of_a_golden_packet_is_the_packet() {
     }
 }
 
-/// The one thing that may be missing: a state that ends before its number of rooms, or within it, has no rooms.
+/// The only part that may be missing: a state that ends before its number of rooms, or within it, has no rooms.
 pub(crate) fn lacks_its_room_count(state: &ClientState<'_>, bytes: usize) -> bool {
     let mut buffer = vec![0; 200_000];
     let whole =
@@ -76,7 +76,7 @@ fn no_flipped_bit_in_a_golden_packet_makes_it_panic() {
     }
 }
 
-/// Looks at all there is in the bytes, down to every character of every string.
+/// Parses and reads everything in the bytes, down to every character of every string.
 pub(crate) fn read_everything(bytes: &[u8]) {
     let peeked = MessageType::peek(bytes);
     let header = PacketHeader::parse(bytes);
@@ -119,7 +119,7 @@ pub(crate) fn read_everything(bytes: &[u8]) {
     }
 }
 
-/// The items of a list, which must be as many as it says.
+/// The items of a list, whose number must match its length.
 fn read_all<'a, T: ListItem<'a>>(list: List<'a, T>) -> std::vec::IntoIter<T> {
     let items: Vec<T> = list.iter().collect();
     assert_eq!(items.len(), list.len());
@@ -148,7 +148,7 @@ fn golden_packets() -> Vec<Vec<u8>> {
     packets.collect()
 }
 
-/// With every item that a report can have, so that each is damaged, too.
+/// A report with every kind of item, so that each is damaged, too.
 fn voice_report() -> Vec<u8> {
     let one = |speaker| Reception { speaker, expected: 50, lost: 5, playout_delay_ms: 60 };
     let speakers = [one(ClientId(1)), one(ClientId(2))];

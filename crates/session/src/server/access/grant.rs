@@ -8,9 +8,9 @@ use consonance_wire::Priority;
 use crate::server::room_pattern::RoomPattern;
 use crate::time::Instant;
 
-/// One client's permissions, and how far its identity is confirmed.
+/// One client's permissions, and the degree to which its identity is confirmed.
 ///
-/// By default it has no access tokens, may use every room that asks for none, and its identity is not confirmed.
+/// By default it has no access tokens, may use every room that requires none, and its identity is not confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
@@ -18,20 +18,19 @@ pub struct Access {
     tokens: BTreeSet<Box<str>>,
     listen: Option<Box<[RoomPattern]>>,
     speak: Option<Box<[RoomPattern]>>,
-    /// Its channels may have no higher priority than this; any if there is none. A frame
-    /// with a higher one goes nowhere.
+    /// The highest priority that its channels may have; any if there is none. A frame with a higher one is dropped.
     pub priority_max: Option<Priority>,
-    /// It may moderate. The engine does not look at this; the driver does.
+    /// Whether it may moderate. The engine ignores this; the driver uses it.
     pub is_moderator: bool,
     /// Its account in the operator's own system, if that is known.
     pub subject: Option<Box<str>>,
-    /// How far its name is confirmed.
+    /// The degree to which its name is confirmed.
     pub vouched: Vouched,
-    /// When its visit ends; its link is closed then.
+    /// The end of its visit; its link is closed then.
     pub ends_at: Option<Instant>,
 }
 
-/// How far a trusted party confirms a client's name, in rising order.
+/// The degree to which a trusted party confirms a client's name, in rising order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Vouched {
     /// Not confirmed.
@@ -44,11 +43,11 @@ pub enum Vouched {
 }
 
 impl Access {
-    /// Tokens, and room patterns of each kind, of one client.
+    /// The maximum number of tokens, and of room patterns of each kind, of one client.
     const ITEMS_MAX: usize = 64;
     const ITEM_BYTES_MAX: usize = 128;
 
-    /// Whether one of these names is among the tokens, or none is asked for.
+    /// Whether one of these names is among the tokens, or none is required.
     pub(crate) fn satisfies(&self, asked: &[Box<str>]) -> bool {
         asked.is_empty() || asked.iter().any(|token| self.tokens.contains(token))
     }
@@ -58,25 +57,25 @@ impl Access {
         self.tokens.iter().map(|token| &**token)
     }
 
-    /// It may listen to rooms of these patterns only, besides what the rooms ask for. Of more than 64 patterns the rest
-    /// is dropped, and so is one with more than 128 bytes.
+    /// Restricts it to listening to rooms of these patterns, in addition to the rooms' own rules. Patterns beyond the
+    /// first 64 are dropped, and so is one with more than 128 bytes.
     #[must_use]
     pub fn listening_to<T: AsRef<str>>(self, rooms: impl IntoIterator<Item = T>) -> Self {
         Self { listen: Some(Self::patterns(rooms)), ..self }
     }
 
-    /// It may speak and write to rooms of these patterns only; see [`listening_to`](Self::listening_to).
+    /// Restricts it to speaking and writing to rooms of these patterns; see [`listening_to`](Self::listening_to).
     #[must_use]
     pub fn speaking_to<T: AsRef<str>>(self, rooms: impl IntoIterator<Item = T>) -> Self {
         Self { speak: Some(Self::patterns(rooms)), ..self }
     }
 
-    /// The rooms that it is kept to when it listens; none if it is kept to none.
+    /// The rooms that it is confined to when it listens; none if it is not confined.
     pub fn listens_to(&self) -> Option<&[RoomPattern]> {
         self.listen.as_deref()
     }
 
-    /// The rooms that it is kept to when it speaks and writes; none if it is kept to none.
+    /// The rooms that it is confined to when it speaks and writes; none if it is not confined.
     pub fn speaks_to(&self) -> Option<&[RoomPattern]> {
         self.speak.as_deref()
     }

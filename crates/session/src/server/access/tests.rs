@@ -1,4 +1,4 @@
-//! When frames have to be checked against what a client may do.
+//! When frames must be checked against a client's rights.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Voice at a copy: from the clients there to all that it reaches, and from elsewhere to the clients there.
+//! Voice at a copy: from the clients there to all that it reaches, and from other nodes to the clients there.
 
 use consonance_wire::{Capabilities, ClientId, MessageType, Packet, PositionReport, VoiceData};
 
@@ -7,20 +7,20 @@ use crate::link::{Delivery, LinkId};
 use crate::outbox::Transmit;
 use crate::time::Instant;
 
-/// What becomes of a packet at a copy.
+/// The result of handling a packet at a copy.
 #[derive(Debug)]
 pub enum AtCopy<'a> {
-    /// Voice: these links here and elsewhere get it. The clients that are elsewhere are to be reached there.
+    /// Voice: these links, here and to other nodes, get it. Clients at other nodes are reached from there.
     Relayed(Transmit<'a>),
-    /// Voice that no other client gets, or a packet that is dropped.
+    /// Voice without any listener, or a packet that is dropped.
     Done,
-    /// The session decides.
+    /// The session handles it.
     ForSession,
 }
 
 impl Server {
-    /// A packet came over a link of a copy: voice is relayed to all clients that the copy reaches, and positions are
-    /// noted.
+    /// Handles a packet from a link of a copy: voice is relayed to all clients that the copy reaches, and positions
+    /// are noted.
     pub fn relay_at_copy<'a>(
         &'a mut self,
         now: Instant,
@@ -39,7 +39,7 @@ impl Server {
         self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
     }
 
-    /// Voice that was relayed at another node, and checked there: the links of the clients that are to hear it.
+    /// Relays voice that was checked and relayed at another node: the links of its listeners here.
     pub fn relay_from_elsewhere<'a>(
         &'a mut self,
         now: Instant,
@@ -77,13 +77,13 @@ impl Server {
         Some(frame)
     }
 
-    /// Whether a packet is voice, which copies relay to their clients when the session has; anything else it sends to
-    /// each link.
+    /// Whether a packet is voice, which copies relay to their clients once the session has; the session sends all
+    /// other packets to each link.
     pub fn is_voice(packet: &[u8]) -> bool {
         voice_in(packet).is_some()
     }
 
-    /// A client of a copy says where it is, as it tells the session, too.
+    /// Notes the position that a client of a copy reports to the session.
     fn note_position(&mut self, now: Instant, link: LinkId, id: ClientId, packet: &[u8]) {
         let Ok((Packet::ErrorWrongSession(_), trailing)) = Packet::parse_with_trailing(packet) else {
             return;
@@ -98,7 +98,7 @@ impl Server {
     }
 }
 
-/// The voice in a packet, whether its sender lists the listeners or not. What is relayed reliably keeps its place among
+/// The voice in a packet, whether its sender lists the listeners or not. Reliably relayed voice stays in order with
 /// the other packets to the same links, which only the session sends.
 fn voice_in(packet: &[u8]) -> Option<VoiceData<'_>> {
     if MessageType::peek(packet) == Ok(MessageType::ServerRelayReliable) {

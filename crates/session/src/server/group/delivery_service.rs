@@ -1,7 +1,8 @@
-//! Which client is in the group, who is to be added and removed, and which member is asked to commit that.
+//! The membership of the group: its members, the pending additions and removals, and the member that is asked to
+//! commit them.
 //!
-//! The messages of MLS stay closed: the server cannot read them, and trusts a commit that fulfils a request to do what
-//! was asked for. A commit that does not shows at the members, which ask to be added again.
+//! MLS messages stay opaque: the server cannot read them, and trusts that an accepted commit fulfils its request. The
+//! members notice one that does not, and ask to be added again.
 
 mod outcome;
 mod request;
@@ -18,21 +19,21 @@ use crate::time::Instant;
 pub(super) use outcome::{Catching, Committed};
 use request::{Add, Request};
 
-/// How long the first to come or go waits for others, which are then committed together.
+/// The time that a first change waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
-/// How long a member has for a commit before another one is asked as well.
+/// The time that a member has for a commit before another one is asked as well.
 const COMMIT_TIMEOUT: Duration = Duration::from_millis(250);
-/// How many members are asked for one commit before the group is begun again.
+/// The number of members that are asked for one commit before the group is restarted.
 const ASKED_MAX: usize = 8;
-/// How long those that were asked have once no other one can be, before the group is begun again: a long way there and
-/// back, or a packet that is lost, is no reason to have all others join another group.
+/// The time that the asked members have once no other one can be asked, before the group is restarted: a long round
+/// trip, or a lost packet, is no reason to have all others join another group.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
-/// How long a group stays before it is begun again, at least.
+/// The minimum lifetime of a group before it is restarted.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
-/// Clients that one commit adds or removes at most, so that it and its Welcomes fit into a message.
+/// The maximum number of clients that one commit adds or removes, so that it and its Welcomes fit into a message.
 const CHANGES_MAX: usize = 256;
-/// Bytes of the key packages that one commit adds; it has each about three times.
+/// Maximum bytes of the key packages that one commit adds; it contains each about three times.
 const KEY_PACKAGE_BYTES_MAX: usize = 128 * 1024;
 
 /// The state of the delivery service of one session.
@@ -40,40 +41,40 @@ const KEY_PACKAGE_BYTES_MAX: usize = 128 * 1024;
 pub(super) struct DeliveryService {
     /// Counts the groups.
     group: u32,
-    /// The epoch of the last commit; none as long as no group was made.
+    /// The epoch of the last commit; none while there is no group.
     epoch: Option<u32>,
     members: BTreeMap<ClientId, Box<str>>,
     /// Names to remove: of clients that left, or lost their keys.
     leaving: Vec<Box<str>>,
-    /// Key packages of those who are to be added.
+    /// Key packages of the clients to be added.
     waiting: BTreeMap<ClientId, Waiting>,
-    /// Those whose key packages members did not add: they are to ask again.
+    /// Clients whose key packages members did not add: they are told to ask again.
     left_out: Vec<ClientId>,
     request: Option<Request>,
     /// Counts the key packages.
     packages: u64,
-    /// Of the last request.
+    /// The number of the last request.
     number: u32,
     /// The member that was asked last.
     last_asked: Option<ClientId>,
     /// When a request is due.
     due: Option<Instant>,
-    /// Before this, the group is not begun again.
+    /// The earliest time for the next restart of the group.
     restart_from: Instant,
     log: CommitLog,
-    /// What the present epoch says is not encrypted.
+    /// The rooms that are not encrypted in the present epoch.
     plain: PlainRooms,
 }
 
 #[derive(Debug)]
 struct Waiting {
     name: Box<str>,
-    /// Which key package it is.
+    /// The number of the key package.
     number: u64,
     key_package: Box<[u8]>,
 }
 
-/// What is to be sent to the member that is asked.
+/// The request to the member that is asked.
 pub(super) struct Asked<'a> {
     pub to: ClientId,
     pub number: u32,
@@ -85,7 +86,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl DeliveryService {
-    /// Without a group; the first one has this number or the next.
+    /// A delivery service without a group; the first one has this number or the next.
     pub(super) fn new(group: u32) -> Self {
         Self {
             group,
@@ -110,7 +111,7 @@ impl DeliveryService {
         self.group
     }
 
-    /// How many members the group has.
+    /// The number of members in the group.
     pub(super) fn len(&self) -> usize {
         self.members.len()
     }
@@ -120,7 +121,7 @@ impl DeliveryService {
         self.request.as_ref().is_some_and(|request| request.asked.iter().any(|(_, asked)| *asked == id))
     }
 
-    /// A client asks to be added. One that is a member is removed in the same commit.
+    /// Adds a client that asks for it. A present member is also removed in the same commit.
     pub(super) fn add(&mut self, now: Instant, id: ClientId, name: &str, key_package: &[u8]) {
         self.note_leaving(id);
         self.packages += 1;
@@ -129,7 +130,7 @@ impl DeliveryService {
         self.make_due(now + BATCHING);
     }
 
-    /// A client is gone, or has lost its keys.
+    /// Removes a client that is gone, or has lost its keys.
     pub(super) fn remove(&mut self, now: Instant, id: ClientId) {
         self.waiting.remove(&id);
         self.note_leaving(id);
@@ -141,12 +142,12 @@ impl DeliveryService {
         }
     }
 
-    /// The rooms that are not encrypted may be others.
+    /// Notes that the set of unencrypted rooms may have changed.
     pub(super) fn note_plain_rooms(&mut self, now: Instant) {
         self.make_due(now + BATCHING);
     }
 
-    /// Where a client says it is.
+    /// Handles a client's position: compares its group and epoch with the present ones.
     pub(super) fn position(&mut self, now: Instant, id: ClientId, group: u32, epoch: u32) -> Catching {
         if self.waiting.contains_key(&id) {
             return Catching::Up;
@@ -168,7 +169,7 @@ impl DeliveryService {
         self.log.since(epoch).into_iter().flatten()
     }
 
-    /// A member cannot do what it was asked for.
+    /// Handles a member's refusal of a request.
     pub(super) fn decline(&mut self, now: Instant, id: ClientId, number: u32) {
         let Some(request) = &mut self.request else { return };
         if !request.asked.contains(&(number, id)) || request.declined.contains(&id) {
@@ -181,7 +182,7 @@ impl DeliveryService {
         }
     }
 
-    /// A member has committed; the names are those of its Welcomes. `None` if its commit does not count.
+    /// Handles a member's commit, with the names of its Welcomes. `None` if the commit is not accepted.
     pub(super) fn commit(
         &mut self,
         now: Instant,
@@ -193,7 +194,7 @@ impl DeliveryService {
         let request = self.request.take_if(|request| request.asked.contains(&(number, id)))?;
         let others = self.members.keys().copied().filter(|member| *member != id).collect();
         let epoch = match self.epoch {
-            // Its maker alone is in epoch 0; adding others is the first commit.
+            // In epoch 0 the creator is alone; the first commit adds the others.
             None => u32::from(!commit.is_empty()),
             Some(epoch) => epoch + 1,
         };
@@ -218,23 +219,23 @@ impl DeliveryService {
                     self.members.insert(added, name);
                     welcomed.push((added, index));
                 }
-                // It is in the group all the same, with keys that are lost.
+                // The group has this member although its keys are lost, so remove it.
                 (Some(_), false) => self.leaving.push(name),
                 (None, true) if added != id => self.leave_out(added),
                 (None, _) => {}
             }
         }
-        // Clients have come and gone meanwhile, and listen to other rooms.
+        // Clients and rooms may have changed meanwhile.
         self.due = Some(now);
         Some(Committed { group: self.group, epoch, others, welcomed })
     }
 
-    /// When [`ask`](Self::ask) is to be called.
+    /// The time at which [`ask`](Self::ask) must be called.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// Asks a member for what is to be committed, if that is due; `plain` are the rooms that are not to be encrypted.
+    /// Asks a member for the pending commit, if it is due; `plain` are the rooms that are not to be encrypted.
     pub(super) fn ask(
         &mut self,
         now: Instant,
@@ -264,7 +265,8 @@ impl DeliveryService {
         request.last_answer_by = now + LAST_ANSWER;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
-        // Another client may have the id by now, and the same one another key package: the next request is for those.
+        // By now, the id may belong to another client, or the client may have another key package; those wait for the
+        // next request.
         let adds = request
             .adds
             .iter()
@@ -282,7 +284,7 @@ impl DeliveryService {
         })
     }
 
-    /// What is to be committed now; `None` if nothing is.
+    /// The request for all pending changes; `None` if there are none.
     fn next_request(&self, now: Instant, plain: PlainRooms) -> Option<Request> {
         let has_group = self.epoch.is_some();
         let changes_plain = has_group && plain != self.plain;
@@ -302,7 +304,7 @@ impl DeliveryService {
         Some(Request { asked, declined, adds, removes, plain, changes_plain, next_at, last_answer_by })
     }
 
-    /// A member that was not asked yet, in turn; of a group that is to be made, who waits for one.
+    /// A member that has not been asked yet, in turn; for a new group, one of the waiting clients.
     fn next_committer(&self, is_reached: impl Fn(ClientId) -> bool) -> Option<ClientId> {
         let request = self.request.as_ref()?;
         let was_asked = |id: &ClientId| request.asked.iter().any(|(_, asked)| asked == id);
@@ -318,8 +320,8 @@ impl DeliveryService {
         after.or_else(|| free.next())
     }
 
-    /// No further member can be asked. If several say that they cannot do what is asked for, and that is only to add
-    /// newcomers, it is the fault of their key packages, and no reason to begin the group again.
+    /// Gives up a request that no further member can be asked for. If several declined it, and it only adds newcomers,
+    /// their key packages are at fault, and the group is not restarted.
     fn give_up(&mut self, now: Instant) -> Option<Asked<'static>> {
         let request = self.request.take()?;
         let is_unable = request.declined.len() > 1 && request.declined.len() == request.asked.len();
@@ -331,19 +333,20 @@ impl DeliveryService {
         self.restart(now)
     }
 
-    /// Members did not add it: its key package is of no use.
+    /// Drops a key package that members did not add: it is useless.
     fn leave_out(&mut self, id: ClientId) {
         if self.waiting.remove(&id).is_some() {
             self.left_out.push(id);
         }
     }
 
-    /// The next client that is to ask to be added again.
+    /// The next client that must ask to be added again.
     pub(super) fn poll_left_out(&mut self) -> Option<ClientId> {
         self.left_out.pop()
     }
 
-    /// The group cannot go on: the next one begins with those who wait, and the others are to ask for it.
+    /// Restarts a group that cannot continue: the next one begins with the waiting clients, and the others must ask
+    /// for it.
     fn restart(&mut self, now: Instant) -> Option<Asked<'static>> {
         if now < self.restart_from {
             self.due = Some(self.restart_from);
@@ -369,7 +372,7 @@ impl DeliveryService {
         self.members.keys().copied()
     }
 
-    /// Whether a client is in the group, or is to be added.
+    /// Whether a client is in the group, or waits to be added.
     pub(super) fn knows(&self, id: ClientId) -> bool {
         self.members.contains_key(&id) || self.waiting.contains_key(&id)
     }

@@ -1,4 +1,4 @@
-//! Reports that members submit to the moderators: which ones may be sent, so that they are few and bounded.
+//! Permissions for members' reports to the moderators, so that reports are few and bounded.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -10,18 +10,18 @@ use consonance_wire::{ClientId, ReportAnswer};
 
 use crate::time::Instant;
 
-/// How long a member has to send a report, and how long it waits for the next one.
+/// The time that a member has to send a report, and the minimum interval to its next one.
 const PERIOD: Duration = Duration::from_mins(1);
-/// Reports that are on their way at once, of a megabyte each.
+/// The maximum number of reports in transit at once, of a megabyte each.
 const GRANTS_MAX: usize = 4;
-/// Reports of all members in a period.
+/// The maximum number of reports of all members in a period.
 const REPORTS_MAX: usize = 12;
 
-/// Which members may send a report.
+/// The members that may send a report.
 #[derive(Debug, Default)]
 pub(super) struct MemberReports {
     granted: BTreeMap<ClientId, Grant>,
-    /// When players reported last, within a period.
+    /// The times of players' last reports, within a period.
     recent: BTreeMap<NameKey, Instant>,
 }
 
@@ -32,7 +32,7 @@ struct Grant {
 }
 
 impl MemberReports {
-    /// A member wants to send a report of this length.
+    /// Handles a member's request to send a report of this length.
     pub(super) fn offer(&mut self, now: Instant, id: ClientId, name: &NameKey, bytes: u32) -> ReportAnswer {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         if bytes > MEMBER_REPORT_BYTES_MAX {
@@ -48,7 +48,7 @@ impl MemberReports {
         ReportAnswer::Send
     }
 
-    /// The members whose time to send is over; what they have sent of a report is of no use.
+    /// The members whose time to send is over; their unfinished reports are useless.
     pub(super) fn expire(&mut self, now: Instant) -> Vec<ClientId> {
         let over = self.granted.iter().filter(|(_, grant)| grant.until <= now);
         let over: Vec<ClientId> = over.map(|(id, _)| *id).collect();
@@ -58,12 +58,12 @@ impl MemberReports {
         over
     }
 
-    /// How long the report is that a client may send now.
+    /// The length of the report that a client may send now.
     pub(super) fn granted(&self, now: Instant, id: ClientId) -> Option<usize> {
         self.granted.get(&id).filter(|grant| grant.until > now).map(|grant| grant.bytes)
     }
 
-    /// A client has sent a report, or is gone.
+    /// Removes the permission of a client that has sent its report, or is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.granted.remove(&id);
     }

@@ -1,4 +1,4 @@
-//! Which newcomers come in, without a server.
+//! Admission of newcomers, without a server.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a link may still send, and how much it is still forgiven.
+//! The remaining budgets of a link: for packets, and for offences.
 
 use consonance_wire::MessageType;
 
@@ -7,7 +7,7 @@ use crate::server::Fault;
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
 
-/// One bucket for each rate of [`Limits`], those first that are needed most.
+/// One bucket for each rate of [`Limits`], the most frequently used ones first.
 #[derive(Debug)]
 #[repr(C)]
 pub(in crate::server) struct Budgets {
@@ -45,7 +45,7 @@ impl Budgets {
         }
     }
 
-    /// A packet came, of whatever type.
+    /// Takes the budget for a packet of any type.
     pub(in crate::server) fn take_packet(
         &mut self,
         now: Instant,
@@ -63,7 +63,7 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::ControlLimited)
     }
 
-    /// A packet is to be relayed to so many.
+    /// Takes the budget for relaying a packet to this many destinations.
     pub(in crate::server) fn take_fan_out(
         &mut self,
         now: Instant,
@@ -102,7 +102,7 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::PositionsLimited)
     }
 
-    /// A part of a commit came, which the client was asked for.
+    /// Takes the budget for a part of a commit that the client was asked for.
     pub(in crate::server) fn take_commit(
         &mut self,
         now: Instant,
@@ -113,7 +113,7 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::ControlLimited)
     }
 
-    /// False if nothing is forgiven any more.
+    /// Takes a strike; false if none is left to forgive.
     pub(in crate::server) fn take_strike(&mut self, now: Instant, limits: &Limits) -> bool {
         self.strikes.take(now, limits.strikes, 1, 1)
     }

@@ -1,4 +1,4 @@
-//! Which links have to join, and what a link may still do, without a server.
+//! Join deadlines and budgets of links, without a server.
 
 use core::time::Duration;
 

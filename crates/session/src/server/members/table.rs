@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-/// Slots of clients: a newcomer takes the slot that was freed last, else a new one at the end.
+/// Slots of clients: a newcomer takes the most recently freed slot, or a new one at the end.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     slots: Vec<Option<ClientId>>,
     freed: Vec<usize>,
-    /// Where each id sits, so that leaving does not search.
+    /// The slot of each id, so that leaving needs no search.
     slot_of: Vec<Option<u32>>,
 }
 
@@ -35,7 +35,7 @@ impl Table {
         }
     }
 
-    /// Where the id sits; `None` comes before everything.
+    /// The slot of an id; `None` comes before everything.
     pub(super) fn slot(&self, id: ClientId) -> Option<u32> {
         self.slot_of.get(usize::from(id.0)).copied().flatten()
     }

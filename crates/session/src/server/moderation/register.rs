@@ -14,19 +14,19 @@ use crate::time::Instant;
 #[derive(Debug, Default)]
 pub(in crate::server) struct Register {
     by_player: BTreeMap<PlayerIdentity, Restrictions>,
-    /// When restrictions end.
+    /// The end times of restrictions.
     ends: BTreeSet<(Instant, PlayerIdentity, Restriction)>,
-    /// Of clients that are here and have restrictions.
+    /// Data of clients that are here and have restrictions.
     present: Vec<Option<Box<Present>>>,
-    /// How many these are: mostly none, and then a frame pays for one comparison.
+    /// The number of these clients: mostly none, and then a frame costs only one comparison.
     present_count: usize,
-    /// How many of them have rights in rooms.
+    /// The number of these clients with rights in rooms.
     with_rooms: usize,
-    /// Deafened clients, which are sent no voice.
+    /// Deafened clients, which receive no voice.
     deafened: Vec<ClientId>,
-    /// Players about which something else was decided, where that is to be told.
+    /// Players with changed restrictions, where changes are to be reported.
     changed: Option<BTreeSet<PlayerIdentity>>,
-    /// Something was decided about some player, which may hold no longer.
+    /// There has been a decision about some player, which may have ended.
     was_used: bool,
 }
 
@@ -36,7 +36,7 @@ struct Present {
     is_muted: bool,
     is_text_muted: bool,
     has_rooms: bool,
-    /// Rooms where it may speak whatever the rules say, and rooms where it must not.
+    /// Rooms where it may speak regardless of the rules, and rooms where it must not.
     speak: Vec<(RoomId, bool)>,
 }
 
@@ -45,7 +45,7 @@ impl Register {
         self.by_player.get(identity)
     }
 
-    /// Whether anything was ever decided.
+    /// Whether there has ever been a decision.
     pub(in crate::server) fn was_used(&self) -> bool {
         self.was_used
     }
@@ -58,7 +58,7 @@ impl Register {
         self.by_player.iter()
     }
 
-    /// Puts restrictions in the place of the former ones, and returns those.
+    /// Replaces a player's restrictions, and returns the former ones.
     pub(in crate::server) fn replace(
         &mut self,
         identity: &PlayerIdentity,
@@ -85,12 +85,12 @@ impl Register {
         former
     }
 
-    /// Notes from now on about which players something else is decided.
+    /// Starts noting the players whose restrictions change.
     pub(in crate::server) fn note_changes(&mut self) {
         self.changed.get_or_insert_default();
     }
 
-    /// A player about which something else was decided, each once.
+    /// The next player whose restrictions have changed, each once.
     pub(in crate::server) fn pop_changed(&mut self) -> Option<PlayerIdentity> {
         self.changed.as_mut()?.pop_first()
     }
@@ -100,18 +100,18 @@ impl Register {
         (self.by_player, self.ends) = (before.by_player, before.ends);
     }
 
-    /// When the next restriction ends.
+    /// The end of the next restriction.
     pub(in crate::server) fn next_end(&self) -> Option<Instant> {
         self.ends.first().map(|&(end, ..)| end)
     }
 
-    /// A restriction that has ended by now.
+    /// A restriction that has ended.
     pub(in crate::server) fn ended(&self, now: Instant) -> Option<(PlayerIdentity, Restriction)> {
         let (end, identity, restriction) = self.ends.first()?;
         (*end <= now).then(|| (identity.clone(), *restriction))
     }
 
-    /// This client is the player: what was decided about it holds for the client.
+    /// Links this client with the player: the player's restrictions apply to it.
     pub(in crate::server) fn attach(&mut self, id: ClientId, identity: &PlayerIdentity) {
         self.forget(id);
         let Some(restrictions) = self.by_player.get(identity) else { return };
@@ -139,7 +139,7 @@ impl Register {
         self.present[index] = Some(Box::new(present));
     }
 
-    /// The client is gone; the decisions stay.
+    /// Removes a client that is gone; the decisions about the player stay.
     pub(in crate::server) fn forget(&mut self, id: ClientId) {
         let Some(present) = self.present.get_mut(usize::from(id.0)).and_then(Option::take) else { return };
         self.present_count -= 1;
@@ -156,7 +156,7 @@ impl Register {
         self.of(id).is_some_and(|present| present.is_text_muted)
     }
 
-    /// Deafened clients, which are sent no voice.
+    /// Deafened clients, which receive no voice.
     #[inline]
     pub(in crate::server) fn deafened(&self) -> &[ClientId] {
         &self.deafened

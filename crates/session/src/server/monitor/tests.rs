@@ -11,7 +11,7 @@ fn room(recipient: u16) -> VoiceChannel {
     VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient }
 }
 
-/// What a frame on these channels begins (`true`) and ends, and how many channels are too many.
+/// The channels that a frame begins (`true`) and ends, and the number of channels over the limit.
 fn hear(monitor: &mut Monitor, now: Instant, channels: &[VoiceChannel]) -> (Vec<(u16, bool)>, u64) {
     let (session, options) = (SessionId(1), VoiceOptions::new(0));
     let channels = List::from(channels);

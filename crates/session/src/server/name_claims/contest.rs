@@ -1,4 +1,4 @@
-//! A newcomer asks for the name of a client that is here: which of them gets it?
+//! The decision between a newcomer and the client that already has the requested name.
 
 use super::{Claim, NameTaken, REFUSAL_AFTER};
 use crate::link::{CloseReason, PeerOrigin};
@@ -6,29 +6,29 @@ use crate::server::waiting_joins::Newcomer;
 use crate::server::{Access, Vouched};
 use crate::time::Instant;
 
-/// What is known of a newcomer and of the client that has the name.
+/// The data for the decision about a newcomer and the client that has the name.
 #[derive(Debug)]
 pub(in crate::server) struct Contest<'a> {
     pub(in crate::server) rule: NameTaken,
-    /// What was said of the newcomer, and of the holder.
+    /// The access of the newcomer, and below that of the holder.
     pub(in crate::server) access: &'a Access,
     pub(in crate::server) present: Option<&'a Access>,
     /// The newcomer's client is one of the original.
     pub(in crate::server) is_stock: bool,
-    /// Where the newcomer comes from, and whether the holder comes from there, too.
+    /// The origin of the newcomer, and whether the holder has the same one.
     pub(in crate::server) origin: Option<PeerOrigin>,
     pub(in crate::server) is_same_origin: bool,
     pub(in crate::server) holder_has_link: bool,
-    /// Until when the place of a holder without a link is kept.
+    /// The time until which the place of a holder without a link is kept.
     pub(in crate::server) kept_until: Option<Instant>,
 }
 
-/// What becomes of a newcomer's wish for a name.
+/// The decision about a newcomer's requested name.
 #[derive(Debug)]
 pub(in crate::server) enum Verdict {
-    /// It gets the name; the client that had it goes.
+    /// It gets the name; the client that had it is removed.
     Granted,
-    /// It waits, if there is space for it; else its name is in use.
+    /// It waits, if there is space for it; otherwise it is refused as the name is in use.
     Waits(Claim),
     Refused(CloseReason),
 }

@@ -1,4 +1,4 @@
-//! Which client gets a name, and when, without a server.
+//! Claims to names in use and their times, without a server.
 
 use consonance_wire::{CodecId, CodecParameters};
 

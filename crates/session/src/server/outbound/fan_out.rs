@@ -11,20 +11,20 @@ use crate::traffic::Total;
 #[derive(Debug, Default)]
 pub(super) struct FanOut {
     slots: Vec<Slot>,
-    /// What each client was sent, by id, besides what its slot has gathered since.
+    /// The traffic sent to each client, by id, besides that gathered in its slot since.
     sent: Vec<Total>,
     /// Marks the destinations of the present packet, so that a duplicate is seen without a search.
     round: u32,
-    /// Room for a list of links, which never shrinks, and how many of them are on the present one.
+    /// A reusable buffer for a list of links, which never shrinks, and the number of links on the present list.
     links: Vec<LinkId>,
     listed: usize,
 }
 
-/// A client and what it was sent; its traffic is counted here, where the relay has its hands anyway.
+/// A client and the traffic sent to it, which is counted here, where the relay touches memory anyway.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     link: LinkId,
-    /// The round in which it was a destination last, or [`VACANT`].
+    /// The last round in which it was a destination, or [`VACANT`].
     round: u32,
     /// Packets and bytes in one number, so that one addition counts both: see [`PACKET`].
     gathered: u64,
@@ -62,14 +62,14 @@ impl FanOut {
         (slot.round != VACANT).then_some(slot.link)
     }
 
-    /// What a client was sent so far.
+    /// The traffic sent to a client so far.
     pub(super) fn sent(&self, id: ClientId) -> Total {
         let index = usize::from(id.0);
         let slot = self.slots.get(index).filter(|slot| slot.round != VACANT);
         slot.map_or_else(Total::default, |slot| slot.added_to(self.sent[index]))
     }
 
-    /// The link of a client that is sent so much.
+    /// Counts packets and bytes for a client; returns its link.
     pub(super) fn send(&mut self, id: ClientId, packets: u64, bytes: u64) -> Option<LinkId> {
         let index = usize::from(id.0);
         let slot = self.slots.get(index).filter(|slot| slot.round != VACANT)?;
@@ -89,17 +89,16 @@ impl FanOut {
         }
     }
 
-    /// This client is on the list already, so to speak.
+    /// Marks this client as if it were on the list already.
     pub(super) fn leave_out(&mut self, id: ClientId) {
         if let Some(slot) = self.slots.get_mut(usize::from(id.0)).filter(|slot| slot.round != VACANT) {
             slot.round = self.round;
         }
     }
 
-    /// Adds the links of these clients, each of which is sent so many bytes. Unknown ids are skipped, and so is a
-    /// client that is listed again, unless it shall be `repeated`. Room for all of them is made before, so that the
-    /// loop keeps in registers where it reads and where it writes; inlined, it
-    /// would share them with what is around it.
+    /// Adds the links of these clients, and counts this many bytes for each. Unknown ids are skipped, and so is a
+    /// client that is listed again, unless `repeated`. Space for all of them is reserved before, so that the loop
+    /// keeps its read and write positions in registers; inlined, it would share them with the surrounding code.
     #[inline(never)]
     pub(super) fn add(&mut self, ids: impl ExactSizeIterator<Item = ClientId>, bytes: usize, repeated: bool) {
         let (packet, round) = (PACKET + bytes as u64, self.round);
@@ -124,14 +123,14 @@ impl FanOut {
         self.listed = self.links.len() - left;
     }
 
-    /// Adds a link of no client.
+    /// Adds a link that belongs to no client.
     pub(super) fn add_link(&mut self, link: LinkId) {
         self.links.truncate(self.listed);
         self.links.push(link);
         self.listed += 1;
     }
 
-    /// Before what the slots have gathered overflows.
+    /// Moves the gathered traffic of all slots to the totals, before it overflows.
     #[cold]
     fn add_up(&mut self) {
         for (slot, sent) in self.slots.iter_mut().zip(&mut self.sent) {
@@ -140,7 +139,7 @@ impl FanOut {
         }
     }
 
-    /// After 2³² packets old marks would look fresh.
+    /// Resets the marks: after 2³² packets old ones would look fresh.
     #[cold]
     fn forget_rounds(&mut self) {
         for slot in self.slots.iter_mut().filter(|slot| slot.round != VACANT) {

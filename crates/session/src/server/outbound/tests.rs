@@ -1,4 +1,4 @@
-//! What each client is sent, and what is counted for it, without a server.
+//! The packets that each client is sent, and their counters, without a server.
 
 use consonance_wire::{
     ChannelBits, ChannelKind, CodecId, CodecParameters, List, RoomId, VoiceChannel, VoiceData, VoiceOptions,

@@ -10,30 +10,30 @@ use alloc::vec::Vec;
 
 use consonance_wire::Position;
 
-/// Points in cells as wide as the farthest distance that is asked for. The caller numbers them, without large gaps.
+/// Points in cells as wide as the largest query distance. The caller numbers them, without large gaps.
 #[derive(Debug)]
 pub(super) struct Grid {
     cells_per_metre: f32,
     /// One, or a power of two of them from [`FEWEST_BUCKETS`] up.
     buckets: Vec<Bucket>,
     chunks: Vec<Chunk>,
-    /// The chunk after each one, in its bucket or of the unused ones.
+    /// The chunk after each one, in its bucket or in the list of unused ones.
     next: Vec<u32>,
     /// The first unused chunk.
     spare: u32,
-    /// No point is in a cell below these, or above those: most worlds are flat.
+    /// Bounds of the cells with points; no point is in a cell below these, or above those: most worlds are flat.
     lowest: [i32; 3],
     highest: [i32; 3],
-    /// Where each point lies.
+    /// The location of each point.
     locations: Vec<Location>,
     len: usize,
 }
 
-/// What lies in some cells.
+/// The points in some cells.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     first: u32,
-    /// Points in the first chunk, of which there are some; all others are full.
+    /// The number of points in the first chunk; all later chunks are full.
     len: u32,
 }
 
@@ -45,7 +45,7 @@ type Chunk = [Line; LINES];
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Line {
-    /// Far from everywhere where no point is: not a number.
+    /// NaN where there is no point, which is far from everywhere.
     axes: [[f32; LINE_POINTS]; 3],
     numbers: [u32; LINE_POINTS],
 }
@@ -73,15 +73,15 @@ const CHUNK_POINTS: usize = 16;
 const LINE_POINTS: usize = 4;
 const LINES: usize = CHUNK_POINTS / LINE_POINTS;
 const NO_PLACE: [f32; 3] = [f32::NAN; 3];
-/// Up to so many points are looked through one by one.
+/// Up to this many points are searched one by one.
 const FEW_POINTS: usize = 32;
-/// With so many or more, no two cells of a neighbourhood share a bucket.
+/// With this many or more, no two cells of a neighbourhood share a bucket.
 const FEWEST_BUCKETS: usize = 128;
-/// So many points share a bucket at most, on average.
+/// The maximum average number of points that share a bucket.
 const POINTS_PER_BUCKET: usize = 2;
-/// What a step along the second and the third axis adds to the number of a bucket. Modulo 128 these are 5
-/// and 25, so the sums of steps from −2 to 2 differ, in this and in every larger table; the upper bits
-/// spread the world over the table.
+/// The amount that a step along the second and the third axis adds to the number of a bucket. Modulo 128 these are 5
+/// and 25, so the sums of steps from −2 to 2 differ, in this and in every larger table; the upper bits spread the
+/// world over the table.
 const SECOND_AXIS: u32 = 0x9e37_7985;
 const THIRD_AXIS: u32 = 0x85eb_ca19;
 
@@ -100,7 +100,7 @@ impl Grid {
         }
     }
 
-    /// Where a point is, if it is in the grid.
+    /// The position of a point, if it is in the grid.
     pub(super) fn at(&self, number: u16) -> Option<[f32; 3]> {
         let location = self.locations.get(usize::from(number)).filter(|location| location.bucket != NONE)?;
         let (line, index) = split(location.index);
@@ -112,7 +112,7 @@ impl Grid {
         self.locations.get(usize::from(number)).is_some_and(|location| location.bucket != NONE)
     }
 
-    /// Puts a point into the grid, or moves it.
+    /// Inserts or moves a point.
     pub(super) fn put(&mut self, number: u16, at: Position) {
         let index = usize::from(number);
         if index >= self.locations.len() {
@@ -135,7 +135,7 @@ impl Grid {
         self.put_into(bucket, number, at);
     }
 
-    /// Takes a point out, if it is there.
+    /// Removes a point, if it is there.
     pub(super) fn remove(&mut self, number: u16) {
         if self.holds(number) {
             self.take_out(number);
@@ -144,8 +144,9 @@ impl Grid {
         }
     }
 
-    /// Finds every point whose distance to a place, squared, is at most `squared`, once: so many at the beginning of
-    /// `near`, which is made long enough. The distance is less than the width of a cell.
+    /// Finds every point whose squared distance to a place is at most `squared`, once; writes them to the beginning of
+    /// `near`, which is extended as needed, and returns their number. The distance must be less than the width of a
+    /// cell.
     pub(super) fn around(&self, at: Position, squared: f32, near: &mut Vec<Near>) -> usize {
         let at = at.metres();
         if self.buckets.len() == 1 {
@@ -178,17 +179,17 @@ impl Grid {
         len
     }
 
-    /// Far within an `i32`: no place is 10⁷ m away, and no cell narrower than 0.1 m.
+    /// The cell of a position, far within an `i32`: no place is 10⁷ m away, and no cell narrower than 0.1 m.
     fn cell_of(&self, at: [f32; 3]) -> [i32; 3] {
         at.map(|metres| {
             let scaled = metres * self.cells_per_metre;
-            // Rounded towards zero, and from there down, as `core` has no `floor`.
+            // Truncate, then round down, as `core` has no `floor`.
             let whole = scaled as i32;
             whole - i32::from(whole as f32 > scaled)
         })
     }
 
-    /// A point is in this cell from now on.
+    /// Extends the bounds to this cell.
     #[inline]
     fn widen(&mut self, cell: [i32; 3]) {
         for ((lowest, highest), cell) in self.lowest.iter_mut().zip(&mut self.highest).zip(cell) {
@@ -254,13 +255,13 @@ impl Grid {
         self.chunks[chunk as usize][line].set(index, number, at);
     }
 
-    /// Changes the number of buckets if the number of points asks for it.
+    /// Changes the number of buckets if the number of points requires it.
     fn fit(&mut self) {
         let wanted = match self.len {
             0..=FEW_POINTS => 1,
             len => (len / POINTS_PER_BUCKET).next_power_of_two().max(FEWEST_BUCKETS),
         };
-        // Shrinks late, so that one point that comes and goes does not move all the others each time.
+        // Shrinks late, so that one point that is added and removed repeatedly does not rehash all others each time.
         if wanted > self.buckets.len() || wanted < self.buckets.len() / 4 {
             let points: Vec<_> = (0..self.locations.len())
                 .filter_map(|number| Some((number as u16, self.at(number as u16)?)))
@@ -277,13 +278,13 @@ impl Grid {
     }
 }
 
-/// In which line of a chunk a point is, and where there.
+/// The line of a chunk in which a point is, and its index there.
 fn split(index: u32) -> (usize, usize) {
     (index as usize / LINE_POINTS, index as usize % LINE_POINTS)
 }
 
-/// Whether a point is near is as good as random, so a processor would mispredict again and again: each point is written
-/// down, and the next one over it unless it is near enough.
+/// Collects the points that are near enough. That is practically random, so branches would be mispredicted again and
+/// again: each point is written, and overwritten by the next one unless it is near enough.
 #[inline]
 fn search(lines: &[Line], from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
     let near = &mut near[..CHUNK_POINTS];
@@ -299,7 +300,7 @@ fn search(lines: &[Line], from: [f32; 3], squared: f32, near: &mut [Near]) -> us
     len
 }
 
-/// The squares of the distances. By itself, so that the compiler sees that it can do several at a time.
+/// The squared distances, in a function of its own, so that the compiler can compute several at a time.
 #[inline(never)]
 fn measure(lines: &[Line], from: [f32; 3], distances: &mut [[f32; LINE_POINTS]; LINES]) {
     for (line, distances) in lines.iter().zip(distances) {

@@ -1,27 +1,28 @@
-//! How a proximity room carries voice.
+//! Settings for voice in a proximity room.
 
 /// Settings of a room where distance decides which speakers are heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProximitySettings {
-    /// How far a voice carries, in metres: 0.1 to 1 000 000.
+    /// The range of a voice, in metres: 0.1 to 1 000 000.
     pub range_m: f32,
-    /// How much better another speaker has to be to replace one that is heard, and how much farther than the range the
-    /// latter may go: 0 to 1 (default 0.25, a quarter). Prevents flickering.
+    /// The advantage that another speaker needs to replace one that is heard, and the margin by which the latter may
+    /// exceed the range: 0 to 1 (default 0.25, a quarter). Prevents flickering.
     pub hysteresis: f32,
-    /// Speakers that one listener is sent at the same time: 1 to 64 (default 8), the nearest and loudest.
+    /// The maximum number of speakers that one listener receives at the same time: 1 to 64 (default 8), the nearest
+    /// and loudest.
     pub max_streams: u8,
 }
 
 impl ProximitySettings {
     /// The defaults, for this range in metres.
     ///
-    /// Numbers outside of their ranges count as the nearest that is inside, and what is not a number as the least.
+    /// Numbers out of range are clamped, and NaN becomes the minimum.
     pub fn new(range_m: f32) -> Self {
         Self { range_m, hysteresis: 0.25, max_streams: 8 }
     }
 
-    /// The same within the ranges.
+    /// The same with all values clamped to their ranges.
     pub(super) fn bounded(self) -> Self {
         let number = |value: f32| if value.is_nan() { 0.0 } else { value };
         Self {

@@ -1,20 +1,20 @@
-//! The speakers that one listener is sent: a few, the nearest and loudest, without flickering.
+//! The speakers that one listener receives: a few, the nearest and loudest, without flickering.
 
 use consonance_wire::ClientId;
 
 use super::settings::ProximitySettings;
 use crate::time::Instant;
 
-/// Eight of a listener's places: a cache line, as a frame looks into those of all players in range.
+/// Eight of a listener's slots: a cache line, as a frame looks into those of all players in range.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Streams {
-    /// Apart from the rest, so that a few instructions compare all of them: the ids of even places, the first one
-    /// lowest, and those of odd ones. A free slot has the listener's own id, which it never hears.
+    /// Separate from the rest, so that a few instructions compare all of them: the ids of even slots, the lowest
+    /// first, and those of odd ones. A free slot has the listener's own id, which it never hears.
     speakers: [u64; STREAMS / IDS],
-    /// How loud the last frame was here.
+    /// The loudness of the last frame here.
     loudness: [Loudness; STREAMS],
-    /// When a frame came last, and when one with speech did.
+    /// The times of the last frame, and of the last one with speech.
     came: [Tick; STREAMS],
     spoke: [Tick; STREAMS],
 }
@@ -28,8 +28,8 @@ const LOWEST: u64 = 0x0001_0001_0001_0001;
 const HIGHEST: u64 = LOWEST << 15;
 const ID_BITS: u32 = 16;
 
-/// The square of amplitude over distance: the upper half of a float, which is ordered as the float is and tells apart
-/// what differs by a hundredth.
+/// The square of amplitude over distance: the upper half of a float, which has the order of the float and
+/// distinguishes differences of a hundredth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Loudness(u16);
 
@@ -38,7 +38,7 @@ struct Loudness(u16);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tick(u16);
 
-/// One frame as it would be heard at one place.
+/// One frame as it would be heard at one position.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer {
     pub(super) speaker: ClientId,
@@ -47,22 +47,22 @@ pub(super) struct Offer {
     pub(super) distance_squared: f32,
     /// The square of the channel's amplitude.
     pub(super) power: f32,
-    /// Whether there is speech in it, or only that there is none.
+    /// Whether it contains speech, or only signals silence.
     pub(super) is_speech: bool,
 }
 
-/// What decides in one room, squared where what it is compared with is.
+/// The decision rule of one room; values are squared where they are compared with squares.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule {
     range_squared: f32,
-    /// The square of how far a speaker may go that is heard already.
+    /// The squared range of a speaker that is already heard.
     pub(super) far_squared: f32,
-    /// How many times louder, squared, a speaker has to be to take the place of another.
+    /// The factor, squared, by which a speaker has to be louder to take the slot of another.
     better: f32,
 }
 
-/// Half a second: a speaker that is silent for this long gives way to any other, and one that sends nothing for this
-/// long is no longer heard: longer than the pauses between words, shorter than those between speakers.
+/// Half a second. A speaker that is silent for this long can be displaced by any other, and one that sends nothing for
+/// this long is no longer heard: longer than the pauses between words, shorter than those between speakers.
 const SILENCE: u16 = 50;
 /// Below this distance a speaker does not get louder.
 const NEAREST_SQUARED: f32 = 1.0;
@@ -75,18 +75,18 @@ impl Streams {
         Self { speakers, loudness: nothing, came: never, spoke: never }
     }
 
-    /// The speaker's place, or [`STREAMS`] if it has none. Compares four ids at once, without a branch that a processor
-    /// could guess wrongly.
+    /// The speaker's slot, or [`STREAMS`] if it has none. Compares four ids at once, without a branch that a processor
+    /// could mispredict.
     #[inline]
     fn find(&self, speaker: ClientId) -> u8 {
         let wanted = LOWEST * u64::from(speaker.0);
         // The highest bit of each id that is the wanted one, and perhaps of some above it (Warren, "Hacker's Delight",
-        // section 6-1). The wanted one is there once at most.
+        // section 6-1). The wanted id occurs at most once.
         let [even, odd] = self.speakers.map(|ids| {
             let differing = ids ^ wanted;
             differing.wrapping_sub(LOWEST) & !differing & HIGHEST
         });
-        // The places in turn, eight bits for each.
+        // Eight bits for each place, in order.
         let same = (even >> (ID_BITS / 2)) | odd;
         (same.trailing_zeros() / (ID_BITS / 2)) as u8
     }
@@ -125,8 +125,8 @@ impl Rule {
     }
 }
 
-/// Where a listener has this speaker, another one than itself, or the number of all places if it does not; takes no
-/// decisions that a processor could guess wrongly.
+/// The slot of a speaker other than the listener itself, or the number of all slots if it has none; has no branches
+/// that a processor could mispredict.
 #[inline]
 pub(super) fn find(streams: &[Streams], speaker: ClientId) -> u8 {
     let [first, others @ ..] = streams else { return 0 };
@@ -142,8 +142,8 @@ fn find_in_others(others: &[Streams], speaker: ClientId) -> u8 {
     block * STREAMS as u8 + place
 }
 
-/// Whether a listener that has a speaker at this place, which [`find`] found, is in its range; listeners farther away
-/// than an audible speaker may go are not looked at.
+/// Whether a speaker is in range of a listener that has it at this slot, as returned by [`find`]; listeners beyond the
+/// range of an already heard speaker are not considered.
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "an unpredictable branch costs more than both sides")]
 pub(super) fn is_in_range(
@@ -154,14 +154,14 @@ pub(super) fn is_in_range(
     distance_squared: f32,
 ) -> bool {
     let (block, index) = (usize::from(place) / STREAMS, usize::from(place) % STREAMS);
-    // No place is read as one of the last block, which every listener has.
+    // A missing place reads the last block, which every listener has.
     let came = streams[block.min(streams.len() - 1)].came[index];
     let is_kept = (block < streams.len()) & !now.is_silence_since(came);
     is_kept | (distance_squared <= rule.range_squared)
 }
 
-/// Whether a frame [in range](is_in_range) is heard, by a listener that has the speaker at a place that [`find`] found.
-/// `streams` has a listener's slots, of which the first `used` of `max` are taken.
+/// Whether a frame [in range](is_in_range) is heard, by a listener that has the speaker at this slot, as returned by
+/// [`find`]. `streams` has a listener's slots, of which the first `used` of `max` are taken.
 #[inline]
 pub(super) fn choose(
     streams: &mut [Streams],
@@ -183,7 +183,8 @@ pub(super) fn choose(
     is_speech && take_place(streams, used, max, rule, offer, loudness)
 }
 
-/// A silent speaker's slot, a free one, or that of the weakest speaker that this one is clearly better than.
+/// A slot for a speaker: a silent speaker's, a free one, or that of the weakest speaker that this one is clearly
+/// better than.
 #[inline(never)]
 fn take_place(
     streams: &mut [Streams],

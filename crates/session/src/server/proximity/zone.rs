@@ -11,28 +11,28 @@ use super::streams::{Offer, Rule, STREAMS, Streams, Tick, choose, find, is_in_ra
 use crate::link::LinkId;
 use crate::listeners::Listeners;
 
-/// The listeners of a room by place.
+/// The listeners of a room by position.
 #[derive(Debug)]
 pub(super) struct Zone {
     rule: Rule,
     max_streams: u8,
-    /// How many blocks of streams each slot has.
+    /// The number of blocks of streams in each slot.
     blocks: usize,
-    /// Listeners that have a place; their numbers there are their slots.
+    /// Listeners with a position; their numbers in the grid are their slots.
     grid: Grid,
     slots: Vec<Slot>,
     /// Free slots.
     free: Vec<u16>,
-    /// The speakers that each slot is sent, one slot after the other.
+    /// The speakers that each slot receives, slot by slot.
     streams: Vec<Streams>,
     /// The listeners near the present frame's speaker.
     near: Vec<Near>,
-    /// Where each of them has the speaker.
+    /// The slot at which each of them has the speaker.
     known: Vec<u8>,
     /// Listeners without a position, which hear each other.
     nowhere: Listeners,
     listeners: usize,
-    /// How many listeners are at each other node.
+    /// The number of listeners at each other node.
     elsewhere: Vec<(LinkId, usize)>,
 }
 
@@ -47,19 +47,19 @@ struct Slot {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) speaker: ClientId,
-    /// Where its speaker is.
+    /// The position of its speaker.
     pub(super) from: Option<Position>,
     pub(super) now: Tick,
     /// The square of the channel's amplitude.
     pub(super) power: f32,
-    /// Whether there is speech in it.
+    /// Whether it contains speech.
     pub(super) is_speech: bool,
 }
 
 impl Zone {
     pub(super) fn new(settings: ProximitySettings) -> Self {
         let settings = settings.bounded();
-        // A little wider than any speaker is heard, since positions are rounded.
+        // Slightly more than the audible range, as positions are rounded.
         let cell_m = settings.range_m * (1.0 + settings.hysteresis) * 1.01;
         Self {
             rule: Rule::new(settings),
@@ -77,7 +77,7 @@ impl Zone {
         }
     }
 
-    /// One listener more; its slot until it leaves. There are as many slots at most as there are client ids.
+    /// Adds a listener; returns its slot until it leaves. There are at most as many slots as client ids.
     pub(super) fn enter(&mut self, id: ClientId, place: Option<Position>) -> u16 {
         self.listeners += 1;
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -98,7 +98,7 @@ impl Zone {
         self.free.push(slot);
     }
 
-    /// One listener more at another node.
+    /// Adds a listener at another node.
     pub(super) fn enter_elsewhere(&mut self, node: LinkId) {
         match self.elsewhere.iter_mut().find(|(known, _)| *known == node) {
             Some((_, listeners)) => *listeners += 1,
@@ -114,7 +114,7 @@ impl Zone {
         }
     }
 
-    /// What leads to the other nodes with listeners.
+    /// The links to the other nodes with listeners.
     pub(super) fn nodes(&self) -> impl Iterator<Item = LinkId> {
         self.elsewhere.iter().map(|(node, _)| *node)
     }
@@ -123,7 +123,7 @@ impl Zone {
         self.listeners == 0 && self.elsewhere.is_empty()
     }
 
-    /// A listener is somewhere else now, or nowhere.
+    /// Sets the position of a listener, or removes it.
     pub(super) fn place(&mut self, slot: u16, place: Option<Position>) {
         let Slot { id, .. } = &self.slots[usize::from(slot)];
         if let Some(at) = place {
@@ -138,14 +138,14 @@ impl Zone {
         }
     }
 
-    /// A listener hears no speaker.
+    /// Removes all speakers of a listener.
     fn forget(&mut self, slot: u16) {
         let index = usize::from(slot);
         self.slots[index].used = 0;
         self.streams[index * self.blocks..][..self.blocks].fill(Streams::free(self.slots[index].id));
     }
 
-    /// Adds all listeners of a frame to `found`; returns how many are in range, but hear enough others.
+    /// Adds all listeners of a frame to `found`; returns the number of those in range that already hear enough others.
     pub(super) fn reach(&mut self, frame: Frame, found: &mut Vec<ClientId>) -> u64 {
         let Some(from) = frame.from else {
             found.extend_from_slice(self.nowhere.as_slice());
@@ -155,14 +155,14 @@ impl Zone {
         if self.known.len() < candidates {
             self.known.resize(self.near.len(), 0);
         }
-        // With the usual number of streams there is nothing to multiply.
+        // The usual case of one block avoids a multiplication.
         match self.blocks {
             1 => self.decide(candidates, frame, found, |slot| slot..slot + 1),
             blocks => self.decide(candidates, frame, found, |slot| slot * blocks..(slot + 1) * blocks),
         }
     }
 
-    /// The same for the listeners in `near`; `of` says where the streams of a slot are.
+    /// The same for the listeners in `near`; `of` returns the streams of a slot.
     #[inline]
     fn decide(
         &mut self,
@@ -212,9 +212,9 @@ impl Zone {
     }
 }
 
-/// Keeps those in range, in order, with the place of the speaker. Ahead of the decisions and without any, as a
-/// processor would mispredict them; in a loop so short that it waits for the memory of many at once. `of` gives the
-/// streams of one of them.
+/// Keeps those in range, in order, with the slot of the speaker. Runs before the decisions and without any branches,
+/// as a processor would mispredict them; the loop is so short that it waits for the memory of many at once. `of`
+/// returns the streams of one of them.
 #[inline]
 fn sift<'s>(
     near: &mut [Near],

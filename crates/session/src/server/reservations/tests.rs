@@ -1,4 +1,4 @@
-//! Tickets and the time that a place is kept, without a server.
+//! Resume tickets, and how long places are kept, without a server.
 
 use super::*;
 

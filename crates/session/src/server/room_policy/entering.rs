@@ -1,4 +1,4 @@
-//! May a client enter a room, and which rooms have to make way for it?
+//! Checks whether a client may enter a room, and which rooms have to make way for it.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -13,7 +13,7 @@ use crate::roster::Member;
 use crate::server::Fault;
 use crate::server::members::Members;
 
-/// How many rooms there may be, and how long their names.
+/// The maximum number of rooms, and of bytes in their names.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::server) struct RoomBounds {
     /// Bytes of a name.
@@ -43,8 +43,8 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Whether all rooms of a state can be entered at once by a client whose name has so many bytes. What it leaves is
-    /// not counted against them.
+    /// Whether a client with a name of this many bytes can enter all rooms of a state at once. Rooms that it leaves
+    /// are not counted.
     pub(in crate::server) fn check_all(
         &self,
         bounds: RoomBounds,
@@ -67,7 +67,7 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Whether the session can have so many rooms more.
+    /// Whether the session can have this many more rooms.
     fn check_new_rooms(&self, bounds: RoomBounds, new: usize) -> Result<(), Fault> {
         if new > 0 && self.directory.len() + new > bounds.in_use {
             return Err(Fault::RoomsExhausted);
@@ -104,7 +104,7 @@ impl RoomPolicy {
             && self.entitled_to(id, room) >= others_behind(members, id, room)
     }
 
-    /// How many with a token for a room want to go there, this client included.
+    /// The number of clients with a token for a room that want to enter it, this client included.
     fn entitled_to(&self, id: ClientId, room: &str) -> usize {
         let others = self.kept_out.wanting(room).filter(|other| *other != id);
         1 + others.filter(|other| self.gate.is_entitled(*other, room)).count()
@@ -121,7 +121,7 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Whether a client that another process knew may be in a room as it was there.
+    /// Whether a client known to another process may be in a room as it was there.
     pub(in crate::server) fn may_be_restored(
         &self,
         bounds: RoomBounds,
@@ -134,17 +134,17 @@ impl RoomPolicy {
             && self.has_space_for_listener(room)
     }
 
-    /// A client wants to be in a room no more, or is there.
+    /// Removes a client's wish for a room: it no longer wants to enter, or is there.
     pub(in crate::server) fn forget_wish(&mut self, id: ClientId, room: &str) {
         self.kept_out.forget_room(id, room);
     }
 
-    /// A client lists all rooms where it wants to be.
+    /// Keeps only the wishes for rooms in a client's list.
     pub(in crate::server) fn forget_other_wishes(&mut self, id: ClientId, listed: &[Cow<'_, str>]) {
         self.kept_out.forget_others(id, listed);
     }
 
-    /// A client found a place in a room where it wanted to be.
+    /// Notes that a client found a place in a room that it wanted to enter.
     pub(in crate::server) fn found_space(&mut self, id: ClientId, room: &str) {
         self.quotas.found_space(id, room);
         self.kept_out.forget_room(id, room);
@@ -166,12 +166,12 @@ fn check_name(bounds: RoomBounds, room: &str) -> Result<(), Fault> {
     if room.len() > bounds.name_bytes { Err(Fault::RoomRefused) } else { Ok(()) }
 }
 
-/// How many but this client listen to the id of a room.
+/// The number of other listeners of a room's id.
 fn others_behind(members: &Members, id: ClientId, room: &str) -> usize {
     members.listeners(RoomId::of(room)).iter().filter(|listener| **listener != id).count()
 }
 
-/// How long the member's `ClientState` is; a client that joins later gets it in one packet.
+/// The length of the member's `ClientState`; a client that joins later gets it in one packet.
 fn state_bytes<T>(member: &Member<T>) -> usize {
     STATE_BYTES + member.name.len() + member.rooms.names().map(|name| 2 + name.len()).sum::<usize>()
 }

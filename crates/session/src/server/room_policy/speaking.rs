@@ -1,4 +1,4 @@
-//! May a client speak or write, there and now?
+//! Checks whether a client may speak or write to a room.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -11,7 +11,7 @@ use crate::server::members::Members;
 use crate::server::{Fault, RoomUse};
 use crate::time::Instant;
 
-/// Why a text is refused.
+/// The reason for refusing a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server) enum TextRefusal {
     /// Its sender is not allowed to write.
@@ -21,7 +21,7 @@ pub(in crate::server) enum TextRefusal {
 }
 
 impl RoomPolicy {
-    /// A client that is muted is not heard.
+    /// Refuses the voice of a muted client.
     pub(in crate::server) fn check_muted(&self, own: ClientId) -> Result<(), Fault> {
         if self.register.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
     }
@@ -57,7 +57,7 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Refuses whatever a client says to a room where it is not allowed to speak.
+    /// Refuses voice and text of a client to a room where it is not allowed to speak.
     pub(in crate::server) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Refused> {
         let right = self.register.speak_right(own, room);
         let may =
@@ -79,7 +79,7 @@ impl RoomPolicy {
         access.is_none_or(|access| self.directory.names_of_id(room).all(|name| access.may_speak_to(name)))
     }
 
-    /// Whether a client that speaks to this id means a room that it did not get into, and others would hear it.
+    /// Whether a client that speaks to this id means a room that it could not enter, and others would hear it.
     fn is_kept_out(&self, id: ClientId, room: RoomId) -> bool {
         let would_hear_it = |wanted: &str, name: &str| {
             name != wanted
@@ -89,7 +89,7 @@ impl RoomPolicy {
         wanted.any(|wanted| self.directory.names_of_id(room).any(|name| would_hear_it(wanted, name)))
     }
 
-    /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it else.
+    /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it otherwise.
     fn check_places(
         &mut self,
         members: &Members,

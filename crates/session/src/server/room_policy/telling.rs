@@ -1,4 +1,4 @@
-//! What is told of a refusal: to the client that was refused, and once to the operator.
+//! The reports of a refusal: to the client that was refused, and once to the operator.
 
 use alloc::boxed::Box;
 
@@ -7,23 +7,23 @@ use consonance_wire::{ClientId, RoomId};
 use super::RoomPolicy;
 use crate::server::{Fault, RoomUse};
 
-/// Why something is refused, and what is to be told.
+/// A refusal: its reason, and the report to make.
 #[derive(Debug)]
 pub(in crate::server) struct Refused {
     pub(in crate::server) fault: Fault,
     pub(in crate::server) report: Option<Report>,
 }
 
-/// Something that an operator is to be told of a client.
+/// A report to an operator about a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::server) enum Report {
     /// It speaks with more priority than it may.
     Priority,
     /// This use of the room is denied.
     Denied { room: Box<str>, to: RoomUse },
-    /// A room has no place for it. It is told itself, too, and each time, unlike the operator.
+    /// A room is full for it. The client itself is told, too, and each time, unlike the operator.
     Full { room: Box<str>, to: RoomUse, is_first: bool },
-    /// It wants to go to a room whose id is that of another one, in use under this name.
+    /// It wants to enter a room whose id is that of another one, in use under this name.
     IdTaken { room: Box<str>, in_use: Option<Box<str>> },
 }
 
@@ -34,7 +34,7 @@ impl From<Fault> for Refused {
 }
 
 impl RoomPolicy {
-    /// A client tried a denied use of a room. The operator is told once for each room.
+    /// Notes a client's attempt at a denied use of a room. The operator is told once for each room.
     pub(in crate::server) fn note_attempt(
         &mut self,
         id: ClientId,
@@ -51,19 +51,19 @@ impl RoomPolicy {
         None
     }
 
-    /// A use of a room is denied to a client, whatever it tried.
+    /// Notes a denied use of a room, even without an attempt.
     pub(in crate::server) fn note_denied(&mut self, id: ClientId, room: &str, to: RoomUse) -> Report {
         self.gate.note_refused(id, room, to);
         Report::Denied { room: room.into(), to }
     }
 
-    /// A client wanted to listen to a room that is full.
+    /// Notes that a client wanted to listen to a full room.
     pub(in crate::server) fn note_full(&mut self, id: ClientId, room: &str) -> Report {
         let is_first = self.quotas.is_first_attempt(id, room);
         Report::Full { room: room.into(), to: RoomUse::Listen, is_first }
     }
 
-    /// A client does not get into a room: what it says there must not go to the listeners behind the id. They are in
+    /// Keeps a client out of a room: its voice to that room must not reach the listeners behind the id. They are in
     /// `in_use`, another room of that id.
     pub(in crate::server) fn keep_out(
         &mut self,

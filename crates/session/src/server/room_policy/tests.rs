@@ -29,7 +29,7 @@ fn policy(change: impl FnOnce(&mut ServerSettings)) -> RoomPolicy {
     RoomPolicy::new(&settings)
 }
 
-/// Rooms that begin with `staff` ask for the token `staff`.
+/// Rooms whose names begin with `staff` require the token `staff`.
 fn with_staff_rooms() -> RoomPolicy {
     policy(|settings| settings.access = [("staff*".into(), AccessRule::for_both(["staff"]))].into())
 }
@@ -43,13 +43,13 @@ fn members() -> Members {
     members
 }
 
-/// A client enters a room, as a server has it do.
+/// A client enters a room, as in a server.
 fn enter(policy: &mut RoomPolicy, members: &mut Members, id: ClientId, room: &str) -> bool {
     assert!(members.enter(id, room));
     policy.enter(id, room)
 }
 
-/// Whether a frame of a client's to a room is taken.
+/// Whether a client's frame to a room is refused.
 fn speak(
     policy: &mut RoomPolicy,
     members: &Members,
@@ -68,7 +68,7 @@ fn bits() -> ChannelBits {
     ChannelBits::new(ChannelKind::Room)
 }
 
-/// What is refused, and what the operator is told.
+/// The name of the fault, and the report for the operator.
 fn told(refused: Option<Refused>) -> Option<(&'static str, Option<Report>)> {
     refused.map(|Refused { fault, report }| (name_of(fault), report))
 }
@@ -88,7 +88,7 @@ fn name_of(fault: Fault) -> &'static str {
     }
 }
 
-/// A name that the wire cannot tell from another one.
+/// Another room name with the same id.
 fn same_id_as(room: &str) -> String {
     let mut names = (0..).map(|number| format!("other {number}"));
     names.find(|name| RoomId::of(name) == RoomId::of(room)).unwrap()

@@ -1,4 +1,4 @@
-//! Which clients are known to others, without a server.
+//! The clients that others know of, without a server.
 
 use super::*;
 

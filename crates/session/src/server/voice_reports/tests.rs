@@ -1,4 +1,4 @@
-//! Which speakers are told of their voice, and when, without a server.
+//! Recipients and times of voice reports, without a server.
 
 use consonance_wire::{ChannelBits, List, Reception, SessionId, VoiceOptions};
 

@@ -1,4 +1,4 @@
-//! Newcomers that wait for the driver, without a server.
+//! Newcomers that wait for the driver's decision, without a server.
 
 use consonance_wire::CodecId;
 

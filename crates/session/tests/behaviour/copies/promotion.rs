@@ -1,4 +1,4 @@
-//! A copy that goes on as the session, and which of the clients come back to it.
+//! A copy that takes over the session, and the clients that come back to it.
 
 use core::time::Duration;
 
@@ -17,7 +17,8 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     places.follow();
     assert_eq!(places.copy.clients(), 6);
 
-    // The links to the session's own place are gone with it; those here stay, and no client is told anything.
+    // The links at the session's own node are lost with it; those at the copy stay, and their clients are sent
+    // nothing.
     places.copy.promote(Instant::START, places.session.server.version(), 2);
     assert!(places.copy.poll_transmit().is_none());
     let mut server = LoneServer::new();
@@ -27,7 +28,7 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
         ["3 4 5 2000: DeltaChannelState 2 enters market"]
     );
 
-    // Alice's link is at a third place, whose word is taken. She is told what has changed meanwhile.
+    // Alice's link moves to a third node, which is trusted. She is sent the changes since then.
     server.receive(4, &packets::remove(3));
     let version = places.session.server.version();
     assert!(!server.server.adopt(Instant::START, LinkId(10), ClientId(0), None, version - 1), "too old");
@@ -45,13 +46,13 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
     assert!(!server.server.adopt(Instant::START, LinkId(11), ClientId(77), None, version), "it is not here");
     assert!(server.server.poll_transmit().is_none());
 
-    // Emma loses her link, and has her place back with the secret that the session has given her.
+    // Emma loses her link, and gets her place back with the secret from the former session.
     server.server.handle_disconnected(Instant::START, LinkId(5));
     let resumed = server.ticket(12, &packets::handshake_of_ours("Emma", Some(ticket)));
     assert_eq!((resumed.id, server.statistics().places_resumed), (ticket.id, 1));
     assert_ne!(resumed.secret, ticket_of_fritz.secret, "secrets go on");
 
-    // Bob does not come back: he leaves when his time is over.
+    // Bob does not come back: his place expires.
     server.run_for(Duration::from_mins(1));
     assert!(server.server.client(ClientId(1)).is_none());
     assert!(server.server.client(ClientId(0)).is_some());

@@ -99,7 +99,7 @@ fn the_resume_ticket_takes_a_name_from_a_live_holder_at_once() {
     let ticket = server.ticket(NEWCOMER, &packets::handshake_of_ours("Alice", Some(ticket)));
     assert_eq!(server.closed(), [(ALICE, CloseReason::Resumed)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
-    // With another codec it cannot resume, but the name is its own all the same.
+    // With another codec it cannot resume, but it still owns the name.
     let mut handshake = packets::handshake_of_ours("Alice", Some(ticket));
     let frame_size = handshake.windows(4).position(|bytes| bytes == 960_u32.to_be_bytes()).expect("960");
     handshake[frame_size..frame_size + 4].copy_from_slice(&480_u32.to_be_bytes());

@@ -1,9 +1,9 @@
-//! A server that was not run for a while, and holders whose answers it has not read yet.
+//! A server that was stalled for a while, and holders whose answers it has not read yet.
 
 use super::*;
 
-/// Alice, whose answers are not read, and a newcomer that asks for her name, in a server that is not run for ten
-/// seconds then.
+/// Alice, whose answers are not read, and a newcomer that asks for her name; then the server is stalled for ten
+/// seconds.
 fn stalled(newcomer: &[u8], from: &str) -> LoneServer {
     let mut server = two();
     server.run_for(seconds(60));

@@ -1,4 +1,4 @@
-//! What is refused over direct links.
+//! Packets that are refused over direct links.
 
 use super::*;
 

@@ -9,26 +9,26 @@ use consonance_session::{
 
 use super::{packets, words};
 
-/// A client, and what it wants sent and tells its game in words.
+/// A client, with its sent packets and events in words.
 pub(crate) struct LoneClient {
     pub(crate) client: Client,
     pub(crate) now: Instant,
-    /// The link that is up now, or was last.
+    /// The present link, or the last one.
     pub(crate) link: LinkId,
 }
 
 impl LoneClient {
-    /// Not started yet.
+    /// A client that is not started yet.
     pub(crate) fn new(name: &str) -> Self {
         Self { client: Client::new(ClientSettings::new(name)), now: Instant::START, link: LinkId(0) }
     }
 
-    /// In a session under this id, knowing only itself.
+    /// A client in a session under this id that knows only itself.
     pub(crate) fn joined(name: &str, id: u16, rooms: &[&str]) -> Self {
         Self::answered(name, id, rooms, &packets::response(id))
     }
 
-    /// In a session of a server of ours.
+    /// A client in a session of a server of ours.
     pub(crate) fn joined_ours(name: &str, id: u16, rooms: &[&str]) -> Self {
         Self::answered(name, id, rooms, &packets::response_of_ours(id))
     }
@@ -48,7 +48,7 @@ impl LoneClient {
         client
     }
 
-    /// As [`joined`](Self::joined), with others; each with its id and rooms.
+    /// As [`joined`](Self::joined), with other players, each with its id and rooms.
     pub(crate) fn joined_with(name: &str, id: u16, rooms: &[&str], others: &[(&str, u16, &[&str])]) -> Self {
         let mut client = Self::joined(name, id, rooms);
         for (name, id, rooms) in others {
@@ -69,7 +69,7 @@ impl LoneClient {
         alice
     }
 
-    /// A new link is up.
+    /// Connects a new link.
     pub(crate) fn connect(&mut self) {
         self.link = LinkId(self.link.0 + 1);
         self.client.handle_connected(self.now, self.link);
@@ -80,30 +80,30 @@ impl LoneClient {
         self.events()
     }
 
-    /// What the game hears because of a packet.
+    /// Receives a packet from the server; returns the resulting events.
     pub(crate) fn receive(&mut self, packet: &[u8]) -> Vec<String> {
         self.client.handle_packet(self.now, self.link, Delivery::Reliable, packet);
         self.events()
     }
 
-    /// A direct link is up.
+    /// Connects a direct link.
     pub(crate) fn connect_peer(&mut self, link: u64) {
         self.client.handle_peer_connected(self.now, LinkId(link));
     }
 
-    /// A direct link is gone.
+    /// Disconnects a direct link; returns the resulting events.
     pub(crate) fn disconnect_peer(&mut self, link: u64) -> Vec<String> {
         self.client.handle_disconnected(self.now, LinkId(link));
         self.events()
     }
 
-    /// What the game hears because of a packet over a direct link.
+    /// Receives a packet over a direct link; returns the resulting events.
     pub(crate) fn receive_directly(&mut self, link: u64, packet: &[u8]) -> Vec<String> {
         self.client.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
         self.events()
     }
 
-    /// Lets time pass; the client is only called when it asked for it. What the game hears.
+    /// Lets time pass, and calls the client only when it asked for it; returns the resulting events.
     pub(crate) fn wait(&mut self, span: Duration) -> Vec<String> {
         let end = self.now + span;
         while let Some((at, _)) = self.client.poll_timeout().filter(|(at, _)| *at <= end) {
@@ -114,7 +114,7 @@ impl LoneClient {
         self.events()
     }
 
-    /// What waits to be sent; what does not go to the server begins with its links.
+    /// The packets that are waiting to be sent; those that do not go to the server begin with their links.
     pub(crate) fn sent(&mut self) -> Vec<String> {
         let mut sent = Vec::new();
         while let Some(transmit) = self.client.poll_transmit() {

@@ -12,7 +12,7 @@ use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
 
 use super::{packets, words};
 
-/// A server, and what it wants sent in words. Links are numbers.
+/// A server, with its sent packets in words. Links are numbers.
 pub(crate) struct LoneServer {
     pub(crate) server: Server,
     now: Instant,
@@ -29,12 +29,12 @@ impl LoneServer {
         Self::with_settings(|settings| change(&mut settings.limits))
     }
 
-    /// One that gives a name in use to the newcomer.
+    /// A server that gives a name in use to the newcomer.
     pub(crate) fn of_newest() -> Self {
         Self::with_settings(|settings| settings.name_taken = NameTaken::Newest)
     }
 
-    /// Takes whatever comes however fast, and forgives everything.
+    /// A server without rate limits that never closes a link for offences.
     pub(crate) fn unhurried() -> Self {
         Self::with_limits(unhurried)
     }
@@ -59,12 +59,12 @@ impl LoneServer {
         self.server.handle_connected_from(self.now, LinkId(link), Some(origin));
     }
 
-    /// The peer of this link answers no longer.
+    /// The peer of this link stops answering.
     pub(crate) fn falls_silent(&mut self, link: u64) {
         self.heard.insert(link, Some(self.now));
     }
 
-    /// The peer of this link answers as it did at first.
+    /// The peer of this link answers again.
     pub(crate) fn answers_again(&mut self, link: u64) {
         self.heard.remove(&link);
     }
@@ -74,7 +74,7 @@ impl LoneServer {
         self.heard.insert(link, None);
     }
 
-    /// Lets time pass, calls the server when it asks for it, and answers its probes; what it closes meanwhile.
+    /// Lets time pass, calls the server when it asks for it, and answers its probes; returns the links that it closed.
     pub(crate) fn run_for(&mut self, span: Duration) -> Vec<(u64, CloseReason)> {
         let end = self.now + span;
         let mut closed = self.closed();
@@ -87,12 +87,12 @@ impl LoneServer {
         closed
     }
 
-    /// A client that joined over a new link and listens to these rooms; its id. What that sends is passed over.
+    /// Joins a client over a new link, listening to these rooms; returns its id. Sent packets are dropped.
     pub(crate) fn join(&mut self, link: u64, name: &str, rooms: &[&str]) -> u16 {
         self.join_with_codec(link, name, packets::CODEC, rooms)
     }
 
-    /// The same with a codec of its own.
+    /// The same with another codec.
     pub(crate) fn join_with_codec(
         &mut self,
         link: u64,
@@ -109,20 +109,20 @@ impl LoneServer {
         id
     }
 
-    /// A packet whose consequences are passed over.
+    /// Passes a packet to the server and drops the packets that it sends.
     fn give(&mut self, link: u64, packet: &[u8]) {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
         while self.server.poll_transmit().is_some() {}
     }
 
-    /// What a client of ours is to show when its link is lost; the rest of what its handshake causes is passed over.
+    /// Sends the handshake of a client of ours; returns its resume ticket and drops all other packets.
     pub(crate) fn ticket(&mut self, link: u64, handshake: &[u8]) -> ResumeTicket {
         self.connect(link);
         self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, handshake);
         self.ticket_of_answer()
     }
 
-    /// The same from an answer that waits to be sent.
+    /// The same, from a response that is already queued.
     pub(crate) fn ticket_of_answer(&mut self) -> ResumeTicket {
         let mut ticket = None;
         while let Some(transmit) = self.server.poll_transmit() {
@@ -137,7 +137,7 @@ impl LoneServer {
         ticket.expect("an answer with a secret")
     }
 
-    /// What is sent because of a packet.
+    /// Receives a packet; returns the packets sent because of it.
     pub(crate) fn receive(&mut self, link: u64, packet: &[u8]) -> Vec<String> {
         let relayed = self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
         let mut sent: Vec<_> = relayed.iter().map(words::transmit).collect();
@@ -145,7 +145,7 @@ impl LoneServer {
         sent
     }
 
-    /// The same, byte for byte.
+    /// The same, as raw bytes.
     pub(crate) fn receive_raw(&mut self, link: u64, packet: &[u8]) -> Vec<Vec<u8>> {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Reliable, packet);
         let mut sent = Vec::new();
@@ -155,18 +155,18 @@ impl LoneServer {
         sent
     }
 
-    /// Whether a relay of voice is relayed; quicker than naming the recipients.
+    /// Whether a voice packet is relayed; faster than naming the recipients.
     pub(crate) fn relays(&mut self, link: u64, packet: &[u8]) -> bool {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Unreliable, packet).is_some()
     }
 
-    /// What is sent because a link is gone.
+    /// Disconnects a link; returns the packets sent because of it.
     pub(crate) fn disconnect(&mut self, link: u64) -> Vec<String> {
         self.server.handle_disconnected(self.now, LinkId(link));
         self.sent()
     }
 
-    /// What is sent because the way to these links falls silent, or works again.
+    /// Marks links as reachable or unreachable; returns the packets sent because of it.
     pub(crate) fn mark_reachable(&mut self, links: &[u64], is_reachable: bool) -> Vec<String> {
         let links: Vec<LinkId> = links.iter().copied().map(LinkId).collect();
         if is_reachable {
@@ -182,7 +182,7 @@ impl LoneServer {
         self.server.handle_timeout(self.now);
     }
 
-    /// What waits to be sent.
+    /// The packets that are waiting to be sent.
     pub(crate) fn sent(&mut self) -> Vec<String> {
         let mut sent = Vec::new();
         while let Some(transmit) = self.server.poll_transmit() {
@@ -199,7 +199,7 @@ impl LoneServer {
         events
     }
 
-    /// The links that are to be closed. Probes are answered.
+    /// The links that must be closed. Answers probes.
     pub(crate) fn closed(&mut self) -> Vec<(u64, CloseReason)> {
         while let Some(link) = self.server.poll_probe() {
             let heard = self.heard.get(&link.0).copied().unwrap_or(Some(self.now));

@@ -14,19 +14,19 @@ use super::{packets, words};
 pub(crate) struct Network {
     pub(crate) server: Server,
     pub(crate) now: Instant,
-    /// Whether a client that asks for a link gets one.
+    /// Whether clients can connect.
     pub(crate) reachable: bool,
-    /// Whether unreliable packets of clients are lost.
+    /// Whether unreliable packets from clients are lost.
     pub(crate) loses_unreliable: bool,
-    /// What clients announce that are started from now on; nothing, like originals, to begin with.
+    /// The capabilities of clients that are started from now on; initially none, as for originals.
     pub(crate) capabilities: Capabilities,
-    /// The longest packets that it carries; a longer one fails the test.
+    /// The packet limits of the network; a longer packet fails the test.
     carries: PacketLimits,
     ends: Vec<End>,
     /// Direct links, each with the ends that it joins.
     direct: Vec<(LinkId, Player, Player)>,
     links: u64,
-    /// Links that only their clients know to be lost, and since when.
+    /// Lost links of which only the clients know, each with the time of its loss.
     lost: Vec<(LinkId, Instant)>,
 }
 
@@ -62,7 +62,7 @@ impl Network {
         }
     }
 
-    /// One whose clients, server and peers know everything that ours do.
+    /// A network whose clients, server and peers have all of our capabilities.
     pub(crate) fn of_ours() -> Self {
         Self { capabilities: Capabilities::ALL, ..Self::new() }
     }
@@ -79,14 +79,14 @@ impl Network {
         (network, bob, alice)
     }
 
-    /// One that carries no longer packets, with a server and clients that know it.
+    /// A network with these packet limits, which the server and the clients know.
     pub(crate) fn that_carries(limits: PacketLimits) -> Self {
         let mut network = Self { carries: limits, ..Self::of_ours() };
         network.server.set_packet_limits(limits);
         network
     }
 
-    /// A client that listens to these rooms and is started; it joins when the network runs.
+    /// Starts a client that listens to these rooms; it joins when the network runs.
     pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Player {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = self.capabilities;
@@ -107,7 +107,7 @@ impl Network {
         Player(self.ends.len() - 1)
     }
 
-    /// As [`start`](Self::start), and it joins; the events that this raises are dropped.
+    /// As [`start`](Self::start), and lets the client join; the resulting events are dropped.
     pub(crate) fn join(&mut self, name: &str, rooms: &[&str]) -> Player {
         let player = self.start(name, rooms);
         self.run();
@@ -122,35 +122,35 @@ impl Network {
         &mut self.ends[player.0].client
     }
 
-    /// What the game heard since it was asked last.
+    /// The client's events since the last call.
     pub(crate) fn events(&mut self, player: Player) -> Vec<String> {
         std::mem::take(&mut self.ends[player.0].events)
     }
 
-    /// What this client sent since it was asked last.
+    /// The packets that this client sent since the last call.
     pub(crate) fn sent(&mut self, player: Player) -> Vec<String> {
         std::mem::take(&mut self.ends[player.0].sent)
     }
 
-    /// The handshake that this client sent last, byte for byte.
+    /// The last handshake that this client sent, as raw bytes.
     pub(crate) fn last_handshake(&mut self, player: Player) -> Vec<u8> {
         self.ends[player.0].handshake.clone()
     }
 
-    /// Bytes that this client did not make come over its link.
+    /// Injects bytes into a client's link to the server.
     pub(crate) fn inject(&mut self, player: Player, packet: &[u8]) {
         let link = self.ends[player.0].link.expect("the client has a link");
         self.inject_from(link, packet);
     }
 
-    /// A link that no client of ours is behind.
+    /// Connects a link without a client.
     pub(crate) fn unjoined_link(&mut self) -> LinkId {
         self.links += 1;
         self.server.handle_connected(self.now, LinkId(self.links));
         LinkId(self.links)
     }
 
-    /// Bytes come over a link.
+    /// Injects bytes into a link to the server.
     pub(crate) fn inject_from(&mut self, link: LinkId, packet: &[u8]) {
         let relayed = self.server.handle_packet(self.now, link, Delivery::Unreliable, packet);
         let relayed = relayed.map(|relayed| (relayed.to.to_vec(), relayed.payload.to_vec()));
@@ -159,12 +159,12 @@ impl Network {
         }
     }
 
-    /// A server with only these capabilities, in place of the empty one.
+    /// Replaces the empty server by one with only these capabilities.
     pub(crate) fn offer(&mut self, capabilities: Capabilities) {
         self.set_up(|settings| settings.capabilities = capabilities);
     }
 
-    /// A server with other settings, in place of the empty one.
+    /// Replaces the empty server by one with other settings.
     pub(crate) fn set_up(&mut self, change: impl FnOnce(&mut ServerSettings)) {
         let mut settings = ServerSettings::from_seed(1);
         settings.session = packets::SESSION;
@@ -172,7 +172,7 @@ impl Network {
         self.server = Server::new(settings);
     }
 
-    /// Why the server closed this client's link, if it did.
+    /// The reason for which the server closed this client's link, if it did.
     pub(crate) fn closed(&mut self, player: Player) -> Option<CloseReason> {
         self.ends[player.0].closed.take()
     }
@@ -217,7 +217,7 @@ impl Network {
         self.server.handle_disconnected(self.now, link);
     }
 
-    /// The way to these clients falls silent at once, or works again; the links stay.
+    /// Marks these clients as reachable or unreachable; the links stay.
     pub(crate) fn mark_reachable(&mut self, clients: &[Player], is_reachable: bool) {
         let links: Vec<LinkId> = clients.iter().filter_map(|player| self.ends[player.0].link).collect();
         if is_reachable {
@@ -247,7 +247,7 @@ impl Network {
         }
     }
 
-    /// The server is another one from now on; the links stay up.
+    /// Replaces the server; the links stay up.
     pub(crate) fn replace_server(&mut self, session: SessionId) {
         self.server = server_of(session);
         for link in self.ends.iter().filter_map(|end| end.link) {
@@ -255,7 +255,7 @@ impl Network {
         }
     }
 
-    /// Another process goes on with the session, by these settings: all links are gone, and clients look for it.
+    /// Another process takes over the session with these settings: all links are lost, and clients reconnect.
     pub(crate) fn hand_over(&mut self, change: impl FnOnce(&mut ServerSettings)) {
         let snapshot = self.server.snapshot(self.now);
         let mut settings = ServerSettings::from_seed(2);

@@ -12,7 +12,7 @@ use consonance_wire::{
 /// Rooms whose ids are shown as names.
 const ROOMS: [&str; 4] = ["lobby", "team", "red", "blue"];
 
-/// `1 2: RemoveClient 0`: where it goes, then what it says.
+/// `1 2: RemoveClient 0`: the destinations, then the packet.
 pub(crate) fn transmit(transmit: &Transmit<'_>) -> String {
     let to = joined_with(" ", transmit.to.iter().map(|link| link.0));
     let how = match transmit.delivery {
@@ -22,7 +22,7 @@ pub(crate) fn transmit(transmit: &Transmit<'_>) -> String {
     format!("{to}{how}: {}", packet(transmit.payload))
 }
 
-/// What a packet says. The engine only sends whole ones.
+/// A packet in words. The engine sends only whole packets.
 pub(crate) fn packet(bytes: &[u8]) -> String {
     let (packet, trailing) =
         Packet::parse_with_trailing(bytes).expect("the engine sends packets that can be read");
@@ -64,7 +64,7 @@ pub(crate) fn packet(bytes: &[u8]) -> String {
     }
 }
 
-/// What a client tells its game.
+/// A client's event in words.
 pub(crate) fn event(event: &ClientEvent<'_>) -> String {
     match event {
         ClientEvent::Joined { id, .. } => format!("joined as {id}"),
@@ -127,7 +127,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
     }
 }
 
-/// What a server tells its operator.
+/// A server's event in words.
 pub(crate) fn server_event(event: &ServerEvent) -> String {
     match event {
         ServerEvent::ClientJoined { id, name, link, .. } => format!("{name} joined as {id} over {link}"),
@@ -178,7 +178,7 @@ fn decision(decision: &ModerationDecision) -> String {
     }
 }
 
-/// `VoiceReport #24, 20 frames`, or what a listener or listeners say.
+/// `VoiceReport #24, 20 frames`, or a report of one or several listeners.
 fn voice_report(report: &VoiceReport<'_>) -> String {
     let mut words = vec!["VoiceReport".to_owned()];
     words
@@ -203,7 +203,7 @@ fn voice_data(voice: &VoiceData<'_>) -> String {
     )
 }
 
-/// `lobby closing`, `@3 positional high`: the target, then what is not the default.
+/// `lobby closing`, `@3 positional high`: the target, then all non-default properties.
 fn channel(channel: VoiceChannel) -> String {
     let bits = channel.bits;
     let mut words = match bits.kind() {

@@ -1,4 +1,4 @@
-//! A commit that members are asked for.
+//! A pending request for a commit.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -7,24 +7,24 @@ use consonance_wire::{ClientId, PlainRooms};
 
 use crate::time::Instant;
 
-/// A commit that is awaited.
+/// A requested commit that has not arrived yet.
 #[derive(Debug)]
 pub(super) struct Request {
-    /// Which members were asked, each with a number of its own.
+    /// The members that were asked, each with the number of its request.
     pub(super) asked: Vec<(u32, ClientId)>,
-    /// Those of them that said that they cannot.
+    /// The members among them that have declined.
     pub(super) declined: Vec<ClientId>,
     pub(super) adds: Vec<Add>,
     pub(super) removes: Vec<Box<str>>,
     pub(super) plain: PlainRooms,
     pub(super) changes_plain: bool,
-    /// When the next one is asked.
+    /// The time at which the next member is asked.
     pub(super) next_at: Instant,
-    /// When an answer is too late if no further member can be asked.
+    /// The latest time for an answer if no further member can be asked.
     pub(super) last_answer_by: Instant,
 }
 
-/// A client that a commit is to add. By the time of the commit it may have left, or made another key package.
+/// A client to be added by a commit. By the time of the commit it may have left, or made another key package.
 #[derive(Debug)]
 pub(super) struct Add {
     pub(super) id: ClientId,
@@ -33,7 +33,7 @@ pub(super) struct Add {
 }
 
 impl Request {
-    /// Until when one of the members that were asked may answer; `None` if none will.
+    /// The time until which one of the asked members may answer; `None` if none will.
     pub(super) fn awaited_until(
         &self,
         now: Instant,

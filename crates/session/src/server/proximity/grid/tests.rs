@@ -1,4 +1,4 @@
-//! Points, buckets, and what is near.
+//! Points, buckets and neighbours.
 
 use alloc::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ proptest! {
                 }
                 Step::Around(at) => {
                     let mut visits = BTreeMap::<u16, usize>::new();
-                    // Floating point rounds where two cells meet.
+                    // A margin for rounding at the cell boundaries.
                     let squared = cell_m * cell_m * 0.9;
                     let mut near = Vec::new();
                     let len = grid.around(place(at), squared, &mut near);
