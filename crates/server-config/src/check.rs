@@ -116,7 +116,7 @@ pub(super) fn checked_keys<'k, 'v>(
 
 fn expected(schema: &Json, name: &str, got: &Json) -> Mistake {
     let what = allowed(&kind(schema), name);
-    // A value in place of a secret may be one, and is not shown.
+    // A value in place of a secret may be a secret itself, so it is not shown.
     let may_be_secret = schema.to_string().contains("\"writeOnly\":true");
     if may_be_secret { Mistake::new(format!("expected {what}")) } else { Mistake::expected(&what, got) }
 }

@@ -25,7 +25,7 @@
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
 
-// By this name, what [`table!`] derives is found here, too.
+// Lets the derives of [`table!`] resolve their paths inside this crate, too.
 extern crate self as consonance_server_config;
 
 mod changes;

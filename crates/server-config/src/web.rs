@@ -139,7 +139,7 @@ fn wrong_texts(
 
 fn is_announced(text: &str) -> bool {
     text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse::<IpAddr>()).is_ok_and(
-        // Not an address of a machine.
+        // The unspecified address is no machine's address.
         |ip| !ip.is_unspecified(),
     )
 }

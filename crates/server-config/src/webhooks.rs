@@ -90,7 +90,7 @@ const WEBHOOKS_MAX: usize = 16;
 impl Config {
     pub(super) fn webhook_contradictions(&self) -> Vec<Contradiction> {
         let urls: Vec<_> = self.webhooks.iter().map(|webhook| &webhook.url).collect();
-        // The URL itself may be secret.
+        // The URL may be secret, so it is not shown.
         let twice = repeated(&urls).map(|(item, _)| {
             Contradiction::in_item("webhooks", item, "the url has two webhooks: merge them")
         });

@@ -81,7 +81,7 @@ impl Admission {
         }))
     }
 
-    /// What they were made of.
+    /// The settings of this admission.
     pub fn settings(&self) -> &JoiningSettings {
         &self.0.settings
     }
@@ -130,8 +130,8 @@ impl Admission {
         }
     }
 
-    /// What these claims give a player of this name, if it may have the name, and with the account that its network
-    /// vouches for.
+    /// The access of a player of this name with these claims, if it may have the name. The network vouches for the
+    /// account, if there is one.
     fn access(
         &self,
         session: &str,
@@ -141,7 +141,7 @@ impl Admission {
     ) -> Result<Access, Refusal> {
         let mut access = Access::default();
         if let Some(claims) = claims {
-            // A hook may have said other things than the token, or taken its time.
+            // A hook may have changed the claims, or they may have expired meanwhile.
             claims.check(clock)?;
             self.settings().token_rules.check_audience(claims)?;
             access = claims.access(session, name)?;

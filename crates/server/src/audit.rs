@@ -16,7 +16,7 @@ pub struct By {
     pub node: Option<String>,
 }
 
-/// One thing that an operator did.
+/// An operator's action.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AuditEntry {
@@ -27,7 +27,7 @@ pub struct AuditEntry {
     pub at: u64,
     /// The operator, as the caller names it.
     pub actor: String,
-    /// What was done: the name of the action.
+    /// The name of the action.
     pub action: String,
     /// The session that it was done in; none if it holds for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,8 +40,8 @@ pub struct AuditEntry {
     /// Why; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// What became of it: a word such as `notified`, `absent` or `holds`, for what a player asked for `done`; or what
-    /// went wrong.
+    /// The result: a word such as `notified`, `absent` or `holds`; `done` for an action that a player asked for; or
+    /// the error.
     pub result: String,
     /// The server that it was done at, if that is one of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct AuditEntry {
     pub by_player: bool,
 }
 
-/// Which entries are asked for; the default is the newest ones.
+/// A filter for entries; the default asks for the newest ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
     /// Only those before the entry of this number: the `next` of the page before.
@@ -74,7 +74,7 @@ pub struct AuditQuery {
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// What to ask for next as `before`; none if there are no further ones.
+    /// The value of `before` for the next query; none if there are no further entries.
     pub next: Option<u64>,
 }
 
@@ -140,7 +140,7 @@ impl AuditLog {
         self.newest = self.newest.max(newest);
     }
 
-    /// Takes an entry, which has to be newer than all before.
+    /// Appends an entry, which must be newer than all before.
     pub(crate) fn push(&mut self, entry: AuditEntry) {
         self.go_on_after(entry.id);
         let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
@@ -148,11 +148,11 @@ impl AuditLog {
         kind.push_back(Kept { entry, target });
     }
 
-    /// Takes an entry that may be older than some, unless it is there.
+    /// Inserts an entry that may be older than others, unless it exists already.
     pub(crate) fn insert(&mut self, entry: AuditEntry) {
         let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
         let is_before = |kept: &Kept| (kept.entry.id, &kept.entry.node) < (entry.id, &entry.node);
-        // It is one of the newest as a rule.
+        // A new entry is usually among the newest.
         let mut index = kind.len();
         while index.checked_sub(1).and_then(|before| kind.get(before)).is_some_and(|kept| !is_before(kept)) {
             index -= 1;
@@ -178,8 +178,8 @@ impl AuditLog {
         found.map(|kept| &kept.entry).min_by_key(|entry| entry.id)
     }
 
-    /// Forgets what is too old or too much; the numbers of what went. Players can ask for as much as they like, and
-    /// push no more of what operators did out than half of all entries.
+    /// Removes entries that are too old or over the limit, and returns their numbers. Players' requests, however many,
+    /// displace operators' entries only up to half of `entries_max`.
     pub(crate) fn prune(&mut self, entries_max: usize, oldest: u64) -> Vec<u64> {
         let mut gone = Vec::new();
         for kind in [&mut self.of_operators, &mut self.of_players] {
@@ -204,7 +204,7 @@ impl AuditLog {
         }
     }
 
-    /// Some of these entries, and of those of other nodes.
+    /// A page of these entries, merged with those of other nodes.
     pub(crate) fn page(&self, query: &AuditQuery, others: Option<&Self>) -> AuditPage {
         let limit = match query.limit {
             0 => AuditQuery::LIMIT_DEFAULT,

@@ -31,7 +31,7 @@ pub struct Ban {
     pub by: String,
     /// When, in seconds since 1970.
     pub since: u64,
-    /// When it ends, in seconds since 1970; never if there is none.
+    /// The time at which it ends, in seconds since 1970; never if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
 }
@@ -66,7 +66,7 @@ impl Ban {
         self.session.as_deref().is_none_or(|own| own == session)
     }
 
-    /// What a banned player is told.
+    /// The end reason that a banned player gets.
     pub fn end_reason(&self) -> EndReason {
         EndReason { until: self.until, ..EndReason::with_words(EndCode::Banned, &self.reason) }
     }

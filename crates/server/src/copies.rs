@@ -1,4 +1,4 @@
-//! Copies of sessions that other nodes own, and what an owner knows of those at other nodes.
+//! Copies of sessions that other nodes own, and an owner's view of the copies at other nodes.
 
 mod change_record;
 mod node_edges;
@@ -28,7 +28,7 @@ pub(crate) struct SessionCopies {
     buffer: Vec<u8>,
     /// Sessions of this worker, and workers that are to be told everything of them once more.
     pub(crate) tell_again: BTreeSet<(String, Member)>,
-    /// When speakers here are to be told next how they arrive.
+    /// The time at which speakers here are next told how well they are received.
     pub(crate) look_at: Option<Instant>,
     /// The node is to end, and admits no new links.
     pub(crate) draining: Option<DrainPlan>,
@@ -39,12 +39,12 @@ pub(crate) struct SessionCopies {
 pub(crate) struct NodeVoice<'a> {
     pub(crate) session: &'a str,
     pub(crate) client: ClientId,
-    /// Where the client is, if it has said so.
+    /// The client's position, if it has told one.
     pub(crate) position: Option<Position>,
     pub(crate) packet: &'a [u8],
 }
 
-/// To which links here, and to which workers of other nodes, a packet goes.
+/// The recipients of a packet: links here, and workers of other nodes.
 #[derive(Debug, Default)]
 pub(crate) struct Recipients {
     pub(crate) links: Vec<LinkId>,
@@ -58,7 +58,7 @@ impl Recipients {
         self.workers.clear();
     }
 
-    /// One more link; with the worker of another node that has it, if one has.
+    /// Adds a link; with the worker of another node that has it, if any.
     pub(crate) fn add(&mut self, link: LinkId, worker: Option<Member>) {
         match worker {
             None => self.links.push(link),
@@ -120,7 +120,7 @@ impl SessionCopies {
 
     /// Tells a worker of another node something about a session. Voice is sent as such; anything else arrives.
     pub(crate) fn tell(&mut self, to: Member, message: &SessionMessage<'_>) {
-        // One to which this does not arrive is lost with its node.
+        // A worker that this does not reach is lost with its node.
         self.out.send(to, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
@@ -151,7 +151,7 @@ impl SessionCopies {
     }
 }
 
-/// What leads to a worker of another node, among the links of a copy: above all networks' links.
+/// The bits that mark links to workers of other nodes, among the links of a copy; they are above all networks' links.
 const PLACES: u64 = 0xFFFF << u32::BITS << 16;
 
 /// The link by which a copy reaches the clients of a worker of another node.
@@ -159,7 +159,7 @@ pub(crate) fn link_to(member: Member) -> LinkId {
     LinkId(PLACES | u64::from(member.0))
 }
 
-/// A client as the next owner of its session is to know it, of what is known here in this version.
+/// A client for the next owner of its session, by the state that is known here at this version.
 pub(crate) fn kept_client(server: &Server, client: ClientId, version: u64) -> KeptClient {
     let place = server.position_of(client).map(Position::metres);
     KeptClient { client: client.0, version, place }

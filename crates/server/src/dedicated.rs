@@ -68,7 +68,7 @@ impl DedicatedServer {
             }
         }
         let handle = ServerHandle::new(Arc::clone(&directory), slots.into());
-        // Those that run already end with it.
+        // On failure, dropping the server also ends the threads that were started.
         let server = Self { inspection, directory, handle, is_stopping, threads };
         refused.map_or(Ok(server), Err)
     }
@@ -112,7 +112,7 @@ impl DedicatedServer {
         self.is_stopping.store(true, Ordering::Release);
         self.handle.wake_all();
         for thread in self.threads.drain(..) {
-            // A worker that panicked has said so already.
+            // A worker that panicked has already reported it.
             let _ = thread.join();
         }
     }
@@ -145,7 +145,7 @@ mod tests {
         let error = with_threads(2, || DedicatedServer::try_start(workers)).expect_err("a thread is missing");
         assert!(error.to_string().starts_with("cannot start the thread voice-2: "), "{error}");
         let iterations = || directory.gauges().iter().map(|gauges| gauges.iterations()).collect::<Vec<_>>();
-        // Joined, so that nothing iterations any more.
+        // The threads are joined, so there are no more iterations.
         assert_eq!((iterations(), Arc::strong_count(&directory)), (iterations(), 1));
     }
 }

@@ -1,4 +1,4 @@
-//! Which worker serves which session, and which sessions there may be.
+//! The directory of sessions: which worker serves which session, and which sessions there may be.
 //!
 //! It is used when a client arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
@@ -33,11 +33,11 @@ pub(crate) struct Directory {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionCounts {
-    /// That run now.
+    /// Sessions that run at present.
     pub running: u64,
     /// Sessions started on demand, since the start.
     pub begun_on_demand: u64,
-    /// That ended because they were empty, since the start.
+    /// Sessions that ended because they were empty, since the start.
     pub ended: u64,
     /// Clients that were refused because no session of that name is served.
     pub refused_unknown: u64,
@@ -52,9 +52,9 @@ pub(crate) enum Arrival {
     Running,
     /// It begins with this one.
     Begins(Begin),
-    /// It is another worker's of this process, where the client is still to arrive.
+    /// Another worker of this process has the session; the client has yet to arrive there.
     AtWorker(Member),
-    /// It is another node's; that is not known yet if there is none here.
+    /// Another node owns the session; `None` if that node is not known yet.
     AtNode(Option<Member>),
 }
 
@@ -89,9 +89,9 @@ impl Directory {
         directory
     }
 
-    /// Which worker takes a client that names this session; for a session that is not allowed, the
-    /// worker that refuses it. The client will [arrive](Self::arrive) there, or else its place has to
-    /// be [given back](Self::cancel).
+    /// The worker that takes a client which names this session; for a session that is not allowed, the worker that
+    /// rejects it. The client will [arrive](Self::arrive) there, or else its place has to be [given
+    /// back](Self::cancel).
     pub(crate) fn place(&self, session: &str) -> usize {
         let mut state = self.lock();
         match self.place_in(&mut state, session) {
@@ -145,8 +145,8 @@ impl Directory {
         Ok((name, arrival))
     }
 
-    /// The worker of a session is told of a client at an edge, which counts it as long as it is of this process. Where
-    /// there are other nodes, none begins a session in this way. None if the session is not at this worker.
+    /// A client at an edge arrives at the worker of its session. The edge counts it if it is in this process. In a
+    /// cluster, no session begins in this way. `None` if the session is not at this worker.
     pub(crate) fn arrive_over_edge(
         &self,
         worker: usize,
@@ -173,9 +173,8 @@ impl Directory {
         }
     }
 
-    /// A session of another process goes on here under its number: on which worker, and with which number of this
-    /// process. None if there may be no session of this name, if another one has the number, or if other nodes go on
-    /// with it.
+    /// Continues a session of another process under its id; returns its worker and its number in this process. `None`
+    /// if a session of this name is not allowed, if another one has the id, or if other nodes continue it.
     pub(crate) fn restore(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
         let mut state = self.lock();
         let is_known = state.entries.contains_key(session);
@@ -221,7 +220,7 @@ impl Directory {
         fresh
     }
 
-    /// Which sessions there may be, from now on; those that run go on.
+    /// Changes which sessions there may be; running sessions go on.
     pub(crate) fn reconfigure(&self, settings: &SessionsSettings) {
         let mut state = self.lock();
         state.on_demand.clone_from(&settings.on_demand);

@@ -1,4 +1,4 @@
-//! How a server runs empty: what its players are told, and how they are spread over time.
+//! Draining a server: the notice to its players, and how their moves are spread over time.
 
 use std::time::Duration;
 
@@ -12,15 +12,16 @@ use tracing::warn;
 pub struct DrainPlan {
     /// How long the sessions still run at most; the driver of the server ends it then.
     pub ends_in: Duration,
-    /// Where players go on: an address in which [`SESSION_MARK`](Self::SESSION_MARK) stands for the session's name, as
-    /// addresses spell it: 1 to 512 bytes, with that name. Without one they are told when the sessions end.
+    /// The address that players are redirected to. [`SESSION_MARK`](Self::SESSION_MARK) in it stands for the
+    /// session's name, encoded as in addresses; with that name, it has 1 to 512 bytes. Without an address, players
+    /// are told when the sessions end.
     pub redirect: Option<String>,
     /// Players of a session are sent there evenly over this time, so that they do not all connect at once.
     pub window: Duration,
 }
 
 impl DrainPlan {
-    /// What stands for the session's name in [`redirect`](Self::redirect).
+    /// The placeholder for the session's name in [`redirect`](Self::redirect).
     pub const SESSION_MARK: &'static str = "{session}";
 
     /// Whether [`redirect`](Self::redirect) can be told to players, as far as its length shows before a session's name
@@ -29,13 +30,13 @@ impl DrainPlan {
         self.redirect.as_deref().is_none_or(fits)
     }
 
-    /// Where the players of a session go on. It may be too long to be told.
+    /// The address that the players of a session are redirected to. It may be too long to be told.
     fn address_of(&self, session: &str) -> Option<String> {
         Some(self.redirect.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
     }
 }
 
-/// What the players of a session are told. Without an address if that is too long to be told.
+/// The notice to the players of a session. It has no address if that would be too long.
 pub(crate) fn target_of(plan: &DrainPlan, session: &str) -> Draining {
     let address = plan.address_of(session).filter(|address| {
         let fits = fits(address);

@@ -20,7 +20,7 @@ pub fn join_token(bytes: &[u8]) {
     let clock = u64::from(bytes.first().copied().unwrap_or(0)) << 24;
     assert!(check(&keys, bytes, clock).is_err(), "this is not signed");
     if let Ok(text) = str::from_utf8(bytes) {
-        // What it says may be shown to people all the same.
+        // Its unverified contents may still be displayed.
         let _ = read_unchecked(text);
     }
     let mut parts = bytes.splitn(2, |byte| *byte == b'\n');

@@ -1,26 +1,26 @@
-//! Whether the servers of games can be reached that stand behind networks, for the log.
+//! A watch on the game servers behind networks, which logs whether they can be reached.
 
 use std::time::{Duration, Instant};
 
 use consonance_transport::{Count, GameStatistics};
 use tracing::{info, warn};
 
-/// What is known of the game's server behind one network.
+/// The last known state of the game server behind one network.
 #[derive(Debug)]
 pub(crate) struct GameServerWatch {
     counted: GameStatistics,
-    /// Connections that could not be made since the last line that said so.
+    /// Connections that have failed since the last line in the log.
     failed: u64,
     told_at: Option<Instant>,
     is_missed: bool,
 }
 
-/// What is to be said about a game's server.
+/// A change of a game server that is worth a line in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
-    /// So many connections to it could not be made since it was said last.
+    /// This many connections to it have failed since the last line.
     CannotBeReached { failed: u64 },
-    /// It says something again.
+    /// It sends packets again.
     Answers,
 }
 
@@ -28,12 +28,12 @@ enum News {
 const TOLD_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 impl GameServerWatch {
-    /// Nothing went wrong yet.
+    /// Starts from these counters, without failures.
     pub(crate) fn new(counted: GameStatistics) -> Self {
         Self { counted, failed: 0, told_at: None, is_missed: false }
     }
 
-    /// Logs what has changed, as its network counts it now.
+    /// Logs the changes since the last call, by the network's counters.
     pub(crate) fn look(&mut self, now: Instant, network: &'static str, counted: GameStatistics) {
         match self.news(now, counted) {
             Some(News::CannotBeReached { failed }) => warn!(

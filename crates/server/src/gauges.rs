@@ -1,4 +1,4 @@
-//! How a worker is doing: written by its thread, read by all without waiting for it.
+//! The gauges of a worker: written by its thread, and read by any other without waiting for it.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::shedding::Shedding;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WorkerStatistics {
-    /// Which one, from 0.
+    /// The number of the worker, from 0.
     pub worker: usize,
     /// The share of its time that it does something, from 0 to 1, smoothed over about a second.
     pub busy_share: f64,
@@ -30,7 +30,7 @@ pub struct WorkerStatistics {
     pub jobs_waiting: u64,
     /// How long relayed packets stayed in it.
     pub relay_delay: RelayDelay,
-    /// What it gives up because it has too much to do: 0 for nothing, up to 4; see [`Shedding`](crate::Shedding).
+    /// The current step of load shedding: 0 for nothing, up to 4; see [`Shedding`](crate::Shedding).
     pub shedding: u8,
 }
 
@@ -60,7 +60,7 @@ impl Gauges {
         self.busy_permille.store((share.clamp(0.0, 1.0) * 1000.0).round() as u32, Ordering::Relaxed);
     }
 
-    /// What the worker sheds.
+    /// The current step of load shedding.
     pub(crate) fn shedding(&self) -> Shedding {
         Shedding::from_number(self.shedding.load(Ordering::Relaxed))
     }
@@ -73,7 +73,7 @@ impl Gauges {
         self.iterations.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes over all that a loop counts itself.
+    /// Publishes a loop's own counters.
     pub(crate) fn publish(&self, counted: &WorkerStatistics) {
         let numbers = [
             (&self.sessions, counted.sessions),

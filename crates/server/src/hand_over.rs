@@ -1,4 +1,5 @@
-//! What one server process leaves to the next one: its sessions, and the certificate that players know it by.
+//! The state that one server process leaves for the next one: its sessions, and the certificate that players know it
+//! by.
 
 mod access_record;
 mod record;
@@ -45,18 +46,18 @@ pub enum HandOverError {
     /// The operating system refuses.
     #[error("{}: {cause}; check that the folder is there and that this user may write to it", path.display())]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What it said.
+        /// The error from the operating system.
         cause: io::Error,
     },
-    /// Something else is there, and stays.
+    /// Another kind of file is there; it is not replaced.
     #[error(
         "{} is something else than a state that a server has left; it stays as it is: name another file",
         path.display()
     )]
     SomethingElse {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
     /// Others may have read the secrets in it, or have put them there.
@@ -66,7 +67,7 @@ pub enum HandOverError {
         path.display()
     )]
     NotPrivate {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Its permissions.
         mode: u32,
@@ -74,25 +75,25 @@ pub enum HandOverError {
     /// More than any server leaves.
     #[error("{} has {bytes} bytes, and no server leaves more than {}: delete it", path.display(), BYTES_MAX)]
     TooLarge {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// How many.
+        /// Its size.
         bytes: u64,
     },
     /// It was left by another version of this program.
     #[error("{} was left by a version that writes format {found}, and this one reads {}: players join again", path.display(), VERSION)]
     OtherVersion {
-        /// Which file; it is left where it is.
+        /// The file; it is left where it is.
         path: PathBuf,
-        /// What it says.
+        /// The version that it states.
         found: u32,
     },
     /// It was cut off or changed.
     #[error("{} is damaged ({cause}): players join again", path.display())]
     Damaged {
-        /// Which file; it is left where it is.
+        /// The file; it is left where it is.
         path: PathBuf,
-        /// What is wrong with it.
+        /// A description of the damage.
         cause: String,
     },
 }
@@ -117,8 +118,7 @@ const VERSION: u32 = 1;
 const BYTES_MAX: u64 = 512 << 20;
 
 impl HandOver {
-    /// Leaves this in a file that only this user may read, in the place of what was left there before. It
-    /// is there whole or not at all.
+    /// Writes the state atomically to a file that only this user may read; replaces an earlier one.
     ///
     /// # Errors
     /// If it cannot be written, or something else has this name.

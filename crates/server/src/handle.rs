@@ -55,9 +55,9 @@ impl fmt::Debug for ServerHandle {
 struct Shared {
     directory: Arc<Directory>,
     workers: Box<[MailSlot]>,
-    /// When the server ends at the latest, if it is to.
+    /// The latest time at which the server ends, if it drains.
     drain_end: Mutex<Option<Instant>>,
-    /// Of each worker, as it said last.
+    /// The last numbers from each worker.
     last_numbers: Mutex<Vec<LoopNumbers>>,
 }
 
@@ -75,19 +75,19 @@ pub enum WorkerError {
     /// Too many jobs wait for it already; this one was not queued.
     #[error("worker {worker} of the server has too much to do; try again in a moment")]
     Busy {
-        /// Which one, from 0.
+        /// The number of the worker, from 0.
         worker: usize,
     },
     /// The job still waits, and will run, but its result is dropped.
     #[error("worker {worker} of the server did not answer in {} s; it may follow later", PATIENCE.as_secs())]
     Late {
-        /// Which one, from 0.
+        /// The number of the worker, from 0.
         worker: usize,
     },
     /// It has ended: the server was stopped, or is about to be.
     #[error("worker {worker} of the server has ended: the server is shutting down")]
     Gone {
-        /// Which one, from 0; of more than there are, too.
+        /// The number of the worker, from 0; it may be larger than any worker's.
         worker: usize,
     },
     /// No worker serves that session.
@@ -110,7 +110,7 @@ impl WorkerError {
     }
 }
 
-/// What a worker will say.
+/// The pending result of a job at a worker.
 struct Pending<R> {
     worker: usize,
     answer: Arc<Mutex<Option<R>>>,
@@ -155,7 +155,7 @@ impl ServerHandle {
         self.shared.directory.counts()
     }
 
-    /// Runs a job on the worker with this number and waits for what it says, at most two seconds.
+    /// Runs a job on the worker with this number and waits for its result, at most two seconds.
     ///
     /// # Errors
     /// When the worker is too busy or gone; see [`WorkerError`].
@@ -212,8 +212,8 @@ impl ServerHandle {
         Ok(events)
     }
 
-    /// Has every worker record with this recorder from now on, as its settings are now, or with none. What is being
-    /// recorded with another one ends, and goes on with this one as far as it is to be recorded.
+    /// Has every worker record with this recorder from now on, as its settings are now, or with none. Recordings with
+    /// another recorder end, and continue with this one if its settings include them.
     ///
     /// # Errors
     /// If a worker is too busy or gone; the others follow all the same.
@@ -243,7 +243,7 @@ impl ServerHandle {
         let job = move |session_loop: &mut SessionLoop, now| {
             let said = job(session_loop, now);
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
-            // The caller can have given up.
+            // The caller may have given up.
             let _ = tell.try_send(());
         };
         self.queue(worker, Box::new(job))?;

@@ -13,7 +13,7 @@ use consonance_session::{Flow, Instant, PacketTraffic, Server, ServerEvent, Serv
 
 pub(crate) use rows::{Links, Shown, fill, session_row};
 
-/// What is shown of the past.
+/// The number of past events that are shown.
 const NOTES_MAX: usize = 100;
 
 /// Shows the state of a server to observers; a clone shows the same one.
@@ -30,7 +30,7 @@ impl Inspection {
         Self { snapshots, log_levels: String::new() }
     }
 
-    /// Also tells what the program logs, in its own words.
+    /// Also shows the program's log levels, in its own words.
     #[must_use]
     pub fn with_log_levels(mut self, words: impl Into<String>) -> Self {
         self.log_levels = words.into();
@@ -57,7 +57,7 @@ impl fmt::Debug for Inspection {
     }
 }
 
-/// One snapshot of what the workers show, with the sessions in the order of their names if they are of several.
+/// Merges the workers' snapshots; with several workers, sessions are sorted by name.
 fn together(snapshots: impl Iterator<Item = ServerSnapshot>) -> ServerSnapshot {
     let merge = |mut all: ServerSnapshot, one: ServerSnapshot| {
         all.uptime_ms = all.uptime_ms.max(one.uptime_ms);
@@ -71,7 +71,7 @@ fn together(snapshots: impl Iterator<Item = ServerSnapshot>) -> ServerSnapshot {
     snapshots.reduce(merge).unwrap_or_default()
 }
 
-/// What happened recently, in words.
+/// Recent events, in words.
 #[derive(Debug, Default)]
 pub(crate) struct Notes(VecDeque<Note>);
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// What a worker and its process had to do recently. Shares are from 0 to 1.
+/// The recent load of a worker and its process. Shares are from 0 to 1.
 ///
-/// Shares of voice are apart, since only relaying voice becomes less when voices are given up: a flood of handshakes,
-/// slow requests or junk is not a reason to.
+/// Voice has shares of its own, since shedding voices reduces only the work of relaying them: it would not help
+/// against a flood of handshakes, slow requests or junk.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Load {
     /// Of its time, the share in which the worker was busy with anything, other than being kept waiting.
@@ -20,10 +20,10 @@ pub struct Load {
     pub longest_iteration: Duration,
 }
 
-/// What a worker did to relay voice, as totals since it began.
+/// A worker's total work of relaying voice since it began.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct VoiceWork {
-    /// From taking in packets of voice to giving them to the networks, without what the worker did between them.
+    /// The time from receiving voice packets to passing them to the networks, without other work in between.
     pub(crate) time: Duration,
     /// Packets that threads of networks carried, which take their part of the work off the worker.
     pub(crate) packets_on_threads: u64,

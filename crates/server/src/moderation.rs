@@ -1,8 +1,8 @@
 //! Moderation: everything that an operator can look at and do, from any thread, with each action in the audit log.
 //!
-//! An action is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so
-//! what a worker does not come to in time holds all the same, as soon as the player comes again. A caller says its own
-//! name; that the name is true is for the code that lets it call to know.
+//! An action is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so a
+//! decision that a worker does not carry out in time still applies as soon as the player returns. A caller states its
+//! own name; the calling code must make sure that it is true.
 
 mod bans;
 mod draining;
@@ -58,7 +58,7 @@ pub struct Moderation {
     recordings: Arc<RwLock<Option<Recordings>>>,
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Done {
     /// The players that it has reached.
@@ -67,7 +67,7 @@ pub struct Done {
     pub stored: Stored,
 }
 
-/// What an action has reached.
+/// The effect of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -105,8 +105,8 @@ impl Moderation {
         self.records.store_status()
     }
 
-    /// Forgets bans and restrictions that have ended, old entries of the audit log, and old reports. To be called once
-    /// a minute or so; what has ended holds no longer in any case.
+    /// Forgets bans and restrictions that have ended, old entries of the audit log, and old reports. To be called
+    /// about once a minute; ended restrictions do not apply in any case.
     pub fn clear_away(&self) {
         self.records.clear_away_now();
         if let Some(reports) = &self.reports {
@@ -123,8 +123,8 @@ impl Moderation {
         }
     }
 
-    /// Writes an action into the audit log, and says how it is kept: what is on the disk is
-    /// there with everything before it.
+    /// Writes an action to the audit log, and returns how it is stored: an entry on the disk implies all entries
+    /// before it.
     fn log(
         &self,
         by: &By,
@@ -156,7 +156,7 @@ impl Moderation {
     }
 }
 
-/// What is written into the audit log of something that was done.
+/// The description of an action, for the audit log.
 struct AuditAction<'a> {
     action: &'static str,
     session: Option<&'a str>,

@@ -33,7 +33,7 @@ pub(crate) struct Networks {
     capture: Option<PacketSink>,
     /// Of those that stand before a game's server, by their place in the list.
     game_servers: Vec<(usize, GameServerWatch)>,
-    /// Which peers are reachable, of those networks that tell it, by their places in the list.
+    /// The feeds of reachable peers, of those networks that have one, by their places in the list.
     reachability: Vec<Option<ReachabilityFeed>>,
     /// The place of the one whose peers are links of other workers.
     edges: Option<usize>,
@@ -73,7 +73,7 @@ impl Networks {
         self.list.len()
     }
 
-    /// What every network carries.
+    /// The packet sizes that every network can carry.
     pub(crate) fn packet_limits(&self) -> PacketLimits {
         let widest = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
         self.list.iter().fold(widest, |limits, network| limits.and(network.limits()))
@@ -99,7 +99,7 @@ impl Networks {
         self.edges == Some(index)
     }
 
-    /// What kind of network a link is on, also one of another worker.
+    /// The kind of network that a link is on, even if it is another worker's.
     pub(crate) fn kind_of(&self, now: Instant, link: LinkId) -> Cow<'static, str> {
         let Some(network) = self.list.get(network_of(link)) else { return Cow::default() };
         let remote: Option<RemoteNetwork> = network.peer_capability(now, peer_of(link));
@@ -164,7 +164,7 @@ impl Networks {
         delivery: Delivery,
         packet: &[u8],
     ) {
-        // What other workers carry is captured there.
+        // Packets of other workers' links are captured by those workers.
         if let Some(sink) = &self.capture
             && !self.is_of_edges(network_of(link))
         {
@@ -179,7 +179,7 @@ impl Networks {
         }
     }
 
-    /// One packet to all its links, one call per network that has some of them.
+    /// Sends a packet to all its links, with one call per network that has some of them.
     pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
         let delivery = transmit.delivery;
         self.packets_out += transmit.to.len() as u64;
@@ -198,7 +198,7 @@ impl Networks {
         }
     }
 
-    /// Nothing more is to be sent for now.
+    /// Flushes the networks: nothing more will be sent for now.
     pub(crate) fn flush(&mut self, now: Instant) {
         self.list.iter_mut().for_each(|network| network.flush(now));
     }
@@ -213,7 +213,7 @@ impl Networks {
         }
     }
 
-    /// What each of them has counted.
+    /// The counters of each network.
     pub(crate) fn numbers(&self, now: Instant) -> impl Iterator<Item = NetworkNumbers> {
         self.list.iter().map(move |network| NetworkNumbers {
             network: network.network(),
@@ -301,7 +301,7 @@ impl Networks {
 }
 
 impl LinkWays<'_> {
-    /// Over which network a link is, and what that knows of it. It asks the network.
+    /// A link's network, and that network's state of the link, which it queries.
     pub(crate) fn of(&self, link: LinkId) -> Option<LinkWay> {
         let (network, peer) = (self.networks.list.get(network_of(link))?, peer_of(link));
         Some(LinkWay {

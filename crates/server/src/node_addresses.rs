@@ -1,4 +1,4 @@
-//! Where clients reach the nodes of a cluster.
+//! The addresses at which clients reach the nodes of a cluster.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What workers do about what their node has learnt, whichever threads they run on.
+//! The reactions of workers to events of their node, independent of the threads that they run on.
 
 use std::time::Instant;
 
@@ -13,10 +13,10 @@ use crate::session_loop::SessionLoop;
 
 /// The ways to the workers of a node.
 pub(crate) trait WorkerQueues {
-    /// Which worker has which session.
+    /// The directory of sessions and their workers.
     fn directory(&self) -> &Directory;
 
-    /// Has a worker do a job, after those that it was given before.
+    /// Queues a job for a worker.
     fn post(&mut self, worker: usize, job: Job);
 
     /// The same, and waits until it is done.
@@ -77,7 +77,7 @@ fn note_node(workers: &mut impl WorkerQueues, node: NodeId, info: Option<NodeInf
 
 fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, worker: u16, generation: u64) {
     let Some(worker) = workers.directory().move_to(name, worker) else {
-        // No client needs it any more.
+        // No client needs the session any more.
         workers.directory().own(name, id);
         return;
     };
@@ -85,7 +85,7 @@ fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, worker: u16, 
     let own = move |session_loop: &mut SessionLoop, now: Instant| {
         session_loop.own_session(now, &session, id, generation);
     };
-    // Links that others keep until they are told are kept by then.
+    // Wait: the owner must be ready before the other workers release the links that they hold.
     workers.post_and_wait(worker, Box::new(own));
     for other in (0..usize::from(workers.directory().workers())).filter(|other| *other != worker) {
         let session = Box::<str>::from(name);
@@ -103,7 +103,7 @@ fn disown(workers: &mut impl WorkerQueues, name: &str, owner: Option<Member>) {
     }
 }
 
-/// Has all workers do a job.
+/// Queues a job for all workers.
 pub(crate) fn post_to_all(
     workers: &mut impl WorkerQueues,
     job: impl Fn(&mut SessionLoop, Instant) + Clone + Send + 'static,

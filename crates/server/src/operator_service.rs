@@ -13,7 +13,7 @@ pub use http::{ServiceAnswer, ServiceClient};
 
 use crate::secret_text::SecretText;
 
-/// Where a service is, and what it is shown.
+/// The settings of a service: its address, and its credentials.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ServiceSettings<'s> {
@@ -52,7 +52,7 @@ pub enum ServiceError {
     /// This is not an address.
     #[error("invalid address of a service, expected one like https://example.org/path")]
     Url,
-    /// It would be asked in the open.
+    /// The request would be sent unencrypted.
     #[error("unencrypted service on another machine: use https, or set allow_plain_http")]
     PlainHttp,
     /// The program knows no HTTP.

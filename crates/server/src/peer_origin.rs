@@ -1,4 +1,4 @@
-//! Where a peer comes from, as a session compares it.
+//! The origin of a peer, as a session compares it.
 
 use std::hash::{Hash as _, Hasher as _};
 use std::net::IpAddr;
@@ -7,8 +7,8 @@ use consonance_session::PeerOrigin;
 use consonance_transport::AddressPrefix;
 use rustc_hash::FxHasher;
 
-/// The identity that a kind of network vouches for is the player's, from whichever address it comes; without one, the
-/// address prefix counts. `None` if neither is known.
+/// An identity that the network vouches for is the player's, regardless of the address; without one, the address
+/// prefix counts. `None` if neither is known.
 pub(crate) fn peer_origin(
     kind: &str,
     identity: Option<u64>,

@@ -10,7 +10,7 @@
 //!                                   limits          └─ index.json
 //! ```
 //!
-//! What is encrypted from end to end stays so: its frames are written as they came.
+//! Voice that is encrypted from end to end stays encrypted: its frames are written as they came.
 
 mod ended;
 mod error;

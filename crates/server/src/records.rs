@@ -1,4 +1,4 @@
-//! What operators have decided and done: bans, restrictions of players, limits of rooms, the audit log.
+//! The records of operators' decisions and actions: bans, restrictions of players, limits of rooms, the audit log.
 //!
 //! All of it is in memory, behind one lock that is held for a look-up and never for the disk; workers use it when a
 //! client arrives and when a session begins, never for a packet. Each change goes to the [`Store`] at once.
@@ -65,7 +65,7 @@ struct State {
     audit: AuditLog,
     restrictions: BTreeMap<PlayerKey, StoredRestrictions>,
     rooms: BTreeMap<String, SessionRooms>,
-    /// What the disk had of bans that are shared, until they are.
+    /// The stored versions of shared bans, until sharing begins.
     versions: Vec<(u64, StoredVersion)>,
     progress: Progress,
     /// With the other nodes, if this is one of several.
@@ -87,7 +87,7 @@ impl Records {
     /// The records in the database of this folder, which is made if it is not there.
     ///
     /// # Errors
-    /// [`StoreError`] says what is wrong with the folder or the database, and what to do.
+    /// [`StoreError`] describes the problem with the folder or the database, and its remedy.
     pub fn open(folder: &Path, settings: RecordsSettings) -> Result<Self, StoreError> {
         let (store, contents) = Store::open(folder)?;
         let (state, merged) = State::read(&contents)
@@ -105,7 +105,7 @@ impl Records {
         Self { shared, webhooks: Webhooks::default() }
     }
 
-    /// The same records; each ban that is added by this or its clones is told to these webhooks.
+    /// The same records; notifies these webhooks of each ban that is added through this or its clones.
     #[must_use]
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
         Self { webhooks, ..self }
@@ -116,7 +116,7 @@ impl Records {
         self.shared.store.status()
     }
 
-    /// Waits until the disk has everything, at most so long; says whether it has.
+    /// Waits until everything is on the disk, for at most `patience`; returns whether it is.
     pub fn flush(&self, patience: std::time::Duration) -> crate::store::Stored {
         self.shared.store.flush(patience)
     }
@@ -141,13 +141,13 @@ impl Records {
         (entry, self.shared.store.write(changes))
     }
 
-    /// What was decided about a player of a session.
+    /// The restrictions of a player of a session.
     pub fn restrictions(&self, session: &str, player: &PlayerIdentity) -> StoredRestrictions {
         let key = PlayerKey::new(session, player);
         self.read().restrictions.get(&key).cloned().unwrap_or_default()
     }
 
-    /// What was decided about the players of a session and holds still.
+    /// The restrictions of a session's players that are still in force.
     pub fn restricted_players(&self, now: u64, session: &str) -> Vec<(PlayerKey, StoredRestrictions)> {
         let state = self.read();
         let of_session = state.restrictions.iter().filter(|(key, _)| key.session == session);
@@ -155,7 +155,7 @@ impl Records {
         held.filter(|(_, restrictions)| !restrictions.is_clear()).collect()
     }
 
-    /// Changes what was decided about a player; what it is now.
+    /// Changes the restrictions of a player; returns the new ones.
     ///
     /// # Errors
     /// [`RecordsError::TooManyRestrictions`], and nothing has changed.
@@ -176,7 +176,7 @@ impl Records {
         if is_new && !restrictions.is_clear() && state.restrictions.len() >= limit {
             return Err(RecordsError::TooManyRestrictions { limit });
         }
-        // The record keeps the spelling that it was made with.
+        // Keep the key's original spelling.
         let key = state.restrictions.get_key_value(&key).map_or(key, |(held, _)| held.clone());
         let written = if restrictions.is_clear() {
             state.restrictions.remove(&key);
@@ -188,12 +188,12 @@ impl Records {
         Ok((restrictions, self.shared.store.write(vec![written])))
     }
 
-    /// What was decided about the rooms of a session.
+    /// The decisions about the rooms of a session.
     pub fn rooms(&self, session: &str) -> SessionRooms {
         self.read().rooms.get(session).cloned().unwrap_or_default()
     }
 
-    /// Changes what was decided about the rooms of a session; what it is now.
+    /// Changes the decisions about the rooms of a session, and returns them.
     ///
     /// # Errors
     /// [`RecordsError::TooManyRooms`], and nothing has changed.
@@ -218,7 +218,7 @@ impl Records {
         Ok((rooms, self.shared.store.write(vec![written])))
     }
 
-    /// Forgets what has ended: bans, restrictions, old entries of the audit log.
+    /// Removes ended bans and restrictions, and old entries of the audit log.
     pub fn clear_away(&self, now: u64) {
         let mut state = self.write();
         let mut changes = Vec::new();

@@ -1,4 +1,4 @@
-//! How long voice stays in a worker: a histogram.
+//! The time that voice spends in a worker: a histogram.
 
 use std::time::{Duration, Instant};
 
@@ -18,10 +18,11 @@ const BOUNDS: [Duration; 12] = [
     Duration::from_millis(50),
 ];
 
-/// Relayed packets by the time from a network's `poll` that gave one to the end of all that the worker sent for it.
+/// A histogram of relayed packets by delay: from the network's `poll` that returned a packet until the worker has
+/// sent everything for it.
 ///
-/// What a packet waits for before the worker takes it is not in it; while a worker has less to do than it
-/// can, that is next to nothing.
+/// The wait of a packet before the worker takes it is not included; while the worker has capacity left, that is next
+/// to nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RelayDelay {
@@ -32,7 +33,7 @@ pub struct RelayDelay {
 }
 
 impl RelayDelay {
-    /// What each bucket but the last has at most; the last has the rest.
+    /// The upper bound of each bucket but the last; the last has the rest.
     pub const fn bounds() -> &'static [Duration] {
         &BOUNDS
     }
@@ -45,12 +46,12 @@ impl RelayDelay {
     }
 }
 
-/// When those packets came that have been relayed and may not have left yet.
+/// The arrival times of packets that have been relayed and may not have left yet.
 #[derive(Debug, Default)]
 pub(crate) struct RelayClock {
     waiting: Vec<Instant>,
     pub(crate) delay: RelayDelay,
-    /// What the worker has done for relayed packets: from when each came until it was given to the networks, and while
+    /// The worker's time for relayed packets: from the arrival of each until it was given to the networks, and while
     /// the networks sent them.
     pub(crate) busy: Duration,
 }
@@ -62,12 +63,12 @@ impl RelayClock {
         self.busy += came.elapsed();
     }
 
-    /// When the networks begin to send what was relayed; nothing if nothing was.
+    /// The time at which the networks begin to send relayed packets; none if there are none.
     pub(crate) fn flushing(&self) -> Option<Instant> {
         (!self.waiting.is_empty()).then(Instant::now)
     }
 
-    /// All of them have left by now, after the networks have been sending since then.
+    /// All packets have been sent by now; the networks began sending at `flushing`.
     pub(crate) fn flushed(&mut self, flushing: Option<Instant>) {
         let Some(flushing) = flushing else { return };
         let now = Instant::now();

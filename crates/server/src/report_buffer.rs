@@ -1,5 +1,4 @@
-//! What was said recently, in memory: the last seconds of each speaker, as they were relayed,
-//! for [reports](crate::reports).
+//! Recent speech in memory: the last seconds of each speaker, as they were relayed, for [reports](crate::reports).
 //!
 //! It is off unless an operator wants it, and players of ours are told. A worker keeps what its sessions relay; nothing
 //! is decoded, and nothing leaves the memory without a report.
@@ -18,11 +17,11 @@ pub(crate) use voice::BufferedVoice;
 
 use crate::recording::SpokenCodec;
 
-/// What a worker keeps of all its sessions together.
+/// The totals and limits of a worker's buffers, over all its sessions.
 #[derive(Debug)]
 pub(crate) struct ReportBuffers {
     settings: ReportBufferSettings,
-    /// What all sessions have: exact after each [`sweep`](Self::sweep), and never too low.
+    /// The size of all sessions' buffers, in bytes: exact after each [`sweep`](Self::sweep), and never too low.
     bytes: usize,
     /// Sessions that had anything at the last sweep.
     sessions: usize,
@@ -31,13 +30,13 @@ pub(crate) struct ReportBuffers {
     frames_dropped: u64,
 }
 
-/// What is kept of one session.
+/// The buffer of one session.
 #[derive(Debug, Default)]
 pub(crate) struct ReportBuffer {
     /// Visits of speakers, in the order of their first words.
     voices: BTreeMap<u64, BufferedVoice>,
     next: u64,
-    /// What all of them take, and never less.
+    /// The size of all voices, in bytes; never too low.
     bytes: usize,
     /// The visits of all present players that spoke recently.
     present: HashMap<ClientId, u64>,
@@ -93,8 +92,8 @@ impl ReportBuffers {
         self.next_sweep.get_or_insert(now + SWEEP_INTERVAL);
     }
 
-    /// A session that had so many bytes has more. If all have too many, it drops its own, of the speaker with the most;
-    /// while it has less than its share, the others do so at the next sweep.
+    /// A session that had `before` bytes has more now. If all sessions together have too many, it drops frames of its
+    /// own speaker with the most; while it has less than its share, the others do so at the next sweep.
     fn make_room(&mut self, before: usize, kept: &mut ReportBuffer) {
         let most = if self.bytes > self.crowded_bytes() { before.max(self.share()) } else { usize::MAX };
         let over = kept.bytes.saturating_sub(most);
@@ -102,7 +101,7 @@ impl ReportBuffers {
         self.shrink(kept, over);
     }
 
-    /// Takes at least so many bytes from a session, if it has them.
+    /// Frees at least this many bytes of a session, if it has them.
     fn shrink(&mut self, kept: &mut ReportBuffer, bytes: usize) {
         let before = kept.bytes;
         while kept.bytes > before.saturating_sub(bytes) {
@@ -120,12 +119,12 @@ impl ReportBuffers {
         self.settings.worker_bytes_max / 8 * 7
     }
 
-    /// What each session may have in any case. One that is not there yet counts.
+    /// The bytes that each session may have in any case, counting one more session that is yet to begin.
     fn share(&self) -> usize {
         self.settings.worker_bytes_max / (self.sessions + 1)
     }
 
-    /// When what is too old is to be forgotten next; never while nothing is kept.
+    /// The time of the next removal of old voice; none while nothing is kept.
     pub(crate) fn next_sweep(&self) -> Option<Instant> {
         self.next_sweep
     }
@@ -153,8 +152,8 @@ impl ReportBuffers {
 }
 
 impl ReportBuffer {
-    /// Something happened in the session. What a player said stays until it is too old, also when its id is another
-    /// player's.
+    /// Handles an event of the session. A player's speech is kept until it is too old, even when its id belongs to
+    /// another player.
     pub(crate) fn handle_event(&mut self, event: &ServerEvent) {
         match event {
             ServerEvent::ClientJoined { id, .. } | ServerEvent::ClientLeft { id, .. } => {
@@ -179,8 +178,8 @@ impl ReportBuffer {
         self.voices.values_mut()
     }
 
-    /// Drops the oldest frames of the speaker with the most, so many bytes at least; returns the number of frames. It
-    /// is an eighth of what that one has, so that it need not be looked for at each frame.
+    /// Drops the oldest frames of the speaker with the most; returns their number. Drops at least an eighth of that
+    /// speaker's bytes and a 64th of `bytes`, to avoid a search for each frame.
     fn shrink_largest(&mut self, bytes: usize) -> u64 {
         let Some(voice) = self.voices.values_mut().max_by_key(|voice| voice.bytes()) else { return 0 };
         let before = voice.bytes();
@@ -189,7 +188,7 @@ impl ReportBuffer {
         frames
     }
 
-    /// Where to keep what this client says; none if it is not here.
+    /// The buffer for the voice of this client; none if it is not here.
     fn voice_of(&mut self, id: ClientId, server: &Server) -> Option<&mut BufferedVoice> {
         if !self.present.contains_key(&id) {
             let client = server.client(id)?;
@@ -213,7 +212,7 @@ pub(crate) fn rooms_of(packet: &[u8]) -> impl Iterator<Item = RoomId> {
     rooms.filter(|channel| channel.bits.kind() == ChannelKind::Room).map(|channel| RoomId(channel.recipient))
 }
 
-/// How much longer than it is to be something may stay in memory.
+/// The longest time that voice stays in memory beyond its limit.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
@@ -235,7 +234,7 @@ mod tests {
         writer.written().to_vec()
     }
 
-    /// A session with one client, and a packet of its voice.
+    /// A session with one client, and a voice packet of it.
     fn server_and_voice() -> (Server, Vec<u8>) {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;

@@ -1,4 +1,4 @@
-//! Reports: what a player said just before a complaint, as files.
+//! Reports: a player's speech just before a complaint, as files.
 //!
 //! A worker keeps the latest seconds of each speaker, if the operator wants that ([`ReportBufferSettings`]);
 //! [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of its own writes them:
@@ -12,8 +12,8 @@
 //!      └─ Mallory-1.opus, …    voices that fit together
 //! ```
 //!
-//! What a player of an encrypted session submits is sealed to the game's moderators: a `report.sealed` stands in place
-//! of index and voices.
+//! A report that a player of an encrypted session submits is sealed to the game's moderators: a `report.sealed` takes
+//! the place of index and voices.
 
 mod error;
 mod report;
@@ -59,7 +59,8 @@ impl Default for ReportsSettings {
 }
 
 impl Reports {
-    /// The reports in this folder, which is made if it is not there. What a crash has left half-written is removed.
+    /// Opens the reports in this folder, which is created if missing. Reports that a crash left half-written are
+    /// removed.
     ///
     /// # Errors
     /// If the folder cannot be used, or no thread could be started.
@@ -74,7 +75,7 @@ impl Reports {
         self.stored.set_settings(settings);
     }
 
-    /// Those before this number, the newest first, so many at most.
+    /// The reports before this number, newest first, at most `limit`.
     pub fn list(&self, before: Option<u64>, limit: usize) -> Vec<Report> {
         self.stored.list(before, limit)
     }
@@ -89,12 +90,12 @@ impl Reports {
         self.stored.get(id)
     }
 
-    /// Where the files of a report are.
+    /// The folder with the files of a report.
     pub fn folder_of(&self, id: u64) -> PathBuf {
         self.stored.folder_of(id)
     }
 
-    /// What the index of a report says of its tracks.
+    /// The index of a report's tracks.
     ///
     /// # Errors
     /// If there is no such report, or its index cannot be read: one that a player has submitted has none.
@@ -126,13 +127,13 @@ impl Reports {
         self.stored.remove(id)
     }
 
-    /// Removes what is older than it may become, by this time in seconds since 1970.
+    /// Removes reports that are too old at this time in seconds since 1970.
     pub fn clear_away(&self, now: u64) {
         self.stored.clear_away(now);
     }
 
-    /// Writes down what was said, at this time in seconds since 1970. Another thread does it, and is waited for:
-    /// usually for some milliseconds, and with a disk that hangs for five seconds.
+    /// Stores a report, made at this time in seconds since 1970. Another thread writes it, and the call waits for
+    /// that: usually some milliseconds, and five seconds if the disk hangs.
     ///
     /// # Errors
     /// If all reports together are too large already, or the disk does not take it.
@@ -143,8 +144,8 @@ impl Reports {
         self.writer.write(report, Evidence::Excerpt(excerpt))
     }
 
-    /// Keeps what a player has submitted, sealed to the game's moderators, at this time in seconds since 1970. It is
-    /// handed to another thread, and not waited for.
+    /// Stores a player's submission, sealed to the game's moderators, at this time in seconds since 1970. Another
+    /// thread writes it; the call does not wait.
     ///
     /// # Errors
     /// If all reports together are too large already, or too many wait for the disk.
@@ -161,7 +162,7 @@ impl Reports {
     }
 }
 
-/// Where the reports of a server with this storage folder are.
+/// The folder of the reports of a server with this storage folder.
 pub fn folder_in(storage: &Path) -> PathBuf {
     storage.join("reports")
 }

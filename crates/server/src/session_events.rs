@@ -13,9 +13,9 @@ use consonance_session::ServerEvent;
 pub struct SessionEvent {
     /// The session's name.
     pub session: Arc<str>,
-    /// What happened. The server answers join requests and moderation requests itself, so
-    /// [`JoinRequested`](ServerEvent::JoinRequested) and
-    /// [`ModerationRequested`](ServerEvent::ModerationRequested) do not come.
+    /// The event. The server answers join requests and moderation requests itself, so
+    /// [`JoinRequested`](ServerEvent::JoinRequested) and [`ModerationRequested`](ServerEvent::ModerationRequested) do
+    /// not occur.
     pub event: ServerEvent,
 }
 
@@ -45,7 +45,7 @@ impl SessionEvents {
     }
 }
 
-/// What workers tell them to.
+/// The end of the queue that workers send events to.
 #[derive(Clone, Debug)]
 pub(crate) struct EventSender {
     events: SyncSender<SessionEvent>,
@@ -53,7 +53,7 @@ pub(crate) struct EventSender {
     missed: Weak<AtomicU64>,
 }
 
-/// Both ends of a queue for so many events, one at least.
+/// Both ends of a queue for this many events, at least one.
 pub(crate) fn session_events(waiting_max: usize) -> (EventSender, SessionEvents) {
     let (sender, receiver) = mpsc::sync_channel(waiting_max.max(1));
     let missed = Arc::new(AtomicU64::new(0));

@@ -69,7 +69,7 @@ const IN_DOUBT: Duration = Duration::from_millis(100);
 /// the time but to measure itself.
 pub struct SessionLoop {
     directory: Arc<Directory>,
-    /// Which worker it is of those in the directory.
+    /// The number of this worker in the directory.
     number: usize,
     span: Span,
     networks: Networks,
@@ -92,15 +92,15 @@ pub struct SessionLoop {
     subscribers: Subscribers,
     webhooks: Webhooks,
     join_spans: JoinSpans,
-    /// Sessions of the configuration that webhooks are still to be told of.
+    /// Configured sessions of whose beginning webhooks have not been notified yet.
     untold_sessions: Vec<String>,
-    /// What sessions counted that have ended.
+    /// The totals of sessions that have ended.
     ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
     report_buffers: ReportBuffers,
     packets_in: u64,
     relay_clock: RelayClock,
-    /// Another process goes on with the sessions: they do not end here.
+    /// Another process takes over the sessions: they do not end here.
     is_handed_over: bool,
     shedder: Shedder,
     /// Room for a received packet, which is taken out of its network so that the network can send.
@@ -204,14 +204,14 @@ impl SessionLoop {
         self.networks.all_wake()
     }
 
-    /// What the driver of the loop waits for while it sleeps, besides the waker: one of them is readable when there is
-    /// something to do.
+    /// The descriptors that the driver of the loop waits for while it sleeps, besides the waker: one of them is
+    /// readable when there is something to do.
     #[cfg(unix)]
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.networks.descriptors()
     }
 
-    /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.
+    /// Handles incoming packets, and sends outgoing ones; returns when to call again, unless a waker calls before.
     pub fn run_once(&mut self, now: Instant) -> Option<Instant> {
         self.tell_first_sessions();
         let mut more_waits = false;
@@ -257,7 +257,7 @@ impl SessionLoop {
         }
     }
 
-    /// What all lines of the log are about that this worker writes.
+    /// The span of all log lines of this worker.
     pub(crate) fn span(&self) -> &Span {
         &self.span
     }
@@ -351,7 +351,7 @@ impl SessionLoop {
         has_asked
     }
 
-    /// Sends what a session wants sent, closes what it wants closed, and tells what happened.
+    /// Sends a session's packets, closes its links, and reports its events.
     fn carry_out(&mut self, index: usize, now: Instant) {
         let at = self.at(now);
         self.dispatch_events(index, now, at);
@@ -382,7 +382,7 @@ impl SessionLoop {
     }
 }
 
-/// What lines of the log are about that belong to a link. Made when there is one, as links are many and lines are few.
+/// The span of log lines about a link. Made when it is needed, as links are many and lines are few.
 fn link_span(link: LinkId) -> Span {
     error_span!("link", link = link.0)
 }

@@ -31,7 +31,7 @@ pub use settings::{SessionsSettings, SessionsSettingsError};
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
-    /// What lines of the log are about that belong to it; never entered for a packet.
+    /// The span of its log lines; never entered for a packet.
     pub(crate) span: Span,
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
@@ -43,7 +43,7 @@ pub(crate) struct Session {
     pub(crate) lease: Option<SessionLease>,
     /// Links that lead to it.
     pub(crate) links: usize,
-    /// Those of them that came with clients that may believe that they are in it, and were asked to join.
+    /// Links whose clients may believe that they are in the session, and were asked to join.
     pub(crate) resumed: BTreeSet<LinkId>,
     lost_links: LostLinks,
     /// It was started by a joining player, and ends when it has been empty for a while.
@@ -54,11 +54,11 @@ pub(crate) struct Session {
     clients: usize,
     /// It is empty, and ends then.
     ends_at: Option<Instant>,
-    /// Something may have changed since it was looked at last.
+    /// Something may have changed since it was last processed.
     is_touched: bool,
 }
 
-/// What a new session is given.
+/// The identity of a new session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Begin {
     pub(crate) id: SessionId,
@@ -75,9 +75,9 @@ pub(crate) struct Sessions {
     slots: Vec<Option<Session>>,
     by_name: BTreeMap<String, usize>,
     schedule: Schedule,
-    /// Those to look at before the iteration ends.
+    /// Sessions to process before the iteration ends.
     touched: Vec<usize>,
-    /// Over all sessions, as of when each was looked at last.
+    /// Clients in all sessions, as of when each was last processed.
     clients: usize,
     has_observers: bool,
     /// Also of sessions that begin later.
@@ -113,13 +113,13 @@ impl Sessions {
         self.follow_load();
     }
 
-    /// What is given up, now and in sessions that begin later.
+    /// Applies a step of load shedding, to running sessions and to later ones.
     pub(crate) fn shed(&mut self, shedding: Shedding, retry_in_s: u32) {
         (self.shedding, self.retry_in_s) = (shedding, retry_in_s);
         self.follow_load();
     }
 
-    /// What is given up now.
+    /// The current step of load shedding.
     pub(crate) fn shedding(&self) -> Shedding {
         self.shedding
     }
@@ -164,7 +164,7 @@ impl Sessions {
         self.schedule.pop_due(at)
     }
 
-    /// When the next session's time comes.
+    /// The time at which the next session is due.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         self.schedule.next()
     }
@@ -210,7 +210,7 @@ impl Sessions {
         Some(session)
     }
 
-    /// Forgets a session that goes on elsewhere.
+    /// Forgets a session that continues elsewhere.
     pub(crate) fn remove_silently(&mut self, index: usize) -> Option<Session> {
         let session = self.slots[index].take()?;
         self.by_name.remove(&session.name);
@@ -219,7 +219,7 @@ impl Sessions {
         Some(session)
     }
 
-    /// What the networks carry, for sessions that run and those that begin later.
+    /// Sets the packet sizes that the networks carry, for running sessions and for later ones.
     pub(crate) fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.packets = limits;
         for index in self.indices() {
@@ -236,12 +236,12 @@ impl Sessions {
         }
     }
 
-    /// Looks at a session again then, which is not to be decided about before.
+    /// Processes a session again at that time; until then, nothing may be decided about it.
     pub(crate) fn postpone(&mut self, index: usize, at: Instant) {
         self.schedule.set(index, Some(at));
     }
 
-    /// What can change while sessions run; those that begin later have it, too.
+    /// Applies the settings that can change while sessions run; later sessions have them, too.
     pub(crate) fn reconfigure(&mut self, settings: &SessionsSettings) {
         let own = &mut self.settings;
         own.limits.clone_from(&settings.limits);
@@ -264,7 +264,7 @@ impl Sessions {
         }
     }
 
-    /// Where members' reports go.
+    /// The store for members' reports, if they are accepted.
     pub(crate) fn member_reports(&self) -> Option<Reports> {
         self.settings.member_reports.clone()
     }
@@ -291,19 +291,19 @@ impl Sessions {
         self.clients
     }
 
-    /// What operators decided before a session began, whose clock says `at`.
+    /// Applies earlier decisions of operators to a session that has just begun, with the time `at` by its clock.
     pub(crate) fn recall(&mut self, index: usize, at: Instant) {
         self.follow_rooms(index);
         let (now, records) = (seconds_since_1970(), self.settings.records.clone());
         let session = self.get_mut(index);
         for (key, restrictions) in records.restricted_players(now, &session.name) {
             let restrictions = in_session_time(&restrictions, now, at);
-            // More than a session remembers does not fit, and the operator is told when one is decided.
+            // Restrictions over the session's limit are dropped; the operator is told of the limit on each decision.
             let _ = session.server.set_restrictions(&key.player, &restrictions);
         }
     }
 
-    /// What operators have decided about the rooms of a session, and besides what the configuration says.
+    /// Applies the operators' decisions about the rooms of a session, on top of the configuration.
     pub(crate) fn follow_rooms(&mut self, index: usize) {
         let Some(session) = self.slots.get_mut(index).and_then(Option::as_mut) else { return };
         let own = self.settings.records.rooms(&session.name);
@@ -344,7 +344,7 @@ impl Sessions {
         index
     }
 
-    /// Players are told how much of what they say is kept.
+    /// Tells players how much of their speech is kept.
     fn announce_report_buffer(&mut self, index: usize) {
         let last_s = self.settings.report_buffer.announced_s();
         let server = &mut self.get_mut(index).server;

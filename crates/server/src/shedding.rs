@@ -1,27 +1,27 @@
-//! What a worker gives up when it has too much to do, and in which order: newcomers first, then voices.
+//! Load shedding: the steps by which an overloaded worker reduces its work, newcomers first, then voices.
 
 use std::time::{Duration, Instant};
 
 use crate::load::Load;
 
-/// When a worker has too much to do, and when no longer.
+/// The thresholds of load shedding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SheddingSettings {
     /// Whether anything is given up.
     pub is_on: bool,
-    /// Of a hundred parts of its time, in how many a worker may be busy; above that, something is given up.
+    /// The percentage of its time that a worker may be busy; above that, it sheds load.
     pub busy_percent_max: u32,
-    /// An iteration of its loop may take so long: voice that comes meanwhile waits.
+    /// The longest acceptable iteration of the loop: voice that arrives meanwhile waits.
     pub iteration_max: Duration,
-    /// What newcomers are told, in seconds.
+    /// The retry time that newcomers are told, in seconds.
     pub retry_in_s: u32,
     /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time
     /// that it may use: the threads of networks keep workers from their iterations.
     pub counts_process: bool,
 }
 
-/// What is given up, in rising order; each step includes those before it.
+/// The steps of load shedding, in rising order; each includes those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shedding {
     /// Nothing.
@@ -37,28 +37,28 @@ pub enum Shedding {
     AboveTwoVoices,
 }
 
-/// Follows how busy one worker is, and says what it gives up. Steps up soon and down late, one at a time, so that what
-/// one step achieves shows before the next, and nothing flickers.
+/// Follows the load of one worker, and chooses what it sheds. Steps up soon and down late, one at a time, so that each
+/// step's effect shows before the next, and nothing flickers.
 #[derive(Debug)]
 pub(crate) struct Shedder {
     settings: SheddingSettings,
     step: Shedding,
-    /// Since when it has had too much to do without a pause, or little enough.
+    /// Since when it has been overloaded without a pause, or calm.
     busy_since: Option<Instant>,
     calm_since: Option<Instant>,
 }
 
-/// Too much to do for so long gives up one thing more.
+/// The duration of overload after which the next step is taken.
 const STEP_UP: Duration = Duration::from_secs(1);
-/// Little enough for so long takes one thing back.
+/// The duration of calm after which a step is taken back.
 const STEP_DOWN: Duration = Duration::from_secs(5);
-/// Below this part of both limits it is little enough: what was given up must fit in between.
+/// Below this fraction of both limits, the load is calm: the shed load must fit in between.
 const CALM: f64 = 0.75;
 
-/// Voices are given up only where relaying them takes at least this part of what a worker may do. Otherwise something
-/// else is too much, such as handshakes, slow requests or junk datagrams, and fewer voices would not help.
+/// Voices are shed only if relaying them takes at least this fraction of a worker's limit. Otherwise the load is
+/// something else, such as handshakes, slow requests or junk datagrams, and fewer voices would not help.
 const VOICE_PART: f64 = 0.5;
-/// What networks do with their own threads, for each share that the worker does: an estimate from above.
+/// The work of networks on their own threads, for each share of the worker's: an estimate from above.
 const PROCESS_PER_WORKER: f64 = 3.0;
 
 const STEPS: [Shedding; 5] = [
@@ -69,7 +69,7 @@ const STEPS: [Shedding; 5] = [
     Shedding::AboveTwoVoices,
 ];
 
-/// A load in parts of what is allowed: above 1 it is too much.
+/// A load as a fraction of the limit: above 1 is overload.
 #[derive(Clone, Copy, Debug)]
 struct Pressure {
     /// Of everything that there is to do.
@@ -83,17 +83,18 @@ impl Pressure {
         let busy_share_max = f64::from(settings.busy_percent_max.max(1)) / 100.0;
         let (mut busy, mut voice) = (load.busy_share, load.voice_share);
         if settings.counts_process {
-            // What unjoined connections make the process do counts as far as it can follow from what the worker does.
+            // The process's load, as from unjoined connections, counts only as far as the worker's own work can cause
+            // it.
             busy = busy.max(load.process_share.min(PROCESS_PER_WORKER * load.busy_share));
             voice = voice.max(load.process_voice_share);
         }
-        // Long iterations alone, as on a machine that others use too, are not a reason to shed load.
+        // Long iterations alone, as on a shared machine, are not a reason to shed load.
         let iteration = load.longest_iteration.as_secs_f64() / settings.iteration_max.as_secs_f64();
         let overall = (busy / busy_share_max).max(iteration.min(busy / (busy_share_max * CALM)));
         Self { overall, voices: overall.min(voice / (busy_share_max * VOICE_PART)) }
     }
 
-    /// What leads to a step of this number, and keeps it.
+    /// The pressure that leads to a step of this number, and keeps it.
     fn of_step(self, number: usize) -> f64 {
         if STEPS[number].voices_per_room().is_some() { self.voices } else { self.overall }
     }
@@ -159,7 +160,7 @@ impl Shedder {
         self.step
     }
 
-    /// What the worker had to do recently. What is given up from now on, if that has changed.
+    /// Takes in the worker's recent load; returns the new step if it has changed.
     pub(crate) fn observe(&mut self, now: Instant, load: &Load) -> Option<Shedding> {
         if !self.settings.is_on {
             return self.go_to(0);
@@ -210,7 +211,7 @@ mod tests {
             Self { shedder: Shedder::new(SheddingSettings::default()), now: Instant::now() }
         }
 
-        /// So busy with voice for so many seconds; the steps that were taken.
+        /// Applies this load for this many seconds; returns the steps that were taken.
         fn run(&mut self, seconds: u32, busy_share: f64, longest_iteration: Duration) -> Vec<Shedding> {
             self.bear(
                 seconds,

@@ -1,4 +1,4 @@
-//! Spans: how long what a player or an operator waits for has taken, as parts of a trace.
+//! Spans: the time that a player or an operator waits for something, as parts of a trace.
 //!
 //! ```text
 //!   session loops, hook, webhooks, admin API ── OpenSpan, ended by its drop ──▶ bounded queue ──▶ FinishedSpans
@@ -25,7 +25,7 @@ pub use span::OpenSpan;
 #[derive(Clone, Debug, Default)]
 pub struct Tracer(Option<Arc<Shared>>);
 
-/// Which traces are recorded, and how many spans wait.
+/// The settings of a tracer: its sampling ratio, and its queue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TracerSettings {
@@ -35,7 +35,7 @@ pub struct TracerSettings {
     pub queue: usize,
 }
 
-/// What became of finished spans so far.
+/// The counters of finished spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TracerStatistics {
@@ -45,7 +45,7 @@ pub struct TracerStatistics {
     pub overflowed: u64,
 }
 
-/// Where finished spans are taken from.
+/// The output end of the queue of finished spans.
 #[derive(Debug)]
 pub struct FinishedSpans(Receiver<FinishedSpan>);
 
@@ -65,7 +65,7 @@ impl Default for TracerSettings {
 }
 
 impl Tracer {
-    /// One that records, and where its spans come out.
+    /// A tracer that records, and the receiver of its spans.
     pub fn new(settings: &TracerSettings) -> (Self, FinishedSpans) {
         let (queue, finished) = sync_channel(settings.queue.max(1));
         let shared = Shared {
@@ -88,7 +88,7 @@ impl Tracer {
         OpenSpan::begin(shared, trace, None, (name, kind))
     }
 
-    /// What became of its spans.
+    /// The counters of its spans.
     pub fn statistics(&self) -> TracerStatistics {
         let Some(shared) = &self.0 else { return TracerStatistics::default() };
         let [queued, overflowed] =

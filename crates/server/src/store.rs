@@ -1,4 +1,4 @@
-//! What outlives a restart: an embedded database in a folder, or, without one, nothing.
+//! Storage that survives restarts: an embedded database in a folder, or, without one, none.
 //!
 //! Everything that is stored is also in memory, where it is asked; the database only has to take changes, on a thread
 //! of its own, in order, several to a transaction. A change counts as stored when its transaction is on the disk;
@@ -36,24 +36,24 @@ pub struct Store {
 pub enum Table {
     /// Bans by number.
     Bans,
-    /// What operators did, by number.
+    /// Actions of operators, by number.
     Audit,
-    /// What was decided about players, by session and player.
+    /// Restrictions of players, by session and player.
     Restrictions,
-    /// What was decided about rooms, by session.
+    /// Decisions about rooms, by session.
     Rooms,
-    /// What is said of all others: the form that they have, and the last numbers that were given.
+    /// Data about all other tables: the version of their format, and the last numbers that were given.
     Meta,
 }
 
 /// One change of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Which kind of record.
+    /// The table.
     pub table: Table,
     /// Its key.
     pub key: String,
-    /// What it is from now on; none if there is no such record any more.
+    /// The new value; none if the record is removed.
     pub value: Option<String>,
 }
 
@@ -68,7 +68,7 @@ pub enum Stored {
     OnDisk,
     /// In memory, as everything here: it is gone after a restart.
     InMemory,
-    /// In memory; the disk has not taken it yet, and is tried again.
+    /// In memory; writing to the disk has not succeeded yet, and is tried again.
     Waiting,
 }
 
@@ -78,7 +78,7 @@ impl Store {
         Self { writer: None }
     }
 
-    /// The database in this folder, which is made if it is not there, with what it holds.
+    /// Opens the database in this folder, or creates it; returns it with its contents.
     ///
     /// # Errors
     /// [`StoreError`], if the folder or the file cannot be used.
@@ -90,8 +90,7 @@ impl Store {
         Ok((Self::over(database, path)?, contents))
     }
 
-    /// A database that is gone is not made again: what was in it is missing then, and is not to be thought
-    /// empty.
+    /// A database that is missing is not created again: its contents are lost, and must not be taken for empty.
     fn over(database: Database, path: PathBuf) -> Result<Self, StoreError> {
         let writer = Writer::start(database, move || Database::open(&path))?;
         Ok(Self { writer: Some(Arc::new(writer)) })
@@ -120,7 +119,7 @@ impl Table {
     /// All of them.
     pub(crate) const ALL: [Self; 5] = [Self::Bans, Self::Audit, Self::Restrictions, Self::Rooms, Self::Meta];
 
-    /// What it is called in the file.
+    /// The table's name in the file.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Bans => "bans",
@@ -164,7 +163,7 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
-    /// A database whose first transaction fails, since it has a table of another type, so its file is opened again.
+    /// A database whose first transaction fails because a table has another type, so that its file is reopened.
     #[cfg(unix)]
     fn failing_database(path: &Path) -> Database {
         drop(Database::open_or_make(path).unwrap());

@@ -37,11 +37,11 @@ pub(crate) mod tests {
     use std::io;
 
     thread_local! {
-        /// Threads that the system gives to this one, if it does not give as many as are wanted.
+        /// The number of threads that this thread may still start; `None` for no limit.
         static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
-    /// The system gives so many threads while this is done, and no more.
+    /// Runs `act`, which can start at most this many threads.
     pub(crate) fn with_threads<R>(threads: usize, act: impl FnOnce() -> R) -> R {
         LEFT.set(Some(threads));
         let result = act();

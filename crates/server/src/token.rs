@@ -35,13 +35,13 @@ pub use key::Key;
 pub use priority_name::{priority_name, priority_named};
 pub use rules::TokenRules;
 
-/// When it is, by the clock of the wall, and how wrong clocks may be.
+/// The time by the wall clock, and the tolerance for wrong clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WallClock {
     /// Seconds since 1970.
     pub now: u64,
-    /// A token is good for so many seconds longer, and so many earlier, than it says (RFC 7519, section
-    /// 4.1.4, allows a few minutes).
+    /// A token is valid this many seconds earlier and longer than it states (RFC 7519, section 4.1.4, allows a few
+    /// minutes).
     pub leeway_s: u64,
 }
 
@@ -71,13 +71,13 @@ pub enum TokenError {
     /// Its time is over.
     #[error("the join token expired at {}: get another one", utc(*expires_at))]
     Expired {
-        /// When it ended, in seconds since 1970.
+        /// The time at which it expired, in seconds since 1970.
         expires_at: u64,
     },
     /// Its time has not come.
     #[error("the join token is valid from {}: retry then", utc(*not_before))]
     NotYet {
-        /// When it begins, in seconds since 1970.
+        /// The time at which it becomes valid, in seconds since 1970.
         not_before: u64,
     },
     /// It is for a player of another name.
@@ -89,13 +89,13 @@ pub enum TokenError {
     /// It is for another session.
     #[error("the join token is for the session {session:?}")]
     OtherSession {
-        /// What it is for.
+        /// The session that it is for.
         session: String,
     },
     /// It is for another service.
     #[error("the join token is for another service: its audience (aud) does not name {expected:?}")]
     OtherAudience {
-        /// What its audience should have in it.
+        /// The name that its audience has to contain.
         expected: String,
     },
     /// Another service has issued it, or it does not say which.
@@ -103,13 +103,13 @@ pub enum TokenError {
         "the join token is not from the service that this server asks for: its issuer (iss) is not {expected:?}"
     )]
     OtherIssuer {
-        /// Which issuer it should name.
+        /// The issuer that it has to name.
         expected: String,
     },
     /// It is a token for something else, or does not say for what.
     #[error("this is not a token to join with: its type (typ) is not {expected:?}")]
     OtherType {
-        /// Which type it should name.
+        /// The type that it has to name.
         expected: String,
     },
     /// A key cannot be used.
@@ -145,10 +145,11 @@ pub fn read_unchecked(token: &str) -> Result<Claims, TokenError> {
     signed::Signed::read(token)?.claims()
 }
 
-/// What a token says, if one of the keys has signed it and it is good now, with the default [`TokenRules`].
+/// The claims of a token, if one of the keys has signed it and it is valid at this time, with the default
+/// [`TokenRules`].
 ///
 /// # Errors
-/// Why it is not good.
+/// The reason why the token is not valid.
 pub fn check(keys: &[Key], token: &[u8], clock: impl Into<WallClock>) -> Result<Claims, TokenError> {
     TokenRules::default().check(keys, token, clock)
 }

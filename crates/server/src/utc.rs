@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The present, in seconds since 1970 by the clock of the wall.
+/// The current wall-clock time, in seconds since 1970.
 pub fn seconds_since_1970() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// The present, in milliseconds since 1970 by the clock of the wall.
+/// The current wall-clock time, in milliseconds since 1970.
 pub(crate) fn milliseconds_since_1970() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -51,13 +51,13 @@ impl Webhooks {
         Self(Arc::new(Shared::traced(tracer)))
     }
 
-    /// Has these webhooks from now on. One with the address of a present one takes over its queue; one that is not
-    /// among them any more tries once to deliver what waits, and ends.
+    /// Replaces the webhooks. One with the URL of a present one takes over its queue; one that is no longer listed
+    /// tries once to deliver its pending events, and ends.
     ///
     /// # Errors
     /// If the operating system gives no thread; those before it in the list are followed.
     pub fn follow(&self, webhooks: Vec<Webhook>) -> Result<(), ThreadSpawnError> {
-        // Threads are started without the lock, which those that tell wait for.
+        // Start threads without the lock, which the senders of events need.
         let mut former = self.endpoints().clone();
         let (mut endpoints, mut result) = (Vec::new(), Ok(()));
         for webhook in webhooks {
@@ -87,8 +87,8 @@ impl Webhooks {
         self.endpoints().iter().map(|endpoint| endpoint.statistics()).collect()
     }
 
-    /// Tells no more, and gives each webhook at most this long in all to deliver what waits. What is left is dropped,
-    /// and a warning says how much.
+    /// Accepts no more events, and gives each webhook at most this long in total to deliver the pending ones. The rest
+    /// is dropped, and a warning states how much.
     pub fn stop(&self, patience: Duration) {
         let endpoints = self.endpoints().clone();
         self.0.wanted.store(0, Ordering::Relaxed);

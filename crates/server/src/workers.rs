@@ -19,12 +19,11 @@ use crate::sessions::{SessionsSettings, random_u64};
 /// Session loops that share the work of one server;
 /// [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a thread.
 ///
-/// A session has one owner: everything of it is decided on its worker's thread. Links to its clients may be other
-/// workers', its edges: what comes over them goes to the owner, and what the owner sends, once to each edge.
-/// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
-/// each worker, with [`placement`](Self::placement) to ask.
-/// One that cannot is fine with a single worker, as [`SessionLoop::add_network`] has it, or with a single
-/// [session](Self::add_for_session).
+/// A session has one owner, on whose thread everything in it is decided. Links to its clients may belong to other
+/// workers, its edges: they pass incoming packets to the owner, which sends each outgoing packet once to each edge.
+/// Networks that can assign a client to a worker by its session name are added as [shards](Self::add_shards), one for
+/// each worker, and ask [`placement`](Self::placement). Other networks work with a single worker, as with
+/// [`SessionLoop::add_network`], or with a single [session](Self::add_for_session).
 pub struct Workers {
     pub(crate) loops: Vec<SessionLoop>,
     pub(crate) directory: Arc<Directory>,
@@ -38,7 +37,7 @@ impl Workers {
     pub(crate) fn share_sessions(&mut self) {
         let networks = self.loops.iter().map(SessionLoop::edge_networks).reduce(EdgeNetworks::and);
         let (Some(networks), Ok(count)) = (networks, u16::try_from(self.loops.len())) else { return };
-        // Each way has a mailbox of its own, so that an owner and an edge on one worker take only what is theirs.
+        // Each direction has its own mailbox, so that an owner and an edge on one worker take only their own messages.
         let mut ways = std::mem::take(&mut self.ways);
         if ways.is_empty() && count > 1 {
             ways = mailboxes(count).into_iter().zip(mailboxes(count)).collect();
@@ -50,9 +49,8 @@ impl Workers {
         }
     }
 
-    /// The workers of one of several nodes, and what joins it to the others: every session is owned by the node where
-    /// its first client is. What the node learns is for
-    /// [`ServerHandle::follow_node`](crate::ServerHandle::follow_node).
+    /// The workers of one of several nodes, and what joins it to the others: every session is owned by the node of its
+    /// first client. The node's events are for [`ServerHandle::follow_node`](crate::ServerHandle::follow_node).
     pub fn of_node(
         settings: &SessionsSettings,
         workers: NonZeroUsize,
@@ -169,7 +167,7 @@ impl Workers {
         self.loops.iter_mut().for_each(|session_loop| session_loop.record_with(recorder.feed()));
     }
 
-    /// Records these sessions as soon as they have players: what an operator asked of the process before.
+    /// Records these sessions as soon as they have players, as an operator requested from the process before.
     pub fn ask_to_record(&mut self, sessions: &[String]) {
         self.loops.iter_mut().for_each(|session_loop| session_loop.ask_to_record(sessions));
     }

@@ -1,4 +1,4 @@
-//! What a process leaves to the next one: a file that only it may read, that is read once, and that may be anything.
+//! The state that a process leaves to the next one: a private file that is read once and may contain anything.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,12 +11,12 @@ use consonance_session::{
 };
 use consonance_testing::folder::Folder;
 
-/// Where a state is handed over.
+/// The path of the state file.
 fn state(folder: &Folder) -> PathBuf {
     folder.path().join("state")
 }
 
-/// Far enough away that a slow machine does not matter, and without parts of a millisecond.
+/// Far enough ahead that a slow machine does not matter, and a whole number of milliseconds.
 const LATER: Instant = Instant::from_millis(3_600_000);
 
 fn hand_over() -> HandOver {

@@ -1,4 +1,4 @@
-//! Stored state survives a restart, whatever happened to the process; and a file that is not a database is reported.
+//! Stored state survives a restart, however the process ended; a file that is not a database is reported.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -81,7 +81,7 @@ fn no_number_is_given_twice_whatever_was_removed_before_a_restart() {
         let (_server, moderation) = server(&records);
         assert_eq!(moderation.ban(&by, name("Trudy"), Some(4_102_444_800)).unwrap().ban.id, 2);
         assert_eq!(moderation.unban(&by, 1), Err(ModerationError::NoBan { id: 1 }));
-        // The ban has ended, and every entry of the log is too old.
+        // The ban has expired, and every log entry is too old.
         records.clear_away(4_102_444_800);
         assert_eq!((records.bans_count(), moderation.audit(&AuditQuery::default()).entries.len()), (0, 0));
     }
@@ -134,7 +134,7 @@ fn entries_of_the_audit_log_are_kept_for_as_many_days_as_is_said() {
     assert_eq!(left, [1, 0]);
 }
 
-/// The file as versions before the present one wrote it, with these standings.
+/// Writes the file in the format of earlier versions, with these standings.
 fn write_version_1(folder: &Path, standings: &[(&str, &str)], ban: &str) {
     fs::create_dir_all(folder).unwrap();
     let file = redb::Database::create(folder.join(FILE)).unwrap();
@@ -276,11 +276,11 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let banned = lines.map_while(Result::ok).filter_map(|line| {
             let (name, how) = line.strip_prefix(BANNED)?.split_once(';')?;
-            // What waits for a slow disk was not acknowledged.
+            // Bans that wait for a slow disk are not acknowledged.
             how.contains("OnDisk").then(|| name.to_owned())
         });
         acknowledged.extend(banned.take(20 + 7 * round));
-        // SIGKILL on Unix, in the middle of the next write as likely as not.
+        // SIGKILL on Unix, probably in the middle of the next write.
         child.kill().unwrap();
         child.wait().unwrap();
         let records = open(&folder);
@@ -291,12 +291,12 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
     assert_eq!(acknowledged.len(), 20 + 27 + 34);
 }
 
-/// A limit on the size of its files stands in for the disk of a process that is started for this.
+/// A child process with a limit on its file size simulates a full disk.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_again() {
     let folder = path_of_test("full");
-    // A caller that ignores the signal learns it from the failed call.
+    // A process that ignores the signal gets an error from the failed call instead.
     let ignoring = r#"trap '' XFSZ; exec "$0" --exact bans_without_end --ignored --nocapture"#;
     let mut child = Command::new("sh")
         .arg("-c")
@@ -339,7 +339,7 @@ fn limit_files(child: &std::process::Child, bytes: Option<u64>) {
     prlimit(Some(Pid::from_child(child)), Resource::Fsize, limit).unwrap();
 }
 
-/// What the tests above run and kill.
+/// The child process that the tests above run and kill.
 #[test]
 #[ignore = "goes on until it is killed; run by another test"]
 fn bans_without_end() {
@@ -358,7 +358,7 @@ fn bans_without_end() {
     }
 }
 
-/// How long it waits to be killed: a reader of its output waits no longer then.
+/// How long the child waits to be killed; after that, readers of its output stop waiting.
 const LONGEST: Duration = Duration::from_mins(2);
 const FOLDER: &str = "CONSONANCE_TEST_STORAGE_FOLDER";
 const REASON_BYTES: &str = "CONSONANCE_TEST_REASON_BYTES";

@@ -1,4 +1,4 @@
-//! Join tokens: which ones are believed.
+//! Join tokens: which are accepted.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -22,7 +22,7 @@ fn claims() -> Claims {
     }
 }
 
-/// What a player of this name is admitted with.
+/// The access of a player with this name and token.
 fn check(
     keys: &[Key],
     session: &str,
@@ -74,7 +74,7 @@ fn a_token_by_another_key_is_refused() {
 #[test]
 fn a_public_key_is_no_secret_for_the_other_algorithm() {
     let pair = Key::generate_ed25519().unwrap().public().unwrap();
-    // What a forger has: the public bytes, used as the secret of an HS256 token.
+    // A forger can use the public bytes as the secret of an HS256 token.
     let public = bytes_of(&pair, "x");
     let secret = Key::generate_hs256().unwrap().sign(&claims()).unwrap();
     let (message, _) = secret.rsplit_once('.').unwrap();
@@ -162,13 +162,13 @@ fn a_token_without_an_end_is_refused() {
 
 #[test]
 fn the_examples_of_the_standards_are_read() {
-    // RFC 7515, appendix A.1: the claims are of another kind and time, but the signature is good.
+    // RFC 7515, appendix A.1: the claims are of another kind and have expired, but the signature is valid.
     let key = r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#;
     let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     let key = Key::from_jwk(key).unwrap();
     assert_eq!(key.verify(token, NOW), Err(TokenError::Expired { expires_at: 1_300_819_380 }));
     assert!(key.verify(token, 1_300_819_379).is_ok());
-    // RFC 8037, appendix A.4: the payload is not JSON, and only its signature can be good.
+    // RFC 8037, appendix A.4: the payload is not JSON; only its signature is valid.
     let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     assert!(is_malformed(&Key::from_jwk(key).unwrap().verify(token, NOW)));
@@ -224,13 +224,13 @@ fn foreign(key: &Key, claims: &str) -> String {
     foreign_with(key, r#"{"alg":"HS256"}"#, claims)
 }
 
-/// The same with a header of its own.
+/// The same with another header.
 fn foreign_with(key: &Key, header: &str, claims: &str) -> String {
     let [header, claims] = [header, claims].map(|json| URL_SAFE_NO_PAD.encode(json));
     signed_by_hand(&bytes_of(key, "k"), &format!("{header}.{claims}"))
 }
 
-/// The bytes of a member of a key's JSON.
+/// The decoded bytes of a member of a key's JSON.
 fn bytes_of(key: &Key, member: &str) -> Vec<u8> {
     let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
     URL_SAFE_NO_PAD.decode(jwk[member].as_str().unwrap()).unwrap()

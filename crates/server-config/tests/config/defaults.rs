@@ -1,4 +1,4 @@
-//! Tables and the settings of the crates that they configure: the same defaults, and each key reaches its setting.
+//! Tables have the same defaults as the settings that they configure, and each key reaches its setting.
 
 use std::fmt::Debug;
 
@@ -45,7 +45,7 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     assert_eq!((ours.hysteresis as f32, ours.streams_max), (theirs.hysteresis, theirs.max_streams));
 }
 
-/// The settings that stay as they are when every number and flag of a table is changed, by their names.
+/// The names of the settings that do not change when every number and flag of a table is changed.
 fn unmoved<T: Debug>(table: &str, settings: impl Fn(&Config) -> T) -> Vec<String> {
     let file = default_file();
     let keys = file.lines().skip_while(|line| *line != format!("[{table}]")).skip(1);

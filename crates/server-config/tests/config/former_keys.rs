@@ -1,4 +1,4 @@
-//! Keys of earlier versions: what a file or a variable with one is told.
+//! Keys of earlier versions: the message for a file or a variable that has one.
 
 use std::path::Path;
 
@@ -55,7 +55,7 @@ fn the_changelog_lists_the_renamed_keys_that_the_server_reports() {
         .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"));
     let mut count = 0;
     for (old, new) in rows.filter(|(old, _)| old.contains('.') && !old.contains([' ', '/'])) {
-        // No key takes a date.
+        // A date is wrong for every key.
         let complaint = |path: &str| {
             let (table, key) = path.rsplit_once('.').unwrap();
             let head =

@@ -6,7 +6,7 @@ use consonance_server_config::reference_page;
 
 use crate::tables;
 
-/// Numbers that bound nothing a peer can make grow, wait or cost.
+/// Numbers that are not limits on a peer's use of memory, time or other resources.
 const NO_LIMITS: &[&str] = &[
     "workers",
     "certificate.check_every_s",

@@ -15,7 +15,7 @@ fn the_roster_of_a_full_session_fits_the_queue_of_a_newcomer() {
         let listen = format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\n");
         let config = load(&listen);
         let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
-        // Each in the longest packet that an original takes, and what a network puts before it.
+        // One packet per link: the longest that an original accepts, plus the network's header.
         let welcome = config.limits.links * (1024 + 16);
         assert!(listener.value("control_bytes_max").as_u64().unwrap() >= welcome as u64);
     }
@@ -38,7 +38,7 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
         values(listener, ["players_max", "idle_timeout_s", "links_max"]),
         [json!(20), json!(4.0), json!(64)]
     );
-    // As it is shown, it can be written again, and so it can be compared.
+    // The shown text is valid configuration, so that both can be compared.
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
     let again = load(&format!("sessions = ['red', 'blue']\nlisten = {shown}"));
     assert_eq!(

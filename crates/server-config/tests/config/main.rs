@@ -1,4 +1,4 @@
-//! The configuration of a server: what is read, what is refused and where, and that its page is up to date.
+//! The configuration of a server: accepted files, errors and their places, and that its page is up to date.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -38,7 +38,7 @@ fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect()
 }
 
-/// What is wrong with a file, without its folder.
+/// The errors in a file, without its folder.
 fn complaints(text: &str) -> Vec<String> {
     let error = of_file(text).load().unwrap_err();
     error.problems().iter().map(|problem| problem.to_string().replace("/etc/consonance/", "")).collect()
@@ -174,7 +174,7 @@ fn reports_all_mistakes_at_once_in_the_order_of_the_file() {
 
 #[test]
 fn rejects_garbage_without_a_panic() {
-    // Table by table: what is wrong in one says nothing of the others, and a whole file takes its time.
+    // Table by table: errors in one do not affect the others, and damaging the whole file takes too long.
     let file = default_file();
     for table in file.split_inclusive("\n\n") {
         for end in (0..table.len()).filter(|end| table.is_char_boundary(*end)).step_by(31) {
@@ -287,7 +287,7 @@ fn notes_a_misspelt_variable_but_not_one_of_another_program() {
     let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[
         ("CONSONANCE_LISTN", "[::]:1"),
-        // As an orchestrator sets them for a service that is called consonance.
+        // Orchestrators set such variables for a service named consonance.
         ("CONSONANCE_SERVICE_PORT_VOICE", "7777"),
     ]));
     let notes = sources.load().unwrap().notes;
@@ -298,7 +298,7 @@ fn notes_a_misspelt_variable_but_not_one_of_another_program() {
 fn the_printed_file_contains_the_defaults() {
     let file = default_file();
     assert_eq!(load(&file), Config::default());
-    // What is commented out is right when it is put in.
+    // Commented-out examples are valid when they are uncommented.
     let comments_out =
         |line: &str| line.strip_prefix("# ").filter(|line| line.contains(" = ")).map(str::to_owned);
     let with_examples: String =

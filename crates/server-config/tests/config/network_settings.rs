@@ -5,7 +5,7 @@ use consonance_server_config::{
 };
 
 table! {
-    /// What one network has.
+    /// The keys of one network.
     struct Keys {
         /// Clients at once.
         pub clients_max: usize = 5, 1..=10;
@@ -13,7 +13,7 @@ table! {
 }
 
 table! {
-    /// What another network has.
+    /// The keys of another network.
     struct OtherKeys {
         /// Clients at once.
         pub clients_max: usize = 6, 1..=10;

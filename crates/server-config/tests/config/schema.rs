@@ -1,11 +1,11 @@
-//! The JSON Schema for editors: what it admits, and what it refuses.
+//! The JSON Schema for editors: values that it accepts, and values that it refuses.
 
 use consonance_server_config::{default_file, json_schema};
 use serde_json::{Value, json};
 
 use crate::tables;
 
-/// The first thing in `value` that the schema refuses, by the keywords that a schema of settings has.
+/// The first part of `value` that the schema refuses; knows only the keywords that settings' schemas use.
 fn refused(schema: &Value, value: &Value, at: &str) -> Option<String> {
     let found = |why: &str| Some(format!("{at}: {why}"));
     let is_of = |kind: &Value| match kind.as_str() {

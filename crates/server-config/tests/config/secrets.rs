@@ -1,4 +1,4 @@
-//! A secret in a wrong place is not said again.
+//! A misplaced secret is not repeated in messages.
 
 use std::path::Path;
 

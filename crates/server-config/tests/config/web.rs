@@ -1,4 +1,4 @@
-//! `[web]`: what belongs together, and what holds without it.
+//! `[web]`: keys that need each other, and the defaults without the table.
 
 use crate::{complaints, load};
 

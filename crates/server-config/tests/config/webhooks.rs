@@ -1,4 +1,4 @@
-//! `[[webhooks]]`: which are accepted, and what is wrong with others.
+//! `[[webhooks]]`: accepted tables, and the errors in others.
 
 use std::path::Path;
 

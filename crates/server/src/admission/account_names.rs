@@ -1,5 +1,5 @@
-//! Names that are kept for the accounts that they were used with, when their players have left: no other player has
-//! them meanwhile, on whichever network.
+//! Names that stay reserved for the accounts that used them after their players have left: no other player gets them
+//! meanwhile, on any network.
 //!
 //! Accounts cost nothing, so none can keep many names from others: each has the last one that it used, and all of one
 //! place together have a few.
@@ -38,14 +38,14 @@ const PER_ORIGIN_MAX: usize = 64;
 impl AccountNames {
     /// The account that a name is kept for.
     pub(super) fn account_of(&self, session: &str, name: &str) -> Option<&str> {
-        // Where none is kept, no key is computed.
+        // Without kept names, do not compute the key.
         if self.names.is_empty() {
             return None;
         }
         self.names.get(&(session.into(), NameKey::of(name))).map(|kept| &*kept.account)
     }
 
-    /// A player with this account has joined with a name, of which so many are kept at most.
+    /// A player with this account has joined with this name; at most `most` names are kept.
     pub(super) fn note(&mut self, session: &str, name: &str, account: &str, origin: &Origin, most: usize) {
         let session_name = (Box::<str>::from(session), NameKey::of(name));
         self.forget(&session_name);

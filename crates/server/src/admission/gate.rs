@@ -14,7 +14,7 @@ use crate::spans::{OpenSpan, SpanKind};
 use crate::token::{Claims, WallClock};
 use crate::utc::seconds_since_1970;
 
-/// What one session loop knows of its newcomers.
+/// The state of admission at one session loop.
 pub(crate) struct AdmissionGate {
     admission: Admission,
     remotes: HashMap<LinkId, Remote>,
@@ -33,7 +33,7 @@ struct Waiting {
     name: String,
     /// The account that its network vouches for.
     account: Option<Box<str>>,
-    /// What it would be admitted with if there were no hook.
+    /// The claims that it would be admitted with if there were no hook.
     claims: Option<Claims>,
 }
 
@@ -85,7 +85,7 @@ impl AdmissionGate {
         self.admission = admission.succeeding(&self.admission);
     }
 
-    /// What the hook was asked so far, if there is one.
+    /// The hook's counters, if there is one.
     pub(crate) fn hook_statistics(&self) -> Option<HookStatistics> {
         self.admission.settings().hook.as_ref().map(Hook::statistics)
     }
@@ -179,7 +179,7 @@ impl AdmissionGate {
         };
         let (number, answer_to, waker) = (waiting.question, self.answer_to.clone(), self.waker.clone());
         let reply = Box::new(move |answer| {
-            // A loop that is gone or hangs needs no answer.
+            // A loop that has ended or hangs needs no answer.
             let _ = answer_to.try_send(Answered { link, question: number, answer });
             waker.iter().for_each(Waker::wake_by_ref);
         });

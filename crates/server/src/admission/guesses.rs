@@ -1,4 +1,4 @@
-//! How often a wrong password was tried, and from where.
+//! The counters of wrong passwords, by origin.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use super::origin::Origin;
 use super::{PasswordAttemptLimits, Refusal};
 
-/// Wrong passwords by where they came from.
+/// Wrong passwords by origin.
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
-    /// By addresses of IPv4, networks of IPv6, and what other networks call it.
+    /// By IPv4 address, IPv6 network, or another network's identifier of the peer.
     origins: Counted,
-    /// By the [sites](Origin::site) around networks of IPv6. However many networks guess, they push no site out.
+    /// By the [sites](Origin::site) around networks of IPv6. However many networks guess, they do not displace a site.
     sites: Counted,
 }
 
-/// As many as are remembered.
+/// Failed attempts; only a limited number is remembered.
 #[derive(Debug, Default)]
 struct Counted {
     by_origin: BTreeMap<Origin, Tries>,
-    /// When all is forgiven.
+    /// The times at which an origin's wrong passwords are forgotten.
     ends: BTreeSet<(Instant, Origin)>,
 }
 
@@ -50,7 +50,7 @@ impl Guesses {
             return Err(Refusal::TooManyGuesses { wait_s: (until - now).as_secs() + 1 });
         }
         if is_right() {
-            // Earlier failures stay: a client that knows one session's password can be guessing at another's.
+            // Earlier failures still count: a client that knows one session's password may be guessing another's.
             return Ok(());
         }
         self.origins.count_wrong(now, origin, limits);

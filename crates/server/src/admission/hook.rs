@@ -23,7 +23,7 @@ use crate::token::Claims;
 
 pub(super) use answer::Answer;
 
-/// Where the service is, and how it is asked.
+/// The settings of the joining hook: its address, and how it is called.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HookSettings {
@@ -42,7 +42,7 @@ pub struct HookSettings {
     pub authorities_pem: Option<Vec<u8>>,
     /// `http://` is accepted for other machines, too (default no): anyone on the path can read and answer.
     pub allow_plain_http: bool,
-    /// The service is told token and password as the player shows them (default no).
+    /// The service gets the token and the password that the player presents (default no).
     pub send_secrets: bool,
     /// Questions at once (default 4).
     pub threads: usize,
@@ -85,7 +85,7 @@ pub enum HookError {
     /// This is not an address.
     #[error("invalid address of the hook, expected one like https://example.org/join")]
     Url,
-    /// It would be asked in the open.
+    /// The request would be sent unencrypted.
     #[error("unencrypted hook on another machine: use https, or set allow_plain_http")]
     PlainHttp,
     /// The program knows no HTTP.
@@ -149,7 +149,7 @@ impl HookFailure {
     }
 }
 
-/// What was asked, and what came of it.
+/// The counters of the hook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HookStatistics {
@@ -192,10 +192,10 @@ pub(super) struct Question {
     pub(super) name: String,
     /// As the network writes it, usually with the port.
     pub(super) address: String,
-    /// What its token says, if it has shown one that is good.
+    /// The claims of its token, if it has presented a valid one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) claims: Option<Claims>,
-    /// Only if the service is told secrets.
+    /// Only if the service gets secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,12 +224,12 @@ impl Hook {
         Ok(Self(Arc::new(Inner { settings, counters, queue })))
     }
 
-    /// What it was set up with.
+    /// The settings of this hook.
     pub fn settings(&self) -> &HookSettings {
         &self.0.settings
     }
 
-    /// What was asked so far.
+    /// The current counters.
     pub fn statistics(&self) -> HookStatistics {
         let Counters { asked, allowed, denied, failed, overflowed } = &*self.0.counters;
         let [asked, allowed, denied, failed, overflowed] =
@@ -272,7 +272,7 @@ fn work(jobs: &Mutex<Receiver<Job>>, service: &ServiceClient, counters: &Counter
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { body, asked_at, mut span, reply }) = next else { return };
         span.set("consonance.queued_us", asked_at.elapsed().as_micros() as u64);
-        // A client that has waited for so long can be gone, and others wait behind.
+        // After such a wait, the client may be gone, and others are waiting.
         let answer = if asked_at.elapsed() >= timeout {
             Err(ServiceFailure::Timeout.into())
         } else {

@@ -1,4 +1,4 @@
-//! Where a player comes from, as far as guesses are counted.
+//! The origin of a player, as wrong passwords are counted.
 
 use consonance_transport::{AddressPrefix, Remote};
 
@@ -8,7 +8,7 @@ pub(crate) enum Origin {
     /// An address of IPv4, or a network of IPv6: of 64 bits, which every home has for itself, or of 48, the largest
     /// that one customer of a provider is given (RFC 6177).
     Prefix(AddressPrefix),
-    /// What another network than IP calls it.
+    /// An origin on a network other than IP, by the name that the network gives it.
     Other(Box<str>),
 }
 

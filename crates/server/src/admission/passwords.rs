@@ -26,7 +26,7 @@ impl Passwords {
         Self(kept.collect())
     }
 
-    /// What a session asks for, if it does.
+    /// The password of a session, if it has one.
     pub(super) fn of(&self, session: &str) -> Option<&Password> {
         self.0.iter().find(|(sessions, _)| sessions.matches(session)).map(|(_, password)| password)
     }

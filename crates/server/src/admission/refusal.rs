@@ -10,7 +10,7 @@ use crate::token::TokenError;
 
 /// Why a player is not admitted. No secret is in it.
 ///
-/// The player is told the [`EndReason`]; its text is also the one for logs, but for tokens, whose own errors say more.
+/// The player gets the [`EndReason`]. Logs have the same text, except for tokens, whose own errors are more specific.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -22,7 +22,7 @@ pub enum Refusal {
     PasswordWrong,
     /// There were too many wrong ones from the same address.
     TooManyGuesses {
-        /// When it is looked at again.
+        /// The time until passwords from there are checked again, in seconds.
         wait_s: u64,
     },
     /// Neither was presented.
@@ -31,7 +31,7 @@ pub enum Refusal {
     BothMissing,
     /// The operator's service does not admit the player.
     Denied {
-        /// What the service said, fit to be shown; empty if nothing.
+        /// The words of the service, fit to be shown; may be empty.
         reason: String,
     },
     /// The operator's service could not be asked.

@@ -1,4 +1,4 @@
-//! What admission is set up with.
+//! The settings of admission.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ pub struct JoiningSettings {
     /// Players that present a join token signed with one of these are admitted, with its claims. Without a key, tokens
     /// are ignored.
     pub token_keys: Vec<Key>,
-    /// What a token has to say of itself besides (default: nothing).
+    /// Further rules for the contents of a token (default: none).
     pub token_rules: TokenRules,
-    /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much
-    /// longer, and earlier, than it says.
+    /// The tolerance for wrong clocks, in whole seconds (default 30 s): a token is valid this much earlier and longer
+    /// than it states.
     pub clock_leeway: Duration,
     /// A player is disconnected when its token expires (default no: the end is checked when it joins).
     pub disconnect_on_expiry: bool,
     /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
     pub passwords: Vec<(RoomPattern, SecretText)>,
-    /// Where there are keys and a password, both have to be shown (default no: either is enough).
+    /// If there are keys and a password, a player must present both (default no: either is enough).
     pub require_both: bool,
-    /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the
-    /// case of letters does not matter.
+    /// Names, or beginnings of names with a `*` behind, that are reserved for players whose token states the name;
+    /// the case of letters does not matter.
     pub reserved_names: Vec<String>,
     /// Names that are kept for the accounts that networks vouch for, such as the certificates of Mumble's users, when
     /// their players leave (default 10 000): one for each account and session, and 64 from one address or from one

@@ -1,4 +1,4 @@
-//! Bans by what they are about: a look-up takes as long for a hundred thousand of them as for one.
+//! Bans by target: a look-up takes as long for a hundred thousand bans as for one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
@@ -68,7 +68,7 @@ impl Index {
     }
 
     pub(super) fn of_name(&self, name: &str) -> impl Iterator<Item = &Ban> {
-        // Where no name is banned, no key is computed.
+        // Without banned names, do not compute the key.
         let found = if self.names.is_empty() { None } else { self.names.get(&NameKey::of(name)) };
         self.bans(found)
     }

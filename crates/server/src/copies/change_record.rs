@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hand_over::{AccessRecord, RestrictionsRecord};
 
-/// Where a client's link is.
+/// The place of a client's link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct At {
     pub(crate) node: NodeId,
@@ -47,7 +47,7 @@ pub(crate) struct ClientRecord {
 }
 
 impl ChangeRecord {
-    /// Of a change; `at` says where a link is.
+    /// The record of a change; `at` returns the place of a link.
     pub(crate) fn of(change: &SessionChange, at: impl Fn(LinkId) -> Option<At>) -> Self {
         match change {
             SessionChange::Client(client) => {

@@ -1,4 +1,4 @@
-//! What the owner of a session knows of its edges at other nodes.
+//! The edges of a session at other nodes, as its owner keeps track of them.
 
 use std::collections::BTreeMap;
 
@@ -26,14 +26,14 @@ impl NodeEdges {
         self.links.contains_key(&member)
     }
 
-    /// One more link of a worker. True if it is the first one.
+    /// Adds a link of a worker. True if it is the first one.
     pub(crate) fn add(&mut self, member: Member) -> bool {
         let links = self.links.entry(member).or_default();
         *links += 1;
         *links == 1
     }
 
-    /// One link less.
+    /// Removes a link of a worker.
     pub(crate) fn remove(&mut self, member: Member) {
         if let Some(links) = self.links.get_mut(&member) {
             *links -= 1;

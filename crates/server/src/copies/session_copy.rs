@@ -6,23 +6,24 @@ use consonance_cluster::Member;
 use consonance_session::{ClientId, Instant, PlayerIdentity, Restrictions, Server, SessionChange, SessionId};
 use rustc_hash::FxHashMap;
 
-/// A session of another node, as that node's worker has told of it.
+/// A copy of another node's session, as received from that node's worker.
 #[derive(Debug)]
 pub(crate) struct SessionCopy {
     pub(crate) server: Server,
     pub(crate) id: SessionId,
     /// The worker that tells of it.
     pub(crate) owner: Member,
-    /// How many changes it has told of.
+    /// The number of changes received.
     pub(crate) version: u64,
-    /// The owner was lost. What it sends to clients here is passed over until their links are told again: a copy that
-    /// knew of a change would have its clients taken back as if they knew of it, too.
+    /// The owner was lost. Its messages are ignored until its clients' links are announced again: if the copy knew of
+    /// a change, its clients would be adopted as if they knew of it, too.
     is_cut: bool,
     /// The owner wants all voice.
     pub(crate) wants_all_voice: bool,
-    /// Where clients are whose links are at other nodes.
+    /// The workers of clients whose links are at other nodes.
     workers: FxHashMap<ClientId, Member>,
-    /// What was mentioned since it began to tell everything.
+    /// Clients and players that the owner has mentioned since it began to tell everything; `None` once that is
+    /// complete.
     mentioned: Option<Mentioned>,
 }
 
@@ -47,7 +48,7 @@ impl SessionCopy {
         }
     }
 
-    /// Another owner tells everything; what was known goes on until that is complete.
+    /// Another owner sends the whole state; the former state is used until that is complete.
     pub(crate) fn begin_again(&mut self, owner: Member) {
         (self.owner, self.is_cut) = (owner, false);
         self.mentioned = Some(Mentioned::default());

@@ -1,9 +1,9 @@
-//! Which cores a thread may run on.
+//! The cores that a thread may run on.
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::{allowed_cores, stay_on};
 
-/// None that are known.
+/// No cores are known on this system.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn allowed_cores() -> Vec<usize> {
     Vec::new()

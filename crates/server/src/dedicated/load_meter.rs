@@ -8,18 +8,17 @@ use crate::load::{Load, VoiceWork};
 
 /// How often the shares are looked at.
 const WINDOW: Duration = Duration::from_millis(100);
-/// A worker counts as busy for so many times its processor time at most: if others have the machine for most
-/// of its iterations, giving something up would gain nothing, and a handful of players would be rejected by a
-/// server that has nothing to do.
+/// A worker's busy time counts up to this multiple of its processor time: if other processes occupy the machine for
+/// most of its iterations, shedding load would gain nothing, and an idle server would reject players.
 const OWN_TIME: f64 = 4.0;
-/// What a packet takes of the threads that carry it, an estimate from above: QUIC takes 7 to 14 µs
+/// The cost of a packet on the threads that carry it, an estimate from above: QUIC takes 7 to 14 µs
 /// (docs/server-cost.md).
 const ON_THREADS: Duration = Duration::from_micros(15);
 
 #[derive(Debug)]
 pub(super) struct LoadMeter {
     window_from: Instant,
-    /// Since then.
+    /// The busy time since then.
     busy: Duration,
     longest_iteration: Duration,
     voice_before: VoiceWork,
@@ -60,7 +59,7 @@ impl LoadMeter {
         self.busy_share.share()
     }
 
-    /// The recent load, by what was used and relayed until now.
+    /// The recent load, from the processor time used and the voice relayed so far.
     pub(super) fn look(&mut self, now: Instant, used: Used, voice: VoiceWork) -> Load {
         let window = now.saturating_duration_since(self.window_from);
         let busy_share = self.busy_share.note(window, self.busy.as_secs_f64());
@@ -68,7 +67,8 @@ impl LoadMeter {
         let process_share = self.process.note(now, used.by_process).unwrap_or(0.0);
         let before = std::mem::replace(&mut self.voice_before, voice);
         let voice_time = voice.time.saturating_sub(before.time);
-        // The clock runs on while others have the core; of the processor time, voice has the same part.
+        // Wall time includes time in which others use the core; assume that voice has the same share of the processor
+        // time.
         let voice_wall = self.voice_share.note(window, voice_time.as_secs_f64());
         let voice_part = if busy_share > 0.0 { (voice_wall / busy_share).min(1.0) } else { 0.0 };
         let voice_share = own_share.unwrap_or(busy_share) * voice_part;
@@ -98,10 +98,10 @@ mod tests {
         voice: VoiceWork,
     }
 
-    /// What happens in each 10 ms.
+    /// The work in each 10 ms.
     #[derive(Clone, Copy, Default)]
     struct Each {
-        /// An iteration of the loop that takes so long.
+        /// The duration of an iteration of the loop.
         iteration: Duration,
         /// Processor time of the worker's thread, and of the other threads of the process.
         own: Duration,
@@ -121,7 +121,7 @@ mod tests {
             Self { meter: LoadMeter::new(now, 2, used), now, used, voice: VoiceWork::default() }
         }
 
-        /// The load after so many seconds.
+        /// The load after this many seconds.
         fn after(&mut self, seconds: u64, each: Each) -> Load {
             let mut load = Load::default();
             for _ in 0..100 * seconds {

@@ -18,26 +18,26 @@ use super::smoothed::Smoothed;
 pub(super) struct Used {
     /// By the thread that asks.
     pub(super) by_thread: Option<Duration>,
-    /// By all threads of the process.
+    /// The time used by all threads of the process.
     pub(super) by_process: Option<Duration>,
 }
 
 impl Used {
-    /// What this thread and its process have used.
+    /// The processor time of this thread and its process.
     #[cfg(unix)]
     pub(super) fn here() -> Self {
         let used = |clock| clock_gettime(clock).try_into().ok();
         Self { by_thread: used(ClockId::ThreadCPUTime), by_process: used(ClockId::ProcessCPUTime) }
     }
 
-    /// What this thread and its process have used.
+    /// The processor time of this thread and its process.
     #[cfg(windows)]
     pub(super) fn here() -> Self {
         let by_thread = ThreadTime::try_now().map(|time| time.as_duration()).ok();
         Self { by_thread, by_process: ProcessTime::try_now().map(|time| time.as_duration()).ok() }
     }
 
-    /// What this thread and its process have used.
+    /// The processor time of this thread and its process, which is unknown here.
     #[cfg(not(any(unix, windows)))]
     pub(super) fn here() -> Self {
         Self { by_thread: None, by_process: None }
@@ -47,19 +47,19 @@ impl Used {
 #[derive(Debug)]
 pub(super) struct ProcessorShare {
     cores: f64,
-    /// When it was looked at last, and what had been used by then.
+    /// The time of the last measurement, and the processor time that had been used by then.
     former: Option<(Instant, Duration)>,
     share: Smoothed,
 }
 
 impl ProcessorShare {
-    /// Of so many cores, by what has been used until now.
+    /// A share of this many cores, starting from the time used so far.
     pub(super) fn new(cores: usize, now: Instant, used: Option<Duration>) -> Self {
         let former = used.map(|used| (now, used));
         Self { cores: cores as f64, former, share: Smoothed::default() }
     }
 
-    /// Of recent time, from 0 to 1; nothing where the system does not tell. To be told several times a second.
+    /// The recent share, from 0 to 1; `None` if the system does not provide it. To be called several times a second.
     pub(super) fn note(&mut self, now: Instant, used: Option<Duration>) -> Option<f64> {
         let used = used?;
         let Some((looked_at, former)) = self.former.replace((now, used)) else { return Some(0.0) };
@@ -75,12 +75,12 @@ mod tests {
     #[cfg(any(unix, windows))]
     #[test]
     fn work_takes_processor_time_of_its_thread_and_of_the_process() {
-        // The process is looked at before and after the thread, so that it has used what the thread has in between.
+        // Measure the process before and after the thread, so that its interval includes the thread's.
         let (process, thread) = (Used::here().by_process, Used::here().by_thread);
         let grown =
             |used: Option<Duration>, before: Option<Duration>| used.unwrap().saturating_sub(before.unwrap());
         let mut worked = 0_u64;
-        // As long as it takes: what is asked is whether it is counted, not how fast this machine is.
+        // Work until it shows: the test is about whether time is counted, not about the speed of this machine.
         while grown(Used::here().by_thread, thread) < Duration::from_millis(5) {
             worked = std::hint::black_box(worked + 1);
         }

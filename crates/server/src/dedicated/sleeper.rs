@@ -132,7 +132,7 @@ mod tests {
     /// A loop that sleeps this long was not woken.
     const FOREVER: Duration = Duration::from_mins(5);
 
-    /// A network that is heard of through its descriptor only.
+    /// A network that wakes the loop only through its descriptor.
     struct WithDescriptor(MemoryServer, UnixStream);
 
     impl ServerNetwork for WithDescriptor {
@@ -171,7 +171,7 @@ mod tests {
         }
     }
 
-    /// A loop with one network of each kind, and what makes the second one readable.
+    /// A loop with one network of each kind, and the stream that makes the second one readable.
     fn session_loop() -> (SessionLoop, UnixStream) {
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
         let (far, near) = UnixStream::pair().unwrap();

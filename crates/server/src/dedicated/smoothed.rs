@@ -11,7 +11,7 @@ impl Smoothed {
         self.0
     }
 
-    /// Of this window, so much time; the share that results, from 0 up.
+    /// Adds a window with this many busy seconds; returns the resulting share, from 0 up.
     pub(super) fn note(&mut self, window: Duration, seconds: f64) -> f64 {
         let window_s = window.as_secs_f64();
         if window_s > 0.0 {

@@ -1,4 +1,5 @@
-//! What can be waited for beside descriptors and written to from other threads: the two ends of a socket pair.
+//! A socket pair that wakes a thread: one end can be waited for together with descriptors, the other can be written
+//! to from any thread.
 
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -35,7 +36,7 @@ impl WakeSocket {
         let mut all: Vec<PollFd<'_>> =
             [self.0.as_fd()].into_iter().chain(descriptors).map(readable).collect();
         let at_most = Timespec::try_from(at_most).ok();
-        // Waking early, as for a signal, only costs a look at the networks.
+        // Waking early, as after a signal, only costs a poll of the networks.
         poll(&mut all, at_most.as_ref()).is_ok() && all[0].revents().contains(PollFlags::IN)
     }
 
@@ -47,7 +48,7 @@ impl WakeSocket {
 
 impl WakeSender {
     pub(super) fn wake(&self) {
-        // A socket with no room for another byte can be read.
+        // If the socket is full, it is readable already.
         let _ = (&self.0).write(&[1]);
     }
 }

@@ -1,4 +1,4 @@
-//! One worker's thread: runs its loop, does what it is asked between iterations, and sleeps.
+//! One worker's thread: runs its loop, executes requested jobs between iterations, and sleeps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -56,8 +56,8 @@ impl Directory {
         state.next_serial - 1
     }
 
-    /// The store names this worker as the one that has a session, whichever one its clients were placed at since.
-    /// Returns the one that has it; none if no client here needs it any more.
+    /// The store names this worker as the one of a session, even if its clients were placed at another one since.
+    /// Returns the session's worker; `None` if no client here needs the session any more.
     pub(crate) fn move_to(&self, session: &str, worker: u16) -> Option<usize> {
         let mut state = self.lock();
         let State { entries, sessions_of, .. } = &mut *state;
@@ -90,7 +90,7 @@ impl Directory {
         Some(serial)
     }
 
-    /// Another node owns a session, or none that is known. False if no client here is in it, or on the way.
+    /// Another node owns a session, or no known one. False if no client here is in it, or on the way.
     pub(crate) fn disown(&self, session: &str, owner: Option<Member>) -> bool {
         let mut state = self.lock();
         let Some(entry) = state.entries.get_mut(session) else { return false };

@@ -4,14 +4,14 @@ use std::fmt;
 
 use consonance_transport::{EndCode, EndReason};
 
-/// Why a client does not come into the session that it names. It is told the [`EndReason`], whose text is the one for
-/// logs, too.
+/// The reason why a client is not admitted to the session that it names. The client gets the [`EndReason`], whose text
+/// is also used in logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionRefusal {
     /// No session of that name is served, nor may one begin.
     Unknown {
-        /// What it named.
+        /// The name that it asked for.
         session: String,
         /// The configured names, and the patterns of those on demand; the names of sessions on demand are not
         /// disclosed.
@@ -24,7 +24,7 @@ pub enum SessionRefusal {
     },
     /// Another worker has it, which this network does not lead to.
     Elsewhere {
-        /// What it named.
+        /// The name that it asked for.
         session: String,
     },
 }

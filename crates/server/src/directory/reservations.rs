@@ -15,8 +15,8 @@ impl Reservations {
         Self(directory)
     }
 
-    /// Which worker takes a client that names this session. Until the client arrives there, or its
-    /// reservation is [cancelled](Self::cancel), the session does not end.
+    /// The worker that takes a client which names this session. Until the client arrives there, or its reservation is
+    /// [cancelled](Self::cancel), the session does not end.
     ///
     /// # Errors
     /// There is no such session, nor may it begin.

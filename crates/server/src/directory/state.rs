@@ -34,23 +34,23 @@ pub(super) struct Entry {
     /// Clients that have arrived at the session's worker, or at another node's, and not left.
     pub(super) arrived: usize,
     /// Clients that have arrived at another worker of this process, or at any while another node owns the session or
-    /// the owner is not known. The worker that has the client counts it, whichever owner follows which.
+    /// the owner is not known. The worker of the client's link counts it, independent of changes of the owner.
     pub(super) at_edge: usize,
     /// Clients that were placed at any worker, since the session has too many for one.
     pub(super) spread: usize,
-    /// None before the first one has arrived.
+    /// `None` before the first client has arrived.
     pub(super) id: Option<SessionId>,
     pub(super) is_settled: bool,
     pub(super) owner: SessionOwner,
 }
 
-/// Which node owns a session.
+/// The owner of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum SessionOwner {
     /// This one.
     #[default]
     Here,
-    /// Another one, if it is known.
+    /// Another node, if it is known.
     AtNode(Option<Member>),
 }
 
@@ -78,13 +78,13 @@ impl State {
 
     /// Asks which node owns a session: this one, if no other one does.
     pub(super) fn ask_for_owner(&mut self, session: &str) {
-        // Drawn for each try: the number counts only if this node begins the session.
+        // A fresh id for each attempt; it is used only if this node begins the session.
         let fresh = ServerSettings::from_seed(random_u64()).session;
         let Some(entry) = self.entries.get_mut(session) else { return };
         entry.owner = SessionOwner::AtNode(None);
         if let Some(nodes) = &self.nodes {
             let worker = entry.worker as u16;
-            // Where too many wait, the client times out waiting, and is told so.
+            // If too many requests are pending, the client's wait times out, and it is told so.
             let _ = nodes.place(session, fresh.0, worker) && nodes.set_links(session, Some(worker));
         }
     }
@@ -93,7 +93,7 @@ impl State {
     pub(super) fn forget_unused(&mut self, session: &str) {
         let Some(entry) = self.entries.get(session) else { return };
         let runs_here = entry.owner == SessionOwner::Here && entry.id.is_some();
-        // Those that had arrived when another node became the owner are about to be of an edge.
+        // `arrived` counts, too: when another node becomes the owner, such clients are about to move to an edge.
         if entry.on_the_way + entry.at_edge + entry.arrived == 0 && !runs_here {
             self.remove(session);
         }
@@ -106,7 +106,7 @@ impl State {
             self.ids.remove(&id);
         }
         if let Some(nodes) = &self.nodes {
-            // Where too much is told, the session's record stays until it begins again.
+            // If too many messages are pending, the session's record stays until the session begins again.
             let _ = nodes.set_links(session, None);
         }
         if owner == SessionOwner::Here {

@@ -1,4 +1,4 @@
-//! Which worker, which session, which refusal.
+//! The choice of workers and sessions, and refusals.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What another node says: bytes of any kind, and well-formed messages about what is not its own.
+//! The messages of another node: arbitrary bytes, and well-formed messages about sessions that are not its own.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const HOSTILE: NodeId = NodeId(99);
 /// Players of the far session: one with a link here, and one at its owner.
 const BOB: ClientId = ClientId(5);
 const CAROL: ClientId = ClientId(6);
-/// What the owner of the far session has told of Carol.
+/// Carol's secret, as the owner of the far session has told it.
 const SECRET: SharedSecret = SharedSecret(*b"\xF3only\xF4for\xF5friend");
 /// So many other nodes are known at most.
 const NODES_MAX: usize = 256;

@@ -40,7 +40,7 @@ pub(super) struct Stage {
     /// Heartbeats that the friend has sent.
     beats: u64,
     next_beat: Instant,
-    /// What it has published, and for which node.
+    /// The messages that it has published, each with its target node.
     pub(super) published: Vec<(NodeId, Vec<u8>)>,
 }
 
@@ -130,7 +130,7 @@ pub(super) struct Player {
     pub(super) is_gone: bool,
     /// Whose voice it has heard.
     pub(super) heard: Vec<ClientId>,
-    /// What it has sent last with voice in it.
+    /// The last packet with voice that it has sent.
     pub(super) voice: Vec<u8>,
 }
 
@@ -198,7 +198,7 @@ impl BareLink {
         Self(transport)
     }
 
-    /// What has come since: the number of packets, and whether it is closed.
+    /// The number of packets since the last call, and whether the link is closed.
     pub(super) fn poll(&mut self, now: Instant) -> (usize, bool) {
         let (mut packets, mut is_closed) = (0, false);
         while let Some(event) = self.0.poll(now) {

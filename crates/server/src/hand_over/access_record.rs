@@ -1,4 +1,4 @@
-//! What players may do, as it stands in a file.
+//! The access of players, as it is stored in a file.
 
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ impl RestrictionsRecord {
             }
         }
         for RightsRecord { room, listen, speak } in self.rooms {
-            // An upper bound: more rooms than a player has rights in are never written.
+            // Never over the limit: no more rooms are written than a player may have rights in.
             restrictions.set_room_rights(&room, RoomRights { listen, speak });
         }
         let identity = match self.player {

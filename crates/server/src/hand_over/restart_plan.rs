@@ -1,8 +1,8 @@
-//! How players come back to a server that goes on in another process.
+//! The return of players to a server that continues in another process.
 
 use std::time::Duration;
 
-/// A server that goes on in another process.
+/// The plan for a server that continues in another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestartPlan {
     /// How long after the end of their links the first players come back: as long as a process takes to start.
@@ -12,7 +12,7 @@ pub struct RestartPlan {
 }
 
 impl RestartPlan {
-    /// Over how long so many players are spread; no longer than their places are surely kept.
+    /// The time over which this many players are spread; never longer than their places are certain to be kept.
     pub(crate) fn window_of(&self, clients: usize) -> Duration {
         let rate = f64::from(self.returns_per_s.max(1));
         Duration::from_secs_f64(clients as f64 / rate).min(LONGEST_WINDOW)

@@ -31,7 +31,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
     moved.map_err(failed)
 }
 
-/// Reads it; nothing if it is not there. What is something else is not read.
+/// Reads the file; `None` if it does not exist. Other kinds of files are not read.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
     let failed = |cause| HandOverError::Io { path: path.to_owned(), cause };
     let mut file = match private().read(true).open(path) {
@@ -66,7 +66,7 @@ fn is_ours(path: &Path) -> bool {
 fn private() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    // A pipe in its place could block forever.
+    // Opening a pipe in its place could block forever.
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     options.mode(0o600).custom_flags(flags.bits() as i32);
     options

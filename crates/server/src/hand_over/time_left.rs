@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use consonance_session::Instant;
 
-/// How long after the writing something ends, in ms; at least one, as what has ended is not written.
+/// The time from writing until something ends, in ms; at least one, as ended things are not written.
 pub(super) fn ms_of(end: Instant) -> u64 {
     end.as_micros().div_ceil(1000)
 }
 
-/// When that is, so long after the writing.
+/// The end that a stored time stands for, this long after it was written.
 pub(super) fn end_of(ms: u64, age: Duration) -> Instant {
     Instant::START + Duration::from_millis(ms).saturating_sub(age)
 }

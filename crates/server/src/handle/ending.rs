@@ -15,7 +15,7 @@ impl ServerHandle {
     /// end and where to go on. Sessions that begin later run empty, too. The driver of the server ends it when it is
     /// [idle](Self::is_idle), or at [`drains_until`](Self::drains_until). How many clients were told.
     ///
-    /// Where other nodes go on with the sessions, only this node's own links are meant.
+    /// If other nodes continue the sessions, only this node's own links are affected.
     ///
     /// # Errors
     /// The first of the workers that has not followed; it may do so later.
@@ -35,7 +35,7 @@ impl ServerHandle {
         self.ask_all(SessionLoop::stop_draining).into_iter().collect()
     }
 
-    /// When a server that [drains](Self::drain) ends at the latest; none if it does not drain: joining is open.
+    /// The latest time at which a server that [drains](Self::drain) ends; none if it does not drain: joining is open.
     pub fn drains_until(&self) -> Option<Instant> {
         *self.drain_end()
     }

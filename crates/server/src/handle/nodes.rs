@@ -1,4 +1,4 @@
-//! What the workers have to know of other nodes.
+//! Events of the cluster and shared bans, passed on to the workers.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
@@ -18,7 +18,7 @@ impl ServerHandle {
         follow(&mut &*self, event);
     }
 
-    /// Has every worker disconnect the players that these bans match. Waits while one has too much to do.
+    /// Makes every worker disconnect the players that these bans match. Waits for busy workers.
     pub(crate) fn expel(&self, bans: Vec<Ban>) {
         let bans = Arc::<[Ban]>::from(bans);
         post_to_all(&mut &*self, move |session_loop, now| {

@@ -1,11 +1,11 @@
-//! What the workers have counted, also while one of them is too busy to say it.
+//! The counters of the workers, available even while one of them is too busy to answer.
 
 use std::sync::PoisonError;
 
 use super::ServerHandle;
 use crate::session_loop::LoopNumbers;
 
-/// What one worker has counted.
+/// The counters of one worker.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WorkerNumbers {
@@ -16,8 +16,9 @@ pub struct WorkerNumbers {
 }
 
 impl ServerHandle {
-    /// What each worker has counted, in the order of the workers; waits at most two seconds. A worker that does not
-    /// answer in time has its last numbers: without them, sums of counters would fall and seem to start again.
+    /// The counters of each worker, in the order of the workers; waits at most two seconds. A worker that does not
+    /// answer in time is listed with its last numbers: without them, sums of counters would fall and seem to start
+    /// again.
     pub fn numbers(&self) -> Vec<WorkerNumbers> {
         let answers = self.ask_all(|session_loop, now| session_loop.numbers(now));
         let mut known = self.shared.last_numbers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,7 +16,7 @@ use consonance_transport::{DatagramPath, LinkQuality, MumbleState, PageState};
 use super::{Notes, network_row};
 use crate::networks::LinkWays;
 
-/// Of more players with a place, no distances are told: every two of them are looked at.
+/// No distances are shown for more players with a position than this, since every pair is computed.
 const PLACED_MAX: usize = 256;
 
 /// A session that is shown.
@@ -28,7 +28,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) is_copy: bool,
 }
 
-/// What is known of links. The ways that voices take are asked of the networks, which costs a little for each player.
+/// Information on links. The ways that voices take are asked of the networks, which costs a little for each player.
 #[derive(Clone, Copy)]
 pub(crate) struct Links<'a> {
     pub(crate) ways: Option<LinkWays<'a>>,
@@ -100,7 +100,7 @@ pub(crate) fn session_row(
     row
 }
 
-/// What ids stand for.
+/// The names that belong to ids.
 struct Names<'a> {
     clients: HashMap<ClientId, &'a str>,
     rooms: HashMap<RoomId, String>,
@@ -108,7 +108,7 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(server: &Server, clients: &[ClientRow<'a>]) -> Self {
-        // A room without access has no listener; a player that was refused it knows its name.
+        // A room that no player may enter has no listeners; its name is known from refused players.
         let refused = clients.iter().flat_map(|client| &client.refused);
         let mut rooms: HashMap<RoomId, String> =
             refused.map(|(room, _)| (RoomId::of(room), (*room).to_owned())).collect();
@@ -148,7 +148,7 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
         row.voice_to = rooms.chain(voice.players.iter().filter_map(|id| names.player(*id))).collect();
         row.lost_percent = voice.lost_percent;
     }
-    // What was monitored is newer, and known of originals, too.
+    // Monitored channels are more recent, and known for originals, too.
     if let Some((last, channels)) = server.channels_of(client.id) {
         (row.is_followed, row.voice_ms_ago) = (true, Some(ms_ago(last)));
         let to = channels.iter().filter_map(|channel| match &channel.to {

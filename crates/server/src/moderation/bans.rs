@@ -52,7 +52,7 @@ impl Moderation {
         Ok(Banned { ban, expelled, done })
     }
 
-    /// Takes a ban back.
+    /// Removes a ban.
     ///
     /// # Errors
     /// If there is no ban of this number.
@@ -64,7 +64,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Bans that hold, in the order of their numbers: those after this one, so many at most.
+    /// Bans in force, ordered by number: those after `after`, at most `limit`.
     pub fn bans(&self, after: u64, limit: usize) -> Vec<Ban> {
         self.records.bans(seconds_since_1970(), after, limit)
     }

@@ -1,4 +1,4 @@
-//! Why something was not done.
+//! Why an action was not carried out.
 
 use consonance_session::RestrictionsError;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
@@ -70,13 +70,13 @@ pub enum ModerationError {
         "invalid redirect address, expected 1 to {ONWARD_ADDRESS_BYTES_MAX} bytes, such as quic://host:7777/{{session}}"
     )]
     InvalidRedirect,
-    /// What was asked for has ended before it begins.
+    /// The requested end lies in the past.
     #[error("the end lies in the past: choose a later one")]
     EndsInThePast,
-    /// Something has a name that is none.
+    /// A name is missing.
     #[error("{what} has no name: say which one")]
     Nameless {
-        /// What it is.
+        /// The kind of thing that has no name.
         what: &'static str,
     },
     /// Voices are not kept on this server, so there is nothing to report.
@@ -99,7 +99,7 @@ pub enum ModerationError {
     /// A recording cannot be had or removed.
     #[error(transparent)]
     Recordings(RecordingsError),
-    /// Too much is kept already.
+    /// The limit of stored data is reached.
     #[error(transparent)]
     Records(#[from] RecordsError),
     /// The session does not take the restrictions. It is recorded, and holds in the session's next life.
@@ -108,8 +108,8 @@ pub enum ModerationError {
     /// The worker has not answered, and nothing was recorded.
     #[error("{0}")]
     Server(WorkerError),
-    /// The worker has not answered. What was decided is recorded, and holds when the player comes again, or in the
-    /// session's next life.
+    /// The worker has not answered. The decision is recorded, and applies when the player returns, or when the session
+    /// begins again.
     #[error("{0}; what was decided is recorded")]
     OnlyRecorded(WorkerError),
 }
@@ -143,7 +143,7 @@ impl ModerationError {
 }
 
 impl ModerationError {
-    /// What a worker's silence means for a query about a session.
+    /// The meaning of a worker's error for a query about a session.
     pub(super) fn of_worker(error: WorkerError) -> Self {
         match error {
             WorkerError::NoSession { session } => Self::NoSession { session },

@@ -1,4 +1,4 @@
-//! What an operator can look at: sessions, players, rooms, as plain data.
+//! The operator's view: sessions, players and rooms as plain data.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ pub struct PlayerOverview {
     pub id: u16,
     /// The subject of its join token.
     pub subject: Option<String>,
-    /// Where it comes from, on networks with addresses.
+    /// Its address, on networks with addresses.
     pub address: Option<IpAddr>,
     /// The node of the cluster that has its link, or had it last, if that is not the session's own one.
     pub node: Option<NodeId>,
@@ -47,7 +47,7 @@ pub struct PlayerOverview {
     pub packets_out: u64,
     /// Packets of its that were dropped for a fault.
     pub faults: u64,
-    /// What operators have decided about it.
+    /// The restrictions that were set for it, by operators or by moderators in the game.
     pub restrictions: StoredRestrictions,
 }
 

@@ -1,4 +1,4 @@
-//! What can be done to a player.
+//! Actions on players.
 
 use std::fmt;
 
@@ -21,8 +21,8 @@ pub enum PlayerRef {
 }
 
 impl Moderation {
-    /// Takes something from a player until then, in seconds since 1970, or forever: its voice, its texts, or its ears.
-    /// It holds when it is not here, too, and in the next life of the session.
+    /// Imposes a restriction on a player (on its voice, its texts or its hearing) until a time in seconds since 1970,
+    /// or forever. It also holds while the player is absent, and when the session begins again.
     ///
     /// # Errors
     /// If there is no such session, the end lies in the past, or too much is decided already.
@@ -46,7 +46,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Gives it back.
+    /// Lifts a restriction.
     ///
     /// # Errors
     /// If there is no such session.
@@ -63,7 +63,8 @@ impl Moderation {
         self.log(by, AuditAction::new(opposite(restriction), session, player), result)
     }
 
-    /// Decides what a player may do in a room, before the room's own rules; with none of both these decide again.
+    /// Sets a player's rights in a room, which take precedence over the room's own rules; with neither right set, the
+    /// room's rules apply again.
     ///
     /// # Errors
     /// If there is no such session, or the player has rights in too many rooms.
@@ -95,7 +96,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// What was decided about a player, here or not.
+    /// The restrictions of a player, whether it is here or not.
     ///
     /// # Errors
     /// If there is no such session.
@@ -106,7 +107,7 @@ impl Moderation {
     ) -> Result<StoredRestrictions, ModerationError> {
         let identities = self.identities(session, player)?;
         let held = identities.iter().map(|identity| self.records.restrictions(session, identity));
-        // Of several players, the one with a decision.
+        // Of several players, prefer one with a decision.
         let restrictions = held.max_by_key(|held| !held.is_clear()).unwrap_or_default();
         Ok(held_at(&restrictions, seconds_since_1970()))
     }
@@ -125,7 +126,8 @@ impl Moderation {
         self.log(by, AuditAction::new("kick", session, player), kicked.map(outcome))
     }
 
-    /// Takes a player out of a room, by the subject of its token under every name; nothing keeps it from coming back.
+    /// Takes a player out of a room, by the subject of its token under every name; nothing prevents it from coming
+    /// back.
     ///
     /// # Errors
     /// If there is no such session or player, or it does not listen to the room.
@@ -216,7 +218,7 @@ impl Moderation {
             })
         });
         match asked {
-            // The next life of a session that has ended meanwhile takes over what is recorded.
+            // The session has ended; when it begins again, it applies the recorded restrictions.
             Ok(Some(Ok(NotificationStatus::Absent)) | None) | Err(WorkerError::NoSession { .. }) => {
                 Ok(absent)
             }

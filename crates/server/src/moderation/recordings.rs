@@ -8,7 +8,7 @@ use crate::recording::{RecordingId, RecordingRefusal, Recordings};
 use crate::session_loop::SessionLoop;
 
 impl Moderation {
-    /// Says where recordings are from now on, if any are made; all clones of this follow.
+    /// Sets the place of recordings, if any are made; this also applies to all clones.
     pub fn set_recordings(&self, recordings: Option<Recordings>) {
         *self.recordings.write().unwrap_or_else(PoisonError::into_inner) = recordings;
     }
@@ -39,7 +39,7 @@ impl Moderation {
     /// Removes a finished recording with its files.
     ///
     /// # Errors
-    /// If there is none of this name, it goes on, or a file cannot be removed.
+    /// If there is no such recording, it is still running, or a file cannot be removed.
     pub fn remove_recording(&self, by: &By, id: &RecordingId) -> Result<Done, ModerationError> {
         let recordings = self.recordings().ok_or(ModerationError::Recording(RecordingRefusal::NotSetUp));
         let removed = recordings

@@ -1,4 +1,4 @@
-//! Reports: what a player said recently, kept as files.
+//! Reports: a player's recent speech, kept as files.
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome, PlayerRef};
 use crate::reports::{NothingToReport, Report, Reports, ReportsError};
@@ -9,12 +9,12 @@ use crate::utc::seconds_since_1970;
 pub struct Reported {
     /// The report.
     pub report: Report,
-    /// What became of the action.
+    /// The result of the action.
     pub done: Done,
 }
 
 impl Moderation {
-    /// Lets reports be made, and puts them there.
+    /// Enables reports, which are stored there.
     #[must_use]
     pub fn with_reports(self, reports: Reports) -> Self {
         Self { reports: Some(reports), ..self }
@@ -25,8 +25,8 @@ impl Moderation {
         self.reports.as_ref()
     }
 
-    /// Writes down what a player said recently, and what was said around it in the same rooms: as much as is
-    /// kept. It may have left meanwhile.
+    /// Stores a player's recent speech, and that of others in the same rooms, as far as it is kept. The player may
+    /// have left meanwhile.
     ///
     /// # Errors
     /// If nothing is kept on this server, the player was not heard lately, or the report cannot be written.

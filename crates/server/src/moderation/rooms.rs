@@ -1,4 +1,4 @@
-//! What can be decided about rooms.
+//! Decisions about rooms.
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::WorkerError;
@@ -28,8 +28,8 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Makes every player of a session wait so many seconds between two texts to any room; 0 for not at all, `None` for
-    /// what the configuration says.
+    /// Makes every player of a session wait this many seconds between two texts to any room; 0 for no wait, `None` for
+    /// the configured one.
     ///
     /// # Errors
     /// If there is no such session.
@@ -40,7 +40,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// What was decided about the rooms of a session.
+    /// The decisions about the rooms of a session.
     pub fn room_decisions(&self, session: &str) -> SessionRooms {
         self.records.rooms(session)
     }
@@ -56,7 +56,7 @@ impl Moderation {
         let asked =
             self.server.ask_session(session, move |session_loop, now| session_loop.follow_rooms(now, &name));
         match asked {
-            // A session that has ended meanwhile follows in its next life.
+            // A session that has ended applies the decision when it begins again.
             Ok(_) | Err(WorkerError::NoSession { .. }) => Ok(Outcome::Holds),
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }

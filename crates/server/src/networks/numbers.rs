@@ -5,10 +5,10 @@ use consonance_transport as transport;
 /// A network in numbers.
 #[derive(Clone, Debug)]
 pub struct NetworkNumbers {
-    /// What kind of network it is; see [`ServerNetwork::network`](transport::ServerNetwork::network).
+    /// The kind of network; see [`ServerNetwork::network`](transport::ServerNetwork::network).
     pub network: &'static str,
-    /// What it counted since the start.
+    /// Its counters since the start.
     pub counters: transport::NetworkStatistics,
-    /// What it counted that not all networks do.
+    /// Its counters that not all networks have.
     pub metrics: Vec<transport::MetricSample>,
 }

@@ -23,7 +23,7 @@ pub struct ServiceClient {
     headers: HeaderMap,
 }
 
-/// What a service answered; the body is still to be read.
+/// The response of a service, with a body that is still to be read.
 #[derive(Debug)]
 pub struct ServiceAnswer(Response<ureq::Body>);
 
@@ -31,7 +31,7 @@ pub struct ServiceAnswer(Response<ureq::Body>);
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 impl ServiceClient {
-    /// One with these settings; it does nothing yet.
+    /// A service with these settings; it does nothing yet.
     ///
     /// # Errors
     /// If they are invalid.
@@ -43,11 +43,11 @@ impl ServiceClient {
         };
         let agent = Agent::config_builder()
             .timeout_global(Some(settings.timeout))
-            // An answer has one meaning: what is behind a redirection was not asked for, and is not told secrets.
+            // Do not follow redirects: the operator did not configure their targets, which must not get secrets.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
-            // Proxies of the environment are not the operator's choice for data of players.
+            // Ignore proxies from the environment: the operator did not choose them for players' data.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
@@ -56,7 +56,7 @@ impl ServiceClient {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let authorization = settings.bearer_token.map(|token| format!("Bearer {}", token.reveal()));
-        // A token that is no header is not sent: the service says that it is missing.
+        // A token that is not a valid header value is not sent; the service will report that it is missing.
         headers.extend(authorization.and_then(|value| Some((AUTHORIZATION, value.parse().ok()?))));
         let hmac_key = settings.hmac_secret.map(key);
         Ok(Self { agent, url: settings.url.to_owned(), hmac_key, headers })
@@ -134,7 +134,7 @@ impl ServiceAnswer {
     }
 }
 
-/// `t=SECONDS,v1=HEX`; the time is signed, too, so that the service can refuse what is old.
+/// `t=SECONDS,v1=HEX`; the time is signed, too, so that the service can refuse old requests.
 fn signature(key: &hmac::Key, seconds: u64, body: &[u8]) -> String {
     let code = hmac::sign(key, &[format!("{seconds}.").as_bytes(), body].concat());
     let mut header = format!("t={seconds},v1=");

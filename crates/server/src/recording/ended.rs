@@ -1,4 +1,4 @@
-//! A recording that has ended, in one way or another, until its files say so.
+//! A recording that has ended, in one way or another, until its files are completed.
 
 use std::fs;
 use std::io;
@@ -9,12 +9,12 @@ use tracing::warn;
 use super::index::{RecordingEndReason, RecordingIndex, TrackIndex};
 use super::track::{FrameKind, repair};
 
-/// What is left to do is [saving](Self::save) it.
+/// A recording that has ended and still has to be [saved](Self::save).
 #[derive(Debug)]
 pub(super) struct EndedRecording {
     pub(super) folder: PathBuf,
     pub(super) index: RecordingIndex,
-    /// All its tracks are ended, and as long as the index says.
+    /// All tracks are completed, and as long as the index states.
     pub(super) is_whole: bool,
 }
 
@@ -43,7 +43,7 @@ impl EndedRecording {
             let path = folder.join(&file);
             let is_known = index.tracks.iter().any(|track| track.file == file);
             let samples = match repair(&path) {
-                // The disk did not even take its beginning.
+                // Not even the beginning of the file reached the disk.
                 Err(error) if error.kind() == io::ErrorKind::InvalidData && !is_known => {
                     fs::remove_file(&path)?;
                     continue;
@@ -78,7 +78,7 @@ pub(super) fn track_files(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// What a file of this name has, if it is a track's.
+/// The kind of frames in a file of this name, if it is a track's.
 fn kind_of(file: &str) -> Option<FrameKind> {
     let extension = Path::new(file).extension()?;
     [FrameKind::Opus, FrameKind::Sealed].into_iter().find(|kind| extension == kind.extension())
@@ -96,7 +96,7 @@ fn track_of(index: &mut RecordingIndex, file: String) -> &mut TrackIndex {
 }
 
 impl TrackIndex {
-    /// The file is so long, whatever was thought to be in it.
+    /// Sets the actual length of the file.
     fn cut(&mut self, samples: u64, bytes: u64) {
         (self.duration_samples, self.bytes) = (samples, bytes);
         self.first_sample = self.first_sample.filter(|first| *first < samples);
@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    /// A path of this test's own where nothing is.
+    /// A path for this test, where nothing exists.
     fn nowhere(test: &str) -> PathBuf {
         env::temp_dir().join(format!("consonance-ended-{test}-{}", std::process::id()))
     }
@@ -132,7 +132,7 @@ mod tests {
         EndedRecording::after_crash(folder.to_owned(), index)
     }
 
-    /// A fifth of a second.
+    /// A sound of a fifth of a second.
     fn sound() -> Vec<u8> {
         let mut track = OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
         let packet = OpusPacket::parse(&[31 << 3]).unwrap();
@@ -142,7 +142,7 @@ mod tests {
         track.finish().unwrap()
     }
 
-    /// Each track that the index on the disk has, with its samples.
+    /// The tracks in the index on the disk, with their samples.
     fn tracks(folder: &Path) -> Vec<(String, u64)> {
         let tracks = RecordingIndex::read(folder).unwrap().tracks;
         tracks.into_iter().map(|track| (track.file, track.duration_samples)).collect()
@@ -152,7 +152,8 @@ mod tests {
         (file.to_owned(), samples)
     }
 
-    /// A file stands in the folder's place, as with a folder that cannot be read for want of a descriptor.
+    /// A file in the folder's place simulates a folder that cannot be read, for example due to a lack of file
+    /// descriptors.
     #[test]
     fn what_cannot_be_looked_at_is_not_taken_for_empty() {
         let folder = nowhere("no-folder");
@@ -182,7 +183,7 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// A folder stands in the index's place, as a disk that takes nothing.
+    /// A folder in the index's place simulates a disk that cannot be written.
     #[test]
     fn tracks_are_completed_once_however_often_the_index_cannot_be_written() {
         let folder = nowhere("no-index");

@@ -1,4 +1,4 @@
-//! Why nothing can be recorded, or a recording cannot be had.
+//! Why nothing can be recorded, or a recording is not available.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,15 +12,15 @@ pub enum SessionRecorderError {
     /// The folder cannot be used.
     #[error("cannot record to {}: {cause}", folder.display())]
     Folder {
-        /// Which one.
+        /// The folder.
         folder: PathBuf,
-        /// Why not.
+        /// The cause.
         cause: io::Error,
     },
     /// Two would take each other's recordings for broken ones.
     #[error("another server records to {}: give each a folder of its own", folder.display())]
     InUse {
-        /// Which one.
+        /// The folder.
         folder: PathBuf,
     },
     /// No thread would write recordings.
@@ -58,9 +58,9 @@ pub enum RecordingsError {
     /// A file cannot be read or removed.
     #[error("{}: {what}", path.display())]
     Io {
-        /// Which one.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The error from the operating system.
         what: String,
     },
     /// The thread that writes recordings has not come to it.

@@ -12,24 +12,24 @@ use super::index::{RecordingEndReason, RecordingIndex};
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message, SpokenCodec};
 
-/// What one thread puts together, and another one writes as a small recording.
+/// A small recording that one thread collects and another one writes.
 #[derive(Debug)]
 pub(crate) struct Excerpt {
     session: String,
     begins: Instant,
     ends: Instant,
-    /// One behind the other, each with its length in front.
+    /// Messages in sequence, each prefixed with its length.
     messages: Vec<u8>,
     message: Vec<u8>,
 }
 
 impl Excerpt {
-    /// Of this session, from then until then.
+    /// An empty excerpt of this session, for this interval.
     pub(crate) fn new(session: &str, begins: Instant, ends: Instant) -> Self {
         Self { session: session.to_owned(), begins, ends, messages: Vec::new(), message: Vec::new() }
     }
 
-    /// Gives a room its name. A room that is never told of is called by its number.
+    /// Sets a room's name. A room without one is called by its number.
     pub(crate) fn add_room(&mut self, id: RoomId, name: &str) {
         self.push(&Message::Room { recording: 0, id, name });
     }
@@ -52,7 +52,7 @@ impl Excerpt {
         self.push(&Message::Voice { recording: 0, at_us, packet });
     }
 
-    /// Writes the tracks and the index into a folder, which is there and empty; what the index says.
+    /// Writes the tracks and the index to an existing, empty folder; returns the index.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<RecordingIndex> {
         let begun = Begun {
             state: Arc::new(TapState::new(0)),

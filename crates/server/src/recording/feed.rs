@@ -25,7 +25,7 @@ pub struct RecordingFeed {
     registry: Arc<Registry>,
 }
 
-/// What a recorder and its feeds share.
+/// The state that a recorder and its feeds share.
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) folder: PathBuf,
@@ -49,13 +49,13 @@ pub(super) struct Begun {
     pub(super) at: Instant,
 }
 
-/// What both ends of one recording know of each other.
+/// The state that both ends of one recording share.
 #[derive(Debug)]
 pub(super) struct TapState {
     pub(super) recording: u32,
     /// Why the tap was closed, as a number of [`RecordingEndReason`]; nothing comes any more then.
     closed: AtomicU8,
-    /// The recording has ended by itself.
+    /// The recorder has ended the recording on its own.
     ended: AtomicBool,
     /// Whether another one shall follow at once.
     goes_on: AtomicBool,
@@ -118,7 +118,7 @@ impl RecordingFeed {
         SessionTap { state, registry, begun: now, speakers, rooms, end: RecordingEndReason::SessionEnded }
     }
 
-    /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see
+    /// A packet of a session was relayed, as the server received it. Only voice to rooms is recorded; see
     /// [`SessionRecordingSettings::whispers`].
     pub(crate) fn record_voice(
         &mut self,
@@ -138,7 +138,7 @@ impl RecordingFeed {
         }
     }
 
-    /// Tells whatever the other end does not know yet about a frame. False if there is no room for that.
+    /// Sends everything that the other end does not know yet about a frame. False if there is no space for that.
     fn introduce(&mut self, tap: &mut SessionTap, voice: &VoiceData<'_>, server: &Server) -> bool {
         let recording = tap.state.recording;
         if !tap.speakers.contains(voice.sender.0) {
@@ -201,12 +201,13 @@ impl SessionTap {
         self.rooms.remove(RoomId::of(name).0);
     }
 
-    /// All ids belong to other players from now on.
+    /// From now on, all ids belong to other players.
     pub(crate) fn forget_all(&mut self) {
         self.speakers = IdSet::default();
     }
 
-    /// What comes next is told over another feed, whose other end may read it before the rest of this one.
+    /// Forgets which players and rooms the other end knows: further messages take another feed, whose reader may see
+    /// them before the rest of this one.
     pub(crate) fn change_feed(&mut self) {
         self.forget_all();
         self.rooms = IdSet::default();

@@ -26,7 +26,7 @@ pub(super) fn of_time(rfc_3339: &str) -> String {
     rfc_3339.replace(':', "-")
 }
 
-/// What Windows keeps for devices, besides the numbered ones.
+/// Names that Windows reserves for devices, besides the numbered ones.
 const RESERVED: &[&str] = &["CON", "PRN", "AUX", "NUL"];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Finished recordings on the disk: which there are, how much they take, and which has to go first.
+//! Finished recordings on the disk: their list, their total size, and the order in which they are removed.
 
 use std::fs;
 use std::io;
@@ -24,7 +24,7 @@ struct Finished {
 }
 
 impl FinishedRecordings {
-    /// What is in a folder, and which of that a crash had cut off and is complete now.
+    /// Reads a folder; also returns the recordings that a crash had cut off and that have been completed.
     pub(super) fn open(folder: &Path) -> io::Result<(Self, Vec<EndedRecording>)> {
         let (mut finished, mut completed) = (Self::default(), Vec::new());
         for recording in recordings_in(folder)? {
@@ -50,7 +50,7 @@ impl FinishedRecordings {
         Ok((finished, completed))
     }
 
-    /// One more that has ended.
+    /// Adds a recording that has ended.
     pub(super) fn add(&mut self, folder: PathBuf, index: &RecordingIndex) {
         let added = Finished { started_unix_ms: index.started_unix_ms, folder, bytes: index.bytes };
         let is_before = |other: &Finished| {
@@ -60,7 +60,7 @@ impl FinishedRecordings {
         self.finished.insert(place, added);
     }
 
-    /// What all of them take.
+    /// The total size, in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.finished.iter().map(|finished| finished.bytes).sum()
     }
@@ -116,12 +116,12 @@ pub fn recordings_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    // Links are not followed: what they lead to was not recorded here.
+    // Do not follow links: their targets were not recorded here.
     let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     Ok(fs::read_dir(folder)?.filter_map(Result::ok).filter(is_folder).map(|entry| entry.path()).collect())
 }
 
-/// Removes what a recording made and nothing else; the folder only if it is empty then.
+/// Removes only the files of a recording; removes the folder only if it is then empty.
 pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
     let files = match track_files(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -134,7 +134,7 @@ pub(crate) fn remove_recording(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // The folder can contain foreign files.
+    // The folder may contain foreign files.
     let _ = fs::remove_dir(folder);
     Ok(())
 }

@@ -19,8 +19,8 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Closing it would not do: a process that is just being started has the file as well until it is what it will
-        // be. If the system cannot, it lets go when the last of them is closed.
+        // Closing the file is not enough: a child process that is just being spawned shares it until its exec. If
+        // unlocking fails, the system releases the lock when the last copy is closed.
         let _ = self.0.unlock();
     }
 }

@@ -1,4 +1,4 @@
-//! What a recording's folder holds, as a file for people and programs: `index.json`.
+//! The index of a recording's folder, as a file for people and programs: `index.json`.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -12,11 +12,11 @@ use crate::replace_file::replace_file;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordingIndex {
-    /// Of this format: 1. What is added later leaves the number as it is; what changes its meaning does not.
+    /// The version of this format: 1. Additions keep the number; changes of meaning increase it.
     pub version: u32,
     /// The session's name.
     pub session: String,
-    /// When it began, in words.
+    /// The time at which it began, in words.
     pub started_at: String,
     /// The same in milliseconds since 1970.
     pub started_unix_ms: u64,
@@ -30,7 +30,7 @@ pub struct RecordingIndex {
     pub bytes: u64,
     /// Why nothing more comes; none while it is being recorded.
     pub ended: Option<RecordingEndReason>,
-    /// What the system said, if that was why.
+    /// The error from the operating system, if that was the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Frames that came faster than the disk took them.
@@ -58,11 +58,11 @@ pub struct TrackIndex {
     /// The subject of its join token, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Where its voice begins; none while it has none.
+    /// The position where its voice begins; none while it has none.
     pub first_sample: Option<u64>,
-    /// How long the file plays.
+    /// The playing time of the file.
     pub duration_samples: u64,
-    /// How large it is.
+    /// The size of the file, in bytes.
     pub bytes: u64,
     /// Frames that are in it.
     pub frames: u64,
@@ -72,7 +72,7 @@ pub struct TrackIndex {
     pub frames_late: u64,
     /// Frames that are neither Opus nor encrypted, or came faster than speech.
     pub frames_refused: u64,
-    /// When it is heard, and where.
+    /// The stretches of speech, with their rooms.
     pub spans: Vec<Span>,
 }
 
@@ -102,25 +102,25 @@ pub enum RecordingEndReason {
     Empty,
     /// An operator wanted it.
     Stopped,
-    /// It was as long as one may become; the next one goes on.
+    /// The limit of its duration was reached; another recording follows.
     DurationReached,
-    /// It was as large as one may become; the next one goes on.
+    /// The limit of its size was reached; another recording follows.
     BytesReached,
     /// All recordings together were as large as they may become.
     FolderFull,
     /// Less was free on the disk than is to be left.
     DiskNearlyFull,
-    /// A file could not be written; the index has what the system said.
+    /// A file could not be written; the index contains the system's error.
     WriteFailed,
-    /// The server was killed, or the machine stopped. What was written until a second before is there.
+    /// The server was killed, or the machine stopped. The data written until a second before is there.
     Crashed,
-    /// A [report](crate::reports) was made: it holds what was said until then.
+    /// A [report](crate::reports) was made: it contains the speech until then.
     Reported,
-    /// Another process went on with the session, and records it again.
+    /// Another process took over the session, and records it again.
     HandedOver,
-    /// The configuration wants it no longer, or elsewhere.
+    /// The configuration no longer includes it, or stores it elsewhere.
     Reconfigured,
-    /// It had as many voices as one may have, and further players spoke; the next one goes on.
+    /// The limit of voices was reached, and further players spoke; another recording follows.
     TracksReached,
 }
 
@@ -158,12 +158,12 @@ pub enum IndexError {
         /// Why not.
         cause: io::Error,
     },
-    /// It is not what it should be.
+    /// The index is malformed.
     #[error("{path} is not an index of a recording: {what}")]
     Malformed {
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// A description of the problem.
         what: String,
     },
 }
@@ -198,11 +198,11 @@ impl RecordingIndex {
         Ok(index)
     }
 
-    /// Where a track is in the recording's folder; `None` if it has no track with a file of this
-    /// name, whatever else is there.
+    /// The path of a track in the recording's folder; `None` if the recording has no track with a file of this name,
+    /// even if such a file exists.
     pub fn path_of(&self, folder: &Path, file: &str) -> Option<PathBuf> {
         let track = self.tracks.iter().find(|track| track.file == file)?;
-        // A foreign index cannot lead outside of the folder.
+        // A foreign index must not lead outside of the folder.
         (Path::new(&track.file).file_name()? == track.file.as_str()).then(|| folder.join(&track.file))
     }
 

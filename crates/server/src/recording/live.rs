@@ -17,7 +17,7 @@ use super::message::{Message, SpokenCodec};
 use super::track::{Audience, FrameKind, Track};
 use crate::utc::rfc_3339;
 
-/// A recording that goes on.
+/// A recording in progress.
 #[derive(Debug)]
 pub(super) struct LiveRecording {
     pub(super) state: Arc<TapState>,
@@ -25,7 +25,7 @@ pub(super) struct LiveRecording {
     begun: Instant,
     index: RecordingIndex,
     tracks: Vec<Track>,
-    /// Which track each id speaks into.
+    /// The speakers by id, with their tracks.
     speakers: HashMap<ClientId, Speaker>,
     rooms: HashMap<RoomId, String>,
     next_index: Duration,
@@ -39,7 +39,7 @@ struct Speaker {
     name: String,
     subject: Option<String>,
     codec: SpokenCodec,
-    /// What its last frame was, and the track of such frames; none if there was no track left.
+    /// The kind of its last frame, and the track of such frames; none if there was no track left.
     track: Option<(FrameKind, usize)>,
 }
 
@@ -85,7 +85,7 @@ impl LiveRecording {
         })
     }
 
-    /// Processes what was told of this recording, for so many voices at most.
+    /// Handles a message of this recording, with at most `tracks_max` voices.
     pub(super) fn handle(&mut self, message: &Message<'_>, tracks_max: usize) -> io::Result<()> {
         match *message {
             Message::Speaker { id, codec, name, subject, .. } => {
@@ -111,7 +111,7 @@ impl LiveRecording {
     /// Time has passed: pages are written, and now and then the index.
     pub(super) fn pass(&mut self, now: Instant) -> io::Result<()> {
         let age = self.age(now);
-        // What is still in the ring came before.
+        // Allow for packets that are still in the ring.
         let heard = samples(age.saturating_sub(LAG));
         for track in &mut self.tracks {
             track.pass(heard)?;
@@ -136,7 +136,7 @@ impl LiveRecording {
         self.is_outgrown
     }
 
-    /// What the index would be now.
+    /// The index as of now.
     pub(super) fn index_so_far(&self, now: Instant) -> RecordingIndex {
         let tracks: Vec<_> = self.tracks.iter().map(Track::index).collect();
         let longest = tracks.iter().map(|track| track.duration_samples).max().unwrap_or(0);
@@ -149,7 +149,8 @@ impl LiveRecording {
         }
     }
 
-    /// Completes all files as far as the disk lets it, and tells the session's end. What it gives is still to be saved.
+    /// Completes all files as far as the disk permits, and notifies the session's side. The result has yet to be
+    /// saved.
     pub(super) fn end(
         mut self,
         now: Instant,
@@ -227,17 +228,17 @@ impl LiveRecording {
     }
 }
 
-/// How often the index of a recording that goes on is written.
+/// The interval at which the index of a recording in progress is written.
 const INDEX_INTERVAL: Duration = Duration::from_secs(10);
 /// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that joining under
 /// many names makes few of them.
 const SAMPLES_MIN: u64 = 60 * 48_000;
-/// How far the thread that writes may be behind.
+/// How far the writer thread may lag behind.
 const LAG: Duration = Duration::from_millis(100);
 /// Stretches of speech of one recording; more are told as one, so that an index stays of a size that can be read.
 const SPANS_MAX: usize = 50_000;
 
-/// When something was that happened then, by the clock of the wall.
+/// The wall-clock time of an event at `then`, since 1970.
 fn since_1970(then: Instant, now: Instant) -> Duration {
     let wall = SystemTime::now().checked_sub(now.saturating_duration_since(then)).unwrap_or(UNIX_EPOCH);
     wall.duration_since(UNIX_EPOCH).unwrap_or_default()

@@ -1,11 +1,11 @@
-//! What a thread that relays tells the one that writes, as bytes in a ring.
+//! Messages from a thread that relays to the one that writes, as bytes in a ring.
 
 use consonance_wire::{ClientId, CodecId, CodecParameters, Reader, RoomId};
 
 /// One thing that happened to a recording. The time is in microseconds from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Message<'a> {
-    /// From now on this client speaks under this id. An empty subject is none.
+    /// From now on, this client speaks under this id. An empty subject means none.
     Speaker { recording: u32, id: ClientId, codec: SpokenCodec, name: &'a str, subject: &'a str },
     /// A room of this id; one of an empty name has no listeners.
     Room { recording: u32, id: RoomId, name: &'a str },
@@ -13,12 +13,12 @@ pub(super) enum Message<'a> {
     Voice { recording: u32, at_us: u64, packet: &'a [u8] },
 }
 
-/// What a client announced of its frames when it joined.
+/// The properties of a client's frames, as announced when it joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SpokenCodec {
     /// They are Opus, or encrypted Opus.
     pub(crate) is_opus: bool,
-    /// How long they are, in samples at 48 kHz: 120 to 5760.
+    /// The duration of a frame, in samples at 48 kHz: 120 to 5760.
     pub(crate) frame_samples: u16,
 }
 
@@ -35,7 +35,7 @@ impl SpokenCodec {
 }
 
 impl<'a> Message<'a> {
-    /// Replaces what is in `out` by the message, length in front.
+    /// Replaces the contents of `out` by the message, prefixed with its length.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.clear();
         out.extend([0; 2]);
@@ -63,7 +63,7 @@ impl<'a> Message<'a> {
         out[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
     }
 
-    /// Which recording it is about.
+    /// The number of the recording.
     pub(super) fn recording(&self) -> u32 {
         match *self {
             Self::Speaker { recording, .. }
@@ -104,7 +104,7 @@ const SPEAKER: u8 = 1;
 const ROOM: u8 = 2;
 const VOICE: u8 = 3;
 const WHAT: &str = "message";
-/// More of a name is cut off: the session's own limits are below that.
+/// Longer names are truncated; the session's own limits are lower.
 const TEXT_BYTES_MAX: usize = 2_000;
 
 fn head(out: &mut Vec<u8>, kind: u8, recording: u32) {

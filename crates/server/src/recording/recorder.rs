@@ -46,7 +46,7 @@ impl SessionRecorder {
         Self::start_with_webhooks(folder, settings, Webhooks::default())
     }
 
-    /// The same; these webhooks are told of each recording whose files are complete.
+    /// The same; notifies these webhooks of each recording whose files are complete.
     ///
     /// # Errors
     /// As those of [`start`](Self::start).
@@ -94,7 +94,7 @@ impl SessionRecorder {
         self.shared.status()
     }
 
-    /// Completes what is being recorded, and waits for it.
+    /// Completes all recordings in progress, and waits for that.
     pub fn stop(mut self) {
         self.end();
     }
@@ -103,7 +103,7 @@ impl SessionRecorder {
         self.shared.stop.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A thread that panicked has said so already.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }

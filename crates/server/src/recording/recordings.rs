@@ -35,7 +35,7 @@ pub struct RecordingId {
 pub struct RecordingEntry {
     /// Names it.
     pub id: RecordingId,
-    /// What is in it; of one that goes on, as of a moment ago.
+    /// Its contents; for a recording in progress, as of a moment ago.
     pub index: RecordingIndex,
 }
 
@@ -54,10 +54,10 @@ impl Recordings {
         self.shared.registry.settings()
     }
 
-    /// Those before this one, the newest first, so many at most; reads their indexes.
+    /// The recordings before this one, newest first, at most `limit`; reads their indexes.
     ///
     /// # Errors
-    /// If the folder cannot be read. What has no index that can be read is left out.
+    /// If the folder cannot be read. Recordings without a readable index are left out.
     pub fn list(
         &self,
         before: Option<&RecordingId>,
@@ -99,7 +99,7 @@ impl Recordings {
     /// Removes a finished recording. The thread that writes does it, and is waited for.
     ///
     /// # Errors
-    /// If there is none, it goes on, or the disk does not take it.
+    /// If there is no such recording, it is still running, or the disk fails.
     pub(crate) fn remove(&self, id: &RecordingId) -> Result<(), RecordingsError> {
         let (done, answer) = mpsc::sync_channel(1);
         let folder = self.folder_of(id)?;

@@ -1,4 +1,4 @@
-//! What a session loop does about the recording of one session.
+//! The recording of one session, from the session loop's side.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use consonance_session::{Server, ServerEvent};
 use super::feed::{RecordingFeed, SessionTap};
 use super::index::RecordingEndReason;
 
-/// Whether a session is being recorded. It costs nothing while it is not.
+/// The recording of a session, if it is on. It costs nothing while it is off.
 #[derive(Debug, Default)]
 pub(crate) struct SessionRecording {
     tap: Option<SessionTap>,
@@ -16,15 +16,15 @@ pub(crate) struct SessionRecording {
     wish: Wish,
 }
 
-/// What an operator wants.
+/// The operator's wish.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Wish {
-    /// What the configuration says.
+    /// To follow the configuration.
     #[default]
     AsConfigured,
-    /// That it is recorded, even if it is not just now, as after a full disk.
+    /// To record the session, even if it is not recorded just now, as after a full disk.
     Recorded,
-    /// That it is not recorded until all players have left.
+    /// Not to record the session until all players have left.
     Unrecorded,
 }
 
@@ -76,7 +76,7 @@ impl SessionRecording {
         self.wish = Wish::Recorded;
     }
 
-    /// Another process goes on with the session.
+    /// Another process takes over the session.
     pub(crate) fn hand_over(&mut self) {
         if let Some(tap) = self.tap.take() {
             tap.close(RecordingEndReason::HandedOver);
@@ -84,7 +84,7 @@ impl SessionRecording {
         }
     }
 
-    /// What is recorded goes elsewhere from now on, follows other settings, or ends for want of a feed.
+    /// Moves the recording to another feed, adopts new settings, or ends it if there is no feed.
     pub(crate) fn change_feed(
         &mut self,
         feed: Option<&mut RecordingFeed>,
@@ -167,7 +167,7 @@ impl SessionRecording {
                     self.announce(server);
                 }
             }
-            // In a session that another process began, it is possible that no player joins any more.
+            // In a session that another process began, clients may only resume, and none may ever join.
             ServerEvent::ClientResumed { .. } => {
                 self.begin_if_wanted(feed, now, session);
                 self.announce(server);

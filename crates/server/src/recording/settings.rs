@@ -1,4 +1,4 @@
-//! What is recorded, and how much of it.
+//! The settings of recordings: which sessions, and how much.
 
 use std::time::Duration;
 
@@ -24,11 +24,11 @@ pub struct SessionRecordingSettings {
     pub folder_bytes_max: u64,
     /// How many bytes are left free on the disk (default 1 GiB).
     pub free_bytes_min: u64,
-    /// Whether the oldest finished recordings are removed where one of these two limits is reached (default).
-    /// Otherwise, and if there is nothing to remove, what is being recorded ends.
+    /// Whether the oldest finished recordings are removed when one of these two limits is reached (default).
+    /// Otherwise, and if there is nothing to remove, recordings in progress end.
     pub remove_oldest: bool,
-    /// Bytes of voice that may wait for the disk, for each thread that relays; what comes while they are full is left
-    /// out, and counted (default 4 MiB, seven seconds of a thousand voices).
+    /// Bytes of voice that may wait for the disk, for each relaying thread; while they are full, further frames are
+    /// dropped and counted (default 4 MiB, seven seconds of a thousand voices).
     pub queue_bytes: usize,
 }
 

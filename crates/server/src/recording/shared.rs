@@ -15,17 +15,17 @@ use super::settings::SessionRecordingSettings;
 use super::status::RecorderStatus;
 use crate::webhooks::{Occurrence, Webhooks};
 
-/// What the recorder's thread and its owner share.
+/// The state that the recorder's thread and its owner share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) registry: Arc<Registry>,
-    /// Those that the thread has not taken yet.
+    /// Feeds that the thread has not taken yet.
     pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
     pub(super) stop: AtomicBool,
     pub(super) status: Mutex<RecorderStatus>,
     /// A removal that a caller waits for.
     pub(super) removals: Mutex<Vec<Removal>>,
-    /// Told of recordings that are complete.
+    /// The webhooks that are notified of complete recordings.
     webhooks: Webhooks,
 }
 

@@ -1,4 +1,4 @@
-//! How a recorder is doing, and what it has counted.
+//! The status of a recorder, and its counters.
 
 use std::path::PathBuf;
 
@@ -8,27 +8,27 @@ use super::index::RecordingIndex;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecorderStatus {
-    /// What is being recorded.
+    /// The recordings in progress.
     pub live: Vec<RecordingStatus>,
-    /// How many recordings are there besides.
+    /// The number of finished recordings.
     pub finished: usize,
-    /// What they take.
+    /// Their total size, in bytes.
     pub finished_bytes: u64,
-    /// What was counted since the start.
+    /// The counters since the start.
     pub statistics: RecorderStatistics,
 }
 
-/// A recording that goes on.
+/// A recording in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordingStatus {
-    /// Where it is.
+    /// Its folder.
     pub folder: PathBuf,
-    /// What its index would be now.
+    /// Its index as of now.
     pub index: RecordingIndex,
 }
 
-/// What happened to recordings.
+/// The counters of recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecorderStatistics {

@@ -20,7 +20,7 @@ pub(super) struct Track {
     kind: FrameKind,
     writer: TrackFile,
     order: Order,
-    /// Counts what is in the file and what is not, but for the file's length.
+    /// Counts frames in the file, and those left out; without the file's length.
     counters: TrackIndex,
     /// The channel session of the last frame: another one begins another stretch of speech.
     channel_session: Option<u8>,
@@ -28,9 +28,9 @@ pub(super) struct Track {
     frame_samples: u64,
     /// How long the player's frames are, as its client has announced.
     announced_samples: u32,
-    /// When the oldest frame that is not in the file came, if there is one.
+    /// The arrival time of the oldest frame that is not in the file, if there is one.
     unwritten_since: Option<u64>,
-    /// What is spoken from now on counts to the last stretch of speech, whatever it is.
+    /// All further speech extends the last stretch, even if it would otherwise begin another one.
     keeps_to_last_span: bool,
 }
 
@@ -121,8 +121,8 @@ impl Track {
         self.counters.frames_refused += 1;
     }
 
-    /// It is this sample of the recording: what was waited for long enough is not waited for any more, and what is a
-    /// second old goes to the file.
+    /// Advances to this sample of the recording: stops waiting for frames that are too late, and flushes the file
+    /// after a second.
     pub(super) fn pass(&mut self, now: u64) -> io::Result<()> {
         self.release(|order| order.next(now))?;
         if self.unwritten_since.is_some_and(|since| now.saturating_sub(since) >= FLUSH_SAMPLES) {
@@ -158,7 +158,7 @@ impl Track {
         self.keeps_to_last_span = true;
     }
 
-    /// Writes what the order gives out.
+    /// Writes the frames that the order releases.
     fn release(&mut self, mut next: impl FnMut(&mut Order) -> Option<(Held, u64)>) -> io::Result<()> {
         while let Some((held, lost)) = next(&mut self.order) {
             self.counters.frames_lost += lost;
@@ -167,12 +167,12 @@ impl Track {
         Ok(())
     }
 
-    /// Writes a frame behind so many lost ones.
+    /// Writes a frame after this many lost ones.
     fn place(&mut self, held: &Held, lost: u64) -> io::Result<()> {
         let goes_on = self.channel_session.replace(held.channel_session) == Some(held.channel_session);
         let behind = self.writer.end() + lost * self.frame_samples;
-        // Within a stretch of speech, frames follow each other whenever they come; unless there was no listener in
-        // between.
+        // Within an utterance, frames are contiguous regardless of when they arrive, unless there was no listener for
+        // a while.
         let place =
             if goes_on && held.at <= behind + LATE_SAMPLES_MAX { behind } else { behind.max(held.at) };
         if place > held.at + EARLY_SAMPLES_MAX {

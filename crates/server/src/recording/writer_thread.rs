@@ -1,4 +1,4 @@
-//! The thread that writes recordings: takes what the feeds tell, and keeps to the limits of the disk.
+//! The thread that writes recordings: reads the feeds, and keeps to the limits of the disk.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -29,7 +29,7 @@ pub(super) struct Writing {
     feeds: Vec<Consumer<u8>>,
     live: BTreeMap<u32, LiveRecording>,
     finished: FinishedRecordings,
-    /// What has ended and is not as it should be on the disk.
+    /// Recordings that have ended and are not yet complete on the disk.
     unsaved: Vec<EndedRecording>,
     next_pass: Option<Instant>,
     next_save: Option<Instant>,
@@ -52,11 +52,11 @@ impl Writing {
         }
     }
 
-    /// Does what there is to do; until when to sleep.
+    /// Does the pending work; returns how long to sleep.
     pub(super) fn run_once(&mut self, now: Instant, shared: &Shared) -> Duration {
         self.feeds.append(&mut shared.feeds.lock().unwrap_or_else(PoisonError::into_inner));
         self.begin_new(now, shared);
-        // Ends come before the contents of the rings: a closed feed has sent everything before.
+        // Look for ends before draining the rings: a closed feed has already sent everything.
         let closed: Vec<_> =
             self.live.iter().filter_map(|(number, live)| Some((*number, live.state.closed()?))).collect();
         self.drain(now, shared);
@@ -111,7 +111,7 @@ impl Writing {
     fn drain(&mut self, now: Instant, shared: &Shared) {
         let mut feeds = mem::take(&mut self.feeds);
         for feed in &mut feeds {
-            // At most what is there now: a feed faster than the disk does not starve the others.
+            // Drain at most what is there now, so that a feed faster than the disk does not starve the others.
             let mut waiting = feed.slots();
             while waiting > 0
                 && let Some(bytes) = take_message(feed, &mut self.message)
@@ -129,7 +129,7 @@ impl Writing {
         if let Some(message) = Message::read(&bytes) {
             let number = message.recording();
             if !self.live.contains_key(&number) {
-                // Perhaps it has begun a moment ago.
+                // The recording may have just begun.
                 self.begin_new(now, shared);
             }
             match self.live.get_mut(&number) {
@@ -138,7 +138,7 @@ impl Writing {
                         self.fail(number, now, &error, shared);
                     }
                 }
-                // It has ended by itself, which the session's end has not seen yet.
+                // The recording has ended by itself, which the session has not noticed yet.
                 None => self.statistics.frames_dropped += u64::from(matches!(message, Message::Voice { .. })),
             }
         }
@@ -177,7 +177,7 @@ impl Writing {
         }
     }
 
-    /// Removes the oldest recordings if that is wanted; what is full all the same.
+    /// Removes the oldest recordings, if so configured; returns the limit that is still exceeded.
     fn lack_of_space(&mut self, registry: &Registry) -> Option<RecordingEndReason> {
         let settings = registry.settings();
         self.shortage(registry, &settings)?;
@@ -191,7 +191,8 @@ impl Writing {
         None
     }
 
-    /// What is full, by what was recorded here.
+    /// The reason why recordings have to end for lack of space, if there is one: the folder's limit, or the disk's
+    /// free space.
     fn shortage(
         &self,
         registry: &Registry,
@@ -207,7 +208,7 @@ impl Writing {
         }
     }
 
-    /// Carries out a requested removal, unless the recording goes on.
+    /// Carries out a requested removal, unless the recording is in progress.
     fn remove_unwanted(&mut self, shared: &Shared) {
         let unwanted = mem::take(&mut *shared.removals.lock().unwrap_or_else(PoisonError::into_inner));
         for Removal { folder, done } in unwanted {
@@ -216,7 +217,7 @@ impl Writing {
             } else {
                 self.finished.remove(&folder)
             };
-            // The caller can have given up.
+            // The caller may have given up.
             let _ = done.try_send(result);
         }
     }
@@ -259,7 +260,7 @@ impl Writing {
 
     fn save(&mut self, shared: &Shared) {
         self.unsaved.retain_mut(|ended| {
-            // Those that were removed meanwhile need nothing.
+            // Recordings that were removed meanwhile need no index.
             let is_saved =
                 !ended.folder.is_dir() || ended.save().inspect(|()| shared.tell_ready(ended)).is_ok();
             !is_saved
@@ -317,7 +318,7 @@ mod tests {
     use super::*;
     use crate::webhooks::Webhooks;
 
-    /// A file stands where the folder of recordings should be.
+    /// A file is in the place of the recordings folder.
     #[test]
     fn frames_of_a_recording_that_never_began_are_counted_until_its_session_sees_that() {
         let folder = env::temp_dir().join(format!("consonance-writing-{}", process::id()));
@@ -342,8 +343,8 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// A folder stands in the index's place, as a disk that takes nothing; the webhook cannot be reached, so that it
-    /// keeps what it is told.
+    /// A folder in the index's place simulates a disk that cannot be written; the webhook is unreachable, so it keeps
+    /// its events.
     #[cfg(feature = "joining-hook")]
     #[test]
     fn a_recording_is_told_to_be_ready_once_its_index_is_written_and_only_once() {

@@ -63,7 +63,7 @@ impl Records {
         Ok((ban, ticket))
     }
 
-    /// Takes a ban back.
+    /// Removes a ban.
     pub(crate) fn remove_ban(&self, id: u64) -> Option<(Ban, Ticket)> {
         let mut state = self.write();
         let State { bans, sharing, .. } = &mut *state;

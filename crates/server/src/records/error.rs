@@ -12,7 +12,7 @@ pub enum RecordsError {
         /// How many that are.
         limit: usize,
     },
-    /// As many players have restrictions as may.
+    /// The limit of players with restrictions is reached.
     #[error("{limit} players are muted or otherwise limited, which is all that are kept: lift some of that")]
     TooManyRestrictions {
         /// How many that are.

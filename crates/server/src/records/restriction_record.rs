@@ -126,7 +126,7 @@ impl RestrictionsRecord {
             }
         }
         for (room, RightsRecord { listen, speak }) in self.rooms {
-            // More rooms than a player may have rights in are never written.
+            // Never over the limit: no more rooms are written than a player may have rights in.
             restrictions.set_room_rights(&room, RoomRights { listen, speak });
         }
         restrictions

@@ -1,16 +1,16 @@
-//! What was decided about one player, by the clock of the wall, so that it means the same after a restart.
+//! The restrictions of one player, with ends in wall-clock time, so that they mean the same after a restart.
 
 use std::time::Duration;
 
 use consonance_session::{Instant, RestrictionTerms, Restrictions, RoomRights};
 
-/// What was decided about a player, by the clock of the wall and with its origin.
+/// The restrictions of a player, with ends in wall-clock time and with their origin.
 pub type StoredRestrictions = Restrictions<Until, Origin>;
 
-/// Why a restriction holds, how long, and the origin of the decision.
+/// The terms of a restriction: its reason, its end, and the origin of the decision.
 pub type StoredTerms = RestrictionTerms<Until, Origin>;
 
-/// When a restriction ends, by the clock of the wall.
+/// The end of a restriction, in wall-clock time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Until {
     /// In seconds since 1970; never if there is none.
@@ -24,8 +24,8 @@ pub struct Origin {
     pub by: String,
     /// When, in seconds since 1970.
     pub since: u64,
-    /// A moderator within the game decided it, and each of them may take it back; what an operator decided is the
-    /// operators' to take back.
+    /// A moderator in the game decided it, and every moderator may lift it; an operator's decision can be lifted by
+    /// operators only.
     pub by_moderator: bool,
 }
 
@@ -36,13 +36,13 @@ impl Until {
     }
 }
 
-/// What holds at this time, in seconds since 1970.
+/// The restrictions that are in force at this time, in seconds since 1970.
 #[must_use]
 pub(crate) fn held_at(stored: &StoredRestrictions, now: u64) -> StoredRestrictions {
     stored.map(|terms| terms.ends.holds(now).then(|| terms.clone()))
 }
 
-/// What two records of one player say together: of two terms those that end later, and of two rights the one that
+/// The combination of two records of one player: of two terms those that end later, and of two rights the one that
 /// forbids.
 #[must_use]
 pub(crate) fn merged(one: &StoredRestrictions, other: &StoredRestrictions) -> StoredRestrictions {
@@ -58,7 +58,7 @@ pub(crate) fn merged(one: &StoredRestrictions, other: &StoredRestrictions) -> St
         let stricter = |one: Option<bool>, other: Option<bool>| [one, other].into_iter().flatten().min();
         let listen = stricter(held.listen, rights.listen);
         let speak = stricter(held.speak, rights.speak);
-        // A room more than one player may have is left out.
+        // Rooms over the limit of one player are left out.
         both.set_room_rights(room, RoomRights { listen, speak });
     }
     both

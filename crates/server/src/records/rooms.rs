@@ -1,4 +1,4 @@
-//! What was decided about the rooms of one session while it ran.
+//! The decisions about the rooms of one session while it ran.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct SessionRooms {
     pub text_every_s: Option<u32>,
 }
 
-/// The limits of one room; what is none is not limited.
+/// The limits of one room; `None` is unlimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomDecision {
     /// How many may listen at once.
@@ -47,7 +47,7 @@ impl SessionRooms {
             limits.text_every = Duration::from_secs(seconds.into());
         }
         server.set_limits(limits);
-        // A name says more than a pattern, and a longer pattern more than a shorter one.
+        // A name is more specific than a pattern, and a longer pattern than a shorter one.
         let mut own: Vec<_> = self.rooms.iter().collect();
         own.sort_by_key(|(room, _)| (room.ends_with('*'), std::cmp::Reverse(room.len())));
         let own = own.into_iter().map(|(room, decision)| (RoomPattern::from(&**room), decision.limits()));

@@ -30,7 +30,7 @@ use audit_feed::AuditFeed;
 use ban_replica::BanReplica;
 use numbers::Numbers;
 
-/// What is shared, and how far.
+/// The shared records, and the progress of sharing.
 #[derive(Debug)]
 pub(super) struct Sharing {
     bans: BanReplica,
@@ -38,26 +38,25 @@ pub(super) struct Sharing {
     audit_numbers: Numbers,
     next_request: u64,
     waker: Option<Waker>,
-    /// What the disk has.
+    /// The progress that the disk has.
     stored: Progress,
 }
 
-/// How far a node had come when it ended.
+/// The progress of sharing when a node ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
-    /// When it knew everything last, in milliseconds since 1970.
+    /// The last time at which it knew everything, in milliseconds since 1970.
     pub(super) heard_ms: u64,
     /// The last of its entries of the audit log that the others have.
     pub(super) published: u64,
 }
 
-/// The disk is told that late that everything is known.
+/// The interval at which the disk records that everything is known.
 const HEARD_EVERY_MS: u64 = 3_600_000;
 
 impl Records {
     /// Shares bans and the audit log with other nodes from now on; this one has that name in the audit log, or its
-    /// number where that is empty. What is to
-    /// be put into their store, and what comes from there, passes through a [`SharedRecords`].
+    /// number if the name is empty. A [`SharedRecords`] exchanges the changes with the store.
     ///
     /// Bans from before get other numbers, which are unique in the cluster.
     pub fn share(&self, own: NodeId, node_name: &str) {
@@ -87,14 +86,14 @@ impl Sharing {
         }
     }
 
-    /// Adds a ban that was decided here, and what the disk is to have.
+    /// Adds a ban that was decided here; returns it with the changes for the disk.
     pub(super) fn add_ban(&mut self, bans: &mut Bans, ban: Ban) -> (Ban, Vec<Change>) {
         let ban = self.bans.add(milliseconds_since_1970(), bans, ban);
         self.wake();
         (ban, self.bans.take_changes(bans))
     }
 
-    /// Takes a ban back here, and what the disk is to have.
+    /// Removes a ban here; returns it with the changes for the disk.
     pub(super) fn remove_ban(&mut self, bans: &mut Bans, id: u64) -> Option<(Ban, Vec<Change>)> {
         let ban = self.bans.pardon(milliseconds_since_1970(), bans, id)?;
         self.wake();
@@ -114,7 +113,7 @@ impl Sharing {
         &self.audit.others
     }
 
-    /// Forgets what is too old or too much; what the disk is to have.
+    /// Removes records that are too old or over the limit; returns the changes for the disk.
     pub(super) fn clear_away(
         &mut self,
         now_ms: u64,

@@ -1,4 +1,4 @@
-//! How much of what was said is kept.
+//! The settings of the buffer of recent speech.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl ReportBufferSettings {
         !self.last.is_zero()
     }
 
-    /// What players are told, in seconds: rather more than less.
+    /// The duration that players are told, in seconds: rounded up.
     pub(crate) fn announced_s(&self) -> u16 {
         u16::try_from(self.last.as_millis().div_ceil(1000)).unwrap_or(u16::MAX)
     }

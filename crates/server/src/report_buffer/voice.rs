@@ -1,4 +1,4 @@
-//! The latest of one speaker.
+//! The recent speech of one speaker.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub(crate) struct BufferedVoice {
     /// The subject of its join token.
     pub(crate) subject: Option<String>,
     pub(crate) codec: SpokenCodec,
-    /// When each frame came and how long its packet is, oldest first.
+    /// The arrival time and the packet length of each frame, oldest first.
     frames: VecDeque<(Instant, u16)>,
     /// Their packets, one behind the other.
     packets: VecDeque<u8>,
@@ -28,7 +28,7 @@ impl BufferedVoice {
         Self { id, name, subject, codec, frames: VecDeque::new(), packets: VecDeque::new() }
     }
 
-    /// Adds a packet; the oldest go until all fit into so many bytes. False if it does not fit even so.
+    /// Adds a packet, and drops the oldest until all fit into `bytes_max`. False if it still does not fit.
     pub(crate) fn push(&mut self, now: Instant, packet: &[u8], bytes_max: usize) -> bool {
         let Ok(length) = u16::try_from(packet.len()) else { return false };
         while self.bytes() + FRAME_BYTES + packet.len() > bytes_max {
@@ -41,14 +41,14 @@ impl BufferedVoice {
         true
     }
 
-    /// Forgets what came before then.
+    /// Drops packets that arrived before then.
     pub(crate) fn forget_before(&mut self, oldest: Instant) {
         while self.frames.front().is_some_and(|(at, _)| *at < oldest) {
             self.pop();
         }
     }
 
-    /// Forgets the oldest until so many bytes are free, or nothing is left; how many frames these were.
+    /// Drops the oldest frames until this many bytes are free, or none are left; returns their number.
     pub(crate) fn shrink(&mut self, bytes: usize) -> u64 {
         let most = self.bytes().saturating_sub(bytes);
         let mut frames = 0;
@@ -72,7 +72,7 @@ impl BufferedVoice {
         self.frames.is_empty()
     }
 
-    /// What it takes, but for the speaker's name.
+    /// The size in bytes, without the speaker's name.
     pub(crate) fn bytes(&self) -> usize {
         self.packets.len() + self.frames.len() * FRAME_BYTES
     }
@@ -89,7 +89,7 @@ impl BufferedVoice {
     }
 }
 
-/// What a frame takes besides its packet.
+/// The size of a frame besides its packet.
 const FRAME_BYTES: usize = size_of::<(Instant, u16)>();
 
 #[cfg(test)]

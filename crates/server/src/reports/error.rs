@@ -1,4 +1,4 @@
-//! Why a report was not made, or cannot be had.
+//! Why a report was not made, or is not available.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,9 @@ pub enum ReportsError {
     /// The folder of reports cannot be used.
     #[error("cannot keep reports in {}: {what}", folder.display())]
     Folder {
-        /// Which one.
+        /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The error from the operating system.
         what: String,
     },
     /// No thread would write reports.
@@ -36,7 +36,7 @@ pub enum ReportsError {
     /// A file of a report cannot be read or removed.
     #[error("{what}")]
     Unreadable {
-        /// What is wrong with it.
+        /// A description of the problem.
         what: String,
     },
     /// All reports together are as large as they may become.
@@ -53,7 +53,7 @@ pub enum ReportsError {
     /// The disk does not take it.
     #[error("the report could not be written: {what}")]
     Write {
-        /// What the system said.
+        /// The error from the operating system.
         what: String,
     },
     /// The disk is slow.

@@ -1,4 +1,4 @@
-//! What is said of a report, besides what is heard: `report.json`.
+//! The description of a report, beside its voices: `report.json`.
 
 use std::path::Path;
 use std::{fs, io};
@@ -28,7 +28,7 @@ pub struct Report {
     pub reason: String,
     /// How many voices there are files of.
     pub tracks: usize,
-    /// What all files take.
+    /// The size of all files, in bytes.
     pub bytes: u64,
     /// The file of a report that a player has submitted, sealed to the game's moderators: player and reason are in it,
     /// and empty here.
@@ -46,7 +46,7 @@ impl Report {
         serde_json::from_slice(&fs::read(folder.join(Self::FILE))?).map_err(io::Error::from)
     }
 
-    /// Written last: whatever has none is not whole.
+    /// Written last: a report without this file is incomplete.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         replace_file(&folder.join(Self::FILE), &serde_json::to_vec_pretty(self)?)
     }

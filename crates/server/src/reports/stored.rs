@@ -67,7 +67,7 @@ impl StoredReports {
         self.folder.join(id.to_string())
     }
 
-    /// Writes the files of a new report, and what is said of it.
+    /// Writes the files of a new report, and its description.
     pub(super) fn write(&self, mut report: Report, evidence: &Evidence) -> Result<Report, ReportsError> {
         report.id = self.next_id()?;
         let folder = self.folder_of(report.id);
@@ -167,7 +167,7 @@ impl State {
     }
 }
 
-/// What is in a folder.
+/// The contents of a folder.
 struct Contents {
     reports: BTreeMap<u64, Report>,
     /// The highest number that anything in it has.
@@ -183,7 +183,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Has the highest number that was given, as soon as a report was removed.
 const LAST_NUMBER_FILE: &str = "last_number";
-/// What a report takes at least, since a disk gives out blocks.
+/// The smallest size of a report on the disk, which allocates whole blocks.
 const BYTES_MIN: u64 = 16_384;
 
 /// Writes everything of a report, or leaves nothing of it.
@@ -217,7 +217,7 @@ fn read_last_number(folder: &Path) -> u64 {
     text.trim().parse().unwrap_or(0)
 }
 
-/// What says first that there is a report goes first.
+/// Removes a report. The file that marks it as a report goes first.
 fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_file(folder.join(Report::FILE)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

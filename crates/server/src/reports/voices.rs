@@ -1,8 +1,8 @@
-//! What a worker gives out for a report.
+//! The voices that a worker hands out for a report.
 
 use crate::recording::Excerpt;
 
-/// What was said recently by a player, and around it: from
+/// The recent speech of a player, and of others around it: from
 /// [`SessionLoop::reported_voices`](crate::SessionLoop::reported_voices), for [`Reports::add`](super::Reports::add).
 #[derive(Debug)]
 pub struct ReportedVoices {

@@ -10,7 +10,7 @@ use super::{Report, ReportsError};
 use crate::recording::Excerpt;
 use crate::threads::{self, ThreadSpawnError};
 
-/// The thread and the way to it. Dropping it writes what waits.
+/// The thread and its queue. Dropping it writes the pending jobs.
 #[derive(Debug)]
 pub(super) struct Writer {
     /// None only while it is dropped.
@@ -25,12 +25,12 @@ struct Job {
     done: SyncSender<Result<Report, ReportsError>>,
 }
 
-/// What a report has besides what is said of it.
+/// The evidence of a report, beside its description.
 #[derive(Debug)]
 pub(super) enum Evidence {
     /// Voices that the server relayed.
     Excerpt(Excerpt),
-    /// What a player submitted, sealed.
+    /// Evidence that a player submitted, sealed.
     Sealed(Box<[u8]>),
 }
 
@@ -40,7 +40,7 @@ impl Writer {
         let obeyed = Arc::clone(stored);
         let run = move || {
             for Job { report, evidence, done } in jobs {
-                // The caller can have given up, or have none to wait.
+                // The caller may have given up, or not be waiting at all.
                 let _ = done.try_send(obeyed.write(report, &evidence));
             }
         };
@@ -48,7 +48,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Has a report written, and waits for that.
+    /// Writes a report, and waits for that.
     pub(super) fn write(&self, report: Report, evidence: Evidence) -> Result<Report, ReportsError> {
         let answer = self.post(report, evidence)?;
         answer.recv_timeout(PATIENCE).unwrap_or_else(|error| {
@@ -59,7 +59,7 @@ impl Writer {
         })
     }
 
-    /// Has a report written, and does not wait: what came of it can be asked for.
+    /// Queues a report without waiting; the outcome can be queried later.
     pub(super) fn post(
         &self,
         report: Report,
@@ -79,7 +79,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has said so already.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
@@ -87,7 +87,7 @@ impl Drop for Writer {
 
 /// Reports that may wait for the disk, of some megabytes each.
 const WAITING_MAX: usize = 4;
-/// How long a caller waits for the disk before it is told that it is slow.
+/// How long a caller waits before it learns that the disk is slow.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn gone() -> ReportsError {

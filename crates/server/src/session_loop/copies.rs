@@ -32,13 +32,13 @@ impl SessionLoop {
         }
     }
 
-    /// It has one less.
+    /// A session has one link fewer at another node.
     pub(super) fn remove_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
         self.sessions.get_mut(index).edges.remove(member);
     }
 
-    /// Tells the nodes with links into a session what has changed in it.
+    /// Sends a session's changes to the nodes with links into it.
     pub(super) fn tell_changes(&mut self, index: usize) {
         let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
         if sessions.get(index).is_none_or(|session| session.edges.is_empty()) {
@@ -60,7 +60,7 @@ impl SessionLoop {
         }
     }
 
-    /// A worker of another node tells of a link again: it may have thrown away what it was told of the session.
+    /// A worker of another node announces a link again: it may have discarded its copy of the session.
     pub(super) fn tell_copy_again(&mut self, link: LinkId) {
         let Some(index) = self.routes.session_of(link) else { return };
         let member = node_of(&self.networks, &self.directory, link);
@@ -69,7 +69,7 @@ impl SessionLoop {
         }
     }
 
-    /// Tells workers everything once more that tell of links again, once for all of their links.
+    /// Sends the whole state again to workers that announced links again, once for all of their links.
     fn tell_copies_again(&mut self) {
         while let Some((session, member)) = self.copies.as_mut().and_then(|it| it.tell_again.pop_first()) {
             let index = self.sessions.find(&session);
@@ -101,7 +101,7 @@ impl SessionLoop {
         while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
             let member = match event {
                 BusEvent::Message(member) => member,
-                // A copy goes on until its session has another owner, as it is now.
+                // A copy continues unchanged until its session has another owner.
                 BusEvent::Lost(member) => {
                     self.copies.as_mut().into_iter().for_each(|copies| copies.cut(member));
                     continue;
@@ -178,7 +178,7 @@ impl SessionLoop {
         let worker = elsewhere.and_then(|it| copies.workers.number(it.node, it.worker));
         let Some(copy) = copies.get_mut(session) else { return };
         let (here, worker) = match change {
-            // The owner reaches its link no longer, which others may, unless another client has its id by now.
+            // The owner no longer reaches the client's link, but others may; unless another client has its id by now.
             SessionChange::Client(client)
                 if client_at.is_none()
                     && copy.server.client(client.id).is_some_and(|row| *row.name == *client.name) =>
@@ -202,8 +202,8 @@ impl SessionLoop {
         }
     }
 
-    /// Relays what came over a link into a session of another node, if its copy can: voice, once to each node with
-    /// listeners. False if the owner is to decide.
+    /// Relays a packet that came over a link into a session of another node, if its copy can: voice, once to each node
+    /// with listeners. False if the owner must decide.
     pub(super) fn relay_at_edge(
         &mut self,
         now: Instant,
@@ -292,7 +292,7 @@ impl SessionLoop {
         }
     }
 
-    /// Tells speakers here how they arrive.
+    /// Sends voice reports to speakers here.
     fn look_at_copies(&mut self, now: Instant) {
         let at = self.at(now);
         let Self { copies: Some(copies), networks, .. } = self else { return };
@@ -321,7 +321,7 @@ pub(super) fn send_here(
     networks.send(now, &Transmit { to: &recipients.links, ..*relayed });
 }
 
-/// Sends what a copy wants sent to clients here, and ends links.
+/// Sends a copy's packets to clients here, and ends links.
 pub(super) fn carry_out(copy: &mut SessionCopy, networks: &mut Networks, now: Instant) {
     while copy.server.poll_event().is_some() {}
     while let Some(transmit) = copy.server.poll_transmit() {
@@ -339,7 +339,7 @@ fn change_bytes(networks: &Networks, copies: &SessionCopies, change: &SessionCha
     postcard::to_allocvec(&ChangeRecord::of(change, at)).unwrap_or_default()
 }
 
-/// Where a link of a session here is. Links of other workers of this node are reached by way of this one.
+/// The place of a session's link. Links of other workers of this node are reached by way of this one.
 fn at_of(networks: &Networks, copies: &SessionCopies, link: LinkId) -> Option<At> {
     let (own_node, own_worker) = copies.own;
     let own = At { node: own_node, worker: own_worker, link: None };

@@ -1,5 +1,5 @@
-//! Links into sessions of other workers: what comes over them goes to the session's owner, and what the owner wants
-//! sent goes out here.
+//! Links into sessions of other workers: incoming packets go to the session's owner, and the owner's packets are sent
+//! out here.
 
 use std::time::Instant;
 
@@ -40,7 +40,7 @@ impl SessionLoop {
         self.copies = Some(SessionCopies::new(way, workers, (own, self.number as u16)));
     }
 
-    /// What the networks of this worker have in common.
+    /// The properties that all networks of this worker share.
     pub(crate) fn edge_networks(&self) -> EdgeNetworks {
         EdgeNetworks {
             limits: self.networks.packet_limits(),
@@ -130,13 +130,14 @@ impl SessionLoop {
         true
     }
 
-    /// Takes what the owners of other sessions say: to links here, and then to copies, which know what clients know.
+    /// Handles messages from the owners of other sessions: first for links here, then for copies, so that copies know
+    /// no more than the clients.
     pub(super) fn poll_owners(&mut self, now: Instant) {
         self.serve_owners(now);
         self.poll_node_messages(now);
     }
 
-    /// Does what the owners of other sessions want of links here.
+    /// Carries out the requests of other sessions' owners for links here.
     fn serve_owners(&mut self, now: Instant) {
         let Self { edge: Some(edge), networks, relay_clock, directory, .. } = self else { return };
         while let Some(wanted) = edge.poll() {

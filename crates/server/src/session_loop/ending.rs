@@ -1,4 +1,4 @@
-//! How a worker's sessions end: they run empty, or another process goes on with them.
+//! The end of a worker's sessions: they run empty, or another process takes them over.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ impl SessionLoop {
     pub fn shut_down(&mut self, now: Instant) {
         if !self.is_handed_over {
             self.run_once(now);
-            // Other nodes go on with theirs.
+            // In a cluster, other nodes take over the sessions.
             if self.directory.lease().is_none() {
                 self.end_sessions(now);
             }
@@ -78,7 +78,7 @@ impl SessionLoop {
     /// Goes on with a session of another process; before the first iteration.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
         self.sessions.restore(name, serial, snapshot);
-        // It began in the other process.
+        // Its beginning was reported by the other process.
         self.untold_sessions.retain(|untold| untold != name);
     }
 
@@ -101,9 +101,9 @@ impl SessionLoop {
         self.sessions.iter().map(|session| session.server.clients()).sum()
     }
 
-    /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand
-    /// it are told when to come back, and all links are closed; no client is told that a player left. Turn on until
-    /// [`is_idle`](Self::is_idle), and do nothing else with it.
+    /// Hands the sessions over to another process; returns the state that it needs, by session name. Clients that
+    /// understand it are told when to come back, and all links are closed; no client is told that a player left. Turn
+    /// on until [`is_idle`](Self::is_idle), and do nothing else with it.
     pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let at = self.at(now);
         self.is_handed_over = true;

@@ -86,9 +86,8 @@ impl SessionLoop {
     }
 }
 
-/// Tells a link's network that it has joined, or is not in the session any more. A newcomer that waits for a name
-/// counts as joined: it has done what a client has to do, and the session bounds how many wait for a name and of an
-/// origin.
+/// Notifies a link's network that it has joined, or is no longer in the session. A newcomer that waits for a name
+/// counts as joined: it has done its part, and the session limits how many wait, by name and by origin.
 fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
     match event {
         ServerEvent::ClientJoined { link, .. }
@@ -143,7 +142,7 @@ fn answer_join(
         Verdict::Refuse(reason) => {
             let not_admitted = || info!(player = name, %reason, "not admitted");
             session.span.in_scope(|| link_span(link).in_scope(not_admitted));
-            // Of two reasons the peer is told the first, and this one says more than the engine's.
+            // The peer is told only the first of two reasons, and this one is more specific than the engine's.
             let notice_in = session.server.reads_notice(link).then(|| session.server.session());
             let reason = EndReason::from(&reason);
             spans.refuse(link, &reason);

@@ -1,4 +1,4 @@
-//! What happens in sessions, as lines of the log.
+//! The events of sessions, as lines of the log.
 
 use consonance_session::{LinkId, ServerEvent};
 use tracing::{Span, debug, info};

@@ -19,7 +19,7 @@ use crate::spans::{OpenSpan, SpanKind, Tracer};
 #[derive(Debug, Default)]
 pub(super) struct JoinSpans {
     tracer: Tracer,
-    /// By numbers of ours; bounded by the links.
+    /// By our link ids; bounded by the number of links.
     open: FxHashMap<LinkId, JoinSpan>,
 }
 
@@ -31,7 +31,7 @@ struct JoinSpan {
     join: OpenSpan,
 }
 
-/// Where a link has come up.
+/// The place where a link has come up.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LinkPlace<'p> {
     pub(super) worker: usize,
@@ -123,7 +123,7 @@ impl JoinSpans {
     fn end(&mut self, link: LinkId, outcome: &'static str, error: Option<&'static str>) {
         let Some(JoinSpan { mut admission, mut takeover, join }) = self.open.remove(&link) else { return };
         if let Some(error) = error {
-            // The step that the join did not get beyond.
+            // Mark the step at which the join failed.
             admission.fail(error);
             takeover.fail(error);
         }

@@ -28,7 +28,7 @@ impl SessionLoop {
         let at = self.at(now);
         let link = link_of(network, peer);
         if self.networks.is_of_edges(network) {
-            // Its edge tells of it again, since it has heard of another owner in between, or had lost this one.
+            // The edge announces the link again: it had learnt of another owner meanwhile, or had lost this one.
             self.forget_link(now, link);
         }
         let address = remote.ip();
@@ -38,14 +38,14 @@ impl SessionLoop {
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
             link_span(link).in_scope(|| debug!(%remote, ban = ban.id, "refused: banned"));
             if !self.networks.is_of_edges(network) {
-                // Its network may have placed it, so that the session waits for it.
+                // The network may have placed the link already, so that the session waits for it.
                 self.directory.cancel(name);
             }
             let reason = ban.end_reason();
             self.join_spans.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
         }
-        // Links of other nodes come by way of the edges.
+        // Links of other nodes arrive through the edges.
         let is_new_here = !self.networks.is_of_edges(network);
         if let Some(reason) = self.drain_refusal(name).filter(|_| is_new_here) {
             self.directory.cancel(name);
@@ -85,12 +85,12 @@ impl SessionLoop {
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
         if session.lease.as_mut().is_some_and(|lease| lease.take_end(link)) {
-            // Or what is held of the link that was would end the one that is.
+            // Otherwise the held end of the former link would end the new one.
             session.server.handle_disconnected(at, link);
         }
         let kept = self.networks.kept_client(now, link);
         let was_in = session.take_lost_link(link);
-        // Another client may have its id since, which its edge does not know.
+        // The id may belong to another client by now, which the edge does not know.
         let same = kept.filter(|kept| session.server.is_still_in(ClientId(kept.client), kept.version));
         let adopted = [same, was_in].into_iter().flatten().find(|KeptClient { client, version, .. }| {
             session.server.adopt(at, link, ClientId(*client), origin, *version)
@@ -109,7 +109,7 @@ impl SessionLoop {
         }
         self.note_link(index, link, remote);
         if let Some(KeptClient { client, .. }) = adopted {
-            // Its node has learnt since which nodes there are.
+            // The list of nodes may have changed since the client was told.
             self.tell_servers(index, at, ClientId(client), link);
         }
         self.drain(index, now);
@@ -131,7 +131,7 @@ impl SessionLoop {
             && session.has_held()
             && session.may_act(now)
         {
-            // What came over it before is not of a link that is gone.
+            // Handle the link's held packets before its end.
             self.handle_held(now, index);
         }
         if let Some(index) = self.routes.remove(link) {
@@ -174,7 +174,7 @@ impl SessionLoop {
             let is_of_own_edge = self.is_of_own_edge(link);
             match self.directory.arrive_over_edge(self.number, name, is_of_own_edge) {
                 Some(arrival) => (name.into(), arrival),
-                // Its edge knows sooner that this node owns the session, or later that it does not any more.
+                // The edge may learn sooner that this node owns the session, or later that it no longer does.
                 None if self.directory.lease().is_some() => return Ok(Entered::At(None)),
                 None => return Err(SessionRefusal::Elsewhere { session: name.into() }),
             }
@@ -198,7 +198,7 @@ impl SessionLoop {
     }
 }
 
-/// Where the session is that a client named.
+/// The location of the session that a client named.
 enum Entered {
     /// Here, at this index.
     Here(usize),

@@ -1,4 +1,4 @@
-//! Which session each link leads to, and where it comes from.
+//! The routes of links: the session that each leads to, and the address that it comes from.
 
 use std::net::IpAddr;
 
@@ -40,7 +40,7 @@ impl LinkRoutes {
         links
     }
 
-    /// Where a link comes from, if that is known.
+    /// The address that a link comes from, if that is known.
     pub(super) fn address_of(&self, link: LinkId) -> Option<IpAddr> {
         self.address_of.get(&link).copied()
     }

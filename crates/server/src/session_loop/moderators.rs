@@ -11,7 +11,7 @@ use crate::records::{Origin, Records, StoredRestrictions, StoredTerms, Until, he
 use crate::sessions::Session;
 use crate::utc::seconds_since_1970;
 
-/// Does what a moderator asks for, tells it what became of it, and writes that down.
+/// Carries out a moderator's request, answers it, and logs the outcome.
 pub(super) fn carry_out(
     records: &Records,
     session: &mut Session,
@@ -111,8 +111,7 @@ fn ban(
     ModeratorAnswer::Done
 }
 
-/// It holds for the player, as what an operator decides does, and not for the visit. What
-/// an operator has decided stays.
+/// Applies to the player, like an operator's decision, and not only to this visit. An operator's decisions stay.
 fn set_muted(
     records: &Records,
     session: &mut Session,

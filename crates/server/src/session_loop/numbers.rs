@@ -8,17 +8,17 @@ use super::SessionLoop;
 use crate::HookStatistics;
 use crate::networks::NetworkNumbers;
 
-/// What one worker's loop has counted.
+/// The counters of one worker's loop.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoopNumbers {
     /// Each of its sessions.
     pub sessions: Vec<SessionNumbers>,
-    /// What its sessions counted that have ended.
+    /// The totals of its sessions that have ended.
     pub ended_sessions: ServerStatistics,
     /// Each of its networks.
     pub networks: Vec<NetworkNumbers>,
-    /// Of each recent speaker whose voice is followed: of a hundred frames, how many did not arrive.
+    /// For each recent speaker whose voice is monitored, the percentage of frames that did not arrive.
     pub lost_percent: Vec<f32>,
     /// Counters of the joining hook, if there is one: all workers share it.
     pub hook: Option<HookStatistics>,
@@ -35,7 +35,7 @@ pub struct SessionNumbers {
     pub name: String,
     /// Players in it.
     pub clients: usize,
-    /// What it counted since it began.
+    /// Its counters since it began.
     pub counters: ServerStatistics,
 }
 

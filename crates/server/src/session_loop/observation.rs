@@ -1,4 +1,4 @@
-//! What is shown to inspectors, and how often.
+//! The snapshots for inspectors, and their interval.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ impl Observation {
         self.notes.add(at, session, event);
     }
 
-    /// Where it is shown.
+    /// The cell that snapshots are published in.
     pub(super) fn snapshot(&self) -> Arc<SnapshotCell<ServerSnapshot>> {
         Arc::clone(&self.snapshot)
     }
@@ -40,7 +40,7 @@ impl Observation {
         self.next_look_at.is_none_or(|at| now >= at)
     }
 
-    /// When it is time, as long as an inspector looks.
+    /// The time of the next snapshot, as long as an inspector looks.
     pub(super) fn next_look_at(&self) -> Option<Instant> {
         self.next_look_at.filter(|_| self.has_observers)
     }
@@ -57,12 +57,12 @@ impl Observation {
         self.has_observers
     }
 
-    /// Whether there is something to show with so many links: an empty snapshot costs nothing while no inspector looks.
+    /// Whether a snapshot with this many links has contents: an empty one costs nothing while no inspector looks.
     pub(super) fn is_filled(&self, links: usize) -> bool {
         self.has_observers || links <= UNSEEN_LINKS_MAX
     }
 
-    /// Shows something that takes time for each of so many players, unless it is read just now.
+    /// Publishes a snapshot that takes time for each of this many players, unless it is being read right now.
     pub(super) fn publish(
         &mut self,
         now: Instant,

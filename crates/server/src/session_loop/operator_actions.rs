@@ -1,4 +1,4 @@
-//! What operators do, on the worker's own thread.
+//! Actions of operators, on the worker's own thread.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -30,7 +30,7 @@ impl SessionLoop {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
         let server = &mut self.sessions.get_mut(index).server;
-        // What has ended by now holds no longer.
+        // Expire restrictions that have ended by now.
         server.handle_timeout(at);
         let done = act(server, at);
         self.drain(index, now);
@@ -51,7 +51,7 @@ impl SessionLoop {
         Some(vec![gone.unwrap_or_else(|| PlayerIdentity::Name(name.into()))])
     }
 
-    /// Makes a session follow what was decided about its rooms by now. False if it is not here.
+    /// Applies the present decisions about its rooms to a session. False if it is not here.
     pub(crate) fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };
         self.sessions.follow_rooms(index);
@@ -111,7 +111,7 @@ impl SessionLoop {
         self.sessions.iter().map(|session| (&*session.name, &session.server))
     }
 
-    /// Where a link comes from, on networks with addresses.
+    /// The address that a link comes from, on networks with addresses.
     pub fn address_of(&self, link: LinkId) -> Option<IpAddr> {
         self.routes.address_of(link)
     }

@@ -13,18 +13,18 @@ use crate::copies::{SessionCopy, kept_client};
 use crate::networks::peer_of;
 use crate::sessions::{Begin, Held, SessionLease, random_u64};
 
-/// By which right a worker decides about a session, where there are other nodes.
+/// A worker's authority to decide about a session, in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// Its node owns the session: no other one decides.
     Owner,
-    /// Its node has no bus, and goes on for the clients that it reaches.
+    /// Its node has no bus, and continues for the clients that it reaches.
     Detached,
 }
 
 impl SessionLoop {
-    /// By which right this worker decides about a session now; none if it is not to decide, or if its node has not
-    /// been told yet whether it is to. A server without other nodes is the owner of all that run.
+    /// This worker's authority to decide about a session now; `None` if it must not decide, or if that is not known
+    /// yet. A server without other nodes owns all sessions.
     pub fn authority(&self, now: Instant, session: &str) -> Option<Authority> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
         if !session.may_act(now) {
@@ -36,7 +36,7 @@ impl SessionLoop {
 
     /// This node owns a session from now on, and this worker has it. Its links here are no longer of an edge.
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
-        // What its former owner has not taken comes back first.
+        // First take back packets that the former owner did not take.
         self.poll_owners(now);
         let Some(serial) = self.directory.own(name, id) else { return };
         let at = self.at(now);
@@ -55,7 +55,7 @@ impl SessionLoop {
         self.drain(index, now);
     }
 
-    /// What the node knows of a session that another one owned is the session from now on.
+    /// Turns the copy of a session that another node owned into the session itself.
     fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
         let mut server = copy.server;
         server.promote(at, copy.version, random_u64() as u32);
@@ -101,8 +101,8 @@ impl SessionLoop {
         self.handle_held(now, index);
     }
 
-    /// Handles what was held until it was clear that this node owns a session. A lease that ended for a moment holds
-    /// again as it did before, of which no node tells.
+    /// Handles packets that were held until it was clear that this node owns a session. A lease that ended briefly may
+    /// hold again without an event from the node.
     pub(super) fn handle_held(&mut self, now: Instant, index: usize) {
         let at = self.at(now);
         let lease = self.sessions.get_mut(index).lease.as_mut();
@@ -125,7 +125,7 @@ impl SessionLoop {
         self.poll_owners(now);
         let index = self.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
-        // Links of other edges lead there directly.
+        // Links of other edges connect to the new owner directly.
         let links = self.edge.as_ref().map(|edge| edge.links_of(name)).unwrap_or_default();
         for link in links {
             if self.networks.is_remote(link) {
@@ -138,7 +138,7 @@ impl SessionLoop {
         let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
         if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
-            // A worker of this process tells its session's edges nothing but what to send.
+            // Within the process, an owner only tells its edges which packets to send, so no copy is needed.
             if let Some(copies) = &mut self.copies {
                 copies.remove(name);
             }
@@ -148,7 +148,7 @@ impl SessionLoop {
         }
     }
 
-    /// A link of another edge is held no longer: what came over it goes back.
+    /// Stops holding a link of another edge: its packets go back.
     pub(super) fn forget_held_link(&mut self, link: LinkId) {
         let held = self.edge.as_mut().map(|edge| edge.forget(link)).unwrap_or_default();
         for (number, packet) in held {
@@ -172,7 +172,7 @@ impl SessionLoop {
         }
     }
 
-    /// Another node owns a session that runs here: its links are of an edge from now on. Their clients.
+    /// Another node owns a session that runs here: its links belong to an edge from now on. Returns their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
         let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "is another node's from now on");

@@ -20,16 +20,17 @@ impl SessionLoop {
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);
-        // Voice goes on among the links here, as at any node with a copy: only what is decided waits.
+        // Without the lease, voice is still relayed among the links here, as at any node with a copy; only packets
+        // that require decisions wait.
         if !session.may_act(now) && !Server::is_voice(packet) {
             return self.hold_packet(now, index, link, delivery, packet);
         }
         if session.has_held() && !Server::is_voice(packet) {
-            // It came first.
+            // Held packets arrived first.
             self.handle_held(now, index);
         }
         let session = self.sessions.get_mut(index);
-        // Copies at other nodes know which clients get voice there.
+        // Copies at other nodes choose the recipients there.
         let by_copies = !session.edges.is_empty() && Server::is_voice(packet);
         let client = session.server.client_of(link).filter(|_| by_copies);
         let position = client.and_then(|client| session.server.position_of(client));
@@ -65,7 +66,7 @@ impl SessionLoop {
         self.report_buffers.keep(now, &mut session.report_buffer, &session.server, packet);
     }
 
-    /// Another node may own the session: what has to arrive waits until that is clear.
+    /// Another node may own the session: reliable packets wait until that is clear.
     #[cold]
     fn hold_packet(&mut self, now: Instant, index: usize, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let is_numbered = delivery == Delivery::Reliable && self.networks.is_remote(link);

@@ -10,7 +10,7 @@ use super::SessionLoop;
 use crate::networks::link_of;
 
 impl SessionLoop {
-    /// Has each session tell its other clients of those to which the way is silent, or works again.
+    /// Makes each session tell its other clients which of its clients have become unreachable, or reachable again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
         while let Some(change) = self.networks.next_reachability(network) {
             if let Some(edge) = &mut self.edge {

@@ -13,9 +13,8 @@ impl SessionLoop {
         self.recording_feed = Some(feed);
     }
 
-    /// Records sessions by way of another feed from now on, or not at all: it may lead elsewhere, or follow
-    /// other settings. What is being recorded goes on as far as it still is to be, in the same files if
-    /// they are still the right ones.
+    /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
+    /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
     pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
         self.recording_feed = feed;
         for index in self.sessions.indices() {

@@ -10,7 +10,7 @@ use crate::load::{Load, VoiceWork};
 use crate::shedding::Shedding;
 
 impl SessionLoop {
-    /// What this worker had to do recently; to be told several times a second. Gives up more or less, as
+    /// Takes in the worker's recent load; to be called several times a second. Sheds more or less, as
     /// [`SheddingSettings`](crate::SheddingSettings) say.
     pub fn note_load(&mut self, now: Instant, load: &Load) {
         let former = self.shedder.step();
@@ -31,8 +31,8 @@ impl SessionLoop {
         }
     }
 
-    /// The most that another worker sheds, where some hold links into sessions of this one: they send what is decided
-    /// here.
+    /// The highest shedding level of the other workers, if any links into sessions of this one are theirs: they send
+    /// the packets that are decided here.
     fn shedding_of_edges(&self) -> Shedding {
         if self.networks.remote_links() == 0 {
             return Shedding::Nothing;
@@ -47,12 +47,12 @@ impl SessionLoop {
         self.shedding() == Shedding::Nothing && self.sessions.shedding() == Shedding::Nothing
     }
 
-    /// What relaying voice has taken since the start.
+    /// The total work of relaying voice since the start.
     pub(crate) fn voice_work(&self, now: Instant) -> VoiceWork {
         VoiceWork { time: self.relay_clock.busy, packets_on_threads: self.networks.packets_on_threads(now) }
     }
 
-    /// What is given up now.
+    /// The current step of load shedding.
     pub fn shedding(&self) -> Shedding {
         self.shedder.step()
     }

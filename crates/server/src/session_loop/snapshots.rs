@@ -1,4 +1,4 @@
-//! What a session loop shows of itself: numbers of the worker, and everything to inspectors.
+//! The snapshots of a session loop: numbers of the worker, and everything for inspectors.
 
 use std::slice;
 use std::time::Instant;
@@ -84,7 +84,7 @@ impl SessionLoop {
             return;
         }
         let at = self.at(now);
-        // Following targets costs every frame a little: only while there is an observer.
+        // Monitoring channels costs a little per frame, so do it only while there is an observer.
         if let Some(has_observers) = self.observation.look_for_observers(now) {
             self.sessions.monitor_channels(has_observers);
         }

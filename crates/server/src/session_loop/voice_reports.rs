@@ -1,4 +1,4 @@
-//! What was said recently: forgotten in time, and taken out for a report.
+//! Recent speech: removed in time, and taken out for a report.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ use crate::report_buffer::{BufferedVoice, rooms_of};
 use crate::reports::{NothingToReport, ReportedVoices};
 
 impl SessionLoop {
-    /// What a player said recently, here or gone a moment ago, and, if that is wanted, what others said in the rooms
-    /// that it spoke to or listens to. What it whispered to single players is in it, what others whispered is not. See
+    /// The recent speech of a player, here or gone a moment ago, and, if that is wanted, of others in the rooms that
+    /// it spoke to or listens to. Its whispers to single players are included, those of others are not. See
     /// [`SessionsSettings::report_buffer`](crate::SessionsSettings::report_buffer).
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl SessionLoop {
         if !settings.with_others {
             voices.retain(|voice| is_meant(voice, player));
         }
-        // The player itself, and then the latest speakers.
+        // The reported player first, then the latest speakers.
         voices.sort_by_key(|voice| (Reverse(is_meant(voice, player)), voice.age(now)));
         voices.truncate(VOICES_MAX);
         let mut excerpt = Excerpt::new(&session.name, oldest, now);
@@ -65,7 +65,7 @@ impl SessionLoop {
     }
 }
 
-/// Voices of a report, the reported player's own included: what a worker has to copy is bounded.
+/// The most voices in a report, including the reported player's own, which limits the work of copying.
 const VOICES_MAX: usize = 16;
 
 /// The player whose voices are asked for.

@@ -1,4 +1,4 @@
-//! What webhooks are told of sessions and their players.
+//! The webhook events of sessions and their players.
 
 use consonance_session::ServerEvent;
 

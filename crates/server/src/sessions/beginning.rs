@@ -72,7 +72,7 @@ impl Sessions {
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
-        // Bans are known by then.
+        // The driver admits each newcomer, and checks it against the bans.
         settings.admission = true;
         settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
         settings.secret_key = key_of_session(&self.settings.secret_key, serial);

@@ -6,18 +6,18 @@ use std::time::Instant;
 use consonance_cluster::NodeLease;
 use consonance_session::LinkId;
 
-/// What a session needs to be decided about here, where there are other nodes.
+/// This node's lease of a session, where there are other nodes.
 #[derive(Debug)]
 pub(crate) struct SessionLease {
     lease: NodeLease,
     /// Of the lease, in which this node was told that it owns the session.
     generation: u64,
-    /// What came reliably while it was not clear whether this node does.
+    /// Reliable packets, and ends of links, that came while it was not clear whether this node owns the session.
     held: Vec<(LinkId, Held)>,
     held_bytes: usize,
 }
 
-/// What is held of a link.
+/// A held item of a link.
 #[derive(Debug)]
 pub(crate) enum Held {
     /// A packet.
@@ -26,7 +26,7 @@ pub(crate) enum Held {
         number: Option<u64>,
         packet: Box<[u8]>,
     },
-    /// That it is gone.
+    /// The link is gone.
     Gone,
 }
 
@@ -83,14 +83,14 @@ impl SessionLease {
         !self.held.is_empty()
     }
 
-    /// What was held, which is to be handled now.
+    /// Takes the held items, which are to be handled at once.
     pub(crate) fn take_held(&mut self) -> Vec<(LinkId, Held)> {
         self.held_bytes = 0;
         let held = std::mem::take(&mut self.held);
         without_repeated(held).collect()
     }
 
-    /// Another node does: what is for that one, with the number of each packet whose link is at an edge.
+    /// Another node owns the session: the packets for it, each with its number if its link is at an edge.
     pub(crate) fn into_packets(self) -> impl Iterator<Item = (LinkId, Option<u64>, Box<[u8]>)> {
         without_repeated(self.held).filter_map(|(link, held)| match held {
             Held::Packet { number, packet } => Some((link, number, packet)),
@@ -99,7 +99,7 @@ impl SessionLease {
     }
 }
 
-/// An edge that had lost this node sends what it has back, too.
+/// Drops packets that an edge sent twice because it had lost this node in between.
 fn without_repeated(held: Vec<(LinkId, Held)>) -> impl Iterator<Item = (LinkId, Held)> {
     let mut seen = BTreeSet::new();
     held.into_iter().filter(move |(link, held)| match held {

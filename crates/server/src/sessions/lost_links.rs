@@ -20,7 +20,7 @@ struct LostClient {
     name: Box<str>,
 }
 
-/// Those of clients that are not in the session any more are forgotten from so many on.
+/// From this number on, links of clients that are no longer in the session are forgotten.
 const KEPT: usize = 64;
 
 impl LostLinks {
@@ -40,8 +40,8 @@ impl LostLinks {
         }
     }
 
-    /// A link is up again: the client that it was, if that is in the session. What it was told since this owner began
-    /// may be lost.
+    /// A link is up again; returns its former client, if that is in the session. Packets sent to it since this owner
+    /// began may be lost.
     pub(super) fn take(&mut self, server: &Server, link: LinkId) -> Option<KeptClient> {
         let client = self.clients.remove(&link)?;
         self.links.remove(&client.id);

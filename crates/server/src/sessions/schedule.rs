@@ -1,4 +1,4 @@
-//! When which session wants to be called: the next one is found without looking at the others.
+//! A schedule of sessions by the time of their next call: the first one is found without looking at the others.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// From now on `index` is due then, or never.
+    /// Sets the time at which `index` is due, or removes it.
     pub(super) fn set(&mut self, index: usize, at: Option<Instant>) {
         if self.due_of.len() <= index {
             self.due_of.resize(index + 1, None);

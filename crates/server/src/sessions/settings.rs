@@ -1,4 +1,4 @@
-//! What an operator configures for all sessions.
+//! The operator's settings for all sessions.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::shedding::SheddingSettings;
 use crate::spans::Tracer;
 use crate::webhooks::Webhooks;
 
-/// Which sessions to serve, and with which limits.
+/// The sessions to serve, and their limits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SessionsSettings {
@@ -34,11 +34,11 @@ pub struct SessionsSettings {
     pub empty_for: Duration,
     /// The limits of each session.
     pub limits: Limits,
-    /// What a newcomer gets that asks for a name in use.
+    /// The treatment of a newcomer that asks for a name in use.
     pub name_taken: NameTaken,
-    /// How many bits of an IPv6 address are where a player comes from, 1 to 128: a player whose link was lost has its
-    /// name back from there. Default as for [connections](consonance_transport::AddressShares). An IPv4 address
-    /// counts as a whole.
+    /// The length of the IPv6 prefix that counts as one origin, in bits, 1 to 128: a player whose link was lost has
+    /// its name back from the same origin. Default as for [connections](consonance_transport::AddressShares). An IPv4
+    /// address counts as a whole.
     pub ipv6_prefix_bits: u8,
     /// Whether sessions are encrypted from end to end (default: off); see
     /// [`ServerSettings::encryption`](consonance_session::ServerSettings::encryption).
@@ -51,36 +51,36 @@ pub struct SessionsSettings {
     /// Rooms of each session that ask for access tokens; see
     /// [`ServerSettings::access`](consonance_session::ServerSettings::access).
     pub access: Vec<(RoomPattern, AccessRule)>,
-    /// How many may use rooms of each session, and how often one may write there; see
-    /// [`ServerSettings::room_limits`](consonance_session::ServerSettings::room_limits).
-    /// What operators have decided about rooms goes before it.
+    /// Limits of rooms of each session: how many players may use them, and how often one may write there; see
+    /// [`ServerSettings::room_limits`](consonance_session::ServerSettings::room_limits). Decisions of operators take
+    /// precedence.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
-    /// What operators have decided (default: nothing, and it is not stored): bans, and restrictions of players.
+    /// Decisions of operators (default: none, and they are not stored): bans, and restrictions of players.
     pub records: Records,
     /// Follow the targets of speakers at all times (default only while there is an observer); see
     /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).
     pub monitor_channels: bool,
-    /// What each worker gives up when it has too much to do.
+    /// The settings of load shedding, for each worker.
     pub shedding: SheddingSettings,
     /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
     pub report_buffer: ReportBufferSettings,
-    /// Where reports go that members of encrypted sessions submit (default none: they are not taken).
+    /// The store for reports that members of encrypted sessions submit (default none: they are not accepted).
     pub member_reports: Option<Reports>,
     /// Admission (default open).
     pub admission: Admission,
-    /// Which services are told of sessions and players (default none). Bans are told by
+    /// Webhooks for events of sessions and players (default none). Bans are told by
     /// [`Records::with_webhooks`](crate::records::Records::with_webhooks), recordings by
     /// [`SessionRecorder::start_with_webhooks`](crate::recording::SessionRecorder::start_with_webhooks).
     pub webhooks: Webhooks,
     /// Records how joins go (default not at all).
     pub tracer: Tracer,
-    /// Where the session ids come from: each start of a server wants another one, so that clients notice a restart.
+    /// The seed of session ids: each start of a server needs another one, so that clients notice a restart.
     pub seed: u64,
     /// The seed of clients' secrets: it must stay secret.
     pub secret_key: [u8; 32],
 }
 
-/// One worker sends the frames of four speakers at once to so many listeners.
+/// The number of listeners to which one worker can send the frames of four concurrent speakers.
 const SPREAD_FROM: usize = 200;
 
 /// Why sessions cannot be served.

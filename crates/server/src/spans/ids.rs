@@ -34,7 +34,7 @@ impl IdSource {
         SpanId(self.next())
     }
 
-    /// It repeats nothing within a process; 0 would be invalid.
+    /// The next number, unique within the process; never 0, which would be invalid.
     fn next(&self) -> u64 {
         mixed(self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP)).max(1)
     }

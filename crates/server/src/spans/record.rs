@@ -14,29 +14,29 @@ pub struct FinishedSpan {
     pub id: SpanId,
     /// The span that it is a part of; nothing for the first one of a trace.
     pub parent: Option<SpanId>,
-    /// What was done.
+    /// The name of the operation.
     pub name: &'static str,
-    /// Which side of a request it is.
+    /// The side of a request that it is.
     pub kind: SpanKind,
-    /// When it began, in nanoseconds since 1970 by the clock of the wall.
+    /// The start by the wall clock, in nanoseconds since 1970.
     pub start_unix_ns: u64,
-    /// When it ended, by the same clock; never before its start.
+    /// The end by the same clock; never before the start.
     pub end_unix_ns: u64,
-    /// What is known of it, each key once.
+    /// Its attributes, each key once.
     pub attributes: Vec<(&'static str, AttributeValue)>,
     /// Why it failed, if it did.
     pub error: Option<Cow<'static, str>>,
 }
 
-/// Which side of a request a span is.
+/// The side of a request that a span is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpanKind {
     /// None: a step within this process.
     Internal,
-    /// Another program asked this one.
+    /// A request from another program.
     Server,
-    /// This program asked another one.
+    /// A request to another program.
     Client,
 }
 

@@ -10,7 +10,7 @@ use super::ids::TraceId;
 use super::record::{AttributeValue, FinishedSpan, SpanKind};
 use crate::spans::SpanId;
 
-/// A span that goes on until it is dropped; the default records nothing.
+/// A span that lasts until it is dropped; the default records nothing.
 #[derive(Debug, Default)]
 pub struct OpenSpan(Option<Recorded>);
 
@@ -59,8 +59,8 @@ impl OpenSpan {
         self.0.is_some()
     }
 
-    /// Begins a part of this one. Its times count from this one's start, so that it lies within, whatever becomes of
-    /// the clock of the wall.
+    /// Begins a child span. Its times count from this one's start, so that it lies within this one even if the wall
+    /// clock changes.
     #[must_use]
     pub fn child(&self, name: &'static str, kind: SpanKind) -> Self {
         let Some(Recorded { shared, began, span }) = &self.0 else { return Self::default() };
@@ -69,14 +69,14 @@ impl OpenSpan {
         Self::begin_at((now, start_unix_ns), shared, span.trace, Some(span.id), (name, kind))
     }
 
-    /// Names it by what it has turned out to be.
+    /// Renames the span.
     pub fn rename(&mut self, name: &'static str) {
         if let Some(recorded) = &mut self.0 {
             recorded.span.name = name;
         }
     }
 
-    /// Notes something about it, instead of what the key had before.
+    /// Sets an attribute, replacing an earlier value of the key.
     pub fn set(&mut self, key: &'static str, value: impl Into<AttributeValue>) {
         let Some(Recorded { span, .. }) = &mut self.0 else { return };
         let value = value.into();
@@ -86,14 +86,14 @@ impl OpenSpan {
         }
     }
 
-    /// It has failed, for the first reason that is given: what follows is a consequence.
+    /// Marks the span as failed, for the first reason given: later ones are consequences.
     pub fn fail(&mut self, reason: impl Into<Cow<'static, str>>) {
         if let Some(Recorded { span, .. }) = &mut self.0 {
             span.error.get_or_insert_with(|| reason.into());
         }
     }
 
-    /// The header `traceparent`, by which a service that is asked goes on with the trace.
+    /// The header `traceparent`, with which a service that gets a request continues the trace.
     ///
     /// Source: <https://www.w3.org/TR/trace-context/#traceparent-header>.
     pub fn traceparent(&self) -> Option<String> {

@@ -32,7 +32,7 @@ impl Database {
         if found.len() == 0 {
             return Err(StoreError::damaged(path, "the file is empty"));
         }
-        // A file that was cut off or overwritten may break what the library takes for granted.
+        // A truncated or overwritten file may violate assumptions of the library, which then panics.
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let file = builder().open(path).map_err(|error| StoreError::of(path, error.into()))?;
             let database = Self { file, path: path.to_owned() };
@@ -140,7 +140,7 @@ fn make(path: &Path) -> Result<(), StoreError> {
 
 fn builder() -> redb::Builder {
     let mut builder = redb::Builder::new();
-    // Nothing is read from it but at the start.
+    // The file is read only at the start.
     builder.set_cache_size(CACHE_BYTES);
     builder
 }
@@ -151,8 +151,8 @@ const fn definition(table: Table) -> TableDefinition<'static, &'static str, &'st
 
 const META: TableDefinition<'static, &'static str, &'static str> = definition(Table::Meta);
 const SCHEMA_KEY: &str = "schema";
-/// The form of the records; another one has another number. Since 2 a player has one record whatever spellings its name
-/// has, which a version before would overlook.
+/// The version of the records' format. Since 2, a player has one record for all spellings of its name, which earlier
+/// versions would overlook.
 const SCHEMA: &str = "2";
 /// The same records, several of them for one name where its spellings differ.
 const SCHEMA_OF_EXACT_NAMES: &str = "1";

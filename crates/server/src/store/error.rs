@@ -18,7 +18,7 @@ pub enum StoreError {
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// The error from the operating system.
         what: String,
     },
     /// Another process has it open.
@@ -30,7 +30,7 @@ pub enum StoreError {
         /// The database.
         file: PathBuf,
     },
-    /// What is in the file is not a database, or not all of one.
+    /// The file is not a database, or it is incomplete.
     #[error(
         "the database {} is damaged ({what}): put a copy of it from a backup there, or move it away to start with an \
          empty one; bans, mutes and the audit log are in it",
@@ -39,7 +39,7 @@ pub enum StoreError {
     Damaged {
         /// The database.
         file: PathBuf,
-        /// What is wrong with it.
+        /// A description of the damage.
         what: String,
     },
     /// A later version has written it.
@@ -59,7 +59,7 @@ pub enum StoreError {
     Disk {
         /// The database.
         file: PathBuf,
-        /// What the system says.
+        /// The error from the operating system.
         what: String,
     },
     /// No thread would write to it.
@@ -94,7 +94,7 @@ impl StoreError {
         Self::Damaged { file: file.to_owned(), what: what.to_string() }
     }
 
-    /// What the database library says.
+    /// Converts an error of the database library.
     pub(super) fn of(file: &Path, error: redb::Error) -> Self {
         match error {
             redb::Error::DatabaseAlreadyOpen => Self::InUse { file: file.to_owned() },

@@ -17,7 +17,7 @@ pub(super) fn open(path: &Path) -> Result<Database, StoreError> {
     if !database.is_of_exact_names()? {
         return Ok(database);
     }
-    // The lock on an open file would keep some systems from reading it.
+    // On some systems, a lock on an open file prevents reading it.
     drop(database);
     let copy = copy_of(path);
     copy_file(path, &copy).map_err(|error| StoreError::disk(&copy, &error))?;

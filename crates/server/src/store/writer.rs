@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Attempts at a disk that fails while the server shuts down.
 const LAST_ATTEMPTS: usize = 3;
 
-/// The thread and the way to it. Dropping it writes what waits.
+/// The thread and its queue. Dropping it writes the pending changes.
 #[derive(Debug)]
 pub(super) struct Writer {
     /// None only while it is dropped.
@@ -126,7 +126,7 @@ impl Drop for Writer {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // One that panicked has said so already.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
@@ -189,7 +189,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
             }
             self.counters.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             for write in batch.drain(..) {
-                // The caller can have given up.
+                // The caller may have given up.
                 let _ = write.done.try_send(());
             }
         }

@@ -38,7 +38,7 @@ impl Key {
         player_key: &[u8; 32],
         expires_at: u64,
     ) -> Result<String, TokenError> {
-        // A shared secret has no public half.
+        // Fails for a shared secret, which has no public half.
         self.public()?;
         let jwk = PublicJwk { kty: "OKP", crv: "Ed25519", x: encode(player_key) };
         self.sign_json(&Attestation { sub: account, cnf: Confirmation { jwk }, exp: expires_at })

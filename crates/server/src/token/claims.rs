@@ -1,11 +1,11 @@
-//! What a token says of a player.
+//! The claims of a token about a player.
 
 use consonance_session::{Access, Priority, RoomPattern, Vouched};
 use serde::{Deserialize, Serialize};
 
 use super::{TokenError, WallClock, numeric_date, priority_name};
 
-/// What a token says. Claims that are not known here are passed over.
+/// The claims of a token. Unknown claims are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// The player's account in the operator's own service, for bans and so that it can take its own name from
@@ -19,10 +19,10 @@ pub struct Claims {
     /// session if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// When it ends, in seconds since 1970. A token without an end is refused.
+    /// The time at which it expires, in seconds since 1970. A token without an end is rejected.
     #[serde(rename = "exp", deserialize_with = "numeric_date::read")]
     pub expires_at: u64,
-    /// When it begins, in seconds since 1970; at once if that is not said.
+    /// The time at which it becomes valid, in seconds since 1970; at once if there is none.
     #[serde(
         rename = "nbf",
         default,
@@ -30,7 +30,7 @@ pub struct Claims {
         deserialize_with = "numeric_date::read_if_any"
     )]
     pub not_before: Option<u64>,
-    /// Which services it is for; see [`TokenRules::audience`](super::TokenRules::audience).
+    /// The services that it is for; see [`TokenRules::audience`](super::TokenRules::audience).
     #[serde(rename = "aud", default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<Audience>,
     /// The service that issued it.
@@ -39,9 +39,9 @@ pub struct Claims {
     /// The player's access tokens; at most 64 of at most 128 bytes each count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<String>,
-    /// The rooms that the player may listen to, by name, or with a `*` at the end by the beginning of
-    /// their names; all of them if there is no list. At most 64 of at most 128 bytes each count. What a
-    /// room asks for is asked for besides.
+    /// The rooms that the player may listen to, by name, or with a `*` at the end by the beginning of their names; all
+    /// of them if there is no list. At most 64 of at most 128 bytes each count. The room's own requirements apply in
+    /// addition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen: Option<Vec<String>>,
     /// The rooms that it may speak and write to, in the same way.
@@ -69,7 +69,8 @@ pub enum Audience {
 pub const AUDIENCE: &str = "consonance";
 
 impl Claims {
-    /// What these claims let a player of this name do in this session. When the visit ends is not part of it.
+    /// The access that these claims give a player of this name in this session. The end of the visit is not part of
+    /// it.
     ///
     /// # Errors
     /// If they are for another name or session.

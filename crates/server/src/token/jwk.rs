@@ -8,7 +8,7 @@ use super::key::{Key, Kind};
 use super::signed::{decode, encode};
 use super::{TokenError, numeric_date};
 
-/// Members that are not known here are passed over.
+/// Unknown members are ignored.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Jwk {
     kty: String,
@@ -22,7 +22,7 @@ pub(super) struct Jwk {
     x: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     d: Option<String>,
-    /// When the key is no longer believed; the member has this meaning in `OpenID` Federation 1.0, section 8.7.2.
+    /// The time at which the key expires; the member has this meaning in `OpenID` Federation 1.0, section 8.7.2.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -38,7 +38,7 @@ enum File {
     One(Jwk),
 }
 
-/// A secret must not be shorter than what the hash gives (RFC 7518, section 3.2).
+/// A secret must not be shorter than the hash output (RFC 7518, section 3.2).
 const LEAST_SECRET_BYTES: usize = 32;
 /// A token names its key and has to fit into a handshake.
 const ID_BYTES_MAX: usize = 64;

@@ -58,7 +58,7 @@ impl Key {
         self.id.as_deref()
     }
 
-    /// When it is no longer believed, in seconds since 1970, if it has an end.
+    /// The time at which it expires, in seconds since 1970, if it has an end.
     pub fn good_until(&self) -> Option<u64> {
         self.good_until
     }
@@ -119,7 +119,8 @@ impl Key {
         format!("{message}.{}", encode(signature.as_ref()))
     }
 
-    /// What a token says, if this key has signed it and it is good now, whatever key it names.
+    /// The claims of a token, if this key has signed it and it is valid at this time, regardless of the key that it
+    /// names.
     ///
     /// # Errors
     /// Why it is not good. The key alone decides about the algorithm; a token of another one is not by this key.

@@ -10,7 +10,7 @@ pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> 
         return Ok(seconds);
     }
     let decimal = number.as_f64().unwrap_or(f64::NAN);
-    // Beyond 2^53 a decimal is not exact number of seconds any more, and no time that a token means.
+    // Beyond 2^53, a decimal is no longer an exact number of seconds, nor a plausible time.
     if (0.0..9.0e15).contains(&decimal) {
         return Ok(decimal as u64);
     }

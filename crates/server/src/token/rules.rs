@@ -1,10 +1,10 @@
-//! What a token has to say of itself, besides being signed by a key of the server.
+//! The rules for tokens, besides a signature by a key of the server.
 
 use super::claims::AUDIENCE;
 use super::signed::Signed;
 use super::{Audience, Claims, Key, TokenError, WallClock};
 
-/// What a server asks of tokens besides a good signature. What is `None` is not asked for.
+/// The rules for tokens, besides a good signature. A field that is `None` requires nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRules {
@@ -19,11 +19,11 @@ pub struct TokenRules {
 }
 
 impl TokenRules {
-    /// What a token says, if one of the keys has signed it, it is good now, and it follows these rules. A token that
-    /// names its key is looked at with keys of that name and with keys that have none.
+    /// The claims of a token, if one of the keys has signed it, it is valid at this time, and it follows these rules.
+    /// A token that names its key is checked with keys of that name and with keys that have none.
     ///
     /// # Errors
-    /// Why it is not good.
+    /// The reason why the token is not valid.
     pub fn check(
         &self,
         keys: &[Key],

@@ -15,7 +15,7 @@ pub(super) struct Signed<'a> {
     pub(super) key_id: Option<String>,
     /// The type that its header names.
     pub(super) token_type: Option<String>,
-    /// What is signed.
+    /// The signed part.
     pub(super) message: &'a [u8],
     pub(super) signature: Vec<u8>,
     claims: &'a str,
@@ -57,7 +57,7 @@ impl<'a> Signed<'a> {
         Ok(Self { algorithm, key_id, token_type, message: message.as_bytes(), signature, claims })
     }
 
-    /// What the token says: to be believed after its signature was found good.
+    /// The claims of the token; only to be trusted after its signature was verified.
     pub(super) fn claims(&self) -> Result<Claims, TokenError> {
         if read_json::<Binding>(self.claims)?.is_bound {
             return Err(TokenError::Malformed("it is bound to a player's key (cnf): an attestation"));

@@ -1,4 +1,4 @@
-//! One webhook that is told: its outbox, and the thread that empties it.
+//! One webhook: its outbox, and the thread that empties it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::sessions::random_u64;
 use crate::spans::{OpenSpan, SpanKind, Tracer};
 use crate::threads::{self, ThreadSpawnError};
 
-/// What became of the events of one webhook.
+/// The counters of one webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookStatistics {
@@ -84,7 +84,7 @@ impl Endpoint {
         self.lock().settings.url == webhook.settings.url
     }
 
-    /// Has these settings from now on, and what waits is sent by them.
+    /// Applies these settings from now on, also to pending events.
     pub(super) fn follow(&self, webhook: Webhook) {
         let mut state = self.lock();
         state.outbox.set_limits(limits(&webhook.settings));
@@ -170,7 +170,7 @@ impl Endpoint {
         }
     }
 
-    /// Waits for what is to be sent; nothing after the end.
+    /// Waits for the next event to send; `None` after the end.
     fn next(&self) -> Option<(Arc<[u8]>, Arc<ServiceClient>)> {
         let mut state = self.lock();
         loop {

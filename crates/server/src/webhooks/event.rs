@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something that a webhook is told. Its name in bodies and settings is the one with hyphens, such as `player-joined`.
+/// An event that a webhook gets. Its name in bodies and settings is the one with hyphens, such as `player-joined`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum WebhookEvent {
-    /// A session runs: one of the configuration since the server started, or one on demand since its first player came.
-    /// One that was handed over by another process goes on, and does not begin.
+    /// A session runs: one of the configuration since the server started, or one on demand since its first player
+    /// came. One that was handed over by another process continues, and does not begin.
     SessionBegun,
     /// A session does not run any more: it was empty for long enough, or the server stops. One that is handed over to
-    /// another process goes on, and does not end.
+    /// another process continues, and does not end.
     SessionEnded,
     /// A player has joined a session. One that comes back to its place has not left, and does not join.
     PlayerJoined,

@@ -1,5 +1,5 @@
-//! What a webhook is told, as the JSON of a body. Members are only ever added; `docs/operations.md` and the description
-//! of the admin API have them.
+//! The events of a webhook, as the JSON of a body. Members are only ever added; `docs/operations.md` and the
+//! description of the admin API list them.
 
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ struct Player<'m> {
     subject: Option<&'m str>,
 }
 
-/// As the admin API shows it, without what is null.
+/// As the admin API shows it, without null fields.
 #[derive(Serialize)]
 struct Recording<'m> {
     id: String,

@@ -1,4 +1,4 @@
-//! What waits for one webhook, and when it is tried: without I/O, time is an argument.
+//! The queue of one webhook, and its retry schedule: without I/O, time is an argument.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(super) struct Outbox {
     counters: OutboxCounters,
 }
 
-/// What became of events.
+/// The counters of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct OutboxCounters {
     pub(super) delivered: u64,
@@ -38,10 +38,10 @@ pub(super) struct OutboxCounters {
     pub(super) given_up: u64,
 }
 
-/// What to do next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Send this, and say what came of it.
+    /// Send this, and report the result.
     Send(Arc<[u8]>),
     /// Wait for an event, but no longer than until then.
     Wait(Option<Instant>),
@@ -108,7 +108,7 @@ impl Outbox {
         self.is_closing = true;
     }
 
-    /// What to do now.
+    /// The next step at this time.
     pub(super) fn next(&mut self, now: Instant) -> Next {
         while self.waiting.front().is_some_and(|entry| self.is_over(entry, now)) {
             self.waiting.pop_front();
@@ -127,20 +127,20 @@ impl Outbox {
         }
     }
 
-    /// What was to be sent was taken. How many attempts had failed before, if that is over.
+    /// The event was accepted. Returns how many attempts had failed before, if an outage is over.
     pub(super) fn handle_delivered(&mut self) -> Option<u32> {
         self.sending = None;
         self.counters.delivered += 1;
         self.outage.take().map(|outage| outage.attempts)
     }
 
-    /// What was to be sent was not taken. True if attempts before had succeeded.
+    /// The event was not accepted. True if attempts before had succeeded.
     pub(super) fn handle_failed(&mut self, now: Instant) -> bool {
         self.counters.failed_attempts += 1;
         let attempts = self.outage.map_or(0, |outage| outage.attempts);
         self.outage =
             Some(Outage { attempts: attempts.saturating_add(1), retry_at: now + self.wait(attempts) });
-        // It keeps its place, unless there is no room left for the oldest.
+        // The event keeps its place, unless the queue is full.
         if let Some(entry) = self.sending.take() {
             self.waiting.push_front(entry);
             if self.waiting.len() > self.limits.queue {
@@ -172,7 +172,7 @@ impl Outbox {
         self.counters.overflowed += 1;
     }
 
-    /// After so many failures before this one: doubled each time, and half to all of it, by chance.
+    /// The wait after this many earlier failures: doubled each time, and randomly half to all of that.
     fn wait(&mut self, attempts: u32) -> Duration {
         let whole = RETRY_FIRST.saturating_mul(1 << attempts.min(16)).min(RETRY_MAX);
         self.random = self.random.wrapping_add(STEP);
@@ -206,7 +206,7 @@ mod tests {
         Next::Send(event(number))
     }
 
-    /// When the next attempt is, which is not now.
+    /// The time of the next attempt, which must be in the future.
     fn next_attempt(outbox: &mut Outbox, now: Instant) -> Instant {
         match outbox.next(now) {
             Next::Wait(Some(at)) if at > now => at,

@@ -1,4 +1,4 @@
-//! Where a webhook is, what it is told, and how long that is tried.
+//! The settings of a webhook: its address, its events, and how long they are retried.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,9 +20,9 @@ pub struct WebhookSettings {
     pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
-    /// `http://` is accepted for other machines, too (default no): anyone on the path can read what is told.
+    /// `http://` is accepted for other machines, too (default no): anyone on the path can read the events.
     pub allow_plain_http: bool,
-    /// What it is told (default everything).
+    /// The events that it gets (default all).
     pub events: Vec<WebhookEvent>,
     /// How long it may take to answer (default 5 s).
     pub timeout: Duration,

@@ -1,4 +1,4 @@
-//! A recorded session: players that send whatever packets a test wants, on simulated time, and files on a real disk.
+//! A recorded session: players that send arbitrary packets, on simulated time, and files on a real disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ use consonance_wire::{
 
 pub(crate) const ROOM: &str = "lobby";
 
-/// What is recorded, and where.
+/// The settings of a recorded call.
 pub(crate) struct Setup {
     pub(crate) folder: PathBuf,
     pub(crate) settings: SessionRecordingSettings,
     pub(crate) sessions: &'static [&'static str],
-    /// What is kept for reports.
+    /// The buffer for reports.
     pub(crate) report_buffer: ReportBufferSettings,
 }
 
-/// Everything is recorded, and no limit of the disk is in the way.
+/// Records everything, without a limit of free disk space.
 pub(crate) fn setup(name: &str) -> Setup {
     let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["*".into()];
@@ -51,13 +51,12 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The session "main", recorded like this. Its time is so far ahead that the recorder never finds that
-    /// anything was waited for long enough.
+    /// Starts the recorded sessions. Their time is so far ahead of the recorder's that none of its timeouts expires.
     pub(crate) fn new(setup: &Setup) -> Self {
         Self::starting_at(setup, Instant::now() + Duration::from_hours(1))
     }
 
-    /// The same, in the recorder's own time.
+    /// The same, on the recorder's own time.
     pub(crate) fn starting_now(setup: &Setup) -> Self {
         Self::starting_at(setup, Instant::now())
     }
@@ -73,7 +72,7 @@ impl Call {
         Self { session_loop, recorder: Some(recorder), folder, network, now }
     }
 
-    /// A listener of the room, since voice without listeners is not relayed.
+    /// Joins a listener to the room, since voice without listeners is not relayed.
     pub(crate) fn listener(&mut self) -> Voice {
         self.listener_of("main")
     }
@@ -136,7 +135,7 @@ impl Call {
         self.now += time;
     }
 
-    /// Speaks these packets at their own pace.
+    /// Sends these packets, one per frame time.
     pub(crate) fn say(&mut self, voice: &mut Voice, packets: &[Vec<u8>], frame: Duration) {
         for packet in packets {
             voice.speak(self.now, packet);
@@ -145,7 +144,7 @@ impl Call {
         }
     }
 
-    /// Waits until the recorder has done something; a minute is more than any machine takes.
+    /// Waits until the recorder has done something, for at most a minute.
     pub(crate) fn wait_until(&self, what: &str, is_done: impl Fn(&SessionRecorder) -> bool) {
         let begun = Instant::now();
         while !is_done(self.recorder.as_ref().unwrap()) {
@@ -154,7 +153,7 @@ impl Call {
         }
     }
 
-    /// Ends everything; all recordings that were made, oldest first.
+    /// Ends the call; returns all recordings, oldest first.
     pub(crate) fn end(mut self) -> Vec<Recorded> {
         self.session_loop.shut_down(self.now);
         drop(self.session_loop);
@@ -168,21 +167,21 @@ pub(crate) struct Voice {
     transport: MemoryClient,
     pub(crate) session: SessionId,
     pub(crate) id: ClientId,
-    /// Of the next frame.
+    /// The sequence number of the next frame.
     pub(crate) sequence: u16,
     pub(crate) channel_session: u8,
-    /// What the server said of recordings: whether everything is recorded, and how many of the last seconds are kept.
+    /// Notices about recording: whether everything is recorded, and how many of the last seconds are kept.
     told: Vec<(bool, u16)>,
 }
 
 impl Voice {
-    /// Whether everything is recorded, each time that the server said so since the last call.
+    /// Whether everything is recorded, by each notice since the last call.
     pub(crate) fn told(&mut self, now: Instant) -> Vec<bool> {
         self.read(now);
         self.told.drain(..).map(|(is_whole, _)| is_whole).collect()
     }
 
-    /// How many of the last seconds are kept, each time that the server said so since the last call.
+    /// How many of the last seconds are kept, by each notice since the last call.
     pub(crate) fn told_seconds(&mut self, now: Instant) -> Vec<u16> {
         self.read(now);
         self.told.drain(..).map(|(_, last_s)| last_s).collect()
@@ -212,7 +211,7 @@ impl Voice {
         self.speak_on(now, frame, &[channel]);
     }
 
-    /// The same, over what arrives for certain.
+    /// The same, reliably.
     pub(crate) fn speak_reliably(&mut self, now: Instant, frame: &[u8]) {
         let channel =
             VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
@@ -220,11 +219,11 @@ impl Voice {
     }
 
     pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
-        // The listener came first.
+        // The listener joined first, so its id is 0.
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId(0));
     }
 
-    /// Sends a frame whose only destination is not a client, as originals do on the room that is always sent.
+    /// Sends a frame whose only destination is not a client, as originals do for the room that is always sent.
     pub(crate) fn speak_without_a_target(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NONE);
     }
@@ -257,7 +256,7 @@ impl Voice {
         self.send(now, delivery, &packet);
     }
 
-    /// Goes on after a pause, as clients do when all of their channels were closed.
+    /// Continues with a new channel session, as clients do after all of their channels were closed.
     pub(crate) fn pause(&mut self) {
         self.channel_session = (self.channel_session + 1) % 128;
     }
@@ -286,7 +285,7 @@ impl Recorded {
         self.index.tracks.iter().find(|track| track.player == player).unwrap()
     }
 
-    /// The sound of a player's file, which is what the index says of it.
+    /// The decoded sound of a player's file; checks its length and size against the index.
     pub(crate) fn sound(&self, player: &str) -> Vec<f32> {
         let track = self.track(player);
         let file = fs::read(self.folder.join(&track.file)).unwrap();
@@ -296,7 +295,7 @@ impl Recorded {
     }
 }
 
-/// All recordings of a folder, oldest first.
+/// All recordings in a folder, oldest first.
 pub(crate) fn recorded(folder: &Path) -> Vec<Recorded> {
     let read = |folder: PathBuf| Recorded { index: RecordingIndex::read(&folder).unwrap(), folder };
     let mut all: Vec<_> = recordings_in(folder).unwrap().into_iter().map(read).collect();

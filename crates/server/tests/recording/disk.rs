@@ -1,4 +1,4 @@
-//! Recordings and the disk: limits, a disk that is full, and a server that is killed.
+//! Recordings and the disk: limits, a full disk, and a server that is killed.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn packets(seconds: f64) -> Vec<Vec<u8>> {
     encode(&speech(0.0, seconds), FRAME_SAMPLES)
 }
 
-/// Makes so many recordings of Alice, a second each.
+/// Makes this many recordings of Alice, of one second each.
 fn make(setup: &Setup, recordings: usize) {
     let mut call = Call::new(setup);
     for _ in 0..recordings {
@@ -28,7 +28,7 @@ fn make(setup: &Setup, recordings: usize) {
     assert_eq!(call.end().len(), recordings);
 }
 
-/// How many frames of a session went out to listeners.
+/// The number of a session's frames that were sent to listeners.
 fn frames_out(call: &Call) -> u64 {
     call.session_loop.statistics().map(|(.., counters)| counters.frames_out).sum()
 }
@@ -53,7 +53,7 @@ fn a_recording_that_is_large_enough_is_followed_by_another() {
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
     assert_eq!(reasons, [RecordingEndReason::BytesReached, RecordingEndReason::Empty]);
-    // The first one may end before everything of the long speech was written.
+    // The first recording may end before the whole speech is written.
     let frames: Vec<_> = recorded.iter().map(|recorded| recorded.track("Alice").frames).collect();
     assert!(frames[1] >= 10, "{frames:?}");
     let counted = recordings.status().statistics.frames_dropped;
@@ -141,7 +141,7 @@ fn a_recording_that_comes_to_the_limit_of_all_ends() {
 #[test]
 fn a_full_queue_costs_frames_and_never_time() {
     let mut setup = setup("queue");
-    // Enough to name the speaker, and too little for any frame.
+    // Enough to name the speaker, but too little for any frame.
     setup.settings.queue_bytes = 48;
     let mut call = Call::new(&setup);
     let _listener = call.listener();
@@ -154,8 +154,8 @@ fn a_full_queue_costs_frames_and_never_time() {
     assert_eq!((frames, recorded.index.frames_dropped), (0, 50));
 }
 
-/// Ends what is being recorded: a device that is always full stands in for the disk, since each page is written to the
-/// path again.
+/// Makes the running recording fail: a device that is always full takes the place of the file, since each page is
+/// written by path.
 #[cfg(target_os = "linux")]
 fn fill_the_disk(call: &mut Call, voice: &mut Voice) {
     call.say(voice, &packets(0.1), FRAME);
@@ -230,7 +230,7 @@ fn what_the_configuration_wants_recorded_is_not_tried_again_after_a_full_disk_on
     assert_eq!(call.session_loop.is_recorded("main"), Some(false));
 }
 
-/// What is not a file, and refuses to be written like one, stands in for a disk that takes nothing for a while.
+/// A path that cannot be written simulates a disk that is full for a while.
 #[test]
 fn what_a_full_disk_has_cut_off_is_completed_when_the_disk_takes_it() {
     let mut call = Call::starting_now(&setup("full-for-a-while"));
@@ -282,7 +282,7 @@ fn a_folder_that_cannot_be_made_is_an_error() {
     fs::remove_file(setup.folder.parent().unwrap()).unwrap();
 }
 
-/// Set for the child that is to be killed.
+/// Set for the child process that is killed.
 const CHILD: &str = "CONSONANCE_TEST_KILLED_RECORDING";
 
 #[test]

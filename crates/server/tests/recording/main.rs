@@ -1,4 +1,4 @@
-//! Recordings on the server: what is in the files, and where.
+//! Recordings on the server: the files and their contents.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! Reports: what they hold is what was said recently, and nothing else.
+//! Reports contain recent speech, and nothing else.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ use crate::call::{Call, ROOM, Recorded, Setup, setup};
 const FRAME: Duration = Duration::from_millis(20);
 const NOON: u64 = 1_700_000_000;
 
-/// Nothing is recorded, and so many seconds are kept.
+/// Records nothing, and keeps this many seconds for reports.
 fn keeping(name: &str, seconds: u64) -> Setup {
     let mut setup = setup(name);
     setup.settings.sessions.clear();
@@ -63,7 +63,7 @@ fn a_report_has_what_was_said_in_the_last_seconds_and_nothing_older() {
     assert_eq!(recorded.index.ended, Some(RecordingEndReason::Reported));
     let sound = recorded.sound("Mallory");
     assert_eq!(sound.len(), 3 * 48_000);
-    // The decoder of a file that begins in the midst of speech needs a moment to find its way.
+    // A decoder that starts in the middle of speech needs a moment to converge.
     let live = decode_live(&spoken);
     let begins = spoken.len() * FRAME_SAMPLES - sound.len();
     let moment = 4 * FRAME_SAMPLES;
@@ -257,7 +257,7 @@ fn reports_survive_a_restart_are_removed_in_time_and_are_bounded() {
     call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
     let made: Vec<_> = (0..3).map(|_| report(&mut call, &first, "Mallory").unwrap()).collect();
     drop(first);
-    // A crash in the midst of the third.
+    // A crash while the third report is written.
     fs::remove_file(folder.join("3").join(Report::FILE)).unwrap();
     fs::write(folder.join("notes.txt"), "of another program").unwrap();
 
@@ -306,7 +306,7 @@ fn a_report_that_cannot_be_read_stays_as_it_is_and_keeps_its_number() {
 
     let reports = Reports::open(&folder, ReportsSettings::default()).unwrap();
     assert_eq!(reports.count(), 1);
-    // Foreign files put there meanwhile stay, too.
+    // Foreign files that were put there meanwhile stay, too.
     fs::create_dir(folder.join("3")).unwrap();
     fs::write(folder.join("3").join("Mallory-1.opus"), "an earlier copy").unwrap();
     let copy = contents(&folder.join("3"));
@@ -347,7 +347,7 @@ fn no_number_of_a_report_is_given_twice_though_a_higher_one_left_nothing_behind(
     reports.clear_away(NOON + 30 * 86_400 + 1);
     reports = again(reports, &folder);
     assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 4);
-    // A crash in the midst of the fourth.
+    // A crash while the fourth report is written.
     fs::remove_file(folder.join("4").join(Report::FILE)).unwrap();
     reports = again(reports, &folder);
     assert!(!folder.join("4").exists());
@@ -355,7 +355,7 @@ fn no_number_of_a_report_is_given_twice_though_a_higher_one_left_nothing_behind(
     assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 5);
 }
 
-/// The reports as a server finds them that starts after this one.
+/// Reopens the reports, as a restarted server does.
 fn again(reports: Reports, folder: &Path) -> Reports {
     drop(reports);
     Reports::open(folder, ReportsSettings::default()).unwrap()

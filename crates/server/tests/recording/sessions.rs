@@ -40,7 +40,7 @@ fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
             assert!(correlation(&sound[at + 1..], &live) < likeness, "{player}: a sample later");
             assert!(correlation(&sound[at - 1..], &live) < likeness, "{player}: a sample earlier");
         }
-        // What a player skips at the beginning is the codec's delay, which lies before each first packet.
+        // The skipped samples at the start are the codec's delay, which precedes each first packet.
         let silent = &sound[..places[0].0 - 312];
         assert!(peak(silent) < 1e-3, "{player}: {}", peak(silent));
         let track = recorded.track(player);
@@ -90,7 +90,7 @@ fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let packets = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
-    // In pairs turned round, every fifth twice, and the thirtieth never.
+    // Swapped in pairs, every fifth twice, and the thirtieth never.
     for index in 0..packets.len() {
         let turned = index ^ 1;
         let copies = if turned == 30 {
@@ -109,7 +109,7 @@ fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
     }
     let recorded = call.end().remove(0);
     let track = recorded.track("Alice");
-    // The first two came when nothing was known of the order yet: one is late.
+    // The first two arrived before the order was known, so one is late.
     assert_eq!((track.frames, track.frames_lost), (packets.len() as u64 - 2, 1));
     let sound = recorded.sound("Alice");
     let live = decode_live(&packets);
@@ -217,7 +217,7 @@ fn a_speaker_without_a_free_track_is_in_the_recording_that_follows() {
     let mut abuser = call.join("Three");
     call.say(&mut abuser, &packets, FRAME);
     call.wait(Duration::from_mins(1));
-    // One frame alone: the recorder may end the recording before it would read a second.
+    // A single frame: the recorder may end the recording before it reads a second one.
     call.say(&mut abuser, &packets[..1], FRAME);
     call.wait_until("the first to end", |recorder| recorder.status().finished == 1);
     call.say(&mut abuser, &packets, FRAME);

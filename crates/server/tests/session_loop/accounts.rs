@@ -1,4 +1,4 @@
-//! Accounts that a network vouches for: bans and names belong to them.
+//! Accounts that a network vouches for: bans and reserved names apply to them.
 
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::{Ban, BanTarget};
@@ -20,7 +20,7 @@ struct Scene {
     records: Records,
 }
 
-/// Two sessions that are open to players with a token and to those with the password.
+/// Two sessions that admit players with a token or with the password.
 fn scene(set_up: impl FnOnce(&mut JoiningSettings)) -> Scene {
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
@@ -35,7 +35,7 @@ fn scene(set_up: impl FnOnce(&mut JoiningSettings)) -> Scene {
 }
 
 impl Scene {
-    /// A player of this account, if it has one, and what it is told: `joined`, or why not.
+    /// Joins a player with this account, if any; returns the player and the outcome: `joined`, or the reason why not.
     fn join(&mut self, session: &str, name: &str, account: Option<&str>) -> (Player, String) {
         let password = JoinToken::with_password(None, "open").unwrap();
         self.join_with(session, name, account, str::from_utf8(password.as_bytes()).unwrap())
@@ -60,7 +60,7 @@ impl Scene {
         (player, told)
     }
 
-    /// What a player is told, which has left again.
+    /// Joins a player that leaves at once; returns the outcome.
     fn visit(&mut self, session: &str, name: &str, account: Option<&str>) -> String {
         let (player, told) = self.join(session, name, account);
         drop(player);

@@ -6,9 +6,9 @@ use crate::stage::Stage;
 
 #[test]
 fn a_flood_over_one_listener_does_not_delay_the_players_of_another() {
-    // Fewer than a link may send at once, and more than a turn takes.
+    // Less than a link's burst limit, and more than the loop handles in one turn.
     const FLOOD: u64 = 900;
-    // A packet that only servers send: counted and ignored.
+    // A packet that only servers send, which is counted and ignored.
     const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 0, 0, 0];
     let mut stage = Stage::new(&["main"], 2);
     let now = stage.now;

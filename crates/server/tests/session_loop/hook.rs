@@ -1,4 +1,4 @@
-//! The joining hook against a real little HTTP server.
+//! The joining hook with a real, minimal HTTP server.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use crate::player::Player;
 use crate::stage::Stage;
 use crate::traces::taken;
 
-/// Far more than any of this takes; nothing here waits for it to pass.
+/// Far longer than any of these tests takes; none waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 struct HookStage {
@@ -60,7 +60,7 @@ impl HookStage {
         Self { stage: Stage::with_settings(&settings, 1), hook }
     }
 
-    /// Runs until a player is in, or knows why not.
+    /// Runs until a player has joined, or was refused.
     fn settle(&mut self, player: &mut Player) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -81,7 +81,7 @@ impl HookStage {
         self.settle(&mut player)
     }
 
-    /// The counters, with those that are not zero only.
+    /// The counters.
     fn counted(&self) -> HookStatistics {
         self.hook.statistics()
     }
@@ -271,7 +271,7 @@ fn more_questions_than_may_wait_count_as_not_answered() {
     let mut first = stage.stage.player_with_token("first", "", "main");
     stage.stage.settle(&mut [&mut first]);
     silent.until_asked();
-    // One is being asked about, and one waits.
+    // One request is in progress, and one waits.
     let mut second = stage.stage.player_with_token("second", "", "main");
     stage.stage.settle(&mut [&mut second]);
     assert!(stage.join("third", "").contains("try again"));
@@ -291,7 +291,7 @@ fn a_response_for_a_client_that_left_is_dropped() {
     server.release(ok(r#"{"allow":true}"#));
     let mut bob = stage.stage.player_with_token("Bob", "", "main");
     assert_eq!(stage.settle(&mut bob), "joined");
-    // Each answer is counted by the thread that asked.
+    // The thread that asked counts the answer, perhaps later.
     let deadline = Instant::now() + Duration::from_secs(30);
     while stage.counted().allowed < 2 {
         assert!(Instant::now() < deadline, "{:?}", stage.counted());

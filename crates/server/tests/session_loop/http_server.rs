@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 pub(crate) use consonance_testing::http_server::{HttpRequest, HttpServer, ok};
 
-/// Answers each request so over TLS; with the certificate to believe.
+/// Starts a server that answers each request over TLS; returns it with the certificate to trust.
 pub(crate) fn start_tls(answer: impl Fn(&HttpRequest) -> Vec<u8> + Send + 'static) -> (HttpServer, String) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();

@@ -198,7 +198,7 @@ fn a_visit_ends_with_its_token_only_if_it_is_asked_for() {
         let mut stage = Stage::with_settings(&settings(set_up), 1);
         let (mut alice, told) = join(&mut stage, "main", "Alice", Some(&token(&key, None, None, 1000)), None);
         assert_eq!(told, "joined");
-        // Of the clock of the wall some seconds may pass between the making of the token and its showing.
+        // Some seconds of wall-clock time may pass between signing the token and presenting it.
         stage.wait(Duration::from_secs(800));
         stage.settle(&mut [&mut alice]);
         assert!(alice.ends.is_empty(), "{:?}", alice.ends);

@@ -1,4 +1,4 @@
-//! The session loop, driven by hand over networks inside this process, on simulated time.
+//! The session loop, driven manually over in-process networks, on simulated time.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! Players whose join tokens say that they may moderate.
+//! Players whose join tokens permit moderation.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn scene_with(records: Records) -> Scene {
 }
 
 impl Scene {
-    /// A player in the lobby that also speaks there.
+    /// A player that listens and speaks in the lobby.
     fn player(&self, name: &str, is_moderator: bool) -> Player {
         let claims = Claims {
             name: Some(name.into()),
@@ -55,7 +55,7 @@ impl Scene {
     }
 }
 
-/// The actions, operators and targets, the newest first.
+/// The audit log's actions, operators and targets, newest first.
 fn lines(records: &Records) -> Vec<String> {
     let page = records.audit(&AuditQuery::default());
     let line =
@@ -184,7 +184,7 @@ fn what_operators_did_stays_in_the_audit_log_however_much_moderators_ask_for() {
     }
 }
 
-/// What an operator does meanwhile, as it stands in the log.
+/// An operator bans four players; returns the resulting log entries.
 fn ban_four_players(records: &Records) -> Vec<String> {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.records = records.clone();

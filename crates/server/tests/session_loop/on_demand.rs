@@ -130,7 +130,7 @@ fn a_session_too_many_is_refused_with_a_reason_and_those_that_run_take_more_play
     stage.settle(&mut [&mut bob]);
     assert!(bob.has_seen("joined"));
 
-    // A reload allows one more.
+    // A reload allows one more session.
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.on_demand = vec!["match-*".into()];
     settings.sessions_max = 4;

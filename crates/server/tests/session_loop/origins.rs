@@ -13,7 +13,7 @@ use consonance_transport::{Delivery, PacketLimits};
 
 const LIMITS: PacketLimits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
 
-/// A session loop in a game, whose network is carried by hand.
+/// A session loop inside a game, whose network the test carries.
 struct Game {
     session_loop: SessionLoop,
     server: HostedServerHandle,
@@ -21,7 +21,7 @@ struct Game {
     now: Instant,
 }
 
-/// A player, and its number in the game.
+/// A player, with its number in the game.
 struct GamePlayer {
     number: u64,
     player: TestPlayer<HostedClient>,
@@ -39,7 +39,7 @@ impl Game {
         Self { session_loop, server, players: Vec::new(), now: Instant::now() }
     }
 
-    /// A player asks for the name of Alice, under this number of the game's or from this address.
+    /// A player asks for the name Alice, with this number in the game, or from this address.
     fn add_alice(&mut self, number: u64, remote: Option<&'static str>, capabilities: Capabilities) {
         let mut settings = ClientSettings::new("Alice");
         settings.capabilities = capabilities;
@@ -49,7 +49,7 @@ impl Game {
         self.settle();
     }
 
-    /// A link is lost without a word, and its player does not come back.
+    /// A link is lost silently, and its player does not come back.
     fn lose(&mut self, index: usize) {
         self.server.peer_lost(self.players.remove(index).number);
         self.settle();

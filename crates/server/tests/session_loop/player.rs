@@ -1,4 +1,4 @@
-//! A player over a link inside this process, with what it was told as lines.
+//! A player over an in-process link, with its events as lines.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Instant;
@@ -12,7 +12,7 @@ use consonance_transport::{ClientTransport as _, Statistics};
 
 pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,
-    /// What happened, one line each.
+    /// The events, one line each.
     pub(crate) seen: Vec<String>,
 }
 
@@ -21,13 +21,13 @@ impl Player {
         Self::with_token(name, None, transport, now)
     }
 
-    /// One that has something to show.
+    /// A player with a join token.
     pub(crate) fn with_token(name: &str, token: Option<&str>, transport: MemoryClient, now: Instant) -> Self {
-        // As an original: when its link ends, it has left.
+        // Like an original: when its link ends, it has left.
         Self::announcing(Capabilities::NONE, name, token, transport, now)
     }
 
-    /// One of ours, which can be told more than an original.
+    /// A client of ours, which understands more notices than an original.
     pub(crate) fn of_ours(name: &str, token: &str, transport: MemoryClient, now: Instant) -> Self {
         Self::announcing(Capabilities::ALL, name, Some(token), transport, now)
     }
@@ -59,7 +59,7 @@ impl Player {
         self.transport.statistics()
     }
 
-    /// Takes what came in, sends what has to go out.
+    /// Handles incoming packets, and sends outgoing ones.
     pub(crate) fn run_once(&mut self, now: Instant) {
         let Self { inner, seen } = self;
         inner.run_once(now, |event| seen.extend(line(&event)));

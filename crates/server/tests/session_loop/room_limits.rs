@@ -14,7 +14,7 @@ fn by() -> By {
     By::new("Ann", "too loud")
 }
 
-/// The session `main`, and those that begin with `match-`, with these records.
+/// Settings for the session `main` and on-demand sessions that begin with `match-`, with these records.
 fn settings(records: &Records) -> SessionsSettings {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.on_demand = vec!["match-*".into()];
@@ -22,7 +22,7 @@ fn settings(records: &Records) -> SessionsSettings {
     settings
 }
 
-/// Records that hold the decisions of an operator about a session of another server.
+/// Records with an operator's decisions about a session, made on another server.
 fn decided(session: &str, decide: impl FnOnce(&Moderation)) -> Records {
     let records = Records::in_memory(RecordsSettings::default());
     let mut settings = SessionsSettings::new([session]).unwrap();
@@ -45,7 +45,7 @@ fn listening(stage: &Stage, session: &str, room: &str) -> usize {
     server.room_table().find(|row| row.name == room).map_or(0, |row| row.listeners.len())
 }
 
-/// Four players that try to enter all of these rooms, named after the first one.
+/// Four players that try to enter all of these rooms, and are named after the first one.
 fn four(stage: &mut Stage, session: &str, rooms: &[&str]) -> Vec<Player> {
     let player = |number| {
         let player = stage.player(&format!("{} {number}", rooms[0]), 0, session);

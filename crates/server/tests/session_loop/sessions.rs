@@ -164,7 +164,7 @@ fn a_second_stock_client_of_a_name_waits_for_it_and_the_first_one_stays() {
     assert!(!seen.iter().any(|line| line.contains("left")), "{seen:?}");
     assert!(first.has_seen("joined") && !second.has_seen("joined"), "{:?}", second.seen);
     assert_eq!(stage.statistics("main").0, 2);
-    // An engine of ours gives up an unanswered handshake by itself after ten seconds; an original does not.
+    // A client of ours gives up an unanswered handshake after ten seconds; an original does not.
     let is_own = |end: &DisconnectReason| *end == DisconnectReason::ClosedByUs;
     assert!(second.ends.iter().all(is_own), "the server keeps the second one linked: {:?}", second.ends);
     drop(first);

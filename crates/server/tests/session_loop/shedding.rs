@@ -6,7 +6,7 @@ use consonance_server::{Load, SessionsSettings, Shedding};
 
 use crate::stage::Stage;
 
-/// Says for so many seconds that the loop was busy all the time, or hardly.
+/// Reports this busy share to the loop for this many seconds.
 fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
     for _ in 0..seconds * 10 {
         stage.wait(Duration::from_millis(100));

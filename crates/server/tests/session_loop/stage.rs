@@ -1,4 +1,4 @@
-//! A session loop with its networks and players, and one clock for all.
+//! A session loop with its networks and players, on one common clock.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use consonance_transport::memory::MemoryNetwork;
 
 use crate::player::Player;
 
-/// Rounds in which everything that is said is answered: no conversation here is longer.
+/// Enough rounds to exchange all packets: no exchange in these tests takes longer.
 const ROUNDS: usize = 8;
 
 pub(crate) struct Stage {
@@ -58,7 +58,7 @@ impl Stage {
         self.now += time;
     }
 
-    /// Lets all players say and hear everything that is to be said now.
+    /// Exchanges all pending packets with these players.
     pub(crate) fn settle(&mut self, players: &mut [&mut Player]) {
         for _ in 0..ROUNDS {
             for player in &mut *players {

@@ -9,7 +9,7 @@ use consonance_transport::EndCode;
 
 use crate::stage::Stage;
 
-/// Far from the end by the clock of the wall.
+/// An expiry far in the future, by the wall clock.
 pub(crate) fn in_an_hour() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600
 }

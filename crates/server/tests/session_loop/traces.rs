@@ -1,4 +1,4 @@
-//! Traces of joins: their parts, their parents and their outcomes, and that packets have none.
+//! Traces of joins: spans, parents and outcomes; packets are not traced.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ fn traced(change: impl FnOnce(&mut SessionsSettings)) -> (Stage, FinishedSpans) 
     (Stage::with_settings(&settings, 1), finished)
 }
 
-/// Those that have ended since the last time.
+/// The spans that have ended since the last call.
 pub(crate) fn taken(finished: &FinishedSpans) -> Vec<FinishedSpan> {
     std::iter::from_fn(|| finished.try_next()).collect()
 }
 
-/// Each with its error.
+/// The names of the spans, each with its error.
 fn told(spans: &[FinishedSpan]) -> Vec<(&str, Option<&str>)> {
     spans.iter().map(|span| (span.name, span.error.as_deref())).collect()
 }

@@ -1,4 +1,4 @@
-//! Links that never join, and the end of everything.
+//! Links that never join, and shutting down.
 
 use std::time::{Duration, Instant};
 

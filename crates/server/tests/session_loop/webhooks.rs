@@ -1,4 +1,4 @@
-//! Webhooks against a real little HTTP server.
+//! Webhooks with a real, minimal HTTP server.
 
 use std::fs;
 use std::thread;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::http_server::{HttpRequest, HttpServer, ok};
 use crate::stage::Stage;
 
-/// Far more than any of this takes; nothing here waits for it to pass.
+/// Far longer than any of these tests takes; none waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn webhook(url: &str, set_up: impl FnOnce(&mut WebhookSettings)) -> Webhook {
@@ -48,7 +48,7 @@ fn ban(name: &str) -> Ban {
     Ban { id: 0, target, session: None, reason, by, since: 1, until: None }
 }
 
-/// Waits until the first webhook is so.
+/// Waits until the first webhook's statistics satisfy the condition.
 fn wait_until(webhooks: &Webhooks, is_so: impl Fn(&WebhookStatistics) -> bool) -> WebhookStatistics {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -69,7 +69,7 @@ fn bodies(server: &HttpServer) -> Vec<Value> {
     server.requests().iter().map(body).collect()
 }
 
-/// The events in the order in which they came, each with what it is about.
+/// The events in the order of arrival, each with its subject.
 fn told(server: &HttpServer) -> Vec<String> {
     let line = |body: &Value| {
         let about = [&body["session"], &body["player"]["name"], &body["ban"]["target"]["name"]];
@@ -251,7 +251,7 @@ fn sessions_that_are_handed_over_neither_end_nor_begin() {
     let mut workers = Workers::new(&settings, std::num::NonZeroUsize::MIN);
     assert_eq!(workers.restore(&left), 1);
     let next = consonance_server::DedicatedServer::start(workers);
-    // It has run once when it answers.
+    // An answer shows that the loop has run once.
     next.handle().ask(0, |_, _| ()).unwrap();
     webhooks.stop(PATIENCE);
     assert_eq!(told(&server), before);

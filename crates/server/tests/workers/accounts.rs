@@ -1,4 +1,4 @@
-//! Accounts, which join tokens name: one may be here several times, under different names.
+//! Accounts in join tokens: one account may be present several times, under different names.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,7 +27,7 @@ fn scene() -> Scene {
 }
 
 impl Scene {
-    /// A player that listens to the lobby, by a token of this account, if any.
+    /// A player that listens to the lobby, with a token for this account, if any.
     fn player(&self, name: &str, account: Option<&str>) -> Player {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let claims = Claims {
@@ -45,7 +45,7 @@ impl Scene {
         players.find(|player| player.name == name).map(|player| player.rooms).unwrap_or_default()
     }
 
-    /// A player joins, is told its restrictions, and leaves.
+    /// Joins a player that leaves again; returns the restrictions that it was told.
     fn visit(&self, name: &str, account: Option<&str>) -> Vec<String> {
         let mut player = self.player(name, account);
         player.run_once();

@@ -38,7 +38,7 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
     });
     assert_eq!(handle.ask(1, |_, _| "there"), Ok("there"));
     may_go.wait();
-    // A query in time is answered, unless that took longer than its patience.
+    // A query in time is answered, unless the answer took longer than its timeout.
     for asked in waiting.into_iter().chain([stuck]) {
         assert!(matches!(
             asked.join().unwrap(),
@@ -66,7 +66,7 @@ fn a_worker_that_does_not_answer_keeps_the_numbers_that_it_gave_last() {
     wait_until("it answers again", &mut [], |_| names(&handle)[0] == ("red".to_owned(), true));
 }
 
-/// Has a worker wait for a barrier, after it has come to the first one.
+/// Makes a worker enter the first barrier, and then wait at the second.
 fn hold(
     handle: &ServerHandle,
     worker: usize,

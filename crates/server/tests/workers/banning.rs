@@ -1,4 +1,4 @@
-//! Bans: present players are disconnected by every worker, and newcomers are told why they are refused.
+//! Bans: every worker disconnects present players, and newcomers are told why they are refused.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! One session, whose players' links are on all workers: it works as if they were on one.
+//! One session, with links on all workers: it works as if they were on one.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const WORKERS: usize = 3;
 
 const NAMES: [&str; WORKERS] = ["Alice", "Bob", "Carol"];
 
-/// A player at each worker of one session; the first is at the worker that owns it.
+/// A player of one session at each worker; the first is at the worker that owns the session.
 fn players(stage: &Stage) -> Vec<Player> {
     let mut players: Vec<Player> = NAMES
         .into_iter()
@@ -133,7 +133,7 @@ fn when_the_server_stops_players_at_every_worker_are_told() {
     });
     for player in players {
         let code = player.end.and_then(|end| end.end_reason()).map(|reason| reason.code);
-        // The session ends at its owner while networks shut down at the edges.
+        // Either reason is possible: the owner ends the session while the edges shut down their networks.
         assert!(matches!(code, Some(EndCode::SessionEnded | EndCode::ShuttingDown)), "{code:?}");
     }
 }

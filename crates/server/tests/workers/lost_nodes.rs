@@ -85,7 +85,7 @@ fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessi
         assert!(players.iter().zip(told).all(|(player, told)| player.told == told), "and no others");
     };
     let plan = DrainPlan { ends_in: PATIENCE, redirect: None, window: Duration::ZERO };
-    // One that owns no session, then the one that owns it.
+    // First a node that does not own the session, then its owner.
     let handle = |node: usize| nodes.stages[node].server.handle();
     assert_eq!(handle(1).drain(&plan), Ok(1));
     told(&mut players, [&[], &["draining"], &[]]);
@@ -210,7 +210,7 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
         let (before, count) = ([found(0), found(1)], players.len());
         nodes.bus.heal(1);
         all_talk(&mut players);
-        // Its links are told to the owner, whatever was heard before.
+        // The owner must learn of the node's links again, even if voice was heard before that.
         wait_until("the owner has all links", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
             found(0) > before[0] && found(1) > before[1] && linked() == Ok(count)
         });

@@ -1,4 +1,4 @@
-//! What operators do from other threads, while players talk.
+//! Operators' actions from other threads, while players talk.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use consonance_session::{Restriction, RoomRights};
 
 use crate::stage::{Player, Stage, wait_until};
 
-/// Two sessions on two workers, with Alice and Bob in "red"; Alice's link is the other worker's.
+/// Two sessions on two workers, with Alice and Bob in "red"; Alice's link is at the other worker.
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) moderation: Moderation,
@@ -45,7 +45,7 @@ fn actions(moderation: &Moderation) -> Vec<String> {
     page.entries.iter().map(|entry| format!("{} {}: {}", entry.action, entry.target, entry.result)).collect()
 }
 
-/// Nothing is heard of what Alice says, though what Bob says then is.
+/// Whether Alice is not heard, although Bob, who speaks after her, is.
 fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
     bob.heard.clear();
     alice.say(b"not heard");

@@ -1,4 +1,4 @@
-//! Sessions whose players are at several nodes.
+//! Sessions with players at several nodes.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ fn players_near_each_other_hear_each_other_at_whichever_nodes_they_are_also_whil
     let mut is_far_heard = true;
     while is_far_heard {
         assert!(started.elapsed() < PATIENCE, "far players hear each other");
-        // What was said before all had said where they are.
+        // Discard voice from before all players had reported their positions.
         for player in &mut players {
             player.heard.clear();
         }
@@ -89,7 +89,7 @@ fn rooms_and_players_that_change_at_one_node_are_known_at_all_others_also_after_
         has_rooms(all[1], "Bob", &["lobby", "market"])
     });
     nodes.bus.silence(0);
-    // What is sent meanwhile waits for the next owner.
+    // Packets that are sent meanwhile wait for the next owner.
     players[1].client.join_room("tavern").unwrap();
     players[0].client.leave_room("market");
     wait_until("both know", &mut players.iter_mut().collect::<Vec<_>>(), |all| {

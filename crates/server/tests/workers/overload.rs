@@ -1,4 +1,4 @@
-//! Workers that have had too much to do.
+//! Overloaded workers.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use consonance_server::{Load, SessionsSettings};
 
 use crate::stage::{Stage, wait_until};
 
-/// Tells a worker that it has had so much to do for two seconds.
+/// Reports this load to a worker for two seconds; returns the number of its shedding level.
 fn overload(stage: &Stage, load: Load) -> u8 {
     let told = stage.server.handle().ask(0, move |session_loop, now: Instant| {
         for seconds in 0..=2 {
@@ -21,7 +21,7 @@ fn overload(stage: &Stage, load: Load) -> u8 {
 fn an_idle_worker_relaxes_its_load_shedding() {
     let stage = Stage::new(&["main"], 1);
     assert!(overload(&stage, Load { busy_share: 1.0, voice_share: 1.0, ..Load::default() }) > 0);
-    // Looking at what it shows of itself does not wake it.
+    // Reading its published state does not wake it.
     let shown = || stage.server.handle().workers()[0].shedding;
     wait_until("it is shown", &mut [], |_| shown() > 0);
     wait_until("it is taken back", &mut [], |_| shown() == 0);
@@ -56,7 +56,8 @@ fn a_session_sheds_voices_while_a_worker_that_holds_its_links_has_too_much_to_do
 
 #[test]
 fn a_process_that_uses_all_its_processor_time_for_the_server_s_voices_has_too_much_to_do() {
-    // Whether the process is there for the server alone, and how busy the worker is besides: joins are not its work.
+    // Whether the process's load counts, the worker's own load, and the expected result: an almost idle worker does
+    // not cause the process's load.
     for (counts_process, busy_share, is_too_much) in
         [(false, 0.4, false), (true, 0.4, true), (true, 0.1, false)]
     {
@@ -72,7 +73,7 @@ fn a_process_that_uses_all_its_processor_time_for_the_server_s_voices_has_too_mu
 fn a_worker_that_is_kept_from_working_gives_nothing_up() {
     let stage = Stage::new(&["main"], 1);
     let handle = stage.server.handle();
-    // As if the system had let others run for three seconds.
+    // As if the system had scheduled others for three seconds.
     let keep_waiting = || {
         let job = |session_loop: &mut consonance_server::SessionLoop, _: Instant| {
             std::thread::sleep(Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! Workers on cores of their own, as the system has it.
+//! Workers that are pinned to cores, as the system reports it.
 
 use std::fs;
 use std::num::NonZeroUsize;

@@ -1,4 +1,4 @@
-//! Recordings of several workers: side by side, over reloads and over restarts.
+//! Recordings of several workers: side by side, across reloads and restarts.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -49,7 +49,7 @@ fn say(speaker: &mut Player, listener: &mut Player) {
     wait_until("it is heard", &mut [speaker, listener], |players| !players[1].heard.is_empty());
 }
 
-/// The recordings of a folder by session: how many frames each has, and why it ended.
+/// The recordings in a folder, by session: the frames of each, and the reason why it ended.
 fn found(folder: &Path) -> Vec<(String, u64, Option<RecordingEndReason>)> {
     let read = |folder: PathBuf| {
         let index = RecordingIndex::read(&folder).unwrap();

@@ -7,7 +7,7 @@ use consonance_session::{ServerEvent, SpokenTo};
 
 use crate::stage::{Stage, wait_until};
 
-/// Everything that has come by now, and how each event is said in a word or two.
+/// Takes all pending events, and describes each in a few words.
 fn take(events: &SessionEvents, said: &mut Vec<String>) {
     while let Some(SessionEvent { session, event, .. }) = events.poll() {
         let words = match event {

@@ -1,4 +1,4 @@
-//! Several nodes with a player each, on one bus.
+//! Several nodes on one bus, with a player each.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -15,7 +15,7 @@ use crate::stage::{PATIENCE, Player, Stage, wait_until};
 
 pub(crate) const NAMES: [&str; 3] = ["Alice", "Bob", "Carol"];
 
-/// Nodes with so many workers each.
+/// Several nodes, with the same number of workers each.
 pub(crate) struct Nodes {
     pub(crate) bus: NodeBus,
     pub(crate) stages: Vec<Stage>,
@@ -48,7 +48,7 @@ impl Nodes {
         Self { bus, stages, ids }
     }
 
-    /// A player at each node, in turn; the first one's owns the session.
+    /// Joins a player at each node, in turn; the first player's node owns the session.
     pub(crate) fn players(&self) -> Vec<Player> {
         let mut players: Vec<Player> = Vec::new();
         for (stage, name) in self.stages.iter().zip(NAMES) {
@@ -62,12 +62,12 @@ impl Nodes {
     }
 }
 
-/// Where clients reach the node of this number, from 1.
+/// The address at which clients reach the node with this number, from 1.
 pub(crate) fn address_of(number: usize) -> String {
     format!("node-{number}.example.org:7777")
 }
 
-/// The player was last told of these nodes, in any order.
+/// Whether the player was last told of these nodes, in any order.
 pub(crate) fn knows_nodes(player: &Player, numbers: &[usize]) -> bool {
     let known: BTreeSet<String> = player.servers.iter().cloned().collect();
     known.len() == player.servers.len() && known == numbers.iter().map(|it| address_of(*it)).collect()
@@ -81,7 +81,7 @@ pub(crate) fn stand_at(player: &mut Player, x: f32) {
     player.client.set_position(Some(Position::new([x, 0.0, 0.0]).unwrap()));
 }
 
-/// Each says its name until all others have heard it.
+/// Each player says its name until all others have heard it.
 pub(crate) fn all_talk(players: &mut [Player]) {
     let names: BTreeSet<String> = players.iter().map(|player| player.client.name().to_owned()).collect();
     for player in players.iter_mut() {
@@ -94,7 +94,7 @@ pub(crate) fn all_talk(players: &mut [Player]) {
     talk_until(players, |players| players.iter().all(hears_all));
 }
 
-/// Each says its name until they have heard what they are to hear.
+/// Each player says its name until `is_done`.
 pub(crate) fn talk_until(players: &mut [Player], is_done: impl Fn(&[Player]) -> bool) {
     let started = Instant::now();
     while !is_done(players) {
@@ -102,7 +102,7 @@ pub(crate) fn talk_until(players: &mut [Player], is_done: impl Fn(&[Player]) -> 
         assert!(started.elapsed() < PATIENCE, "they have heard: {:?}", told().collect::<Vec<_>>());
         for player in players.iter_mut() {
             player.wake();
-            // It may join again at this moment.
+            // The player may be rejoining at this moment.
             let name = own_name(player);
             let _ = player.client.send_voice(&name);
         }

@@ -22,7 +22,7 @@ struct Nodes {
     store: Store,
 }
 
-/// What the nodes share.
+/// The store that the nodes share.
 #[derive(Default)]
 struct Store {
     copies: Vec<SharedRecords>,

@@ -1,4 +1,4 @@
-//! Each session is one worker's, and works as if it were alone.
+//! Each session belongs to one worker, and works as if it were alone.
 
 use std::num::NonZeroUsize;
 
@@ -9,7 +9,7 @@ use consonance_transport::memory::MemoryNetwork;
 
 use crate::stage::{Player, Stage, player_over, wait_until};
 
-/// Joins two players to a session, and lets one hear the other.
+/// Joins two players to a session.
 fn pair(stage: &Stage, session: &str) -> [Player; 2] {
     let mut pair = [stage.player("Alice", session), stage.player("Bob", session)];
     wait_until_joined(&mut pair);
@@ -20,7 +20,7 @@ fn wait_until_joined([alice, bob]: &mut [Player; 2]) {
     wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
 }
 
-/// Alice says it until it is heard: a new player does not know its listeners yet.
+/// Alice repeats the words until Bob hears them: a new player does not know its listeners yet.
 fn assert_heard([alice, bob]: &mut [Player; 2], words: &[u8]) {
     wait_until("Bob hears Alice", &mut [], |_| {
         alice.say(words);

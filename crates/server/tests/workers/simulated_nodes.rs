@@ -1,4 +1,4 @@
-//! Nodes in simulated time, whose threads run when the test says so.
+//! Nodes on simulated time, whose threads the test runs.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ impl Simulation {
         self.players.push(TestPlayer::new(client, self.network.client("main"), self.now));
     }
 
-    /// The workers and the players go on for so long, and the node's thread with them, if it is awake.
+    /// Runs the workers and the players for this long, and also the node's thread, if it is awake.
     fn pass(&mut self, time: Duration, is_node_awake: bool) {
         let end = self.now + time;
         while self.now < end {
@@ -84,7 +84,7 @@ fn what_came_while_a_lease_was_over_for_a_moment_is_handled_when_it_holds_again(
     simulation.pass(BEAT * 6 + STEP, true);
     assert!(simulation.is_owner());
     let generation = simulation.generation();
-    // The beat that it has sent last is on its way back to it.
+    // The last beat that it sent is still on its way back.
     while simulation.is_owner() {
         simulation.pass(STEP, false);
     }

@@ -1,4 +1,4 @@
-//! A running server whose workers have a network in memory each, and players that wait for what they hear.
+//! A running server whose workers each have an in-memory network, and players that wait for events.
 
 use std::num::NonZeroUsize;
 use std::ops::{Deref, DerefMut};
@@ -11,7 +11,7 @@ use consonance_testing::player::TestPlayer;
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
@@ -34,7 +34,7 @@ impl Stage {
         Self::on_networks(workers, networks)
     }
 
-    /// Where another server was before, whose players come here.
+    /// Starts a server on the networks of a former one, whose players come here.
     pub(crate) fn after(former: Self, workers: Workers) -> Self {
         let Self { server, networks, .. } = former;
         server.stop();
@@ -52,7 +52,7 @@ impl Stage {
         self.player_of_worker((self.place)(session), name, session)
     }
 
-    /// The worker that takes a client of this session.
+    /// The worker that admits a client of this session.
     pub(crate) fn place(&self, session: &str) -> usize {
         (self.place)(session)
     }
@@ -87,7 +87,7 @@ impl Stage {
     }
 }
 
-/// A player of a session over any network in memory.
+/// A player of a session over any in-memory network.
 pub(crate) fn player_over(network: &MemoryNetwork, name: &str, session: &str) -> Player {
     Player::new(&ClientSettings::new(name), network.client(session))
 }
@@ -98,7 +98,7 @@ pub(crate) struct Player {
     pub(crate) heard: Vec<Vec<u8>>,
     /// How its link ended; it does not change.
     pub(crate) end: Option<DisconnectReason>,
-    /// What it was told of decisions about it.
+    /// The decisions about the player that it was told of.
     pub(crate) told: Vec<String>,
     /// How often it has joined, and which players it saw leave.
     pub(crate) joins: usize,
@@ -118,7 +118,7 @@ impl Player {
         Self { inner, has_joined: false, heard, end: None, told, joins: 0, gone, servers }
     }
 
-    /// It knows that itself and another player listen in the lobby. A player known before that is not spoken to.
+    /// Whether the player knows that it and another player listen in the lobby. Until then, voice has no recipient.
     pub(crate) fn knows_two_listeners(&self) -> bool {
         self.client.players().filter(|player| player.rooms == ["lobby"]).count() == 2
     }
@@ -134,7 +134,7 @@ impl Player {
         self.run_once();
     }
 
-    /// Loses its link without a word, and is to come back over this one.
+    /// Loses its link silently, and will come back over this one.
     pub(crate) fn lose_link(&mut self, next: MemoryClient) {
         self.inner.transport.lose_link();
         while self.end.is_none() {
@@ -143,12 +143,12 @@ impl Player {
         self.inner.transport = next;
     }
 
-    /// Does what it waits for, if the time has come.
+    /// Runs due timers.
     pub(crate) fn wake(&mut self) {
         self.inner.wake(Instant::now());
     }
 
-    /// Makes another link, when it is time for that.
+    /// Connects another link when it is time.
     pub(crate) fn come_back(&mut self) {
         self.wake();
         self.end = None;
@@ -199,7 +199,7 @@ impl DerefMut for Player {
     }
 }
 
-/// Lets these players listen until that is so.
+/// Runs these players until the condition is met.
 pub(crate) fn wait_until(
     what: &str,
     players: &mut [&mut Player],

@@ -1,4 +1,4 @@
-//! A server that stops while its network still has goodbyes to send.
+//! A server that stops while its network still has disconnects to send.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -12,10 +12,10 @@ use consonance_transport::{
 
 use crate::stage::{player_over, wait_until};
 
-/// Iterations for which a goodbye is on its way: a network that loses packets sends it more than once.
+/// Iterations until a disconnect is sent: a network that loses packets sends it more than once.
 const TURNS_PER_GOODBYE: u32 = 20;
 
-/// A network whose links end some iterations after the server has asked for it.
+/// A network whose links end some iterations after the server has ended them.
 struct SlowToEnd {
     inner: MemoryServer,
     /// Links to end, each with its reason.
@@ -35,7 +35,7 @@ impl ServerNetwork for SlowToEnd {
         self.ending.push((peer, reason.to_owned()));
     }
 
-    /// The session has asked for the end of every link before.
+    /// Nothing to do: the session has already ended every link.
     fn shutdown(&mut self, _now: Instant) {}
 
     fn wants_poll_at(&self) -> Option<Instant> {
@@ -87,7 +87,7 @@ fn a_stopping_server_turns_on_until_every_goodbye_has_left() {
     server.stop();
     for mut player in [alice, bob] {
         player.run_once();
-        // A server that is dropped with open links leaves them to time out.
+        // If the server were dropped with open links, they would time out instead.
         assert!(matches!(player.end, Some(DisconnectReason::ClosedByPeer { .. })), "{:?}", player.end);
     }
 }

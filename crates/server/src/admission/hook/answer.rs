@@ -1,4 +1,4 @@
-//! What a service answers.
+//! The response of the service.
 
 use serde::Deserialize;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use consonance_recording::{Channels, OggPacketWriter, OpusPacket, SealedTrackWriter};
 use consonance_wire::SealedVoice;
 
-/// What the frames of a track are.
+/// The kind of frames in a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::recording) enum FrameKind {
     /// Packets of Opus.
@@ -21,7 +21,7 @@ impl FrameKind {
         if SealedVoice::of(frame).is_some() { Self::Sealed } else { Self::Opus }
     }
 
-    /// What the names of such files end with.
+    /// The file name extension of such tracks.
     pub(in crate::recording) fn extension(self) -> &'static str {
         match self {
             Self::Opus => "opus",
@@ -50,7 +50,7 @@ impl TrackFile {
         })
     }
 
-    /// Whether a frame is what is in this file.
+    /// Whether a frame fits this kind of file.
     pub(super) fn takes(&self, frame: &[u8]) -> bool {
         match self {
             Self::Opus(_) => OpusPacket::parse(frame).is_ok(),
@@ -58,8 +58,8 @@ impl TrackFile {
         }
     }
 
-    /// Writes a frame that it takes, at this sample or behind what is there; where it came to lie, and how many samples
-    /// it lasts: of a sealed one, as many as its speaker has announced.
+    /// Writes a frame that the file takes, at this sample or after the existing ones; returns its position and its
+    /// length in samples: for a sealed frame, the length that its speaker announced.
     pub(super) fn write(&mut self, at: u64, frame: &[u8], announced: u32) -> io::Result<(u64, u64)> {
         match self {
             Self::Opus(writer) => {
@@ -73,7 +73,7 @@ impl TrackFile {
         }
     }
 
-    /// Where the last frame ends.
+    /// The position after the last frame, in samples.
     pub(super) fn end(&self) -> u64 {
         match self {
             Self::Opus(writer) => writer.end(),
@@ -115,8 +115,8 @@ pub(in crate::recording) fn repair(path: &Path) -> io::Result<u64> {
     }
 }
 
-/// A path that is opened for each page: so many voices need no more open files than one, and a disk that
-/// is gone is an error at once.
+/// A path that is opened for each page: many voices need no more open files than one, and a missing disk is an
+/// immediate error.
 #[derive(Debug)]
 pub(super) struct AppendedFile {
     path: PathBuf,

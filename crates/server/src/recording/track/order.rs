@@ -16,7 +16,7 @@ pub(super) struct Order {
 /// A frame that is not in the file yet.
 #[derive(Debug)]
 pub(super) struct Held {
-    /// When it came, in samples of the recording.
+    /// The arrival time, in samples of the recording.
     pub(super) at: u64,
     pub(super) sequence: u16,
     pub(super) channel_session: u8,
@@ -30,7 +30,7 @@ impl Order {
         self.next.is_some_and(|next| wrapped_delta(next, sequence, 16).abs() > JUMP_MAX)
     }
 
-    /// Takes one more frame; false if it came before, or too late.
+    /// Inserts a frame; false if it is a duplicate, or too late.
     pub(super) fn insert(&mut self, frame: Held) -> bool {
         if self.next.is_some_and(|next| wrapped_delta(next, frame.sequence, 16) < 0) {
             return false;
@@ -53,7 +53,7 @@ impl Order {
         if is_next || is_due { self.flush() } else { None }
     }
 
-    /// The same, whatever time it is.
+    /// The same, regardless of the time.
     pub(super) fn flush(&mut self) -> Option<(Held, u64)> {
         if self.held.is_empty() {
             return None;
@@ -78,7 +78,8 @@ mod tests {
         Held { at, sequence, channel_session: 0, frame: Vec::new(), audience: Audience::default() }
     }
 
-    /// Each frame comes 20 ms after the one before; which are given out, and how many were lost before each.
+    /// Receives the frames 20 ms apart; returns those that are passed on, each with the number of frames lost before
+    /// it.
     fn given(sequences: &[u16]) -> Vec<(u16, u64)> {
         let mut order = Order::default();
         let mut given = Vec::new();
@@ -101,7 +102,7 @@ mod tests {
             (&[65_534, 0, 65_535, 1], &[(65_534, 0), (65_535, 0), (0, 0), (1, 0)]),
             (&[1, 3, 4], &[(1, 0), (3, 1), (4, 0)]),
             (&[65_534, 0, 1], &[(65_534, 0), (0, 1), (1, 0)]),
-            // The window is over before 2 comes.
+            // The reorder window ends before 2 arrives.
             (
                 &[1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 2, 14],
                 &[

@@ -9,8 +9,8 @@ use consonance_cluster::{ReplicaChange, ReplicaRequest};
 use super::numbers::Numbers;
 use crate::audit::{AuditEntry, AuditLog};
 
-/// Entries of this node are appended one after the other, in their order; what was appended by then is known by the
-/// number of the last one, and by what is read.
+/// Entries of this node are appended one by one, in order; the number of the last one, and the entries read from the
+/// log, show which are appended already.
 #[derive(Debug)]
 pub(super) struct AuditFeed {
     /// This node's name in its entries.
@@ -118,7 +118,7 @@ impl AuditFeed {
         None
     }
 
-    /// When to ask for a request again, if the store could not answer.
+    /// The time of the next retry, if the store could not answer.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.retry_at.filter(|_| self.is_caught_up && self.asked.is_none())
     }

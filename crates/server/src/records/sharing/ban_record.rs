@@ -9,7 +9,7 @@ use crate::bans::Ban;
 /// Of two versions of a ban, the greater one counts: the later one, and of one time the pardon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
-    /// When it was changed, in milliseconds since 1970.
+    /// The time of the change, in milliseconds since 1970.
     pub(super) at_ms: u64,
     pub(super) is_pardon: bool,
     /// The node that changed it.
@@ -21,7 +21,7 @@ pub(super) struct Version {
 pub(super) struct BanRecord {
     pub(super) version: Version,
     pub(super) id: u64,
-    /// When the ban ends or would have ended, in seconds since 1970.
+    /// The time at which the ban ends or would have ended, in seconds since 1970.
     pub(super) until: Option<u64>,
     /// None of a ban that was taken back.
     pub(super) ban: Option<Ban>,

@@ -17,7 +17,7 @@ use crate::store::{Change, Table, number_key};
 use asked::{AskedChange, AskedChanges};
 use known::{AtStore, Known};
 
-/// What this node knows of each ban, beside the ban itself.
+/// This node's knowledge of each ban, beside the ban itself.
 ///
 /// Of two versions of a ban, every node takes the [greater](Version) one. A version that the store does not have is put
 /// there once everything that it has is known, over the version that was seen; so nothing newer is overwritten. A ban
@@ -29,7 +29,7 @@ pub(super) struct BanReplica {
     known: BTreeMap<u64, Known>,
     /// Those that were taken back, by time.
     pardons: BTreeSet<(u64, u64)>,
-    /// What was changed and not handed to the disk.
+    /// Bans that have changed and are not yet handed to the disk.
     unwritten: BTreeSet<u64>,
     to_put: BTreeSet<u64>,
     to_remove: VecDeque<(u64, Revision)>,
@@ -37,12 +37,12 @@ pub(super) struct BanReplica {
     is_caught_up: bool,
     /// Whether the store had any record when it began to tell them.
     has_records: bool,
-    /// When everything was known last, in milliseconds since 1970; 0 if it never was.
+    /// The last time at which everything was known, in milliseconds since 1970; 0 if it never was.
     heard_ms: u64,
     pub(super) counts: BanCounts,
 }
 
-/// What was not shared.
+/// The counters of records that were not shared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct BanCounts {
     /// Records of the store that cannot be read.
@@ -57,7 +57,7 @@ pub(super) struct BanCounts {
 pub(super) const PARDONS_MAX: usize = 10_000;
 /// So many records wait to be removed; more are found again when all are told next.
 const TO_REMOVE_MAX: usize = 16_384;
-/// While the store tells all that it has, so many changes are one for the disk.
+/// While the store sends its whole contents, this many changes are written to the disk at once.
 const MANY: usize = 256;
 
 impl BanReplica {
@@ -78,15 +78,16 @@ impl BanReplica {
         }
     }
 
-    /// Takes what the disk has: the bans, and the versions of those that were shared before. A ban from before servers
-    /// shared them gets a number that no other server gives; one that was taken back meanwhile was taken back now.
+    /// Takes the contents of the disk: the bans, and the versions of those that were shared before. A ban from before
+    /// servers shared them gets a number that no other server gives; one that was removed meanwhile counts as pardoned
+    /// now.
     pub(super) fn restore(&mut self, now_ms: u64, bans: &mut Bans, stored: &[(u64, StoredVersion)]) {
         for (id, stored) in stored.iter().filter(|(id, _)| Numbers::is_shared(*id)) {
             if let Some(version) = stored.version() {
                 self.insert(*id, version, stored.until, stored.is_kept);
             }
         }
-        // The disk has all of that.
+        // All of that came from the disk.
         self.unwritten.clear();
         let held = self.known.iter().filter(|(_, known)| !known.version.is_pardon);
         let taken_back: Vec<_> = held.map(|(id, _)| *id).filter(|id| bans.get(*id).is_none()).collect();
@@ -141,8 +142,9 @@ impl BanReplica {
         self.is_caught_up = false;
     }
 
-    /// All records of the store were told. What it does not have, it is to have: it is new, or the store has lost it.
-    /// But a node that was away for longer than pardons are remembered may have what was taken back meanwhile.
+    /// All records of the store were received. Bans that it does not have are put there: they are new, or the store
+    /// has lost them. But a node that was away for longer than pardons are remembered may have bans that were pardoned
+    /// meanwhile.
     pub(super) fn handle_caught_up(&mut self, now_ms: u64, bans: &mut Bans) {
         let was_away = now_ms.saturating_sub(self.heard_ms);
         let was_away_too_long = self.heard_ms != 0 && self.has_records && was_away > PARDON_KEPT_MS;
@@ -245,13 +247,13 @@ impl BanReplica {
             let change = ReplicaChange::PutBan { key: key_of(id), over, value };
             return Some(ReplicaRequest { number, change });
         }
-        // Bans go first: a store may refuse removals for good.
+        // Bans go first: a store may refuse removals permanently.
         let (id, revision) = self.to_remove.pop_front()?;
         self.asked.insert(number, AskedChange::Remove(id, revision));
         Some(ReplicaRequest { number, change: ReplicaChange::RemoveBan { key: key_of(id), revision } })
     }
 
-    /// When to ask for a request again, if the store could not answer.
+    /// The time of the next retry, if the store could not answer.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let has_more = !(self.to_put.is_empty() && self.to_remove.is_empty());
         self.asked.poll_timeout().filter(|_| self.is_caught_up && has_more)
@@ -270,18 +272,18 @@ impl BanReplica {
         }
     }
 
-    /// When everything was known last, in milliseconds since 1970.
+    /// The last time at which everything was known, in milliseconds since 1970.
     pub(super) fn heard_ms(&self) -> u64 {
         self.heard_ms
     }
 
-    /// Whether the disk is to have what was changed by now: all records of the store, one by one, would be more than
-    /// waits for a disk.
+    /// Whether the changes so far should be written to the disk: all records of the store, one by one, would overflow
+    /// the disk's queue.
     pub(super) fn has_many_changes(&self) -> bool {
         self.is_caught_up || self.unwritten.len() >= MANY
     }
 
-    /// What the disk is to have, since the last call.
+    /// The changes for the disk since the last call.
     pub(super) fn take_changes(&mut self, bans: &Bans) -> Vec<Change> {
         let mut changes = Vec::new();
         for id in std::mem::take(&mut self.unwritten) {
@@ -300,7 +302,7 @@ impl BanReplica {
         changes
     }
 
-    /// A record of the store that is newer than what is known here.
+    /// Applies a record of the store that is newer than the one known here.
     fn take(
         &mut self,
         now_ms: u64,

@@ -1,4 +1,4 @@
-//! Records that are shared, as whatever moves them between nodes sees them.
+//! The shared records, as seen by the component that moves them between nodes.
 
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ impl SharedRecords {
         Self { records, server, new: Vec::new(), warned: Counts::default() }
     }
 
-    /// Changes what is shared, and hands it to the disk.
+    /// Changes the shared records, and passes the changes to the disk.
     fn change<R: Default>(&self, change: impl FnOnce(&mut Sharing, &mut State) -> R) -> R {
         let mut state = self.records.write();
         let Some(mut sharing) = state.sharing.take() else { return R::default() };

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::ban_record::Version;
 use crate::store::number_key;
 
-/// What is said of a ban under a key of `meta`.
+/// The version of a ban, stored under a key of `meta`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredVersion {
     changed_ms: u64,
     changed_by: String,
     #[serde(default)]
     is_pardoned: bool,
-    /// When the ban ends or would have ended, in seconds since 1970.
+    /// The time at which the ban ends or would have ended, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) until: Option<u64>,
     /// Whether the store of the cluster has had it.

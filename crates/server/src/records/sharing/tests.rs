@@ -23,7 +23,7 @@ fn name(name: &str) -> BanTarget {
     BanTarget::Name(name.into())
 }
 
-/// Bans and pardons at random nodes, that are cut off and start again at random times.
+/// Bans and pardons at random nodes, which are cut off and restarted at random times.
 fn play(seed: u64) {
     let mut world = World::new(2 + seed % 2, seed);
     let nodes = world.nodes.len() as u64;
@@ -139,7 +139,7 @@ fn of_two_changes_of_a_ban_the_later_one_holds_at_all_nodes_in_any_order() {
     }
 }
 
-/// How late a record of the test above is.
+/// The rank of a record of the test above, by its time.
 fn reason(record: &[u8]) -> usize {
     let text = str::from_utf8(record).unwrap();
     ["earlier", "\"later", "same time"].iter().rposition(|reason| text.contains(reason)).unwrap()
@@ -316,7 +316,7 @@ fn bans_from_before_get_numbers_that_are_unique_in_the_cluster() {
 fn the_audit_log_has_the_entries_of_all_nodes_in_order_of_time_once_each() {
     for seed in 0..100 {
         let mut world = World::new(3, seed);
-        // The log knows only its last entries by name.
+        // The log recognises duplicates only among its last entries.
         world.window = 3;
         let mut expected = Vec::new();
         for number in 0..60 {

@@ -14,10 +14,10 @@ pub(super) struct AskedChanges {
     retry_at: Option<Instant>,
 }
 
-/// What the store was asked about a ban.
+/// A request to the store about a ban.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AskedChange {
-    /// To have this version of it.
+    /// To store this version of it.
     Put(u64, Version),
     /// To remove its record of this revision.
     Remove(u64, Revision),
@@ -44,7 +44,7 @@ impl AskedChanges {
         self.changes.insert(number, change);
     }
 
-    /// An answer has come: what it is about.
+    /// An answer has arrived; returns the change that was requested.
     pub(super) fn take(&mut self, number: u64) -> Option<AskedChange> {
         self.changes.remove(&number)
     }
@@ -58,7 +58,7 @@ impl AskedChanges {
         self.retry_at = Some(now + RETRY);
     }
 
-    /// When there is room again, if no answer has to come before that.
+    /// The time of the next request, if no answer has to come before that.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.retry_at.filter(|_| self.changes.len() < ASKED_MAX)
     }

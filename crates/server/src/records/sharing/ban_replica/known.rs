@@ -1,4 +1,4 @@
-//! What is known of one ban, beside the ban itself.
+//! The state of one ban, beside the ban itself.
 
 use consonance_cluster::placement::Revision;
 
@@ -15,13 +15,13 @@ pub(super) struct Known {
     pub(super) at_store: AtStore,
 }
 
-/// What the store has of a ban.
+/// The store's record of a ban.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AtStore {
-    /// Nothing, or another version.
+    /// None, or another version.
     Other,
     /// This version.
     Same,
-    /// What cannot be read, or it cannot have this version: left alone.
+    /// A record that cannot be read, or the store cannot take this version: left alone.
     Unusable,
 }

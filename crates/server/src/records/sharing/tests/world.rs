@@ -1,4 +1,4 @@
-//! Nodes with a store between them, in simulated time: messages wait, come twice, or are lost with the link.
+//! Nodes with a store between them, in simulated time: messages are delayed, duplicated, or lost with the link.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ pub(super) const BANS_MAX: usize = 1_000;
 
 pub(super) struct World {
     pub(super) nodes: Vec<Node>,
-    /// Of the bucket: the record of each key, unless it was deleted.
+    /// The record of each key in the bucket; `None` if it was deleted.
     pub(super) bucket: BTreeMap<Box<str>, (Revision, Option<Vec<u8>>)>,
     pub(super) log: Vec<(Box<str>, Vec<u8>)>,
-    /// How far back the log knows which entries it has, in entries.
+    /// The number of last entries among which the log recognises duplicates.
     pub(super) window: usize,
     pub(super) now_ms: u64,
     start: Instant,
@@ -39,7 +39,7 @@ pub(super) struct Node {
     pub(super) is_linked: bool,
     inbox: VecDeque<Message>,
     next_request: u64,
-    /// Behind, by so many ms.
+    /// How far the node's clock is behind, in ms.
     pub(super) clock_behind_ms: u64,
 }
 
@@ -66,7 +66,7 @@ impl World {
         }
     }
 
-    /// A number below this.
+    /// A random number below this.
     pub(super) fn random(&mut self, below: u64) -> u64 {
         self.seed = self.seed.wrapping_add(STEP);
         mixed(self.seed) % below
@@ -102,7 +102,7 @@ impl World {
         audit.push(entry(numbers.next(now_ms), now_ms / 1000, feed.node(), target));
     }
 
-    /// The link between a node and the store comes up, and with it all that the store has.
+    /// Connects a node to the store, which then sends everything that it has.
     pub(super) fn link(&mut self, node: usize) {
         let Self { nodes, bucket, log, .. } = self;
         let node = &mut nodes[node];
@@ -124,7 +124,7 @@ impl World {
         node.feed.handle_lost();
     }
 
-    /// A node ends and starts again with what its disk has.
+    /// Restarts a node with the contents of its disk.
     pub(super) fn restart(&mut self, node: usize) {
         let Node { number, disk, replica, feed, audit, .. } = &mut self.nodes[node];
         let (number, disk) = (*number, std::mem::take(disk));
@@ -134,7 +134,7 @@ impl World {
         self.nodes[node].audit = audit;
     }
 
-    /// A node takes what came next, once or twice.
+    /// Delivers the next message to a node, once or twice.
     pub(super) fn deliver(&mut self, node: usize, is_twice: bool) {
         let Some(message) = self.nodes[node].inbox.pop_front() else { return };
         let (now, now_ms) = (self.now(), self.now_ms - self.nodes[node].clock_behind_ms);
@@ -145,8 +145,8 @@ impl World {
         self.nodes[node].take(now, now_ms, message);
     }
 
-    /// A node asks the store what it wants to ask. The answer to a request, and the request itself, may be lost.
-    /// Returns the number of requests.
+    /// Sends a node's pending requests to the store. A request or its answer may be lost. Returns the number of
+    /// requests.
     pub(super) fn ask(&mut self, node: usize, loss: impl Fn(&mut Self) -> u64) -> usize {
         let now = self.now();
         let mut asked = 0;
@@ -193,7 +193,7 @@ impl World {
         }
     }
 
-    /// The bucket has this from now on; every linked node is told.
+    /// Writes to the bucket; every linked node is told.
     pub(super) fn put(&mut self, key: &str, value: Option<&[u8]>) -> Revision {
         self.revision += 1;
         let revision = Revision(self.revision);
@@ -205,7 +205,7 @@ impl World {
         revision
     }
 
-    /// All are linked, and nothing is lost any more, until nothing happens.
+    /// Links all nodes and delivers everything without loss.
     pub(super) fn settle(&mut self) {
         for node in 0..self.nodes.len() {
             self.link(node);
@@ -213,7 +213,7 @@ impl World {
         self.run(20);
     }
 
-    /// So many rounds in which all comes that waits.
+    /// Delivers all pending messages, in this number of rounds.
     pub(super) fn run(&mut self, rounds: usize) {
         for _ in 0..rounds {
             self.now_ms += 1_000;
