@@ -1,4 +1,4 @@
-//! What carries messages between the members of a cluster.
+//! The bus that carries messages between the members of a cluster.
 
 use std::task::Waker;
 
@@ -8,55 +8,55 @@ use consonance_transport::Delivery;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Member(pub u16);
 
-/// The way out of one member, to all others.
+/// The sending end of a member's bus, to all other members.
 pub trait BusSender: Send {
-    /// Hands a message over, to be sent with the next [`flush`](Self::flush), behind all that were handed over before
-    /// for the same member. False if it was dropped, since too much waits for that member.
+    /// Queues a message for the next [`flush`](Self::flush), after all earlier ones for the same member. Returns
+    /// false if it was dropped because too much is waiting for that member.
     ///
-    /// Where too much waits, the oldest unreliable messages are dropped first, and counted.
+    /// If too much is waiting, unreliable messages are dropped first, the oldest or all of them, and counted.
     fn send(&mut self, to: Member, delivery: Delivery, message: &[u8]) -> bool;
 
-    /// Sends what was handed over.
+    /// Sends all queued messages.
     fn flush(&mut self);
 
-    /// What was sent and dropped so far.
+    /// Counts of the messages sent and dropped so far.
     fn statistics(&self) -> BusStatistics;
 }
 
-/// The way in of one member, from all others.
+/// The receiving end of a member's bus, from all other members.
 pub trait BusReceiver: Send {
-    /// What came next. Messages of one member come in the order in which they were handed over.
+    /// Returns the next event. Messages from one member arrive in the order in which they were queued.
     fn poll(&mut self) -> Option<BusEvent>;
 
-    /// The message that came or was returned last.
+    /// The message that arrived or was returned last.
     fn message(&self) -> &[u8];
 
-    /// How that message came.
+    /// The delivery mode of that message.
     fn delivery(&self) -> Delivery;
 
     /// Asks to be woken, from any thread, when [`poll`](Self::poll) has something.
     fn set_waker(&mut self, waker: Waker);
 }
 
-/// What comes to a member.
+/// An event for a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BusEvent {
-    /// A message of this member.
+    /// A message from this member.
     Message(Member),
-    /// A message to this member, which is lost and may never have got this message: it had to arrive, and comes back.
+    /// A reliable message to this member comes back: the member is lost and may never have received it.
     Returned(Member),
-    /// This member is lost. Nothing comes from it any more; what was to be returned was.
+    /// This member is lost. No more messages come from it, and all messages to be returned were returned.
     Lost(Member),
 }
 
-/// What a member has handed over so far.
+/// Counts of the messages that a member has sent so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BusStatistics {
-    /// Messages that left.
+    /// Messages sent.
     pub sent: u64,
     /// And their bytes.
     pub bytes: u64,
-    /// Unreliable messages that were dropped, since too much waited.
+    /// Unreliable messages that were dropped because too much was waiting.
     pub unreliable_dropped: u64,
     /// Reliable messages that were dropped for that reason.
     pub reliable_dropped: u64,

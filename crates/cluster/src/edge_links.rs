@@ -21,10 +21,10 @@ use crate::remote_links::KeptClient;
 pub use incoming::Wanted;
 use sessions::EdgeSessions;
 
-/// The links of one worker that lead to sessions of others, by the worker's own name `L` for them. What comes over
-/// them goes to the owner of their session; what the owner wants comes out of [`poll`](Self::poll).
+/// The links of one worker that lead to sessions of other workers; `L` is the worker's own id of a link. Packets from
+/// these links go to the owner of their session; requests from the owner come out of [`poll`](Self::poll).
 ///
-/// As long as no owner of a session is known, reliable packets are held for it, and unreliable ones are dropped.
+/// While the owner of a session is unknown, reliable packets are held for it, and unreliable ones are dropped.
 pub struct EdgeLinks<L> {
     out: Box<dyn BusSender>,
     incoming: Box<dyn BusReceiver>,
@@ -43,7 +43,7 @@ pub struct EdgeLinks<L> {
 #[derive(Debug)]
 struct Slot<L> {
     link: Option<EdgeLink<L>>,
-    /// That of the link, or the one that the next link gets.
+    /// The number of the link, or of the next link in this slot.
     number: LinkNumber,
 }
 
@@ -52,33 +52,33 @@ struct EdgeLink<L> {
     link: L,
     session: usize,
     origin: LinkOrigin,
-    /// Another edge has it.
+    /// The link belongs to another edge and is only held here.
     is_of_other_edge: bool,
-    /// That of its next packet that has to arrive.
+    /// The number of its next reliable packet.
     next_packet: u64,
-    /// Its client, as it was known when the session's owner changed last.
+    /// Its client, as known when the session's owner last changed.
     kept: Option<KeptClient>,
 }
 
-/// Where the client of a link comes from, for as long as it is here: each owner of its session is told.
+/// The origin of a link's client, kept as long as the link so that each owner of its session can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkOrigin {
     /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
     pub remote: Box<str>,
     /// Its IP address, on networks with addresses.
     pub address: Option<IpAddr>,
-    /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    /// The kind of its network; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     pub kind: Box<str>,
-    /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
     /// The account that the network vouches for; see [`PeerAccount`](consonance_transport::PeerAccount).
     pub account: Option<Box<str>>,
-    /// Its client may believe that it is in the session, since it was; see
+    /// Its client may believe that it is still in the session, because it was before; see
     /// [`Resumed`](consonance_transport::Resumed).
     pub is_resumed: bool,
 }
 
-/// Packets of a link, each with its number among those that have to arrive.
+/// Reliable packets of a link, each with its number among them.
 pub type NumberedPackets = Vec<(u64, Box<[u8]>)>;
 
 /// A link of a session that this worker owns from now on, with packets that were held for the owner.
@@ -86,14 +86,14 @@ pub type NumberedPackets = Vec<(u64, Box<[u8]>)>;
 pub struct ReleasedLink<L> {
     /// The link.
     pub link: L,
-    /// Where its client comes from.
+    /// The origin of its client.
     pub origin: LinkOrigin,
-    /// What it has sent, reliably and in this order, with the numbers of the packets.
+    /// Reliable packets that it has sent, in this order, with their numbers.
     pub held: NumberedPackets,
 }
 
 impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
-    /// None yet. Messages leave and come over these.
+    /// Creates an empty set. Messages are sent and received over these bus ends.
     pub fn new(out: Box<dyn BusSender>, incoming: Box<dyn BusReceiver>) -> Self {
         Self {
             out,
@@ -109,8 +109,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         }
     }
 
-    /// A client that is here named a session of this owner, which may not be known yet. False if there is no room for
-    /// one more.
+    /// A client connected here and named a session of this owner, which may not be known yet. Returns false if there
+    /// is no room for another link, or the owner cannot be told.
     #[must_use]
     pub fn connected(&mut self, owner: Option<Member>, link: L, session: &str, about: About<'_>) -> bool {
         let Some(number) = self.insert(link, session, owner, &about, false) else { return false };
@@ -123,7 +123,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         true
     }
 
-    /// The network of a link vouches for its client's account, of which each owner of its session is told.
+    /// The network of a link vouches for its client's account; each owner of its session is told.
     pub fn set_account(&mut self, link: L, account: &str) {
         let Some((owner, number)) = self.find(link) else { return };
         if let Some(link) = &mut self.slots[number.slot()].link {
@@ -135,8 +135,8 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         }
     }
 
-    /// Another edge believes that this worker owns a session, which it may soon: the link waits for that, or for its
-    /// edge to hear of the owner. False if there is no room for one more.
+    /// Another edge believes that this worker owns a session, which may soon be true: the link waits for that, or
+    /// until its edge learns of the owner. Returns false if there is no room for another link.
     #[must_use]
     pub fn hold_link(&mut self, link: L, session: &str, about: About<'_>) -> bool {
         self.insert(link, session, None, &about, true).is_some()
@@ -149,7 +149,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         Some((&session.name, session.owner))
     }
 
-    /// The link of a number.
+    /// The link with a number.
     pub fn link(&self, number: LinkNumber) -> Option<L> {
         let slot = self.slots.get(number.slot()).filter(|slot| slot.number == number)?;
         slot.link.as_ref().map(|link| link.link)
@@ -178,16 +178,16 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         links.filter_map(|link| Some((link.link, link.origin.address?)))
     }
 
-    /// A packet came over a link that is [held](Self::hold_link), and had to arrive; its edge has given it this number.
-    /// `Some(false)` and `None` as from [`packet`](Self::packet).
+    /// A reliable packet arrived over a [held](Self::hold_link) link; its edge has assigned this number. Returns
+    /// `Some(false)` and `None` as [`packet`](Self::packet) does.
     #[must_use]
     pub fn held_packet(&mut self, link: L, number: u64, packet: &[u8]) -> Option<bool> {
         let (_, link) = self.find(link)?;
         Some(self.hold(link, number, packet))
     }
 
-    /// A packet came over a link. `Some(false)` if it had to arrive and cannot: the link is of no use any more. `None`
-    /// if it is none of these links.
+    /// A packet arrived over a link. Returns `Some(false)` if it is reliable but cannot be delivered, so that the
+    /// link is no longer usable, and `None` if the link is not one of these.
     #[must_use]
     pub fn packet(&mut self, link: L, delivery: Delivery, packet: &[u8]) -> Option<bool> {
         let (owner, link) = self.find(link)?;
@@ -200,7 +200,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         Some(was_taken || delivery == Delivery::Unreliable)
     }
 
-    /// A link is gone. False if it was none of these.
+    /// A link is gone. Returns false if it was not one of these.
     pub fn disconnected(&mut self, link: L, reason: &DisconnectReason) -> bool {
         let Some((_, number)) = self.find(link) else { return false };
         let told = self.slots[number.slot()].link.as_ref().filter(|link| !link.is_of_other_edge);
@@ -213,7 +213,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         true
     }
 
-    /// A link is no longer of this edge, and no owner is told. The packets that were held for one, with their numbers.
+    /// Removes a link that has left this edge, without telling its owner. Returns its held packets with their numbers.
     pub fn forget(&mut self, link: L) -> NumberedPackets {
         let Some((_, number)) = self.find(link) else { return Vec::new() };
         let session = self.slots[number.slot()].link.as_ref().map(|link| link.session);
@@ -222,7 +222,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         held.unwrap_or_default()
     }
 
-    /// A link's client was heard last so long ago.
+    /// Reports how long ago a link's client was last heard.
     pub fn heard(&mut self, link: L, ago: Duration) {
         let Some((Some(owner), number)) = self.find(link) else { return };
         let ago_us = u64::try_from(ago.as_micros()).unwrap_or(u64::MAX);
@@ -230,7 +230,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
-    /// The way to the clients of these links fell silent, or works again. Those that are none of these are passed over.
+    /// The path to the clients of these links went silent, or works again. Links that are not here are skipped.
     pub fn reachability(&mut self, links: impl IntoIterator<Item = L>, is_reachable: bool) {
         let mut lists: BTreeMap<Member, Vec<u8>> = BTreeMap::new();
         for (owner, number) in links.into_iter().filter_map(|link| self.find(link)) {
@@ -244,14 +244,14 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         }
     }
 
-    /// A link does so.
+    /// Reports the state of a link to the owner of its session.
     pub fn report(&mut self, link: L, report: LinkReport) {
         let Some((Some(owner), number)) = self.find(link) else { return };
         let message = ToOwner::Report { link: number, report };
         self.out.send(owner, Delivery::Reliable, message.write(&mut self.buffer));
     }
 
-    /// The number of a link's next packet that has to arrive.
+    /// Takes the number of a link's next reliable packet.
     fn number_packet(&mut self, link: LinkNumber) -> u64 {
         let Some(link) = &mut self.slots[link.slot()].link else { return 0 };
         link.next_packet += 1;
@@ -263,7 +263,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         link.is_some_and(|link| self.sessions.get_mut(link.session).hold(number, packet_number, packet))
     }
 
-    /// Sends what was handed over.
+    /// Sends all queued messages.
     pub fn flush(&mut self) {
         self.out.flush();
     }
@@ -273,22 +273,22 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
         self.incoming.set_waker(waker);
     }
 
-    /// How many there are.
+    /// The number of links.
     pub fn len(&self) -> usize {
         self.numbers.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no links.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }
 
-    /// How many messages of owners could not be read.
+    /// The number of messages from owners that could not be read.
     pub fn malformed(&self) -> u64 {
         self.malformed
     }
 
-    /// What left, and what was dropped.
+    /// Counts of the messages sent and dropped.
     pub fn statistics(&self) -> BusStatistics {
         self.out.statistics()
     }
@@ -308,7 +308,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
             self.slots.push(Slot { link: None, number });
             number.slot()
         };
-        // Where links wait, all of them are told of the owner at once, which is about to be heard of.
+        // If links of the session already wait for its owner, this one waits, too: all are reported to it at once.
         let owner = owner.filter(|_| !self.waits_for_owner(session));
         let session = self.sessions.add_link(session, owner);
         let slot = &mut self.slots[slot];
@@ -339,7 +339,7 @@ impl<L: Copy + Eq + std::hash::Hash> EdgeLinks<L> {
 }
 
 impl<L> EdgeLink<L> {
-    /// Whether it leads to this session, and is of this edge.
+    /// Whether it leads to this session and belongs to this edge.
     fn is_own_of(&self, session: usize) -> bool {
         self.session == session && !self.is_of_other_edge
     }

@@ -1,20 +1,20 @@
-//! Numbers of links, as an edge and an owner write them.
+//! The numbers of links in messages between an edge and an owner.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The number of a link, given by its edge: unique among the links that the edge has. A slot of the edge, and how often
-/// it was used before, so that what is on its way to a former link reaches no other one.
+/// The number of a link, assigned by its edge and unique among the edge's links. It consists of a slot of the edge
+/// and a count of its earlier uses, so that messages in flight to a former link reach no other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LinkNumber(pub u32);
 
 impl LinkNumber {
-    /// How many links an edge can have.
+    /// The maximum number of links of an edge.
     pub const LINKS_MAX: usize = 1_048_576;
     const SLOT_BITS: u32 = Self::LINKS_MAX.trailing_zeros();
 
-    /// The first number of a slot. `None` where the slot is too high.
+    /// The first number of a slot. `None` if the slot is too high.
     pub(crate) fn first(slot: usize) -> Option<Self> {
         u32::try_from(slot).ok().filter(|slot| slot >> Self::SLOT_BITS == 0).map(Self)
     }
@@ -24,7 +24,7 @@ impl LinkNumber {
         (self.0 & ((1 << Self::SLOT_BITS) - 1)) as usize
     }
 
-    /// The number that the slot has next. The first one comes after the last one.
+    /// The next number of the slot. The first one comes after the last one.
     pub(crate) fn next(self) -> Self {
         Self(self.0.wrapping_add(1 << Self::SLOT_BITS))
     }
@@ -47,7 +47,7 @@ impl<'a> LinkNumbers<'a> {
         list.extend_from_slice(&number.0.to_le_bytes());
     }
 
-    /// The numbers, in order. What is left of a list that ends within a number is passed over.
+    /// The numbers, in order. An incomplete number at the end of the list is ignored.
     pub fn iter(self) -> impl Iterator<Item = LinkNumber> + 'a {
         let (numbers, _) = self.0.as_chunks::<NUMBER_BYTES>();
         numbers.iter().map(|number| LinkNumber(u32::from_le_bytes(*number)))

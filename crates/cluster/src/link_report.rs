@@ -1,11 +1,11 @@
-//! How a link at an edge does, for the inspector of its session.
+//! The state of a link at an edge, for the inspector of its session.
 
 use std::time::Duration;
 
 use consonance_transport::{DatagramPath, LinkQuality, PageState};
 use serde::{Deserialize, Serialize};
 
-/// What an edge's network knows of a link.
+/// The state of a link, as known to its edge's network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkReport {
     quality: Option<Quality>,
@@ -47,12 +47,12 @@ struct Page {
 }
 
 impl LinkReport {
-    /// Of what a network says.
+    /// Creates a report from the data of a network.
     pub fn new(quality: Option<LinkQuality>, page: Option<PageState>) -> Self {
         Self { quality: quality.map(Quality::from), page: page.map(Page::from) }
     }
 
-    /// How well the link does, where its network knows.
+    /// The quality of the link, if its network knows it.
     pub fn quality(&self) -> Option<LinkQuality> {
         self.quality.map(LinkQuality::from)
     }

@@ -1,8 +1,8 @@
 //! The bus between workers of one process: a mailbox for each pair of them.
 //!
-//! A sender collects what it has for a member, and appends it to the mailbox once per flush; a receiver takes all that
-//! is there at once. So the lock of a mailbox is taken twice per iteration of a worker, for as long as it takes to copy
-//! or to swap a buffer, however many messages there are.
+//! A sender collects its messages for a member, and appends them to the mailbox once per flush; a receiver takes all
+//! waiting messages at once. So the lock of a mailbox is taken twice per iteration of a worker, just long enough to
+//! copy or swap a buffer, regardless of the number of messages.
 
 mod batch;
 
@@ -16,13 +16,13 @@ use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::message::delivery;
 use batch::Batch;
 
-/// So many bytes may wait for a member before unreliable messages are dropped: half a second of 1000 speakers, once
-/// for all their listeners.
+/// The number of bytes that may wait for a member before unreliable messages are dropped: half a second of 1000
+/// speakers, once for all their listeners.
 const UNRELIABLE_BYTES_MAX: usize = 8 << 20;
-/// And so many before reliable ones are.
+/// The number of bytes that may wait before reliable messages are dropped.
 const BYTES_MAX: usize = 64 << 20;
 
-/// What each of `members` workers has: its ways out and in.
+/// Creates the bus ends of `members` workers: a sender and a receiver for each.
 pub fn mailboxes(members: u16) -> Vec<(Box<dyn BusSender>, Box<dyn BusReceiver>)> {
     let members = usize::from(members);
     let mailboxes: Vec<Arc<Mailbox>> = (0..members).map(|_| Arc::new(Mailbox::new(members))).collect();
@@ -39,7 +39,7 @@ pub fn mailboxes(members: u16) -> Vec<(Box<dyn BusSender>, Box<dyn BusReceiver>)
     ways.collect()
 }
 
-/// What waits for one member.
+/// The messages waiting for one member.
 #[derive(Debug)]
 struct Mailbox {
     waiting: Mutex<Waiting>,
@@ -58,7 +58,7 @@ impl Mailbox {
         Self { waiting: Mutex::new(Waiting { batches, waker: None }) }
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores lock poisoning: no operation under the lock stops halfway, so the state is always consistent.
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,7 +103,7 @@ impl BusSender for Sender {
                 self.statistics.unreliable_dropped += there.drop_unreliable();
             }
             if there.bytes() + batch.bytes() > BYTES_MAX {
-                // Its reader hangs. What is reliable stays here and is tried again with the next flush.
+                // Its reader hangs. Reliable messages stay here, and the next flush tries them again.
                 self.statistics.unreliable_dropped += batch.drop_unreliable();
                 continue;
             }
@@ -123,13 +123,13 @@ impl BusSender for Sender {
 
 struct Receiver {
     mailbox: Arc<Mailbox>,
-    /// Whose messages were taken last.
+    /// The sender whose messages were taken last.
     from: usize,
     taken: Batch,
 }
 
 impl Receiver {
-    /// Takes what the next sender in turn has left. False if none has left anything.
+    /// Takes the messages of the next sender in turn. Returns false if there are none.
     fn take(&mut self) -> bool {
         let mut waiting = self.mailbox.lock();
         let members = waiting.batches.len();

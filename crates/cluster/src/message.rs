@@ -1,7 +1,7 @@
-//! What the owner of a session and its edges say to each other.
+//! Messages between the owner of a session and its edges.
 //!
 //! Messages are written by [postcard](https://postcard.jamesmunns.com/wire-format): a number for the kind, then its
-//! fields in order. A kind is never removed nor its fields changed; new ones are added at the end.
+//! fields in order. A kind is never removed and its fields never change; new kinds are added at the end.
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason};
 use serde::{Deserialize, Serialize};
@@ -10,51 +10,51 @@ use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
 use crate::remote_links::KeptClient;
 
-/// What an edge tells the owner.
+/// A message from an edge to the owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToOwner<'a> {
-    /// A client is there.
+    /// A client has connected.
     Connected {
         /// Its link.
         link: LinkNumber,
         /// The session that it named.
         #[serde(borrow)]
         session: &'a str,
-        /// Where it comes from.
+        /// Its origin.
         about: About<'a>,
     },
-    /// A packet came over a link.
+    /// A packet arrived over a link.
     Packet {
-        /// Which one.
+        /// The link.
         link: LinkNumber,
-        /// Its number among the link's packets that have to arrive, from 0; none if it need not.
+        /// Its number among the link's reliable packets, from 0; none if it is unreliable.
         number: Option<u64>,
         /// Its bytes.
         packet: &'a [u8],
     },
     /// A link is gone.
     Disconnected {
-        /// Which one.
+        /// The link.
         link: LinkNumber,
         /// Why.
         #[serde(borrow)]
         why: LinkEnd<'a>,
     },
-    /// The answer to [`ToEdge::Probe`]: something came over a link.
+    /// The answer to [`ToEdge::Probe`]: something arrived over a link.
     Heard {
-        /// Which one.
+        /// The link.
         link: LinkNumber,
         /// How long ago, in µs.
         ago_us: u64,
     },
     /// The answer to [`ToEdge::Look`].
     Report {
-        /// Which link.
+        /// The link.
         link: LinkNumber,
-        /// How it does.
+        /// The state of the link.
         report: LinkReport,
     },
-    /// The way to several clients at once fell silent, or works again.
+    /// The path to several clients at once went silent, or works again.
     Reachability {
         /// Their links.
         #[serde(borrow)]
@@ -62,19 +62,19 @@ pub enum ToOwner<'a> {
         /// Whether it works.
         is_reachable: bool,
     },
-    /// A client is there that has joined the session when another owner had it.
+    /// A client is connected that joined the session under an earlier owner.
     Kept {
         /// Its link.
         link: LinkNumber,
         /// The session.
         #[serde(borrow)]
         session: &'a str,
-        /// Where it comes from.
+        /// Its origin.
         about: About<'a>,
         /// The client.
         client: KeptClient,
     },
-    /// The network of a client that is there vouches for its account; see
+    /// The network of a connected client vouches for its account; see
     /// [`PeerAccount`](consonance_transport::PeerAccount).
     Account {
         /// Its link.
@@ -84,14 +84,14 @@ pub enum ToOwner<'a> {
     },
 }
 
-/// What the owner wants of an edge.
+/// A message from the owner to an edge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToEdge<'a> {
     /// Send a packet over these links.
     Send {
-        /// How it is to travel.
+        /// Whether the packet is reliable.
         is_reliable: bool,
-        /// Which links.
+        /// The links.
         #[serde(borrow)]
         links: LinkNumbers<'a>,
         /// Its bytes.
@@ -99,65 +99,65 @@ pub enum ToEdge<'a> {
     },
     /// End a link.
     End {
-        /// Which one.
+        /// The link.
         link: LinkNumber,
         /// Why, as [`EndReason::encode`] writes it.
         #[serde(borrow)]
         reason: &'a str,
     },
-    /// A link's client has joined its session, or has not any more.
+    /// A link's client has joined its session, or is no longer joined.
     Joined {
-        /// Which link.
+        /// The link.
         link: LinkNumber,
-        /// Whether it has.
+        /// Whether it has joined.
         is_joined: bool,
     },
-    /// Ask a link's client for a sign of life, and tell when it was heard.
+    /// Ask a link's client for a sign of life, and report when it was heard.
     Probe {
-        /// Which link.
+        /// The link.
         link: LinkNumber,
     },
-    /// Tell how a link does.
+    /// Report the state of a link.
     Look {
-        /// Which link.
+        /// The link.
         link: LinkNumber,
     },
-    /// A packet that had to arrive came over a link that is not known here, or not any more: it is for another owner.
+    /// A reliable packet arrived over a link that is unknown here, or no longer known: it is for another owner.
     Returned {
-        /// Which link.
+        /// The link.
         link: LinkNumber,
-        /// Its number among the link's packets.
+        /// Its number among the link's reliable packets.
         number: u64,
         /// Its bytes.
         packet: &'a [u8],
     },
 }
 
-/// Why a link is gone: what of a [`DisconnectReason`] there is at a server.
+/// The reason for the end of a link: those of [`DisconnectReason`] that occur at a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkEnd<'a> {
     /// The edge has ended it.
     ByEdge,
-    /// The client has, for this reason, as [`EndReason::encode`] writes it.
+    /// The client has ended it, for this reason, as [`EndReason::encode`] writes it.
     ByClient(#[serde(borrow)] &'a str),
-    /// Nothing came any more.
+    /// The client has gone silent.
     TimedOut,
-    /// So much could not be delivered in time.
+    /// The client was too slow: this queue or content could not be delivered in time.
     Overloaded(#[serde(borrow)] &'a str),
-    /// The client broke the rules of its network in this way.
+    /// The client violated the protocol of its network in this way.
     Violation(#[serde(borrow)] &'a str),
 }
 
-/// Where a client comes from, as far as its network knows.
+/// The origin of a client, as far as its network knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About<'a> {
     /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
     #[serde(borrow)]
     pub remote: &'a str,
-    /// What kind of network it is on; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    /// The kind of its network; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
     #[serde(borrow)]
     pub kind: &'a str,
-    /// What the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
     pub identity: Option<u64>,
     /// See [`Resumed`](consonance_transport::Resumed).
     pub is_resumed: bool,
@@ -172,7 +172,7 @@ pub struct BusMessageError {
 }
 
 impl BusMessageError {
-    /// For logs and programs.
+    /// An error code for logs and programs.
     pub fn code(&self) -> &'static str {
         "malformed-message"
     }
@@ -182,12 +182,12 @@ impl<'a> ToOwner<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`BusMessageError`] if it is none.
+    /// [`BusMessageError`] if it cannot be read.
     pub fn read(message: &'a [u8]) -> Result<Self, BusMessageError> {
         read(message)
     }
 
-    /// Writes a message over what is in the buffer.
+    /// Writes a message into the buffer, replacing its content.
     pub fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8] {
         write(self, buffer)
     }
@@ -197,12 +197,12 @@ impl<'a> ToEdge<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`BusMessageError`] if it is none.
+    /// [`BusMessageError`] if it cannot be read.
     pub fn read(message: &'a [u8]) -> Result<Self, BusMessageError> {
         read(message)
     }
 
-    /// Writes a message over what is in the buffer.
+    /// Writes a message into the buffer, replacing its content.
     pub fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8] {
         write(self, buffer)
     }
@@ -212,14 +212,14 @@ fn read<'a, M: Deserialize<'a>>(message: &'a [u8]) -> Result<M, BusMessageError>
     postcard::from_bytes(message).map_err(|cause| BusMessageError { bytes: message.len(), cause })
 }
 
-/// Into room that is made and kept: nothing is allocated once the buffer has grown.
+/// Reuses the buffer: nothing is allocated once it has grown.
 fn write<'b>(message: &impl Serialize, buffer: &'b mut Vec<u8>) -> &'b [u8] {
     buffer.clear();
     append(buffer, message);
     buffer
 }
 
-/// Writes a message behind what is in the buffer.
+/// Appends a message to the buffer.
 pub(crate) fn append(buffer: &mut Vec<u8>, message: &impl Serialize) {
     let written = postcard::to_extend(message, std::mem::take(buffer));
     debug_assert!(written.is_ok(), "a buffer grows as far as it has to");
@@ -235,7 +235,7 @@ pub(crate) fn delivery(is_reliable: bool) -> Delivery {
 }
 
 impl<'a> LinkEnd<'a> {
-    /// That of a reason; `words` is where it is written to.
+    /// Converts a reason, whose text may be written to `words`.
     pub fn of(reason: &'a DisconnectReason, words: &'a mut String) -> Self {
         match reason {
             DisconnectReason::ClosedByUs => Self::ByEdge,
@@ -252,7 +252,7 @@ impl<'a> LinkEnd<'a> {
         }
     }
 
-    /// The reason that it is of.
+    /// Converts back to a reason.
     pub fn reason(self) -> DisconnectReason {
         match self {
             Self::ByEdge => DisconnectReason::ClosedByUs,

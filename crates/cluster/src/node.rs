@@ -41,10 +41,10 @@ use exchange::Exchange;
 use requests::NodeRequest;
 use view::Other;
 
-/// What a node of a cluster does, but for the network between them.
+/// The logic of a cluster node, without the network between nodes.
 ///
-/// A plain struct: what came over the bus and from the store, and the time, are arguments; what is to be published,
-/// what the store is asked, and what happened, are drained.
+/// A plain struct without I/O: input from the bus and the store, and the time, are arguments; messages to publish,
+/// requests to the store, and events are drained.
 #[derive(Debug)]
 pub struct ClusterNode {
     own: NodeId,
@@ -58,26 +58,26 @@ pub struct ClusterNode {
     exchange: Exchange,
     events: VecDeque<NodeEvent>,
     takeovers: u64,
-    /// What this node owns since the others were told last.
+    /// Records of sessions that this node owns, of which the others have not been told yet.
     announcements: VecDeque<(Box<str>, SessionRecord, Revision)>,
     buffer: Vec<u8>,
 }
 
-/// To which nodes a message goes.
+/// A message to publish, and the nodes that it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Publication<'a> {
-    /// A beat, for all of them, this one included.
+    /// A beat, for all nodes, this one included.
     Beat(&'a [u8]),
-    /// That this node owns a session, for all of them.
+    /// The announcement that this node owns a session, for all nodes.
     Announcement(&'a [u8]),
-    /// A bundle, for this one.
+    /// A bundle, for this node.
     Bundle(NodeId, &'a [u8]),
-    /// A question or an answer, for this one.
+    /// A question or an answer, for this node.
     Query(NodeId, &'a [u8]),
 }
 
 impl ClusterNode {
-    /// A node with so many workers; `buses` has the gateway's ways.
+    /// Creates a node with this many workers; `buses` holds the gateway's end of each bus.
     pub fn new(now: Instant, own: NodeId, info: NodeInfo, workers: u16, buses: [BusWay; WAYS]) -> Self {
         Self {
             own,
@@ -96,8 +96,8 @@ impl ClusterNode {
         }
     }
 
-    /// Where this node's clients reach it, which the others are told; empty if that is not known. And whether sessions
-    /// are shared with nodes of other regions.
+    /// Sets the address at which clients reach this node, which the others are told (empty if it is not known), and
+    /// whether sessions are shared with nodes of other regions.
     pub fn set_address(&mut self, address: &str, spans_regions: bool) {
         self.info.address = address.into();
         let info = self.info.clone();
@@ -114,12 +114,12 @@ impl ClusterNode {
         self.gateway.workers()
     }
 
-    /// For the workers: what they ask of this node.
+    /// For the workers: a handle for their requests to this node.
     pub fn requests(&self) -> NodeRequests {
         self.requests.clone()
     }
 
-    /// For any thread: what this node knows, and questions to other nodes.
+    /// For any thread: a handle for this node's view of its cluster and for questions to other nodes.
     pub fn queries(&self) -> NodeQueries {
         self.queries.clone()
     }
@@ -132,13 +132,13 @@ impl ClusterNode {
         self.queries.set_waker(waker.clone());
     }
 
-    /// The bus is lost, or there again.
+    /// The bus was lost, or is back.
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.placement.handle_bus(now, is_there);
         self.follow();
     }
 
-    /// A beat came.
+    /// A beat arrived.
     ///
     /// # Errors
     /// [`BusMessageError`] if it cannot be read.
@@ -168,7 +168,7 @@ impl ClusterNode {
         self.follow();
     }
 
-    /// The store has no record of a session any more.
+    /// The store no longer has a record of a session.
     pub fn handle_no_record(&mut self, now: Instant, name: &str, revision: Revision) {
         self.placement.handle_no_record(now, name, revision);
         self.follow();
@@ -228,8 +228,8 @@ impl ClusterNode {
         Some(Publication::Query(node, &self.buffer))
     }
 
-    /// This node ends, after the workers of its server: its last beat, which lets the others take over at once what it
-    /// owned.
+    /// Shuts this node down, after the workers of its server. Returns its last beat, which lets the others take over
+    /// its sessions at once.
     pub fn leave(&mut self) -> Vec<u8> {
         let number = self.placement.leave();
         self.follow();
@@ -248,7 +248,7 @@ impl ClusterNode {
         self.placement.poll_request()
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<NodeEvent> {
         self.events.pop_front()
     }
@@ -259,13 +259,13 @@ impl ClusterNode {
         times.into_iter().flatten().fold(self.placement.poll_timeout(now), Instant::min)
     }
 
-    /// The other nodes that are heard.
+    /// The other nodes that are alive.
     pub fn others(&self) -> impl Iterator<Item = (NodeId, &NodeInfo)> {
         let alive = self.others.iter().filter(|(_, other)| other.state == NodeState::Alive);
         alive.map(|(node, other)| (*node, &other.info))
     }
 
-    /// What it has counted.
+    /// The statistics of this node.
     pub fn statistics(&self) -> NodeStatistics {
         let (owned, followed) = self.placement.counts();
         NodeStatistics {
@@ -277,7 +277,7 @@ impl ClusterNode {
         }
     }
 
-    /// Does and tells what follows from the placement of sessions.
+    /// Applies the events of the session placement, and reports them.
     fn follow(&mut self) {
         let (end, generation) = self.placement.lease();
         self.lease.set(end, generation);
@@ -321,19 +321,19 @@ impl ClusterNode {
         }
     }
 
-    /// A node was replaced as an owner: another one does not hear it. What it may not have taken is for the next owner,
-    /// and comes back before that one is told.
+    /// A node was replaced as an owner because another one does not hear it. Messages that it may not have taken are
+    /// for the next owner, and come back before that owner is told.
     fn lose(&mut self, former: Option<NodeId>) {
         if let Some(former) = former {
             self.gateway.lose(former);
         }
     }
 
-    /// A client at this worker names a session.
+    /// A client at this worker named a session.
     fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) {
         match self.placement.place(now, name, session, worker) {
             SessionPlace::At(record) => self.tell_owner(name.into(), record),
-            // It was told, or will be.
+            // An event has reported the owner already, or will.
             SessionPlace::Here | SessionPlace::Unknown => {}
         }
     }

@@ -1,8 +1,8 @@
 //! The bus between workers of different nodes.
 //!
-//! A worker has one bus for all other workers: [`join_nodes`] leads messages for workers of other nodes to the
-//! [`NodeGateway`], the one member of a process that talks to other processes. It gathers them into [bundles](bundle),
-//! one [stream](stream) for each other node.
+//! A worker has one bus for all other workers: [`join_nodes`] routes messages for workers of other nodes to the
+//! [`NodeGateway`], the one member of a process that talks to other processes. It gathers them into
+//! [bundles](bundle), in one [stream](stream) for each other node.
 
 mod bundle;
 mod gateway;

@@ -1,20 +1,20 @@
-//! Which node owns each session.
+//! The placement of sessions: which node owns each of them.
 //!
-//! The owner of a session is written in a store that all nodes share and that can compare and set: a node that replaces
-//! a record says which revision of it it means. Nodes say over the bus that they are alive, twice a
+//! The owner of a session is recorded in a store that all nodes share and that supports compare-and-set: a node that
+//! replaces a record names the revision that it replaces. Nodes send heartbeats (*beats*) over the bus, twice a
 //! second, and each hears its own beat, too.
 //!
 //! * An owner acts while it has heard a beat of its own that it sent less than [`LEASE`] ago. So a node that was
-//!   asleep, or that the others do not hear, has stopped before they replace it.
-//! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed. By
-//!   then an owner that is there after all has heard of it: the store tells of a change sooner.
-//!   A store that does not answer replaces no owner.
-//! * A node that hears another one no longer may be partitioned from it, together with its part of the bus: it stops
-//!   until the store has said that it still is the owner. The other one takes longer before it acts.
-//! * A node that has no bus at all goes on for the players of its own, *detached*: all the others are out of its reach.
-//!   Once the bus is back, the store says whether it still is the owner.
+//!   suspended, or that the others do not hear, has stopped before they replace it.
+//! * A node replaces an owner that it has not heard for [`SILENCE`], and acts [`LEASE`] after the store has agreed.
+//!   By then an owner that is alive after all has learned of it: the store reports a change sooner. A store that does
+//!   not answer replaces no owner.
+//! * A node that no longer hears another one may be partitioned from it, together with its part of the bus: it stops
+//!   until the store has confirmed that it still is the owner. The other one takes longer before it acts.
+//! * A node that has no bus at all continues for its own players, *detached*: it cannot reach any other node. Once
+//!   the bus is back, the store tells whether it still is the owner.
 //!
-//! [`Placement`] is a plain struct: what came in, and the time, are arguments; what is wanted is drained.
+//! [`Placement`] is a plain struct without I/O: input and the time are arguments; requests and events are drained.
 
 mod announced;
 mod event;
@@ -34,41 +34,41 @@ pub(crate) use nodes::FORGOTTEN;
 use nodes::Nodes;
 pub use store::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
 
-/// How often a node says that it is alive.
+/// The time between two beats of a node.
 pub const BEAT: Duration = Duration::from_millis(500);
-/// How long an owner acts after it has sent the last beat that it has heard itself.
+/// The time for which an owner acts after it has sent the last beat that it has heard itself.
 pub const LEASE: Duration = Duration::from_millis(1_100);
-/// An owner that was not heard for so long is replaced.
+/// The silence after which an owner is replaced.
 pub const SILENCE: Duration = Duration::from_millis(1_500);
-/// A store that has not answered for so long is asked again.
+/// The time without an answer after which the store is asked again.
 pub const STORE_PATIENCE: Duration = Duration::from_secs(1);
-/// How often all sessions are looked at.
+/// The time between two checks of all sessions.
 pub const TICK: Duration = Duration::from_millis(50);
-/// How long a client waits for the store to name the owner of its session.
+/// The longest time for which a client waits for the store to name the owner of its session.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The owners of all sessions, as one node knows them.
+/// The owners of all sessions, as known to one node.
 #[derive(Debug)]
 pub struct Placement {
     own: NodeId,
     sessions: BTreeMap<Box<str>, Known>,
     nodes: Nodes,
-    /// When all sessions are looked at next; at once if nodes were lost or the bus is there again.
+    /// The time of the next check of all sessions; at once if nodes were lost or the bus is back.
     next_look: Option<Instant>,
-    /// How often what the store had said came into doubt.
+    /// The number of times that this node's ownership came into doubt.
     generation: u64,
     next_request: u64,
     requests: VecDeque<StoreRequest>,
     events: VecDeque<PlacementEvent>,
 }
 
-/// So many sessions of other nodes are remembered, with names that are no longer than this. Those that a client here
-/// names are known in any case.
+/// The limits of the remembered sessions of other nodes: their number, and the length of their names. Sessions that a
+/// client here names are always known.
 const SESSIONS_MAX: usize = 1 << 20;
 const NAME_BYTES_MAX: usize = 1024;
 
 impl Placement {
-    /// Of a node that knows nothing yet.
+    /// Creates the placement of a node that has no information yet.
     pub fn new(now: Instant, own: NodeId) -> Self {
         Self {
             own,
@@ -82,8 +82,8 @@ impl Placement {
         }
     }
 
-    /// A client here names a session. If no node owns it, this one will, with this number. Once this node owns it, this
-    /// worker has it.
+    /// A client here named a session. If no node owns it, this one will, under this number. Once this node owns it,
+    /// this worker has it.
     pub fn place(&mut self, now: Instant, name: &str, session: u32, worker: u16) -> SessionPlace {
         let known = self.sessions.entry(name.into()).or_default();
         (known.fresh_number, known.worker) = (session, worker);
@@ -103,7 +103,8 @@ impl Placement {
         SessionPlace::Unknown
     }
 
-    /// The worker of this node that has links into a session, if one has: only such a node takes it over.
+    /// Sets the worker of this node that has links into a session, if there is one: only a node with links takes it
+    /// over.
     pub fn set_links(&mut self, name: &str, worker: Option<u16>) {
         if let Some(known) = self.sessions.get_mut(name) {
             known.has_links = worker.is_some();
@@ -123,7 +124,8 @@ impl Placement {
         self.ask(now, name, StoreChange::Remove(revision));
     }
 
-    /// Whether this node may decide for a session now. Asked before every decision: time alone can take the right away.
+    /// Whether this node may decide for a session now. Check it before every decision: the permission expires with
+    /// time alone.
     pub fn may_act(&self, now: Instant, name: &str) -> bool {
         let Some(known) = self.sessions.get(name) else { return false };
         let is_owner = known.record.is_some_and(|(record, _)| record.owner == self.own);
@@ -136,7 +138,7 @@ impl Placement {
         is_owner && has_begun && is_trusted
     }
 
-    /// A node is alive; a beat of this node's own comes back with the number that it was sent with.
+    /// A beat of a node arrived; one of this node's own comes back with the number with which it was sent.
     pub fn handle_beat(&mut self, now: Instant, node: NodeId, number: u64) {
         if node == self.own {
             if self.nodes.hear_own(number) {
@@ -147,20 +149,20 @@ impl Placement {
         }
     }
 
-    /// A node has said that it ends.
+    /// A node has announced its shutdown.
     pub fn handle_last_beat(&mut self, now: Instant, node: NodeId) {
         if node != self.own {
             self.nodes.hear_last(now, node);
         }
     }
 
-    /// This node ends, after its server: it owns nothing any more. The number of its last beat.
+    /// Shuts this node down, after its server: it owns nothing any longer. Returns the number of its last beat.
     pub fn leave(&mut self) -> u64 {
         self.sessions.clear();
         self.nodes.end()
     }
 
-    /// The bus is lost, or there again.
+    /// The bus was lost, or is back.
     pub fn handle_bus(&mut self, now: Instant, is_there: bool) {
         self.nodes.set_bus(now, is_there);
         self.next_look = None;
@@ -192,7 +194,7 @@ impl Placement {
         if record.owner == own {
             return;
         }
-        // What this node was about to tell of an earlier record is over with it.
+        // The announcement of an earlier record of this node is obsolete.
         (known.acts_from, known.announce_at) = (None, None);
         (known.trust, known.is_ending) = (Trust::Doubted, false);
         let was_waiting = known.client_waits_since.take().is_some();
@@ -200,11 +202,11 @@ impl Placement {
             let former = before.filter(|before| *before != own && *before != record.owner);
             self.events.push_back(PlacementEvent::Elsewhere { name: name.into(), record, former });
         }
-        // The node that has written it is alive.
+        // The node that wrote it is alive.
         self.nodes.hear(now, record.owner);
     }
 
-    /// The store has no record of a session any more, since this change.
+    /// The store no longer has a record of a session, since this change.
     pub fn handle_no_record(&mut self, now: Instant, name: &str, revision: Revision) {
         let Some(known) = self.sessions.get_mut(name) else { return };
         if known.record.is_some_and(|(_, newest)| newest > revision) {
@@ -236,7 +238,7 @@ impl Placement {
             }
             (StoreAnswer::Done(revision), StoreChange::Replace(record, _)) => {
                 let has_ended = known.former.is_some_and(|former| self.nodes.has_ended(former));
-                // The owner before has ended, or has heard of it by then, or has no lease.
+                // By then the former owner has ended, has learned of the change, or has no lease.
                 let wait = if has_ended { Duration::ZERO } else { LEASE };
                 let from = known.acts_from.unwrap_or(now + wait);
                 self.own(now, &name, record, revision, from);
@@ -246,7 +248,7 @@ impl Placement {
             }
             (StoreAnswer::Done(_), StoreChange::Read) => {}
             (StoreAnswer::Conflict, _) => self.ask(now, &name, StoreChange::Read),
-            // It is asked again when its time is over.
+            // The request is repeated after its timeout.
             (StoreAnswer::Unavailable, _) => known.claim = Some(Claim { number: None, ..claim }),
         }
     }
@@ -255,7 +257,7 @@ impl Placement {
     pub fn handle_timeout(&mut self, now: Instant) {
         let lost = self.nodes.take_lost(now);
         if !lost.is_empty() {
-            // Either they are gone, or this node is partitioned from them, and hears its own beats still.
+            // Either they are gone, or this node is partitioned from them but still hears its own beats.
             self.doubt_own();
         }
         let of = |node| PlacementEvent::NodeLost { node, has_ended: self.nodes.has_ended(node) };
@@ -287,12 +289,12 @@ impl Placement {
         self.requests.pop_front()
     }
 
-    /// The next thing that this node learns.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<PlacementEvent> {
         self.events.pop_front()
     }
 
-    /// This node owns a session, and acts from then on.
+    /// This node owns a session, and acts as its owner from this time on.
     fn own(&mut self, now: Instant, name: &str, record: SessionRecord, revision: Revision, from: Instant) {
         let Some(known) = self.sessions.get_mut(name) else { return };
         if known.record.is_some_and(|(_, newest)| newest > revision) {
@@ -313,7 +315,7 @@ impl Placement {
         }
     }
 
-    /// Whether this node still owns what it owned is for the store to say.
+    /// Marks this node's sessions as doubted, until the store confirms that this node still owns them.
     fn doubt_own(&mut self) {
         (self.generation, self.next_look) = (self.generation + 1, None);
         for known in self.sessions.values_mut().filter(|known| known.trust == Trust::Confirmed) {
@@ -321,7 +323,7 @@ impl Placement {
         }
     }
 
-    /// Asks the store for what a session needs now, if anything.
+    /// Requests from the store what a session needs now, if anything.
     fn look_at(&mut self, now: Instant, name: &str) {
         self.announce(now, name);
         let Some(known) = self.sessions.get_mut(name) else { return };
@@ -358,7 +360,7 @@ impl Placement {
                 let record = SessionRecord { owner: self.own, worker: known.worker, ..record };
                 StoreChange::Replace(record, revision)
             }
-            // It fell silent when a client asked for it, and is heard again.
+            // The owner was silent when a client asked for it, and is heard again.
             Some((record, _)) if self.nodes.is_alive(now, record.owner) => {
                 if known.client_waits_since.take().is_some() {
                     let (name, former) = (name.into(), None);

@@ -1,5 +1,5 @@
-//! The messages of protocol 1, byte for byte: nodes that speak it and nodes of this version are in one cluster while it
-//! is updated. What a later version adds is read by this one as far as it knows it.
+//! The messages of protocol 1, byte for byte: while a cluster is updated, it has both nodes that speak it and nodes of
+//! this version. This version reads messages of later ones, and ignores their additions.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::{
     SessionMessage, ToEdge, ToOwner,
 };
 
-/// Kind by kind: its name, and its bytes in hexadecimal digits. Lines are added, and never changed.
+/// For each kind of message, its name and its bytes in hexadecimal. Lines are added, and never changed.
 const VECTORS: &str = include_str!("protocol_1/vectors.txt");
 
 const LINK: LinkNumber = LinkNumber(0xAB12_3456);
@@ -96,7 +96,7 @@ fn about_session(tell: &mut impl FnMut(&str, SessionMessage<'_>)) {
     tell("placed-voice", SessionMessage::PlacedVoice { session, client: 300, place, packet: b"voice" });
 }
 
-/// What nodes publish: a beat, an announcement, and a bundle with a parcel of each way.
+/// The messages that nodes publish: a beat, an announcement, and a bundle with parcels of each way.
 fn published(tell: &mut impl FnMut(&str, &[u8])) {
     let Node { mut cluster, mut workers, now } = Node::new(0x00F3_A2C0_9B7D_1E55);
     cluster.handle_bus(now, true);
@@ -142,7 +142,7 @@ fn published(tell: &mut impl FnMut(&str, &[u8])) {
 
 struct Node {
     cluster: ClusterNode,
-    /// Its one worker's way of each kind.
+    /// The bus ends of its one worker, one for each way.
     workers: [BusWay; WAYS],
     now: Instant,
 }
@@ -161,7 +161,7 @@ impl Node {
         Self { cluster: ClusterNode::new(now, NodeId(own), info, 1, buses), workers, now }
     }
 
-    /// What came for its worker by a way.
+    /// The messages that have arrived for its worker by a way.
     fn taken(&mut self, way: usize) -> Vec<Vec<u8>> {
         let (_, incoming) = &mut self.workers[way];
         let next = || {
@@ -233,12 +233,12 @@ fn every_message_of_protocol_1_is_read_as_it_was_meant() {
     node.cluster.handle_query_message(node.now, &vector("query-answer")).unwrap();
 }
 
-/// Sender, its epoch, which one is over, of which the next is, what was taken, what is missing, the first number.
+/// The sender, and the fields of `BundleHead` in their order.
 type Head = (u64, u32, u32, u32, u64, bool, u64);
 
-/// A bundle of a later version: the one here, with other numbers for its sender's workers, and more.
+/// A bundle of a later version, which may have parcels for a bus that does not exist here.
 fn later_bundle(parcels: &[(u32, bool, &[u8])]) -> Vec<u8> {
-    // Sender 7, its first epoch, nothing over, nothing taken, nothing missing, from number 0 on.
+    // Sender 7 in its first epoch: nothing is over, taken or missing, and numbers start at 0.
     let mut bundle = postcard::to_allocvec::<Head>(&(7, 1, 0, 0, 0, false, 0)).unwrap();
     for (way, is_reliable, message) in parcels {
         let parcel = (*way, *is_reliable, 0_u16, 0_u16, *message);
@@ -275,7 +275,7 @@ fn what_a_later_version_adds_is_passed_over_and_nothing_else_is_lost() {
     let statistics = node.cluster.statistics().streams;
     assert_eq!((statistics.unknown, statistics.malformed), (2, 0));
 
-    // All of them are taken, so that the sender does not repeat them.
+    // All of them count as taken, so that the sender does not resend them.
     node.workers.iter_mut().for_each(|(out, _)| out.flush());
     node.cluster.handle_timeout(node.now);
     let later = node.now + Duration::from_secs(1);

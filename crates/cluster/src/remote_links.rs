@@ -31,34 +31,34 @@ pub struct RemoteLinks {
     incoming: Box<dyn BusReceiver>,
     networks: EdgeNetworks,
     peers: Peers,
-    /// Peers that were disconnected here, with what is to be reported of them.
+    /// Peers that were disconnected here, with the reasons to report.
     ended: VecDeque<(Peer, DisconnectReason)>,
     released: ReleasedPeers,
     reachability: ReachabilityFeed,
     is_shut_down: bool,
-    /// How many workers this process has, where edges with higher numbers are at other nodes.
+    /// The number of workers of this process, if edges with higher numbers are at other nodes.
     own_workers: Option<u16>,
     fan_out: FanOut,
     buffer: Vec<u8>,
     statistics: NetworkStatistics,
 }
 
-/// Of a peer: what kind of network it came over, as [`ServerNetwork::network`] says at its edge.
+/// The kind of network of a peer, as [`ServerNetwork::network`] names it at its edge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteNetwork(pub Box<str>);
 
-/// Of a peer: the client that it was when another owner had its session, by what its edge knows.
+/// The client of a peer under an earlier owner of its session, as known to its edge.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptClient {
     /// Its id.
     pub client: u16,
-    /// How many changes of the session its edge has heard of.
+    /// The number of changes of the session that its edge has heard of.
     pub version: u64,
-    /// Where it is, in metres, if it has said so.
+    /// Its position in metres, if it has reported one.
     pub place: Option<[f32; 3]>,
 }
 
-/// What the networks of all edges have in common.
+/// The common properties of the networks of all edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EdgeNetworks {
     /// The longest packets that all of them carry.
@@ -68,7 +68,7 @@ pub struct EdgeNetworks {
 }
 
 impl EdgeNetworks {
-    /// Of these and of others.
+    /// The common properties of these networks and others.
     #[must_use]
     pub fn and(self, others: Self) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl EdgeNetworks {
 }
 
 impl RemoteLinks {
-    /// None yet. Messages leave and come over these.
+    /// Creates an empty set of links. Messages are sent and received over these bus ends.
     pub fn new(out: Box<dyn BusSender>, incoming: Box<dyn BusReceiver>, networks: EdgeNetworks) -> Self {
         Self {
             out,
@@ -97,36 +97,36 @@ impl RemoteLinks {
         }
     }
 
-    /// Edges that are none of so many workers are at other nodes, which go on when this one is
-    /// [shut down](ServerNetwork::shutdown).
+    /// Treats edges beyond this many workers as edges at other nodes, which continue when this node is shut down: see
+    /// [`shutdown`](ServerNetwork::shutdown).
     #[must_use]
     pub fn of_node(mut self, workers: u16) -> Self {
         self.own_workers = Some(workers);
         self
     }
 
-    /// The edge of a peer, and the number that it has given its link.
+    /// The edge of a peer, and the number that the edge has assigned to its link.
     pub fn link_of(peer: Peer) -> (Member, LinkNumber) {
         link_of(peer)
     }
 
-    /// For links of sessions that go on elsewhere.
+    /// A handle for links of sessions that continue elsewhere.
     pub fn released(&self) -> ReleasedPeers {
         self.released.clone()
     }
 
-    /// What left over the bus, and what was dropped.
+    /// Counts of the messages sent over the bus and dropped.
     pub fn bus_statistics(&self) -> BusStatistics {
         self.out.statistics()
     }
 
-    /// A message about one link, to its edge. False if it was dropped.
+    /// Sends a message about one link to its edge. Returns false if it was dropped.
     fn tell(&mut self, peer: Peer, message: &ToEdge<'_>) -> bool {
         let (member, _) = link_of(peer);
         self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer))
     }
 
-    /// Sends a packet to links of one edge. Where it has to arrive and cannot, they end.
+    /// Sends a packet to links of one edge. If it is reliable and cannot be sent, the links are closed.
     fn send_list(&mut self, member: Member, list: &[u8], delivery: Delivery, packet: &[u8]) {
         let links = LinkNumbers::new(list);
         let message = ToEdge::Send { is_reliable: is_reliable(delivery), links, packet };
@@ -280,12 +280,12 @@ fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: "what must arrive at its worker".to_owned() }
 }
 
-/// A peer's number has that of its edge above that of its link there.
+/// The number of a peer: the number of its edge in the upper 32 bits, and that of its link in the lower 32 bits.
 fn peer_of(member: Member, link: LinkNumber) -> Peer {
     Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
 }
 
-/// Whether the edge of a peer is at another node, and so outlives this one, which has so many workers.
+/// Whether the edge of a peer is at another node, and so outlives this node, which has this many workers.
 fn is_at_other_node(own_workers: Option<u16>, peer: Peer) -> bool {
     let (Member(edge), _) = link_of(peer);
     own_workers.is_some_and(|workers| edge >= workers)

@@ -1,31 +1,31 @@
-//! Records of which each node has a copy: what passes between a copy and the store that all nodes share.
+//! Replicated records: requests and news between a node's copy and the store that all nodes share.
 
 use std::task::Waker;
 use std::time::Instant;
 
 use crate::placement::{Revision, StoreAnswer};
 
-/// A node's copy of records that all nodes share. It decides what to put into the store and what to believe of it;
-/// whatever moves the records calls it, and carries out what it asks.
+/// A node's copy of records that all nodes share. It decides what to write into the store and which news to accept;
+/// the code that transports the records calls it, and carries out its requests.
 ///
-/// Sans-IO: the time, and what the store tells, are arguments. Calls may come late, repeatedly, and after an answer was
+/// Sans-IO: the time and the store's news are arguments. Calls may come late, repeatedly, and after an answer was
 /// lost.
 pub trait Replica: Send {
     /// All records of this kind follow, up to [`handle_caught_up`](Self::handle_caught_up), and then each change.
-    /// Answers to earlier requests about them do not come any more.
+    /// Answers to earlier requests about them no longer arrive.
     fn handle_begun(&mut self, kind: Replicated);
 
-    /// All records of this kind that the store had when it [began](Self::handle_begun) were told.
+    /// All records of this kind that the store had when it [began](Self::handle_begun) have been reported.
     fn handle_caught_up(&mut self, kind: Replicated);
 
-    /// The bucket of bans has this value under a key since this revision. Without a value it was deleted then; without
-    /// a revision, too, nothing is there.
+    /// The bucket of bans has this value under a key since this revision. Without a value, it was deleted at this
+    /// revision; without a revision either, the key does not exist.
     fn handle_ban(&mut self, key: &str, revision: Option<Revision>, value: Option<&[u8]>);
 
     /// The audit log has one more entry.
     fn handle_audit_entry(&mut self, value: &[u8]);
 
-    /// The store cannot be reached any more.
+    /// The store is no longer reachable.
     fn handle_lost(&mut self);
 
     /// The store's answer to a request with this number.
@@ -50,29 +50,29 @@ pub enum Replicated {
     Audit,
 }
 
-/// What a copy asks of the store.
+/// A request from a copy to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicaRequest {
     /// The number of the request, for its answer.
     pub number: u64,
-    /// What is wanted.
+    /// The requested change.
     pub change: ReplicaChange,
 }
 
-/// A change of what nodes share.
+/// A change of the shared records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplicaChange {
-    /// Write a ban under a key whose record has this revision; without one, there is none. If it is otherwise, the
-    /// record is told before the answer [`Conflict`](StoreAnswer::Conflict).
+    /// Write a ban under a key whose record has this revision; `None` means that there is no record. If the record
+    /// differs, it is reported before the answer [`Conflict`](StoreAnswer::Conflict).
     PutBan {
         /// Letters, digits, `-` and `_`.
         key: Box<str>,
-        /// What is there now.
+        /// The revision of the expected record.
         over: Option<Revision>,
-        /// What is to be there.
+        /// The new record.
         value: Vec<u8>,
     },
-    /// Remove the record of a ban that has this revision, or an earlier one. No copy is told of it.
+    /// Remove the record of a ban that has this revision, or an earlier one. Copies are not told of it.
     RemoveBan {
         /// Its key.
         key: Box<str>,
@@ -83,7 +83,7 @@ pub enum ReplicaChange {
     AppendAuditEntry {
         /// The name of the entry.
         id: Box<str>,
-        /// What it says.
+        /// The content of the entry.
         value: Vec<u8>,
     },
 }

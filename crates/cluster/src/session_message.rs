@@ -1,17 +1,17 @@
-//! What nodes with clients of one session say to each other about it: what has changed, and voice.
+//! Messages about a session between the nodes that have clients in it: changes, and voice.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::{BusMessageError, append};
 
-/// What the owner of a session tells the edges at other nodes, and what all of them tell each other.
+/// A message from the owner of a session to the edges at other nodes, or between any of these nodes.
 ///
-/// Written as [`ToEdge`](crate::ToEdge) is: a kind is never removed nor its fields changed.
+/// Encoded like [`ToEdge`](crate::ToEdge): a kind is never removed and its fields never change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SessionMessage<'a> {
     /// Everything about a session follows, as changes.
     CopyBegins {
-        /// Which session.
+        /// The name of the session.
         #[serde(borrow)]
         session: &'a str,
         /// Its number.
@@ -19,43 +19,43 @@ pub enum SessionMessage<'a> {
     },
     /// Something has changed.
     Changed {
-        /// Which session.
+        /// The name of the session.
         session: &'a str,
-        /// Of how many changes a copy knows then.
+        /// The number of changes that a copy then knows of.
         version: u64,
         /// The change, as the session's owner writes it.
         change: &'a [u8],
     },
-    /// What was not mentioned since the copy began is there no longer.
+    /// The copy is complete: anything not mentioned since it began no longer exists.
     CopyIsWhole {
-        /// Which session.
+        /// The name of the session.
         session: &'a str,
-        /// Of how many changes the copy knows.
+        /// The number of changes that the copy knows of.
         version: u64,
     },
-    /// Whether the owner wants all voice, whether it has listeners or not: it records, or is looked at.
+    /// Whether the owner wants all voice, even without listeners: it is recording or being inspected.
     WantsAllVoice {
-        /// Which session.
+        /// The name of the session.
         session: &'a str,
         /// Whether it does.
         is_all: bool,
     },
-    /// A packet with voice of a client of the sender, which has checked it, for those of the receiver.
+    /// A voice packet of a client of the sender, which has checked it, for the clients of the receiver.
     Voice {
-        /// Which session.
+        /// The name of the session.
         session: &'a str,
         /// The speaker.
         client: u16,
         /// The packet.
         packet: &'a [u8],
     },
-    /// The same of a client that has said where it is.
+    /// The same for a client that has reported its position.
     PlacedVoice {
-        /// Which session.
+        /// The name of the session.
         session: &'a str,
         /// The speaker.
         client: u16,
-        /// Where it is, in metres along the game's axes.
+        /// Its position, in metres along the game's axes.
         place: [f32; 3],
         /// The packet.
         packet: &'a [u8],
@@ -66,19 +66,19 @@ impl<'a> SessionMessage<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`BusMessageError`] if it is none.
+    /// [`BusMessageError`] if it cannot be read.
     pub fn read(message: &'a [u8]) -> Result<Self, BusMessageError> {
         postcard::from_bytes(message).map_err(|cause| BusMessageError { bytes: message.len(), cause })
     }
 
-    /// Writes a message over what is in the buffer.
+    /// Writes a message into the buffer, replacing its content.
     pub fn write<'b>(&self, buffer: &'b mut Vec<u8>) -> &'b [u8] {
         buffer.clear();
         append(buffer, self);
         buffer
     }
 
-    /// Which session it is about.
+    /// The name of the session that it is about.
     pub fn session(&self) -> &'a str {
         match *self {
             Self::CopyBegins { session, .. }

@@ -1,8 +1,8 @@
-//! A bus and a store in simulated time, as NATS has them: for simulations and tests.
+//! A simulation of the bus and the store of NATS, in simulated time: for simulations and tests.
 //!
-//! What a node publishes reaches the others in the order in which it was published, at most once, and is lost with the
-//! receiver's connection. The store compares and sets, and tells all nodes what has changed. A [`NatsFaults`] says
-//! what goes wrong besides.
+//! A node's messages reach the others in the order in which they were published, at most once, and are lost with the
+//! receiver's connection. The store supports compare-and-set, and tells all nodes of changes. A [`NatsFaults`] adds
+//! faults.
 
 mod node;
 mod store;
@@ -20,91 +20,92 @@ use store::SimulatedStore;
 
 /// A bus and a store between nodes, which are numbered in the order in which they were [added](Self::add_node).
 ///
-/// `M` is what is published. The same calls with the same seed do the same.
+/// `M` is the type of the messages. The same calls with the same seed give the same results.
 pub struct SimulatedNats<M> {
     random: u64,
     faults: NatsFaults,
     ports: Vec<Port<M>>,
-    /// The first of them does not reach the second one.
+    /// Pairs of nodes, of which the first does not reach the second.
     cuts: BTreeSet<(usize, usize)>,
     store: SimulatedStore,
     store_is_back_at: Option<Instant>,
     next_arrival: u64,
-    /// When something from the first to the second was lost last, and how much was.
+    /// The losses from the first node to the second.
     losses: BTreeMap<(usize, usize), Loss>,
     tamper: Option<Tamper<M>>,
 }
 
-/// Changes a message on its way from a node to a node; how often it arrives.
+/// Changes a message on its way between two nodes, and returns how often it arrives.
 pub type Tamper<M> = Box<dyn FnMut(usize, usize, &mut M) -> usize + Send>;
 
-/// What may go wrong between nodes and NATS. The default is nothing.
+/// Faults between nodes and NATS. Default none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NatsFaults {
-    /// A message, a request, an answer and news of the store take up to so long each.
+    /// The longest delay of a message, a request, an answer, and news of the store, each.
     pub delay: Duration,
-    /// Of a million messages, so many are dropped, as a server does for a slow consumer.
+    /// Messages per million that are dropped, as a server does for a slow consumer.
     pub lost_messages: u32,
-    /// Of a million requests, so many are lost before the store has them.
+    /// Requests per million that are lost before the store has them.
     pub lost_requests: u32,
-    /// Of a million answers of the store, so many are lost.
+    /// Answers of the store per million that are lost.
     pub lost_answers: u32,
-    /// Of a million changes of the store, so many are told twice.
+    /// Changes of the store per million that are reported twice.
     pub repeated_news: u32,
-    /// A node that has read nothing for [`SLEPT`] reads news of the store up to so much later than messages.
+    /// The longest time by which a node that has read nothing for [`SLEPT`] reads news of the store later than
+    /// messages.
     pub late_news: Duration,
 }
 
-/// What was lost between two nodes.
+/// Losses between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// How many messages.
+    /// The number of lost messages.
     pub messages: u64,
-    /// When the last one was.
+    /// The time of the last loss.
     pub last: Instant,
 }
 
-/// What comes to a node.
+/// An event that arrives at a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrived<M> {
-    /// A message of a node, perhaps of itself.
+    /// A message from a node, perhaps from itself.
     Message(M),
     /// The store's answer to a request.
     Answer(u64, StoreAnswer),
     /// The store has this record.
     Record(Box<str>, SessionRecord, Revision),
-    /// The store has no record any more.
+    /// The store no longer has a record.
     NoRecord(Box<str>, Revision),
-    /// The connection is lost, or there again.
+    /// The connection is lost, or is back.
     Bus(bool),
 }
 
-/// A node that has read nothing for so long was asleep.
+/// The time without reading after which a node counts as asleep.
 pub const SLEPT: Duration = Duration::from_secs(1);
-/// A lost connection is noticed by then.
+/// The longest time until a lost connection is noticed.
 const NOTICED: Duration = Duration::from_secs(2);
-/// A request that does not reach the store is answered so late that the store cannot say.
+/// The time after which a request that does not reach the store is answered as unavailable.
 const REQUEST_PATIENCE: Duration = Duration::from_secs(2);
-/// Messages, which may overtake each other only where their subjects differ.
+/// The number of subjects. Messages may overtake each other only if their subjects differ.
 const SUBJECTS: usize = 4;
 
 /// A node's connection.
 struct Port<M> {
     id: NodeId,
     is_connected: bool,
-    /// Whether it was told so last.
+    /// Whether the node was last told that it is connected.
     is_told: bool,
     reaches_store: bool,
-    /// By when they arrive.
+    /// By their arrival time.
     arrivals: BTreeMap<(Instant, u64), Arrived<M>>,
-    /// When the last message of each node and subject arrives.
+    /// The arrival time of the last message of each node and subject.
     last: BTreeMap<(usize, usize), Instant>,
     last_news: Option<Instant>,
     read: Option<Instant>,
 }
 
 impl<M: Clone> SimulatedNats<M> {
-    /// A well-behaved one without nodes.
+    /// Creates a simulation without nodes and without faults.
     pub fn new(seed: u64) -> Self {
         Self {
             random: seed,
@@ -119,7 +120,7 @@ impl<M: Clone> SimulatedNats<M> {
         }
     }
 
-    /// One more node, with a connection; its number here. It is told what the store has.
+    /// Adds a connected node, and returns its number. It is told the content of the store.
     pub fn add_node(&mut self, now: Instant, id: NodeId) -> usize {
         self.ports.push(Port {
             id,
@@ -136,29 +137,28 @@ impl<M: Clone> SimulatedNats<M> {
         node
     }
 
-    /// What goes wrong from now on.
+    /// Sets the faults from now on.
     pub fn set_faults(&mut self, faults: NatsFaults) {
         self.faults = faults;
     }
 
-    /// Changes messages on their way from now on.
+    /// Sets a function that changes messages on their way from now on.
     pub fn set_tamper(&mut self, tamper: Tamper<M>) {
         self.tamper = Some(tamper);
     }
 
-    /// The store agrees to whatever it is asked from now on, whichever revision is meant.
+    /// Makes the store agree to every request from now on, regardless of the revision.
     pub fn break_store(&mut self) {
         self.store.agrees_always = true;
     }
 
-    /// Takes the connection of a node away, or gives it back. The node notices it at once when it is back, and after a
-    /// while that it is away.
+    /// Disconnects or reconnects a node. The node notices a reconnection at once, and a lost connection after a while.
     pub fn set_connected(&mut self, now: Instant, node: usize, is_connected: bool) {
         if self.ports[node].is_connected == is_connected {
             return;
         }
         self.ports[node].is_connected = is_connected;
-        // What was on its way is lost with it.
+        // Messages in flight are lost with the connection.
         let lost = std::mem::take(&mut self.ports[node].arrivals);
         if lost.values().any(|arrival| matches!(arrival, Arrived::Message(_))) {
             self.note_loss(now, node, node);
@@ -180,7 +180,7 @@ impl<M: Clone> SimulatedNats<M> {
         self.ports[node].is_connected
     }
 
-    /// Cuts what one node publishes off from another one, or no longer.
+    /// Blocks messages from one node to another, or no longer.
     pub fn set_cut(&mut self, from: usize, to: usize, is_cut: bool) {
         if is_cut {
             self.cuts.insert((from, to));
@@ -189,24 +189,24 @@ impl<M: Clone> SimulatedNats<M> {
         }
     }
 
-    /// Whether what one node publishes does not reach another one.
+    /// Whether messages from one node to another are blocked.
     pub fn is_cut(&self, from: usize, to: usize) -> bool {
         self.cuts.contains(&(from, to))
     }
 
-    /// Cuts a node off from the store, and only from that, or no longer.
+    /// Cuts a node off from the store alone, or no longer.
     pub fn set_reaches_store(&mut self, now: Instant, node: usize, reaches: bool) {
         if std::mem::replace(&mut self.ports[node].reaches_store, reaches) != reaches && reaches {
             self.tell_all(now, node);
         }
     }
 
-    /// Whether a node's requests and the store's news are not cut off from each other.
+    /// Whether a node and the store can reach each other.
     pub fn reaches_store(&self, node: usize) -> bool {
         self.ports[node].reaches_store
     }
 
-    /// The store has no leader until then.
+    /// Leaves the store without a leader until then.
     pub fn stop_store(&mut self, until: Instant) {
         self.store_is_back_at = Some(until);
     }
@@ -216,19 +216,19 @@ impl<M: Clone> SimulatedNats<M> {
         self.store_is_back_at.is_none_or(|at| at <= now)
     }
 
-    /// What the store has of a session.
+    /// The store's record of a session.
     pub fn record(&self, name: &str) -> Option<(SessionRecord, Revision)> {
         self.store.record(name)
     }
 
-    /// What was lost from one node to another one; from a node to itself also what was on its way to it when its
+    /// The losses from one node to another; from a node to itself, they include messages in flight to it when its
     /// connection was lost.
     pub fn loss(&self, from: usize, to: usize) -> Option<Loss> {
         self.losses.get(&(from, to)).copied()
     }
 
-    /// A node publishes for one node, or for all of them and itself. Messages of one node and subject, 0 to 3, arrive
-    /// in order.
+    /// Publishes a message of a node for one node, or for all of them and itself. Messages of one node and subject, 0
+    /// to 3, arrive in order.
     pub fn publish(&mut self, now: Instant, from: usize, to: Option<NodeId>, subject: usize, message: &M) {
         debug_assert!(subject < SUBJECTS);
         for port in 0..self.ports.len() {
@@ -238,7 +238,7 @@ impl<M: Clone> SimulatedNats<M> {
         }
     }
 
-    /// A node asks the store.
+    /// Sends a node's request to the store.
     pub fn ask(&mut self, now: Instant, node: usize, request: &StoreRequest) {
         let port = &self.ports[node];
         let is_away = !port.is_connected || !port.reaches_store;
@@ -265,7 +265,7 @@ impl<M: Clone> SimulatedNats<M> {
         }
     }
 
-    /// The next thing that has come to a node by now.
+    /// The next event that has arrived at a node by now.
     pub fn poll(&mut self, now: Instant, node: usize) -> Option<Arrived<M>> {
         let slept = self.ports[node].read.is_some_and(|read| now.saturating_duration_since(read) >= SLEPT);
         if slept {
@@ -298,7 +298,7 @@ impl<M: Clone> SimulatedNats<M> {
         }
     }
 
-    /// Tells a node everything that the store has, and what it has no longer.
+    /// Tells a node all records of the store, and which were removed.
     fn tell_all(&mut self, now: Instant, node: usize) {
         for (name, record, revision) in self.store.all() {
             self.tell(now, node, &name, record, revision);
@@ -326,7 +326,7 @@ impl<M: Clone> SimulatedNats<M> {
         self.post(to, at, news);
     }
 
-    /// News of the store come in their order, but a task of their own reads them.
+    /// Delays news of the store: they arrive in order, but a separate task reads them.
     fn delay_news(&mut self, now: Instant, node: usize) {
         let late = now + self.up_to(self.faults.late_news);
         let is_news = |arrival: &Arrived<M>| matches!(arrival, Arrived::Record(..) | Arrived::NoRecord(..));

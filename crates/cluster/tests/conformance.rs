@@ -1,4 +1,4 @@
-//! The links of an edge keep the contract of every network: to the owner they are one.
+//! The links of an edge fulfil the contract of every network: to the owner they are one network.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -65,13 +65,13 @@ impl Edge {
     }
 }
 
-/// What an owner and an edge have: a way to owners and one to edges each.
+/// The bus ends of an owner and an edge: a way to owners and one to edges each.
 struct Stage {
     owner: [BusWay; 2],
     edge: [BusWay; 2],
     /// The owner, as the edge knows it.
     member: Member,
-    /// What carries messages between them, besides the two.
+    /// The gateways that carry messages between them, if they are at two nodes.
     gateways: Option<[NodeGateway; 2]>,
 }
 
@@ -100,7 +100,7 @@ impl Stage {
     }
 }
 
-/// Runs until it is over, woken or not.
+/// Runs a loop on a new thread until `is_over` is set: whenever it is woken, and every 5 ms.
 fn run(is_over: &Arc<AtomicBool>, mut run_once: impl FnMut(Instant) + Send + 'static) -> JoinHandle<()> {
     let over = Arc::clone(is_over);
     thread::spawn(move || {
@@ -111,7 +111,7 @@ fn run(is_over: &Arc<AtomicBool>, mut run_once: impl FnMut(Instant) + Send + 'st
     })
 }
 
-/// The owner's side, while the edge, and what is between them, runs on threads of its own.
+/// The owner's side; the edge, and any gateways between them, run on threads of their own.
 struct Owner {
     links: RemoteLinks,
     is_over: Arc<AtomicBool>,
@@ -148,7 +148,7 @@ impl Owner {
     }
 }
 
-/// Carries what one node has for the other one.
+/// Carries the bundles of one node to the other one.
 fn carry(now: Instant, from: &mut NodeGateway, to: &mut NodeGateway) {
     from.collect(now);
     while let Some((_, bundle)) = from.poll_publish(now) {
@@ -245,7 +245,7 @@ impl Network for AtAnEdge {
     type Server = Owner;
     type Client = MemoryClient;
 
-    // The edge admits a client before the owner has heard of it.
+    // The edge admits a client before the owner knows of it.
     const REFUSES: bool = false;
     const ANSWERS_PROBES: bool = true;
 

@@ -1,4 +1,4 @@
-//! Originals see no difference: each recorded session once more, with its links at one edge and at three.
+//! Originals see no difference: replays each recorded session with its links at one edge and at three.
 //!
 //! Reads the folder named by `CONSONANCE_VECTORS`, else the project's own copy.
 
@@ -32,7 +32,7 @@ use std::time::Instant;
 use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
 use consonance_session::{Delivery, LinkId};
 use consonance_transport::{PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _};
-// For the modules above.
+// Used by the modules above.
 use consonance_wire as _;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ use replay::{Arrival, Way};
 struct AtEdges {
     owner: RemoteLinks,
     edges: Vec<EdgeLinks<u64>>,
-    /// What the owner knows a peer by.
+    /// The owner's number for each peer.
     peers: BTreeMap<u64, Peer>,
 }
 

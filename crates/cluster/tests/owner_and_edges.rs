@@ -1,4 +1,4 @@
-//! What an owner and its edges tell each other, and which links it is about.
+//! Messages between owners and edges, and the links that they are about.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -46,7 +46,7 @@ impl Stage {
         Self { owners, edge: EdgeLinks::new(to_owners, from_owners) }
     }
 
-    /// A link of the edge to a session of an owner, which hears of it.
+    /// Connects a link of the edge to a session of an owner, which reports it.
     fn connect(&mut self, owner: u16, link: char) -> Peer {
         let name = format!("session of {owner}");
         assert!(self.edge.connected(Some(Member(owner)), link, &name, ABOUT));
@@ -60,7 +60,7 @@ impl Stage {
         }
     }
 
-    /// A link that the edge keeps where another one was, whose end the owner hears of first.
+    /// Connects a link in the slot of a former one, whose end the owner reports first.
     fn connect_in_its_place(&mut self) -> Peer {
         assert!(self.edge.connected(Some(Member(0)), 'b', "session of 0", ABOUT));
         self.edge.flush();
@@ -151,7 +151,7 @@ fn what_is_meant_for_a_link_that_is_gone_reaches_no_other_one() {
 fn an_owner_has_no_say_about_links_into_sessions_of_another() {
     let mut stage = Stage::new();
     let peer = stage.connect(0, 'a');
-    // It has the same number at both, but the second owner was never told of it.
+    // The peer has the same number at both owners, but the second one was never told of its link.
     stage.connect(1, 'b');
     stage.owners[1].reject(Instant::now(), peer, &EndCode::Kicked.into());
     stage.owners[1].send(Instant::now(), &[peer], Delivery::Reliable, b"not yours");
@@ -272,7 +272,7 @@ fn what_a_lost_owner_gives_back_comes_before_what_was_sent_since() {
     assert_eq!(numbers, [(Some(0), vec![0]), (Some(1), vec![1]), (Some(2), vec![2])]);
 }
 
-/// What an owner hears of links until now, in words.
+/// Describes the events that an owner reports until now.
 fn heard_by(owner: &mut RemoteLinks) -> Vec<String> {
     let mut heard = Vec::new();
     while let Some(event) = owner.poll(Instant::now()) {
@@ -287,7 +287,7 @@ fn heard_by(owner: &mut RemoteLinks) -> Vec<String> {
     heard
 }
 
-/// It would have them still if it owned the session again.
+/// Otherwise it would still have them if it owned the session again.
 #[test]
 fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
     let mut stage = Stage::new();
@@ -315,7 +315,7 @@ fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
     stage.owners[0].shutdown(now);
     assert!(stage.edge.connected(Some(Member(0)), 'a', "session of 0", ABOUT));
     assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"let me in"), Some(true));
-    // The edge retries, as the owner may hear of the link after the packet; then it holds the packet.
+    // The edge retries, as the owner may learn of the link after the packet; then it holds the packet.
     for _ in 0..200 {
         stage.flush();
         assert_eq!(stage.owners[0].poll(now), None);
@@ -326,7 +326,7 @@ fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
     assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up", "a packet"]);
 }
 
-/// A worker may see where the session is before it hears that its owner is another one.
+/// A worker may learn where a session is before it is told that the owner has changed.
 #[test]
 fn links_that_wait_are_told_to_the_next_owner_though_another_one_comes_first() {
     let mut stage = Stage::new();

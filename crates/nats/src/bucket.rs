@@ -1,4 +1,4 @@
-//! The bucket of sessions: requests with an answer each, and what changes in it.
+//! The bucket of sessions: requests with a response each, and a feed of changes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,19 +18,19 @@ use tracing::{debug, warn};
 use crate::records;
 use crate::subjects::Keys;
 
-/// What a store that does not answer may take; a node asks again after a second.
+/// The timeout of requests to the store; a node asks again after a second.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Between tries to reach a store that cannot be reached.
+/// The delay between attempts to reach a store that cannot be reached.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// What the bucket has told.
+/// A message from the bucket.
 #[derive(Debug)]
 pub(crate) enum Told {
-    /// The answer to a request.
+    /// The response to a request.
     Answer(u64, StoreAnswer),
-    /// There is this record of a session.
+    /// The current record of a session.
     Record(String, SessionRecord, Revision),
-    /// There is none any more.
+    /// The record of this session is gone.
     NoRecord(String, Revision),
 }
 

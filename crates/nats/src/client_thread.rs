@@ -1,4 +1,4 @@
-//! A thread with a NATS client of its own.
+//! A thread with its own NATS client.
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -17,10 +17,10 @@ pub(crate) struct ClientThread {
 }
 
 impl ClientThread {
-    /// Makes a driver on a thread of this name, and runs it until it is told to stop.
+    /// Creates a driver on a thread of this name, and runs it until it is told to stop.
     ///
     /// # Errors
-    /// What `make` fails with; or [`NatsError::Client`] if there is no thread or runtime.
+    /// The error of `make`; or [`NatsError::Client`] if the thread or its runtime cannot be started.
     pub(crate) fn start<D>(
         name: &str,
         make: impl AsyncFnOnce() -> Result<D, NatsError> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The client's connection: how it is made, and what it tells.
+//! The client's connection: how it is made, and its changes.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,12 +19,12 @@ const RECONNECT: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// So many bundles wait for the connection; more are dropped.
 const QUEUE: usize = 256;
-/// So many messages wait to be taken by the node; more are dropped by the client, and counted.
+/// The maximum number of messages that wait for the node; the client drops and counts further ones.
 const WAITING: usize = 8192;
-/// So many events of the connection wait; the client goes on then.
+/// The maximum number of events of the connection that wait; a full queue does not block the client.
 const EVENTS: usize = 64;
 
-/// A client's connection, as it was when it was looked at last.
+/// A client's connection, as of the last check.
 pub(crate) struct ConnectionWatch {
     client: Client,
     events: Receiver<Event>,
@@ -33,18 +33,18 @@ pub(crate) struct ConnectionWatch {
     connects: u64,
 }
 
-/// What happened to a connection.
+/// A change of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionChange {
-    /// The one that was there is gone.
+    /// The previous connection is gone.
     pub(crate) was_lost: bool,
-    /// One is there.
+    /// There is a connection.
     pub(crate) is_connected: bool,
 }
 
 impl ConnectionWatch {
-    /// Of a client that connects as soon as a server can be reached. `note_dropped` is called for each message that the
-    /// client drops since those before are not taken in time.
+    /// Starts a client that connects as soon as a server can be reached. `note_dropped` is called for each message
+    /// that the client drops because earlier ones were not taken in time.
     ///
     /// # Errors
     /// [`NatsError`] if what the settings name cannot be read.
@@ -67,8 +67,7 @@ impl ConnectionWatch {
         self.events.recv().await
     }
 
-    /// What has happened since it was looked at last, if anything. A connection that was lost and made again in between
-    /// is another one.
+    /// The change since the last call, if any. The loss of a connection and a new one in between are a change, too.
     pub(crate) fn look(&mut self) -> Option<ConnectionChange> {
         let is_connected = self.client.connection_state() == State::Connected;
         let connects = self.client.statistics().connects.load(Ordering::Relaxed);

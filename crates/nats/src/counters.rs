@@ -1,15 +1,15 @@
-//! What a node counts on NATS, as other threads read it.
+//! A node's NATS counters, readable from other threads.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use consonance_cluster::NodeStatistics;
 
-/// The counters of one node; a clone reads the same.
+/// The counters of one node; a clone reads the same ones.
 #[derive(Clone, Debug, Default)]
 pub struct NatsCounters(Arc<Shared>);
 
-/// How a node does.
+/// The status of a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NatsStatus {
@@ -26,11 +26,11 @@ pub struct NatsStatus {
     pub slow: u64,
     /// Messages that could not be read.
     pub malformed: u64,
-    /// What the node itself has counted, up to 0.3 s ago.
+    /// The node's own counters, up to 0.3 s old.
     pub node: NodeStatistics,
 }
 
-/// What only grows.
+/// The counters that only grow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Counter {
     Disconnects,
@@ -49,7 +49,7 @@ struct Shared {
 }
 
 impl NatsCounters {
-    /// What was counted until now.
+    /// The current values.
     pub fn read(&self) -> NatsStatus {
         let count = |counter: Counter| self.0.counted[counter as usize].load(Ordering::Relaxed);
         NatsStatus {

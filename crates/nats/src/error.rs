@@ -1,4 +1,4 @@
-//! What is wrong with settings, or with what they name.
+//! Errors in the settings, or in the files that they name.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ pub enum NatsError {
     /// The address of a server cannot be read.
     #[error("invalid NATS server {server:?}, expected an address such as tls://nats.example.org:4222")]
     InvalidServer {
-        /// What was given.
+        /// The address as given.
         server: String,
     },
     /// A server on another machine would be reached without TLS or without credentials.
@@ -21,7 +21,7 @@ pub enum NatsError {
         "NATS server {server:?} is on another machine, expected tls:// and credentials: nodes trust what comes from it"
     )]
     UnsafeServer {
-        /// Which one.
+        /// The address as given.
         server: String,
     },
     /// The cluster's name cannot be part of a subject.
@@ -30,13 +30,13 @@ pub enum NatsError {
         max = NatsError::CLUSTER_NAME_MAX
     )]
     InvalidClusterName {
-        /// What was given.
+        /// The name as given.
         name: String,
     },
     /// A file cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     File {
-        /// Which one.
+        /// The path of the file.
         path: PathBuf,
         /// Why not.
         cause: io::Error,

@@ -1,4 +1,4 @@
-//! A node that runs: a thread between NATS and the workers.
+//! A running node: a thread between NATS and the workers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,26 +23,26 @@ use crate::error::NatsError;
 use crate::settings::NatsSettings;
 use crate::subjects::Subjects;
 
-/// A node of a cluster that runs. Dropping it stops it, which the others are told; one that crashes they find out by
-/// its silence.
+/// A running node of a cluster. Dropping it stops it and tells the other nodes; a crashed node is detected by its
+/// silence.
 pub struct NatsNode {
     counters: NatsCounters,
     queries: NodeQueries,
     _thread: ClientThread,
 }
 
-/// So much of what the bucket tells waits to be taken; it is read on then.
+/// The maximum number of the bucket's updates that wait; reading continues once there is room.
 const TOLD: usize = 1024;
 /// How long the last words of a node may take.
 const GOODBYE: Duration = Duration::from_millis(500);
-/// By then nothing is held back to be gathered.
+/// The time after which nothing is held back for batching.
 const GATHERED: Duration = Duration::from_millis(10);
 /// How old what the node itself has counted may be.
 const COUNTED: Duration = Duration::from_millis(250);
 
 impl NatsNode {
-    /// Runs a node on a thread of its own, and tells what happens. A server that cannot be reached yet is no error: the
-    /// node goes on trying.
+    /// Runs a node on a thread of its own, and reports events. A server that cannot be reached yet is not an error:
+    /// the node keeps trying.
     ///
     /// # Errors
     /// [`NatsError`] if the settings make no sense, or what they name cannot be read.
@@ -63,17 +63,17 @@ impl NatsNode {
         Ok(Self { counters, queries, _thread: thread })
     }
 
-    /// How it does.
+    /// Its status.
     pub fn status(&self) -> NatsStatus {
         self.counters.read()
     }
 
-    /// The same to read at any time, also after it has stopped.
+    /// Its counters, which can be read at any time, even after it has stopped.
     pub fn counters(&self) -> NatsCounters {
         self.counters.clone()
     }
 
-    /// What it knows, and questions to other nodes.
+    /// Queries of this node's view of the cluster, and questions to other nodes.
     pub fn queries(&self) -> NodeQueries {
         self.queries.clone()
     }
@@ -91,7 +91,7 @@ struct Driver {
     subjects: Subjects,
     bucket: Bucket,
     counters: NatsCounters,
-    /// When they follow the node's again.
+    /// The time at which the node's own counters are copied next.
     count_at: Instant,
     /// So many messages that came too fast are in the log.
     slow_told: u64,
@@ -133,7 +133,7 @@ impl Driver {
         let bucket = Bucket::new(client.clone(), &subjects.bucket, subjects.keys.clone(), settings.replicas);
         let woken = Arc::<WokenFlag>::default();
         node.set_waker(&Waker::from(Arc::clone(&woken)));
-        // Nothing is known before there is a connection.
+        // There is no connection yet.
         let now = Instant::now();
         node.handle_bus(now, false);
         let told = mpsc::channel(TOLD);
@@ -221,7 +221,7 @@ impl Driver {
                 Publication::Bundle(node, bytes) => (self.subjects.node(node), bytes, Some(node)),
                 Publication::Query(node, bytes) => (self.subjects.ask(node), bytes, None),
             };
-            // What waited for a connection would be old when it comes.
+            // A message that waited for the connection would be stale by then.
             let is_sent = is_connected
                 && self
                     .client
@@ -288,7 +288,7 @@ impl Driver {
         info!("connected to NATS");
         self.is_outage_told = false;
         self.node.handle_bus(Instant::now(), true);
-        // One that was there before may not know what it missed.
+        // An earlier watch may have missed updates.
         let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));
         if let Some(before) = self.watch.replace(watch.abort_handle()) {
             before.abort();

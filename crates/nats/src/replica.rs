@@ -1,6 +1,6 @@
 //! The records that nodes share: a thread between a node's copy of them and the store.
 //!
-//! It has a connection of its own, so that no voice waits behind records.
+//! It has its own connection, so that voice never waits behind records.
 
 mod follower;
 mod shared_store;
@@ -35,15 +35,15 @@ pub struct NatsReplica {
     _thread: ClientThread,
 }
 
-/// So much of what the store tells waits to be taken; it is read on then.
+/// The maximum number of the store's updates that wait; reading continues once there is room.
 const TOLD: usize = 1024;
-/// The connection is looked at that often: events may be lost.
+/// The interval at which the connection is checked, since events may be lost.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long the last requests may take.
 const GOODBYE: Duration = Duration::from_millis(500);
 
 impl NatsReplica {
-    /// Runs a copy on a thread of its own. A server that cannot be reached yet is no error: it goes on trying.
+    /// Runs a copy on a thread of its own. A server that cannot be reached yet is not an error: it keeps trying.
     ///
     /// # Errors
     /// [`NatsError`] if the settings make no sense, or what they name cannot be read.
@@ -75,7 +75,7 @@ struct Driver {
     woken: Arc<WokenFlag>,
 }
 
-/// What there is while there is a connection.
+/// The state of a working connection.
 struct Link {
     store: SharedStore,
     tell: Sender<Told>,
@@ -152,7 +152,7 @@ impl Driver {
         let Some(ConnectionChange { is_connected, .. }) = self.connection.look() else { return };
         self.end();
         if is_connected {
-            // What was there before may not know what it missed.
+            // An earlier watch may have missed updates.
             self.begin();
         }
     }
@@ -175,7 +175,7 @@ impl Driver {
     }
 }
 
-/// What the store tells next; nothing ever while it cannot be reached.
+/// The next message from the store; waits forever while the store cannot be reached.
 async fn next(link: &mut Option<Link>) -> Told {
     let told = match link {
         Some(link) => link.told.recv().await,

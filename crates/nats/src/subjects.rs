@@ -37,12 +37,12 @@ impl Subjects {
         }
     }
 
-    /// Of what is for one node.
+    /// The subject of messages to one node.
     pub(crate) fn node(&self, node: NodeId) -> Subject {
         Subject::from(format!("{}.node.{node}", self.prefix))
     }
 
-    /// Of questions and answers for one node.
+    /// The subject of queries and replies to one node.
     pub(crate) fn ask(&self, node: NodeId) -> Subject {
         Subject::from(format!("{}.ask.{node}", self.prefix))
     }
@@ -56,7 +56,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Of all sessions, and nothing else.
+    /// The pattern of all sessions' keys, and nothing else.
     pub(crate) fn pattern(&self) -> String {
         format!("{}*", self.prefix)
     }
@@ -65,7 +65,7 @@ impl Keys {
         format!("{}{}", self.prefix, key(session))
     }
 
-    /// The session of a key; none of what is no key of a session here.
+    /// The session of a key; `None` if it is not a session's key of this cluster.
     pub(crate) fn session(&self, key: &str) -> Option<String> {
         let key = key.strip_prefix(&self.prefix)?;
         let (mut bytes, mut name) = (key.bytes(), Vec::with_capacity(key.len()));

@@ -25,13 +25,13 @@ struct Node {
     nats: NatsNode,
     requests: NodeRequests,
     queries: NodeQueries,
-    /// The worker's way to owners, and its way to edges.
+    /// The worker's paths to owners and to edges.
     worker: [BusWay; 2],
     events: Receiver<NodeEvent>,
     gate: Arc<Gate>,
 }
 
-/// While it is locked, the node does nothing more once it has something to tell.
+/// While this is locked, the node stops as soon as it has an event to report.
 #[derive(Default)]
 struct Gate {
     lock: Mutex<()>,
@@ -80,7 +80,7 @@ impl Node {
         }
     }
 
-    /// Waits until this node owns the arena; its number, and whether another one did before.
+    /// Waits until this node owns the arena; returns its number, and whether another node owned it before.
     fn owns(&self) -> (u32, bool) {
         self.wait(PATIENCE, |event| match event {
             NodeEvent::Owned { session, is_takeover, .. } => Some((session, is_takeover)),
@@ -95,12 +95,12 @@ impl Node {
         })
     }
 
-    /// Waits until another node is heard.
+    /// Waits until this node has heard from another one.
     fn meet(&self) {
         self.wait(PATIENCE, |event| matches!(event, NodeEvent::NodeFound { .. }).then_some(()));
     }
 
-    /// It does nothing more until what is returned is dropped.
+    /// Stops the node until the returned guard is dropped.
     fn stop(&self) -> MutexGuard<'_, ()> {
         let guard = self.gate.lock.lock().unwrap();
         self.gate.has_arrived.store(false, Ordering::Relaxed);
@@ -124,7 +124,7 @@ impl Node {
         to_owners.flush();
     }
 
-    /// Waits for what comes from an edge next.
+    /// Waits for the next message from an edge.
     fn next_from_edges(&mut self) -> (BusEvent, Vec<u8>) {
         let end = Instant::now() + PATIENCE;
         let [(to_owners, from_edges), _] = &mut self.worker;
@@ -266,7 +266,7 @@ fn a_node_that_does_not_read_loses_messages_and_counts_that_but_does_not_grow() 
     node.place(77);
     node.owns();
     let before = flood::resident_bytes();
-    // Where the machine is so slow that the connection counts as lost, NATS itself has dropped what waited.
+    // On a machine so slow that the connection counts as lost, NATS itself has dropped the backlog: try again.
     for round in 0.. {
         assert!(round < 10, "{:?}", node.nats.status());
         let stopped = node.stop();
@@ -284,7 +284,7 @@ fn a_node_that_does_not_read_loses_messages_and_counts_that_but_does_not_grow() 
     assert!(status.is_connected);
 }
 
-/// More than wait for a node, and less than NATS holds back for a client.
+/// More messages than a node queues, but fewer than NATS buffers for a client.
 const MESSAGES: u64 = 30_000;
 
 #[test]
@@ -296,7 +296,7 @@ fn a_node_that_nats_gives_up_comes_back_and_counts_that_but_does_not_grow() {
     node.owns();
     let before = flood::resident_bytes();
     let stopped = node.stop();
-    // NATS holds 64 MB back.
+    // NATS buffers 64 MB for a client, which this exceeds.
     flood::publish(&server, "consonance.v1.test.node.0000000000000001", 10 * MESSAGES, 1_000);
     drop(stopped);
     node.owns();

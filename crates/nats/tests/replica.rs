@@ -1,4 +1,4 @@
-//! What nodes share, on real NATS servers: `cargo xtask cluster` runs these tests.
+//! Data that nodes share, on real NATS servers: `cargo xtask cluster` runs these tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -14,7 +14,7 @@ use consonance_testing::nats::NatsServer;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A copy that asks what the test wants, and remembers what it was told.
+/// A copy that makes the test's requests and records what it is told.
 #[derive(Clone, Default)]
 struct Copy(Arc<Mutex<Known>>);
 

@@ -1,4 +1,4 @@
-//! What owners want of an edge's links, and what comes back of what they were sent.
+//! Requests of owners for an edge's links, and packets that owners return.
 
 use std::hash::Hash;
 
@@ -10,53 +10,53 @@ use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{ToEdge, ToOwner, delivery};
 
-/// What the owner of a session wants of its links here.
+/// A request of a session's owner for its links here.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Wanted<'a, L> {
     /// Send a packet over these links.
     Send {
-        /// Which ones, at least one.
+        /// The links, at least one.
         links: &'a [L],
-        /// How it is to travel.
+        /// The delivery mode of the packet.
         delivery: Delivery,
         /// Its bytes.
         packet: &'a [u8],
     },
     /// End a link.
     End {
-        /// Which one.
+        /// The link.
         link: L,
         /// Why.
         reason: EndReason,
     },
-    /// A link's client has joined its session, or has not any more.
+    /// A link's client has joined its session, or is no longer joined.
     Joined {
-        /// Which link.
+        /// The link.
         link: L,
-        /// Whether it has.
+        /// Whether it has joined.
         is_joined: bool,
     },
-    /// Ask a link's client for a sign of life, and [tell](EdgeLinks::heard) when it was heard.
+    /// Ask a link's client for a sign of life, and [report](EdgeLinks::heard) when it was heard.
     Probe {
-        /// Which link.
+        /// The link.
         link: L,
     },
-    /// [Tell](EdgeLinks::report) how a link does.
+    /// [Report](EdgeLinks::report) the state of a link.
     Look {
-        /// Which link.
+        /// The link.
         link: L,
     },
-    /// Find the owner of a session: the one that it had is lost, or was for a while.
+    /// Find the owner of a session: its former owner is lost, or was lost for a while.
     FindOwner {
-        /// Which session.
+        /// The name of the session.
         session: Box<str>,
-        /// The owner that it had.
+        /// The former owner.
         lost: Member,
     },
 }
 
 impl<L: Copy + Eq + Hash> EdgeLinks<L> {
-    /// What an owner wants, next.
+    /// Returns the next request of an owner.
     pub fn poll(&mut self) -> Option<Wanted<'_, L>> {
         while !self.take_next()? {}
         if let Some((session, lost)) = self.lost.pop_front() {
@@ -80,7 +80,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         })
     }
 
-    /// Takes what came next, and finds the links that a message is about. False if none of them is here.
+    /// Takes the next bus event and finds the links that its message is about. Returns false if none of them is here.
     fn take_next(&mut self) -> Option<bool> {
         if !self.lost.is_empty() {
             return Some(true);
@@ -113,8 +113,8 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         }
     }
 
-    /// A message comes back since its owner is lost, or owns the session no longer: what a client sent goes to the next
-    /// owner.
+    /// A message comes back because its owner is lost or no longer owns the session. A packet from a client goes to
+    /// the next owner.
     fn take_back(&mut self, from: Member, read: ReadPacket, is_alive: bool) {
         let Some((link, number, packet)) = read(self.incoming.message()) else { return };
         let slot = self.slots.get(link.slot()).filter(|slot| slot.number == link);
@@ -141,7 +141,7 @@ fn packet_to_owner(message: &[u8]) -> Option<(LinkNumber, u64, &[u8])> {
     }
 }
 
-/// A packet that an owner gives back.
+/// A packet that an owner returns.
 fn packet_of_owner(message: &[u8]) -> Option<(LinkNumber, u64, &[u8])> {
     match ToEdge::read(message) {
         Ok(ToEdge::Returned { link, number, packet }) => Some((link, number, packet)),
@@ -149,7 +149,7 @@ fn packet_of_owner(message: &[u8]) -> Option<(LinkNumber, u64, &[u8])> {
     }
 }
 
-/// The link of this number, if it leads to this owner: another one has no say about it.
+/// The link with this number, if it leads to this owner: other owners must not control it.
 #[inline]
 fn link_of<L: Copy>(
     slots: &[Slot<L>],

@@ -1,5 +1,5 @@
-//! Owners of sessions come and go: each is told of the links here, and the one before it that they lead there no
-//! longer.
+//! Changes of a session's owner: the new owner is told of the links here, and the former owner that they no longer
+//! lead to it.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -14,9 +14,9 @@ use crate::message::{LinkEnd, ToOwner};
 use crate::remote_links::KeptClient;
 
 impl<L: Copy + Eq + Hash> EdgeLinks<L> {
-    /// The owner of a session is this one from now on, or not known any more. One that is new is told of all links, of
-    /// the client of each, as far as that is known, and of what was held for it. Links of which it could not be told
-    /// are to be ended; there are none as a rule.
+    /// Sets the owner of a session, or marks it as unknown. A new owner is told of all links, of the client of each
+    /// as far as it is known, and of the packets held for it. Returns the links of which the owner could not be told,
+    /// which are to be ended; normally there are none.
     #[must_use]
     pub fn set_owner(
         &mut self,
@@ -57,7 +57,7 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         failed
     }
 
-    /// This worker owns a session from now on: its links are of an edge no longer.
+    /// This worker owns a session from now on, so its links no longer belong to an edge. Returns them.
     pub fn release(&mut self, session: &str) -> Vec<ReleasedLink<L>> {
         let Some(index) = self.sessions.find(session) else { return Vec::new() };
         self.withdraw_links(index, self.sessions.get(index).told());
@@ -80,15 +80,15 @@ impl<L: Copy + Eq + Hash> EdgeLinks<L> {
         released
     }
 
-    /// Whether links of this edge wait to hear of their session's owner.
+    /// Whether links of this edge are waiting to learn the owner of their session.
     pub(super) fn waits_for_owner(&self, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };
         let mut links = self.slots.iter().filter_map(|slot| slot.link.as_ref());
         self.sessions.get(index).owner.is_none() && links.any(|link| link.is_own_of(index))
     }
 
-    /// A former owner of a session is told that the links of this edge lead to it no longer: it would have them still
-    /// if it owned the session again.
+    /// Tells a former owner of a session that the links of this edge no longer lead to it: otherwise it would still
+    /// have them if it owned the session again.
     fn withdraw_links(&mut self, session: usize, former: Option<Member>) {
         let Some(former) = former else { return };
         for slot in &self.slots {

@@ -6,7 +6,7 @@ use super::NumberedPackets;
 use crate::bus::Member;
 use crate::link_number::LinkNumber;
 
-/// Sessions with links here. An index names one as long as it has some.
+/// Sessions with links here. An index is valid as long as its session has links.
 #[derive(Debug, Default)]
 pub(super) struct EdgeSessions {
     slots: Vec<EdgeSession>,
@@ -17,35 +17,35 @@ pub(super) struct EdgeSessions {
 #[derive(Debug, Default)]
 pub(super) struct EdgeSession {
     pub(super) name: Box<str>,
-    /// None as long as it is not known: what has to arrive is held until then.
+    /// `None` while it is unknown: reliable packets are held until then.
     pub(super) owner: Option<Member>,
     /// The last owner that was told of the links, if it is not lost: it knows of them until it is told otherwise.
     told: Option<Member>,
     links: usize,
     held: Vec<HeldPacket>,
     held_bytes: usize,
-    /// How often packets came back from the present owner.
+    /// The number of packets that the current owner has returned.
     returned: u32,
 }
 
-/// A packet that has to arrive, as long as no owner takes it.
+/// A reliable packet that no owner has taken yet.
 #[derive(Debug)]
 pub(super) struct HeldPacket {
     pub(super) link: LinkNumber,
-    /// Among the packets of its link.
+    /// Its number among the reliable packets of its link.
     pub(super) number: u64,
     pub(super) packet: Box<[u8]>,
 }
 
-/// The present owner may know a link by now of which it knew nothing when a packet came: it was told meanwhile. So
-/// often it is tried again, before what comes back is held for the next owner.
+/// The number of retries before returned packets are held for the next owner. The current owner may learn of a link
+/// only after it has returned a packet of that link.
 const TRIES_MAX: u32 = 64;
 
-/// So many bytes are held for a session without an owner: a second of 1000 players that all enter rooms.
+/// The maximum number of bytes held for a session without an owner: a second of 1000 players that all enter rooms.
 const HELD_BYTES_MAX: usize = 4 << 20;
 
 impl EdgeSessions {
-    /// One more link leads to this session.
+    /// Adds a link to this session, and returns the session's index.
     pub(super) fn add_link(&mut self, name: &str, owner: Option<Member>) -> usize {
         let index = self.find(name).unwrap_or_else(|| self.begin(name));
         let session = &mut self.slots[index];
@@ -79,7 +79,7 @@ impl EdgeSessions {
         &mut self.slots[index]
     }
 
-    /// A member is lost: its sessions have no owner that is known. Which ones these are.
+    /// A member is lost: its sessions have no known owner. Returns the names of these sessions.
     pub(super) fn lose(&mut self, member: Member) -> Vec<Box<str>> {
         for session in self.slots.iter_mut().filter(|session| session.told == Some(member)) {
             session.told = None;
@@ -104,8 +104,8 @@ impl EdgeSessions {
 }
 
 impl EdgeSession {
-    /// The owner is this one from now on, or is not known. A former one that was told of the links, and may believe
-    /// that they lead to it still.
+    /// Sets the owner, or marks it as unknown. Returns a former owner that was told of the links and may still
+    /// believe that they lead to it.
     pub(super) fn set_owner(&mut self, owner: Option<Member>) -> Option<Member> {
         self.owner = owner;
         let before = if owner.is_some() { std::mem::replace(&mut self.told, owner) } else { None };
@@ -117,7 +117,7 @@ impl EdgeSession {
         self.told
     }
 
-    /// Holds a packet of a link for the owner. False if too much is held.
+    /// Holds a packet of a link for the owner. Returns false if too much is held.
     #[must_use]
     pub(super) fn hold(&mut self, link: LinkNumber, number: u64, packet: &[u8]) -> bool {
         let is_held = self.held_bytes + packet.len() <= HELD_BYTES_MAX;
@@ -128,13 +128,13 @@ impl EdgeSession {
         is_held
     }
 
-    /// Whether a packet that the present owner has given back may be for it after all.
+    /// Whether a packet that the current owner has returned may be sent to it again.
     pub(super) fn may_try_again(&mut self) -> bool {
         self.returned += 1;
         self.returned <= TRIES_MAX
     }
 
-    /// What is held of a link.
+    /// Takes the held packets of a link.
     pub(super) fn take_held_of(&mut self, link: LinkNumber) -> NumberedPackets {
         let held = self.held.extract_if(.., |held| held.link == link);
         let held: NumberedPackets = held.map(|held| (held.number, held.packet)).collect();
@@ -142,8 +142,8 @@ impl EdgeSession {
         held
     }
 
-    /// What is held, in the order of each link, for the owner that is known now. What came back is older than what came
-    /// meanwhile.
+    /// Takes all held packets, in the order of each link, for the owner that is known now. Returned packets are older
+    /// than those that arrived in the meantime.
     pub(super) fn take_held(&mut self) -> Vec<HeldPacket> {
         (self.held_bytes, self.returned) = (0, 0);
         let mut held = std::mem::take(&mut self.held);

@@ -1,21 +1,21 @@
-//! Messages in one piece of memory, one after the other.
+//! Messages stored back to back in one buffer.
 
 use std::ops::Range;
 
 use consonance_transport::Delivery;
 
-/// Before each message stands its length in four bytes, whose highest bit says that it is reliable.
+/// Each message is preceded by its length in four bytes, whose highest bit marks it as reliable.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     bytes: Vec<u8>,
-    /// The message that is read.
+    /// The position of the current message.
     message: Range<usize>,
     is_reliable: bool,
 }
 
 const HEAD: usize = 4;
 const RELIABLE: u32 = 1 << 31;
-/// A buffer that has grown further than this is given back once it is read.
+/// A buffer that has grown beyond this is freed once it is read.
 const KEPT_BYTES: usize = 1 << 20;
 
 impl Batch {
@@ -27,7 +27,7 @@ impl Batch {
         self.bytes.extend_from_slice(&message[..length as usize]);
     }
 
-    /// Moves the messages of another one behind those of this one.
+    /// Moves the messages of another batch to the end of this one.
     pub(super) fn append(&mut self, other: &mut Self) {
         if self.bytes.is_empty() {
             std::mem::swap(&mut self.bytes, &mut other.bytes);
@@ -37,7 +37,7 @@ impl Batch {
         other.clear();
     }
 
-    /// Goes to the next message. False if there is none.
+    /// Advances to the next message. Returns false if there is none.
     pub(super) fn advance(&mut self) -> bool {
         let Some((length, is_reliable)) = self.head(self.message.end) else { return false };
         self.is_reliable = is_reliable;
@@ -46,17 +46,17 @@ impl Batch {
         true
     }
 
-    /// The message that is read.
+    /// The current message.
     pub(super) fn message(&self) -> &[u8] {
         self.bytes.get(self.message.clone()).unwrap_or_default()
     }
 
-    /// Whether it had to arrive.
+    /// Whether that message is reliable.
     pub(super) fn is_reliable(&self) -> bool {
         self.is_reliable
     }
 
-    /// Drops all unreliable messages; how many.
+    /// Drops all unreliable messages, and returns their number.
     pub(super) fn drop_unreliable(&mut self) -> u64 {
         let (mut at, mut kept, mut dropped) = (0, 0, 0);
         while let Some((length, is_reliable)) = self.head(at) {

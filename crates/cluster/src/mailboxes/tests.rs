@@ -1,4 +1,4 @@
-//! What waits, what is dropped, and which members are woken.
+//! Queueing, dropping, and waking members.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,11 @@
-//! The message by which a node says that it owns a session, as the store has agreed.
+//! The message that announces that a node owns a session, as the store has agreed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::{BusMessageError, append};
 use crate::placement::{Revision, SessionRecord};
 
-/// The others hear of it sooner than by the store, and even if what the store tells is late.
+/// It reaches other nodes sooner than the store's news, and even if those are late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Announcement<'a> {
     #[serde(borrow)]

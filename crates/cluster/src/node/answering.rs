@@ -1,4 +1,4 @@
-//! What a node does for other threads: it says what it knows, and carries questions and answers.
+//! Service for other threads: the node's view of its cluster, and questions and answers.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::nodes::NODES_MAX;
 use crate::placement::NodeId;
 
 impl ClusterNode {
-    /// A question or an answer came.
+    /// A question or an answer arrived.
     ///
     /// # Errors
     /// [`BusMessageError`] if it cannot be read.
@@ -18,7 +18,7 @@ impl ClusterNode {
         self.exchange.handle(now, bytes, &self.queries)
     }
 
-    /// A bundle came.
+    /// A bundle arrived.
     ///
     /// # Errors
     /// [`BusMessageError`] if it cannot be read.
@@ -26,7 +26,7 @@ impl ClusterNode {
         self.gateway.handle(now, bytes)
     }
 
-    /// What it knows of its cluster.
+    /// The node's view of its cluster.
     pub fn view(&self, now: Instant) -> ClusterView {
         let node = |(id, other): (&NodeId, &Other)| {
             let (statistics, link) = self.gateway.link(now, *id);
@@ -43,7 +43,7 @@ impl ClusterNode {
         }
     }
 
-    /// Another node is heard, which understands protocols from this one on.
+    /// Another node was heard, which understands protocols from `oldest` on.
     pub(super) fn hear(&mut self, node: NodeId, oldest: u16, other: Other) {
         let before = self.others.get(&node);
         if before.is_none() && self.others.len() >= NODES_MAX {
@@ -66,7 +66,7 @@ impl ClusterNode {
         self.others.insert(node, other);
     }
 
-    /// Does what other threads want of it.
+    /// Handles the queries of other threads.
     pub(super) fn serve_queries(&mut self, now: Instant) {
         while let Some(query) = self.queries.pop() {
             match query {

@@ -1,32 +1,32 @@
-//! The message by which a node says that it is alive.
+//! The heartbeat message of a node.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::{BusMessageError, append};
 use crate::placement::NodeId;
 
-/// The version of what nodes say to each other. It grows when something is said that an older node misunderstands.
+/// The version of the protocol between nodes. It increases with each change that an older node would misunderstand.
 pub const PROTOCOL: u16 = 1;
 /// The oldest version that this one works with.
 pub const OLDEST_PROTOCOL: u16 = 1;
 
-/// A node says nothing longer of itself.
+/// The longest text in a node's information, in bytes.
 const TEXT_BYTES_MAX: usize = 1024;
 
-/// What the others are told of a node.
+/// The information that other nodes are told about a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeInfo {
     /// Its name, as its operator gave it.
     pub name: Box<str>,
-    /// Where it is; empty if that was not said.
+    /// Its region; empty if not set.
     pub region: Box<str>,
     /// Its version.
     pub version: Box<str>,
-    /// Where its clients reach it, if that was said.
+    /// The address at which clients reach it; empty if not set.
     pub address: Box<str>,
 }
 
-/// A beat. Later versions append fields, which earlier ones pass over.
+/// A heartbeat. Later versions append fields, which earlier ones ignore.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Beat {
     pub(super) protocol: u16,
@@ -34,12 +34,12 @@ pub(super) struct Beat {
     pub(super) node: NodeId,
     pub(super) number: u64,
     pub(super) info: NodeInfo,
-    /// The node ends now, in order: it decides nothing any more.
+    /// The node is shutting down in order: it makes no more decisions.
     #[serde(skip)]
     pub(super) is_last: bool,
 }
 
-/// Behind the fields of the last beat. Further fields come behind it, and there is a 0 before them in all other beats.
+/// The byte after the fields of the last beat. Further fields will follow it, after a 0 in all other beats.
 const LAST: u8 = 1;
 
 impl Beat {
@@ -66,7 +66,7 @@ impl Beat {
         }
     }
 
-    /// Whether this node understands that one, and is understood.
+    /// Whether this node and that one understand each other.
     pub(super) fn is_compatible(&self) -> bool {
         self.protocol >= OLDEST_PROTOCOL && self.oldest <= PROTOCOL
     }

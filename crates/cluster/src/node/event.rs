@@ -1,81 +1,81 @@
-//! What a node learns.
+//! Events of a node.
 
 use super::NodeInfo;
 use crate::bus::Member;
 use crate::placement::NodeId;
 
-/// What a node learns of sessions and of other nodes.
+/// An event about a session or about nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
     /// This node owns a session from now on, and decides while its [lease](super::NodeLease) is of this generation.
     Owned {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
         /// Its number.
         session: u32,
-        /// The worker that has it, as the others are told.
+        /// The worker that has it, as announced to the other nodes.
         worker: u16,
         /// Another node owned it before.
         is_takeover: bool,
-        /// Of the lease.
+        /// The generation of the lease.
         generation: u64,
     },
-    /// This node still owns a session, by what the store has said in this generation of the lease.
+    /// This node still owns a session, as confirmed by the store in this generation of the lease.
     Confirmed {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
-        /// Of the lease.
+        /// The generation of the lease.
         generation: u64,
     },
     /// Another node owns a session.
     OwnedBy {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
         /// The worker that has it.
         owner: Member,
         /// Its number.
         session: u32,
     },
-    /// No node owns a session any more.
+    /// No node owns a session any longer.
     Ended {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
-    /// The owner of a session could not be told in time.
+    /// The owner of a session could not be found out in time.
     Unplaced {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
-    /// What this node says of itself to the others from now on.
+    /// The information that this node gives to the others from now on.
     SelfInfo {
         /// This node.
         node: NodeId,
-        /// What it says.
+        /// The information.
         info: NodeInfo,
-        /// It shares its sessions with nodes of all regions, and not only with those of its own.
+        /// It shares its sessions with nodes of all regions, not only with those of its own.
         spans_regions: bool,
     },
-    /// Another node is heard.
+    /// Another node was found, or its information has changed.
     NodeFound {
-        /// Which one.
+        /// The node.
         node: NodeId,
-        /// What it says of itself.
+        /// The information that it gives about itself.
         info: NodeInfo,
     },
-    /// Another node is not heard any more.
+    /// Another node is no longer heard.
     NodeLost {
-        /// Which one.
+        /// The node.
         node: NodeId,
-        /// What it said of itself.
+        /// The information that it last gave about itself.
         info: NodeInfo,
         /// It was shut down, and announced that.
         has_ended: bool,
     },
-    /// A node is heard that does not understand this one, or is not understood: both cannot be in one cluster.
+    /// A node was found whose protocol is incompatible with this node's: both cannot be in one cluster.
     Incompatible {
         /// Its name.
         name: Box<str>,
-        /// The version of what it says.
+        /// Its protocol version.
         protocol: u16,
         /// The oldest version that it works with.
         oldest: u16,

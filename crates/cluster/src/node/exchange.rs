@@ -1,4 +1,4 @@
-//! Questions to other nodes that wait for their answers, and what is to be sent for them.
+//! Pending questions to other nodes, and the queue of questions and answers to send.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -12,11 +12,11 @@ use crate::placement::NodeId;
 pub(super) struct Exchange {
     next_number: u64,
     asked: BTreeMap<u64, Asked>,
-    /// Bytes of the parts of answers that have come.
+    /// Bytes of the parts of answers received so far.
     bytes: usize,
     outgoing: VecDeque<(NodeId, Vec<u8>)>,
     outgoing_bytes: usize,
-    /// The next message leaves then.
+    /// The earliest time for the next message.
     free_at: Option<Instant>,
 }
 
@@ -29,15 +29,15 @@ struct Asked {
     answer: Vec<u8>,
 }
 
-/// So many questions wait for answers at once: as many as there are other nodes at most, and some.
+/// The maximum number of pending questions: one for each other node, and some more.
 const ASKED_MAX: usize = 512;
-/// So many bytes of answers come at once, or wait to be sent.
+/// The maximum number of bytes of answers being received, and of messages waiting to be sent.
 const BYTES_MAX: usize = 32 << 20;
-/// So many bytes of an answer share a message: NATS takes four times that as it comes.
+/// The maximum number of bytes of an answer in one message: a quarter of the default limit of NATS.
 const PART_BYTES: usize = 256 << 10;
-/// So long after such a part the next message leaves, so that voice goes in between; after a shorter one sooner.
+/// The pause after a part of that length, so that voice can be sent in between; less after shorter messages.
 const PART_TIME: Duration = Duration::from_millis(2);
-/// But not at the same time.
+/// The shortest pause.
 const MESSAGE_TIME: Duration = Duration::from_micros(1);
 
 impl Exchange {
@@ -52,7 +52,7 @@ impl Exchange {
         self.push(node, QueryMessage::Question { from: own, number, message }.write());
     }
 
-    /// Sends an answer, unless it is too long or too much waits: the other side is told nothing then.
+    /// Sends an answer. It is dropped, without telling the other side, if it is too long or too much is waiting.
     pub(super) fn answer(&mut self, own: NodeId, to: NodeId, number: u64, message: &[u8]) {
         if message.len() > ANSWER_BYTES_MAX || self.outgoing_bytes + message.len() > BYTES_MAX {
             return;
@@ -65,7 +65,7 @@ impl Exchange {
         }
     }
 
-    /// A message came: a question is for other threads, an answer for the thread that has asked.
+    /// A message arrived: a question is for other threads, an answer for the thread that has asked.
     pub(super) fn handle(
         &mut self,
         now: Instant,
@@ -81,7 +81,7 @@ impl Exchange {
                     return Ok(());
                 };
                 if part != asked.parts {
-                    // One was lost: the rest is of no use.
+                    // A part was lost, so the rest is useless.
                     self.end(number, Err(QueryError::Late));
                 } else if asked.answer.len() + message.len() > ANSWER_BYTES_MAX
                     || self.bytes + message.len() > BYTES_MAX
@@ -104,7 +104,7 @@ impl Exchange {
         self.end_all(QueryError::Late, |asked| now.saturating_duration_since(asked.at) >= QUERY_TIMEOUT);
     }
 
-    /// A node is lost, and answers nothing any more.
+    /// A node is lost: questions to it fail.
     pub(super) fn lose(&mut self, node: NodeId) {
         self.end_all(QueryError::NotHeard, |asked| asked.node == node);
     }
@@ -121,7 +121,7 @@ impl Exchange {
         Some((node, message))
     }
 
-    /// When the next message leaves, if there is one.
+    /// The time for the next message, if there is one.
     pub(super) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
         (!self.outgoing.is_empty()).then(|| self.free_at.map_or(now, |at| at.max(now)))
     }

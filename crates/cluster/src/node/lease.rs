@@ -1,27 +1,27 @@
-//! Whether a node may decide about its sessions, as its workers ask before every decision.
+//! The lease of a node: its permission to decide about its sessions, checked by its workers before every decision.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A node's lease. Time alone takes it away; after that, each session is to be confirmed again.
+/// A node's lease. It expires with time alone; after that, each session must be confirmed again.
 #[derive(Clone, Debug)]
 pub struct NodeLease(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     since: Instant,
-    /// In µs from then on.
+    /// The end of the lease, in µs after `since`.
     until: AtomicU64,
-    /// How often sessions had to be confirmed again.
+    /// The number of times that sessions had to be confirmed again.
     generation: AtomicU64,
 }
 
 impl NodeLease {
-    /// The generation of sessions that this node goes on with as long as the bus is away.
+    /// The generation of sessions that this node continues while the bus is lost.
     pub const DETACHED: u64 = u64::MAX;
 
-    /// One that does not hold yet.
+    /// Creates a lease that does not hold yet.
     pub fn new(now: Instant) -> Self {
         Self(Arc::new(Shared { since: now, until: AtomicU64::new(0), generation: AtomicU64::new(0) }))
     }
@@ -36,12 +36,12 @@ impl NodeLease {
         now.saturating_duration_since(self.0.since) < until && self.generation() == generation
     }
 
-    /// That of sessions that are confirmed now.
+    /// The generation of sessions that are confirmed now.
     pub fn generation(&self) -> u64 {
         self.0.generation.load(Ordering::Acquire)
     }
 
-    /// It ends then, and what was confirmed in another generation counts no more.
+    /// Sets the end and the generation of the lease. Sessions confirmed in another generation are no longer confirmed.
     pub(super) fn set(&self, end: Option<Instant>, generation: u64) {
         let since = self.0.since;
         let until = end.map_or(0, |end| end.saturating_duration_since(since).as_micros() as u64);

@@ -1,4 +1,4 @@
-//! What other threads of a process want to know of a node, and, through it, of other nodes.
+//! Queries from other threads of a process to a node and, through it, to other nodes.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,8 +11,8 @@ use super::ClusterView;
 use super::woken_queue::WokenQueue;
 use crate::placement::NodeId;
 
-/// Any thread's way to a [`ClusterNode`](super::ClusterNode) and to the threads of other nodes that answer questions. A
-/// clone leads to the same node.
+/// A handle with which any thread can query a [`ClusterNode`](super::ClusterNode) and the threads of other nodes that
+/// answer questions. Clones lead to the same node.
 #[derive(Clone, Default)]
 pub struct NodeQueries(Arc<Shared>);
 
@@ -29,22 +29,22 @@ pub(super) enum NodeQuery {
     Answer { to: NodeId, number: u64, message: Vec<u8> },
 }
 
-/// Where an answer goes, with the time that it took.
+/// The channel for an answer and the time that it took.
 pub(super) type TellAnswer = SyncSender<Result<(Vec<u8>, Duration), QueryError>>;
 
-/// A question of another node, to be [answered](NodeQueries::answer).
+/// A question from another node, to be [answered](NodeQueries::answer).
 #[derive(Debug, PartialEq, Eq)]
 pub struct NodeQuestion {
     /// The node that asks, as it says itself.
     pub from: NodeId,
-    /// Among its questions.
+    /// Its number among the node's questions.
     number: u64,
-    /// What it asks, of any bytes.
+    /// The question, as arbitrary bytes.
     pub message: Vec<u8>,
     came: Instant,
 }
 
-/// The answer of another node that is on its way.
+/// A pending answer from another node.
 #[derive(Debug)]
 pub struct PendingAnswer(Receiver<Result<(Vec<u8>, Duration), QueryError>>);
 
@@ -55,7 +55,7 @@ pub enum QueryError {
     /// There is no such node, or it is not heard.
     #[error("the node is not heard")]
     NotHeard,
-    /// This node hears no other one.
+    /// This node has no connection to the others.
     #[error("no connection to NATS")]
     NoBus,
     /// It has not answered in time; it may have done what was asked.
@@ -73,7 +73,7 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// A word for what failed, for logs and programs: unlike the text, it does not change.
+    /// An error code for logs and programs; unlike the text, it does not change.
     pub fn code(self) -> &'static str {
         match self {
             Self::NotHeard => "not-heard",
@@ -86,27 +86,27 @@ impl QueryError {
     }
 }
 
-/// How long another node may take to answer. A question that has waited longer there is dropped.
+/// The timeout for the answer of another node. A question that has waited longer there is dropped.
 pub const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
-/// A question has at most so many bytes.
+/// The maximum length of a question, in bytes.
 pub const QUESTION_BYTES_MAX: usize = 32 << 10;
-/// An answer has at most so many bytes: that is a session of 5000 players with some 800 bytes each.
+/// The maximum length of an answer, in bytes: a session of 5000 players with some 800 bytes each.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
-/// So many queries wait for the node's own thread at most: one for each other node, and some.
+/// The maximum number of queries waiting for the node's own thread: one for each other node, and some more.
 const QUERIES_MAX: usize = 512;
-/// So many questions of other nodes wait at most; more are dropped.
+/// The maximum number of waiting questions from other nodes; more are dropped.
 const QUESTIONS_MAX: usize = 64;
-/// What this node's own thread may take, at worst: it answers within milliseconds.
+/// The timeout for this node's own thread, which normally answers within milliseconds.
 const OWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl NodeQueries {
-    /// What the node knows now. None if it has ended, or hangs for a second.
+    /// The node's current view of its cluster. `None` if the node has ended, or hangs for a second.
     pub fn view(&self) -> Option<ClusterView> {
         let (tell, view) = mpsc::sync_channel(1);
         self.push(NodeQuery::View(tell)).then(|| view.recv_timeout(OWN_TIMEOUT).ok()).flatten()
     }
 
-    /// Asks another node, which answers within [`QUERY_TIMEOUT`] or not at all. Nothing is asked twice.
+    /// Asks another node, which answers within [`QUERY_TIMEOUT`] or not at all. A question is never repeated.
     pub fn ask(&self, node: NodeId, message: Vec<u8>) -> PendingAnswer {
         let (tell, answer) = mpsc::sync_channel(1);
         if message.len() > QUESTION_BYTES_MAX {
@@ -117,7 +117,7 @@ impl NodeQueries {
         PendingAnswer(answer)
     }
 
-    /// The next question of another node, if one comes within this time.
+    /// The next question from another node, if one arrives within this time.
     pub fn next_question(&self, wait: Duration) -> Option<NodeQuestion> {
         let has_none = |questions: &mut VecDeque<NodeQuestion>| questions.is_empty();
         let waited = self.0.has_question.wait_timeout_while(self.questions(), wait, has_none);
@@ -125,7 +125,7 @@ impl NodeQueries {
         questions.pop_front()
     }
 
-    /// Answers a question, if that is not too long.
+    /// Answers a question. An answer that is too long is dropped.
     pub fn answer(&self, question: &NodeQuestion, message: Vec<u8>) {
         let NodeQuestion { from: to, number, .. } = *question;
         self.push(NodeQuery::Answer { to, number, message });
@@ -139,7 +139,7 @@ impl NodeQueries {
         self.0.queries.set_waker(waker);
     }
 
-    /// A question came. It is dropped if too many wait.
+    /// Queues a question from another node. It is dropped if too many are waiting.
     pub(super) fn push_question(&self, now: Instant, from: NodeId, number: u64, message: &[u8]) {
         let mut questions = self.questions();
         if questions.len() < QUESTIONS_MAX && message.len() <= QUESTION_BYTES_MAX {
@@ -148,7 +148,7 @@ impl NodeQueries {
         }
     }
 
-    /// Drops questions that were asked too long ago: the other side waits no longer.
+    /// Drops questions that were asked too long ago: the other side no longer waits for an answer.
     pub(super) fn drop_old_questions(&self, now: Instant) {
         self.questions().retain(|it| now.saturating_duration_since(it.came) < QUERY_TIMEOUT);
     }
@@ -157,7 +157,7 @@ impl NodeQueries {
         self.0.queries.push(query, QUERIES_MAX)
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores lock poisoning: no operation under the lock stops halfway, so the state is always consistent.
     fn questions(&self) -> MutexGuard<'_, VecDeque<NodeQuestion>> {
         self.0.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -170,18 +170,18 @@ impl fmt::Debug for NodeQueries {
 }
 
 impl PendingAnswer {
-    /// Waits for it, [`QUERY_TIMEOUT`] and a moment at most.
+    /// Waits for the answer, at most [`QUERY_TIMEOUT`] and a second.
     ///
     /// # Errors
-    /// [`QueryError`] if none comes.
+    /// [`QueryError`] if there is no answer.
     pub fn wait(self) -> Result<Vec<u8>, QueryError> {
         self.wait_timed().map(|(answer, _)| answer)
     }
 
-    /// The same with the time from the question to the answer.
+    /// Like [`wait`](Self::wait), but also returns the time from the question to the answer.
     ///
     /// # Errors
-    /// [`QueryError`] if none comes.
+    /// [`QueryError`] if there is no answer.
     pub fn wait_timed(self) -> Result<(Vec<u8>, Duration), QueryError> {
         match self.0.recv_timeout(QUERY_TIMEOUT + OWN_TIMEOUT) {
             Ok(answer) => answer,

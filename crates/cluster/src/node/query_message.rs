@@ -1,17 +1,17 @@
-//! The messages by which threads of one node ask those of another one.
+//! Messages for questions and answers between threads of different nodes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::{BusMessageError, append};
 use crate::placement::NodeId;
 
-/// What one node writes to another.
+/// A message from one node to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum QueryMessage<'a> {
-    /// The other side is to answer this.
+    /// A question, which the other side is to answer.
     Question {
         from: NodeId,
-        /// Among those of the sender.
+        /// Its number among the questions of the sender.
         number: u64,
         #[serde(borrow)]
         message: &'a [u8],
@@ -19,9 +19,9 @@ pub(super) enum QueryMessage<'a> {
     /// The answer to a question, or one of several parts of it, in order.
     Answer {
         from: NodeId,
-        /// That of the question.
+        /// The number of the question.
         number: u64,
-        /// The first is 0.
+        /// The number of the part, from 0.
         part: u16,
         is_last: bool,
         message: &'a [u8],

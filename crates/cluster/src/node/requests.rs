@@ -1,4 +1,4 @@
-//! What the workers of a node ask of it.
+//! Requests from the workers of a node.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use super::woken_queue::WokenQueue;
 
-/// The workers' side of a [`ClusterNode`](super::ClusterNode), whichever thread that is on.
+/// The workers' handle to a [`ClusterNode`](super::ClusterNode), which may run on another thread.
 #[derive(Clone, Default)]
 pub struct NodeRequests(Arc<WokenQueue<NodeRequest>>);
 
@@ -17,24 +17,25 @@ pub(super) enum NodeRequest {
     End { name: Box<str> },
 }
 
-/// So many wait at most: a few for each session of a large server.
+/// The maximum number of waiting requests: a few for each session of a large server.
 const WAITING_MAX: usize = 65_536;
 
 impl NodeRequests {
-    /// A client at this worker names a session: an event tells which node owns it. If none does, this one will, with
-    /// this number. False if too much waits.
+    /// A client at this worker named a session: an event reports its owner. If no node owns it, this one will, under
+    /// this number. Returns false if too many requests are waiting.
     #[must_use]
     pub fn place(&self, name: &str, session: u32, worker: u16) -> bool {
         self.push(NodeRequest::Place { name: name.into(), session, worker })
     }
 
-    /// The worker of this node that has links into a session of another one, if one has. False if too much waits.
+    /// Sets the worker of this node that has links into a session of another node, if there is one. Returns false if
+    /// too many requests are waiting.
     #[must_use]
     pub fn set_links(&self, name: &str, worker: Option<u16>) -> bool {
         self.push(NodeRequest::SetLinks { name: name.into(), worker })
     }
 
-    /// A session that this node owns has ended. False if too much waits.
+    /// A session that this node owns has ended. Returns false if too many requests are waiting.
     #[must_use]
     pub fn end(&self, name: &str) -> bool {
         self.push(NodeRequest::End { name: name.into() })

@@ -1,4 +1,4 @@
-//! Two nodes, with what a bus and a store do between them.
+//! Nodes with a simulated bus and store.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl World {
         Self { now, nodes: nodes.collect(), nats }
     }
 
-    /// Time passes.
+    /// Lets time pass.
     fn run(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
@@ -205,7 +205,7 @@ fn a_node_of_another_protocol_is_told_and_not_listened_to() {
     node.handle_beat(world.now + FORGOTTEN, &bytes).unwrap();
     assert!(matches!(node.poll_event(), Some(NodeEvent::Incompatible { .. })), "again, after a long silence");
 
-    // One that still works with this version is welcome, whatever it appends but that it ends.
+    // A newer node that still works with this version is accepted, whatever it appends, except the mark of a last beat.
     Beat { oldest: PROTOCOL, ..newer }.write(&mut bytes);
     bytes.extend_from_slice(b"more");
     node.handle_beat(world.now, &bytes).unwrap();
@@ -240,7 +240,7 @@ impl World {
         self.nodes[node].cluster.queries()
     }
 
-    /// The second node takes a question of the first one, and answers it.
+    /// The second node receives a question from the first one, and answers it.
     fn answer(&self, expected: &[u8], answer: Vec<u8>) {
         let question = self.queries(1).next_question(Duration::ZERO).expect("it has come");
         assert_eq!((question.from, &*question.message), (NodeId(1), expected));
@@ -338,7 +338,7 @@ fn an_answer_counts_from_the_node_that_was_asked_and_with_all_its_parts() {
         for message in messages {
             world.nodes[0].cluster.handle_query_message(world.now, &message.write()).unwrap();
         }
-        // What is still open then ends with its time.
+        // A question that is still pending then times out.
         world.run(QUERY_TIMEOUT + SOON);
         pending.wait()
     };

@@ -1,4 +1,4 @@
-//! What a node knows of its cluster at one moment.
+//! A snapshot of a node's view of its cluster.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,61 +7,61 @@ use super::NodeInfo;
 use crate::nodes::{LinkStatus, StreamStatistics};
 use crate::placement::NodeId;
 
-/// What a node knows of its cluster.
+/// A node's view of its cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClusterView {
     /// This node.
     pub own: NodeId,
-    /// What it tells others of itself.
+    /// The information that it gives about itself.
     pub info: NodeInfo,
-    /// Whether the bus between the nodes is there.
+    /// Whether the bus between the nodes is connected.
     pub has_bus: bool,
-    /// The others, by id, also those that were lost in the last minute.
+    /// The other nodes, by id, including those lost in the last minute.
     pub others: Vec<NodeView>,
     /// The owner of each session.
     pub sessions: BTreeMap<Box<str>, NodeId>,
 }
 
-/// What a node knows of another one.
+/// A node's view of another node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeView {
-    /// Which one.
+    /// Its id.
     pub id: NodeId,
-    /// What it says of itself.
+    /// The information that it gives about itself.
     pub info: NodeInfo,
-    /// The version of what it says.
+    /// Its protocol version.
     pub protocol: u16,
-    /// Whether it is listened to.
+    /// Its state.
     pub state: NodeState,
     /// How long ago it was heard.
     pub heard_ago: Duration,
-    /// What passed between it and this node.
+    /// Traffic between it and this node.
     pub statistics: StreamStatistics,
-    /// What waits for it, and was dropped.
+    /// Queued and dropped messages for it.
     pub link: LinkStatus,
 }
 
-/// Whether another node is listened to.
+/// The state of another node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeState {
     /// It is alive.
     Alive,
     /// It was not heard for too long.
     Lost,
-    /// It does not understand this one, or is not understood.
+    /// Its protocol is incompatible with this node's.
     Incompatible,
 }
 
 impl ClusterView {
-    /// Another node by what an operator calls it: its name, or its id in 16 hexadecimal digits. One that is alive is
-    /// preferred to a lost one, as which it may have run before.
+    /// Finds another node by its name, or by its id in 16 hexadecimal digits. A node that is alive is preferred to a
+    /// lost one, which may be an earlier run of it.
     pub fn find(&self, name: &str) -> Option<&NodeView> {
         let is_meant = |node: &&NodeView| *node.info.name == *name || node.id.to_string() == name;
         let alive = self.others.iter().filter(|node| node.state == NodeState::Alive).find(is_meant);
         alive.or_else(|| self.others.iter().find(is_meant))
     }
 
-    /// What an operator calls a node: its name, or its id if it has none or is not known.
+    /// The display name of a node: its name, or its id if it has no name or is unknown.
     pub fn name_of(&self, id: NodeId) -> String {
         let other = || self.others.iter().find(|node| node.id == id).map(|node| &node.info);
         let info = if id == self.own { Some(&self.info) } else { other() };
@@ -72,7 +72,7 @@ impl ClusterView {
     }
 }
 
-/// Another node, as far as it was heard.
+/// The last known state of another node.
 #[derive(Clone, Debug)]
 pub(super) struct Other {
     pub(super) info: NodeInfo,

@@ -1,10 +1,10 @@
-//! What other threads leave for the node's own thread.
+//! A queue from other threads to the node's own thread.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-/// A queue with a bound, which wakes the thread that empties it.
+/// A bounded queue that wakes the thread that empties it.
 #[derive(Debug)]
 pub(super) struct WokenQueue<T>(Mutex<Waiting<T>>);
 
@@ -15,7 +15,7 @@ struct Waiting<T> {
 }
 
 impl<T> WokenQueue<T> {
-    /// Adds an item. False if there are `most` already.
+    /// Adds an item. Returns false if there are already `most` of them.
     pub(super) fn push(&self, item: T, most: usize) -> bool {
         let mut waiting = self.lock();
         if waiting.items.len() >= most {
@@ -38,7 +38,7 @@ impl<T> WokenQueue<T> {
         self.lock().waker = Some(waker);
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores lock poisoning: no operation under the lock stops halfway, so the state is always consistent.
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,11 +1,11 @@
-//! What travels from node to node: messages of workers, gathered.
+//! Bundles: messages of workers, gathered for transport from node to node.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::BusMessageError;
 use crate::placement::NodeId;
 
-/// Which of its buses a message is for.
+/// The bus that a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "u32", into = "u32")]
 pub enum Way {
@@ -15,18 +15,18 @@ pub enum Way {
     ToEdge,
     /// Between nodes with clients of one session, about it.
     Session,
-    /// One of a later version, which has no bus here: its messages are passed over.
+    /// A bus of a later version, which does not exist here: its messages are ignored.
     Unknown,
 }
 
-/// How many buses a worker has.
+/// The number of buses of a worker.
 pub const WAYS: usize = 3;
 
 impl Way {
-    /// All of them.
+    /// All buses.
     pub const ALL: [Self; WAYS] = [Self::ToOwner, Self::ToEdge, Self::Session];
 
-    /// The way by which answers come.
+    /// The bus in the opposite direction.
     pub(super) fn back(self) -> Self {
         match self {
             Self::ToOwner => Self::ToEdge,
@@ -54,12 +54,12 @@ impl From<Way> for u32 {
     }
 }
 
-/// A message of a worker to a worker of another node.
+/// A message from a worker to a worker of another node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel<'a> {
     /// The bus.
     pub way: Way,
-    /// Whether it has to arrive.
+    /// Whether it is reliable.
     pub is_reliable: bool,
     /// The worker that sent it, by its number at its node.
     pub from: u16,
@@ -69,25 +69,26 @@ pub struct Parcel<'a> {
     pub message: &'a [u8],
 }
 
-/// What stands before the parcels of a bundle.
+/// The header of a bundle, before its parcels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BundleHead {
     pub(super) from: NodeId,
-    /// How often the sender has begun its stream to this node again: reliable parcels of it are numbered from 0.
+    /// The epoch of the sender's stream to this node, which increases with each restart. The reliable parcels of an
+    /// epoch are numbered from 0.
     pub(super) epoch: u32,
-    /// Nothing counts any more of this epoch of the receiver's stream, or of one before.
+    /// This epoch of the receiver's stream is over, and so are all before it.
     pub(super) over: u32,
-    /// Of which epoch of the receiver's stream `taken` is.
+    /// The epoch of the receiver's stream to which `taken` refers.
     pub(super) taken_epoch: u32,
     /// All reliable parcels before this number were taken by the workers of the sender.
     pub(super) taken: u64,
-    /// A reliable parcel is missing: the first that was not taken is to be sent again, with all behind it.
+    /// A reliable parcel is missing: the first that was not taken must be resent, with all after it.
     pub(super) is_missing: bool,
     /// The number of the first reliable parcel in the bundle.
     pub(super) first: u64,
 }
 
-/// A bundle that is read.
+/// A received bundle.
 #[derive(Clone, Copy, Debug)]
 pub struct Bundle<'a> {
     pub(super) head: BundleHead,
@@ -95,10 +96,10 @@ pub struct Bundle<'a> {
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads the head of a bundle.
+    /// Reads the header of a bundle.
     ///
     /// # Errors
-    /// [`BusMessageError`] if it has none.
+    /// [`BusMessageError`] if the header cannot be read.
     pub fn read(bytes: &'a [u8]) -> Result<Self, BusMessageError> {
         let read = postcard::take_from_bytes(bytes);
         let (head, parcels) = read.map_err(|cause| BusMessageError { bytes: bytes.len(), cause })?;

@@ -13,9 +13,9 @@ use crate::bus::{BusEvent, BusReceiver, BusSender, Member};
 use crate::message::{BusMessageError, delivery, is_reliable};
 use crate::placement::NodeId;
 
-/// Gathers what workers have for other nodes into bundles, and hands out what comes from those.
+/// Gathers the workers' messages for other nodes into bundles, and delivers the messages of incoming bundles.
 ///
-/// A plain struct: bundles that came, and the time, are arguments; bundles to publish are drained.
+/// A plain struct without I/O: incoming bundles and the time are arguments; bundles to publish are drained.
 pub struct NodeGateway {
     own: NodeId,
     workers: u16,
@@ -23,9 +23,9 @@ pub struct NodeGateway {
     buses: [Bus; WAYS],
     members: NodeWorkers,
     streams: BTreeMap<NodeId, NodeStream>,
-    /// Reliable parcels to it do not fit any more.
+    /// Nodes for which the queue of reliable parcels is full.
     overrun: Vec<NodeId>,
-    /// What passed between this node and those that are forgotten.
+    /// Traffic between this node and the nodes that it has forgotten.
     forgotten: StreamStatistics,
     buffer: Vec<u8>,
 }
@@ -33,7 +33,7 @@ pub struct NodeGateway {
 struct Bus {
     out: Box<dyn BusSender>,
     incoming: Box<dyn BusReceiver>,
-    /// By worker: reliable parcels that it was handed and has not taken, the oldest first.
+    /// By worker: reliable parcels that it was handed and has not taken yet, oldest first.
     handed: Vec<Handed>,
 }
 
@@ -43,11 +43,12 @@ struct Handed {
     taken: u64,
 }
 
-/// So many other nodes are listened to at once.
+/// The maximum number of other nodes at a time.
 pub(crate) const NODES_MAX: usize = 256;
 
 impl NodeGateway {
-    /// Of a node with so many workers; `buses` has the gateway's ways of each [`Way`].
+    /// Creates the gateway of a node with this many workers; `buses` holds the gateway's end of the bus of each
+    /// [`Way`].
     pub fn new(own: NodeId, workers: u16, buses: [BusWay; WAYS]) -> Self {
         let handed = || (0..workers).map(|_| Handed::default()).collect();
         let buses = buses.map(|(out, incoming)| Bus { out, incoming, handed: handed() });
@@ -74,9 +75,10 @@ impl NodeGateway {
         self.buses.iter_mut().for_each(|bus| bus.incoming.set_waker(waker.clone()));
     }
 
-    /// Takes what the workers have for other nodes.
+    /// Takes the workers' messages for other nodes.
     pub fn collect(&mut self, now: Instant) {
-        // What an owner made of messages is in the others, and was there before the first says that they are taken.
+        // The order matters: an owner queues its responses on the other buses before the first bus reports the
+        // messages as taken.
         for way in Way::ALL {
             while let Some(BusEvent::Message(Member(worker))) = self.buses[way.index()].incoming.poll() {
                 self.collect_next(now, way, worker);
@@ -93,15 +95,15 @@ impl NodeGateway {
         self.streams.iter_mut().find_map(|(node, stream)| Some((*node, stream.poll_publish(now, own)?)))
     }
 
-    /// When [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
+    /// The time at which [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
         self.streams.values().filter_map(|stream| stream.poll_timeout(now)).min()
     }
 
-    /// A bundle came.
+    /// A bundle arrived.
     ///
     /// # Errors
-    /// [`BusMessageError`] if it cannot be read; what can be was handed out.
+    /// [`BusMessageError`] if it cannot be read completely; the parcels before the error were delivered.
     pub fn handle(&mut self, now: Instant, bytes: &[u8]) -> Result<(), BusMessageError> {
         let bundle = Bundle::read(bytes)?;
         let node = bundle.head.from;
@@ -142,8 +144,8 @@ impl NodeGateway {
         taken
     }
 
-    /// Of a stream that is over, nothing that has to arrive counts. Its voice is as good as any: two nodes that have
-    /// lost each other notice with the first bundle between them that the other one is there.
+    /// Delivers only the voice of a bundle whose stream is over: its reliable parcels are void, but its voice is still
+    /// good. Two nodes that have lost each other notice with the first bundle between them that the other one is there.
     fn hand_out_voice(&mut self, node: NodeId, bundle: Bundle<'_>) -> Result<(), BusMessageError> {
         let Self { members, buses, workers, buffer, .. } = self;
         for parcel in bundle.parcels() {
@@ -157,16 +159,16 @@ impl NodeGateway {
         Ok(())
     }
 
-    /// Another node is lost. The workers are told, and have back what it may not have taken. Nothing happens if nothing
-    /// has passed since it was lost before.
+    /// Another node is lost. The workers are told, and get back the parcels that it may not have taken. Does nothing
+    /// if there was no traffic since the last loss.
     pub fn lose(&mut self, node: NodeId) {
         if self.streams.get(&node).is_some_and(|stream| !stream.is_fresh()) {
             self.begin_again(node);
         }
     }
 
-    /// A lost node is heard again. It is told at once to begin again: it may not have lost this one, and its clients
-    /// would hear nothing as long as they say nothing.
+    /// A lost node is heard again. It is told at once to restart: it may not have lost this node, and its clients
+    /// would hear nothing as long as they are silent.
     pub fn greet(&mut self, now: Instant, node: NodeId) {
         if let Some(stream) = self.streams.get_mut(&node) {
             stream.greet(now);
@@ -178,7 +180,7 @@ impl NodeGateway {
         for written in stream.lose() {
             let Ok((parcel, _)) = postcard::take_from_bytes::<Parcel<'_>>(&written) else { continue };
             if let Some(to) = self.members.number(node, parcel.to) {
-                // What has sent it receives the other way.
+                // Its sender receives over the bus of the opposite direction.
                 let bus = &mut self.buses[parcel.way.back().index()];
                 bus.hand_out(&mut self.buffer, RETURNED, parcel.from, to, parcel.message);
             }
@@ -197,14 +199,14 @@ impl NodeGateway {
         self.flush();
     }
 
-    /// What passed between this node and all others since it began.
+    /// Traffic between this node and all others since it started.
     pub fn total(&self) -> StreamStatistics {
         let mut total = self.forgotten;
         self.streams.values().for_each(|stream| total.add(&stream.statistics()));
         total
     }
 
-    /// Whether a node may be listened to. Each start of a server is a new node, so a lost one makes room.
+    /// Whether there is room for a node. Each start of a server is a new node, so a lost one makes room.
     fn has_room_for(&mut self, node: NodeId) -> bool {
         if self.streams.contains_key(&node) || self.streams.len() < NODES_MAX {
             return true;
@@ -215,12 +217,12 @@ impl NodeGateway {
         true
     }
 
-    /// What passed between this node and another one.
+    /// Traffic between this node and each other one.
     pub fn statistics(&self) -> impl Iterator<Item = (NodeId, StreamStatistics)> {
         self.streams.iter().map(|(node, stream)| (*node, stream.statistics()))
     }
 
-    /// What passed between this node and that one, and what waits.
+    /// Traffic between this node and that one, and the status of the link.
     pub fn link(&self, now: Instant, node: NodeId) -> (StreamStatistics, LinkStatus) {
         let stream = self.streams.get(&node);
         stream.map(|stream| (stream.statistics(), stream.status(now))).unwrap_or_default()
@@ -233,7 +235,7 @@ impl NodeGateway {
         }
     }
 
-    /// Takes the message that a bus has shown last.
+    /// Handles the message that a bus has returned last.
     fn collect_next(&mut self, now: Instant, way: Way, worker: u16) {
         let bus = &mut self.buses[way.index()];
         let Some((member, message)) = bus.incoming.message().split_first_chunk::<MEMBER_BYTES>() else {
@@ -262,8 +264,8 @@ impl NodeGateway {
     }
 }
 
-/// Hands a parcel out to its worker, which is one of this node: what that worker was handed and has not taken. None if
-/// it takes nothing.
+/// Delivers a parcel to its worker, which is one of this node. Returns the parcels that the worker was handed and has
+/// not taken yet, or `None` if it accepts nothing.
 fn hand_out<'b>(
     buses: &'b mut [Bus],
     buffer: &mut Vec<u8>,
@@ -277,7 +279,7 @@ fn hand_out<'b>(
 }
 
 impl Bus {
-    /// Tells a worker something about a member. False if the worker takes nothing any more.
+    /// Sends a worker a message about a member. Returns false if the worker accepts nothing any longer.
     fn hand_out(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -295,7 +297,7 @@ impl Bus {
 }
 
 impl Handed {
-    /// The worker has taken so many since it began: those that it has taken since the last call.
+    /// The worker has taken this many since it started. Returns those that it has taken since the last call.
     fn take(&mut self, taken: u64) -> impl Iterator<Item = (NodeId, u32, u64)> {
         let new = taken.saturating_sub(self.taken);
         self.taken = taken;

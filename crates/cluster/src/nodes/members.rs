@@ -6,21 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::bus::Member;
 use crate::placement::NodeId;
 
-/// The numbers of workers on the buses of this process, shared by its threads. This node's own come first; those of
-/// other nodes are given out once each, so that what is on its way to a lost node reaches no other one.
+/// The numbers of workers on the buses of this process, shared by its threads. This node's own workers come first;
+/// numbers for workers of other nodes are assigned only once, so that messages in flight to a lost node reach no
+/// other one.
 #[derive(Clone, Debug)]
 pub struct NodeWorkers(Arc<Mutex<Numbers>>);
 
 #[derive(Debug)]
 struct Numbers {
     own: NodeId,
-    /// How many workers this node has. The number behind theirs is the gateway's.
+    /// The number of workers of this node. The gateway's number follows theirs.
     own_workers: u16,
     workers: Vec<(NodeId, u16)>,
     by_worker: BTreeMap<(NodeId, u16), Member>,
 }
 
-/// A node has no more workers than this.
+/// The maximum number of workers of a node.
 const WORKERS_MAX: u16 = 1024;
 
 impl NodeWorkers {
@@ -29,7 +30,7 @@ impl NodeWorkers {
         Self(Arc::new(Mutex::new(Numbers { own, own_workers, workers, by_worker })))
     }
 
-    /// The number of a worker of a node. None if there are no more numbers.
+    /// The number of a worker of a node. `None` if there are no more numbers.
     pub fn number(&self, node: NodeId, worker: u16) -> Option<Member> {
         let mut state = self.lock();
         if node == state.own {
@@ -56,12 +57,12 @@ impl NodeWorkers {
         state.workers.get(usize::from(member.0.checked_sub(state.own_workers + 1)?)).copied()
     }
 
-    /// The numbers of a node's workers that were asked for.
+    /// The numbers assigned so far to a node's workers.
     pub(super) fn of(&self, node: NodeId) -> Vec<Member> {
         self.lock().by_worker.range((node, 0)..=(node, u16::MAX)).map(|(_, member)| *member).collect()
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores lock poisoning: no operation under the lock stops halfway, so the state is always consistent.
     fn lock(&self) -> MutexGuard<'_, Numbers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,5 @@
-//! The stream of one node to another: reliable parcels arrive in order and once, whatever the bus between them loses.
+//! The stream from one node to another: reliable parcels arrive once and in order, even if the bus between the nodes
+//! loses messages.
 
 mod gathering;
 mod outgoing;
@@ -18,26 +19,26 @@ use untaken::Untaken;
 /// The parcels between this node and another one.
 #[derive(Debug)]
 pub(super) struct NodeStream {
-    /// How often this side has begun again.
+    /// The epoch of this side, which increases with each restart.
     epoch: u32,
-    /// How often the other side has, as far as is known; 0 before it was heard.
+    /// The last known epoch of the other side; 0 before it was heard.
     their_epoch: u32,
-    /// Nothing of this epoch of the other side, or of one before, counts any more.
+    /// This epoch of the other side is over, and so are all before it.
     over: u32,
     outgoing: Outgoing,
     untaken: Untaken,
     is_missing: bool,
-    /// When the other side is to be told what was taken.
+    /// The time at which to tell the other side which parcels were taken.
     tell_at: Option<Instant>,
     gathering: Gathering,
     bundle: Vec<u8>,
     statistics: StreamStatistics,
     unpublished: u64,
-    /// When voice was dropped last.
+    /// The time at which voice was last dropped.
     dropped: Option<Instant>,
 }
 
-/// What passed between two nodes.
+/// Counters of the traffic between two nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamStatistics {
     /// Bundles that were published.
@@ -46,18 +47,18 @@ pub struct StreamStatistics {
     pub bytes: u64,
     /// Unreliable parcels in them: voice, each for all its listeners at the other node.
     pub unreliable: u64,
-    /// Unreliable parcels that were dropped, since too many waited.
+    /// Unreliable parcels that were dropped because too many were waiting.
     pub dropped: u64,
-    /// How often reliable parcels were sent again.
+    /// The number of times that reliable parcels were resent after a timeout.
     pub resent: u64,
     /// Bundles that could not be read.
     pub malformed: u64,
-    /// Parcels of a kind that only later versions know.
+    /// Parcels of a kind that is known only to later versions.
     pub unknown: u64,
 }
 
 impl StreamStatistics {
-    /// Adds what passed between two other nodes.
+    /// Adds the traffic between two other nodes.
     pub fn add(&mut self, other: &Self) {
         let Self { bundles, bytes, unreliable, dropped, resent, malformed, unknown } = other;
         self.bundles += bundles;
@@ -70,7 +71,7 @@ impl StreamStatistics {
     }
 }
 
-/// How the way to another node does.
+/// The status of the link to another node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LinkStatus {
     /// Reliable parcels that the other node is not known to have taken.
@@ -83,20 +84,21 @@ pub struct LinkStatus {
     pub dropped_ago: Option<Duration>,
 }
 
-/// The other side is told that late what was taken, if nothing else is sent to it.
+/// The longest delay before the other side is told which parcels were taken, if nothing else is sent to it.
 const TELL_AFTER: Duration = Duration::from_millis(20);
 
-/// What to do with a bundle.
+/// The action to take for an incoming bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Came {
     /// Take its parcels.
     Fresh,
-    /// The other side has lost this one: this one has to [lose](NodeStream::lose) it first.
+    /// The other side has lost this one, which must [lose](NodeStream::lose) it first.
     Restarted,
-    /// The other side has begun again, without having heard this epoch of this side, which goes on: this side has to
-    /// [forget](NodeStream::forget_theirs) what came first. If it began again, too, that would never end.
+    /// The other side has restarted, without having heard this epoch of this side, which continues: this side must
+    /// first [forget](NodeStream::forget_theirs) what it has received. If it restarted, too, the restarts would never
+    /// end.
     TheirsRestarted,
-    /// It is of a stream that is over.
+    /// The bundle belongs to a stream that is over.
     Over,
 }
 
@@ -118,7 +120,7 @@ impl NodeStream {
         }
     }
 
-    /// A parcel to send. False if it has to arrive and too much waits.
+    /// Queues a parcel. Returns false if it is reliable and too much is waiting.
     #[must_use]
     pub(super) fn push(&mut self, now: Instant, parcel: &Parcel<'_>) -> bool {
         self.gathering.note_parcel();
@@ -159,17 +161,17 @@ impl NodeStream {
         Some(&self.bundle)
     }
 
-    /// When [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
+    /// The time at which [`poll_publish`](Self::poll_publish) has something, if nothing else happens.
     pub(super) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
         let gathered = self.gathering.until().unwrap_or(now);
         let parcels = self.outgoing.waits().then_some(if self.outgoing.is_full() { now } else { gathered });
         [parcels, self.tell_at, self.outgoing.overdue_at()].into_iter().flatten().min()
     }
 
-    /// Looks at a bundle of the other side, whose parcels are to be [taken](Self::take) if they are fresh.
+    /// Examines a bundle from the other side, whose parcels are to be [taken](Self::take) if it is fresh.
     pub(super) fn look(&mut self, now: Instant, bundle: &Bundle<'_>) -> Came {
         let BundleHead { epoch, over, taken_epoch, taken, is_missing, .. } = bundle.head;
-        // First, or two sides that have lost each other at once would not hear of it.
+        // Checked first: otherwise two sides that lose each other at the same time would not learn of it.
         if over >= self.epoch {
             return Came::Restarted;
         }
@@ -187,7 +189,7 @@ impl NodeStream {
         Came::Fresh
     }
 
-    /// The parcels of a bundle that are new, each with its number if it is reliable.
+    /// Delivers the new parcels of a bundle, each with its number if it is reliable.
     pub(super) fn take<'a>(
         &mut self,
         now: Instant,
@@ -215,34 +217,34 @@ impl NodeStream {
         Ok(())
     }
 
-    /// A worker has done with a reliable parcel.
+    /// A worker has finished with a reliable parcel.
     pub(super) fn note_taken(&mut self, epoch: u32, number: u64) {
         if epoch == self.their_epoch {
             self.untaken.note_taken(number);
         }
     }
 
-    /// The epoch of parcels that come now.
+    /// The epoch of incoming parcels.
     pub(super) fn their_epoch(&self) -> u32 {
         self.their_epoch
     }
 
-    /// The other side is lost, or has lost this one: both begin again. Reliable parcels that it may not have taken, in
-    /// order.
+    /// The other side is lost, or has lost this one: both restart. Returns the reliable parcels that it may not have
+    /// taken, in order.
     pub(super) fn lose(&mut self) -> Vec<Box<[u8]>> {
         self.forget_theirs();
         self.epoch += 1;
         std::mem::take(&mut self.outgoing).into_reliable()
     }
 
-    /// The other side is heard again: it is to know what counts no more, if anything does not.
+    /// The other side is heard again: it is told which of its epochs are over, if any.
     pub(super) fn greet(&mut self, now: Instant) {
         if self.their_epoch == 0 && self.over > 0 {
             self.tell_at = Some(now);
         }
     }
 
-    /// What came of the other side so far counts no more.
+    /// Discards everything received from the other side; its epochs so far are over.
     pub(super) fn forget_theirs(&mut self) {
         self.over = self.over.max(self.their_epoch);
         self.their_epoch = 0;
@@ -250,7 +252,7 @@ impl NodeStream {
         (self.is_missing, self.tell_at) = (false, None);
     }
 
-    /// Whether nothing has passed since it began.
+    /// Whether there was no traffic since it started.
     pub(super) fn is_fresh(&self) -> bool {
         self.their_epoch == 0 && self.outgoing.is_fresh()
     }

@@ -1,4 +1,4 @@
-//! A worker's bus, where other nodes have workers, too.
+//! The bus of a worker if other nodes have workers, too.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,20 +9,20 @@ use consonance_transport::Delivery;
 use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::mailboxes::mailboxes;
 
-/// A member's way out and in.
+/// The sender and the receiver of a member.
 pub type BusWay = (Box<dyn BusSender>, Box<dyn BusReceiver>);
 
-/// What the members of a bus have.
+/// The senders and receivers of all members of a bus.
 pub struct JoinedWays {
-    /// Of each worker of this process.
+    /// Those of each worker of this process.
     pub workers: Vec<BusWay>,
-    /// The gateway's, for [`NodeGateway::new`](super::NodeGateway::new).
+    /// Those of the gateway, for [`NodeGateway::new`](super::NodeGateway::new).
     pub gateway: BusWay,
 }
 
-/// A bus for so many workers, the numbers of which start at 0, and for workers of other nodes, whose numbers the
-/// gateway gives out. Reliable messages of one worker of another node come in order, and so do unreliable ones, but
-/// those may come before reliable ones.
+/// Creates a bus for this many workers, numbered from 0, and for workers of other nodes, whose numbers the gateway
+/// assigns. Reliable messages from one worker of another node arrive in order, and so do unreliable ones, but
+/// unreliable messages may arrive before reliable ones.
 pub fn join_nodes(workers: u16) -> JoinedWays {
     let mut ways = mailboxes(workers + 1);
     let gateway = ways.remove(usize::from(workers));
@@ -36,12 +36,13 @@ pub fn join_nodes(workers: u16) -> JoinedWays {
     JoinedWays { workers: ways.into_iter().map(join).collect(), gateway }
 }
 
-/// What a worker tells the gateway. Before each is the number of the member that it is for.
+/// The length of the number of the receiving member, which precedes each message from a worker to the gateway.
 pub(super) const MEMBER_BYTES: usize = size_of::<u16>();
-/// The message is not for a member: it says how many messages of other nodes the worker has taken.
+/// Not a member: the message holds the number of messages of other nodes that the worker has taken.
 pub(super) const TAKEN: Member = Member(u16::MAX);
 
-/// What the gateway tells a worker: this byte, and the number of the member that it is about.
+/// The length of the header of a message from the gateway to a worker: one byte for the kind, and the number of the
+/// member that it is about.
 pub(super) const HEAD_BYTES: usize = 1 + MEMBER_BYTES;
 pub(super) const UNRELIABLE: u8 = 0;
 pub(super) const RELIABLE: u8 = 1;
@@ -51,7 +52,7 @@ pub(super) const LOST: u8 = 3;
 struct Sender {
     inner: Box<dyn BusSender>,
     gateway: Member,
-    /// How many reliable messages of other nodes the worker has taken.
+    /// The number of reliable messages of other nodes that the worker has taken.
     taken: Arc<AtomicU64>,
     told: u64,
     buffer: Vec<u8>,
@@ -76,7 +77,7 @@ impl BusSender for Sender {
 
     fn flush(&mut self) {
         let taken = self.taken.load(Ordering::Relaxed);
-        // What follows from them is on its way before.
+        // Messages that result from them were queued earlier.
         if taken != self.told && self.tell(TAKEN, Delivery::Reliable, &taken.to_le_bytes()) {
             self.told = taken;
         }
@@ -92,7 +93,7 @@ struct Receiver {
     inner: Box<dyn BusReceiver>,
     gateway: Member,
     taken: Arc<AtomicU64>,
-    /// Bytes before the message that came last.
+    /// The length of the header before the last message.
     head: usize,
 }
 

@@ -1,75 +1,75 @@
-//! What a node learns about sessions.
+//! Events of the placement.
 
 use super::{NodeId, Revision, SessionRecord};
 
-/// What a node learns about a session.
+/// An event about a session or a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlacementEvent {
     /// This node owns it from now on, and decides.
     Owned {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
         /// Its number.
         session: u32,
-        /// The worker that has it, as the others are told.
+        /// The worker that has it, as announced to the other nodes.
         worker: u16,
-        /// The node that owned it before, if one did: its edges go on with the session.
+        /// The node that owned it before, if any: its edges continue the session.
         former: Option<NodeId>,
     },
-    /// The store has a record of this node, which the others are to hear of.
+    /// The store has a record of this node that must be announced to the others.
     Written {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
         /// The record.
         record: SessionRecord,
         /// Its revision.
         revision: Revision,
     },
-    /// The store has said that this node owns it still, after that was in doubt.
+    /// The store has confirmed that this node still owns it, after that was in doubt.
     Confirmed {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
-    /// The bus is away, or was until now: this node goes on with the session for its own players.
+    /// The bus is lost, or was until now: this node continues the session for its own players.
     Detached {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
-    /// Another node owns it: links here are of an edge of that.
+    /// Another node owns it: links here belong to an edge of that node.
     Elsewhere {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
         /// Its owner and its number.
         record: SessionRecord,
-        /// A third node that owned it before, and was not heard any more.
+        /// A third node that owned it before, and was no longer heard.
         former: Option<NodeId>,
     },
-    /// No node owns it any more.
+    /// No node owns it any longer.
     Ended {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
     /// The store did not name its owner in time: clients that wait for it are to try again later.
     Unplaced {
-        /// Which session.
+        /// The name of the session.
         name: Box<str>,
     },
-    /// Another node is not heard any more: what leads there leads nowhere.
+    /// Another node is no longer heard: nothing that is sent to it arrives.
     NodeLost {
-        /// Which node.
+        /// The node.
         node: NodeId,
         /// It was shut down, and announced that.
         has_ended: bool,
     },
 }
 
-/// Where a session is.
+/// The location of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionPlace {
     /// This node owns it.
     Here,
-    /// Another one does.
+    /// Another node owns it.
     At(SessionRecord),
-    /// It is not known yet: an event will tell.
+    /// Its owner is not known yet: an event will report it.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! The number of a node, and its text.
+//! The id of a node, and its text form.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A node, by a number that it draws when it starts: no other one has it, and none had it before.
+/// The id of a node: a number that it draws when it starts, and that no other node has or had.
 ///
-/// Its text has 16 hexadecimal digits:
+/// Its text form has 16 hexadecimal digits:
 ///
 /// ```
 /// # use consonance_cluster::placement::NodeId;

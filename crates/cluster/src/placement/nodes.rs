@@ -1,4 +1,4 @@
-//! Which nodes are alive, this one included.
+//! The liveness of nodes, this one included.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -7,28 +7,28 @@ use super::{BEAT, LEASE, NodeId, SILENCE};
 
 #[derive(Debug)]
 pub(super) struct Nodes {
-    /// When each of the others was heard last.
+    /// The time at which each of the others was last heard.
     heard: BTreeMap<NodeId, Instant>,
-    /// Those of them that were told to be lost, and were not heard since.
+    /// Nodes that were reported as lost and not heard since.
     lost: BTreeSet<NodeId>,
-    /// Those that have said that they end.
+    /// Nodes that have announced their shutdown.
     ended: BTreeSet<NodeId>,
     next_beat: Instant,
     next_number: u64,
     /// Beats of this node that it has not heard itself yet, and when each was sent.
     sent: BTreeMap<u64, Instant>,
-    /// When the newest beat was sent that it has heard.
+    /// The time at which the newest beat that it has heard was sent.
     confirmed: Option<Instant>,
     is_detached: bool,
-    /// Since when the bus is there: no other node could be heard before.
+    /// The time since which the bus is available: no other node could be heard before.
     bus_since: Instant,
 }
 
-/// So many others are known at once.
+/// The maximum number of other nodes.
 const HEARD_MAX: usize = 1024;
-/// Messages of a node that ends may come after its last beat for so long.
+/// The time for which messages of a node may arrive after its last beat.
 const LAST_WORDS: Duration = Duration::from_millis(50);
-/// Nodes that were not heard for so long are forgotten.
+/// The silence after which nodes are forgotten.
 pub(crate) const FORGOTTEN: Duration = Duration::from_mins(1);
 
 impl Nodes {
@@ -55,7 +55,7 @@ impl Nodes {
         self.ended.remove(&node);
     }
 
-    /// A node has said that it ends: it counts as silent as soon as what it published before has been taken.
+    /// A node has announced its shutdown: it counts as silent once its earlier messages have had time to arrive.
     pub(super) fn hear_last(&mut self, now: Instant, node: NodeId) {
         if let (Some(heard), Some(at)) = (self.heard.get_mut(&node), (now + LAST_WORDS).checked_sub(SILENCE))
         {
@@ -64,12 +64,12 @@ impl Nodes {
         }
     }
 
-    /// Whether a node has said that it ends, and so decides nothing any more.
+    /// Whether a node has announced its shutdown, and so makes no more decisions.
     pub(super) fn has_ended(&self, node: NodeId) -> bool {
         self.ended.contains(&node)
     }
 
-    /// Those that are not heard any more, each once. None while this node may not hear any itself.
+    /// Nodes that are no longer heard, each once. Empty while this node may be cut off itself.
     pub(super) fn take_lost(&mut self, now: Instant) -> Vec<NodeId> {
         if !self.has_lease(now) {
             return Vec::new();
@@ -83,7 +83,7 @@ impl Nodes {
         lost
     }
 
-    /// A beat of this node has come back. True if others may have counted this node as dead before it was sent.
+    /// A beat of this node has come back. Returns true if others may have considered this node dead before it was sent.
     pub(super) fn hear_own(&mut self, number: u64) -> bool {
         let Some(at) = self.sent.remove(&number) else { return false };
         let has_lapsed = self.confirmed.is_none_or(|before| at.saturating_duration_since(before) >= LEASE);
@@ -92,7 +92,7 @@ impl Nodes {
         has_lapsed
     }
 
-    /// Whether another node counts as alive. While the bus was away none could be heard.
+    /// Whether another node counts as alive. No node could be heard while the bus was lost.
     pub(super) fn is_alive(&self, now: Instant, node: NodeId) -> bool {
         let heard = self.heard.get(&node).copied().unwrap_or(self.bus_since).max(self.bus_since);
         now.saturating_duration_since(heard) < SILENCE
@@ -103,7 +103,7 @@ impl Nodes {
         self.lease_end().is_some_and(|end| now < end)
     }
 
-    /// Until when they do, if this node hears nothing more.
+    /// The time until which they do, if this node hears nothing more.
     pub(super) fn lease_end(&self) -> Option<Instant> {
         self.confirmed.filter(|_| !self.is_detached).map(|at| at + LEASE)
     }
@@ -112,7 +112,7 @@ impl Nodes {
         self.is_detached
     }
 
-    /// This node ends: it has no lease any more, and its next beat is its last.
+    /// Shuts this node down: it no longer has a lease. Returns the number of its last beat.
     pub(super) fn end(&mut self) -> u64 {
         self.confirmed = None;
         self.sent.clear();

@@ -1,36 +1,36 @@
-//! What the store has, what it is asked, and what it says.
+//! Records, requests and answers of the store.
 
 use serde::{Deserialize, Serialize};
 
 use super::NodeId;
 
-/// What the store has about a session.
+/// The store's record of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
-    /// Which node owns it.
+    /// The node that owns it.
     pub owner: NodeId,
-    /// On which of its workers.
+    /// The worker of that node.
     pub worker: u16,
-    /// The number in all of its packets: an owner that takes it over goes on with it.
+    /// The number in all of its packets: a node that takes the session over keeps it.
     pub session: u32,
 }
 
-/// Which change of the store a record is of.
+/// The number of the change of the store that wrote a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revision(pub u64);
 
-/// What the store is asked.
+/// A request to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreRequest {
     /// The number of the request, for its answer.
     pub number: u64,
-    /// Which session it is about.
+    /// The name of the session.
     pub name: Box<str>,
-    /// What is wanted.
+    /// The requested change.
     pub change: StoreChange,
 }
 
-/// A change of the store, if the record is as it is believed to be.
+/// A conditional change of the store, which applies only if the record is as expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreChange {
     /// Write a record where there is none.
@@ -39,17 +39,17 @@ pub enum StoreChange {
     Replace(SessionRecord, Revision),
     /// Remove the record of this revision.
     Remove(Revision),
-    /// Say what there is, as a change would be told.
+    /// Report the current record, like a change.
     Read,
 }
 
-/// What the store says of a change.
+/// The store's answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreAnswer {
-    /// It is done; what the record's revision is now.
+    /// Done, with the current revision of the record.
     Done(Revision),
-    /// The record is not as it was believed to be.
+    /// The record is not as expected.
     Conflict,
-    /// The store cannot say.
+    /// The store could not answer.
     Unavailable,
 }

@@ -1,4 +1,4 @@
-//! Nodes that a store and a bus with all kinds of faults connect.
+//! Nodes connected by a store and a bus with all kinds of faults.
 
 mod world;
 
@@ -10,7 +10,7 @@ use world::World;
 
 const ARENA: &str = "arena";
 
-/// Lets a world go on for so long, checked all the time.
+/// Runs a world for this long, checking it at every step.
 fn run(world: &mut World, time: Duration) {
     let until = world.now() + time;
     while world.now() < until {
@@ -19,7 +19,7 @@ fn run(world: &mut World, time: Duration) {
     }
 }
 
-/// A world of so many nodes, the first of which owns the arena.
+/// A world of this many nodes, the first of which owns the arena.
 fn owned_by_the_first(nodes: usize, seed: u64) -> World {
     let mut world = World::new(nodes, seed);
     world.place(0, ARENA);
@@ -105,7 +105,7 @@ fn an_owner_goes_on_when_others_are_lost_as_soon_as_the_store_has_confirmed_it()
     assert!(world.acts(0, ARENA));
 }
 
-/// A node that owns the arena by this record; its store has been asked nothing since.
+/// A node that owns the arena by this revision and has sent the store no requests since.
 fn owner_by(now: Instant, own: NodeId, revision: Revision) -> Placement {
     let mut placement = Placement::new(now, own);
     let beat = placement.poll_beat(now).unwrap();
@@ -145,7 +145,7 @@ fn a_node_that_was_about_to_own_a_session_waits_again_when_it_replaces_the_next_
             }
             placement.handle_timeout(now);
         }
-        // The store's news come before its answer.
+        // The store's news arrive before its answer.
         placement.handle_record(now, ARENA, of_own, Revision(revision + 1));
         let request = std::iter::from_fn(|| placement.poll_request()).last().unwrap();
         placement.handle_timeout(now);
@@ -153,7 +153,7 @@ fn a_node_that_was_about_to_own_a_session_waits_again_when_it_replaces_the_next_
         let events: Vec<_> = std::iter::from_fn(|| placement.poll_event()).collect();
         acted_before |= events.iter().any(|event| matches!(event, PlacementEvent::Owned { .. }));
         assert!(!acted_before && !placement.may_act(now, ARENA), "{revision}: {events:?}");
-        // It is replaced before it acts, and hears of that late.
+        // It is replaced before it acts, and learns of that late.
         now += LEASE / 2;
     }
 }
@@ -229,7 +229,7 @@ fn a_node_that_slept_finds_itself_replaced_and_does_not_act_before_it_knows() {
         world.pause(0, Duration::from_secs(10));
         run(&mut world, Duration::from_secs(9));
         assert_eq!(world.owners(ARENA), [1], "{seed}");
-        // Checked at each of its steps: two never act at once.
+        // Each step checks that no two nodes act at once.
         run(&mut world, Duration::from_secs(3));
         assert_eq!(world.owners(ARENA), [1], "{seed}");
         let elsewhere =
@@ -318,12 +318,12 @@ fn a_session_that_has_ended_can_begin_at_another_node() {
     assert_eq!(world.owners(ARENA), [1]);
 }
 
-/// How many seeds; more with `CONSONANCE_CLUSTER_SEEDS`.
+/// The number of seeds, from `CONSONANCE_CLUSTER_SEEDS`.
 fn seeds() -> u64 {
     std::env::var("CONSONANCE_CLUSTER_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(20)
 }
 
-/// The first of them: `CONSONANCE_CLUSTER_FIRST_SEED`.
+/// The first seed, from `CONSONANCE_CLUSTER_FIRST_SEED`.
 fn first_seed() -> u64 {
     std::env::var("CONSONANCE_CLUSTER_FIRST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
 }

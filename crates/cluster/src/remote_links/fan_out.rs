@@ -1,4 +1,4 @@
-//! Which links of a packet are at which edge.
+//! The links of a packet, grouped by edge.
 
 use std::mem;
 
@@ -8,17 +8,17 @@ use super::link_of;
 use crate::bus::Member;
 use crate::link_number::LinkNumbers;
 
-/// A list of links for each edge, collected again for each packet.
+/// A list of links for each edge, filled again for each packet.
 #[derive(Debug, Default)]
 pub(super) struct FanOut {
     /// By member.
     lists: Vec<Vec<u8>>,
-    /// Those that have some.
+    /// Members with links in their list.
     members: Vec<Member>,
 }
 
 impl FanOut {
-    /// The packet goes to this link, too.
+    /// Adds a link to the receivers of the packet.
     pub(super) fn add(&mut self, peer: Peer) {
         let (member, link) = link_of(peer);
         let edge = usize::from(member.0);
@@ -32,13 +32,13 @@ impl FanOut {
         LinkNumbers::write(list, link);
     }
 
-    /// An edge with links that were added, and their list, which has to be [given back](Self::give_back).
+    /// Takes an edge with added links, and their list, which must be [given back](Self::give_back).
     pub(super) fn pop(&mut self) -> Option<(Member, Vec<u8>)> {
         let member = self.members.pop()?;
         Some((member, mem::take(&mut self.lists[usize::from(member.0)])))
     }
 
-    /// The memory of a list, for the next packet.
+    /// Takes back the memory of a list, for the next packet.
     pub(super) fn give_back(&mut self, member: Member, mut list: Vec<u8>) {
         list.clear();
         self.lists[usize::from(member.0)] = list;

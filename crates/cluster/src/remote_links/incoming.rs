@@ -1,4 +1,4 @@
-//! What edges tell an owner.
+//! Messages from edges to an owner.
 
 use std::time::{Duration, Instant};
 
@@ -10,19 +10,19 @@ use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};
 
-/// A longer report is dropped: as many are kept as there are links.
+/// The maximum length of a report, in bytes; longer ones are dropped, because one is kept for each link.
 const REPORT_BYTES_MAX: usize = 16 << 10;
 
-/// What is to be reported.
+/// An event to report.
 pub(super) enum Came {
-    /// The message that was taken last, which is of this peer.
+    /// The last message, from this peer.
     Message(Peer),
     Disconnected(Peer, DisconnectReason),
 }
 
 impl RemoteLinks {
-    /// Takes messages until there is something to report. The message is read again there, since its bytes are the
-    /// bus's until then.
+    /// Takes messages until there is something to report. The caller reads the message again, since its bytes belong
+    /// to the bus.
     pub(super) fn next_to_report(&mut self, now: Instant) -> Option<Came> {
         self.return_released();
         loop {
@@ -31,7 +31,7 @@ impl RemoteLinks {
             }
             let member = match self.incoming.poll()? {
                 BusEvent::Message(member) => member,
-                // What was to be sent to links that are lost with their edge.
+                // A message for links that are lost with their edge.
                 BusEvent::Returned(_) => continue,
                 BusEvent::Lost(member) => {
                     self.lose(member);
@@ -46,7 +46,7 @@ impl RemoteLinks {
         }
     }
 
-    /// What is for the next owner of a session leaves.
+    /// Sends back packets that are for the next owner of a session.
     fn return_released(&mut self) {
         let (peers, packets) = self.released.take();
         for peer in peers {
@@ -58,7 +58,7 @@ impl RemoteLinks {
         }
     }
 
-    /// The links of an edge are lost, as if nothing came over them any more.
+    /// The links of an edge are lost, and reported as timed out.
     fn lose(&mut self, edge: Member) {
         for peer in self.peers.all().into_iter().filter(|peer| link_of(*peer).0 == edge) {
             self.peers.remove(peer);
@@ -66,7 +66,7 @@ impl RemoteLinks {
         }
     }
 
-    /// Does what the message says that was taken last.
+    /// Handles the last message.
     fn take(
         &mut self,
         now: Instant,
@@ -117,7 +117,7 @@ impl RemoteLinks {
                 peers.hear(now, peer_of(link), Duration::from_micros(ago_us));
                 None
             }
-            // A report says more than an id or a number.
+            // One report is kept for each link, so its length is limited.
             ToOwner::Report { .. } if message.len() > REPORT_BYTES_MAX => {
                 counted.links.dropped.malformed += 1;
                 None
@@ -138,7 +138,7 @@ impl RemoteLinks {
         })
     }
 
-    /// A packet of this length came over a link, with its number if it had to arrive.
+    /// A packet of this length arrived over a link, with its number if it is reliable.
     fn take_packet(
         &mut self,
         now: Instant,
@@ -150,7 +150,7 @@ impl RemoteLinks {
         self.statistics.links.received.count(delivery(number.is_some()), u64::from(is_up), length);
         let is_in_order = number.is_none_or(|number| !is_up || self.peers.take_number(peer, number));
         if !is_in_order {
-            // One that came back took longer than the next ones. The client tells all when it comes again.
+            // A returned packet arrived after later ones. The client sends everything again when it reconnects.
             self.end(peer, &EndCode::ServerBusy.into(), DisconnectReason::ClosedByUs);
             return None;
         }
@@ -160,7 +160,7 @@ impl RemoteLinks {
         if let Some(number) = number.filter(|_| !is_up)
             && let Ok(ToOwner::Packet { packet, .. }) = ToOwner::read(self.incoming.message())
         {
-            // Its edge has not heard yet that another one owns the session, or that this one has lost it.
+            // Its edge has not learned yet that another worker owns the session, or that this one no longer does.
             let message = ToEdge::Returned { link, number, packet };
             let (member, _) = link_of(peer);
             self.out.send(member, Delivery::Reliable, message.write(&mut self.buffer));

@@ -1,4 +1,4 @@
-//! What an owner knows of each link at an edge.
+//! An owner's knowledge of each link at an edge.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::message::About;
 pub(super) struct Peers {
     present: PresentPeers,
     states: FxHashMap<Peer, PeerState>,
-    /// Those whose edges are to tell how they do: some are looked at.
+    /// Links whose edges are to report their state, because they are being inspected.
     looks: RefCell<Vec<Peer>>,
 }
 
@@ -28,10 +28,10 @@ struct PeerState {
     account: Option<PeerAccount>,
     is_resumed: bool,
     kept: Option<KeptClient>,
-    /// The number of its next packet is this or more.
+    /// The lowest possible number of its next packet.
     next_packet: u64,
     heard: Instant,
-    /// How it did when its edge told that last.
+    /// The last report of its edge.
     report: LinkReport,
 }
 
@@ -39,7 +39,7 @@ struct PeerState {
 const KIND_MAX: usize = 64;
 
 impl Peers {
-    /// A link is up. False if it was before: what was known of it counts no more.
+    /// A link is up. Returns false if it already was up; its former state is discarded.
     pub(super) fn insert(
         &mut self,
         now: Instant,
@@ -63,7 +63,7 @@ impl Peers {
         self.states.insert(peer, state).is_none()
     }
 
-    /// A link is gone. False if it was before.
+    /// A link is gone. Returns false if it already was gone.
     pub(super) fn remove(&mut self, peer: Peer) -> bool {
         self.present.remove(peer);
         self.states.remove(&peer).is_some()
@@ -74,7 +74,7 @@ impl Peers {
         self.present.contains(peer)
     }
 
-    /// Whether there are as many as there may be.
+    /// Whether the maximum number of links is reached.
     pub(super) fn is_full(&self) -> bool {
         self.states.len() >= LinkNumber::LINKS_MAX
     }
@@ -90,8 +90,8 @@ impl Peers {
         peers
     }
 
-    /// The network of a link vouches for this account. False if it is too long; of a link that is not up, nothing is
-    /// kept.
+    /// The network of a link vouches for this account. Returns false if it is too long. Nothing is stored for a link
+    /// that is not up.
     pub(super) fn set_account(&mut self, peer: Peer, account: &str) -> bool {
         let is_fine = account.len() <= PeerAccount::ACCOUNT_BYTES_MAX;
         if let Some(state) = self.states.get_mut(&peer).filter(|_| is_fine) {
@@ -100,14 +100,14 @@ impl Peers {
         is_fine
     }
 
-    /// Something came over a link so long ago. False if it is not up.
+    /// Something arrived over a link, this long ago. Returns false if the link is not up.
     pub(super) fn hear(&mut self, now: Instant, peer: Peer, ago: Duration) -> bool {
         let Some(state) = self.states.get_mut(&peer) else { return false };
         state.heard = state.heard.max(now.checked_sub(ago).unwrap_or(state.heard));
         true
     }
 
-    /// A packet came over a link that had to arrive. False if one did that was sent after it.
+    /// A reliable packet arrived over a link. Returns false if one arrived before that was sent after it.
     pub(super) fn take_number(&mut self, peer: Peer, number: u64) -> bool {
         let Some(state) = self.states.get_mut(&peer).filter(|state| state.next_packet <= number) else {
             return false;
@@ -116,7 +116,7 @@ impl Peers {
         true
     }
 
-    /// When something came over a link last.
+    /// The time at which something last arrived over a link.
     pub(super) fn heard(&self, peer: Peer) -> Option<Instant> {
         self.states.get(&peer).map(|state| state.heard)
     }
@@ -127,7 +127,7 @@ impl Peers {
         }
     }
 
-    /// How a link did when its edge told that last; the edge is to tell it again.
+    /// The last report of a link; its edge is asked for a new one.
     pub(super) fn look(&self, peer: Peer) -> Option<&LinkReport> {
         let state = self.states.get(&peer)?;
         let mut looks = self.looks.borrow_mut();
@@ -137,7 +137,7 @@ impl Peers {
         Some(&state.report)
     }
 
-    /// A link whose edge is to tell how it does.
+    /// The next link whose edge is to be asked for a report.
     pub(super) fn pop_look(&mut self) -> Option<Peer> {
         self.looks.get_mut().pop()
     }

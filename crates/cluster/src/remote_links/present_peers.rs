@@ -1,4 +1,4 @@
-//! Which remote links are there, asked for every listener of every frame.
+//! The remote links that are up, looked up for every listener of every frame.
 
 use consonance_transport::Peer;
 

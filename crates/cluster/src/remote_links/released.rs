@@ -1,11 +1,11 @@
-//! Links of sessions that this worker owns no longer.
+//! Links of sessions that this worker no longer owns.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_transport::Peer;
 
-/// Peers that lead to another owner from now on: nothing is said of them any more, and what their edges still send goes
-/// back there. A clone is of the same links.
+/// Peers that lead to another owner from now on: no more events of them are reported, and packets that their edges
+/// still send are returned to the edges. Clones share the same peers.
 #[derive(Clone, Debug, Default)]
 pub struct ReleasedPeers(Arc<Mutex<Released>>);
 
@@ -16,7 +16,7 @@ struct Released {
     last_number: u64,
 }
 
-/// A packet that had to arrive and is for the next owner.
+/// A reliable packet that is for the next owner.
 #[derive(Debug)]
 pub(super) struct ReturnedPacket {
     pub(super) peer: Peer,
@@ -25,23 +25,23 @@ pub(super) struct ReturnedPacket {
 }
 
 impl ReleasedPeers {
-    /// One more.
+    /// Releases one more peer.
     pub fn release(&self, peer: Peer) {
         self.lock().peers.push(peer);
     }
 
-    /// A packet that came over a peer's link, with its number among those, goes back to the edge: it is for the next
+    /// Returns a packet of a peer's link, with its number among the link's packets, to the edge: it is for the next
     /// owner.
     pub fn give_back(&self, peer: Peer, number: u64, packet: Box<[u8]>) {
         self.lock().packets.push(ReturnedPacket { peer, number, packet });
     }
 
-    /// Of the packet that came last and had to arrive: its number among those of its link.
+    /// The number of the last reliable packet, among those of its link.
     pub fn last_number(&self) -> u64 {
         self.lock().last_number
     }
 
-    /// The packet that is handled next has this number.
+    /// Notes the number of the packet that is handled next.
     pub fn note_number(&self, number: u64) {
         self.lock().last_number = number;
     }
@@ -51,7 +51,7 @@ impl ReleasedPeers {
         (std::mem::take(&mut state.peers), std::mem::take(&mut state.packets))
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores lock poisoning: no operation under the lock stops halfway, so the state is always consistent.
     fn lock(&self) -> MutexGuard<'_, Released> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What a node does on a simulated bus.
+//! A node on a simulated bus.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,12 +6,12 @@ use std::time::Instant;
 use super::{Arrived, SimulatedNats};
 use crate::node::{ClusterNode, NodeEvent, Publication};
 
-/// What nodes publish.
+/// A message that a node publishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeMessage {
     /// A beat.
     Beat(Arc<[u8]>),
-    /// That a node owns a session.
+    /// The announcement that a node owns a session.
     Announcement(Arc<[u8]>),
     /// A bundle.
     Bundle(Arc<[u8]>),
@@ -19,17 +19,17 @@ pub enum NodeMessage {
     Query(Arc<[u8]>),
 }
 
-/// What came of running a node.
+/// The result of running a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeRun {
-    /// What it has learnt.
+    /// Its events.
     pub events: Vec<NodeEvent>,
-    /// How many messages it could not read.
+    /// The number of messages that it could not read.
     pub malformed: usize,
 }
 
 impl SimulatedNats<NodeMessage> {
-    /// Gives a node what has come for it, and publishes and asks what it wants.
+    /// Delivers the events of a node that have arrived, and carries out its publications and requests.
     pub fn run_node(&mut self, now: Instant, number: usize, node: &mut ClusterNode) -> NodeRun {
         let mut malformed = 0;
         while let Some(incoming) = self.poll(now, number) {

@@ -1,4 +1,4 @@
-//! The store, which compares and sets.
+//! The store, with compare-and-set.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use crate::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreR
 
 #[derive(Debug, Default)]
 pub(super) struct SimulatedStore {
-    /// Also of sessions that were removed, with the change that removed them.
+    /// The entries of all sessions, including removed ones with the change that removed them.
     entries: BTreeMap<Box<str>, (Option<SessionRecord>, Revision)>,
     revision: u64,
     pub(super) agrees_always: bool,
 }
 
-/// What a request has changed, or asked for.
+/// The records that a request has changed or read.
 #[derive(Debug, Default)]
 pub(super) struct StoreNews {
     pub(super) changes: Vec<(Box<str>, Option<SessionRecord>, Revision)>,
-    /// Nothing has changed.
+    /// Whether the records were only read.
     pub(super) is_for_asker: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a simulated NATS does, and what it does not.
+//! The messages, losses and store of a simulated NATS.
 
 use super::*;
 use crate::placement::StoreChange;

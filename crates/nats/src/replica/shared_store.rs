@@ -1,4 +1,4 @@
-//! The bucket of bans and the stream of the audit log: how they are made, and what is written into them.
+//! The bucket of bans and the stream of the audit log: how they are created and written.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,21 +18,21 @@ use tracing::debug;
 use crate::bucket::open_bucket;
 use crate::subjects::{self, Subjects};
 
-/// What a store that does not answer may take; a copy asks again after a second.
+/// The timeout of requests to the store; a copy asks again after a second.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A longer record is refused.
+/// A longer record is rejected.
 const RECORD_BYTES_MAX: i32 = 64 << 10;
-/// How large the bucket gets.
+/// The size limit of the bucket.
 const BANS_BYTES_MAX: i64 = 128 << 20;
-/// How large and how long the audit log gets; the oldest entries go.
+/// The limits of the audit log in bytes and in entries; the oldest entries are removed first.
 const AUDIT_BYTES_MAX: i64 = 64 << 20;
 const AUDIT_ENTRIES_MAX: i64 = 100_000;
-/// And how old, in days.
+/// And in age, in days.
 const AUDIT_DAYS: u64 = 365;
 /// How long the log knows by its name that it has an entry. A node that was away for longer reads first what it has.
 const KNOWN_FOR: Duration = Duration::from_hours(24);
 
-/// What the store has told.
+/// A message from the store.
 #[derive(Debug)]
 pub(super) enum Told {
     Begun(Replicated),
@@ -42,7 +42,7 @@ pub(super) enum Told {
     Answer(u64, StoreAnswer),
 }
 
-/// What the nodes of one cluster share.
+/// The records that the nodes of one cluster share.
 #[derive(Clone)]
 pub(super) struct SharedStore {
     client: Client,
@@ -161,7 +161,7 @@ impl SharedStore {
         }
     }
 
-    /// Tells what there is under a key.
+    /// Reports the current value of a key.
     async fn tell_record(&self, key: &str, tell: &Sender<Told>) -> Result<(), async_nats::Error> {
         let Some(stream) = self.bans.borrow().clone() else { return Ok(()) };
         let found = stream.get_last_raw_message_by_subject(&format!("{}{key}", self.prefix)).await;
@@ -197,7 +197,7 @@ impl SharedStore {
     }
 }
 
-/// What a message of a stream says.
+/// Reads a message of a stream.
 pub(super) fn news_of(
     store: &SharedStore,
     kind: Replicated,

@@ -1,4 +1,4 @@
-//! More messages than a node can take, over NATS's own protocol, and how much memory that takes here.
+//! More messages than a node can process, over NATS's own protocol, and the memory that this takes here.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use consonance_testing::nats::NatsServer;
 
-/// Publishes so many messages of so many bytes; the server has them all when this returns.
+/// Publishes this many messages of this many bytes; the server has received all of them when this returns.
 pub(crate) fn publish(server: &NatsServer, subject: &str, messages: u64, bytes: usize) {
     let url = server.url();
     let mut stream = TcpStream::connect(url.trim_start_matches("nats://")).unwrap();
@@ -22,7 +22,7 @@ pub(crate) fn publish(server: &NatsServer, subject: &str, messages: u64, bytes: 
     assert!(lines.any(|line| line.unwrap() == "PONG"));
 }
 
-/// The memory of this process.
+/// The resident memory of this process.
 pub(crate) fn resident_bytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

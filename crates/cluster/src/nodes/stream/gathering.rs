@@ -1,24 +1,24 @@
-//! How long parcels wait for others to share a bundle with.
+//! The time for which parcels wait for others to share a bundle with.
 
 use std::time::{Duration, Instant};
 
 /// Parcels wait after each bundle, the longer the more there are: a bundle costs NATS as much as thirty parcels in it.
 #[derive(Debug, Default)]
 pub(super) struct Gathering {
-    /// When the last bundle left.
+    /// The time of the last bundle.
     left: Option<Instant>,
-    /// For how long parcels wait after it.
+    /// The time for which parcels wait after it.
     wait: Duration,
-    /// Since when these parcels came.
+    /// The start of the time over which `parcels` are counted.
     since: Option<Instant>,
     parcels: u64,
 }
 
-/// For each parcel in a second, they wait so long: half a millisecond for 10 000 of them.
+/// The wait per parcel in a second: half a millisecond for 10 000 of them.
 const WAIT_PER_RATE: Duration = Duration::from_nanos(50);
-/// Never longer.
+/// The longest wait.
 pub(super) const WAIT_MAX: Duration = Duration::from_micros(2_500);
-/// Their number is counted over at least so long.
+/// The shortest time over which parcels are counted.
 const COUNTED: Duration = Duration::from_millis(20);
 
 impl Gathering {
@@ -27,7 +27,7 @@ impl Gathering {
         self.parcels += 1;
     }
 
-    /// A bundle leaves.
+    /// A bundle is sent.
     pub(super) fn note_bundle(&mut self, now: Instant) {
         self.left = Some(now);
         let counted = now.saturating_duration_since(*self.since.get_or_insert(now));
@@ -38,7 +38,7 @@ impl Gathering {
         }
     }
 
-    /// Until when what waits is not to leave. `None` if no bundle has left yet.
+    /// The time before which waiting parcels are not sent. `None` if no bundle was sent yet.
     pub(super) fn until(&self) -> Option<Instant> {
         self.left.map(|at| at + self.wait)
     }
@@ -48,7 +48,7 @@ impl Gathering {
 mod tests {
     use super::*;
 
-    /// How long parcels wait where so many come each second, and each leaves at once.
+    /// The wait if this many parcels come each second, and each leaves at once.
     fn wait_at(rate: u32) -> Duration {
         let (start, mut gathering) = (Instant::now(), Gathering::default());
         for parcel in 0..rate / 5 {

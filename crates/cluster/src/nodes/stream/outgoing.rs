@@ -1,4 +1,4 @@
-//! What waits to be sent to another node, and what was sent and not taken yet.
+//! Parcels waiting to be sent to another node, and reliable parcels that were sent and not taken yet.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -8,18 +8,18 @@ use crate::message::append;
 
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
-    /// Reliable parcels that were not taken, as they are written.
+    /// Reliable parcels that were not taken yet, in serialized form.
     reliable: VecDeque<Box<[u8]>>,
     reliable_bytes: usize,
     /// The number of the first of them.
     first: u64,
-    /// How many of them were sent.
+    /// The number of them that were sent.
     sent: usize,
-    /// When some of them were taken last, or were sent with none on the way.
+    /// The last time that some of them were taken, or that some were sent with none in flight.
     progress: Option<Instant>,
-    /// When they were sent again last.
+    /// The last time that they were resent.
     resent: Option<Instant>,
-    /// Unreliable parcels, a bundle's worth in each.
+    /// Unreliable parcels, one bundle's worth in each load.
     unreliable: VecDeque<Load>,
 }
 
@@ -29,15 +29,16 @@ struct Load {
     bytes: Vec<u8>,
 }
 
-/// So many bytes of parcels share a bundle, twice as many if both kinds wait; NATS takes twice that as it comes.
+/// The maximum number of bytes of parcels in a bundle, or twice as many if both kinds are waiting: half the default
+/// limit of NATS.
 const BUNDLE_BYTES: usize = 256 << 10;
-/// So many bytes of unreliable parcels wait before the oldest are dropped: 0.2 s of 1000 speakers.
+/// The number of bytes of unreliable parcels that may wait before the oldest are dropped: 0.2 s of 1000 speakers.
 const UNRELIABLE_BYTES_MAX: usize = 4 << 20;
-/// So many bytes of reliable parcels wait to be taken before their node counts as lost.
+/// The number of bytes of reliable parcels that may wait to be taken before their node counts as lost.
 const RELIABLE_BYTES_MAX: usize = 64 << 20;
-/// Parcels that were not taken for so long are sent again.
+/// The time after which parcels that were not taken are resent.
 const RESEND_AFTER: Duration = Duration::from_millis(250);
-/// What is missing is sent again no more often than this.
+/// The shortest time between two resends of missing parcels.
 const RESEND_PAUSE: Duration = Duration::from_millis(20);
 
 impl Outgoing {
@@ -53,7 +54,7 @@ impl Outgoing {
         true
     }
 
-    /// How many parcels were dropped for this one.
+    /// Queues an unreliable parcel. Returns the number of parcels that were dropped for it.
     pub(super) fn push_unreliable(&mut self, parcel: &Parcel<'_>) -> u64 {
         if self.unreliable.back().is_none_or(|load| load.bytes.len() + parcel.message.len() > BUNDLE_BYTES) {
             self.unreliable.push_back(Load::default());
@@ -68,22 +69,22 @@ impl Outgoing {
         self.unreliable.pop_front().map_or(0, |load| load.parcels)
     }
 
-    /// Whether nothing was ever to be sent.
+    /// Whether nothing was ever queued.
     pub(super) fn is_fresh(&self) -> bool {
         self.first == 0 && self.reliable.is_empty() && self.unreliable.is_empty()
     }
 
-    /// How many reliable parcels the other side is not known to have taken, and their bytes.
+    /// The number of reliable parcels that the other side is not known to have taken, and their bytes.
     pub(super) fn untaken(&self) -> (usize, usize) {
         (self.reliable.len(), self.reliable_bytes)
     }
 
-    /// Whether something waits to be sent.
+    /// Whether something is waiting to be sent.
     pub(super) fn waits(&self) -> bool {
         self.sent < self.reliable.len() || !self.unreliable.is_empty()
     }
 
-    /// Whether more than a bundle's worth does.
+    /// Whether more than a bundle's worth of unreliable parcels is waiting.
     pub(super) fn is_full(&self) -> bool {
         self.unreliable.len() > 1
     }
@@ -93,8 +94,8 @@ impl Outgoing {
         self.first + self.sent as u64
     }
 
-    /// Appends what waits to a bundle, as far as it fits. Reliable parcels come first. Returns the number of unreliable
-    /// parcels.
+    /// Appends waiting parcels to a bundle, as far as they fit. Reliable parcels come first. Returns the number of
+    /// unreliable parcels.
     pub(super) fn write(&mut self, now: Instant, bundle: &mut Vec<u8>) -> u64 {
         if self.sent == 0 {
             self.progress = Some(now);
@@ -127,12 +128,12 @@ impl Outgoing {
         }
     }
 
-    /// When parcels that were sent are to be sent again.
+    /// The time at which sent parcels are to be resent.
     pub(super) fn overdue_at(&self) -> Option<Instant> {
         self.progress.filter(|_| self.sent > 0).map(|at| at + RESEND_AFTER)
     }
 
-    /// Sends parcels again that were not taken for too long. True if there are some.
+    /// Resends parcels that were not taken for too long. Returns true if there are any.
     pub(super) fn resend_overdue(&mut self, now: Instant) -> bool {
         let is_overdue = self.overdue_at().is_some_and(|at| at <= now);
         if is_overdue {

@@ -1,4 +1,4 @@
-//! What arrives over a bus that loses, repeats and delays.
+//! Delivery over a bus that loses, repeats and delays bundles.
 
 use super::gathering::WAIT_MAX;
 use super::*;
@@ -6,7 +6,7 @@ use crate::nodes::Way;
 
 const NODES: [NodeId; 2] = [NodeId(7), NodeId(9)];
 
-/// Two nodes whose bus misbehaves as a seed says.
+/// Two nodes whose bus misbehaves in a way that depends on a seed.
 struct World {
     now: Instant,
     random: u64,
@@ -14,7 +14,7 @@ struct World {
     /// By receiver: bundles on their way, and when each arrives.
     on_the_way: [Vec<(Instant, Vec<u8>)>; 2],
     came: [Vec<u32>; 2],
-    /// Handed out and not taken yet.
+    /// Parcels that were handed out and not taken yet.
     handed: [Vec<(u32, u64)>; 2],
     lose_percent: u64,
 }
@@ -45,7 +45,7 @@ impl World {
         assert!(self.streams[from].push(self.now, &parcel));
     }
 
-    /// A millisecond passes.
+    /// Advances by a millisecond.
     fn step(&mut self) {
         self.now += Duration::from_millis(1);
         for (node, id) in NODES.into_iter().enumerate() {
@@ -59,7 +59,7 @@ impl World {
                     }
                 }
             }
-            // Workers take what they were handed a while later, and not all at once.
+            // Workers take their parcels a while later, and not all at once.
             if self.chance(50) {
                 for (epoch, number) in std::mem::take(&mut self.handed[node]) {
                     self.streams[node].note_taken(epoch, number);
@@ -227,7 +227,7 @@ fn a_side_that_loses_the_other_one_twice_before_it_hears_of_it_makes_both_begin_
     world.push(0, true, 1);
     world.push(1, true, 1);
     world.run(100);
-    // The other side begins again, too, and what it says then is late.
+    // The other side restarts, too, and the bundle that it then sends is late.
     world.streams[0].lose();
     world.push(0, true, 2);
     world.run(3);

@@ -1,28 +1,28 @@
-//! Which parcels of another node the workers here have done with.
+//! A record of another node's parcels that the workers here have finished with.
 
 use std::collections::VecDeque;
 
-/// Reliable parcels that came, in order, and which of them were taken: workers do not take them in order.
+/// Received reliable parcels, in order, and which of them were taken: workers do not take them in order.
 #[derive(Debug, Default)]
 pub(super) struct Untaken {
     /// All before this number were taken.
     taken: u64,
-    /// From that number on, whether each was.
+    /// For each parcel from that number on, whether it was taken.
     came: VecDeque<bool>,
 }
 
 impl Untaken {
-    /// The number of the parcel that is to come next.
+    /// The number of the next expected parcel.
     pub(super) fn next(&self) -> u64 {
         self.taken + self.came.len() as u64
     }
 
-    /// It came.
+    /// The next expected parcel arrived.
     pub(super) fn push(&mut self) {
         self.came.push_back(false);
     }
 
-    /// One was taken.
+    /// A parcel was taken.
     pub(super) fn note_taken(&mut self, number: u64) {
         let index = number.checked_sub(self.taken).and_then(|index| usize::try_from(index).ok());
         if let Some(came) = index.and_then(|index| self.came.get_mut(index)) {

@@ -1,11 +1,11 @@
-//! Simulated time, and nodes on a bus and a store, all of which can misbehave.
+//! Nodes, a bus and a store on simulated time, all of which can misbehave.
 
 use std::fmt::Write as _;
 
 use super::*;
 use crate::simulated::{Arrived, NatsFaults, SimulatedNats};
 
-/// Of one node.
+/// The state of one node.
 struct Node {
     placement: Placement,
     told: Vec<PlacementEvent>,
@@ -15,7 +15,7 @@ struct Node {
     links: BTreeSet<Box<str>>,
 }
 
-/// What nodes publish.
+/// A message that a node publishes.
 #[derive(Clone)]
 enum Message {
     Beat(NodeId, u64),
@@ -83,7 +83,7 @@ impl World {
         self.nodes[node].number
     }
 
-    /// What the store has of a session that this node owns, and that node began.
+    /// The store's record of a session that one node owns and the other one began.
     pub(super) fn record(&self, owner: usize, begun_by: usize) -> SessionRecord {
         SessionRecord { owner: Self::id(owner), worker: owner as u16, session: self.number(begun_by) }
     }
@@ -120,7 +120,7 @@ impl World {
         self.nodes[node].is_dead = true;
     }
 
-    /// A node ends in order.
+    /// Shuts a node down in order.
     pub(super) fn stop(&mut self, node: usize) {
         self.nodes[node].placement.leave();
         self.nats.publish(self.now, node, None, 0, &Message::LastBeat(Self::id(node)));
@@ -139,8 +139,7 @@ impl World {
         self.nats.set_connected(self.now, node, is_there);
     }
 
-    /// Parts a node from the others and from the store, with a bus on its side that has nothing else on it; or joins it
-    /// to them again.
+    /// Partitions a node from the others and from the store, alone on its part of the bus, or ends the partition.
     pub(super) fn set_partitioned(&mut self, node: usize, is_partitioned: bool) {
         for other in (0..self.nodes.len()).filter(|other| *other != node) {
             self.nats.set_cut(node, other, is_partitioned);
@@ -149,12 +148,12 @@ impl World {
         self.nats.set_reaches_store(self.now, node, !is_partitioned);
     }
 
-    /// Delays, losses and doubles from now on.
+    /// Adds delays, losses and duplicates from now on.
     pub(super) fn make_rough(&mut self) {
         self.nats.set_faults(ROUGH);
     }
 
-    /// All is well from now on, and all are awake. The dead stay dead.
+    /// Ends all faults and wakes all nodes. Dead nodes stay dead.
     pub(super) fn calm(&mut self) {
         self.nats.set_faults(CALM);
         self.nats.stop_store(self.now);
@@ -165,7 +164,7 @@ impl World {
         }
     }
 
-    /// Something happens somewhere.
+    /// Lets a random event happen, or none.
     pub(super) fn disturb(&mut self, names: &[&str]) {
         let node = self.below(self.nodes.len() as u64) as usize;
         let name = names[self.below(names.len() as u64) as usize];
@@ -209,7 +208,7 @@ impl World {
         known.record.map(|(record, _)| record.owner)
     }
 
-    /// What the store and each node know of a session.
+    /// Describes a session as the store and each node know it.
     pub(super) fn describe(&self, name: &str) -> String {
         let mut text = format!("the store has {:?}", self.nats.record(name));
         for (index, node) in self.nodes.iter().enumerate() {
@@ -218,7 +217,7 @@ impl World {
         text
     }
 
-    /// At most one node acts.
+    /// Asserts that at most one node acts.
     pub(super) fn check(&mut self) {
         let names: BTreeSet<Box<str>> =
             self.nodes.iter().flat_map(|node| node.placement.sessions.keys().cloned()).collect();
@@ -273,7 +272,7 @@ impl World {
             self.ask_store(node, &request);
         }
         while let Some(event) = self.nodes[node].placement.poll_event() {
-            // Its clients ask for it again.
+            // Clients of an ended session ask for it again.
             if let PlacementEvent::Ended { name } = &event
                 && self.nodes[node].links.contains(name)
             {
@@ -288,7 +287,7 @@ impl World {
         }
     }
 
-    /// A node tells the others what it owns, as far as that arrives.
+    /// Announces a node's session to the other nodes, as far as the bus delivers it.
     pub(super) fn announce(&mut self, from: usize, name: &str, record: SessionRecord, revision: Revision) {
         self.nats.publish(self.now, from, None, 1, &Message::Announcement(name.into(), record, revision));
     }
@@ -308,7 +307,7 @@ impl World {
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        // Xorshift: the sequence of a seed stays the same.
+        // Xorshift: a seed always gives the same sequence.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
