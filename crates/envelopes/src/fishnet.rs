@@ -1,4 +1,4 @@
-//! Where voice is in the messages of games on [Fish-Networking](https://fish-networking.gitbook.io), versions 3 and 4.
+//! Voice in the messages of games on [Fish-Networking](https://fish-networking.gitbook.io), versions 3 and 4.
 //!
 //! ```text
 //! payload = what LiteNetLib carries at once   [tick u32] packet*           Payload
@@ -10,11 +10,11 @@
 //!
 //! Three envelopes lead to and from a session:
 //!
-//! * [`FishNetVoiceOnly`]: a server without a game, which does what clients expect of theirs;
-//! * [`FishNetProxy`]: takes the voice out of what clients send to their game's server;
-//! * [`FishNetClient`]: a player of ours among the game's clients.
+//! * [`FishNetVoiceOnly`]: a server without a game, which does what clients expect of their game server;
+//! * [`FishNetProxy`]: takes voice out of the payloads that clients send to their game's server;
+//! * [`FishNetClient`]: a native player among the game's clients.
 //!
-//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and
+//! This module has no sockets or clocks. Your own game server finds voice with [`Payload`] and
 //! [`FishNetPacket::voice`], and sends it with [`write_voice`].
 //!
 //! ```

@@ -4,7 +4,7 @@
 //! A game network moves messages, and an envelope knows their content. Each module has three envelopes:
 //!
 //! * `…VoiceOnly`: a server without a game, which answers clients as their game server would;
-//! * `…Proxy`: extracts voice from what clients send to their game server;
+//! * `…Proxy`: extracts voice from the messages that clients send to their game server;
 //! * `…Client`: one of our players among the game's clients.
 //!
 //! There are no sockets or clocks here, and envelopes do not depend on a network. A game server in Rust with its own

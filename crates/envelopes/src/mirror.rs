@@ -1,5 +1,5 @@
-//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for servers to which the
-//! clients of such a game connect.
+//! Voice in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for servers to which the clients
+//! of such a game connect.
 //!
 //! ```text
 //! what a transport carries at once   [time stamp f64] ( [length varint] [message] )*      Batch
@@ -7,16 +7,16 @@
 //!     └ voice message's body         [bytes u16] [voice packet]                           Dialect::voice_packet
 //! ```
 //!
-//! Mirror's versions differ in that ([`Version`]), and [`Dialect::detect`] finds out what a client speaks.
+//! This format depends on Mirror's version ([`Version`]), and [`Dialect::detect`] finds out which one a client uses.
 //! Three envelopes lead to and from a session:
 //!
-//! * [`MirrorVoiceOnly`]: a Mirror server without a game, which does what clients expect of theirs;
-//! * [`MirrorProxy`]: takes the voice messages out of what clients send to their game's server;
-//! * [`MirrorClient`]: a player of ours among the game's clients.
+//! * [`MirrorVoiceOnly`]: a Mirror server without a game, which does what clients expect of their game server;
+//! * [`MirrorProxy`]: takes voice out of the messages that clients send to their game's server;
+//! * [`MirrorClient`]: a native player among the game's clients.
 //!
-//! Nothing here has a socket or a clock.
+//! This module has no sockets or clocks.
 //!
-//! # In a game server of one's own
+//! # In your own game server
 //!
 //! A game server in Rust that speaks Mirror already finds voice in what its transport gives it, and puts voice
 //! into what its transport takes:

@@ -1,4 +1,4 @@
-//! Where voice is in the messages of games on [Netcode for
+//! Voice in the messages of games on [Netcode for
 //! GameObjects](https://docs.unity3d.com/Packages/com.unity.netcode.gameobjects@latest), 1.4 and newer: for servers to
 //! which the clients of such a game connect.
 //!
@@ -12,12 +12,12 @@
 //! envelopes lead to and from a session:
 //!
 //! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves all clients and has no scenes;
-//! * [`NgoProxy`]: takes the voice messages out of what clients send to their game's server;
-//! * [`NgoClient`]: a player of ours.
+//! * [`NgoProxy`]: takes voice out of the messages that clients send to their game's server;
+//! * [`NgoClient`]: a native player.
 //!
 //! Nothing here has a socket or a clock; the channels are those of `consonance-utp`, Unity Transport.
 //!
-//! # In a game server of one's own
+//! # In your own game server
 //!
 //! ```
 //! use consonance_envelopes::ngo::{NameHash, NgoBatch, NgoBatchError, TypeList, VoiceDialect, VoiceName};

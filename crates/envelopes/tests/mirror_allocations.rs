@@ -1,5 +1,5 @@
-//! In steady state nothing is allocated: not for voice either way, not for pings, not for
-//! what a proxy cuts or lets pass.
+//! In steady state nothing is allocated: not for voice in either direction, not for pings, and not for messages that
+//! a proxy cuts or passes on.
 
 use std::alloc::System;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The test harness has a thread that allocates now and then; at least one round must be free of allocations.
 const ROUNDS: usize = 5;
 
 #[test]

@@ -1,9 +1,8 @@
-//! How many of something there may be in a time.
+//! A limit for how often something may happen.
 
 use std::time::{Duration, Instant};
 
-/// A bucket that fills as time passes: a bound for what a peer sends, or for what connections cost before their
-/// handshake.
+/// A token bucket: a limit for a peer's traffic, or for the work that connections cause before their handshake.
 #[derive(Debug)]
 pub struct Allowance {
     most: f64,
@@ -13,12 +12,12 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// That many at once, and as many in each second from now on.
+    /// Allows this many at once, and as many in each second from now on.
     pub fn new(now: Instant, per_second: u32) -> Self {
         Self::within(now, per_second, Duration::from_secs(1))
     }
 
-    /// That many at once, and as many in each period from now on.
+    /// Allows this many at once, and as many in each period from now on.
     pub fn within(now: Instant, most: u32, period: Duration) -> Self {
         let most = f64::from(most);
         Self { most, per_second: most / period.as_secs_f64(), left: most, at: now }

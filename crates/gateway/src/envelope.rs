@@ -1,4 +1,4 @@
-//! Where voice is in a game's messages.
+//! The encoding of voice in a game's messages.
 
 use std::time::Instant;
 
@@ -6,9 +6,9 @@ use consonance_transport::{Delivery, PacketLimits};
 
 use crate::{MessageChannel, MessageParts};
 
-/// What an envelope does alike at both ends of a connection.
+/// The part of an envelope that is the same at both ends of a connection.
 pub trait EnvelopeEnd: Send {
-    /// Appends the message that carries a voice packet to the other end, and says on which channel it goes.
+    /// Appends the message that carries a voice packet to the other end, and returns its channel.
     ///
     /// `None`, and nothing appended, while the other end could not understand it.
     fn wrap(
@@ -19,8 +19,8 @@ pub trait EnvelopeEnd: Send {
         message: &mut Vec<u8>,
     ) -> Option<MessageChannel>;
 
-    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the other end, in
-    /// order, on protocols that have such a thing; false if it cannot be.
+    /// Splits a voice packet for which [`wrap`](Self::wrap) returned `None` into several messages to the other end, in
+    /// order, on protocols that support this; false if that is impossible.
     fn wrap_in_parts(
         &mut self,
         _now: Instant,
@@ -40,12 +40,12 @@ pub trait EnvelopeEnd: Send {
     }
 }
 
-/// What is around voice in the messages of one connection, seen from the server's end.
+/// The encoding of voice in the messages of one connection, seen from the server's end.
 ///
 /// The same trait serves a server for voice only and a proxy in front of a game's server. The former answers what
 /// clients need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
 pub trait Envelope: EnvelopeEnd {
-    /// The connection is up: what the client has to be told first.
+    /// The connection is up: produces the first messages to the client.
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
     /// A message came from the client.
@@ -69,9 +69,9 @@ pub trait Envelope: EnvelopeEnd {
     }
 }
 
-/// Where the envelopes of a listener's connections come from.
+/// A factory of envelopes for a listener's connections.
 pub trait EnvelopeKind: Send {
-    /// One connection's.
+    /// The envelope of one connection.
     type Envelope: Envelope;
 
     /// An envelope for a new connection.
@@ -81,9 +81,9 @@ pub trait EnvelopeKind: Send {
     fn limits(&self, messages: PacketLimits) -> PacketLimits;
 }
 
-/// What is around voice in the messages of one connection, seen from the client's end.
+/// The encoding of voice in the messages of one connection, seen from the client's end.
 pub trait ClientEnvelope: EnvelopeEnd {
-    /// The connection is up again: what the server has to be told first. Everything that was before is forgotten.
+    /// The connection is up again: forgets all earlier state, and produces the first messages to the server.
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts);
 
     /// A message came from the server.

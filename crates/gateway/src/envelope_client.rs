@@ -1,4 +1,4 @@
-//! A player of ours in a session that lives in a game's network.
+//! A native player in a session that lives in a game's network.
 
 use std::fmt;
 use std::task::Waker;
@@ -10,7 +10,7 @@ use consonance_transport::{
 
 use crate::{ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts};
 
-/// A [`ClientTransport`] to a game's server that serves voice: what the game's own clients have in them.
+/// A [`ClientTransport`] to a game's server that serves voice, as the game's own clients use it.
 ///
 /// It reports itself connected when its envelope may send voice.
 pub struct EnvelopeClient<G, E> {
@@ -31,7 +31,7 @@ impl<G: fmt::Debug, E> fmt::Debug for EnvelopeClient<G, E> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// No connection, or none that the network has told of.
+    /// No connection, or none that the network has reported.
     Down,
     /// Connected, but the game does not take voice yet.
     Entering,
@@ -64,7 +64,7 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
         &mut self.network
     }
 
-    /// The next voice packet of what was taken apart last; what is for the server is sent.
+    /// The next voice packet of the last message; parts for the server are sent.
     fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
         while let Some((part, bytes)) = self.parts.pop() {
             match part {
@@ -74,7 +74,7 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
                     return Some(delivery);
                 }
                 MessagePart::ToGame(channel) => self.network.send(now, channel, bytes),
-                // Voice that comes before we can answer is of no use.
+                // Voice that arrives before the connection is up is useless.
                 MessagePart::Voice(_) | MessagePart::ToClient(_) => {}
             }
         }

@@ -38,12 +38,12 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     timers: Timers<Peer>,
     /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
-    /// What the last message held, and whose it was.
+    /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
     /// The voice packet that the last event showed, or that the next one will.
     packet: Vec<u8>,
-    /// How the packet travelled that is to be reported next: its player was reported first.
+    /// The delivery of the packet to report next, whose player was reported first.
     first_packet: Option<(Peer, Delivery)>,
     /// A message that is being written.
     message: Vec<u8>,
@@ -84,8 +84,8 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// The same with its own name for counters, for servers with several envelopes on one kind of network: one word in
-    /// lower case, such as `mirror-kcp`.
+    /// Sets the name for counters, for servers with several envelopes on one kind of network: one word in lower case,
+    /// such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
@@ -100,7 +100,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         self
     }
 
-    /// When clients become peers of the session; [`VoiceStart::AtOnce`] if nothing is said.
+    /// Sets when clients become peers of the session; [`VoiceStart::AtOnce`] by default.
     #[must_use]
     pub fn voice_start(mut self, voice_start: VoiceStart) -> Self {
         self.voice_start = voice_start;
@@ -119,13 +119,13 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         self.timers.set(peer, connection.envelope.poll_timeout());
         if let Some(violation) = self.parts.take_violation() {
             self.protocol_violations += 1;
-            // What was answered before may say why, in the game's own words.
+            // Replies that are already queued may give the reason in the game's own protocol.
             self.answer(now);
             self.disconnect(now, peer, violation);
         }
     }
 
-    /// Sends what is for the client, for envelopes that found no voice.
+    /// Sends the parts for the client, for envelopes that found no voice.
     fn answer(&mut self, now: Instant) {
         while let Some((part, bytes)) = self.parts.pop() {
             if let MessagePart::ToClient(channel) = part {
@@ -134,7 +134,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// The next voice packet of what was taken apart last; what is for the client is sent.
+    /// The next voice packet of the last message; parts for the client are sent.
     fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
         while let Some((part, bytes)) = self.parts.pop() {
             match part {
@@ -166,7 +166,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// What came over the network, as a step towards an event.
+    /// Handles the next event of the network: a step towards an event of this server.
     fn step(&mut self, now: Instant) -> Option<Step> {
         Some(match self.network.poll(now)? {
             GameNetworkServerEvent::Connected { peer, remote, greeting } => {

@@ -15,17 +15,17 @@ use crate::{MessageChannel, VoiceChannels};
 /// [`GameNetworkServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, regardless of which end
 /// closed it.
 pub trait GameNetworkServer: ServerNetwork {
-    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
     fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>>;
 
-    /// Takes a newcomer in: only now its client learns that it is connected.
+    /// Accepts a newcomer: only now does its client learn that it is connected.
     ///
-    /// The greeting is what a game server would tell a newcomer in the network's own handshake, as
-    /// [`GameNetworkClientEvent::Connected`](crate::GameNetworkClientEvent::Connected) reports it; empty for whatever
-    /// the network says by itself. A peer that is [disconnected](ServerNetwork::disconnect) instead was refused.
+    /// The greeting is the server's data for a newcomer in the network's own handshake, as
+    /// [`GameNetworkClientEvent::Connected`](crate::GameNetworkClientEvent::Connected) reports it; if empty, the
+    /// network's default is sent. A peer that is [disconnected](ServerNetwork::disconnect) instead is refused.
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
-    /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.
+    /// Sends one message. A message that is too large, or for a peer that is gone, is dropped and counted.
     ///
     /// A peer whose queue cannot take another reliable message is disconnected as too slow.
     fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]);
@@ -33,7 +33,7 @@ pub trait GameNetworkServer: ServerNetwork {
     /// The channels that voice packets take where the game does not say.
     fn voice_channels(&self) -> VoiceChannels;
 
-    /// What a channel guarantees. One that does not exist is unreliable.
+    /// The delivery that a channel guarantees. A channel that does not exist is unreliable.
     fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.voice_channels().delivery_of(channel)
     }
@@ -42,24 +42,24 @@ pub trait GameNetworkServer: ServerNetwork {
     fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 }
 
-/// What happened on a game server's connections.
+/// An event on a game server's connections.
 #[derive(Debug, PartialEq, Eq)]
 pub enum GameNetworkServerEvent<'a> {
     /// A client wants to be admitted; see [`GameNetworkServer::accept`].
     Connected {
-        /// Its name from now on.
+        /// The identifier of its connection.
         peer: Peer,
-        /// Where it is.
+        /// The client's address.
         remote: SocketAddr,
-        /// What it said in the network's own handshake, such as a key; a
-        /// [`GameNetworkClient`](crate::GameNetworkClient) that stands in for it says the same.
+        /// The client's data in the network's own handshake, such as a key; a
+        /// [`GameNetworkClient`](crate::GameNetworkClient) that connects on its behalf sends the same.
         greeting: &'a [u8],
     },
     /// A message came from a peer.
     Message {
         /// The peer from whose connection it came.
         peer: Peer,
-        /// On which channel.
+        /// The message's channel.
         channel: MessageChannel,
         /// Its bytes, valid until the next call.
         message: &'a [u8],

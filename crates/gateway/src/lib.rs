@@ -18,7 +18,7 @@
 //! [`Proxy`] is a transport for games that keep their own server: it sits in front of that server, extracts voice and
 //! forwards everything else.
 //!
-//! [`PlayerLink`] is for gateways whose clients speak another protocol: their players live in the gateway.
+//! [`PlayerLink`] is for gateways whose clients use another protocol: their players live in the gateway.
 //!
 //! [`BareEnvelope`] adds nothing: each message is a voice packet. [`MarkedEnvelope`] adds one byte. [`memory`] is a
 //! game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections, [`streams`] for

@@ -8,8 +8,8 @@ use crate::{
     ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
 };
 
-/// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets
-/// may be empty although messages must not be, and the delivery is known although channels are not told.
+/// Each message is a byte for the delivery of a voice packet (0 reliable, 1 unreliable), and the packet. So packets
+/// may be empty although messages must not be, and the delivery is known although channels are not reported.
 #[derive(Clone, Copy, Debug)]
 pub struct MarkedEnvelope(pub VoiceChannels);
 

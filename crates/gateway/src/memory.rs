@@ -1,11 +1,11 @@
 //! A game network inside one process: no sockets, no threads, no loss.
 //!
-//! For tests and examples of what stands on a game network. A [`MemoryGameNetwork`] is the "wire"; a server
-//! [listens](MemoryGameNetwork::listen) on it and [clients](MemoryGameNetwork::client) connect to it. Whatever is sent
-//! waits in bounded queues until the other side polls.
+//! For tests and examples of layers above a game network. A [`MemoryGameNetwork`] is the "wire"; a server
+//! [listens](MemoryGameNetwork::listen) on it and [clients](MemoryGameNetwork::client) connect to it. Messages wait
+//! in bounded queues until the other side polls.
 //!
-//! It has two reliable channels, 0 and 2; every other number is an unreliable one.
-//! Each reliable channel is in order by itself, and in this network with the other one, too.
+//! It has two reliable channels, 0 and 2; every other number is an unreliable one. Each reliable channel is ordered,
+//! and in this network the two are also ordered relative to each other.
 
 mod client;
 mod server;
@@ -64,7 +64,7 @@ impl MemoryGameNetwork {
     }
 }
 
-/// What one end of a connection may have waiting: messages.
+/// The limits of the messages that may wait at one end of a connection.
 const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };
 /// The largest message of a reliable channel, in bytes: about what kcp takes in fragments.
 const RELIABLE_BYTES_MAX: usize = 297_433;
@@ -84,7 +84,7 @@ fn message_bytes_max(channel: MessageChannel) -> usize {
     }
 }
 
-/// What both ends say when a queue of reliable messages overflowed.
+/// The reason that both ends give when a queue of reliable messages overflows.
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: format!("{} reliable messages", QUEUES.reliable_packets) }
 }
@@ -114,13 +114,13 @@ impl Listener {
         Peer(self.last_peer.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// The server was dropped: nothing is polled any more.
+    /// Whether the server was dropped: it no longer polls.
     fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::SeqCst)
     }
 }
 
-/// What the server learns of a new client.
+/// A new client, as the server sees it.
 #[derive(Debug)]
 struct Arrival {
     remote: SocketAddr,
@@ -128,14 +128,14 @@ struct Arrival {
     link: LinkToClient,
 }
 
-/// What a client reads: the greeting of a server that admits it, then messages.
+/// The mailbox of a client: first the greeting of a server that admits it, then messages.
 type ClientMailbox = Mailbox<Vec<u8>, Message>;
 
 /// A client as its server reaches it.
 #[derive(Debug)]
 struct LinkToClient {
     mailbox: Arc<ClientMailbox>,
-    /// Which of the client's attempts to connect this is.
+    /// The client's attempt to connect that this link belongs to.
     attempt: Peer,
 }
 

@@ -1,9 +1,9 @@
 //! The ways that a game network offers side by side.
 
-/// One of a game network's ways for messages, by its number there: what it guarantees, and in which order with what
-/// else, is the network's to say.
+/// A message channel of a game network, by its number there. The network defines its guarantees, and its order
+/// relative to other channels.
 ///
-/// Numbers mean something within one network only. Each has at least one for each
+/// Numbers are specific to a network. Each network has at least one for each
 /// [`Delivery`](consonance_transport::Delivery).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageChannel(pub u16);

@@ -1,4 +1,4 @@
-//! What was found in a message, on its way to where each part belongs.
+//! The parts of a message, on the way to their destinations.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub struct MessageParts {
     violation: Option<&'static str>,
 }
 
-/// What a part is, and where it belongs.
+/// The kind and destination of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessagePart {
     /// A voice packet for the session, or for the player on the client side.
@@ -50,7 +50,7 @@ impl MessageParts {
         self.parts.push((part, start..self.bytes.len()));
     }
 
-    /// The message breaks the rules of what it claims to be, in words: the connection has to end.
+    /// The message violates its protocol; `what` describes it. The connection must end.
     pub fn violation(&mut self, what: &'static str) {
         self.violation.get_or_insert(what);
     }
@@ -66,7 +66,7 @@ impl MessageParts {
         Some((*part, &self.bytes[range.clone()]))
     }
 
-    /// What rule was broken, once.
+    /// Returns the rule that was broken, if any, and clears it.
     pub fn take_violation(&mut self) -> Option<&'static str> {
         self.violation.take()
     }

@@ -1,4 +1,4 @@
-//! The link of a player that lives in a gateway, such as a page's or a Mumble user's, as its session's server sees it.
+//! The link of a player that lives in a gateway, such as a page or a Mumble user, as seen by its session's server.
 //!
 //! ```text
 //!   down ─▶ wanted ─▶ introduced ─▶ up ─▶ down         the player closes it
@@ -21,20 +21,20 @@ pub trait LinkedPlayer {
     /// The next packet that it sends.
     fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])>;
 
-    /// What it wants done with its link.
+    /// The next change to its link that the player requests.
     fn poll_wish(&mut self) -> Option<LinkWish>;
 }
 
-/// What a player wants done with its link.
+/// A change to its link that a player requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkWish {
     /// Open it.
     Open,
-    /// Close it after what was sent so far.
+    /// Close it after sending the packets so far.
     Close,
 }
 
-/// Where a link is on its way.
+/// The state of a player's link.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PlayerLink(State);
 
@@ -47,11 +47,11 @@ enum State {
     /// The server was told, and may still refuse it.
     Introduced(Peer),
     Up(Peer),
-    /// It is down, and the server has to be told.
+    /// It is down, and the server must still be notified.
     Ended(Peer, DisconnectReason),
 }
 
-/// What the session's server is told next.
+/// The next step to report to the session's server.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LinkStep {
     /// The player wants a link, which has no name yet: answer with [`PlayerLink::introduce`].
@@ -71,13 +71,13 @@ impl PlayerLink {
         }
     }
 
-    /// The server is told of it by this name.
+    /// The server has been notified of it by this name.
     pub fn introduce(&mut self, peer: Peer) {
         self.0 = State::Introduced(peer);
     }
 
-    /// Takes what the player has for its session, one thing at a time, until there is nothing more; a packet is copied
-    /// to `packet`. `goodbye` says why a player closes its link.
+    /// Takes the player's output for its session, one step at a time, until there is no more; a packet is copied to
+    /// `packet`. `goodbye` gives the reason when a player closes its link.
     pub fn next_step(
         &mut self,
         player: &mut impl LinkedPlayer,
@@ -126,7 +126,7 @@ impl PlayerLink {
 
     /// The server has ended the link for this reason.
     pub fn handle_ended(&mut self, player: &mut impl LinkedPlayer, reason: &EndReason) {
-        // One that is refused sees the end of its link.
+        // Even a refused player sees its link open and end.
         self.accept(player);
         let State::Up(peer) = self.0 else { return };
         player.handle_link_ended(reason);
@@ -134,7 +134,7 @@ impl PlayerLink {
         self.0 = State::Ended(peer, DisconnectReason::ClosedByUs);
     }
 
-    /// A player that was not refused is in.
+    /// A player that was not refused is accepted.
     fn accept(&mut self, player: &mut impl LinkedPlayer) {
         if let State::Introduced(peer) = self.0 {
             self.0 = State::Up(peer);
@@ -160,9 +160,9 @@ pub enum PlayerLinkEvent {
     Connected {
         /// Its name.
         peer: Peer,
-        /// What the player asked for.
+        /// The session that the player asked for.
         session: String,
-        /// Where the player is.
+        /// The player's address.
         remote: Remote,
     },
     /// A packet of the player.
@@ -239,7 +239,7 @@ mod tests {
         DisconnectReason::closed_by_peer(b"bye")
     }
 
-    /// A player that wants a link, and has it once it does anything.
+    /// A player that wants a link and gets it with its first step.
     fn introduced() -> (PlayerLink, Puppet) {
         let (mut link, mut player) = (PlayerLink::default(), Puppet::default());
         player.wishes.push_back(LinkWish::Open);

@@ -1,4 +1,4 @@
-//! In front of a game's server: everything goes through, voice is taken out.
+//! A proxy in front of a game's server: it forwards everything except voice, which it takes out.
 
 mod clients;
 mod parts;
@@ -33,21 +33,21 @@ use poll_order::{PollOrder, Timer};
 pub use settings::{ProxySettings, VoiceClosed};
 use upstream_wakers::UpstreamWakers;
 
-/// A [`ServerTransport`] that stands between a game's clients and the game's server.
+/// A [`ServerTransport`] that sits between a game's clients and the game's server.
 ///
 /// ```text
 ///   client ══ GameNetworkServer ── messages ──▶ Envelope ── the game's ──▶ GameNetworkClient ══ the game's server
 ///                                                  └─────── voice packets ──▶ session
 /// ```
 ///
-/// Each client has a connection of its own to the game's server, which says what the client said when it came;
-/// the client is admitted when that server has admitted it, and learns what it was told. From then on messages
-/// go both ways as they are, in order for each channel, but for those that the envelope knows as voice. When
-/// one of the two connections ends, so does the other one, after what was sent before; its client learns the
-/// reason as far as it is known.
+/// Each client has its own connection to the game's server, with the same greeting as the client's own. The client is
+/// admitted once that server has admitted it, with the server's greeting. From then on messages pass both ways
+/// unchanged, in order for each channel, except those that the envelope recognizes as voice. When one of the two
+/// connections ends, so does the other one, after everything that was sent before; the client learns the reason as
+/// far as it is known.
 ///
-/// Nothing is kept here: messages wait in the queues of the two connections, each of which ends its connection when it
-/// is full. No message comes from a client before it is admitted.
+/// Nothing is buffered here: messages wait in the queues of the two connections, each of which ends its connection
+/// when it is full. A client sends no messages before it is admitted.
 pub struct Proxy<G, C, E: EnvelopeKind> {
     clients: G,
     open_upstream: Box<dyn FnMut(SocketAddr) -> io::Result<C> + Send>,
@@ -56,15 +56,15 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     session: String,
     settings: ProxySettings,
     name: Option<&'static str>,
-    /// By their names on the network towards clients.
+    /// The players, by their names on the network towards clients.
     players: BTreeMap<Peer, Player<C, E::Envelope>>,
-    /// Peers of the session, and which players they are.
+    /// The players of the session's peers.
     voices: BTreeMap<Peer, Peer>,
     last_voice: Peer,
     /// Reported as connected by the last poll: admitted by the next call unless that rejects it.
     newcomer: Option<Peer>,
     happenings: VecDeque<Happening>,
-    /// What the last message held, and whose it was.
+    /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
     /// The voice packet that the last event showed, or that the next one will.
@@ -75,7 +75,7 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     readiness: Readiness,
     wakers: Arc<UpstreamWakers>,
     poll_order: PollOrder,
-    /// What the session was given and gave.
+    /// Voice packets that the session was given and has sent.
     voice: Statistics,
     game: GameStatistics,
     protocol_violations: u64,
@@ -91,7 +91,7 @@ impl<G: fmt::Debug, C, E: EnvelopeKind> fmt::Debug for Proxy<G, C, E> {
     }
 }
 
-/// What is to be reported to the session.
+/// An event to report to the session.
 #[derive(Debug)]
 enum Happening {
     Connected(Peer, Remote),
@@ -107,7 +107,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     /// Voice goes to this session.
     ///
     /// # Errors
-    /// When the system lacks what it takes to wait for many connections.
+    /// If the system lacks the resources to wait for many connections.
     pub fn new(
         clients: G,
         open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
@@ -143,15 +143,15 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         })
     }
 
-    /// The same with its own name for counters, for proxies with several envelopes on one kind of network: one word in
-    /// lower case, such as `mirror-kcp`.
+    /// Sets the name for counters, for proxies with several envelopes on one kind of network: one word in lower case,
+    /// such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// What went between the game's clients and its server.
+    /// Traffic between the game's clients and its server.
     pub fn game_statistics(&self) -> GameStatistics {
         self.game
     }

@@ -1,11 +1,11 @@
 //! Telling a game's server the addresses of its clients: the PROXY protocol, version 2.
 //!
-//! A server that stands behind others reads this header in front of what its client says, and takes the addresses in it
-//! for those of the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
+//! A server behind a proxy reads this header before the client's own data, and takes the addresses in it for those of
+//! the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// What the client's connection travels in.
+/// The transport of the client's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportProtocol {
     /// A TCP stream: the header is its beginning.

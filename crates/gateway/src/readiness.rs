@@ -1,6 +1,6 @@
-//! Which sockets have something to do.
+//! Sockets that are ready to be read or written.
 
-/// What a socket waits for.
+/// The events that a socket waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Interest {
     pub(crate) read: bool,
@@ -12,13 +12,13 @@ impl Interest {
     pub(crate) const NOTHING: Self = Self { read: false, write: false };
 }
 
-/// What may be done with a socket without waiting.
+/// The operations that a socket is ready for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ready {
     pub(crate) key: u64,
     pub(crate) read: bool,
     pub(crate) write: bool,
-    /// Nothing more can come or go: it is to be read to its end, or given up.
+    /// No more data can arrive or leave: the socket must be read to its end, or closed.
     pub(crate) is_over: bool,
 }
 
@@ -38,7 +38,7 @@ mod linux {
 
     use super::{Interest, Ready};
 
-    /// How many sockets one look tells of; the others are told of by the next.
+    /// How many sockets one call reports; the next call reports the others.
     const EVENTS: usize = 128;
 
     /// An epoll instance, level-triggered: its descriptor is readable as long as there is something to do.
@@ -66,7 +66,7 @@ mod linux {
         }
 
         pub(crate) fn remove(&mut self, socket: impl AsFd, _key: u64) {
-            // Closing it, which comes next, would do the same.
+            // Closing the socket, which comes next, would remove it too.
             let _ = epoll::delete(&self.epoll, socket);
         }
 
@@ -74,10 +74,10 @@ mod linux {
         pub(crate) fn look(&mut self, ready: &mut Vec<Ready>) {
             let mut events = [const { MaybeUninit::<Event>::uninit() }; EVENTS];
             let at_once = Some(&Timespec { tv_sec: 0, tv_nsec: 0 });
-            // An interrupted look found nothing; the next one will.
+            // An interrupted wait finds nothing; the next call will.
             let Ok((events, _)) = epoll::wait(&self.epoll, &mut events, at_once) else { return };
             ready.extend(events.iter().map(|event| {
-                // The structure is packed on some machines: no references into it.
+                // The structure is packed on some platforms, so its fields must not be borrowed.
                 let (flags, data) = (event.flags, event.data);
                 let is_over = flags.intersects(EventFlags::HUP | EventFlags::ERR);
                 Ready {
@@ -105,7 +105,7 @@ mod anywhere {
 
     use super::{Interest, Ready};
 
-    /// No readiness at all: each look says that every socket may do what it waits for, and trying shows.
+    /// No readiness information: every socket is reported as ready for what it waits for, and is simply tried.
     #[derive(Debug)]
     pub(crate) struct Readiness {
         interests: BTreeMap<u64, Interest>,

@@ -14,12 +14,12 @@ use crate::{GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNe
 /// How many connections the server under test has to have slots for.
 pub const SLOTS: usize = 6;
 
-/// How long anything may take before a rule counts as broken.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What both ends say, so that each has shown the other that it is there; `DarkRift` takes it for a message, too.
+/// A message that both ends send to show each other that they are there; `DarkRift` accepts it as a message, too.
 const WORD: &[u8] = &[0, 0, 1, 7];
-/// How often: the first answer may leave before the address is proved.
+/// How often it is sent, as the first reply may be sent before the address is proved.
 const WORDS: u32 = 3;
 
 /// Connections of one address fill a server with [`SLOTS`] slots, half of them joined, then all of them: in both cases
@@ -27,7 +27,7 @@ const WORDS: u32 = 3;
 /// filled the server gets no further connection, and no other loses any.
 ///
 /// # Panics
-/// If that is not so.
+/// If one of these rules is broken.
 pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetworkClient>(
     server: S,
     greeting: &[u8],
@@ -80,7 +80,7 @@ struct Stage<S, C> {
 }
 
 impl<S: GameNetworkServer, C: GameNetworkClient> Stage<S, C> {
-    /// A client connects, and has shown that it is there.
+    /// Connects a client, and waits until it has shown that it is there.
     fn come(&mut self, mut client: C) -> Peer {
         client.connect(Instant::now(), &self.greeting);
         self.clients.push(client);

@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub struct SourceAddresses {
     /// The address with nothing behind the prefix.
     network: IpAddr,
-    /// How many bits are the client's to choose: 2 … 128.
+    /// The number of bits that depend on the client: 2 … 128.
     host_bits: u32,
 }
 
@@ -29,9 +29,9 @@ pub struct BadSourceAddresses {
 }
 
 impl SourceAddresses {
-    /// Where connections come from that are made for a client at this address.
+    /// The source address of connections that are made for a client at this address.
     pub fn of(&self, client: IpAddr) -> IpAddr {
-        // Neither the first nor the last: in IPv4 those are the network's own and the broadcast address.
+        // Never the first or the last address: in IPv4 those are the network's own and the broadcast address.
         let choices = (1_u128.checked_shl(self.host_bits).unwrap_or(0)).wrapping_sub(2);
         let host = 1 + spread(client) % choices;
         match self.network {
@@ -115,7 +115,7 @@ mod tests {
             }
         }
         assert_eq!(of("127.1.0.0/16", "::ffff:192.0.2.1"), of("127.1.0.0/16", "192.0.2.1"));
-        // What an operator has banned before an update is banned after it.
+        // The mapping must not change between versions: bans that operators have set have to stay in force.
         assert_eq!(of("127.1.0.0/16", "192.0.2.1").to_string(), "127.1.233.113");
     }
 

@@ -1,11 +1,11 @@
 //! Game networks whose messages follow each other in one TCP stream for each client.
 //!
-//! What differs between them is how a message lies in the stream and what is said before the first one: a
-//! [`StreamProtocol`], without sockets or a clock. [`StreamServer`] and [`StreamClient`] do the rest.
+//! They differ in how a message is framed and in the handshake before the first one: that is a [`StreamProtocol`],
+//! without sockets or a clock. [`StreamServer`] and [`StreamClient`] do the rest.
 //!
-//! Such networks have one way for all messages, and what arrives is in order. They take two channels all the same:
-//! [`RELIABLE`] and [`UNRELIABLE`]. A message on the latter is not queued behind a connection that is behind: the
-//! oldest of those that wait are dropped instead. All arrives on [`RELIABLE`].
+//! Such networks have one path for all messages, which arrive in order. They offer two channels all the same:
+//! [`RELIABLE`] and [`UNRELIABLE`]. A connection that has fallen behind does not queue ever more messages on the
+//! latter: the oldest that wait are dropped instead. All messages arrive on [`RELIABLE`].
 
 mod client;
 #[cfg(feature = "fuzzing")]
@@ -28,9 +28,9 @@ pub use settings::{PingSettings, StreamClientSettings, StreamSettings};
 #[cfg(feature = "tls")]
 pub use tls::{TlsEnd, TlsStream};
 
-/// What must arrive; everything that arrives does so here.
+/// The channel of messages that must arrive; all received messages come on it.
 pub const RELIABLE: MessageChannel = MessageChannel(0);
-/// What is dropped when the connection is behind.
+/// The channel of messages that are dropped when the connection has fallen behind.
 pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };

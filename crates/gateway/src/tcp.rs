@@ -1,7 +1,8 @@
 //! Many TCP connections behind one descriptor, for networks whose messages travel in TCP streams.
 //!
-//! [`TcpConnections`] accepts connections, makes some, or does both; reads and writes without ever waiting, with a
-//! bound for each queue; and ends connections so that the last words arrive. What the bytes mean is its user's matter.
+//! [`TcpConnections`] accepts connections, makes some, or does both; reads and writes without ever blocking, with a
+//! limit for each queue; and ends connections so that the last bytes arrive. The meaning of the bytes is up to its
+//! user.
 //!
 //! ```text
 //!   socket ─▶ incoming queue ─▶ Received: received(), consume()

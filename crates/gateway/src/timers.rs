@@ -1,12 +1,12 @@
-//! Times at which something has to be looked at although nothing arrived.
+//! Timers: times at which something must be handled although nothing arrived.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-/// At most one time for each of many, such as connections: what a machine with many of them looks at to say when it
-/// wants to be called, and what to look at then.
+/// At most one timer for each key, such as a connection: a state machine with many of them finds out when it must be
+/// called next, and what to handle then.
 ///
-/// A forgotten key has to be [cleared](Self::clear). Among those whose time is the same, the lowest comes first.
+/// Removed keys must be [cleared](Self::clear). Of several timers for the same time, the lowest key comes first.
 #[derive(Debug)]
 pub struct Timers<K> {
     times: BTreeMap<K, Instant>,
@@ -42,7 +42,7 @@ impl<K: Copy + Ord> Timers<K> {
         }
     }
 
-    /// Takes out one whose time has come: it is not set any more.
+    /// Removes and returns a key whose time has come.
     pub fn pop(&mut self, now: Instant) -> Option<K> {
         let (_, key) = *self.by_time.first().filter(|(at, _)| *at <= now)?;
         self.clear(key);
@@ -55,7 +55,7 @@ impl<K: Copy + Ord> Timers<K> {
     }
 }
 
-// Derived, it would ask for keys that have a default.
+// A derived impl would require `K: Default`.
 impl<K> Default for Timers<K> {
     fn default() -> Self {
         Self { times: BTreeMap::new(), by_time: BTreeSet::new() }

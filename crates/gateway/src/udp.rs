@@ -1,4 +1,4 @@
-//! Game networks that live in UDP datagrams: a machine that knows the protocol, and one driver for all of them.
+//! Game networks over UDP: a state machine for each protocol, and one driver for all of them.
 //!
 //! A protocol's author writes a [`ServerEndpoint`] and a [`ClientEndpoint`], which know neither sockets nor clocks.
 //! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are a
@@ -11,9 +11,9 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address
-//! before a peer there has proved that it receives, and [`SecretNumbers`] are what that can be shown with;
-//! [`ProvedHosts`] are those of a connection that follows its peer from address to address.
+//! An endpoint may keep its outgoing data in a [`BytesQueue`]. [`Credit`] limits how much of it may go to an address
+//! before a peer there has proved that it receives, which [`SecretNumbers`] can show; [`ProvedHosts`] are the proved
+//! hosts of a connection that follows its peer from address to address.
 
 mod bytes_queue;
 mod client;

@@ -1,4 +1,4 @@
-//! On which of a network's channels voice travels.
+//! The channels of a network that carry voice.
 
 use consonance_transport::Delivery;
 
@@ -22,7 +22,7 @@ impl VoiceChannels {
         }
     }
 
-    /// What packets on a channel were sent as; those on any other than these two are unreliable.
+    /// The delivery of packets on a channel; channels other than these two are unreliable.
     pub fn delivery_of(self, channel: MessageChannel) -> Delivery {
         if channel == self.reliable { Delivery::Reliable } else { Delivery::Unreliable }
     }

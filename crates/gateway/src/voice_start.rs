@@ -1,4 +1,4 @@
-//! When a game's client is a player of voice.
+//! The time at which a game's client becomes a player of voice.
 
 /// When a client of the game becomes a peer of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

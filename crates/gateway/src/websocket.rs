@@ -22,9 +22,10 @@ pub use handshake::{Request, new_key, write_acceptance};
 pub use page_origins::{ForeignPage, PageOrigins};
 pub use server::{PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream};
 
-/// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.
+/// Close codes: the reason for the end of a connection in its last frame (section 7.4.1). Networks may define others,
+/// from 4000 on.
 pub mod close_code {
-    /// All is done.
+    /// The purpose of the connection is fulfilled.
     pub const NORMAL: u16 = 1000;
     /// The other end has broken the protocol.
     pub const PROTOCOL_ERROR: u16 = 1002;

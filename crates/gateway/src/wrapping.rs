@@ -6,8 +6,8 @@ use consonance_transport::Delivery;
 
 use crate::{Envelope, MessageChannel, MessagePart, MessageParts};
 
-/// Has an envelope wrap a packet for its client, and gives out what is to be sent; false if it cannot be wrapped.
-/// The buffer is for the message.
+/// Has an envelope wrap a packet for its client, and calls back with the message to send; false if it cannot be
+/// wrapped. The buffer is for the message.
 pub(crate) fn wrap_for_client(
     envelope: &mut impl Envelope,
     now: Instant,

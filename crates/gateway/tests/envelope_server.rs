@@ -1,4 +1,4 @@
-//! When clients of a game become players of a server for voice only.
+//! The moment when a game's clients become players of a voice-only server.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ impl Stage {
         Self { now: Instant::now(), network, server }
     }
 
-    /// A client that the server took in, and what the session heard of that.
+    /// An accepted client, and the session's events for it.
     fn client(&mut self) -> (MemoryGameNetworkClient, Vec<Heard>) {
         let mut client = self.network.client();
         client.connect(self.now, b"");
@@ -46,7 +46,7 @@ impl Stage {
         self.heard_by(|_, _| {})
     }
 
-    /// What the session hears, which answers each newcomer so.
+    /// The session's events, with `answer` called for each newcomer.
     fn heard_by(&mut self, mut answer: impl FnMut(&mut Self, Peer)) -> Vec<Heard> {
         let mut all = Vec::new();
         while let Some(event) = self.server.poll(self.now) {

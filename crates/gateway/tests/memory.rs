@@ -1,4 +1,4 @@
-//! The game network inside one process keeps the rules of every network, with each message a voice packet.
+//! The in-memory game network follows the rules of every network, with each message a voice packet.
 
 use consonance_gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,

@@ -1,6 +1,6 @@
-//! A server of messages in streams over real sockets: the limits of pending handshakes.
+//! A stream server over real sockets: the limits of pending handshakes.
 
-#![cfg(any(target_os = "linux", target_os = "windows"))] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#![cfg(any(target_os = "linux", target_os = "windows"))] // Elsewhere, 127.0.0.1 may be the only loopback address.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
@@ -13,7 +13,7 @@ use consonance_gateway::streams::{
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 use consonance_transport::ServerNetwork as _;
 
-/// How long anything may take before a rule counts as broken.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
@@ -50,7 +50,7 @@ fn pending_handshakes_of_many_addresses_keep_others_out_for_a_second_only() {
     assert_eq!(stage.rejected[1..], crowd[..1], "the first one");
 }
 
-/// Connections that say nothing, at a server.
+/// A server with silent connections.
 struct Stage {
     server: StreamServer<Silence>,
     pending: TcpConnections,
@@ -93,7 +93,7 @@ impl Stage {
     }
 }
 
-/// A protocol whose clients have to say something first.
+/// A protocol in which the client has to speak first.
 struct Silence;
 
 impl StreamProtocol for Silence {

@@ -1,4 +1,4 @@
-//! Connections over real sockets: in order, within their bounds, and to their ends.
+//! Connections over real sockets: order, limits and ends.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -243,14 +243,13 @@ fn the_descriptor_is_readable_when_there_is_something_to_do() {
     assert!(is_readable(&stage.server, PATIENCE), "a datagram is there");
 }
 
-/// How long anything may take before a rule counts as broken.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A port without a listener: a system never picks it as a free port.
 const UNUSED_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);
 
-/// An address of this machine without other listeners, where there are several, so that a port of it that is free
-/// stays so.
+/// A loopback address without other listeners, where there are several, so that a free port stays free.
 const OWN_ADDRESS: Ipv4Addr =
     if cfg!(target_os = "linux") { Ipv4Addr::new(127, 77, 0, 3) } else { Ipv4Addr::LOCALHOST };
 
@@ -333,7 +332,7 @@ fn read_exactly(mut stream: &TcpStream, count: usize) -> Vec<u8> {
     bytes
 }
 
-/// Everything that comes, and whether it ended in order.
+/// All received bytes, and whether the stream ended cleanly.
 fn read_all(mut stream: &TcpStream) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     let is_orderly = stream.read_to_end(&mut bytes).is_ok();

@@ -114,7 +114,7 @@ impl DarkRiftListener {
         let is_old = self.0.protocol_version == 0;
         ServerSettings {
             version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
-            // Clients of the old version know no second one.
+            // Clients of the old version do not know a second acknowledgement.
             acknowledgements: if is_old { 1 } else { default.acknowledgements },
             udp_port: self.0.udp_port,
             connections_max: self.0.connections_max,

@@ -123,7 +123,7 @@ impl FishNetListener {
         self.0.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
     }
 
-    /// What clients are told where there is no game.
+    /// Settings for answering clients without a game's server.
     fn voice_only(&self) -> consonance_envelopes::fishnet::VoiceOnlySettings {
         let is_told = self.0.announce_authenticated;
         consonance_envelopes::fishnet::VoiceOnlySettings {
@@ -138,7 +138,7 @@ impl FishNetListener {
 
 impl NetworkListener for FishNetListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
-        // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
+        // The datagram size of Tugboat before 4.7.0. Later versions do not understand fragments, and need none.
         let connection =
             ConnectionSettings { mtu_bytes: 1033, sends_fragments: false, ..ConnectionSettings::default() };
         let server = LiteNetLibServer::new(self.server(place, connection), clock(), secret_bytes()?);
@@ -149,12 +149,12 @@ impl NetworkListener for FishNetListener {
         let connection = ConnectionSettings {
             // Tugboat since 4.7.0 sends messages of this size.
             mtu_bytes: 1350,
-            // Both ends are a game's, which says much at once when it fills a scene.
+            // Both ends belong to a game, which sends a large burst when it populates a scene.
             reliable_packets_waiting: 4096,
             silence_timeout: Duration::from_secs(15),
             ..ConnectionSettings::default()
         };
-        // What clients say is the game's server's to judge.
+        // The game's server checks the clients' keys.
         let server = ServerSettings { key: ConnectionKey::Any, ..self.server(place, connection) };
         let connection = server.connection.clone();
         let clients = place.bind(LiteNetLibServer::new(server, clock(), secret_bytes()?))?;

@@ -1,4 +1,4 @@
-//! The game's own server behind a proxy: where connections to it go, where they come from, and how they begin.
+//! The game's own server behind a proxy: the target, the source addresses and the first bytes of connections to it.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
@@ -14,36 +14,36 @@ use consonance_server_config::ProxyListenerConfig;
 
 use crate::{ListenerPlace, Opened};
 
-/// A game's own server, and how its clients' voice is treated beside the game.
+/// A game's own server, and the settings for its clients' voice beside the game.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GameServer {
-    /// Where it is.
+    /// The address of the game's server.
     pub address: SocketAddr,
-    /// Where clients came to.
+    /// The address that clients connect to.
     listen: SocketAddr,
     source_addresses: Option<SourceAddresses>,
     has_proxy_protocol: bool,
-    /// How long it may take to accept a client.
+    /// The timeout for accepting a client.
     pub timeout: Duration,
     voice_closed: VoiceClosed,
 }
 
-/// Why a game's own server is not found.
+/// An error from finding a game's own server.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BadUpstream {
-    /// Its name leads nowhere.
+    /// Its name cannot be resolved.
     NotFound(io::Error),
-    /// Connections from the source addresses do not reach it.
+    /// It has no address of the same IP version as the source addresses.
     OtherFamily,
 }
 
 impl GameServer {
-    /// Finds the one that a listener at this address has; `None` if it has none.
+    /// Finds the game's server of a listener at this address; `None` if it has none.
     ///
     /// # Errors
-    /// If its name leads nowhere, or to no address that can be reached from the source addresses.
+    /// If its name cannot be resolved, or has no address that can be reached from the source addresses.
     pub fn find(
         config: &ProxyListenerConfig,
         sources: Option<SourceAddresses>,
@@ -72,32 +72,32 @@ impl GameServer {
     /// The addresses that connections to it come from.
     ///
     /// # Errors
-    /// If they are no prefix of addresses.
+    /// If they are not an address prefix.
     pub fn source_addresses(
         config: &ProxyListenerConfig,
     ) -> Result<Option<SourceAddresses>, BadSourceAddresses> {
         config.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose()
     }
 
-    /// The same when it is known where clients come to.
+    /// Sets the address that clients connect to, once it is known.
     #[must_use]
     pub fn behind(self, listen: SocketAddr) -> Self {
         Self { listen, ..self }
     }
 
-    /// A client of it over UDP, for one of ours at this address.
+    /// A client of the game's server over UDP, for a client of the proxy at this address.
     pub fn over_udp<E: ClientEndpoint>(&self, remote: SocketAddr, endpoint: E) -> UdpClient<E> {
         let settings = UdpClientSettings { local_ip: self.local_ip(remote), ..UdpClientSettings::default() };
         UdpClient::new(self.address, endpoint, settings)
             .with_preface(self.preface(remote, TransportProtocol::Udp))
     }
 
-    /// Where a connection for a client at this address comes from.
+    /// The source address of a connection for a client at this address; `None` leaves it to the system.
     pub fn local_ip(&self, remote: SocketAddr) -> Option<IpAddr> {
         self.source_addresses.map(|addresses| addresses.of(remote.ip()))
     }
 
-    /// What such a connection begins with.
+    /// The first bytes of such a connection: a PROXY protocol header, if enabled.
     pub fn preface(&self, remote: SocketAddr, protocol: TransportProtocol) -> Vec<u8> {
         if !self.has_proxy_protocol {
             return Vec::new();
@@ -105,7 +105,7 @@ impl GameServer {
         proxy_protocol::header(remote, self.listen, protocol)
     }
 
-    /// How voice is treated beside the game.
+    /// The settings for voice beside the game.
     fn proxy_settings(&self) -> ProxySettings {
         ProxySettings {
             voice_closed: self.voice_closed,
@@ -114,10 +114,10 @@ impl GameServer {
         }
     }
 
-    /// Puts a proxy between these clients and this server.
+    /// Opens a proxy between these clients and this server.
     ///
     /// # Errors
-    /// When the system lacks what it takes to wait for many connections.
+    /// If the system has no resources for waiting on many connections.
     pub fn proxy<G: GameNetworkServer + 'static, C: GameNetworkClient + 'static>(
         &self,
         place: &ListenerPlace<'_>,

@@ -29,7 +29,7 @@ macro_rules! mirror_table {
         }
 
         impl $name {
-            /// What all networks of Mirror have.
+            /// The settings that all networks of Mirror share.
             fn game(&self) -> $crate::mirror::MirrorGame {
                 $crate::mirror::MirrorGame {
                     voice_type: self.voice_type.clone(),
@@ -71,7 +71,7 @@ struct MirrorGame {
     online_scene: Option<String>,
     username: Option<String>,
     password_file: Option<PathBuf>,
-    /// What its clients have to know.
+    /// The credentials that its clients must present.
     credentials: Option<Credentials>,
 }
 
@@ -87,7 +87,7 @@ impl MirrorGame {
         Ok(self)
     }
 
-    /// What does not fit together.
+    /// The conflict between keys, if there is one.
     fn problem(&self) -> Option<String> {
         let is_half = self.username.is_some() != self.password_file.is_some();
         is_half.then(|| "username and password_file belong together: set both or neither".into())
@@ -97,7 +97,7 @@ impl MirrorGame {
         self.voice_type.as_deref().map_or(VoiceType::STOCK, VoiceType::new)
     }
 
-    /// Without a game's server.
+    /// The envelopes without a game's server.
     fn voice_only(&self, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
         MirrorVoiceOnly::new(consonance_envelopes::mirror::VoiceOnlySettings {
             voice_type: self.voice_type(),
@@ -108,7 +108,7 @@ impl MirrorGame {
         })
     }
 
-    /// In front of one.
+    /// The envelopes in front of a game's server.
     fn proxy(&self) -> MirrorProxy {
         MirrorProxy::new(consonance_envelopes::mirror::ProxySettings {
             voice_type: self.voice_type(),

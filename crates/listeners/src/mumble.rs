@@ -48,13 +48,13 @@ impl NetworkSettings for MumbleKeys {
     }
 }
 
-/// What is wrong with the first room that cannot be a channel.
+/// The error for the first room that cannot be a channel.
 fn wrong_room(rooms: &[String]) -> Option<String> {
     let wrong = rooms.iter().find(|room| room.is_empty() || room.len() > ROOM_BYTES_MAX)?;
     Some(format!("rooms: expected names of 1 to {ROOM_BYTES_MAX} bytes, not {wrong:?}"))
 }
 
-/// What a session takes.
+/// Maximum bytes of a room's name in a session.
 const ROOM_BYTES_MAX: usize = 128;
 
 static TABLE: NetworkTable = NetworkTable {

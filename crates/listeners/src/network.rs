@@ -1,4 +1,4 @@
-//! What a network is for a server: the traits that each implements, and what it is given.
+//! The interface between a server and a network: the traits that each network implements, and their inputs.
 
 use std::fmt;
 use std::io;
@@ -25,18 +25,18 @@ pub trait ListenerNetwork: Sync {
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<DocsRow>;
 
-    /// What `consonance proxy` calls it; its name in the configuration will do, too.
+    /// Its name for `consonance proxy`, which also accepts its name in the configuration.
     fn short_name(&self) -> &'static str {
         self.table().name
     }
 
-    /// Reads what a listener needs besides its keys, such as a file with a secret. Takes no port yet.
+    /// Reads a listener's keys and the files that they name, such as one with a secret. Opens no port yet.
     ///
     /// # Errors
-    /// What is wrong with the listener.
+    /// A problem with the listener's configuration.
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem>;
 
-    /// A player of ours on it, as a game's clients have it, for the server at an address of this machine.
+    /// A test player on this network, like a game's client, for the server at an address of this machine.
     ///
     /// # Errors
     /// If its end of the network cannot be opened, or there is none.
@@ -55,11 +55,11 @@ pub trait ListenerNetwork: Sync {
 #[cfg(feature = "testing")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocsRow {
-    /// What a listener for it needs, as the end of a sentence.
+    /// Requirements of a listener for it, as the end of a sentence.
     pub needs: &'static str,
     /// Crates with a client of ours.
     pub client: &'static [&'static str],
-    /// Why a proxy is not there, if it is not.
+    /// The reason why there is no proxy, if there is none.
     pub no_proxy: &'static str,
     /// Crates for networks that live in the game; a word otherwise.
     pub hosted: &'static str,
@@ -71,13 +71,13 @@ pub struct DocsRow {
 
 #[cfg(feature = "testing")]
 impl DocsRow {
-    /// Of a network with a proxy, which has an adapter in the game's server or can have one.
+    /// A row of a network with a proxy, which has an adapter in the game's server or can have one.
     pub const fn new(client: &'static [&'static str], page: &'static str) -> Self {
         Self { needs: "", client, no_proxy: "", hosted: "–", sidecar: "yes", page }
     }
 }
 
-/// What [`ListenerNetwork::read`] is given.
+/// The input of [`ListenerNetwork::read`].
 pub struct Reading<'r> {
     config: &'r ListenerConfig,
     problem: &'r dyn Fn(String) -> ConfigProblem,
@@ -116,7 +116,7 @@ impl<'r> Reading<'r> {
         (self.secret_line)(file)
     }
 
-    /// Something that is wrong with the listener.
+    /// A problem with the listener's configuration, in words.
     pub fn problem(&self, what: impl fmt::Display) -> ConfigProblem {
         (self.problem)(what.to_string())
     }
@@ -124,13 +124,13 @@ impl<'r> Reading<'r> {
 
 /// A listener that can be opened.
 pub trait NetworkListener: Send + Sync {
-    /// Takes the port. Without a session at its place, each of its links names one.
+    /// Opens the port. Without a session in `place`, each link names its own.
     ///
     /// # Errors
-    /// If it cannot have the port, or if this build or this machine lacks what the network takes.
+    /// If the port cannot be opened, or if this build or this machine lacks a requirement of the network.
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened>;
 
-    /// The same in front of a game's own server.
+    /// Opens the port for a proxy in front of a game's own server.
     ///
     /// # Errors
     /// Also if there is no proxy for the network.
@@ -138,18 +138,18 @@ pub trait NetworkListener: Send + Sync {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this network has no proxy"))
     }
 
-    /// Which part of it other machines can read on the way: all (an empty text), or one, such as `'s signalling`;
+    /// The part of its traffic that is not encrypted: all (an empty text), or one part, such as `'s signalling`;
     /// `None` if everything is encrypted.
     fn plaintext(&self) -> Option<&'static str> {
         Some("")
     }
 
-    /// Whether it shows the server's certificate, so that players of QUIC whose UDP is blocked can use it.
+    /// Whether it presents the server's certificate, so that QUIC players whose UDP is blocked can use it.
     fn has_tls(&self) -> bool {
         false
     }
 
-    /// Whether its clients can show a join token or a password.
+    /// Whether its clients can present a join token or a password.
     fn shows_secrets(&self) -> bool {
         false
     }

@@ -40,15 +40,15 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// These. Their names differ.
+    /// A table of these networks, whose names must differ.
     ///
-    /// What it needs is kept for the life of the process: call it once.
+    /// It allocates memory that is never freed, so call it only once.
     pub fn new(all: &'static [&'static dyn ListenerNetwork]) -> Self {
         let tables: Vec<&'static NetworkTable> = all.iter().map(|network| network.table()).collect();
         Self { all, tables: tables.leak() }
     }
 
-    /// What the configuration has to know of them.
+    /// The configuration tables of the networks.
     pub fn tables(self) -> NetworkTables {
         self.tables
     }

@@ -89,7 +89,7 @@ impl NgoListener {
         }
     }
 
-    /// What clients are told where there is no game.
+    /// Settings for answering clients without a game's server.
     fn voice_only(&self) -> consonance_envelopes::ngo::VoiceOnlySettings {
         let is_long = self.0.long_scene_handles;
         consonance_envelopes::ngo::VoiceOnlySettings {
@@ -107,7 +107,7 @@ impl NetworkListener for NgoListener {
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
-        // Only the game's server may say so much in one message.
+        // Only the game's server may send messages this large.
         let reliable_message_bytes_max = 4 * 1024 * 1024;
         let to_clients = ConnectionSettings {
             reliable_message_bytes_max,

@@ -1,4 +1,4 @@
-//! Where a listener is, and what it becomes there.
+//! The place of a listener, and the listener opened there.
 
 use std::fmt;
 use std::io;
@@ -12,20 +12,20 @@ use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, VoiceS
 use consonance_quic::ShownIdentity;
 use consonance_transport::{AddressShares, ServerTransport};
 
-/// Where a listener is.
+/// The place of a listener: its address, session and identity.
 #[derive(Clone, Copy, Debug)]
 pub struct ListenerPlace<'p> {
     /// The name of the network, for counters.
     pub network: &'static str,
-    /// Where to listen.
+    /// The address to listen on.
     pub address: SocketAddr,
     /// The session of all its clients; `None` if each link names its own.
     pub session: Option<&'p str>,
-    /// How its connections are shared between addresses.
+    /// The rules for sharing its connections between address prefixes.
     pub shares: AddressShares,
     /// The names of this server whose pages may connect.
     pub own_host_names: &'p [String],
-    /// What it shows where it has TLS.
+    /// The identity that it presents if it has TLS.
     pub identity: Option<&'p ShownIdentity>,
 }
 
@@ -40,17 +40,17 @@ impl ListenerPlace<'_> {
         PageOrigins::new(others.to_vec(), self.own_host_names.to_vec())
     }
 
-    /// Settings of a network over TCP with so many connections.
+    /// Settings of a network over TCP with this many connections.
     pub fn streams(&self, connections_max: usize) -> StreamSettings {
         let mut settings = StreamSettings { address_shares: self.shares, ..StreamSettings::default() };
         settings.tcp.connections_max = connections_max;
         settings
     }
 
-    /// Takes the port for a protocol in UDP datagrams.
+    /// Opens the port for a protocol over UDP datagrams.
     ///
     /// # Errors
-    /// If it cannot have the port.
+    /// If the port cannot be opened.
     pub fn bind<E: ServerEndpoint>(&self, endpoint: E) -> io::Result<UdpServer<E>> {
         UdpServer::bind(self.address, endpoint, UdpServerSettings::default())
     }
@@ -58,7 +58,7 @@ impl ListenerPlace<'_> {
     /// A listener over UDP without a game's server behind it.
     ///
     /// # Errors
-    /// If it cannot have the port.
+    /// If the port cannot be opened.
     pub fn over_udp(
         &self,
         endpoint: impl ServerEndpoint + 'static,
@@ -80,19 +80,19 @@ impl ListenerPlace<'_> {
     }
 }
 
-/// A listener that has its port.
+/// A listener with an open port.
 pub struct Opened {
-    /// What listens.
+    /// The listener's transports.
     pub shards: Shards,
-    /// Where.
+    /// The address on which it listens.
     pub address: SocketAddr,
 }
 
-/// What listens, by how it says which session a client means.
+/// The transports of a listener, by how its clients choose a session.
 pub enum Shards {
-    /// All of them mean one.
+    /// All clients join the same session.
     One(Box<dyn ServerTransport>),
-    /// Each names its own: for so many workers, with a function that says which worker has a session.
+    /// Each client names its own: makes a shard per worker, given a function from a session to its worker.
     Many(Box<MakeShards>),
 }
 
@@ -104,7 +104,7 @@ pub type MakeShards = dyn FnOnce(
     + Send;
 
 impl Opened {
-    /// A network whose clients all mean one session.
+    /// A listener whose clients all join the same session.
     pub fn one(transport: impl ServerTransport + 'static, address: SocketAddr) -> Self {
         Self { shards: Shards::One(Box::new(transport)), address }
     }

@@ -1,4 +1,4 @@
-//! What players of ours need on several networks, for tests.
+//! Helpers for test players on several networks.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -10,7 +10,7 @@ pub fn over_udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 
-/// Another one for each client, as servers tell some of them apart by what they draw.
+/// A different seed for each client, since some servers tell clients apart by their random numbers.
 pub fn seed() -> u8 {
     static SEEDS: AtomicU8 = AtomicU8::new(0);
     SEEDS.fetch_add(1, Ordering::Relaxed)

@@ -4,7 +4,7 @@ use std::io;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// So many.
+/// Draws this many random bytes.
 pub(crate) fn secret_bytes<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
     let mut bytes = [0; BYTES];
     let drawn = SystemRandom::new().fill(&mut bytes);

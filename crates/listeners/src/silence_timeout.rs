@@ -1,10 +1,10 @@
-//! How long the other end of a connection may be silent.
+//! The timeout for a silent peer.
 
 use std::time::Duration;
 
 use consonance_server_config::Seconds;
 
-/// As configured: 0 is the default of its network.
+/// The configured timeout; 0 stands for the default of the network.
 pub(crate) fn silence_timeout(configured: Seconds, default: Duration) -> Duration {
     let own = configured.into();
     if own == Duration::ZERO { default } else { own }

@@ -135,8 +135,8 @@ impl NetworkListener for WebRtcListener {
     }
 }
 
-/// A signalling server whose session waits for our own host, and how that reaches it: an attacker that asks for the
-/// session's name first does not get it.
+/// A signalling server whose session is reserved for our own host, and the host's way to reach it: an attacker that
+/// requests the session's name first does not get it.
 fn own_signalling(
     address: SocketAddr,
     connections_max: usize,
@@ -158,7 +158,7 @@ fn own_signalling(
 fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> SignallingListenerSettings {
     let mut settings = SignallingListenerSettings::default();
     settings.tcp.connections_max = connections_max;
-    // No single address takes all places, and a household has enough of them on a small server too.
+    // No single address can take all places, yet a household gets enough of them even on a small server.
     settings.guests_per_address_max = (connections_max / 2).max(GUESTS_PER_ADDRESS);
     settings.signalling.reserved = Some(reserved);
     // On other paths no host would be found, and unrelated players would be linked with each other.
@@ -166,10 +166,10 @@ fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> S
     settings
 }
 
-/// As many clients of our own signalling server may be at one address in any case.
+/// The lower bound for the limit on clients of our own signalling server at one address.
 const GUESTS_PER_ADDRESS: usize = 32;
 
-/// Where games look for a session and for each other.
+/// The path on which games look for a session and for each other.
 const SIGNALLING_PATH: &str = "/chatapp";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! That the documentation has every network.
+//! The documentation covers every network.
 
 use std::fs;
 

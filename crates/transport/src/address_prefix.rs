@@ -17,9 +17,9 @@ use std::str::FromStr;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressPrefix {
-    /// Zero behind the prefix.
+    /// The bits after the prefix are zero.
     network: u128,
-    /// How many bits count, 0 … 128.
+    /// The length of the prefix in bits, 0 … 128.
     bits: u8,
 }
 
@@ -32,8 +32,8 @@ pub struct InvalidAddressPrefix {
 }
 
 impl AddressPrefix {
-    /// The addresses that count as one where connections and attempts are counted by address: an IPv4 address alone, or
-    /// the IPv6 network of so many bits (more than 128 count as 128) around an address.
+    /// The addresses that count as one where connections and attempts are counted by address: a single IPv4 address, or
+    /// the IPv6 network of this many bits (more than 128 count as 128) around an address.
     pub fn of(address: IpAddr, ipv6_bits: u8) -> Self {
         match address.to_canonical() {
             IpAddr::V4(_) => Self::of_mapped(address, ALL_BITS),
@@ -41,31 +41,31 @@ impl AddressPrefix {
         }
     }
 
-    /// The prefix around an address of so many bits of IPv6, where IPv4 has the last 32; more than 128 count as 128.
+    /// The prefix of this many IPv6 bits around an address, where IPv4 uses the last 32; more than 128 count as 128.
     pub fn of_mapped(address: IpAddr, mapped_bits: u8) -> Self {
         let bits = mapped_bits.min(ALL_BITS);
         let mask = u128::MAX.checked_shl(u32::from(ALL_BITS - bits)).unwrap_or(0);
         Self { network: mapped(address) & mask, bits }
     }
 
-    /// How many bits of IPv6 count, 0 to 128: at least 96 for IPv4.
+    /// The length of the prefix in IPv6 bits, 0 to 128: at least 96 for IPv4.
     pub fn mapped_bits(&self) -> u8 {
         self.bits
     }
 
-    /// Whether an address is in it.
+    /// Whether it contains an address.
     pub fn contains(&self, address: IpAddr) -> bool {
         Self::of_mapped(address, self.bits) == *self
     }
 
-    /// The first address of it.
+    /// Its first address.
     pub fn network(&self) -> IpAddr {
         let address = Ipv6Addr::from_bits(self.network);
         if self.bits < MAPPED_BITS { address.into() } else { address.to_canonical() }
     }
 }
 
-/// An address as IPv6 writes it.
+/// An address in IPv6 form.
 fn mapped(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
@@ -82,7 +82,7 @@ const MAPPED_BITS: u8 = 96;
 impl FromStr for AddressPrefix {
     type Err = InvalidAddressPrefix;
 
-    /// An address, or one with `/` and the number of bits that count.
+    /// An address, or one with `/` and the number of significant bits.
     fn from_str(text: &str) -> Result<Self, InvalidAddressPrefix> {
         let invalid = || InvalidAddressPrefix { text: text.to_owned() };
         let (address, bits) = match text.trim().split_once('/') {
@@ -99,7 +99,7 @@ impl FromStr for AddressPrefix {
     }
 }
 
-/// As operators write it: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/48`.
+/// In operators' notation: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/48`.
 impl fmt::Display for AddressPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.network() {

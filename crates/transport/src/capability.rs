@@ -1,7 +1,7 @@
-//! What only some networks can do, asked for by its type.
+//! Optional capabilities of networks, requested by type.
 //!
-//! A driver asks with [`ServerNetworkExt`]; a network answers in [`ServerNetwork::provide`]. A new capability is a new
-//! type, and no other network has to know of it:
+//! A driver asks with [`ServerNetworkExt`]; a network answers in [`ServerNetwork::provide`]. A new capability is a
+//! new type, and other networks need no change:
 //!
 //! ```
 //! use std::time::Instant;
@@ -21,7 +21,7 @@ use std::time::Instant;
 
 use crate::{Peer, ServerNetwork};
 
-/// A question for a value of one type.
+/// A request for a value of one type.
 pub struct CapabilityRequest<'r> {
     wanted: TypeId,
     peer: Option<Peer>,
@@ -35,7 +35,7 @@ impl CapabilityRequest<'_> {
         self.peer
     }
 
-    /// Answers, if it is a question for a `T` about the network as a whole.
+    /// Answers, if it is a request for a `T` about the network as a whole.
     pub fn provide<T: 'static>(&mut self, make: impl FnOnce() -> Option<T>) -> &mut Self {
         if self.peer.is_none() {
             self.answer(make);
@@ -43,7 +43,7 @@ impl CapabilityRequest<'_> {
         self
     }
 
-    /// Answers, if it is a question for a `T` about a peer.
+    /// Answers, if it is a request for a `T` about a peer.
     pub fn provide_of_peer<T: 'static>(&mut self, make: impl FnOnce(Peer) -> Option<T>) -> &mut Self {
         if let Some(peer) = self.peer {
             self.answer(|| make(peer));
@@ -66,7 +66,7 @@ impl fmt::Debug for CapabilityRequest<'_> {
     }
 }
 
-/// Asks a network for what only some networks have.
+/// Asks a network for a capability that only some networks have.
 pub trait ServerNetworkExt {
     /// A value about the network as a whole; `None` if it has none of this type.
     fn capability<T: 'static>(&self, now: Instant) -> Option<T>;
@@ -91,50 +91,48 @@ fn ask<T: 'static>(network: &(impl ServerNetwork + ?Sized), now: Instant, peer: 
     answer
 }
 
-/// Of a network: unreliable packets so far, sent and received, that threads of it carried beside the one that polls it.
-/// A measure of work that the polling thread does not show.
+/// Of a network: the number of unreliable packets so far, sent and received, on threads other than the polling one. A
+/// measure of work that does not show on the polling thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketsOnThreads(pub u64);
 
-/// Of a peer: the number by which the network knows its player beyond this connection, such as an account or a player
-/// of the game's room. The network vouches for it: nothing that the peer sends can change it.
+/// Of a peer: the number by which the network identifies its player beyond this connection, such as an account or a
+/// player of the game's room. The network vouches for it: nothing that the peer sends can change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerIdentity(pub u64);
 
 /// Of a peer: the account by which the network knows its player beyond this connection, such as the hash of the
-/// certificate that the player's client has the key of: the name of the kind of network, a colon, and what the network
-/// calls it; at most [`ACCOUNT_BYTES_MAX`](Self::ACCOUNT_BYTES_MAX) bytes. The network vouches for it, as for a
-/// [`PeerIdentity`].
+/// certificate whose key the player's client has: the kind of network, a colon, and the network's name for the account;
+/// at most [`ACCOUNT_BYTES_MAX`](Self::ACCOUNT_BYTES_MAX) bytes. The network vouches for it, as for a [`PeerIdentity`].
 ///
-/// An account says that a player is the one that it was before, and nothing else: players may make as many as they
-/// like.
+/// An account only shows that a player is the same as before: players may create as many as they like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerAccount(pub Box<str>);
 
 impl PeerAccount {
-    /// As many as the subject of a join token may have.
+    /// The same length as for the subject of a join token.
     pub const ACCOUNT_BYTES_MAX: usize = 128;
 }
 
-/// Of a peer that was just reported as connected: it may believe that it never was away, because only a third party's
-/// link broke. Its state from before has to be renewed.
+/// Of a peer that was just reported as connected: it may believe that it was never away, because only a third party's
+/// link broke. Its earlier state must be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resumed;
 
-/// Of a network whose peers come over links of a third party, such as a game's server: which of these links fell
-/// silent or work again, known before their peers are gone.
+/// Of a network whose peers use links of a third party, such as a game's server: which of these links fell silent or
+/// work again, known before their peers are gone.
 ///
-/// Drivers ask for it once, and take what is there after `poll` has returned `None` and before they handle a
-/// `Disconnected`. Clones share what is in it.
+/// Drivers ask for it once, and take its changes after `poll` has returned `None` and before they handle a
+/// `Disconnected`. Clones share its content.
 #[derive(Clone, Debug, Default)]
 pub struct ReachabilityFeed(Arc<Mutex<VecDeque<Reachability>>>);
 
 /// Peers that share a link, and whether it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reachability {
-    /// Those that share it.
+    /// The peers that share it.
     pub peers: Vec<Peer>,
-    /// Whether something comes over it; if not, nothing has for longer than its other end ever is silent.
+    /// Whether anything arrives over it; if not, it has been silent for longer than its other end ever is.
     pub is_reachable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The client side of a network: one link to a server, and direct links to other players where there are any.
+//! The client side of a network: one link to a server, and direct links to other players if supported.
 
 use std::task::Waker;
 use std::time::Instant;
@@ -6,18 +6,18 @@ use std::time::Instant;
 use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer, Statistics};
 
 /// One link to a server, driven by calls: nothing here blocks, and nothing calls back except the waker.
-/// Everything but [`direct_links`](Self::direct_links) speaks of that link.
+/// Everything except [`direct_links`](Self::direct_links) is about that link.
 ///
 /// The life of a link is `connect` → [`ClientLinkEvent::Connected`] → packets → [`ClientLinkEvent::Disconnected`].
 /// Each `connect` is answered by exactly one `Disconnected` in the end, regardless of which end closed it and how
 /// early; after it the same object may connect again.
 pub trait ClientTransport: Send {
-    /// Begins to connect; the outcome comes from [`poll`](Self::poll).
+    /// Starts to connect; [`poll`](Self::poll) reports the outcome.
     ///
     /// Does nothing while a link is up or being made.
     fn connect(&mut self, now: Instant);
 
-    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
+    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
     /// again.
     fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>>;
 
@@ -34,23 +34,23 @@ pub trait ClientTransport: Send {
     /// so a program that waits for it (with a limit) before it exits leaves politely.
     fn disconnect(&mut self, now: Instant);
 
-    /// When `poll` will have something although nothing will arrive, such as a delayed packet.
+    /// When `poll` will have an event even if nothing arrives, such as a delayed packet.
     fn wants_poll_at(&self) -> Option<Instant> {
         None
     }
 
-    /// Asks to be woken, from any thread, when `poll` has something.
+    /// Sets a waker, to be called from any thread when `poll` has an event.
     ///
-    /// A network without threads of its own ignores this; its driver polls every few milliseconds.
+    /// A network without its own threads ignores this; its driver polls every few milliseconds.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// The largest packets this network takes.
+    /// The largest packets this network accepts.
     fn limits(&self) -> PacketLimits;
 
-    /// What was sent, received and dropped since this object was made, direct links included.
+    /// Counters of sent, received and dropped packets since this object was made, direct links included.
     fn statistics(&self) -> Statistics;
 
-    /// The direct links to other players, if this network can have any. Most cannot, and leave this as it is.
+    /// The direct links to other players, if this network can have any. Most cannot, and keep this default.
     fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
         None
     }
@@ -94,14 +94,14 @@ impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
     }
 }
 
-/// What happened on a client's links.
+/// An event on one of a client's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClientLinkEvent<'a> {
-    /// The server took us in: packets may be sent.
+    /// The server admitted this client: packets may be sent.
     Connected,
     /// A packet came from the server.
     Packet {
-        /// How it travelled.
+        /// How it was delivered.
         delivery: Delivery,
         /// Its bytes, valid until the next call on the transport.
         packet: &'a [u8],
@@ -111,12 +111,12 @@ pub enum ClientLinkEvent<'a> {
         /// Why, and what to do next.
         reason: DisconnectReason,
     },
-    /// Something happened on a direct link to another player, whatever the link to the server does.
-    /// Only networks with [direct links](ClientTransport::direct_links) say so.
+    /// An event on a direct link to another player, independent of the link to the server. Only reported by networks
+    /// with [direct links](ClientTransport::direct_links).
     Direct {
-        /// Which link.
+        /// The link.
         peer: Peer,
-        /// What happened.
+        /// The event.
         event: DirectEvent<'a>,
     },
 }

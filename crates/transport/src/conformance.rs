@@ -1,4 +1,4 @@
-//! What every network must do, as tests for its author: the contract, and its proof.
+//! The contract that every network must fulfil, as tests for its author.
 //!
 //! Implement [`Network`] for something that makes servers and clients, and name it once:
 //!
@@ -26,9 +26,8 @@
 //! consonance_transport::conformance_tests!(InMemory(memory::MemoryNetwork::new()));
 //! ```
 //!
-//! Each rule becomes a test with the rule's name.
-//! A test that fails says what was seen instead; the rules wait up to half a minute for what must come, so a busy
-//! machine breaks none of them.
+//! Each rule becomes a test with the rule's name. A failing test prints what was observed instead; the rules wait up
+//! to half a minute for what must come, so a busy machine does not break them.
 //!
 //! # The contract
 //!
@@ -40,29 +39,24 @@
 //! Leaving is possible [at any moment](a_client_that_leaves_while_connecting_hears_of_its_end_only), and so is
 //! [coming back](the_same_client_connects_again_under_another_name), under a new name.
 //!
-//! **Packets.**
-//! Whatever fits the [limits](the_largest_packets_pass_and_larger_ones_are_dropped) arrives
-//! [byte for byte and as what it was sent](packets_of_both_deliveries_go_both_ways), even if it is empty.
-//! Reliable packets arrive [complete and in order](reliable_packets_arrive_complete_and_in_order).
-//! Unreliable ones may be lost, doubled and overtaken, but
-//! [each is whole and for itself](unreliable_packets_are_independent_of_each_other).
-//! What cannot be sent is [dropped and counted](packets_without_a_link_are_dropped_and_counted).
-//! Nothing is delivered [inside the sender's call](a_packet_waits_for_the_next_poll_of_its_receiver), so a host may
-//! be server and client in one process, on one thread.
+//! **Packets.** Any packet within the [limits](the_largest_packets_pass_and_larger_ones_are_dropped) arrives [byte
+//! for byte and with its delivery](packets_of_both_deliveries_go_both_ways), even if it is empty. Reliable packets
+//! arrive [complete and in order](reliable_packets_arrive_complete_and_in_order). Unreliable ones may be lost,
+//! duplicated and reordered, but [each is whole and independent of the
+//! others](unreliable_packets_are_independent_of_each_other). A packet that cannot be sent is [dropped and
+//! counted](packets_without_a_link_are_dropped_and_counted). Nothing is delivered [inside the sender's
+//! call](a_packet_waits_for_the_next_poll_of_its_receiver), so a host may be server and client in one process, on one
+//! thread.
 //!
-//! **Ending.**
-//! An orderly end delivers what was sent reliably before, from
+//! **Ending.** An orderly end delivers the reliable packets sent before, from
 //! [either](a_client_that_leaves_delivers_its_last_words)
-//! [side](a_disconnected_peer_learns_why_after_its_last_packets), and is said
-//! [once](when_both_ends_leave_at_once_each_hears_of_it_once) at each end.
-//! A reason with a code arrives
-//! [as it is](a_rejected_peer_learns_the_code_where_the_network_carries_it), where the network says that it carries
-//! codes.
-//! [Dropping a client](a_dropped_client_is_seen_to_leave) and
-//! [shutting a server down](a_shutdown_ends_every_link_with_a_reason) are orderly too.
-//! A link that is [lost without a word](a_cut_link_ends_at_both_ends_and_can_be_made_again) is noticed at both ends.
-//! A peer that has nothing to say is [heard when it is asked](a_silent_peer_that_is_probed_is_heard), where the network
-//! can ask.
+//! [side](a_disconnected_peer_learns_why_after_its_last_packets), and is reported
+//! [once](when_both_ends_leave_at_once_each_hears_of_it_once) at each end. A reason with a code arrives
+//! [unchanged](a_rejected_peer_learns_the_code_where_the_network_carries_it), where the network declares that it
+//! carries codes. [Dropping a client](a_dropped_client_is_seen_to_leave) and [shutting a server
+//! down](a_shutdown_ends_every_link_with_a_reason) are orderly too. A link that is [lost without a
+//! goodbye](a_cut_link_ends_at_both_ends_and_can_be_made_again) is noticed at both ends. A peer that sends nothing
+//! [answers a probe](a_silent_peer_that_is_probed_is_heard), where the network has probes.
 //!
 //! **Crowds.**
 //! The sender of a packet is [known from the link](each_packet_is_known_by_the_link_that_it_came_over) it came over.
@@ -78,23 +72,23 @@
 //!
 //! A network with [direct links](crate::DirectLinks) also implements [`DirectNetwork`] and names it in
 //! [`direct_conformance_tests!`](crate::direct_conformance_tests); others have nothing to do.
-//! The contract is the same for each direct link as for the one to the server, and apart from it:
+//! The contract is the same for each direct link as for the link to the server, and independent of it:
 //!
-//! A direct link [comes up once at both ends](a_direct_link_comes_up_at_both_ends).
-//! What it carries arrives [as what it was sent](direct_packets_of_both_deliveries_go_both_ways),
-//! [complete and in order](reliable_direct_packets_arrive_complete_and_in_order) or
-//! [each for itself](unreliable_direct_packets_are_independent_of_each_other), up to
-//! [the limits](the_largest_direct_packets_pass_and_larger_ones_are_dropped); or it is
-//! [dropped and counted](direct_packets_without_a_link_are_dropped_and_counted).
-//! It is [polled](a_direct_packet_waits_for_the_next_poll_of_its_receiver), and one call sends
-//! [to many](one_direct_packet_reaches_the_given_players_only).
-//! It ends once at each end: [in order](a_player_that_ends_a_direct_link_delivers_its_last_words), also
-//! [from both sides](when_both_players_end_a_direct_link_each_hears_of_it_once),
-//! [at once](a_direct_link_may_be_ended_as_soon_as_it_is_up) or
-//! [because a player goes](a_dropped_player_is_seen_to_leave_directly);
-//! [without a word](a_cut_direct_link_ends_at_both_ends_and_can_be_made_again); or because a player
-//! [does not read](a_player_that_does_not_read_loses_only_its_direct_link).
-//! The link to the server may end [without it](a_direct_link_outlives_the_servers_as_the_network_says).
+//! A direct link [comes up once at both ends](a_direct_link_comes_up_at_both_ends). Its packets arrive [with their
+//! delivery](direct_packets_of_both_deliveries_go_both_ways), [complete and in
+//! order](reliable_direct_packets_arrive_complete_and_in_order) or [independent of each
+//! other](unreliable_direct_packets_are_independent_of_each_other), up to [the
+//! limits](the_largest_direct_packets_pass_and_larger_ones_are_dropped), or are [dropped and
+//! counted](direct_packets_without_a_link_are_dropped_and_counted). It is
+//! [polled](a_direct_packet_waits_for_the_next_poll_of_its_receiver), and one call sends [to
+//! many](one_direct_packet_reaches_the_given_players_only). It ends once at each end: [in
+//! order](a_player_that_ends_a_direct_link_delivers_its_last_words), also [from both
+//! sides](when_both_players_end_a_direct_link_each_hears_of_it_once), [at
+//! once](a_direct_link_may_be_ended_as_soon_as_it_is_up) or [because a player
+//! goes](a_dropped_player_is_seen_to_leave_directly); [without a
+//! goodbye](a_cut_direct_link_ends_at_both_ends_and_can_be_made_again); or because a player [does not
+//! read](a_player_that_does_not_read_loses_only_its_direct_link). The link to the server may end [without
+//! it](a_direct_link_outlives_the_servers_as_the_network_says).
 
 #![expect(clippy::missing_panics_doc, reason = "panicking is how every rule here reports")]
 
@@ -177,7 +171,7 @@ pub trait DirectNetwork: Network {
     fn cut_directly(&mut self, client: &mut Self::Client);
 }
 
-/// Makes each rule a test of its own, for the network that the expression makes.
+/// Makes each rule a separate test, for the network that the expression makes.
 #[macro_export]
 macro_rules! conformance_tests {
     ($network:expr) => {

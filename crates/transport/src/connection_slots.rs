@@ -1,4 +1,4 @@
-//! How many connections there may be at once, and which of them makes room for another one.
+//! The limit on connections, and the choice of the one that makes room for another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ use crate::AddressPrefix;
 /// the players behind one carrier's address or at one LAN party stay, up to that many, and beyond it those that joined
 /// first. One prefix cannot keep others out, however many connections it makes and joins with.
 ///
-/// A slot may be [taken](Self::take) only once an address has proved itself: anyone can name any address.
+/// A slot may be [taken](Self::take) only once an address has proved itself: anyone can forge a source address.
 /// Each call takes time that grows with the logarithm of the number of connections.
 #[derive(Debug)]
 pub struct ConnectionSlots<Id> {
@@ -33,21 +33,21 @@ pub struct ConnectionSlots<Id> {
     shares: AddressShares,
     held: BTreeMap<Id, Slot>,
     prefixes: BTreeMap<AddressPrefix, Prefix<Id>>,
-    /// All prefixes, by how many connections they have.
+    /// All prefixes, by their number of connections.
     by_size: BTreeSet<(usize, AddressPrefix)>,
-    /// Those that have pending ones.
+    /// The prefixes that have pending connections.
     by_size_with_pending: BTreeSet<(usize, AddressPrefix)>,
     /// All pending connections, the oldest first.
     pending: BTreeSet<(Instant, Id)>,
-    /// Connections that have joined before they took their slot.
+    /// Connections that joined before they took their slot.
     joined_without_slot: BTreeSet<Id>,
 }
 
-/// What an address prefix is, and how many connections of one are left alone.
+/// The size of an address prefix, and the share of connections that one prefix keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressShares {
-    /// How many bits of an IPv6 address are its prefix, 1 to 128. Default 48, the largest network that one household or
-    /// one customer of a hosting provider is given (RFC 6177). An IPv4 address is always a prefix of its own.
+    /// How many bits of an IPv6 address form its prefix, 1 to 128. Default 48, the largest network that one household
+    /// or one customer of a hosting provider is given (RFC 6177). An IPv4 address is always its own prefix.
     pub ipv6_prefix_bits: u8,
     /// How many of the slots one prefix keeps while others need some, in percent of all slots, rounded up to a whole
     /// connection. Default 10: keeping others out takes ten prefixes.
@@ -65,23 +65,23 @@ impl Default for AddressShares {
 #[error("all connections are taken")]
 pub struct SlotsFull;
 
-/// What a connection is told that makes room for another one.
+/// The reason sent to a connection that makes room for another one.
 pub const MADE_ROOM: &str = "the server is full, and has too many connections from your address";
 
-/// What a newcomer is told for which there is no slot.
+/// The reason sent to a newcomer when there is no free slot.
 pub const SERVER_FULL: &str = "the server is full";
 
 /// How long a pending connection keeps its slot although its prefix has no more than others: the time for joining over
-/// a slow line, with a question to a joining hook on the way.
+/// a slow line, including a request to a joining hook.
 pub const PENDING_UNDISTURBED: Duration = Duration::from_secs(5);
 
-/// How many of the oldest pending connections are looked at for one that may make room.
+/// How many of the oldest pending connections are considered for making room.
 const OLDEST_LOOKED_AT: usize = 16;
 
 #[derive(Debug)]
 struct Slot {
     prefix: AddressPrefix,
-    /// When it took the slot, or joined or left a session last.
+    /// When it took the slot, or last joined or left a session.
     since: Instant,
     is_joined: bool,
 }
@@ -99,7 +99,7 @@ impl<Id> Prefix<Id> {
 }
 
 impl<Id: Copy + Ord> ConnectionSlots<Id> {
-    /// So many slots, all of them free.
+    /// Makes this many slots, all of them free.
     pub fn new(slots_max: usize, shares: AddressShares) -> Self {
         Self {
             slots_max,
@@ -123,14 +123,14 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         self.held.is_empty()
     }
 
-    /// Whether [`take`](Self::take) would succeed now. Changes nothing, so that it may be asked for an address that has
-    /// not proved itself.
+    /// Whether [`take`](Self::take) would succeed now. Changes nothing, so it may be called for an address that has not
+    /// proved itself.
     pub fn has_room_for(&self, now: Instant, address: IpAddr) -> bool {
         self.held.len() < self.slots_max || self.displaced_by(now, self.prefix_of(address)).is_some()
     }
 
-    /// Takes a slot for a pending connection from this address: the connection that has to be ended for it, if any,
-    /// whose slot is gone already. Nothing happens if it has a slot.
+    /// Takes a slot for a pending connection from this address; returns the connection that must be ended for it, if
+    /// any, whose slot is already gone. Has no effect if it has a slot.
     ///
     /// # Errors
     /// All slots are taken, and no connection makes room for this address.
@@ -152,7 +152,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         Ok(displaced)
     }
 
-    /// A connection has joined a session, or has left it and is pending again. One that has no slot yet has it as
+    /// A connection has joined a session, or has left it and is pending again. One without a slot yet will have it as
     /// joined from the beginning, unless it is [released](Self::release) before.
     pub fn set_joined(&mut self, now: Instant, id: Id, is_joined: bool) {
         match self.held.get(&id) {
@@ -171,7 +171,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         }
     }
 
-    /// A connection has ended. Nothing happens if it has no slot, or not any more.
+    /// A connection has ended. Has no effect if it has no slot.
     pub fn release(&mut self, id: Id) {
         self.joined_without_slot.remove(&id);
         self.remove(id);
@@ -181,7 +181,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         AddressPrefix::of(address, self.shares.ipv6_prefix_bits)
     }
 
-    /// How many connections of one prefix are left alone.
+    /// How many connections of one prefix are protected.
     fn share(&self) -> usize {
         self.slots_max.saturating_mul(usize::from(self.shares.share_percent)).div_ceil(100)
     }
@@ -190,7 +190,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         self.prefixes.get(&prefix).map_or(0, Prefix::size)
     }
 
-    /// The connection that makes room for one from this prefix, in the order that the type's documentation gives.
+    /// The connection that makes room for one from this prefix, in the order of the type's documentation.
     fn displaced_by(&self, now: Instant, newcomer: AddressPrefix) -> Option<Id> {
         let own = self.size_of(newcomer);
         let is_beyond = |size: usize| size > self.share() && size > own + 1;
@@ -211,7 +211,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         if crowd_with_pending.is_some_and(|(size, _)| size > own + 1) { oldest_of_crowd() } else { None }
     }
 
-    /// A pending connection that has had its time, of a prefix that may lose it to the newcomer's.
+    /// A pending connection whose time is up, of a prefix that may lose it to the newcomer's.
     fn stale_pending(&self, now: Instant, newcomer: AddressPrefix, own: usize) -> Option<Id> {
         let is_stale = |since: Instant| now.saturating_duration_since(since) >= PENDING_UNDISTURBED;
         let may_lose = |id: &Id| {
@@ -222,7 +222,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         if let Some((_, id)) = oldest.into_iter().find(|(_, id)| may_lose(id)) {
             return Some(*id);
         }
-        // All of the oldest may be of prefixes that are smaller than the newcomer's.
+        // All of the oldest may belong to smaller prefixes than the newcomer's.
         let largest = self.by_size_with_pending.last().filter(|(size, _)| *size > own);
         let candidates = [largest.map(|(_, prefix)| *prefix), Some(newcomer)];
         let mut candidates =
@@ -255,7 +255,7 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         });
     }
 
-    /// Changes the connections of a prefix, and where it stands among the others.
+    /// Changes the connections of a prefix, and updates the indices.
     fn change(&mut self, prefix: AddressPrefix, change: impl FnOnce(&mut Prefix<Id>)) {
         let connections = self
             .prefixes

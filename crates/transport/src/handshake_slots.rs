@@ -1,4 +1,4 @@
-//! How many connections may shake hands at once, and which of them gives up its slot for another one.
+//! The limit on simultaneous handshakes, and the choice of the one that gives up its slot for another.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,14 +10,14 @@ use crate::server::address_prefix;
 ///
 /// While there are free slots, one address may have any number of them, such as many players behind one NAT or a proxy.
 /// Once all are taken, the [address prefix](address_prefix) with the most pending handshakes gives up its oldest for a
-/// prefix with fewer. Where all prefixes have about as many, the oldest handshake is given up once it is a second old,
-/// so that connections that stay silent cannot keep others out, however many addresses they come from. An IPv6 /64
-/// counts as one address, because one household has all of its addresses, and may have hundreds of such networks.
+/// prefix with fewer. If all prefixes have about as many, the oldest handshake is given up once it is a second old, so
+/// that silent connections cannot keep others out, however many addresses they come from. An IPv6 /64 counts as one
+/// address, because one household has all of its addresses, and may have hundreds of such networks.
 #[derive(Debug)]
 pub struct HandshakeSlots<Id> {
     slots_max: usize,
     taken: usize,
-    /// With the time at which each handshake began. Handshakes without a proved address share the prefix `None`.
+    /// Handshakes with their start times. Those without a proved address share the prefix `None`.
     by_prefix: BTreeMap<Option<IpAddr>, BTreeMap<Id, Instant>>,
 }
 
@@ -26,12 +26,12 @@ pub struct HandshakeSlots<Id> {
 pub struct NoHandshakeSlot;
 
 impl<Id: Copy + Ord> HandshakeSlots<Id> {
-    /// So many slots, all of them free.
+    /// Makes this many slots, all of them free.
     pub fn new(slots_max: usize) -> Self {
         Self { slots_max, taken: 0, by_prefix: BTreeMap::new() }
     }
 
-    /// How many are taken.
+    /// The number of slots taken.
     pub fn taken(&self) -> usize {
         self.taken
     }
@@ -94,8 +94,8 @@ impl<Id: Copy + Ord> HandshakeSlots<Id> {
 }
 
 /// How long a handshake keeps its slot although its prefix has no more of them than others. A handshake takes one to
-/// three round trips, which is less on nearly every line; an attacker has to take all slots again within that time to
-/// keep others out.
+/// three round trips, which is less on nearly every line; to keep others out, an attacker has to take all slots again
+/// within that time.
 const UNDISTURBED: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! The name in a `Host` header, whether it can be a foreign site's, and how a host is written with a port.
+//! The name in a `Host` header, whether it can be a foreign site's, and the notation of a host with a port.
 
 use std::net::IpAddr;
 
-/// Whether a `Host` header (or the authority of an origin) names an address, localhost, or one of these names;
-/// upper and lower case are the same.
+/// Whether a `Host` header (or the authority of an origin) names an address, localhost, or one of these names, ignoring
+/// case.
 ///
 /// After DNS rebinding a browser sends the name of the foreign site in `Host`. Addresses and localhost cannot be
-/// rebound; other names have to be known.
+/// rebound; other names must be known.
 pub fn is_own_host(host: &str, names: &[String]) -> bool {
     let name = name_of_host(host);
     name.parse::<IpAddr>().is_ok()
@@ -24,7 +24,7 @@ pub fn name_of_host(host: &str) -> &str {
     name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
 }
 
-/// A host, a name or an IP address without brackets, and a port, as URLs have them: an IPv6 address in brackets.
+/// A host (a name or an IP address without brackets) and a port, as in URLs: with an IPv6 address in brackets.
 pub fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

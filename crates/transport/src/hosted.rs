@@ -1,9 +1,8 @@
-//! For networks that live in other code: a game's own connections, or an engine's.
+//! Networks that live in other code: a game's own connections, or an engine's.
 //!
 //! The host (the game) owns the network and pumps opaque packets; nothing here opens a socket, starts a thread or
-//! calls back, so it works from one thread, once per frame, under any engine.
-//! Each side is a pair: the *transport*, which goes to the voice client or the server, and its *handle*, which stays
-//! with the host.
+//! calls back, so it works from one thread, once per frame, under any engine. Each side is a pair: the *transport*,
+//! which goes to the voice client or the server, and its *handle*, which stays with the host.
 //!
 //! ```text
 //!   VoiceChat, or          HostedClient ── Connect, Send, Disconnect ──▶ HostedClientHandle ── the game's
@@ -12,8 +11,8 @@
 //!
 //! Once per frame, or whenever the [waker](HostedClientHandle::set_waker) calls, the host
 //!
-//! 1. *pushes* what its network reported: [`receive`](HostedClientHandle::receive), links and peers that came or went;
-//! 2. *polls* what is to be done until there is nothing: [`HostedClientHandle::poll`], [`HostedServerHandle::poll`].
+//! 1. *pushes* reports of its network: [`receive`](HostedClientHandle::receive), links and peers that came or went;
+//! 2. *polls* requests until there are none: [`HostedClientHandle::poll`], [`HostedServerHandle::poll`].
 //!
 //! ```
 //! use std::time::Instant;
@@ -34,22 +33,22 @@
 //! assert!(matches!(transport.poll(Instant::now()), Some(ClientLinkEvent::Packet { .. })));
 //! ```
 //!
-//! What the host's network must do: deliver reliable packets in order and once, to each peer, and say so when it
-//! cannot ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; know the
+//! The host's network must deliver reliable packets in order and once, to each peer, and report when it cannot
+//! ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; and know the
 //! sender of each packet.
 //!
 //! In a room where each player can send to all others and one of them is the host, `consonance-hosted` does all of
-//! that.
+//! this.
 //!
-//! A network on which players reach each other tells its client of [direct links](crate::DirectLinks) too:
-//! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the link to
-//! the server does, [`receive_direct`](HostedClientHandle::receive_direct) for what that player sends, and
-//! [`poll_direct`](HostedClientHandle::poll_direct) for what is to be sent to it.
+//! A network on which players reach each other reports [direct links](crate::DirectLinks) to its client too:
+//! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the state
+//! of the link to the server, [`receive_direct`](HostedClientHandle::receive_direct) for packets from that player,
+//! and [`poll_direct`](HostedClientHandle::poll_direct) for packets to it.
 //!
-//! Where both ends of the game's network are ours to write, [`channels`] have done all of that for two channels of it.
+//! If both ends of the game's network run this crate, [`channels`] do all of this over two of its channels.
 //!
-//! A host that plays too needs no way round through its network: it adds a [`memory`](crate::memory) listener to the
-//! same server and gives its own player a client of that.
+//! A host that plays too does not need its own network for that: it adds a [`memory`](crate::memory) listener to the
+//! same server and gives its own player a client of it.
 
 pub mod channels;
 mod client;
@@ -74,46 +73,46 @@ pub use direct_handle::DirectRequest;
 pub use server::HostedServer;
 pub use server_handle::{HostedServerHandle, ServerRequest};
 
-/// A client over the host's network: the transport, and the host's end of it.
+/// A client over the host's network: the transport, and its handle for the host.
 pub fn client(settings: &HostedSettings) -> (HostedClient, HostedClientHandle) {
     client::pair(&settings.within_bounds())
 }
 
-/// A server over the host's network: the transport, and the host's end of it.
+/// A server over the host's network: the transport, and its handle for the host.
 pub fn server(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
     server::pair(&settings.within_bounds())
 }
 
-/// What the host's network can do, and how much may wait between it and the voice.
+/// The limits of the host's network, and of the queues between it and the voice transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostedSettings {
-    /// The largest packets that the host's network carries; at most [`PACKET_BYTES_MAX`] count.
+    /// The largest packets that the host's network carries, up to [`PACKET_BYTES_MAX`].
     pub limits: PacketLimits,
-    /// Packets of each link that the host pushed and the voice did not poll yet. 1024 and 1024.
+    /// Packets of each link pushed by the host and not yet polled by the transport's driver. 1024 and 1024.
     pub incoming: InboxLimits,
-    /// Reliable packets of each link that the host did not poll yet. One more ends the link as too slow. 8192.
+    /// Reliable packets of each link not yet polled by the host. One more ends the link as too slow. 8192.
     pub outgoing_reliable_packets: usize,
-    /// Bytes of those. 1 MiB.
+    /// Their bytes. 1 MiB.
     pub outgoing_reliable_bytes: usize,
-    /// Unreliable packets that the host did not poll yet, over all links. One more drops the oldest. 1024.
+    /// Unreliable packets not yet polled by the host, over all links. One more drops the oldest. 1024.
     pub outgoing_unreliable_packets: usize,
     /// How long an unreliable packet may wait for the host. Older ones are dropped, so that no stale voice is heard
     /// after a game has stalled. 300 ms.
     pub outgoing_unreliable_age: Duration,
-    /// Peers of a server at once. 4096.
+    /// The most peers of a server at the same time. 4096.
     pub peers_max: usize,
-    /// Direct links of a client at once. 1024, as many as a session's client takes.
+    /// The most direct links of a client at the same time. 1024, the limit of a session's client.
     pub direct_links_max: usize,
 }
 
 impl HostedSettings {
-    /// The defaults, for a network that carries packets of these sizes.
+    /// The defaults, for a network with these packet sizes.
     pub fn new(limits: PacketLimits) -> Self {
         Self {
             limits,
-            // A client hears many speakers, and its poller may be late by a frame of the game.
+            // A client hears many speakers, and may be polled late by a frame of the game.
             incoming: InboxLimits { reliable_packets: 1024, unreliable_packets: 1024 },
-            // What a newcomer to a session of thousands is told at once.
+            // Room for the burst of messages that a newcomer to a session of thousands receives.
             outgoing_reliable_packets: 8192,
             outgoing_reliable_bytes: 1024 * 1024,
             outgoing_unreliable_packets: 1024,
@@ -133,32 +132,32 @@ impl HostedSettings {
     }
 }
 
-/// What became of a packet that the host pushed.
+/// The result of pushing a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// It waits to be polled by the voice, perhaps in place of an older unreliable one.
+    /// Queued until it is polled, perhaps in place of an older unreliable one.
     Queued,
-    /// It was dropped and counted: no link it could belong to, or longer than [`PACKET_BYTES_MAX`].
+    /// Dropped and counted: there is no link for it, or it is longer than [`PACKET_BYTES_MAX`].
     Dropped,
-    /// It was reliable and too many wait: the link has ended as too slow, and a request to end it follows.
+    /// The packet was reliable and the queue is full: the link has ended as too slow, and a request to end it follows.
     /// Its sender should be told that the send failed.
     Overflowed,
 }
 
-/// Why both ends of a link are told that too many reliable packets wait on one side of it.
+/// The reason at both ends of a link when too many reliable packets are queued on one side of it.
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: "too many reliable packets".to_owned() }
 }
 
-/// Why a link ends over which the host could not send a reliable packet.
+/// The reason for the end of a link over which the host could not send a reliable packet.
 fn send_failed() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: "a reliable packet".to_owned() }
 }
 
-/// What a link that ends with [`Received::Overflowed`] is to be told.
+/// The reason sent to the other end of a link that ends with [`Received::Overflowed`].
 const OVERFLOWED: &str = "too many reliable packets at once";
 
-/// Why a link ends when the session moves, as when another player becomes its host.
+/// The reason for ending a link when the session moves, for example when another player becomes its host.
 const SESSION_RESET: &str = "the session starts again";
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! A network made worse on purpose, from a seed: loss, bursts, delay, jitter, duplicates, a rate limit.
+//! A network impaired on purpose, from a seed: loss, bursts, delay, jitter, duplicates, a rate limit.
 //!
-//! [`Impairer`] is one direction of a link, as a plain structure that is told the time; the simulator and the lab
-//! use it as it is.
-//! [`ImpairedClient`] puts one on each direction of any client, and of each of its direct links.
+//! [`Impairer`] is one direction of a link, as a plain structure that is told the time; the simulator and the lab use
+//! it directly. [`ImpairedClient`] puts one on each direction of any client, and of each of its direct links.
 //!
-//! Reliable packets are delayed, in order, never lost or doubled: where the network loses one, it comes later by the
-//! time a sender takes to notice and send it again.
+//! Reliable packets are delayed, in order, never lost or duplicated: if the network loses one, it arrives later by the
+//! time that a sender needs to notice and retransmit it.
 
 mod bottleneck;
 mod client;
@@ -23,38 +22,38 @@ pub use impairer::{Fate, Impairer};
 /// The longest delay and the longest jitter. Longer ones count as this.
 pub const DELAY_MAX: Duration = Duration::from_mins(1);
 
-/// What one direction of a link does to packets. The default does nothing.
+/// The impairment of packets in one direction of a link. The default does nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Impairment {
-    /// How many of a hundred packets are lost, 0 to 100.
+    /// The share of lost packets, in percent, 0 to 100.
     pub loss_percent: f64,
-    /// How many packets in a row are lost on average, at least 1; `None`: each is lost or not by itself.
+    /// The average length of a burst of losses in packets, at least 1; `None`: losses are independent.
     ///
     /// The bursts follow Gilbert's model ("Capacity of a burst-noise channel", Bell System Technical Journal 39,
     /// 1960) in its simple form: two states, and every packet of the bad one is lost.
-    /// Where so much is lost that shorter bursts are impossible, they are longer than asked.
+    /// If the loss is too high for such short bursts, they are longer.
     pub burst_packets: Option<f64>,
-    /// How long every packet takes.
+    /// The delay of every packet.
     pub delay: Duration,
-    /// What a packet takes in addition: uniform between nothing and this. Unreliable packets overtake each other.
+    /// The largest added delay of a packet, uniform from zero. Unreliable packets overtake each other.
     pub jitter: Duration,
-    /// How many of a hundred unreliable packets arrive twice, 0 to 100.
+    /// The share of unreliable packets that arrive twice, in percent, 0 to 100.
     pub duplicate_percent: f64,
-    /// How much passes, in bits per second of packets without the network's headers; `None`: everything at once.
+    /// The rate limit, in bits per second of packets without the network's headers; `None`: no limit.
     ///
-    /// Packets queue before it for up to half a second; unreliable ones that would wait longer are dropped.
+    /// Packets queue for it for up to half a second; unreliable ones that would wait longer are dropped.
     pub rate_limit_bits_per_s: Option<u64>,
-    /// The same seed does the same to the same packets. Each kind of impairment has random numbers of its own, so
-    /// that more jitter, say, loses the same packets.
+    /// The same seed has the same effect on the same packets. Each kind of impairment has its own random numbers, so
+    /// that, for example, more jitter loses the same packets.
     pub seed: u64,
 }
 
-/// What an [`Impairer`] did so far, in packets.
+/// Counters of an [`Impairer`], in packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImpairmentCounts {
-    /// Given to it.
+    /// Pushed.
     pub pushed: u64,
-    /// Came out, duplicates included.
+    /// Popped, duplicates included.
     pub popped: u64,
     /// Unreliable packets lost.
     pub lost: u64,
@@ -70,7 +69,7 @@ pub struct ImpairmentCounts {
     pub overflowed: u64,
 }
 
-/// What a link's end is called when a reliable packet cannot be kept.
+/// The reason for a link's end when a reliable packet cannot be queued.
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: "too many reliable packets on the impaired network".to_owned() }
 }

@@ -1,13 +1,12 @@
-//! For network authors: what came in from any number of peers and was not polled yet.
+//! For network authors: a queue of unpolled packets and events from any number of peers.
 //!
-//! Every peer has a small queue of its own and peers take turns, so one that floods loses its own oldest voice and
-//! costs other peers nothing. Reliable packets are never dropped: when a peer's queue is full the network must stop
-//! reading from that peer,
-//! or end its link.
+//! Every peer has its own small queue and peers take turns, so a peer that floods loses only its own oldest voice.
+//! Reliable packets are never dropped: when a peer's queue is full the network must stop reading from that peer, or end
+//! its link.
 //!
-//! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that
-//! receive on threads of their own. A client transport uses the same with one "peer" for each attempt to
-//! connect and for each direct link.
+//! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that receive on
+//! their own threads. A client transport uses the same with one "peer" for each attempt to connect and for each
+//! direct link.
 
 mod mailbox;
 mod peer_queue;
@@ -19,7 +18,7 @@ use crate::{Delivery, DisconnectReason, Peer};
 pub use mailbox::Mailbox;
 use peer_queue::PeerQueue;
 
-/// How many packets of one peer wait to be polled.
+/// The most unpolled packets of one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InboxLimits {
     /// Reliable packets. One more is [`Pushed::Full`].
@@ -35,51 +34,51 @@ impl Default for InboxLimits {
     }
 }
 
-/// What became of a packet that was pushed.
+/// The result of pushing a packet.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Pushed<P> {
-    /// It waits to be polled.
+    /// Queued.
     Queued,
-    /// It waits to be polled, and the peer's oldest unreliable packet does not any more.
+    /// Queued, in place of the peer's oldest unreliable packet.
     QueuedInPlaceOfOldest,
-    /// It is reliable and there is no room: stop reading from this peer until a packet of it was popped with
+    /// It is reliable and the queue is full: stop reading from this peer until one of its packets was popped with
     /// [`Popped::Packet::made_room`].
     Full(P),
     /// The peer is not connected, or was muted.
     Unwanted,
 }
 
-/// What happened, for `poll` to report.
+/// An event for `poll` to report.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Popped<C, P> {
     /// A peer connected.
     Connected {
-        /// Its name.
+        /// Its identifier.
         peer: Peer,
-        /// What the network said about it.
+        /// The network's description of it.
         about: C,
     },
-    /// A packet came in.
+    /// A packet arrived.
     Packet {
         /// The sender.
         peer: Peer,
-        /// How it travelled.
+        /// How it was delivered.
         delivery: Delivery,
         /// Its bytes.
         packet: P,
-        /// A push of this peer's was [`Pushed::Full`], and there is room now.
+        /// Whether a push of this peer was [`Pushed::Full`], and there is room now.
         made_room: bool,
     },
     /// A peer is gone.
     Disconnected {
-        /// Which one.
+        /// The peer.
         peer: Peer,
-        /// Why.
+        /// The reason.
         reason: DisconnectReason,
     },
 }
 
-/// What came in and was not polled yet. `C` is what the network tells about a new peer, `P` a packet.
+/// Unpolled packets and events. `C` is the network's description of a new peer, `P` a packet.
 #[derive(Debug)]
 pub struct Inbox<C, P> {
     limits: InboxLimits,
@@ -95,8 +94,8 @@ impl<C, P> Inbox<C, P> {
         Self { limits, peers: HashMap::new(), ready: VecDeque::new(), dropped: 0 }
     }
 
-    /// Makes a peer known without reporting anything yet, so that its [`disconnected`](Self::disconnected) counts
-    /// even when it never [connects](Self::connected). Packets that come before it connects wait for that.
+    /// Makes a peer known without reporting anything yet, so that its [`disconnected`](Self::disconnected) counts even
+    /// if it never [connects](Self::connected). Packets that come before it connects wait for that.
     pub fn expect(&mut self, peer: Peer) {
         self.peers.entry(peer).or_insert_with(PeerQueue::new);
     }
@@ -107,7 +106,7 @@ impl<C, P> Inbox<C, P> {
         self.with_queue(peer, |queue| queue.connected(about));
     }
 
-    /// A packet came in.
+    /// Pushes a packet.
     pub fn push(&mut self, peer: Peer, delivery: Delivery, packet: P) -> Pushed<P> {
         let limits = self.limits;
         let pushed =
@@ -118,12 +117,12 @@ impl<C, P> Inbox<C, P> {
         pushed
     }
 
-    /// A peer is gone: reported after everything that waits from it, and only the first time.
+    /// A peer is gone: reported after all of its pending packets, and only once.
     pub fn disconnected(&mut self, peer: Peer, reason: DisconnectReason) {
         self.with_queue(peer, |queue| queue.disconnected(reason));
     }
 
-    /// Forgets everything of a peer and takes no more of it, but its end will still be reported.
+    /// Discards everything of a peer and accepts no more of it, but its end will still be reported.
     ///
     /// True if a push had been [`Pushed::Full`]: a sender that waits for room must learn that none will come.
     pub fn mute(&mut self, peer: Peer) -> bool {
@@ -135,7 +134,7 @@ impl<C, P> Inbox<C, P> {
         self.peers.remove(&peer);
     }
 
-    /// The next thing to report. Peers take turns, one thing each.
+    /// The next packet or event. Peers take turns, one item each.
     pub fn pop(&mut self) -> Option<Popped<C, P>> {
         while let Some(peer) = self.ready.pop_front() {
             let Some(queue) = self.peers.get_mut(&peer) else {
@@ -156,22 +155,22 @@ impl<C, P> Inbox<C, P> {
         None
     }
 
-    /// Whether no peer has a turn, so that [`pop`](Self::pop) would say `None`.
+    /// Whether no peer has a turn, so that [`pop`](Self::pop) would return `None`.
     pub fn is_empty(&self) -> bool {
         self.ready.is_empty()
     }
 
-    /// How many peers are known: connected, or gone and not yet reported.
+    /// The number of known peers: connected, or gone and not yet reported.
     pub fn peers(&self) -> usize {
         self.peers.len()
     }
 
-    /// How many unreliable packets were pushed out by newer ones so far.
+    /// The number of unreliable packets pushed out by newer ones so far.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// Acts on a peer's queue and gives it a turn if it has something then. `None` if there is no such peer.
+    /// Acts on a peer's queue and gives it a turn if it then has an item. `None` if there is no such peer.
     fn with_queue<R>(&mut self, peer: Peer, act: impl FnOnce(&mut PeerQueue<C, P>) -> R) -> Option<R> {
         let queue = self.peers.get_mut(&peer)?;
         let result = act(queue);

@@ -1,9 +1,9 @@
-//! The traits that a network implements to carry voice, and what all networks share.
+//! The traits that a network implements to carry voice, and the parts that all networks share.
 //!
 //! A network author implements [`ClientTransport`] and, for servers, [`ServerNetwork`] and [`ServerTransport`]; the
-//! voice client and the server drive them and know nothing else of the network, except what they [request by
-//! type](ServerNetworkExt). A *packet* here is an opaque string of bytes: this crate knows nothing of voice. A network
-//! on which players can reach each other may also implement [`DirectLinks`].
+//! voice client and the server drive them and know nothing else about the network, except what they [request by
+//! type](ServerNetworkExt). A *packet* here is an opaque string of bytes: this crate has no knowledge of voice. A
+//! network on which players can reach each other may also implement [`DirectLinks`].
 //!
 //! ```text
 //!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
@@ -15,14 +15,14 @@
 //! * [`impair`]: the same network with loss, delay and jitter, from a seed.
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
-//! * [`session_name`]: valid session names, and how they are written in an address.
-//! * [`name_of_host`], [`is_own_host`], [`authority`]: for networks over HTTP, what a `Host` header names, and how
-//!   a host is written with a port.
+//! * [`session_name`]: valid session names, and their encoding in addresses.
+//! * [`name_of_host`], [`is_own_host`], [`authority`]: for networks over HTTP, the name in a `Host` header, and the
+//!   notation of a host with a port.
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`WarningLimit`]: for network authors, how often a warning that any peer can cause is logged.
 //! * [`HandshakeSlots`]: for network authors, which pending handshake is given up when there are too many.
 //! * [`thread_waker`]: lets a driver's thread sleep until `poll` has something.
-//! * [`conformance`]: the rules every network keeps, as tests for its author.
+//! * [`conformance`]: the rules that every network must fulfil, as tests for its author.
 //!
 //! ```
 //! use std::time::Instant;

@@ -1,12 +1,11 @@
 //! A network inside one process: no sockets, no threads, no loss.
 //!
 //! A [`MemoryNetwork`] is the "wire"; a server [listens](MemoryNetwork::listen) on it and
-//! [clients](MemoryNetwork::client) connect to it.
-//! Both sides may live in one thread or in different ones.
-//! Whatever is sent waits in bounded queues until the other side polls, never inside the sender's call.
+//! [clients](MemoryNetwork::client) connect to it. Both sides may live in one thread or in different ones. Packets
+//! wait in bounded queues until the other side polls; they are never delivered inside the sender's call.
 //!
-//! Clients have [direct links](crate::DirectLinks) to each other when a test or a game says
-//! so, with or without a server:
+//! Clients have [direct links](crate::DirectLinks) to each other when a test or a game makes them, with or without a
+//! server:
 //!
 //! ```
 //! # use std::time::Instant;
@@ -38,10 +37,10 @@ use client_end::ClientEnd;
 pub use direct::{MemoryAddress, MemoryDirectLink};
 pub use server::MemoryServer;
 
-/// The same as on a QUIC path of the smallest size, so that what works here works there.
+/// The limits of a QUIC path of the smallest size, so that whatever works here works there.
 const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1150 };
 
-/// What one end of a link may have waiting. Control is small and a driver may be a frame late.
+/// The queue limits of one end of a link. Control messages are small, and a driver may be a frame late.
 const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };
 
 /// A network inside one process. A clone is the same network.
@@ -61,7 +60,7 @@ impl MemoryNetwork {
         MemoryServer::new(listener)
     }
 
-    /// A client that will name `session` to the server.
+    /// A client that requests `session` from the server.
     pub fn client(&self, session: impl Into<String>) -> MemoryClient {
         MemoryClient::new(self.clone(), session.into())
     }
@@ -81,7 +80,7 @@ struct Listener {
 
 type ServerMailbox = Mailbox<Arrival, SharedPacket>;
 
-/// What the server learns of a new client.
+/// A new client in the server's mailbox.
 #[derive(Debug)]
 struct Arrival {
     session: String,
@@ -97,17 +96,17 @@ impl Listener {
         Peer(self.last_peer.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// The server was dropped: nothing is polled any more.
+    /// Whether the server was dropped, so that nothing is polled any more.
     fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::SeqCst)
     }
 }
 
-/// A client as its server reaches it.
+/// A client as seen by its server.
 #[derive(Debug)]
 struct LinkToClient {
     end: Arc<ClientEnd>,
-    /// Which of the client's attempts to connect this is.
+    /// The client's attempt to connect.
     attempt: Peer,
     /// The account that its network vouches for.
     account: Option<Box<str>>,
@@ -127,7 +126,7 @@ impl LinkToClient {
     }
 }
 
-/// A server as its client reaches it.
+/// A server as seen by its client.
 #[derive(Clone, Debug)]
 struct LinkToServer {
     listener: Arc<Listener>,
@@ -144,7 +143,7 @@ impl LinkToServer {
     }
 }
 
-/// What both ends say when a queue of reliable packets overflowed.
+/// The reason at both ends when a queue of reliable packets overflowed.
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: format!("{} reliable packets", QUEUES.reliable_packets) }
 }
@@ -160,7 +159,7 @@ mod tests {
         Instant::now()
     }
 
-    /// A server with one client that was admitted.
+    /// A server with one admitted client.
     fn connected() -> (MemoryServer, MemoryClient, Peer) {
         let network = MemoryNetwork::new();
         let mut server = network.listen();
@@ -180,7 +179,7 @@ mod tests {
     fn a_client_that_connects_while_the_server_is_dropped_learns_that_no_server_listens() {
         let network = MemoryNetwork::new();
         let server = network.listen();
-        // As a client has it between looking for a server and connecting to it.
+        // As for a client between looking up a server and connecting to it.
         let found = network.listener();
         drop(server);
         let mut client = network.client("main");

@@ -1,8 +1,8 @@
-//! What Mumble's listener counts beside what all networks do, and how one of its users does.
+//! Statistics specific to Mumble's listener, and the connection of one of its users.
 
 use std::time::Duration;
 
-/// What a listener for Mumble's clients counted; all but the users only grow.
+/// Counters of a listener for Mumble's clients; all but the users only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MumbleStatistics {
     /// Users with voice in datagrams now.
@@ -19,7 +19,7 @@ pub struct MumbleStatistics {
     pub voice_sent_tunnelled: u64,
     /// Logins that were refused, by reason.
     pub refused: MumbleRefusals,
-    /// What was dropped, by reason.
+    /// Dropped packets, by reason.
     pub dropped: MumbleDrops,
     /// How often the server requested a client's nonce, because its datagrams could not be decrypted any more.
     pub resyncs_requested: u64,
@@ -33,67 +33,67 @@ pub struct MumbleStatistics {
     pub list_pings_dropped: u64,
 }
 
-/// Logins that a session refused, by what the client was told.
+/// Logins that a session refused, by the reason given to the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MumbleRefusals {
     /// The session's password was missing or wrong.
     pub password: u64,
     /// A join token was missing or invalid.
     pub token: u64,
-    /// The name is none that a player may have.
+    /// The name is not valid for a player.
     pub name: u64,
     /// The name is another player's.
     pub name_in_use: u64,
     /// There was no place left.
     pub full: u64,
-    /// The server was about to end.
+    /// The session was closing.
     pub closing: u64,
     /// Anything else: a ban, a client without Opus, a session that requires end-to-end encryption.
     pub other: u64,
 }
 
-/// What came from Mumble's clients, or at their port, and was dropped.
+/// Packets from Mumble's clients, or to their port, that were dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MumbleDrops {
     /// Packets of voice in CELT or Speex.
     pub voice_other_codec: u64,
     /// Packets of voice above the rate of a client.
     pub voice_too_many: u64,
-    /// Packets of voice that could not be read, of which the key was right.
+    /// Packets of voice whose key was right and whose content could not be parsed.
     pub voice_malformed: u64,
     /// Control messages above the rate of a client.
     pub control_too_many: u64,
     /// Control messages that could not be read.
     pub control_malformed: u64,
-    /// Datagrams that no key of their host's users decrypts.
+    /// Datagrams that cannot be decrypted with any key of their host's users.
     pub datagrams_forged: u64,
-    /// Datagrams that came before.
+    /// Datagrams that were received before.
     pub datagrams_replayed: u64,
     /// Datagrams from hosts without users, or of which too many keys were tried.
     pub datagrams_stray: u64,
-    /// Datagrams longer than Mumble's are.
+    /// Datagrams longer than Mumble allows.
     pub datagrams_too_long: u64,
 }
 
-/// How one user of Mumble does, as far as it is seen here.
+/// The state of one Mumble user, as far as it is known here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MumbleState {
     /// The version and the name of its client, such as `1.5.634, Mumble`.
     pub client: String,
-    /// It has switched its microphone off.
+    /// Whether its microphone is switched off.
     pub self_mute: bool,
-    /// It has switched its loudspeaker off.
+    /// Whether its loudspeaker is switched off.
     pub self_deaf: bool,
-    /// The room that its channel is; none in the root channel, in which there is nothing to hear.
+    /// The room of its channel; `None` in the root channel, in which there is nothing to hear.
     pub room: Option<String>,
-    /// Rooms that it listens to besides, in the order of their channels.
+    /// Further rooms that it listens to, in the order of their channels.
     pub listening: Vec<String>,
-    /// Its voice goes in messages of the control channel, and not by datagrams.
+    /// Whether its voice uses messages of the control channel instead of datagrams.
     pub is_tunnelled: bool,
-    /// How long ago the newest packet of its voice came; none if none ever did.
+    /// Time since the newest packet of its voice; `None` if none ever came.
     pub voice: Option<Duration>,
-    /// How long ago one came in CELT or Speex, which is not passed on.
+    /// Time since the newest packet in CELT or Speex, which is not relayed.
     pub other_codec: Option<Duration>,
-    /// How long ago one came above the rate of a client.
+    /// Time since the newest packet above the rate of a client.
     pub too_many: Option<Duration>,
 }

@@ -1,7 +1,7 @@
-//! Metrics that only some networks have: families with a label for the network, and their numbers.
+//! Metrics that only some networks have: families with a label for the network, and their samples.
 //!
-//! A network answers a request for [`NetworkMetrics`]; what shows metrics knows none of the families by name. Names
-//! follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
+//! A network answers a request for [`NetworkMetrics`]; exporters need not know any family by name. Names follow
+//! <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
 use crate::{
     Count, GameStatistics, MumbleStatistics, PageDrops, PageStatistics, PathRefusals, PathStatistics,
@@ -16,7 +16,7 @@ pub struct MetricFamily {
     pub kind: MetricKind,
     /// Its labels.
     pub labels: &'static [&'static str],
-    /// What it measures, in a sentence.
+    /// Its meaning, in a sentence.
     pub about: &'static str,
 }
 
@@ -47,13 +47,13 @@ impl MetricKind {
 pub struct MetricSample {
     /// Its family, whose first label is the name of the network.
     pub family: &'static MetricFamily,
-    /// The values of the other labels, in their order; empty ones fill up.
+    /// The values of the other labels, in their order; unused ones are empty.
     pub labels: [&'static str; 2],
     /// The number.
     pub value: u64,
 }
 
-/// Of a network: its numbers that not all networks have.
+/// Of a network: its metrics that not all networks have.
 #[derive(Clone, Debug, Default)]
 pub struct NetworkMetrics(pub Vec<MetricSample>);
 
@@ -248,7 +248,7 @@ impl MumbleStatistics {
     }
 }
 
-/// What, why, and how many.
+/// Kind, reason and count.
 type Drop = (&'static str, &'static str, u64);
 
 fn voice_drops(dropped: &PageDrops) -> [Drop; 12] {

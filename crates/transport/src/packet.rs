@@ -1,13 +1,13 @@
-//! What a packet may be: how it travels and how large it is.
+//! Packets: their delivery and their size.
 
 pub use consonance_wire::Delivery;
 
-/// The largest packet any network of ours carries, in bytes.
+/// The largest packet of any network in this workspace, in bytes.
 ///
 /// Networks may allow less: see [`PacketLimits`].
 pub const PACKET_BYTES_MAX: usize = 16 * 1024;
 
-/// The largest packets, in bytes, that a network takes. Larger ones are dropped and counted, never split.
+/// The largest packets, in bytes, that a network accepts. Larger ones are dropped and counted, never split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketLimits {
     /// The largest reliable packet.
@@ -17,7 +17,7 @@ pub struct PacketLimits {
 }
 
 impl PacketLimits {
-    /// What both networks carry.
+    /// The limits that satisfy both networks.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// How many buffers a pool keeps to use again. Beyond that, packets are simply allocated and freed.
+/// The most buffers kept for reuse. Beyond that, packets are allocated and freed.
 const POOLED_BUFFERS_MAX: usize = 256;
 
 /// A packet's bytes; a clone shares them.
@@ -25,7 +25,7 @@ impl AsRef<[u8]> for SharedPacket {
     }
 }
 
-/// Where [`SharedPacket`]s come from. In steady state nothing is allocated.
+/// The source of [`SharedPacket`]s. In steady state nothing is allocated.
 #[derive(Debug, Default)]
 pub struct PacketPool {
     /// In the order of their last use, so the front is the likeliest to be free again.

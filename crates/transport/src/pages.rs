@@ -1,8 +1,8 @@
-//! What a network whose players are pages in browsers tells of them.
+//! Statistics of a network whose players are browser pages.
 
 use std::time::Duration;
 
-/// What went between pages in browsers and their players here. Counted from the start, over all pages.
+/// Traffic between browser pages and their players on this server. Counted from the start, over all pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageStatistics {
     /// Offers that were answered.
@@ -13,52 +13,52 @@ pub struct PageStatistics {
     pub voice_received: u64,
     /// Packets of voice that left for pages.
     pub voice_sent: u64,
-    /// Packets of voice of another length than 20 ms that were taken apart or put together.
+    /// Packets of voice with another length than 20 ms that were split or merged.
     pub voice_repacked: u64,
-    /// Packets of voice from pages that did not come, as the numbers of the others show.
+    /// Packets of voice from pages that did not arrive, as the numbers of the others show.
     pub voice_missing: u64,
     /// Messages that came from pages.
     pub messages_received: u64,
     /// Messages for pages.
     pub messages_sent: u64,
-    /// What was not used of what came, and not sent of what was to be.
+    /// Received data that was not used, and outgoing data that was not sent.
     pub dropped: PageDrops,
 }
 
-/// What was dropped between pages and their players, by what it was and why.
+/// Data dropped between pages and their players, by kind and reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageDrops {
     /// Packets of voice from a page while it had no channel open.
     pub voice_without_channel: u64,
     /// Packets of voice from a page beyond its rate.
     pub voice_too_many: u64,
-    /// Packets of voice from a page with frames of more than 20 ms, which cannot be taken apart.
+    /// Packets of voice from a page with frames of more than 20 ms, which cannot be split.
     pub voice_too_long: u64,
-    /// Packets of voice from a page whose frames do not come to 20 ms.
+    /// Packets of voice from a page whose frames do not add up to 20 ms.
     pub voice_incomplete: u64,
-    /// Packets of voice from a page that are no Opus.
+    /// Packets of voice from a page that are not Opus.
     pub voice_malformed: u64,
-    /// Packets of voice from a page that came twice, or too late to be of use.
+    /// Packets of voice from a page that came twice, or too late to be used.
     pub voice_too_late: u64,
-    /// Frames of a page's voice that no session took.
+    /// Frames of a page's voice without a session.
     pub voice_unsent: u64,
-    /// Frames for a page of speakers without a slot: others were louder, or spoke before.
+    /// Frames for a page of speakers without a slot: others were louder, or spoke earlier.
     pub frames_without_slot: u64,
     /// Frames for pages whose path carries too few voices at once, dropped in favour of others.
     pub frames_beyond_capacity: u64,
     /// Frames for a page of players that it ignores.
     pub frames_ignored: u64,
-    /// Frames for a page that are no Opus.
+    /// Frames for a page that are not Opus.
     pub frames_foreign: u64,
     /// Frames for a page that came too late, or left too slowly.
     pub frames_too_late: u64,
     /// Messages of a page that could not be understood.
     pub messages_malformed: u64,
-    /// Messages of a page of a kind that is not known.
+    /// Messages of a page of an unknown kind.
     pub messages_unknown: u64,
     /// Messages of a page beyond its rate.
     pub messages_too_many: u64,
-    /// Messages of a page that were understood and could not be followed.
+    /// Messages of a page that were understood but could not be followed.
     pub messages_refused: u64,
     /// Datagrams that belong to no page.
     pub datagrams_stray: u64,
@@ -68,20 +68,20 @@ pub struct PageDrops {
     pub flooded: u64,
     /// Datagrams, packets and messages that make no sense.
     pub malformed: u64,
-    /// Datagrams that came faster than their worker took them.
+    /// Datagrams that came faster than their worker processed them.
     pub datagrams_waiting: u64,
-    /// Datagrams that the system did not take.
+    /// Datagrams that the operating system did not accept.
     pub datagrams_unsent: u64,
-    /// Datagrams for TCP connections that do not take them.
+    /// Datagrams for TCP connections that do not accept them.
     pub tcp_unsent: u64,
     /// TCP connections for datagrams that belong to no page, or carried none.
     pub connections_stray: u64,
-    /// TCP connections for datagrams beyond those that there may be.
+    /// TCP connections for datagrams beyond their limit.
     pub connections_too_many: u64,
 }
 
 impl PageStatistics {
-    /// With what the pages of another listener did.
+    /// Returns the sum with the statistics of another listener's pages.
     #[must_use]
     pub fn with(self, other: &Self) -> Self {
         Self {
@@ -130,22 +130,22 @@ impl PageDrops {
     }
 }
 
-/// How one player's page does, as far as it is seen here.
+/// The state of one player's page, as far as it is known here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageState {
-    /// The page is there; the player of one that was lost is kept for a while.
+    /// Whether the page is connected; the player of a lost page is kept for a while.
     pub is_connected: bool,
     /// Channels that the page has open.
     pub channels: usize,
-    /// How long ago the newest packet of its voice came; none if none ever did.
+    /// Time since the newest packet of its voice; `None` if none ever came.
     pub voice: Option<Duration>,
-    /// How long ago one came while no channel was open.
+    /// Time since a packet came while no channel was open.
     pub without_channel: Option<Duration>,
-    /// How long ago one came in which nothing is said.
+    /// Time since a silent packet came.
     pub silent: Option<Duration>,
-    /// How long ago one came beyond the page's rate.
+    /// Time since a packet came beyond the page's rate.
     pub too_many: Option<Duration>,
-    /// How long ago one came that is no Opus, or of a length that cannot be made into 20 ms.
+    /// Time since a packet came that is not Opus, or that cannot be repacked into 20 ms.
     pub unusable: Option<Duration>,
     /// How many voices the page plays at once.
     pub slots: usize,
@@ -156,6 +156,6 @@ pub struct PageState {
 }
 
 impl PageState {
-    /// Names of ignored players that are told.
+    /// The largest number of ignored players that is reported.
     pub const IGNORED_MAX: usize = 64;
 }

@@ -7,8 +7,8 @@ use crate::split_mix::{STEP, mixed};
 pub struct Random(u64);
 
 impl Random {
-    /// The generator of one `purpose` under a seed. Purposes do not disturb each other: asking one more often leaves
-    /// the numbers of the others as they are.
+    /// The generator of one `purpose` under a seed. Purposes are independent: using one more often does not change the
+    /// numbers of the others.
     pub fn new(seed: u64, purpose: &str) -> Self {
         let mut random = Self(seed);
         for byte in purpose.bytes() {

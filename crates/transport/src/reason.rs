@@ -1,18 +1,18 @@
-//! Why a link ended, in words that say what to do next.
+//! Reasons for the end of a link, with advice for the user.
 
 use consonance_end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
 
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
 pub const REASON_BYTES_MAX: usize = END_REASON_BYTES_MAX;
 
-/// What a server that [shuts down](crate::ServerNetwork::shutdown) says to its peers, and to newcomers.
+/// The reason that a server that [shuts down](crate::ServerNetwork::shutdown) gives to its peers, and to newcomers.
 pub const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// Why a link ended or could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DisconnectReason {
-    /// We asked for it.
+    /// We closed the link.
     #[error("we closed the connection")]
     ClosedByUs,
     /// The other side ended the link.
@@ -21,22 +21,22 @@ pub enum DisconnectReason {
         words_or(reason, " without giving a reason; connect again, or ask its operator")
     )]
     ClosedByPeer {
-        /// Why, if it said so.
+        /// The peer's reason; may be empty.
         reason: EndReason,
     },
-    /// The server did not take us in.
+    /// The server did not admit us.
     #[error(
         "the server refused the connection{}",
         words_or(reason, " without giving a reason; ask its operator for access")
     )]
     Refused {
-        /// Why, if it said so.
+        /// The server's reason; may be empty.
         reason: EndReason,
     },
-    /// The server has as many clients as it takes.
+    /// The server is full.
     #[error("the server is full, with {clients_max} clients: try again when one of them has left")]
     ServerFull {
-        /// How many it takes.
+        /// Its limit of clients.
         clients_max: u32,
     },
     /// Nothing was heard for too long.
@@ -44,39 +44,39 @@ pub enum DisconnectReason {
         "the connection timed out: nothing was heard from the other side; check the network and try again"
     )]
     TimedOut,
-    /// The server is not the one the address asks for.
+    /// The server is not the one that the address requires.
     #[error(
         "the server's certificate is not trusted: expected {expected}, got {got}; \
          ask the server's operator for its present address"
     )]
     CertificateNotTrusted {
-        /// What the address asks for.
+        /// The certificate that the address calls for.
         expected: String,
-        /// What the server showed.
+        /// The certificate that the server presented.
         got: String,
     },
-    /// The host's name has no address.
+    /// The host's name could not be resolved.
     #[error("cannot find the host {host} ({cause}); check its spelling and your connection")]
     CouldNotResolve {
         /// The name asked for.
         host: String,
-        /// What the system said.
+        /// The operating system's error.
         cause: String,
     },
-    /// No answer from there.
+    /// No answer from the server.
     #[error("cannot reach the server at {address} ({cause}); check that it runs and that the port is right")]
     Unreachable {
-        /// Where we tried.
+        /// The address of the attempt.
         address: String,
-        /// What happened there.
+        /// The error at that address.
         cause: String,
     },
-    /// Reliable packets came faster than they could leave.
+    /// Reliable packets were queued faster than they could be sent.
     #[error(
         "the connection was too slow: {queue} could not be delivered in time; try again with a better network"
     )]
     Overloaded {
-        /// How much had piled up.
+        /// The queue or its content, for the message.
         queue: String,
     },
     /// The other side broke the rules of the network's protocol.
@@ -84,13 +84,13 @@ pub enum DisconnectReason {
         "the other side does not follow the protocol: {violation}; check that both run matching versions"
     )]
     ProtocolViolated {
-        /// What it did.
+        /// The violation.
         violation: String,
     },
 }
 
 impl DisconnectReason {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::ClosedByUs => "closed-by-us",
@@ -108,17 +108,17 @@ impl DisconnectReason {
 }
 
 impl DisconnectReason {
-    /// [`ClosedByPeer`](Self::ClosedByPeer) with a reason as it came over the network: encoded, or in words.
+    /// [`ClosedByPeer`](Self::ClosedByPeer) with a reason as received over the network: encoded, or as text.
     pub fn closed_by_peer(reason: &[u8]) -> Self {
         Self::ClosedByPeer { reason: EndReason::decode(reason) }
     }
 
-    /// [`Refused`](Self::Refused) with a reason as it came over the network: encoded, or in words.
+    /// [`Refused`](Self::Refused) with a reason as received over the network: encoded, or as text.
     pub fn refused(reason: &[u8]) -> Self {
         Self::Refused { reason: EndReason::decode(reason) }
     }
 
-    /// What the other side said, if it ended the link or refused it; a server that says that it is full counts, too.
+    /// The other side's reason, if it ended or refused the link, including a server that is full.
     pub fn end_reason(&self) -> Option<EndReason> {
         match self {
             Self::ClosedByPeer { reason } | Self::Refused { reason } => Some(reason.clone()),
@@ -142,13 +142,13 @@ impl DisconnectReason {
         }
     }
 
-    /// A reason cut to [`REASON_BYTES_MAX`], at the end of a character.
+    /// A reason cut to [`REASON_BYTES_MAX`], at a character boundary.
     pub fn cut(reason: &str) -> &str {
         &reason[..reason.floor_char_boundary(REASON_BYTES_MAX)]
     }
 }
 
-/// The reason's text, or what to do where there is none.
+/// The reason's text, or the advice if there is none.
 fn words_or(reason: &EndReason, advice: &str) -> String {
     if reason.is_empty() { advice.to_owned() } else { format!(": {reason}") }
 }

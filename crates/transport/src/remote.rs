@@ -1,9 +1,9 @@
-//! Where the other end of a server's link is.
+//! The address of the other end of a server's link.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-/// Where a client is, as far as its network knows: what bans and guesses at passwords count by.
+/// The origin of a client, as far as its network knows: the key for bans and for limits on password guesses.
 ///
 /// ```
 /// use consonance_transport::Remote;
@@ -15,18 +15,18 @@ use std::net::{IpAddr, SocketAddr};
 pub enum Remote {
     /// An address with a port.
     Socket(SocketAddr),
-    /// An address whose port is not known, behind a proxy for example.
+    /// An address with an unknown port, for example behind a proxy.
     Address(IpAddr),
-    /// What another network than IP calls it: words for logs. Guesses count by them as they are, so a client must not
-    /// be able to come with others each time.
+    /// A name from a network other than IP: text for logs. Limits on guesses count by this text, so a client must not
+    /// be able to choose a new one for each attempt.
     Named(Box<str>),
 }
 
-/// The longest name that is kept, in characters; what is longer is cut off.
+/// The longest name that is kept, in characters; longer ones are cut.
 const NAME_CHARS_MAX: usize = 128;
 
 impl Remote {
-    /// Its IP address, if it has one. An address of IPv4 that is written as one of IPv6 is the former.
+    /// Its IP address, if it has one. An IPv4 address mapped into IPv6 is returned as IPv4.
     pub fn ip(&self) -> Option<IpAddr> {
         match self {
             Self::Socket(address) => Some(address.ip().to_canonical()),
@@ -36,8 +36,7 @@ impl Remote {
     }
 }
 
-/// On a socket for both families IPv4 clients come as mapped addresses: an address of IPv4 that is written as one of
-/// IPv6 is the former.
+/// On a socket for both families IPv4 clients have mapped addresses: these are converted to IPv4.
 impl From<SocketAddr> for Remote {
     fn from(address: SocketAddr) -> Self {
         Self::Socket(SocketAddr::new(address.ip().to_canonical(), address.port()))

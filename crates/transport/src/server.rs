@@ -1,4 +1,4 @@
-//! The server side of a network: many links, told apart by [`Peer`].
+//! The server side of a network: many links, identified by [`Peer`].
 
 use std::net::{IpAddr, Ipv6Addr};
 #[cfg(unix)]
@@ -11,15 +11,15 @@ use crate::{
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
-/// for the life of the transport, counting up, never used again, below 2⁴⁸.
+/// for the life of the transport, counting up, never reused, below 2⁴⁸.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub u64);
 
-/// What a server does with the connections of any network, whatever they carry: voice packets
-/// ([`ServerTransport`]), or the messages of a game.
+/// The connections of any network on the server's side, whatever they carry: voice packets ([`ServerTransport`]), or
+/// the messages of a game.
 pub trait ServerNetwork: Send {
-    /// Sends what was only collected so far. Drivers call it when they have nothing more to send for now;
-    /// a `poll` that says `None` does the same.
+    /// Sends data that has been collected so far. Drivers call it when they have nothing more to send for the moment;
+    /// a `poll` that returns `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
@@ -28,66 +28,66 @@ pub trait ServerNetwork: Send {
     /// reported after this call; its [`ServerLinkEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// Whether the end of a link brings the code and the fields of an [`EndReason`] to its client. If not, the
-    /// server tells clients that can read it in a packet before. The same for the life of the transport.
+    /// Whether the end of a link carries the code and the fields of an [`EndReason`] to its client. If not, the server
+    /// sends them in a packet before, for clients that can read it. Constant for the life of the transport.
     fn carries_end_reasons(&self) -> bool {
         false
     }
 
     /// Tells the network whether a peer has joined a session or waits for a name there, each time that this changes.
-    /// When all connections are taken, the others [make room](crate::ConnectionSlots) first. A network that has no such
-    /// limit ignores it, and a peer that is gone or unknown is passed over.
+    /// When all connections are taken, those that have not joined [make room](crate::ConnectionSlots) first. A network
+    /// without such a limit ignores it, and so do gone or unknown peers.
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
-    /// Asks a peer for a sign of life, without waiting for it, and says when anything last came from it: packets, and
-    /// the network's own heartbeats and answers. A peer that is alive is then heard within a second, or
-    /// as soon as its path allows.
+    /// Asks a peer for a sign of life, without waiting for it, and returns when anything last came from it: packets,
+    /// and the network's own heartbeats and answers. A peer that is alive is then heard within a second, or as soon as
+    /// its path allows.
     ///
     /// `None` if the network cannot say, or there is no such peer: it counts as alive while its link stands.
     fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
         None
     }
 
-    /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
+    /// Accepts no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
     fn shutdown(&mut self, now: Instant);
 
-    /// When `poll` will have something although nothing will arrive, such as a delayed packet.
+    /// When `poll` will have an event even if nothing arrives, such as a delayed packet.
     fn wants_poll_at(&self) -> Option<Instant> {
         None
     }
 
-    /// Asks to be woken, from any thread, when `poll` has something.
+    /// Sets a waker, to be called from any thread when `poll` has an event.
     ///
-    /// A network without threads of its own ignores this; its driver polls every few milliseconds, or waits for the
+    /// A network without its own threads ignores this; its driver polls every few milliseconds, or waits for the
     /// network's descriptor.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// Whether the waker and the [descriptor](Self::descriptor), as far as there is one, tell of everything that
-    /// comes. A driver that knows can sleep until then, or until [`wants_poll_at`](Self::wants_poll_at); otherwise it
-    /// looks every few milliseconds.
+    /// Whether the waker and the [descriptor](Self::descriptor), if there is one, report everything that arrives. A
+    /// driver can then sleep until they do, or until [`wants_poll_at`](Self::wants_poll_at); otherwise it polls every
+    /// few milliseconds.
     fn wakes(&self) -> bool {
         false
     }
 
-    /// What becomes readable when `poll` has something, besides what the waker is called for.
+    /// A descriptor that becomes readable when `poll` has an event, in addition to the waker's calls.
     ///
-    /// For networks that read their own socket in `poll`: a driver that sleeps waits for it, too. It stays the same for
-    /// the life of the transport. Without one, the waker or a look every few milliseconds has to do.
+    /// For networks that read their own socket in `poll`: a driver that sleeps waits for it too. It stays the same for
+    /// the life of the transport. Without one, a driver relies on the waker or polls every few milliseconds.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 
-    /// What kind of network this is, for counters: one word in lower case, such as `quic`.
+    /// The kind of this network, for counters: one word in lower case, such as `quic`.
     fn network(&self) -> &'static str {
         "other"
     }
 
-    /// What was sent, received, dropped and rejected since this object was made, over all peers.
+    /// Counters of sent, received, dropped and rejected packets since this object was made, over all peers.
     fn statistics(&self) -> NetworkStatistics;
 
-    /// Answers a [`CapabilityRequest`] for what only some networks have. Most have nothing to add, and leave this as it
-    /// is; one around another network passes it on.
+    /// Answers a [`CapabilityRequest`] for a capability that only some networks have. Most have none, and keep this
+    /// default; a network that wraps another one passes the request on.
     fn provide(&self, _now: Instant, _request: &mut CapabilityRequest<'_>) {}
 }
 
@@ -96,7 +96,7 @@ pub trait ServerNetwork: Send {
 /// The life of a link is [`ServerLinkEvent::Connected`] → packets → [`ServerLinkEvent::Disconnected`], each exactly
 /// once, regardless of which end closed it.
 pub trait ServerTransport: ServerNetwork {
-    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
+    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
     /// again.
     ///
     /// A peer that is [disconnected](ServerNetwork::disconnect) before the next call after its `Connected` was
@@ -111,13 +111,13 @@ pub trait ServerTransport: ServerNetwork {
 
     /// [Ends](ServerNetwork::disconnect) one link for a reason with a code.
     ///
-    /// Where the network [carries codes](ServerNetwork::carries_end_reasons), its client reports exactly this reason;
-    /// elsewhere the reason's text is for people, as with `disconnect`.
+    /// If the network [carries codes](ServerNetwork::carries_end_reasons), its client reports exactly this reason;
+    /// otherwise the reason's text is for people, as with `disconnect`.
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
         self.disconnect(now, peer, &reason.to_string());
     }
 
-    /// The largest packets this network takes.
+    /// The largest packets this network accepts.
     fn limits(&self) -> PacketLimits;
 }
 
@@ -131,16 +131,16 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What happened on a server's links.
+/// An event on one of a server's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerLinkEvent<'a> {
-    /// A client is there. It learns that it was admitted at the next call of `poll` or `send`.
+    /// A client connected. It learns that it was admitted at the next call of `poll` or `send`.
     Connected {
-        /// Its name from now on.
+        /// Its identifier from this event on.
         peer: Peer,
-        /// The session its address named; empty if the network names none.
+        /// The session named in its address; empty if the network names none.
         session: String,
-        /// Where it is.
+        /// Its address.
         remote: Remote,
     },
     /// A packet came from a peer.

@@ -1,12 +1,12 @@
-//! Names of sessions, and how they are written in addresses (percent-encoding, RFC 3986, section 2.1): the same on
-//! every network, so that a session can be named over any of them.
+//! Names of sessions, and their encoding in addresses (percent-encoding, RFC 3986, section 2.1): the same on every
+//! network, so that any of them can name any session.
 
 use std::fmt::Write as _;
 
 /// The longest session name, in characters.
 pub const SESSION_NAME_CHARACTERS_MAX: usize = 64;
 
-/// Why a name cannot be a session's; `None` if it can.
+/// Why a name is invalid for a session; `None` if it is valid.
 ///
 /// A session name has 1 to 64 characters and no control characters.
 pub fn problem(name: &str) -> Option<&'static str> {
@@ -21,8 +21,8 @@ pub fn problem(name: &str) -> Option<&'static str> {
     }
 }
 
-/// A name, or any other text, as it stands in one part of an address or behind its `?`: everything but unreserved
-/// characters (RFC 3986, section 2.3) is spelt by its bytes.
+/// Encodes a name, or any other text, for one part of an address or its query: all bytes except those of unreserved
+/// characters (RFC 3986, section 2.3) are escaped.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -35,11 +35,11 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
-/// Decodes what [`encode`] has written, and what other encoders write that escape only what they must (`pchar`, RFC
+/// Decodes the output of [`encode`], and of other encoders that escape only the necessary characters (`pchar`, RFC
 /// 3986, section 3.3). [`problem`] tells whether the result can be a session's name.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// A description of the error.
 pub fn decode(encoded: &str) -> Result<String, &'static str> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.as_bytes();

@@ -1,11 +1,11 @@
 //! `SplitMix64`: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
 //!
-//! For numbers that have to differ, not to be secret.
+//! For numbers that must differ, but need not be secret.
 
-/// The next state of a generator is this further, wrapped.
+/// The distance between successive states of a generator, wrapping around.
 pub const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The number that belongs to a state; no two states have the same.
+/// The number for a state; different states have different numbers.
 pub fn mixed(state: u64) -> u64 {
     let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);

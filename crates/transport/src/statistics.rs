@@ -1,4 +1,4 @@
-//! Counters every network keeps, as plain data.
+//! Counters that every network keeps, as plain data.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crate::Delivery;
 /// Packets and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// How many packets.
+    /// The number of packets.
     pub packets: u64,
-    /// How many bytes of packets, without anything a network adds.
+    /// The bytes of these packets, without the network's overhead.
     pub bytes: u64,
 }
 
@@ -42,17 +42,17 @@ impl Traffic {
     }
 }
 
-/// Packets that were thrown away on this side, by cause.
+/// Packets that were dropped on this side, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// Sent while there was no link, or to a peer that was gone.
     pub not_connected: u64,
-    /// Sent although larger than the network takes.
+    /// Sent although larger than the network accepts.
     pub too_large: u64,
-    /// Unreliable packets pushed out of a full queue before they left, as far as the network shows it.
+    /// Unreliable packets pushed out of a full queue before they left, as far as the network reports it.
     pub outgoing_full: u64,
-    /// Unreliable packets pushed out of a full queue before they were polled, and the reliable ones for which it had no
-    /// room, where that ends a link.
+    /// Unreliable packets pushed out of a full queue before they were polled, and reliable ones without room, where
+    /// that ends a link.
     pub incoming_full: u64,
     /// Received, but not packets by the network's rules.
     pub malformed: u64,
@@ -68,21 +68,21 @@ impl Dropped {
     }
 }
 
-/// What all links of a client or a server together carried and dropped.
+/// Traffic and drops of all links of a client or a server together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// Packets given to the network. A packet for ten peers counts ten times.
     pub sent: Traffic,
     /// Packets reported by `poll`.
     pub received: Traffic,
-    /// Packets thrown away on this side.
+    /// Packets dropped on this side.
     pub dropped: Dropped,
-    /// How the link to the server does, where the network knows. `None` for a whole server.
+    /// The quality of the link to the server, if the network measures it. `None` for a whole server.
     pub quality: Option<LinkQuality>,
 }
 
 impl Statistics {
-    /// With what `other` links carried and dropped. How well a link does stays as it is.
+    /// Returns the sum of traffic and drops with `other`. The quality of the link is that of `self`.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
         self.sent.add(other.sent);
@@ -92,40 +92,40 @@ impl Statistics {
     }
 }
 
-/// How well one link does.
+/// The quality of one link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LinkQuality {
-    /// There and back, smoothed.
+    /// The smoothed round-trip time.
     pub round_trip: Duration,
     /// Datagrams of the network that left this side, whatever they carried.
     pub datagrams_sent: u64,
-    /// How many of those were lost, as far as the network noticed.
+    /// The number of these that were lost, as far as the network noticed.
     pub datagrams_lost: u64,
-    /// Datagrams of the connection that came in, where the network counts them; on the way of
-    /// [`datagram_path`](Self::datagram_path) beside it they are not counted.
+    /// Datagrams of the connection that were received, if the network counts them, not including those of a separate
+    /// [`datagram_path`](Self::datagram_path).
     pub datagrams_received: Option<u64>,
-    /// Which way unreliable packets take, on networks that have two.
+    /// The path of unreliable packets, on networks that have two.
     pub datagram_path: DatagramPath,
 }
 
-/// Which way unreliable packets take.
+/// The path of unreliable packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DatagramPath {
     /// The same connection as everything else.
     #[default]
     Connection,
-    /// The connection, until it is known whether the datagrams of a leaner path come through.
+    /// The connection, until it is known whether datagrams of a leaner path get through.
     Trying,
     /// A leaner path beside the connection.
     FastPath,
-    /// The connection, because datagrams beside it do not come through; it is tried again now and then.
+    /// The connection, because datagrams beside it do not get through; they are retried now and then.
     Blocked {
-        /// The UDP port of the server that they do not reach, or are not answered from.
+        /// The server's UDP port that they do not reach, or that does not answer.
         port: u16,
     },
 }
 
-/// What a server's links carried, and its connections.
+/// Traffic of a server's links, and its connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetworkStatistics {
     /// All links together.
@@ -135,7 +135,7 @@ pub struct NetworkStatistics {
 }
 
 impl NetworkStatistics {
-    /// With what another listener counted.
+    /// Returns the sum with another listener's counters.
     #[must_use]
     pub fn with(self, other: &Self) -> Self {
         let Self { links, connections } = self;
@@ -143,25 +143,25 @@ impl NetworkStatistics {
     }
 }
 
-/// What went between a game's clients and the game's server through a proxy that takes voice out.
+/// Traffic between a game's clients and the game's server through a proxy that extracts voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GameStatistics {
-    /// Messages that the game's server was sent: what clients said, without voice.
+    /// Messages forwarded to the game's server: the clients' messages without voice.
     pub to_server: Traffic,
     /// Messages that came from the game's server, before voice was added to them.
     pub from_server: Traffic,
-    /// Voice packets that were taken out and thrown away, because the session had closed their speaker's voice.
+    /// Voice packets that were extracted and dropped, because the session had closed their speaker's voice.
     pub voice_unwanted: u64,
     /// Connections to the game's server that could not be made; their clients were refused.
     pub upstreams_failed: u64,
-    /// Connections to the game's server that were up, and which it ended or which were lost.
+    /// Connections to the game's server that were up, and that it ended or that were lost.
     pub upstreams_lost: u64,
     /// Connections to the game's server that were ended because it did not take its reliable messages.
     pub upstreams_too_slow: u64,
 }
 
 impl GameStatistics {
-    /// With what another listener carried.
+    /// Returns the sum with another listener's statistics.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
         self.to_server.add(other.to_server);
@@ -174,21 +174,21 @@ impl GameStatistics {
     }
 }
 
-/// What a leaner path for datagrams beside the connections did, on networks that have one; see [`DatagramPath`].
+/// Statistics of a leaner path for datagrams beside the connections, on networks that have one; see [`DatagramPath`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathStatistics {
-    /// Clients that have agreed on such a path with their connection.
+    /// Clients that have agreed on such a path over their connection.
     pub agreed: u64,
-    /// Those of them whose unreliable packets take it now.
+    /// Clients whose unreliable packets currently use it.
     pub in_use: u64,
-    /// Packets that took it.
+    /// Packets sent over it.
     pub packets_sent: u64,
-    /// Packets for clients that have agreed on it, which took the connection because nothing came through.
+    /// Packets for clients that have agreed on it, which used the connection because nothing got through.
     pub packets_fallen_back: u64,
     /// Datagrams that left on it: several packets may share one, and some carry none.
     pub datagrams_sent: u64,
     /// Datagrams that did not leave, because there was no room for them, their path closed while they waited for
-    /// others, or the system refused them.
+    /// others, or the operating system refused them.
     pub datagrams_unsent: u64,
     /// Packets that came in on it.
     pub packets_received: u64,
@@ -203,20 +203,20 @@ pub struct PathStatistics {
 /// Datagrams that were dropped as they came in beside a connection, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathRefusals {
-    /// They were none by the path's rules.
+    /// They were invalid by the path's rules.
     pub malformed: u64,
     /// They were for another worker than the one that read them.
     pub other_worker: u64,
-    /// They were for a path that is not there.
+    /// They were for an unknown path.
     pub unknown_path: u64,
-    /// They had come before, or are too old to tell.
+    /// They had been received before, or are too old to tell.
     pub replayed: u64,
     /// They were not sealed with the path's key.
     pub forged: u64,
 }
 
 impl PathStatistics {
-    /// With what the paths of another listener did.
+    /// Returns the sum with another listener's statistics.
     #[must_use]
     pub fn with(self, other: &Self) -> Self {
         Self {
@@ -246,7 +246,7 @@ impl PathRefusals {
     }
 }
 
-/// Connections a server has and had, and those it rejected, by cause.
+/// A server's current and past connections, and those it rejected, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {
     /// Links that are up now.

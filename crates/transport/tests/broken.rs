@@ -1,4 +1,4 @@
-//! The rules of every network catch the networks that break them.
+//! The conformance tests detect networks that break the rules.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +8,7 @@ use consonance_transport::conformance::{self, Network};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
-/// What a client does wrong.
+/// The fault of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
@@ -79,7 +79,7 @@ struct FaultyClient {
     inner: MemoryClient,
     fault: Fault,
     overtaken: Option<Vec<u8>>,
-    /// The last end, to be said again.
+    /// The last end, to be reported again.
     end: Option<ClientLinkEvent<'static>>,
 }
 

@@ -1,4 +1,4 @@
-//! The rules of direct links catch the networks that break them.
+//! The conformance tests detect networks that break the rules of direct links.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, PacketLimits, Peer, Statistics,
 };
 
-/// What a client does wrong with its direct links.
+/// The fault of a client with its direct links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
@@ -103,7 +103,7 @@ struct FaultyClient {
     fault: Fault,
     links: Vec<Peer>,
     overtaken: Option<Vec<u8>>,
-    /// What is to be said besides.
+    /// An event to report in addition.
     again: Option<ClientLinkEvent<'static>>,
 }
 

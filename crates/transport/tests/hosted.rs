@@ -1,5 +1,5 @@
-//! The hosted transport keeps the rules of every network, direct links included, over a game's network
-//! that a thread of its own pumps.
+//! The hosted transport fulfils the contract of every network, direct links included, over a game's network that a
+//! separate thread pumps.
 
 #[path = "hosted/game_client.rs"]
 mod game_client;

@@ -1,4 +1,4 @@
-//! The network inside one process keeps the rules of every network, direct links included; and so does any client of it
+//! The network inside one process fulfils the contract of every network, direct links included; and so do its clients
 //! behind the impairment shim.
 
 use consonance_transport::conformance::{DirectNetwork, Impaired, Network};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::fishnet::packed;
 use crate::fishnet::packet_id::BROADCAST;
 
-/// What stands for a broadcast's type on the wire.
+/// The identifier of a broadcast's type on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BroadcastKey(pub u16);
 
@@ -18,10 +18,10 @@ impl BroadcastKey {
     pub const CONNECTED_CLIENTS: Self = Self(0xc385);
     /// `FishNet.Managing.Scened.EmptyStartScenesBroadcast`: there are no scenes to load.
     pub const EMPTY_START_SCENES: Self = Self(0x931c);
-    /// `FishNet.Managing.Scened.ClientScenesLoadedBroadcast`: what a client answers to that.
+    /// `FishNet.Managing.Scened.ClientScenesLoadedBroadcast`: a client's reply to that.
     pub const CLIENT_SCENES_LOADED: Self = Self(0x9f27);
 
-    /// Of a type's full name in C#: the FNV-1 hash of its UTF-16 units, folded to 16 bits.
+    /// The key of a type by its full name in C#: the FNV-1 hash of its UTF-16 units, folded to 16 bits.
     pub fn of_type(full_name: &str) -> Self {
         const OFFSET_BASIS: u32 = 2_166_136_261;
         const PRIME: u32 = 16_777_619;
@@ -58,13 +58,13 @@ pub(crate) fn voice_in(body: &[u8]) -> Option<&[u8]> {
     rest.is_empty().then_some(packet)
 }
 
-/// What every voice packet begins with.
+/// The first bytes of every voice packet.
 const MAGIC: [u8; 2] = [0x8b, 0xc7];
 
-/// The first voice broadcast anywhere among bytes that may hold anything: where all of it is, and where its packet.
+/// The first voice broadcast anywhere in arbitrary bytes: the range of the whole broadcast, and that of its packet.
 ///
-/// Packets do not tell their lengths, so behind one that is the game's own nothing else can be found. The signature is
-/// 8 to 10 bytes, two lengths that fit each other among them.
+/// Packets do not carry their lengths, so no packet can be found by parsing behind one of the game's own. The
+/// signature is 8 to 10 bytes, among them two lengths that must match.
 pub fn find_voice(key: BroadcastKey, bytes: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
     let [id0, id1] = BROADCAST.to_le_bytes();
     let [key0, key1] = key.0.to_le_bytes();

@@ -1,4 +1,4 @@
-//! On which of the network's channels payloads travel, and how large voice may be.
+//! The network's channels that carry payloads, and the largest voice packets in them.
 
 use consonance_gateway::{MessageChannel, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PACKET_BYTES_MAX, PacketLimits};
@@ -7,7 +7,7 @@ use crate::fishnet::broadcast::{voice_bytes, write_voice};
 use crate::fishnet::payload::TICK_BYTES;
 use crate::fishnet::{BroadcastKey, PAYLOAD_BYTES_MAX, split};
 
-/// Those of stock games, by the numbers of our `LiteNetLib`: `ReliableOrdered` and unreliable.
+/// The channels of stock games, by the numbers of our `LiteNetLib`: `ReliableOrdered` and unreliable.
 pub const STOCK_CHANNELS: VoiceChannels =
     VoiceChannels { reliable: MessageChannel(2), unreliable: MessageChannel(256) };
 

@@ -1,4 +1,4 @@
-//! A player of ours in a session of a game on `FishNet`.
+//! A native player in a session of a game on `FishNet`.
 
 use std::time::{Duration, Instant};
 
@@ -13,15 +13,15 @@ use crate::fishnet::split::{Assembly, TooLong};
 use crate::fishnet::tick_clock::TickClock;
 use crate::fishnet::{BroadcastKey, FishNetPacket, FishNetPackets, Payload, Side, packed};
 
-/// What a client says of itself.
+/// Settings of a client.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
-    /// The version that it tells, which real servers compare with their own. Default `4.7.2`;
-    /// `None` is 3.x, which says none.
+    /// The version that the client reports, which real servers compare with their own. Default `4.7.2`; `None` is 3.x,
+    /// which reports none.
     pub version: Option<String>,
     /// The voice broadcast's type. Default that of the integration.
     pub voice_key: BroadcastKey,
-    /// Where payloads travel. Default our `LiteNetLib`'s channels.
+    /// The channels that carry payloads. Default those of our `LiteNetLib`.
     pub channels: VoiceChannels,
 }
 
@@ -36,7 +36,7 @@ impl Default for ClientSettings {
 #[derive(Debug)]
 pub struct FishNetClient {
     settings: ClientSettings,
-    /// Of the present connection; `None` before the first.
+    /// The clock of the present connection; `None` before the first.
     clock: Option<TickClock>,
     assembly: Assembly,
     ping_due: Option<Instant>,

@@ -16,7 +16,7 @@ use crate::fishnet::{
 /// for a voice broadcast put into the rest.
 ///
 /// # Panics
-/// If an envelope does what it must not.
+/// If an envelope breaks its contract.
 pub fn fishnet_payloads(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut proxy = FishNetProxy::new(ProxySettings::default()).open(start);
@@ -59,7 +59,7 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
     }
 }
 
-/// Each end answers only for itself, and a proxy makes no more of what a client sent.
+/// Checks that each end sends only its own parts, and that a proxy does not amplify a client's input.
 fn check(parts: &mut MessageParts, place: u8, proxy_took_bytes: &mut usize) {
     while let Some((part, bytes)) = parts.pop() {
         match (part, place) {

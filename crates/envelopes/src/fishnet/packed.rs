@@ -13,7 +13,7 @@ pub(crate) fn write(number: i64, bytes: &mut Vec<u8>) {
     bytes.push(rest as u8);
 }
 
-/// A number, and what is behind it; `None` if it does not end, or has more than 64 bits.
+/// A number and the rest; `None` if it is incomplete, or has more than 64 bits.
 pub(crate) fn read(bytes: &[u8]) -> Option<(i64, &[u8])> {
     let mut zigzag = 0_u64;
     for (index, byte) in bytes.iter().enumerate().take(BYTES_MAX) {
@@ -31,7 +31,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(i64, &[u8])> {
     None
 }
 
-/// A length, that many bytes, and what is behind them; −1 for none at all is none here.
+/// The bytes after a length prefix, and the rest. `None` if they are cut off, or absent (a length of −1).
 pub(crate) fn read_segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = read(bytes)?;
     rest.split_at_checked(usize::try_from(length).ok()?)

@@ -1,4 +1,4 @@
-//! What the first two bytes of a packet say that it is.
+//! Packet ids: the first two bytes of each packet.
 
 pub(crate) const AUTHENTICATED: u16 = 1;
 pub(crate) const SPLIT: u16 = 2;

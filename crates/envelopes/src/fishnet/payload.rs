@@ -9,7 +9,7 @@ use crate::fishnet::packet_id::{
 /// How many bytes a payload's tick has.
 pub(crate) const TICK_BYTES: usize = 4;
 
-/// What a network carries at once: the sender's tick, and packets.
+/// The unit that a network carries: the sender's tick, and packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
     /// The sender's time, usually 30 to a second.
@@ -35,7 +35,7 @@ pub enum Side {
     Server,
 }
 
-/// The packets of a payload, or of what a split was put together to, up to the first whose length is not known.
+/// The packets of a payload, or of a reassembled split, up to the first of unknown length.
 #[derive(Clone, Debug)]
 pub struct FishNetPackets<'a> {
     from: Side,
@@ -47,9 +47,9 @@ pub struct FishNetPackets<'a> {
 pub enum FishNetPacket<'a> {
     /// A message of a type that the game or its libraries define.
     Broadcast {
-        /// Which type.
+        /// The broadcast's type.
         key: BroadcastKey,
-        /// What it holds.
+        /// The broadcast's content.
         body: &'a [u8],
     },
     /// A part of packets that are too long together; it goes to the payload's end.
@@ -71,9 +71,9 @@ pub enum FishNetPacket<'a> {
     },
     /// The server has read the version.
     VersionRead,
-    /// The client has a number and is admitted; what is behind it is not known.
+    /// The client has a number and is admitted; the rest is not parsed.
     Authenticated,
-    /// The server tells a client about its ticks.
+    /// The server reports its ticks to a client.
     TimingUpdate {
         /// The last tick that was seen from the client.
         tick: u32,
@@ -93,7 +93,7 @@ impl<'a> FishNetPacket<'a> {
 }
 
 impl<'a> FishNetPackets<'a> {
-    /// Those in these bytes.
+    /// The packets in these bytes.
     pub fn new(from: Side, packets: &'a [u8]) -> Self {
         Self { from, rest: packets }
     }

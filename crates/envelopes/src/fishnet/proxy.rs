@@ -14,12 +14,12 @@ use crate::fishnet::{
     BroadcastKey, FishNetPacket, FishNetPackets, PAYLOAD_BYTES_MAX, Payload, Side, find_voice,
 };
 
-/// What a proxy has to know of the game.
+/// Properties of the game that a proxy must know.
 #[derive(Clone, Copy, Debug)]
 pub struct ProxySettings {
     /// The voice broadcast's type. Default that of the integration.
     pub voice_key: BroadcastKey,
-    /// Where payloads travel. Default our `LiteNetLib`'s channels.
+    /// The channels that carry payloads. Default those of our `LiteNetLib`.
     pub channels: VoiceChannels,
 }
 
@@ -70,11 +70,11 @@ impl EnvelopeKind for FishNetProxy {
 pub struct FishNetProxiedConnection {
     settings: ProxySettings,
     from_client: Held,
-    /// How many parts are still to come of a split of the game's: one of ours must not come in between.
+    /// How many parts of a split of the game are still missing: no packet of ours must come in between.
     parts_from_game: i64,
     /// Voice for the client that waits for the end of that split.
     waiting: Vec<Vec<u8>>,
-    /// The latest tick that the game's server has told.
+    /// The latest tick from the game's server.
     games_tick: u32,
     /// Voice has come, so it is understood there.
     takes_voice: bool,
@@ -85,15 +85,15 @@ pub struct FishNetProxiedConnection {
 struct Held {
     payloads: Vec<Vec<u8>>,
     assembly: Assembly,
-    /// So many parts belong to a split that was given up, and go on as they are.
+    /// How many parts of an abandoned split are still to be forwarded unchanged.
     passing: i64,
 }
 
-/// How many payloads of voice wait for the end of a split of the game's.
+/// How many voice payloads may wait for the end of a split of the game.
 const WAITING_MAX: usize = 64;
 
 impl FishNetProxiedConnection {
-    /// A whole payload: voice is taken out, and the rest goes on.
+    /// Handles a whole payload: takes voice out, and forwards the rest.
     fn take_voice(&mut self, channel: MessageChannel, message: &[u8], parts: &mut MessageParts) {
         let (tick, packets) = message.split_at(TICK_BYTES);
         match self.cut(channel, packets, parts) {
@@ -106,7 +106,7 @@ impl FishNetProxiedConnection {
         }
     }
 
-    /// What is left of packets when voice is taken out; `None` if there is none in them.
+    /// Takes voice out of packets and returns the rest; `None` if there is no voice in them.
     fn cut(&mut self, channel: MessageChannel, packets: &[u8], parts: &mut MessageParts) -> Option<Vec<u8>> {
         let delivery = self.settings.channels.delivery_of(channel);
         let mut rest = None::<Vec<u8>>;
@@ -121,7 +121,7 @@ impl FishNetProxiedConnection {
         rest
     }
 
-    /// A part of a split: it waits for the others, and voice is taken out of all of them together.
+    /// Handles a part of a split: it waits for the others, and voice is taken out of all of them together.
     fn take_part(
         &mut self,
         channel: MessageChannel,
@@ -157,7 +157,7 @@ impl FishNetProxiedConnection {
         }
     }
 
-    /// Something else came in between: the parts go on as they are, and so do those that are still to come.
+    /// Something else came in between: forwards the parts unchanged, including those still to come.
     fn give_up(&mut self, channel: MessageChannel, parts: &mut MessageParts) {
         self.from_client.passing = self.from_client.assembly.missing();
         self.from_client.assembly.clear();
@@ -174,7 +174,7 @@ impl FishNetProxiedConnection {
 /// A split of more parts than this is none that a server would take.
 const PARTS_PASSED_MAX: i64 = split::BYTES_MAX as i64;
 
-/// Packets go on in one payload, or in as many as they need.
+/// Forwards packets in as many payloads as needed.
 fn forward(channel: MessageChannel, tick: u32, packets: &[u8], parts: &mut MessageParts) {
     if packets.is_empty() {
         return;

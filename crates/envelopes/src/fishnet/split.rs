@@ -76,7 +76,7 @@ impl Assembly {
         self.parts - self.received
     }
 
-    /// Forgets what has come.
+    /// Discards the received parts.
     pub fn clear(&mut self) {
         *self = Self::default();
     }

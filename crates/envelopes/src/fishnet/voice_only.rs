@@ -14,35 +14,36 @@ use crate::fishnet::split::{Assembly, TooLong};
 use crate::fishnet::tick_clock::TickClock;
 use crate::fishnet::{BroadcastKey, FishNetPacket, FishNetPackets, Payload, Side, broadcast, packed};
 
-/// What a client is.
+/// The major version of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// 3.x, which does not say so, and expects to be admitted as soon as it is connected.
+    /// 3.x, which does not report its version, and expects to be admitted as soon as it is connected.
     V3,
-    /// 4.x, which tells its version first.
+    /// 4.x, which reports its version first.
     V4,
 }
 
 /// Whether clients are told that they are authenticated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Authentication {
-    /// As soon as they are greeted, also those of a game with an authenticator of its own, whose questions
-    /// are passed over. The game's code hears that it is authenticated, and scene objects that no server
-    /// has spawned are deactivated.
+    /// As soon as they are greeted, including clients of a game with an authenticator of its own, whose messages are
+    /// ignored. The game's code is notified that it is authenticated, and scene objects that no server has spawned are
+    /// deactivated.
     #[default]
     OnArrival,
     /// Never: scene objects stay as they are, and voice works all the same.
     Never,
 }
 
-/// What a game's clients expect of their server, as far as a server without a game can do it.
+/// The expectations of a game's clients, as far as a server without a game can meet them.
 #[derive(Clone, Debug)]
 pub struct VoiceOnlySettings {
     /// The voice broadcast's type. Default that of the integration.
     pub voice_key: BroadcastKey,
-    /// Where payloads travel. Default our `LiteNetLib`'s channels.
+    /// The channels that carry payloads. Default those of our `LiteNetLib`.
     pub channels: VoiceChannels,
-    /// What all clients are. Default `None`: each is asked for, which takes its first reliable payload.
+    /// The version of all clients. Default `None`: it is detected for each client, which takes its first reliable
+    /// payload.
     pub version: Option<Version>,
     /// Whether clients are told that they are authenticated. Default at once.
     pub authentication: Authentication,
@@ -101,7 +102,7 @@ impl EnvelopeKind for FishNetVoiceOnly {
 
     fn open(&mut self, now: Instant) -> FishNetVoiceOnlyConnection {
         let client = self.next_client;
-        // Numbers fit the 16 bits with a sign that 3.x has for them.
+        // Client numbers must fit the signed 16 bits that 3.x has for them.
         self.next_client = (client + 1) & i16::MAX as u32;
         FishNetVoiceOnlyConnection {
             settings: Arc::clone(&self.settings),
@@ -124,9 +125,9 @@ impl EnvelopeKind for FishNetVoiceOnly {
 pub struct FishNetVoiceOnlyConnection {
     settings: Arc<VoiceOnlySettings>,
     clock: TickClock,
-    /// Its number, as it is told.
+    /// Its client number.
     client: u32,
-    /// As what it was greeted.
+    /// The version for which it was greeted.
     greeted: Option<Version>,
     assembly: Assembly,
     /// The last tick that was seen from it.
@@ -135,12 +136,12 @@ pub struct FishNetVoiceOnlyConnection {
 }
 
 impl FishNetVoiceOnlyConnection {
-    /// As what the client was greeted, once that has happened.
+    /// The version for which the client was greeted, once that has happened.
     pub fn greeted(&self) -> Option<Version> {
         self.greeted
     }
 
-    /// Tells it everything that a newcomer is told, in one payload.
+    /// Sends everything that a newcomer needs to know, in one payload.
     fn greet(&mut self, now: Instant, version: Version, parts: &mut MessageParts) {
         if self.greeted.is_some() {
             return;
@@ -278,7 +279,7 @@ impl Envelope for FishNetVoiceOnlyConnection {
         let Some(payload) = Payload::parse(message) else { return };
         self.last_tick = payload.tick;
         let packets = FishNetPackets::new(Side::Client, payload.packets);
-        // The first reliable packet of 4.x is its version; a client that sends something else is older.
+        // The first reliable packet of a 4.x client is its version; a client that sends anything else is older.
         let is_asked = self.greeted.is_none() && self.settings.version.is_none();
         if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
             self.greet(now, Version::V3, parts);

@@ -1,10 +1,10 @@
-//! What a transport carries at once: a time stamp and messages.
+//! The unit that a transport carries: a time stamp and messages.
 
 use crate::mirror::{
     Dialect, Framing, MessageId, MessageKind, PongForm, Version, VoiceType, text, varint, voice,
 };
 
-/// What one transport message holds, borrowed.
+/// The contents of one transport message, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct MirrorBatch<'a> {
     /// Eight bytes, or none before batches.
@@ -15,9 +15,9 @@ pub struct MirrorBatch<'a> {
 /// One message of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MirrorMessage<'a> {
-    /// Which type it is.
+    /// The message's type.
     pub id: MessageId,
-    /// What it holds.
+    /// The message's content.
     pub body: &'a [u8],
     /// All its bytes in the batch: length if there is one, id and body.
     pub framed: &'a [u8],
@@ -39,7 +39,7 @@ pub enum MirrorBatchError {
     /// Without lengths, nothing behind a message that is not known can be found.
     #[error("the length of message {:#06x} is not known, and it tells none; Mirror v81 and later do", id.0)]
     UnknownLength {
-        /// Which message.
+        /// The message's type.
         id: MessageId,
     },
 }

@@ -1,15 +1,15 @@
-//! On which of the network's channels voice travels.
+//! The network's channels that carry voice.
 
 use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::PacketLimits;
 
 use crate::mirror::VOICE_BYTES_MAX;
 
-/// Those of stock games, by Mirror's numbers. Pings travel on the unreliable one.
+/// The channels of stock games, by Mirror's numbers. Pings travel on the unreliable one.
 pub const STOCK_CHANNELS: VoiceChannels =
     VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
 
-/// What is around a voice packet at most: time stamp 8, length 2, id 2, length 2.
+/// The most bytes around a voice packet: time stamp 8, length 2, id 2, length 2.
 const AROUND_VOICE_BYTES: usize = 14;
 
 /// The largest voice packets in messages of these sizes.

@@ -1,4 +1,4 @@
-//! A player of ours in a session of a game on Mirror.
+//! A native player in a session of a game on Mirror.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ use crate::mirror::{
     Version, VoiceType, text, voice,
 };
 
-/// What a client says of itself, and what its server's game wants.
+/// Settings of a client, including the requirements of its server's game.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
-    /// What the server speaks: the newest unless told otherwise. A server of another version disconnects this client.
+    /// The server's version: the newest by default. A server of another version disconnects this client.
     pub version: Version,
     /// The voice message's type.
     pub voice_type: VoiceType,
-    /// Where voice travels.
+    /// The channels that carry voice.
     pub channels: VoiceChannels,
     /// User and password, for games with Mirror's `BasicAuthenticator`.
     pub credentials: Option<Credentials>,
@@ -52,13 +52,13 @@ pub struct MirrorClient {
     settings: ClientSettings,
     dialect: Dialect,
     state: State,
-    /// Of the present connection; `None` before the first.
+    /// The clock of the present connection; `None` before the first.
     clock: Option<BatchClock>,
     ping_due: Option<Instant>,
     has_added_player: bool,
 }
 
-/// How far a connection is.
+/// The progress of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// The server is to answer user and password.
@@ -98,7 +98,7 @@ impl MirrorClient {
 
     fn send_ping(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.dialect.framing() == Framing::Bare {
-            return; // What pings were like then is not known; the network keeps the connection.
+            return; // The ping format of these versions is unknown; the network's own keep-alive suffices.
         }
         let has_two_times = self.settings.version.has_two_times();
         let local = self.seconds(now);

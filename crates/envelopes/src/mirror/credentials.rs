@@ -1,4 +1,4 @@
-//! What Mirror's own authenticator asks for.
+//! Credentials for Mirror's own authenticator.
 
 use std::{fmt, hint, iter};
 
@@ -69,7 +69,7 @@ fn are_equal(said: &str, expected: &str) -> bool {
 
 /// The answer's code for an accepted client, and its text in Mirror.
 pub(crate) const TAKEN_IN: (u8, &str) = (100, "Success");
-/// The same for a refused one.
+/// The same for a refused client.
 pub(crate) const REFUSED: (u8, &str) = (200, "Invalid Credentials");
 
 /// Appends the answer.

@@ -1,4 +1,4 @@
-//! What differs between Mirror's versions where voice is concerned, and how it is found out.
+//! Differences between Mirror's versions that concern voice, and their detection.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct VoiceType {
 }
 
 impl VoiceType {
-    /// That of [`VOICE_TYPE`].
+    /// The ids of [`VOICE_TYPE`].
     pub const STOCK: Self = Self {
         times_31: MessageId::of_ascii(VOICE_TYPE, IdHash::Times31),
         fnv_1a: MessageId::of_ascii(VOICE_TYPE, IdHash::Fnv1a),
@@ -64,10 +64,10 @@ pub enum Version {
 }
 
 impl Version {
-    /// What present games have.
+    /// The version of current games.
     pub const NEWEST: Self = Self::V82_6;
 
-    /// How messages lie in a batch.
+    /// The framing of messages in a batch.
     pub fn framing(self) -> Framing {
         match self {
             Self::BeforeBatches => Framing::Bare,
@@ -76,7 +76,7 @@ impl Version {
         }
     }
 
-    /// How ids are made.
+    /// The hash that ids are made with.
     pub fn hash(self) -> IdHash {
         match self {
             Self::BeforeBatches | Self::V42 | Self::V78_2_1 | Self::V81 | Self::V82_4 => IdHash::Times31,
@@ -84,7 +84,7 @@ impl Version {
         }
     }
 
-    /// What answers a ping with one time.
+    /// The answer to a ping with one time.
     pub fn pong_form(self) -> PongForm {
         if self <= Self::V42 { PongForm::EchoAndTime } else { PongForm::Echo }
     }
@@ -108,7 +108,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// How messages lie in what a transport carries at once.
+/// The layout of messages in the data that a transport carries at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// `[time stamp f64]`, then `[length varint][id u16][body]` each; since v81.
@@ -129,16 +129,16 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// What a version speaks.
+    /// The dialect of a version.
     pub fn new(version: Version, voice_type: VoiceType) -> Self {
         Self::from_parts(version.framing(), version.hash(), version.pong_form(), voice_type)
     }
 
-    /// What the sender of this speaks, if it can be told: what it sent can be read to its end in one way, and at
-    /// least one message in it is known.
+    /// Detects the dialect of the sender of these bytes, if possible: they must be readable to their end in one way,
+    /// with at least one known message in them.
     ///
-    /// The first thing that clients send is a ping, which can be told in every dialect. Clients of v42.2 to v78.2.0 and
-    /// of v78.2.1 to v80 send the same bytes: of either, the result is [`PongForm::Either`].
+    /// Clients send a ping first, which is recognised in every dialect. Clients of v42.2 to v78.2.0 and of v78.2.1 to
+    /// v80 send the same bytes: for both, the result is [`PongForm::Either`].
     pub fn detect(bytes: &[u8], voice_type: VoiceType) -> Option<Self> {
         CANDIDATES
             .iter()
@@ -146,7 +146,7 @@ impl Dialect {
             .find(|dialect| dialect.fits(bytes))
     }
 
-    /// How messages lie in a batch.
+    /// The framing of messages in a batch.
     pub fn framing(self) -> Framing {
         self.framing
     }
@@ -156,12 +156,12 @@ impl Dialect {
         self.hash
     }
 
-    /// What answers a ping with one time.
+    /// The answer to a ping with one time.
     pub fn pong_form(self) -> PongForm {
         self.pong_form
     }
 
-    /// What an id stands for, if it is known.
+    /// The kind of message that an id stands for, if it is known.
     pub fn kind(self, id: MessageId) -> Option<MessageKind> {
         if id == self.voice { Some(MessageKind::Voice) } else { MessageKind::of(id, self.hash) }
     }
@@ -199,7 +199,7 @@ impl fmt::Display for Dialect {
     }
 }
 
-/// What there is, the commonest first; ids by the newer hash came after lengths.
+/// All combinations, the commonest first; ids by the newer hash came after lengths.
 const CANDIDATES: [(Framing, IdHash, PongForm); 4] = [
     (Framing::Prefixed, IdHash::Fnv1a, PongForm::Echo),
     (Framing::Prefixed, IdHash::Times31, PongForm::Echo),

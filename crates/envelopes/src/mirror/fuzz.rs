@@ -16,7 +16,7 @@ use crate::mirror::{
 /// Messages one after the other, each behind a byte for where it goes and one for its length.
 ///
 /// # Panics
-/// If an envelope does what it must not.
+/// If an envelope breaks its contract.
 pub fn mirror_messages(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut proxy = MirrorProxy::new(ProxySettings::default()).open(start);
@@ -48,7 +48,7 @@ pub fn mirror_messages(mut bytes: &[u8]) {
     }
 }
 
-/// What goes on to the game and what is taken out are together what came, in order.
+/// Checks that the messages passed on to the game and the voice taken out together are the input, in order.
 fn check_proxy(proxy: &mut MirrorProxiedConnection, now: Instant, channel: MessageChannel, message: &[u8]) {
     let mut parts = MessageParts::default();
     proxy.handle_from_client(now, channel, message, &mut parts);
@@ -98,7 +98,7 @@ fn drain(parts: &mut MessageParts) {
     }
 }
 
-/// The first byte says what the server asks for.
+/// The first byte selects the server's settings.
 fn voice_only(bytes: &[u8]) -> MirrorVoiceOnly {
     let first = bytes.first().copied().unwrap_or_default();
     MirrorVoiceOnly::new(VoiceOnlySettings {
@@ -109,7 +109,7 @@ fn voice_only(bytes: &[u8]) -> MirrorVoiceOnly {
     })
 }
 
-/// The second byte says what the client speaks.
+/// The second byte selects the client's settings.
 fn client_settings(bytes: &[u8]) -> ClientSettings {
     let second = bytes.get(1).copied().unwrap_or_default();
     let versions = [

@@ -3,17 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Of all connections of a server together, as an envelope does not know addresses.
+/// Failed logins of all connections of a server together, since an envelope does not know addresses.
 ///
-/// Every connection waits by itself, so that a client with the password gets in however many others guess: with what is
-/// waited for at most, all connections that there may be guess once in [`WAIT_MAX`].
+/// Every connection waits by itself, so that a client with the password is admitted however many others guess: at the
+/// longest wait, each possible connection guesses once in [`WAIT_MAX`].
 #[derive(Debug, Default)]
 pub(crate) struct Guesses(Mutex<Wrong>);
 
 #[derive(Debug, Default)]
 struct Wrong {
     count: u32,
-    /// Since when the next one is being forgotten.
+    /// The time from which the next one is being forgotten.
     since: Option<Instant>,
 }
 
@@ -23,7 +23,7 @@ impl Guesses {
         let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         wrong.forget(now);
         let wait = wait_after(wrong.count);
-        // Earlier failures stay: another client caused them.
+        // A success does not clear earlier failures, which another client may have caused.
         if !is_right {
             wrong.count = (wrong.count + 1).min(COUNT_MAX);
         }
@@ -46,19 +46,19 @@ fn wait_after(wrong: u32) -> Duration {
     WAIT_FIRST.saturating_mul(1_u32.checked_shl(over).unwrap_or(u32::MAX)).min(WAIT_MAX)
 }
 
-/// So many wrong ones cost nothing.
+/// This many wrong attempts cost nothing.
 const FREE: u32 = 5;
 
-/// After these, answers wait so long, and twice as long with each further one.
+/// The wait for the first answer after that; it doubles with each further wrong attempt.
 const WAIT_FIRST: Duration = Duration::from_secs(1);
 
-/// The longest that an answer waits.
+/// The longest wait for an answer.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// More wrong ones than bring the longest wait are not counted, so that it is over soon after the last of them.
+/// Wrong attempts beyond those for the longest wait are not counted, so that it ends soon after the last of them.
 const COUNT_MAX: u32 = FREE + 6;
 
-/// How often a wrong one is forgotten.
+/// The interval at which one wrong attempt is forgotten.
 const FORGOTTEN_EVERY: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

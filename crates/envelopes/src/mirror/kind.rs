@@ -1,8 +1,8 @@
-//! The messages of Mirror's own that are told apart here.
+//! The messages of Mirror's own that are distinguished here.
 
 use crate::mirror::{IdHash, MessageId};
 
-/// What a message is, as far as it matters to voice or is common enough to tell what a batch is.
+/// The kind of a message, as far as it matters to voice or is common enough to identify the format of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageKind {
     /// A voice packet: `[bytes u16][that many bytes]`.
@@ -35,9 +35,9 @@ pub enum MessageKind {
     ObjectDestroy,
     /// An object is no longer seen.
     ObjectHide,
-    /// What an object is like now.
+    /// The current state of an object.
     EntityState,
-    /// Which end may steer an object.
+    /// The end that has authority over an object.
     ChangeOwner,
     /// User and password: two strings.
     AuthRequest,
@@ -71,7 +71,7 @@ impl MessageKind {
         })
     }
 
-    /// Which of Mirror's own kinds an id stands for.
+    /// The one of Mirror's own kinds that an id stands for.
     pub(crate) fn of(id: MessageId, hash: IdHash) -> Option<Self> {
         let ids = ids(hash);
         ids.iter().position(|known| *known == id).map(|index| MIRRORS_OWN[index])
@@ -84,7 +84,7 @@ impl MessageKind {
     }
 }
 
-/// Those that come often are in front.
+/// The frequent ones come first.
 const MIRRORS_OWN: [MessageKind; 18] = [
     MessageKind::TimeSnapshot,
     MessageKind::Ping,

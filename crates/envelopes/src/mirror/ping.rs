@@ -11,7 +11,7 @@ pub enum MirrorPing {
     Times {
         /// The sender's clock.
         local: f64,
-        /// What the sender believes the receiver's clock to say when this arrives.
+        /// The sender's prediction of the receiver's clock when this arrives.
         predicted: f64,
     },
 }
@@ -50,8 +50,8 @@ impl MirrorPing {
     }
 }
 
-/// What answers a ping with one time. The versions' pings do not differ, but a client leaves for the other's pong where
-/// messages do not tell their lengths.
+/// The answer to a ping with one time. The versions' pings do not differ, but where messages do not carry their
+/// lengths, a client disconnects on the other version's pong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PongForm {
     /// Up to v78.2.0: the ping's time, then the answering side's.

@@ -10,14 +10,14 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::mirror::channels::{STOCK_CHANNELS, voice_limits};
 use crate::mirror::{Dialect, MirrorBatch, MirrorMessage, VoiceType};
 
-/// What a proxy has to know of the game.
+/// Properties of the game that a proxy has to know.
 #[derive(Clone, Debug)]
 pub struct ProxySettings {
     /// The voice message's type.
     pub voice_type: VoiceType,
-    /// Where voice travels.
+    /// The channels that carry voice.
     pub channels: VoiceChannels,
-    /// What all clients speak. `None` finds it out for each, which takes their first ping.
+    /// The dialect of all clients. `None` detects it for each, which takes their first ping.
     pub dialect: Option<Dialect>,
 }
 
@@ -76,7 +76,7 @@ pub struct MirrorProxiedConnection {
 }
 
 impl MirrorProxiedConnection {
-    /// What the client speaks, once that is known.
+    /// The client's dialect, once it is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }

@@ -17,19 +17,19 @@ use crate::mirror::{
     PongForm, VoiceType, text, voice,
 };
 
-/// What a game's clients expect of their server, as far as a server without a game can do it.
+/// The expectations of a game's clients, as far as a server without a game can meet them.
 #[derive(Clone, Debug)]
 pub struct VoiceOnlySettings {
     /// The voice message's type.
     pub voice_type: VoiceType,
-    /// Where voice travels.
+    /// The channels that carry voice.
     pub channels: VoiceChannels,
     /// The scene that clients are to load before they are ready, exactly as the game names it, such as
     /// `Assets/Scenes/Game.unity`; it is the game's `onlineScene`. Games without one need none.
     pub online_scene: Option<String>,
     /// The credentials of clients, for games with Mirror's `BasicAuthenticator`. `None` asks for none.
     pub credentials: Option<Credentials>,
-    /// What all clients speak. `None` finds it out for each, which takes their first ping.
+    /// The dialect of all clients. `None` detects it for each, which takes their first ping.
     pub dialect: Option<Dialect>,
     /// The longest time without a pong towards a client that has pinged once. Clients leave after a
     /// silence on Telepathy (30 s) and `SimpleWebTransport` (20 s); over other networks `None` is fine,
@@ -114,21 +114,21 @@ pub struct MirrorVoiceOnlyConnection {
 enum Access {
     /// User and password have not come yet.
     Asked,
-    /// They have come, and are answered then.
+    /// Received; they are answered at this time.
     Heard { is_right: bool, answer_at: Instant },
-    /// They are right, and the answer is on its way.
+    /// Correct; the reply has been sent.
     Granted,
     /// The client knows that it is admitted: nothing is asked, or it has become ready since.
     Known,
-    /// They were others: nothing more is looked at.
+    /// Wrong: all further messages are ignored.
     Refused,
 }
 
-/// How many messages a client may send before one tells what it speaks.
+/// How many messages a client may send before one of them shows its dialect.
 const UNREADABLE_MAX: u8 = 64;
 
 impl MirrorVoiceOnlyConnection {
-    /// What the client speaks, once that is known.
+    /// The client's dialect, once it is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
@@ -197,7 +197,7 @@ impl MirrorVoiceOnlyConnection {
         });
     }
 
-    /// Only what a connection says first is looked at.
+    /// Handles the first credentials of a connection; later ones are ignored.
     fn handle_credentials(&mut self, now: Instant, body: &[u8]) {
         let Some(expected) = self.settings.credentials.as_ref().filter(|_| self.access == Access::Asked)
         else {
@@ -225,7 +225,7 @@ impl MirrorVoiceOnlyConnection {
         }
     }
 
-    /// An accepted client is told the scene, once.
+    /// Sends the scene to an accepted client, once.
     fn tell_scene(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
         if self.is_scene_told || !self.is_admitted() {
             return;

@@ -1,16 +1,16 @@
-//! How a client is admitted.
+//! The admission of a client.
 
 use crate::ngo::packed;
 use crate::ngo::types::{NgoMessageType, TypeList};
 
-/// What a client says first.
+/// A client's first message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionRequest<'a> {
     /// Its types of messages.
     pub types: TypeList,
-    /// Stands for everything that has to be the same in both builds: protocol, prefabs, tick rate, switches.
+    /// A hash of everything that has to be the same in both builds: protocol, prefabs, tick rate, switches.
     pub config_hash: u64,
-    /// What the game gave it to say, where the game approves clients.
+    /// The game's own data for its server, if the game approves clients.
     pub approval_data: Option<&'a [u8]>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> ConnectionRequest<'a> {
     }
 }
 
-/// What a client is told when it is admitted, by a server without objects.
+/// The approval of a client by a server without objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionApproved {
     /// The server's types: the client numbers its messages by them from now on.
@@ -75,7 +75,7 @@ impl ConnectionApproved {
     }
 }
 
-/// How many bytes the handle of a scene has.
+/// The size of a scene handle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SceneHandle {
     /// Four, but for the newest.
@@ -95,7 +95,7 @@ pub fn write_empty_synchronization(handle: SceneHandle, body: &mut Vec<u8>) {
         SceneHandle::FourBytes => 4,
         SceneHandle::EightBytes => 8,
     };
-    // Client sync mode, scene hash, handle, hash of the active scene, scenes, handles.
+    // Client sync mode, scene hash, handle, hash of the active scene, number of scenes, number of handles.
     body.resize(body.len() + 4 + 4 + handle_bytes + 4 + 4 + 4, 0);
     let (objects, despawned) = ([0; 4], [0; 4]);
     body.extend_from_slice(&((objects.len() + despawned.len()) as u32).to_le_bytes());
@@ -108,7 +108,7 @@ pub(crate) fn is_synchronization(body: &[u8]) -> bool {
     body.first() == Some(&2)
 }
 
-/// Appends the body that says why a client is about to be disconnected.
+/// Appends the body with the reason for which a client is about to be disconnected.
 pub fn write_disconnect_reason(reason: &str, body: &mut Vec<u8>) {
     packed::write_i32(0, body);
     let units: Vec<u8> = reason.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,4 +1,4 @@
-//! What the network carries at once: messages behind a header that proves them.
+//! The unit that the network carries: messages behind a header that verifies them.
 
 use twox_hash::XxHash64;
 
@@ -8,7 +8,7 @@ use crate::ngo::packed;
 pub const BATCH_HEADER_BYTES: usize = 16;
 
 const MARK: u16 = 0x1160;
-/// Whole batches have a multiple of so many bytes.
+/// The length of a batch is a multiple of this many bytes.
 const ALIGNMENT: usize = 8;
 const HASH_SEED: u64 = 0;
 
@@ -16,7 +16,7 @@ const HASH_SEED: u64 = 0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NgoBatch<'a> {
     count: u16,
-    /// The messages, and what fills the batch up.
+    /// The messages and the padding.
     content: &'a [u8],
 }
 
@@ -25,13 +25,13 @@ pub struct NgoBatch<'a> {
 pub struct NgoMessage<'a> {
     /// Its type, by its place in the sender's list of types.
     pub id: u32,
-    /// What it says.
+    /// The message's content.
     pub body: &'a [u8],
-    /// The whole of it, as it is in the batch.
+    /// The whole message as encoded in the batch.
     pub framed: &'a [u8],
 }
 
-/// Why something is no batch.
+/// Why a batch is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NgoBatchError {
@@ -41,13 +41,13 @@ pub enum NgoBatchError {
     /// It does not begin as batches do.
     #[error("a batch begins with {0:#06x}, not with 0x1160; is the game's Netcode 1.3.1 or newer?")]
     WrongMark(u16),
-    /// It tells another size than it has.
+    /// Its size differs from the one in its header.
     #[error("the size in a batch's header does not match its length; drop it")]
     WrongSize,
     /// Its hash is not that of its messages.
     #[error("a batch's hash is not that of its messages; drop it")]
     WrongHash,
-    /// A message in it is cut off, or there are fewer than it tells.
+    /// A message in it is cut off, or there are fewer than announced.
     #[error("truncated batch: a message is missing or cut off; drop it")]
     MessageCutOff,
 }
@@ -69,7 +69,7 @@ impl<'a> NgoBatch<'a> {
     /// Reads a batch's header and checks all that it tells but the messages themselves.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not a batch.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, NgoBatchError> {
         let (header, content) =
             bytes.split_first_chunk::<BATCH_HEADER_BYTES>().ok_or(NgoBatchError::CutOff)?;

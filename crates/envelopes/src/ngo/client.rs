@@ -1,4 +1,4 @@
-//! A player of ours on a Netcode server.
+//! A native player on a Netcode server.
 
 use std::time::Instant;
 
@@ -10,14 +10,14 @@ use crate::ngo::batch::{NgoBatch, NgoBatchWriter, NgoMessage};
 use crate::ngo::types::{NgoMessageType, TypeList};
 use crate::ngo::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
-/// What a client says of itself.
+/// Settings of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
     /// Its types of messages: those of Netcode 2.13 unless told otherwise.
     pub types: TypeList,
-    /// What has to be the same in the game's own builds; a server of the game checks it.
+    /// A hash that must match the game's own builds; a server of the game checks it.
     pub config_hash: u64,
-    /// What is sent to a game that approves clients.
+    /// The data for a game that approves clients.
     pub approval_data: Option<Vec<u8>>,
     /// How the game hashes names.
     pub names: NameHash,
@@ -46,9 +46,9 @@ pub struct NgoClient {
 
 #[derive(Debug)]
 enum State {
-    /// The server has to answer.
+    /// Waits for the server's reply.
     Asked,
-    /// It took us in.
+    /// The server has admitted us.
     Approved { voice: VoiceDialect, scene: Option<u32>, client_id: u64, is_ready: bool },
 }
 
@@ -58,7 +58,7 @@ impl NgoClient {
         Self { settings, state: State::Asked }
     }
 
-    /// What the server calls this client, once it took it in.
+    /// The id that the server has assigned to this client, once it has admitted it.
     pub fn client_id(&self) -> Option<u64> {
         match self.state {
             State::Asked => None,
@@ -82,7 +82,7 @@ impl NgoClient {
         }
     }
 
-    /// Whatever comes before the approval says why there is none.
+    /// Handles the approval. Other messages before it give the reason for a refusal, and are ignored.
     fn handle_approval(&mut self, message: &NgoMessage<'_>, parts: &mut MessageParts) {
         let Some(approved) = approval_in(message) else { return };
         let Some(voice) = VoiceDialect::new(&approved.types) else {
@@ -95,7 +95,7 @@ impl NgoClient {
     }
 }
 
-/// What a message says about being admitted, if it is that message by its own list.
+/// The approval in a message, if the message is one by its own list of types.
 pub(crate) fn approval_in(message: &NgoMessage<'_>) -> Option<ConnectionApproved> {
     let approved = ConnectionApproved::read(message.body)?;
     let (id, _) = approved.types.find(NgoMessageType::CONNECTION_APPROVED)?;

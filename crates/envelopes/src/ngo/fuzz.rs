@@ -17,7 +17,7 @@ use crate::ngo::{
 /// a batch first, whose hash no mutation would find.
 ///
 /// # Panics
-/// If an envelope does what it must not.
+/// If an envelope breaks its contract.
 pub fn ngo_messages(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut proxy = NgoProxy.open(start);

@@ -1,18 +1,18 @@
 //! Numbers in as few bytes as they need, as `BytePacker` writes them.
 
-/// Reads an unsigned number of 32 bits, and says how many bytes it took.
+/// Reads an unsigned 32-bit number, and returns it with its encoded length in bytes.
 pub fn read_u32(bytes: &[u8]) -> Option<(u32, usize)> {
     let (value, length) = read(bytes, 3, 4)?;
     Some((u32::try_from(value).ok()?, length))
 }
 
-/// Reads a signed number of 32 bits, and says how many bytes it took.
+/// Reads a signed 32-bit number, and returns it with its encoded length in bytes.
 pub fn read_i32(bytes: &[u8]) -> Option<(i32, usize)> {
     let (zigzag, length) = read_u32(bytes)?;
     Some(((zigzag >> 1) as i32 ^ -((zigzag & 1) as i32), length))
 }
 
-/// Reads an unsigned number of 64 bits, and says how many bytes it took.
+/// Reads an unsigned 64-bit number, and returns it with its encoded length in bytes.
 pub fn read_u64(bytes: &[u8]) -> Option<(u64, usize)> {
     read(bytes, 4, 8)
 }

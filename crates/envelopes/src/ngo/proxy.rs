@@ -117,7 +117,7 @@ fn batch_with_voice<'a>(voice: &VoiceDialect, bytes: &'a [u8]) -> Option<NgoBatc
     has_voice.then_some(batch)
 }
 
-/// What is the game's own in a batch goes on as one, if there is anything.
+/// Passes the game's own messages of a batch on as a batch, if there are any.
 fn pass_rest_on(voice: &VoiceDialect, batch: &NgoBatch<'_>, part: MessagePart, parts: &mut MessageParts) {
     let is_the_games = |message: &NgoMessage<'_>| voice.name_of(message).is_none();
     if !batch.messages().flatten().any(|message| is_the_games(&message)) {

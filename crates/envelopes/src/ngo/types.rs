@@ -1,4 +1,4 @@
-//! Which message is which: each side numbers its types by a list that it tells when it connects.
+//! Types of messages: each side numbers its types by a list that it sends when it connects.
 
 use twox_hash::XxHash32;
 
@@ -9,13 +9,13 @@ use crate::ngo::packed;
 pub struct NgoMessageType(pub u32);
 
 impl NgoMessageType {
-    /// The server takes a client in.
+    /// The server admits a client.
     pub const CONNECTION_APPROVED: Self = Self(0xa5e2_9a7d);
     /// A client asks to be admitted; the first message of all.
     pub const CONNECTION_REQUEST: Self = Self(0xb317_36b2);
     /// Why a client is about to be disconnected.
     pub const DISCONNECT_REASON: Self = Self(0xb81c_f6d3);
-    /// What components send to each other under a name; voice among it.
+    /// A message between components under a name; voice is one of them.
     pub const NAMED: Self = Self(0x9789_22a6);
     /// Scenes to be loaded, and that the present ones are complete.
     pub const SCENE_EVENT: Self = Self(0x015c_9a9d);
@@ -78,13 +78,14 @@ impl TypeList {
         &self.0
     }
 
-    /// The number of a type, and the version that is spoken of it.
+    /// The number of a type, and its version.
     pub fn find(&self, message_type: NgoMessageType) -> Option<(u32, i32)> {
         let index = self.0.iter().position(|(listed, _)| *listed == message_type)?;
         Some((index as u32, self.0[index].1))
     }
 
-    /// Reads a list, and says how many bytes it took; none if it is cut off or has more than [`TYPES_MAX`] types.
+    /// Reads a list, and returns it with its length in bytes; `None` if it is cut off or has more than [`TYPES_MAX`]
+    /// types.
     pub fn read(bytes: &[u8]) -> Option<(Self, usize)> {
         let (count, mut at) = packed::read_i32(bytes)?;
         let count = usize::try_from(count).ok().filter(|count| *count <= TYPES_MAX)?;

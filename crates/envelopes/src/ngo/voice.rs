@@ -14,7 +14,7 @@ pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-/// Under which name voice travels.
+/// The name under which voice travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceName {
     /// From a client to its server.
@@ -51,7 +51,7 @@ impl VoiceName {
     }
 }
 
-/// Where voice is among the messages of one connection.
+/// The form of voice among the messages of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceDialect {
     named: u32,
@@ -59,15 +59,15 @@ pub struct VoiceDialect {
     hashes: [(VoiceName, NameHash, u64); 4],
 }
 
-/// What is before a voice packet in a named message: the name's hash and the packet's length.
+/// The bytes before a voice packet in a named message: the name's hash and the packet's length.
 const NAMED_HEAD_BYTES: usize = 8 + 4;
 
-/// What is around a voice packet at most, in bytes: the batch's header, id and size of the message, its head, and what
-/// fills the batch up.
+/// The most bytes around a voice packet: the batch's header, id and size of the message, its head, and the batch's
+/// padding.
 pub const AROUND_VOICE_BYTES_MAX: usize = BATCH_HEADER_BYTES + 5 + 5 + NAMED_HEAD_BYTES + 7;
 
 impl VoiceDialect {
-    /// Where the server has this list of types; none if there are no named messages in it.
+    /// For a server with this list of types; none if there are no named messages in it.
     pub fn new(types: &TypeList) -> Option<Self> {
         use NameHash::{EightBytes, FourBytes};
         use VoiceName::{ToClient, ToServer};
@@ -78,7 +78,7 @@ impl VoiceDialect {
         Some(Self { named, hashes })
     }
 
-    /// Under which name a message is voice, if it is.
+    /// The name under which a message is voice, if it is.
     pub fn name_of(&self, message: &NgoMessage<'_>) -> Option<(VoiceName, NameHash)> {
         if message.id != self.named {
             return None;

@@ -12,12 +12,12 @@ use crate::ngo::batch::{NgoBatch, NgoBatchError, NgoBatchWriter, NgoMessage};
 use crate::ngo::types::{NgoMessageType, TypeList};
 use crate::ngo::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
-/// What a server without a game has to know of the game.
+/// Properties of the game that a server without a game must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceOnlySettings {
     /// Whether the game's `NetworkManager` manages scenes, as it does by default. It shows nowhere in what clients say.
     pub manages_scenes: bool,
-    /// How scenes are told apart.
+    /// The size of a scene's handle.
     pub scene_handle: SceneHandle,
     /// How long a client has to ask to be admitted. Default 10 s, as long as clients wait for the answer.
     pub request_within: Duration,
@@ -82,7 +82,7 @@ pub struct NgoVoiceOnlyConnection {
 
 #[derive(Debug)]
 enum State {
-    /// It has to ask until then.
+    /// It must request approval by then.
     Asked { until: Instant },
     /// It was admitted. How it hashes names shows in its voice messages; `reason` is the number of messages that say
     /// why it is about to be disconnected.
@@ -148,7 +148,7 @@ impl NgoVoiceOnlyConnection {
         self.state = State::Approved { voice, names: NameHash::default(), reason };
     }
 
-    /// The bodies of what a client is told when it is admitted.
+    /// The bodies of the messages that welcome a client.
     fn welcome(&self, now: Instant, types: TypeList) -> (Vec<u8>, Option<Vec<u8>>) {
         let seconds = now.saturating_duration_since(self.since).as_secs_f64();
         let tick = (seconds * f64::from(self.settings.ticks_per_second)) as i32;
@@ -162,7 +162,7 @@ impl NgoVoiceOnlyConnection {
         (approval, synchronization)
     }
 
-    /// The client is told why, if it can be, and then disconnected.
+    /// Sends the reason to the client, if possible, and disconnects it.
     fn break_off(&mut self, violation: &'static str, parts: &mut MessageParts) {
         if let State::Approved { reason: Some(reason), .. } = self.state {
             let mut body = Vec::new();

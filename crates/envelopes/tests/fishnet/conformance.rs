@@ -1,4 +1,4 @@
-//! Server and client of ours in a game network without a game keep the rules of every network.
+//! Our own server and client, in a game network without a game, follow the rules of every network.
 
 use consonance_envelopes::fishnet::{ClientSettings, FishNetClient, FishNetVoiceOnly, VoiceOnlySettings};
 use consonance_gateway::memory::{

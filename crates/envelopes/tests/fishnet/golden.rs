@@ -57,7 +57,7 @@ fn pings_come_back_with_the_same_tick() {
     assert_eq!(ping.parts, [(MessagePart::ToGame(UNRELIABLE), hex("1f000000 0e00 1f000000"))]);
 }
 
-/// What the client with number 1 is told when the server's tick is 1000.
+/// The greeting for client number 1 at server tick 1000.
 fn greeting(settings: VoiceOnlySettings, first: &str) -> Vec<u8> {
     let start = Instant::now();
     let mut server = FishNetVoiceOnly::new(settings);

@@ -1,4 +1,4 @@
-//! Envelopes on the network that games have them on, over sockets of this machine.
+//! Envelopes over the network that games use for them, with local sockets.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
@@ -43,7 +43,7 @@ fn player(server: SocketAddr) -> Player {
     player
 }
 
-/// Lets a player and a session speak until each has heard the other say `words`, and returns its peer.
+/// Has a player and a session speak until each has heard the other say `words`. Returns the player's peer.
 fn talk(
     player: &mut Player,
     session: &mut dyn ServerTransport,
@@ -82,7 +82,7 @@ fn a_server_without_a_game_and_a_player_hear_each_other() {
     let mut session =
         EnvelopeServer::new(network, FishNetVoiceOnly::new(VoiceOnlySettings::default()), "main");
     let mut player = player(address);
-    // As long as one payload holds, and fragments are not sent.
+    // The longest packet that fits one payload, as fragments are not sent.
     talk(&mut player, &mut session, &packet(&[7; 1007]), || {});
     assert_eq!(session.statistics().links.dropped.too_large, 0);
 }

@@ -1,4 +1,4 @@
-//! A proxy takes voice out, and nothing else changes.
+//! A proxy takes voice out and changes nothing else.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
 
-/// A packet of the game's own, of unknown length.
+/// A packet of the game itself, of unknown length.
 const RPC: &[u8] = &[8, 0, 1, 0, 12, 0, 0x7a, 0xa3, 9, 9];
 
 fn connection() -> (Instant, FishNetProxiedConnection) {
@@ -20,7 +20,7 @@ fn up(proxy: &mut FishNetProxiedConnection, now: Instant, channel: MessageChanne
     made(|parts| proxy.handle_from_client(now, channel, message, parts))
 }
 
-/// A number of parts as it is written.
+/// The encoded number of parts.
 fn packed(parts: i64) -> Vec<u8> {
     let mut zigzag = parts as u64 * 2;
     let mut bytes = Vec::new();

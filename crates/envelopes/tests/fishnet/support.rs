@@ -1,4 +1,4 @@
-//! Bytes, and what envelopes make of them.
+//! Test bytes, and the output of envelopes for them.
 
 use consonance_envelopes::fishnet::{BroadcastKey, STOCK_CHANNELS, write_voice};
 use consonance_gateway::{MessageChannel, MessagePart, MessageParts, VoiceChannels};
@@ -9,20 +9,20 @@ pub(crate) const UNRELIABLE: MessageChannel = MessageChannel(256);
 /// The handshake of a player called Bob.
 pub(crate) const HANDSHAKE: &str = "8bc7 04 01 00000780 0000bb80 0004 426f62";
 
-/// Bytes from hexadecimal digits; spaces are only for reading.
+/// Decodes hexadecimal digits; spaces are ignored.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
     digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
 }
 
-/// Parts in order, and the rule that was broken, if one was.
+/// The output of an envelope: parts in order, and the protocol violation, if any.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Made {
     pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
     pub(crate) violation: Option<&'static str>,
 }
 
-/// What an envelope makes.
+/// Collects an envelope's output.
 pub(crate) fn made(make: impl FnOnce(&mut MessageParts)) -> Made {
     let mut buffer = MessageParts::default();
     make(&mut buffer);
@@ -39,14 +39,14 @@ pub(crate) fn payload(tick: u32, packets: &[&[u8]]) -> Vec<u8> {
     [&tick.to_le_bytes()[..], &packets.concat()].concat()
 }
 
-/// The broadcast of a voice packet with these bytes behind the magic ones.
+/// The broadcast of a voice packet with these bytes after the magic bytes.
 pub(crate) fn voice(bytes: &[u8]) -> Vec<u8> {
     let mut broadcast = Vec::new();
     write_voice(BroadcastKey::VOICE, &packet(bytes), &mut broadcast);
     broadcast
 }
 
-/// A voice packet with these bytes behind the magic ones.
+/// A voice packet with these bytes after the magic bytes.
 pub(crate) fn packet(bytes: &[u8]) -> Vec<u8> {
     [&[0x8b, 0xc7], bytes].concat()
 }

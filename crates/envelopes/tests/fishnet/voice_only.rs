@@ -1,4 +1,4 @@
-//! A server without a game, towards honest clients and others.
+//! A server without a game, with honest and hostile clients.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A client of ours does what a stock client does, as far as its server can see.
+//! To its server, our client looks like a stock client.
 
 use std::time::Instant;
 
@@ -72,7 +72,7 @@ fn pings_come_at_the_pace_of_the_version_and_are_answered() {
     }
 }
 
-/// What a server packs behind a pong is found only by a client that knows how long the pong is.
+/// A client must know the length of a pong to find the message after it in the same batch.
 #[test]
 fn voice_behind_a_pong_is_heard_in_every_version() {
     let one_time = 1.0_f64.to_le_bytes();
@@ -102,7 +102,7 @@ fn everything_is_new_after_each_connecting() {
     assert!(!client.is_ready());
 }
 
-/// Client and server of ours, over a game network in memory.
+/// Our own client and server, over an in-memory game network.
 #[test]
 fn a_client_of_every_version_talks_with_a_server_that_finds_the_version_out() {
     for version in ALL_VERSIONS {
@@ -137,8 +137,8 @@ fn a_client_with_the_wrong_password_learns_that_before_it_is_thrown_out() {
 
 type Heard = (Delivery, Vec<u8>);
 
-/// The client says hello and the server says it back. Both have sent what there was to send after a few turns,
-/// since nothing takes time here.
+/// The client says hello and the server echoes it. A few turns are enough to send everything, as nothing takes time
+/// here.
 fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Heard), DisconnectReason> {
     let network = MemoryGameNetwork::new();
     let mut server = EnvelopeServer::new(network.listen(), MirrorVoiceOnly::new(server), "main");

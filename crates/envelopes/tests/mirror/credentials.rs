@@ -1,4 +1,4 @@
-//! A client with user and password gets in, and one that guesses at them learns little.
+//! A client with the right credentials gets in, and one that guesses them learns little.
 
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ fn the_right_password_waits_half_a_minute_at_most_while_others_guess_and_each_gu
     );
 }
 
-/// What is said so many seconds later, and not before.
+/// The answer that is sent exactly this many seconds later, and not earlier.
 fn answer(connection: &mut MirrorVoiceOnlyConnection, now: Instant, seconds: u64) -> Made {
     let due = now + Duration::from_secs(seconds);
     let too_early = now + Duration::from_millis(1000 * seconds - 1);
@@ -81,7 +81,7 @@ fn answer(connection: &mut MirrorVoiceOnlyConnection, now: Instant, seconds: u64
     timeless(Made::by(|parts| connection.handle_timeout(due, parts)))
 }
 
-/// The same at the beginning of the server's clock, which stands in front of each batch.
+/// The same with the time stamp of each batch set to 0.
 fn timeless(mut made: Made) -> Made {
     for (_, batch) in &mut made.parts {
         batch[..8].fill(0);

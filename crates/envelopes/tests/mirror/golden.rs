@@ -1,4 +1,4 @@
-//! Bytes as stock Mirror has them, above the network that carries them.
+//! The bytes of stock Mirror, above the network that carries them.
 
 use consonance_envelopes::mirror::{
     Dialect, Framing, IdHash, MessageId, MessageKind, MirrorBatch, MirrorMessage, MirrorPing, PongForm,
@@ -128,7 +128,8 @@ fn batches_are_those_of_stock_builds() {
     }
 }
 
-/// The ping is sent at 10 s of the client's clock, which expects the server's to say 12 s; the pong at 12.5 s of that.
+/// The ping is sent at 10 s on the client's clock, which predicts 12 s on the server's; the pong at 12.5 s on the
+/// latter.
 #[test]
 fn every_generation_gets_the_pong_that_it_reads() {
     let (one_time, two_times) = ("0000000000002440", "0000000000002440 0000000000002840");
@@ -194,7 +195,7 @@ fn the_time_in_a_pong_for_an_unknown_generation_is_early_by_one_part_in_a_millio
     }
 }
 
-/// A pong message as it lies in a batch.
+/// A pong message as encoded in a batch.
 fn pong(dialect: Dialect, ping: MirrorPing) -> Vec<u8> {
     let mut message = Vec::new();
     let body = ping.pong(dialect.pong_form(), SECONDS);

@@ -1,4 +1,4 @@
-//! Every known batch, cut anywhere and with any bit flipped, does no harm.
+//! Every known batch is harmless when truncated anywhere or with any bit flipped.
 
 use std::time::Instant;
 
@@ -68,7 +68,7 @@ fn a_length_beyond_any_memory_is_only_a_cut_off_message() {
     assert!(!looks_like_batch(&huge));
 }
 
-/// One of each message that is read here.
+/// One of each message that the envelopes parse.
 fn batches_of(version: Version) -> Vec<Vec<u8>> {
     let scene = [string("Online"), vec![0, 0]].concat();
     let request = [string("ada"), string("lovelace")].concat();
@@ -84,7 +84,7 @@ fn batches_of(version: Version) -> Vec<Vec<u8>> {
     messages.iter().map(|messages| batch(version, 12.5, messages)).chain([ping(version)]).collect()
 }
 
-/// The bytes, each beginning of them, and all of these with one bit turned.
+/// The bytes, each prefix of them, and all of these with one bit flipped.
 fn variants(original: &[u8]) -> Vec<Vec<u8>> {
     let mut variants: Vec<Vec<u8>> = (0..=original.len()).map(|cut| original[..cut].to_vec()).collect();
     for bit in 0..original.len() * 8 {

@@ -1,4 +1,4 @@
-//! What the envelopes make of what comes from clients and games.
+//! The envelopes' handling of messages from clients and games.
 
 mod client;
 mod credentials;

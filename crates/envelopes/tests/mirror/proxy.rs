@@ -1,4 +1,4 @@
-//! A proxy takes voice out, and nothing else changes.
+//! A proxy takes voice out and changes nothing else.
 
 use std::time::Instant;
 
@@ -62,7 +62,7 @@ fn what_cannot_be_read_or_holds_no_voice_goes_on_byte_for_byte() {
     let malformed_voice = batch(NEWEST, 1.0, &[(MessageKind::Voice, &[5, 0, 1, 2])]);
     let too_long = batch(NEWEST, 1.0, &[(MessageKind::Voice, &voice_body(&[0; 1025]))]);
     let cut_off = voice(NEWEST, b"voice")[..15].to_vec();
-    // The same number in more bytes than needed, as no stock peer writes it.
+    // The same length in more bytes than needed, as no stock peer encodes it.
     let long_length = [&[0; 8][..], &[250, 2, 0, 0, 0xbc, 0xaa]].concat();
     for message in [
         vec![],
@@ -147,7 +147,7 @@ fn voice_of_another_integration_is_the_games() {
 }
 
 proptest! {
-    /// Whatever the game's messages are, and wherever voice is among them.
+    /// For any messages of the game, with voice at any place among them.
     #[test]
     fn voice_and_rest_are_together_all_that_came_in_order(
         seconds: f64,
@@ -164,7 +164,7 @@ proptest! {
                 dialect(NEWEST).write_voice(body, &mut whole).expect("it is short enough");
                 voices.push(body.as_slice());
             } else {
-                // Any message but voice, of the game's or of Mirror's.
+                // Any message but voice, the game's or Mirror's own.
                 let id = if *id == 0xd355 { 0 } else { *id };
                 let mut message = Vec::new();
                 consonance_envelopes::mirror::varint::write(2 + body.len() as u64, &mut message);

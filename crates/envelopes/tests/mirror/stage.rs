@@ -1,4 +1,4 @@
-//! Batches as either side sends them, and what an envelope made of them.
+//! Batches as either side sends them, and an envelope's output for them.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ pub(crate) const UNRELIABLE: MessageChannel = MessageChannel(1);
 pub(crate) const ALL_VERSIONS: [Version; 6] =
     [Version::BeforeBatches, Version::V42, Version::V78_2_1, Version::V81, Version::V82_4, Version::V82_6];
 
-/// What came out of an envelope: parts in order, and the rule that was broken.
+/// The output of an envelope: parts in order, and the protocol violation, if any.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Made {
     pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
@@ -19,7 +19,7 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    /// Whatever an envelope does with an empty `MessageParts`.
+    /// The output of an envelope for this call with an empty `MessageParts`.
     pub(crate) fn by(act: impl FnOnce(&mut MessageParts)) -> Self {
         let mut buffer = MessageParts::default();
         act(&mut buffer);
@@ -79,7 +79,7 @@ pub(crate) fn voice_body(packet: &[u8]) -> Vec<u8> {
     [&(packet.len() as u16).to_le_bytes(), packet].concat()
 }
 
-/// The ping that a client of a version sends first, at 1 s of its clock.
+/// The first ping of a client of this version, at 1 s on its clock.
 pub(crate) fn ping(version: Version) -> Vec<u8> {
     let ping = if version.has_two_times() {
         MirrorPing::Times { local: 1.0, predicted: 1.5 }
@@ -89,7 +89,7 @@ pub(crate) fn ping(version: Version) -> Vec<u8> {
     batch(version, 1.0, &[(MessageKind::Ping, ping.body().as_ref())])
 }
 
-/// Time stamp, kinds and bodies of a batch; everything in it has to be known.
+/// The time stamp, kinds and bodies of a batch, which must all be known.
 pub(crate) fn read(version: Version, bytes: &[u8]) -> (f64, Vec<(MessageKind, Vec<u8>)>) {
     let batch = MirrorBatch::parse(dialect(version).framing(), bytes).expect("there is a time stamp");
     let messages = batch.messages(dialect(version)).map(|message| {

@@ -1,4 +1,4 @@
-//! A server without a game does what clients expect of theirs, and no more.
+//! A server without a game does what clients expect of a Mirror server, and no more.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ fn pings_are_answered_in_the_form_of_their_version() {
         (Version::V82_4, vec![1.0, 2.0, 1.5]),
         (Version::V82_6, vec![1.0, 2.0, 1.5]),
     ] {
-        // The first two send the same pings, so the server has to be told which of them it meets.
+        // The first two send the same pings, so the server must be told which one to expect.
         let told = (version < Version::V81).then(|| dialect(version));
         let settings = VoiceOnlySettings { dialect: told, ..VoiceOnlySettings::default() };
         let (start, mut connection) = connection(settings);
@@ -74,7 +74,7 @@ fn pings_are_answered_in_the_form_of_their_version() {
     );
 }
 
-/// Stock clients of both leave after a batch in which they know a message not.
+/// Stock clients of both versions disconnect after a batch with an unknown message.
 #[test]
 fn clients_without_lengths_read_every_pong_of_a_server_that_was_told_nothing() {
     for version in [Version::V42, Version::V78_2_1] {
@@ -94,8 +94,8 @@ fn clients_without_lengths_read_every_pong_of_a_server_that_was_told_nothing() {
     }
 }
 
-/// A client that is not authenticated yet leaves for any message but a plain pong, and which pong is plain is not
-/// known.
+/// A client that is not authenticated yet disconnects on any message but a plain pong, and the server cannot know
+/// which pong is plain.
 #[test]
 fn a_client_without_lengths_gets_its_first_pong_when_it_is_authenticated() {
     let credentials = Credentials::new("ada", "lovelace").expect("both are short");

@@ -1,4 +1,4 @@
-//! Batches that are right, and those that are not.
+//! Valid and invalid batches.
 
 use consonance_envelopes::ngo::{
     BATCH_HEADER_BYTES, NgoBatch, NgoBatchError, NgoMessageType, TYPES_MAX, TypeList, packed,
@@ -8,7 +8,7 @@ use twox_hash::XxHash64;
 
 use crate::support::batch;
 
-/// With the hash that belongs to what is in it now.
+/// The batch with the hash of its current content.
 fn rehashed(mut bytes: Vec<u8>) -> Vec<u8> {
     let hash = XxHash64::oneshot(0, &bytes[BATCH_HEADER_BYTES..]);
     bytes[8..BATCH_HEADER_BYTES].copy_from_slice(&hash.to_le_bytes());

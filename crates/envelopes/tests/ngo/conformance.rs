@@ -1,4 +1,4 @@
-//! The rules of every network, in Netcode's messages over Unity Transport, over real sockets of this machine.
+//! The rules of every network, in Netcode's messages over Unity Transport, with local sockets.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -16,7 +16,7 @@ struct Ngo {
     clients: u64,
 }
 
-/// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
+/// A cut link counts as lost after 5 s: longer than a busy machine delays a thread.
 fn connection() -> ConnectionSettings {
     ConnectionSettings { timeout: Duration::from_secs(5), ..ConnectionSettings::default() }
 }

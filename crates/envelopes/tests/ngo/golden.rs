@@ -1,4 +1,4 @@
-//! Bytes as the rules of stock ends make them.
+//! The bytes that stock peers produce by their rules.
 
 use consonance_envelopes::ngo::{
     ConnectionApproved, NameHash, NgoBatch, NgoBatchWriter, NgoMessageType, SceneHandle, TypeList,

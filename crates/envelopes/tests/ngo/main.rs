@@ -1,4 +1,4 @@
-//! Netcode's messages between ends of ours, and against bytes as the rules of stock ones make them.
+//! Netcode's messages between our own peers, and against the bytes that stock peers produce by their rules.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod batches;

@@ -1,4 +1,4 @@
-//! A proxy before a server of a game on Netcode, over real sockets of this machine.
+//! A proxy in front of a Netcode game's server, with local sockets.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
@@ -31,7 +31,7 @@ fn client_of(server: SocketAddr, seed: u64) -> UdpClient<UtpClient> {
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
 
-/// What came to a server: the speaker, and its packet.
+/// The packets that a server has received, with their speakers.
 fn packets(server: &mut impl ServerTransport) -> Vec<(Peer, Vec<u8>)> {
     let mut packets = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {

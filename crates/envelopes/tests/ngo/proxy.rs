@@ -1,4 +1,4 @@
-//! Between a game's clients and its server.
+//! A proxy between a game's clients and its server.
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ fn approved() -> NgoProxiedConnection {
     let mut proxy = NgoProxy.open(Instant::now());
     let mut body = Vec::new();
     ConnectionApproved { types: TypeList::stock(), client_id: 5, tick: 9 }.write(&mut body);
-    // Objects of the game's own follow in the approval.
+    // The game's own objects follow in the approval.
     body.extend_from_slice(&[1; 300]);
     let welcome = batch(&[(0, &body), (17, b"a scene")]);
     assert_eq!(

@@ -1,9 +1,9 @@
-//! What envelopes make of messages.
+//! Test messages, and the output of envelopes for them.
 
 use consonance_envelopes::ngo::{ConnectionRequest, NgoBatchWriter, NgoMessageType, TypeList};
 use consonance_gateway::{MessagePart, MessageParts};
 
-/// What came out of an envelope: parts in order, and the rule that was broken.
+/// The output of an envelope: parts in order, and the protocol violation, if any.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Made {
     pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
@@ -22,7 +22,7 @@ impl Made {
         Self { parts, violation }
     }
 
-    /// These parts, and no rule broken.
+    /// These parts, without a violation.
     pub(crate) fn of(parts: impl IntoIterator<Item = (MessagePart, Vec<u8>)>) -> Self {
         Self { parts: parts.into_iter().collect(), violation: None }
     }
@@ -51,7 +51,7 @@ pub(crate) fn id_of(message_type: NgoMessageType) -> u32 {
     TypeList::stock().find(message_type).unwrap().0
 }
 
-/// Bytes from hexadecimal digits; spaces are only for reading.
+/// Decodes hexadecimal digits; spaces are ignored.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
     digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()

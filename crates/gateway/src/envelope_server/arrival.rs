@@ -1,4 +1,4 @@
-//! How clients come and go: what their session is told of them, and when.
+//! Arrival and departure of clients: what is reported to their session, and when.
 
 use std::time::Instant;
 
@@ -19,13 +19,13 @@ pub(super) enum ArrivalState {
     Silent(Introduction),
     /// Reported to the session.
     Known,
-    /// Its end was asked for: nothing of it is reported any more but that end.
+    /// Being disconnected: only its end is still reported.
     Ending,
-    /// The same, before the session knew it: nothing is reported at all.
+    /// The same, before the session knew of it: nothing is reported at all.
     EndingUnknown,
 }
 
-/// What a session is told of a newcomer.
+/// A new client, as it is introduced to its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Introduction {
     pub(super) session: String,
@@ -54,7 +54,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         self.answer(now);
     }
 
-    /// A client came: what its session is told, if it is to be told now.
+    /// A client has connected: the introduction for its session, if it is due now.
     pub(super) fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
         let envelope = self.envelope_kind.open(now);
         let (state, told) = match self.voice_start {
@@ -69,7 +69,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         told
     }
 
-    /// A voice packet came: what its player's session is told, if it did not know of it.
+    /// A voice packet has arrived: the introduction for its player's session, if that did not know the player yet.
     pub(super) fn introduce(&mut self, peer: Peer) -> Option<Introduction> {
         let state = &mut self.peers.get_mut(&peer)?.state;
         if !matches!(state, ArrivalState::Silent(_)) {
@@ -81,7 +81,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// A connection is gone. Whether the session knew of it.
+    /// A connection is gone. Returns whether the session knew of it.
     pub(super) fn close(&mut self, peer: Peer) -> bool {
         if self.newcomer == Some(peer) {
             self.newcomer = None;

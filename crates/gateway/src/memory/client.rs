@@ -21,11 +21,11 @@ pub struct MemoryGameNetworkClient {
     network: MemoryGameNetwork,
     address: SocketAddr,
     mailbox: Arc<ClientMailbox>,
-    /// The name of the latest attempt to connect, so that what an earlier connection left behind is told apart.
+    /// The name of the latest attempt to connect, to tell it apart from remains of an earlier connection.
     attempt: Peer,
     link: Link,
     pool: PacketPool,
-    /// What the last event showed.
+    /// The message of the last event.
     shown: Option<SharedPacket>,
     shown_greeting: Vec<u8>,
     statistics: Statistics,
@@ -61,12 +61,12 @@ impl MemoryGameNetworkClient {
         }
     }
 
-    /// Where the server sees it.
+    /// The client's address, as the server sees it.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Loses the connection as if a cable had been pulled: both ends time out, neither says goodbye.
+    /// Loses the connection as if a cable had been pulled: both ends time out, without a goodbye.
     pub fn lose_link(&mut self) {
         self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
     }
@@ -99,7 +99,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         let link = LinkToClient { mailbox: Arc::clone(&self.mailbox), attempt: self.attempt };
         let arrival = Arrival { remote: self.address, greeting: greeting.to_owned(), link };
         listener.mailbox.connected(peer, arrival);
-        // A server that is dropped meanwhile has perhaps not seen it.
+        // A server that is dropped at the same time may have missed the new connection.
         if listener.is_gone() {
             return self.end_without_server();
         }

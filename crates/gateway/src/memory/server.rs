@@ -22,7 +22,7 @@ pub struct MemoryGameNetworkServer {
     connections: BTreeMap<Peer, Connection>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// What the last event showed.
+    /// The message of the last event.
     shown: Option<SharedPacket>,
     shown_greeting: Vec<u8>,
     statistics: NetworkStatistics,
@@ -181,8 +181,8 @@ impl GameNetworkServer for MemoryGameNetworkServer {
 
 impl Drop for MemoryGameNetworkServer {
     fn drop(&mut self) {
-        // Before the mailbox is emptied: a client that connects later sees the flag, and one that has connected is seen
-        // here.
+        // The flag is set before the mailbox is emptied: a client that connects later sees the flag, and the loops
+        // here see one that connected earlier.
         self.listener.is_gone.store(true, Ordering::SeqCst);
         for connection in self.connections.values() {
             connection.link.end(DisconnectReason::TimedOut);

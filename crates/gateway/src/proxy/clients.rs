@@ -1,4 +1,4 @@
-//! What happens on the connections from clients.
+//! Events on the connections from clients.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -71,7 +71,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         let Some(player) = self.players.get_mut(&peer) else { return };
         if let (ClientLeg::Waiting { greeting }, UpstreamLeg::Up(_)) = (&player.client, &player.upstream) {
             self.clients.accept(now, peer, greeting);
-            // A player of the game is not a newcomer that may be displaced, whether it speaks or not.
+            // A player of the game must not be displaced as a newcomer, whether it speaks or not.
             self.clients.set_joined(now, peer, true);
             player.client = ClientLeg::Up;
             player.envelope.handle_connected(now, &mut self.parts);
@@ -119,5 +119,5 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     }
 }
 
-/// What a client is told when there is not even a socket for it.
+/// The refusal of a client for which not even a socket to the game's server can be opened.
 const NO_CONNECTION: &str = "no connection to the game's server can be made";

@@ -1,4 +1,4 @@
-//! What envelopes have taken apart: each part goes where it belongs.
+//! Routing of the parts that envelopes have found in messages.
 
 use std::time::Instant;
 
@@ -10,7 +10,8 @@ use super::poll_order::Timer;
 use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
-    /// An envelope was asked something: what follows for its player besides the [parts](Self::route_part).
+    /// Completes a call of a player's envelope: updates its timer and ends the connection after a violation. The
+    /// [parts](Self::route_part) remain to be routed.
     pub(super) fn settle(&mut self, now: Instant, peer: Peer) {
         self.parts_of = peer;
         let Some(player) = self.players.get_mut(&peer) else { return };
@@ -26,7 +27,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         }
     }
 
-    /// Sends the next part of what was taken apart last where it belongs; false if there is none.
+    /// Sends the next part of the last message to its destination; false if there is none.
     pub(super) fn route_part(&mut self, now: Instant) -> bool {
         let peer = self.parts_of;
         let Some((part, bytes)) = self.parts.pop() else { return false };

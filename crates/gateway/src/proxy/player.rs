@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::{Peer, Remote};
 
-/// A client of the game: a connection from it to us, one from us to the game's server, and what is between them.
+/// A client of the game: its connection to this proxy, the connection to the game's server, and the state in between.
 #[derive(Debug)]
 pub(super) struct Player<C, E> {
     pub(super) remote: Remote,
@@ -19,7 +19,7 @@ pub(super) struct Player<C, E> {
 /// The connection from the client.
 #[derive(Debug)]
 pub(super) enum ClientLeg {
-    /// It is not admitted yet; when it is, the game's server greets it like this.
+    /// Not admitted yet; once it is, it gets this greeting of the game's server.
     Waiting {
         greeting: Vec<u8>,
     },
@@ -39,16 +39,16 @@ pub(super) enum UpstreamLeg<C> {
     Gone,
 }
 
-/// What the session knows of a player.
+/// The session's view of a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
-    /// Nothing, yet.
+    /// The session does not know it yet.
     Silent,
     /// It is this peer.
     Open(Peer),
-    /// It was this peer, and its end will be told when the client is gone.
+    /// It was this peer; the session learns of its end once the client is gone.
     Ending(Peer),
-    /// The session does not want to hear of it before this time.
+    /// Its voice is closed: packets are dropped until this time.
     Closed { again_at: Instant },
 }
 
@@ -81,7 +81,7 @@ impl<C, E> Player<C, E> {
         matches!((&self.client, &self.upstream), (ClientLeg::Up, UpstreamLeg::Up(_)))
     }
 
-    /// Nothing is left of it.
+    /// Whether both connections are gone.
     pub(super) fn is_gone(&self) -> bool {
         matches!((&self.client, &self.upstream), (ClientLeg::Gone, UpstreamLeg::Gone))
     }

@@ -1,4 +1,4 @@
-//! Which connection is polled next: clients and upstreams take turns, each with a bounded share.
+//! The order of polling: clients and upstreams take turns, each with a bounded share.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,13 +10,13 @@ use super::{Proxy, watching};
 use crate::readiness::Ready;
 use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
-/// How far the present turn has come.
+/// The progress of the current turn.
 #[derive(Debug, Default)]
 pub(super) struct PollOrder {
     stage: Stage,
     /// Upstreams that have or may have something, each once.
     ready: VecDeque<Peer>,
-    /// Those that were found when clients had had their turn.
+    /// Upstreams that were found ready after the turn of the clients.
     found: Vec<Peer>,
     seen: Vec<Ready>,
     /// The last turn ended before it had taken everything.
@@ -28,13 +28,13 @@ enum Stage {
     /// The next call begins a turn.
     #[default]
     Over,
-    /// So many more events of clients.
+    /// This many more events of clients.
     Clients(u32),
-    /// So many more events of all upstreams, and of the first one that is ready.
+    /// This many more events of all upstreams, and of the first one that is ready.
     Upstreams { all: u32, first: u32 },
 }
 
-/// What of a player is looked at when its time has come, although nothing came.
+/// The part of a player that a timer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
     /// The connection to the game's server.
@@ -46,7 +46,7 @@ pub(super) enum Timer {
 }
 
 impl PollOrder {
-    /// Since when there is something that nothing will wake for.
+    /// The time since which there is work that no waker will announce.
     pub(super) fn more_waits_since(&self) -> Option<Instant> {
         self.more_waits_since
     }
@@ -124,14 +124,14 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         }
     }
 
-    /// What upstreams gave their clients leaves now. Always false.
+    /// Sends the messages from upstreams to their clients, and ends the turn. Always false.
     fn end_turn(&mut self, now: Instant) -> bool {
         self.clients.flush(now);
         self.poll_order.stage = Stage::Over;
         false
     }
 
-    /// The time of a timer has come.
+    /// A timer has expired.
     fn ring(&mut self, now: Instant, peer: Peer, timer: Timer) {
         let Some(player) = self.players.get_mut(&peer) else { return };
         match timer {
@@ -148,9 +148,9 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     }
 }
 
-/// What a crowd of clients may do before upstreams have their turn.
+/// The most events of clients before upstreams have their turn.
 const CLIENT_EVENTS_PER_TURN: u32 = 512;
-/// What all upstreams may do before the driver does something else.
+/// The most events of all upstreams before the driver does something else.
 const UPSTREAM_EVENTS_PER_TURN: u32 = 2048;
-/// What one upstream may do before the next one.
+/// The most events of one upstream before the next one has its turn.
 const EVENTS_PER_UPSTREAM: u32 = 64;

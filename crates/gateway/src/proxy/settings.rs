@@ -1,4 +1,4 @@
-//! What an operator may decide about a proxy.
+//! Settings of a proxy.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::VoiceStart;
 pub struct ProxySettings {
     /// When a client of the game becomes a peer of the session.
     pub voice_start: VoiceStart,
-    /// What happens to the game when the session closes a player's voice.
+    /// The effect on the game when the session closes a player's voice.
     pub voice_closed: VoiceClosed,
     /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks
     /// wait); after it the client is refused.
@@ -27,7 +27,7 @@ impl Default for ProxySettings {
     }
 }
 
-/// What happens to a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.
+/// The effect on a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceClosed {
     /// The game goes on without voice. What the client says there is dropped for this long; with its next voice

@@ -29,7 +29,7 @@ impl UpstreamWakers {
         self.lock().driver = Some(driver);
     }
 
-    /// What an upstream calls to get into the list.
+    /// A waker with which an upstream puts itself on the list.
     pub(super) fn waker(self: &Arc<Self>, peer: Peer) -> Waker {
         let (is_listed, wakers) = (AtomicBool::new(false), Arc::clone(self));
         Waker::from(Arc::new(UpstreamWaker { peer, is_listed, wakers }))
@@ -42,14 +42,14 @@ impl UpstreamWakers {
             waker.is_listed.store(false, Ordering::Release);
             each(waker.peer);
         }
-        // Its memory is reused, unless another entry came meanwhile.
+        // The list's memory is reused, unless another entry was added in the meantime.
         let mut state = self.lock();
         if state.list.capacity() == 0 {
             state.list = list;
         }
     }
 
-    /// A list that is half changed does not exist, so poison is ignored.
+    /// Ignores poison: a list is never left half changed.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

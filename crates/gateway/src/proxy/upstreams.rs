@@ -1,4 +1,4 @@
-//! What happens on the connections to the game's server.
+//! Events on the connections to the game's server.
 
 use std::time::Instant;
 
@@ -100,7 +100,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     }
 }
 
-/// What a client is told when the connection that was made for it is gone.
+/// The reason that a client is given when its connection to the game's server is gone.
 fn words_for_client(reason: &DisconnectReason) -> String {
     match reason {
         DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason } => {

@@ -1,4 +1,4 @@
-//! What the session has to do with: players whose voice was heard, and voice that is put into messages.
+//! The proxy's side towards the session: players whose voice was received, and voice packets put into messages.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::wrapping::wrap_for_client;
 use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
-    /// A voice packet of a player is in the buffer for packets.
+    /// A player's voice packet is in the packet buffer.
     pub(super) fn hear(&mut self, now: Instant, peer: Peer, delivery: Delivery) {
         match self.open_voice(now, peer) {
             Some(voice) => {
@@ -21,7 +21,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         }
     }
 
-    /// The player as the session knows it; made known if it was not and may be.
+    /// The player's peer in the session; introduces the player if the session does not know it and may.
     pub(super) fn open_voice(&mut self, now: Instant, peer: Peer) -> Option<Peer> {
         let player = self.players.get_mut(&peer)?;
         match player.voice {

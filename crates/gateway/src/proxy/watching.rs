@@ -1,4 +1,4 @@
-//! Which sockets a proxy is woken for.
+//! The sockets that a proxy is woken for.
 
 use std::io;
 

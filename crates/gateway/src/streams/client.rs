@@ -22,7 +22,7 @@ pub struct StreamClient<P: StreamProtocol> {
     state: State<P::Stream>,
     /// Ends that were not reported yet.
     ends: VecDeque<DisconnectReason>,
-    /// What the last event showed.
+    /// The message or greeting of the last event.
     message: Vec<u8>,
     out: Vec<u8>,
     statistics: Statistics,
@@ -37,13 +37,13 @@ impl<P: StreamProtocol> fmt::Debug for StreamClient<P> {
 #[derive(Debug)]
 enum State<S> {
     Down,
-    /// There is no connection yet, or the server has not taken us in.
+    /// There is no connection yet, or the server has not admitted us.
     Entering {
         link: Link<S>,
         until: Instant,
     },
     Up(Link<S>),
-    /// The last words are on their way; after them, perhaps, we connect again.
+    /// The goodbye is being sent; after it, perhaps, we connect again.
     Leaving {
         id: TcpId,
         again: bool,
@@ -181,7 +181,7 @@ impl<P: StreamProtocol> StreamClient<P> {
                 if let State::Up(link) = &mut self.state {
                     link.pulse.heard(now);
                 }
-                // Its bytes are looked at next.
+                // The bytes are read next.
                 None
             }
             TcpEvent::Closed { id, end } => {
@@ -227,7 +227,7 @@ impl<P: StreamProtocol> StreamClient<P> {
         self.ends.push_back(reason);
     }
 
-    /// The other end has said its last words; ours were appended to what is sent.
+    /// The other end has sent its goodbye; ours was appended to the output.
     fn close(&mut self, now: Instant, reason: DisconnectReason) {
         if let State::Entering { link, .. } | State::Up(link) = &self.state {
             self.tcp.finish(now, link.id);
@@ -254,7 +254,7 @@ impl<P: StreamProtocol> StreamClient<P> {
 }
 
 impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
-    /// What is said of this end is the protocol's matter, and not the greeting.
+    /// Ignores the greeting: the protocol itself holds this end's handshake data.
     fn connect(&mut self, now: Instant, _greeting: &[u8]) {
         match &mut self.state {
             State::Down => self.begin(now),
@@ -316,7 +316,7 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
             }
             State::Leaving { id, again } => {
                 self.state = State::Leaving { id, again: false };
-                // The attempt that has not begun is over, too.
+                // The next attempt, which has not started yet, is cancelled too.
                 if again {
                     self.ends.push_back(DisconnectReason::ClosedByUs);
                 }

@@ -1,11 +1,11 @@
-//! What the fuzz targets of all networks of messages in streams see to.
+//! Checks shared by the fuzz targets of all networks with messages in streams.
 
 use super::{Found, MessageStream};
 
-/// Gives a stream to one end at once, and to another that is just like it in pieces.
+/// Feeds a stream to one end at once, and to an identical end in pieces.
 ///
 /// # Panics
-/// If it matters how the stream was cut, or a message is longer than allowed.
+/// If the two results differ, or a message is longer than allowed.
 pub fn cuts_make_no_difference<S: MessageStream>(
     open: impl Fn() -> S,
     message_bytes_max: usize,
@@ -18,7 +18,7 @@ pub fn cuts_make_no_difference<S: MessageStream>(
     assert_eq!(at_once, in_pieces, "it does not matter how the stream was cut");
 }
 
-/// All messages, and how it ended. What is said about a head that is bad may come earlier or later.
+/// All messages, and how the stream ended. Replies to a bad head may come earlier or later.
 fn read_all(
     mut end: impl MessageStream,
     message_bytes_max: usize,

@@ -27,7 +27,7 @@ impl<S: MessageStream> Link<S> {
         Self { id, stream, pulse: Pulse::default(), voice: VecDeque::new(), voice_bytes: 0 }
     }
 
-    /// Both ends are in: from now on they may be asked whether they are there.
+    /// Starts pings: both ends have completed the handshake.
     pub(super) fn start_pulse(&mut self, now: Instant, settings: Option<PingSettings>) {
         self.pulse = Pulse::start(now, settings);
     }
@@ -44,7 +44,7 @@ impl<S: MessageStream> Link<S> {
         }
     }
 
-    /// Asks the other end whether it is there.
+    /// Pings the other end.
     pub(super) fn ping(&mut self, now: Instant, tcp: &mut TcpConnections, out: &mut Vec<u8>) {
         out.clear();
         self.stream.ping(out);
@@ -91,7 +91,7 @@ impl<S: MessageStream> Link<S> {
         !self.voice.is_empty()
     }
 
-    /// Ends the connection with last words.
+    /// Ends the connection with a goodbye.
     pub(super) fn finish(&mut self, now: Instant, tcp: &mut TcpConnections, out: &[u8]) {
         tcp.send(now, self.id, &[out]);
         tcp.finish(now, self.id);

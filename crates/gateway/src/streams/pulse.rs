@@ -4,25 +4,25 @@ use std::time::{Duration, Instant};
 
 use super::PingSettings;
 
-/// One connection's. What is asked over and over, and how often without an answer.
+/// The pings of one connection, and the number of unanswered ones.
 ///
-/// It counts questions and not time, so that no connection is given up because this process was suspended.
+/// It counts pings instead of time, so that no connection is given up because this process was suspended.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
     settings: Option<PingSettings>,
     next_at: Option<Instant>,
     unanswered: u32,
     heard_at: Option<Instant>,
-    /// Since when the other end has never been silent for longer than [`RHYTHM`].
+    /// The time since which the other end has never been silent for longer than [`RHYTHM`].
     steady_since: Option<Instant>,
 }
 
 /// The longest silence of an end that pings every two seconds, frames that take their time included.
 const RHYTHM: Duration = Duration::from_millis(2500);
-/// How long an end has to keep to that rhythm until its silence says something.
+/// How long an end must have kept to that rhythm before its silence means anything.
 const RHYTHM_SHOWN: Duration = Duration::from_secs(10);
 
-/// What is to be done.
+/// The next action for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PingStep {
     Nothing,
@@ -43,7 +43,7 @@ impl Pulse {
         }
     }
 
-    /// Something came from the other end, whatever it was.
+    /// Data of any kind arrived from the other end.
     pub(super) fn heard(&mut self, now: Instant) {
         self.unanswered = 0;
         if self.heard_at.is_none_or(|heard| now > heard + RHYTHM) {
@@ -101,7 +101,7 @@ mod tests {
             assert_eq!(pulse.handle_timeout(at), PingStep::Ping);
             pulse.heard(at);
         }
-        // After an hour without a poll, it is still asked first.
+        // Even after an hour without a poll, the other end is pinged before it counts as lost.
         let late = start + Duration::from_hours(1);
         assert_eq!(pulse.handle_timeout(late), PingStep::Ping);
         assert_eq!(pulse.handle_timeout(late + EVERY), PingStep::Ping);

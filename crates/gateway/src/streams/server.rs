@@ -27,9 +27,9 @@ pub struct StreamServer<P: StreamProtocol> {
     settings: StreamSettings,
     tcp: TcpConnections,
     links: BTreeMap<TcpId, ServerLink<P::Stream>>,
-    /// Of those that have done their part of the handshake.
+    /// Slots of connections that have done their part of the handshake.
     slots: ConnectionSlots<TcpId>,
-    /// Of those whose connection is [requested](Stage::Requested).
+    /// Slots of connections that are [requested](Stage::Requested).
     handshake_slots: HandshakeSlots<TcpId>,
     /// The handshake deadlines of pending connections, and when the others are pinged.
     timers: Timers<TcpId>,
@@ -37,7 +37,7 @@ pub struct StreamServer<P: StreamProtocol> {
     reading: VecDeque<TcpId>,
     /// Connections with queued unreliable messages.
     behind: BTreeSet<TcpId>,
-    /// What the last event showed.
+    /// The message or greeting of the last event.
     message: Vec<u8>,
     out: Vec<u8>,
     statistics: Statistics,
@@ -64,9 +64,9 @@ enum Stage {
     /// Reported, but not admitted yet.
     Waiting,
     Up,
-    /// Too much waited for the client, and it was told so.
+    /// The client's queue was too long, and the client has been notified.
     TooSlow,
-    /// We said goodbye.
+    /// We sent a goodbye.
     Leaving,
     /// The client did.
     Left,
@@ -77,11 +77,11 @@ impl<P: StreamProtocol> StreamServer<P> {
     ///
     /// # Errors
     ///
-    /// What the system says: the port is taken, or not ours to take.
+    /// The system's error: the port is in use, or we may not bind it.
     pub fn bind(address: SocketAddr, protocol: P, settings: StreamSettings) -> io::Result<Self> {
         let StreamSettings { tcp, handshakes_max, .. } = &settings;
         let tcp = TcpSettings {
-            // As many again as may shake hands, for those that are told goodbye.
+            // As many connections again as may be in a handshake, for those that are being closed with a goodbye.
             connections_max: tcp.connections_max.saturating_add(handshakes_max.saturating_mul(2)),
             ..tcp.clone()
         };
@@ -102,11 +102,11 @@ impl<P: StreamProtocol> StreamServer<P> {
         })
     }
 
-    /// Where it listens.
+    /// The local address of the listener.
     ///
     /// # Errors
     ///
-    /// It does not any more.
+    /// If it no longer listens.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr().ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
@@ -154,7 +154,7 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
             link.link.ping(now, &mut self.tcp, &mut self.out);
             return link.link.pulse.heard_at();
         }
-        // Without pings the protocol has no question that a silent client answers.
+        // Without pings, the protocol has no request that a silent client would answer.
         link.link.pulse.heard_in_rhythm().filter(|_| self.settings.clients_ping)
     }
 
@@ -222,7 +222,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         link.link.stream.accept(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
         self.timers.set(id, link.link.pulse.poll_timeout());
-        // What it said already waits no more.
+        // Messages that the client has already sent can be read now.
         self.reading.push_back(id);
     }
 

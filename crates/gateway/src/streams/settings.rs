@@ -1,4 +1,4 @@
-//! What bounds streams of messages.
+//! Limits of message streams.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -20,8 +20,8 @@ pub struct StreamSettings {
     /// How many handshakes may be pending at once. With one more, one is closed at once and counted: of the address
     /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
-    /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
-    /// `None` leaves it to the system.
+    /// Pings to the other end, on networks whose [streams](super::MessageStream::ping) have them; `None` leaves it to
+    /// the system to notice a lost connection.
     pub pings: Option<PingSettings>,
     /// Whether the messages of the clients' game hold pings of their own, at least one in two seconds, as those of
     /// Mirror do. A server that cannot ask takes the silence of a client that has kept to this for ten seconds for the
@@ -32,8 +32,8 @@ pub struct StreamSettings {
 }
 
 impl Default for StreamSettings {
-    /// Those of [`TcpSettings`] with 128 KiB in the system's hands, so that old voice does not pile up there; 5 s for a
-    /// handshake, and 256 pending ones; no pings; 32 KiB of voice, about a second of six speakers.
+    /// The values of [`TcpSettings`] with 128 KiB in the system's hands, so that old voice does not pile up there; 5 s
+    /// for a handshake, and 256 pending ones; no pings; 32 KiB of voice, about a second of six speakers.
     fn default() -> Self {
         Self {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },
@@ -47,7 +47,7 @@ impl Default for StreamSettings {
     }
 }
 
-/// How the other end of a connection is asked whether it is there.
+/// Pings to the other end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PingSettings {
     /// The time between two pings.
@@ -65,14 +65,14 @@ impl Default for PingSettings {
     }
 }
 
-/// Where a client of messages in streams connects to, and its bounds.
+/// The server that a client of messages in streams connects to, and the client's limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamClientSettings {
     /// The server.
     pub server: SocketAddr,
-    /// From which of our addresses; `None` leaves it to the system.
+    /// The local address to connect from; `None` leaves it to the system.
     pub local: Option<IpAddr>,
-    /// What is said before everything else, such as a [header of the PROXY protocol](crate::proxy_protocol).
+    /// Bytes that are sent before everything else, such as a [header of the PROXY protocol](crate::proxy_protocol).
     pub preface: Vec<u8>,
     /// As for a server; `handshake_max` counts from the first attempt to connect.
     pub streams: StreamSettings,

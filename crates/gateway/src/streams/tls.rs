@@ -74,20 +74,20 @@ impl<P: StreamProtocol> StreamProtocol for TlsEnd<P> {
 pub struct TlsStream<S> {
     layer: Layer,
     inner: S,
-    /// What was decrypted and not yet consumed: at most one message of the inner stream that is not complete, and what
-    /// the records of one read hold.
+    /// Decrypted bytes that are not consumed yet: at most one incomplete message of the inner stream, and the contents
+    /// of the records of one read.
     received: Vec<u8>,
-    /// How much of it, from its beginning, is consumed.
+    /// How many bytes at its beginning are consumed.
     consumed: usize,
-    /// What the inner stream says, before it is encrypted.
+    /// Output of the inner stream before it is encrypted.
     plain: Vec<u8>,
-    /// More is not kept for an inner stream that makes nothing of it.
+    /// The most bytes that are kept for an inner stream that does not consume them.
     received_bytes_max: usize,
     /// The inner stream knows the certificate of the other end, if there is one.
     knows_certificate: bool,
 }
 
-/// What is between the stream and its connection.
+/// The layer between the stream and its connection.
 #[derive(Debug)]
 enum Layer {
     Nothing,
@@ -97,10 +97,10 @@ enum Layer {
 }
 
 impl Layer {
-    /// Only a configuration that the TLS library refuses for every connection gives none.
+    /// A broken layer only results from a configuration that the TLS library rejects for every connection.
     fn of(connection: Result<Connection, rustls::Error>) -> Self {
         connection.map_or(Self::Broken, |mut tls| {
-            // What waits is bounded where it leaves.
+            // The queue of outgoing bytes is limited by the TCP connection.
             tls.set_buffer_limit(None);
             Self::Tls(Box::new(tls))
         })
@@ -108,7 +108,7 @@ impl Layer {
 }
 
 impl<S: MessageStream> TlsStream<S> {
-    /// A client's end, for a server with a certificate for this host, around messages of so many bytes at most.
+    /// A client's end, for a server with a certificate for this host, around messages of at most this many bytes.
     pub fn client(
         inner: S,
         host: ServerName<'static>,
@@ -142,7 +142,7 @@ impl<S: MessageStream> TlsStream<S> {
         }
     }
 
-    /// Has the inner stream say its last words, and appends them to `out`.
+    /// Lets the inner stream produce its goodbye, and appends it to `out`.
     pub fn say_last(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>)) {
         self.say(out, say);
         if let Layer::Tls(tls) = &mut self.layer {
@@ -151,7 +151,7 @@ impl<S: MessageStream> TlsStream<S> {
         }
     }
 
-    /// Has the inner stream say something, and appends its records, and those of TLS itself, to `out`.
+    /// Runs a write of the inner stream, and appends its records, and those of TLS itself, to `out`.
     fn say<T>(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>) -> T) -> T {
         if matches!(self.layer, Layer::Nothing) {
             return say(&mut self.inner, out);
@@ -159,7 +159,7 @@ impl<S: MessageStream> TlsStream<S> {
         self.plain.clear();
         let said = say(&mut self.inner, &mut self.plain);
         if let Layer::Tls(tls) = &mut self.layer {
-            // Records go to memory.
+            // Writing to memory cannot fail.
             let _ = tls.writer().write_all(&self.plain);
             write_records(tls, out);
         }
@@ -192,7 +192,7 @@ impl<S: MessageStream> TlsStream<S> {
         let mut rest = stream;
         let taken = tls.read_tls(&mut rest).map_err(|_| BROKEN)?;
         let processed = tls.process_new_packets();
-        // The handshake's next part, or why it has failed.
+        // The next handshake record, or the alert that says why the handshake failed.
         write_records(tls, out);
         match processed {
             Ok(_) => {}
@@ -286,7 +286,7 @@ fn write_records(tls: &mut Connection, out: &mut Vec<u8>) {
 /// Above this, an emptied buffer gives its memory back.
 const KEPT_BYTES: usize = 16 * 1024;
 
-/// What the records of one read hold at most, in bytes, generously: a read takes 64 KiB at most.
+/// A generous limit for the contents of the records of one read, in bytes: a read takes 64 KiB at most.
 const RECORDS_BYTES_MAX: usize = 128 * 1024;
 
 const NO_CONNECTION: StreamViolation = StreamViolation("TLS cannot begin with these settings");

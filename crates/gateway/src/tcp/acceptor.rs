@@ -46,7 +46,7 @@ impl Acceptor {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if is_about_one_newcomer(&error) => {}
                 Err(_) => {
-                    // The listener stays readable: looking again at once would burn the processor.
+                    // The listener stays readable, so retrying at once would burn CPU time.
                     self.opens_again_at = Some(now + PAUSE);
                     self.listen_for(readiness, Interest::NOTHING);
                     return None;
@@ -67,12 +67,12 @@ impl Acceptor {
     }
 
     fn listen_for(&self, readiness: &mut Readiness, interest: Interest) {
-        // If even this fails, the next look tries again.
+        // If even this fails, the next poll tries again.
         let _ = readiness.change(&self.listener, KEY, interest);
     }
 }
 
-/// What a newcomer met before it came in says nothing about the next one.
+/// Whether an error concerns only one incoming connection, and says nothing about the next one.
 fn is_about_one_newcomer(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)

@@ -1,4 +1,4 @@
-//! Bytes that come at the end and go from the beginning, in one piece.
+//! A contiguous queue of bytes, appended at the end and consumed from the beginning.
 
 /// Above this, an emptied queue gives its memory back.
 const KEPT_BYTES: usize = 16 * 1024;
@@ -6,7 +6,7 @@ const KEPT_BYTES: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct ByteQueue {
     bytes: Vec<u8>,
-    /// What lies before was taken.
+    /// Index of the first byte that is not consumed.
     start: usize,
 }
 
@@ -24,7 +24,7 @@ impl ByteQueue {
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        // Moving what is left costs less than what was taken since the last time: each byte moves once on average.
+        // The rest is moved only if it is shorter than the consumed part, so each byte is moved once on average.
         if self.start > self.len() {
             self.bytes.drain(..self.start);
             self.start = 0;

@@ -14,7 +14,7 @@ pub(super) struct Connection {
     pub(super) state: State,
     pub(super) incoming: ByteQueue,
     pub(super) outgoing: ByteQueue,
-    /// What the readiness was told last.
+    /// The interest that is registered with the readiness.
     pub(super) interest: Interest,
     /// The other side sends nothing more.
     is_read_to_the_end: bool,
@@ -27,10 +27,10 @@ pub(super) enum State {
     /// We are connecting.
     Opening,
     Open,
-    /// Our user said the last words: they are on their way until its deadline, and nothing is heard any more.
+    /// The last bytes are being sent until its deadline, and nothing more is read for our user.
     Finishing,
-    /// We said goodbye, and wait until its deadline for the other side's, so that our last words are not lost with the
-    /// socket.
+    /// We have shut down our side, and wait until its deadline for the other side to do the same, so that our last
+    /// bytes are not lost with the socket.
     Lingering,
     /// Its end is about to be reported.
     Ended,
@@ -50,7 +50,7 @@ impl Connection {
         }
     }
 
-    /// What it waits for now.
+    /// The interest that the socket should be registered with.
     pub(super) fn wants(&self, settings: &TcpSettings) -> Interest {
         let has_room = self.incoming.len() < settings.incoming_bytes_max;
         match self.state {
@@ -62,7 +62,7 @@ impl Connection {
         }
     }
 
-    /// Whether the connection that we are making is there.
+    /// Whether the connection that we are making is established.
     pub(super) fn is_made(&self) -> io::Result<bool> {
         if let Some(error) = self.stream.take_error()? {
             return Err(error);

@@ -35,7 +35,7 @@ pub struct TcpConnections {
     events: VecDeque<TcpEvent>,
     /// When connections that say goodbye are given up.
     deadlines: Timers<TcpId>,
-    /// Those with something to write since the last flush.
+    /// Connections with data to write since the last flush.
     dirty: Vec<TcpId>,
     /// Looks since the last poll that found nothing.
     looks: u32,
@@ -74,14 +74,14 @@ impl TcpConnections {
     ///
     /// # Errors
     ///
-    /// What the system says: the port is taken, or not ours to take.
+    /// The system's error: the port is in use, or we may not bind it.
     pub fn listen(address: SocketAddr, settings: TcpSettings) -> io::Result<Self> {
         let mut connections = Self::new(settings)?;
         connections.acceptor = Some(Acceptor::open(address, &mut connections.readiness)?);
         Ok(connections)
     }
 
-    /// Where we listen.
+    /// The address that we listen on.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.acceptor.as_ref().and_then(Acceptor::local_addr)
     }
@@ -111,9 +111,9 @@ impl TcpConnections {
         id
     }
 
-    /// The next thing that happened, or `None`. Call it until it says `None`.
+    /// The next event, or `None`. Call it until it returns `None`.
     ///
-    /// It says `None` now and then although more is there, so that others get their turn; the
+    /// It returns `None` now and then although there is more, so that others get their turn; the
     /// [descriptor](Self::descriptor) stays readable then.
     pub fn poll(&mut self, now: Instant) -> Option<TcpEvent> {
         loop {
@@ -131,12 +131,12 @@ impl TcpConnections {
         }
     }
 
-    /// What came and was not consumed yet.
+    /// Received bytes that are not consumed yet.
     pub fn received(&self, id: TcpId) -> &[u8] {
         self.connections.get(&id).map_or(&[], |connection| connection.incoming.bytes())
     }
 
-    /// Takes this many bytes away from the beginning of what came.
+    /// Removes this many bytes from the beginning of the received ones.
     pub fn consume(&mut self, id: TcpId, count: usize) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         connection.incoming.consume(count);
@@ -201,7 +201,7 @@ impl TcpConnections {
         }
     }
 
-    /// Ends a connection at once, without last words and without an event.
+    /// Ends a connection at once, without sending the rest and without an event.
     pub fn abort(&mut self, id: TcpId) {
         if let Some(connection) = self.remove(id) {
             socket::forget_unsent(&connection.stream);
@@ -221,7 +221,7 @@ impl TcpConnections {
         cfg!(target_os = "linux")
     }
 
-    /// What is readable when `poll` has something to do.
+    /// A descriptor that is readable when `poll` has something to do.
     #[cfg(target_os = "linux")]
     pub fn descriptor(&self) -> BorrowedFd<'_> {
         self.readiness.descriptor()
@@ -254,7 +254,7 @@ impl TcpConnections {
         self.rejected
     }
 
-    /// Whether a connection is there still, be it only to say goodbye.
+    /// Whether a connection still exists, even if it is only closing.
     pub fn contains(&self, id: TcpId) -> bool {
         self.connections.contains_key(&id)
     }

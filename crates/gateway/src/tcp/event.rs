@@ -1,33 +1,33 @@
-//! What happens on connections.
+//! Events on connections.
 
 use std::io;
 use std::net::SocketAddr;
 
 use consonance_transport::DisconnectReason;
 
-/// One of many connections: never used again, counting up from 1.
+/// The identifier of a connection: never reused, counting up from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TcpId(pub u64);
 
-/// What happened on a connection.
+/// An event on a connection.
 #[derive(Debug)]
 pub enum TcpEvent {
-    /// It is up: a peer connected, or the one that we called has answered.
+    /// It is up: a peer has connected, or the peer that we dialled has answered.
     Opened {
-        /// Its name from now on.
+        /// The identifier of the new connection.
         id: TcpId,
         /// The address of the other end.
         remote: SocketAddr,
     },
     /// More bytes are in [`received`](super::TcpConnections::received).
     Received {
-        /// On which connection.
+        /// The connection.
         id: TcpId,
     },
-    /// It is gone, and with it what was not consumed. This comes once for each connection that was not
-    /// [aborted](super::TcpConnections::abort), also if it never was open.
+    /// It is gone, along with all bytes that were not consumed. Reported once for each connection that was not
+    /// [aborted](super::TcpConnections::abort), even if it was never open.
     Closed {
-        /// Which.
+        /// The connection.
         id: TcpId,
         /// Why.
         end: TcpEnd,
@@ -42,7 +42,7 @@ pub enum TcpEnd {
     Finished,
     /// The other side closed it, or its system did.
     ByPeer,
-    /// The other side did not answer any more.
+    /// The other side stopped responding.
     TimedOut,
     /// More waited to be sent than [`outgoing_bytes_max`](super::TcpSettings::outgoing_bytes_max).
     TooSlow,
@@ -51,7 +51,7 @@ pub enum TcpEnd {
 }
 
 impl TcpEnd {
-    /// What a driver is told of it.
+    /// The disconnect reason that a driver reports for it.
     pub fn reason(&self) -> DisconnectReason {
         match self {
             Self::Finished => DisconnectReason::ClosedByUs,
@@ -59,7 +59,7 @@ impl TcpEnd {
             Self::TooSlow => {
                 DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
             }
-            // The system gave up for whatever reason: neither end asked for it, and another attempt may succeed.
+            // For `Failed`, the system gave up: neither end asked for it, and another attempt may succeed.
             Self::ByPeer | Self::Failed(_) => DisconnectReason::closed_by_peer(b""),
         }
     }

@@ -1,4 +1,4 @@
-//! What bounds TCP connections.
+//! Limits of TCP connections.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ pub struct TcpSettings {
     /// How many bytes that came the system may keep for us before the other side has to wait, about; `None` leaves it
     /// to the system. What is kept there is old by the time it is read.
     pub system_incoming_bytes_max: Option<usize>,
-    /// How long the last words of a connection that was finished may take, and how long the other
-    /// side's goodbye is then waited for.
+    /// How long the last bytes of a connection that was finished may take, and how long its closing by the other side
+    /// is then waited for.
     pub goodbye_max: Duration,
     /// After how long without a byte the system asks whether the other side is still there (TCP keep-alive, RFC 9293,
     /// section 3.8.4); it asks three times, ten seconds apart where the system can be told so.

@@ -8,7 +8,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use super::TcpSettings;
 
-/// How many connections the system keeps for us between two polls.
+/// How many pending connections the system queues between two polls.
 const BACKLOG: i32 = 1024;
 
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -16,8 +16,8 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     if address.is_ipv6() && address.ip().is_unspecified() {
         socket.set_only_v6(false)?;
     }
-    // A restarted server takes its port although connections of its former life are still fading. On Windows the option
-    // means something else: two servers on one port.
+    // A restarted server can bind its port while old connections are still in TIME_WAIT. On Windows the option means
+    // something else: two servers on one port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -55,9 +55,9 @@ pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<
     Ok(())
 }
 
-/// Closing from now on forgets what is unsent, and tells the other side at once.
+/// Makes closing discard unsent bytes, and notify the other side at once.
 pub(super) fn forget_unsent(stream: &TcpStream) {
-    // Without it the system tries a little longer, which does no harm.
+    // If this fails, the system keeps trying to send for a little longer, which does no harm.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
@@ -115,7 +115,7 @@ mod tests {
         let (system_bytes_max, system_incoming_bytes_max) = (Some(16_384), Some(32_768));
         let settings = TcpSettings { system_bytes_max, system_incoming_bytes_max, ..TcpSettings::default() };
         prepare(&stream, &settings).unwrap();
-        // Linux counts what it needs for itself as well, and says twice as much (socket(7)).
+        // Linux adds its own overhead and reports twice the size (socket(7)).
         let socket = SockRef::from(&stream);
         assert_eq!(
             (socket.send_buffer_size().unwrap(), socket.recv_buffer_size().unwrap()),

@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 
-/// A queue of byte strings that allocates nothing once it has grown: datagrams, each with its receiver (an address, or
-/// a name for one), or messages, each with what it is.
+/// A queue of byte strings that does not allocate once it has grown: datagrams, each with its receiver (an address,
+/// or a name for one), or messages, each with its kind.
 ///
-/// It has no limit by itself: drivers take what is in it at the end of each turn, and after every 64 messages sent.
+/// It has no limit of its own: drivers empty it at the end of each turn, and after every 64 messages sent.
 #[derive(Debug)]
 pub struct BytesQueue<To> {
     bytes: Vec<u8>,
     /// The receiver of each, and where it ends.
     entries: VecDeque<(To, usize)>,
-    /// Where the first one begins.
+    /// Index of the first one.
     start: usize,
 }
 
@@ -33,7 +33,7 @@ impl<To> BytesQueue<To> {
         Some(to)
     }
 
-    /// How many wait.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -43,7 +43,7 @@ impl<To> BytesQueue<To> {
         self.entries.is_empty()
     }
 
-    /// Throws all of them away.
+    /// Removes all entries.
     pub fn clear(&mut self) {
         self.entries.clear();
         self.bytes.clear();

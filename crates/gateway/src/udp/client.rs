@@ -14,16 +14,16 @@ use super::socket::DatagramSocket;
 use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
 use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
-/// How a client uses its sockets, one for each connection.
+/// Settings of a client's sockets, one for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpClientSettings {
     /// The address of this machine that datagrams come from. Default: the system chooses.
     pub local_ip: Option<IpAddr>,
-    /// How many datagrams are read before `poll` says `None` in between, so that what is due
-    /// leaves: at least 1. Default 64.
+    /// How many datagrams are read before `poll` returns `None` in between, so that pending output leaves: at least
+    /// 1. Default 64.
     pub datagrams_per_turn: usize,
-    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 512 KiB:
-    /// what comes while a game hangs is old.
+    /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 512 KiB: data
+    /// that arrives while a game hangs is stale.
     pub buffer_bytes: usize,
 }
 
@@ -38,22 +38,22 @@ pub struct UdpClient<E: ClientEndpoint> {
     endpoint: E,
     server: SocketAddr,
     settings: UdpClientSettings,
-    /// What stands before each datagram until the server has answered.
+    /// A prefix of each datagram until the server has answered.
     preface: Vec<u8>,
     is_answered: bool,
     /// While there is a connection, or one is being made or ended.
     socket: Option<DatagramSocket>,
-    /// Of sockets that are gone.
+    /// Counters of sockets that are closed.
     counts: DatagramCounts,
     is_leaving: bool,
     /// To connect again once the present connection has ended, with this greeting.
     connect_again: Option<Vec<u8>>,
-    /// How an attempt ended that never had a socket, to be reported.
+    /// The failure to report of an attempt that never had a socket.
     failure: Option<DisconnectReason>,
     turn: Turn,
     sends_unflushed: usize,
     received: Vec<u8>,
-    /// What the last event showed.
+    /// The message or greeting of the last event.
     event_bytes: Vec<u8>,
     datagram: Vec<u8>,
 }
@@ -98,7 +98,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
         self
     }
 
-    /// Where its datagrams come from, while there is a connection.
+    /// The local address, while there is a connection.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.socket.as_ref()?.socket().local_addr().ok()
     }
@@ -113,7 +113,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
         &mut self.endpoint
     }
 
-    /// What became of the datagrams, over all connections.
+    /// Counters of datagrams, over all connections.
     pub fn datagrams(&self) -> DatagramCounts {
         self.socket.as_ref().map_or(self.counts, |socket| self.counts.with(socket.counts))
     }

@@ -1,8 +1,8 @@
 //! How much may be sent to an unproved address.
 
-/// What may still be sent to one address, until something came back that only the receiver can know. Any sender can
-/// put the address on a datagram, so that everything which is sent there before it is proved floods the host that
-/// really has it. A sender of forged datagrams gains nothing where that is no more than came from there.
+/// The number of bytes that may still be sent to one address before it is proved by a reply that only the receiver can
+/// give. Any sender can spoof the address of a datagram, so everything that is sent there before floods the host that
+/// really has it. Forged datagrams gain an attacker nothing as long as no more is sent there than came from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     /// In bytes; nothing once the address is proved.
@@ -10,12 +10,12 @@ pub struct Credit {
 }
 
 impl Credit {
-    /// Nothing may be sent yet; then as many bytes as came.
+    /// No credit yet; each received byte adds to it.
     pub fn new() -> Self {
         Self { left: Some(0) }
     }
 
-    /// So many bytes came from the address, perhaps spoofed.
+    /// This many bytes came from the address, which may be spoofed.
     pub fn earn(&mut self, bytes: usize) {
         if let Some(left) = &mut self.left {
             *left = left.saturating_add(bytes);
@@ -43,7 +43,7 @@ impl Credit {
         self.left.is_none_or(|left| bytes <= left)
     }
 
-    /// Something came back that only a receiver at the address can know: from now on there is no limit.
+    /// The address is proved by data that only a receiver there can know: from now on there is no limit.
     pub fn prove(&mut self) {
         self.left = None;
     }

@@ -1,4 +1,4 @@
-//! What a protocol in UDP datagrams is to its driver: machines without sockets and clocks.
+//! Protocols in UDP datagrams as their drivers see them: state machines without sockets and clocks.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -9,8 +9,8 @@ use crate::{MessageChannel, VoiceChannels};
 
 /// The server's end of a protocol in UDP datagrams.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameNetworkServer`](crate::GameNetworkServer), which
-/// a [`UdpServer`](super::UdpServer) makes of this.
+/// Any order of calls is safe. The terms are those of [`GameNetworkServer`](crate::GameNetworkServer), which a
+/// [`UdpServer`](super::UdpServer) turns this into.
 pub trait ServerEndpoint: Send {
     /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more
     /// than this, so that it can tell.
@@ -26,10 +26,10 @@ pub trait ServerEndpoint: Send {
     /// When there is something to do although nothing came.
     fn poll_timeout(&self) -> Option<Instant>;
 
-    /// Writes the next datagram that is to leave into an empty buffer, and says where it goes.
+    /// Writes the next outgoing datagram into an empty buffer, and returns its destination.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr>;
 
-    /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
+    /// The next event; writes its bytes, the message or the greeting, into an empty buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent>;
 
     /// See [`GameNetworkServer::accept`](crate::GameNetworkServer::accept).
@@ -70,21 +70,21 @@ pub trait ServerEndpoint: Send {
     fn statistics(&self) -> NetworkStatistics;
 }
 
-/// What happened on a server's connections; the bytes are where they were asked for.
+/// An event on a server's connections; its bytes are in the buffer given to [`ServerEndpoint::poll_event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerEndpointEvent {
     /// A client wants to be admitted; the bytes are its greeting.
     Connected {
-        /// Its name from now on.
+        /// The identifier of its connection.
         peer: Peer,
-        /// Where it is.
+        /// The client's address.
         remote: SocketAddr,
     },
     /// A message came, the bytes.
     Message {
         /// The peer from whose connection it came.
         peer: Peer,
-        /// On which channel.
+        /// The message's channel.
         channel: MessageChannel,
     },
     /// A connection is gone.
@@ -98,15 +98,15 @@ pub enum ServerEndpointEvent {
 
 /// The client's end of a protocol in UDP datagrams, towards one server whose address only the driver knows.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameNetworkClient`](crate::GameNetworkClient), which
-/// a [`UdpClient`](super::UdpClient) makes of this.
+/// Any order of calls is safe. The terms are those of [`GameNetworkClient`](crate::GameNetworkClient), which a
+/// [`UdpClient`](super::UdpClient) turns this into.
 pub trait ClientEndpoint: Send {
     /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more
     /// than this, so that it can tell.
     const DATAGRAM_BYTES_MAX: usize;
 
     /// See [`GameNetworkClient::connect`](crate::GameNetworkClient::connect). The driver calls it only while there is
-    /// no connection; nothing of an earlier one may matter any more.
+    /// no connection; no state of an earlier one may remain.
     fn connect(&mut self, now: Instant, greeting: &[u8]);
 
     /// A datagram came from the server's address, with anything in it. All events that follow are taken
@@ -119,7 +119,7 @@ pub trait ClientEndpoint: Send {
     /// When there is something to do although nothing came.
     fn poll_timeout(&self) -> Option<Instant>;
 
-    /// Writes the next datagram that is to leave into an empty buffer; false if there is none.
+    /// Writes the next outgoing datagram into an empty buffer; false if there is none.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool;
 
     /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
@@ -149,14 +149,14 @@ pub trait ClientEndpoint: Send {
     fn statistics(&self) -> Statistics;
 }
 
-/// What happened on a client's connection; the bytes are where they were asked for.
+/// An event on a client's connection; its bytes are in the buffer given to [`ClientEndpoint::poll_event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientEndpointEvent {
-    /// The server took us in; the bytes are its greeting.
+    /// The server has admitted us; the bytes are its greeting.
     Connected,
     /// A message came, the bytes.
     Message {
-        /// On which channel.
+        /// The message's channel.
         channel: MessageChannel,
     },
     /// The connection is gone, or could not be made.

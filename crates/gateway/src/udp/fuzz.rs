@@ -1,4 +1,4 @@
-//! What the fuzz targets of all UDP networks check.
+//! Checks shared by the fuzz targets of all UDP networks.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Which hosts have shown that they get what is sent there, where a connection follows its peer from one to another.
+//! Hosts that have proved that they receive, for connections that follow a peer between hosts.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::Credit;
 
-/// The hosts of one peer: each gets no more bytes than came from it, until it has answered a `Question`, which takes
-/// getting what is sent there. What does not fit is held back until then, as far as there is room.
+/// The hosts of one peer: each gets no more bytes than came from it until it has answered a `Question`, for which it
+/// must have received it. Excess datagrams are held back until then, as far as there is room.
 ///
 /// A peer may be heard from any host, since the address of a datagram can be spoofed.
 #[derive(Debug)]
 pub struct ProvedHosts<Question, Datagram> {
-    /// By when they came.
+    /// In order of first contact.
     known: VecDeque<Host<Question>>,
-    /// What waits until its host is proved, the oldest first.
+    /// Datagrams that wait until their host is proved, the oldest first.
     held: VecDeque<(IpAddr, Datagram)>,
 }
 
@@ -22,9 +22,9 @@ pub struct ProvedHosts<Question, Datagram> {
 struct Host<Question> {
     address: IpAddr,
     credit: Credit,
-    /// What it was asked, and when last.
+    /// The question to the host that awaits an answer, and when it was last sent.
     asked: Option<(Question, Instant)>,
-    /// How long the question is: so much of the credit is kept for asking again.
+    /// The size of the question: this much of the credit is reserved for asking again.
     question_bytes: usize,
 }
 
@@ -98,7 +98,7 @@ impl<Question, Datagram> ProvedHosts<Question, Datagram> {
         self.known.iter().any(|host| host.address == address && host.credit.is_proved())
     }
 
-    /// What was asked so far is not waited for any more.
+    /// Forgets all questions that await an answer.
     pub fn forget_questions(&mut self) {
         self.known.iter_mut().for_each(|host| host.asked = None);
     }
@@ -123,10 +123,11 @@ impl<Question, Datagram> Default for ProvedHosts<Question, Datagram> {
     }
 }
 
-/// After how long what was not answered is asked again: a page that changes its network hears again within a second.
+/// The time after which an unanswered question is repeated: a page that changes its network hears again within a
+/// second.
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
 
-/// How many hosts of a peer are remembered: of a machine with many networks, each with both families of addresses.
+/// How many hosts of a peer are remembered: enough for a machine with many networks, each with both address families.
 const HOSTS_MAX: usize = 16;
 
 /// How many datagrams are held back: the answers to what a peer asks over several ways within the time of a question,

@@ -1,4 +1,4 @@
-//! For tests of protocols in UDP datagrams: one server's machine and many clients' on simulated time, with a seeded
+//! For tests of UDP protocols: one server's machine and many clients' on simulated time, with a seeded
 //! network between them that loses, delays, overtakes and doubles.
 //!
 //! Nothing sleeps: [`Rig::run_until`] goes from one due moment to the next, and the same seed gives the same run.
@@ -23,10 +23,10 @@ use wire::{Datagram, Wire};
 /// How much simulated time anything may take before [`Rig::run_until`] panics.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What an endpoint reported of one connection.
+/// An event of one connection, as an endpoint reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saw {
-    /// It came up, with this greeting.
+    /// It connected, with this greeting.
     Connected(Vec<u8>),
     /// A message came.
     Message(MessageChannel, Vec<u8>),
@@ -55,7 +55,7 @@ pub struct Rig<S, C> {
 pub struct Seat<C> {
     /// The client.
     pub endpoint: C,
-    /// Where it is.
+    /// The client's address.
     pub address: SocketAddr,
     /// Everything it reported, in order.
     pub saw: Vec<Saw>,
@@ -82,7 +82,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
         self.now
     }
 
-    /// Changes what the network does from now on.
+    /// Changes the network's conditions from now on.
     pub fn set_conditions(&mut self, conditions: LinkConditions) {
         self.wire.conditions = conditions;
     }
@@ -121,7 +121,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
         &self.clients[client].saw
     }
 
-    /// What the server reported of one peer, in order.
+    /// The events that the server reported for one peer, in order.
     pub fn saw_of(&self, peer: Peer) -> Vec<&Saw> {
         self.server_saw.iter().filter(|(of, _)| *of == peer).map(|(_, saw)| saw).collect()
     }
@@ -145,7 +145,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
         }
     }
 
-    /// Runs for so long.
+    /// Runs for this long.
     pub fn run_for(&mut self, time: Duration) {
         let end = self.now + time;
         self.drain();
@@ -158,7 +158,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
     fn step(&mut self, end: Instant) {
         let timeouts = self.clients.iter().filter_map(|seat| seat.endpoint.poll_timeout());
         let next = timeouts.chain(self.server.poll_timeout()).chain(self.wire.next_arrival()).min();
-        // Timers that were due already are asked a millisecond later, so that no machine can hold the time.
+        // Overdue timers are polled a millisecond later, so that no endpoint can stop the clock.
         let soonest = self.now + Duration::from_millis(1);
         self.now = next.unwrap_or(end).max(soonest).min(end);
         while let Some(datagram) = self.wire.take(self.now) {

@@ -2,8 +2,8 @@
 
 use ring::hmac;
 
-/// A sequence of numbers of which each is as unknown as the seed, however many of the others an attacker has seen: for
-/// what only a receiver of our datagrams can know.
+/// A sequence of numbers, each as unpredictable as the seed however many of the others an attacker has seen: for
+/// secrets that only a receiver of our datagrams can know.
 #[derive(Debug)]
 pub struct SecretNumbers {
     key: hmac::Key,

@@ -13,14 +13,14 @@ use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
 use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
-/// How a server uses its socket.
+/// Settings of a server's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpServerSettings {
-    /// How many datagrams are read before `poll` says `None` in between, so that what is due
-    /// leaves: at least 1. Default 256.
+    /// How many datagrams are read before `poll` returns `None` in between, so that pending output leaves: at least
+    /// 1. Default 256.
     pub datagrams_per_turn: usize,
-    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 4 MiB: what
-    /// a busy game's clients send in some milliseconds.
+    /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 4 MiB: as much
+    /// as the clients of a busy game send in a few milliseconds.
     pub buffer_bytes: usize,
 }
 
@@ -30,7 +30,7 @@ impl Default for UdpServerSettings {
     }
 }
 
-/// After so many messages what they became leaves, although no turn has ended.
+/// After this many sent messages their datagrams leave, although no turn has ended.
 pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
 
 /// A [`GameNetworkServer`] on one UDP socket.
@@ -42,7 +42,7 @@ pub struct UdpServer<E> {
     turn: Turn,
     sends_unflushed: usize,
     received: Vec<u8>,
-    /// What the last event showed.
+    /// The message or greeting of the last event.
     event_bytes: Vec<u8>,
     datagram: Vec<u8>,
 }
@@ -56,7 +56,7 @@ impl<E: fmt::Debug> fmt::Debug for UdpServer<E> {
     }
 }
 
-/// What was done since `poll` last said `None`.
+/// Work done since `poll` last returned `None`.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     pub(super) datagrams: usize,
@@ -83,7 +83,7 @@ impl<E: ServerEndpoint> UdpServer<E> {
         })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_address
     }
@@ -98,7 +98,7 @@ impl<E: ServerEndpoint> UdpServer<E> {
         &mut self.endpoint
     }
 
-    /// What became of the datagrams.
+    /// Counters of datagrams.
     pub fn datagrams(&self) -> DatagramCounts {
         self.socket.counts
     }

@@ -5,24 +5,23 @@ use std::net::{SocketAddr, UdpSocket};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// What became of datagrams at a socket.
+/// Counters of datagrams at a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DatagramCounts {
     /// Read.
     pub received: u64,
     /// Taken by the system.
     pub sent: u64,
-    /// Not taken, because the socket's buffer was full, and dropped: voice does not wait, and
-    /// what is reliable is repeated.
+    /// Dropped because the socket's buffer was full: voice does not wait, and reliable messages are sent again.
     pub buffer_full: u64,
     /// Refused by the system, as for an address without a route, and dropped.
     pub failed: u64,
-    /// Errors while reading, such as the report that no socket listens where a datagram of ours went.
+    /// Errors while reading, such as the report that no socket listens at the destination of an earlier datagram.
     pub receive_errors: u64,
 }
 
 impl DatagramCounts {
-    /// With what became of datagrams at another socket.
+    /// The sum with the counters of another socket.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         Self {
@@ -35,10 +34,10 @@ impl DatagramCounts {
     }
 }
 
-/// How many errors in a row are read past: each belongs to a datagram that was sent.
+/// How many errors in a row are skipped: each belongs to a datagram that was sent.
 const ERRORS_IN_A_ROW_MAX: usize = 64;
 
-/// A UDP socket that never waits, for networks that have one beside something else.
+/// A non-blocking UDP socket, for networks that use one in addition to another transport.
 #[derive(Debug)]
 pub struct DatagramSocket {
     socket: UdpSocket,
@@ -50,14 +49,14 @@ impl DatagramSocket {
     /// `buffer_bytes` bytes of room each way.
     ///
     /// # Errors
-    /// What the system says: the port is taken, or not ours to take.
+    /// The system's error: the port is in use, or we may not bind it.
     pub fn bind(address: SocketAddr, buffer_bytes: usize) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.ip().is_unspecified() && address.is_ipv6() {
             // Systems differ in their default; an unspecified address means both families.
             socket.set_only_v6(false)?;
         }
-        // A wish: systems cap it silently, and smaller buffers only lose datagrams earlier under load.
+        // Best effort: systems cap it silently, and smaller buffers only lose datagrams earlier under load.
         let _ = socket.set_recv_buffer_size(buffer_bytes);
         let _ = socket.set_send_buffer_size(buffer_bytes);
         socket.set_nonblocking(true)?;
@@ -88,21 +87,21 @@ impl DatagramSocket {
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // What another datagram of ours met on its way says nothing about the next one that came in.
+                // An error from an earlier outgoing datagram says nothing about the next incoming one.
                 Err(_) => self.counts.receive_errors += 1,
             }
         }
         None
     }
 
-    /// What became of datagrams.
+    /// Counters of this socket's datagrams.
     pub fn counts(&self) -> DatagramCounts {
         self.counts
     }
 
     /// To an address, or to the one that the socket is connected to.
     pub fn send(&mut self, to: Option<SocketAddr>, datagram: &[u8]) {
-        // The first attempt after one that met an error reports that error instead of sending.
+        // The first send after a failed delivery reports that earlier error instead of sending.
         for _ in 0..2 {
             let sent = match to {
                 Some(to) => self.socket.send_to(datagram, to),

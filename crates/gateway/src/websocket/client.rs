@@ -6,10 +6,10 @@ use super::socket::Socket;
 use super::upgrade::Upgrade;
 use crate::streams::{Found, MessageStream, StreamViolation};
 
-/// How the clients of a network differ from those of another.
+/// The properties of clients that differ between networks.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientRules {
-    /// What the client names as `Sec-WebSocket-Protocol`, and the server must choose; `None` names nothing.
+    /// The `Sec-WebSocket-Protocol` that the client requests and the server must choose; `None` requests none.
     pub subprotocol: Option<&'static str>,
     /// The server's first message to an admitted client; without one, the upgrade admits it.
     pub welcome: Option<&'static [u8]>,
@@ -50,7 +50,7 @@ impl ClientStream {
         Self { rules, request, message_bytes_max, state: State::Asking }
     }
 
-    /// What the server's answer has to be made of.
+    /// The key from which the server's answer must be derived.
     pub fn key(&self) -> &str {
         &self.request.key
     }
@@ -77,7 +77,7 @@ impl ClientStream {
         }
     }
 
-    /// What the first messages of a server mean.
+    /// Interprets the first messages of a server.
     fn judge(&mut self, found: Found, message: &mut Vec<u8>) -> Result<Found, StreamViolation> {
         match found {
             Found::Message if self.rules.welcome == Some(message) => {

@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 
-/// What a client asks for.
+/// A client's request for a `WebSocket`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The server's host and port, such as `game.example:27777`; empty if the request names none.
     pub host: String,
-    /// The path and what is behind it, such as `/`.
+    /// The path and the query, such as `/`.
     pub path: String,
-    /// What the server's answer has to be made of; see [`new_key`].
+    /// The key from which the server's answer must be derived; see [`new_key`].
     pub key: String,
-    /// The protocols that the client would speak, the best one first.
+    /// The protocols that the client offers, the preferred one first.
     pub protocols: Vec<String>,
-    /// Which page asks, such as `https://game.example`: browsers say it, and pages cannot change it.
+    /// The origin of the requesting page, such as `https://game.example`: browsers set it, and pages cannot change it.
     pub origin: Option<String>,
 }
 
@@ -65,16 +65,16 @@ impl Request {
     }
 }
 
-/// What a server answers.
+/// A server's response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Response {
-    /// 101 if there is a `WebSocket` now.
+    /// 101 if the connection is a `WebSocket`.
     pub(super) status: u16,
-    /// What the server has made of the key.
+    /// The value that the server has derived from the key.
     accept: String,
     /// The protocol that it has chosen.
     pub(super) protocol: Option<String>,
-    /// How long the words are that follow, in bytes.
+    /// How long the body is, in bytes.
     pub(super) body_bytes: usize,
 }
 
@@ -110,14 +110,14 @@ impl Response {
 /// The head at the beginning of a stream, and its length in bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Head<T> {
-    /// It is all there.
+    /// Complete.
     Complete(T, usize),
-    /// The same, but a header is there twice that should be there once, and a proxy might have read the other one (RFC
+    /// The same, but a header that should occur once occurs twice, and a proxy might have read the other one (RFC
     /// 9112, section 3.2), or it is not text.
     Ambiguous(T, usize),
-    /// More has to come.
+    /// More bytes are needed.
     Partial,
-    /// It is none, or not one that we can do anything with.
+    /// Not HTTP, or not usable.
     Bad,
 }
 
@@ -152,7 +152,7 @@ pub fn new_key() -> String {
 const HEAD_BYTES_MAX: usize = 4096;
 const HEADERS_MAX: usize = 64;
 
-/// What a request asks for, if that is a `WebSocket`, and whether its host or origin is ambiguous.
+/// The request for a `WebSocket`, if it is one, and whether its host or origin is ambiguous.
 fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<(Request, bool)> {
     let is_upgrade = request.method == Some("GET")
         && has_word(request.headers, "upgrade", "websocket")
@@ -183,7 +183,7 @@ fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
     std::str::from_utf8(header.value).ok().map(str::trim)
 }
 
-/// A header that a request should have once at most is there twice, or it is not text.
+/// A header that may occur only once in a request occurs twice, or it is not text.
 struct Ambiguous;
 
 /// The value of a header that a request has once at most.

@@ -1,4 +1,4 @@
-//! Which pages may open a `WebSocket`.
+//! Pages that may open a `WebSocket`.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tracing::{debug, warn};
 
 use super::Request;
 
-/// Which pages may open a `WebSocket`, by the `Origin` that their browsers send.
+/// The pages that may open a `WebSocket`, by the `Origin` that their browsers send.
 ///
 /// Without any settings these are the pages of the server's own host, whatever their port. A request without an origin
 /// comes from a native client and is admitted; native clients can send any origin, so this keeps out pages only.
@@ -87,10 +87,10 @@ impl Rules {
     }
 }
 
-/// In a list of origins: all of them.
+/// In a list of origins: every origin.
 const ANY: &str = "*";
 
-/// What a refused page is answered.
+/// The response to a refused page.
 impl ForeignPage {
     /// Words for the developer of the page.
     pub const WORDS: &'static str = "pages of this origin may not connect here: the operator can add the origin to origins of this listener";
@@ -120,7 +120,7 @@ mod tests {
             ("https://evil.example/voice.example.org", "voice.example.org", false),
             ("http://127.0.0.2", "127.0.0.1:27777", false),
             ("http://localhost", "127.0.0.1:27777", false),
-            // A foreign name that was made to point here.
+            // A foreign name that resolves to this server (DNS rebinding).
             ("http://evil.example", "evil.example:27777", false),
             ("null", "null", false),
             ("", "", false),

@@ -10,16 +10,16 @@ use super::page_origins::{ForeignPage, PageOrigins};
 use super::socket::Socket;
 use crate::streams::{Found, MessageStream, StreamViolation};
 
-/// How the servers of a network differ from those of another.
+/// The properties of servers that differ between networks.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerRules {
     /// The network, in logs.
     pub network: &'static str,
-    /// What clients must name as `Sec-WebSocket-Protocol`; `None` if none is needed.
+    /// The `Sec-WebSocket-Protocol` that clients must request; `None` if none is needed.
     pub subprotocol: Option<&'static str>,
     /// The first message to an admitted client.
     pub welcome: Option<&'static [u8]>,
-    /// Which messages of a client are sent back instead of passed on.
+    /// Whether a message of a client is sent back instead of passed on.
     pub echoes: fn(&[u8]) -> bool,
     /// Whether empty messages are messages and texts are ignored; otherwise both are violations.
     pub is_lenient: bool,
@@ -65,13 +65,13 @@ pub enum PathRefusal {
     Close(u16, String),
 }
 
-/// Which paths a server serves.
+/// The paths that a server serves.
 pub trait Paths: Debug + Send {
-    /// What a client is known by that asks for this path, with what is behind it.
+    /// The greeting of a client that requests this path, including the query.
     ///
     /// # Errors
     ///
-    /// Nothing is served there.
+    /// If nothing is served there.
     fn greeting(&self, path: &str) -> Result<Vec<u8>, PathRefusal>;
 }
 
@@ -95,7 +95,7 @@ enum State {
 }
 
 impl<P: Paths> ServerStream<P> {
-    /// A connection that is open as far as TCP is concerned, for messages of so many bytes at most.
+    /// A connection that is open as far as TCP is concerned, for messages of at most this many bytes.
     pub fn new(
         rules: &'static ServerRules,
         paths: P,

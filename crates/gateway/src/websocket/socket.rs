@@ -21,8 +21,8 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// A server's end, for messages of so many bytes at most. A lenient one takes empty messages and ignores texts;
-    /// another one takes both for violations.
+    /// A server's end, for messages of at most this many bytes. A lenient one accepts empty messages and ignores
+    /// texts; another one treats both as violations.
     pub(super) fn server(message_bytes_max: usize, is_lenient: bool) -> Self {
         Self::new(Role::Server, message_bytes_max, is_lenient)
     }
@@ -37,7 +37,7 @@ impl Socket {
             .max_message_size(Some(message_bytes_max))
             .max_frame_size(Some(message_bytes_max))
             .read_buffer_size(READ_BYTES)
-            // The caller has the buffer.
+            // The caller does the buffering.
             .write_buffer_size(0);
         let context = WebSocketContext::new(role, Some(config));
         Self { context, role, is_lenient, violation_code: close_code::PROTOCOL_ERROR }
@@ -63,7 +63,7 @@ impl Socket {
                 Ok(Message::Text(_)) if !self.is_lenient => return Err(TEXT),
                 Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
                 Ok(Message::Close(close)) => {
-                    // After the answer there is nothing more, which it says as an error.
+                    // After the reply to a close frame, the library reports the end of the connection as an error.
                     let _ = self.context.flush(&mut pipe);
                     let words = close.as_ref().map_or("", |close| close.reason.as_str());
                     message.extend_from_slice(words.as_bytes());
@@ -79,10 +79,11 @@ impl Socket {
     /// Appends a message.
     pub(super) fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
         match self.role {
-            // Voice goes to many clients, and nothing of it is masked: without a copy for the library.
+            // Voice goes to many clients and needs no masking, so it is written directly, without a copy for the
+            // library.
             Role::Server => {
                 let header = FrameHeader { opcode: OpCode::Data(Data::Binary), ..FrameHeader::default() };
-                // A vector takes everything.
+                // Writing to a vector cannot fail.
                 let _ = header.format(message.len() as u64, out);
                 out.extend_from_slice(message);
             }
@@ -90,7 +91,7 @@ impl Socket {
         }
     }
 
-    /// Asks the other end whether it is there.
+    /// Pings the other end.
     pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
         self.send(Message::Ping(tungstenite::Bytes::new()), out);
     }
@@ -108,7 +109,7 @@ impl Socket {
     }
 
     fn send(&mut self, message: Message, out: &mut Vec<u8>) {
-        // After a close frame nothing is sent, and a vector takes everything.
+        // Nothing can be sent after a close frame, and writing to a vector cannot fail.
         let _ = self.context.write(&mut Pipe { stream: &[], out }, message);
     }
 
@@ -125,7 +126,7 @@ impl Socket {
     }
 }
 
-/// What came and was not read, and where it goes what this end says.
+/// Received bytes that are not read yet, and the buffer for the output of this end.
 struct Pipe<'a> {
     stream: &'a [u8],
     out: &'a mut Vec<u8>,
@@ -164,8 +165,8 @@ fn words_of(error: &ProtocolError) -> &'static str {
 const TEXT: StreamViolation = StreamViolation("a frame of text, where only binary ones are known");
 const NO_FRAME: &str = "invalid WebSocket frame";
 
-/// What the library keeps of the stream before it knows a frame's length; most packets fit. Each connection has so much
-/// memory, more after a longer message, and no less later.
+/// The size of the library's read buffer before it knows a frame's length, in bytes; most packets fit. Each connection
+/// has this much memory, more after a longer message, and never less afterwards.
 const READ_BYTES: usize = 512;
 
 /// The longest reason in a close frame (section 5.5, without the code).
@@ -178,7 +179,7 @@ mod tests {
     const MESSAGE_BYTES_MAX: usize = 70_000;
     const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-    /// The examples of RFC 6455, section 5.7, with a binary frame in the place of one of text.
+    /// The examples of RFC 6455, section 5.7, with a binary frame instead of a text frame.
     #[test]
     fn frames_are_those_of_the_standard() {
         for (message, expected) in [
@@ -268,7 +269,7 @@ mod tests {
         Socket::client(MESSAGE_BYTES_MAX, false)
     }
 
-    /// All that a stream holds which comes in pieces.
+    /// Everything in a stream that arrives in pieces.
     fn read(
         socket: &mut Socket,
         stream: &[u8],

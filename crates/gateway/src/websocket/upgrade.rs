@@ -1,4 +1,4 @@
-//! What a client does with the server's answer to its request.
+//! A client's handling of the server's answer to its request.
 
 use super::handshake::{Head, Response};
 use crate::streams::StreamViolation;
@@ -6,7 +6,7 @@ use crate::streams::StreamViolation;
 /// How far a client's upgrade from HTTP is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Upgrade {
-    /// More has to come.
+    /// More bytes are needed.
     Partial,
     /// There is a `WebSocket` now.
     Accepted {
@@ -15,7 +15,7 @@ pub(super) enum Upgrade {
         /// How long the answer is, in bytes.
         bytes: usize,
     },
-    /// There is none.
+    /// The server refused it.
     Refused {
         /// How long the answer is, in bytes.
         bytes: usize,
@@ -27,7 +27,7 @@ impl Upgrade {
     ///
     /// # Errors
     ///
-    /// It is not an answer of HTTP, or one to another key.
+    /// If it is not an HTTP response, or a response to another key.
     pub(super) fn read(stream: &[u8], key: &str, words: &mut Vec<u8>) -> Result<Self, StreamViolation> {
         let (response, bytes) = match Response::read(stream) {
             Head::Complete(response, bytes) => (response, bytes),

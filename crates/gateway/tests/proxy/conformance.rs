@@ -1,4 +1,4 @@
-//! A proxy that ends the game of players that the session disconnects is a network like any other.
+//! A proxy that ends the game of players that the session disconnects follows the rules of every network.
 
 use std::task::Waker;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! When one connection of a player ends, so does the other one, and its voice.
+//! When one of a player's connections ends, so do the other one and its voice.
 
 use consonance_gateway::memory::RELIABLE;
 use consonance_gateway::{GameNetworkClient as _, ProxySettings};

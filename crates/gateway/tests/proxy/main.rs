@@ -1,4 +1,4 @@
-//! A proxy between a game's clients and the game's server: what goes through, what is taken out, and how it ends.
+//! A proxy between a game's clients and the game's server: messages pass, voice is taken out, connections end.
 
 mod conformance;
 mod ending;

@@ -9,12 +9,12 @@ use consonance_transport::{Delivery, PacketLimits};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MarkedEnvelope;
 
-/// What voice begins with.
+/// The first byte of voice.
 pub(crate) const MARK: u8 = b'V';
 /// A message with which a client breaks a rule.
 pub(crate) const BAD: &[u8] = b"!";
 
-/// A voice packet as it is in the game.
+/// A voice packet as a game message.
 pub(crate) fn voice(packet: &[u8]) -> Vec<u8> {
     [&[MARK], packet].concat()
 }

@@ -1,4 +1,4 @@
-//! What is the game's goes through as it is.
+//! The game's own messages pass through unchanged.
 
 use consonance_gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
 use consonance_gateway::{MessageChannel, ProxySettings};
@@ -7,10 +7,10 @@ use consonance_transport::{Peer, ServerNetwork as _, ServerTransport as _};
 use crate::marked::voice;
 use crate::stage::{Saw, Stage, messages};
 
-/// More than one datagram, and more than any packet of ours.
+/// More than one datagram, and more than any packet of our protocol.
 const LARGE: usize = 60_000;
 
-/// A message of this length that is no voice, and unlike all others.
+/// A message of this length that is not voice, and differs from all others.
 fn message(number: usize, bytes: usize) -> Vec<u8> {
     let mut message = format!("{number} ").into_bytes();
     message.extend((message.len()..bytes).map(|at| (at * 31 + number) as u8));

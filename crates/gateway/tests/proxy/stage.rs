@@ -1,4 +1,4 @@
-//! Clients, a proxy and a game's server on one thread, in a time of their own.
+//! Clients, a proxy and a game's server on one thread, with simulated time.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use consonance_transport::{
 
 use crate::marked::MarkedEnvelope;
 
-/// What one end saw.
+/// An event that one end has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Saw {
     /// With a greeting.
@@ -23,7 +23,7 @@ pub(crate) enum Saw {
     Disconnected(DisconnectReason),
 }
 
-/// What the session saw of a peer.
+/// An event that the session has seen from a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     Connected,
@@ -41,14 +41,14 @@ pub(crate) struct Stage {
     /// Whether the game's server accepts clients, and with what greeting.
     pub(crate) takes_in: Option<&'static [u8]>,
     pub(crate) clients: Vec<MemoryGameNetworkClient>,
-    /// Those that do not poll.
+    /// The client that does not poll.
     pub(crate) paused: Option<usize>,
     pub(crate) is_game_paused: bool,
     saw: Vec<Vec<Saw>>,
-    /// By the game's server, in the order of their arrival.
+    /// The events of the game's server by peer, in the order of arrival.
     pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
     pub(crate) heard: BTreeMap<Peer, Vec<Heard>>,
-    /// Peers of the session that come from now on are refused.
+    /// Whether the session refuses new peers.
     pub(crate) refuses: bool,
 }
 
@@ -86,7 +86,7 @@ impl Stage {
         stage
     }
 
-    /// One more client that begins to connect.
+    /// Adds a client that starts to connect.
     pub(crate) fn connect(&mut self, greeting: &[u8]) -> usize {
         let mut client = self.front.client();
         client.connect(self.now, greeting);
@@ -111,7 +111,7 @@ impl Stage {
         self.now += time;
     }
 
-    /// Polls all ends until nothing comes any more.
+    /// Polls all ends until there are no more events.
     pub(crate) fn drive(&mut self) {
         while self.drive_session() | self.drive_game() | self.drive_clients() {}
     }
@@ -120,7 +120,7 @@ impl Stage {
         &self.saw[client]
     }
 
-    /// What the game's server saw of its clients, in the order of their arrival there.
+    /// The events that the game's server has seen from a client, by order of arrival.
     pub(crate) fn game_saw(&self, number: usize) -> &[Saw] {
         self.game_saw.values().nth(number).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,4 @@
-//! What is voice goes to the session and nowhere else.
+//! Voice goes to the session and nowhere else.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One socket for a server, one for each connection of a client.
+//! The socket drivers: one socket for a server, and one for each connection of a client.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn client_of(address: SocketAddr) -> UdpClient<PlainClient> {
     UdpClient::new(address, PlainClient::default(), UdpClientSettings::default())
 }
 
-/// What one side reports next, while the other one is driven too.
+/// Waits for the next value that `next` returns.
 fn wait<T>(what: &str, mut next: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -136,7 +136,7 @@ fn an_attempt_that_is_given_up_before_it_began_ends_too() {
 
 #[test]
 fn a_port_without_a_listener_is_counted_and_ends_nothing() {
-    // A connected socket takes datagrams of its peer only, and occupies the port meanwhile.
+    // A connected socket receives only its peer's datagrams, but occupies the port.
     let aloof = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = aloof.local_addr().unwrap();
     aloof.connect(address).unwrap();
@@ -160,7 +160,7 @@ fn a_client_comes_from_the_address_that_it_is_given() {
     let (_, remote) = connect(&mut server, &mut client);
     assert_eq!(Some(remote.ip()), local_ip);
 
-    // An address of documentation (RFC 5737), which no machine has.
+    // A documentation address (RFC 5737), which no machine has.
     let local_ip = Some(Ipv4Addr::new(192, 0, 2, 1).into());
     let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
     let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);

@@ -1,4 +1,4 @@
-//! The driver of protocols in UDP datagrams, on sockets of this machine.
+//! The driver for UDP protocols, with local sockets.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod driver;

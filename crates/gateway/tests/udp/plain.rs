@@ -1,4 +1,4 @@
-//! The smallest protocol in datagrams: a letter that says what it is, and the bytes. Nothing is repeated.
+//! The smallest datagram protocol: a letter for the type, and the bytes. Nothing is retransmitted.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -119,7 +119,7 @@ impl ServerEndpoint for PlainServer {
 /// Says hello every 20 ms until it is welcome.
 #[derive(Debug, Default)]
 pub(crate) struct PlainClient {
-    /// What to say, and when next, until there is a welcome.
+    /// The greeting to send and when to send it next, until there is a welcome.
     hello: Option<(Vec<u8>, Instant)>,
     outgoing: BytesQueue<()>,
     events: VecDeque<(ClientEndpointEvent, Vec<u8>)>,

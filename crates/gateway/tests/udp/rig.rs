@@ -1,4 +1,4 @@
-//! The simulated network does what it is told to, and the same again from the same seed.
+//! The simulated network applies its conditions, identically for the same seed.
 
 use std::time::Duration;
 

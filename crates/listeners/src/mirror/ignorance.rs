@@ -99,7 +99,7 @@ impl NetworkListener for IgnoranceListener {
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
-        // Both ends are a game's, which says much at once when it fills a scene.
+        // Both ends belong to a game, which sends a large burst when it populates a scene.
         let message_bytes_max = 4 * 1024 * 1024;
         let server = self.server(
             place,

@@ -142,7 +142,7 @@ impl NetworkListener for KcpListener {
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
-        // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
+        // Both ends belong to a game, which sends a large burst when it populates a scene: the window of stock ends.
         let server = self.server(place, LinkSettings { receive_window: 4096, ..LinkSettings::default() });
         let learned = server.learned.clone();
         let client = KcpClientSettings { link: server.link, learned, ..KcpClientSettings::default() };

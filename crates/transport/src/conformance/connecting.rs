@@ -1,4 +1,4 @@
-//! Getting in: being admitted, being refused, coming back.
+//! Connecting: being admitted, being refused, coming back.
 
 use std::time::Instant;
 
@@ -35,7 +35,7 @@ pub fn a_refused_client_learns_why_and_never_connects<N: Network>(network: &mut 
     });
 }
 
-/// Changing one's mind early leaves nothing behind.
+/// Cancelling early leaves nothing behind.
 pub fn a_client_that_leaves_while_connecting_hears_of_its_end_only<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
     let client = stage.add_client(network, "main");
@@ -47,7 +47,7 @@ pub fn a_client_that_leaves_while_connecting_hears_of_its_end_only<N: Network>(n
     });
 }
 
-/// Coming back works, and names of peers are never used again.
+/// Reconnecting works, and names of peers are never reused.
 pub fn the_same_client_connects_again_under_another_name<N: Network>(network: &mut N) {
     let (mut stage, client, mut peer) = Stage::with_client(network);
     for _ in 0..3 {
@@ -67,7 +67,7 @@ pub fn the_same_client_connects_again_under_another_name<N: Network>(network: &m
 }
 
 /// Whether a peer has joined a session matters only when connections are scarce: nothing else changes, for it or for
-/// others, however often and of whichever peer it is said.
+/// others, however often it is reported and for whichever peer.
 pub fn a_peer_that_joins_or_leaves_a_session_stays_connected<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     let unknown = Peer(peer.0 + (1 << 40));

@@ -12,12 +12,11 @@ use crate::{
 /// How many reliable packets a quick reader is sent between two polls, while a slow one is flooded.
 pub(super) const TO_QUICK: usize = 50;
 
-/// How many a slow reader is sent meanwhile for each: so many that its queue is full within a few polls. On networks
-/// where a client that reads nothing is silent too, the link would otherwise count as lost first when the machine is
-/// busy.
+/// How many a slow reader is sent meanwhile for each: enough to fill its queue within a few polls. Otherwise, on
+/// networks where a client that reads nothing is also silent, the link would be lost first on a busy machine.
 pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
 
-/// Fifty clients speak at once, and none is taken for another.
+/// Fifty clients speak at once, and none is mistaken for another.
 pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
     let links: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
@@ -63,7 +62,7 @@ pub fn one_packet_reaches_the_given_peers_only<N: Network>(network: &mut N) {
     assert_eq!(stage.client_saw(outsider.0), [Saw::Connected], "nothing was sent to it");
 }
 
-/// A game that hangs for a while: voice is not kept for it without bound, everything reliable is.
+/// A game that hangs for a while: only a bounded amount of voice is kept for it, but all reliable packets are.
 pub fn a_listener_that_pauses_loses_old_voice_and_nothing_else<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     stage.set_polled(client, false);
@@ -120,7 +119,7 @@ pub fn a_slow_reader_is_disconnected_and_others_are_unaffected<N: Network>(netwo
     assert_eq!(stage.end_of(quick_peer), None);
 }
 
-/// A handle in a log line says what it is, and not all that it holds: packets, secrets and every link.
+/// A log line identifies a handle without all of its content: packets, secrets and every link.
 pub fn a_debug_print_of_either_end_is_short<N: Network>(network: &mut N) {
     const CLIENTS: usize = 4;
     let mut stage = Stage::new(network);
@@ -135,12 +134,12 @@ pub fn a_debug_print_of_either_end_is_short<N: Network>(network: &mut N) {
     }
 }
 
-/// Two lines of a terminal, and half of one.
+/// Two and a half lines of a terminal.
 const PRINT_BYTES_MAX: usize = 200;
 
-/// Two hundred clients connect at once to one server, each speaks and is answered, and none is taken for another.
+/// Two hundred clients connect at once to one server, each speaks and is answered, and none is mistaken for another.
 ///
-/// No rule of [`conformance_tests`](crate::conformance_tests), as the other rules find the same faults sooner: call it
+/// Not part of [`conformance_tests`](crate::conformance_tests), as the other rules find the same faults sooner: call it
 /// once for each network.
 pub fn two_hundred_clients_talk_to_one_server<N: Network>(network: &mut N) {
     const CLIENTS: usize = 200;

@@ -1,4 +1,4 @@
-//! Direct links between players: coming up, carrying packets, ending, and what none of that affects.
+//! Direct links between players: coming up, carrying packets, ending, and no effect on anything else.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use super::packets::{number_of, packet_of, with_delivery};
 use super::stage::{Saw, Stage};
 use crate::{ClientTransport as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _};
 
-/// Both ends report each link once, under a name of its own, and the links to the server notice nothing.
+/// Both ends report each link once, under a name of its own, and the links to the server are not affected.
 pub fn a_direct_link_comes_up_at_both_ends<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let carol = stage.connect_client(network).0;
@@ -25,7 +25,8 @@ pub fn a_direct_link_comes_up_at_both_ends<N: DirectNetwork>(network: &mut N) {
     }
 }
 
-/// Each delivery arrives as what it was sent, empty packets included, and is not taken for something of the server.
+/// Each packet arrives with the delivery it was sent with, empty packets included, and is not mistaken for one of the
+/// server.
 pub fn direct_packets_of_both_deliveries_go_both_ways<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let packets: &[&[u8]] = if N::CARRIES_EMPTY_PACKETS { &[b"words", b""] } else { &[b"words"] };
@@ -67,7 +68,7 @@ pub fn reliable_direct_packets_arrive_complete_and_in_order<N: DirectNetwork>(ne
     }
 }
 
-/// Each is whole, whatever became of its neighbours and of what is reliable.
+/// Each is whole, whatever happens to its neighbours and to reliable packets.
 pub fn unreliable_direct_packets_are_independent_of_each_other<N: DirectNetwork>(network: &mut N) {
     const ENOUGH: usize = 200;
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
@@ -88,7 +89,7 @@ pub fn unreliable_direct_packets_are_independent_of_each_other<N: DirectNetwork>
     }
 }
 
-/// What the limits say is true of direct links too.
+/// The limits hold for direct links too.
 pub fn the_largest_direct_packets_pass_and_larger_ones_are_dropped<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let PacketLimits { reliable_bytes, unreliable_bytes } = stage.client(alice.client).limits();
@@ -109,7 +110,7 @@ pub fn the_largest_direct_packets_pass_and_larger_ones_are_dropped<N: DirectNetw
     assert_eq!(stage.client(alice.client).statistics().dropped.too_large, 2);
 }
 
-/// Over links that are gone, that we ended, or that never were.
+/// Over links that are gone, that we ended, or that never existed.
 pub fn direct_packets_without_a_link_are_dropped_and_counted<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let dropped = |stage: &mut Stage<N>| stage.client(alice.client).statistics().dropped.not_connected;
@@ -125,7 +126,7 @@ pub fn direct_packets_without_a_link_are_dropped_and_counted<N: DirectNetwork>(n
     assert!(stage.packets_over(bob).is_empty());
 }
 
-/// Players may share a process, and even a thread: neither hears the other before it asks.
+/// Players may share a process, and even a thread: neither receives anything before its next poll.
 pub fn a_direct_packet_waits_for_the_next_poll_of_its_receiver<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     stage.set_polled(bob.client, false);
@@ -136,7 +137,7 @@ pub fn a_direct_packet_waits_for_the_next_poll_of_its_receiver<N: DirectNetwork>
     stage.drive_until("it hears it", |stage| stage.received(bob, Delivery::Reliable, b"question"));
 }
 
-/// One call sends to all given players and no others, and each packet is known by the link that it came over.
+/// One call sends to all given players and no others, and each packet is identified by the link that it came over.
 pub fn one_direct_packet_reaches_the_given_players_only<N: DirectNetwork>(network: &mut N) {
     let mut stage = Stage::new(network);
     let speaker = stage.connect_client(network).0;
@@ -168,8 +169,8 @@ pub fn one_direct_packet_reaches_the_given_players_only<N: DirectNetwork>(networ
     assert_eq!(stage.end_saw(*outsider), [Saw::Connected], "nothing was sent to it");
 }
 
-/// Ending a link in order: what was sent reliably before arrives, both ends report one end, and what comes meanwhile
-/// over the ended link is not heard. Everything else stays.
+/// Ending a link in order: reliable packets sent before arrive, both ends report one end, and packets that still arrive
+/// over the ended link are not reported. Everything else stays.
 pub fn a_player_that_ends_a_direct_link_delivers_its_last_words<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let carol = stage.connect_client(network).0;
@@ -199,7 +200,7 @@ pub fn when_both_players_end_a_direct_link_each_hears_of_it_once<N: DirectNetwor
     stage.disconnect_directly(alice);
     stage.disconnect_directly(bob);
     stage.drive_until("both players report it", |stage| stage.both_ended([alice, bob]));
-    // The stage itself sees to it that nothing comes after an end.
+    // The stage itself asserts that nothing is reported after an end.
     stage.drive_idle();
 }
 
@@ -223,7 +224,7 @@ pub fn a_dropped_player_is_seen_to_leave_directly<N: DirectNetwork>(network: &mu
     assert_eq!(stage.client_end(bob.client), None, "the link to the server stays");
 }
 
-/// Without a goodbye, both ends notice, the links to the server stay, and another direct link can be made.
+/// A link lost without a goodbye: both ends notice, the links to the server stay, and another direct link can be made.
 pub fn a_cut_direct_link_ends_at_both_ends_and_can_be_made_again<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     network.cut_directly(stage.client(alice.client));

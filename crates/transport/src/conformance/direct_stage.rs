@@ -1,4 +1,4 @@
-//! Direct links on a stage: making them, using them, and what was reported about them.
+//! Direct links on a stage: making them, using them, and their reports.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::DirectNetwork;
 use super::stage::{Saw, Stage, end, has_packet, packets};
 use crate::{ClientTransport as _, Delivery, DirectLinks, DisconnectReason, Peer};
 
-/// One end of a direct link: whose, and the link's name there.
+/// One end of a direct link: its client, and the link's name there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
     pub(super) client: usize,
@@ -22,7 +22,7 @@ impl<N: DirectNetwork> Stage<N> {
         (stage, ends)
     }
 
-    /// A direct link that both ends have reported, and no end another one.
+    /// Connects two clients directly; both ends must report the link, and no other end may.
     pub(super) fn connect_directly(&mut self, network: &mut N, one: usize, other: usize) -> [End; 2] {
         let known = [one, other].map(|client| self.saw_directly(client).len());
         let (here, there) = self.two_clients(one, other);
@@ -67,7 +67,7 @@ impl<N: DirectNetwork> Stage<N> {
         has_packet(self.end_saw(end), delivery, packet)
     }
 
-    /// Why a direct link ended, as one end says.
+    /// Why a direct link ended, as reported by one end.
     pub(super) fn end_of_direct(&self, direct: End) -> Option<DisconnectReason> {
         end(self.end_saw(direct))
     }

@@ -1,4 +1,4 @@
-//! How links end: by either side, by both, or without a word.
+//! How links end: by either side, by both, or without a goodbye.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::{
     ServerNetwork as _, ServerTransport as _,
 };
 
-/// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
+/// Leaving in order: reliable packets sent before arrive, then the goodbye; both ends report it once.
 pub fn a_client_that_leaves_delivers_its_last_words<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     let words = words(stage.server().limits());
@@ -39,7 +39,7 @@ pub fn a_dropped_client_is_seen_to_leave<N: Network>(network: &mut N) {
     assert_eq!(stage.end_of(peer), Some(DisconnectReason::closed_by_peer(b"")));
 }
 
-/// The server ends one link: last packets, then the reason; nothing from that peer is reported any more.
+/// The server ends one link: last packets, then the reason; nothing from that peer is reported afterwards.
 pub fn a_disconnected_peer_learns_why_after_its_last_packets<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     let words = words(stage.server().limits());
@@ -90,7 +90,7 @@ pub fn when_both_ends_leave_at_once_each_hears_of_it_once<N: Network>(network: &
     assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
 }
 
-/// All clients learn it, and newcomers are refused.
+/// All clients are told, and newcomers are refused.
 pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
     let (mut stage, first, _) = Stage::with_client(network);
     let (second, _) = stage.connect_client(network);
@@ -108,7 +108,7 @@ pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
     assert!(!N::REFUSES || !stage.client_saw(late).contains(&Saw::Connected));
 }
 
-/// Without a goodbye, both ends notice, and trying again works.
+/// A link lost without a goodbye: both ends notice, and reconnecting works.
 pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     network.cut(stage.client(client));
@@ -128,7 +128,7 @@ pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &
     assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
 }
 
-/// Where the network can say, a peer that sends nothing is heard after it was asked; a peer that is not there never is.
+/// If the network supports it, a silent peer is heard after a probe; a peer that is gone never is.
 pub fn a_silent_peer_that_is_probed_is_heard<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     stage.drive_idle();
@@ -145,7 +145,7 @@ pub fn a_silent_peer_that_is_probed_is_heard<N: Network>(network: &mut N) {
     assert_eq!(stage.server().probe(now, unknown), None, "an unknown peer is not alive");
 }
 
-/// What a client reports of a reason with a code.
+/// The reason that a client reports for an end with a code.
 fn arrived<N: Network>(stage: &mut Stage<N>, reason: EndReason) -> DisconnectReason {
     if stage.server().carries_end_reasons() {
         return DisconnectReason::ClosedByPeer { reason };
@@ -157,7 +157,7 @@ fn ends(saw: &[Saw]) -> usize {
     saw.iter().filter(|saw| matches!(saw, Saw::Disconnected(_))).count()
 }
 
-/// More than leaves at once, of sizes that the network carries.
+/// More packets than can leave at once, of sizes that the network carries.
 fn words(limits: PacketLimits) -> Vec<Vec<u8>> {
     (0..50).map(|number| packet_of(number, limits.reliable_bytes.min(1000))).collect()
 }

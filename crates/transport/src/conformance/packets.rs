@@ -1,4 +1,4 @@
-//! What is sent arrives as it was sent: delivery, order, size.
+//! Packets arrive as they were sent: delivery, order, size.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::Network;
 use super::stage::{Saw, Stage};
 use crate::{ClientTransport as _, Delivery, PacketLimits, Peer, ServerNetwork as _, ServerTransport as _};
 
-/// Each delivery arrives as what it was sent, at either end, empty packets included.
+/// Packets of both deliveries arrive with their delivery, at either end, empty packets included.
 pub fn packets_of_both_deliveries_go_both_ways<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     let packets: &[&[u8]] = if N::CARRIES_EMPTY_PACKETS { &[b"words", b""] } else { &[b"words"] };
@@ -43,7 +43,7 @@ pub fn reliable_packets_arrive_complete_and_in_order<N: Network>(network: &mut N
     assert!(stage.packets_at(client) == packets, "the client received something else");
 }
 
-/// Each is whole, whatever became of its neighbours and of what is reliable.
+/// Each is whole, whatever happens to its neighbours and to reliable packets.
 pub fn unreliable_packets_are_independent_of_each_other<N: Network>(network: &mut N) {
     const ENOUGH: usize = 200;
     let (mut stage, client, peer) = Stage::with_client(network);
@@ -78,7 +78,7 @@ pub fn unreliable_packets_are_independent_of_each_other<N: Network>(network: &mu
     }
 }
 
-/// What the limits say is true.
+/// Packets up to the limits pass, and larger ones do not.
 pub fn the_largest_packets_pass_and_larger_ones_are_dropped<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     let PacketLimits { reliable_bytes, unreliable_bytes } = stage.server().limits();
@@ -115,7 +115,7 @@ pub fn packets_without_a_link_are_dropped_and_counted<N: Network>(network: &mut 
     assert_eq!(stage.server().statistics().links.dropped.not_connected, 2);
 }
 
-/// A host is server and client at once: neither hears the other before it asks.
+/// A host is server and client at once: neither receives anything before its next poll.
 pub fn a_packet_waits_for_the_next_poll_of_its_receiver<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     stage.client(client).send(Instant::now(), Delivery::Reliable, b"question");
@@ -133,7 +133,7 @@ pub fn a_packet_waits_for_the_next_poll_of_its_receiver<N: Network>(network: &mu
     });
 }
 
-/// A packet that tells its number, of a size that varies up to `largest`.
+/// A packet that contains its number, of a size that varies up to `largest`.
 pub(super) fn packet_of(number: usize, largest: usize) -> Vec<u8> {
     let size = (number.wrapping_mul(7919) % largest.min(3000)).max(8);
     let mut packet = vec![number as u8; size];
@@ -141,12 +141,12 @@ pub(super) fn packet_of(number: usize, largest: usize) -> Vec<u8> {
     packet
 }
 
-/// The number that such a packet tells.
+/// The number in such a packet.
 pub(super) fn number_of(packet: &[u8]) -> usize {
     packet.first_chunk().map_or(usize::MAX, |number| u64::from_be_bytes(*number) as usize)
 }
 
-/// The packets that travelled this way, among what was reported.
+/// The packets with this delivery, among the reports.
 pub(super) fn with_delivery(saw: &[Saw], wanted: Delivery) -> Vec<&Vec<u8>> {
     let packets = saw.iter().filter_map(|saw| match saw {
         Saw::Packet(delivery, packet) if *delivery == wanted => Some(packet),

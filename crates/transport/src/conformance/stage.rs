@@ -14,16 +14,16 @@ use crate::{
 /// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How long a network without a waker may have something unnoticed.
+/// How long a network without a waker may go unpolled.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// How fast something is sent again and again.
+/// The interval at which `drive_sending` sends.
 const SENDING_INTERVAL: Duration = Duration::from_millis(1);
 
-/// How long a quiet network is watched for what must not come.
+/// How long a quiet network is watched for events that must not come.
 const IDLE_TIME: Duration = Duration::from_millis(50);
 
-/// What a client or a server reported about one link.
+/// A report of a client or a server about one link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Saw {
     Connected,
@@ -33,18 +33,18 @@ pub(super) enum Saw {
 
 pub(super) struct Stage<N: Network> {
     server: N::Server,
-    /// Empty where a client was dropped.
+    /// `None` for a dropped client.
     clients: Vec<Option<Seat<N::Client>>>,
     /// In the order of their arrival.
     peers: Vec<Guest>,
-    /// Newcomers from now on are refused with these words.
+    /// Newcomers from now on are refused with this reason.
     refusal: Option<String>,
 }
 
 struct Seat<C> {
     transport: C,
     saw: Vec<Saw>,
-    /// What was reported about each direct link.
+    /// The reports about each direct link.
     saw_directly: BTreeMap<Peer, Vec<Saw>>,
     is_polled: bool,
 }
@@ -69,7 +69,7 @@ impl<N: Network> Stage<N> {
         (stage, client, peer)
     }
 
-    /// A client that begins to connect.
+    /// Adds a client that starts to connect.
     pub(super) fn add_client(&mut self, network: &mut N, session: &str) -> usize {
         let mut transport = network.client(session);
         transport.set_waker(thread_waker());
@@ -79,7 +79,7 @@ impl<N: Network> Stage<N> {
         self.clients.len() - 1
     }
 
-    /// A client that is connected, and its name at the server.
+    /// Adds a client, waits until it is connected, and returns its name at the server too.
     pub(super) fn connect_client(&mut self, network: &mut N) -> (usize, Peer) {
         let client = self.add_client(network, "main");
         let peer = self.next_peer();
@@ -103,7 +103,7 @@ impl<N: Network> Stage<N> {
         self.refusal = Some(words.to_owned());
     }
 
-    /// Lets a client be driven, or hang.
+    /// Sets whether a client is polled, or hangs.
     pub(super) fn set_polled(&mut self, client: usize, is_polled: bool) {
         self.seat_mut(client).is_polled = is_polled;
     }
@@ -128,7 +128,7 @@ impl<N: Network> Stage<N> {
         &self.seat(client).saw
     }
 
-    /// What a client reported about each of its direct links.
+    /// The reports of a client about each of its direct links.
     pub(super) fn saw_directly(&self, client: usize) -> &BTreeMap<Peer, Vec<Saw>> {
         &self.seat(client).saw_directly
     }
@@ -165,7 +165,7 @@ impl<N: Network> Stage<N> {
         end(&self.guest(peer).saw)
     }
 
-    /// Two clients at once, to be connected with each other.
+    /// Two clients at once, for connecting them with each other.
     pub(super) fn two_clients(&mut self, one: usize, other: usize) -> (&mut N::Client, &mut N::Client) {
         let [Some(one), Some(other)] =
             self.clients.get_disjoint_mut([one, other]).expect("the rule names two different clients")
@@ -272,7 +272,7 @@ impl<N: Network> Stage<N> {
     }
 }
 
-/// A link that is up once is reported about until it is down.
+/// Notes an event of a direct link, which must be reported up once before any other event until it is down.
 fn note_directly(links: &mut BTreeMap<Peer, Vec<Saw>>, peer: Peer, event: DirectEvent<'_>) {
     let saw = match event {
         DirectEvent::Up => Saw::Connected,
@@ -285,7 +285,7 @@ fn note_directly(links: &mut BTreeMap<Peer, Vec<Saw>>, peer: Peer, event: Direct
     known.push(saw);
 }
 
-/// The words of a server as they arrive, if they do.
+/// A server's reason as the client receives it, if the network carries reasons.
 pub(super) fn words_from<N: Network>(words: &str) -> &[u8] {
     if N::CARRIES_REASONS { words.as_bytes() } else { b"" }
 }

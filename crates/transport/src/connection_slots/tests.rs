@@ -1,4 +1,4 @@
-//! The rules of making room, one by one, and all of them at random against a model that looks at everything.
+//! The rules of making room, one by one, and all of them at random against a model that examines every connection.
 
 use super::*;
 use crate::random::Random;
@@ -17,7 +17,7 @@ impl Stage {
         Self { slots: ConnectionSlots::new(slots_max, SHARES), now: Instant::now(), last: 0 }
     }
 
-    /// A connection comes a millisecond after the one before: itself, and the one that makes room.
+    /// A connection comes a millisecond after the previous one; returns its number, and that of the displaced one.
     fn come(&mut self, address: &str) -> Result<(u32, Option<u32>), SlotsFull> {
         self.now += Duration::from_millis(1);
         let id = self.last + 1;
@@ -36,7 +36,7 @@ impl Stage {
         Ok((id, displaced))
     }
 
-    /// Makes so many connections from one address, while there is room.
+    /// Makes this many connections from one address, while there is room.
     fn fill(&mut self, address: &str, count: u32) {
         for _ in 0..count {
             assert_eq!(self.come(address).map(|(_, displaced)| displaced), Ok(None));
@@ -74,7 +74,7 @@ fn connections_of_one_address_do_not_keep_another_out_whether_they_have_joined_o
         } else {
             stage.fill(CROWD, 30);
         }
-        // The oldest pending one goes, or the one that has joined last.
+        // The oldest pending one is displaced, or the one that joined last.
         assert_eq!(stage.displaced_by("192.0.2.2"), Ok(Some(if joined { 30 } else { 1 })), "{joined}");
     }
 }
@@ -206,7 +206,7 @@ fn without_slots_no_connection_is_accepted() {
     assert_eq!(Stage::new(0).displaced_by(CROWD), Err(SlotsFull));
 }
 
-/// What a connection is to the model: its number, its address, since when, and whether it has joined.
+/// A connection in the model: its number, its address, its start, and whether it has joined.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     id: u32,
@@ -218,7 +218,7 @@ fn size(known: &[Known], address: u8) -> usize {
     known.iter().filter(|it| it.address == address).count()
 }
 
-/// Crowds and single visitors come, join, leave and end at random: what makes room keeps the promises.
+/// Crowds and single visitors come, join, leave and end at random: displacement keeps its promises.
 #[test]
 fn joined_connections_within_their_share_stay_and_none_makes_room_for_a_larger_prefix() {
     const SLOTS: usize = 20;

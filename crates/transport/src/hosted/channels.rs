@@ -1,9 +1,9 @@
-//! Voice in two channels of a game's own connections, where both ends are ours.
+//! Voice in two channels of a game's own connections, if both ends run this crate.
 //!
-//! A game whose network has channels gives voice two of them: one that is reliable and ordered, one that is not.
-//! The game's connection goes on whatever becomes of the voice, so voice has to say by itself where its link
-//! begins and ends: a reliable message here is a byte for what it is and the rest, and an unreliable one is a
-//! voice packet and nothing else.
+//! A game whose network has channels gives voice two of them: a reliable ordered one, and an unreliable one. The
+//! game's connection outlives its voice links, so the beginning and the end of a voice link are messages of this
+//! protocol: a reliable message is a byte for its kind, and a body; an unreliable message is a voice packet and
+//! nothing else.
 //!
 //! | reliable, from a client | body |
 //! |---|---|
@@ -19,18 +19,18 @@
 //! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`REASON_BYTES_MAX`] |
 //! | `05` there is no link | nothing |
 //!
-//! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is
-//! counted and dropped. Neither end keeps a clock: when the game's connection is gone, the game says so.
+//! A client numbers its links, and ignores an answer for any but the current one. Malformed messages are counted and
+//! dropped. Neither end has timeouts: the game reports when its connection is gone.
 //!
-//! [`ClientChannels`] and [`ServerChannels`] stand between a [hosted](super) handle and the game: the game hands them
-//! what arrived on the two channels and asks them what to send there.
+//! [`ClientChannels`] and [`ServerChannels`] stand between a [hosted](super) handle and the game: the game passes
+//! them the messages that arrived on the two channels, and polls them for messages to send there.
 //!
 //! ```
 //! use std::time::Instant;
 //! use consonance_transport::hosted::{self, HostedSettings, channels};
 //! use consonance_transport::{ClientTransport, Delivery, PacketLimits};
 //!
-//! // What the game's channels carry, in bytes for each message.
+//! // The sizes of the game's messages on these channels, in bytes.
 //! let messages = PacketLimits { reliable_bytes: 4096, unreliable_bytes: 1100 };
 //! let (mut transport, handle) = hosted::client(&HostedSettings::new(channels::packet_limits(messages)));
 //! let mut voice = channels::ClientChannels::new(handle, "main");
@@ -58,19 +58,19 @@ use crate::{PacketLimits, REASON_BYTES_MAX};
 pub use client::{ClientChannels, ClientTransmit};
 pub use server::{ServerChannels, ServerTransmit};
 
-/// The longest name of a session, in bytes of UTF-8; more of it is not sent.
+/// The longest name of a session, in bytes of UTF-8; longer names are cut.
 pub const SESSION_BYTES_MAX: usize = 255;
 
-/// The longest message that ends a link, in bytes. A game whose channel is bounded should keep so much of it free for
+/// The longest message that ends a link, in bytes. A game whose channel is bounded should keep this much of it free for
 /// messages that [are the last](ServerTransmit::is_last).
 pub const LAST_MESSAGE_BYTES_MAX: usize = 1 + 4 + REASON_BYTES_MAX;
 
-/// What one message of the game's channels may have in it, where the game's messages may be as large as `messages`.
+/// The packet limits of voice over the game's channels, whose message limits are `messages`.
 pub fn packet_limits(messages: PacketLimits) -> PacketLimits {
     PacketLimits { reliable_bytes: messages.reliable_bytes.saturating_sub(1), ..messages }
 }
 
-/// The number of a link, as its client counts them.
+/// The number of a link, assigned by its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct LinkNumber(u32);
 

@@ -19,19 +19,19 @@ use crate::{
 
 /// The transport of a [hosted](super) client. Dropping it closes its links.
 ///
-/// `connect` waits until the host says that the link is up, however long that takes.
+/// `connect` waits until the host reports that the link is up, however long that takes.
 pub struct HostedClient {
     wires: Arc<Wires>,
     limits: PacketLimits,
-    /// Counts attempts to connect, so that what an earlier link left behind is told apart.
+    /// Counts attempts to connect, to recognise what an earlier link left behind.
     attempt: u64,
     link: Link,
-    /// Direct links are what a server has: many, told apart by their names.
+    /// Direct links resemble those of a server: there are many, identified by their names.
     direct: HostedServer,
-    /// Direct links and the one to the server take turns.
+    /// Whether direct links are polled next, in turn with the link to the server.
     is_direct_turn: bool,
     pool: PacketPool,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<SharedPacket>,
     statistics: Statistics,
 }
@@ -42,7 +42,7 @@ impl fmt::Debug for HostedClient {
     }
 }
 
-/// What lies between the transport and its handle.
+/// The queues between the transport and its handle.
 #[derive(Debug)]
 pub(super) struct Wires {
     pub(super) incoming: Mailbox<(), SharedPacket>,
@@ -52,7 +52,7 @@ pub(super) struct Wires {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Link {
     Idle,
-    /// Not up, but its end was not reported yet.
+    /// Not up, but its end has not been reported yet.
     Ending,
     Connecting,
     Up,
@@ -153,7 +153,7 @@ impl ClientTransport for HostedClient {
             return;
         }
         self.link = Link::Ending;
-        // Otherwise the end is reported when the host has taken everything up to it.
+        // If the host knows of the link, the end is reported once the host has taken everything before it.
         if !self.wires.outgoing.change(|outbox| outbox.disconnect(attempt)) {
             self.wires.incoming.disconnected(attempt, DisconnectReason::ClosedByUs);
         }

@@ -12,18 +12,18 @@ use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 
-/// What the host does for a [hosted](super) client: it tells what its network reported and asks what is to be done.
+/// The host's side of a [hosted](super) client: takes reports of the host's network, and returns requests to it.
 ///
-/// Nothing blocks. Dropping it loses its links, and no other can be made.
+/// No call blocks. Dropping it loses its links, and no others can be made.
 pub struct HostedClientHandle {
     wires: Arc<Wires>,
     link: HostLink,
-    /// The link was reported up before `connect` was called.
+    /// Whether the link was reported up before `connect` was called.
     is_up_already: bool,
     /// For the direct links.
     pub(super) direct: HostedServerHandle,
     pool: PacketPool,
-    /// The packet that the last request showed.
+    /// The packet of the last request.
     shown: Option<SharedPacket>,
 }
 
@@ -33,22 +33,22 @@ impl fmt::Debug for HostedClientHandle {
     }
 }
 
-/// What a client wants from its host.
+/// A request of a client to its host.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClientRequest<'a> {
-    /// A link to the server: say [`link_up`](HostedClientHandle::link_up) when it is there,
+    /// Make a link to the server: call [`link_up`](HostedClientHandle::link_up) when it is up,
     /// [`link_down`](HostedClientHandle::link_down) if it cannot be made.
     Connect,
     /// Send this packet to the server.
     Send {
-        /// How it must travel.
+        /// How it must be delivered.
         delivery: Delivery,
         /// Its bytes, valid until the next call on the handle.
         packet: &'a [u8],
     },
-    /// The client has left, and this is its goodbye: tell the server, whose host says
-    /// [`peer_disconnected`](super::HostedServerHandle::peer_disconnected).
-    /// The link counts as down from now on, even if the game goes on using it.
+    /// The client has left, and this is its goodbye: tell the server, whose host then calls
+    /// [`peer_disconnected`](super::HostedServerHandle::peer_disconnected). The link counts as down from now on, even
+    /// if the game continues to use it.
     Disconnect,
 }
 
@@ -66,7 +66,7 @@ impl HostedClientHandle {
         Self { wires, link: HostLink::Unwanted, is_up_already: false, direct, pool, shown: None }
     }
 
-    /// The next thing to do, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next request, or `None`. Call it until it returns `None`: only then will the waker be called again.
     pub fn poll(&mut self) -> Option<ClientRequest<'_>> {
         loop {
             match self.wires.outgoing.pop(ClientOutbox::pop)? {
@@ -87,13 +87,14 @@ impl HostedClientHandle {
                         return Some(ClientRequest::Disconnect);
                     }
                 }
-                // The link went down while this waited.
+                // The link went down while this packet was queued.
                 Request::Send(..) => {}
             }
         }
     }
 
-    /// The link to the server is up. Answers the last [`ClientRequest::Connect`]; said before it, answers the next.
+    /// The link to the server is up. Answers the last [`ClientRequest::Connect`]; if called before it, answers the
+    /// next.
     pub fn link_up(&mut self) {
         match self.link {
             HostLink::Unwanted => self.is_up_already = true,
@@ -105,7 +106,7 @@ impl HostedClientHandle {
         }
     }
 
-    /// The other side, or the game, ended the link or did not let it come up. The words may be empty.
+    /// The other side, or the game, ended the link or did not let it come up. The reason may be empty.
     pub fn link_down(&mut self, words: &str) {
         let words = words.as_bytes();
         self.end(|link| match link {
@@ -125,7 +126,7 @@ impl HostedClientHandle {
         });
     }
 
-    /// A packet came from the server.
+    /// Passes on a packet from the server.
     pub fn receive(&mut self, delivery: Delivery, packet: &[u8]) -> Received {
         let HostLink::Up(attempt) = self.link else {
             return self.drop_received();
@@ -147,25 +148,25 @@ impl HostedClientHandle {
         }
     }
 
-    /// The network could not deliver a reliable packet, so nothing after it makes sense: the link ends.
+    /// The network could not deliver a reliable packet, so later ones would be meaningless: the link ends.
     pub fn send_failed(&mut self) {
         self.end(|_| send_failed());
     }
 
-    /// The session starts again elsewhere, as when another player becomes its host: the link ends, and the client
-    /// asks for another. Direct links stay.
+    /// The session restarts elsewhere, for example when another player becomes its host: the link ends, and the client
+    /// requests another. Direct links stay.
     pub fn session_reset(&mut self) {
         self.link_down(SESSION_RESET);
     }
 
-    /// Asks to be woken, from any thread, when [`poll`](Self::poll) or
-    /// [`poll_direct`](Self::poll_direct) has something.
+    /// Sets a waker, to be called from any thread when [`poll`](Self::poll) or [`poll_direct`](Self::poll_direct) has a
+    /// request.
     pub fn set_waker(&mut self, waker: Waker) {
         self.direct.set_waker(waker.clone());
         self.wires.outgoing.set_waker(waker);
     }
 
-    /// Whether the transport was dropped, so that there is nothing to do once the polls say `None`.
+    /// Whether the transport was dropped, so that there is nothing to do once the polls return `None`.
     pub fn is_finished(&self) -> bool {
         self.wires.outgoing.change(|outbox| outbox.is_closed) && self.direct.is_finished()
     }
@@ -178,7 +179,7 @@ impl HostedClientHandle {
         }
     }
 
-    /// Counts what came and was nothing.
+    /// Drops and counts a malformed packet.
     pub(super) fn drop_received(&mut self) -> Received {
         self.wires.outgoing.change(|outbox| outbox.malformed += 1);
         Received::Dropped
@@ -197,7 +198,7 @@ impl HostLink {
 impl Drop for HostedClientHandle {
     fn drop(&mut self) {
         self.wires.outgoing.change(|outbox| outbox.is_host_gone = true);
-        // The links that are still asked for, and then the one that the host knows.
+        // First the links still requested, then the one that the host knows.
         while self.poll().is_some() {
             self.link_lost();
         }

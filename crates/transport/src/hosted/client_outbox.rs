@@ -1,4 +1,4 @@
-//! What a hosted client wants from its host.
+//! The queue of requests from a hosted client to its host.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,22 +10,22 @@ use super::watched::Queue;
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, Peer};
 
-/// Requests in order, and apart from them voice, which may be late by no request at all.
+/// Requests in order, and separately voice, which no request may delay.
 #[derive(Debug)]
 pub(super) struct ClientOutbox {
     limits: WaitingLimits,
     requests: VecDeque<Request>,
     voice: VoiceQueue<SharedPacket>,
     waiting: Waiting,
-    /// The transport was dropped.
+    /// Whether the transport was dropped.
     pub(super) is_closed: bool,
-    /// The handle was dropped.
+    /// Whether the handle was dropped.
     pub(super) is_host_gone: bool,
-    /// What the host pushed although it was no packet or had no link.
+    /// Packets from the host that were malformed or had no link.
     pub(super) malformed: u64,
 }
 
-/// Links are told apart by the number of the attempt to make them.
+/// Links are identified by the number of the attempt to make them.
 #[derive(Debug)]
 pub(super) enum Request {
     Connect(Peer),
@@ -33,11 +33,11 @@ pub(super) enum Request {
     Disconnect(Peer),
 }
 
-/// What became of a packet.
+/// The result of queueing a packet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Sent {
     Queued,
-    /// So many older ones are gone instead.
+    /// Queued; this many older ones were dropped for it.
     InPlaceOf(u64),
     Full,
 }
@@ -74,7 +74,7 @@ impl ClientOutbox {
         Sent::Queued
     }
 
-    /// Asks for the end of a link, after its reliable packets. False if the host has never heard of this link and so
+    /// Requests the end of a link, after its reliable packets. False if the host has never heard of this link and so
     /// need not.
     pub(super) fn disconnect(&mut self, attempt: Peer) -> bool {
         self.voice.clear();
@@ -86,7 +86,7 @@ impl ClientOutbox {
         true
     }
 
-    /// Forgets what waits to be sent.
+    /// Discards queued packets.
     pub(super) fn drop_packets(&mut self) {
         self.voice.clear();
         self.requests.retain(|request| !matches!(request, Request::Send(..)));

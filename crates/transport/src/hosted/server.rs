@@ -21,7 +21,7 @@ use crate::{
 pub struct HostedServer {
     wires: Arc<Wires>,
     limits: PacketLimits,
-    /// The links that are up, and the identities that the host knows.
+    /// The links that are up, and the identities known to the host.
     links: BTreeMap<Peer, Option<u64>>,
     /// Whether newcomers wait to be admitted.
     may_refuse: bool,
@@ -30,9 +30,9 @@ pub struct HostedServer {
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<SharedPacket>,
-    /// Those that the present packet is too much for.
+    /// The peers whose queues the current packet overflows.
     too_slow: Vec<Peer>,
     statistics: NetworkStatistics,
 }
@@ -43,19 +43,19 @@ impl fmt::Debug for HostedServer {
     }
 }
 
-/// What lies between the transport and its handle.
+/// The queues between the transport and its handle.
 #[derive(Debug)]
 pub(super) struct Wires {
     pub(super) incoming: Mailbox<Arrival, SharedPacket>,
     pub(super) outgoing: Watched<ServerOutbox>,
 }
 
-/// What the host said of a new peer.
+/// The host's description of a new peer.
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) session: String,
     pub(super) remote: Remote,
-    /// The host's number, if that identifies the peer better than `remote`.
+    /// The host's number, if it identifies the peer better than `remote`.
     pub(super) identity: Option<u64>,
 }
 
@@ -114,7 +114,7 @@ impl ServerNetwork for HostedServer {
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        // The host tells of each peer that is gone: one of which it has not is there.
+        // The host reports each lost peer, so a peer in the table is alive.
         self.links.contains_key(&peer).then_some(now)
     }
 
@@ -208,16 +208,16 @@ impl ServerTransport for HostedServer {
 }
 
 impl HostedServer {
-    /// The same for a host whose network hands the reasons of [`ServerRequest`](super::ServerRequest) to clients of
-    /// ours as they are, and to no others: they are [encoded](EndReason::encode) from now on, and clients learn the
-    /// code. Other hosts are given a reason's text, for people.
+    /// The same for a host whose network passes the reasons of [`ServerRequest`](super::ServerRequest) unchanged to our
+    /// clients, and to no others: they are [encoded](EndReason::encode) from now on, and clients learn the code. Other
+    /// hosts get a reason's text, for people.
     #[must_use]
     pub fn carrying_end_reasons(mut self) -> Self {
         self.carries_end_reasons = true;
         self
     }
 
-    /// Whether `poll` would say `None`.
+    /// Whether `poll` would return `None`.
     pub(super) fn is_empty(&self) -> bool {
         self.wires.incoming.is_empty()
     }
@@ -228,7 +228,7 @@ impl HostedServer {
         }
     }
 
-    /// A reason as the host is given it.
+    /// A reason in the form for the host.
     fn line(&self, reason: &EndReason) -> String {
         if self.carries_end_reasons { reason.encode() } else { reason.to_string() }
     }

@@ -12,10 +12,10 @@ use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer, Remote};
 
-/// What the host does for a [hosted](super) server: it tells what its network reported and asks what is to be done.
+/// The host's side of a [hosted](super) server: takes reports of the host's network, and returns requests to it.
 ///
-/// Peers have the host's own numbers, such as a network's player number; they may come back after they were gone.
-/// Nothing blocks. Dropping it loses every link.
+/// Peers are identified by the host's own numbers, such as a network's player number; a number may be reused after its
+/// peer is gone. No call blocks. Dropping it loses every link.
 pub struct HostedServerHandle {
     wires: Arc<Wires>,
     peers_max: usize,
@@ -23,13 +23,13 @@ pub struct HostedServerHandle {
     numbers: HashMap<Peer, u64>,
     last_peer: u64,
     pool: PacketPool,
-    /// The packet that the last request showed, …
+    /// The packet of the last request, …
     shown: Option<SharedPacket>,
     /// … its receivers, …
     receivers: Vec<Peer>,
     /// … and their numbers.
     receiver_numbers: Vec<u64>,
-    /// The words of the last ending.
+    /// The reason of the last ending.
     shown_reason: String,
 }
 
@@ -39,12 +39,12 @@ impl fmt::Debug for HostedServerHandle {
     }
 }
 
-/// What a server wants from its host.
+/// A request of a server to its host.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerRequest<'a> {
-    /// A peer was admitted. Only networks that let their clients wait for it need to do something.
+    /// A peer was admitted. Only networks whose clients wait for admission need to do something.
     Accept {
-        /// Which one.
+        /// The peer.
         peer: u64,
     },
     /// Send this packet to all these peers.
@@ -58,17 +58,17 @@ pub enum ServerRequest<'a> {
     },
     /// A peer was not admitted: tell it why, if the network can. It counts as gone from now on.
     Refuse {
-        /// Which one.
+        /// The peer.
         peer: u64,
-        /// Words for it.
+        /// The reason as text.
         reason: &'a str,
     },
-    /// A peer's link to the voice ends: tell it why, if the network can. It counts as gone from now on; whether its
-    /// link to the game ends too is the game's affair.
+    /// A peer's voice link ends: tell it why, if the network can. It counts as gone from now on; whether its link to
+    /// the game ends too is up to the game.
     Disconnect {
-        /// Which one.
+        /// The peer.
         peer: u64,
-        /// Words for it.
+        /// The reason as text.
         reason: &'a str,
     },
 }
@@ -89,7 +89,7 @@ impl HostedServerHandle {
         }
     }
 
-    /// The next thing to do, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next request, or `None`. Call it until it returns `None`: only then will the waker be called again.
     pub fn poll(&mut self) -> Option<ServerRequest<'_>> {
         loop {
             let receivers = &mut self.receivers;
@@ -122,23 +122,22 @@ impl HostedServerHandle {
         }
     }
 
-    /// A peer is there, under the host's own number for it, for a session; an empty name means the only session.
+    /// A peer has come, under the host's own number for it, for a session; an empty name means the only session.
     ///
-    /// The game's peers are told apart by nothing but the host's numbers then, which may be others each time: all of
-    /// them share what may be guessed at passwords, and none of them can be banned by an address.
+    /// Peers are then distinguished only by the host's numbers, which may be different each time: all of them share the
+    /// limit on password guesses, and none of them can be banned by an address.
     ///
-    /// The number is the peer's [identity](crate::PeerIdentity): a player whose link was lost has its name
-    /// back from a peer of the same number. So it must be the network's choice and not the peer's.
+    /// The number is the peer's [identity](crate::PeerIdentity): a player whose link was lost gets its name back from a
+    /// peer of the same number. So the network must choose it, not the peer.
     ///
-    /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
-    /// not taken.
+    /// If the number is already in use, its earlier peer is gone. False if the server is full: the peer was not taken.
     pub fn peer_connected(&mut self, peer: u64, session: &str) -> bool {
         self.peer_connected_from(peer, session, "a peer of the game")
     }
 
-    /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
-    /// without, or an identity such as an account. Bans and password attempts are counted by it. An IP address also is
-    /// where the peer comes from, and its number is no identity then.
+    /// The same for a peer of which the host knows more than a number: `remote` is its IP address, with or without a
+    /// port, or an identity such as an account. Bans and password attempts are counted by it. An IP address also is the
+    /// peer's origin, and its number is then no identity.
     pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: impl Into<Remote>) -> bool {
         let remote = remote.into();
         self.peer_lost(peer);
@@ -157,22 +156,22 @@ impl HostedServerHandle {
         true
     }
 
-    /// How the transport calls the peer that has this number now.
+    /// The transport's current name for the peer of this number.
     pub fn transport_peer(&self, peer: u64) -> Option<Peer> {
         self.by_number.get(&peer).copied()
     }
 
-    /// A peer has left, or its [`Disconnect`](super::ClientRequest::Disconnect) arrived. The words may be empty.
+    /// A peer has left, or its [`Disconnect`](super::ClientRequest::Disconnect) arrived. The reason may be empty.
     pub fn peer_disconnected(&mut self, peer: u64, words: &str) {
         self.end(peer, || DisconnectReason::closed_by_peer(words.as_bytes()));
     }
 
-    /// A peer's link was lost without a word.
+    /// A peer's link was lost without a goodbye.
     pub fn peer_lost(&mut self, peer: u64) {
         self.end(peer, || DisconnectReason::TimedOut);
     }
 
-    /// A packet came from a peer. The sender must be the one that the network knows, never one named in the packet.
+    /// Passes on a packet from a peer. The sender must be the one known to the network, never one named in the packet.
     pub fn receive(&mut self, peer: u64, delivery: Delivery, packet: &[u8]) -> Received {
         let Some(&name) = self.by_number.get(&peer) else {
             return self.drop_received();
@@ -192,7 +191,7 @@ impl HostedServerHandle {
         }
     }
 
-    /// The network could not deliver a reliable packet to a peer, so nothing after it makes sense: its link ends.
+    /// The network could not deliver a reliable packet to a peer, so later ones would be meaningless: its link ends.
     pub fn send_failed(&mut self, peer: u64) {
         if self.by_number.contains_key(&peer) {
             self.count(|counts| counts.too_slow += 1);
@@ -200,7 +199,7 @@ impl HostedServerHandle {
         }
     }
 
-    /// The session starts again elsewhere, as when another player becomes its host: every peer is gone.
+    /// The session restarts elsewhere, for example when another player becomes its host: every peer is gone.
     pub fn session_reset(&mut self) {
         let mut peers: Vec<u64> = self.by_number.keys().copied().collect();
         peers.sort_unstable();
@@ -209,12 +208,12 @@ impl HostedServerHandle {
         }
     }
 
-    /// Asks to be woken, from any thread, when [`poll`](Self::poll) has something.
+    /// Sets a waker, to be called from any thread when [`poll`](Self::poll) has a request.
     pub fn set_waker(&mut self, waker: Waker) {
         self.wires.outgoing.set_waker(waker);
     }
 
-    /// Whether the transport was dropped, so that there is nothing to do once [`poll`](Self::poll) says `None`.
+    /// Whether the transport was dropped, so that there is nothing to do once [`poll`](Self::poll) returns `None`.
     pub fn is_finished(&self) -> bool {
         self.wires.outgoing.change(|outbox| outbox.is_closed)
     }
@@ -234,7 +233,7 @@ impl HostedServerHandle {
         Some(number)
     }
 
-    /// Counts what came and was nothing.
+    /// Drops and counts a malformed packet.
     pub(super) fn drop_received(&mut self) -> Received {
         self.count(|counts| counts.malformed += 1);
         Received::Dropped

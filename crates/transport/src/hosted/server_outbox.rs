@@ -1,4 +1,4 @@
-//! What a hosted server wants from its host.
+//! The queue of requests from a hosted server to its host.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -10,19 +10,19 @@ use super::watched::Queue;
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, Peer};
 
-/// How many lists of peers are kept to use again.
+/// The most lists of peers kept for reuse.
 const SPARE_LISTS_MAX: usize = 64;
 
-/// Requests in order, and apart from them voice, which may be late by no request at all.
+/// Requests in order, and separately voice, which no request may delay.
 #[derive(Debug)]
 pub(super) struct ServerOutbox {
     limits: WaitingLimits,
-    /// The links that the host knows, and the reliable packets that wait for each.
+    /// The links known to the host, and the reliable packets queued for each.
     links: HashMap<Peer, Waiting>,
     requests: VecDeque<Entry>,
     voice: VoiceQueue<Parcel>,
     spare_lists: Vec<Vec<Peer>>,
-    /// The transport was dropped.
+    /// Whether the transport was dropped.
     pub(super) is_closed: bool,
     pub(super) counts: HostCounts,
 }
@@ -39,11 +39,11 @@ pub(super) enum Request {
 pub(super) struct Ending {
     pub(super) peer: Peer,
     pub(super) reason: String,
-    /// The peer was never admitted.
+    /// Whether the peer was never admitted.
     pub(super) is_refusal: bool,
 }
 
-/// A request as it waits.
+/// A queued request.
 #[derive(Debug)]
 enum Entry {
     Accept(Peer),
@@ -58,7 +58,7 @@ struct Parcel {
     packet: SharedPacket,
 }
 
-/// What became of a packet, counted in peers.
+/// The result of queueing a packet, counted in peers.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     pub(super) queued: u64,
@@ -67,15 +67,15 @@ pub(super) struct Sent {
     pub(super) pushed_out: u64,
 }
 
-/// What the host did that the transport reports as statistics.
+/// Counts of the host's actions that the transport reports as statistics.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct HostCounts {
-    /// Pushed although it was not a packet, or came from an unknown peer.
+    /// Malformed packets, or packets from an unknown peer.
     pub(super) malformed: u64,
     /// Peers whose reliable packets could not be delivered.
     pub(super) too_slow: u64,
     pub(super) rejected_full: u64,
-    /// Reliable packets that came and found no room.
+    /// Reliable packets that arrived when the queue was full.
     pub(super) overflowed: u64,
 }
 
@@ -96,7 +96,7 @@ impl ServerOutbox {
         self.links.insert(peer, Waiting::default());
     }
 
-    /// The host knows a peer no longer: nothing that waits is for it.
+    /// Forgets a peer that the host no longer knows, and everything queued for it.
     pub(super) fn remove(&mut self, peer: Peer) {
         if self.links.remove(&peer).is_some() {
             self.forget_requests(peer);
@@ -149,14 +149,14 @@ impl ServerOutbox {
         sent
     }
 
-    /// Asks for the end of a link, after its reliable packets.
+    /// Requests the end of a link, after its reliable packets.
     pub(super) fn end(&mut self, peer: Peer, reason: &str, is_refusal: bool) {
         if self.links.contains_key(&peer) {
             self.requests.push_back(Entry::End(Ending { peer, reason: reason.to_owned(), is_refusal }));
         }
     }
 
-    /// Asks for the end of a link at once: what waits for the peer is forgotten.
+    /// Requests the end of a link at once: packets queued for the peer are dropped.
     pub(super) fn cut(&mut self, peer: Peer, reason: &str) {
         if let Some(waiting) = self.links.get_mut(&peer) {
             *waiting = Waiting::default();
@@ -203,7 +203,7 @@ impl ServerOutbox {
     }
 }
 
-/// Keeps a list to use it again.
+/// Keeps a list for reuse.
 fn spare(spare_lists: &mut Vec<Vec<Peer>>, mut list: Vec<Peer>) {
     if spare_lists.len() < SPARE_LISTS_MAX {
         list.clear();

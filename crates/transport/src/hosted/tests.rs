@@ -1,4 +1,4 @@
-//! Both halves of both pairs, driven by hand.
+//! Both halves of both pairs, driven manually.
 
 mod direct;
 mod server;

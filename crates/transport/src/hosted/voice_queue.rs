@@ -1,11 +1,11 @@
-//! Unreliable packets that wait for the host: the newest of the last while.
+//! The queue of unreliable packets for the host, which keeps the newest ones for a short time.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::HostedSettings;
 
-/// A queue that is bounded in length and in age. A host that was away for a while finds what was said just now, and not
+/// A queue that is bounded in length and in age. A host that was away for a while finds current voice, and not
 /// everything since it left.
 #[derive(Debug)]
 pub(super) struct VoiceQueue<T> {
@@ -20,7 +20,7 @@ impl<T> VoiceQueue<T> {
         Self { max: settings.outgoing_unreliable_packets, max_age, waiting: VecDeque::new() }
     }
 
-    /// Queues one more; what has to go for it is handed to `pushed_out`.
+    /// Queues a packet; packets dropped for it are passed to `pushed_out`.
     pub(super) fn push(&mut self, now: Instant, packet: T, mut pushed_out: impl FnMut(T)) {
         while let Some((queued_at, _)) = self.waiting.front()
             && (self.waiting.len() >= self.max || now.saturating_duration_since(*queued_at) > self.max_age)
@@ -35,7 +35,7 @@ impl<T> VoiceQueue<T> {
         self.waiting.pop_front().map(|(_, packet)| packet)
     }
 
-    /// Keeps those that may stay.
+    /// Keeps the packets that may stay.
     pub(super) fn retain(&mut self, mut may_stay: impl FnMut(&mut T) -> bool) {
         self.waiting.retain_mut(|(_, packet)| may_stay(packet));
     }

@@ -1,8 +1,8 @@
-//! How much of one link waits for the host.
+//! The amount of one link's data that is queued for the host.
 
 use super::HostedSettings;
 
-/// How many reliable packets of one link may wait, and their bytes.
+/// The most reliable packets of one link that may be queued, and their bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WaitingLimits {
     packets: usize,
@@ -15,7 +15,7 @@ impl WaitingLimits {
     }
 }
 
-/// The reliable packets of one link that wait.
+/// The queued reliable packets of one link.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Waiting {
     packets: usize,
@@ -23,7 +23,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Counts one more, or says that it is too much.
+    /// Counts one more packet if it fits; returns whether it does.
     #[must_use]
     pub(super) fn add(&mut self, limits: WaitingLimits, bytes: usize) -> bool {
         let more = Self { packets: self.packets + 1, bytes: self.bytes + bytes };
@@ -34,7 +34,7 @@ impl Waiting {
         fits
     }
 
-    /// Counts one less.
+    /// Counts one packet less.
     pub(super) fn remove(&mut self, bytes: usize) {
         self.packets -= 1;
         self.bytes -= bytes;

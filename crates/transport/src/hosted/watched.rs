@@ -1,4 +1,4 @@
-//! A queue between two threads, whose reader is woken.
+//! A queue between two threads that wakes its reader.
 
 use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
@@ -7,7 +7,7 @@ pub(super) trait Queue {
     fn is_empty(&self) -> bool;
 }
 
-/// A queue behind a lock. Its reader's waker is called when the queue was found empty and then got something.
+/// A queue behind a lock. Its reader's waker is called when it found the queue empty and something was queued since.
 #[derive(Debug)]
 pub(super) struct Watched<Q>(Mutex<State<Q>>);
 
@@ -15,7 +15,7 @@ pub(super) struct Watched<Q>(Mutex<State<Q>>);
 struct State<Q> {
     queue: Q,
     waker: Option<Waker>,
-    /// The reader found the queue empty and was not woken since.
+    /// Whether the reader found the queue empty and has not been woken since.
     is_reader_asleep: bool,
 }
 
@@ -39,7 +39,7 @@ impl<Q: Queue> Watched<Q> {
         result
     }
 
-    /// Takes something out.
+    /// Takes an item.
     pub(super) fn pop<R>(&self, pop: impl FnOnce(&mut Q) -> Option<R>) -> Option<R> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let popped = pop(&mut state.queue);
@@ -47,7 +47,7 @@ impl<Q: Queue> Watched<Q> {
         popped
     }
 
-    /// Sets the waker, and wakes it at once if something waits already.
+    /// Sets the waker, and wakes it at once if the queue is not empty.
     pub(super) fn set_waker(&self, waker: Waker) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).waker = Some(waker);
         self.change(|_| ());

@@ -1,26 +1,26 @@
-//! A slow line: packets pass one after the other, and those behind wait.
+//! A slow line: packets pass one after the other, and later ones wait.
 
 use std::time::{Duration, Instant};
 
 use crate::Delivery;
 
-/// How long an unreliable packet may wait for its turn: a line with a buffer of half a second, as home routers are.
+/// How long an unreliable packet may wait for its turn: a line with a buffer of half a second, like home routers.
 const QUEUE_TIME_MAX: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Debug)]
 pub(super) struct Bottleneck {
     bits_per_s: u64,
-    /// When the last packet that was admitted has passed.
+    /// When the last admitted packet has passed.
     free_at: Option<Instant>,
 }
 
 impl Bottleneck {
-    /// Lets nothing more than `bits_per_s` pass; 0 counts as 1.
+    /// Lets no more than `bits_per_s` pass; 0 counts as 1.
     pub(super) fn new(bits_per_s: u64) -> Self {
         Self { bits_per_s: bits_per_s.max(1), free_at: None }
     }
 
-    /// When a packet that comes now has passed; `None` if the queue is too long for it.
+    /// When a packet that arrives now has passed; `None` if the queue is too long for it.
     pub(super) fn pass(&mut self, now: Instant, delivery: Delivery, bytes: usize) -> Option<Instant> {
         let begin = self.free_at.map_or(now, |free_at| free_at.max(now));
         if delivery == Delivery::Unreliable && begin - now > QUEUE_TIME_MAX {

@@ -1,4 +1,4 @@
-//! Any client, over a worse network than it has.
+//! Any client, over an impaired network.
 
 use std::fmt;
 use std::task::Waker;
@@ -14,21 +14,20 @@ use crate::{
 
 /// A client whose packets are impaired in both directions. Connecting and disconnecting are not.
 ///
-/// The packets on their way when the link ends are still delivered, so its end may be reported later than
-/// it came; so long direct links wait too. Each direct link is impaired in the same way, by random numbers
-/// and a rate limit of its own.
+/// Packets in flight when the link ends are still delivered, so its end may be reported later than it occurred; direct
+/// links wait for that too. Each direct link is impaired in the same way, with its own random numbers and rate limit.
 pub struct ImpairedClient<T> {
     inner: T,
     up: Impairer<SharedPacket>,
     down: Impairer<SharedPacket>,
     direct: DirectLines,
     state: State,
-    /// What the link's end is to be called, where the inner transport cannot know.
+    /// The reason to report for the link's end, if the inner transport cannot know it.
     end_instead: Option<DisconnectReason>,
     pool: PacketPool,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<SharedPacket>,
-    /// What the inner transport was never asked to send.
+    /// Packets that were dropped before they reached the inner transport.
     dropped: Dropped,
 }
 
@@ -40,12 +39,12 @@ impl<T: fmt::Debug> fmt::Debug for ImpairedClient<T> {
 
 #[derive(Debug)]
 enum State {
-    /// Not connected, as far as was reported.
+    /// Not connected, as last reported.
     Down,
     Up,
     /// We left; its end comes from the inner transport.
     Left,
-    /// The inner transport reported the end; we do when the last packets came out.
+    /// The inner transport reported the end; this one does after the last packets.
     Ended(DisconnectReason),
 }
 
@@ -66,27 +65,27 @@ impl<T: ClientTransport> ImpairedClient<T> {
         }
     }
 
-    /// The client inside.
+    /// The inner client.
     pub fn inner(&self) -> &T {
         &self.inner
     }
 
-    /// The client inside, to be changed.
+    /// The inner client, mutably.
     pub fn inner_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
-    /// What was done to packets we sent.
+    /// Counters of the packets we sent.
     pub fn up_counts(&self) -> ImpairmentCounts {
         self.up.counts()
     }
 
-    /// What was done to packets for us.
+    /// Counters of the packets for us.
     pub fn down_counts(&self) -> ImpairmentCounts {
         self.down.counts()
     }
 
-    /// Gives the inner transport what has come to the end of its way up.
+    /// Passes to the inner transport the packets that are due on the way up.
     fn send_due(&mut self, now: Instant) {
         while let Some((delivery, packet)) = self.up.pop(now) {
             self.inner.send(now, delivery, &packet);
@@ -96,7 +95,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
         }
     }
 
-    /// Takes what the inner transport has, up to the end of the link to the server. True if it connected.
+    /// Takes the inner transport's events, up to the end of the link to the server. True if it connected.
     fn receive(&mut self, now: Instant) -> bool {
         while !matches!(self.state, State::Ended(_)) {
             match self.inner.poll(now) {
@@ -123,7 +122,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
         false
     }
 
-    /// A reliable packet that cannot be kept is the end of the link.
+    /// Ends the link if a reliable packet could not be kept.
     fn end_if_overflowed(&mut self, now: Instant, delivery: Delivery, fate: Fate) {
         if (delivery, fate) == (Delivery::Reliable, Fate::Overflowed) {
             self.end_instead.get_or_insert(overloaded());
@@ -134,7 +133,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
 
 impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
     fn connect(&mut self, now: Instant) {
-        // While last packets are on their way, the end was not reported and the link counts as up.
+        // While last packets are in flight, the end has not been reported and the link counts as up.
         let is_ending = matches!(self.state, State::Ended(_)) && self.down.next_at().is_some();
         if !is_ending {
             self.inner.connect(now);
@@ -183,7 +182,7 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         }
     }
 
-    /// Delays are cut short: what was sent reliably goes out at once, and nothing more is reported but the end.
+    /// Delays are cut short: reliable packets sent before go out at once, and only the end is reported afterwards.
     fn disconnect(&mut self, now: Instant) {
         for packet in self.up.drain_reliable() {
             self.inner.send(now, Delivery::Reliable, &packet);
@@ -237,7 +236,7 @@ impl<T: ClientTransport> DirectLinks for ImpairedClient<T> {
         self.send_due(now);
     }
 
-    /// Delays are cut short: what was sent reliably goes out at once, and nothing more is reported but the end.
+    /// Delays are cut short: reliable packets sent before go out at once, and only the end is reported afterwards.
     fn disconnect_direct(&mut self, now: Instant, peer: Peer) {
         if let Some(inner) = self.inner.direct_links() {
             self.direct.disconnect(now, peer, inner);
@@ -289,7 +288,7 @@ mod tests {
             self.client.poll(self.start + after)
         }
 
-        /// Whether the server gets this packet at a poll at this time.
+        /// Whether the server gets this packet when polled after this time.
         fn server_gets(&mut self, packet: &[u8], after: Duration) -> bool {
             let now = self.start + after;
             while self.client.poll(now).is_some() {}

@@ -1,4 +1,4 @@
-//! The direct links of an impaired client: each is a line of its own.
+//! The direct links of an impaired client: each has its own impairment.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -8,16 +8,16 @@ use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::random::Random;
 use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, Peer};
 
-/// All lines, and what has come to the end of its way.
+/// All lines, and the packets that have reached their end.
 #[derive(Debug)]
 pub(super) struct DirectLines {
     up: Impairment,
     down: Impairment,
-    /// Until their ends were reported.
+    /// Kept until their ends are reported.
     lines: BTreeMap<Peer, Line>,
 }
 
-/// What happened on a line, for `poll` to report.
+/// An event on a line, for `poll` to report.
 #[derive(Debug)]
 pub(super) enum LineEvent {
     Up,
@@ -31,16 +31,16 @@ struct Line {
     down: Impairer<SharedPacket>,
     is_reported: bool,
     state: State,
-    /// What the line's end is to be called, where the inner transport cannot know.
+    /// The reason to report for the line's end, if the inner transport cannot know it.
     end_instead: Option<DisconnectReason>,
 }
 
 #[derive(Debug)]
 enum State {
     Up,
-    /// We ended it; its end comes from the inner transport.
+    /// We ended it; the inner transport has yet to report the end.
     Left,
-    /// The inner transport reported the end; we do when the last packets came out.
+    /// The inner transport reported the end; this one does after the last packets.
     Ended(DisconnectReason),
 }
 
@@ -50,7 +50,7 @@ impl DirectLines {
         Self { up, down, lines: BTreeMap::new() }
     }
 
-    /// Takes what the inner transport reports. True if the line cannot keep a reliable packet, and so must end.
+    /// Takes an event of the inner transport. True if the line cannot keep a reliable packet, and so must end.
     #[must_use]
     pub(super) fn take(
         &mut self,
@@ -78,7 +78,7 @@ impl DirectLines {
         }
     }
 
-    /// The next thing to report. A line that has ended is forgotten with its last event.
+    /// The next event. A line that has ended is forgotten with its last event.
     pub(super) fn pop(&mut self, now: Instant) -> Option<(Peer, LineEvent)> {
         let (peer, event) = self.lines.iter_mut().find_map(|(&peer, line)| Some((peer, line.pop(now)?)))?;
         if matches!(event, LineEvent::Down(_)) {
@@ -87,7 +87,7 @@ impl DirectLines {
         Some((peer, event))
     }
 
-    /// Gives the inner transport what has come to the end of its way up.
+    /// Passes to the inner transport the packets that are due on the way up.
     pub(super) fn send_due(&mut self, now: Instant, inner: &mut dyn DirectLinks) {
         for (&peer, line) in &mut self.lines {
             while let Some((delivery, packet)) = line.up.pop(now) {
@@ -96,7 +96,7 @@ impl DirectLines {
         }
     }
 
-    /// A packet begins its way over one line; what became of it, or nothing if there is no such line.
+    /// Sends a packet over one line; returns its fate, or `None` if there is no such line.
     pub(super) fn send(
         &mut self,
         now: Instant,
@@ -110,7 +110,7 @@ impl DirectLines {
         Some(fate)
     }
 
-    /// Ends a line: delays are cut short, and nothing more is reported but the end.
+    /// Ends a line: delays are cut short, and only the end is reported afterwards.
     pub(super) fn disconnect(&mut self, now: Instant, peer: Peer, inner: &mut dyn DirectLinks) {
         if let Some(line) = self.lines.get_mut(&peer).filter(|line| line.is_up()) {
             for packet in line.up.drain_reliable() {
@@ -129,7 +129,7 @@ impl DirectLines {
 
 impl Line {
     fn new(peer: Peer, up: &Impairment, down: &Impairment) -> Self {
-        // Lines of equal impairment must not lose the same packets.
+        // Lines with the same impairment must not lose the same packets.
         let impairer = |impairment: &Impairment| {
             let seed = Random::new(impairment.seed ^ peer.0, "direct link").next_u64();
             Impairer::new(&Impairment { seed, ..impairment.clone() })

@@ -1,4 +1,4 @@
-//! One direction of a link that loses, delays, reorders and doubles packets.
+//! One direction of a link that loses, delays, reorders and duplicates packets.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -10,29 +10,29 @@ use super::{DELAY_MAX, Impairment, ImpairmentCounts};
 use crate::Delivery;
 use crate::random::Random;
 
-/// How many packets may be on their way at once: 250 speakers for more than a second.
+/// The most packets in flight: 250 speakers for more than a second.
 const IN_FLIGHT_MAX: usize = 16 * 1024;
 
 /// How long a receiver may wait before it acknowledges: RFC 9002's `max_ack_delay`.
 const ACKNOWLEDGEMENT_DELAY: Duration = Duration::from_millis(25);
 
-/// After how many losses in a row a reliable packet comes through whatever happens.
+/// After this many losses in a row a reliable packet always gets through.
 const RETRANSMISSIONS_MAX: u32 = 6;
 
-/// What became of a packet that was pushed.
+/// The fate of a pushed packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It will come out.
+    /// It will be delivered.
     OnItsWay,
-    /// It is unreliable and will not come out.
+    /// It is unreliable and will not be delivered.
     Lost,
-    /// Too many packets are on their way. For a reliable one that means that the link is lost.
+    /// Too many packets are in flight. A reliable one cannot be dropped, so its link is lost.
     Overflowed,
 }
 
 /// One direction of a link. `P` is a packet: bytes that can be shared or copied.
 ///
-/// The same packets pushed at the same times come out the same, on every machine.
+/// The same packets pushed at the same times come out identically on every machine.
 #[derive(Clone, Debug)]
 pub struct Impairer<P> {
     delay: Duration,
@@ -46,15 +46,15 @@ pub struct Impairer<P> {
     retransmission_random: Random,
     in_flight: BinaryHeap<InFlight<P>>,
     pushed: u64,
-    /// When the last reliable packet comes out: none comes before it.
+    /// When the last reliable packet comes out: no other comes before it.
     last_reliable_due: Option<Instant>,
-    /// The highest place of an unreliable packet that came out.
+    /// The highest number of an unreliable packet that came out.
     last_unreliable_place: u64,
     counts: ImpairmentCounts,
 }
 
 impl<P: AsRef<[u8]> + Clone> Impairer<P> {
-    /// A direction with nothing on its way.
+    /// A direction with nothing in flight.
     pub fn new(impairment: &Impairment) -> Self {
         Self {
             delay: impairment.delay.min(DELAY_MAX),
@@ -74,7 +74,7 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
         }
     }
 
-    /// A packet begins its way.
+    /// Pushes a packet.
     pub fn push(&mut self, now: Instant, delivery: Delivery, packet: P) -> Fate {
         self.counts.pushed += 1;
         if self.in_flight.len() >= IN_FLIGHT_MAX {
@@ -96,7 +96,7 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
         }
     }
 
-    /// A packet whose way ends by `now`.
+    /// A packet that is due by `now`.
     pub fn pop(&mut self, now: Instant) -> Option<(Delivery, P)> {
         if self.next_at()? > now {
             return None;
@@ -112,12 +112,12 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
         Some((delivery, packet))
     }
 
-    /// When [`pop`](Self::pop) will have the next packet; `None` if none is on its way.
+    /// When [`pop`](Self::pop) will have the next packet; `None` if none is in flight.
     pub fn next_at(&self) -> Option<Instant> {
         self.in_flight.peek().map(|packet| packet.due)
     }
 
-    /// Ends the way of every reliable packet now, in order, and loses the others.
+    /// Delivers every reliable packet now, in order, and loses the others.
     pub fn drain_reliable(&mut self) -> impl Iterator<Item = P> + use<P> {
         self.last_reliable_due = None;
         let mut packets = std::mem::take(&mut self.in_flight).into_sorted_vec();
@@ -126,13 +126,13 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
         reliable.map(|packet| packet.packet)
     }
 
-    /// Loses everything that is on its way.
+    /// Loses everything in flight.
     pub fn clear(&mut self) {
         self.in_flight.clear();
         self.last_reliable_due = None;
     }
 
-    /// What it did so far.
+    /// Counters so far.
     pub fn counts(&self) -> ImpairmentCounts {
         self.counts
     }
@@ -178,8 +178,8 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
         self.delay + self.jitter.mul_f64(self.jitter_random.unit())
     }
 
-    /// How long a sender takes to send again: a round trip with this delay in both directions and its variation, as
-    /// the probe timeout of RFC 9002 (section 6.2.1) has it.
+    /// How long a sender takes to retransmit: a round trip with this delay in both directions and its variation, as in
+    /// the probe timeout of RFC 9002 (section 6.2.1).
     fn retransmission_timeout(&self) -> Duration {
         2 * (self.delay + self.jitter) + ACKNOWLEDGEMENT_DELAY
     }
@@ -190,7 +190,7 @@ impl<P: AsRef<[u8]> + Clone> Impairer<P> {
     }
 }
 
-/// A packet on its way. The greatest comes out first: the earliest due, and of those the first pushed.
+/// A packet in flight. The greatest comes out first: the earliest due, and of those the first pushed.
 #[derive(Clone, Debug)]
 struct InFlight<P> {
     due: Instant,

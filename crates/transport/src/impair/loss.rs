@@ -1,9 +1,9 @@
-//! Which packets are lost: independently, or in bursts.
+//! The choice of lost packets: independently, or in bursts.
 
 use super::Impairment;
 use crate::random::Random;
 
-/// Decides for one packet after another.
+/// Decides the loss of each packet in turn.
 #[derive(Clone, Debug)]
 pub(super) struct Loss {
     random: Random,
@@ -15,7 +15,7 @@ enum Model {
     Independent {
         loss: f64,
     },
-    /// Gilbert's two states: everything passes, or nothing does.
+    /// Gilbert's two states: all packets pass, or none do.
     Bursts {
         begin: f64,
         end: f64,
@@ -54,13 +54,13 @@ impl Loss {
 ///
 /// A burst's length is geometric with mean 1 / end; the share of time in bursts is begin / (begin + end).
 fn burst_probabilities(loss: f64, burst_packets: f64) -> (f64, f64) {
-    // Gaps last a packet at least, so a burst lasts loss / (1 - loss) packets at least.
+    // A gap lasts at least one packet, so a burst lasts at least loss / (1 - loss) packets.
     let shortest = (loss / (1.0 - loss)).max(1.0);
     let end = 1.0 / burst_packets.max(shortest);
     (end * loss / (1.0 - loss), end)
 }
 
-/// From percent; what is not a number counts as 0.
+/// Converts from percent; NaN counts as 0.
 pub(super) fn probability(percent: f64) -> f64 {
     if percent.is_nan() { 0.0 } else { percent.clamp(0.0, 100.0) / 100.0 }
 }

@@ -6,7 +6,7 @@ use std::task::Waker;
 use super::{Inbox, InboxLimits, Popped, Pushed};
 use crate::{Delivery, DisconnectReason, Peer};
 
-/// An [`Inbox`] behind a lock. The driver's waker is called when it was drained and then got something.
+/// An [`Inbox`] behind a lock. The driver's waker is called when it has drained the inbox and something arrived since.
 #[derive(Debug)]
 pub struct Mailbox<C, P>(Mutex<State<C, P>>);
 
@@ -14,7 +14,7 @@ pub struct Mailbox<C, P>(Mutex<State<C, P>>);
 struct State<C, P> {
     inbox: Inbox<C, P>,
     waker: Option<Waker>,
-    /// The driver saw the inbox empty and was not woken since.
+    /// Whether the driver found the inbox empty and has not been woken since.
     is_driver_asleep: bool,
 }
 
@@ -77,7 +77,7 @@ impl<C, P> Mailbox<C, P> {
         self.lock().inbox.dropped()
     }
 
-    /// Sets the waker, and wakes it at once if something waits already.
+    /// Sets the waker, and wakes it at once if the inbox is not empty.
     pub fn set_waker(&self, waker: Waker) {
         self.lock().waker = Some(waker);
         self.change(|_| ());
@@ -98,7 +98,7 @@ impl<C, P> Mailbox<C, P> {
         result
     }
 
-    /// A panic elsewhere cannot leave an inbox half changed in a way that matters, so poison is ignored.
+    /// A panic cannot leave an inbox inconsistent in a way that matters, so poisoning is ignored.
     fn lock(&self) -> MutexGuard<'_, State<C, P>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What one peer sent that was not polled yet.
+//! The queue of one peer's unpolled packets.
 
 use std::collections::VecDeque;
 
@@ -13,16 +13,16 @@ pub(super) struct PeerQueue<C, P> {
     /// Set when the link ended; reported after the packets.
     end: Option<DisconnectReason>,
     is_muted: bool,
-    /// A reliable packet was rejected and its sender waits for room.
+    /// Whether a reliable packet was rejected and its sender waits for room.
     is_awaited: bool,
-    /// In the inbox's list of peers with something to pop.
+    /// Whether the inbox's list of peers with pending items contains it.
     pub(super) is_in_turn: bool,
 }
 
-/// How far a peer has come in.
+/// The progress of a peer's arrival.
 #[derive(Debug)]
 enum Arrival<C> {
-    /// Nothing is reported but its end; packets wait.
+    /// Only its end is reported; packets wait.
     Expected,
     Connected(C),
     /// Its `Connected` was popped.
@@ -96,7 +96,7 @@ impl<C, P> PeerQueue<C, P> {
         std::mem::take(&mut self.is_awaited)
     }
 
-    /// Control goes first: it is what makes sense of the voice.
+    /// Control packets go first: they are needed to interpret the voice.
     pub(super) fn pop(&mut self, limits: InboxLimits, peer: Peer) -> Option<Popped<C, P>> {
         match std::mem::replace(&mut self.arrival, Arrival::Reported) {
             Arrival::Connected(about) => return Some(Popped::Connected { peer, about }),

@@ -23,12 +23,12 @@ pub struct MemoryClient {
     limits: PacketLimits,
     account: Option<Box<str>>,
     pub(super) end: Arc<ClientEnd>,
-    /// The name of the latest attempt to connect, so that what an earlier link left behind is told apart.
+    /// The name of the latest attempt to connect, to recognise what an earlier link left behind.
     attempt: Peer,
     link: Link,
     pub(super) direct: DirectEnds,
     pub(super) pool: PacketPool,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<SharedPacket>,
     pub(super) statistics: Statistics,
 }
@@ -42,7 +42,7 @@ impl fmt::Debug for MemoryClient {
 #[derive(Debug)]
 enum Link {
     Idle,
-    /// Not up, but its end was not reported yet.
+    /// Not up, but its end has not been reported yet.
     Ending,
     Connecting(LinkToServer),
     Up(LinkToServer),
@@ -65,8 +65,8 @@ impl MemoryClient {
         }
     }
 
-    /// The same, which sends the server no longer packets than these; for a host that plays on its own server, whose
-    /// other players come over a network that carries less.
+    /// The same with these limits on packets to the server; for a host that plays on its own server, whose other
+    /// players come over a network that carries less.
     #[must_use]
     pub fn with_limits(mut self, limits: PacketLimits) -> Self {
         self.limits = LIMITS.and(limits);
@@ -80,7 +80,7 @@ impl MemoryClient {
         self
     }
 
-    /// Where other clients reach this one directly, also when it has gone to its driver.
+    /// The address for direct links to this client, which stays valid after the client was given to its driver.
     pub fn address(&self) -> MemoryAddress {
         MemoryAddress(Arc::clone(&self.end))
     }
@@ -118,7 +118,7 @@ impl ClientTransport for MemoryClient {
         let peer = listener.next_peer();
         let link = LinkToClient { end: Arc::clone(&self.end), attempt, account: self.account.clone() };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
-        // A server that is dropped meanwhile has perhaps not seen it.
+        // A server that is being dropped may not have seen the arrival.
         if listener.is_gone() {
             return self.end_without_server();
         }

@@ -1,4 +1,4 @@
-//! The part of a client that its server and other players reach.
+//! The part of a client that its server and other players use.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -11,15 +11,15 @@ use crate::packet_pool::SharedPacket;
 /// How many direct links a client may have: as many as a session's client takes.
 pub(super) const DIRECT_LINKS_MAX: usize = 1024;
 
-/// Attempts to connect to a server and direct links share a mailbox, so names tell them apart:
-/// direct links have the odd ones.
+/// Attempts to connect to a server and direct links share a mailbox, so peer numbers tell them apart: direct links
+/// have the odd ones.
 #[derive(Debug)]
 pub(super) struct ClientEnd {
-    /// What a new link brings: nothing from the server, the other end from a player.
+    /// Each new link's data: nothing from the server, the other end from a player.
     pub(super) mailbox: Mailbox<Option<LinkToPlayer>, SharedPacket>,
     attempts: AtomicU64,
     links_made: AtomicU64,
-    /// Direct links whose end was not reported yet.
+    /// Direct links whose end has not been reported yet.
     direct_links: AtomicUsize,
     is_gone: AtomicBool,
 }
@@ -58,7 +58,7 @@ impl ClientEnd {
         self.direct_links.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The client was dropped: nothing is polled any more.
+    /// Whether the client was dropped, so that nothing is polled any more.
     pub(super) fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::SeqCst)
     }

@@ -10,14 +10,15 @@ use crate::inbox::Pushed;
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, DirectLinks, DisconnectReason, Peer, Statistics};
 
-/// Where a client is reached directly, for code that introduces players to each other. A clone is the same address.
+/// The address for direct links to a client, for code that introduces players to each other. A clone is the same
+/// address.
 #[derive(Clone, Debug)]
 pub struct MemoryAddress(pub(super) Arc<ClientEnd>);
 
 impl MemoryAddress {
     /// Connects two clients directly, whether they are connected to a server or not.
     ///
-    /// `None` if one of them was dropped, or has 1024 direct links already.
+    /// `None` if one of them was dropped, or already has 1024 direct links.
     pub fn connect(&self, other: &Self) -> Option<MemoryDirectLink> {
         if !self.0.take_place() {
             return None;
@@ -33,7 +34,7 @@ impl MemoryAddress {
         self.0.mailbox.connected(one.name, Some(two.clone()));
         other.0.mailbox.connected(two.name, Some(one.clone()));
         let link = MemoryDirectLink([one, two]);
-        // A client that was dropped meanwhile has perhaps not seen it.
+        // A client that is being dropped may not have seen it.
         if self.0.is_gone() || other.0.is_gone() {
             link.end(&DisconnectReason::closed_by_peer(b""));
             return None;
@@ -59,10 +60,10 @@ impl MemoryDirectLink {
     }
 }
 
-/// A client as another one reaches it directly.
+/// A client as seen by another one over a direct link.
 #[derive(Clone, Debug)]
 pub(super) struct LinkToPlayer {
-    /// Two clients must not keep each other alive.
+    /// Weak, as two clients must not keep each other alive.
     end: Weak<ClientEnd>,
     /// The link's name there.
     name: Peer,
@@ -84,14 +85,14 @@ impl LinkToPlayer {
     }
 }
 
-/// A client's ends of its direct links, by their names there, until it reported that they are gone.
+/// A client's ends of its direct links, by their names there, until their ends are reported.
 #[derive(Debug, Default)]
 pub(super) struct DirectEnds(BTreeMap<Peer, DirectEnd>);
 
 #[derive(Debug)]
 enum DirectEnd {
     Up(LinkToPlayer),
-    /// Its end was not reported yet.
+    /// Its end has not been reported yet.
     Ending,
 }
 
@@ -100,7 +101,7 @@ impl DirectEnds {
         self.0.insert(peer, DirectEnd::Up(link));
     }
 
-    /// False if there was no such link: it was gone before it was seen.
+    /// False if there was no such link: it ended before it was reported.
     pub(super) fn remove(&mut self, peer: Peer) -> bool {
         self.0.remove(&peer).is_some()
     }
@@ -121,7 +122,7 @@ impl DirectEnds {
         }
     }
 
-    /// The link is to be used no more; what it was.
+    /// Ends the use of a link; returns it.
     fn end(&mut self, peer: Peer) -> Option<LinkToPlayer> {
         match std::mem::replace(self.0.get_mut(&peer)?, DirectEnd::Ending) {
             DirectEnd::Up(link) => Some(link),
@@ -180,7 +181,7 @@ mod tests {
         Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
     }
 
-    /// Two clients without a server, and the link between them, which is the first of each.
+    /// Two clients without a server, and the link between them, which is the first one of each.
     fn connected() -> (MemoryClient, MemoryClient, MemoryDirectLink) {
         let network = MemoryNetwork::new();
         let (mut alice, mut bob) = (network.client("main"), network.client("main"));

@@ -23,7 +23,7 @@ pub struct MemoryServer {
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<SharedPacket>,
     statistics: NetworkStatistics,
 }
@@ -97,7 +97,7 @@ impl ServerNetwork for MemoryServer {
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
-        // Both ends are in this process: while there is a link, the peer has it too.
+        // Both ends are in this process: a link in the table is up at the peer too.
         self.links.contains_key(&peer).then_some(now)
     }
 
@@ -188,8 +188,8 @@ impl ServerTransport for MemoryServer {
 
 impl Drop for MemoryServer {
     fn drop(&mut self) {
-        // Before the mailbox is emptied: a client that connects later sees the flag, and one that has connected is seen
-        // here.
+        // Set before the mailbox is drained: a client that connects later sees the flag, and one that has already
+        // connected is found below.
         self.listener.is_gone.store(true, Ordering::SeqCst);
         for link in self.links.values() {
             link.end(DisconnectReason::TimedOut);

@@ -1,4 +1,4 @@
-//! A hosted client that knows the game's number of its player, by which the game introduces it to others.
+//! A hosted client with the game's number of its player, by which the game introduces it to others.
 
 use std::fmt;
 use std::task::Waker;

@@ -1,7 +1,7 @@
 //! A game's own network, as simple as one can be: players with numbers, and a thread that is the game's loop.
 //!
-//! Everything arrives at once and in order; what the receiver cannot take is a failed send.
-//! Players reach each other directly once the game has introduced them.
+//! Everything arrives at once and in order; a packet that the receiver cannot take is a failed send. Players reach each
+//! other directly once the game has introduced them.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
@@ -13,7 +13,7 @@ use consonance_transport::hosted::{
     ClientRequest, DirectRequest, HostedClientHandle, HostedServerHandle, Received, ServerRequest,
 };
 
-/// How long the game sleeps between two frames at most.
+/// The longest time that the game sleeps between two frames.
 const FRAME: Duration = Duration::from_millis(5);
 
 pub(crate) struct GameNetwork {
@@ -50,7 +50,7 @@ impl GameNetwork {
         self.change(|players| players.server = Some(handle));
     }
 
-    /// A player's number.
+    /// Adds a client; returns its player's number.
     pub(crate) fn add_client(&mut self, mut handle: HostedClientHandle, session: &str) -> u64 {
         handle.set_waker(self.waker());
         self.change(|Players { clients, .. }| {
@@ -59,7 +59,7 @@ impl GameNetwork {
         })
     }
 
-    /// Two players reach each other directly from now on.
+    /// Lets two players reach each other directly from now on.
     pub(crate) fn introduce(&mut self, one: u64, other: u64) {
         self.change(|players| {
             for (player, to) in [(one, other), (other, one)] {
@@ -108,7 +108,7 @@ impl Drop for GameNetwork {
 }
 
 impl Players {
-    /// One frame of the game; false after the last.
+    /// Runs one frame of the game; false after the last.
     fn pump(&mut self) -> bool {
         if let Some(server) = &mut self.server {
             for (number, player) in (0..).zip(&mut self.clients) {
@@ -141,7 +141,7 @@ fn pump_client(number: u64, player: &mut Player, server: &mut HostedServerHandle
     }
 }
 
-/// What goes from one player to others.
+/// A message from one player to others.
 enum Direct {
     Packet(Vec<u64>, Delivery, Vec<u8>),
     Goodbye(u64),

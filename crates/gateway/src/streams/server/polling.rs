@@ -1,4 +1,4 @@
-//! Polling a server: what is reported, one step at a time.
+//! Polling of a server: one event at a time.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::streams::link::Link;
 use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
 
-/// What is to be reported. Greetings and messages are in the server's `message`.
+/// An event to report. Greetings and messages are in the server's `message`.
 pub(super) enum Step {
     Connected(Peer, SocketAddr),
     Message(Peer),
@@ -230,7 +230,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             if !self.out.is_empty() {
                 self.tcp.send(now, id, &[&self.out]);
             }
-            // A stream that keeps what it has read may have a message without taking more.
+            // A stream that buffers its input may return a message without consuming more bytes.
             if taken == 0 && found == Found::Nothing {
                 self.reading.pop_front();
             }

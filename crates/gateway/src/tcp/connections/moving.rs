@@ -21,8 +21,8 @@ impl MovedTcp {
 }
 
 impl TcpConnections {
-    /// Gives a connection away; nothing more is reported of it here. `None` if it is not open, or not any more: then it
-    /// is still here, and will be reported as closed.
+    /// Gives a connection away; it is no longer reported here. `None` if it is not open: then it stays here, and will
+    /// be reported as closed.
     pub fn give_away(&mut self, id: TcpId) -> Option<MovedTcp> {
         if !self.is_open(id) {
             return None;
@@ -30,13 +30,13 @@ impl TcpConnections {
         self.remove(id).map(MovedTcp)
     }
 
-    /// Whether a connection is there and neither side has ended it, as far as that is known here.
+    /// Whether a connection exists and neither side has ended it, as far as that is known here.
     pub fn is_open(&self, id: TcpId) -> bool {
         self.connections.get(&id).is_some_and(|connection| connection.state == State::Open)
     }
 
-    /// Takes a connection in that another one gave away, however many there are, under a new name. It is as if
-    /// what waits to be read came now.
+    /// Accepts a connection that another one gave away, under a new name, even beyond the limit. Its unread bytes
+    /// count as having arrived now.
     ///
     /// # Errors
     ///

@@ -11,9 +11,9 @@ use crate::readiness::Ready;
 
 /// How much is read from one connection before others get their turn, in bytes.
 pub(super) const READ_BYTES: usize = 64 * 1024;
-/// How often one poll looks for more before it says that there is nothing.
+/// How often one poll checks for more before it returns `None`.
 pub(super) const LOOKS_MAX: u32 = 16;
-/// How many newcomers come in at each look.
+/// How many newcomers are accepted at each check.
 const NEWCOMERS_MAX: usize = 64;
 
 impl TcpConnections {
@@ -55,7 +55,7 @@ impl TcpConnections {
             let Some(acceptor) = &mut self.acceptor else { break };
             let Some((stream, remote)) = acceptor.next(now, &mut self.readiness) else { break };
             is_busy = true;
-            // A socket that cannot be watched for want of memory is one too many as well.
+            // A socket that cannot be registered for lack of memory is rejected like one over the limit.
             let is_full = self.connections.len() >= self.settings.connections_max;
             if is_full || self.accept(stream, remote).is_err() {
                 self.rejected += 1;
@@ -79,7 +79,8 @@ impl TcpConnections {
         match connection.state {
             State::Opening => return self.handle_opening(now, id),
             State::Open if ready.is_over && !connection.wants(&self.settings).read => {
-                // Its user does not take what came, and nothing more can: waiting for them has no end.
+                // The user does not read the received bytes and no more can arrive: waiting for the user could take
+                // forever.
                 self.end(now, id, TcpEnd::ByPeer);
                 return true;
             }
@@ -120,9 +121,9 @@ impl TcpConnections {
             (_, Ok(0)) => return false,
             (State::Open, Ok(_)) => self.events.push_back(TcpEvent::Received { id }),
             (State::Open, Err(end)) => self.end(now, id, end),
-            // Its user heard of the end already.
+            // The user has already been notified of the end.
             (State::Lingering, Err(_)) => drop(self.remove(id)),
-            // Finishing: a peer that sends nothing more may still be reading.
+            // Finishing: a peer that has stopped sending may still be reading.
             _ => {}
         }
         self.update_interest(id);
@@ -150,10 +151,10 @@ impl TcpConnections {
         written > 0
     }
 
-    /// Everything was written.
+    /// Says goodbye once everything is written.
     fn say_goodbye(&mut self, now: Instant, id: TcpId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        // A peer that is gone needs no goodbye.
+        // If the peer is gone, there is nobody to say goodbye to.
         let _ = connection.stream.shutdown(Shutdown::Write);
         if connection.is_read_to_the_end() {
             self.end(now, id, TcpEnd::Finished);

@@ -1,4 +1,5 @@
-//! How many bytes a server sends to an address that only ever sends: an attacker that spoofs it reads no answers.
+//! Measures how many bytes a server sends to an address that only sends, as an attacker that spoofs it reads no
+//! replies.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use crate::udp::{ServerEndpoint, ServerEndpointEvent};
 
 /// How long the server goes on after the first request, in simulated time.
 const TIME: Duration = Duration::from_secs(30);
-/// A game sends to each accepted peer once in so long, as much as one with many speakers.
+/// The interval at which a game sends to each accepted peer, as often as one with many speakers.
 const FRAME: Duration = Duration::from_millis(20);
 const UNRELIABLE: [u8; 60] = [0x55; 60];
 const RELIABLE: [u8; 400] = [0xaa; 400];
@@ -36,10 +37,10 @@ pub fn bytes_out_per_byte_in<S: ServerEndpoint>(server: impl Fn() -> S, requests
     .fold(0.0, f64::max)
 }
 
-/// What the page of security says of a listener, in its table of bytes out for each byte in.
+/// The entry of a listener in the security page's table of bytes out for each byte in.
 ///
 /// # Panics
-/// When there is no row of it.
+/// When the table has no row for it.
 pub fn documented_bytes_out<'p>(page: &'p str, listener: &str) -> &'p str {
     let mut rows =
         page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_prefix(listener)?.strip_prefix(" | "));

@@ -1,4 +1,4 @@
-//! Datagrams on their way.
+//! Datagrams in transit.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::random::Random;
 
-/// What the network does to each datagram, in both directions.
+/// The network's treatment of each datagram, in both directions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinkConditions {
-    /// How likely it is lost, from 0 to 1.
+    /// The probability that it is lost, from 0 to 1.
     pub loss: f64,
-    /// How likely it arrives twice, from 0 to 1.
+    /// The probability that it arrives twice, from 0 to 1.
     pub duplication: f64,
-    /// The least time it takes.
+    /// The minimum delay.
     pub delay: Duration,
-    /// What it may take besides, evenly spread: datagrams overtake each other.
+    /// The maximum additional delay, uniformly distributed, so that datagrams overtake each other.
     pub jitter: Duration,
 }
 
@@ -35,7 +35,7 @@ impl LinkConditions {
 
 #[derive(Clone, Debug)]
 pub(super) struct Datagram {
-    /// Which client it is from or for.
+    /// The client that sent it or receives it.
     pub(super) client: SocketAddr,
     pub(super) is_to_server: bool,
     pub(super) bytes: Vec<u8>,
@@ -44,7 +44,7 @@ pub(super) struct Datagram {
 #[derive(Debug)]
 pub(super) struct Wire {
     pub(super) conditions: LinkConditions,
-    /// By arrival, and then by the order in which they were sent.
+    /// Sorted by arrival, and then by the order in which they were sent.
     under_way: BTreeMap<(Instant, u64), Datagram>,
     sent: u64,
     random: Random,

@@ -10,47 +10,47 @@ use crate::Delivery;
 
 /// A hosted client's handle whose link to the server lives in two channels of the game's connection.
 ///
-/// While the game is not connected, a link that is asked for waits until it is.
+/// While the game is not connected, a requested link waits for that.
 #[derive(Debug)]
 pub struct ClientChannels {
     handle: HostedClientHandle,
     session: String,
     is_game_connected: bool,
     link: Link,
-    /// The present link, or the last.
+    /// The number of the current link, or of the last one.
     number: LinkNumber,
-    /// The message that is shown next, or was shown last.
+    /// The message that is returned next, or was returned last.
     message: Vec<u8>,
-    /// Whether it is still to be shown.
+    /// Whether it is still to be returned.
     is_message_waiting: bool,
     /// Whether it ends the link.
     is_message_last: bool,
 }
 
-/// What a client's channels are to carry to the server.
+/// A message for the server that a client's channels must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientTransmit<'a> {
-    /// On which of the two channels.
+    /// The channel to send it on.
     pub delivery: Delivery,
     /// Its bytes, valid until the next call.
     pub message: &'a [u8],
-    /// It ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
+    /// Whether it ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
     pub is_last: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Link {
     Unwanted,
-    /// Wanted, and the game is not connected.
+    /// Requested, but the game is not connected.
     Waiting,
-    /// The server was asked, or is with the next message.
+    /// The server was asked for it, or will be with the next message.
     Asked,
     Up,
 }
 
 impl ClientChannels {
-    /// Channels for this handle, to the session of this name; an empty name means the server's only one. Of the name,
-    /// [`SESSION_BYTES_MAX`] bytes count.
+    /// Channels for this handle, to the session of this name; an empty name means the server's only one. The name is
+    /// cut at [`SESSION_BYTES_MAX`] bytes.
     pub fn new(handle: HostedClientHandle, session: &str) -> Self {
         Self {
             handle,
@@ -64,7 +64,7 @@ impl ClientChannels {
         }
     }
 
-    /// The game is connected to its server. Saying so again changes nothing.
+    /// The game is connected to its server. Repeated calls have no effect.
     pub fn handle_game_connected(&mut self) {
         self.is_game_connected = true;
         if self.link == Link::Waiting {
@@ -72,7 +72,7 @@ impl ClientChannels {
         }
     }
 
-    /// The game's connection is gone, and the link with it. Saying so again changes nothing.
+    /// The game's connection is gone, and the link with it. Repeated calls have no effect.
     pub fn handle_game_disconnected(&mut self) {
         self.is_game_connected = false;
         (self.is_message_waiting, self.is_message_last) = (false, false);
@@ -82,7 +82,7 @@ impl ClientChannels {
         }
     }
 
-    /// A message came from the server on the channel for this delivery.
+    /// Handles a message from the server on the channel for this delivery.
     pub fn handle_message(&mut self, delivery: Delivery, message: &[u8]) {
         if delivery == Delivery::Unreliable {
             if self.link == Link::Up {
@@ -110,7 +110,7 @@ impl ClientChannels {
                 self.link = Link::Unwanted;
                 self.handle.link_lost();
             }
-            // For a link before the present one.
+            // A message about an earlier link.
             Some(_) => {}
             None => {
                 self.handle.drop_received();
@@ -118,7 +118,7 @@ impl ClientChannels {
         }
     }
 
-    /// The game cannot deliver a reliable message any more, as when its channel is full: the link ends.
+    /// The game could not deliver a reliable message, for example because its channel is full: the link ends.
     pub fn handle_send_failed(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {
             self.handle.send_failed();
@@ -126,10 +126,10 @@ impl ClientChannels {
         }
     }
 
-    /// The next message for the server, or `None`. Call it until it says `None`: only then
-    /// will the waker be called again.
+    /// The next message for the server, or `None`. Call it until it returns `None`: only then will the waker be called
+    /// again.
     ///
-    /// While the game is not connected, there is none.
+    /// Always `None` while the game is not connected.
     pub fn poll_transmit(&mut self) -> Option<ClientTransmit<'_>> {
         loop {
             if std::mem::take(&mut self.is_message_waiting) {
@@ -164,8 +164,8 @@ impl ClientChannels {
         }
     }
 
-    /// The session starts again elsewhere, as when another player becomes its host: the link ends, and the
-    /// client asks for another one.
+    /// The session restarts elsewhere, for example when another player becomes its host: the link ends, and the client
+    /// requests a new one.
     pub fn session_reset(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {
             self.handle.session_reset();
@@ -173,18 +173,18 @@ impl ClientChannels {
         }
     }
 
-    /// Asks to be woken, from any thread, when [`poll_transmit`](Self::poll_transmit) has something.
+    /// Sets a waker, to be called from any thread when [`poll_transmit`](Self::poll_transmit) has a message.
     pub fn set_waker(&mut self, waker: Waker) {
         self.handle.set_waker(waker);
     }
 
     /// Whether the transport was dropped, so that there is nothing to do once
-    /// [`poll_transmit`](Self::poll_transmit) says `None`.
+    /// [`poll_transmit`](Self::poll_transmit) returns `None`.
     pub fn is_finished(&self) -> bool {
         !self.is_message_waiting && self.handle.is_finished()
     }
 
-    /// The handle, whose calls for direct links are the game's to make. The others are made here.
+    /// The handle, for the direct-link calls that the game must make. All others are made here.
     pub fn direct(&mut self) -> &mut HostedClientHandle {
         &mut self.handle
     }

@@ -1,4 +1,4 @@
-//! What a client says on its reliable channel.
+//! Messages of a client on its reliable channel.
 
 use super::{LinkNumber, SESSION_BYTES_MAX, kind};
 
@@ -11,7 +11,7 @@ pub(super) enum ClientMessage<'a> {
 }
 
 impl<'a> ClientMessage<'a> {
-    /// `None` for what no client of ours says.
+    /// Parses a message; `None` if it is not one of this protocol.
     pub(super) fn parse(message: &'a [u8]) -> Option<Self> {
         let (&kind, body) = message.split_first()?;
         Some(match kind {
@@ -29,7 +29,7 @@ impl<'a> ClientMessage<'a> {
         })
     }
 
-    /// Writes it in place of what the buffer holds.
+    /// Writes it to the buffer, replacing its content.
     pub(super) fn write(&self, message: &mut Vec<u8>) {
         message.clear();
         match self {

@@ -1,4 +1,4 @@
-//! What a fuzzer may say on the channels of both ends.
+//! A fuzz target for the channels of both ends.
 
 use std::time::Instant;
 
@@ -8,9 +8,9 @@ use crate::{
     ClientTransport as _, Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 
-/// Bytes as a game that hands both ends whatever it likes: no panic, and nothing waits beyond its limits.
+/// The bytes drive a game that passes arbitrary data to both ends: nothing panics, and no queue exceeds its limits.
 ///
-/// Each step is a byte for what happens, one for the client, one for a length, and so many bytes of a message.
+/// Each step is a byte for the action, one for the client, one for a length, and that many bytes of a message.
 pub fn hosted_channels(mut bytes: &[u8]) {
     let now = Instant::now();
     let settings = HostedSettings {

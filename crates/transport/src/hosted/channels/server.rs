@@ -11,40 +11,40 @@ use crate::Delivery;
 
 /// A hosted server's handle whose links to clients live in two channels of the game's connections.
 ///
-/// Clients have the game's own numbers.
+/// Clients are identified by the game's own numbers.
 #[derive(Debug)]
 pub struct ServerChannels {
     handle: HostedServerHandle,
     clients: BTreeMap<u64, Client>,
-    /// What is to be said besides what the handle wants.
+    /// Messages to send besides the handle's requests.
     answers: VecDeque<(u64, Answer)>,
-    /// The message that was shown last, …
+    /// The message that was returned last, …
     message: Vec<u8>,
     /// … and its receivers.
     receivers: Vec<u64>,
 }
 
-/// What a server's channels are to carry.
+/// A message that a server's channels must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerTransmit<'a> {
-    /// To which clients, each once.
+    /// The receiving clients, each once.
     pub clients: &'a [u64],
-    /// On which of the two channels.
+    /// The channel to send it on.
     pub delivery: Delivery,
     /// Its bytes, valid until the next call.
     pub message: &'a [u8],
-    /// It ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
+    /// Whether it ends the link; see [`LAST_MESSAGE_BYTES_MAX`](super::LAST_MESSAGE_BYTES_MAX).
     pub is_last: bool,
 }
 
-/// A client of the game that has said something on the reliable channel.
+/// A client of the game that has sent a message on the reliable channel.
 #[derive(Debug, Default)]
 struct Client {
-    /// The link that it has.
+    /// Its current link.
     link: Option<LinkNumber>,
-    /// It was told that it has none.
+    /// Whether it was told that it has no link.
     knows_of_no_link: bool,
-    /// Links it asked for since the last turn.
+    /// Links it requested since the last poll.
     links_asked: u8,
 }
 
@@ -66,8 +66,8 @@ impl ServerChannels {
         }
     }
 
-    /// A message came from a client of the game on the channel for this delivery. The sender must be the one that the
-    /// game's network knows.
+    /// Handles a message from a client of the game on the channel for this delivery. The sender must be the one known
+    /// to the game's network.
     pub fn handle_message(&mut self, client: u64, delivery: Delivery, message: &[u8]) {
         if delivery == Delivery::Unreliable {
             self.handle.receive(client, delivery, message);
@@ -88,7 +88,7 @@ impl ServerChannels {
         }
     }
 
-    /// The game's connection to a client is gone. Nothing more is said to it.
+    /// The game's connection to a client is gone. Nothing more is sent to it.
     pub fn handle_game_disconnected(&mut self, client: u64) {
         if self.clients.remove(&client).is_some() {
             self.handle.peer_lost(client);
@@ -96,7 +96,8 @@ impl ServerChannels {
         }
     }
 
-    /// The game cannot deliver a reliable message to a client any more, as when its channel is full: the link ends.
+    /// The game could not deliver a reliable message to a client, for example because its channel is full: the link
+    /// ends.
     pub fn handle_send_failed(&mut self, client: u64) {
         if let Some(link) = self.end(client, |handle| handle.send_failed(client)) {
             self.answers.push_back((client, Answer::Ended(link, TOO_SLOW)));
@@ -108,7 +109,7 @@ impl ServerChannels {
         self.clients.keys().copied()
     }
 
-    /// The next message to send, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next message to send, or `None`. Call it until it returns `None`: only then will the waker be called again.
     pub fn poll_transmit(&mut self) -> Option<ServerTransmit<'_>> {
         loop {
             if let Some((client, answer)) = self.answers.pop_front() {
@@ -154,21 +155,21 @@ impl ServerChannels {
         }
     }
 
-    /// The session starts again elsewhere, as when another player becomes its host: every link ends. Clients are not
-    /// notified, because they know; one that does not is told when it sends something.
+    /// The session restarts elsewhere, for example when another player becomes its host: every link ends. Clients are
+    /// not notified, because they know; one that does not is told when it sends something.
     pub fn session_reset(&mut self) {
         self.handle.session_reset();
         self.clients.clear();
         self.answers.clear();
     }
 
-    /// Asks to be woken, from any thread, when [`poll_transmit`](Self::poll_transmit) has something.
+    /// Sets a waker, to be called from any thread when [`poll_transmit`](Self::poll_transmit) has a message.
     pub fn set_waker(&mut self, waker: Waker) {
         self.handle.set_waker(waker);
     }
 
     /// Whether the transport was dropped, so that there is nothing to do once
-    /// [`poll_transmit`](Self::poll_transmit) says `None`.
+    /// [`poll_transmit`](Self::poll_transmit) returns `None`.
     pub fn is_finished(&self) -> bool {
         self.answers.is_empty() && self.handle.is_finished()
     }
@@ -178,7 +179,7 @@ impl ServerChannels {
         if known.link.is_some() {
             self.handle.receive(client, Delivery::Reliable, packet);
         } else if !std::mem::replace(&mut known.knows_of_no_link, true) {
-            // It was here before we were.
+            // The client's link is older than this server.
             self.answers.push_back((client, Answer::NoLink));
         }
     }
@@ -199,14 +200,14 @@ impl ServerChannels {
         }
     }
 
-    /// Ends the link of a client, if it has one, as the handle is told.
+    /// Ends a client's link, if it has one, and reports that to the handle.
     fn end(&mut self, client: u64, tell: impl FnOnce(&mut HostedServerHandle)) -> Option<LinkNumber> {
         let link = self.clients.get_mut(&client)?.end()?;
         tell(&mut self.handle);
         Some(link)
     }
 
-    /// The message that was written, for one client.
+    /// The written message, for one client.
     fn shown(&mut self, client: u64, is_last: bool) -> ServerTransmit<'_> {
         self.receivers.clear();
         self.receivers.push(client);
@@ -216,14 +217,14 @@ impl ServerChannels {
 }
 
 impl Client {
-    /// Its link, which it has no more. Either end said so, so it knows.
+    /// Ends its link, when the client knows that already.
     fn end(&mut self) -> Option<LinkNumber> {
         self.knows_of_no_link = true;
         self.link.take()
     }
 }
 
-/// How often a client may ask for a link between two polls by the game. A player that changes their mind needs two.
+/// How often a client may request a link between two polls by the game. A player who changes their mind needs two.
 pub(super) const LINKS_ASKED_MAX: u8 = 16;
 
 pub(super) const TOO_SLOW: &str = "reliable packets could not be delivered";

@@ -1,4 +1,4 @@
-//! What a server says on its reliable channel.
+//! Messages of a server on its reliable channel.
 
 use super::{LinkNumber, kind};
 
@@ -11,7 +11,7 @@ pub(super) enum ServerMessage<'a> {
 }
 
 impl<'a> ServerMessage<'a> {
-    /// `None` for what no server of ours says.
+    /// Parses a message; `None` if it is not one of this protocol.
     pub(super) fn parse(message: &'a [u8]) -> Option<Self> {
         let (&kind, body) = message.split_first()?;
         Some(match kind {
@@ -29,7 +29,7 @@ impl<'a> ServerMessage<'a> {
         })
     }
 
-    /// Writes it in place of what the buffer holds.
+    /// Writes it to the buffer, replacing its content.
     pub(super) fn write(&self, message: &mut Vec<u8>) {
         message.clear();
         match self {

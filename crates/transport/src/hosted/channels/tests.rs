@@ -1,4 +1,4 @@
-//! Both ends of the two channels, with a game between them that carries what it is told to.
+//! Both ends of the two channels, with a game between them that delivers messages on demand.
 
 use std::time::Instant;
 
@@ -256,7 +256,7 @@ fn any_bytes_are_harmless_to_both_ends() {
     });
 }
 
-/// Both ends, and a game between them that carries a message when it is told to.
+/// Both ends, and a game between them that delivers a message on demand.
 struct Game {
     client: HostedClient,
     clients_end: ClientChannels,
@@ -283,13 +283,13 @@ impl Game {
         (game, peer)
     }
 
-    /// The voice of the client asks for a link, with nothing else to say.
+    /// The client's transport requests a link.
     fn ask(&mut self) {
         while self.client.poll(now()).is_some() {}
         self.client.connect(now());
     }
 
-    /// The server's voice reports a newcomer and admits it.
+    /// The server's transport reports a newcomer and admits it.
     fn newcomer(&mut self, name: &str) -> Peer {
         loop {
             match self.server.poll(now()) {
@@ -303,12 +303,12 @@ impl Game {
         }
     }
 
-    /// Everything that either end has to say arrives.
+    /// Delivers everything that either end has to send.
     fn run_once(&mut self) {
         for (delivery, message) in self.said_by_client() {
             self.servers_end.handle_message(CLIENT, delivery, &message);
         }
-        // A reported peer is accepted by the next call, whatever it is.
+        // Any next call accepts a reported peer.
         self.server.send(now(), &[], Delivery::Unreliable, b"");
         for (clients, delivery, message) in self.said_by_server() {
             assert_eq!(clients, [CLIENT]);

@@ -1,4 +1,4 @@
-//! Direct links of a hosted client, driven by hand.
+//! Direct links of a hosted client, driven manually.
 
 use super::*;
 use crate::{DirectEvent, DirectLinks as _};
@@ -121,7 +121,7 @@ fn a_host_that_is_gone_loses_direct_links_too() {
     assert_eq!(client.poll(now()), down(peer, DisconnectReason::TimedOut));
 }
 
-/// A direct link to the player of this number; its name.
+/// Makes a direct link to the player of this number; returns the link's name.
 fn up(client: &mut HostedClient, handle: &mut HostedClientHandle, number: u64) -> Peer {
     assert!(handle.direct_connected(number));
     match client.poll(now()) {

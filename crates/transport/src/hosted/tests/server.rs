@@ -1,4 +1,4 @@
-//! The server, driven by hand.
+//! The server, driven manually.
 
 use super::*;
 use crate::{PeerIdentity, ServerNetworkExt as _};

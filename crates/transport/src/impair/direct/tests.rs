@@ -1,4 +1,4 @@
-//! Direct links of an impaired client, on a time line of their own.
+//! Direct links of an impaired client, on a simulated time line.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::*;
 const UP: Duration = Duration::from_millis(30);
 const DOWN: Duration = Duration::from_millis(70);
 
-/// An impaired client that is linked directly to others which are not.
+/// An impaired client with direct links to others that are not impaired.
 struct Star {
     start: Instant,
     hub: ImpairedClient<MemoryClient>,

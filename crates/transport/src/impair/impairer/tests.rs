@@ -1,4 +1,4 @@
-//! Seeded runs of the impairer: what is lost, late, doubled and overtaken, counted against what was asked.
+//! Seeded runs of the impairer: lost, late, doubled and overtaken packets are compared with the settings.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ const PACKETS: u32 = 5_000;
 /// A number for a packet, and the milliseconds after the start at which it came out.
 type Arrival = (u32, Duration);
 
-/// Pushes a numbered packet each 20 ms and returns what came out, in order.
+/// Pushes a numbered packet each 20 ms and returns the output, in order.
 fn run(impairment: &Impairment, delivery: Delivery) -> (Vec<Arrival>, ImpairmentCounts) {
     let start = Instant::now();
     let mut impairer = Impairer::new(impairment);
@@ -187,8 +187,7 @@ fn absurd_settings_are_tamed() {
 }
 
 proptest! {
-    /// Whatever is asked for, nothing appears that was not pushed, nothing comes early, and every packet is
-    /// accounted for.
+    /// With any settings, nothing appears that was not pushed, nothing comes early, and every packet is accounted for.
     #[test]
     fn every_packet_is_accounted_for(
         loss_percent in 0.0..100.0,
