@@ -1,18 +1,18 @@
-//! Why packets are not captured: which file, and what to do.
+//! Reasons why packets are not captured: the file, and what to do.
 
 use std::io;
 use std::path::PathBuf;
 
-/// What is wrong with a capture.
+/// The error of a capture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
-    /// The file cannot be made, as when it is there already: nothing is overwritten.
+    /// The file cannot be created, for example because it exists: nothing is overwritten.
     #[error("could not create {}: {cause}; choose another file", path.display())]
     Create {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error from the operating system.
         cause: io::Error,
     },
     /// The file takes no more.
@@ -20,7 +20,7 @@ pub enum CaptureError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error from the operating system.
         cause: io::Error,
     },
     /// The system has no thread left.

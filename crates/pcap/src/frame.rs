@@ -15,7 +15,7 @@ const HOPS: u8 = 64;
 
 /// A packet in a frame to or from the other end of this interface.
 pub(crate) fn of(packet: &[u8], interface: u16, is_received: bool, is_reliable: bool) -> Vec<u8> {
-    // More than a datagram can hold is more than any network of ours carries.
+    // None of our networks carries packets larger than a datagram.
     let packet = &packet[..packet.len().min(usize::from(u16::MAX) - IP_HEADER_BYTES - UDP_HEADER_BYTES)];
     let theirs = OUR_ADDRESS + 1 + u32::from(interface);
     let (from, to) = if is_received { (theirs, OUR_ADDRESS) } else { (OUR_ADDRESS, theirs) };
@@ -26,7 +26,7 @@ pub(crate) fn of(packet: &[u8], interface: u16, is_received: bool, is_reliable: 
     // Version 4 and five words of header; no type of service.
     frame.extend([0x45, 0]);
     frame.extend(((IP_HEADER_BYTES + udp_bytes) as u16).to_be_bytes());
-    // No number, not to be fragmented.
+    // No identification; don't fragment.
     frame.extend([0, 0, 0x40, 0]);
     frame.extend([HOPS, UDP, 0, 0]);
     frame.extend(from.to_be_bytes());

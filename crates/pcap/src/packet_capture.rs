@@ -13,7 +13,7 @@ use crate::packet_sink::{PacketSink, Shared};
 use crate::settings::PacketCaptureSettings;
 use crate::writer_thread::{CaptureReport, Writing};
 
-/// A packet capture that goes on. Dropping it completes the file, too, but says nothing of what went wrong.
+/// A running packet capture. Dropping it also completes the file, but reports no errors.
 #[derive(Debug)]
 pub struct PacketCapture {
     sink: PacketSink,
@@ -42,7 +42,7 @@ impl PacketCapture {
         Ok(Self { sink, shared, thread: Some(thread) })
     }
 
-    /// Where packets are put in.
+    /// The sink that packets are recorded through.
     pub fn sink(&self) -> PacketSink {
         self.sink.clone()
     }

@@ -1,4 +1,4 @@
-//! Where packets go into a capture: a bounded queue to the thread that writes.
+//! The input of a capture: a bounded queue to the thread that writes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -23,10 +23,10 @@ pub enum CaptureLink {
     Client(u64),
 }
 
-/// Which way a packet went.
+/// The direction of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PacketDirection {
-    /// It came in.
+    /// The packet was received.
     Received,
     /// It was given to the transport.
     Sent,
@@ -39,7 +39,7 @@ pub struct CapturedPacket<'a> {
     pub at: Instant,
     /// Over which link.
     pub link: CaptureLink,
-    /// Which way.
+    /// Its direction.
     pub direction: PacketDirection,
     /// Whether it travelled, or shall travel, reliably.
     pub is_reliable: bool,
@@ -55,7 +55,7 @@ pub struct PacketSink {
 }
 
 impl PacketSink {
-    /// A sink and what is at its other end.
+    /// A sink, the receiver of its notes, and the state that both ends share.
     pub(crate) fn new() -> (Self, Receiver<Note>, Arc<Shared>) {
         let (queue, notes) = sync_channel(WAITING_PACKETS_MAX);
         let shared = Arc::new(Shared::default());
@@ -84,11 +84,11 @@ impl PacketSink {
     /// others.
     pub fn introduce(&self, id: ClientId, name: &str, rooms: &[&str]) {
         let rooms = rooms.iter().map(|room| (*room).into()).collect();
-        // With a full queue there are worse gaps than a name.
+        // If the queue is full, a missing name is the smallest gap.
         let _ = self.queue.try_send(Note::Player { id, name: name.into(), rooms });
     }
 
-    /// Whether nothing is written any more, so that this end may go too.
+    /// Whether the capture is over, so that the sink can be dropped too.
     pub fn is_closed(&self) -> bool {
         self.shared.closed.load(Ordering::Relaxed)
     }
@@ -99,7 +99,7 @@ impl PacketSink {
     }
 }
 
-/// What both ends know.
+/// The state that both ends share.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) waiting_bytes: AtomicUsize,
@@ -108,7 +108,7 @@ pub(crate) struct Shared {
     pub(crate) closed: AtomicBool,
 }
 
-/// What waits for the thread that writes.
+/// An entry in the queue of the thread that writes.
 #[derive(Debug)]
 pub(crate) enum Note {
     Packet(OwnedPacket),

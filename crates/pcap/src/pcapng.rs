@@ -14,7 +14,7 @@ const INTERFACE_DESCRIPTION: u32 = 1;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 
-/// A packet and what is known of it.
+/// A packet with its metadata.
 #[derive(Debug)]
 pub(crate) struct EnhancedPacket<'a> {
     pub(crate) interface: u32,
@@ -44,7 +44,7 @@ pub(crate) fn section_header(application: &str, comment: &str) -> Vec<u8> {
     block.u32(BYTE_ORDER_MAGIC);
     block.u16(1);
     block.u16(0);
-    // How long the section is: not known.
+    // Section length: unknown.
     block.u64(u64::MAX);
     block.option(1, comment.as_bytes());
     block.option(4, application.as_bytes());
@@ -56,7 +56,7 @@ pub(crate) fn interface_description(name: &str, description: &str) -> Vec<u8> {
     let mut block = Block::begin(INTERFACE_DESCRIPTION);
     block.u16(LINK_TYPE_RAW);
     block.u16(0);
-    // No packet is cut.
+    // Snapshot length: no limit.
     block.u32(0);
     block.option(2, name.as_bytes());
     block.option(3, description.as_bytes());
@@ -98,7 +98,7 @@ struct Block(Vec<u8>);
 impl Block {
     fn begin(kind: u32) -> Self {
         let mut bytes = kind.to_le_bytes().to_vec();
-        // Its length, once that is known.
+        // The length, filled in by `end`.
         bytes.extend([0; 4]);
         Self(bytes)
     }

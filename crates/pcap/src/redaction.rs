@@ -1,4 +1,4 @@
-//! What must not get into a file that people send to each other: secrets and tokens in handshakes.
+//! Redaction of the secrets and tokens in handshakes, so that capture files can be shared.
 
 use consonance_wire::{Extension, HandshakeRequest, HandshakeResponse, MessageType, PacketHeader};
 

@@ -1,4 +1,4 @@
-//! What a packet says, in words for readers of a capture.
+//! Packets described in words, for readers of a capture.
 
 mod names;
 
@@ -126,7 +126,7 @@ impl Words {
     fn relay(&mut self, kind: &str, relay: &ServerRelay<'_>) -> String {
         let to = relay.destinations.iter().map(|id| self.names.of(relay.session, id));
         let to = listed(relay.destinations.len(), to);
-        // One that holds another one is not followed down: it may be as deep as it is long.
+        // Nested relays are not followed: the nesting may be as deep as the packet is long.
         let inner = match Packet::parse_with_trailing(relay.packet) {
             Ok((Packet::ServerRelayReliable(_) | Packet::ServerRelayUnreliable(_), _)) => {
                 "another relay".into()
@@ -230,7 +230,7 @@ fn closing_in_words(closing: &Closing<'_>) -> String {
     }
 }
 
-/// That there is a block behind the body, and what is in it.
+/// The items of the block behind the body, if there is one.
 fn block(trailing: &[u8]) -> String {
     match Extension::find(trailing) {
         None => String::new(),

@@ -1,4 +1,4 @@
-//! The thread that writes: notes out of the queue, blocks into the file.
+//! The thread that writes: entries out of the queue, blocks into the file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,7 +18,7 @@ use crate::{frame, redaction};
 /// How long a packet may wait in memory before it is in the file, and how long an end takes to be noticed.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What became of a capture.
+/// The totals of a capture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaptureReport {
@@ -61,7 +61,7 @@ impl Writing {
         }
     }
 
-    /// Until all senders are gone, and what waits is written.
+    /// Writes notes until all senders are gone or the capture is closed, and the queue is empty.
     pub(crate) fn run(
         mut self,
         notes: &Receiver<Note>,
@@ -79,7 +79,7 @@ impl Writing {
         loop {
             match notes.recv_timeout(FLUSH_INTERVAL) {
                 Ok(note) => self.take(note, shared)?,
-                // Asked for before the queue is looked at for the last time, so that nothing stays in it.
+                // `closed` is checked before the final drain of the queue, so that nothing stays in it.
                 Err(RecvTimeoutError::Timeout) if !shared.closed.load(Ordering::Relaxed) => {
                     self.file.flush()?;
                 }
@@ -171,7 +171,8 @@ impl Writing {
         Ok(interface)
     }
 
-    /// What was dropped after the last packet belongs to no link in particular.
+    /// Completes the file. Packets that were `dropped` after the last one belong to no link in particular; they are
+    /// counted at the first interface.
     fn finish(&mut self, dropped: u64) -> io::Result<()> {
         self.report.dropped += dropped;
         if let Some(first) = self.interfaces.first_mut() {
@@ -194,7 +195,7 @@ impl Writing {
         self.file.flush()
     }
 
-    /// Since 1970, so many after the beginning.
+    /// The time since 1970 for a time since the beginning of the capture.
     fn nanoseconds(&self, elapsed: Duration) -> u64 {
         let since_1970 = self.began.1.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default() + elapsed;
         u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX)

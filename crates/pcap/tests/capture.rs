@@ -52,7 +52,7 @@ fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
     assert_eq!((left.interface(), noise.interface()), (0, 1));
     assert_eq!(noise.nanoseconds() - left.nanoseconds(), 20_000_000);
     assert!(left.frame().ends_with(&REMOVE_CLIENT) && noise.frame().ends_with(b"noise"));
-    // Reliable packets have a port of their own.
+    // Reliable packets have their own port.
     assert_eq!((&left.frame()[20..22], &noise.frame()[20..22]), (&[0xc0, 0x5b][..], &[0xc0, 0x5a][..]));
     assert_eq!((blocks[5].number(4), blocks[6].number(4)), (1, 1), "packets of each link");
 }
@@ -180,7 +180,7 @@ fn capture_of(
     capture.stop().unwrap()
 }
 
-/// A file of this test's own, in this run, that is not there. It goes at the end.
+/// A path for a file of this test and run, which does not exist yet; the file is deleted at the end.
 struct TestFile(PathBuf);
 
 fn path(name: &str) -> TestFile {

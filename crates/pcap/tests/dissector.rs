@@ -80,7 +80,7 @@ fn flipped_bits_and_cut_packets_too() {
     }
     packets.retain(|packet| !packet.is_empty());
     packets.truncate(4_000);
-    // A fault of the script shows as an error of Lua, which `dissected` fails on.
+    // A bug in the script shows up as a Lua error, on which `dissected` fails.
     assert_marks(&dissected("flipped", &packets), &packets);
 }
 
@@ -96,7 +96,7 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
         "8bc70200000001 0003 80 000a 0001 8001 d75f 0004 1b21 aabb",
         // A relay in a relay.
         "8bc70800000001 00 000a 8bc70800000001 00 0000",
-        // What has arrived, behind ErrorWrongSession: frame 9, 10 frames, 11 ms.
+        // A report of arrivals after ErrorWrongSession: frame 9, 10 frames, 11 ms.
         "8bc70600000001 c05a 05 000a 0009 0000000a 0000000b",
         // Capabilities 7 and an unknown item.
         "8bc704 01 000003c0 0000bb80 0004 426f62 c05a 01 0004 00000007 c8 0002 0102",

@@ -23,11 +23,11 @@ pub struct DarkRiftClient {
     settings: ClientSettings,
     tcp: TcpConnections,
     state: State,
-    /// Ends that were not reported yet.
+    /// Disconnections that are not reported yet.
     ends: VecDeque<DisconnectReason>,
     turn: Turn,
     datagram: Box<[u8]>,
-    /// What the last event showed.
+    /// The payload of the most recent event: a message, or the body of the Configure command.
     message: Vec<u8>,
     statistics: Statistics,
 }
@@ -44,17 +44,17 @@ enum State {
     Live {
         id: TcpId,
         connector: Box<Connector>,
-        /// Made when the stream is there, with the same local address.
+        /// Created once the stream is open, with the same local address.
         udp: Option<DatagramSocket>,
     },
-    /// The last words are on their way; after them, perhaps, we connect again.
+    /// The goodbye is being sent; a new connection may follow.
     Leaving {
         id: TcpId,
         again: bool,
     },
 }
 
-/// What a series of polls looks at: first datagrams, so many at most, then the stream.
+/// The source that polls read next: at most `left` datagrams, then the stream.
 #[derive(Debug)]
 enum Turn {
     Datagrams { left: u32 },
@@ -165,7 +165,7 @@ impl DarkRiftClient {
     fn handle_tcp(&mut self, now: Instant, event: TcpEvent) {
         match event {
             TcpEvent::Opened { id, .. } => self.handle_opened(id),
-            // Its bytes are looked at next.
+            // The caller reads its bytes next.
             TcpEvent::Received { .. } => {}
             TcpEvent::Closed { id, end } => self.handle_closed(now, id, &end),
         }
@@ -244,7 +244,7 @@ impl DarkRiftClient {
 }
 
 impl GameNetworkClient for DarkRiftClient {
-    /// DarkRift's clients say nothing but the token: the greeting stays here.
+    /// The greeting is not sent: DarkRift's clients send nothing but the token.
     fn connect(&mut self, now: Instant, _greeting: &[u8]) {
         match &mut self.state {
             State::Down => self.begin(now),
@@ -291,7 +291,7 @@ impl GameNetworkClient for DarkRiftClient {
                 self.state = State::Leaving { id, again: false };
                 self.tcp.finish(now, id);
             }
-            // The attempt that has not begun is over, too.
+            // This also cancels a reconnect that has not begun yet.
             State::Leaving { again, .. } => {
                 if std::mem::take(again) {
                     self.ends.push_back(DisconnectReason::ClosedByUs);
@@ -347,6 +347,6 @@ fn take_in(event: ConnectorEvent<'_>, channel: MessageChannel, buffer: &mut Vec<
 /// Room for the datagrams of a pause of the game.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// How many datagrams are read before the stream gets its turn.
+/// The number of datagrams read before the stream gets its turn.
 const DATAGRAMS_MAX: u32 = 64;
 const FRESH_TURN: Turn = Turn::Datagrams { left: DATAGRAMS_MAX };

@@ -1,4 +1,4 @@
-//! The client's half of the network: getting in, and what the server may say. No sockets, no clock.
+//! The client's half of the network: the handshake, and checks of the server's messages. No sockets, no clock.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -15,13 +15,13 @@ use crate::format::{self, HEADER_BYTES, TOKEN_PACKET_BYTES, Token};
 pub struct Connector {
     settings: ClientSettings,
     stage: Stage,
-    /// Connecting is over then.
+    /// The deadline of the handshake.
     until: Instant,
     orders: VecDeque<ConnectorOrder>,
     malformed: u64,
 }
 
-/// What the driver has to do.
+/// An action for the driver.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ConnectorOrder {
     /// Send this datagram.
@@ -30,10 +30,10 @@ pub enum ConnectorOrder {
     Abort(DisconnectReason),
 }
 
-/// What came out of a datagram or a piece of the stream.
+/// The result of reading a datagram or a piece of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectorEvent<'a> {
-    /// The server took us in, and said this in its Configure command: our number, two bytes, big-endian.
+    /// The server accepted the connection. The body of its Configure command: our number, two bytes, big-endian.
     Connected(&'a [u8]),
     /// A message, header included.
     Message(&'a [u8]),
@@ -41,9 +41,9 @@ pub enum ConnectorEvent<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// The server has to say the token.
+    /// Waiting for the token over TCP.
     Waiting,
-    /// The token is sent over UDP until the server calls us connected.
+    /// The token is sent over UDP until the server confirms the connection.
     Showing {
         token: Token,
         version: ProtocolVersion,
@@ -57,13 +57,13 @@ enum Stage {
 }
 
 impl Connector {
-    /// A connection that is being made from now on.
+    /// Starts the handshake of a new connection.
     pub fn new(now: Instant, settings: ClientSettings) -> Self {
         let until = now + settings.connecting_max;
         Self { settings, stage: Stage::Waiting, until, orders: VecDeque::new(), malformed: 0 }
     }
 
-    /// What the beginning of the stream holds, and how many bytes that took. With 0, more has to come first.
+    /// Reads one item from the start of the stream and returns how many bytes it used: 0 while it is incomplete.
     pub fn handle_stream<'a>(
         &mut self,
         now: Instant,
@@ -75,7 +75,7 @@ impl Connector {
             Stage::Showing { token, version, .. } => {
                 let Some((taken, message)) = self.next_message(stream) else { return (0, None) };
                 let Some(body) = format::configure_body(message) else {
-                    // Nothing else is said before it.
+                    // The server sends nothing else before this message.
                     self.malformed += 1;
                     return (taken, None);
                 };
@@ -91,7 +91,7 @@ impl Connector {
 
     /// A datagram came from the server.
     pub fn handle_datagram<'a>(&mut self, datagram: &'a [u8]) -> Option<ConnectorEvent<'a>> {
-        // The acknowledgement tells nothing that the number over TCP does not tell better.
+        // The acknowledgement carries no news: the number over TCP already confirms the connection.
         let Stage::Up { token, version } = self.stage else { return None };
         if datagram.is_empty() || datagram == token.acknowledgement(version) {
             return None;
@@ -113,7 +113,7 @@ impl Connector {
         }
     }
 
-    /// When something is to be said again, or connecting has taken too long.
+    /// The time of the next token, or the deadline of the handshake.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.stage {
             Stage::Waiting => Some(self.until),
@@ -122,7 +122,7 @@ impl Connector {
         }
     }
 
-    /// What to do next.
+    /// The next action for the driver.
     pub fn poll_order(&mut self) -> Option<ConnectorOrder> {
         self.orders.pop_front()
     }
@@ -132,7 +132,7 @@ impl Connector {
         matches!(self.stage, Stage::Up { .. })
     }
 
-    /// How many messages were none by the network's rules.
+    /// The number of messages that were invalid by the network's rules.
     pub fn malformed(&self) -> u64 {
         self.malformed
     }

@@ -1,6 +1,6 @@
 //! The bytes around messages: lengths, tokens, acknowledgements, the Configure command. All numbers are big-endian.
 
-/// Which form of the handshake a client understands.
+/// The form of the handshake that a client understands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProtocolVersion {
     /// The old one: the acknowledgement of the token is a single byte.
@@ -11,7 +11,7 @@ pub enum ProtocolVersion {
 }
 
 impl ProtocolVersion {
-    /// What stands before the token.
+    /// The version byte before the token.
     pub fn byte(self) -> u8 {
         match self {
             Self::Zero => 0,
@@ -33,7 +33,7 @@ impl ProtocolVersion {
 pub(crate) struct Token(pub(crate) [u8; 8]);
 
 impl Token {
-    /// What the server says over TCP, unframed, and the client over UDP.
+    /// The packet with the token: from the server over TCP, unframed, and from the client over UDP.
     pub(crate) fn packet(self, version: ProtocolVersion) -> [u8; TOKEN_PACKET_BYTES] {
         let mut packet = [version.byte(); TOKEN_PACKET_BYTES];
         packet[1..].copy_from_slice(&self.0);
@@ -46,7 +46,7 @@ impl Token {
         Some((*version, Self(token.try_into().ok()?)))
     }
 
-    /// What the server answers over UDP.
+    /// The server's acknowledgement over UDP.
     pub(crate) fn acknowledgement(self, version: ProtocolVersion) -> Vec<u8> {
         match version {
             ProtocolVersion::Zero => vec![0],
@@ -60,7 +60,7 @@ pub(crate) fn length(message: &[u8]) -> [u8; LENGTH_BYTES] {
     (message.len() as u32).to_be_bytes()
 }
 
-/// The first message of a stream and how many bytes it takes there; `None` while it is not whole.
+/// The first message of a stream and the number of bytes it takes there; `None` while it is incomplete.
 ///
 /// # Errors
 ///

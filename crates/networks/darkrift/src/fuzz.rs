@@ -13,7 +13,7 @@ use crate::{
     ServerSettings,
 };
 
-/// Steps one after the other: a byte for which connection and what, one for a length, and so many bytes that are said.
+/// Each step is a byte for the connection and the action, one for a length, and that many bytes of data.
 ///
 /// # Panics
 /// If one of the halves does what it must not.
@@ -111,7 +111,7 @@ impl Server {
                 break;
             }
         }
-        // The driver reads no further than the largest message.
+        // The driver buffers no more than the largest message.
         stream.unread.truncate(4 + 65_534);
     }
 
@@ -195,7 +195,7 @@ impl Client {
     }
 }
 
-/// Whether it connects.
+/// Whether the client connects.
 fn check(event: Option<ConnectorEvent<'_>>, was_up: bool) -> bool {
     match event {
         Some(ConnectorEvent::Connected(body)) => {

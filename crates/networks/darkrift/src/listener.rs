@@ -1,4 +1,4 @@
-//! The server's half of the network: its connections, and what they may say. No sockets, no clock.
+//! The server's half of the network: its connections, and checks of their messages. No sockets, no clock.
 
 mod pending_handshakes;
 mod tokens;
@@ -25,7 +25,7 @@ pub struct Listener {
     tokens: Tokens,
     links: BTreeMap<Peer, Link>,
     pending: PendingHandshakes,
-    /// Of those that have both streams and datagrams.
+    /// The slots of clients that have both streams and datagrams.
     slots: ConnectionSlots<Peer>,
     /// The peer of each address.
     by_endpoint: BTreeMap<SocketAddr, Peer>,
@@ -35,24 +35,24 @@ pub struct Listener {
     orders: VecDeque<ListenerOrder>,
     counts: ConnectionCounts,
     malformed: u64,
-    /// The latest time that was told.
+    /// The latest time passed in.
     now: Option<Instant>,
 }
 
-/// What the driver has to do.
+/// An action for the driver.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ListenerOrder {
     /// Write these bytes to the stream of this peer, in one piece.
     Write(Peer, Vec<u8>),
     /// Send this datagram.
     Datagram(SocketAddr, Vec<u8>),
-    /// End this stream in order: what was written before is delivered.
+    /// Close this stream gracefully: data written before is delivered.
     Finish(Peer),
-    /// Close this stream at once. Nothing will be asked about it any more.
+    /// Close this stream at once. No further orders for it follow.
     Abort(Peer),
 }
 
-/// What came out of a datagram or a piece of a stream.
+/// The result of reading a datagram or a piece of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListenerEvent<'a> {
     /// A client has both streams and datagrams, and waits to be [accepted](Listener::accept).
@@ -76,13 +76,13 @@ struct Link {
     remote: SocketAddr,
     token: Token,
     stage: Stage,
-    /// Ours, to be given back.
+    /// The client id that we assigned, to be released.
     id: Option<u16>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Stage {
-    /// The token was sent over TCP and did not come over UDP yet.
+    /// The token was sent over TCP and has not come back over UDP yet.
     Pending,
     /// Reported, and not accepted yet.
     Requested {
@@ -91,7 +91,7 @@ enum Stage {
     Up {
         endpoint: SocketAddr,
     },
-    /// On its way out; the reason is what will be reported.
+    /// Being closed; this reason will be reported.
     Leaving {
         reason: DisconnectReason,
     },
@@ -167,7 +167,7 @@ impl Listener {
         let Some(link) = self.links.get(&peer) else { return (0, None) };
         match link.stage {
             Stage::Up { .. } => {}
-            // A client that sends something before it got its number does not speak this protocol.
+            // A client that sends anything before it has its number does not speak this protocol.
             Stage::Pending if !stream.is_empty() => {
                 self.counts.failed_handshakes += 1;
                 self.forget(peer);
@@ -205,7 +205,7 @@ impl Listener {
         }
         let &peer = self.by_endpoint.get(&from)?;
         if datagram.len() < HEADER_BYTES {
-            // Nothing at all is what holes in firewalls are punched with.
+            // Empty datagrams are normal: clients send them to punch holes in firewalls.
             self.malformed += u64::from(!datagram.is_empty());
             return None;
         }
@@ -228,12 +228,12 @@ impl Listener {
         self.deadlines.next()
     }
 
-    /// What to do next.
+    /// The next action for the driver.
     pub fn poll_order(&mut self) -> Option<ListenerOrder> {
         self.orders.pop_front()
     }
 
-    /// Takes a newcomer in: it is told its number, the given one (two bytes, big-endian), or the next that is free.
+    /// Accepts a pending client and sends its number: the given one (two bytes, big-endian), or the next free one.
     pub fn accept(&mut self, peer: Peer, greeting: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         let Stage::Requested { endpoint } = link.stage else { return };
@@ -245,7 +245,7 @@ impl Listener {
         self.orders.push_back(ListenerOrder::Write(peer, format::configure(body)));
     }
 
-    /// Ends a connection in order; one that is not accepted yet is refused.
+    /// Closes a connection gracefully; one that is not accepted yet is refused.
     pub fn disconnect(&mut self, peer: Peer) {
         self.leave(peer, DisconnectReason::ClosedByUs);
     }
@@ -270,7 +270,7 @@ impl Listener {
         }
     }
 
-    /// Where datagrams for a peer go, while messages may be sent to it.
+    /// The destination of datagrams for a peer, while messages may be sent to it.
     pub fn endpoint(&self, peer: Peer) -> Option<SocketAddr> {
         match self.links.get(&peer)?.stage {
             Stage::Up { endpoint } => Some(endpoint),
@@ -283,7 +283,7 @@ impl Listener {
         self.counts
     }
 
-    /// How many messages were shorter than a header.
+    /// The number of messages shorter than a header.
     pub fn malformed(&self) -> u64 {
         self.malformed
     }
@@ -326,7 +326,7 @@ impl Listener {
         link.stage = Stage::Requested { endpoint: from };
         self.deadlines.clear(peer);
         self.pending.remove(token, remote.ip());
-        // The former client of this address is gone or will notice: the token is the newer proof.
+        // A former client of this address is gone or will notice: the token is the newer proof.
         self.by_endpoint.insert(from, peer);
         self.counts.connected += 1;
         let times =

@@ -28,7 +28,7 @@ pub struct DarkRiftServer {
     /// Peers whose streams may hold another message.
     reading: VecDeque<TcpId>,
     datagram: Box<[u8]>,
-    /// What the last event showed.
+    /// The payload of the most recent message event.
     message: Vec<u8>,
     statistics: Statistics,
 }
@@ -39,7 +39,7 @@ impl fmt::Debug for DarkRiftServer {
     }
 }
 
-/// What a series of polls looks at: first datagrams, so many at most, then streams.
+/// The source that polls read next: at most `left` datagrams, then streams.
 #[derive(Debug)]
 enum Turn {
     Datagrams { left: u32 },
@@ -57,7 +57,7 @@ impl DarkRiftServer {
     ///
     /// # Errors
     ///
-    /// What the system says: a port is taken, or not ours to take, or there is no random number to be had.
+    /// A port is in use or not permitted, or the system has no random numbers.
     pub fn bind(address: SocketAddr, settings: ServerSettings) -> io::Result<Self> {
         let mut secret = [0; 32];
         SystemRandom::new()
@@ -81,12 +81,12 @@ impl DarkRiftServer {
         })
     }
 
-    /// Where it listens, for TCP.
+    /// The local address for TCP.
     pub fn local_addr(&self) -> SocketAddr {
         self.addresses[0]
     }
 
-    /// Where it listens, for UDP.
+    /// The local address for UDP.
     pub fn udp_local_addr(&self) -> SocketAddr {
         self.addresses[1]
     }
@@ -128,7 +128,7 @@ impl DarkRiftServer {
         step
     }
 
-    /// The next message of the streams that something came on.
+    /// The next message of the streams with unread bytes.
     fn read_stream(&mut self, now: Instant) -> Option<Step> {
         loop {
             let id = *self.reading.front()?;
@@ -183,7 +183,7 @@ impl ServerNetwork for DarkRiftServer {
         self.tcp.flush(now);
     }
 
-    /// The reason stays here: DarkRift has no words for it.
+    /// The reason is not sent: DarkRift has no message for it.
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         self.listener.disconnect(peer);
         self.carry_out(now);
@@ -242,7 +242,7 @@ impl GameNetworkServer for DarkRiftServer {
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
         self.listener.accept(peer, greeting);
         self.carry_out(now);
-        // What it said already waits no more.
+        // Messages that arrived before the acceptance can be read now.
         self.reading.push_back(TcpId(peer.0));
     }
 
@@ -313,12 +313,12 @@ fn bind_both(
 /// A port that the system chose for TCP may be taken for UDP.
 const BIND_TRIES: u32 = 20;
 
-/// How many datagrams are read before streams get their turn.
+/// The number of datagrams read before streams get their turn.
 const DATAGRAMS_MAX: u32 = 256;
 const FRESH_TURN: Turn = Turn::Datagrams { left: DATAGRAMS_MAX };
 
 /// Room for the datagrams of a burst between two polls.
 const BUFFER_BYTES: usize = 1024 * 1024;
 
-/// No datagram is larger.
+/// The largest possible datagram.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 65_536;

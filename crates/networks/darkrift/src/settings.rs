@@ -1,4 +1,4 @@
-//! What bounds a server and a client.
+//! Limits and options of a server and a client.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -9,16 +9,16 @@ use consonance_transport::AddressShares;
 use crate::ProtocolVersion;
 use crate::format::LENGTH_BYTES;
 
-/// How a server behaves, and what it takes from clients.
+/// The behaviour of a server, and its limits for clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerSettings {
-    /// Which form of the handshake clients understand.
+    /// The form of the handshake that clients understand.
     pub version: ProtocolVersion,
     /// The UDP port, where it is not the TCP port; 0 = one that is free.
     pub udp_port: Option<u16>,
     /// How many clients there may be at once; those that wait for their UDP datagram come on top.
     pub connections_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The distribution of these connections among the address prefixes of clients.
     pub address_shares: AddressShares,
     /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
     /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
@@ -40,15 +40,14 @@ pub struct ServerSettings {
     pub datagram_bytes_max: usize,
     /// How many bytes may wait for a client that reads slowly, before it is disconnected.
     pub outgoing_bytes_max: usize,
-    /// How long last words may take when a connection ends.
+    /// How long the goodbye may take when a connection ends.
     pub goodbye_max: Duration,
 }
 
 impl Default for ServerSettings {
-    /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from
-    /// clients. Besides 1000 clients, 256 pending handshakes, the same IP address over TCP and UDP, two
-    /// acknowledgements, 1 MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for last
-    /// words.
+    /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from clients.
+    /// Besides 1000 clients, 256 pending handshakes, the same IP address over TCP and UDP, two acknowledgements, 1
+    /// MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for the goodbye.
     fn default() -> Self {
         Self {
             version: ProtocolVersion::One,
@@ -71,7 +70,7 @@ impl Default for ServerSettings {
 impl ServerSettings {
     pub(crate) fn tcp(&self) -> TcpSettings {
         TcpSettings {
-            // As many again as may wait, for those that are told goodbye.
+            // Twice the pending handshakes, to leave room for connections that are saying goodbye.
             connections_max: self.connections_max.saturating_add(self.handshakes_max.saturating_mul(2)),
             incoming_bytes_max: LENGTH_BYTES + self.incoming_message_bytes_max,
             outgoing_bytes_max: self.outgoing_bytes_max,
@@ -81,7 +80,7 @@ impl ServerSettings {
     }
 }
 
-/// Where a client connects, and what it takes from the server.
+/// The server's address, and a client's limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
     /// The server's address for TCP.
@@ -90,7 +89,7 @@ pub struct ClientSettings {
     pub udp_port: Option<u16>,
     /// The address of this machine that the server is to see.
     pub local: Option<IpAddr>,
-    /// What the TCP connection begins with, for servers behind something that takes it away, such as a
+    /// Bytes sent first over TCP, for servers behind a component that strips them, such as a
     /// [header of the PROXY protocol](consonance_gateway::proxy_protocol::header).
     pub preface: Vec<u8>,
     /// How long connecting may take.
@@ -105,14 +104,13 @@ pub struct ClientSettings {
     pub datagram_bytes_max: usize,
     /// How many bytes may wait for a server that reads slowly, before the connection ends.
     pub outgoing_bytes_max: usize,
-    /// How long last words may take when the connection ends.
+    /// How long the goodbye may take when the connection ends.
     pub goodbye_max: Duration,
 }
 
 impl ClientSettings {
-    /// A client of this server, with room for what stock servers send and take: 10 s to connect, the token once
-    /// a second, messages of 65 534 bytes to the server and 1 MiB from it, datagrams of 1200 bytes, 1 MiB
-    /// waiting, 2 s for last words.
+    /// A client of this server, with the limits of stock servers: 10 s to connect, the token once a second, messages
+    /// of 65 534 bytes to the server and 1 MiB from it, datagrams of 1200 bytes, 1 MiB waiting, 2 s for the goodbye.
     pub fn new(server: SocketAddr) -> Self {
         Self {
             server,
@@ -143,8 +141,8 @@ impl ClientSettings {
     }
 }
 
-/// What stock servers take at most.
+/// The largest message that stock servers accept.
 const MESSAGE_BYTES_TO_SERVER: usize = 65_534;
 
-/// What comes through nearly everywhere in one piece.
+/// A datagram size that nearly every network carries without fragmentation.
 const DATAGRAM_BYTES: usize = 1200;

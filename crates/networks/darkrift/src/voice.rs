@@ -1,21 +1,21 @@
-//! Where voice is in the messages of games on DarkRift 2.
+//! Voice in the messages of games on DarkRift 2.
 //!
 //! ```text
 //! message   [flags u8] [tag u16] ( [ping code u16] ) [body]          Message
 //!  └ body   [voice packet]  or  [bytes i32] [voice packet]           Layout
 //! ```
 //!
-//! Which tag voice has, and how its body is laid out, is the game's to choose. [`DarkRiftVoiceSettings`] may tell; what
-//! they do not tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything
-//! else. Three ways lead to and from a session:
+//! The game chooses the tag of voice and the layout of its body. [`DarkRiftVoiceSettings`] may define them; otherwise
+//! they are learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
+//! There are three ways to connect a session:
 //!
-//! * [`DarkRiftVoice::voice_only`]: a server for voice only, which the game connects to beside its own;
+//! * [`DarkRiftVoice::voice_only`]: a voice-only server, which the game connects to beside its own;
 //! * [`DarkRiftVoice::in_proxy`]: takes voice out of what clients send to their game's server;
 //! * [`DarkRiftVoiceClient`]: a player of ours among the game's clients.
 //!
 //! Nothing here has a socket or a clock.
 //!
-//! # In a game server of one's own
+//! # In your own game server
 //!
 //! A server in Rust that speaks DarkRift already asks for each message:
 //!

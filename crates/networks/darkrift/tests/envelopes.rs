@@ -1,4 +1,4 @@
-//! Voice is found in messages and put into them; everything else goes its way.
+//! Voice is found in messages and put into them; everything else passes unchanged.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ const UNRELIABLE: MessageChannel = MessageChannel(1);
 const HANDSHAKE: [u8; 5] = [0x8B, 0xC7, 4, 1, 2];
 const VOICE: [u8; 4] = [0x8B, 0xC7, 2, 9];
 
-/// What the stock client was seen to send and take; over TCP, without the length before it.
+/// Captured messages of the stock client, in both directions; those over TCP without their length prefix.
 mod golden {
     use super::*;
 

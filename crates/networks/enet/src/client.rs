@@ -1,4 +1,4 @@
-//! The client's end.
+//! The client.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,11 +16,11 @@ use crate::screening::{Command, NO_PEER, Screened};
 
 /// A client of ENet, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
 ///
-/// Its greeting is the number that the server is told, as 4 bytes, big-endian; whatever else stands for
+/// Its greeting is the number that is sent to the server, as 4 bytes, big-endian; any other greeting stands for
 /// [`EnetClientSettings::connect_data`].
 pub struct EnetClient {
     settings: EnetClientSettings,
-    /// Where the names of its attempts come from.
+    /// The source of the ids of its connection attempts.
     seed: u32,
     clock: Clock,
     connection: Option<Connection>,
@@ -29,9 +29,9 @@ pub struct EnetClient {
     events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
-    /// What ENet gets of it.
+    /// The part of it that ENet gets.
     admitted: Vec<u8>,
-    /// The latest time that was told.
+    /// The latest time that the driver has passed in.
     now: Option<Instant>,
     statistics: Statistics,
 }
@@ -47,21 +47,21 @@ struct Connection {
     machine: Machine<()>,
     stage: Stage,
     queue: Queue,
-    /// What the server has sent since ENet is connected.
+    /// Commands from the server since ENet is connected.
     incoming: Option<Incoming>,
-    /// When ENet last looked after itself.
+    /// The last time that ENet's timers were run.
     ticked: Instant,
-    /// When the server was last asked whether it is there.
+    /// The last time that the server was pinged.
     pinged: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// We have asked: so long there may be an answer.
+    /// A request was sent; the time is the deadline for an answer.
     Connecting(Instant),
     /// The server has admitted us.
     Open,
-    /// We have ended it: what was sent may still arrive until then.
+    /// We have ended it; messages sent before may still arrive until this time.
     Ending(Instant),
 }
 
@@ -76,7 +76,7 @@ enum Event {
 const SERVER: u16 = 0;
 
 impl Connection {
-    /// When the patience of its stage ends.
+    /// The deadline of its stage.
     fn deadline(&self) -> Option<Instant> {
         match self.stage {
             Stage::Connecting(deadline) | Stage::Ending(deadline) => Some(deadline),
@@ -86,8 +86,8 @@ impl Connection {
 }
 
 impl EnetClient {
-    /// A client that is not connected. The names of its attempts, by which a server tells them
-    /// apart, follow from the seed.
+    /// A client that is not connected. The ids of its attempts, by which a server tells them apart, are derived from
+    /// the seed.
     pub fn new(settings: EnetClientSettings, seed: u32) -> Self {
         Self {
             settings: EnetClientSettings { connection: settings.connection.within_limits(), ..settings },
@@ -108,7 +108,7 @@ impl EnetClient {
         self.clock.set(now);
     }
 
-    /// False if it is nothing that our server may have sent.
+    /// Returns false if our server cannot have sent the datagram.
     fn read(&mut self, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
         if self.connection.is_none() || screened.peer == NO_PEER {
@@ -134,10 +134,10 @@ impl EnetClient {
         self.hand_on(screened, says_goodbye)
     }
 
-    /// Gives ENet what it gets of a datagram. False if something is in it that no end of ENet sends.
+    /// Passes ENet its part of a datagram. Returns false if the datagram contains something that no ENet peer sends.
     fn hand_on(&mut self, screened: Screened<'_>, is_farewell: bool) -> bool {
         let mut admitted = std::mem::take(&mut self.admitted);
-        // What makes the connection comes first: what is said in it is counted from then.
+        // Commands that establish the connection come first: its other commands are counted from then on.
         if self.channels().is_none() && screened.write_those_for_no_channel(&mut admitted) {
             self.receive(&admitted, is_farewell);
         }
@@ -158,7 +158,7 @@ impl EnetClient {
         is_sound
     }
 
-    /// What has waited for what ENet has got.
+    /// Writes commands that were waiting for those that ENet has just received.
     fn release(&mut self, released: &mut Vec<u8>) -> Admission {
         if self.channels().is_none() {
             return Admission::default();
@@ -167,7 +167,7 @@ impl EnetClient {
         incoming.map_or_else(Admission::default, |incoming| incoming.release(released))
     }
 
-    /// How many channels there are, if ENet is connected and stays so.
+    /// The number of channels, if ENet is connected and stays connected.
     fn channels(&self) -> Option<usize> {
         self.connection.as_ref()?.machine.channels_of(SERVER)
     }
@@ -179,7 +179,7 @@ impl EnetClient {
         self.run(is_farewell);
     }
 
-    /// Takes everything from ENet, for which the server may just have said goodbye.
+    /// Handles all events from ENet, for which the server may just have said goodbye.
     fn run(&mut self, is_farewell: bool) {
         while let Some(connection) = &mut self.connection {
             let Some(happened) = connection.machine.next() else { return };
@@ -221,8 +221,8 @@ impl EnetClient {
         self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
-    /// Forgets the connection and reports its end. One that we have ended has ended for that
-    /// reason, whatever came after.
+    /// Drops the connection and reports its end. A connection that we have ended is reported as ended by us,
+    /// regardless of later events.
     fn end(&mut self, reason: DisconnectReason) {
         let Some(Connection { mut machine, stage, .. }) = self.connection.take() else { return };
         let mut datagram = Vec::new();
@@ -237,7 +237,7 @@ impl EnetClient {
         self.events.push_back(Event::Disconnected(reason));
     }
 
-    /// Says goodbye without waiting whether it arrives.
+    /// Says goodbye without waiting for its arrival.
     fn say_goodbye(&mut self) {
         if let Some(server) = self.connection.as_mut().and_then(|connection| connection.machine.peer(SERVER))
         {
@@ -256,7 +256,7 @@ impl ClientEndpoint for EnetClient {
         }
         let data = greeting.try_into().map_or(self.settings.connect_data, u32::from_be_bytes);
         let mut machine = Machine::new(&self.settings.connection, 1, self.seed, &self.clock);
-        // ENet's own numbers follow each other by adding: two attempts shall not begin alike.
+        // ENet derives further numbers by addition, so each attempt gets a different seed: no two may begin alike.
         self.seed = self.seed.wrapping_mul(0x9e37_79b1).wrapping_add(1);
         machine.connect((), &self.settings.connection, data);
         self.farewells.clear();
@@ -358,7 +358,7 @@ impl ClientEndpoint for EnetClient {
         let Some(connection) = &mut self.connection else { return };
         match std::mem::replace(&mut connection.stage, Stage::Ending(now + self.settings.connection.linger)) {
             Stage::Connecting(_) => {
-                // The server may know of us, and is told; there is nothing to wait for.
+                // The server may know us already, so it gets a goodbye; there is nothing to wait for.
                 self.say_goodbye();
                 self.end(DisconnectReason::ClosedByUs);
             }

@@ -1,4 +1,4 @@
-//! In what the datagrams of ENet's relatives differ: the first two bytes.
+//! The difference between the datagrams of ENet's relatives: the first two bytes.
 
 /// The dialect of the datagrams.
 ///
@@ -6,15 +6,15 @@
 /// bits 12 and 13, and flags. Everything behind them is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// ENet-CSharp 2.x, as Ignorance has it: bit 14 says that a time of sending follows, and bit 15 says nothing.
+    /// ENet-CSharp 2.x, as used by Ignorance: bit 14 says that a send time follows, and bit 15 is unused and must be 0.
     EnetCsharp,
-    /// ENet 1.3 itself: bit 15 says that a time of sending follows, and bit 14 that the rest is
-    /// compressed, which is not supported here.
+    /// ENet 1.3 itself: bit 15 says that a send time follows, and bit 14 that the rest is compressed, which is not
+    /// supported here.
     Enet13,
 }
 
 impl Dialect {
-    /// What stock ENet would have written, or `None` for what it cannot have meant.
+    /// The first word as stock ENet would have written it, or `None` if it is invalid.
     fn read(self, word: u16) -> Option<u16> {
         match self {
             Self::EnetCsharp if word & BIT_15 != 0 => None,
@@ -24,7 +24,7 @@ impl Dialect {
         }
     }
 
-    /// Writes a datagram as stock ENet would have. False for one that it cannot have meant.
+    /// Writes a datagram as stock ENet would have. Returns false if it is invalid.
     pub(crate) fn translate(self, datagram: &[u8], stock: &mut Vec<u8>) -> bool {
         let Some((word, rest)) = datagram.split_first_chunk() else { return false };
         let Some(word) = self.read(u16::from_be_bytes(*word)) else { return false };
@@ -34,7 +34,7 @@ impl Dialect {
         true
     }
 
-    /// How what stock ENet wrote is said here.
+    /// Converts a first word written by stock ENet to this dialect.
     pub(crate) fn write(self, word: u16) -> u16 {
         match self {
             Self::EnetCsharp if word & BIT_15 != 0 => word & !BIT_15 | BIT_14,
@@ -50,7 +50,7 @@ const BIT_14: u16 = 0x4000;
 mod tests {
     use super::*;
 
-    /// The table of bits, a line for each that matters: what the fork sends, and what stock ENet sends for the same.
+    /// First words with the bits that matter: as the fork sends them, and as stock ENet does.
     const WORDS: [(&str, u16, u16); 5] = [
         ("a peer, no time", 0x0005, 0x0005),
         ("a peer and its session, no time", 0x3005, 0x3005),

@@ -1,4 +1,4 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both ends.
+//! The body of a fuzz target, which the tests run, too: arbitrary bytes as all events that can happen to both ends.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ use crate::{
 /// up, both ends connect, send and leave.
 ///
 /// # Panics
-/// If what comes out makes no sense: a datagram too long or to an address that sent nothing, an alarm in the past, a
+/// If the output makes no sense: a datagram too long or to an address that sent nothing, an alarm in the past, a
 /// connection that begins or ends twice, a message of an unknown peer.
 pub fn enet_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -51,10 +51,10 @@ pub fn enet_datagrams(bytes: &[u8]) {
 
 const PLACES: usize = 3;
 
-/// Datagrams that wait at most: what more is sent is lost.
+/// The maximum number of waiting datagrams: further ones are lost.
 const UNDER_WAY_MAX: usize = 64;
 
-/// Small, so that limits are met.
+/// Small settings, so that limits are reached.
 fn settings() -> ConnectionSettings {
     ConnectionSettings {
         channels: vec![ChannelMode::Reliable, ChannelMode::Unsequenced, ChannelMode::Sequenced],
@@ -85,7 +85,7 @@ fn made_up(tape: &mut Tape<'_>) -> Vec<u8> {
     datagram
 }
 
-/// What messages are made of.
+/// The byte that fills all messages.
 const SAID: u8 = 0x5a;
 
 fn address(place: usize) -> SocketAddr {
@@ -248,7 +248,7 @@ fn keep(under_way: &mut VecDeque<Vec<u8>>, datagram: Vec<u8>) {
     }
 }
 
-/// Turns one bit over.
+/// Flips one bit.
 fn spoil(datagram: &mut [u8], change: Option<(u8, u8)>) {
     if let Some((at, bit)) = change
         && let Some(byte) = datagram.get_mut(usize::from(at))

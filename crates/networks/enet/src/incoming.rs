@@ -1,9 +1,10 @@
-//! What of the other side's datagrams ENet gets, so that what it keeps and what it does for each stays within bounds.
+//! The filter for the other side's datagrams before ENet gets them, which bounds ENet's memory and work for each
+//! connection.
 //!
-//! ENet keeps what came before its turn in lists that nothing but the bytes of messages bounds, looks through them for
-//! each command that comes, and allocates the whole of a message with its first fragment. So reliable commands wait
-//! here instead, as the bytes that came, and ENet gets each when it is its turn: its own lists stay empty, and it puts
-//! together one message of a channel at a time. What has to wait is confirmed when it comes, as ENet itself would.
+//! ENet keeps commands that arrive out of order in lists whose only limit is the number of message bytes, searches
+//! these lists for each arriving command, and allocates a whole message with its first fragment. So reliable commands
+//! wait here instead, as the received bytes, and ENet gets each of them in turn: its own lists stay empty, and it
+//! assembles one message of a channel at a time. Waiting commands are acknowledged on arrival, as ENet itself would.
 
 mod channel;
 mod room;
@@ -15,58 +16,59 @@ use crate::screening::{Command, Fragment, Fragments, Handing, Message, MessageKi
 use channel::IncomingChannel;
 use room::Room;
 
-/// What one side has sent in a connection, since ENet has it for one.
+/// Commands that one side has sent in a connection, since ENet considers it connected.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     /// The receiver of its datagrams.
     peer: u16,
-    /// What each of them says, or ENet does not read it.
+    /// The session number in each of its datagrams; ENet does not read others.
     session: u16,
     channels: Vec<IncomingChannel>,
     rooms: Rooms,
     fragments: Fragments,
 }
 
-/// What may still wait, on all channels together.
+/// The remaining room for waiting commands, on all channels together.
 #[derive(Debug)]
 struct Rooms {
     reliable: Room,
     unreliable: Room,
 }
 
-/// What became of a datagram's commands.
+/// The result of filtering a datagram's commands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Admission {
-    /// Whether ENet gets anything of it.
+    /// Whether ENet gets any of it.
     pub(crate) is_any: bool,
-    /// How many unreliable messages, or fragments of some, found no room.
+    /// The number of unreliable messages, or fragments of such, for which there was no room.
     pub(crate) lost: u64,
-    /// Whether something is in it that no end of ENet sends.
+    /// Whether it contains something that no ENet peer sends.
     pub(crate) is_impossible: bool,
 }
 
-/// What becomes of a command.
+/// The verdict on a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     /// ENet gets it.
     Admitted,
-    /// It came before its turn, or again: ENet gets no more than what makes it confirm that.
+    /// It arrived early, or again: ENet gets just enough of it to acknowledge it.
     Confirmed,
     /// It waits, and is not acknowledged yet.
     Waiting,
-    /// There is no room for it: it is not confirmed, so that it comes again.
+    /// There is no room for it: it is not acknowledged, so that it is resent.
     ComesAgain,
-    /// There is no room for it, and it does not come again.
+    /// There is no room for it, and it is not resent.
     Lost,
-    /// It is unreliable, and its time is over.
+    /// It is unreliable, and too late.
     Late,
-    /// No end of ENet sends it.
+    /// No ENet peer sends it.
     Impossible,
 }
 
 impl Incoming {
-    /// Writes what ENet gets of a datagram of a connection, which ENet says has so many channels. If it is the first
-    /// one, the connection has come up with it, and ENet has had what is for no channel.
+    /// Writes the part of a datagram that ENet gets, for a connection that has this many channels according to ENet.
+    /// If it is the first one, the connection was established with it, and ENet already has the commands that belong
+    /// to no channel.
     pub(crate) fn admit(
         known: &mut Option<Self>,
         screened: Screened<'_>,
@@ -96,7 +98,8 @@ impl Incoming {
         admission
     }
 
-    /// Writes what has waited and is next, as far as it fits into a datagram: to be called until there is no more.
+    /// Writes waiting commands that are next in turn, as far as they fit into a datagram. Call it until there are no
+    /// more.
     pub(crate) fn release(&mut self, released: &mut Vec<u8>) -> Admission {
         let mut admission = Admission::default();
         Screened::begin(self.peer, self.session, released);
@@ -196,15 +199,14 @@ mod tests {
         prop_oneof![reliable, unreliable, fragment]
     }
 
-    /// What ENet has of one channel.
+    /// The reliable commands of one channel that ENet has.
     #[derive(Default)]
     struct Given {
         last: u16,
         whole: u16,
     }
 
-    /// Looks at what ENet is given: of what is reliable only what is next, of what is unreliable only what waits for
-    /// nothing.
+    /// Asserts that ENet gets only reliable commands that are next in turn, and unreliable ones that wait for nothing.
     fn look_at(datagram: &[u8], given: &mut [Given; 2]) {
         assert!(datagram.len() <= rusty_enet::MTU_MAX, "{} bytes", datagram.len());
         for command in Screened::parse(datagram).expect("it is one").commands() {

@@ -1,24 +1,25 @@
-//! What a side can make grow, wait or cost where no [setting](crate::ConnectionSettings) says it.
+//! Limits on the memory and work that a peer can cause, besides the [settings](crate::ConnectionSettings).
 
-/// How many commands a datagram has at most: `ENET_PROTOCOL_MAXIMUM_PACKET_COMMANDS` of ENet 1.3 and of ENet-CSharp.
-/// One with more is malformed.
+/// The maximum number of commands in a datagram: `ENET_PROTOCOL_MAXIMUM_PACKET_COMMANDS` of ENet 1.3 and of
+/// ENet-CSharp. A datagram with more is malformed.
 pub(crate) const COMMANDS_MAX: usize = 32;
 
-/// How many fragments a message has at most; a fragment of more is malformed. ENet confirms nothing that is as many
-/// numbers ahead, so that no message of more arrives.
+/// The maximum number of fragments of a message; a fragment of a longer one is malformed. ENet acknowledges nothing
+/// that is this many numbers ahead, so that no longer message can arrive.
 pub(crate) const FRAGMENTS_MAX: u32 = 7 * 4096;
 
 /// The largest unreliable message in fragments, in bytes; fragments of a larger one are dropped, and counted as those
-/// that found no room. ENet puts together three of a channel at once, at most: it drops those before the last two
+/// for which there was no room. ENet assembles at most three of a channel at once: it drops those before the last two
 /// whenever another one begins.
 pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
 
-/// How many reliable commands of a connection wait at most, however small they are: all of them may become due with one
-/// datagram. Beyond it it is as with [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
+/// The maximum number of waiting reliable commands of a connection, however small they are: all of them may become
+/// due with one datagram. Further ones are treated as beyond
+/// [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
 pub(crate) const WAITING_MAX: usize = 4096;
 
-/// What a command counts for besides its own bytes while it waits: about what is remembered of it.
+/// The bytes that a waiting command counts for besides its own: about its bookkeeping.
 pub(crate) const WAITING_OVERHEAD: usize = 64;
 
-/// Which part of what may wait is for unreliable messages that wait for a reliable one.
+/// The divisor for the share of the waiting room that is for unreliable messages waiting for a reliable one.
 pub(crate) const UNRELIABLE_SHARE: usize = 4;

@@ -1,4 +1,4 @@
-//! `rusty_enet`'s host without a socket and without a clock: datagrams go in and come out, and time is told.
+//! `rusty_enet`'s host without a socket and without a clock: datagrams go in and come out, and the time is an argument.
 
 mod clock;
 mod queue;
@@ -27,11 +27,11 @@ pub(crate) type EnetPeer<A> = Peer<Wire<A>>;
 #[derive(Debug)]
 pub(crate) struct Machine<A: Address + Ord> {
     host: Host<Wire<A>>,
-    /// Something was sent that has not left.
+    /// Whether something was sent that has not left yet.
     is_dirty: bool,
 }
 
-/// What ENet reports.
+/// An event from ENet.
 #[derive(Debug)]
 pub(crate) enum Happened {
     Connected(u16),
@@ -39,19 +39,19 @@ pub(crate) enum Happened {
     Message(u16, MessageChannel, Packet),
 }
 
-/// What became of a message.
+/// The result of sending a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Yes,
     TooLarge,
     NotConnected,
-    /// Too much waits already.
+    /// Too much is already waiting.
     Full,
 }
 
 impl<A: Address + Ord> Machine<A> {
-    /// At most 4095 peers. The settings are within their limits; peer 0 may connect, with a
-    /// name that follows from the seed.
+    /// Creates a machine for at most 4095 peers. The settings are within their limits; peer 0 may connect, with an id
+    /// that is derived from the seed.
     pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32, clock: &Clock) -> Self {
         let clock = clock.clone();
         let host_settings = HostSettings {
@@ -63,9 +63,9 @@ impl<A: Address + Ord> Machine<A> {
         };
         let mut host = Host::new(Wire::new(settings.dialect), host_settings)
             .expect("the settings are within their limits");
-        // ENet stops in the middle of a datagram at what is beyond its own limits: nothing may get there.
-        // What waits in it is bounded by what it gets; its own count of that grows with each message that stays
-        // incomplete, as it does not take off those that it drops.
+        // ENet stops in the middle of a datagram that exceeds its own limits, so nothing may ever exceed them.
+        // Its waiting data is bounded by what we pass in; its own count of that data grows with each message that
+        // stays incomplete, because it does not subtract messages that it drops.
         let packet_bytes_max = settings.message_bytes_max.max(UNRELIABLE_BYTES_MAX as usize).max(MTU_MAX);
         let is_within = host.set_mtu(settings.mtu).is_ok()
             && host.set_maximum_packet_size(packet_bytes_max).is_ok()
@@ -82,12 +82,12 @@ impl<A: Address + Ord> Machine<A> {
         self.is_dirty = true;
     }
 
-    /// A datagram came, in the form of stock ENet: what follows is to be taken before the next one is given.
+    /// Passes ENet a datagram in the form of stock ENet. Its events must be taken before the next datagram.
     pub(crate) fn receive(&mut self, from: A, datagram: &[u8]) {
         self.host.socket_mut().receive(from, datagram);
     }
 
-    /// What happened; sends confirmations, and repeats what was not confirmed.
+    /// The next event; sends acknowledgements, and resends commands that were not acknowledged.
     pub(crate) fn next(&mut self) -> Option<Happened> {
         self.is_dirty = false;
         let Ok(event) = self.host.service();
@@ -122,25 +122,25 @@ impl<A: Address + Ord> Machine<A> {
         if peer.send(number, &packet).is_ok() { Sent::Yes } else { Sent::NotConnected }
     }
 
-    /// What was sent leaves, as far as the other side takes it.
+    /// Sends queued messages, as far as the other side takes them.
     pub(crate) fn flush(&mut self) {
         if std::mem::take(&mut self.is_dirty) {
             self.host.flush();
         }
     }
 
-    /// The next datagram that is to leave.
+    /// The next datagram to send.
     pub(crate) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<A> {
         self.host.socket_mut().pop(datagram)
     }
 
-    /// For what is to leave without ENet's doing, in the form of stock ENet.
+    /// Queues a datagram that does not come from ENet, in the form of stock ENet.
     pub(crate) fn push(&mut self, to: A, write: impl FnOnce(&mut Vec<u8>)) {
         self.host.socket_mut().push(to, write);
     }
 
     pub(crate) fn peer(&mut self, peer: u16) -> Option<&mut EnetPeer<A>> {
-        // What is asked of a peer may have to be said to the other side.
+        // A call on the peer may queue something for the other side.
         self.is_dirty = true;
         self.host.get_peer_mut(PeerID(peer.into()))
     }
@@ -149,7 +149,8 @@ impl<A: Address + Ord> Machine<A> {
         self.host.get_peer(PeerID(peer.into()))
     }
 
-    /// How many channels a peer has, if it is connected and stays so: ENet keeps messages of such peers only.
+    /// The number of channels of a peer, if it is connected and stays connected: ENet keeps messages of such peers
+    /// only.
     pub(crate) fn channels_of(&self, peer: u16) -> Option<usize> {
         let peer = self.peek(peer).filter(|peer| peer.state() == PeerState::Connected)?;
         Some(peer.channel_count())
@@ -168,7 +169,7 @@ impl<A: Address + Ord> Machine<A> {
         }
     }
 
-    /// Both ends stop leaving out what is unreliable, unless the settings want that; the peer is connected.
+    /// Makes both ends stop dropping unreliable messages, unless the settings want that; the peer is connected.
     pub(crate) fn unthrottle(&mut self, peer: u16, settings: &ConnectionSettings) {
         if !settings.throttles
             && let Some(peer) = self.peer(peer)
@@ -177,22 +178,22 @@ impl<A: Address + Ord> Machine<A> {
         }
     }
 
-    /// What addresses are proved with.
+    /// The clocks with which addresses are proved.
     pub(crate) fn clocks(&mut self) -> &mut SecretClocks<A> {
         &mut self.host.socket_mut().clocks
     }
 
-    /// What may be sent to unproved addresses.
+    /// The bytes that may still be sent to unproved addresses.
     pub(crate) fn credits(&mut self) -> &mut Credits<A> {
         &mut self.host.socket_mut().credits
     }
 }
 
-/// Over how long ENet finds out what confirmations usually take: its own default.
+/// The time over which ENet measures the usual delay of acknowledgements: its own default.
 const THROTTLE_INTERVAL_MS: u32 = 5000;
 
 fn number(peer: PeerID) -> u16 {
-    // There are no more than 4095.
+    // A machine has at most 4095 peers.
     peer.0 as u16
 }
 

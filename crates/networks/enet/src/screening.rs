@@ -1,20 +1,20 @@
-//! What a datagram holds, read before ENet gets it, in the form of stock ENet.
+//! Parsing of a datagram in the form of stock ENet, before ENet gets it.
 //!
-//! ENet itself stops at the first command that it does not understand and keeps what came before it; it allocates
-//! what the first fragment of a message promises, and counts fragments without asking what they cover. So only
-//! datagrams pass that a stock end may have sent; others could make it hand out bytes that were never sent, or lose
-//! track of what it has allocated.
+//! ENet itself stops at the first command that it does not understand and keeps those before it; it allocates the
+//! size that the first fragment of a message announces, and counts fragments without checking which bytes they cover.
+//! So only datagrams that a stock peer may have sent pass; others could make it deliver bytes that were never sent,
+//! or lose track of its allocations.
 
 use crate::limits::{COMMANDS_MAX, FRAGMENTS_MAX};
 
-/// All commands of a datagram, each of which is whole.
+/// All commands of a datagram, each of which is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screened<'a> {
     /// The number of the receiver, [`NO_PEER`] before it has one.
     pub(crate) peer: u16,
-    /// Which of the connections it belongs to that have had this number.
+    /// The session: which of the connections that have had this number it belongs to.
     pub(crate) session: u16,
-    /// What is before the commands.
+    /// The bytes before the commands.
     header: &'a [u8],
     commands: &'a [u8],
 }
@@ -22,14 +22,14 @@ pub(crate) struct Screened<'a> {
 /// The number of a peer that has none yet.
 pub(crate) const NO_PEER: u16 = 0x0fff;
 
-/// What matters here of a command.
+/// The part of a command that matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Connect(Connect),
     VerifyConnect {
         channels: u32,
     },
-    /// Something reliable has arrived that was sent at this time, by its sender's clock.
+    /// A reliable command has arrived that was sent at this time, by its sender's clock.
     Acknowledge {
         sent_time: u16,
     },
@@ -39,11 +39,11 @@ pub(crate) enum Command {
     Other,
 }
 
-/// What ENet gets of a command.
+/// The part of a command that ENet gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Handing {
     Whole,
-    /// Its number on its channel, in a ping, of which ENet does nothing but confirm it.
+    /// Its number on its channel, in a ping, which ENet only acknowledges.
     Number,
     Nothing,
 }
@@ -55,9 +55,9 @@ pub(crate) struct Message {
     pub(crate) channel: u8,
     /// Its own number if it is reliable, and that of the last reliable one before it otherwise.
     pub(crate) reliable: u16,
-    /// Its own number if it is unreliable, among those behind the same reliable one.
+    /// Its own number if it is unreliable, among those after the same reliable one.
     pub(crate) unreliable: u16,
-    /// Counted in bytes.
+    /// In bytes.
     pub(crate) length: u16,
 }
 
@@ -71,11 +71,11 @@ pub(crate) enum MessageKind {
 /// A connection request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Connect {
-    /// The number by which it wants to be called.
+    /// The number that it wants to be addressed by.
     pub(crate) peer: u16,
-    /// Tells its attempts apart.
+    /// The id that distinguishes its attempts.
     pub(crate) id: u32,
-    /// What the game says with it.
+    /// The game's data in the request.
     pub(crate) data: u32,
 }
 
@@ -88,17 +88,17 @@ pub(crate) struct Fragment {
     pub(crate) reliable: u16,
     /// The number of its message's first fragment.
     pub(crate) start: u16,
-    /// Counted in fragments.
+    /// In fragments.
     pub(crate) number: u32,
     pub(crate) count: u32,
-    /// Counted in bytes.
+    /// In bytes.
     pub(crate) offset: u32,
     pub(crate) length: u32,
     pub(crate) total: u32,
 }
 
 impl<'a> Screened<'a> {
-    /// `None` for what no end of ENet sends.
+    /// Parses a datagram. `None` if no ENet peer sends it.
     pub(crate) fn parse(datagram: &'a [u8]) -> Option<Self> {
         let (word, rest) = datagram.split_first_chunk()?;
         let word = u16::from_be_bytes(*word);
@@ -108,7 +108,7 @@ impl<'a> Screened<'a> {
         let mut left = commands;
         let mut count = 0;
         while let Some(flags) = left.first() {
-            // ENet stops behind what it cannot confirm, as it does not know when that was sent.
+            // ENet stops after a command that it cannot acknowledge because its send time is missing.
             if count == COMMANDS_MAX || (flags & TO_BE_CONFIRMED != 0 && !has_time) {
                 return None;
             }
@@ -123,7 +123,7 @@ impl<'a> Screened<'a> {
         self.commands_with_bytes().map(|(command, _)| command)
     }
 
-    /// Writes a datagram with what ENet gets of its commands, false if that is nothing.
+    /// Writes a datagram with the parts of its commands that ENet gets. Returns false if there are none.
     pub(crate) fn write(
         self,
         datagram: &mut Vec<u8>,
@@ -144,8 +144,8 @@ impl<'a> Screened<'a> {
         datagram.len() > self.header.len()
     }
 
-    /// Writes a datagram with those that are for no channel, which make connections and end them. False if there are
-    /// none.
+    /// Writes a datagram with the commands that belong to no channel, which open and close connections. Returns false
+    /// if there are none.
     pub(crate) fn write_those_for_no_channel(self, datagram: &mut Vec<u8>) -> bool {
         self.write(
             datagram,
@@ -155,7 +155,7 @@ impl<'a> Screened<'a> {
         )
     }
 
-    /// Begins a datagram that says no time.
+    /// Begins a datagram without a send time.
     pub(crate) fn begin(peer: u16, session: u16, datagram: &mut Vec<u8>) {
         datagram.clear();
         datagram.extend_from_slice(&(peer | session).to_be_bytes());
@@ -171,7 +171,7 @@ impl<'a> Screened<'a> {
         })
     }
 
-    /// The request to be admitted, if it is nothing else.
+    /// The connection request, if the datagram contains nothing else.
     pub(crate) fn as_connect(self) -> Option<Connect> {
         match (self.peer, split_command(self.commands)) {
             (NO_PEER, Some((Command::Connect(connect), []))) => Some(connect),
@@ -181,12 +181,13 @@ impl<'a> Screened<'a> {
 }
 
 impl Command {
-    /// What one is that was read before.
+    /// Parses a command that was parsed before.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         split_command(bytes).map(|(command, _)| command)
     }
 
-    /// Adds it to a datagram as one that is not to be confirmed, as it has been.
+    /// Appends the command to a datagram without the request for an acknowledgement, because it was already
+    /// acknowledged.
     pub(crate) fn write_confirmed(bytes: &[u8], datagram: &mut Vec<u8>) {
         if let Some((kind, rest)) = bytes.split_first() {
             datagram.push(kind & !TO_BE_CONFIRMED);
@@ -203,12 +204,12 @@ impl Command {
         }
     }
 
-    /// Whether it belongs to a channel: those are for connections that have come up.
+    /// Whether it belongs to a channel, and so to an established connection.
     pub(crate) fn is_for_a_channel(self) -> bool {
         matches!(self, Self::Message(_) | Self::Fragment(_))
     }
 
-    /// The bytes of the reliable message that it is of, if it is.
+    /// The size of the reliable message that it belongs to, in bytes; 0 if it belongs to none.
     pub(crate) fn reliable_bytes(self) -> usize {
         match self {
             Self::Message(Message { kind: MessageKind::Reliable, length, .. }) => length.into(),
@@ -222,21 +223,21 @@ impl Command {
     }
 }
 
-/// The fragments of one connection, which are all of one size but the last of each message.
+/// The fragments of one connection, which all have the same size except the last of each message.
 #[derive(Debug, Default)]
 pub(crate) struct Fragments {
     size: Option<u32>,
 }
 
 impl Fragments {
-    /// Whether this may be one of them: all fragments of a message together then have every byte of it.
+    /// Whether this may be one of them: then all fragments of a message together cover every byte of it.
     pub(crate) fn takes(&mut self, fragment: Fragment) -> bool {
         fragment.size().is_some_and(|size| *self.size.get_or_insert(size) == size)
     }
 }
 
 impl Fragment {
-    /// How many bytes each fragment of its message but the last has, if that can be.
+    /// The size of each fragment of its message but the last, in bytes, if the fragment is valid.
     fn size(self) -> Option<u32> {
         let is_last = self.number.checked_add(1)? == self.count;
         let size = if is_last { self.offset.checked_div(self.number)? } else { self.length };
@@ -247,21 +248,21 @@ impl Fragment {
             && self.number < self.count
             && self.count <= FRAGMENTS_MAX
             && self.length > 0
-            // There are not so many fragments.
+            // The cast loses nothing: there are at most `FRAGMENTS_MAX` fragments.
             && (!self.is_reliable || self.start.wrapping_add(self.number as u16) == self.reliable);
         is_whole.then_some(size)
     }
 }
 
-/// How many bytes a datagram has before its commands.
+/// The number of bytes before the commands of a datagram.
 pub(crate) fn header_bytes(datagram: &[u8]) -> usize {
     let has_time = datagram.first_chunk().is_some_and(|word| u16::from_be_bytes(*word) & SENT_TIME != 0);
     let header = if has_time { 4 } else { 2 };
     header.min(datagram.len())
 }
 
-/// How many bytes of commands come before one at which ENet might stop, with that: a fragment of an unreliable message
-/// may contradict those before it.
+/// The number of bytes of commands up to and including the first at which ENet might stop: a fragment of an
+/// unreliable message may contradict those before it.
 pub(crate) fn bytes_until_enet_may_stop(commands: &[u8]) -> usize {
     let mut left = commands;
     while let Some((command, rest)) = split_command(left) {
@@ -273,7 +274,8 @@ pub(crate) fn bytes_until_enet_may_stop(commands: &[u8]) -> usize {
     commands.len()
 }
 
-/// Sets the clock of a datagram's sender forward, in milliseconds: the time that it shows then, if it does.
+/// Sets the clock of a datagram's sender forward, in milliseconds. Returns the time that the datagram then shows, if
+/// it has one.
 pub(crate) fn set_clock_forward(datagram: &mut [u8], by: u16) -> Option<u16> {
     let (word, rest) = datagram.split_first_chunk_mut()?;
     let time = rest.first_chunk_mut().filter(|_| u16::from_be_bytes(*word) & SENT_TIME != 0)?;
@@ -282,7 +284,7 @@ pub(crate) fn set_clock_forward(datagram: &mut [u8], by: u16) -> Option<u16> {
     Some(shown)
 }
 
-/// Sets back the times that a datagram's acknowledgements echo, in milliseconds.
+/// Sets back the times echoed by a datagram's acknowledgements, in milliseconds.
 pub(crate) fn set_echoes_back(datagram: &mut [u8], by: u16) {
     let mut at = header_bytes(datagram);
     while let Some((command, rest)) = datagram.get(at..).and_then(split_command) {
@@ -295,7 +297,7 @@ pub(crate) fn set_echoes_back(datagram: &mut [u8], by: u16) {
     }
 }
 
-/// A datagram that refuses the connection request of this peer, without a connection of its own.
+/// A datagram that rejects the connection request of this peer, without creating a connection.
 pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
     datagram.extend_from_slice(&(peer & NO_PEER).to_be_bytes());
     datagram.extend_from_slice(&[DISCONNECT | UNSEQUENCED, WHOLE_CONNECTION, 0, 1]);
@@ -319,21 +321,21 @@ const SEND_UNRELIABLE: u8 = 7;
 const SEND_FRAGMENT: u8 = 8;
 const SEND_UNSEQUENCED: u8 = 9;
 const SEND_UNRELIABLE_FRAGMENT: u8 = 12;
-/// The bits that they have.
+/// The bits of a command's number.
 const COMMAND: u8 = 0x0f;
-/// Flags beside them.
+/// Flags in the other bits.
 const TO_BE_CONFIRMED: u8 = 0x80;
 const UNSEQUENCED: u8 = 0x40;
-/// The channel of what is for no channel.
+/// The channel number of commands that belong to no channel.
 const WHOLE_CONNECTION: u8 = 0xff;
 
-/// Where an acknowledgement has the time of what it acknowledges, in bytes.
+/// The offset, in an acknowledgement, of the time of the acknowledged command, in bytes.
 const ACKNOWLEDGED_TIME_AT: usize = 6;
 
-/// How long each command is, with its header and without the bytes of a message, by number.
+/// The size of each command by its number, with its header and without the bytes of a message.
 const SIZES: [usize; 13] = [0, 8, 48, 44, 8, 4, 6, 8, 24, 8, 12, 16, 24];
 
-/// The first command, and what is behind it and the bytes that belong to it.
+/// Splits off the first command and the bytes that belong to it; returns the command and the rest.
 fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
     let number = bytes.first()? & COMMAND;
     let size = SIZES.get(usize::from(number)).copied().filter(|size| *size > 0)?;

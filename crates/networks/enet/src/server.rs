@@ -1,4 +1,4 @@
-//! The server's end: all clients of one port.
+//! The server: all clients of one port.
 
 mod accepting;
 mod ending;
@@ -24,42 +24,41 @@ use remote_client::{RemoteClient, Stage};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 ///
-/// A client is reported when it asks to be admitted, and learns that it is connected when it is accepted;
-/// a refused client never connects. A greeting is the number that it said with its request, as 4 bytes,
-/// big-endian; none if that is 0.
+/// A client is reported when it asks for admission, and learns that it is connected when it is accepted; a rejected
+/// client never connects. The greeting is the number in its request, as 4 bytes, big-endian; it is empty if that is 0.
 pub struct EnetServer {
     settings: EnetServerSettings,
-    /// What newcomers prove their addresses with.
+    /// The secrets with which new clients prove their addresses.
     secrets: SecretNumbers,
     machines: Machines,
     clients: BTreeMap<Peer, RemoteClient>,
-    /// Of those that have proved their address.
+    /// The connections of clients that have proved their address.
     slots: ConnectionSlots<Peer>,
     /// All clients that ENet knows, by address and number.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
-    /// By address and attempt.
+    /// All clients, by address and attempt.
     by_connect: BTreeMap<(SocketAddr, u32), Peer>,
-    /// How many at each address have proved it.
+    /// The number of clients at each address that have proved it.
     proved: BTreeMap<SocketAddr, usize>,
-    /// Clients that have not proved their address, in the order of arrival; and some that have, or are gone.
+    /// Clients that have not proved their address, in the order of arrival; may also hold some that have, or are gone.
     unproved: VecDeque<Peer>,
-    /// What waits for them.
+    /// The bytes of messages waiting for them.
     unproved_bytes: usize,
     connect_rate: Option<Allowance>,
     last_peer: u64,
     is_shut_down: bool,
-    /// When a client's patience ends.
+    /// The deadlines of clients.
     deadlines: Timers<Peer>,
-    /// When ENet last looked after itself.
+    /// The last time that ENet's timers were run.
     ticked: Option<Instant>,
-    /// When all peers were last pinged.
+    /// The last time that all peers were pinged.
     pinged: Option<Instant>,
     events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
-    /// What ENet gets of it.
+    /// The part of it that ENet gets.
     admitted: Vec<u8>,
-    /// The latest time that was told.
+    /// The latest time that the driver has passed in.
     now: Option<Instant>,
     statistics: NetworkStatistics,
 }
@@ -78,8 +77,8 @@ enum Event {
 }
 
 impl EnetServer {
-    /// A server without clients. From the seed, which must be secret, come numbers that only receivers of our datagrams
-    /// can know: take it from the system's source of random numbers.
+    /// A server without clients. The seed must be secret, because numbers that only receivers of our datagrams can
+    /// know are derived from it: take it from the system's source of random numbers.
     pub fn new(settings: EnetServerSettings, seed: [u8; 32]) -> Self {
         let connection = settings.connection.within_limits();
         Self {
@@ -112,7 +111,7 @@ impl EnetServer {
         self.machines.set_time(now);
     }
 
-    /// Takes everything from one of ENet's machines, of which `leaver` may just have said goodbye.
+    /// Handles all events from one of ENet's machines, of which `leaver` may just have said goodbye.
     fn run(&mut self, now: Instant, machine: usize, leaver: Option<Peer>) {
         while let Some(happened) = self.machines.at(machine).next() {
             let (Happened::Connected(peer) | Happened::Disconnected(peer) | Happened::Message(peer, ..)) =
@@ -161,7 +160,7 @@ impl EnetServer {
         }
     }
 
-    /// When ENet's own timers are due, while it has peers.
+    /// The time at which ENet's timers are due, if it has peers.
     fn next_tick(&self) -> Option<Instant> {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
@@ -249,7 +248,7 @@ impl ServerEndpoint for EnetServer {
         }
     }
 
-    /// Nothing is asked: both ends of ENet ping, and acknowledge pings, several times a second.
+    /// Sends nothing: both ends of ENet ping, and acknowledge pings, several times a second.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
         self.clients.get(&peer)?.heard_at
     }

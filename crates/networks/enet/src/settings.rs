@@ -1,4 +1,4 @@
-//! How servers and clients behave where the protocol leaves it open, or a game may have changed it.
+//! Settings of servers and clients, where the protocol leaves a choice or a game may have changed it.
 
 use std::time::Duration;
 
@@ -9,65 +9,65 @@ use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
 
 use crate::Dialect;
 
-/// What is sent on a channel. ENet lets each packet be sent as it likes; games settle it for each channel.
+/// The guarantees of a channel. ENet decides this for each packet; games fix it for each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelMode {
     /// Complete and in order.
     Reliable,
-    /// At once or never, in order: what is overtaken is dropped by the receiver.
+    /// At once or never, in order: the receiver drops overtaken messages.
     Sequenced,
     /// At once or never, in any order.
     Unsequenced,
 }
 
-/// What both ends of a connection go by.
+/// Settings of both ends of a connection.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// The dialect of the datagrams. Default: ENet-CSharp's.
     pub dialect: Dialect,
-    /// What is sent on each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced:
+    /// The mode of each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced:
     /// Ignorance's, whose channels are Mirror's.
     pub channels: Vec<ChannelMode>,
-    /// The largest datagram that we send, in bytes: from 576 to 4096. Default 1280, Ignorance's; stock ENet's is 1392.
-    /// A connection has the smaller one of both ends'.
+    /// The largest datagram that we send, in bytes: from 576 to 4096. Default 1280, Ignorance's; stock ENet's is
+    /// 1392. A connection uses the smaller value of both ends.
     pub mtu: u16,
-    /// How often a side is asked whether it is there, also while something else waits for its confirmation: ENet, which
-    /// does not ask then, takes a side for gone that lost the same datagram six times. Default 500 ms, ENet's.
+    /// The ping interval. Pings are sent even while other commands wait for their acknowledgement: ENet, which does
+    /// not ping then, considers a side gone that lost the same datagram six times. Default 500 ms, ENet's.
     pub ping: Duration,
-    /// A side that confirms nothing is gone after this time, if something was also sent six times, and after
-    /// [`timeout_max`](Self::timeout_max) at the latest. Default 5 s, ENet's.
+    /// A side that acknowledges nothing is considered gone after this time if a command was also sent six times, and
+    /// after [`timeout_max`](Self::timeout_max) at the latest. Default 5 s, ENet's.
     pub timeout_min: Duration,
     /// See [`timeout_min`](Self::timeout_min). Default 30 s, ENet's.
     pub timeout_max: Duration,
     /// The largest reliable message, in bytes; a peer that sends a larger one is disconnected. Default 1 MiB, and 64
-    /// KiB for a [server](EnetServerSettings), which has to be told more if it is for more than voice.
+    /// KiB for a [server](EnetServerSettings), which needs a larger value if it is for more than voice.
     pub message_bytes_max: usize,
-    /// What of a side's reliable messages, or of their fragments, may wait for those before them, in bytes, where each
-    /// counts for 64 bytes more than its command has, and 4096 of them at most. Default 4 MiB, and 256 KiB for a
-    /// [server](EnetServerSettings). What comes on top is not confirmed, so that it is sent again; a side of which that
-    /// has to be said six times, as it has much more to say, gives the connection up. What is next is taken in any
-    /// case, and besides one message of each channel is put together. A quarter as much may wait of the unreliable
-    /// messages that were sent behind a reliable one; what comes on top is dropped.
+    /// The limit on a side's reliable messages, or their fragments, that wait for earlier ones, in bytes; each counts
+    /// for 64 bytes more than its command has, and at most 4096 of them may wait. Default 4 MiB, and 256 KiB for a
+    /// [server](EnetServerSettings). Further ones are not acknowledged, so that they are resent; a side that has much
+    /// more to send, and must resend one six times, gives up the connection. The next message in turn is always
+    /// accepted, and one message of each channel is assembled besides. A quarter as much is for unreliable messages
+    /// that were sent after a reliable one; further ones are dropped.
     pub waiting_bytes_max: usize,
-    /// What may wait for a side that does not take it, in bytes, before it counts as too slow. Default 4 MiB, where
-    /// each message counts for 128 bytes more than it has.
+    /// The bytes that may wait for a side that does not take them, before it counts as too slow. Default 4 MiB; each
+    /// message counts for 128 bytes more than its size.
     pub queued_bytes_max: usize,
-    /// Whether a side sends less of what is unreliable when confirmations take longer than usual, as ENet does by
-    /// itself. Default false: both ends are told not to, since voice that is left out is worse than late.
+    /// Whether a side drops unreliable messages when acknowledgements take longer than usual, as ENet does by
+    /// default. Default false: both ends are told not to, because dropped voice is worse than late voice.
     pub throttles: bool,
-    /// How often the protocol looks after itself while there is a connection. Default 10 ms.
+    /// The interval of the protocol's timers while there is a connection. Default 10 ms.
     pub tick: Duration,
-    /// How long the last reliable messages may take to arrive after a connection was ended. Default 3 s.
+    /// The time for the last reliable messages to arrive after a connection was ended. Default 3 s.
     pub linger: Duration,
 }
 
 impl ConnectionSettings {
-    /// For stock ENet 1.3 with these channels; the rest as ENet has it.
+    /// Settings for stock ENet 1.3 with these channels; the rest as in ENet.
     pub fn enet13(channels: Vec<ChannelMode>) -> Self {
         Self { dialect: Dialect::Enet13, channels, mtu: 1392, ..Self::default() }
     }
 
-    /// What is within ENet's own limits.
+    /// Clamps the settings to ENet's own limits.
     pub(crate) fn within_limits(mut self) -> Self {
         self.channels.truncate(usize::from(u8::MAX));
         if self.channels.is_empty() {
@@ -80,7 +80,7 @@ impl ConnectionSettings {
         self
     }
 
-    /// The first ones that fit.
+    /// The first channels with the right delivery.
     pub(crate) fn voice_channels(&self) -> VoiceChannels {
         let first = |delivery| {
             let found = self.channels.iter().position(|kind| kind.delivery() == delivery);
@@ -89,7 +89,7 @@ impl ConnectionSettings {
         VoiceChannels { reliable: first(Delivery::Reliable), unreliable: first(Delivery::Unreliable) }
     }
 
-    /// A channel that does not exist guarantees nothing.
+    /// The delivery of a channel. A channel that does not exist guarantees nothing.
     pub(crate) fn delivery_of(&self, channel: MessageChannel) -> Delivery {
         self.mode_of(channel).map_or(Delivery::Unreliable, ChannelMode::delivery)
     }
@@ -98,7 +98,7 @@ impl ConnectionSettings {
         self.channels.get(usize::from(channel.0)).copied()
     }
 
-    /// What is unreliable and larger would become fragments, which ENet sends reliably.
+    /// The largest message of a channel. A larger unreliable message would become fragments, which ENet sends reliably.
     pub(crate) fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         match self.delivery_of(channel) {
             Delivery::Reliable => self.message_bytes_max,
@@ -143,26 +143,25 @@ impl ChannelMode {
     }
 }
 
-/// What a server goes by.
+/// Settings of a server.
 #[derive(Clone, Debug)]
 pub struct EnetServerSettings {
-    /// What both ends go by. Default: for voice only, where clients say nothing long; messages of 64 KiB at most, and
-    /// 256 KiB of them may wait.
+    /// Settings of both ends. Default: for voice only, where clients send nothing long; messages of at most 64 KiB,
+    /// of which 256 KiB may wait.
     pub connection: ConnectionSettings,
-    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default
-    /// 4096.
+    /// The maximum number of clients that have proved their address; further ones are rejected. Default 4096.
     pub peers_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The way in which these are shared between address prefixes.
     pub address_shares: AddressShares,
-    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
-    /// waited longest makes room for a new one. Default 1024.
+    /// The maximum number of further clients that have not proved their address yet; the one that has waited longest
+    /// makes room for a new one. Default 1024.
     pub unproved_max: usize,
-    /// How many bytes of messages may wait for all of those together; the oldest is given up for more.
-    /// Default 64 MiB: what a few hundred clients are told at once when a game's scene is full.
+    /// The bytes of messages that may wait for all of those together; beyond that, the oldest client is dropped.
+    /// Default 64 MiB: what a few hundred clients are sent at once when a game's scene is full.
     pub unproved_bytes_max: usize,
-    /// How many connection requests are answered within a second; more are not. Default 1000.
+    /// The maximum number of connection requests answered per second; further ones are ignored. Default 1000.
     pub connects_per_second: u32,
-    /// How long a client may take to show that it gets what we send. Default 10 s.
+    /// The timeout for a client to prove its address. Default 10 s.
     pub handshake_timeout: Duration,
 }
 
@@ -184,15 +183,15 @@ impl Default for EnetServerSettings {
     }
 }
 
-/// What a client goes by.
+/// Settings of a client.
 #[derive(Clone, Debug)]
 pub struct EnetClientSettings {
-    /// What both ends go by.
+    /// Settings of both ends.
     pub connection: ConnectionSettings,
-    /// A number that the server is told when we connect, if the greeting does not say
-    /// another. Default 0, as Ignorance's.
+    /// The number that is sent to the server in a connection request, unless the greeting names another one. Default
+    /// 0, as in Ignorance.
     pub connect_data: u32,
-    /// How long a server may take to answer; ENet by itself waits for half a minute. Default 10 s.
+    /// The timeout for a server's answer; ENet itself waits half a minute. Default 10 s.
     pub connect_timeout: Duration,
 }
 
@@ -206,5 +205,5 @@ impl Default for EnetClientSettings {
     }
 }
 
-/// The header of a datagram and that of a fragment: what does not fit beside them becomes fragments.
+/// The size of a datagram's header and a fragment's header: larger messages become fragments.
 const FRAGMENT_OVERHEAD: usize = 4 + 24;

@@ -1,4 +1,4 @@
-//! What a client makes the server keep has a bound, whatever it sends.
+//! The memory that a client can make the server use is bounded, whatever the client sends.
 
 #[path = "enet/commands.rs"]
 mod commands;
@@ -17,9 +17,9 @@ use commands::{datagram, datagrams, fragment, reliable, unreliable};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What `docs/limits.md` says of a server for voice only: 256 KiB of reliable messages and a quarter as much of others
-/// wait, and on each of the two channels 64 KiB are being put together, and three unreliable messages of 16 KiB; with
-/// what is remembered of them.
+/// The bound in `docs/limits.md` for a server for voice only: 256 KiB of reliable messages and a quarter as much of
+/// others wait, and each of the two channels assembles 64 KiB, and three unreliable messages of 16 KiB; with the
+/// bookkeeping for them.
 const KEPT_BYTES_MAX: usize = 640 * 1024;
 
 #[test]
@@ -45,7 +45,7 @@ fn what_a_client_makes_the_server_keep_has_a_bound() {
     }
 }
 
-/// How much more the server keeps after these datagrams of a client than before.
+/// The bytes of memory that the server uses in addition after these datagrams from a client.
 fn kept_after(attack: &[Vec<u8>]) -> usize {
     let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
     let mut server = EnetServer::new(EnetServerSettings::default(), [1; 32]);
@@ -82,7 +82,7 @@ fn kept_after(attack: &[Vec<u8>]) -> usize {
     change.bytes_allocated.saturating_sub(change.bytes_deallocated)
 }
 
-/// Of messages of 50 fragments on both channels, one behind the other.
+/// The first fragments of consecutive messages of 50 fragments, on both channels.
 fn first_fragments(command: u8) -> Vec<Vec<u8>> {
     let one = |number: u16| {
         let (start, channel) = (1 + number / 2 * 50, (number % 2) as u8);
@@ -90,7 +90,7 @@ fn first_fragments(command: u8) -> Vec<Vec<u8>> {
         fragment[..2].copy_from_slice(&[command, channel]);
         if command == 0x0c {
             fragment[2..4].copy_from_slice(&[0, 0]);
-            // As large as may be.
+            // The largest size that is allowed.
             fragment[8..12].copy_from_slice(&14_u32.to_be_bytes());
             fragment[16..20].copy_from_slice(&(16 * 1024_u32).to_be_bytes());
         }
@@ -99,12 +99,12 @@ fn first_fragments(command: u8) -> Vec<Vec<u8>> {
     (0..1000).map(one).collect()
 }
 
-/// Of messages of one byte in each fragment: every fragment has its bit.
+/// First fragments of messages with one byte in each fragment: every fragment takes a bit.
 fn one_by_one() -> Vec<Vec<u8>> {
     (0..1000).map(|number| datagram(&[fragment(1 + number * 20, (0, 28_000), 1, 28_000)])).collect()
 }
 
-/// All that there is, around numbers that may be next.
+/// Commands of all kinds, with numbers around those that may be next.
 fn anything(seed: u64) -> Vec<Vec<u8>> {
     let mut random = Random::new(seed, "anything");
     let mut below = |bound: u64| (random.next_u64() % bound) as u16;

@@ -1,26 +1,26 @@
-//! What two peers tell each other of the path, over the connection that they have already.
+//! The negotiation of the path between two peers, over their existing connection.
 
 use std::num::NonZeroU16;
 
 use crate::Cipher;
 
-/// How many ciphers of an offer are looked at.
+/// The number of ciphers read from an offer.
 const CIPHERS_MAX: usize = 8;
 
-/// The bit of an offer's flags that says that several packets may share a datagram.
+/// The bit of an offer's flags for datagrams with several packets.
 const TAKES_SEVERAL: u8 = 0x01;
 
-/// What a client can do and would like: flags, the number of ciphers, and their codes, the best first.
+/// A client's capabilities and preferences: flags, the number of ciphers, and their codes, the best first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// The ciphers that it has, the one that it likes best first.
+    /// The ciphers that it supports, the preferred one first.
     pub ciphers: Vec<Cipher>,
-    /// It takes datagrams with several packets.
+    /// Whether it accepts datagrams with several packets.
     pub takes_several: bool,
 }
 
 impl Offer {
-    /// Its bytes.
+    /// The encoded offer.
     pub fn encode(&self) -> Vec<u8> {
         let ciphers = &self.ciphers[..self.ciphers.len().min(CIPHERS_MAX)];
         let mut bytes = vec![if self.takes_several { TAKES_SEVERAL } else { 0 }, ciphers.len() as u8];
@@ -38,32 +38,32 @@ impl Offer {
     }
 }
 
-/// Where a server listens for a client's datagrams: port, worker, link and cipher; 8 bytes.
+/// The destination of a client's datagrams: port, worker, link and cipher; 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// The UDP port, at the address of the connection; `None` for the connection's own,
-    /// whatever the client knows it as.
+    /// The UDP port, at the address of the connection; `None` for the connection's own, whatever number the client
+    /// knows it by.
     pub port: Option<NonZeroU16>,
-    /// The worker that reads them; the system steers by this number.
+    /// The number of the worker that reads them; the system steers by it.
     pub worker: u8,
     /// The client's number there.
     pub link: u32,
-    /// How datagrams are sealed.
+    /// The cipher of the datagrams.
     pub cipher: Cipher,
 }
 
 impl Announcement {
-    /// How long it is.
+    /// The length of an announcement.
     pub const BYTES: usize = 8;
 
-    /// Its bytes.
+    /// The encoded announcement.
     pub fn encode(&self) -> [u8; Self::BYTES] {
         let [p0, p1] = self.port.map_or(0, NonZeroU16::get).to_be_bytes();
         let [l0, l1, l2, l3] = self.link.to_be_bytes();
         [p0, p1, self.worker, l0, l1, l2, l3, self.cipher.code()]
     }
 
-    /// Reads an announcement; what follows is skipped. `None` if it is cut short or names no cipher of ours.
+    /// Reads an announcement; further bytes are ignored. `None` if it is too short or names an unknown cipher.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let [p0, p1, worker, l0, l1, l2, l3, cipher] = *bytes.first_chunk()?;
         let port = NonZeroU16::new(u16::from_be_bytes([p0, p1]));

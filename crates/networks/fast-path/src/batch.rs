@@ -8,7 +8,7 @@ use crate::DATAGRAM_BYTES_MAX;
 #[derive(Debug)]
 pub struct DatagramBatch {
     bytes: Vec<u8>,
-    /// Where each goes, and where it ends.
+    /// The destination of each datagram, and its end in `bytes`.
     datagrams: Vec<(SocketAddr, usize)>,
     datagrams_max: usize,
 }
@@ -29,29 +29,29 @@ impl DatagramBatch {
         (0..self.datagrams.len()).filter_map(|place| self.get(place))
     }
 
-    /// One of them, by its place.
+    /// One of the datagrams, by its index.
     pub fn get(&self, place: usize) -> Option<(SocketAddr, &[u8])> {
         let (to, end) = *self.datagrams.get(place)?;
         let start = place.checked_sub(1).map_or(0, |before| self.datagrams[before].1);
         Some((to, &self.bytes[start..end]))
     }
 
-    /// How many there are.
+    /// The number of datagrams.
     pub fn len(&self) -> usize {
         self.datagrams.len()
     }
 
-    /// Whether there are none.
+    /// Whether the batch is empty.
     pub fn is_empty(&self) -> bool {
         self.datagrams.is_empty()
     }
 
-    /// Whether it has no room for another one.
+    /// Whether there is no room for another datagram.
     pub fn is_full(&self) -> bool {
         self.datagrams.len() >= self.datagrams_max
     }
 
-    /// Forgets them: they were sent.
+    /// Removes all datagrams, once they are sent.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.datagrams.clear();

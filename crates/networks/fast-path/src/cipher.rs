@@ -1,16 +1,16 @@
-//! How datagrams are sealed.
+//! The ciphers that seal datagrams.
 
 use ring::aead::{AES_128_GCM, Algorithm, CHACHA20_POLY1305};
 
 /// A cipher of the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cipher {
-    /// Nothing is encrypted or authenticated: for measuring what encryption costs, on one machine.
+    /// Nothing is encrypted or authenticated: for measuring the cost of encryption, on one machine.
     #[cfg(feature = "plain-cipher")]
     Plain,
-    /// AES-128-GCM (NIST SP 800-38D): the fastest where the processor knows AES.
+    /// AES-128-GCM (NIST SP 800-38D): the fastest where the processor has AES instructions.
     Aes128Gcm,
-    /// ChaCha20-Poly1305 (RFC 8439): the fastest where it does not.
+    /// ChaCha20-Poly1305 (RFC 8439): the fastest elsewhere.
     ChaCha20Poly1305,
 }
 
@@ -24,12 +24,12 @@ impl Cipher {
         }
     }
 
-    /// What two peers agree on: the first that the client offers and the server takes.
+    /// Chooses the cipher of two peers: the first that the client offers and the server accepts.
     pub fn agree(offered: &[Self], taken: &[Self]) -> Option<Self> {
         offered.iter().copied().find(|cipher| taken.contains(cipher))
     }
 
-    /// How much longer a sealed datagram is than a plain one, in bytes.
+    /// The number of bytes that sealing adds to a datagram.
     pub fn tag_bytes(self) -> usize {
         match self {
             #[cfg(feature = "plain-cipher")]

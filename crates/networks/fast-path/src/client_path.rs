@@ -36,7 +36,7 @@ pub struct ClientPath {
 }
 
 impl ClientPath {
-    /// Begins to probe the path at once.
+    /// Creates the path and starts probing it at once.
     pub fn new(
         now: Instant,
         secrets: &PathSecrets,
@@ -60,12 +60,12 @@ impl ClientPath {
         self.state() == PathState::Open
     }
 
-    /// How the path is.
+    /// The state of the path.
     pub fn state(&self) -> PathState {
         self.probing.state()
     }
 
-    /// There and back, as the last answer showed.
+    /// The round trip time of the last answer.
     pub fn round_trip(&self) -> Option<Duration> {
         self.probing.round_trip()
     }
@@ -86,7 +86,7 @@ impl ClientPath {
         true
     }
 
-    /// Takes a datagram in, opened in place; its packets, if it carries any.
+    /// Processes a datagram, opened in place, and returns its packets, if it carries any.
     ///
     /// # Errors
     /// Why it was dropped; it is counted too.
@@ -103,7 +103,7 @@ impl ClientPath {
         self.probing.handle_timeout(now);
     }
 
-    /// Appends a datagram that is to be sent now to `out`; false if there is none. Call until it says so.
+    /// Appends the next datagram to send to `out`; false if there is none. Call it until it returns false.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> bool {
         if let Some(token) = self.response.take() {
             self.append(Kind::Response, &token, out);
@@ -115,7 +115,7 @@ impl ClientPath {
         true
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// The time of the next [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&self) -> Option<Instant> {
         Some(self.probing.poll_timeout())
     }
@@ -146,7 +146,7 @@ impl ClientPath {
                 self.probing.handle_answer(now, Probe::parse(token()?));
                 Ok(GatheredPackets::NONE)
             }
-            // The parser gives nothing else to a client.
+            // Only challenges remain: the parser returns no other kind to a client.
             _ => {
                 self.response = Some(token()?);
                 Ok(GatheredPackets::NONE)

@@ -1,4 +1,4 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both halves.
+//! The body of a fuzz target, which the tests run, too: arbitrary bytes as all possible input of both halves.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -78,7 +78,7 @@ impl Stage {
         Self { now, client, server, number, last_up: Vec::new(), balance: [Some(0); ADDRESSES] }
     }
 
-    /// What the client has to send, or its last datagram again, changed in one place.
+    /// Delivers the client's datagrams to the server, then the last one again, changed in one place.
     fn carry_up(&mut self, from: u8, change: u8) {
         self.client.handle_timeout(self.now);
         let mut datagram = Vec::new();
@@ -140,7 +140,7 @@ impl Stage {
     fn reopen(&mut self, whether: u8, cipher: Cipher) {
         if whether.is_multiple_of(8) {
             self.server.close(self.number);
-            // Nothing that was proved counts any more, and what is on its way stays due.
+            // The new link has no proved addresses. Datagrams that are already queued are still accounted for.
             self.carry_down(0);
             self.balance = self.balance.map(|balance| Some(balance.unwrap_or(0)));
             self.number = self.server.open(1, &secrets(), cipher, true).expect("there is room again");

@@ -1,4 +1,4 @@
-//! What stands before the sealed part of a datagram.
+//! The header before the sealed part of a datagram.
 //!
 //! ```text
 //! to the server:  kind (1) · worker (1) · link (4) · counter (8)      to a client:  kind (1) · counter (8)
@@ -13,20 +13,20 @@ pub(crate) const TO_SERVER_HEADER_BYTES: usize = 14;
 /// The bytes before the sealed part of a datagram to a client.
 pub(crate) const TO_CLIENT_HEADER_BYTES: usize = 9;
 
-/// What a datagram is.
+/// The kind of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// One packet; both ways.
     Packet = 0x01,
-    /// Several packets, each after its length; to clients that take them.
+    /// Several packets, each after its length; to clients that accept them.
     Packets = 0x02,
-    /// A client asks whether the way is open.
+    /// A client's question whether the path is open.
     Probe = 0x03,
-    /// The server answers a probe, or the proof of an address.
+    /// The server's answer to a probe, or to the proof of an address.
     Answer = 0x04,
-    /// The server asks for the proof of an address.
+    /// The server's request for the proof of an address.
     Challenge = 0x05,
-    /// A client proves its address.
+    /// A client's proof of its address.
     Response = 0x06,
 }
 
@@ -42,7 +42,7 @@ impl Kind {
     }
 }
 
-/// What a sender writes; the counter is the sealer's.
+/// The header as a sender writes it; the sealer adds the counter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Header {
     ToServer { kind: Kind, worker: u8, link: u32 },
@@ -62,7 +62,7 @@ impl Header {
     }
 }
 
-/// What a server reads.
+/// The header of a datagram to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ToServer {
     pub(crate) kind: Kind,
@@ -84,7 +84,7 @@ impl ToServer {
     }
 }
 
-/// What a client reads.
+/// The header of a datagram to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ToClient {
     pub(crate) kind: Kind,

@@ -1,4 +1,4 @@
-//! The UDP socket of one worker: batches out, datagrams in, never waiting.
+//! The UDP socket of one worker: batches out, datagrams in, never blocking.
 
 #[cfg(target_os = "linux")]
 mod dont_fragment;
@@ -21,25 +21,25 @@ pub struct PathSocket {
     offload: UdpOffload,
 }
 
-/// What a UDP socket may use of the system.
+/// The use of the system's UDP features by a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UdpOffload {
-    /// Several datagrams per call, segmentation by the system, a port that workers share, congestion marks: what there
-    /// is of them.
+    /// Several datagrams per call, segmentation by the system, a port that workers share, congestion marks: as far as
+    /// the system has them.
     #[default]
     WhereAvailable,
-    /// One datagram per call, and a port per worker, as every system has it.
+    /// One datagram per call, and a port per worker, which works on every system.
     Off,
 }
 
-/// What became of datagrams that were given to the system.
+/// The results of sending datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendCounts {
-    /// Taken.
+    /// Datagrams that the system accepted.
     pub sent: u64,
-    /// Not taken because the socket's buffer was full, and dropped: voice does not wait.
+    /// Datagrams dropped because the socket's buffer was full: voice does not wait.
     pub buffer_full: u64,
-    /// Refused, as to an address without a route, and dropped.
+    /// Datagrams that the system rejected, as to an address without a route, and that were dropped.
     pub failed: u64,
 }
 
@@ -63,7 +63,7 @@ impl PathSocket {
         batch.clear();
     }
 
-    /// The next datagram that waits, and where it came from. `None` if there is none.
+    /// The next datagram in the socket and its sender, or `None`.
     pub fn receive(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
         past_errors(|| self.socket.recv_from(buffer))
     }
@@ -101,24 +101,25 @@ pub fn keep_whole(socket: &UdpSocket) {
     let _ = socket;
 }
 
-/// The next that can be read, unless there is none.
+/// The next result that is not an error, if there is one.
 fn past_errors<T>(mut read: impl FnMut() -> io::Result<T>) -> Option<T> {
     for _ in 0..ERRORS_IN_A_ROW_MAX {
         match read() {
             Ok(found) => return Some(found),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
-            // What another datagram of ours met on its way, or that one was longer than the buffer, which is an error
-            // on Windows, says nothing about the next one that came in.
+            // The error is about a datagram sent earlier, or, on Windows, about one longer than the buffer. It says
+            // nothing about the next datagram.
             Err(_) => {}
         }
     }
     None
 }
 
-/// How many errors in a row are read past: each belongs to a datagram, and a socket that is broken has no end of them.
+/// The number of errors in a row after which reading stops: each belongs to a datagram, but a broken socket has no
+/// end of them.
 const ERRORS_IN_A_ROW_MAX: usize = 64;
 
-/// A batch on its way.
+/// A batch that is being sent.
 struct Sending<'b> {
     batch: &'b DatagramBatch,
     next: usize,
@@ -126,7 +127,7 @@ struct Sending<'b> {
 }
 
 impl Sending<'_> {
-    /// What the system said: how many it took, or why it did not take the next one.
+    /// Handles the system's result: the number of datagrams sent, or the error of the next one.
     fn note(&mut self, sent: io::Result<usize>) {
         match sent {
             Ok(taken) => {
@@ -190,7 +191,7 @@ mod tests {
             receiver.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
             let mut batch = DatagramBatch::new(10);
             for number in 0..10 {
-                // Port 0 cannot be sent to.
+                // Sending to port 0 fails.
                 let port = if number % 3 == 0 { 0 } else { receiver.local_addr().unwrap().port() };
                 batch.push((Ipv4Addr::LOCALHOST, port).into(), |out| out.push(number));
             }

@@ -1,4 +1,4 @@
-//! A server's sockets: one for the connections, one for each worker's datagrams, if the system can on one port.
+//! A server's sockets: one for the connections, and one for each worker, on one port if the system supports it.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -7,22 +7,22 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::{PathSocket, UdpOffload};
 
-/// What the system may hold of what goes out, and of what comes in for the connections, in bytes, if it lets us: a busy
+/// The size of the system's buffers, except that for a worker's input, in bytes, if the system allows it: a busy
 /// server's packets of a few milliseconds.
 const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// What it may hold for a worker: on Linux about a thousand frames. Where a worker has too much to do, the buffer is
-/// always full, and a larger one would only make all voice later.
+/// The size of the buffer for a worker's input: on Linux about a thousand frames. The buffer of an overloaded worker
+/// is always full, and a larger one would only delay all voice.
 const WORKER_BUFFER_BYTES: usize = 512 * 1024;
 
-/// The sockets of one address. They end together: the system steers by their order.
+/// The sockets of one address. They are closed together: the system steers by their order.
 #[derive(Debug)]
 pub struct PortGroup {
     /// For the connections.
     pub main: UdpSocket,
     /// For the datagrams of each worker, in the order of their numbers.
     pub paths: Vec<PathSocket>,
-    /// Whether all have the same port. If not, clients have to be told the port of their worker's socket.
+    /// Whether all have the same port. If not, clients need the port of their worker's socket.
     pub is_one_port: bool,
 }
 
@@ -34,13 +34,13 @@ impl PortGroup {
     /// it refuses that, the workers' sockets have ports of their own, the next ones if they are free.
     ///
     /// # Errors
-    /// When the address cannot be had.
+    /// The address is not available.
     pub fn bind(address: SocketAddr, workers: u8, offload: UdpOffload) -> io::Result<Self> {
         let main = open(address, BUFFER_BYTES)?;
         main.bind(&address.into())?;
         let main = UdpSocket::from(main);
         let address = main.local_addr()?;
-        // If another socket had the port before, the exclusive bind above has failed.
+        // If another socket had the port, the exclusive bind above would have failed.
         #[cfg(target_os = "linux")]
         if workers > 0
             && offload == UdpOffload::WhereAvailable
@@ -61,10 +61,10 @@ impl PortGroup {
 fn open(address: SocketAddr, receive_bytes: usize) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.ip().is_unspecified() && address.is_ipv6() {
-        // Systems differ in their default; an unspecified address means both families.
+        // System defaults differ; here, an unspecified address means both families.
         socket.set_only_v6(false)?;
     }
-    // A wish: systems cap it silently, and smaller buffers only lose packets earlier under load.
+    // Best effort: systems cap the size silently, and smaller buffers only lose packets earlier under load.
     let _ = socket.set_recv_buffer_size(receive_bytes);
     let _ = socket.set_send_buffer_size(BUFFER_BYTES);
     socket.set_nonblocking(true)?;
@@ -94,7 +94,7 @@ mod tests {
         (Ipv4Addr::LOCALHOST, 0).into()
     }
 
-    /// What each socket got of one datagram: its number, 0 being the connections'.
+    /// Sends one datagram and returns the number of the socket that gets it; 0 is the socket of the connections.
     #[cfg(target_os = "linux")]
     fn receiver(group: &PortGroup, datagram: &[u8]) -> usize {
         let sender = UdpSocket::bind(any()).unwrap();
@@ -118,7 +118,7 @@ mod tests {
     fn on_one_port_each_datagram_goes_to_its_worker() {
         let group = PortGroup::bind(any(), 3, UdpOffload::WhereAvailable).unwrap();
         assert!(group.is_one_port);
-        // Several of each: by chance they would not all go right.
+        // Several of each, so that not all can go right by chance.
         for _ in 0..10 {
             for (datagram, expected) in [
                 (&[0xc3, 1, 2][..], 0),

@@ -1,12 +1,12 @@
-//! What probes, answers and proofs of an address say: eight bytes each.
+//! The content of probes, answers and proofs of an address: eight bytes each.
 
 /// The body of a probe, an answer, a challenge and a response.
 pub(crate) type Token = [u8; 8];
 
-/// The bit of a probe's first byte that says that the client hears the server and uses the path.
+/// The bit of a probe's first byte that is set if the client receives the server's datagrams and uses the path.
 const IN_USE: u8 = 0x01;
 
-/// A client's question whether the way is open. The answer repeats it.
+/// A client's question whether the path is open. The answer repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Probe {
     pub(crate) is_in_use: bool,

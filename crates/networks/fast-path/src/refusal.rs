@@ -4,16 +4,16 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatagramRefusal {
-    /// It has not the form of a datagram of this direction.
+    /// It does not have the form of a datagram in this direction.
     #[error("not a datagram of the fast path")]
     Malformed,
     /// It names another worker: the system gave it to the wrong socket.
     #[error("for another worker")]
     OtherWorker,
-    /// It names a link that is not there (any more).
+    /// It names a link that does not exist (any more).
     #[error("for a link that is not there")]
     UnknownLink,
-    /// It came before, or too late to know.
+    /// It is a duplicate, or too old to tell.
     #[error("came before")]
     Replayed,
     /// It was not sealed with the link's key.
@@ -22,7 +22,7 @@ pub enum DatagramRefusal {
 }
 
 impl DatagramRefusal {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// A code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed => "malformed",

@@ -57,7 +57,7 @@ pub(crate) struct Opener {
     cipher: Cipher,
     epoch: u64,
     key: EpochKey,
-    /// Of the epoch before, for datagrams that were overtaken.
+    /// The key of the previous epoch, for datagrams that were overtaken.
     previous: Option<Box<EpochKey>>,
     /// Of the epoch after, once a datagram claimed to be of it and that may be: made once, however many claim that.
     next: Option<Box<EpochKey>>,
@@ -65,10 +65,10 @@ pub(crate) struct Opener {
     forgeries: u64,
 }
 
-/// A genuine datagram that did not come before.
+/// An authentic datagram that did not arrive before.
 pub(crate) struct Opened<'a> {
     pub(crate) body: &'a [u8],
-    /// No datagram came that was sent later.
+    /// No datagram that was sent later has arrived yet.
     pub(crate) is_newest: bool,
 }
 

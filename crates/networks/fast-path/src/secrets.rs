@@ -1,4 +1,4 @@
-//! From what two peers agreed on to the keys of each stretch of datagrams.
+//! The derivation of the keys of each epoch from the secret of two peers.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use crate::epoch_key::EpochKey;
 /// The bytes of a secret for one direction.
 const SECRET_BYTES: usize = 32;
 
-/// What is asked of the TLS exporter (RFC 8446, section 7.5) of the connection that agreed on the keys.
+/// The label for the TLS exporter (RFC 8446, section 7.5) of the connection over which the path was negotiated.
 pub const EXPORTER_LABEL: &[u8] = b"EXPORTER-consonance-fast-path";
 
-/// How many bytes are asked of it.
+/// The number of bytes to export.
 pub const EXPORTED_BYTES: usize = 2 * SECRET_BYTES;
 
 /// A secret for each direction, known only to the two ends of one connection.
@@ -24,7 +24,7 @@ pub struct PathSecrets {
     to_client: Secret,
 }
 
-/// A direction's secret, with the cipher that it is for.
+/// The secret of one direction.
 #[derive(Clone)]
 pub(crate) struct Secret([u8; SECRET_BYTES]);
 

@@ -36,20 +36,20 @@ pub struct ServerPath {
     counts: ServerPathCounts,
 }
 
-/// What the paths of a worker carried and dropped.
+/// The packets and datagrams that the paths of a worker carried and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServerPathCounts {
     /// Packets that were taken by [`ServerPath::send`].
     pub packets_sent: u64,
-    /// Packets that were not, since the path was not open: they have to go another way.
+    /// Packets that were rejected because the path was not open: they have to use the connection.
     pub packets_fallen_back: u64,
-    /// Datagrams that they and everything else became.
+    /// Datagrams sent, with these packets and with everything else.
     pub datagrams_sent: u64,
-    /// Datagrams that found their batch full: the driver did not send it in time.
+    /// Datagrams dropped because the batch was full: the driver did not send it in time.
     pub batch_full: u64,
-    /// Datagrams whose packets waited for each other when the path was closed, or fell silent: they are lost.
+    /// Datagrams lost because the path was closed, or fell silent, while their packets waited for others.
     pub left_meanwhile: u64,
-    /// Packets that came in.
+    /// Packets received.
     pub packets_received: u64,
     /// Addresses that clients were asked to prove.
     pub challenges: u64,
@@ -59,17 +59,17 @@ pub struct ServerPathCounts {
     pub refused: RefusalCounts,
 }
 
-/// A packet that came in.
+/// A received packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Incoming<'a> {
-    /// The driver's name of the client, as it was given to [`ServerPath::open`].
+    /// The driver's identifier of the client, as given to [`ServerPath::open`].
     pub client: u64,
-    /// What it sent.
+    /// The payload.
     pub packet: &'a [u8],
 }
 
 impl ServerPath {
-    /// No links yet. `seed` makes the tokens with which addresses are proved, and must be secret and random.
+    /// Creates the path without links. `seed` makes the tokens that prove addresses, and must be secret and random.
     pub fn new(worker: u8, settings: ServerPathSettings, seed: [u8; 32]) -> Self {
         Self {
             worker,
@@ -103,22 +103,22 @@ impl ServerPath {
         }
     }
 
-    /// Whether packets for this path go out on it now: its client has proved an address, hears us and is not silent.
+    /// Whether packets for this path are sent on it: its client has proved an address, receives us and is not silent.
     pub fn is_open(&self, now: Instant, number: u32) -> bool {
         self.links.get(number).is_some_and(|link| link.open_to(now, self.settings.silence_max).is_some())
     }
 
-    /// How many paths there are, and on how many of them packets go out now. Looks at each.
+    /// The number of paths, and how many of them are open. Checks each one.
     pub fn paths(&self, now: Instant) -> (usize, usize) {
         let is_open = |link: &&Link| link.open_to(now, self.settings.silence_max).is_some();
         (self.links.iter().count(), self.links.iter().filter(is_open).count())
     }
 
-    /// Takes a datagram in, opened in place; the packet, if it carries one. What it has to be answered with is in the
+    /// Processes a datagram, opened in place, and returns its packet, if it carries one. Replies are in the
     /// [batch](Self::batch).
     ///
     /// # Errors
-    /// Why it was dropped; it is counted too, and nothing was allocated for it.
+    /// The reason why it was dropped; it is counted too, and nothing was allocated for it.
     pub fn handle_datagram<'a>(
         &mut self,
         now: Instant,
@@ -156,7 +156,7 @@ impl ServerPath {
     /// send the batch and call again.
     pub fn flush(&mut self, now: Instant) -> bool {
         while let Some(number) = self.gathering.next_due(now, self.batch.is_full()) {
-            // A link that was closed meanwhile, and a new one of the same number, have nothing queued.
+            // Links that were closed in the meantime, and new ones with the same number, have nothing queued.
             let Some(link) = self.links.get_mut(number).filter(|link| !link.waiting.is_empty()) else {
                 continue;
             };
@@ -170,23 +170,23 @@ impl ServerPath {
         self.gathering.is_due(now)
     }
 
-    /// What is to be sent. [Clear](DatagramBatch::clear) it then.
+    /// The datagrams to send. [Clear](DatagramBatch::clear) the batch afterwards.
     pub fn batch(&mut self) -> &mut DatagramBatch {
         &mut self.batch
     }
 
-    /// When [`flush`](Self::flush) has something to do.
+    /// The time of the next [`flush`](Self::flush).
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.gathering.due_at()
     }
 
-    /// Tells how busy the worker is, from 0 to 1. Packets wait for each other only where that pays: not at all up to
+    /// Sets the load of the worker, from 0 to 1. Packets wait for each other only where that pays: not at all up to
     /// 0.1, the longest from 0.35 on.
     pub fn set_busy_share(&mut self, busy_share: f64) {
         self.gathering.set_busy_share(busy_share);
     }
 
-    /// What was carried and dropped.
+    /// Statistics of packets and datagrams.
     pub fn counts(&self) -> ServerPathCounts {
         self.counts
     }
@@ -217,7 +217,7 @@ impl ServerPath {
             }
             Kind::Probe => {
                 let probe = token()?;
-                // What was overtaken says how it was.
+                // An overtaken probe holds an outdated state.
                 if is_newest {
                     link.client_hears_us = Probe::parse(probe).is_in_use;
                 }
@@ -225,7 +225,7 @@ impl ServerPath {
                     self.counts.add(link.seal(from, Kind::Answer, &probe, &mut self.batch));
                 }
             }
-            // The parser gives nothing else to a server.
+            // Only responses remain: the parser returns no other kind to a server.
             _ => {
                 let token = token()?;
                 if link.prove(now, from, token, self.settings.challenge_timeout) {

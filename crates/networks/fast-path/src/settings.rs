@@ -1,4 +1,4 @@
-//! Every limit and time of the path, with its reason.
+//! All limits and times of the path, with their reasons.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use std::time::Duration;
 /// any moment.
 pub const PACKET_BYTES_MAX: usize = 1150;
 
-/// The largest datagram, in bytes of UDP payload: what every path that carries QUIC carries (RFC 9000, section 14).
+/// The largest datagram, in bytes of UDP payload: every path that supports QUIC carries it (RFC 9000, section 14).
 pub const DATAGRAM_BYTES_MAX: usize = 1200;
 
-/// When a client asks, and when it gives up for a while.
+/// A client's probe intervals and timeouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientPathSettings {
-    /// How long the first probe waits for its answer; each further one twice as long. 250 ms.
+    /// The timeout of the first probe, doubled for each further one. 250 ms.
     pub first_try: Duration,
-    /// Probes without an answer after which the way counts as closed. 6: about 8 s.
+    /// The number of unanswered probes after which the path counts as closed. 6: about 8 s.
     pub tries_max: u32,
-    /// How long to leave a closed way alone at first; each time twice as long. 5 s.
+    /// The first pause after a path is found closed, doubled each time. 5 s.
     pub rest: Duration,
-    /// How long at most. 60 s.
+    /// The longest pause. 60 s.
     pub rest_max: Duration,
-    /// How often to probe a way that is open and quiet; address translators forget it otherwise. 5 s.
+    /// The probe interval of a path that is open and idle; address translators forget it otherwise. 5 s.
     pub idle_probe: Duration,
-    /// How often while packets are sent, which are not confirmed otherwise. 1 s.
+    /// The probe interval while packets are sent, which are not confirmed otherwise. 1 s.
     pub busy_probe: Duration,
-    /// How soon after packets stopped coming: they may have been cut off; also how long an open way may take to answer
-    /// before it is asked again. 300 ms.
+    /// The delay of a probe after packets stop arriving: they may have been cut off; also the timeout of a probe of
+    /// an open path. 300 ms.
     pub silence_probe: Duration,
-    /// Probes of an open way without an answer after which it counts as closed. 5: 1.5 s.
+    /// The number of unanswered probes after which an open path counts as closed. 5: 1.5 s.
     pub unanswered_max: u32,
 }
 
@@ -46,23 +46,23 @@ impl Default for ClientPathSettings {
     }
 }
 
-/// What a server holds for its clients, and how it treats them.
+/// A server's limits and timeouts for the paths of its clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerPathSettings {
-    /// Links at once, of each worker. 65 536.
+    /// Links at once, for each worker. 65 536.
     pub links_max: usize,
-    /// How long a client that says nothing keeps its path; a quiet one says something every 5 s. 12 s.
+    /// How long the path of a silent client stays open; an idle one sends a probe every 5 s. 12 s.
     pub silence_max: Duration,
-    /// How often at most a link's probes are answered: a flood of them costs no system calls. 20 ms.
+    /// The shortest interval between answers to a link's probes: a flood of them costs no system calls. 20 ms.
     pub answer_interval: Duration,
-    /// How often at most a link is asked to prove an address. 200 ms.
+    /// The shortest interval between requests to a link for the proof of an address. 200 ms.
     pub challenge_interval: Duration,
-    /// How long a proof may take. 5 s.
+    /// The timeout of a proof. 5 s.
     pub challenge_timeout: Duration,
-    /// How long at most packets of several speakers for one listener wait for each other; zero switches that off.
-    /// 10 ms.
+    /// The longest time for which packets of several speakers for one listener wait for each other; zero disables the
+    /// waiting. 10 ms.
     pub gather_max: Duration,
-    /// Datagrams of one batch. 64: they still lie in the nearest cache.
+    /// Datagrams of one batch. 64: they still fit into the fastest cache.
     pub batch_datagrams: usize,
 }
 

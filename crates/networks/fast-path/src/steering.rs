@@ -29,7 +29,7 @@ pub(crate) fn share(
         .collect();
     let shared = paths.and_then(|paths| steer(main).map(|()| paths));
     if shared.is_err() {
-        // Closes the group to other sockets again.
+        // Keeps other sockets from joining the group again.
         let _ = setsockopt(main, ReusePort, &false);
     }
     shared

@@ -1,5 +1,5 @@
-//! In steady state nothing is allocated: not for a packet to a hundred clients, not for one that comes
-//! in, not for what is dropped.
+//! In steady state nothing is allocated: not for a packet to a hundred clients, not for an incoming one,
+//! not for a dropped one.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;
@@ -45,7 +45,7 @@ impl Room {
         }
     }
 
-    /// Eight speakers, each heard by all; the first one's packet comes in, and garbage.
+    /// Eight speakers, each heard by all. One packet of the first client comes in, and garbage.
     fn run_once(&mut self) {
         for speaker in 0..8 {
             for index in 0..self.clients.len() {
@@ -65,7 +65,7 @@ impl Room {
             self.send(true);
         }
         self.send(true);
-        // There is no other end: what the socket sent itself is dropped.
+        // There is no other end: datagrams that the socket sent to itself are dropped.
         let mut buffer = [0; 1500];
         while self.sockets.paths[0].receive(&mut buffer).is_some() {}
     }
@@ -77,7 +77,7 @@ impl Room {
     }
 }
 
-/// A client with its path open. It is at `address`, and what it is sent goes nowhere.
+/// A client with an open path. It is at `address`, and nothing sent there arrives.
 fn open(
     server: &mut ServerPath,
     now: Instant,
@@ -104,7 +104,7 @@ fn open(
     (link, client, address)
 }
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The harness has a thread of its own that allocates now and then, so one round without allocations is enough.
 const ROUNDS: usize = 5;
 
 #[test]

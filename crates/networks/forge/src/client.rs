@@ -20,13 +20,13 @@ use crate::{ForgeClientSettings, upgrade};
 /// A client of a Forge host; see the [crate's page](crate).
 pub struct ForgeClient {
     settings: ForgeClientSettings,
-    /// What keys and GUIDs come from, and how many were made.
+    /// The source of keys and GUIDs, and the number of those made so far.
     seed: hmac::Key,
     drawn: u64,
     state: State,
     events: VecDeque<ClientEndpointEvent>,
     event_bytes: BytesQueue<()>,
-    /// Beside a link, or after it.
+    /// Datagrams beside a link, or after its end.
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
     statistics: Statistics,
@@ -48,7 +48,7 @@ enum State {
         tries_left: u32,
         again_at: Instant,
     },
-    /// We introduced ourselves, and wait for our number.
+    /// We have introduced ourselves and wait for our number.
     Asking {
         link: Box<Link>,
         until: Instant,
@@ -57,7 +57,7 @@ enum State {
         link: Box<Link>,
         ping_at: Instant,
     },
-    /// The last words are on their way, until then.
+    /// The goodbye is being sent, until this time.
     Leaving {
         link: Box<Link>,
         until: Instant,
@@ -102,7 +102,7 @@ impl ForgeClient {
     fn introduce(&mut self, now: Instant) {
         let State::Upgrading { guid, .. } = &self.state else { return };
         let mut link = Box::new(Link::new(now, self.settings.link));
-        // A new link has room.
+        // Cannot fail: a new link has room.
         let _ = link.send(now, Head::reliable(Control::Text, GROUP_ID), TO_SERVER, guid);
         self.state = State::Asking { link, until: now + self.settings.link.timeout };
     }
@@ -131,7 +131,7 @@ impl ForgeClient {
         }
     }
 
-    /// Our number came.
+    /// Our number has arrived.
     fn come_up(&mut self, now: Instant) {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
@@ -140,7 +140,7 @@ impl ForgeClient {
         self.events.push_back(ClientEndpointEvent::Connected);
     }
 
-    /// What the link still has to say leaves, and nothing more.
+    /// Ends the link: queues its remaining datagrams, and nothing more.
     fn end(&mut self, reason: DisconnectReason) {
         let state = std::mem::replace(&mut self.state, State::Down);
         if let State::Asking { mut link, .. } | State::Up { mut link, .. } | State::Leaving { mut link, .. } =
@@ -208,7 +208,7 @@ impl ClientEndpoint for ForgeClient {
             }
             State::Down => return,
             State::Asking { link, .. } | State::Up { link, .. } | State::Leaving { link, .. } => {
-                // Answers to repeated requests come late.
+                // Late answers to repeated requests are ignored.
                 if datagram.starts_with(b"HTTP/") || datagram.len() > DATAGRAM_BYTES_MAX {
                     return;
                 }
@@ -234,7 +234,7 @@ impl ClientEndpoint for ForgeClient {
             State::Upgrading { again_at, .. } if *again_at <= now => self.ask_for_upgrade(now),
             State::Up { link, ping_at } if *ping_at <= now => {
                 *ping_at = now + self.settings.ping_interval;
-                // Hosts send back what is in it, whatever it is.
+                // The payload is arbitrary: hosts echo it.
                 let _ = link.send(now, Head::unreliable(Control::Ping, GROUP_PING), TO_SERVER, &[0; 8]);
             }
             _ => {}
@@ -293,7 +293,7 @@ impl ClientEndpoint for ForgeClient {
                 self.events.push_back(ClientEndpointEvent::Disconnected { reason });
             }
             State::Asking { mut link, .. } | State::Up { mut link, .. } => {
-                // Without room the host has not answered for long, and notices the silence.
+                // If there is no room, the host has not answered for long and will notice the silence.
                 let _ = link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_SERVER, &[]);
                 let until = now + self.settings.link.goodbye_max;
                 self.state = State::Leaving { link, until };

@@ -1,6 +1,6 @@
 //! Frames, and the datagrams that carry them. Numbers are little-endian, but for a frame's length.
 
-/// What a frame is.
+/// The type of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Control {
     Error,
@@ -11,14 +11,14 @@ pub(crate) enum Control {
     Pong,
 }
 
-/// One frame, put together.
+/// One frame, reassembled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame<'a> {
     pub(crate) control: Control,
-    /// Which part of Forge it is for, in binary frames; 0 is the game.
+    /// The part of Forge that it is for, in binary frames; 0 is the game.
     pub(crate) router: u8,
     pub(crate) payload: &'a [u8],
-    /// Its place in the order of reliable frames.
+    /// Its position in the order of reliable frames.
     pub(crate) reliable_id: Option<u64>,
     /// The sender's clock, in milliseconds.
     pub(crate) time_step: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Frame<'a> {
 pub(crate) struct Piece<'a> {
     pub(crate) unique_id: u64,
     pub(crate) group: i32,
-    /// Which piece of the frame, from 0.
+    /// The index of the piece in the frame, from 0.
     pub(crate) order: u32,
     pub(crate) meta: Meta,
     /// The bytes of the frame.
@@ -60,7 +60,7 @@ impl Control {
 }
 
 impl<'a> Frame<'a> {
-    /// `None` if it is none. The length is ignored, as by all ends over UDP.
+    /// `None` if the bytes are not a frame. The length is ignored, as by all ends over UDP.
     pub(crate) fn parse(bytes: &'a [u8], is_reliable: bool) -> Option<Self> {
         let (&[control, length], rest) = bytes.split_first_chunk()?;
         let control = Control::from_byte(control)?;
@@ -113,7 +113,7 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// `None` if it is none.
+    /// `None` if the datagram is not a piece.
     pub(crate) fn parse(datagram: &'a [u8]) -> Option<Self> {
         let (bytes, trailer) = datagram.split_last_chunk::<TRAILER_BYTES>()?;
         let [g0, g1, g2, g3, o0, o1, o2, o3, meta] = *trailer;
@@ -124,7 +124,7 @@ impl<'a> Piece<'a> {
             group: i32::from_le_bytes([g0, g1, g2, g3]),
             order: u32::from_le_bytes([o0, o1, o2, o3]),
             meta,
-            // The frame's own last bytes tell which one it is; before them, pieces say it besides.
+            // The last piece ends with the frame's own id; earlier pieces carry the id in addition.
             bytes: if meta.is_last() { bytes } else { before },
         })
     }
@@ -187,11 +187,11 @@ pub(crate) const TO_TARGET: u8 = 0;
 /// The same, as clients say.
 pub(crate) const TO_SERVER: u8 = 5;
 
-/// No datagram is larger.
+/// The largest datagram.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 1200;
 /// The largest payload that fits a frame in one datagram.
 pub(crate) const PAYLOAD_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - AROUND_PAYLOAD_BYTES;
-/// What is around a payload at most: length 4, router 1, three numbers of 8, trailer 9.
+/// The most bytes around a payload: length 4, router 1, three numbers of 8, trailer 9.
 pub(crate) const AROUND_PAYLOAD_BYTES: usize = 38;
 
 const TRAILER_BYTES: usize = 9;

@@ -1,4 +1,4 @@
-//! The body of the fuzz target `forge_datagrams`: what any sender may send to a server and to a client.
+//! The body of the fuzz target `forge_datagrams`: arbitrary datagrams to a server and to a client.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use consonance_gateway::udp::{
 use crate::frame::{Control, Frame, Meta, Piece, write_trailer};
 use crate::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
 
-/// Steps one after the other: a byte for what happens, one for a length, and so many bytes.
+/// Each step is a byte for the action, one for a length, and that many bytes.
 ///
 /// # Panics
-/// If one of the machines does what it must not.
+/// One of the state machines breaks a rule.
 pub fn forge_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut now = Instant::now();
@@ -46,7 +46,7 @@ pub fn forge_datagrams(bytes: &[u8]) {
     }
 }
 
-/// What is said as a frame in one datagram: its first bytes choose which.
+/// Makes a frame in one datagram; the first bytes select its type.
 fn framed(said: &[u8]) -> Vec<u8> {
     let [control, group, id, rest @ ..] = said else { return Vec::new() };
     let controls =
@@ -68,7 +68,7 @@ fn framed(said: &[u8]) -> Vec<u8> {
     datagram
 }
 
-/// Everything that each end has to say arrives.
+/// Delivers all datagrams of both ends.
 fn exchange(
     server: &mut ForgeServer,
     reported: &mut ReportedPeers,

@@ -1,4 +1,4 @@
-//! One connection's frames: confirmed, sent again, put together, put in order. The same at both ends.
+//! The frames of one connection: confirmed, retransmitted, reassembled, ordered. The same at both ends.
 
 mod pieces;
 
@@ -19,17 +19,17 @@ pub(crate) struct Link {
     start: Instant,
     last_heard: Instant,
     next_unique_id: u64,
-    /// How many bytes may still be sent to an unproved address; `None` once it is proved.
+    /// The number of bytes that may still be sent to an unproved address; `None` once it is proved.
     allowance: Option<usize>,
-    /// Confirmations that wait for the proof: the other end repeats what is not confirmed, and so pays for our answer.
+    /// Confirmations that wait for the proof: the other end repeats unconfirmed frames, and so pays for our answer.
     held_back: VecDeque<Vec<u8>>,
     next_reliable_id: u64,
-    /// Reliable frames that were not confirmed yet, in order; the first ones are on their way.
+    /// Reliable frames that are not confirmed yet, in order; the first ones are in flight.
     unconfirmed: VecDeque<Unconfirmed>,
     unconfirmed_bytes: usize,
     round_trip: Duration,
     pieces: Pieces,
-    /// The place of the next reliable frame to be delivered.
+    /// The position of the next reliable frame to deliver.
     expected_id: u64,
     /// Reliable frames that came before their turn.
     ahead: BTreeMap<u64, (Head, Vec<u8>)>,
@@ -50,7 +50,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// For Forge's own parts.
+    /// A frame for Forge's own parts.
     pub(crate) fn reliable(control: Control, group: i32) -> Self {
         Self { control, router: 0, group, is_reliable: true }
     }
@@ -64,16 +64,16 @@ impl Head {
 struct Unconfirmed {
     unique_id: u64,
     datagram: Vec<u8>,
-    /// When it was sent last, and how often; never, while too many before it are on their way.
+    /// The last transmission, and the number of transmissions; `None` while too many earlier ones are in flight.
     sent: Option<(Instant, u32)>,
 }
 
-/// There is no room for another reliable frame.
+/// The limit of unconfirmed reliable frames is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Link {
-    /// To an address that was chosen by us.
+    /// For an address that this end chose.
     pub(crate) fn new(now: Instant, settings: LinkSettings) -> Self {
         Self {
             settings,
@@ -103,7 +103,7 @@ impl Link {
         Self { next_unique_id: first_unique_id, allowance: Some(0), ..Self::new(now, settings) }
     }
 
-    /// Whether the other end is where it says.
+    /// Whether the other end's address is proved.
     pub(crate) fn is_proved(&self) -> bool {
         self.allowance.is_none()
     }
@@ -187,24 +187,24 @@ impl Link {
         }
     }
 
-    /// When something is to be sent again, or the other end has been silent for too long.
+    /// The time of the next retransmission, or of the timeout.
     pub(crate) fn poll_timeout(&self) -> Instant {
         let on_their_way = self.unconfirmed.iter().take(self.on_their_way_max());
         let again = on_their_way.filter_map(|waiting| waiting.due(self.round_trip)).min();
         again.map_or(self.lost_at(), |again| again.min(self.lost_at()))
     }
 
-    /// When the other end has been silent for too long, if nothing comes until then.
+    /// The time of the timeout, if nothing arrives until then.
     pub(crate) fn lost_at(&self) -> Instant {
         self.last_heard + self.settings.timeout
     }
 
-    /// Whether nothing has come from the other end for so long.
+    /// Whether the other end has been silent for at least this long.
     pub(crate) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
         self.last_heard + time <= now
     }
 
-    /// The next frame that came; its payload is appended.
+    /// The next frame received; its payload is appended.
     pub(crate) fn poll_frame(&mut self, payload: &mut Vec<u8>) -> Option<Head> {
         self.inbox.pop(payload)
     }
@@ -237,7 +237,7 @@ impl Link {
             }
         }
         self.unconfirmed_bytes -= confirmed.datagram.len();
-        // What was sent twice does not tell which time was confirmed (Karn's algorithm).
+        // For a retransmitted frame it is unknown which sending was confirmed (Karn's algorithm).
         if let Some((at, 1)) = confirmed.sent {
             self.round_trip = (self.round_trip * 7 + now.saturating_duration_since(at)) / 8;
         }
@@ -257,7 +257,7 @@ impl Link {
         }
     }
 
-    /// How many reliable frames are on their way at once.
+    /// The most reliable frames in flight at once.
     fn on_their_way_max(&self) -> usize {
         if self.is_proved() { ON_THEIR_WAY_MAX } else { 1 }
     }
@@ -270,7 +270,7 @@ impl Link {
         }
     }
 
-    /// What cannot leave yet is tried again later, as if it had been lost.
+    /// A datagram that may not be sent yet is retried later, as if it had been lost.
     fn send_unconfirmed(&mut self, now: Instant, index: usize) {
         let bytes = self.unconfirmed[index].datagram.len();
         let is_allowed = self.allow(bytes);
@@ -281,7 +281,7 @@ impl Link {
         }
     }
 
-    /// Whether so many bytes may leave.
+    /// Whether this many bytes may be sent.
     fn allow(&mut self, bytes: usize) -> bool {
         let Some(allowance) = &mut self.allowance else { return true };
         let rest = allowance.checked_sub(bytes);
@@ -326,7 +326,7 @@ impl Link {
 }
 
 impl Unconfirmed {
-    /// When it is to be sent again: twice the way there and back, and twice that each time.
+    /// The time of the next transmission: after twice the round trip, doubled each time.
     fn due(&self, round_trip: Duration) -> Option<Instant> {
         let (at, times) = self.sent?;
         let patience = (round_trip * 2).max(PATIENCE_MIN) * (1 << (times - 1).min(5));
@@ -334,15 +334,15 @@ impl Unconfirmed {
     }
 }
 
-/// How many confirmations wait for the proof of an address; what is beyond is confirmed when it is repeated.
+/// The most confirmations that wait for the proof of an address; further frames are confirmed when they are repeated.
 const HELD_BACK_MAX: usize = 16;
 
 const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
 const PATIENCE_MIN: Duration = Duration::from_millis(20);
 const PATIENCE_MAX: Duration = Duration::from_secs(1);
 
-/// How many datagrams are on their way at once. Stock hosts keep what comes before its turn, however much it is.
+/// The most datagrams in flight at once. Stock hosts buffer early frames without a limit.
 const ON_THEIR_WAY_MAX: usize = 64;
 
-/// How many reliable frames are kept that came before their turn.
+/// The most early reliable frames that are buffered.
 const AHEAD_MAX: u64 = 1024;

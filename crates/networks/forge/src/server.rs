@@ -28,22 +28,22 @@ use crate::{ForgeServerSettings, upgrade};
 /// A Forge server for voice only; see the [crate's page](crate).
 pub struct ForgeServer {
     settings: ForgeServerSettings,
-    /// What clients' first numbers come from, which others must not know.
+    /// The secret source of the first numbers of clients.
     secret: hmac::Key,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
-    /// Of those that have proved their address.
+    /// The slots of clients with a proved address.
     slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
     last_peer: u64,
     last_number: u32,
-    /// How many clients have not proved their addresses.
+    /// The number of clients with an unproved address.
     unproved: usize,
     is_shut_down: bool,
     events: Events,
-    /// Clients whose links have datagrams.
+    /// Clients whose links have datagrams to send.
     ready: VecDeque<Peer>,
-    /// For addresses without a client yet.
+    /// Answers to addresses without a client so far.
     answers: BytesQueue<SocketAddr>,
     payload: Vec<u8>,
     statistics: Statistics,
@@ -135,7 +135,7 @@ impl ForgeServer {
         }
     }
 
-    /// Leaves room to count up.
+    /// Leaves room for counting up.
     fn first_unique_id(&self, peer: Peer) -> u64 {
         let drawn = hmac::sign(&self.secret, &peer.0.to_le_bytes());
         let (first, _) = drawn.as_ref().split_first_chunk().expect("a digest has 32 bytes");
@@ -165,7 +165,7 @@ impl ForgeServer {
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
             }
             Control::Ping => {
-                // Unreliable frames always have room.
+                // Cannot fail: unreliable frames always have room.
                 let _ = client.link.send(
                     now,
                     Head::unreliable(Control::Pong, GROUP_PONG),
@@ -207,7 +207,7 @@ impl ForgeServer {
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| {});
     }
 
-    /// A client's link was touched: what follows.
+    /// Handles the consequences of an action on a client's link.
     fn settle(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if client.link.is_proved() && client.proof != Proof::Given {
@@ -295,7 +295,7 @@ impl ServerEndpoint for ForgeServer {
             greeting.to_vec()
         };
         self.counts.accepted += 1;
-        // A new link has room.
+        // Cannot fail: a new link has room.
         let _ = client.link.send(now, Head::reliable(Control::Binary, GROUP_ID), TO_TARGET, &number);
         self.settle(now, peer);
     }
@@ -318,7 +318,7 @@ impl ServerEndpoint for ForgeServer {
         }
     }
 
-    /// The reason stays here: Forge has no words for it.
+    /// The reason is not sent: Forge has no message for it.
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if matches!(client.stage, Stage::Leaving { .. }) {
@@ -369,12 +369,12 @@ impl ServerEndpoint for ForgeServer {
     }
 }
 
-/// What a search for games in the local network sends, and the answer.
+/// The request of a search for games in the local network, and the answer.
 const LISTING_REQUEST: [u8; 3] = [0x2A, 0x18, 0x09];
 const LISTING_ANSWER: [u8; 1] = [0x2A];
 
-/// Shorter ones are no frames; some punch holes into firewalls.
+/// Shorter datagrams are not frames; some of them are for NAT hole punching.
 const DATAGRAM_BYTES_MIN: usize = 17;
 
-/// What identifies a client, as text.
+/// The length of a client's GUID, as text.
 const GUID_BYTES: usize = 36;

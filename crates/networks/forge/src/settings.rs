@@ -1,17 +1,17 @@
-//! What bounds connections.
+//! Settings and limits of connections.
 
 use std::time::Duration;
 
 use consonance_transport::AddressShares;
 
-/// What both ends have.
+/// Settings that both ends share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
-    /// After how long without a datagram a connection is lost.
+    /// The silence after which a connection is lost.
     pub timeout: Duration,
-    /// How many bytes of reliable frames may wait to be confirmed, before the connection ends as too slow.
+    /// The limit of unconfirmed reliable bytes, above which the connection ends as too slow.
     pub unconfirmed_bytes_max: usize,
-    /// How long last words may take when a connection ends.
+    /// How long the goodbye may take when a connection ends.
     pub goodbye_max: Duration,
 }
 
@@ -26,29 +26,28 @@ impl Default for LinkSettings {
     }
 }
 
-/// How a server behaves.
+/// A server's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForgeServerSettings {
-    /// For each connection.
+    /// The settings of each connection.
     pub link: LinkSettings,
-    /// How many clients there may be at once that have proved their address.
+    /// The limit of clients with a proved address.
     pub connections_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The distribution of these clients among their address prefixes.
     pub address_shares: AddressShares,
-    /// How many there may be besides that have not proved their address yet; with one more, the oldest of those is
-    /// forgotten.
+    /// The limit of further clients whose address is not proved yet; a new one replaces the oldest.
     pub handshakes_max: usize,
-    /// How long they may take for that.
+    /// How long the proof may take.
     pub handshake_max: Duration,
-    /// How long a client must have said nothing before another first datagram from its address replaces its connection:
-    /// longer than the 5 s between its pings. It is sent every 3 s.
+    /// The minimum silence of a client before another first datagram from its address replaces its connection: longer
+    /// than the 5 s between its pings. The first datagram is sent every 3 s.
     pub replace_after: Duration,
     /// Whether searches for games in the local network are answered.
     pub is_listed: bool,
 }
 
 impl Default for ForgeServerSettings {
-    /// 1000 clients, 256 of them unproved for 15 s; one that was silent for 6.25 s may start again; searches are not
+    /// 1000 clients, 256 unproved ones for 15 s; a client may start again after 6.25 s of silence; searches are not
     /// answered.
     fn default() -> Self {
         Self {
@@ -63,18 +62,18 @@ impl Default for ForgeServerSettings {
     }
 }
 
-/// How a client behaves.
+/// A client's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForgeClientSettings {
-    /// For the connection.
+    /// The settings of the connection.
     pub link: LinkSettings,
-    /// The port that the first datagram names, as stock clients do; hosts do not look at it.
+    /// The port in the first datagram, as stock clients send it; hosts ignore it.
     pub port: u16,
-    /// How long until the first datagram is sent again while the host does not answer.
+    /// The delay before the first datagram is sent again, if the host does not answer.
     pub upgrade_interval: Duration,
-    /// How often it is sent.
+    /// The number of times it is sent.
     pub upgrade_tries: u32,
-    /// How often the host is asked whether it is still there.
+    /// The interval between pings to the host.
     pub ping_interval: Duration,
 }
 

@@ -1,10 +1,10 @@
-//! The two datagrams that a connection begins with: a WebSocket's opening handshake (RFC 6455, section 4), as text.
+//! The first two datagrams of a connection: a WebSocket's opening handshake (RFC 6455, section 4), as text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
-/// What a client asks, with a key of 20 bytes that the answer has to prove.
+/// A client's request, with a key of 20 bytes that the answer has to prove.
 pub(crate) fn request(port: u16, key: &str) -> Vec<u8> {
     format!(
         "GET / HTTP/1.1\r\nHost: http://developers.forgepowered.com:{port}\r\nUpgrade: websocket\r\n\
@@ -18,7 +18,7 @@ pub(crate) fn key(bytes: [u8; 20]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// What a server answers to such a request, or `None` if it is none, or shorter than its answer.
+/// A server's answer to such a request, or `None` if the request is invalid, or shorter than its answer.
 pub(crate) fn answer(request: &[u8]) -> Option<Vec<u8>> {
     let request = std::str::from_utf8(request).ok().filter(|request| request.len() <= REQUEST_BYTES_MAX)?;
     let mut lines = request.split("\r\n");

@@ -1,4 +1,4 @@
-//! Where voice is in the messages of games on Forge Networking Remastered.
+//! Voice in the messages of games on Forge Networking Remastered.
 //!
 //! A message is a frame's group, four bytes, little-endian, and a payload. Voice packets are the payloads of four
 //! groups, two each way; of each two, integrations send one and understand both. Everything else is the game's.

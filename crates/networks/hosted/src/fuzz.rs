@@ -1,4 +1,4 @@
-//! The body of the fuzz target `hosted_room`: whatever a game may push, in any order.
+//! The body of the fuzz target `hosted_room`: arbitrary input from a game, in any order.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -13,17 +13,17 @@ use consonance_transport::{
 use crate::header::MAGIC;
 use crate::{HostedRoom, Loopback, MessageDirection, MessageTarget, RoomMessage, RoomRequest, RoomSettings};
 
-/// Steps one after the other: a byte for what happens, one for a peer, one for a length, and so many bytes.
+/// Each step is a byte for the action, one for a peer, one for a length, and that many bytes.
 ///
 /// # Panics
-/// If the room does what it must not.
+/// The room breaks a rule.
 pub fn hosted_room(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut game = Game::new(tape.byte());
     while !tape.is_empty() {
         let (what, peer, said) = (tape.byte(), tape.byte(), tape.counted());
         game.step(what, u64::from(peer % (PEERS_MAX as u8 + 3)), said);
-        // A game may stop anywhere.
+        // A game may stop polling at any point.
         game.check(usize::from(peer / 16));
     }
     game.check(POLLS_MAX);
@@ -134,7 +134,7 @@ impl Game {
         }
     }
 
-    /// What comes out on either side belongs to something.
+    /// Checks that the output of either side is valid.
     fn check(&mut self, polls: usize) {
         self.drain();
         for _ in 0..polls {
@@ -173,7 +173,7 @@ impl Game {
     }
 }
 
-/// More than all queues hold.
+/// More polls than all queues have entries.
 const POLLS_MAX: usize = 10_000;
 
 fn check_message(message: &RoomMessage<'_>, settings: &RoomSettings, others: &BTreeSet<u64>) {

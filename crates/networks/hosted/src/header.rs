@@ -1,15 +1,15 @@
-//! The little that this crate knows of a voice packet: its first three bytes.
+//! The parts of a voice packet that this crate reads: its first three bytes.
 //!
-//! All players of such a room send to all others, so a message's kind tells which link it belongs to.
+//! All players of such a room send to all others, so the type of a message decides which link it belongs to.
 
-/// What each packet of the protocol begins with: see `consonance_wire::PacketHeader`.
+/// The first bytes of every packet of the protocol: see `consonance_wire::PacketHeader`.
 pub(crate) const MAGIC: [u8; 2] = [0x8b, 0xc7];
 
-/// A client asks to join: `HandshakeRequest`.
+/// A client's request to join: `HandshakeRequest`.
 const ASKS_TO_JOIN: u8 = 4;
-/// A player introduces itself directly to another: `HandshakeP2P`.
+/// A player's direct introduction to another: `HandshakeP2P`.
 const INTRODUCES: u8 = 11;
-/// What else players send each other directly: `VoiceData`, `TextData`.
+/// The other packets between players: `VoiceData`, `TextData`.
 const BETWEEN_PLAYERS: [u8; 2] = [2, 3];
 
 pub(crate) fn asks_to_join(packet: &[u8]) -> bool {
@@ -20,7 +20,7 @@ pub(crate) fn introduces(packet: &[u8]) -> bool {
     kind(packet) == Some(INTRODUCES)
 }
 
-/// Whether a player may send this to another one without the server.
+/// Whether a player may send this packet to another one without the server.
 pub(crate) fn is_between_players(packet: &[u8]) -> bool {
     kind(packet).is_some_and(|kind| kind == INTRODUCES || BETWEEN_PLAYERS.contains(&kind))
 }

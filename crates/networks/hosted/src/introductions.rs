@@ -1,8 +1,8 @@
-//! Repeating the introduction of the player here, on networks where it may have got lost.
+//! Repeats the introduction of the local player, on networks where it may get lost.
 
 use std::time::{Duration, Instant};
 
-/// What the player said of itself last, and when it is said again.
+/// The player's latest introduction, and the time of its next repetition.
 #[derive(Debug, Default)]
 pub(crate) struct Introductions {
     every: Option<Duration>,
@@ -15,7 +15,7 @@ impl Introductions {
         Self { every, ..Self::default() }
     }
 
-    /// The player has just sent this introduction.
+    /// Notes that the player has just sent this introduction.
     pub(crate) fn note(&mut self, now: Instant, packet: &[u8]) {
         if let Some(every) = self.every {
             if self.last != packet {
@@ -27,7 +27,7 @@ impl Introductions {
         }
     }
 
-    /// The introduction, if it is due to be sent to all again.
+    /// The introduction, if its repetition to all is due.
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<&[u8]> {
         let every = self.every?;
         if self.due? > now {
@@ -37,7 +37,7 @@ impl Introductions {
         Some(&self.last)
     }
 
-    /// The player is in no session, so it has no id.
+    /// Forgets the introduction: the player is in no session, so it has no id.
     pub(crate) fn forget(&mut self) {
         self.due = None;
         self.last.clear();

@@ -37,11 +37,11 @@
 //!
 //! # Networks
 //!
-//! What the integrations of the original use there, for rooms in which unmodified players are, too: [`PhotonPun`],
-//! [`PhotonBolt`], [`PhotonFusion`], [`SteamInGame`], [`Tnet3`], [`UnetHlapi`]. Each has the numbers or names to send
-//! by, which games may have changed, and makes the [`RoomSettings`].
+//! The networks that the integrations of the original use, for rooms that include unmodified players: [`PhotonPun`],
+//! [`PhotonBolt`], [`PhotonFusion`], [`SteamInGame`], [`Tnet3`], [`UnetHlapi`]. Each has the numbers or names for
+//! sending, which games may have changed, and makes the [`RoomSettings`].
 //!
-//! # When another one becomes the server
+//! # When the server changes
 //!
 //! [`HostedRoom::set_server`] ends the session everywhere, as the original does, and all players join the new server's.
 //!

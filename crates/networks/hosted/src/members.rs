@@ -10,12 +10,12 @@ pub(crate) struct Members(BTreeMap<u64, Member>);
 /// A peer's link to the server here. Its begin and end are not on the wire: they follow from what comes in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Member {
-    /// Has sent the server nothing yet.
+    /// The peer has sent the server nothing yet.
     #[default]
     Silent,
-    /// Is a peer of the server since then.
+    /// It has been a peer of the server since then.
     Linked { since: Instant },
-    /// Was sent away, and is not listened to until then.
+    /// It was rejected, and its packets are dropped until then.
     Refused { until: Instant },
 }
 
@@ -45,7 +45,7 @@ impl Members {
         self.0.keys().copied()
     }
 
-    /// The server is another one, or none: it has no peers yet.
+    /// The server has changed or is gone, so it has no peers yet.
     pub(crate) fn forget_links(&mut self) {
         self.0.values_mut().for_each(|member| *member = Member::Silent);
     }

@@ -1,10 +1,10 @@
-//! What goes through the game's network: one voice packet, its receivers, and for which end there.
+//! Messages over the game's network: one voice packet each, with its receivers and its direction.
 
 use consonance_transport::Delivery;
 
 use crate::header;
 
-/// For which end of the voice a message is. One process may have both, and networks have a name or number for each.
+/// The receiving end of a message. One process may have both ends, and networks have a name or number for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageDirection {
     /// From a player to the voice server.
@@ -30,35 +30,35 @@ pub enum MessageTarget<'a> {
 /// One voice packet to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoomMessage<'a> {
-    /// For which end there.
+    /// The receiving end.
     pub direction: MessageDirection,
     /// Its receivers.
     pub target: MessageTarget<'a>,
-    /// How it must travel.
+    /// The required delivery.
     pub delivery: Delivery,
-    /// The whole packet, and nothing else, is what the message contains.
+    /// The packet, which is the whole content of the message.
     pub packet: &'a [u8],
 }
 
 impl RoomMessage<'_> {
-    /// Whether this is a player's introduction, so that others can reach it directly. Some networks have a way to
-    /// send that waits for the connection.
+    /// Whether this is a player's introduction, so that others can reach it directly. Some networks can hold such a
+    /// message until the connection is up.
     pub fn is_introduction(&self) -> bool {
         header::introduces(self.packet)
     }
 }
 
-/// What is to be done for a room.
+/// An action for the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomRequest<'a> {
-    /// Send this.
+    /// Send this message.
     Send(RoomMessage<'a>),
-    /// The voice server here wants a peer no longer: say so if the game has a way to, it may be ignored. What comes
-    /// from the peer meanwhile is dropped for [a while](crate::RoomSettings::refused_for).
+    /// The voice server here rejects a peer: notify it if the game has a way to; it is safe to ignore. Packets from
+    /// the peer are dropped for [a while](crate::RoomSettings::refused_for).
     Refused {
-        /// Which one.
+        /// The peer.
         peer: u64,
-        /// Words for it.
+        /// The reason, a text for the peer.
         reason: &'a str,
     },
 }

@@ -27,7 +27,7 @@ impl Default for PhotonPun {
 }
 
 impl PhotonPun {
-    /// What this network can do.
+    /// The capabilities of this network.
     pub fn room(&self) -> RoomSettings {
         RoomSettings {
             has_direct_messages: true,
@@ -45,7 +45,7 @@ impl PhotonPun {
         }
     }
 
-    /// For which end an event is that came in; `None` if it is none of the voice's.
+    /// The receiving end of an incoming event; `None` if it does not belong to voice.
     pub fn direction_of(&self, event: u8) -> Option<MessageDirection> {
         [MessageDirection::ToServer, MessageDirection::ToClient]
             .into_iter()
@@ -84,7 +84,7 @@ impl Default for PhotonBolt {
 }
 
 impl PhotonBolt {
-    /// What this network can do.
+    /// The capabilities of this network.
     pub fn room(&self) -> RoomSettings {
         let mut settings = RoomSettings::of_packets_up_to(ORIGINALS_TAKE_BYTES);
         settings.hosted.limits.reliable_bytes = self.event_bytes;
@@ -134,7 +134,7 @@ impl Default for PhotonFusion {
 }
 
 impl PhotonFusion {
-    /// What this network can do.
+    /// The capabilities of this network.
     pub fn room(&self) -> RoomSettings {
         RoomSettings::of_packets_up_to(self.call_bytes)
     }

@@ -1,4 +1,4 @@
-//! One process in the game's room: its player, its server, or both, and what goes between them and the others.
+//! One process in the game's room: its player, its server, or both, and their packets to and from the others.
 
 mod incoming;
 mod outgoing;
@@ -28,7 +28,7 @@ pub struct HostedRoom {
     player: Option<Player>,
     server: Option<HostedServerHandle>,
     members: Members,
-    /// The link between player and server here, if both are.
+    /// The link between the player and the server here, if there are both.
     own_link: Member,
     introductions: Introductions,
     outgoing: Outgoing,
@@ -44,7 +44,7 @@ struct Player {
     handle: HostedClientHandle,
     /// It has asked for a link, and there was no server to give it one.
     wants_link: bool,
-    /// The peers that it reaches directly.
+    /// The peers that the player reaches directly.
     direct: BTreeSet<u64>,
 }
 
@@ -95,7 +95,7 @@ impl HostedRoom {
         self.refused.clear();
         self.introductions.forget();
         self.outgoing.clear();
-        // A player that waits for the first server goes on waiting.
+        // A player that waits for the first server just keeps waiting.
         if let (Some(player), Some(_)) = (&mut self.player, former) {
             match peer {
                 Some(_) => player.handle.session_reset(),
@@ -186,12 +186,12 @@ impl HostedRoom {
         self.waker = Some(waker.clone());
     }
 
-    /// What came in and belonged to nothing here.
+    /// Statistics of incoming messages that matched nothing here.
     pub fn statistics(&self) -> RoomStatistics {
         self.statistics
     }
 
-    /// Gives the player a link as soon as it wants one and there is a server.
+    /// Connects the player as soon as it wants a link and there is a server.
     fn raise_link(&mut self) {
         if let Some(player) = &mut self.player
             && player.wants_link

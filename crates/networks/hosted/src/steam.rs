@@ -21,11 +21,11 @@ pub struct SteamInGame {
 /// How Steam sends a message: `EP2PSend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SteamSend {
-    /// Thrown away while there is no session with the peer yet.
+    /// Dropped while there is no session with the peer yet.
     UnreliableNoDelay = 1,
-    /// Arrives, in order.
+    /// Reliable and in order.
     Reliable = 2,
-    /// The same, gathered with others.
+    /// The same, combined with other messages.
     ReliableWithBuffering = 3,
 }
 
@@ -40,9 +40,9 @@ impl Default for SteamInGame {
 }
 
 impl SteamInGame {
-    /// What this network can do.
+    /// The capabilities of this network.
     pub fn room(&self) -> RoomSettings {
-        // Steam itself takes 1200 and 1 MiB.
+        // Steam itself allows 1200 bytes unreliable and 1 MiB reliable.
         let limits =
             PacketLimits { reliable_bytes: ORIGINALS_TAKE_BYTES, unreliable_bytes: ORIGINALS_TAKE_BYTES };
         RoomSettings {

@@ -24,7 +24,7 @@ impl Default for UnetHlapi {
 }
 
 impl UnetHlapi {
-    /// What this network can do.
+    /// The capabilities of this network.
     pub fn room(&self) -> RoomSettings {
         RoomSettings::of_packets_up_to(ORIGINALS_TAKE_BYTES)
     }

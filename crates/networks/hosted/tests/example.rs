@@ -1,11 +1,11 @@
-//! The example does what it says.
+//! The example runs and prints what its documentation promises.
 
 use std::env;
 use std::process::Command;
 
 #[test]
 fn bob_hears_carol_at_any_host() {
-    // Cargo builds examples beside the folder of the tests, and does not tell their path.
+    // Cargo builds examples into a folder beside that of the tests, and does not pass their path.
     let test = env::current_exe().expect("this is a program");
     let folder = test.ancestors().nth(2).expect("it is in a folder of a folder").join("examples");
     let example = folder.join("made_up_room").with_extension(env::consts::EXE_EXTENSION);

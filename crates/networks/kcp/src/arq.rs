@@ -1,7 +1,7 @@
-//! The part of KCP that makes messages arrive, once and in order: one end of it, without sockets and clocks.
+//! The ARQ of KCP, which delivers messages once and in order: one end of it, without sockets and clocks.
 //!
-//! Its driver passes in what arrives, sends, and calls [`flush`](Arq::flush) after both and when
-//! [`poll_timeout`](Arq::poll_timeout) says so.
+//! Its driver passes in received segments, sends messages, and calls [`flush`](Arq::flush) after both and at the time
+//! of [`poll_timeout`](Arq::poll_timeout).
 
 mod receiving;
 mod round_trip;
@@ -18,13 +18,13 @@ use round_trip::{RoundTrip, TIMEOUT_MS_MAX};
 use sending::{Patience, Sending};
 use window_probe::WindowProbe;
 
-/// How many parts a message may have: the number of those that come after is a byte, and stock ends allow one less.
+/// The maximum number of parts of a message: the number of parts that follow is a byte, and stock ends allow one less.
 pub(crate) const PARTS_MAX: usize = 254;
-/// How many segments may be under way, as Mirror's transport sets it.
+/// The maximum number of segments in flight, as Mirror's transport sets it.
 const SEND_WINDOW: u32 = 4096;
-/// What the other side can take, in segments, until it says so.
+/// The assumed receive window of the other side, in segments, until it reports one.
 const REMOTE_WINDOW_FIRST: u16 = 128;
-/// How many received segments may wait at least: one more than the parts of the largest message.
+/// The smallest receive window, in segments: one more than the parts of the largest message.
 const RECEIVE_WINDOW_MIN: u16 = 256;
 
 /// One end of a reliable conversation.
@@ -33,14 +33,14 @@ pub struct Arq {
     /// The largest datagram, with its prefix, in bytes.
     datagram_bytes_max: usize,
     prefix_bytes: usize,
-    /// When the conversation began.
+    /// The start of the conversation.
     start: Instant,
-    /// What the clock of the segments showed then.
+    /// The value of the segments' clock at that time.
     clock_at_start_ms: u32,
     sending: Sending,
     receiving: Receiving,
     round_trip: RoundTrip,
-    /// Numbers and times of what came and was not acknowledged yet.
+    /// Numbers and times of segments that arrived and were not acknowledged yet.
     arrived: Vec<(u32, u32)>,
     remote_window: u16,
     probe: WindowProbe,
@@ -51,17 +51,17 @@ pub struct Arq {
     datagram: Vec<u8>,
 }
 
-/// Whether an acknowledgement had the time of the segment that it acknowledges.
+/// Whether an acknowledgement has echoed the time of the segment that it acknowledges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Echo {
-    /// None came, and acknowledgements are believed without one.
+    /// No echo has arrived, and acknowledgements are accepted without one.
     Unwanted,
-    /// None came, and nothing counts as acknowledged before.
+    /// No echo has arrived, and nothing counts as acknowledged before one does.
     Wanted,
     Seen,
 }
 
-/// Why a message cannot be sent.
+/// The error for a message that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the message has more than the {bytes_max} bytes that fit; split it")]
 pub struct TooLarge {
@@ -69,14 +69,14 @@ pub struct TooLarge {
     pub bytes_max: usize,
 }
 
-/// The other end numbered the parts of a message wrongly.
+/// The error when the other end numbered the parts of a message wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the parts of a message do not count down")]
 pub struct BrokenMessage;
 
 impl Arq {
-    /// A conversation that begins now, in datagrams of at most so many bytes, of which the prefix takes some; so many
-    /// received segments may wait.
+    /// Creates a conversation that begins now, in datagrams of at most this many bytes, including the prefix, and
+    /// with a receive window of this many segments.
     pub fn new(now: Instant, datagram_bytes_max: usize, prefix_bytes: usize, receive_window: u16) -> Self {
         Self {
             datagram_bytes_max,
@@ -97,9 +97,8 @@ impl Arq {
         }
     }
 
-    /// The clock of the segments, in milliseconds, showed this when the conversation began,
-    /// and not 0. Nothing may have been sent; and nothing counts as acknowledged before one acknowledgement echoes the
-    /// time of its segment.
+    /// Starts the clock of the segments at this value, in milliseconds, instead of 0. Call it before anything is
+    /// sent. Nothing counts as acknowledged until an acknowledgement echoes the time of its segment.
     pub fn start_clock_at(&mut self, clock_ms: u32) {
         self.clock_at_start_ms = clock_ms;
         self.echo = Echo::Wanted;
@@ -110,7 +109,7 @@ impl Arq {
         self.part_bytes_max() * PARTS_MAX
     }
 
-    /// Takes the segments of a datagram, behind its prefix. False if there was none.
+    /// Handles the segments of a datagram, given without its prefix. Returns false if there were none.
     pub fn handle_segments(&mut self, now: Instant, bytes: &[u8]) -> bool {
         let mut newest_arrived: Option<u32> = None;
         let mut has_any = false;
@@ -153,7 +152,7 @@ impl Arq {
     /// Queues a message.
     ///
     /// # Errors
-    /// When it is larger than [`message_bytes_max`](Self::message_bytes_max); nothing is queued then.
+    /// If it is larger than [`message_bytes_max`](Self::message_bytes_max); nothing is queued then.
     pub fn send(&mut self, message: &[u8]) -> Result<(), TooLarge> {
         let bytes_max = self.message_bytes_max();
         if message.len() > bytes_max {
@@ -163,10 +162,10 @@ impl Arq {
         Ok(())
     }
 
-    /// Appends the next message that came whole; false if there is none.
+    /// Appends the next complete message; returns false if there is none.
     ///
     /// # Errors
-    /// When the other end broke the rules: nothing more can be trusted to be in order.
+    /// If the other end violated the protocol: the order of further messages cannot be trusted.
     pub fn receive(&mut self, message: &mut Vec<u8>) -> Result<bool, BrokenMessage> {
         let was_full = self.receiving.free() == 0;
         let has_message = self.receiving.take(message).map_err(|()| BrokenMessage)?;
@@ -174,8 +173,8 @@ impl Arq {
         Ok(has_message)
     }
 
-    /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then what is about
-    /// windows, then what is pushed.
+    /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then window messages, then
+    /// pushed segments.
     pub fn flush(&mut self, now: Instant, prefix: &[u8], mut emit: impl FnMut(&[u8])) {
         debug_assert_eq!(prefix.len(), self.prefix_bytes, "the prefix decides how much fits");
         let (now_ms, time_ms) = (self.passed_ms(now), self.clock_ms(now));
@@ -219,35 +218,36 @@ impl Arq {
         self.datagram = packer.finish();
     }
 
-    /// When [`flush`](Self::flush) has something to do although nothing came and nothing was sent.
+    /// The time at which [`flush`](Self::flush) has something to do even if nothing arrives and nothing is sent.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let probe = self.probe.due_ms().filter(|_| self.remote_window == 0);
         let due_ms = [self.next_resend_ms, probe].into_iter().flatten().min()?;
         Some(self.start + Duration::from_millis(due_ms))
     }
 
-    /// How many segments wait or are under way.
+    /// The number of segments that are waiting or in flight.
     pub fn queued_segments(&self) -> usize {
         self.sending.len()
     }
 
-    /// Whether everything that was sent has arrived.
+    /// Whether all sent messages have arrived.
     pub fn is_idle(&self) -> bool {
         self.sending.len() == 0
     }
 
     /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: a peer that does not
-    /// receive our segments knows their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
+    /// receive our segments knows their numbers, but not the time of a [clock](Self::start_clock_at) with an
+    /// arbitrary start.
     pub fn has_echo(&self) -> bool {
         self.echo == Echo::Seen
     }
 
-    /// Whether one segment was sent as often as one may be, and never arrived.
+    /// Whether a segment was sent the maximum number of times without arriving.
     pub fn is_dead(&self) -> bool {
         self.is_dead
     }
 
-    /// There and back, smoothed, once it is known.
+    /// The smoothed round-trip time, once it is known.
     pub fn round_trip(&self) -> Option<Duration> {
         self.round_trip.smoothed_ms().map(|ms| Duration::from_millis(ms.into()))
     }
@@ -260,21 +260,21 @@ impl Arq {
         now.saturating_duration_since(self.start).as_millis() as u64
     }
 
-    /// The clock that segments show.
+    /// The value of the segments' clock.
     fn clock_ms(&self, now: Instant) -> u32 {
         self.clock_at_start_ms.wrapping_add(self.passed_ms(now) as u32)
     }
 
     fn sample_round_trip(&mut self, now: Instant, sent_ms: u32) {
         let round_trip_ms = self.clock_ms(now).wrapping_sub(sent_ms);
-        // Whatever else the other side echoes, it cannot have seen our future.
+        // An echoed time that is in our future wraps around to a huge round trip.
         if round_trip_ms <= TIMEOUT_MS_MAX {
             self.round_trip.sample(round_trip_ms);
         }
     }
 }
 
-/// Puts segments into datagrams.
+/// Packs segments into datagrams.
 struct Packer<'p, E> {
     datagram: Vec<u8>,
     prefix: &'p [u8],
@@ -303,7 +303,7 @@ impl<E: FnMut(&[u8])> Packer<'_, E> {
     }
 }
 
-/// Numbers go round: one is before another if the way forward is less than half of all.
+/// Compares numbers, which wrap around: one is before another if the distance forward is less than half of the range.
 fn is_before(number: u32, other: u32) -> bool {
     (number.wrapping_sub(other) as i32) < 0
 }

@@ -1,4 +1,4 @@
-//! The client's end.
+//! The client.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,20 +12,20 @@ use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::link::{Link, Opened, Reliable, Unreliable};
 use crate::{CHANNELS, Generation, Greeting, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 
-/// The cookie that servers of G2 put into what they send us: that of every stock client.
+/// The cookie that servers of G2 put into datagrams for us: that of every stock client.
 const OWN_COOKIE: u32 = 0;
 
 /// A client of kcp2k, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
 ///
-/// Its greeting, a [`Greeting`], says which generation it speaks.
+/// Its greeting, a [`Greeting`], names the generation that it speaks.
 pub struct KcpClient {
     settings: KcpClientSettings,
     connection: Option<Connection>,
-    /// Unreliable messages that came.
+    /// Unreliable messages that have arrived.
     incoming: BytesQueue<()>,
     outgoing: BytesQueue<()>,
     ended: VecDeque<DisconnectReason>,
-    /// The latest time that was told.
+    /// The latest time that the driver has passed in.
     now: Option<Instant>,
     statistics: Statistics,
 }
@@ -40,7 +40,7 @@ impl fmt::Debug for KcpClient {
 struct Connection {
     link: Link,
     stage: Stage,
-    /// The peer that this proxies for, while the generation is not known.
+    /// The peer that this client proxies for, while the generation is not known.
     stands_in_for: Option<Peer>,
 }
 
@@ -50,7 +50,7 @@ enum Stage {
     Connecting,
     /// So has the server.
     Open,
-    /// We have ended it: what was sent may still arrive until then.
+    /// We have ended it; messages sent before may still arrive until this time.
     Closing(Instant),
 }
 
@@ -75,7 +75,7 @@ impl KcpClient {
         self.incoming.clear();
     }
 
-    /// The server said goodbye, or that it does not want us.
+    /// The server said goodbye, or rejected us.
     fn end_by_server(&mut self) {
         let is_connecting =
             self.connection.as_ref().is_some_and(|connection| connection.stage == Stage::Connecting);
@@ -114,7 +114,7 @@ impl KcpClient {
         link.flush(now, |datagram| keep(&mut self.outgoing, datagram));
     }
 
-    /// Whether another reliable message is to be reported; `Some(false)` for the news that we are connected.
+    /// Whether there is another reliable message to report; `Some(false)` for the event that we are connected.
     fn next_reliable(&mut self, bytes: &mut Vec<u8>) -> Option<bool> {
         let now = self.now?;
         loop {
@@ -135,7 +135,7 @@ impl KcpClient {
                 }
                 (Reliable::Data, Stage::Closing(_)) => {}
                 (Reliable::Goodbye, _) => {
-                    // It waits until it knows that its goodbye has arrived.
+                    // The server waits for the acknowledgement of its goodbye.
                     self.flush(now);
                     self.end_by_server();
                 }

@@ -1,5 +1,5 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to a server with
-//! several clients, and to those.
+//! The body of a fuzz target, which the tests run, too: arbitrary bytes as all events that can happen to a server
+//! with several clients, and to those.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ use crate::{
 /// Reads operations from the bytes and carries them out.
 ///
 /// # Panics
-/// If what comes out makes no sense: datagrams too long or to an address that sent nothing, events that do not follow
+/// If the output makes no sense: datagrams too long or to an address that sent nothing, events that do not follow
 /// from each other, machines that want to be polled again at once forever.
 pub fn kcp_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -47,7 +47,7 @@ pub fn kcp_datagrams(bytes: &[u8]) {
     }
 }
 
-/// How many clients there are, one of each generation.
+/// The number of clients, one of each generation.
 const PLACES: usize = 4;
 
 struct Stage {
@@ -65,7 +65,7 @@ struct Place {
     /// Whether the client was told to connect and has not reported an end.
     is_connecting: bool,
     has_spoken: bool,
-    /// What the server puts into its datagrams for here.
+    /// The cookie in the server's datagrams for this place.
     cookie: [u8; 4],
     up: VecDeque<Vec<u8>>,
     down: VecDeque<Vec<u8>>,
@@ -117,7 +117,7 @@ impl Stage {
         }
     }
 
-    /// The oldest datagram that is under way arrives, perhaps changed.
+    /// Delivers the oldest datagram in flight, perhaps changed.
     fn carry_up(&mut self, place: usize, change: u8) {
         if let Some(mut datagram) = self.places[place].up.pop_front() {
             spoil(&mut datagram, change);
@@ -141,7 +141,7 @@ impl Stage {
         self.places[place].client.handle_datagram(self.now, datagram);
     }
 
-    /// A datagram with one segment, with the cookie that belongs there.
+    /// A datagram with one segment and the right cookie.
     fn segment(&self, place: usize, seed: [u8; 8]) -> Vec<u8> {
         let [command, fragments_after, window, time_ms, number, expected, opcode, length] = seed;
         let mut datagram = vec![1];
@@ -237,7 +237,7 @@ impl Stage {
     }
 }
 
-/// Turns one bit over, most of the time none.
+/// Flips one bit, or most of the time none.
 fn spoil(datagram: &mut [u8], change: u8) {
     if change >= 128
         && let Some(byte) = datagram.get_mut(usize::from(change - 128) / 2)

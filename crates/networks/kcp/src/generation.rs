@@ -1,11 +1,11 @@
-//! What kcp2k has been over the years: each generation frames its datagrams and names its messages differently.
+//! The generations of kcp2k: each frames its datagrams and identifies its messages differently.
 
 use consonance_transport::Delivery;
 
 use crate::arq::PARTS_MAX;
 use crate::segment::HEADER_BYTES;
 
-/// The largest datagram that either side sends or reads, in bytes: what stock ends have room for.
+/// The largest datagram that either side sends or reads, in bytes: the limit of stock ends.
 pub const DATAGRAM_BYTES_MAX: usize = 1200;
 
 /// The first byte of a datagram of segments.
@@ -18,7 +18,7 @@ pub(crate) mod opcode {
     pub(crate) const HELLO: u8 = 1;
     pub(crate) const PING: u8 = 2;
     pub(crate) const DATA: u8 = 3;
-    /// Up to G3; in G4 the answer to a ping with a time in it.
+    /// A goodbye up to G3; in G4 the answer to a ping with a time in it.
     pub(crate) const GOODBYE_OR_PONG: u8 = 4;
 }
 
@@ -28,7 +28,7 @@ pub(crate) mod unreliable_opcode {
     pub(crate) const GOODBYE: u8 = 5;
 }
 
-/// A generation of kcp2k, as far as others can see it.
+/// A generation of kcp2k, as visible on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generation {
     /// V1.6 to V1.34, Mirror v30.3.8 to v78.2 (2021-01 to 2023-03): no cookies.
@@ -37,12 +37,12 @@ pub enum Generation {
     G2,
     /// V1.38 and V1.39, Mirror v82.8.2 to v86.15.3 (2023-10 to 2024-01): the server has a cookie.
     G3,
-    /// V1.40 and later, Mirror v86.15.4 and later (since 2024-01): unreliable messages say what they are.
+    /// V1.40 and later, Mirror v86.15.4 and later (since 2024-01): unreliable messages carry an opcode.
     G4,
 }
 
 impl Generation {
-    /// All of them, the oldest first.
+    /// All generations, oldest first.
     pub const ALL: [Self; 4] = [Self::G1, Self::G2, Self::G3, Self::G4];
 
     /// The largest message of this delivery, in bytes.
@@ -54,12 +54,12 @@ impl Generation {
         }
     }
 
-    /// What stands in front of everything else in a datagram: which kind it is, and perhaps a cookie.
+    /// The size of the prefix of a datagram: its kind, and perhaps a cookie.
     pub(crate) fn prefix_bytes(self) -> usize {
         if self.has_cookies() { 5 } else { 1 }
     }
 
-    /// The datagram with a hello, from either side, in bytes.
+    /// The size of a datagram with a hello, from either side, in bytes.
     pub(crate) fn hello_bytes(self) -> usize {
         let cookie = if self == Self::G2 { 4 } else { 0 };
         self.prefix_bytes() + HEADER_BYTES + 1 + cookie
@@ -69,12 +69,12 @@ impl Generation {
         self != Self::G1
     }
 
-    /// Whether what a newcomer gets before it is admitted has something that only its address can repeat.
+    /// Whether datagrams to a new client before its admission contain something that only its address can repeat.
     pub(crate) fn can_prove_at_once(self) -> bool {
         matches!(self, Self::G3 | Self::G4)
     }
 
-    /// Whether a goodbye is a reliable message; otherwise it is a datagram by itself.
+    /// Whether a goodbye is a reliable message; otherwise it is a separate datagram.
     pub(crate) fn has_reliable_goodbye(self) -> bool {
         self != Self::G4
     }

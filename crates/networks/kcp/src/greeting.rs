@@ -1,4 +1,4 @@
-//! The greeting of a connection, by which a client that stands in for another one speaks as that one does.
+//! The greeting of a connection, from which a client that stands in for another one learns the generation to speak.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,14 @@ use consonance_transport::Peer;
 
 use crate::Generation;
 
-/// What a client's hello says about it: one byte with the number of its generation, 1 to 4; or 0, if that is 3 or 4,
-/// and then eight bytes, little-endian, with the name under which the server will [learn](LearnedGenerations) which.
+/// The generation of a client according to its hello: one byte with its number, 1 to 4; or 0 if it is 3 or 4,
+/// followed by eight bytes, little-endian, with the client's id, under which the server will
+/// [learn](LearnedGenerations) which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Greeting {
     /// A client of this generation.
     Of(Generation),
-    /// A client of G3 or G4, known at the server under this name.
+    /// A client of G3 or G4, with its id at the server.
     G3OrG4(Peer),
 }
 
@@ -29,7 +30,7 @@ impl Greeting {
         }
     }
 
-    /// Reads its bytes; `None` if they are none.
+    /// Reads its bytes; `None` if they are not a greeting.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0, peer @ ..] => Some(Self::G3OrG4(Peer(u64::from_le_bytes(peer.try_into().ok()?)))),
@@ -39,13 +40,13 @@ impl Greeting {
     }
 }
 
-/// What a server has learned of its clients after their hello, for the clients that stand in
-/// for them. A clone is the same.
+/// The generations that a server has learned after its clients' hellos, for the clients that stand in for them.
+/// Clones share the same data.
 #[derive(Clone, Debug, Default)]
 pub struct LearnedGenerations(Arc<Mutex<BTreeMap<Peer, Generation>>>);
 
 impl LearnedGenerations {
-    /// The generation of this client, once it is known and as long as it is there.
+    /// The generation of this client, once it is known and as long as it is connected.
     pub fn of(&self, peer: Peer) -> Option<Generation> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&peer).copied()
     }

@@ -1,17 +1,17 @@
-//! The first words of a client, and the answer to one that is not wanted.
+//! The hello of a client, and the rejection of a client.
 
 use crate::Generation;
 use crate::generation::{DATAGRAM_BYTES_MAX, RELIABLE, opcode};
 use crate::segment::{Command, Segment, Segments};
 
-/// What a client's first datagram says about it.
+/// The content of a client's first datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hello<'a> {
-    /// G4 stands for G3, too: their hellos are the same.
+    /// G4 may also mean G3: their hellos are the same.
     pub(crate) generation: Generation,
     /// The client's cookie, in G2.
     pub(crate) cookie: u32,
-    /// The datagram's segments: the hello need not be the only one.
+    /// The datagram's segments: there may be more than the hello.
     pub(crate) segments: &'a [u8],
 }
 
@@ -35,7 +35,7 @@ impl<'a> Hello<'a> {
         }
     }
 
-    /// Writes the datagram that makes a client of this generation give up before it was connected: a message that no
+    /// Writes the datagram that makes a client of this generation give up before it is connected: a message that no
     /// generation expects there. It is not larger than the hello.
     pub(crate) fn refuse(&self, out: &mut Vec<u8>) {
         out.push(RELIABLE);
@@ -56,7 +56,7 @@ impl<'a> Hello<'a> {
     }
 }
 
-/// What follows the opcode of the hello among these segments.
+/// The bytes after the opcode of the hello among these segments.
 fn hello_in(segments: &[u8]) -> Option<&[u8]> {
     let is_first = |segment: &Segment<'_>| {
         segment.command == Command::Push && segment.number == 0 && segment.fragments_after == 0

@@ -1,4 +1,4 @@
-//! One connection as either end has it: what its datagrams mean in the generation that is spoken.
+//! One connection, for either end: the meaning of its datagrams in the generation that is spoken.
 
 use std::time::Instant;
 
@@ -7,21 +7,21 @@ use consonance_transport::DisconnectReason;
 use crate::generation::{DATAGRAM_BYTES_MAX, RELIABLE, UNRELIABLE, opcode, unreliable_opcode};
 use crate::{Arq, Generation, LinkSettings};
 
-/// How many datagrams a goodbye is, where it is not reliable.
+/// The number of datagrams of a goodbye, if it is not reliable.
 const GOODBYES: usize = 5;
 
 #[derive(Debug)]
 pub(crate) struct Link {
     settings: LinkSettings,
     generation: Generation,
-    /// Since when it is not known whether the other side is G3 or G4, if it is not.
+    /// The time since which it is unknown whether the other side is G3 or G4, if it is.
     undecided_since: Option<Instant>,
     arq: Arq,
-    /// What our datagrams carry.
+    /// The cookie in our datagrams.
     pub(crate) cookie_out: u32,
-    /// What datagrams for us have to carry; without one, the next one that comes decides.
+    /// The required cookie in datagrams for us; if there is none, the next datagram sets it.
     cookie_in: Option<u32>,
-    /// When something came last, and when something came that shows that the other side lives.
+    /// The time of the last datagram, and the time of the last one that shows that the other side is alive.
     last_datagram: Instant,
     last_heard: Instant,
     next_ping: Option<Instant>,
@@ -29,25 +29,25 @@ pub(crate) struct Link {
     scratch: Vec<u8>,
 }
 
-/// What a datagram holds.
+/// The content of a datagram.
 pub(crate) enum Opened<'d> {
     Segments(&'d [u8]),
     Unreliable(&'d [u8]),
 }
 
-/// What a reliable message is.
+/// The kind of a reliable message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reliable {
-    /// With a cookie in G2.
+    /// A hello, with a cookie in G2.
     Hello(Option<u32>),
-    /// A message of the game; its bytes are where they were asked for.
+    /// A message of the game; its bytes are in the buffer passed in.
     Data,
     Goodbye,
-    /// The other side does not keep to the protocol.
+    /// The other side violated the protocol.
     Broken(&'static str),
 }
 
-/// What an unreliable message is.
+/// The kind of an unreliable message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unreliable<'d> {
     Data(&'d [u8]),
@@ -72,14 +72,15 @@ impl Link {
         }
     }
 
-    /// Only datagrams with this cookie are for us.
+    /// Accepts only datagrams with this cookie.
     #[must_use]
     pub(crate) fn expecting(mut self, cookie: u32) -> Self {
         self.cookie_in = Some(cookie);
         self
     }
 
-    /// The segments' clock begins here, so that it takes one of our segments to know what an acknowledgement echoes.
+    /// Starts the segments' clock at this value, so that only a receiver of our segments knows the time that an
+    /// acknowledgement must echo.
     pub(crate) fn start_clock_at(&mut self, clock_ms: u32) {
         self.arq.start_clock_at(clock_ms);
     }
@@ -88,7 +89,7 @@ impl Link {
         self.generation
     }
 
-    /// What is spoken was only assumed: it is G3 or G4, and what comes will tell.
+    /// Marks the generation as assumed: it is G3 or G4, and further datagrams will tell.
     pub(crate) fn set_undecided(&mut self, now: Instant) {
         self.undecided_since = Some(now);
     }
@@ -110,12 +111,12 @@ impl Link {
         self.last_heard
     }
 
-    /// From now on the other side is told regularly that we are here.
+    /// Starts sending pings to the other side.
     pub(crate) fn start_pings(&mut self, now: Instant) {
         self.next_ping = Some(now + self.settings.ping);
     }
 
-    /// Looks behind the prefix; `None` if the datagram is not of this connection.
+    /// Removes the prefix; `None` if the datagram does not belong to this connection.
     pub(crate) fn open<'d>(&mut self, datagram: &'d [u8]) -> Option<Opened<'d>> {
         let (&channel, mut rest) = datagram.split_first()?;
         if datagram.len() > DATAGRAM_BYTES_MAX || !matches!(channel, RELIABLE | UNRELIABLE) {
@@ -136,7 +137,7 @@ impl Link {
         Some(if channel == RELIABLE { Opened::Segments(rest) } else { Opened::Unreliable(rest) })
     }
 
-    /// False if there were no segments.
+    /// Handles segments. Returns false if there were none.
     pub(crate) fn handle_segments(&mut self, now: Instant, segments: &[u8]) -> bool {
         self.last_datagram = now;
         self.arq.handle_segments(now, segments)
@@ -158,7 +159,7 @@ impl Link {
         }
     }
 
-    /// What an unreliable datagram says, behind its prefix. It may decide which generation is spoken.
+    /// The content of an unreliable datagram, given without its prefix. It may decide the generation.
     pub(crate) fn read_unreliable<'d>(&mut self, now: Instant, payload: &'d [u8]) -> Unreliable<'d> {
         let heard = self.sort_unreliable(payload);
         if let Unreliable::Data(_) = heard {
@@ -167,7 +168,7 @@ impl Link {
         heard
     }
 
-    /// Queues a reliable message; false if it has no bytes, or too many.
+    /// Queues a reliable message; returns false if it is empty, or too long.
     pub(crate) fn send_reliable(&mut self, message: &[u8]) -> bool {
         !message.is_empty() && self.say(opcode::DATA, message)
     }
@@ -177,7 +178,7 @@ impl Link {
         self.say(opcode::HELLO, body.as_ref().map_or(&[], |body| body.as_slice()));
     }
 
-    /// Whether it is known, or time to assume, how unreliable messages look.
+    /// Whether the format of unreliable messages is known, or it is time to assume one.
     pub(crate) fn can_send_unreliable(&self, now: Instant) -> bool {
         self.undecided_since.is_none_or(|since| now >= since + self.settings.generation_wait)
     }
@@ -195,8 +196,8 @@ impl Link {
         self.scratch = datagram;
     }
 
-    /// Queues the goodbye, where it is, or may be, a reliable message: it arrives after everything else. Ends of G4
-    /// that get one that they do not know give up, too.
+    /// Queues the goodbye if it is, or may be, a reliable message: it arrives after everything else. Ends of G4 that
+    /// get a goodbye that they do not know give up, too.
     pub(crate) fn say_goodbye(&mut self) {
         self.next_ping = None;
         if self.generation.has_reliable_goodbye() || self.is_undecided() {
@@ -204,7 +205,7 @@ impl Link {
         }
     }
 
-    /// Emits the goodbye, where it is datagrams of its own.
+    /// Emits the goodbye if it consists of separate datagrams.
     pub(crate) fn emit_goodbye(&mut self, mut emit: impl FnMut(&[u8])) {
         if !self.generation.has_reliable_goodbye() {
             let mut datagram = std::mem::take(&mut self.scratch);
@@ -225,7 +226,7 @@ impl Link {
         self.scratch = prefix;
     }
 
-    /// Emits a reliable datagram that is due, if its bytes are few enough: see [`Arq::flush_unproved`].
+    /// Emits a reliable datagram that is due, if it is short enough: see [`Arq::flush_unproved`].
     pub(crate) fn flush_unproved(&mut self, now: Instant, bytes_max: usize, emit: impl FnOnce(&[u8])) {
         let mut prefix = std::mem::take(&mut self.scratch);
         prefix.clear();
@@ -241,7 +242,7 @@ impl Link {
         }
     }
 
-    /// Why the connection cannot go on, if it cannot.
+    /// The reason why the connection cannot continue, if it cannot.
     pub(crate) fn failure(&self, now: Instant) -> Option<DisconnectReason> {
         let queued = self.arq.queued_segments();
         if queued > self.settings.queued_segments_max {
@@ -252,7 +253,7 @@ impl Link {
         is_lost.then_some(DisconnectReason::TimedOut)
     }
 
-    /// When there is something to send, or to find out about, although nothing came.
+    /// The time at which there is something to send or to check even if nothing arrives.
     pub(crate) fn poll_timeout(&self) -> Instant {
         let silence = self.last_heard + self.settings.timeout;
         [self.arq.poll_timeout(), self.next_ping].into_iter().flatten().fold(silence, Instant::min)
@@ -275,7 +276,7 @@ impl Link {
         }
     }
 
-    /// `None` for what was dealt with here.
+    /// Classifies a message; `None` if it was handled here.
     fn classify(&mut self, message: &mut Vec<u8>) -> Option<Reliable> {
         if message.is_empty() {
             return Some(Reliable::Broken("a message without an opcode"));
@@ -288,7 +289,7 @@ impl Link {
             }
             opcode::DATA if message.is_empty() => Reliable::Broken("an empty message"),
             opcode::DATA => Reliable::Data,
-            // No pong was requested; one that came all the same has a time in it.
+            // We request no pongs; one that arrives anyway contains a time, unlike a goodbye.
             opcode::GOODBYE_OR_PONG if self.generation == Generation::G4 && !message.is_empty() => {
                 return None;
             }
@@ -297,7 +298,7 @@ impl Link {
         })
     }
 
-    /// The newest stock ends put a time into their pings and want it back, at most once in a second.
+    /// Answers a ping: the newest stock ends put a time into their pings and expect it back, at most once per second.
     fn answer_ping(&mut self, body: &[u8]) {
         if self.generation == Generation::G4 && body.len() == 4 && self.next_pong <= self.last_datagram {
             self.next_pong = self.last_datagram + self.settings.ping;

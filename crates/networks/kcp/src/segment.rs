@@ -1,19 +1,19 @@
-//! The segments of KCP: a header of 24 bytes, little-endian, and what is in it. Several may share a datagram.
+//! The segments of KCP: a header of 24 bytes, little-endian, and its payload. Several may share a datagram.
 
-/// The header of every segment, in bytes.
+/// The size of the header of every segment, in bytes.
 pub const HEADER_BYTES: usize = 24;
 
-/// What a segment is for.
+/// The purpose of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Command {
     /// Carries a message or a part of one.
     Push = 81,
-    /// Says that a [`Push`](Self::Push) has arrived.
+    /// Acknowledges that a [`Push`](Self::Push) has arrived.
     Acknowledge = 82,
-    /// Asks how much the other side can take.
+    /// Asks for the other side's receive window.
     AskWindow = 83,
-    /// Says how much this side can take.
+    /// Reports this side's receive window.
     TellWindow = 84,
 }
 
@@ -28,19 +28,21 @@ impl Command {
 /// One segment. Its conversation number is always 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment<'a> {
-    /// What it is for.
+    /// Its command.
     pub command: Command,
-    /// How many parts of the message come after this one.
+    /// The number of parts of the message after this one.
     pub fragments_after: u8,
-    /// How many more segments the sender can take.
+    /// The number of further segments that the sender can take.
     pub window: u16,
-    /// The sender's clock in milliseconds when this was sent; an acknowledgement has the one of what it acknowledges.
+    /// The sender's clock in milliseconds when this was sent; an acknowledgement has the time of the segment that it
+    /// acknowledges.
     pub time_ms: u32,
-    /// Counts what is pushed from each side, from 0; an acknowledgement has the one of what it acknowledges.
+    /// The number among the pushed segments of each side, from 0; an acknowledgement has the number of the segment
+    /// that it acknowledges.
     pub number: u32,
     /// All numbers below this one have arrived at the sender.
     pub expected: u32,
-    /// What is pushed; empty for all other commands.
+    /// The pushed bytes; empty for all other commands.
     pub payload: &'a [u8],
 }
 
@@ -58,14 +60,14 @@ impl Segment<'_> {
     }
 }
 
-/// The segments of a datagram, up to the first one that is none. A remainder too short for a header is ignored.
+/// The segments of a datagram, up to the first invalid one. A remainder too short for a header is ignored.
 #[derive(Clone, Debug)]
 pub struct Segments<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Segments<'a> {
-    /// Of these bytes, which begin behind all prefixes.
+    /// Parses the segments in these bytes, which begin after all prefixes.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }

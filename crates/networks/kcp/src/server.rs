@@ -1,4 +1,4 @@
-//! The server's end: all clients of one port.
+//! The server: all clients of one port.
 
 mod accepting;
 mod cookies;
@@ -30,23 +30,23 @@ pub struct KcpServer {
     hello_rate: Option<Allowance>,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
-    /// Of those that have proved their address.
+    /// The connections of clients that have proved their address.
     slots: ConnectionSlots<Peer>,
-    /// Clients that have not proved their address, in the order of arrival; and some that have, or are gone.
+    /// Clients that have not proved their address, in the order of arrival; may also hold some that have, or are gone.
     unproved: VecDeque<Peer>,
     last_peer: u64,
     is_shut_down: bool,
-    /// When connections are to be looked at.
+    /// The times at which connections are to be checked.
     timers: Timers<Peer>,
-    /// Peers from which something reliable may have come.
+    /// Peers from which reliable messages may have arrived.
     ready: VecDeque<Peer>,
-    /// Peers to which something may have to be sent.
+    /// Peers to which datagrams may have to be sent.
     dirty: VecDeque<Peer>,
-    /// Unreliable messages that came.
+    /// Unreliable messages that have arrived.
     incoming: BytesQueue<Peer>,
     outgoing: BytesQueue<SocketAddr>,
     events: VecDeque<Event>,
-    /// The latest time that was told.
+    /// The latest time that the driver has passed in.
     now: Option<Instant>,
     statistics: NetworkStatistics,
 }
@@ -64,7 +64,7 @@ enum Event {
 }
 
 impl KcpServer {
-    /// A server whose cookies come from this seed, which must be secret.
+    /// Creates a server whose cookies are derived from this seed, which must be secret.
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
             slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
@@ -87,13 +87,14 @@ impl KcpServer {
         }
     }
 
-    /// The generation of a client, if it is there and known; until then G4 is assumed.
+    /// The generation of a client, if it is connected and its generation is known; until then G4 is assumed.
     pub fn generation_of(&self, peer: Peer) -> Option<Generation> {
         let link = &self.clients.get(&peer)?.link;
         (!link.is_undecided()).then(|| link.generation())
     }
 
-    /// A datagram from an address that has a connection. False if it is not of that connection.
+    /// Handles a datagram from an address that has a connection. Returns false if it does not belong to that
+    /// connection.
     fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
         let Some(client) = self.clients.get_mut(&peer) else { return false };
         let was_proved = client.is_proved();
@@ -122,7 +123,7 @@ impl KcpServer {
         is_ours
     }
 
-    /// False if it was nothing that makes sense.
+    /// Handles an unreliable datagram. Returns false if it is invalid.
     fn handle_unreliable(&mut self, now: Instant, peer: Peer, payload: &[u8]) -> bool {
         let Some(RemoteClient { link, stage, .. }) = self.clients.get_mut(&peer) else { return false };
         let was_undecided = link.is_undecided();
@@ -141,7 +142,7 @@ impl KcpServer {
         true
     }
 
-    /// Something came for a connection, or is to be sent.
+    /// Notes that something arrived for a connection, or is to be sent.
     fn touch(&mut self, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if !std::mem::replace(&mut client.is_ready, true) {
@@ -266,7 +267,7 @@ impl ServerEndpoint for KcpServer {
         }
     }
 
-    /// Nothing is asked: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
+    /// Sends nothing: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
         self.clients.get(&peer).map(|client| client.link.last_heard())
     }
@@ -283,7 +284,7 @@ impl ServerEndpoint for KcpServer {
         CHANNELS
     }
 
-    /// What fits into the messages of every generation that may come.
+    /// The largest message that fits every generation that may connect.
     fn message_bytes_max(&self, channel: MessageChannel) -> usize {
         self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(CHANNELS.delivery_of(channel))
     }

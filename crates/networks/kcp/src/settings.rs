@@ -1,4 +1,4 @@
-//! How servers and clients behave where the protocol leaves it open, or a game may have changed it.
+//! Settings of servers and clients, where the protocol leaves a choice or a game may have changed it.
 
 use std::time::Duration;
 
@@ -6,27 +6,28 @@ use consonance_transport::AddressShares;
 
 use crate::{Generation, LearnedGenerations};
 
-/// What both ends of a connection go by.
+/// Settings of both ends of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkSettings {
-    /// How many received segments may wait, at least 256, so that the largest message fits. Default 256: about 300 kB
-    /// for each peer; stock ends have 4096.
+    /// The receive window, in segments; at least 256, so that the largest message fits. Default 256: about 300 kB for
+    /// each peer; stock ends have 4096.
     pub receive_window: u16,
-    /// How long a side may say nothing before it counts as gone. Default 10 s, as in Mirror; a client that loads
-    /// a scene may need up to 30 s.
+    /// The silence after which a side counts as gone. Default 10 s, as in Mirror; a client that loads a scene may
+    /// need up to 30 s.
     pub timeout: Duration,
-    /// How often a side says that it is there. Default 1 s.
+    /// The ping interval. Default 1 s.
     pub ping: Duration,
-    /// How many segments may wait for a side that does not take them, before it counts as too slow. Default 10 000.
+    /// The maximum number of segments waiting for a side that does not take them, before it counts as too slow.
+    /// Default 10 000.
     pub queued_segments_max: usize,
-    /// How long the last reliable messages may take to arrive after a connection was ended. Default 3 s.
+    /// The time for the last reliable messages to arrive after a connection was ended. Default 3 s.
     pub linger: Duration,
-    /// Whether bytes can be one of the game's unreliable messages: tells G3 from G4, whose datagrams differ in
-    /// one byte only. Default: any but none. With Mirror it should be whether they parse as a batch; one byte in
-    /// 128 is the other's by chance.
+    /// Whether bytes can be one of the game's unreliable messages: distinguishes G3 from G4, whose datagrams differ
+    /// in one byte only. Default: any bytes, but not none. With Mirror it should be whether they parse as a batch;
+    /// one byte in 128 is the other's by chance.
     pub is_message: fn(&[u8]) -> bool,
-    /// How long nothing unreliable is sent to a side of which it is not known whether it is G3 or G4; after it, it is
-    /// taken for G4. Default 2 s: Mirror says something unreliable every 100 ms.
+    /// The time for which no unreliable message is sent to a side while it is unknown whether it is G3 or G4; after
+    /// it, G4 is assumed. Default 2 s: Mirror sends an unreliable message every 100 ms.
     pub generation_wait: Duration,
 }
 
@@ -44,29 +45,29 @@ impl Default for LinkSettings {
     }
 }
 
-/// What a server goes by.
+/// Settings of a server.
 #[derive(Clone, Debug)]
 pub struct KcpServerSettings {
-    /// What both ends go by.
+    /// Settings of both ends.
     pub link: LinkSettings,
-    /// The generation of all clients; default `None`, which finds it out for each.
+    /// The generation of all clients; default `None`, which detects it for each client.
     pub generation: Option<Generation>,
-    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default
-    /// 4096.
+    /// The maximum number of clients that have proved their address; further ones are rejected. Default 4096.
     pub peers_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The way in which these are shared between address prefixes.
     pub address_shares: AddressShares,
-    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
-    /// waited longest makes room for a new one. Default 1024.
+    /// The maximum number of further clients that have not proved their address yet; the one that has waited longest
+    /// makes room for a new one. Default 1024.
     pub unproved_max: usize,
-    /// How many hellos are answered within a second; more are not. Default 1000.
+    /// The maximum number of hellos answered per second; further ones are ignored. Default 1000.
     pub hellos_per_second: u32,
-    /// How long a client may take to show that it gets what we send, from when it gets anything: one of the two oldest
-    /// generations when it is admitted, others at once. Default 5 s.
+    /// The timeout for a client to prove its address, from when it gets any datagram: for the two oldest generations
+    /// when it is accepted, for others at once. Default 5 s.
     pub handshake_timeout: Duration,
-    /// How long a client must have said nothing before another hello from its address replaces it. Default 2 s.
+    /// The silence of a client after which another hello from its address replaces it. Default 2 s.
     pub replace_after: Duration,
-    /// Where the server notes generations that it learns late. Default: nowhere.
+    /// The record in which the server notes generations that it learns late. Default: a new record, which is not
+    /// shared.
     pub learned: LearnedGenerations,
 }
 
@@ -86,14 +87,14 @@ impl Default for KcpServerSettings {
     }
 }
 
-/// What a client goes by.
+/// Settings of a client.
 #[derive(Clone, Debug)]
 pub struct KcpClientSettings {
-    /// What both ends go by.
+    /// Settings of both ends.
     pub link: LinkSettings,
-    /// What it speaks if its greeting does not say. Default G4.
+    /// The generation that it speaks unless its greeting names one. Default G4.
     pub generation: Generation,
-    /// Where the server for whose clients it stands in notes generations that it learns late.
+    /// The record in which the server for whose clients it stands in notes generations that it learns late.
     pub learned: LearnedGenerations,
 }
 

@@ -1,4 +1,4 @@
-//! In steady state nothing is allocated for voice: not for what comes in, not for what goes out to fifty clients.
+//! In steady state, voice allocates nothing, neither when it arrives nor when it is sent to fifty clients.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;
@@ -48,7 +48,7 @@ impl Room {
         Self { server, peers: Vec::with_capacity(CLIENTS), clients, now, connected: 0, heard: 0 }
     }
 
-    /// One turn of all ends: what the first client says goes to all.
+    /// One iteration of all ends: voice from a client goes to all.
     fn run_once(&mut self) {
         let mut voice = [0; 100];
         let mut has_voice = false;
@@ -96,14 +96,14 @@ impl Room {
     }
 }
 
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The harness has its own thread, which allocates now and then; a round without that has no allocations.
 const ROUNDS: usize = 5;
 
 #[test]
 fn voice_to_fifty_clients_allocates_nothing() {
     let mut room = Room::new();
     room.turn_until(|room| room.connected == CLIENTS);
-    // Each tells its generation, and every buffer grows to what it needs.
+    // Each client reveals its generation, and every buffer grows to the size that it needs.
     for client in 0..CLIENTS {
         let heard = room.heard;
         room.speak(client);

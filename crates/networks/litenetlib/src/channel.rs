@@ -14,13 +14,13 @@ use receiver::Receiver;
 use sender::Sender;
 use sequenced::Sequenced;
 
-/// What a channeled packet has before its data, in bytes: the first byte, its number, the channel's number.
+/// The size of a channeled packet's header, in bytes: the first byte, its number, the channel's number.
 pub(crate) const CHANNELED_HEADER_BYTES: usize = 4;
 
-/// What a channel does; the two lowest bits of its number.
+/// The delivery method of a channel; the two lowest bits of its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// All messages, each as soon as it comes.
+    /// All messages, each as soon as it arrives.
     ReliableUnordered,
     /// Only those that are newer than all before; any may be lost.
     Sequenced,
@@ -31,7 +31,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// That of the channel with this number.
+    /// The method of the channel with this number.
     pub fn of(channel: u8) -> Self {
         match channel % 4 {
             0 => Self::ReliableUnordered,
@@ -47,7 +47,7 @@ impl Method {
     }
 }
 
-/// What a channel has to say about packets: what leaves, and whether it is to be repeated.
+/// The state of a channel: which packets are sent, and which are resent.
 #[derive(Debug)]
 pub(crate) enum ChannelState {
     Complete { sender: Sender, receiver: Box<Receiver> },
@@ -78,7 +78,7 @@ impl ChannelState {
         }
     }
 
-    /// Gives out what is to leave now: what never left, and what was not acknowledged for so long.
+    /// Emits the packets to send now: new ones, and those that were not acknowledged for this long.
     pub(crate) fn transmit(
         &mut self,
         now: Instant,
@@ -91,7 +91,7 @@ impl ChannelState {
         }
     }
 
-    /// Takes a packet that came, and gives out those whose turn it is.
+    /// Handles an incoming packet, and emits the packets that are next in turn.
     pub(crate) fn receive(&mut self, packet: &[u8], out: &mut dyn FnMut(&[u8])) {
         match self {
             Self::Complete { receiver, .. } => receiver.receive(packet, out),
@@ -106,7 +106,7 @@ impl ChannelState {
         }
     }
 
-    /// Appends an acknowledgement without its first byte, if something came since the last one.
+    /// Appends an acknowledgement without its first byte, if something arrived since the last one.
     pub(crate) fn write_acknowledgement(&mut self, packet: &mut Vec<u8>) -> bool {
         match self {
             Self::Complete { receiver, .. } => receiver.write_acknowledgement(packet),
@@ -114,7 +114,7 @@ impl ChannelState {
         }
     }
 
-    /// Packets that wait for others to be acknowledged.
+    /// The number of packets that wait for others to be acknowledged.
     pub(crate) fn waiting(&self) -> usize {
         match self {
             Self::Complete { sender, .. } => sender.waiting(),
@@ -131,14 +131,14 @@ impl ChannelState {
     }
 }
 
-/// Which time a packet leaves.
+/// Whether a packet is sent for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
     First,
     Again,
 }
 
-/// A packet that is repeated until it is acknowledged.
+/// A packet that is resent until it is acknowledged.
 #[derive(Debug)]
 struct UnderWay {
     packet: Vec<u8>,
@@ -161,7 +161,7 @@ impl UnderWay {
     }
 }
 
-/// Where a channeled packet's number is.
+/// The offset of a channeled packet's number.
 const SEQUENCE_AT: usize = 1;
 
 fn sequence_of(packet: &[u8]) -> Option<Sequence> {
@@ -174,7 +174,7 @@ fn set_sequence(packet: &mut [u8], sequence: Sequence) {
     }
 }
 
-/// What is behind the headers of a channeled packet, and which fragment it is, if it is one.
+/// The data after the headers of a channeled packet, and its fragment header, if it is a fragment.
 pub(crate) fn data_of(packet: &[u8], is_fragment: bool) -> Option<(&[u8], Option<Fragment>)> {
     let data = packet.get(CHANNELED_HEADER_BYTES..)?;
     if !is_fragment {
@@ -190,7 +190,7 @@ pub(crate) fn data_of(packet: &[u8], is_fragment: bool) -> Option<(&[u8], Option
     Some((data, Some(fragment)))
 }
 
-/// Which piece of which message.
+/// The message that a fragment belongs to, and its position in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fragment {
     pub(crate) id: u16,

@@ -1,4 +1,4 @@
-//! The client's end.
+//! The client.
 
 mod packets;
 
@@ -19,23 +19,23 @@ use crate::settings::ClientSettings;
 
 /// A `LiteNetLib` client without sockets.
 ///
-/// A greeting is the user data of its request; with none it says its
-/// [key](ClientSettings::key). Servers tell nothing back.
+/// A greeting is the user data of its request; without one, the user data is its [key](ClientSettings::key). Servers
+/// send no greeting back.
 pub struct LiteNetLibClient {
     settings: ClientSettings,
     clock: UtcClock,
     dialect: Dialect,
     state: State,
-    /// The name of the last attempt: each is later than the one before.
+    /// The connect time of the last attempt, which identifies it: each is later than the one before.
     connect_time: i64,
-    /// Datagrams that belong to no connection that is up.
+    /// Datagrams that belong to no established connection.
     answers: BytesQueue<()>,
     events: BytesQueue<ClientEndpointEvent>,
     statistics: Statistics,
     round_trip: Duration,
-    /// Of connections that are gone.
+    /// The counters of former connections.
     counts: Counts,
-    /// For layers that change bytes.
+    /// A buffer for layers that change bytes.
     opened: Vec<u8>,
 }
 
@@ -54,12 +54,12 @@ enum State {
         request_at: Instant,
     },
     Connected(Box<Connected>),
-    /// We want to go once the server has taken what was sent before.
+    /// We are leaving, once the server has taken all messages sent before.
     Leaving {
         connected: Box<Connected>,
         until: Instant,
     },
-    /// We have said goodbye; then this is why.
+    /// We have said goodbye; the reason is reported when the goodbye is done.
     Gone(Goodbye, DisconnectReason),
 }
 
@@ -71,7 +71,7 @@ struct Connected {
 }
 
 impl LiteNetLibClient {
-    /// A client that is not connected. The clock names its attempts to connect.
+    /// A client that is not connected. The clock identifies its attempts to connect.
     pub fn new(settings: ClientSettings, clock: UtcClock) -> Self {
         Self {
             settings,
@@ -88,7 +88,7 @@ impl LiteNetLibClient {
         }
     }
 
-    /// The same, speaking another dialect.
+    /// The same client with another dialect.
     #[must_use]
     pub fn with_dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
@@ -106,14 +106,14 @@ impl LiteNetLibClient {
         self.answers.push((), |datagram| datagram.extend_from_slice(packet));
     }
 
-    /// The packet that ends the present connection or attempt.
+    /// The packet that ends the current connection or attempt.
     fn goodbye(&mut self) -> Vec<u8> {
         let connect_time = self.connect_time;
         let connection_number = self.connected().map_or(0, |connected| connected.connection.number());
         Disconnect { connection_number, connect_time, extra: &[] }.to_bytes(self.dialect)
     }
 
-    /// What was to leave leaves before the goodbye, which is repeated until it is answered; then the end is reported.
+    /// Sends queued datagrams and then the goodbye, which is repeated until it is answered; then the end is reported.
     fn say_goodbye(&mut self, now: Instant, reason: DisconnectReason) {
         let packet = self.goodbye();
         self.close_connection();
@@ -133,7 +133,7 @@ impl LiteNetLibClient {
         }
     }
 
-    /// Nothing remains; the end is reported.
+    /// Drops the connection, and reports its end.
     fn end(&mut self, reason: DisconnectReason) {
         self.close_connection();
         self.state = State::Idle;
@@ -161,7 +161,7 @@ impl LiteNetLibClient {
 }
 
 impl ClientEndpoint for LiteNetLibClient {
-    /// With the checksum of a layer.
+    /// Including the checksum of a layer.
     const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
 
     fn connect(&mut self, now: Instant, greeting: &[u8]) {

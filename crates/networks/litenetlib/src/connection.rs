@@ -1,4 +1,4 @@
-//! A connection that is up, at either end: packets in and out, and what is due when.
+//! An established connection, at either end: packets in and out, and its timers.
 
 mod address_proof;
 mod incomplete;
@@ -24,29 +24,30 @@ pub(crate) use incomplete::TooMuchIncomplete;
 use merging::Merging;
 use round_trip::RoundTrip;
 
-/// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four times
-/// the number that games know, and its [`Method`].
+/// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four
+/// times the number that games use, plus its [`Method`].
 pub const UNRELIABLE: MessageChannel = MessageChannel(256);
 
-/// The channel of messages that all arrive, in order: the one that games take for what is reliable.
+/// The channel of messages that all arrive, in order: the one that games use as reliable.
 pub const RELIABLE_ORDERED: MessageChannel = MessageChannel(2);
 
-/// The largest datagram that an end may send (`LiteNetLib`'s last guess at an MTU), without what a layer adds.
+/// The largest datagram that an end may send (`LiteNetLib`'s last guess at an MTU), without the bytes that a layer
+/// adds.
 pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
 
-/// The smallest one that settings may ask for: room for all headers.
+/// The smallest MTU in settings: room for all headers.
 const MTU_BYTES_MIN: usize = 64;
 
-/// A ping: its first byte and its number.
+/// The size of a ping: its first byte and its number.
 pub(crate) const PING_BYTES: usize = 3;
 
-/// How many messages that may be lost are kept for an end that has not proved its address.
+/// The maximum number of unreliable messages held for an end that has not proved its address.
 const HELD_BACK_MAX: usize = 16;
 
-/// No timer is shorter, whatever the settings say: time has to pass between two rounds.
+/// The shortest timer, whatever the settings say: time has to pass between two rounds.
 pub(crate) const TIMER_MIN: Duration = Duration::from_millis(1);
 
-/// What happened to packets at this end.
+/// Counters of packets at this end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) datagrams_sent: u64,
@@ -68,37 +69,37 @@ pub(crate) struct Connection {
     clock: UtcClock,
     dialect: Dialect,
     number: u8,
-    /// By their numbers, from their first use on.
+    /// By their numbers, created when first used.
     channels: Vec<Option<ChannelState>>,
     incomplete: Incomplete,
     next_fragment_id: u16,
     merging: Merging,
     round_trip: RoundTrip,
-    /// Until the other end has proved its address.
+    /// The pending proof of the other end's address.
     proof: Option<AddressProof>,
     is_guessing: bool,
-    /// Messages that may be lost, and wait for the proof; reliable ones wait in their channels.
+    /// Unreliable messages that wait for the proof; reliable ones wait in their channels.
     held_back: VecDeque<(MessageChannel, Vec<u8>)>,
-    /// The number of the newest ping that came.
+    /// The number of the newest ping received.
     newest_ping: u16,
     owes_pong: bool,
     ping_at: Instant,
-    /// How long the other end has to prove its address before it is asked again.
+    /// The time for the other end to prove its address before it is asked again.
     proof_again_after: Duration,
-    /// When the last packet of this connection came.
+    /// The time of the last packet of this connection.
     heard_at: Instant,
-    /// When acknowledgements leave and lost packets are looked for, while there are any.
+    /// The time of the next acknowledgements and resends, if there are any.
     tick_at: Option<Instant>,
     pub(crate) counts: Counts,
 }
 
-/// What was asked to be sent cannot be.
+/// The reason why a message cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unsendable {
     TooLarge,
-    /// More waits than may.
+    /// Too many packets are waiting.
     TooSlow,
-    /// It may be lost, and more such waits for the proof of the address than may.
+    /// It is unreliable, and too many such messages are waiting for the proof of the address.
     BeforeProof,
 }
 
@@ -176,7 +177,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The time of [`timeout`](Self::timeout) has come; false if the other end was silent for too long.
+    /// Runs timers that are due at [`timeout`](Self::timeout). Returns false if the other end was silent for too long.
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
         if self.silent_at() <= now {
             return false;
@@ -195,29 +196,29 @@ impl Connection {
         self.tick_at.map_or(soonest, |tick| tick.min(soonest))
     }
 
-    /// The next datagram that is to leave.
+    /// Takes the next datagram to send.
     pub(crate) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> bool {
         let has_one = self.merging.pop(datagram);
         self.counts.datagrams_sent += u64::from(has_one);
         has_one
     }
 
-    /// Asks that a packet leaves by itself.
+    /// Sends a packet in a datagram of its own.
     pub(crate) fn put_alone(&mut self, packet: &[u8]) {
         self.merging.put_alone(&[packet]);
     }
 
-    /// Whether everything that was sent reliably has been taken, and the other end has proved its address.
+    /// Whether all reliable messages were taken, and the other end has proved its address.
     pub(crate) fn is_settled(&self) -> bool {
         self.is_proved() && self.channels.iter().flatten().all(ChannelState::is_settled)
     }
 
-    /// When anything of this connection last came.
+    /// The time of the last packet of this connection.
     pub(crate) fn heard_at(&self) -> Instant {
         self.heard_at
     }
 
-    /// Whether nothing of this connection has come for so long.
+    /// Whether nothing of this connection has arrived for this long.
     pub(crate) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
         self.heard_at + time <= now
     }
@@ -246,7 +247,7 @@ impl Connection {
         self.merging.put_alone(&[&[first, low, high]]);
     }
 
-    /// A message as packets without numbers; makes the channel if it is there for the first time.
+    /// Splits a message into packets without numbers; creates the channel on its first use.
     fn packets_of(&mut self, id: u8, message: &[u8]) -> Vec<Vec<u8>> {
         let Some(slot) = self.channels.get_mut(usize::from(id)) else { return Vec::new() };
         slot.get_or_insert_with(|| ChannelState::new(id));
@@ -304,7 +305,7 @@ impl Connection {
     }
 }
 
-/// The largest message that a channel takes.
+/// The largest message of a channel.
 pub(crate) fn message_bytes_max(settings: &ConnectionSettings, channel: MessageChannel) -> usize {
     let mtu = mtu_of(settings);
     if channel == UNRELIABLE {

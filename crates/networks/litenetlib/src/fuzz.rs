@@ -1,4 +1,4 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to both ends.
+//! The body of a fuzz target, which the tests run, too: arbitrary bytes as all events that can happen to both ends.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,14 +14,14 @@ use crate::{ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, S
 
 const CLIENTS: usize = 2;
 
-/// Datagrams that wait at most: what more is sent is lost.
+/// The maximum number of waiting datagrams: further ones are lost.
 const UNDER_WAY_MAX: usize = 64;
 
 /// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made
 /// up, both ends connect, send and leave.
 ///
 /// # Panics
-/// If what comes out makes no sense: a datagram too long, a time in the past, a connection that begins or ends twice, a
+/// If the output makes no sense: a datagram too long, a time in the past, a connection that begins or ends twice, a
 /// message of an unknown peer.
 pub fn litenetlib_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -54,7 +54,7 @@ struct Stage {
     now: Instant,
     server: LiteNetLibServer,
     clients: Vec<LiteNetLibClient>,
-    /// Whether an attempt of the client was begun whose end was not reported.
+    /// Whether an attempt of the client was started whose end was not reported.
     is_trying: [bool; CLIENTS],
     up: Vec<VecDeque<Vec<u8>>>,
     down: Vec<VecDeque<Vec<u8>>>,
@@ -118,7 +118,7 @@ impl Stage {
     }
 
     fn server_sends(&mut self, peer: u8, channel: u8, bytes: usize) {
-        // One of all that have ever connected.
+        // Any peer that has ever connected.
         let peer = Peer(1 + u64::from(peer) % self.reported.last().0.max(1));
         let channel = if channel >= 4 { crate::UNRELIABLE } else { MessageChannel(u16::from(channel)) };
         self.server.send(self.now, peer, channel, &vec![5; bytes]);

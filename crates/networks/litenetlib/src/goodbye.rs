@@ -1,11 +1,11 @@
-//! A goodbye, or a refusal, that is repeated until it is answered.
+//! A goodbye, or a rejection, that is repeated until it is answered.
 
 use std::time::Instant;
 
 use crate::connection::TIMER_MIN;
 use crate::settings::ConnectionSettings;
 
-/// The packet, and when it leaves again.
+/// The packet, and the time at which it is repeated.
 #[derive(Debug)]
 pub(crate) struct Goodbye {
     packet: Vec<u8>,
@@ -14,7 +14,7 @@ pub(crate) struct Goodbye {
 }
 
 impl Goodbye {
-    /// The packet has left, or is about to.
+    /// Creates it; the packet was sent, or is about to be.
     pub(crate) fn new(now: Instant, settings: &ConnectionSettings, packet: Vec<u8>) -> Self {
         let (repeat_at, until) = (now + settings.goodbye_interval, now + settings.goodbye_timeout);
         Self { packet, repeat_at, until }
@@ -28,12 +28,12 @@ impl Goodbye {
         self.repeat_at.min(self.until)
     }
 
-    /// Whether no answer is awaited any more.
+    /// Whether the time for an answer is over.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         self.until <= now
     }
 
-    /// Whether the packet is to leave again now.
+    /// Whether the packet is to be repeated now.
     pub(crate) fn repeats(&mut self, now: Instant, settings: &ConnectionSettings) -> bool {
         let repeats = self.repeat_at <= now;
         if repeats {

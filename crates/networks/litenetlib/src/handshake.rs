@@ -1,28 +1,28 @@
-//! The packets with which a connection begins and ends.
+//! The packets that open and close a connection.
 
 use std::net::SocketAddr;
 
 use crate::packet_type::{Dialect, FirstByte, PacketType};
 use crate::settings::ConnectionKey;
 
-/// What 1.x and 2.x announce.
+/// The protocol number that 1.x and 2.x announce.
 pub const PROTOCOL: i32 = 13;
 
-/// The bytes of a packet from this one on, if there are so many.
+/// The bytes of a packet at this offset, if there are enough.
 pub(crate) fn field<const N: usize>(packet: &[u8], at: usize) -> Option<[u8; N]> {
     packet.get(at..)?.first_chunk().copied()
 }
 
-/// A client wants to be admitted.
+/// The connection request of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectRequest<'a> {
-    /// Which of four connections one after the other, from 0 to 3.
+    /// The number of the connection among four consecutive ones, from 0 to 3.
     pub connection_number: u8,
-    /// When the client began to connect, in .NET ticks: the name of the attempt.
+    /// The time at which the client began to connect, in .NET ticks, which identifies the attempt.
     pub connect_time: i64,
     /// The client's number for the server.
     pub peer_id: i32,
-    /// What the client says besides, such as a key.
+    /// Further data from the client, such as a key.
     pub user_data: &'a [u8],
 }
 
@@ -30,7 +30,7 @@ pub struct ConnectRequest<'a> {
 const ADDRESS_BYTES: [u8; 2] = [16, 28];
 
 impl<'a> ConnectRequest<'a> {
-    /// Reads a packet of [`PROTOCOL`]; `None` if it is none.
+    /// Reads a packet of [`PROTOCOL`]; `None` if it is not a request.
     pub fn parse(packet: &'a [u8], dialect: Dialect) -> Option<Self> {
         let header = FirstByte::parse(packet, dialect)
             .filter(|header| header.packet_type == PacketType::ConnectRequest && !header.is_fragment)?;
@@ -62,7 +62,7 @@ pub(crate) fn protocol_of(packet: &[u8]) -> Option<i32> {
     field(packet, 1).map(i32::from_le_bytes)
 }
 
-/// A size, and a raw socket address as Windows and Linux have it.
+/// Appends a size, and a raw socket address in the layout of Windows and Linux.
 fn write_address(address: SocketAddr, packet: &mut Vec<u8>) {
     const INET: u16 = 2;
     const INET6: u16 = 23;
@@ -97,7 +97,7 @@ pub(crate) fn write_key(key: &str, user_data: &mut Vec<u8>) {
 }
 
 impl ConnectionKey {
-    /// Whether user data begins with what is asked for. Nothing at all is the empty key.
+    /// Whether user data begins with the required key. Empty user data is the empty key.
     pub fn fits(&self, user_data: &[u8]) -> bool {
         match self {
             Self::Any => true,
@@ -114,22 +114,22 @@ fn read_key(user_data: &[u8]) -> Option<&[u8]> {
     rest.get(..usize::from(u16::from_le_bytes(*length)).saturating_sub(1))
 }
 
-/// The server has taken the client in; with `network_changed`, in a [`PeerNotFound`](PacketType::PeerNotFound), an end
-/// announces a connection to a peer that seems not to know it.
+/// The server's acceptance of a client; with `network_changed`, in a [`PeerNotFound`](PacketType::PeerNotFound), an
+/// announcement of a connection to a peer that seems not to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectAccept {
-    /// That of the request.
+    /// The connect time of the request.
     pub connect_time: i64,
-    /// Which number the packets of this connection have, from 0 to 3.
+    /// The number in the packets of this connection, from 0 to 3.
     pub connection_number: u8,
     /// False for an accept.
     pub network_changed: bool,
-    /// The sender's number for the client in an accept; in an announcement that of the receiver for the sender.
+    /// The sender's number for the client in an accept; the receiver's number for the sender in an announcement.
     pub peer_id: i32,
 }
 
 impl ConnectAccept {
-    /// How long the packet is, neither more nor less.
+    /// The exact size of the packet.
     pub const BYTES: usize = 15;
 
     /// Reads a packet of either type; `None` if a field is out of its range.
@@ -159,19 +159,19 @@ impl ConnectAccept {
     }
 }
 
-/// An end, or a refusal.
+/// The end or the rejection of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disconnect<'a> {
-    /// Which connection's packet it is, from 0 to 3.
+    /// The number of the connection, from 0 to 3.
     pub connection_number: u8,
-    /// That of the request.
+    /// The connect time of the request.
     pub connect_time: i64,
-    /// What is said with it: ours are words.
+    /// Additional data: text, if it is from this crate.
     pub extra: &'a [u8],
 }
 
 impl<'a> Disconnect<'a> {
-    /// Reads a packet; `None` if it is none.
+    /// Reads a packet; `None` if it is not a disconnect.
     pub fn parse(packet: &'a [u8], dialect: Dialect) -> Option<Self> {
         let header = FirstByte::parse(packet, dialect)
             .filter(|header| header.packet_type == PacketType::Disconnect && !header.is_fragment)?;

@@ -1,21 +1,21 @@
-//! What a game may have switched on around every datagram.
+//! Optional processing of every datagram.
 
-/// What is done to each whole datagram. Both ends have to agree; it is not negotiated on the wire.
+/// The processing of each whole datagram. Both ends have to agree; it is not negotiated on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PacketLayer {
-    /// Nothing, as everywhere by default.
+    /// None, the default everywhere.
     #[default]
     None,
-    /// CRC-32C (Castagnoli) of all bytes behind them, little-endian; what does not fit is dropped.
+    /// CRC-32C (Castagnoli) of all bytes, appended little-endian; datagrams with a wrong checksum are dropped.
     Crc32c,
-    /// Every byte XOR-ed with a key that repeats. Empty is no key.
+    /// Every byte XOR-ed with a repeating key. An empty key changes nothing.
     Xor(Vec<u8>),
 }
 
 const CHECKSUM_BYTES: usize = 4;
 
 impl PacketLayer {
-    /// How many bytes it adds to a datagram.
+    /// The number of bytes that it adds to a datagram.
     pub fn overhead_bytes(&self) -> usize {
         match self {
             Self::Crc32c => CHECKSUM_BYTES,
@@ -23,7 +23,7 @@ impl PacketLayer {
         }
     }
 
-    /// Makes a datagram of what is in the buffer.
+    /// Turns the packet in the buffer into a datagram.
     pub fn seal(&self, datagram: &mut Vec<u8>) {
         match self {
             Self::None => {}
@@ -32,7 +32,8 @@ impl PacketLayer {
         }
     }
 
-    /// What was sealed; `None` if the checksum is missing or wrong. The buffer is for layers that change bytes.
+    /// The packet of a datagram; `None` if the checksum is missing or wrong. The buffer is for layers that change
+    /// bytes.
     pub fn open<'a>(&self, datagram: &'a [u8], buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         match self {
             Self::None => Some(datagram),
@@ -56,7 +57,7 @@ fn xor(bytes: &mut [u8], key: &[u8]) {
     }
 }
 
-/// The polynomial of Castagnoli (RFC 3720, 12.1), bits in reverse.
+/// The Castagnoli polynomial (RFC 3720, 12.1), bits in reverse.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
 const TABLE: [u32; 256] = {
@@ -84,7 +85,7 @@ fn crc32c(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
 
-    /// RFC 3720, appendix B.4, and the usual check of catalogues of checksums.
+    /// RFC 3720, appendix B.4, and the usual check value of CRC catalogues.
     #[test]
     fn checksums_are_those_of_the_standard() {
         let ascending: Vec<u8> = (0..32).collect();

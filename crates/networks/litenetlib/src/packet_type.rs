@@ -1,16 +1,17 @@
 //! The first byte of a packet: its type, the connection number, and whether it is a fragment.
 
-/// Which numbers stand for which types. Both announce protocol 13, so only the first datagram tells them apart.
+/// The mapping of numbers to packet types. Both dialects announce protocol 13, so only the first datagram
+/// distinguishes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// `LiteNetLib` 1.x, which every game in scope has.
+    /// `LiteNetLib` 1.x, which all supported games use.
     #[default]
     V1,
-    /// `LiteNetLib` 2.x, which has one type more, at number 2.
+    /// `LiteNetLib` 2.x, which has one additional type, at number 2.
     V2,
 }
 
-/// What a packet is.
+/// The type of a packet.
 #[expect(missing_docs, reason = "the protocol's own names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PacketType {
@@ -41,7 +42,7 @@ use PacketType::{
     Unreliable,
 };
 
-/// In the order of their numbers in 2.x; without [`ReliableMerged`] it is that of 1.x.
+/// The types in the order of their numbers in 2.x; without [`ReliableMerged`], in that of 1.x.
 const TYPES: [PacketType; 19] = [
     Unreliable,
     Channeled,
@@ -69,11 +70,11 @@ const CONNECTION_SHIFT: u32 = 5;
 const CONNECTION_MASK: u8 = 0b11;
 const FRAGMENT_BIT: u8 = 0x80;
 
-/// What a fragment has behind the header of its channel, in bytes.
+/// The size of a fragment's header, which follows the header of its channel, in bytes.
 pub(crate) const FRAGMENT_HEADER_BYTES: usize = 6;
 
 impl PacketType {
-    /// What stands for it in a dialect. [`ReliableMerged`] is none of 1.x and gets the number of 2.x.
+    /// Its number in a dialect. [`ReliableMerged`] does not exist in 1.x and gets the number of 2.x.
     pub fn number(self, dialect: Dialect) -> u8 {
         let number = self as u8;
         match dialect {
@@ -82,7 +83,7 @@ impl PacketType {
         }
     }
 
-    /// What a number stands for in a dialect.
+    /// The type of a number in a dialect.
     pub fn of_number(number: u8, dialect: Dialect) -> Option<Self> {
         let index = match dialect {
             Dialect::V1 if number >= ReliableMerged as u8 => number + 1,
@@ -91,7 +92,7 @@ impl PacketType {
         TYPES.get(usize::from(index)).copied()
     }
 
-    /// The fewest bytes that such a packet has, with its first.
+    /// The smallest size of such a packet, with its first byte.
     fn bytes_min(self) -> usize {
         match self {
             Channeled | Ack => 4,
@@ -105,24 +106,24 @@ impl PacketType {
     }
 }
 
-/// What the first byte says.
+/// The content of the first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstByte {
-    /// What the packet is.
+    /// The type of the packet.
     pub packet_type: PacketType,
-    /// Which of four connections from the same address one after the other it belongs to, from 0 to 3.
+    /// The number of its connection among four consecutive ones from the same address, from 0 to 3.
     pub connection_number: u8,
-    /// Whether a fragment's numbers follow.
+    /// Whether a fragment header follows.
     pub is_fragment: bool,
 }
 
 impl FirstByte {
-    /// Of a packet that is none.
+    /// The first byte of a packet that is not a fragment.
     pub fn new(packet_type: PacketType, connection_number: u8) -> Self {
         Self { packet_type, connection_number, is_fragment: false }
     }
 
-    /// Reads the first byte; `None` if the type is unknown, or the packet shorter than such a one can be.
+    /// Reads the first byte; `None` if the type is unknown, or the packet is too short for it.
     pub fn parse(packet: &[u8], dialect: Dialect) -> Option<Self> {
         let byte = *packet.first()?;
         let packet_type = PacketType::of_number(byte & NUMBER_MASK, dialect)?;

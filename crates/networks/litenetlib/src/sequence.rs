@@ -1,6 +1,6 @@
-//! Numbers of packets on a channel, of 15 bits, which wrap.
+//! Packet numbers on a channel, of 15 bits, which wrap around.
 
-/// How many packets of a reliable channel are under way at most.
+/// The maximum number of packets of a reliable channel in flight.
 pub(crate) const WINDOW: usize = 64;
 
 const COUNT: u16 = 1 << 15;
@@ -22,18 +22,18 @@ impl Sequence {
         self.0.to_le_bytes()
     }
 
-    /// The number so many later, or earlier.
+    /// The number this many steps later, or earlier.
     pub(crate) fn plus(self, steps: i32) -> Self {
         Self((i32::from(self.0) + steps).rem_euclid(i32::from(COUNT)) as u16)
     }
 
-    /// How many steps it is from `other` to here, from −16384 to 16383.
+    /// The number of steps from `other` to here, from −16384 to 16383.
     pub(crate) fn since(self, other: Self) -> i32 {
         let (count, half) = (i32::from(COUNT), i32::from(COUNT / 2));
         (i32::from(self.0) - i32::from(other.0) + count + half) % count - half
     }
 
-    /// Where it stands in a window: by the number itself, not by its place there.
+    /// Its slot in a window: determined by the number itself, not by the start of the window.
     pub(crate) fn slot(self) -> usize {
         usize::from(self.0) % WINDOW
     }

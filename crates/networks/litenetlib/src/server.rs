@@ -1,4 +1,4 @@
-//! The server's end.
+//! The server.
 
 mod accepting;
 mod ending;
@@ -25,26 +25,27 @@ use crate::settings::{ConnectionSettings, ServerSettings};
 
 use remote_client::{Connected, RemoteClient, State};
 
-/// So long after an accept a client may answer that it knows no connection: the accept was faster than itself.
+/// The time after an accept in which a client may still answer that it knows no connection: the accept may overtake
+/// the client's own state.
 const ACCEPT_GRACE: Duration = Duration::from_secs(10);
 
 /// A `LiteNetLib` server without sockets.
 ///
-/// A greeting is the user data of a client's request; nothing is told back with the accept.
-/// Words with which a connection is ended or refused travel as its additional data, in UTF-8.
+/// A greeting is the user data of a client's request; an accept carries no greeting back. The reason for ending or
+/// rejecting a connection is sent as its additional data, in UTF-8.
 pub struct LiteNetLibServer {
     settings: ServerSettings,
     clock: UtcClock,
-    /// What newcomers prove their addresses with.
+    /// The secrets with which new clients prove their addresses.
     secrets: SecretNumbers,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
-    /// Of those that have shown that they get what is sent to them.
+    /// The connections of clients that have proved their address.
     slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
     /// Peers that may have datagrams to send.
     talking: BTreeSet<Peer>,
-    /// Datagrams that belong to no connection that is up.
+    /// Datagrams that belong to no established connection.
     answers: BytesQueue<SocketAddr>,
     events: BytesQueue<ServerEndpointEvent>,
     last_peer: Peer,
@@ -52,9 +53,9 @@ pub struct LiteNetLibServer {
     newcomers: BTreeSet<Peer>,
     is_shut_down: bool,
     statistics: NetworkStatistics,
-    /// Of connections that are gone.
+    /// The counters of former connections.
     counts: Counts,
-    /// For layers that change bytes.
+    /// A buffer for layers that change bytes.
     opened: Vec<u8>,
 }
 
@@ -65,9 +66,9 @@ impl fmt::Debug for LiteNetLibServer {
 }
 
 impl LiteNetLibServer {
-    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which must be
-    /// secret, come numbers that only receivers of our datagrams can know: take it from the system's source of random
-    /// numbers.
+    /// A server without clients. The clock provides the time of day that clients are told. The seed must be secret,
+    /// because numbers that only receivers of our datagrams can know are derived from it: take it from the system's
+    /// source of random numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
             slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
@@ -93,7 +94,7 @@ impl LiteNetLibServer {
         &self.settings.connection
     }
 
-    /// Something was done to a client: its timer is set, and it is asked for datagrams.
+    /// Updates a client's timer, and checks it for datagrams to send.
     fn settle(&mut self, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         self.timers.set(peer, client.timeout());
@@ -104,14 +105,15 @@ impl LiteNetLibServer {
         self.events.push(event, |_| ());
     }
 
-    /// What is not the connection's own goes to a client as far as its credit goes.
+    /// Sends a client a packet that its connection does not send itself, as far as its credit allows.
     fn answer_guest(&mut self, peer: Peer, packet: &[u8]) {
         if let Some(to) = self.clients.get(&peer).map(|client| client.address) {
             self.answer(to, packet);
         }
     }
 
-    /// Sends an unknown address no more bytes than it answers, and a client as many as its credit allows.
+    /// Sends a packet: an unknown address gets no more bytes than it has sent, and a client as many as its credit
+    /// allows.
     fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
         let client = self.by_address.get(&to).and_then(|peer| self.clients.get_mut(peer));
         if client.is_none_or(|client| client.spend(packet.len())) {
@@ -120,13 +122,13 @@ impl LiteNetLibServer {
     }
 }
 
-/// Our number for a client, as it learns it: the first one is 0.
+/// Our number for a client, as the client is told it: the first one is 0.
 fn peer_id(peer: Peer) -> i32 {
     (peer.0.saturating_sub(1) & i32::MAX as u64) as i32
 }
 
 impl ServerEndpoint for LiteNetLibServer {
-    /// With the checksum of a layer.
+    /// Including the checksum of a layer.
     const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
 
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
@@ -229,7 +231,7 @@ impl ServerEndpoint for LiteNetLibServer {
         }
     }
 
-    /// Nothing is asked: live clients ping once a second, and answer our pings.
+    /// Sends nothing: live clients ping once a second, and answer our pings.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
         let connected = self.clients.get_mut(&peer)?.connected()?;
         Some(connected.connection.heard_at())
@@ -271,7 +273,7 @@ impl ServerEndpoint for LiteNetLibServer {
 pub(crate) const CHANNELS: VoiceChannels =
     VoiceChannels { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
 
-/// Only where every message arrives it is what others call reliable.
+/// The delivery of a channel: only a channel that delivers every message counts as reliable.
 pub(crate) fn delivery_of(channel: MessageChannel) -> Delivery {
     match u8::try_from(channel.0) {
         Ok(id) if Method::of(id).is_complete() => Delivery::Reliable,

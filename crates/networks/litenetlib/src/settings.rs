@@ -1,4 +1,4 @@
-//! What games and operators may change, with what the original does as defaults.
+//! Settings for games and operators, with the behaviour of the original as defaults.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,50 +7,51 @@ use consonance_transport::AddressShares;
 
 use crate::PacketLayer;
 
-/// What a game's clients say when they connect, and a server asks for.
+/// The key that a game's clients send when they connect, and that a server requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionKey {
-    /// Whatever they say.
+    /// Any key.
     Any,
-    /// These words: empty for `FishNet`, `PurrNet` for the network of that name.
+    /// This key: empty for `FishNet`, `PurrNet` for the network of that name.
     Exactly(String),
 }
 
-/// What both ends have. The defaults are those of `LiteNetLib` 1.x where it has such a setting.
+/// Settings of both ends. The defaults are those of `LiteNetLib` 1.x where it has such a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionSettings {
-    /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as
-    /// `LiteNetLib`'s before it has measured.
+    /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as in `LiteNetLib` before it has
+    /// measured.
     pub mtu_bytes: usize,
-    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a proxy keeps it where
-    /// it passes on larger messages than it would make.
+    /// The largest datagram that several packets share, in bytes, at most [`mtu_bytes`](Self::mtu_bytes). Default
+    /// 1024: a proxy keeps this value when it passes on larger messages than it would create.
     pub shared_bytes: usize,
-    /// How many channels of each method there are, from 1 to 64. Default 1.
+    /// The number of channels of each method, from 1 to 64. Default 1.
     pub channels: u8,
-    /// Whether messages that do not fit a datagram are sent in fragments, on reliable channels. Default true; `FishNet`
-    /// from 4.7.0 on does not understand them.
+    /// Whether messages that do not fit a datagram are sent in fragments, on reliable channels. Default true;
+    /// `FishNet` from 4.7.0 on does not support them.
     pub sends_fragments: bool,
-    /// The most fragments of a message, either way: at least 1. Default 64.
+    /// The maximum number of fragments of a message, in both directions: at least 1. Default 64.
     pub fragments_per_message: u16,
-    /// How many messages of a peer may be incomplete at a time. Default 32.
+    /// The maximum number of incomplete messages of a peer. Default 32.
     pub incomplete_messages_max: usize,
-    /// How much of incomplete messages is kept for a peer, in bytes. Default 256 KiB.
+    /// The maximum size of a peer's incomplete messages, in bytes. Default 256 KiB.
     pub incomplete_bytes_max: usize,
-    /// How many reliable packets may wait until the other end has taken earlier ones, for all channels together. One
-    /// more, and it is too slow. Default 1024; 64 for each channel are under way besides.
+    /// The maximum number of reliable packets that wait until the other end has taken earlier ones, for all channels
+    /// together. With one more, the other end counts as too slow. Default 1024; 64 for each channel are in flight
+    /// besides.
     pub reliable_packets_waiting: usize,
-    /// How often acknowledgements leave and lost packets are looked for. Default 15 ms.
+    /// The interval at which acknowledgements are sent and lost packets are resent. Default 15 ms.
     pub tick: Duration,
-    /// How often the other end is asked for a sign of life. Default 1 s.
+    /// The ping interval. Default 1 s.
     pub ping_interval: Duration,
-    /// How long the other end may say nothing. Default 10 s.
+    /// The silence after which the other end counts as gone. Default 10 s.
     pub silence_timeout: Duration,
-    /// How long an end waits for what was sent before to be taken, and then for an answer to
-    /// its goodbye. Default 3 s each.
+    /// The timeout for messages sent before a goodbye to be taken, and then for an answer to the goodbye. Default 3 s
+    /// each.
     pub goodbye_timeout: Duration,
-    /// How often a goodbye is repeated. Default 300 ms.
+    /// The interval at which a goodbye is repeated. Default 300 ms.
     pub goodbye_interval: Duration,
-    /// What is around every datagram. Default nothing.
+    /// The processing of every datagram. Default none.
     pub layer: PacketLayer,
 }
 
@@ -75,29 +76,29 @@ impl Default for ConnectionSettings {
     }
 }
 
-/// What a server has besides.
+/// Settings of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerSettings {
-    /// What both ends have.
+    /// Settings of both ends.
     pub connection: ConnectionSettings,
-    /// What clients have to say. Default nothing, as in `FishNet`.
+    /// The key that clients must send. Default the empty key, as in `FishNet`.
     pub key: ConnectionKey,
-    /// How many connections there may be that have shown that they get what is sent to them, those that end included.
-    /// Default 4096.
+    /// The maximum number of connections that have proved their address, including those that are ending. Default 4096.
     pub connections_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The way in which these are shared between address prefixes.
     pub address_shares: AddressShares,
-    /// How many may be new besides: they have not proved their address, which may be spoofed. At least 1; the oldest
-    /// makes room for another one. Default 256, which leaves each 2.5 s while 100 come in every second.
+    /// The maximum number of further connections that are new: they have not proved their address, which may be
+    /// spoofed. At least 1; the oldest makes room for another one. Default 256, which leaves each 2.5 s while 100
+    /// arrive every second.
     pub newcomers_max: usize,
-    /// How long a connection may be new, after each request and after the first ping that it answers. Default 6 s: a
-    /// client asks for 5.5 s.
+    /// The time for which a connection may be new, after each request and after the first ping that it answers.
+    /// Default 6 s: a client repeats its request for 5.5 s.
     pub newcomer_timeout: Duration,
-    /// How long a client must have said nothing before another request from its address replaces its connection, or
-    /// word that it knows none ends it. Default 2.5 s: clients ping once a second, and ask twice in it for 5.5 s.
+    /// The silence of a client after which another request from its address replaces its connection, or its report of
+    /// an unknown connection ends it. Default 2.5 s: clients ping once a second, and repeat their request for 5.5 s.
     pub replace_after: Duration,
-    /// Whether clients with `LiteNetLib` 2.x are served. Default false: no game in scope has it, and only the numbers
-    /// of packet types are known of it.
+    /// Whether clients with `LiteNetLib` 2.x are served. Default false: no supported game uses it, and only its
+    /// numbers of packet types are known.
     pub serves_v2: bool,
 }
 
@@ -116,14 +117,14 @@ impl Default for ServerSettings {
     }
 }
 
-/// What a client has besides.
+/// Settings of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
-    /// What both ends have.
+    /// Settings of both ends.
     pub connection: ConnectionSettings,
-    /// What it says to be admitted, where nothing else is asked for. Default nothing, as in `FishNet`.
+    /// The key that it sends, unless the greeting provides other user data. Default the empty key, as in `FishNet`.
     pub key: String,
-    /// Where the server is, which the protocol wants told; servers ignore it. Default nowhere.
+    /// The address of the server, which is a field of the protocol; servers ignore it. Default none.
     pub server: Option<SocketAddr>,
     /// Interval between its connection requests. Default 500 ms.
     pub connect_interval: Duration,

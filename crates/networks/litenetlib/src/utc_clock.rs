@@ -1,8 +1,8 @@
-//! The time of day as .NET counts it.
+//! The time of day in .NET ticks.
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// 100 ns since the first of January of the year 1, for which the machine is given one moment of both clocks.
+/// A clock of ticks of 100 ns since 1 January of the year 1, set from one moment of both clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct UtcClock {
     at: Instant,
@@ -13,13 +13,13 @@ pub struct UtcClock {
 const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 
 impl UtcClock {
-    /// A clock that says this time of day at this moment.
+    /// A clock that shows this time of day at this moment.
     pub fn new(now: Instant, time_of_day: SystemTime) -> Self {
         let since_epoch = time_of_day.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self { at: now, ticks: UNIX_EPOCH_TICKS.saturating_add(ticks_in(since_epoch)) }
     }
 
-    /// The time of day.
+    /// The time of day, in ticks.
     pub fn ticks(&self, now: Instant) -> i64 {
         self.ticks.saturating_add(ticks_in(now.saturating_duration_since(self.at)))
     }

@@ -4,11 +4,11 @@
 //! cargo run -p consonance-matchbox --features socket --example players
 //! ```
 //!
-//! Bob is first, and so he is host; Alice meets him and speaks a file. What happens is printed, and no sound
-//! card is needed. Both are in this process, and so is the signalling by which they find each other; a game
-//! names a matchbox server instead.
+//! Bob is first and therefore host; Alice meets him and plays an audio file. The example prints what happens and
+//! needs no sound card. Both players are in this process, and so is the signalling by which they find each other;
+//! a game uses a matchbox server instead.
 
-/// A game has a matchbox server for this, and whatever executor it likes.
+/// A game uses a matchbox server instead, and any executor.
 #[path = "../tests/real_peers/signalling.rs"]
 mod signalling;
 
@@ -29,7 +29,7 @@ use signalling::SignallingRoom;
 /// A frame of the game.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// How long all of it may take; it needs about eight seconds.
+/// The time limit for the example, which needs about eight seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/speech/austen-2.wav");
@@ -75,10 +75,10 @@ struct Player {
     name: &'static str,
     socket: WebRtcSocket,
     voice: MatchboxVoice,
-    /// For the chat, until there is one.
+    /// The transport for the voice chat, until that starts.
     transport: Option<HostedClient>,
     chat: Option<VoiceChat>,
-    /// Serves the session while this player is host, and has nothing to do otherwise.
+    /// Serves the session while this player is host; idle otherwise.
     _server: DedicatedServer,
 }
 
@@ -92,7 +92,7 @@ impl Player {
         Ok(Self { name, socket: room.socket(), voice, transport, chat, _server: server })
     }
 
-    /// Starts the voice chat, which may be before another player is there.
+    /// Starts the voice chat, possibly before another player is there.
     fn join(
         &mut self,
         set_up: impl FnOnce(consonance::VoiceChatBuilder) -> consonance::VoiceChatBuilder,
@@ -104,7 +104,7 @@ impl Player {
         Ok(())
     }
 
-    /// Whether this player knows a host by now.
+    /// Runs one frame. True once this player knows a host.
     fn frame(&mut self) -> Result<bool, Box<dyn Error>> {
         self.socket.update_peers();
         let mut channels = SocketChannels::new(&mut self.socket, 0, 1)?;

@@ -1,4 +1,4 @@
-//! Which player holds the session.
+//! The election of the player that holds the session.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -6,21 +6,22 @@ use std::time::{Duration, Instant};
 use crate::host_claim::HostClaim;
 use crate::{HostChoice, PlayerId};
 
-/// One player's part in finding the host, without a clock: it is told which players come and go, and what they claim.
+/// One player's part in the election of the host, without a clock: its input is the players that come and go, and
+/// their claims.
 ///
-/// A host stays host as long as it is there. When it goes, the player with the lowest number takes its place.
+/// A host stays host as long as it is present. When it leaves, the player with the lowest number follows.
 #[derive(Debug)]
 pub(crate) struct Election {
     choice: HostChoice,
     me: PlayerId,
     claim: Option<HostClaim>,
-    /// What others have told last.
+    /// The latest claim of each other player.
     told: BTreeMap<PlayerId, HostClaim>,
-    /// Players that left lately, so that they are not waited for.
+    /// Players that left recently, and are not waited for.
     gone: VecDeque<PlayerId>,
-    /// Since when the host has not been seen.
+    /// The time since which the host has been missing.
     host_missing_since: Option<Instant>,
-    /// Others do not know our claim yet.
+    /// Other players do not have our claim yet.
     is_news: bool,
 }
 
@@ -52,7 +53,7 @@ impl Election {
         host == self.me || self.told.get(&host).is_some_and(|claim| claim.host == host)
     }
 
-    /// The game names the host; without effect where players elect it.
+    /// Names the host; no effect if players elect it.
     pub(crate) fn choose(&mut self, host: Option<PlayerId>) {
         if self.choice == HostChoice::AsTold && host != self.host() {
             self.claim = host.map(|host| HostClaim { term: 0, is_agreed: true, host });

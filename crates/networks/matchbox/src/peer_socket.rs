@@ -1,14 +1,14 @@
-//! What voice needs of a socket whose other end is many players.
+//! The interface of a socket that connects many players, as far as voice needs it.
 
 use consonance_transport::Delivery;
 
 use crate::PlayerId;
 
-/// A socket on which each player reaches each other, on two channels of it.
+/// A socket on which all players reach each other, on two channels of it.
 ///
-/// The one of matchbox is `SocketChannels`; others are as good.
+/// The implementation for matchbox is `SocketChannels`; others work as well.
 pub trait PeerSocket {
-    /// Our id in the room; `None` before we are in it. A player that comes back to a room has another one.
+    /// Our id in the room; `None` before we are in it. A player that returns to a room has a new id.
     fn id(&mut self) -> Option<PlayerId>;
 
     /// The players that can be reached at present, each once.

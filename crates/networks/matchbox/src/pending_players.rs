@@ -1,7 +1,8 @@
 //! Players that the socket reports and that have not answered yet.
 //!
-//! What is sent the moment that a connection comes up may be lost, reliable or not, as was seen with matchbox 0.15 on a
-//! busy machine. So a player is greeted until it answers, which proves both ways, and nothing else is said before.
+//! Messages sent at the moment that a connection comes up may be lost, reliable or not, as was seen with matchbox
+//! 0.15 on a busy machine. So a player is greeted until it answers, which proves both directions, and nothing else is
+//! sent before.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -10,9 +11,9 @@ use crate::PlayerId;
 
 #[derive(Debug, Default)]
 pub(crate) struct PendingPlayers {
-    /// When each is greeted next.
+    /// The time of the next greeting for each player.
     greetings: BTreeMap<PlayerId, Instant>,
-    /// Reliable messages of players whose answer has not come yet.
+    /// Reliable messages of players that have not answered yet.
     early: VecDeque<(PlayerId, Vec<u8>)>,
 }
 
@@ -53,7 +54,7 @@ impl PendingPlayers {
     }
 }
 
-/// How long an answer is waited for.
+/// The interval between greetings.
 const GREETING_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Messages of all pending players together.

@@ -1,4 +1,4 @@
-//! The players in the room, and how each of them is reached.
+//! The players in the room, and the connections to each of them.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,12 @@ pub(crate) struct Room {
 
 #[derive(Debug)]
 pub(crate) struct Player {
-    /// What hosted transports know it by.
+    /// Its peer number in the hosted transports.
     pub(crate) number: u64,
     pub(crate) direct: DirectLink,
 }
 
-/// The direct link to a player, as far as we know.
+/// The state of the direct link to a player, as far as it is known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DirectLink {
     None,

@@ -1,8 +1,8 @@
-//! The first byte of every message: which way it goes.
+//! The first byte of every message: its route.
 
 use consonance_transport::Delivery;
 
-/// Where a message belongs at the player that it reaches.
+/// The destination of a message within the receiving player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// To its server, from a client's channels.
@@ -11,17 +11,17 @@ pub(crate) enum Route {
     ToClient,
     /// A packet over a direct link.
     Direct,
-    /// A direct link is offered, or the offer is taken.
+    /// An offer of a direct link, or its acceptance.
     DirectBegins,
-    /// A direct link ends, or is not taken.
+    /// The end of a direct link, or the rejection of an offer.
     DirectEnds,
-    /// A direct link ends, because more came than could be kept.
+    /// The end of a direct link, because its queue overflowed.
     DirectOverflowed,
     /// The host, as the sender believes.
     Host,
-    /// To a player that has not answered yet.
+    /// A greeting to a player that has not answered yet.
     Greeting,
-    /// The answer, to each.
+    /// The answer to each greeting.
     GreetingReturned,
 }
 

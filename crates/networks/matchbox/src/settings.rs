@@ -1,35 +1,35 @@
-//! What voice in a room of players is set up with.
+//! Settings of voice in a room of players.
 
 use std::time::Duration;
 
 use consonance_transport::hosted::{HostedSettings, channels};
 use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 
-/// The same for all players of a room.
+/// Settings, the same for all players of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchboxSettings {
     /// The session that voice joins. `main`.
     pub session: String,
-    /// How the host is chosen. Elected.
+    /// The choice of the host. Elected.
     pub host: HostChoice,
-    /// Which players speak to each other without the host between them. All.
+    /// The players that exchange voice without the host between them. All.
     pub direct_links: DirectLinkChoice,
-    /// How long a host that others name and that was never reached from here is waited for. 10 s.
+    /// How long to wait for a host that others name and that was never reached from here. 10 s.
     pub host_patience: Duration,
-    /// Players that voice is exchanged with. 256.
+    /// The limit of players in the voice session. 256.
     pub players_max: usize,
 }
 
-/// Which player holds the session.
+/// The choice of the player that holds the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostChoice {
     /// The players agree: a host stays host, and when it goes, the player with the lowest number follows.
     Elected,
-    /// The game says so, with [`MatchboxVoice::set_host`](crate::MatchboxVoice::set_host), to every player the same.
+    /// The game decides, with [`MatchboxVoice::set_host`](crate::MatchboxVoice::set_host), the same for every player.
     AsTold,
 }
 
-/// Which players have direct links.
+/// The players that have direct links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DirectLinkChoice {
     /// All with all.
@@ -52,13 +52,13 @@ impl Default for MatchboxSettings {
 
 impl MatchboxSettings {
     pub(crate) fn hosted(&self) -> HostedSettings {
-        // One byte of each message says which way it goes.
+        // The first byte of each message is its route.
         let messages = PacketLimits {
             reliable_bytes: PACKET_BYTES_MAX - 1,
             unreliable_bytes: UNRELIABLE_MESSAGE_BYTES_MAX - 1,
         };
         HostedSettings {
-            // The host's own player is one of the server's.
+            // The host's own player is also a peer of the server.
             peers_max: self.players_max + 1,
             direct_links_max: self.players_max,
             ..HostedSettings::new(channels::packet_limits(messages))
@@ -66,5 +66,5 @@ impl MatchboxSettings {
     }
 }
 
-/// What a data channel takes in one datagram: SCTP's fragments are 1200 bytes less what goes around them (RFC 8831, 5).
+/// The most bytes of a message in one datagram: SCTP's fragments are 1200 bytes less their headers (RFC 8831, 5).
 const UNRELIABLE_MESSAGE_BYTES_MAX: usize = 1100;

@@ -20,15 +20,15 @@ pub struct SocketChannels<'a> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChannelUnfit {
-    /// It is not there.
+    /// The channel is missing.
     #[error("channel {channel}: {cause}; give the socket one for voice when you build it")]
     Missing {
         /// Its index.
         channel: usize,
-        /// What the socket says.
+        /// The socket's error.
         cause: ChannelError,
     },
-    /// It may lose or overtake what has to arrive in order.
+    /// The channel may lose or reorder packets that require reliable delivery.
     #[error("channel {channel} is not reliable and ordered; build it with ChannelConfig::reliable()")]
     NotReliable {
         /// Its index.
@@ -37,7 +37,7 @@ pub enum ChannelUnfit {
 }
 
 impl ChannelUnfit {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// A code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "missing",
@@ -98,7 +98,7 @@ impl PeerSocket for SocketChannels<'_> {
     fn send(&mut self, delivery: Delivery, to: PlayerId, message: &[u8]) {
         let channel = self.index(delivery);
         if let Ok(channel) = self.socket.get_channel_mut(channel) {
-            // It fails when the socket has ended, which its closed channels tell of.
+            // Fails only when the socket has ended, which its closed channels report.
             let _ = channel.try_send(message.to_vec().into(), to.into());
         }
     }

@@ -16,10 +16,10 @@ use crate::room::{DirectLink, Room};
 use crate::route::Route;
 use crate::{DirectLinkChoice, MatchboxSettings, PeerSocket, PlayerId};
 
-/// What carries voice between a [`PeerSocket`] and the voice of one player.
+/// Connects a [`PeerSocket`] with the voice of one player.
 ///
-/// Every player has both ends of the hosted transport: a listener for a voice server, which has something to do while
-/// this player is host, and a transport for the voice chat, which goes to the host, wherever it is. When another player
+/// Every player has both ends of the hosted transport: a listener for a voice server, which is in use while this
+/// player is host, and a transport for the voice chat, which connects to the host, on any player. When another player
 /// becomes host, the session starts again there and every chat joins it by itself; direct links stay.
 #[derive(Debug)]
 pub struct MatchboxVoice {
@@ -176,7 +176,7 @@ impl MatchboxVoice {
         let Some(mut room) = self.room.take() else { return };
         for delivery in [Delivery::Reliable, Delivery::Unreliable] {
             for (from, message) in socket.receive(delivery) {
-                // The socket has not reported this player yet, and what followed an answer would be lost.
+                // The socket has not reported this player yet, so messages that follow an answer would be lost.
                 if !room.has(from) && !self.pending.has(from) {
                     continue;
                 }
@@ -220,7 +220,7 @@ impl MatchboxVoice {
                 Some(claim) => room.election.handle_claim(from, claim),
                 None => self.malformed += 1,
             },
-            // Said to a host that is none any more, or by one; or answered where it came.
+            // Messages to or from a former host, and greetings, which were answered on arrival.
             Some((Route::ToServer | Route::ToClient | Route::Greeting | Route::GreetingReturned, _)) => {}
             None => self.malformed += 1,
         }

@@ -2,7 +2,7 @@
 
 #[path = "simulated/game.rs"]
 mod game;
-/// A hosted client with a number; the hosted transport's own tests have it, too.
+/// A hosted client with a number, shared with the hosted transport's own tests.
 #[path = "../../../transport/tests/hosted/game_client.rs"]
 mod game_client;
 #[path = "simulated/hub.rs"]

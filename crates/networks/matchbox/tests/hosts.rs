@@ -1,4 +1,4 @@
-//! The choice of the host, and how sessions go from one host to the next, in a simulated room.
+//! The choice of the host, and the handover of sessions to the next host, in a simulated room.
 
 #[path = "simulated/hub.rs"]
 mod hub;
@@ -106,7 +106,7 @@ fn as_players_come_and_go_the_rest_agrees_on_a_host_and_joins_its_session() {
             let present: Vec<u128> = stage.players.keys().map(|player| player.0).collect();
             if present.len() < 2 || (present.len() < 12 && dice.chance(0.6)) {
                 next += 1;
-                // Numbers say nothing about the order of arrival.
+                // The ids must not follow the order of arrival.
                 stage.enter(next * 7919 % 1009, &MatchboxSettings::default());
                 for other in present {
                     stage.meet(next * 7919 % 1009, [other]);
@@ -223,7 +223,7 @@ fn arbitrary_messages_of_a_player_affect_only_the_choice_of_the_host() {
             stage.join(player, &MatchboxSettings { players_max: 4, ..MatchboxSettings::default() });
         }
         stage.settle();
-        // In the room, and no player of ours, but as polite as one at first.
+        // A foreign player that behaves correctly at first.
         stage.meet(666, [1, 5, 9]);
         for player in [1, 5, 9] {
             stage.frame();

@@ -1,4 +1,5 @@
-//! The example does what it says. As it opens matchbox's sockets, `cargo xtask matchbox` runs it.
+//! The example runs and prints what its documentation promises. It opens matchbox's sockets, so `cargo xtask matchbox`
+//! runs it.
 
 use std::env;
 use std::process::Command;
@@ -6,7 +7,7 @@ use std::process::Command;
 #[test]
 #[ignore = "it needs a network namespace: cargo xtask matchbox"]
 fn bob_is_host_and_hears_alice_from_her_first_word_to_her_last() {
-    // Cargo builds examples beside the folder of the tests, and does not tell their path.
+    // Cargo builds examples into a folder beside that of the tests, and does not pass their path.
     let test = env::current_exe().expect("this is a program");
     let example = test.ancestors().nth(2).expect("it is in a folder of a folder").join("examples/players");
     let output = Command::new(&example).output().expect("it was built with the tests");

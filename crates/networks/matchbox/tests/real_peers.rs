@@ -1,7 +1,7 @@
-//! Three players over real WebRTC connections: sessions, direct links, and a host that goes.
+//! Three players over real WebRTC connections: sessions, direct links, and a host that leaves.
 //!
-//! matchbox opens its sockets on whatever addresses the machine has and asks for candidates there, so these tests run
-//! in a network namespace of their own: `cargo xtask matchbox` makes one, in which there is nothing but this process.
+//! matchbox opens its sockets on all addresses of the machine and asks for candidates there, so these tests run in a
+//! network namespace of their own: `cargo xtask matchbox` creates one that contains nothing but this process.
 
 #[path = "real_peers/signalling.rs"]
 mod signalling;
@@ -125,7 +125,7 @@ impl Player {
         }
     }
 
-    /// Directly, and from its server if it is the host.
+    /// Sends over all direct links, and from the server if this player is the host.
     fn say_to_all(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
         let guests: Vec<Peer> = self.guests.iter().copied().collect();
         self.listener.send(now, &guests, delivery, packet);
@@ -144,7 +144,7 @@ fn drive(players: &mut [Player], what: &str, mut is_so: impl FnMut(&mut [Player]
     }
 }
 
-/// What each player reaches, has for its host, and serves, for a failure message.
+/// Each player's reachable peers, host and guests, for a failure message.
 fn record(players: &[Player]) -> String {
     let view = |Player { socket, voice, guests, direct, is_in, .. }: &Player| {
         let reached = socket.connected_peers().count();
@@ -158,5 +158,5 @@ fn record(players: &[Player]) -> String {
     players.iter().map(view).collect::<Vec<_>>().join("; ")
 }
 
-/// Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -24,23 +24,23 @@ pub fn server_tls(shown: Arc<dyn ResolvesServerCert>) -> Arc<ServerConfig> {
         .expect("the provider has suites of each version")
         .with_client_cert_verifier(Arc::new(AnyCertificate(provider)))
         .with_cert_resolver(shown);
-    // Each connection shows its certificate again, so that its hash is known.
+    // No resumption: each connection must present its certificate, so that its hash is known.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
     Arc::new(config)
 }
 
-/// What a client's certificate is known by.
+/// The hashes that identify a client's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CertificateHash {
-    /// What Mumble calls a user's hash.
+    /// The SHA-1, which Mumble calls the user's hash.
     pub sha1: [u8; 20],
-    /// What decides whether two are the same: collisions of SHA-1 can be made.
+    /// The SHA-256, which is used to compare certificates: SHA-1 collisions can be constructed.
     pub sha256: [u8; 32],
 }
 
 impl CertificateHash {
-    /// Of a certificate as it travels (X.509, DER).
+    /// The hashes of an encoded certificate (X.509, DER).
     pub fn of(certificate: &[u8]) -> Self {
         let mut hash = Self { sha1: [0; 20], sha256: [0; 32] };
         hash.sha1.copy_from_slice(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate).as_ref());

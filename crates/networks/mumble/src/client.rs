@@ -1,7 +1,7 @@
 //! A client, for tests and load: enough of one to log in, to write and to be heard.
 //!
-//! It does not block and has no thread: its owner calls [`poll`](MumbleClient::poll) until it says `None`, and again
-//! when time has passed.
+//! It does not block and has no thread: its owner calls [`poll`](MumbleClient::poll) until it returns `None`, and
+//! again when time has passed.
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _, Write as _};
@@ -19,10 +19,10 @@ use crate::crypt::{Crypt, CryptSecrets};
 use crate::version::MumbleVersion;
 use crate::voice::{Sender, Voice, VoiceFormat, VoicePacket};
 
-/// How a client logs in.
+/// Login settings of a client.
 #[derive(Debug)]
 pub struct ClientSettings {
-    /// The version that it says it has, which decides how its voice is written.
+    /// The version that it reports, which decides the format of its voice packets.
     pub version: MumbleVersion,
     /// Name, password, tokens.
     pub authenticate: Authenticate,
@@ -45,7 +45,7 @@ impl ClientSettings {
     }
 }
 
-/// How voice travels.
+/// The path of voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceWay {
     /// In datagrams.
@@ -54,14 +54,14 @@ pub enum VoiceWay {
     Tunnel,
 }
 
-/// What a client is told.
+/// An event at a client.
 #[derive(Debug, PartialEq)]
 pub enum MumbleClientEvent {
     /// A control message.
     Control(Control),
-    /// Voice, and how it came.
+    /// Voice, and the path on which it came.
     Voice(Voice<'static>, VoiceWay),
-    /// The answer to a sign of life, and how it came.
+    /// The answer to a ping, and the path on which it came.
     Pong(VoiceWay),
     /// The connection is over.
     Closed,
@@ -135,7 +135,7 @@ impl MumbleClient {
     /// The next thing that happened.
     ///
     /// # Errors
-    /// If the connection breaks, or what comes is not Mumble's protocol.
+    /// If the connection breaks, or the data is not Mumble's protocol.
     pub fn poll(&mut self) -> io::Result<Option<MumbleClientEvent>> {
         if self.events.is_empty() && !self.is_closed {
             self.read_stream()?;
@@ -144,10 +144,10 @@ impl MumbleClient {
         Ok(self.events.pop_front())
     }
 
-    /// Says goodbye: what was sent before arrives, as far as the system takes it now.
+    /// Closes the connection. Data sent before still arrives, as far as the system accepts it at once.
     pub fn leave(mut self) {
         self.tls.send_close_notify();
-        // A connection that is broken is closed.
+        // A connection with an error is already closed.
         let _ = self.write_records();
         let _ = self.tcp.shutdown(Shutdown::Write);
     }
@@ -269,7 +269,7 @@ impl MumbleClient {
             let nonce = |bytes: &Option<Vec<u8>>| <[u8; 16]>::try_from(&**bytes.as_ref()?).ok();
             let nonces = nonce(&setup.server_nonce).zip(nonce(&setup.client_nonce));
             if let Some((key, (server_nonce, client_nonce))) = nonce(&setup.key).zip(nonces) {
-                // Seen from this end.
+                // Swapped, because this is the client's end.
                 let (client_nonce, server_nonce) = (server_nonce, client_nonce);
                 self.crypt = Some(Crypt::new(&CryptSecrets { key, client_nonce, server_nonce }));
             } else if let Some((crypt, server_nonce)) = self.crypt.as_mut().zip(nonce(&setup.server_nonce)) {

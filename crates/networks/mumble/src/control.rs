@@ -56,7 +56,7 @@ macro_rules! controls {
             /// The message without its head.
             fn body(&self, out: &mut Vec<u8>) {
                 match self {
-                    // A vector has room for whatever there is.
+                    // Writing to a vector cannot fail.
                     $(Self::$name(message) => message.encode(out).unwrap_or_default(),)*
                 }
             }
@@ -71,13 +71,13 @@ macro_rules! controls {
 }
 
 controls! {
-    /// What a program is: the first message of both ends.
+    /// The version of a program: the first message of both ends.
     Version(VersionExchange) = 0,
-    /// How a client logs in.
+    /// The login of a client.
     Authenticate(Authenticate) = 2,
-    /// A sign of life.
+    /// A ping.
     Ping(Ping) = 3,
-    /// A client is not let in.
+    /// The login was rejected.
     Reject(Reject) = 4,
     /// A client has been told everything.
     ServerSync(ServerSync) = 5,
@@ -93,7 +93,7 @@ controls! {
     BanList(BanList) = 10,
     /// Text.
     TextMessage(UserText) = 11,
-    /// A client may not do what it wanted.
+    /// A request of the client was denied.
     PermissionDenied(PermissionDenied) = 12,
     /// Rules of a channel.
     Acl(Acl) = 13,
@@ -107,13 +107,13 @@ controls! {
     UserList(UserList) = 18,
     /// The listeners of a whisper.
     VoiceTarget(VoiceTarget) = 19,
-    /// What a client may do in a channel.
+    /// A client's permissions in a channel.
     PermissionQuery(PermissionQuery) = 20,
     /// The codec that all use.
     CodecVersion(CodecVersion) = 21,
-    /// How well a user is connected.
+    /// The connection statistics of a user.
     UserStats(UserStats) = 22,
-    /// Pictures and long texts are asked for.
+    /// A request for pictures and long texts.
     RequestBlob(RequestBlob) = 23,
     /// Limits of the server.
     ServerConfig(ServerConfig) = 24,

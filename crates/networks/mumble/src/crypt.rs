@@ -11,19 +11,19 @@ use consonance_replay_window::ReplayWindow;
 
 use crate::ocb2::Ocb2;
 
-/// Bytes before what is encrypted.
+/// Bytes before the encrypted part.
 pub(crate) const HEAD_BYTES: usize = 4;
-/// How many datagrams before the newest may come behind it, which is at most as many as the byte tells apart from
-/// those that are ahead.
+/// How many datagrams before the newest may arrive after it: no more than the byte can tell apart from those that are
+/// ahead.
 const LATE_MAX: u64 = 32;
-/// How many nonces count as the next ones: those of some seconds in which a client only pings.
+/// How many nonces count as the next ones: enough for some seconds in which a client only pings.
 const NEXT_MAX: u8 = 8;
 
 /// The encryption of one client's datagrams.
 #[derive(Debug)]
 pub(crate) struct Crypt {
     cipher: Ocb2,
-    /// Datagrams of ours so far.
+    /// The nonce of our last datagram.
     sent: Nonce,
     received: Nonce,
     window: ReplayWindow,
@@ -37,7 +37,7 @@ struct Nonce {
     counter: u64,
 }
 
-/// What became of a client's datagrams.
+/// Counters of a client's datagrams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CryptCounts {
     pub(crate) good: u32,
@@ -46,17 +46,17 @@ pub(crate) struct CryptCounts {
     pub(crate) resyncs: u32,
 }
 
-/// Why a datagram was not opened.
+/// The reason why a datagram could not be decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unopened {
     TooShort,
-    /// It came before, or so long ago that this cannot be told.
+    /// It was received before, or is too old to tell.
     Replayed,
-    /// It is not of this key, or not of this nonce.
+    /// It was not encrypted with this key or this nonce.
     Forged,
 }
 
-/// A key and where nonces begin, from random bytes.
+/// A key and initial nonces, from random bytes.
 pub(crate) struct CryptSecrets {
     pub(crate) key: [u8; 16],
     pub(crate) client_nonce: [u8; 16],
@@ -74,7 +74,7 @@ impl Crypt {
         }
     }
 
-    /// Encrypts a packet: the datagram, in place of what `out` held.
+    /// Encrypts a packet; the datagram replaces the contents of `out`.
     pub(crate) fn seal(&mut self, packet: &[u8], out: &mut Vec<u8>) {
         self.sent.counter += 1;
         let nonce = self.sent.at(self.sent.counter);
@@ -85,7 +85,7 @@ impl Crypt {
         out[..HEAD_BYTES].copy_from_slice(&[nonce[0], tag[0], tag[1], tag[2]]);
     }
 
-    /// Decrypts a datagram: the packet, in place of what `out` held.
+    /// Decrypts a datagram; the packet replaces the contents of `out`.
     pub(crate) fn open(&mut self, datagram: &[u8], out: &mut Vec<u8>) -> Result<(), Unopened> {
         let (head, packet) = datagram.split_first_chunk::<HEAD_BYTES>().ok_or(Unopened::TooShort)?;
         let counter = self.received.nearest(head[0]).ok_or(Unopened::Replayed)?;
@@ -113,7 +113,7 @@ impl Crypt {
         self.sent.at(self.sent.counter)
     }
 
-    /// The client says which nonce its last datagram had.
+    /// Handles the client's report of its last datagram's nonce.
     pub(crate) fn resync(&mut self, client_nonce: [u8; 16]) {
         self.received = Nonce::from(client_nonce);
         self.window = ReplayWindow::default();
@@ -156,7 +156,7 @@ impl Nonce {
             return Some(self.counter + ahead);
         }
         let behind = (256 - ahead) % 256;
-        // Counters begin at 1: the one before the first was never used.
+        // Counters start at 1: 0 is never used.
         self.counter.checked_sub(behind).filter(|counter| *counter > 0)
     }
 }

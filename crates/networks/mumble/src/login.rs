@@ -1,4 +1,4 @@
-//! What a client says of itself when it logs in.
+//! A client's login data.
 
 use prost::Message as _;
 
@@ -6,14 +6,14 @@ use crate::certificate::CertificateHash;
 use crate::control::messages::Authenticate;
 use crate::version::MumbleVersion;
 
-/// A client that wants in.
+/// The login of a client.
 #[derive(Clone, PartialEq)]
 pub struct Login {
-    /// The protocol that it speaks.
+    /// The protocol version of the client.
     pub version: MumbleVersion,
-    /// What it calls itself.
+    /// The client's release name.
     pub release: String,
-    /// The certificate that it has shown and has the key of, if any.
+    /// The certificate that it has presented and proved to have the key of, if any.
     pub certificate: Option<CertificateHash>,
     /// Name, password and tokens.
     pub authenticate: Authenticate,
@@ -44,7 +44,7 @@ impl Login {
         }
         out.extend((self.release.len() as u32).to_be_bytes());
         out.extend_from_slice(self.release.as_bytes());
-        // A vector has room for whatever there is.
+        // Writing to a vector cannot fail.
         self.authenticate.encode(out).unwrap_or_default();
     }
 

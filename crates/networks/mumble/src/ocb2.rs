@@ -2,9 +2,9 @@
 //! OCB and PMAC" (2004), with tags of which Mumble sends three bytes.
 //!
 //! The mode is broken: Inoue, Iwata, Minematsu and Poettering, "Cryptanalysis of OCB2" (2019), forge packets out of
-//! ones whose last full block is a length. Mumble's answer is that of the paper's section 9, and this one's, too: such
-//! a plaintext is changed before it is sealed, and what comes out of a packet that was made of one is refused. It is
-//! what every Mumble client speaks, and carries voice only; texts and passwords go over TLS.
+//! ones whose last full block is a length. Mumble's answer is that of the paper's section 9, and this one's, too:
+//! such a plaintext is changed before it is sealed, and a packet forged from one is rejected. Every Mumble client
+//! uses this mode, which carries voice only; texts and passwords go over TLS.
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
@@ -41,7 +41,7 @@ impl Ocb2 {
             block.copy_from_slice(&sealed);
         }
         let pad = self.pad(&mut delta, last.len());
-        // The text that is shorter than a block is followed by the pad's own bytes.
+        // A partial last block is filled up with the pad's own bytes.
         let mut padded = pad;
         padded[..last.len()].copy_from_slice(last);
         xor(&mut checksum, &padded);
@@ -75,12 +75,12 @@ impl Ocb2 {
         let mut padded = pad;
         padded[..last.len()].copy_from_slice(last);
         xor(&mut checksum, &padded);
-        // Made of the block that was a length, the last one is that block's mask but for its last byte.
+        // A forgery made from such a length block ends in a block that equals the mask, except for its last byte.
         is_forged |= padded[..BLOCK_BYTES - 1] == delta[..BLOCK_BYTES - 1];
         (!is_forged).then(|| self.tag(delta, checksum))
     }
 
-    /// What the last block is mixed with, which depends on how many bytes it has.
+    /// The mask of the last block, which depends on its number of bytes.
     fn pad(&self, delta: &mut Block, bytes: usize) -> Block {
         double(delta);
         let mut length = Block::default();
@@ -172,7 +172,7 @@ mod tests {
         let mut opened = sealed;
         assert!(ocb2.open(&COUNTING, &mut opened).is_some());
         assert_eq!((opened[0], &opened[1..]), (1, &text[1..]));
-        // Had it not been changed, the first block alone would be a packet whose tag is known.
+        // Without that change, the first block alone would be a packet with a known tag.
         let mut unchanged = text;
         seal_as_published(&ocb2, &mut unchanged);
         let mut forged = <[u8; 16]>::try_from(&unchanged[..16]).unwrap();
@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// Without the countermeasure: two blocks, of which the first is as it is.
+    /// Seals two blocks without the countermeasure: the first one is not changed.
     fn seal_as_published(ocb2: &Ocb2, text: &mut [u8; 32]) {
         let mut delta = ocb2.encrypted(COUNTING);
         double(&mut delta);

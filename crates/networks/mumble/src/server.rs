@@ -42,54 +42,54 @@ pub struct MumbleServer {
     turn: Turn,
     random: SystemRandom,
     datagram: Box<[u8]>,
-    /// What the last event showed: a control message, or a voice packet.
+    /// The bytes behind the last event: a control message, or a voice packet.
     message: Vec<u8>,
     out: Vec<u8>,
     sealed: Vec<u8>,
     counts: MumbleStatistics,
-    /// Voice that went by datagrams.
+    /// Voice received and sent in datagrams.
     received: Traffic,
     sent: Traffic,
 }
 
-/// What happened on a server.
+/// An event on a server.
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MumbleServerEvent {
     /// A client has logged in, and waits for [`accept`](MumbleServer::accept) or a
     /// [`disconnect`](ServerNetwork::disconnect).
     Connected {
-        /// Its name from now on.
+        /// The handle of the user in later calls and events.
         user: Peer,
-        /// Where it is.
+        /// The user's address.
         remote: SocketAddr,
-        /// What it says of itself.
+        /// The login data.
         login: Login,
     },
-    /// A control message came that is not only between the programs.
+    /// A control message came that the server does not handle itself.
     Control {
-        /// Whose.
+        /// The user.
         user: Peer,
         /// The message.
         control: Control,
     },
-    /// A packet of voice came, one way or the other.
+    /// A voice packet came, in a datagram or tunnelled.
     Voice {
-        /// Whose.
+        /// The user.
         user: Peer,
         /// The voice.
         voice: Voice<'static>,
     },
     /// A packet of voice came in CELT or Speex. It is dropped, and counted with malformed packets.
     OtherCodec {
-        /// Whose.
+        /// The user.
         user: Peer,
     },
-    /// A user is gone.
+    /// A user has disconnected.
     Disconnected {
-        /// Which.
+        /// The user.
         user: Peer,
-        /// Why.
+        /// The reason.
         reason: DisconnectReason,
     },
 }
@@ -100,7 +100,7 @@ impl MumbleServer {
     ///
     /// # Errors
     ///
-    /// What the system says: a port is taken, or not ours to take.
+    /// The system's error, for example if the port is in use or not allowed.
     pub fn bind(address: SocketAddr, tls: &Arc<ServerConfig>, settings: MumbleSettings) -> io::Result<Self> {
         let (streams, udp, address) = bind_both(address, tls, &settings)?;
         Ok(Self {
@@ -123,13 +123,13 @@ impl MumbleServer {
         })
     }
 
-    /// Where it listens, for both.
+    /// The address on which it listens, for TCP and UDP.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes a client in that has logged in: it is told the key of its voice, and that all speak Opus. It is to be
-    /// told of channels and users next.
+    /// Accepts a client that has logged in: sends it the key of its voice, and that everyone uses Opus. The caller
+    /// sends it the channels and users next.
     pub fn accept(&mut self, now: Instant, user: Peer, remote: SocketAddr, login: &Login) {
         self.streams.accept(now, user, &[]);
         let Some(secrets) = self.draw_secrets() else {
@@ -153,8 +153,8 @@ impl MumbleServer {
         self.streams.send(now, user, RELIABLE, &self.out);
     }
 
-    /// Sends a packet of voice, in a datagram if the user's have come of late, or else in a message that is dropped
-    /// when the connection is behind.
+    /// Sends a voice packet, in a datagram if the user is reachable that way, or else in a message that is dropped
+    /// when the connection lags behind.
     pub fn send_voice(&mut self, now: Instant, user: Peer, voice: &Voice<'_>) {
         let Some(format) = self.paths.format(user) else { return };
         voice.write(format, Sender::Server, &mut self.out);
@@ -167,8 +167,8 @@ impl MumbleServer {
         self.tunnel(now, user);
     }
 
-    /// What is counted beside [`statistics`](ServerNetwork::statistics); refused logins, and what is above the rate of
-    /// a client, are not known here.
+    /// Counters besides [`statistics`](ServerNetwork::statistics). Rejected logins and messages above a client's rate
+    /// are not counted here.
     pub fn mumble_statistics(&self, now: Instant) -> MumbleStatistics {
         let mut counts = self.counts;
         (counts.users_by_udp, counts.users_by_tunnel) = self.paths.count_ways(now);
@@ -180,12 +180,12 @@ impl MumbleServer {
         counts
     }
 
-    /// Whether a user's voice goes in messages now, and not by datagrams.
+    /// Whether a user's voice is currently sent in messages instead of datagrams.
     pub fn is_tunnelled(&self, now: Instant, user: Peer) -> bool {
         self.paths.is_tunnelled(now, user)
     }
 
-    /// Sends the voice packet that was written last in a message.
+    /// Sends the last written voice packet in a message.
     fn tunnel(&mut self, now: Instant, user: Peer) {
         self.sealed.clear();
         self.sealed.extend(TUNNEL.to_be_bytes());
@@ -299,5 +299,5 @@ const BIND_TRIES: u32 = 20;
 const BUFFER_BYTES: usize = 1 << 20;
 /// Mumble's programs have room for no longer ones.
 const DATAGRAM_BYTES_MAX: usize = 1024;
-/// What Mumble calls a version of CELT that its clients once had in common; none is spoken here.
+/// Mumble's number of the CELT version that its old clients shared; CELT is not supported here.
 const CELT_0_7_0: i32 = -0x7FFF_FFF5;

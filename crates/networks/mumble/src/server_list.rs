@@ -1,7 +1,7 @@
-//! What a server list shows of a server: asked in a datagram by anyone, before any connection.
+//! Answers to server lists, which query a server with a datagram before any connection.
 //!
-//! An answer has twice the bytes of the older question, so that a question with a forged sender makes the server send
-//! more to that address than it was sent: answers are few for each address, and few in all.
+//! An answer has twice the bytes of the older query, so that queries with a forged sender amplify traffic to that
+//! address: answers are limited for each address prefix, and in total.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,12 +19,12 @@ const ANSWERS_PER_PREFIX: u32 = 10;
 /// Answers in all in each [`PERIOD`].
 const ANSWERS_MAX: u32 = 500;
 const PERIOD: Duration = Duration::from_secs(1);
-/// No answer is longer than so many times its question.
+/// The maximum length of an answer, as a multiple of its question's.
 const BYTES_OUT_PER_BYTE_IN: usize = 3;
-/// The longest question that is looked at. The newer one has a byte for its type and at most these fields.
+/// The maximum length of a question. The newer one has a byte for its type and at most these fields.
 const QUESTION_BYTES_MAX: usize = 40;
 
-/// What the list is told.
+/// The server's state for the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListedServer {
     pub(crate) users: u32,
@@ -38,7 +38,7 @@ pub(crate) struct ListedServer {
 pub(crate) struct ServerList {
     period_began: Option<Instant>,
     answers: u32,
-    /// Those of this period, so no more than are answered.
+    /// Answers of this period by address prefix, at most as many entries as answers.
     by_prefix: BTreeMap<IpAddr, u32>,
     unanswered: u64,
 }
@@ -90,7 +90,7 @@ impl ServerList {
 }
 
 enum Question {
-    /// Four bytes of zero, and what the answer shows to be found again.
+    /// Four zero bytes, and a mark that the answer repeats.
     Legacy { mark: [u8; 8] },
     /// Since version 1.5.
     Protobuf(PingPacket),
@@ -102,7 +102,7 @@ impl Question {
             [0, 0, 0, 0, mark @ ..] => Some(Self::Legacy { mark: mark.try_into().ok()? }),
             [PING, body @ ..] if datagram.len() <= QUESTION_BYTES_MAX => {
                 let ping = PingPacket::decode(body).ok()?;
-                // A server would not ask.
+                // A ping with a version comes from a server, which would not ask.
                 (ping.wants_more && ping.version == 0).then_some(Self::Protobuf(ping))
             }
             _ => None,

@@ -1,23 +1,23 @@
-//! What bounds the network.
+//! Settings and limits of the network.
 
 use std::time::Duration;
 
 use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_transport::AddressShares;
 
-/// Bounds of a server, and what it says of itself.
+/// Limits of a server, and its release name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MumbleSettings {
     /// Users at once (default 1000).
     pub connections_max: usize,
-    /// How these are shared between address prefixes.
+    /// The rules for sharing connections between address prefixes.
     pub address_shares: AddressShares,
     /// Connections that have not logged in (default 256).
     pub handshakes_max: usize,
-    /// How long a connection may take to log in (default 10 s: persons confirm a certificate meanwhile).
+    /// The timeout for the login of a connection (default 10 s: users confirm a certificate meanwhile).
     pub handshake_max: Duration,
-    /// Silence after which a user is lost (default 30 s, as Mumble's own server has it; clients speak every 5 s).
+    /// Silence after which a user counts as lost (default 30 s, as in Mumble's own server; clients ping every 5 s).
     pub silence_max: Duration,
     /// Bytes of control messages that wait for one client (default 1 MiB).
     pub control_bytes_max: usize,
@@ -26,7 +26,7 @@ pub struct MumbleSettings {
     /// Bits per second that a client may use for its voice (default 144 000, of which the highest quality of Mumble's
     /// client with packets of 10 ms takes 133 000). Clients choose their quality by it.
     pub bandwidth_max: u32,
-    /// What the server calls itself (default `Consonance`).
+    /// The server's release name (default `Consonance`).
     pub release: String,
 }
 
@@ -47,9 +47,9 @@ impl Default for MumbleSettings {
 }
 
 impl MumbleSettings {
-    /// Of the control channels.
+    /// The settings of the control channels.
     pub(crate) fn streams(&self) -> StreamSettings {
-        // Nothing is asked: a client that lives says so by itself.
+        // The server sends no pings, since live clients send their own.
         let pings = PingSettings { every: self.silence_max / 3, unanswered_max: 2 };
         let mut settings = StreamSettings {
             address_shares: self.address_shares,

@@ -13,7 +13,7 @@ use crate::version::MumbleVersion;
 /// The server's end of the control channel.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlProtocol {
-    /// What the server calls itself.
+    /// The server's release name.
     pub(crate) release: String,
 }
 
@@ -46,7 +46,7 @@ impl StreamProtocol for ControlProtocol {
     }
 }
 
-/// One client's control channel. What comes before its login is kept or passed over; messages are reported as their
+/// One client's control channel. Messages before its login are stored or ignored; later ones are reported as their
 /// type, in two bytes, and their body.
 #[derive(Debug)]
 pub(crate) struct ControlStream {
@@ -125,7 +125,7 @@ impl MessageStream for ControlStream {
         out.extend_from_slice(message);
     }
 
-    /// A user that was told in another message why it goes has no reason here.
+    /// Sends the reason, unless it is empty because another message has already told the user.
     fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
         if !reason.is_empty() {
             self.refuse(reason, out);
@@ -138,7 +138,7 @@ impl MessageStream for ControlStream {
     }
 }
 
-/// The last message to a client that is not let in, or not let stay.
+/// The last message to a client that is rejected or removed.
 pub fn reject(reason: &EndReason) -> Control {
     let kind = match reason.code {
         EndCode::Password | EndCode::PasswordMissing | EndCode::PasswordWrong | EndCode::PasswordOrToken => {

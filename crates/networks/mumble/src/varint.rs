@@ -4,7 +4,7 @@
 //! `111101` nine, in each case with the higher bits first. `111110` stands before a number that is meant negative, and
 //! `111111` is one of the four numbers -1 to -4.
 
-/// Reads a number from the beginning: it, and what is behind it. None if there is no whole number.
+/// Reads a number from the beginning; returns it and the rest, or `None` if there is no complete number.
 pub(crate) fn read(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (&first, rest) = bytes.split_first()?;
     let (more, top) = match first {
@@ -14,7 +14,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(u64, &[u8])> {
         0xE0..=0xEF => (3, first & 0x0F),
         0xF0..=0xF3 => (4, 0),
         0xF4..=0xF7 => (8, 0),
-        // One level only: such a number stands before no other one of its kind.
+        // One level only: an inverted number cannot contain another one.
         0xF8..=0xFB if rest.first().is_some_and(|next| !(0xF8..=0xFB).contains(next)) => {
             let (number, rest) = read(rest)?;
             return Some((!number, rest));

@@ -2,7 +2,7 @@
 
 use crate::control::messages::VersionExchange;
 
-/// A version of the protocol: what it is called in Mumble's releases.
+/// A version of the protocol, numbered like Mumble's releases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MumbleVersion {
     /// As 1 in 1.5.735.
@@ -14,14 +14,14 @@ pub struct MumbleVersion {
 }
 
 impl MumbleVersion {
-    /// What this server speaks.
+    /// The version of this server.
     pub const OURS: Self = Self { major: 1, minor: 5, patch: 735 };
     /// The first version whose voice packets are protocol buffers.
     pub const PROTOBUF_VOICE: Self = Self { major: 1, minor: 5, patch: 0 };
     /// The first version that can listen to channels besides its own.
     pub const CHANNEL_LISTENERS: Self = Self { major: 1, minor: 4, patch: 0 };
 
-    /// What a client says of itself.
+    /// The version that a client reports.
     pub(crate) fn of(said: &VersionExchange) -> Self {
         match (said.version_v2, said.version_v1) {
             (Some(version), _) => {
@@ -35,13 +35,13 @@ impl MumbleVersion {
         }
     }
 
-    /// In 32 bits, where larger numbers do not fit.
+    /// The encoding in 32 bits, where minor and patch are capped at 255.
     pub(crate) fn v1(self) -> u32 {
         let byte = |part: u16| u32::from(part.min(255));
         u32::from(self.major) << 16 | byte(self.minor) << 8 | byte(self.patch)
     }
 
-    /// In 64 bits.
+    /// The encoding in 64 bits.
     pub(crate) fn v2(self) -> u64 {
         u64::from(self.major) << 48 | u64::from(self.minor) << 32 | u64::from(self.patch) << 16
     }

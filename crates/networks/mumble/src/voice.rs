@@ -1,4 +1,4 @@
-//! Voice packets: what is inside of a datagram, and of a tunnelled message.
+//! Voice packets: the contents of a datagram, and of a tunnelled message.
 
 mod legacy;
 mod protobuf;
@@ -10,22 +10,22 @@ pub(crate) use protobuf::{PING, PingPacket};
 
 /// Bytes of the longest voice packet: a datagram has 1024, of which four are for its encryption.
 pub const VOICE_BYTES_MAX: usize = 1020;
-/// The number of whispers that goes back to its speaker.
+/// The whisper number for voice that goes back to its speaker.
 pub const LOOPBACK: u8 = 31;
 /// Samples at 48 kHz that a packet's [number](Voice::number) counts as one: 10 ms.
 pub const SAMPLES_PER_NUMBER: u64 = 480;
 
-/// How voice packets are written.
+/// The format of voice packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceFormat {
     /// Before version 1.5.
     Legacy,
-    /// Since then: protocol buffers.
+    /// Since version 1.5: protocol buffers.
     Protobuf,
 }
 
 impl VoiceFormat {
-    /// What a client of this version speaks.
+    /// The format for a client of this version.
     pub fn of(version: MumbleVersion) -> Self {
         if version >= MumbleVersion::PROTOBUF_VOICE { Self::Protobuf } else { Self::Legacy }
     }
@@ -39,17 +39,17 @@ pub struct Voice<'a> {
     pub target: u8,
     /// The speaker's session; 0 from a client.
     pub session: u32,
-    /// When it begins, in [units of 10 ms](SAMPLES_PER_NUMBER) since some beginning.
+    /// The start of the packet, in [units of 10 ms](SAMPLES_PER_NUMBER) since an arbitrary time.
     pub number: u64,
     /// An Opus packet; may be empty.
     pub opus: Cow<'a, [u8]>,
-    /// Whether the speaker stops.
+    /// Whether this is the last packet of an utterance.
     pub is_last: bool,
-    /// Where the speaker is: metres to the right, up and forward.
+    /// The speaker's position, in metres to the right, up and forward.
     pub position: Option<[f32; 3]>,
 }
 
-/// How a listener comes to hear a voice.
+/// The context in which a listener hears a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum VoiceContext {
@@ -63,27 +63,27 @@ pub enum VoiceContext {
     Listen = 3,
 }
 
-/// What was in a packet.
+/// The contents of a packet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum VoicePacket<'a> {
     /// Voice in Opus.
     Voice(Voice<'a>),
-    /// A question for a sign of life, which is answered with the same bytes.
+    /// A ping, which is answered with the same bytes.
     Ping,
-    /// Voice in CELT or Speex, which are not passed on.
+    /// Voice in CELT or Speex, which is not relayed.
     OtherCodec,
 }
 
-/// Bytes that are no voice packet.
+/// An error for bytes that are not a voice packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a voice packet does not keep to its format")]
 pub struct MalformedVoice;
 
 impl<'a> VoicePacket<'a> {
-    /// Reads what came from a client, or from a server.
+    /// Parses a packet from a client, or from a server.
     ///
     /// # Errors
-    /// [`MalformedVoice`] if it is no voice packet of this format.
+    /// [`MalformedVoice`] if it is not a voice packet of this format.
     pub fn read(format: VoiceFormat, from: Sender, bytes: &'a [u8]) -> Result<Self, MalformedVoice> {
         match format {
             VoiceFormat::Legacy => legacy::read(from, bytes),
@@ -92,22 +92,22 @@ impl<'a> VoicePacket<'a> {
     }
 }
 
-/// Which end has written a packet.
+/// The end that has written a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
-    /// A client, which does not say which.
+    /// A client, whose packets do not name the speaker.
     Client,
-    /// The server, which names the speaker.
+    /// The server, whose packets name the speaker.
     Server,
 }
 
 impl Voice<'_> {
-    /// The packet with an Opus packet of its own.
+    /// The packet with an owned Opus packet.
     pub fn into_owned(self) -> Voice<'static> {
         Voice { opus: Cow::Owned(self.opus.into_owned()), ..self }
     }
 
-    /// Writes the packet in place of what `out` held.
+    /// Writes the packet into `out`, replacing its contents.
     pub fn write(&self, format: VoiceFormat, from: Sender, out: &mut Vec<u8>) {
         out.clear();
         match format {

@@ -1,8 +1,7 @@
 //! Maps datagrams to users: the keys of users, and the addresses that their datagrams have come from.
 //!
-//! A datagram does not name its user. From an address that is known it is tried with that user's key, from any other
-//! with the keys of users whose control channel comes from the same host, the likeliest first, which are limited in
-//! number and time.
+//! A datagram does not name its user. If its address is known, that user's key is tried; otherwise the keys of users
+//! whose control channel comes from the same host, the likeliest first, limited in number and rate.
 
 mod host;
 mod refused;
@@ -19,9 +18,9 @@ use host::{Host, KEYS_TRIED_MAX};
 pub(crate) use refused::Refused;
 use refused::Strangeness;
 
-/// A user that tunnels its voice is reached by datagrams again once it has sent no tunnelled voice for so long.
+/// A user that tunnels its voice gets datagrams again once it has sent no tunnelled voice for this time.
 const TUNNEL_FOR: Duration = Duration::from_secs(10);
-/// Nothing was understood for so long: the count of nonces is lost.
+/// Once no datagram could be decrypted for this time, the count of nonces is assumed to be lost.
 const RESYNC_AFTER: Duration = Duration::from_secs(5);
 
 /// The datagrams of all users.
@@ -38,7 +37,7 @@ pub(crate) struct VoicePaths {
 struct VoicePath {
     format: VoiceFormat,
     crypt: Crypt,
-    /// Of the control channel.
+    /// The IP address of the control channel.
     host: IpAddr,
     address: Option<SocketAddr>,
     tunnelled_at: Option<Instant>,
@@ -46,19 +45,19 @@ struct VoicePath {
     asked_at: Option<Instant>,
 }
 
-/// How well a datagram from an unknown port fits a user, the best first. Of hundreds of users behind one address, few
-/// have a nonce that fits.
+/// The likelihood that a datagram from an unknown port is from a user, the best first. Of hundreds of users behind
+/// one address, few have a matching nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Likelihood {
-    /// No datagram of the user has come, and this one has one of its next nonces.
+    /// The user has no known port, and the datagram has one of its next nonces.
     ExpectedFirst,
-    /// It has one of the next nonces of a user whose port may have changed.
+    /// The datagram has one of the next nonces of a user whose port may have changed.
     Expected,
     Unlikely,
 }
 
 impl VoicePaths {
-    /// A user whose control channel comes from this host.
+    /// Adds a user whose control channel comes from this host.
     pub(crate) fn insert(
         &mut self,
         now: Instant,
@@ -82,7 +81,7 @@ impl VoicePaths {
         self.users.insert(user, path);
     }
 
-    /// A user is gone.
+    /// Removes a user that has disconnected.
     pub(crate) fn remove(&mut self, user: Peer) {
         let Some(path) = self.users.remove(&user) else { return };
         if let Some(address) = path.address {
@@ -96,12 +95,13 @@ impl VoicePaths {
         }
     }
 
-    /// How a user's voice packets are written; `None` if there is no such user.
+    /// The format of a user's voice packets; `None` if there is no such user.
     pub(crate) fn format(&self, user: Peer) -> Option<VoiceFormat> {
         self.users.get(&user).map(|path| path.format)
     }
 
-    /// Decrypts a datagram, in place of what `packet` held: its user, or else the user of the address.
+    /// Decrypts a datagram into `packet`, replacing its contents. Returns its user, or else, as the error, the known
+    /// user of the address, if any.
     pub(crate) fn open(
         &mut self,
         now: Instant,
@@ -118,7 +118,7 @@ impl VoicePaths {
                 Some(Err(_)) | None => {}
             }
         }
-        // Another user may have its address since, behind a router that many share.
+        // Another user may have taken over the address, behind a shared router.
         match self.owner_at_host(now, from.ip(), known, datagram, packet) {
             Ok(user) => {
                 self.note_address(user, from);
@@ -135,15 +135,15 @@ impl VoicePaths {
         }
     }
 
-    /// A user has sent tunnelled voice: datagrams do not reach it, or not well.
+    /// Notes that a user has sent tunnelled voice: datagrams do not reach it, or not reliably.
     pub(crate) fn note_tunnelled(&mut self, now: Instant, user: Peer) {
         if let Some(path) = self.users.get_mut(&user) {
             path.tunnelled_at = Some(now);
         }
     }
 
-    /// Encrypts a packet for a user, in place of what `datagram` held: where it goes. `None` if it has to be
-    /// tunnelled.
+    /// Encrypts a packet for a user into `datagram`, replacing its contents. Returns the user's address; `None` if
+    /// the packet must be tunnelled.
     pub(crate) fn seal(
         &mut self,
         now: Instant,
@@ -157,18 +157,19 @@ impl VoicePaths {
         Some(address)
     }
 
-    /// Whether a user's voice has to be tunnelled now.
+    /// Whether a user's voice must be tunnelled at the moment.
     pub(crate) fn is_tunnelled(&self, now: Instant, user: Peer) -> bool {
         self.users.get(&user).is_none_or(|path| path.reached_at(now).is_none())
     }
 
-    /// How many users are reached by datagrams now, and how many are not.
+    /// How many users are reached by datagrams at the moment, and how many are not.
     pub(crate) fn count_ways(&self, now: Instant) -> (u64, u64) {
         let by_datagrams = self.users.values().filter(|path| path.reached_at(now).is_some()).count();
         (by_datagrams as u64, (self.users.len() - by_datagrams) as u64)
     }
 
-    /// The same, whatever was tunnelled: the answer to a sign of life goes where that came from.
+    /// The same as [`seal`](Self::seal), regardless of tunnelled voice: the answer to a ping goes to the ping's
+    /// address.
     pub(crate) fn seal_answer(
         &mut self,
         user: Peer,
@@ -180,8 +181,8 @@ impl VoicePaths {
         path.address
     }
 
-    /// A datagram from a user's address was not understood: whether the count of nonces seems to be lost, so that the
-    /// user is asked for it.
+    /// Whether to ask a user for its nonce, after a datagram from its address could not be decrypted: the count of
+    /// nonces seems to be lost.
     pub(crate) fn asks_for_resync(&mut self, now: Instant, user: Peer) -> bool {
         let Some(path) = self.users.get_mut(&user) else { return false };
         let is_silent = now >= path.understood_at + RESYNC_AFTER;
@@ -198,24 +199,24 @@ impl VoicePaths {
         self.users.get(&user).map(|path| path.crypt.server_nonce())
     }
 
-    /// The nonce before the next one of this user.
+    /// Sets the nonce before the next one of this user.
     pub(crate) fn resync(&mut self, user: Peer, client_nonce: [u8; 16]) {
         if let Some(path) = self.users.get_mut(&user) {
             path.crypt.resync(client_nonce);
         }
     }
 
-    /// What became of a user's datagrams.
+    /// The counters of a user's datagrams.
     pub(crate) fn counts(&self, user: Peer) -> CryptCounts {
         self.users.get(&user).map(|path| path.crypt.counts()).unwrap_or_default()
     }
 
-    /// What was not taken so far.
+    /// The counters of rejected datagrams.
     pub(crate) fn refused(&self) -> Refused {
         self.refused
     }
 
-    /// Tries the keys of the users of a host but for one that was tried already.
+    /// Tries the keys of the users of a host, except for one that was tried already.
     fn owner_at_host(
         &mut self,
         now: Instant,
@@ -267,7 +268,7 @@ impl VoicePath {
         }
     }
 
-    /// Where datagrams reach the user, if they do.
+    /// The address at which datagrams reach the user, if they do.
     fn reached_at(&self, now: Instant) -> Option<SocketAddr> {
         self.address.filter(|_| self.tunnelled_at.is_none_or(|at| now >= at + TUNNEL_FOR))
     }
@@ -377,7 +378,7 @@ mod tests {
             let own = CryptSecrets { key, client_nonce: [0; 16], server_nonce: nonce(number) };
             clients.push((number, Crypt::new(&own)));
         }
-        // Within the second, all ping once.
+        // All clients ping once within the same second.
         for (number, client) in &mut clients {
             let opened = paths.open(now, port(*number), &datagram(client), &mut packet);
             assert_eq!(opened.ok(), Some(Peer(u64::from(*number))));

@@ -1,4 +1,4 @@
-//! Where a session is: `quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT`.
+//! The address of a session: `quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT`.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -8,7 +8,7 @@ use consonance_transport::{authority, session_name};
 
 use crate::Fingerprint;
 
-/// The longest address that is looked at, in bytes: every part at its longest fits.
+/// The longest accepted address, in bytes: every part at its longest fits.
 const ADDRESS_BYTES_MAX: usize = 2048;
 
 /// The longest host name (RFC 1035, section 2.3.4), in bytes.
@@ -32,7 +32,7 @@ pub struct QuicAddress {
     web_socket_port: Option<u16>,
 }
 
-/// What is wrong with an address. The text ends with a right one.
+/// The problem with an address. The text ends with a valid example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{problem}; an address looks like quic://127.0.0.1:7777/main or quic://[::1]:7777/main#sha256=64 hex digits"
@@ -42,12 +42,12 @@ pub struct AddressError {
 }
 
 impl QuicAddress {
-    /// Puts an address together.
+    /// Builds an address from its parts.
     ///
     /// `host` is a name, an IPv4 address, or an IPv6 address without brackets.
     ///
     /// # Errors
-    /// When the host, the port or the session name cannot be part of an address.
+    /// If the host, the port or the session name cannot be part of an address.
     pub fn new(
         host: impl Into<String>,
         port: u16,
@@ -65,7 +65,7 @@ impl QuicAddress {
         Ok(Self { host, port, session, fingerprint, web_socket_port: None })
     }
 
-    /// The same address, with the TCP port of the server's `WebSocket` listener with TLS: for clients whose UDP is
+    /// The same address with the TCP port of the server's `WebSocket` listener with TLS, for clients whose UDP is
     /// blocked. `None` and 0: there is none.
     #[must_use]
     pub fn with_web_socket_port(self, port: Option<u16>) -> Self {
@@ -87,13 +87,14 @@ impl QuicAddress {
         &self.session
     }
 
-    /// The certificate that the server must show. `None`: one that is valid for the host by the usual authorities.
+    /// The fingerprint of the certificate that the server must present. `None`: any certificate that is valid for the
+    /// host by the usual authorities.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.fingerprint
     }
 
-    /// The TCP port on the same host where the server takes the same session over a `WebSocket` with TLS and the same
-    /// certificate, if the address says so.
+    /// The TCP port on the same host on which the server serves the same session over a `WebSocket` with TLS and the
+    /// same certificate, if the address has one.
     pub fn web_socket_port(&self) -> Option<u16> {
         self.web_socket_port
     }
@@ -192,7 +193,7 @@ fn check_host(host: &str) -> Result<(), AddressError> {
     }
 }
 
-/// What follows the `#`.
+/// The part after the `#`.
 #[derive(Default)]
 struct Fragment {
     fingerprint: Option<Fingerprint>,
@@ -200,7 +201,7 @@ struct Fragment {
 }
 
 impl Fragment {
-    /// Each key at most once, in any order.
+    /// Parses it: each key at most once, in any order.
     fn parse(text: &str) -> Result<Self, AddressError> {
         let mut parsed = Self::default();
         for item in text.split('&') {

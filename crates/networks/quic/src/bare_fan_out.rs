@@ -1,4 +1,4 @@
-//! The floor of a server over QUIC: quinn, and nothing else.
+//! The baseline of a server over QUIC: quinn, and nothing else.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -15,30 +15,30 @@ use crate::hello::server_hello;
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicServerSettings, ShownIdentity, tls, wrap_udp_socket};
 
-/// An endpoint that gives every frame to every connection, on the calling thread, and does nothing besides.
+/// An endpoint that sends every frame to every connection, on the calling thread, and does nothing else.
 ///
 /// Servers are measured against it. Cryptography, windows and buffers are those of [`QuicServer`](crate::QuicServer),
-/// so that what differs is what a server does with packets.
+/// so that any difference is the cost of a server's packet handling.
 #[derive(Debug)]
 pub struct BareFanOut {
-    // Before the runtime: its goodbyes need one.
+    // Dropped before the runtime, which is needed for its goodbyes.
     connections: Vec<(Connection, SendStream)>,
     endpoint: Endpoint,
     runtime: Runtime,
     fingerprint: Fingerprint,
 }
 
-/// How long all clients may take to connect.
+/// The timeout for all clients to connect.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often quinn may have its turn before a frame counts as sent: a connection that the
-/// network holds up is not waited for.
+/// The number of turns that quinn gets before a frame counts as sent: it does not wait for a connection that is held
+/// up by the network.
 const TURNS_MAX: usize = 8;
 
 impl BareFanOut {
-    /// Listens on a free port of this machine, for programs on it.
+    /// Listens on a free port of this machine, for local programs.
     ///
     /// # Errors
-    /// When the system gives no socket.
+    /// If the system provides no socket.
     pub fn bind(identity: &Identity, settings: &QuicServerSettings) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let mut config =
@@ -57,23 +57,23 @@ impl BareFanOut {
         Ok(Self { connections: Vec::new(), endpoint, runtime, fingerprint: identity.fingerprint() })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     ///
     /// # Errors
-    /// When the system does not say.
+    /// If the system does not report it.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.endpoint.local_addr()
     }
 
-    /// The fingerprint of the certificate it shows.
+    /// The fingerprint of the certificate that it presents.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
 
-    /// Waits until so many clients more have come, and takes them in.
+    /// Waits for this many more clients, and accepts them.
     ///
     /// # Errors
-    /// If they do not come within 20 seconds.
+    /// If they do not connect within 20 seconds.
     pub fn accept(&mut self, count: usize) -> io::Result<()> {
         let all = async {
             for _ in 0..count {
@@ -85,10 +85,10 @@ impl BareFanOut {
         outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Gives a frame to all connections, and lets quinn send it.
+    /// Passes a frame to all connections, and lets quinn send it.
     pub fn send(&self, frame: &Bytes) {
         for (connection, _) in &self.connections {
-            // A connection that is gone shows as lost.
+            // A frame for a connection that is gone shows up as lost.
             let _ = connection.send_datagram(frame.clone());
         }
         let Some((last, _)) = self.connections.last() else { return };
@@ -104,13 +104,13 @@ impl BareFanOut {
         });
     }
 
-    /// Reads what comes in, and does what is due, for this long.
+    /// Reads incoming datagrams and runs timers, for this long.
     pub fn rest(&self, time: Duration) {
         self.runtime.block_on(async { sleep(time).await });
     }
 }
 
-/// A client that said hello; what it said does not matter.
+/// Accepts a client that has said hello, regardless of the content.
 async fn take_in(endpoint: &Endpoint) -> io::Result<(Connection, SendStream)> {
     let incoming = endpoint.accept().await.ok_or(io::ErrorKind::NotConnected)?;
     let connection = incoming.await?;

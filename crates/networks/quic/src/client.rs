@@ -26,7 +26,7 @@ use crate::{DATAGRAM_BYTES_MAX, QuicAddress, QuicClientSettings, QuicRuntime};
 pub use announced_port::AnnouncedPort;
 use attempt::Attempt;
 
-/// What the tasks of this client tell it.
+/// The queue of events from the tasks of this client.
 type ClientMailbox = Mailbox<Arc<Link>, Bytes>;
 
 /// A link to a session on a QUIC server. Dropping it says goodbye, if the runtime lives long enough.
@@ -36,15 +36,15 @@ pub struct QuicClient {
     runtime: QuicRuntime,
     address: QuicAddress,
     settings: QuicClientSettings,
-    /// Tokens of servers that spare the next connection a round trip (RFC 9000, section 8.1.3).
+    /// Tokens from servers that save the next connection a round trip (RFC 9000, section 8.1.3).
     tokens: Arc<TokenMemoryCache>,
     mailbox: Arc<ClientMailbox>,
     web_socket_port: AnnouncedPort,
-    /// Counts calls of `connect`, so that what an earlier link left behind is told apart.
+    /// Counts calls of `connect`, to distinguish events of earlier links.
     attempt: u64,
     state: State,
     packets: PacketBytes,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<Bytes>,
     statistics: Statistics,
 }
@@ -60,14 +60,14 @@ impl fmt::Debug for QuicClient {
 #[derive(Debug)]
 enum State {
     Idle,
-    /// The end is certain and was not reported yet.
+    /// The end is certain, but not reported yet.
     Ending,
     Connecting(AbortHandle),
     Up(Arc<Link>),
 }
 
 impl QuicClient {
-    /// A client for one address; nothing happens before [`connect`](ClientTransport::connect).
+    /// A client for one address; it does nothing before [`connect`](ClientTransport::connect).
     pub fn new(runtime: &QuicRuntime, address: QuicAddress, settings: QuicClientSettings) -> Self {
         let mailbox = Arc::new(Mailbox::new(settings.incoming));
         Self {
@@ -85,13 +85,13 @@ impl QuicClient {
         }
     }
 
-    /// Where this client connects to.
+    /// The address that this client connects to.
     pub fn address(&self) -> &QuicAddress {
         &self.address
     }
 
-    /// A handle that says on which TCP port the server takes the same session over a `WebSocket`, once it has
-    /// announced that.
+    /// A handle to the TCP port on which the server serves the same session over a `WebSocket`, once it has announced
+    /// one.
     pub fn announced_web_socket_port(&self) -> AnnouncedPort {
         self.web_socket_port.clone()
     }
@@ -118,7 +118,7 @@ impl ClientTransport for QuicClient {
     fn connect(&mut self, _now: Instant) {
         match self.state {
             State::Connecting(_) | State::Up(_) => return,
-            // Its end is reported now, before anything of the new link, though its goodbye may still be on the way.
+            // The old link's end is reported before any event of the new one, even if its goodbye is still in flight.
             State::Ending => self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs),
             State::Idle => {}
         }
@@ -209,6 +209,6 @@ impl Drop for QuicClient {
     }
 }
 
-/// The same for clients and servers.
+/// The limits of clients and servers.
 pub(crate) const LIMITS: PacketLimits =
     PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: DATAGRAM_BYTES_MAX };

@@ -1,4 +1,4 @@
-//! Why a connection was closed, as it travels, and as it is reported.
+//! Reasons for closing a connection: their encoding, and their report to the user.
 
 use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 use quinn::{ApplicationClose, ConnectionClose, ConnectionError, TransportErrorCode, VarInt};
@@ -8,13 +8,14 @@ use quinn::{ApplicationClose, ConnectionClose, ConnectionError, TransportErrorCo
 pub(crate) enum CloseCode {
     /// Leaving, or asked to leave.
     Goodbye = 0,
-    /// The server did not take the client in.
+    /// The server rejected the client.
     Refused = 1,
-    /// The peer did not take its control packets.
+    /// The peer did not take its control packets in time.
     TooSlow = 2,
-    /// The peer broke the protocol.
+    /// The peer violated the protocol.
     Violation = 3,
-    /// The client does not get the name that it asks for. The reason says so, too; clients of version 0.1 go by this.
+    /// The client does not get the name that it asks for. The reason contains this, too; clients of version 0.1 rely
+    /// on this code.
     NameRefused = 4,
 }
 
@@ -25,12 +26,12 @@ impl From<CloseCode> for VarInt {
 }
 
 impl CloseCode {
-    /// What stands beside a reason of the server.
+    /// The code that accompanies a reason from the server.
     pub(crate) fn for_end(reason: &EndReason) -> Self {
         if reason.kind() == EndKind::Name { Self::NameRefused } else { Self::Goodbye }
     }
 
-    /// What the other side is told when a link ends for a reason found on this side.
+    /// The code sent to the other side when a link ends for a reason found on this side.
     pub(crate) fn for_reason(reason: &DisconnectReason) -> Self {
         match reason {
             DisconnectReason::Overloaded { .. } => Self::TooSlow,
@@ -40,7 +41,7 @@ impl CloseCode {
     }
 }
 
-/// What a lost connection means to its user.
+/// Converts the error of a lost connection to a reason for the user.
 pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
     match error {
         ConnectionError::ApplicationClosed(ApplicationClose { error_code, reason }) => {
@@ -64,19 +65,19 @@ pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
     }
 }
 
-/// Servers of version 0.1 say it in words only.
+/// Servers of version 0.1 express this in the text only.
 fn name_refused(reason: &[u8]) -> EndReason {
     let reason = EndReason::decode(reason);
     if reason.code == EndCode::Other { EndReason { code: EndCode::Name, ..reason } } else { reason }
 }
 
-/// A reason without fields, as it travels.
+/// The encoding of a reason without fields.
 pub(crate) fn line(code: EndCode) -> String {
     EndReason::from(code).encode()
 }
 
 fn reason_of_transport(code: TransportErrorCode, words: &[u8]) -> DisconnectReason {
-    /// The TLS alert (RFC 7301) of a server that does not know our protocol.
+    /// The TLS alert (RFC 7301) of a server that does not support our protocol.
     const NO_APPLICATION_PROTOCOL: u8 = 120;
     if code == TransportErrorCode::CONNECTION_REFUSED {
         DisconnectReason::refused(b"it takes no more connections at the moment")

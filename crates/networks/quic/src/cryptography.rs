@@ -1,12 +1,12 @@
-//! The ciphers and signatures that TLS is built from.
+//! The ciphers and signatures used by TLS.
 
 use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, ring as provider};
 
-/// The cryptography, named explicitly: the process may have another default, or none.
+/// The cryptography provider, chosen explicitly: the process may have another default, or none.
 ///
-/// AES-128 goes first: it is the fastest wherever the processor knows AES, and its handshake hash is SHA-256.
+/// AES-128 comes first: it is the fastest on processors with AES instructions, and its handshake hash is SHA-256.
 pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
     let mut provider = provider::default_provider();
     provider.cipher_suites = vec![
@@ -17,7 +17,7 @@ pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
     Arc::new(provider)
 }
 
-/// The same for streams, with the suites of TLS 1.2 that keep recorded traffic secret if the key leaks later.
+/// The provider for streams, which adds the suites of TLS 1.2 that keep recorded traffic secret if the key leaks later.
 pub(crate) fn stream_crypto_provider() -> Arc<CryptoProvider> {
     let mut provider = provider::default_provider();
     provider.cipher_suites.clone_from(&crypto_provider().cipher_suites);

@@ -7,18 +7,18 @@ use consonance_fast_path::{Announcement, Cipher, EXPORTED_BYTES, EXPORTER_LABEL,
 /// Whether a client wants the fast path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FastPath {
-    /// Wherever the server has it and it comes through.
+    /// If the server has it and datagrams get through.
     #[default]
     On,
     /// Never: everything goes over QUIC.
     Off,
-    /// Without encryption, to measure what encryption costs. Servers refuse that to clients on other machines.
+    /// Without encryption, to measure the cost of encryption. Servers refuse that to clients on other machines.
     #[cfg(feature = "plain-cipher")]
     Plain,
 }
 
 impl FastPath {
-    /// What a client with this wish offers.
+    /// The offer of a client with this setting.
     pub(crate) fn offer(self) -> Option<Offer> {
         let ciphers = match self {
             Self::On => Cipher::preferred().to_vec(),
@@ -30,19 +30,20 @@ impl FastPath {
     }
 }
 
-/// A fast path that a server has opened for a client: what [`ClientPath`](consonance_fast_path::ClientPath) needs.
+/// A fast path that a server has opened for a client, with everything that
+/// [`ClientPath`](consonance_fast_path::ClientPath) needs.
 #[derive(Clone, Debug)]
 pub struct PathGrant {
-    /// What datagrams are sealed with.
+    /// The secrets with which datagrams are sealed.
     pub secrets: PathSecrets,
-    /// Which link of which worker it is.
+    /// The server's announcement of the path, with the worker and the link.
     pub announcement: Announcement,
-    /// Where datagrams go.
+    /// The destination of datagrams.
     pub remote: SocketAddr,
 }
 
 impl PathGrant {
-    /// `connection` is where the server was reached.
+    /// Creates a grant; `connection` is the address at which the server was reached.
     pub(crate) fn new(announcement: Announcement, connection: SocketAddr, secrets: PathSecrets) -> Self {
         let mut remote = connection;
         if let Some(port) = announcement.port {
@@ -52,8 +53,8 @@ impl PathGrant {
     }
 }
 
-/// The secrets of a connection, by its exporter: called with the output, the label and the context. `None` if it has
-/// none yet.
+/// Exports the secrets of a connection; the exporter is called with the output, the label and the context. `None` if
+/// the connection has no secrets yet.
 pub(crate) fn export<E>(
     exporter: impl FnOnce(&mut [u8], &[u8], &[u8]) -> Result<(), E>,
 ) -> Option<PathSecrets> {

@@ -1,4 +1,4 @@
-//! The fingerprint by which a client knows its server's certificate.
+//! The fingerprint by which a client recognizes its server's certificate.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
-/// A fingerprint is 64 hexadecimal digits, and this was not.
+/// The error for a text that is not a fingerprint of 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a fingerprint is 64 hexadecimal digits")]
 pub struct FingerprintError;

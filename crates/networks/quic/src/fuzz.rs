@@ -1,5 +1,5 @@
-//! The body of a fuzz target, which tests run, too: any bytes as the first message of a client,
-//! and as the text of an address.
+//! The body of a fuzz target, which tests run, too: arbitrary bytes as the first message of a client, and as the text
+//! of an address.
 
 use bytes::BytesMut;
 
@@ -12,8 +12,8 @@ use crate::link::frames::take_packet;
 /// Reads the bytes as a control stream that comes in pieces, as either side's hello, and as an address.
 ///
 /// # Panics
-/// If it matters how the stream was cut, if a packet is longer than allowed, or if what was read and
-/// written again is not the same.
+/// If the result depends on how the stream was cut, if a packet is longer than allowed, or if something that was read
+/// and written again is not the same.
 pub fn client_hello(bytes: &[u8]) {
     let whole = packets(bytes, bytes.len().max(1));
     assert!(whole.iter().all(|packet| packet.len() <= HELLO_BYTES_MAX), "a packet is too long");

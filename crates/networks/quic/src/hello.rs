@@ -1,6 +1,6 @@
 //! The first packet in each direction on the control stream.
 //!
-//! The front page of this crate has their bytes. The server's means that the client was admitted.
+//! The front page of this crate describes their bytes. The server's hello means that the client was admitted.
 
 use consonance_fast_path::{Announcement, Offer};
 use consonance_transport::session_name;
@@ -11,13 +11,13 @@ const VERSION: u8 = 1;
 /// The longest hello in bytes: a session name of 64 characters of 4 bytes, and as much again for later versions.
 pub(crate) const HELLO_BYTES_MAX: usize = 1024;
 
-/// The tag of what each side says of the fast path.
+/// The tag of each side's item about the fast path.
 const FAST_PATH: u8 = 1;
 
 /// The tag of the server's TCP port for the same session over a `WebSocket` with TLS.
 const WEB_SOCKET_PORT: u8 = 2;
 
-/// What a client's hello says.
+/// The content of a client's hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientHello<'a> {
     pub(crate) session: &'a str,
@@ -48,7 +48,7 @@ pub(crate) fn server_hello(announcement: Option<&Announcement>, web_socket_port:
     hello
 }
 
-/// What a client's hello says, or what is wrong with it.
+/// Reads a client's hello; the error describes its problem.
 pub(crate) fn read_client_hello(hello: &[u8]) -> Result<ClientHello<'_>, &'static str> {
     let (&version, rest) = hello.split_first().ok_or("the hello is empty")?;
     if version != VERSION {
@@ -64,7 +64,7 @@ pub(crate) fn read_client_hello(hello: &[u8]) -> Result<ClientHello<'_>, &'stati
     Ok(ClientHello { session, offer: find_item(FAST_PATH, rest).and_then(Offer::parse) })
 }
 
-/// Where a server's hello announces the fast path, if it does, or what is wrong with the hello.
+/// Reads a server's hello: its announcement of the fast path, if there is one. The error describes the hello's problem.
 pub(crate) fn read_server_hello(hello: &[u8]) -> Result<Option<Announcement>, &'static str> {
     match hello.split_first() {
         Some((&VERSION, rest)) => Ok(find_item(FAST_PATH, rest).and_then(Announcement::parse)),
@@ -80,7 +80,7 @@ pub(crate) fn read_web_socket_port(hello: &[u8]) -> Option<u16> {
     (port > 0).then_some(port)
 }
 
-/// What [`read_server_hello`] says to a client that has offered this: a cipher that it has not offered is refused.
+/// Like [`read_server_hello`], for a client that has made this offer: a cipher that it has not offered is an error.
 pub(crate) fn read_answer(hello: &[u8], offer: Option<&Offer>) -> Result<Option<Announcement>, &'static str> {
     let announcement = read_server_hello(hello)?;
     let is_offered = |cipher| offer.is_some_and(|offer| offer.ciphers.contains(&cipher));
@@ -96,7 +96,7 @@ fn push_item(tag: u8, bytes: &[u8], hello: &mut Vec<u8>) {
     hello.extend_from_slice(bytes);
 }
 
-/// The item of this tag. What makes no sense, and whatever follows it, is as good as not there.
+/// The item with this tag. An invalid item, and everything after it, is ignored.
 fn find_item(wanted: u8, mut items: &[u8]) -> Option<&[u8]> {
     loop {
         let (&[tag, l0, l1], rest) = items.split_first_chunk()?;
@@ -127,7 +127,7 @@ mod tests {
         Announcement { port: None, worker: 1, link: 2, cipher: Cipher::Aes128Gcm }
     }
 
-    /// As in the first version, which had nothing after the name and after the version.
+    /// Reads a hello as the first version did, in which nothing followed the name.
     fn old_server_reads(hello: &[u8]) -> Option<&str> {
         let length = u16::from_be_bytes([*hello.get(1)?, *hello.get(2)?]);
         str::from_utf8(hello.get(3..3 + usize::from(length))?).ok().filter(|_| hello[0] == 1)

@@ -15,47 +15,47 @@ use crate::cryptography::crypto_provider;
 #[derive(Clone, Debug)]
 pub struct Identity {
     pub(crate) certified_key: Arc<CertifiedKey>,
-    /// What reset tokens are made with: the same whenever the private key is.
+    /// The key for reset tokens, derived from the private key, so that it is the same whenever the private key is.
     pub(crate) reset_key: hmac::Key,
     fingerprint: Fingerprint,
 }
 
-/// Why a certificate and a key make no identity.
+/// The reason why a certificate and a key do not make an identity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityError {
-    /// A name that cannot stand in a certificate.
+    /// A name that cannot be in a certificate.
     #[error("a certificate cannot be made for these names: {cause}")]
     Names {
-        /// What the certificate library said.
+        /// The error of the certificate library.
         cause: String,
     },
-    /// The certificate's file is not PEM, or has no certificate.
+    /// The certificate file is not PEM, or contains no certificate.
     #[error(
         "the certificate is not readable ({cause}); it must be a PEM file with the server's certificate first"
     )]
     Certificate {
-        /// What is wrong with it.
+        /// The problem with it.
         cause: String,
     },
-    /// The key's file is not PEM, or has no key.
+    /// The key file is not PEM, or contains no key.
     #[error(
         "the private key is not readable ({cause}); it must be a PEM file with an unencrypted private key"
     )]
     Key {
-        /// What is wrong with it.
+        /// The problem with it.
         cause: String,
     },
     /// Both are readable, but do not belong together, or are of a kind that is not supported.
     #[error("the certificate and the private key do not work together: {cause}")]
     Pair {
-        /// What the TLS library said.
+        /// The error of the TLS library.
         cause: String,
     },
 }
 
 impl IdentityError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings; unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Names { .. } => "names",
@@ -67,32 +67,33 @@ impl IdentityError {
 }
 
 impl Identity {
-    /// A new key and a certificate for it, signed by itself, for these host names and IP addresses.
+    /// Creates a new key and a self-signed certificate for it, for these host names and IP addresses.
     ///
-    /// Every call makes another one; clients trust it by its [fingerprint](Self::fingerprint).
+    /// Every call creates another one; clients trust it by its [fingerprint](Self::fingerprint).
     ///
     /// # Errors
-    /// [`IdentityError::Names`] when a name cannot stand in a certificate.
+    /// [`IdentityError::Names`] if a name cannot be in a certificate.
     pub fn self_signed<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, IdentityError> {
         let (certificate, key) = make(names)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
         Self::from_der(vec![certificate.der().clone()], key.into())
     }
 
-    /// What [`from_pem`](Self::from_pem) makes such an identity of: certificate and key as PEM, for storing them.
+    /// Creates the certificate and key of such an identity as PEM, for storage and for [`from_pem`](Self::from_pem).
     ///
     /// # Errors
-    /// As those of [`self_signed`](Self::self_signed).
+    /// The same as of [`self_signed`](Self::self_signed).
     pub fn self_signed_pem<N: Into<String>>(
         names: impl IntoIterator<Item = N>,
     ) -> Result<(String, String), IdentityError> {
         make(names).map(|(certificate, key)| (certificate.pem(), key.serialize_pem()))
     }
 
-    /// An identity from the contents of two PEM files: the certificate chain, the server's own first, and its key.
+    /// Creates an identity from the contents of two PEM files: the certificate chain, the server's own first, and its
+    /// key.
     ///
     /// # Errors
-    /// When one of them is not readable, or they do not belong together.
+    /// If one of them is not readable, or they do not belong together.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, IdentityError> {
         let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate)
             .collect::<Result<_, _>>()
@@ -105,7 +106,7 @@ impl Identity {
         Self::from_der(chain, key)
     }
 
-    /// What clients compare the server's certificate to.
+    /// The fingerprint with which clients compare the server's certificate.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
@@ -134,7 +135,7 @@ fn make<N: Into<String>>(
     Ok((certificate, key))
 }
 
-/// Derived, so that nothing can be learnt of the private key from what it makes.
+/// Derives the key for reset tokens, which reveal nothing of the private key.
 fn reset_key(key: &PrivateKeyDer<'_>) -> hmac::Key {
     let private = hmac::Key::new(hmac::HMAC_SHA256, key.secret_der());
     let derived = hmac::sign(&private, b"consonance stateless reset");

@@ -13,10 +13,10 @@
 //!
 //! On the control stream every packet follows its length as a big-endian `u32`. The first packet of the client is its
 //! hello: a version byte (1), the length of the session's name in bytes as a big-endian `u16`, and the name in UTF-8.
-//! The first packet of the server, a version byte, accepts the client. Items follow in both: a tag byte, a length as a
-//! big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the client offers it, the server says where it is.
-//! Tag 2, from the server, is the TCP port on which it takes the same session over a `WebSocket` with TLS and the same
-//! certificate, as a big-endian `u16`, for when UDP is blocked. Both sides ignore items with unknown tags.
+//! The first packet of the server, a version byte, accepts the client. Items follow in both: a tag byte, a length as
+//! a big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the client offers it, the server announces it.
+//! Tag 2, from the server, is the TCP port on which it serves the same session over a `WebSocket` with TLS and the
+//! same certificate, as a big-endian `u16`, for when UDP is blocked. Both sides ignore items with unknown tags.
 //!
 //! Where possible, voice leaves the connection for datagrams of [`consonance_fast_path`], with keys from the
 //! connection.
@@ -32,7 +32,7 @@
 //! let localhost = ([127, 0, 0, 1], 0).into();
 //! let mut server = QuicServer::bind(&runtime, localhost, &identity, QuicServerSettings::default())?;
 //!
-//! // What a player is given: the server's address and the fingerprint of its certificate.
+//! // Players get the server's address and the fingerprint of its certificate.
 //! let (at, fingerprint) = (server.local_addr(), identity.fingerprint());
 //! let address: QuicAddress = format!("quic://{at}/match-7#sha256={fingerprint}").parse()?;
 //! let mut client = QuicClient::new(&runtime, address, QuicClientSettings::default());
@@ -98,11 +98,11 @@ pub use shown_identity::ShownIdentity;
 pub use tls::{stream_client_tls, stream_server_tls};
 pub use udp_socket::wrap_udp_socket;
 
-/// What both sides call this protocol in the TLS handshake. Another number is another protocol.
+/// The name of this protocol in the TLS handshake, for both sides. Another number means another protocol.
 pub const ALPN: &[u8] = b"consonance/1";
 
 /// The largest unreliable packet, in bytes.
 ///
-/// A QUIC path carries at least 1200 bytes of UDP payload (RFC 9000, section 14). At most 44 of them are taken by
-/// the short header with the longest connection id and packet number, the AEAD tag and the frame's head.
+/// A QUIC path carries at least 1200 bytes of UDP payload (RFC 9000, section 14). At most 44 of them are taken by the
+/// short header with the longest connection id and packet number, the AEAD tag and the frame header.
 pub const DATAGRAM_BYTES_MAX: usize = 1150;

@@ -1,4 +1,4 @@
-//! One connection, as the threads that send over it and the task that runs it share it.
+//! One connection, shared by the threads that send over it and the task that runs it.
 
 pub(crate) mod frames;
 mod outbox;
@@ -21,7 +21,7 @@ use outbox::{Outbox, Put};
 pub(crate) use path_link::PathLink;
 pub(crate) use pump::pump;
 
-/// The sending half of a connection, and how it ends.
+/// The sending half of a connection, and its end.
 #[derive(Debug)]
 pub(crate) struct Link {
     connection: Connection,
@@ -30,33 +30,33 @@ pub(crate) struct Link {
     outbox: Outbox,
     outgoing: OutgoingLimits,
     close_timeout: Duration,
-    /// Set when this side ends the link, and never changed: the first reason counts.
+    /// Set when this side ends the link, and never changed: the first reason is kept.
     ending: OnceLock<Ending>,
-    /// The link is ending in order: the time for its goodbye runs.
+    /// The link is ending in order: the timeout for its goodbye runs.
     leaving: Notify,
-    /// There is room again for a control packet that came in.
+    /// There is room again for an incoming control packet.
     room: Notify,
 }
 
-/// How this side ended the link.
+/// The end of the link by this side.
 #[derive(Debug)]
 struct Ending {
     code: CloseCode,
-    /// What the other side is told.
+    /// The text sent to the other side.
     words: String,
-    /// What this side reports.
+    /// The reason that this side reports.
     reason: DisconnectReason,
 }
 
-/// What became of a packet given to a link.
+/// The result of sending a packet over a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Taken,
-    /// Older voice that waited was thrown away for it.
+    /// Older waiting voice was dropped for it.
     TakenInPlaceOfOldest,
     NotConnected,
     TooLarge,
-    /// Not sent: the peer does not keep up, and the link ends for it.
+    /// Not sent: the peer does not keep up, so the link is closed.
     TooSlow,
 }
 
@@ -88,23 +88,23 @@ impl Link {
         }
     }
 
-    /// From now on unreliable packets go this way while it is open.
+    /// Sets the fast path; from now on unreliable packets take it while it is open.
     pub(crate) fn set_fast_path(&self, path: Arc<PathLink>) {
         let _ = self.fast_path.set(path);
     }
 
-    /// Sends an unreliable packet, from the calling thread, on the path beside the connection. False if it has to go
-    /// over the connection.
+    /// Sends an unreliable packet, from the calling thread, on the path beside the connection. Returns false if it
+    /// has to go over the connection.
     pub(crate) fn send_on_fast_path(&self, packet: &[u8]) -> bool {
         self.ending.get().is_none() && self.fast_path.get().is_some_and(|path| path.send(packet))
     }
 
-    /// The connection, for what only it knows.
+    /// The underlying connection.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// Sends a packet by itself, from the calling thread.
+    /// Sends a packet as a datagram, from the calling thread.
     pub(crate) fn send_datagram(&self, packet: Bytes) -> Sent {
         if self.ending.get().is_some() {
             return Sent::NotConnected;
@@ -118,7 +118,7 @@ impl Link {
         }
     }
 
-    /// Queues a packet, with its length before it, for the control stream. A full queue ends the link.
+    /// Queues a packet, prefixed with its length, for the control stream. A full queue ends the link.
     pub(crate) fn send_control(&self, frame: Bytes) -> Sent {
         match self.outbox.put(frame) {
             Put::Queued => Sent::Taken,
@@ -136,7 +136,7 @@ impl Link {
         }
     }
 
-    /// Ends the link in order: what is queued goes first, then a goodbye with these words.
+    /// Ends the link in order: queued packets are sent first, then a goodbye with this text.
     pub(crate) fn leave(&self, code: CloseCode, words: &str) {
         let words = DisconnectReason::cut(words).to_owned();
         let ending = Ending { code, words, reason: DisconnectReason::ClosedByUs };
@@ -146,26 +146,26 @@ impl Link {
         }
     }
 
-    /// Ends the link at once: what waits is not sent any more.
+    /// Ends the link at once: waiting packets are dropped.
     pub(crate) fn end(&self, words: &str) {
         let words = words.to_owned();
         self.end_now(Ending { code: CloseCode::Goodbye, words, reason: DisconnectReason::ClosedByUs });
     }
 
-    /// A control packet was polled and there is room for another one.
+    /// A control packet was polled, so there is room for another one.
     pub(crate) fn make_room(&self) {
         self.room.notify_one();
     }
 
-    /// Has the peer acknowledge something, without anything for it to read. The connection has no ping of its own to
-    /// ask for, but one byte more of its receive window is announced at once (RFC 9000, sections 4.1 and 13.2.1), and
-    /// taken back by as much less next time.
+    /// Makes the peer acknowledge something, without data for it to read. The connection has no ping to request, but
+    /// one more byte of its receive window is announced at once (RFC 9000, sections 4.1 and 13.2.1), and taken back
+    /// next time.
     pub(crate) fn probe(&self) {
         self.connection.set_receive_window((RECEIVE_WINDOW + 1).into());
         self.connection.set_receive_window(RECEIVE_WINDOW.into());
     }
 
-    /// UDP datagrams of this connection that came in so far.
+    /// UDP datagrams of this connection received so far.
     pub(crate) fn datagrams_received(&self) -> u64 {
         self.connection.stats().udp_rx.datagrams
     }
@@ -182,13 +182,13 @@ impl Link {
     }
 
     fn end_now(&self, ending: Ending) {
-        // When it was ending already, its first reason stays, but its goodbye waits no longer.
+        // If the link was already ending, its first reason stays, but its goodbye waits no longer.
         let _ = self.ending.set(ending);
         self.outbox.close();
         self.close_connection(CloseCode::Goodbye);
     }
 
-    /// Closes the connection with what this side has to say, or else with `code` alone.
+    /// Closes the connection with this side's code and text, or else with `code` alone.
     fn close_connection(&self, code: CloseCode) {
         match self.ending.get() {
             Some(ending) => self.connection.close(ending.code.into(), ending.words.as_bytes()),

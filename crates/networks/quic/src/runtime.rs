@@ -1,4 +1,4 @@
-//! The threads on which QUIC lives.
+//! The threads that run QUIC.
 
 mod error;
 
@@ -11,14 +11,14 @@ use tokio::task::AbortHandle;
 
 pub use error::RuntimeError;
 
-/// Threads for any number of clients and servers: its own, or those of a runtime that the program has.
+/// Threads for any number of clients and servers: its own, or those of a runtime of the program.
 ///
-/// A clone shares them; its own end with the last clone. They never run code of the caller's except its wakers.
-/// Ending them cuts off what is still on its way: wait for `Disconnected` first to leave politely.
+/// A clone shares them; its own threads end with the last clone. They never run code of the caller except its wakers.
+/// Ending them cuts off everything still in flight: wait for `Disconnected` first to leave politely.
 #[derive(Clone, Debug)]
 pub struct QuicRuntime {
     handle: Handle,
-    /// `None` for a runtime of the program's.
+    /// `None` for a runtime of the program.
     own: Option<Arc<Threads>>,
 }
 
@@ -26,10 +26,11 @@ pub struct QuicRuntime {
 struct Threads(Option<Runtime>);
 
 impl QuicRuntime {
-    /// Starts `worker_threads` threads, at least one. A client needs one, a server as many as cores it may fill.
+    /// Starts `worker_threads` threads, at least one. A client needs one, a server as many as the cores that it may
+    /// use.
     ///
     /// # Errors
-    /// When the system gives no threads or no event queue.
+    /// If the system provides no threads or no event queue.
     pub fn new(worker_threads: usize) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(worker_threads.max(1))
@@ -41,20 +42,20 @@ impl QuicRuntime {
         Ok(Self { handle, own: Some(Arc::new(Threads(Some(runtime)))) })
     }
 
-    /// Uses a runtime of the program's, with I/O and time enabled, and starts no thread.
+    /// Uses a runtime of the program, with I/O and time enabled, and starts no thread.
     ///
     /// The program has to keep it running: on a `current_thread` runtime QUIC stands still while nothing is in
     /// `block_on` or while a task blocks. When the runtime ends, links on it are lost.
     ///
     /// # Errors
-    /// [`RuntimeError`] if I/O or time is not enabled, or the runtime has ended. Tokio tells this by a panic only,
+    /// [`RuntimeError`] if I/O or time is not enabled, or the runtime has ended. Tokio reports this only by a panic,
     /// which is caught here: its message is on standard error, and a program built with `panic = "abort"` ends.
     pub fn from_handle(handle: Handle) -> Result<Self, RuntimeError> {
         error::check(&handle)?;
         Ok(Self { handle, own: None })
     }
 
-    /// Whether it started threads of its own, instead of using a [runtime of the program's](Self::from_handle).
+    /// Whether it started its own threads, instead of using a [runtime of the program](Self::from_handle).
     pub fn owns_threads(&self) -> bool {
         self.own.is_some()
     }
@@ -63,7 +64,7 @@ impl QuicRuntime {
         self.handle.spawn(task).abort_handle()
     }
 
-    /// Makes this the runtime that sockets made on the calling thread belong to.
+    /// Makes this the runtime of sockets created on the calling thread.
     pub(crate) fn enter(&self) -> EnterGuard<'_> {
         self.handle.enter()
     }

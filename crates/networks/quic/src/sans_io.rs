@@ -1,7 +1,7 @@
-//! A client without sockets, threads and clocks: bytes go in, bytes and events come out.
+//! A client without sockets, threads and clocks: bytes go in; bytes and events come out.
 //!
-//! [`QuicClient`](crate::QuicClient) is what programs want. This is for drivers with a loop of their own, such as a
-//! load generator that sweeps over thousands of clients in one thread.
+//! Most programs need [`QuicClient`](crate::QuicClient). This module is for drivers with their own loop, such as a
+//! load generator that runs thousands of clients in one thread.
 //!
 //! ```text
 //!    socket ───▶ handle_datagram ──┐

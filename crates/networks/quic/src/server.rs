@@ -43,7 +43,7 @@ use port::Port;
 use shard::{Placement, Shard};
 use signs_of_life::SignsOfLife;
 
-/// How often [`QuicServer::close`] looks whether everything is over.
+/// The interval at which [`QuicServer::close`] checks whether all connections have ended.
 const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Links to any number of clients. Dropping it closes them at once; [`close`](Self::close) does it in order.
@@ -56,27 +56,28 @@ pub struct QuicServer {
     shard: Arc<Shard>,
     /// Counts the connections that the port rejected, for all shards.
     is_first: bool,
-    /// By numbers that we chose, so that peers cannot make them collide.
+    /// By numbers that this side has chosen, so that peers cannot make them collide.
     members: FxHashMap<Peer, Member>,
-    /// Paths beside the connections, unless there are none.
+    /// Paths beside the connections, if there are any.
     fast_path: Option<FastPathShard>,
-    /// Whether the next poll looks at the fast path first: they take turns.
+    /// Whether the next poll checks the fast path first: they take turns.
     is_fast_path_first: bool,
-    /// Reported as connected by the last poll: admitted, with this hello, unless the next call rejects it.
+    /// The peer that the last poll reported as connected: it is admitted, with this hello, unless the next call
+    /// rejects it.
     newcomer: Option<(Peer, Vec<u8>)>,
-    /// The peer whose packet was reported last: what is sent then is most likely that one's. The fast path
-    /// judges by it which clients hear several at once, so that their packets may share datagrams; a wrong guess
+    /// The peer whose packet was reported last: packets sent next are most likely its own. From it, the fast path
+    /// derives which clients hear several speakers at once, so that their packets may share datagrams; a wrong guess
     /// costs a datagram or a short wait.
     last_heard: Peer,
     is_shut_down: bool,
-    /// What clients are told of `WebSocket` listeners, by session.
+    /// The `WebSocket` ports that clients are told of, by session.
     web_socket_ports: Arc<BTreeMap<String, u16>>,
-    /// Unreliable packets, sent and received, that the connections' own threads carried.
+    /// Unreliable packets, sent and received, that were carried by the connections' own threads.
     packets_on_threads: u64,
     packets: PacketBytes,
-    /// The packet that the last event showed.
+    /// The packet of the last event.
     shown: Option<Bytes>,
-    /// The same, of a packet that came over the fast path.
+    /// The same, for a packet from the fast path.
     shown_fast_packet: Vec<u8>,
     statistics: NetworkStatistics,
 }
@@ -100,10 +101,10 @@ struct Member {
 }
 
 impl QuicServer {
-    /// Listens on a UDP address; port 0 takes any free one. `[::]` takes IPv4 clients as well.
+    /// Listens on a UDP address; port 0 takes any free one. `[::]` accepts IPv4 clients as well.
     ///
     /// # Errors
-    /// When the address cannot be had; the error says which and what to do.
+    /// If the address is not available; the error names it and says what to do.
     pub fn bind(
         runtime: &QuicRuntime,
         address: SocketAddr,
@@ -116,17 +117,16 @@ impl QuicServer {
 
     /// Listens like [`bind`](Self::bind), and shares the port between several servers.
     ///
-    /// `place` is asked once for each client, on a thread of the runtime, with the session that the client names; the
-    /// client becomes a peer of the shard with the number that it answers (modulo `shards`), and of no other.
-    /// It must not block.
+    /// `place` is called once for each client, on a thread of the runtime, with the session that the client names;
+    /// the client becomes a peer of the shard with the returned number (modulo `shards`), and of no other. It must
+    /// not block.
     ///
-    /// The limits of `settings` on connections and handshakes are those of the port, that is of all shards together.
-    /// The first shard also counts connections that were rejected or failed before they were placed.
-    /// A shard that was shut down or dropped refuses clients that are placed on it; the port is free when the last one
-    /// is gone.
+    /// The limits of `settings` on connections and handshakes apply to the port, that is to all shards together. The
+    /// first shard also counts connections that were rejected or failed before they were placed. A shard that was
+    /// shut down or dropped rejects clients that are placed on it; the port is free when the last shard is gone.
     ///
     /// # Errors
-    /// As those of [`bind`](Self::bind).
+    /// The same as of [`bind`](Self::bind).
     pub fn bind_shards(
         runtime: &QuicRuntime,
         address: SocketAddr,
@@ -161,28 +161,28 @@ impl QuicServer {
         Ok(acceptor.shards.iter().enumerate().map(server).collect())
     }
 
-    /// Where it listens, with the real port.
+    /// The address on which it listens, with the real port.
     pub fn local_addr(&self) -> SocketAddr {
         self.port.local_addr
     }
 
-    /// The fingerprint of the certificate it shows.
+    /// The fingerprint of the certificate that it presents.
     pub fn fingerprint(&self) -> Fingerprint {
         self.port.shown_identity.fingerprint()
     }
 
-    /// A handle with which it can be given another certificate while it runs.
+    /// A handle to exchange the certificate while the server runs.
     ///
-    /// The tokens that end connections of a former life (RFC 9000, section 10.3) go on following from the first
+    /// The tokens that end connections of an earlier run (RFC 9000, section 10.3) are still derived from the first
     /// identity's private key.
     pub fn shown_identity(&self) -> ShownIdentity {
         self.port.shown_identity.clone()
     }
 
-    /// Shuts down in order, waits until the port is free, for `at_most` this long, and says whether it is.
+    /// Shuts down in order, waits up to `at_most` until the port is free, and returns whether it is.
     ///
-    /// Of a port with several shards, it is the last one's to free: the others return when their own links have ended.
-    /// Blocks the calling thread, which must not be one of an async runtime.
+    /// A port with several shards is freed by the last one: the others return when their own links have ended. Blocks
+    /// the calling thread, which must not be one of an async runtime.
     pub fn close(mut self, at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         self.shutdown(Instant::now());
@@ -205,12 +205,12 @@ impl QuicServer {
         }
     }
 
-    /// What the paths beside the connections carried and dropped, if there are such paths.
+    /// The packets carried and dropped by the paths beside the connections, if there are such paths.
     pub fn fast_path_counts(&self) -> Option<FastPathCounts> {
         self.fast_path.as_ref().map(FastPathShard::counts)
     }
 
-    /// Takes a client in that the driver may still refuse.
+    /// Admits a client that the driver may still reject.
     fn welcome(&mut self, peer: Peer, session: &str, link: Arc<Link>, offer: Option<&Offer>) {
         let announcement = offer.and_then(|offer| {
             self.fast_path.as_mut().and_then(|fast_path| fast_path.open(peer, &link, offer))
@@ -241,7 +241,7 @@ impl QuicServer {
     }
 
     fn send_unreliable(&mut self, now: Instant, peers: &[Peer], packet: &[u8]) {
-        // Made for the first peer that needs it.
+        // Created for the first peer that needs it.
         let mut shared = None;
         for peer in peers {
             let sent = match self.members.get(peer) {
@@ -261,7 +261,7 @@ impl QuicServer {
         }
     }
 
-    /// The next packet that came over the fast path, in `shown_fast_packet`, and whose it is.
+    /// Receives the next packet from the fast path into `shown_fast_packet`, and returns its sender.
     fn receive_on_fast_path(&mut self, now: Instant) -> Option<Peer> {
         let peer = self.fast_path.as_mut()?.receive(now, &mut self.shown_fast_packet)?;
         self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_fast_packet.len());
@@ -284,7 +284,7 @@ impl QuicServer {
         }
     }
 
-    /// Hears nothing more of a peer but its end.
+    /// Ignores everything from a peer but its end.
     fn mute(&mut self, peer: Peer) {
         self.close_path(peer);
         if self.shard.mailbox.mute(peer)

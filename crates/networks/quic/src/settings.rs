@@ -1,4 +1,4 @@
-//! Every limit and time of a QUIC link, with its reason.
+//! All limits and times of a QUIC link, with their reasons.
 
 mod acknowledgements;
 
@@ -14,66 +14,66 @@ use quinn::{IdleTimeout, TransportConfig, VarInt};
 use crate::FastPath;
 use acknowledgements::immediate_acknowledgements;
 
-/// How a client connects and when it gives up.
+/// Settings of a client: how it connects and when it gives up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicClientSettings {
-    /// How long each address of the host may take to answer. 5 s, as long as a server waits for the rest of a
-    /// handshake: the first datagram is repeated after one second and after three (RFC 9002, sections 6.2.1
-    /// and 6.2.2), so two may be lost.
+    /// The timeout for each address of the host to answer. 5 s, as long as a server waits for the rest of a
+    /// handshake: the first datagram is repeated after one second and after three (RFC 9002, sections 6.2.1 and
+    /// 6.2.2), so two may be lost.
     pub connect_timeout: Duration,
-    /// How long to wait for one address before the next is tried as well (RFC 8305, section 5). 250 ms.
+    /// The time to wait for one address before the next is tried as well (RFC 8305, section 5). 250 ms.
     pub next_address_after: Duration,
-    /// Silence after which the link counts as lost. The smaller of both sides' holds. 10 s.
+    /// Silence after which the link counts as lost. The smaller value of both sides applies. 10 s.
     pub idle_timeout: Duration,
-    /// Silence after which a client makes itself heard, also for the address translators on the way. 4.5 s: twice
-    /// within the time in which a link is given up, and QUIC repeats what is lost much sooner than that. Thousands of
-    /// quiet clients cost a server next to nothing but this.
+    /// Silence after which a client sends a keep-alive, also for the address translators on the way. 4.5 s: twice
+    /// within the time after which a link is given up, and QUIC resends lost packets much sooner than that. For
+    /// thousands of quiet clients this is almost the only cost to a server.
     pub keep_alive: Duration,
     /// Packets received and not yet polled.
     pub incoming: InboxLimits,
     /// Reliable packets sent and not yet taken by the network.
     pub outgoing: OutgoingLimits,
-    /// How long a goodbye may take, with everything sent before it. 1 s.
+    /// The timeout for a goodbye, including everything sent before it. 1 s.
     pub close_timeout: Duration,
     /// Whether unreliable packets may leave the connection for datagrams of their own. On.
     pub fast_path: FastPath,
     /// When the fast path is probed and given up.
     pub path: ClientPathSettings,
-    /// What the socket may use of the system. All that there is.
+    /// The system features that the socket may use. All that are available.
     pub udp_offload: UdpOffload,
 }
 
-/// How a server treats its clients and pending handshakes.
+/// Settings of a server: how it treats clients and pending handshakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicServerSettings {
-    /// Connections at once that have said hello; those that still shake hands come on top. 4096.
+    /// The maximum number of connections that have said hello; those in the handshake come on top. 4096.
     pub connections_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The way in which these are shared between address prefixes.
     pub address_shares: AddressShares,
-    /// Pending handshakes at once, each with a proved address. With one more, one is given up: of the address (of IPv6:
-    /// the network of 64 bits) that has the most, or, where that has hardly more than others, the oldest, once it is a
-    /// second old. 256.
+    /// The maximum number of pending handshakes, each with a proved address. With one more, one is given up: of the
+    /// address (for IPv6, the network of 64 bits) that has the most or, if that has hardly more than others, the
+    /// oldest, once it is a second old. 256.
     pub handshakes_max: usize,
-    /// How long a connection may take from its first datagram to its hello. 5 s.
+    /// The timeout for a connection from its first datagram to its hello. 5 s.
     pub handshake_timeout: Duration,
-    /// Silence after which a link counts as lost. The smaller of both sides' holds. 10 s.
+    /// Silence after which a link counts as lost. The smaller value of both sides applies. 10 s.
     pub idle_timeout: Duration,
     /// Packets of each peer received and not yet polled.
     pub incoming: InboxLimits,
     /// Reliable packets to each peer sent and not yet taken by the network.
     pub outgoing: OutgoingLimits,
-    /// How long a goodbye may take, with everything sent before it. 1 s.
+    /// The timeout for a goodbye, including everything sent before it. 1 s.
     pub close_timeout: Duration,
     /// The path that voice takes beside the connections.
     pub fast_path: FastPathSettings,
-    /// The TCP ports, on the same host, of `WebSocket` listeners that show the same certificate, by the session that
-    /// each is for. Clients of the session are told, so that they have somewhere to go when UDP is blocked later.
+    /// The TCP ports, on the same host, of `WebSocket` listeners that present the same certificate, by the session
+    /// that each is for. Clients of the session are told, so that they have an alternative if UDP is blocked later.
     pub web_socket_ports: BTreeMap<String, u16>,
-    /// What the sockets may use of the system. All that there is.
+    /// The system features that the sockets may use. All that are available.
     pub udp_offload: UdpOffload,
 }
 
-/// How a server offers the fast path.
+/// Settings of a server's fast path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FastPathSettings {
     /// Whether there is one. Yes; systems that cannot share a port between sockets need further UDP ports for it.
@@ -82,13 +82,13 @@ pub struct FastPathSettings {
     pub path: ServerPathSettings,
 }
 
-/// Reliable packets that wait to be sent over one link. One more ends the link as too slow.
+/// Limits on reliable packets that wait to be sent over one link. One more ends the link as too slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutgoingLimits {
-    /// How many. 65 536: a newcomer is told of all players at once, and a session has at most as many.
+    /// The number of packets. 65 536: a newcomer is told of all players at once, and a session has at most as many.
     pub packets: usize,
-    /// How many bytes, length prefixes included. 8 MiB: thousands of packets of the 1 KiB that a session's longest
-    /// have, so that a newcomer to thousands of players is not too slow, whatever rooms they are in.
+    /// Their bytes, including length prefixes. 8 MiB: thousands of a session's longest packets of 1 KiB, so that a
+    /// newcomer to thousands of players is not too slow, whatever rooms they are in.
     pub bytes: usize,
 }
 
@@ -99,7 +99,7 @@ impl Default for QuicClientSettings {
             next_address_after: Duration::from_millis(250),
             idle_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_millis(4500),
-            // A client hears many speakers at once, and its driver may be late by a frame of a game.
+            // A client hears many speakers at once, and its driver may be late by one frame of the game.
             incoming: InboxLimits { reliable_packets: 256, unreliable_packets: 1024 },
             outgoing: OutgoingLimits::default(),
             close_timeout: Duration::from_secs(1),
@@ -161,12 +161,12 @@ impl QuicServerSettings {
     }
 }
 
-/// How long a round is taken for until one was measured: what is lost before is sent again after three of these. RFC
-/// 9002, section 6.2.2, recommends 333 ms, and a player whose first datagram is lost would wait for a second; on a
-/// longer way the first datagrams go twice.
+/// The round-trip time that is assumed until one was measured: packets lost before are resent after three of these.
+/// RFC 9002, section 6.2.2, recommends 333 ms, and a player whose first datagram is lost would wait for a second; on
+/// a longer path the first datagrams are sent twice.
 const INITIAL_RTT: Duration = Duration::from_millis(100);
 
-/// What holds on both sides. Windows and buffers bound what one connection can make us hold.
+/// The configuration of both sides. Windows and buffers bound the memory that one connection can occupy.
 fn transport_config(idle_timeout: Duration) -> TransportConfig {
     let mut config = TransportConfig::default();
     let idle_timeout = IdleTimeout::try_from(idle_timeout).unwrap_or(VarInt::MAX.into());
@@ -179,9 +179,9 @@ fn transport_config(idle_timeout: Duration) -> TransportConfig {
         .send_window(64 * 1024)
         .datagram_receive_buffer_size(Some(32 * 1024))
         .datagram_send_buffer_size(32 * 1024)
-        // Voice never needs more than the smallest path gives, and the search costs memory and packets.
+        // Voice fits into the smallest MTU of any path, and discovery costs memory and packets.
         .mtu_discovery_config(None)
-        // It joins datagrams for one peer only, and voice has one at a time for each.
+        // Offload only joins datagrams for the same peer, and each peer gets one voice datagram at a time.
         .enable_segmentation_offload(false);
     config
 }

@@ -1,5 +1,5 @@
-//! TLS as both sides use it: version 1.3, our protocol's name, and always the same cryptography. The same for streams
-//! beside QUIC, where a server shows the same certificate, and takes version 1.2, too: the runtimes of Unity have no
+//! TLS of both sides: version 1.3, our protocol's name, and always the same cryptography. Also TLS for streams beside
+//! QUIC, on which a server presents the same certificate and accepts version 1.2, too: the runtimes of Unity have no
 //! other.
 
 use std::sync::Arc;
@@ -18,14 +18,14 @@ use crate::{ALPN, Fingerprint};
 const VERSIONS: &[&SupportedProtocolVersion] = &[&TLS13];
 const STREAM_VERSIONS: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 
-/// TLS of a server that shows its identity of the moment to each connection.
+/// TLS of a server that presents its current identity to each connection.
 pub(crate) fn server_config(shown: ShownIdentity) -> QuicServerConfig {
     QuicServerConfig::try_from(server_tls(shown, ALPN, crypto_provider(), VERSIONS))
         .expect("the provider has the suite that QUIC starts with")
 }
 
-/// TLS of a server's TCP listener for HTTP/1.1, such as one for `WebSocket`s, that shows whichever identity it has when
-/// a client connects. It takes TLS 1.2, too.
+/// TLS of a server's TCP listener for HTTP/1.1, such as one for `WebSocket`s, that presents the current identity to
+/// each client. It accepts TLS 1.2, too.
 pub fn stream_server_tls(shown: ShownIdentity) -> Arc<rustls::ServerConfig> {
     Arc::new(server_tls(shown, HTTP, stream_crypto_provider(), STREAM_VERSIONS))
 }
@@ -36,7 +36,7 @@ pub fn stream_client_tls(host: &str, fingerprint: Option<Fingerprint>) -> Arc<ru
     Arc::new(client_tls(Arc::new(ServerVerifier::new(host, fingerprint)), HTTP))
 }
 
-/// HTTP/1.1 as ALPN calls it (RFC 7301, section 6).
+/// The ALPN name of HTTP/1.1 (RFC 7301, section 6).
 const HTTP: &[u8] = b"http/1.1";
 
 fn server_tls(
@@ -51,12 +51,12 @@ fn server_tls(
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(shown));
     config.alpn_protocols = vec![protocol.to_vec()];
-    // Resumption saves nothing that counts here, and tickets cost bytes in every join.
+    // Resumption saves nothing that matters here, and tickets cost bytes in every join.
     config.send_tls13_tickets = 0;
     config
 }
 
-/// TLS of a client that trusts what `verifier` trusts.
+/// TLS of a client that trusts the certificates that `verifier` trusts.
 pub(crate) fn client_config(verifier: Arc<ServerVerifier>) -> QuicClientConfig {
     QuicClientConfig::try_from(client_tls(verifier, ALPN))
         .expect("the provider has the suite that QUIC starts with")

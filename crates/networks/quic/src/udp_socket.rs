@@ -1,4 +1,5 @@
-//! The UDP socket below an endpoint: quinn's, which uses what the system has, or one that every system has.
+//! The UDP socket below an endpoint: quinn's, which uses the features of the system, or a plain one that works on
+//! every system.
 
 use std::fmt;
 use std::future::Future;
@@ -13,13 +14,13 @@ use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, Runtime as _, TokioRuntime, UdpPoller};
 use tracing::debug;
 
-/// A socket for an endpoint of quinn, without what it may not use of the system.
+/// A socket for an endpoint of quinn, without the system features that it may not use.
 ///
-/// Windows programs also run under Wine and Proton, which lack congestion marks (ECN): quinn refuses such a system, and
-/// a plain socket serves.
+/// Windows programs also run under Wine and Proton, which lack congestion marks (ECN): quinn rejects such a system,
+/// so a plain socket is used.
 ///
 /// # Errors
-/// If the system does not hand the socket to the runtime.
+/// If the socket cannot be registered with the runtime.
 pub fn wrap_udp_socket(socket: UdpSocket, offload: UdpOffload) -> io::Result<Arc<dyn AsyncUdpSocket>> {
     if offload == UdpOffload::WhereAvailable {
         match TokioRuntime.wrap_udp_socket(socket.try_clone()?) {
@@ -43,7 +44,7 @@ impl AsyncUdpSocket for PlainSocket {
     fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
         match self.0.try_send_to(transmit.contents, transmit.destination) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
-            // QUIC repeats what is lost, and finds out when nothing arrives.
+            // QUIC resends lost packets, and notices when nothing arrives.
             _ => Ok(()),
         }
     }
@@ -76,8 +77,8 @@ impl AsyncUdpSocket for PlainSocket {
     }
 }
 
-/// Nothing waits after all, a peer refuses what was sent to it (Windows tells the next receiver), or a datagram was too
-/// long for the buffer (an error on Windows).
+/// Whether an error concerns one datagram only: nothing was waiting after all, a peer rejects a datagram sent to it
+/// (Windows reports this to the next receiver), or a datagram was too long for the buffer (an error on Windows).
 fn is_about_one_datagram(error: &io::Error) -> bool {
     const WSAEMSGSIZE: i32 = 10_040;
     let kinds = [
@@ -89,7 +90,7 @@ fn is_about_one_datagram(error: &io::Error) -> bool {
     kinds.contains(&error.kind()) || (cfg!(windows) && error.raw_os_error() == Some(WSAEMSGSIZE))
 }
 
-/// Waits until the socket takes a datagram; each of an endpoint's connections has its own, with a waker of its own.
+/// Waits until the socket takes a datagram; each of an endpoint's connections has its own poller, with its own waker.
 struct WritablePoller {
     socket: Arc<PlainSocket>,
     waiting: Option<Pin<Box<dyn Future<Output = io::Result<()>> + Send + Sync>>>,

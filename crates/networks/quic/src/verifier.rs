@@ -1,4 +1,4 @@
-//! Whether a server is the one its address means.
+//! The check that a server is the one that its address names.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 use crate::Fingerprint;
 use crate::cryptography::crypto_provider;
 
-/// Judges the server's certificate and remembers why it was refused: QUIC's own error keeps only a line of text.
+/// Verifies the server's certificate and remembers why it was rejected: QUIC's own error keeps only a line of text.
 #[derive(Debug)]
 pub(crate) struct ServerVerifier {
     trust: Trust,
@@ -22,9 +22,9 @@ pub(crate) struct ServerVerifier {
 
 #[derive(Debug)]
 enum Trust {
-    /// Exactly this certificate, whatever stands in it.
+    /// Exactly this certificate, whatever its content.
     Pinned(Fingerprint),
-    /// Whatever the authorities vouch for, for this host.
+    /// Certificates that the authorities vouch for, for this host.
     Authorities { verifier: Arc<WebPkiServerVerifier>, host: String },
 }
 
@@ -41,7 +41,7 @@ impl ServerVerifier {
         Self { trust, provider, refused: Mutex::new(None) }
     }
 
-    /// Why the certificate was refused, if it was.
+    /// The reason why the certificate was rejected, if it was.
     pub(crate) fn refusal(&self) -> Option<DisconnectReason> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -86,7 +86,7 @@ impl ServerCertVerifier for ServerVerifier {
         }
     }
 
-    /// Never asked over QUIC, which knows only TLS 1.3.
+    /// Never called over QUIC, which uses only TLS 1.3.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -97,7 +97,7 @@ impl ServerCertVerifier for ServerVerifier {
         verify_tls12_signature(message, certificate, signature, algorithms)
     }
 
-    /// The proof that the server has the certificate's key; a pinned certificate without it is worth nothing.
+    /// Verifies the proof that the server has the certificate's key; without it, a pinned certificate is worthless.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

@@ -11,10 +11,10 @@ use renet::RenetClient;
 
 use crate::RenetSettings;
 
-/// What carries voice between a [`RenetClient`] and a voice chat.
+/// Connects a [`RenetClient`] with a voice chat.
 ///
-/// It outlives the game's connection: voice that was connected is told of its end, and voice that wants to connect
-/// waits until the game is connected again, also with another `RenetClient`.
+/// It outlives the game's connection: voice that was connected is notified of its end, and voice that wants to
+/// connect waits until the game is connected again, also with another `RenetClient`.
 pub struct RenetVoiceClient {
     channels: ClientChannels,
     settings: RenetSettings,

@@ -11,14 +11,14 @@ use renet::{ClientId, RenetServer};
 
 use crate::RenetSettings;
 
-/// What carries voice between a [`RenetServer`] and a voice server.
+/// Connects a [`RenetServer`] with a voice server.
 ///
-/// All clients of the game may ask for voice; the voice server decides. Clients keep the game's ids, as
-/// the numbers of hosted peers.
+/// All clients of the game may request voice; the voice server decides. Clients keep the game's ids, as the numbers
+/// of hosted peers.
 pub struct RenetVoiceServer {
     channels: ServerChannels,
     settings: RenetSettings,
-    /// The clients connected to the game, or those that no longer are.
+    /// A buffer for client ids, empty between calls.
     clients: Vec<ClientId>,
     unsent: u64,
 }
@@ -74,7 +74,7 @@ impl RenetVoiceServer {
     fn receive(&mut self, server: &mut RenetServer) {
         self.clients.clear();
         self.clients.extend(server.clients_id_iter());
-        // renet knows its clients in no order.
+        // renet lists its clients in no fixed order.
         self.clients.sort_unstable();
         for client in self.clients.drain(..) {
             for (delivery, channel) in self.settings.by_delivery() {

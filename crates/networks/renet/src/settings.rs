@@ -1,4 +1,4 @@
-//! Which channels of the game are voice's, and how much they may hold.
+//! The game's channels that voice uses, and their limits.
 
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ impl RenetSettings {
         [unreliable, reliable]
     }
 
-    /// Both channels, what is reliable first.
+    /// Both channels, the reliable one first.
     pub(crate) fn by_delivery(&self) -> [(Delivery, u8); 2] {
         [(Delivery::Reliable, self.reliable_channel), (Delivery::Unreliable, self.unreliable_channel)]
     }
@@ -97,7 +97,7 @@ impl RenetSettings {
     }
 
     pub(crate) fn hosted(&self) -> HostedSettings {
-        // renet cuts longer reliable messages into slices and puts them together again.
+        // renet slices and reassembles longer reliable messages.
         let messages =
             PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: UNRELIABLE_MESSAGE_BYTES_MAX };
         HostedSettings {

@@ -111,7 +111,7 @@ fn what_the_game_says_itself_is_left_alone() {
     assert_eq!(from_client.as_deref(), Some(&b"jump"[..]));
 }
 
-/// A game on a simulated network: each frame, what both ends have to send arrives, or is lost.
+/// A game on a simulated network: in each frame, the packets of both ends arrive or are lost.
 struct Game {
     now: Instant,
     dice: Random,
@@ -166,7 +166,7 @@ impl Game {
         Self { now, dice, loss, server, voice, listener, players, peers: BTreeMap::new() }
     }
 
-    /// The voice of each player asks for its link, and has it.
+    /// Connects the voice of all players and waits until their links are up.
     fn connect_all(&mut self) {
         for player in &mut self.players {
             player.transport.connect(self.now);

@@ -1,4 +1,4 @@
-//! Voice over renet keeps the rules of every network, over a game that a thread of its own pumps.
+//! Voice over renet keeps the rules of every network, in a game that is pumped by its own thread.
 
 #[path = "conformance/game.rs"]
 mod game;

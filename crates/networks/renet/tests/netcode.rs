@@ -1,5 +1,5 @@
-//! Voice in a game on renet over netcode's sockets, as games have it: connecting, speaking, a
-//! game that goes and comes back.
+//! Voice in a game on renet over netcode's sockets, as real games use it: connecting, speaking, and a
+//! game that leaves and returns.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
@@ -113,7 +113,7 @@ impl Player {
         Self { client: RenetClient::new(config()), netcode }
     }
 
-    /// A game whose connection has ended goes on, and its voice is pumped.
+    /// A game whose connection has ended keeps running and keeps pumping its voice.
     fn frame(&mut self, voice: &mut RenetVoiceClient) {
         self.client.update(FRAME);
         let _ = self.netcode.update(FRAME, &mut self.client);
@@ -145,8 +145,8 @@ fn drive(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// What the game believes a frame to take.
+/// The frame time that the game assumes.
 const FRAME: Duration = Duration::from_millis(5);
 
-/// Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -11,7 +11,7 @@ pub(super) struct Hashes;
 
 impl HashProvider for Hashes {
     fn create_hash(&self, algorithm: HashAlgorithm) -> Box<dyn HashContext> {
-        // The cipher suites of ours ask for these two only.
+        // Our cipher suites use only these two.
         let algorithm = if algorithm == HashAlgorithm::SHA384 { &digest::SHA384 } else { &digest::SHA256 };
         Box::new(Hash(digest::Context::new(algorithm)))
     }

@@ -18,7 +18,7 @@ pub(super) struct Dtls;
 
 impl DtlsProvider for Dtls {
     fn generate_certificate(&self) -> Option<DtlsCert> {
-        // The name in it is never read: peers know it by the fingerprint that the signalling told them.
+        // The certificate's name is never read: peers verify the fingerprint from the signalling.
         let made = rcgen::generate_simple_self_signed(["WebRTC".to_owned()]).ok()?;
         Some(DtlsCert {
             certificate: made.cert.der().to_vec(),
@@ -33,7 +33,7 @@ impl DtlsProvider for Dtls {
         _version: DtlsVersion,
         mtu: Option<usize>,
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
-        // ICE has proved the peer's address before DTLS begins, so cookies would prove nothing more.
+        // ICE has verified the peer's address before DTLS begins, so cookies would be redundant.
         let mut config = Config::builder().with_crypto_provider(cryptography()).use_server_cookie(false);
         if let Some(mtu) = mtu {
             config = config.mtu(mtu);

@@ -9,7 +9,7 @@ use ring::agreement::{
 };
 use ring::rand::SystemRandom;
 
-/// Those that we offer, the better one first.
+/// The groups that we offer, the preferred one first.
 pub(super) const GROUPS: &[&dyn SupportedKxGroup] = &[
     &Group { name: NamedGroup::X25519, algorithm: &X25519 },
     &Group { name: NamedGroup::Secp256r1, algorithm: &ECDH_P256 },

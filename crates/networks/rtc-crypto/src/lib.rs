@@ -45,7 +45,7 @@ use str0m::crypto::{CryptoProvider, Sha1HmacProvider, Sha1Provider, Sha256Provid
 pub use return_check::ReturnCheck;
 pub use stun::user_fragment;
 
-/// What every connection of ours uses.
+/// The cryptography of all our connections.
 pub fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
         Arc::new(CryptoProvider {

@@ -10,7 +10,7 @@ use dimpl::crypto::{
 use dimpl::{CryptoError, CryptoOperation, HashAlgorithm};
 use ring::aead::{self, AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305, LessSafeKey, UnboundKey, quic};
 
-/// Those that we offer: the first is what every WebRTC stack has (RFC 8827, section 6.5).
+/// The suites that we offer: every WebRTC stack has the first one (RFC 8827, section 6.5).
 pub(super) const SUITES: &[&dyn SupportedDtls12CipherSuite] = &[
     &AesGcm {
         suite: Dtls12CipherSuite::ECDHE_ECDSA_AES128_GCM_SHA256,
@@ -92,7 +92,7 @@ impl SupportedDtls13CipherSuite for ChaCha20Poly1305 {
         RecordKey::of(&CHACHA20_POLY1305, key)
     }
 
-    /// What hides the number of a record, of which RFC 9147, section 4.2.3, uses two bytes: the same as in QUIC.
+    /// The mask for the number of a record, of which RFC 9147, section 4.2.3, uses two bytes: the same as in QUIC.
     fn encrypt_sn(&self, sn_key: &[u8], sample: &[u8; 16]) -> [u8; 16] {
         let mut mask = [0; 16];
         let key = quic::HeaderProtectionKey::new(&quic::CHACHA20, sn_key);

@@ -1,8 +1,8 @@
-//! A check of ICE back to a datagram's source (RFC 8445, section 7.2; RFC 7675): the peer that answers it is sent what
-//! goes there.
+//! An ICE check back to a datagram's source (RFC 8445, section 7.2; RFC 7675): traffic goes there once the peer has
+//! answered it.
 //!
-//! The password of a check proves its maker, and not its source: the sender may have put any address on it. An answer
-//! has the number of the check that it answers, 96 random bits.
+//! A check's password authenticates its sender, but not its source: the sender may have put any address on it. An
+//! answer has the number of the check that it answers, 96 random bits.
 
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -41,7 +41,7 @@ impl ReturnCheck {
         Some(Self { transaction: *transaction, datagram })
     }
 
-    /// What is sent, as often as it takes.
+    /// The datagram to send, as often as it takes.
     pub fn datagram(&self) -> &[u8] {
         &self.datagram
     }
@@ -61,13 +61,13 @@ fn put(datagram: &mut Vec<u8>, kind: [u8; 2], value: &[u8]) {
     datagram.resize(datagram.len().next_multiple_of(4), 0);
 }
 
-/// The length counts what is there behind the header, and so many bytes that follow.
+/// Sets the length in the header: the bytes behind the header, and this many bytes that follow.
 fn set_length(datagram: &mut [u8], following: usize) {
     let length = (datagram.len() - HEADER_BYTES + following) as u16;
     datagram[2..4].copy_from_slice(&length.to_be_bytes());
 }
 
-/// As in ISO 3309, which is that of Ethernet.
+/// The CRC of ISO 3309, which is that of Ethernet.
 fn crc32(bytes: &[u8]) -> u32 {
     const POLYNOMIAL: u32 = 0xedb8_8320;
     let step = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 };
@@ -83,7 +83,7 @@ const FINGERPRINT: [u8; 2] = [0x80, 0x28];
 const ICE_CONTROLLED: [u8; 2] = [0x80, 0x29];
 const FINGERPRINT_MASK: u32 = 0x5354_554e;
 
-/// That of a candidate whose kind the other side finds out by itself (RFC 8445, section 5.1.2.1).
+/// The priority of a candidate whose kind the other side finds out by itself (RFC 8445, section 5.1.2.1).
 const HOST_PRIORITY: u32 = 110 << 24 | 0xffff << 8 | 0xff;
 
 /// Two names of 256 characters with a colon between them (RFC 8839, section 5.4).

@@ -50,7 +50,7 @@ impl SignatureVerifier for Signatures {
         let is_signed = |algorithm: &dyn SignatureVerificationAlgorithm| {
             certificate.verify_signature(algorithm, data, signature).is_ok()
         };
-        // The algorithm says which curve the key has to be of, so one of them at most does not fail for that.
+        // Each algorithm requires a key of its own curve, so at most one of them can succeed.
         if is_signed(p256) || is_signed(p384) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Which connection a check of ICE is for, read out of a STUN message (RFC 8489) without the rest of it.
+//! The connection that an ICE check is for, read out of a STUN message (RFC 8489) without the rest of it.
 
 /// Our own part of the user name of a request: `ours:theirs` (RFC 8445, section 7.2.2). `None` if it is not such a
 /// request.

@@ -27,13 +27,13 @@ impl<S: fmt::Debug> fmt::Debug for SidecarBridge<S> {
 }
 
 impl<S: ServerTransport> SidecarBridge<S> {
-    /// Asks for the link from now on.
+    /// Starts the link.
     pub fn new(now: Instant, network: S, mut link: SidecarLink) -> Self {
         link.connect(now);
         Self { network, link, peers: Vec::new() }
     }
 
-    /// Carries what has come, both ways; why the link went down, if it did.
+    /// Carries all pending packets in both directions. Returns why the link went down, if it did.
     pub fn run_once(&mut self, now: Instant) -> Option<DisconnectReason> {
         while let Some(event) = self.network.poll(now) {
             match event {

@@ -1,21 +1,21 @@
-//! What is said over a link: frames, each after its length. `docs/networks/sidecar.md` is the same as a page.
+//! The protocol of a link: frames, each after its length. `docs/networks/sidecar.md` is the specification.
 
 use consonance_transport::Delivery;
 
-/// The largest voice packet that crosses a link, in bytes: no peer of the original takes a larger one.
+/// The largest voice packet that crosses a link, in bytes: no peer of the original accepts a larger one.
 pub const PACKET_BYTES_MAX: usize = 1024;
-/// What a frame's length may say: its kind and its body. The longest that we send is a packet for
+/// The largest length of a frame, that is, its kind and its body. The longest frame that we send is a packet for
 /// [`RECEIVERS_MAX`] players, with 3068 bytes.
 pub(crate) const FRAME_BYTES_MAX: usize = 4096;
-/// Before the proofs there is less to say.
+/// The largest length of a frame before the proofs.
 pub(crate) const GREETING_BYTES_MAX: usize = 512;
 /// Players of one [`Frame::Deliver`].
 pub(crate) const RECEIVERS_MAX: usize = 255;
-/// The only version so far.
+/// The only protocol version so far.
 pub(crate) const VERSION: u8 = 1;
-/// How the first frame of a link begins, after its kind: "CVSL".
+/// The first bytes of a link's first frame, after its kind: "CVSL".
 pub(crate) const MAGIC: [u8; 4] = *b"CVSL";
-/// Bytes that are drawn again for each link, by either end.
+/// Random bytes that either end draws for each link.
 pub(crate) const NONCE_BYTES: usize = 16;
 /// HMAC-SHA-256.
 pub(crate) const PROOF_BYTES: usize = 32;
@@ -23,53 +23,53 @@ const LENGTH_BYTES: usize = 2;
 const RELIABLE: u8 = 1;
 const WAS_THERE: u8 = 1;
 
-/// A player's number on a link: the adapter's choice, never used again for another one on the same link.
+/// A player's number on a link: chosen by the adapter, and never reused for another player on the same link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlayerNumber(pub u64);
 
-/// One frame. Texts are UTF-8 where they are words for people; their reader makes them fit to be shown.
+/// One frame. Texts for people are UTF-8; the reader sanitizes them for display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Frame<'a> {
-    /// The adapter begins.
+    /// From the adapter: the first frame of a link.
     Hello(Hello<'a>),
-    /// The server asks for a proof.
+    /// From the server: a request for a proof.
     Challenge { version: u8, nonce: [u8; NONCE_BYTES] },
-    /// The adapter proves that it knows the secret.
+    /// From the adapter: the proof that it knows the secret.
     Proof([u8; PROOF_BYTES]),
-    /// So does the server: the link is up.
+    /// From the server: the same proof; the link is up.
     Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32, pace_ms: Option<u16> },
-    /// Either end ends the link, and says why.
+    /// From either end: the end of the link, with the reason.
     Bye { reason: &'a [u8] },
-    /// Nothing else was said for a while; within how many milliseconds its sender says something again, if it tells.
+    /// A heartbeat after a silence; `pace_ms` is the longest time until the sender's next frame, if it says so.
     Alive { pace_ms: Option<u16> },
-    /// The adapter: a voice packet of a player.
+    /// From the adapter: a voice packet of a player.
     Packet { player: PlayerNumber, delivery: Delivery, packet: &'a [u8] },
-    /// The server: a voice packet for players.
+    /// From the server: a voice packet for players.
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
-    /// The adapter: a player is there, and where it is as far as that is known.
+    /// From the adapter: a player is present, with its address as far as that is known.
     Joined { player: PlayerNumber, was_there: bool, address: &'a [u8] },
-    /// The server: a player is admitted.
+    /// From the server: a player is admitted.
     Admitted { player: PlayerNumber },
-    /// The adapter: a player is gone.
+    /// From the adapter: a player has left.
     Left { player: PlayerNumber },
-    /// The server: a player is to be disconnected.
+    /// From the server: a player is to be disconnected.
     Kick { player: PlayerNumber, reason: &'a [u8] },
-    /// A kind of a later version, which is passed over.
+    /// A kind of a later version, which is ignored.
     Unknown,
 }
 
-/// What an adapter says first.
+/// The adapter's first frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hello<'a> {
     pub(crate) version: u8,
     pub(crate) nonce: [u8; NONCE_BYTES],
-    /// Which session its players join; empty for the only one.
+    /// The session that its players join; empty for the server's only session.
     pub(crate) session: &'a str,
-    /// What the game's server is called in logs.
+    /// The name of the game server in logs.
     pub(crate) name: &'a str,
 }
 
-/// Numbers of players, as they stand in a frame.
+/// The players' numbers in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receivers<'a>(&'a [[u8; 8]]);
 
@@ -80,7 +80,7 @@ impl Receivers<'_> {
 }
 
 impl<'a> Frame<'a> {
-    /// Reads a frame without its length; what is wrong with it in words.
+    /// Reads a frame without its length; the error is a description.
     pub(crate) fn parse(frame: &'a [u8]) -> Result<Self, &'static str> {
         let (kind, body) = frame.split_first().ok_or("a frame without a kind")?;
         let mut rest = Rest(body);
@@ -248,12 +248,12 @@ fn flags_of(delivery: Delivery) -> u8 {
     }
 }
 
-/// The beginning of a text of at most so many bytes, without half a letter at its end.
+/// The beginning of a text, at most this many bytes, without a partial character at its end.
 pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
 }
 
-/// A body that is being read.
+/// The unread rest of a body.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
@@ -294,7 +294,7 @@ impl<'a> Rest<'a> {
         str::from_utf8(text).ok()
     }
 
-    /// What remains.
+    /// The remaining bytes, as a voice packet.
     fn packet(&self) -> Result<&'a [u8], &'static str> {
         if self.0.len() <= PACKET_BYTES_MAX { Ok(self.0) } else { Err("a voice packet above 1024 bytes") }
     }

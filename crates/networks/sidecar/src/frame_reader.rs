@@ -1,14 +1,14 @@
-//! Frames out of a stream of bytes that comes in pieces.
+//! Splits a stream of bytes into frames.
 
-/// Holds what has come and was not taken: never much more than one frame and one piece.
+/// Buffers bytes until they are read as frames: never much more than one frame and one piece.
 #[derive(Debug, Default)]
 pub(crate) struct FrameReader {
     bytes: Vec<u8>,
-    /// What was taken of them.
+    /// The number of bytes already consumed.
     taken: usize,
 }
 
-/// The length before a frame says more than a frame may have, or nothing.
+/// A frame's length is zero or above the limit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct WrongLength;
 

@@ -1,4 +1,4 @@
-//! The body of a fuzz target, which tests run, too: whatever either end of a link may be told.
+//! The body of a fuzz target, which tests run, too: arbitrary input to either end of a link.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use crate::handshake::{Prover, Transcript};
 use crate::settings::{SidecarLinkSettings, SidecarSettings};
 use crate::voice_end::{Heard, VoiceEnd};
 
-/// Takes the bytes for one frame; then, cut into pieces, for what an unproved end says, and for what is said over a
-/// link that is up, at either end.
+/// Uses the bytes as one frame; then, cut into pieces, as the input of an unproved end, and as the input of either
+/// end of a link that is up.
 ///
 /// # Panics
-/// If a frame is not the same after it was written again, if an unproved end gets in, or if it matters how a stream was
-/// cut.
+/// If a frame changes when it is written again, if an unproved end is accepted, or if the cuts of a stream make a
+/// difference.
 pub fn sidecar_frames(bytes: &[u8]) {
     if let Ok(frame) = Frame::parse(bytes)
         && frame != Frame::Unknown
@@ -44,7 +44,7 @@ fn unproved(now: Instant) -> VoiceEnd {
     VoiceEnd::new(now, &settings(), [7; NONCE_BYTES])
 }
 
-/// One whose adapter has proved that it knows the secret.
+/// A link whose adapter has proved that it knows the secret.
 fn guest(now: Instant) -> VoiceEnd {
     let (settings, mut end) = (settings(), unproved(now));
     let hello = crate::frame::Hello { version: 1, nonce: [9; NONCE_BYTES], session: "s", name: "n" };
@@ -57,7 +57,7 @@ fn guest(now: Instant) -> VoiceEnd {
     end
 }
 
-/// What an end makes of a stream that comes in pieces.
+/// The events of an end whose stream arrives in pieces.
 fn drain(end: &mut VoiceEnd, now: Instant, said: &[u8], piece: usize) -> Vec<&'static str> {
     let settings = settings();
     let mut heard = Vec::new();
@@ -107,7 +107,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
                 return told;
             }
         }
-        // Voice for present players goes out whatever comes in.
+        // Voice for present players is sent no matter what arrives.
         let _ = end.packet(PlayerNumber(1), Delivery::Unreliable, b"voice");
         assert!(end.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
     }

@@ -11,7 +11,7 @@ use crate::liveness::Liveness;
 use crate::outbox::{Full, Outbox};
 use crate::settings::SidecarLinkSettings;
 
-/// Fed with bytes, drained of what they say; what it wants to say waits in [`outbox`](Self::outbox).
+/// Takes bytes and returns events; outgoing frames wait in [`outbox`](Self::outbox).
 #[derive(Debug)]
 pub(crate) struct GameEnd {
     pub(crate) outbox: Outbox,
@@ -29,11 +29,11 @@ enum State {
     },
     Proving(Transcript),
     Up,
-    /// It is over, or the last words were said.
+    /// The link is over, or the goodbye is in the outbox.
     Ended,
 }
 
-/// What came over a link.
+/// An event of a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum GameEndEvent<'a> {
     /// The link is up.
@@ -42,11 +42,11 @@ pub(crate) enum GameEndEvent<'a> {
     Deliver { to: Receivers<'a>, delivery: Delivery, packet: &'a [u8] },
     /// A player is admitted.
     Admitted { player: PlayerNumber },
-    /// A player is to go.
+    /// A player is to be disconnected.
     Kick { player: PlayerNumber, reason: &'a [u8] },
     /// The link is over.
     End(DisconnectReason),
-    /// Nothing that matters.
+    /// Nothing to report.
     Nothing,
 }
 
@@ -60,7 +60,7 @@ impl GameEnd {
             state: State::Greeting { nonce },
             frame: Vec::new(),
         };
-        // The queue is empty.
+        // Cannot fail: the queue is empty.
         let _ = end.say(&Frame::Hello(hello(settings, nonce)));
         end
     }
@@ -70,7 +70,7 @@ impl GameEnd {
         self.reader.push(bytes);
     }
 
-    /// The next thing that was said, or `None` if there is no whole one.
+    /// The next event, or `None` if no complete frame has arrived.
     pub(crate) fn poll(&mut self, settings: &SidecarLinkSettings) -> Option<GameEndEvent<'_>> {
         match self.state {
             State::Greeting { .. } | State::Proving(_) => self.greet(settings),
@@ -114,7 +114,7 @@ impl GameEnd {
         self.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
     }
 
-    /// Nothing of the player leaves after this, or the other end would take it for a new player.
+    /// Drops what is still queued of the player: the other end would take it for a new player.
     pub(crate) fn left(&mut self, player: PlayerNumber) -> Result<(), Full> {
         let is_its_voice = |frame: &[u8]| {
             let parsed = frame.get(size_of::<u16>()..).map(Frame::parse);
@@ -124,7 +124,7 @@ impl GameEnd {
         self.say(&Frame::Left { player })
     }
 
-    /// The last words; nothing that comes counts any more.
+    /// Queues the goodbye; all later input is ignored.
     pub(crate) fn end(&mut self) {
         if !matches!(self.state, State::Ended) {
             let _ = self.say(&Frame::Bye { reason: b"" });
@@ -140,14 +140,14 @@ impl GameEnd {
         self.liveness.is_lost(now)
     }
 
-    /// Says that it is there, if it is time for that.
+    /// Sends a heartbeat if one is due.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
         if self.is_up() && self.liveness.should_say(now) && self.say_alive().is_ok() {
             self.note_said(now);
         }
     }
 
-    /// Something has left.
+    /// Notes that bytes have left.
     pub(crate) fn note_said(&mut self, now: Instant) {
         self.liveness.note_said(now);
     }
@@ -179,7 +179,7 @@ impl GameEnd {
                 self.state = State::Up;
                 if let Some(pace_ms) = pace_ms {
                     self.liveness.set_pace(Duration::from_millis(pace_ms.into()));
-                    // From now on the server knows how soon to miss us; the queue has room for it.
+                    // The first sign of life announces the pace. It cannot fail: the queue has room.
                     let _ = self.say_alive();
                 }
                 GameEndEvent::Up

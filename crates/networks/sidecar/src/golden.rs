@@ -1,4 +1,4 @@
-//! The bytes on the page about this link are those that are said.
+//! The example bytes in the link's specification are the ones on the wire.
 
 use consonance_transport::Delivery;
 
@@ -31,7 +31,7 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
         let proof = proof(Prover::Server);
         Frame::Welcome { proof, idle_s: 10, players_max: 1024, pace_ms }
     };
-    // A handshake of Bob's, and the voice of a speaker to two players.
+    // Bob's handshake, and one speaker's voice for two players.
     let (handshake, voice) = (b"\x8b\xc7\x04\x01\0\0\x07\x80\0\0\xbb\x80\0\x04\x42\x6f\x62", b"\x8b\xc7\x03");
     let mut deliver = Vec::new();
     write_deliver(&mut deliver, Delivery::Unreliable, [PlayerNumber(1), PlayerNumber(2)].into_iter(), voice);

@@ -1,15 +1,15 @@
-//! Both ends prove that they know the secret, and agree on what they have said.
+//! Both ends prove that they know the secret, and that they saw the same handshake.
 
 use ring::hmac;
 
 use crate::frame::{Frame, Hello, NONCE_BYTES, PROOF_BYTES, VERSION};
 use crate::settings::LinkSecret;
 
-/// What both ends have said before the proofs, as it was said.
+/// The bytes that both ends sent before the proofs, unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Transcript(Vec<u8>);
 
-/// The end that proves.
+/// The end that gives a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prover {
     Adapter,
@@ -29,12 +29,12 @@ impl Transcript {
         tag.as_ref().try_into().expect("SHA-256 has 32 bytes")
     }
 
-    /// In a time that tells nothing of the right proof.
+    /// Compares in constant time.
     pub(crate) fn is_proved(&self, prover: Prover, secret: &LinkSecret, proof: &[u8; PROOF_BYTES]) -> bool {
         hmac::verify(&key(secret), &self.proved_by(prover), proof).is_ok()
     }
 
-    /// The two proofs are of different words, so that neither end can send the other one's back.
+    /// Each end's proof has its own label, so that neither can send the other's back.
     fn proved_by(&self, prover: Prover) -> Vec<u8> {
         let label: &[u8] = match prover {
             Prover::Adapter => b"consonance sidecar adapter",

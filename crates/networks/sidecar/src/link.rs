@@ -1,4 +1,4 @@
-//! An adapter's link to a voice server, which is made again whenever it ends.
+//! An adapter's link to a voice server, which reconnects whenever it ends.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,19 +16,19 @@ use crate::settings::SidecarLinkSettings;
 
 /// The link of one game server. Nothing here blocks: call [`poll`](Self::poll) with every turn of the game.
 ///
-/// It knows the present players, so that a link which comes back is told; the game says [`joined`](Self::joined) and
-/// [`left`](Self::left) whether there is a link or not.
+/// It keeps the list of present players, and sends it again after a reconnect; the game calls
+/// [`joined`](Self::joined) and [`left`](Self::left) whether the link is up or not.
 pub struct SidecarLink {
     server: SocketAddr,
     settings: SidecarLinkSettings,
     random: SystemRandom,
-    /// Made with the first attempt.
+    /// Created with the first attempt.
     tcp: Option<TcpConnections>,
     state: State,
     /// The present players, and their addresses.
     players: BTreeMap<PlayerNumber, String>,
     retry: Duration,
-    /// The packet that is reported, and its receivers.
+    /// The packet of the most recent event, and its receivers.
     packet: Vec<u8>,
     to: Vec<PlayerNumber>,
     statistics: Statistics,
@@ -45,7 +45,7 @@ impl fmt::Debug for SidecarLink {
 
 #[derive(Debug)]
 enum State {
-    /// Not asked for.
+    /// Not started.
     Off,
     /// The next attempt is at this time.
     Waiting(Instant),
@@ -55,11 +55,11 @@ enum State {
         is_connected: bool,
         has_unread: bool,
     },
-    /// The last words are on their way.
+    /// The goodbye is being sent.
     Ending(TcpId),
 }
 
-/// What a voice server said, or what became of the link.
+/// A message of the voice server, or a change of the link's state.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SidecarEvent<'a> {
@@ -69,33 +69,33 @@ pub enum SidecarEvent<'a> {
     Packet {
         /// The receivers; those that are gone by now are skipped.
         to: &'a [PlayerNumber],
-        /// On which of the game's channels.
+        /// The game channel to use.
         delivery: Delivery,
         /// Its bytes, valid until the next call.
         packet: &'a [u8],
     },
-    /// The voice server has taken a player in. Nothing has to follow from it.
+    /// The voice server has admitted a player. The game need not react.
     Admitted {
         /// The player.
         player: PlayerNumber,
     },
-    /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without
-    /// voice; when it is gone, [`left`](SidecarLink::left) says so as for all others.
+    /// The voice server rejects a player from here on. The game disconnects it, or lets it stay without voice; when
+    /// it is gone, the game calls [`left`](SidecarLink::left) as for every other player.
     Kicked {
         /// The player.
         player: PlayerNumber,
-        /// Why, in words for the player.
+        /// The reason, a text for the player.
         reason: String,
     },
-    /// The link is gone, or could not be made. Another attempt follows by itself, unless it was ended from here.
+    /// The link is gone, or could not be established. It retries by itself, unless this end closed the link.
     Down {
-        /// Why.
+        /// The reason.
         reason: DisconnectReason,
     },
 }
 
 impl SidecarLink {
-    /// A link that is not asked for yet.
+    /// A link that is not started yet.
     pub fn new(server: SocketAddr, settings: SidecarLinkSettings) -> Self {
         let retry = settings.retry_min;
         Self {
@@ -112,14 +112,14 @@ impl SidecarLink {
         }
     }
 
-    /// Asks for the link, from now on.
+    /// Starts the link, which reconnects from here on.
     pub fn connect(&mut self, now: Instant) {
         if matches!(self.state, State::Off) {
             self.state = State::Waiting(now);
         }
     }
 
-    /// Ends the link in order. It is not made again until it is asked for.
+    /// Closes the link gracefully. It stays closed until the next call of `connect`.
     pub fn disconnect(&mut self, now: Instant) {
         self.state = match std::mem::replace(&mut self.state, State::Off) {
             State::Linked { id, end, .. } => {
@@ -136,27 +136,27 @@ impl SidecarLink {
         matches!(&self.state, State::Linked { end, .. } if end.is_up())
     }
 
-    /// Whether nothing is asked for, and all last words are said.
+    /// Whether the link is stopped, and all goodbyes are sent.
     pub fn is_off(&self) -> bool {
         matches!(self.state, State::Off)
     }
 
-    /// A player is there. Its address, if the game knows it, is what bans of addresses and
-    /// counted guesses at passwords go by.
+    /// Reports a present player. Its address, if the game knows it, serves for address bans and for the limit on
+    /// wrong passwords.
     pub fn joined(&mut self, now: Instant, player: PlayerNumber, address: Option<SocketAddr>) {
         let address = address.map(|address| address.to_string()).unwrap_or_default();
         self.say(now, |end| end.joined(player, false, &address));
         self.players.insert(player, address);
     }
 
-    /// A player is gone, however that came. Its number is never used again while the link is up.
+    /// Reports that a player has left, for whatever reason. Its number is never reused while the link is up.
     pub fn left(&mut self, now: Instant, player: PlayerNumber) {
         if self.players.remove(&player).is_some() {
             self.say(now, |end| end.left(player));
         }
     }
 
-    /// A voice packet of a player, as it came over the game's network. Without a link it is dropped and counted.
+    /// Sends a player's voice packet, as received from the game's network. Without a link it is dropped and counted.
     pub fn send(&mut self, now: Instant, player: PlayerNumber, delivery: Delivery, packet: &[u8]) {
         if packet.len() > PACKET_BYTES_MAX {
             self.statistics.dropped.too_large += 1;
@@ -171,7 +171,7 @@ impl SidecarLink {
         self.say(now, |end| end.packet(player, delivery, packet));
     }
 
-    /// The next thing that happened, or `None`; which also sends what waits.
+    /// The next event, or `None`. Also sends the queue.
     pub fn poll(&mut self, now: Instant) -> Option<SidecarEvent<'_>> {
         self.begin_attempt(now);
         loop {
@@ -202,7 +202,7 @@ impl SidecarLink {
         }
     }
 
-    /// Sends what waits, as far as the system takes it.
+    /// Sends the queue, as far as the system takes it.
     pub fn flush(&mut self, now: Instant) {
         let Self { tcp: Some(tcp), state: State::Linked { id, end, is_connected: true, .. }, .. } = self
         else {
@@ -213,7 +213,7 @@ impl SidecarLink {
         }
     }
 
-    /// When to poll at the latest although nothing comes; while packets are expected, every few milliseconds.
+    /// The latest time of the next poll when nothing arrives; while packets are expected, every few milliseconds.
     pub fn wants_poll_at(&self) -> Option<Instant> {
         let own = match &self.state {
             State::Off | State::Ending(_) => None,
@@ -223,7 +223,7 @@ impl SidecarLink {
         own.into_iter().chain(self.tcp.as_ref().and_then(TcpConnections::poll_timeout)).min()
     }
 
-    /// What was sent, received and dropped since this object was made.
+    /// Packets sent, received and dropped since this object was created.
     pub fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics;
         if let State::Linked { end, .. } = &self.state {
@@ -242,7 +242,7 @@ impl SidecarLink {
         let made = || TcpConnections::new(self.settings.tcp()).ok();
         let tcp = self.tcp.take().or_else(made).filter(|_| has_nonce);
         self.tcp = tcp;
-        // What cannot even begin is tried again as what fails.
+        // If the attempt cannot even begin, it is retried like one that failed.
         let Some(tcp) = &mut self.tcp else {
             self.state = State::Waiting(now + self.settings.retry_max);
             return;
@@ -277,7 +277,7 @@ impl SidecarLink {
             (TcpEvent::Closed { id: of, .. }, State::Ending(id)) if of == *id => {
                 return Step::Down(DisconnectReason::ClosedByUs);
             }
-            // Of a link that was before.
+            // An event of an earlier link.
             _ => {}
         }
         Step::Again
@@ -303,7 +303,7 @@ impl SidecarLink {
         SidecarEvent::Down { reason }
     }
 
-    /// Says goodbye, if the link is up, after all that was said before.
+    /// Says goodbye, if the link is up, after all frames queued before.
     fn hang_up(&mut self, now: Instant, id: TcpId, mut end: Box<GameEnd>) {
         let Some(tcp) = &mut self.tcp else { return };
         end.end();
@@ -312,17 +312,17 @@ impl SidecarLink {
         self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
     }
 
-    /// Between the half and the whole of the present one, so that many game servers do not come at once.
+    /// A random delay between half and all of the present one, so that many game servers do not reconnect at once.
     fn next_wait(&mut self) -> Duration {
         let mut byte = [0];
-        // Without randomness they come at once.
+        // Without randomness, all wait equally long.
         let _ = self.random.fill(&mut byte);
         let wait = self.retry.mul_f64(0.5 + f64::from(byte[0]) / 512.0);
         self.retry = (self.retry * 2).min(self.settings.retry_max);
         wait
     }
 
-    /// What does not fit any more ends the link, and the next one begins with the present players.
+    /// Sends a frame. If the outbox is full, the link ends, and the next link begins with the present players.
     fn say(&mut self, now: Instant, say: impl FnOnce(&mut GameEnd) -> Result<(), Full>) {
         let State::Linked { id, end, .. } = &mut self.state else { return };
         if !end.is_up() || say(end) != Err(Full) {
@@ -336,14 +336,14 @@ impl SidecarLink {
     }
 }
 
-/// A link that is dropped says goodbye, as far as the system takes it at once.
+/// A dropped link sends a goodbye, as far as the system takes it at once.
 impl Drop for SidecarLink {
     fn drop(&mut self) {
         self.disconnect(Instant::now());
     }
 }
 
-/// What one look has found.
+/// The result of one step.
 enum Step {
     Again,
     Nothing,
@@ -354,7 +354,7 @@ enum Step {
     Down(DisconnectReason),
 }
 
-/// Copies a packet and its receivers out of what was read.
+/// Copies a packet and its receivers out of the read buffer.
 fn keep(event: GameEndEvent<'_>, packet: &mut Vec<u8>, players: &mut Vec<PlayerNumber>) -> Step {
     match event {
         GameEndEvent::Up => Step::Up,

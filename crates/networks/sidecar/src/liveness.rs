@@ -1,21 +1,22 @@
-//! When a link has to say something, and when it has been silent for too long.
+//! The times of a link's heartbeats, and the timeout of a silent link.
 
 use std::time::{Duration, Instant};
 
-/// Both ends do the same, each at the pace that the other one has asked it for.
+/// The same at both ends, each with the pace that the other end requested.
 #[derive(Debug)]
 pub(crate) struct Liveness {
     heard: Instant,
     said: Instant,
     idle: Duration,
-    /// How often to say something at the least.
+    /// The longest time between two frames that we send.
     pace: Duration,
-    /// How long the other end is never silent, and whether it was for that long since it was last heard.
+    /// The longest silence to expect of the other end, and whether it has been silent for longer since its last
+    /// frame.
     quiet: Option<Duration>,
     is_quiet: bool,
 }
 
-/// So often something is said within the time after which silence counts as the end, unless another pace is asked for.
+/// The number of heartbeats within the idle timeout, unless another pace is requested.
 const SAYINGS_PER_IDLE: u32 = 4;
 
 impl Liveness {
@@ -29,12 +30,12 @@ impl Liveness {
         self.pace = idle / SAYINGS_PER_IDLE;
     }
 
-    /// What the other end asks for; never less often than it would be without.
+    /// Sets the pace that the other end requests; it only ever shortens the interval.
     pub(crate) fn set_pace(&mut self, pace: Duration) {
         self.pace = self.pace.min(pace.max(PACE_MIN));
     }
 
-    /// The other end will not be silent for so long while it is there.
+    /// The other end promises never to be silent for longer than this while it is present.
     pub(crate) fn expect_within(&mut self, quiet: Duration) {
         self.quiet = Some(quiet);
     }
@@ -43,7 +44,7 @@ impl Liveness {
         self.pace
     }
 
-    /// True if it was quiet before.
+    /// True if the other end was quiet before.
     pub(crate) fn note_heard(&mut self, now: Instant) -> bool {
         self.heard = self.heard.max(now);
         std::mem::take(&mut self.is_quiet)
@@ -77,7 +78,7 @@ impl Liveness {
     }
 }
 
-/// Whatever the other end asks for, not more often than this.
+/// The shortest interval, whatever the other end requests.
 const PACE_MIN: Duration = Duration::from_millis(20);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What waits to leave over a link: control in order, voice as far as there is room.
+//! The queue of frames to send over a link: control in order, voice as far as there is room.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::Delivery;
 
-/// Two queues of whole frames, and the piece that is on its way into the connection. Control leaves before voice; when
-/// voice piles up, the oldest goes.
+/// Two queues of whole frames, and the piece that the connection is taking. Control leaves before voice; when voice
+/// piles up, the oldest frames are dropped.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     control: VecDeque<u8>,
@@ -16,17 +16,17 @@ pub(crate) struct Outbox {
     /// The lengths of the frames in `voice`.
     voice_frames: VecDeque<u16>,
     voice_max: usize,
-    /// Bytes that a connection has begun to take.
+    /// Bytes of which the connection has taken a part.
     piece: Vec<u8>,
     taken: usize,
     pub(crate) voice_dropped: u64,
 }
 
-/// Control does not fit any more: the link has to end.
+/// Control exceeds its limit: the link has to end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// How much is given to a connection at once, in bytes.
+/// The most bytes given to a connection at once.
 pub(crate) const PIECE_BYTES: usize = 16 * 1024;
 
 impl Outbox {
@@ -43,7 +43,7 @@ impl Outbox {
         }
     }
 
-    /// One whole frame with its length.
+    /// Adds one whole frame with its length.
     pub(crate) fn push(&mut self, delivery: Delivery, frame: &[u8]) -> Result<(), Full> {
         match delivery {
             Delivery::Reliable if self.control.len() + frame.len() > self.control_max => return Err(Full),
@@ -106,14 +106,14 @@ impl Outbox {
         bytes > 0
     }
 
-    /// What a connection may take now; empty if there is nothing.
+    /// The next bytes for the connection; empty if nothing waits.
     pub(crate) fn piece(&mut self) -> &[u8] {
         if self.taken == self.piece.len() {
             self.piece.clear();
             self.taken = 0;
             let control = self.control.len().min(PIECE_BYTES);
             self.piece.extend(self.control.drain(..control));
-            // A frame of voice goes between whole frames only.
+            // Voice frames may only go between complete frames.
             while self.control.is_empty() && self.piece.len() < PIECE_BYTES {
                 let Some(length) = self.voice_frames.pop_front() else { break };
                 self.piece.extend(self.voice.drain(..usize::from(length)));
@@ -122,7 +122,7 @@ impl Outbox {
         &self.piece[self.taken..]
     }
 
-    /// The connection has taken so many bytes of the piece.
+    /// The connection has taken this many bytes of the piece.
     fn take(&mut self, bytes: usize) {
         self.taken += bytes;
     }

@@ -36,21 +36,21 @@ use shards::Shards;
 /// A [`ServerTransport`] whose peers are the players of game servers: a player is one from its first packet on, or from
 /// when its adapter announces it.
 ///
-/// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: it is the
-/// *voice* server that stops, and no player is to lose the game for that.
+/// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: only the
+/// *voice* server stops, and no player is to lose the game for that.
 pub struct SidecarServer {
     tcp: TcpConnections,
     local_addr: SocketAddr,
     settings: SidecarSettings,
     random: SystemRandom,
     links: BTreeMap<TcpId, GuestLink>,
-    /// Of those links that are not up yet.
+    /// The slots of links that are not up yet.
     handshake_slots: HandshakeSlots<TcpId>,
-    /// How many are up, here and at the other servers of the port.
+    /// The number of links that are up, here and at the other servers of the port.
     links_up: Arc<AtomicUsize>,
     /// The other servers of the port, if there are any.
     shards: Option<Shards>,
-    /// Which player of which link each peer is.
+    /// The link and player number of each peer.
     peers: HashMap<Peer, (TcpId, PlayerNumber)>,
     next_peer: u64,
     /// Reported as connected by the last poll: admitted unless the next call rejects it.
@@ -61,12 +61,12 @@ pub struct SidecarServer {
     first_packet: Option<(Peer, Delivery)>,
     /// The packet that is reported.
     packet: Vec<u8>,
-    /// Players to be disconnected; said with the next flush, unless the server stops before.
+    /// Players to be kicked, sent with the next flush unless the server stops before.
     kicks: Vec<(TcpId, PlayerNumber, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links that fell silent or are heard again, and were not asked about yet.
     reachability: ReachabilityFeed,
-    /// Links with something that was read and not looked at.
+    /// Links with unprocessed input.
     turn: VecDeque<TcpId>,
     held: Held,
     /// The receivers of one packet, by link.
@@ -89,7 +89,7 @@ impl SidecarServer {
     /// Listens for adapters at this TCP address; port 0 takes any free one.
     ///
     /// # Errors
-    /// If the address cannot be had.
+    /// The address is not available.
     pub fn bind(address: SocketAddr, settings: SidecarSettings) -> io::Result<Self> {
         let tcp = TcpConnections::listen(address, settings.tcp())?;
         let local_addr = tcp.local_addr().unwrap_or(address);
@@ -103,7 +103,7 @@ impl SidecarServer {
     /// The limits are those of all together.
     ///
     /// # Errors
-    /// When the system lacks what it takes to wait for many connections.
+    /// The system lacks the resources to wait for many connections.
     pub fn into_shards(
         self,
         count: NonZeroUsize,
@@ -156,7 +156,7 @@ impl SidecarServer {
         }
     }
 
-    /// Where it listens.
+    /// The local address.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
@@ -195,7 +195,7 @@ impl SidecarServer {
         }
         self.handshake_slots.release(Some(link.remote.ip()), id);
         link.hang_up(now, &mut self.tcp, words);
-        // Where the voice server itself goes, another one may go on with the session.
+        // If the voice server itself shuts down, another one may continue the session.
         if *reason != DisconnectReason::ClosedByUs && !link.end.is_quiet() {
             self.note_reachability(link.peers(), false);
         }
@@ -252,7 +252,7 @@ impl ServerNetwork for SidecarServer {
     }
 
     fn shutdown(&mut self, now: Instant) {
-        // No player loses the game because the voice server stops.
+        // Players must not be kicked from the game because the voice server stops.
         self.kicks.clear();
         self.tcp.stop_listening();
         if let Some(shards) = &self.shards {

@@ -14,7 +14,7 @@ use crate::liveness::Liveness;
 use crate::outbox::{Full, Outbox};
 use crate::settings::SidecarSettings;
 
-/// Fed with bytes, drained of what they say; what it wants to say waits in [`outbox`](Self::outbox).
+/// Takes bytes and returns events; outgoing frames wait in [`outbox`](Self::outbox).
 #[derive(Debug)]
 pub(crate) struct VoiceEnd {
     pub(crate) outbox: Outbox,
@@ -27,7 +27,7 @@ pub(crate) struct VoiceEnd {
 
 #[derive(Debug)]
 enum State {
-    /// Nothing was said yet; what to ask for a proof with.
+    /// Before the adapter's first frame; the nonce is for the challenge.
     Unproved {
         nonce: [u8; NONCE_BYTES],
         until: Instant,
@@ -39,28 +39,28 @@ enum State {
         until: Instant,
     },
     Up,
-    /// The end was said.
+    /// The goodbye is in the outbox.
     Ended,
 }
 
-/// What came over a link.
+/// An event of a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Heard<'a> {
-    /// The link is up: which session it is for, and what the game server is called.
+    /// The link is up: its session, and the name of the game server.
     Up { session: String, name: String },
     /// A voice packet of a player.
     Packet { player: PlayerNumber, delivery: Delivery, packet: &'a [u8] },
-    /// A player is there.
+    /// A player is present.
     Joined { player: PlayerNumber, was_there: bool, address: &'a [u8] },
     /// A player is gone.
     Left { player: PlayerNumber },
-    /// The adapter ends the link.
+    /// The adapter closes the link.
     Bye { reason: &'a [u8] },
-    /// The other end does not know the secret, or is not admitted; it is told.
+    /// The other end does not know the secret, or is not admitted; it receives the reason.
     Refused,
-    /// The other end broke the rules, in words; it is told.
+    /// The other end violated the protocol, with a description; it receives the reason.
     Broken(&'static str),
-    /// Nothing that matters.
+    /// Nothing to report.
     Nothing,
 }
 
@@ -82,7 +82,7 @@ impl VoiceEnd {
         self.liveness.note_heard(now)
     }
 
-    /// The next thing that was said, or `None` if there is no whole one.
+    /// The next event, or `None` if no complete frame has arrived.
     pub(crate) fn poll(&mut self, settings: &SidecarSettings) -> Option<Heard<'_>> {
         match self.state {
             State::Unproved { .. } | State::Challenged { .. } => self.greet(settings),
@@ -118,7 +118,7 @@ impl VoiceEnd {
         self.say(&Frame::Admitted { player })
     }
 
-    /// A player is to go. The reason is short.
+    /// Kicks a player. The reason must be short.
     pub(crate) fn kick(&mut self, player: PlayerNumber, reason: &str) -> Result<(), Full> {
         self.say(&Frame::Kick { player, reason: reason.as_bytes() })
     }
@@ -138,10 +138,10 @@ impl VoiceEnd {
         Ok(())
     }
 
-    /// The last words; nothing that comes counts any more.
+    /// Queues the goodbye; all later input is ignored.
     pub(crate) fn end(&mut self, reason: &str) {
         if !matches!(self.state, State::Ended) {
-            // There is no room for it only if the other end does not listen anyway.
+            // If the queue is full, the other end is not reading anyway.
             let _ = self.say(&Frame::Bye { reason: cut(reason, REASON_BYTES_MAX).as_bytes() });
             self.state = State::Ended;
         }
@@ -151,7 +151,7 @@ impl VoiceEnd {
         matches!(self.state, State::Up)
     }
 
-    /// Whether the time for the first words is over, or nothing was heard for too long.
+    /// Whether the handshake has timed out, or the adapter has been silent for too long.
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         match self.state {
             State::Unproved { until, .. } | State::Challenged { until, .. } => now >= until,
@@ -165,12 +165,12 @@ impl VoiceEnd {
         self.is_up() && self.liveness.falls_quiet(now)
     }
 
-    /// Whether it has, and was not heard since.
+    /// Whether the adapter has fallen quiet and has not been heard since.
     pub(crate) fn is_quiet(&self) -> bool {
         self.liveness.is_quiet()
     }
 
-    /// Says that it is there, if it is time for that.
+    /// Sends a heartbeat if one is due.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
         if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive { pace_ms: None }).is_ok()
         {
@@ -178,12 +178,13 @@ impl VoiceEnd {
         }
     }
 
-    /// Something has left.
+    /// Frames were sent.
     pub(crate) fn note_said(&mut self, now: Instant) {
         self.liveness.note_said(now);
     }
 
-    /// When to ask [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) although nothing comes.
+    /// The latest time of the next call of [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) without
+    /// input.
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.state {
             State::Unproved { until, .. } | State::Challenged { until, .. } => Some(until),
@@ -246,7 +247,7 @@ impl VoiceEnd {
     }
 }
 
-/// What follows from a greeting.
+/// The result of a handshake frame.
 enum Step {
     Challenge { state: State, nonce: [u8; NONCE_BYTES] },
     Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32, pace_ms: u16 },
@@ -292,5 +293,5 @@ fn welcome(transcript: &Transcript, proof: &[u8; PROOF_BYTES], settings: &Sideca
     }
 }
 
-/// Of last words.
+/// The longest reason in a goodbye.
 const REASON_BYTES_MAX: usize = 256;

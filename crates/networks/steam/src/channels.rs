@@ -1,16 +1,16 @@
 //! The channels that voice uses: a convention between all peers of a game.
 
-/// Numbers of channels. The first two are the originals', whose component has them as fields that a game may change;
-/// the others only ends of ours read.
+/// The channel numbers. The first two are the originals', whose component has them as fields that a game may change;
+/// only our ends read the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SteamChannels {
-    /// What clients send to the server. 144984105.
+    /// Packets from clients to the server. 144984105.
     pub to_server: i32,
-    /// What the server sends to clients, and players to each other. 144984106.
+    /// Packets from the server to clients, and between players. 144984106.
     pub to_client: i32,
-    /// Where a client of ours says to a server that a link begins. 144984107.
+    /// Signals of our clients to a server that open a link. 144984107.
     pub server_hello: i32,
-    /// Where a player of ours says the same to another. 144984108.
+    /// Signals of our players to each other that open a link. 144984108.
     pub player_hello: i32,
 }
 

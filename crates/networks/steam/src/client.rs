@@ -51,11 +51,11 @@ struct Pump<P: SteamP2p> {
     settings: ClientSettings,
     handle: HostedClientHandle,
     members: Members,
-    /// Counts the links that were opened, to the server and to players.
+    /// The number of links opened so far, to the server and to players.
     last_number: u32,
     server: ServerLink,
     direct: Direct,
-    /// What players said outside of the packets, and takes effect after the packets that came before it.
+    /// Signals that arrived on the channel for hellos; they are processed after the packets that came before them.
     hellos: Vec<(SteamId, Signal)>,
     farewells: Farewells,
     still_here_at: Option<Instant>,
@@ -82,7 +82,7 @@ impl<P: SteamP2p> SteamClient<P> {
         Self { hosted, pump, is_drained: true }
     }
 
-    /// Where the game says which other players are in its session.
+    /// The handle with which the game reports the other players of its session.
     pub fn members(&self) -> Members {
         self.pump.members.clone()
     }

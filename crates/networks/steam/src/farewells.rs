@@ -1,4 +1,4 @@
-//! What is done for links that have ended: goodbyes that found no room, and sessions that are no longer needed.
+//! Cleanup of ended links: goodbyes that are still unsent, and sessions that are no longer needed.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -36,14 +36,14 @@ impl Farewells {
         }
     }
 
-    /// The session with this account may not be needed any more: [`due`](Self::due) says so in a while.
+    /// The session with this account may no longer be needed: [`due`](Self::due) returns it after a while.
     pub(crate) fn close_later(&mut self, now: Instant, id: SteamId) {
         if self.closings.len() < WAITING_MAX {
             self.closings.push_back((now + CLOSED_AFTER, id));
         }
     }
 
-    /// Tries again what could not be said.
+    /// Retries unsent goodbyes.
     pub(crate) fn repeat(&mut self, now: Instant, steam: &mut impl SteamP2p) {
         self.goodbyes.retain(|Goodbye { to, channel, signal, until }| {
             now < *until && !steam.send(*to, SendKind::Reliable, *channel, signal)
@@ -59,7 +59,7 @@ impl Farewells {
 /// How long a goodbye may wait for room.
 const GOODBYE_MAX: Duration = Duration::from_secs(10);
 
-/// How long what was said last may be on its way, before the session is closed under it.
+/// The time for the last packets to arrive before the session is closed.
 const CLOSED_AFTER: Duration = Duration::from_secs(30);
 
 const WAITING_MAX: usize = 4096;

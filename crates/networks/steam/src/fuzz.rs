@@ -1,5 +1,5 @@
-//! The body of the fuzz target `steam_packets`: whatever accounts, games and Steam itself may
-//! do to a server and to players.
+//! The body of the fuzz target `steam_packets`: arbitrary input from accounts, games and Steam itself, to a server
+//! and to players.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::{
     ClientSettings, SendKind, ServerSettings, SteamChannels, SteamClient, SteamId, SteamP2p as _, SteamServer,
 };
 
-/// Steps one after the other: a byte for what happens, one for a length, and so many bytes.
+/// Each step is a byte for the action, one for a length, and that many bytes.
 ///
 /// # Panics
 /// A rule is broken: a peer is heard before it connected or after it left, an end is told twice or never, too many are
@@ -115,12 +115,12 @@ impl Table {
     }
 
     fn pass(&mut self, milliseconds: u64) {
-        // Now and then a long time, for all that waits for it.
+        // Sometimes a long time passes, so that timeouts expire.
         let milliseconds = if milliseconds % 16 == 15 { 7000 } else { milliseconds };
         self.now += Duration::from_millis(milliseconds);
     }
 
-    /// An account says something to another, on any of the channels.
+    /// An account sends a packet to another, on any channel.
     fn say(&mut self, first: u8, second: u8, packet: &[u8]) {
         let SteamChannels { to_server, to_client, server_hello, player_hello } = SteamChannels::default();
         let channel = [to_server, to_client, server_hello, player_hello, 0][usize::from(second % 5)];
@@ -181,13 +181,13 @@ impl Table {
                 }
             }
         }
-        // Those whose end is still to be told are counted apart.
+        // Peers whose end is not reported yet are no longer counted as connected.
         let connected = self.server.statistics().connections.connected as usize;
         assert!(connected <= self.here.len(), "an absent peer is counted");
         assert!(connected <= PEERS_MAX, "{connected} are here");
     }
 
-    /// All peers leave, and every end is told.
+    /// All peers leave, and each end is reported.
     fn close(&mut self) {
         self.server.shutdown(self.now);
         for player in &mut self.players {
@@ -200,7 +200,7 @@ impl Table {
 }
 
 impl Player {
-    /// Connects, or leaves.
+    /// Connects or disconnects.
     fn turn_round(&mut self, now: Instant) {
         if self.is_wanted {
             self.transport.disconnect(now);
@@ -248,7 +248,7 @@ impl Player {
     }
 }
 
-/// What is said as a signal: its first byte chooses which.
+/// Makes a signal; the first byte selects its kind.
 fn signal(said: &[u8]) -> Signal {
     let [kind, number, words @ ..] = said else { return Signal::StillHere };
     let number = u32::from(*number % 8);

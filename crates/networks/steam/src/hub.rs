@@ -24,7 +24,7 @@ use crate::steam_p2p::{Arrival, SendKind, SessionState, SteamEvent, SteamId, Ste
 
 use network::Network;
 
-/// The meeting place of accounts. A clone is the same.
+/// The hub that connects accounts. Clones share one hub.
 #[derive(Clone, Debug)]
 pub struct Hub(Arc<Mutex<Network>>);
 
@@ -33,20 +33,20 @@ pub struct Hub(Arc<Mutex<Network>>);
 pub struct HubAccount {
     hub: Hub,
     id: SteamId,
-    /// Which of the account's ends, for events.
+    /// The number of this end among the account's ends, for events.
     end: u64,
 }
 
-/// How the hub treats packets.
+/// The hub's treatment of packets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HubSettings {
-    /// Where chance begins. 0.
+    /// The seed of random decisions. 0.
     pub seed: u64,
     /// The share of unreliable packets that are lost, 0 to 1. 0.
     pub loss: f64,
     /// The share of unreliable packets that are late by twice the latency and a millisecond, 0 to 1. 0.
     pub reordering: f64,
-    /// From an account to another. 0.
+    /// The delay from one account to another. 0.
     pub latency: Duration,
     /// How long something may wait for a session before it fails. 20 s, as Steam documents.
     pub session_timeout: Duration,
@@ -87,12 +87,12 @@ impl Hub {
         HubAccount { hub: self.clone(), id, end }
     }
 
-    /// Pulls an account's cable, or mends it: nothing reaches it or leaves it, and no end is told.
+    /// Cuts or restores an account's connection: while it is cut, nothing reaches it or leaves it, and no end is told.
     pub fn set_reachable(&self, id: SteamId, is_reachable: bool) {
         self.lock().set_reachable(id, is_reachable);
     }
 
-    /// The same for what goes between two accounts only.
+    /// The same, only between two accounts.
     pub fn set_reach_each_other(&self, one: SteamId, other: SteamId, is_reachable: bool) {
         self.lock().set_reach_each_other(one, other, is_reachable);
     }

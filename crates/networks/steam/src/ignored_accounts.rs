@@ -1,4 +1,4 @@
-//! Accounts whose packets mean nothing for a while.
+//! Accounts whose packets are ignored for a while.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -19,7 +19,7 @@ impl IgnoredAccounts {
         self.0.push_back((id, until));
     }
 
-    /// They may again.
+    /// Packets of this account may open links again.
     pub(crate) fn remove(&mut self, id: SteamId) {
         self.0.retain(|(other, _)| *other != id);
     }

@@ -1,19 +1,19 @@
-//! Where the game reports the members of its session.
+//! A handle with which the game reports the members of its session.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::SteamId;
 
-/// Tells a server or a player of ours which accounts join and leave the game's session, from any
-/// thread. A clone is the same.
+/// Tells one of our servers or players which accounts join and leave the game's session, from any thread. Clones
+/// share one queue.
 ///
-/// It is what the originals' `PeerConnected` and `PeerDisconnected` are. Steam reports to no end that an account has
-/// left, so the latter matters where the other end is an original.
+/// It corresponds to the originals' `PeerConnected` and `PeerDisconnected`. Steam reports to no end that an account
+/// has left, so the latter matters where the other end is an original.
 #[derive(Clone, Debug, Default)]
 pub struct Members(Arc<Mutex<VecDeque<Change>>>);
 
-/// What the game said.
+/// A change that the game reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     Came(SteamId),
@@ -21,12 +21,12 @@ pub(crate) enum Change {
 }
 
 impl Members {
-    /// This account is in the game's session. False if 4096 words wait already: say it again later.
+    /// Reports that this account is in the game's session. False if 4096 reports wait already: call it again later.
     pub fn connected(&self, id: SteamId) -> bool {
         self.push(Change::Came(id))
     }
 
-    /// This account has left the game's session. False if 4096 words wait already: say it again later.
+    /// Reports that this account has left the session. False if 4096 reports wait already: call it again later.
     pub fn disconnected(&self, id: SteamId) -> bool {
         self.push(Change::Left(id))
     }

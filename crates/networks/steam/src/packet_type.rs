@@ -1,10 +1,10 @@
-//! What a packet of voice says about itself: Steam does not tell how a packet travelled.
+//! The delivery of a voice packet, derived from its type: Steam does not report how a packet was sent.
 
 use consonance_transport::Delivery;
 
 use crate::steam_p2p::{Arrival, SendKind};
 
-/// How a packet came: as Steam says, or else as packets of its type are sent.
+/// The delivery of a received packet: as Steam reports it, or else as packets of its type are sent.
 pub(crate) fn delivery_of(arrival: Arrival, packet: &[u8]) -> Delivery {
     let is_reliable = match arrival.kind {
         Some(kind) => kind.is_reliable(),
@@ -13,12 +13,12 @@ pub(crate) fn delivery_of(arrival: Arrival, packet: &[u8]) -> Delivery {
     if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }
 }
 
-/// Whether this is how a player introduces itself to others.
+/// Whether this is the announcement of a player to others.
 pub(crate) fn is_announcement(packet: &[u8]) -> bool {
     message_type(packet) == Some(HANDSHAKE_P2P)
 }
 
-/// How a packet is sent: as the originals send it.
+/// The way to send a packet: as the originals send it.
 pub(crate) fn kind_of(delivery: Delivery, packet: &[u8]) -> SendKind {
     match delivery {
         Delivery::Unreliable => SendKind::UnreliableNoDelay,
@@ -27,7 +27,7 @@ pub(crate) fn kind_of(delivery: Delivery, packet: &[u8]) -> SendKind {
     }
 }
 
-/// A header is `8b c7 | type u8`, and then what belongs to the type.
+/// A header is `8b c7 | type u8`, followed by the fields of the type.
 fn message_type(packet: &[u8]) -> Option<u8> {
     packet.strip_prefix(&[0x8b, 0xc7])?.first().copied()
 }

@@ -46,7 +46,7 @@ struct Pump<P: SteamP2p> {
     handle: HostedServerHandle,
     members: Members,
     clients: BTreeMap<SteamId, RemoteClient>,
-    /// What was said outside of the packets, and takes effect after the packets that came before it.
+    /// Signals that arrived on the channel for hellos; they are processed after the packets that came before them.
     hellos: Vec<(SteamId, Signal)>,
     quiet_time: Duration,
     ignored: IgnoredAccounts,
@@ -56,13 +56,13 @@ struct Pump<P: SteamP2p> {
     rejected: u64,
 }
 
-/// A peer as Steam knows it.
+/// A peer, with its state at Steam.
 #[derive(Debug)]
 struct RemoteClient {
-    /// Its link, if it is one of ours.
+    /// The number of its link, if it is one of our clients.
     hello: Option<u32>,
     is_taken_in: bool,
-    /// When anything last came from it.
+    /// The time of its last packet.
     heard: Instant,
 }
 
@@ -90,13 +90,13 @@ impl<P: SteamP2p> SteamServer<P> {
         Self { hosted, pump, is_drained: true }
     }
 
-    /// Where the game reports joins and leaves. A server without a game does not need it: newcomers get in by what they
-    /// send, as [`AccountAdmission`] says.
+    /// The handle with which the game reports joins and leaves. A server without a game does not need it: packets
+    /// from newcomers are enough, as far as [`AccountAdmission`] admits them.
     pub fn members(&self) -> Members {
         self.pump.members.clone()
     }
 
-    /// How often an account asked for a session or sent something, and was rejected.
+    /// How often an account requested a session or sent something, and was rejected.
     pub fn rejected(&self) -> u64 {
         self.pump.rejected
     }
@@ -194,7 +194,7 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// A peer was admitted, and is told if it waits for it.
+    /// A peer was admitted; it gets a welcome if it waits for one.
     fn welcome(&mut self, id: SteamId) {
         if let Some(client) = self.clients.get_mut(&id) {
             client.is_taken_in = true;
@@ -226,13 +226,13 @@ impl<P: SteamP2p> Pump<P> {
         self.leave_alone(now, id);
     }
 
-    /// Nothing more is expected of this account.
+    /// Ignores this account for a while and closes its session later.
     fn leave_alone(&mut self, now: Instant, id: SteamId) {
         self.ignored.insert(id, now + self.quiet_time);
         self.farewells.close_later(now, id);
     }
 
-    /// Says something among the packets. What does not fit is noticed with the next packet that does not.
+    /// Sends a signal among the packets. If it does not fit, that is noticed with the next packet that does not.
     fn say(&mut self, id: SteamId, signal: &Signal) {
         self.steam.send(id, SendKind::Reliable, self.link.channels.to_client, &signal.to_bytes());
     }
@@ -242,7 +242,7 @@ impl<P: SteamP2p> Drop for SteamServer<P> {
     fn drop(&mut self) {
         let now = Instant::now();
         self.shutdown(now);
-        // Those whose arrival was not polled yet.
+        // `shutdown` misses clients whose arrival was not polled yet.
         for id in self.pump.clients.keys().copied().collect::<Vec<_>>() {
             self.pump.part(now, id, GONE.to_owned());
         }

@@ -1,4 +1,4 @@
-//! What a server or a player may be told to do otherwise.
+//! Settings of a server and of a player.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,15 +8,15 @@ use consonance_transport::hosted::HostedSettings;
 
 use crate::{LIMITS, SteamChannels, SteamId};
 
-/// What both ends have in common.
+/// Settings that both ends share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
     /// The channels of the game.
     pub channels: SteamChannels,
-    /// How often ends of ours send each other something, so that Steam notices if the other end is gone. 10 s.
+    /// The heartbeat interval between our ends, by which Steam notices that the other end is gone. 10 s.
     pub still_here_interval: Duration,
-    /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels
-    /// are closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
+    /// Whether whole Steam sessions are closed 30 s after a link has ended. Otherwise only our channels are closed,
+    /// for programs in which a game uses Steam's sessions, too. No.
     pub closes_sessions: bool,
 }
 
@@ -30,17 +30,17 @@ impl Default for LinkSettings {
     }
 }
 
-/// What a server may be told.
+/// A server's settings.
 #[derive(Debug)]
 pub struct ServerSettings {
-    /// What both ends have in common.
+    /// Settings that both ends share.
     pub link: LinkSettings,
-    /// Which accounts get in without being named by the game.
+    /// The accounts that are admitted without being named by the game.
     pub admission: AccountAdmission,
-    /// For how long packets of a link that has ended open no other. 10 s.
+    /// How long packets of an ended link open no other. 10 s.
     pub quiet_time: Duration,
-    /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network
-    /// that lives in a game, with 1000 peers.
+    /// The limits of the queues between voice and Steam, and of the number of peers: the defaults of a network that
+    /// lives in a game, with 1000 peers.
     pub bounds: HostedSettings,
 }
 
@@ -56,8 +56,8 @@ impl Default for ServerSettings {
     }
 }
 
-/// The accounts whose sessions and packets a server accepts. Those that the game [names](crate::Members::connected) get
-/// in anyway.
+/// The accounts whose sessions and packets a server accepts. Those that the game [names](crate::Members::connected)
+/// are admitted anyway.
 #[derive(Default)]
 pub enum AccountAdmission {
     /// Any account that sends something.
@@ -93,23 +93,23 @@ impl fmt::Debug for AccountAdmission {
     }
 }
 
-/// What a player may be told.
+/// A player's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
-    /// What both ends have in common.
+    /// Settings that both ends share.
     pub link: LinkSettings,
-    /// The account that holds the voice session: as the game says.
+    /// The account that holds the voice session, as known to the game.
     pub server: SteamId,
-    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original,
-    /// which never answers. 500 ms.
+    /// How long one of our ends may take to answer on a session that is up, before it is taken for an original, which
+    /// never answers. 500 ms.
     pub welcome_timeout: Duration,
-    /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
+    /// The connection timeout. 30 s, somewhat longer than Steam's own.
     pub connect_timeout: Duration,
-    /// How often the player introduces itself again to all players that it reaches directly, as the originals do, and
-    /// tries those again that it does not reach. 23 s.
+    /// The interval at which the player announces itself again to all players that it reaches directly, as the
+    /// originals do, and retries those that it does not reach. 23 s.
     pub announcement_interval: Duration,
-    /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a
-    /// network that lives in a game.
+    /// The limits of the queues between voice and Steam, and of the number of direct links: the defaults of a network
+    /// that lives in a game.
     pub bounds: HostedSettings,
 }
 

@@ -1,9 +1,9 @@
-//! What only ends of ours say to each other about a link.
+//! Messages about a link that only our ends exchange.
 //!
-//! Steam does not report that the other side has left, and the originals leave it to the game to know. So our ends say
-//! it, in a way that originals never notice: the end that opens a link says [`Hello`](Signal::Hello) on a channel that
+//! Steam does not report that the other side has left, and the originals rely on the game for that. So our ends send
+//! signals that originals never notice: the end that opens a link sends [`Hello`](Signal::Hello) on a channel that
 //! originals do not read. An end that answers is one of ours, and from then on the rest travels among the packets, in
-//! one order with them.
+//! order with them.
 //!
 //! ```text
 //!   opens ── Hello 7, on a channel for it ──▶ other
@@ -12,19 +12,19 @@
 //!         ── Goodbye 7, after all packets ───▶      or the other way, with words
 //! ```
 //!
-//! A link has the number that its opener gave it, so what is left of an earlier one is told apart.
-//! Between players each opens a link and welcomes the other's; a link carries packets when it is welcomed.
+//! A link has the number that its opener gave it, so that leftovers of an earlier link are recognized. Between
+//! players, each opens a link and welcomes the other's; a link carries packets when it is welcomed.
 
-/// What one end says to the other.
+/// A message from one end to the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// I open this link.
+    /// Opens a link.
     Hello(u32),
-    /// I take the link that you opened.
+    /// Accepts the link with this number.
     Welcome(u32),
-    /// The link ends, and why. The words may be empty.
+    /// The link ends, with a reason, which may be empty.
     Goodbye(u32, String),
-    /// Nothing else was said for a while: so that Steam notices if the other end is gone.
+    /// A heartbeat, so that Steam notices if the other end is gone.
     StillHere,
 }
 

@@ -1,9 +1,9 @@
-//! What voice needs of Steam: the calls and events of `ISteamNetworking`, for one account.
+//! The parts of Steam that voice uses: the calls and events of `ISteamNetworking`, for one account.
 
 use std::fmt;
 use std::time::Instant;
 
-/// An account: a user, or a game server. Steam tells it of the sender of each packet.
+/// An account: a user, or a game server. Steam names the sender of each packet by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SteamId(pub u64);
 
@@ -19,19 +19,19 @@ impl fmt::Display for SteamId {
 /// which Steam makes as soon as one of them sends something; the other has to accept it, or send something itself,
 /// before anything of it can be read.
 ///
-/// Where a server and a player have the same account, each has a value of its own, and both see every event.
+/// If a server and a player share an account, each has a value of its own, and both receive every event.
 pub trait SteamP2p: Send {
     /// The account of this end.
     fn id(&self) -> SteamId;
 
-    /// Lets Steam do what is due. Called often, at least thirty times per second where voice is to be in time.
+    /// Runs Steam's callbacks. Call it often, at least thirty times per second for timely voice.
     fn run_callbacks(&mut self, now: Instant);
 
-    /// The next thing that happened, or `None`.
+    /// The next event, or `None`.
     fn poll_event(&mut self) -> Option<SteamEvent>;
 
-    /// Sends a packet, beginning a session and accepting the other's if need be. False if it cannot be: the packet is
-    /// too large for its kind, the account is invalid, or too much is queued. True says nothing about its arrival.
+    /// Sends a packet, beginning a session and accepting the other's if necessary. False on an error: the packet is
+    /// too large for its kind, the account is invalid, or too much is queued. True does not mean that it arrives.
     fn send(&mut self, to: SteamId, kind: SendKind, channel: i32, packet: &[u8]) -> bool;
 
     /// Takes the next packet of a channel into `packet`, in place of what is there.
@@ -44,31 +44,31 @@ pub trait SteamP2p: Send {
     /// it is lost, and if it sends again, [`SteamEvent::SessionRequest`] comes again. It is told nothing.
     fn close_session(&mut self, with: SteamId);
 
-    /// Ends what we have with another account on one channel; with the last of them, the session. It is told nothing.
+    /// Closes a channel with another account; with the last of them, the session. The other account is not notified.
     fn close_channel(&mut self, with: SteamId, channel: i32);
 
-    /// How the session with another account does.
+    /// The state of the session with another account.
     fn session_state(&self, with: SteamId) -> SessionState;
 }
 
-/// Something that Steam tells an account.
+/// An event that Steam reports to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SteamEvent {
-    /// `P2PSessionRequest_t`: another account has sent us something and waits to be accepted.
+    /// `P2PSessionRequest_t`: another account has sent packets and waits to be accepted.
     SessionRequest {
-        /// Which one.
+        /// The other account.
         from: SteamId,
     },
-    /// `P2PSessionConnectFail_t`: what was queued for another account could not be delivered, and its session is gone.
+    /// `P2PSessionConnectFail_t`: the packets queued for another account could not be delivered; its session is gone.
     ConnectFail {
-        /// Which one.
+        /// The other account.
         with: SteamId,
-        /// Why.
+        /// The reason.
         error: P2pError,
     },
 }
 
-/// `EP2PSessionError`: why a session could not be made or has ended.
+/// `EP2PSessionError`: the reason why a session could not be established or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum P2pError {
     /// The other account did not answer, perhaps because no program accepts sessions there: 4.
@@ -103,21 +103,21 @@ impl SendKind {
     }
 }
 
-/// A packet that came in.
+/// The sender and the kind of a received packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// The sender.
     pub from: SteamId,
-    /// How it was sent. Steam does not tell, and a packet's own type has to do.
+    /// The kind of sending. `None` at Steam itself, which does not report it; the packet's type is used instead.
     pub kind: Option<SendKind>,
 }
 
-/// How the session with another account does: what matters of `P2PSessionState_t`.
+/// The state of a session with another account: the relevant part of `P2PSessionState_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// There is none.
+    /// There is no session.
     None,
-    /// It is being made.
+    /// It is being established.
     Connecting,
     /// It is up, as far as Steam knows.
     Active,

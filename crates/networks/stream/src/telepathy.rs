@@ -54,7 +54,7 @@ pub type TelepathyClient = StreamClient<Telepathy>;
 /// The port of stock games.
 pub const PORT: u16 = 7777;
 
-/// What both ends have agreed on.
+/// Settings that have to be the same at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Telepathy {
     /// The largest message, in bytes: 16384 in stock games.

@@ -89,17 +89,17 @@ pub type WebSocketTlsServer = EnvelopeServer<StreamServer<TlsEnd<ServerEnd>>, Ma
 /// A client's side with TLS.
 pub type WebSocketTlsClient = EnvelopeClient<StreamClient<TlsEnd<ClientEnd>>, MarkedEnvelope>;
 
-/// What both ends call the protocol in their handshake.
+/// The name of the subprotocol in the handshake.
 pub const SUBPROTOCOL: &str = "consonance.v1";
 
-/// The largest message, in bytes: a packet, and how it travels.
+/// The largest message, in bytes: a packet and its delivery.
 pub const MESSAGE_BYTES_MAX: usize = 1 + PACKET_BYTES_MAX;
 
 /// Listens at this address; an unspecified IPv6 address takes IPv4 too. A client that names no session joins this one.
 ///
 /// # Errors
 ///
-/// What the system says: the port is taken, or not ours to take.
+/// The port is in use or not permitted.
 pub fn server(
     address: SocketAddr,
     session: impl Into<String>,

@@ -16,10 +16,10 @@ use crate::{ClientSettings, READ_BYTES_MAX};
 /// A client of Unity Transport 2.x, without its socket.
 pub struct UtpClient {
     settings: ClientSettings,
-    /// Makes tokens.
+    /// The source of tokens.
     random: Random,
     link: Option<Link>,
-    /// What leaves after its connection is gone.
+    /// Datagrams still to send after their connection has ended.
     parting: BytesQueue<()>,
     events: BytesQueue<ClientEndpointEvent>,
     statistics: Statistics,
@@ -162,7 +162,7 @@ impl UtpClient {
         }
     }
 
-    /// What waits leaves, and then a goodbye.
+    /// Queues what is still unsent, then a goodbye, and reports the end.
     fn end(&mut self, now: Instant, reason: DisconnectReason) {
         self.hang_up(now);
         self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
@@ -188,7 +188,7 @@ impl ClientEndpoint for UtpClient {
                 link.connection.note_heard(now);
                 self.handle_kind(now, datagram.kind);
             }
-            // Of an earlier connection, or of another client's.
+            // A datagram of an earlier connection or of another client.
             Ok(_) => {}
             Err(_) => self.statistics.dropped.malformed += 1,
         }

@@ -33,12 +33,12 @@ struct Lossy {
     receiver: UnreliableReceiver,
 }
 
-/// What is wrong with a datagram.
+/// An error in a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DataError {
-    /// It, or a part of it, cannot be read, and was dropped.
+    /// The datagram, or a part of it, is unreadable and was dropped.
     Malformed,
-    /// After it nothing can be understood any more.
+    /// Everything after it is unreadable, too.
     Broken(&'static str),
 }
 
@@ -88,28 +88,28 @@ impl Connection {
         self.outgoing.token()
     }
 
-    /// Something came from the other side.
+    /// Notes that a datagram arrived from the peer.
     pub(crate) fn note_heard(&mut self, now: Instant) {
         self.heard_at = now;
     }
 
-    /// When something came from the other side, or when the connection began.
+    /// The time of the last datagram from the peer, or the start of the connection.
     pub(crate) fn heard_at(&self) -> Instant {
         self.heard_at
     }
 
-    /// Whether nothing came from the other side for too long.
+    /// Whether the peer has been silent for longer than the timeout.
     pub(crate) fn is_lost(&self, now: Instant) -> bool {
         self.heard_at + self.settings.timeout <= now
     }
 
-    /// When the other side counts as lost, if nothing comes.
+    /// The time at which the peer counts as lost, if nothing arrives.
     pub(crate) fn lost_at(&self) -> Instant {
         self.heard_at + self.settings.timeout
     }
 
-    /// The same as [`timeout`](Self::timeout) while the other side has to prove that it gets what is sent, and so many
-    /// bytes may be sent there.
+    /// The same as [`timeout`](Self::timeout) while the peer's address is not proved, and at most `bytes_max` may be
+    /// sent to it.
     pub(crate) fn unproved_timeout(&self, bytes_max: usize) -> Instant {
         let lost_at = self.lost_at();
         if !self.sender.is_done() {
@@ -119,13 +119,13 @@ impl Connection {
         if bytes_max >= HEARTBEAT_BYTES { lost_at.min(self.unproved_heartbeat_at()) } else { lost_at }
     }
 
-    /// When there is something to do although nothing came.
+    /// The time of the next action without input.
     pub(crate) fn timeout(&self) -> Instant {
         let quiet = self.lost_at().min(self.outgoing.sent_at + self.settings.heartbeat_interval);
         self.sender.resend_at().map_or(quiet, |resend| quiet.min(resend))
     }
 
-    /// Whether everything reliable has arrived at the other side.
+    /// Whether everything reliable has arrived at the peer.
     pub(crate) fn is_done(&self) -> bool {
         self.sender.is_done()
     }
@@ -228,7 +228,7 @@ impl Connection {
         DATA_BYTES + header.as_ref().len() + OPENING_PAYLOAD_BYTES
     }
 
-    /// Often enough that the other side does not count us as lost.
+    /// The time of the next heartbeat, early enough that the other side does not count us as lost.
     fn unproved_heartbeat_at(&self) -> Instant {
         self.outgoing.sent_at + self.settings.heartbeat_interval.max(self.settings.timeout / 4)
     }

@@ -1,6 +1,6 @@
-//! What a datagram is before its content is read.
+//! Datagrams, without the content of their pipelines.
 
-/// How a connection is told from others, in both directions: chosen by the client at random.
+/// The identifier of a connection, in both directions: a random number chosen by the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub [u8; 8]);
 
@@ -10,45 +10,45 @@ pub const DATAGRAM_BYTES_MAX: usize = 1400;
 /// The largest greeting that fits into a handshake, in bytes.
 pub const GREETING_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - HANDSHAKE_BYTES - 2;
 
-/// A datagram, and whose it is.
+/// A datagram and its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
     /// The connection that it belongs to.
     pub token: Token,
-    /// What it is.
+    /// The kind, with its content.
     pub kind: DatagramKind<'a>,
 }
 
-/// What a datagram is.
+/// The kind of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatagramKind<'a> {
-    /// A client asks to be admitted; with what the game gave it to say, which is nothing in Netcode for GameObjects.
+    /// A client requests a connection. The greeting is the game's; in Netcode for GameObjects it is empty.
     Request {
-        /// What the client says.
+        /// The client's greeting.
         greeting: &'a [u8],
     },
-    /// The server admits it.
+    /// The server accepts the connection.
     Accept {
-        /// What the server says.
+        /// The server's greeting.
         greeting: &'a [u8],
     },
-    /// Something for one of the pipelines.
+    /// Data for one of the pipelines.
     Data {
-        /// Which.
+        /// The number of the pipeline.
         pipeline: u8,
         /// The headers of its stages, and the payload.
         body: &'a [u8],
     },
-    /// The sender has forgotten the connection.
+    /// The sender has closed the connection.
     Disconnect,
-    /// The sender is still there.
+    /// The sender is still connected.
     Heartbeat,
-    /// Does a datagram of this size come through?
+    /// A query whether a datagram of this size arrives.
     MtuCheck {
         /// Its size, in bytes.
         datagram_bytes: u16,
     },
-    /// A datagram of this size came through.
+    /// A datagram of this size arrived.
     MtuAck {
         /// Its size, in bytes.
         datagram_bytes: u16,
@@ -62,12 +62,12 @@ pub enum DatagramError {
     /// It ends within its header.
     #[error("the datagram is cut off; drop it")]
     CutOff,
-    /// Its type is none of the five.
+    /// Its type is not one of the five.
     #[error(
         "no datagram has the type {0}; drop it, or look for a client with Unity Transport 1.x or encryption"
     )]
     UnknownType(u8),
-    /// It is a handshake of another version than 1.
+    /// It is a handshake of a version other than 1.
     #[error("unknown version {0} of the handshake, expected 1; drop it")]
     OtherVersion(u8),
     /// It is a handshake that neither asks nor accepts.
@@ -79,7 +79,7 @@ pub enum DatagramError {
 }
 
 impl DatagramError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// A code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::CutOff => "cut-off",
@@ -97,13 +97,13 @@ const REQUEST: u8 = 1;
 const ACCEPT: u8 = 2;
 const HANDSHAKE_BYTES: usize = 13;
 
-/// How large a goodbye is.
+/// The size of a goodbye.
 pub(crate) const GOODBYE_BYTES: usize = 9;
 
-/// How large a heartbeat is.
+/// The size of a heartbeat.
 pub(crate) const HEARTBEAT_BYTES: usize = 9;
 
-/// What data has before the headers of its pipeline: type, token, and the pipeline's number.
+/// The bytes of data before the headers of its pipeline: type, token, and the pipeline's number.
 pub(crate) const DATA_BYTES: usize = 10;
 
 const DATA: u8 = 1;
@@ -115,10 +115,10 @@ const MTU_ACK: u8 = 5;
 const MTU_CHECK_BYTES: usize = 11;
 
 impl<'a> Datagram<'a> {
-    /// Reads a datagram. What follows a complete one is ignored.
+    /// Reads a datagram. Bytes after a complete one are ignored.
     ///
     /// # Errors
-    /// When it is none.
+    /// The bytes are not a datagram.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DatagramError> {
         if let Some(handshake) = bytes.strip_prefix(&HANDSHAKE) {
             return parse_handshake(handshake);

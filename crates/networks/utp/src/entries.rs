@@ -1,16 +1,16 @@
 //! Messages within the payloads of a pipeline: each after its length, as Netcode's `UnityTransport` puts them there.
 
-/// How many bytes the length takes.
+/// The size of the length field.
 pub(crate) const LENGTH_BYTES: usize = 4;
 
-/// What cannot be the length of a message: what follows it cannot be found any more.
+/// An impossible length of a message: the messages after it cannot be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadLength;
 
-/// A message, and what follows it.
+/// A message, and the bytes after it.
 type First<'a> = (&'a [u8], &'a [u8]);
 
-/// The first message, and what follows it; nothing while it is not complete.
+/// The first message, and the bytes after it; `None` while it is not complete.
 pub(crate) fn split_first(bytes: &[u8], bytes_max: usize) -> Result<Option<First<'_>>, BadLength> {
     let Some((length, rest)) = bytes.split_first_chunk() else { return Ok(None) };
     let length = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| BadLength)?;
@@ -25,11 +25,11 @@ pub(crate) fn length_of(message: &[u8]) -> [u8; LENGTH_BYTES] {
     (message.len() as u32).to_le_bytes()
 }
 
-/// Messages out of a stream that is cut anywhere.
+/// Extracts messages from a stream that is cut anywhere.
 #[derive(Debug, Default)]
 pub(crate) struct EntryStream {
     bytes: Vec<u8>,
-    /// Where the next message begins.
+    /// The start of the next message.
     start: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What the fuzzer runs: datagrams of unknown addresses and of peers, to both ends.
+//! The fuzz target: datagrams of unknown addresses and of peers, to both ends.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use crate::datagram::Datagram;
 use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
 
 /// Feeds a server and a client with the input, cut into datagrams; those for the client get its token. Each step is a
-/// byte for what happens, one for a length, and so many bytes.
+/// byte for its kind, one for a length, and that many bytes.
 ///
 /// # Panics
-/// When a bound is broken, or when what was written is not read as what it was.
+/// If a limit is exceeded, or if written data is read back differently.
 pub fn utp_datagrams(input: &[u8]) {
     let mut tape = Tape::new(input);
     let now = Instant::now();

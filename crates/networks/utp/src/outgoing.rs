@@ -1,4 +1,4 @@
-//! Datagrams of one connection that are to leave.
+//! Outgoing datagrams of one connection.
 
 use std::time::Instant;
 
@@ -12,9 +12,9 @@ use crate::datagram::{Datagram, DatagramKind, Token};
 pub(crate) struct Outgoing {
     token: Token,
     queue: BytesQueue<()>,
-    /// When the newest was put in.
+    /// The time at which the newest datagram was queued.
     pub(crate) sent_at: Instant,
-    /// How many ever were put in.
+    /// The number of datagrams queued so far.
     pub(crate) datagrams: u64,
 }
 
@@ -27,7 +27,7 @@ impl Outgoing {
         self.token
     }
 
-    /// Puts in a datagram whose whole is its kind.
+    /// Queues a datagram that consists only of its kind.
     pub(crate) fn put(&mut self, now: Instant, kind: DatagramKind<'_>) {
         let datagram = Datagram { token: self.token, kind };
         self.push(now, |bytes| datagram.write(bytes));

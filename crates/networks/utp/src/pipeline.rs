@@ -1,4 +1,4 @@
-//! The ways that Netcode for GameObjects sets up.
+//! The pipelines that Netcode for GameObjects sets up.
 
 use consonance_gateway::{MessageChannel, VoiceChannels};
 
@@ -8,7 +8,7 @@ pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 pub const UNRELIABLE_SEQUENCED: MessageChannel = MessageChannel(2);
 /// Messages that all arrive, in order.
 pub const RELIABLE: MessageChannel = MessageChannel(3);
-/// Those that voice takes.
+/// The channels that voice uses.
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// The largest payload in one datagram, in bytes: what the longest headers leave, and what Netcode itself stays below.

@@ -1,4 +1,4 @@
-//! The server's end: many connections, known by their tokens.
+//! The server's end: many connections, identified by their tokens.
 
 mod ending;
 mod remote_client;
@@ -25,17 +25,17 @@ use remote_client::{RemoteClient, State};
 /// A server of Unity Transport 2.x, without its socket.
 pub struct UtpServer {
     settings: ServerSettings,
-    /// What newcomers prove their addresses with.
+    /// The source of the secrets with which clients prove their addresses.
     secrets: SecretNumbers,
     clients: BTreeMap<Peer, RemoteClient>,
     tokens: HashMap<Token, Peer>,
-    /// Of those that have shown that they get what is sent to them.
+    /// The slots of clients with a proved address.
     slots: ConnectionSlots<Peer>,
     last_peer: Peer,
     /// Clients that have not proved their address, the oldest first.
     unproved: BTreeSet<Peer>,
     timers: Timers<Peer>,
-    /// Those that may have something to send.
+    /// Clients that may have data to send.
     dirty: VecDeque<Peer>,
     /// Datagrams to addresses without a client.
     parting: BytesQueue<SocketAddr>,
@@ -73,7 +73,7 @@ impl UtpServer {
         }
     }
 
-    /// A client asks to be admitted, or asks again, in a datagram of so many bytes.
+    /// A client asks to be admitted, or asks again, in a datagram of this many bytes.
     fn handle_request(
         &mut self,
         now: Instant,
@@ -139,7 +139,7 @@ impl UtpServer {
         true
     }
 
-    /// Something else than a request came, in a datagram of so many bytes.
+    /// Handles anything other than a request, in a datagram of this many bytes.
     fn handle_known(
         &mut self,
         now: Instant,
@@ -150,7 +150,7 @@ impl UtpServer {
         let peer = self.tokens.get(&token).copied();
         let Some((peer, client)) = peer.and_then(|peer| Some((peer, self.clients.get_mut(&peer)?))) else {
             if kind != DatagramKind::Disconnect {
-                // It has missed that its connection is gone, or this server is another one than it was.
+                // The client missed that its connection has ended, or this server was restarted.
                 self.say_goodbye(from, token);
             }
             return;
@@ -174,7 +174,7 @@ impl UtpServer {
                 client.connection.put(now, DatagramKind::MtuAck { datagram_bytes });
                 self.mark_dirty(peer);
             }
-            // It pays for what waits for its proof.
+            // Its bytes add to the credit of an unproved address, which may let waiting packets go.
             _ if !client.credit.is_proved() => self.mark_dirty(peer),
             _ => {}
         }
@@ -245,7 +245,7 @@ impl ServerEndpoint for UtpServer {
             Ok(Datagram { token, kind: DatagramKind::Request { greeting } }) => {
                 self.handle_request(now, from, token, (greeting, datagram.len()));
             }
-            // Only clients are accepted, and nothing of ours asks for the size.
+            // Only clients receive an accept, and this server never asks for the datagram size.
             Ok(Datagram { kind: DatagramKind::Accept { .. } | DatagramKind::MtuAck { .. }, .. }) | Err(_) => {
                 self.links.dropped.malformed += 1;
             }
@@ -307,7 +307,7 @@ impl ServerEndpoint for UtpServer {
             return;
         };
         let delivery = CHANNELS.delivery_of(channel);
-        // What came pays for the opening.
+        // The credit of an unproved address is reserved for the opening.
         if delivery == Delivery::Unreliable && !client.credit.is_proved() {
             self.links.dropped.outgoing_full += 1;
             return;
@@ -343,7 +343,7 @@ impl ServerEndpoint for UtpServer {
         }
     }
 
-    /// Nothing is asked: live clients send a heartbeat twice a second when they have nothing else to say.
+    /// No probe is sent: live clients send a heartbeat twice a second when they have nothing else to send.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
         self.clients.get(&peer).map(|client| client.connection.heard_at())
     }

@@ -1,4 +1,4 @@
-//! What a game may have changed, and what protects a server.
+//! Settings of a game's connections, and limits that protect a server.
 
 use std::time::Duration;
 
@@ -7,31 +7,31 @@ use consonance_transport::AddressShares;
 
 use crate::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 
-/// What both ends of a connection have to agree about, or may decide for themselves.
+/// Settings of a connection: some have to be the same at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionSettings {
-    /// How many reliable packets may be under way; both ends have to agree. Default 64, as Netcode for
+    /// The number of reliable packets in flight; it has to be the same at both ends. Default 64, as Netcode for
     /// GameObjects sets it since 1.3.1.
     pub window: Window,
-    /// After how long without sending a heartbeat is sent. Default 500 ms, Unity Transport's own.
+    /// The time without sending after which a heartbeat is sent. Default 500 ms, Unity Transport's own.
     pub heartbeat_interval: Duration,
-    /// After how long without hearing anything the connection is lost. Default 30 s, Unity Transport's own.
+    /// The silence after which the connection is lost. Default 30 s, Unity Transport's own.
     pub timeout: Duration,
     /// The longest wait before a reliable packet is sent again; the shortest is 64 ms. Default 500 ms, as Netcode for
     /// GameObjects sets it.
     pub resend_after_max: Duration,
-    /// How long an orderly end waits for what was sent before. Default 3 s.
+    /// How long a graceful disconnect waits for the delivery of earlier data. Default 3 s.
     pub linger: Duration,
-    /// The largest reliable message that is sent, in bytes. Default 256 KiB: games tell newcomers
-    /// of all their objects in one.
+    /// The largest reliable message that is sent, in bytes. Default 256 KiB: games describe all their objects to
+    /// newcomers in one.
     pub reliable_message_bytes_max: usize,
-    /// The largest reliable message that is taken, in bytes: a peer that sends a larger one is
-    /// disconnected. Default 256 KiB.
+    /// The largest reliable message that is accepted, in bytes: a peer that sends a larger one is disconnected.
+    /// Default 256 KiB.
     pub incoming_reliable_bytes_max: usize,
-    /// The largest unreliable message in either direction, in bytes. Default 6140, which is what the 6 KiB that Netcode
-    /// for GameObjects takes leave for a message.
+    /// The largest unreliable message in either direction, in bytes. Default 6140: the 6 KiB that Netcode for
+    /// GameObjects accepts, less the length field.
     pub unreliable_message_bytes_max: usize,
-    /// How much may wait for a peer, in bytes, before it is disconnected as too slow. Default 1 MiB.
+    /// How many bytes may wait for a peer before it is disconnected as too slow. Default 1 MiB.
     pub reliable_queue_bytes: usize,
 }
 
@@ -61,7 +61,7 @@ impl ConnectionSettings {
     }
 }
 
-/// How many reliable packets may be under way, which decides how long their headers are.
+/// The number of reliable packets in flight, which determines the size of their headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// 32, Unity Transport's own default; Netcode for GameObjects until 1.2. Headers have 12 bytes.
@@ -71,7 +71,7 @@ pub enum Window {
 }
 
 impl Window {
-    /// How many packets.
+    /// The number of packets.
     pub fn packets(self) -> u16 {
         match self {
             Self::Packets32 => 32,
@@ -80,21 +80,20 @@ impl Window {
     }
 }
 
-/// What a server of its own decides.
+/// A server's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerSettings {
-    /// What every connection does.
+    /// The settings of every connection.
     pub connection: ConnectionSettings,
-    /// How many connections there may be that have shown that they get what they are sent; further newcomers are
-    /// refused. Default 1024.
+    /// The limit of connections with a proved address; further newcomers are refused. Default 1024.
     pub connections_max: usize,
-    /// How these are shared between the address prefixes that they come from.
+    /// The distribution of these connections among the address prefixes of clients.
     pub address_shares: AddressShares,
-    /// How many newcomers there may be besides that have not proved their address, which may be spoofed: at least 1;
-    /// the oldest makes room for a new one. Default 256, which leaves each 2.5 s while 100 come in every second.
+    /// The limit of further newcomers whose address is not proved, and may be spoofed: at least 1; a new one replaces
+    /// the oldest. Default 256, which leaves each 2.5 s at 100 newcomers per second.
     pub unproved_max: usize,
-    /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose acknowledgement
-    /// is the proof; until then it must not be silent for as long. Default 10 s.
+    /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose
+    /// acknowledgement is the proof; until that packet, it is also the longest allowed silence. Default 10 s.
     pub proof_within: Duration,
 }
 
@@ -110,14 +109,14 @@ impl Default for ServerSettings {
     }
 }
 
-/// What a client of its own decides.
+/// A client's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
-    /// What its connection does.
+    /// The settings of its connection.
     pub connection: ConnectionSettings,
-    /// Interval between its connection requests. Default 1 s, Unity Transport's own.
+    /// The interval between connection requests. Default 1 s, Unity Transport's own.
     pub request_interval: Duration,
-    /// After how many requests without an answer it gives up: at least 1. Default 60, Unity Transport's own.
+    /// The number of unanswered requests after which it gives up: at least 1. Default 60, Unity Transport's own.
     pub requests_max: u32,
 }
 

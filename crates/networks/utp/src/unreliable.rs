@@ -58,18 +58,18 @@ impl UnreliableSender {
     }
 }
 
-/// Messages as they come in on one pipeline.
+/// The receiving end of one pipeline.
 #[derive(Debug)]
 pub(crate) struct UnreliableReceiver {
-    /// The newest sequence number, on the pipeline that keeps an order.
+    /// The newest sequence number, on the sequenced pipeline.
     newest: Option<u16>,
-    /// What has come of a payload in fragments, and the number of the fragment that is to be next.
+    /// The number of the next fragment of the payload in `assembled`, if one is incomplete.
     assembly: Option<u16>,
     assembled: Vec<u8>,
     payload_bytes_max: usize,
 }
 
-/// A datagram's bytes are not what the pipeline's headers are.
+/// A datagram's bytes do not match the pipeline's headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadHeader;
 

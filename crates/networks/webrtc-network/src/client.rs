@@ -1,4 +1,4 @@
-//! A player of ours: joins a session by its name at a signalling server, and is linked with other players directly.
+//! A native player: joins a session by its name at a signalling server, and links directly with other players.
 
 mod direct;
 mod known_players;
@@ -111,7 +111,7 @@ impl WebRtcClient {
         })
     }
 
-    /// Where to report players met in the session, from any thread.
+    /// A handle for reporting players met in the session, from any thread.
     pub fn known_players(&self) -> KnownPlayers {
         self.known_players.clone()
     }
@@ -121,7 +121,7 @@ impl WebRtcClient {
         self.settings.name.as_deref()
     }
 
-    /// Where datagrams come in.
+    /// The address for datagrams.
     pub fn local_addr(&self) -> SocketAddr {
         self.peers.bound()
     }

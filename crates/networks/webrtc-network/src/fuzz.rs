@@ -1,4 +1,4 @@
-//! What the fuzz target feeds: the signalling server with several clients, and both ends of a negotiation.
+//! Inputs of the fuzz target: the signalling server with several clients, and both ends of a negotiation.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};

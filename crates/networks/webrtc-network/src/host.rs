@@ -31,7 +31,7 @@ pub struct WebRtcHost {
     own_signalling: Option<SignallingListener>,
     peers: Peers,
     guests: BTreeMap<Peer, Guest>,
-    /// Of those that are connected.
+    /// Slots of connected peers.
     slots: ConnectionSlots<Peer>,
     /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
@@ -66,7 +66,7 @@ struct Guest {
 enum GuestState {
     Negotiating,
     Here,
-    /// Its end was asked for, and is reported as this; nothing else of it is.
+    /// Being disconnected: only its end is still reported, with this reason.
     Ending(DisconnectReason),
 }
 
@@ -112,7 +112,7 @@ impl WebRtcHost {
         })
     }
 
-    /// Where datagrams come in.
+    /// The address for datagrams.
     pub fn local_addr(&self) -> SocketAddr {
         self.peers.bound()
     }
@@ -143,7 +143,7 @@ impl WebRtcHost {
         }
     }
 
-    /// What happened on a connection, as far as it is to be reported.
+    /// Handles an event of a connection; returns the event to report, if any.
     fn handle_peer(&mut self, now: Instant, peer: Peer, event: PeerEvent) -> Option<Reported> {
         if matches!(event, PeerEvent::Open) && !self.takes_slot(now, peer) {
             return None;
@@ -158,7 +158,7 @@ impl WebRtcHost {
             }
             PeerEvent::Packet(delivery, packet) => {
                 let is_here = matches!(guest.state, GuestState::Here);
-                // It speaks, so it knows that it is connected: the way to negotiate is not needed any more.
+                // A player that sends packets knows that it is connected, so its signalling link is no longer needed.
                 self.drop_signalling_link(peer);
                 if !is_here {
                     return None;
@@ -318,7 +318,8 @@ impl WebRtcHost {
         }
         guest.state = GuestState::Ending(reason);
         if self.newcomer == Some(peer) {
-            // It was not told that it is connected, and learns over the signalling that it will not be.
+            // The player has not been told that it is connected, and the end of its signalling link tells it that it
+            // will not be.
             self.newcomer = None;
             self.drop_signalling_link(peer);
             self.pass_texts_on(now);
@@ -355,7 +356,7 @@ impl std::fmt::Debug for WebRtcHost {
     }
 }
 
-/// What both kinds of ends say when reliable packets cannot be kept any more.
+/// The reason that both kinds of ends give when no more reliable packets fit.
 pub(crate) fn overloaded(send_bytes_max: usize) -> DisconnectReason {
     DisconnectReason::Overloaded { queue: format!("{} KiB of reliable packets", send_bytes_max / 1024) }
 }

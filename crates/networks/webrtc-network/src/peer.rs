@@ -1,4 +1,4 @@
-//! One WebRTC connection as a machine without sockets: negotiated in texts, carried in datagrams.
+//! One WebRTC connection as a state machine without sockets: negotiated in texts, carried in datagrams.
 
 #[cfg(test)]
 mod address_proof;
@@ -44,7 +44,7 @@ pub(crate) struct PeerConnection {
     /// When the library wants to be called.
     timeout: Instant,
     hosts: Hosts,
-    /// Where encrypted datagrams went last.
+    /// The destination of the last encrypted datagram.
     destination: Option<SocketAddr>,
     texts: VecDeque<String>,
     datagrams: VecDeque<(SocketAddr, Vec<u8>)>,
@@ -53,7 +53,7 @@ pub(crate) struct PeerConnection {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Until then it has to be open.
+    /// It must be open by then.
     Negotiating {
         until: Instant,
     },
@@ -65,7 +65,7 @@ enum State {
     /// Open, and the other side does not know it yet: nothing leaves until it is accepted.
     Held,
     Open,
-    /// The last words are on their way, until then at most.
+    /// The last messages are being sent, until then at most.
     Leaving {
         until: Instant,
     },
@@ -115,7 +115,7 @@ impl PeerConnection {
         self.rtc.direct_api().local_ice_credentials().ufrag
     }
 
-    /// The other side says something over the signalling link.
+    /// Handles a text of the other side over the signalling link.
     pub(crate) fn handle_text(&mut self, now: Instant, text: &str) {
         if matches!(self.state, State::Negotiating { .. } | State::Open) {
             let answer = self.negotiation.handle_text(&mut self.rtc, text);
@@ -128,7 +128,7 @@ impl PeerConnection {
         }
     }
 
-    /// A datagram came, to this address of ours.
+    /// Handles a datagram that arrived at this local address.
     pub(crate) fn handle_datagram(
         &mut self,
         now: Instant,
@@ -185,7 +185,7 @@ impl PeerConnection {
         }
     }
 
-    /// What is to be said over the signalling link.
+    /// The next text for the signalling link.
     pub(crate) fn poll_text(&mut self) -> Option<String> {
         self.texts.pop_front()
     }
@@ -235,14 +235,14 @@ impl PeerConnection {
             Delivery::Unreliable if self.voice.push(packet) => Sent::InPlaceOfOldest,
             Delivery::Unreliable => Sent::Yes,
         };
-        // Voice that waits for what the other side takes cannot leave before that.
+        // Voice that is held back by a full channel buffer cannot leave before the other side accepts more.
         if delivery == Delivery::Reliable || self.buffered(self.unreliable) < VOICE_BUFFERED_BYTES_MAX {
             self.drain(now);
         }
         sent
     }
 
-    /// Asks the player of a host for a sign of life with a check of ICE, which its library answers by itself; when
+    /// Asks the player of a host for a sign of life with an ICE check, which its library answers by itself; when
     /// anything last came from it. `None` if it is not in.
     pub(crate) fn probe(&mut self, now: Instant) -> Option<Instant> {
         let to = self.destination.filter(|_| self.state == State::Open)?;
@@ -251,12 +251,12 @@ impl PeerConnection {
         Some(self.last_heard.min(now))
     }
 
-    /// Where the other side is: what is encrypted goes there, and it has shown that it gets it.
+    /// The other side's address: encrypted datagrams go there, and it has shown that it receives them.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.destination.filter(|destination| self.hosts.is_proved(destination.ip()))
     }
 
-    /// Whether the other side has shown that it gets what is sent there.
+    /// Whether the other side has proved that it receives at this address.
     pub(crate) fn is_proved_at(&self, address: IpAddr) -> bool {
         self.hosts.is_proved(address)
     }
@@ -343,8 +343,8 @@ fn new_rtc(now: Instant, ice: Ice, addresses: &[SocketAddr], settings: &PeerSett
 /// The largest message that the other side may send, in bytes: a packet of a network of ours has room.
 const MESSAGE_BYTES_MAX: u32 = 64 * 1024;
 
-/// How many bytes of voice wait where they cannot be dropped any more.
+/// How many bytes of voice may be buffered where they can no longer be dropped.
 const VOICE_BUFFERED_BYTES_MAX: usize = 8 * 1024;
 
-/// How a record of DTLS begins (RFC 7983, section 7).
+/// The first byte of a DTLS record (RFC 7983, section 7).
 const DTLS: std::ops::RangeInclusive<u8> = 20..=63;

@@ -136,7 +136,7 @@ impl Peers {
         self.with(now, peer, |connection| connection.leave(now));
     }
 
-    /// Says goodbye to all peers, as far as that can be done at once.
+    /// Says goodbye to all peers, as far as possible without waiting.
     pub(crate) fn leave_all_at_once(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.connections.keys().copied().collect();
         for peer in peers {
@@ -160,7 +160,7 @@ impl Peers {
         self.connections.get(&peer)?.connection.remote()
     }
 
-    /// What is to be said over the signalling link of a peer.
+    /// The next text for the signalling link of a peer.
     pub(crate) fn poll_text(&mut self) -> Option<(Peer, String)> {
         self.texts.pop_front()
     }
@@ -204,8 +204,8 @@ impl Peers {
         received.is_some()
     }
 
-    /// Whose a datagram is: a check of ICE names its connection, and everything else comes from where checks came from
-    /// that were answered.
+    /// The owner of a datagram: an ICE check names its connection, and everything else comes from an address whose
+    /// checks were answered.
     fn owner(&self, source: SocketAddr, datagram: &[u8]) -> Option<Peer> {
         match user_fragment(datagram) {
             Some(name) => self.by_user_fragment.get(name).copied(),
@@ -213,8 +213,8 @@ impl Peers {
         }
     }
 
-    /// What comes from there is this connection's, unless it is another one's that is in use there. Where only we call,
-    /// no other address is taken at all.
+    /// Assigns an address to this connection, unless another connection is in use there. If only we have called, no
+    /// address is taken from another connection at all.
     fn lead(&mut self, now: Instant, address: SocketAddr, peer: Peer, has_called: bool) {
         let other = self.by_address.get(&address).filter(|known| **known != peer);
         if other.is_some_and(|other| !has_called || self.is_in_use(now, *other, address)) {
@@ -256,7 +256,7 @@ impl Peers {
         let mut destinations = Vec::new();
         let held_back = entry.connection.held_back();
         while let Some((destination, datagram)) = entry.connection.poll_datagram(now) {
-            // The socket may be one of both families.
+            // The socket may be dual-stack.
             self.socket.send(Some(as_sent_from(self.bound, destination)), &datagram);
             if self.by_address.get(&destination) != Some(&peer) && !destinations.contains(&destination) {
                 destinations.push(destination);

@@ -1,4 +1,4 @@
-//! What a game or an operator may choose.
+//! Settings of a game or an operator.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,16 +16,16 @@ pub struct PeerSettings {
     pub negotiation_max: Duration,
     /// Silence after which a connection counts as lost. Both ends of a connection send something every few seconds.
     pub idle_timeout: Duration,
-    /// How long last words may take, and then the other side's goodbye.
+    /// How long the last messages may take, and then the other side's goodbye.
     pub goodbye_max: Duration,
     /// How many bytes may wait to be sent before a peer counts as too slow; 1 MiB as in the stock library.
     pub send_bytes_max: usize,
-    /// How many packets of voice wait for a peer that does not take them. One more pushes the oldest out.
+    /// How many voice packets wait for a peer that does not take them. One more pushes the oldest out.
     pub voice_packets_max: usize,
 }
 
 impl Default for PeerSettings {
-    /// 60 s for negotiating, 15 s of silence, 2 s for a goodbye, 1 MiB, 64 packets of voice.
+    /// 60 s for negotiating, 15 s of silence, 2 s for a goodbye, 1 MiB, 64 voice packets.
     fn default() -> Self {
         Self {
             negotiation_max: Duration::from_mins(1),
@@ -37,7 +37,7 @@ impl Default for PeerSettings {
     }
 }
 
-/// What a session host is, and where.
+/// Settings of a session host.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// The signalling server that the games are told of.
@@ -46,10 +46,11 @@ pub struct HostSettings {
     pub signalling_tls: Option<Arc<ClientConfig>>,
     /// The sessions: each is an address at the signalling server, and its name at the voice server.
     pub sessions: Vec<String>,
-    /// Where datagrams come in; port 0 is any free one.
+    /// The address for datagrams; port 0 is any free one.
     pub udp: SocketAddr,
-    /// Under which addresses peers reach that socket, where they do not see it as we do: behind a router that forwards
-    /// the port. Empty is the address above, or the one towards the signalling server if that is unspecified.
+    /// The addresses at which peers reach that socket, if they differ from the local ones: behind a router that
+    /// forwards the port. If empty, the address above, or the one towards the signalling server if that is
+    /// unspecified.
     pub announced: Vec<SocketAddr>,
     /// The most peers that are connected at once; those that negotiate come on top.
     pub peers_max: usize,
@@ -83,7 +84,7 @@ impl HostSettings {
     }
 }
 
-/// What a player of ours joins, and how.
+/// Settings of a player of ours that joins a session.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
     /// The signalling server that the game is configured with.
@@ -94,7 +95,7 @@ pub struct ClientSettings {
     pub session: String,
     /// The name under which other players connect directly; without one, everything goes over the host.
     pub name: Option<String>,
-    /// Where datagrams come in; port 0 is any free one.
+    /// The address for datagrams; port 0 is any free one.
     pub udp: SocketAddr,
     /// As in [`HostSettings::announced`].
     pub announced: Vec<SocketAddr>,

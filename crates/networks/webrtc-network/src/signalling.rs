@@ -1,7 +1,7 @@
-//! How peers find each other: a small server relays what they negotiate, by addresses that they choose.
+//! Discovery of peers: a small server relays their negotiation, by addresses that they choose.
 //!
-//! [`SignalMessage`] is what goes over the WebSocket, [`SignallingServer`] the server as a machine without sockets,
-//! and [`SignallingListener`] the same with sockets and a thread of its own.
+//! [`SignalMessage`] is a message over the WebSocket, [`SignallingServer`] the server as a state machine without
+//! sockets, and [`SignallingListener`] the same with sockets and a thread of its own.
 
 pub(crate) mod client;
 mod counts;

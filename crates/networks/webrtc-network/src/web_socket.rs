@@ -17,7 +17,7 @@ pub(crate) type ServerSocket = TlsStream<ServerStream<AnyPath>>;
 /// A connection to a signalling server.
 pub(crate) type ClientSocket = TlsStream<ClientStream>;
 
-/// A server's end, for messages of so many bytes at most.
+/// A server's end, for messages of at most this many bytes.
 pub(crate) fn server_socket(
     origins: PageOrigins,
     tls: Option<&Arc<ServerConfig>>,

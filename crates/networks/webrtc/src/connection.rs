@@ -1,4 +1,4 @@
-//! One browser's connection as a machine without sockets: an offer, an answer, datagrams, messages and voice.
+//! One browser's connection as a state machine without sockets: an offer, an answer, datagrams, messages and voice.
 
 #[cfg(test)]
 mod address_change;
@@ -60,21 +60,21 @@ pub(crate) struct Connection {
     candidates: usize,
     voice: Allowance,
     messages: Allowance,
-    /// What came beyond both.
+    /// The number of packets and messages beyond these two allowances.
     excess: u64,
     quality: RtcQuality,
     drops: ConnectionDrops,
     last_heard: Instant,
     /// Since there are keys.
     route: Route,
-    /// Where the last encrypted datagram went.
+    /// The path of the last encrypted datagram.
     path: Option<Path>,
-    /// Where the page was when its control channel opened.
+    /// The page's address when its control channel opened.
     remote: Option<SocketAddr>,
     hosts: Hosts,
     /// When the library wants to be called.
     timeout: Instant,
-    /// Packets of voice that leave with the next [`flush`](Self::flush).
+    /// Voice packets that leave with the next [`flush`](Self::flush).
     written: usize,
     transmits: VecDeque<Transmit>,
     events: VecDeque<ConnectionEvent>,
@@ -82,7 +82,7 @@ pub(crate) struct Connection {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Until then everything has to be up.
+    /// Everything must be up by then.
     Negotiating {
         until: Instant,
     },
@@ -165,7 +165,7 @@ impl Connection {
         Ok(())
     }
 
-    /// A datagram came, to this address of ours.
+    /// Handles a datagram that arrived at this local address.
     pub(crate) fn handle_datagram(
         &mut self,
         now: Instant,
@@ -270,7 +270,7 @@ impl Connection {
         is_sent
     }
 
-    /// Lets leave what was written.
+    /// Sends the written packets.
     pub(crate) fn flush(&mut self, now: Instant) {
         if std::mem::take(&mut self.written) > 0 && self.state != State::Over {
             let handled = self.rtc.handle_input(Input::Timeout(now));
@@ -291,7 +291,7 @@ impl Connection {
         }
     }
 
-    /// Where the page was when its control channel opened, if no other peer can have been meant.
+    /// The page's address when its control channel opened, if no other peer can have been meant.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.remote
     }
@@ -310,7 +310,7 @@ impl Connection {
         }
     }
 
-    /// What was dropped since this was asked last.
+    /// Returns the counters of drops since the last call.
     pub(crate) fn take_drops(&mut self) -> ConnectionDrops {
         std::mem::take(&mut self.drops)
     }
@@ -386,5 +386,5 @@ impl Connection {
 /// How many addresses a page may name after its offer; a machine with many has a few dozen.
 const CANDIDATES_MAX: usize = 64;
 
-/// How many packets of voice wait for a flush at most: all slots a few times.
+/// How many voice packets wait for a flush at most: all slots a few times.
 const WRITTEN_MAX: usize = 64;

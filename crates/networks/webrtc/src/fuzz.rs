@@ -1,4 +1,4 @@
-//! What the fuzz targets feed: offers, datagrams of a page that is connected, and its media alone.
+//! Inputs of the fuzz targets: offers, datagrams of a page that is connected, and its media alone.
 
 mod media;
 mod page;
@@ -73,7 +73,7 @@ fn check_answer(connection: &Connection, answer: &str, limits: &PeerLimits) {
     assert!(answer.starts_with("v=0\r\n") && answer.ends_with("\r\n"), "an answer is SDP");
 }
 
-/// Both ends of a connection, and what the server's has told.
+/// Both ends of a connection, and the events of the server's end.
 struct Stage {
     now: Instant,
     page: Page,
@@ -179,7 +179,7 @@ impl Stage {
     }
 }
 
-/// What a page answers to a check of the server, whose seal is real and thus wrong to the page's cryptography.
+/// A page's answer to a check of the server. The check's seal is real, and thus wrong to the page's cryptography.
 fn answer_to_check(datagram: &[u8]) -> Option<Vec<u8>> {
     let after_kind = datagram.strip_prefix(&[0, 1])?;
     Some([&[1, 1, 0, 0], after_kind.get(2..18)?].concat())
@@ -197,7 +197,7 @@ fn page() -> SocketAddr {
 mod tests {
     use super::*;
 
-    /// Otherwise the target would look at nothing.
+    /// Otherwise the target would test nothing.
     #[test]
     fn the_stage_of_the_fuzzer_carries_voice_and_messages() {
         let mut stage = Stage::connected();

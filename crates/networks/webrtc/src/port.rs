@@ -39,7 +39,7 @@ impl WebRtcPort {
     ///
     /// # Errors
     ///
-    /// What the system says: a port is taken, or not ours to take.
+    /// The system's error: a port is in use, or we may not bind it.
     pub fn bind(settings: WebRtcSettings) -> io::Result<Self> {
         let socket = DatagramSocket::bind(settings.udp, SOCKET_BUFFER_BYTES)?;
         let bound = socket.socket().local_addr()?;
@@ -57,12 +57,12 @@ impl WebRtcPort {
         Ok(Self { settings, socket, tcp, bound, bound_tcp })
     }
 
-    /// Where datagrams come in.
+    /// The address for datagrams.
     pub fn local_addr(&self) -> SocketAddr {
         self.bound
     }
 
-    /// Where TCP connections come in.
+    /// The address for TCP connections.
     pub fn tcp_addr(&self) -> Option<SocketAddr> {
         self.bound_tcp
     }
@@ -99,7 +99,7 @@ impl WebRtcPort {
     }
 }
 
-/// What browsers are told: what was announced, the bound address, or what is easily found.
+/// The addresses announced to browsers: the configured ones, the bound one, or those that are easily found.
 fn addresses(announced: &[SocketAddr], bound: SocketAddr) -> Vec<SocketAddr> {
     let at = |ip: IpAddr| SocketAddr::new(ip, bound.port());
     if !announced.is_empty() {
@@ -122,7 +122,8 @@ fn addresses(announced: &[SocketAddr], bound: SocketAddr) -> Vec<SocketAddr> {
     found.into_iter().map(at).collect()
 }
 
-/// From which address of this machine a datagram to there would leave. None is sent: connecting only asks the system.
+/// The address of this machine from which a datagram to there would leave. None is sent: connecting only asks the
+/// system.
 fn towards(any: IpAddr, elsewhere: IpAddr) -> impl Iterator<Item = IpAddr> {
     let socket = UdpSocket::bind((any, 0)).ok();
     let asked = socket.filter(|socket| socket.connect((elsewhere, 9)).is_ok());
@@ -136,5 +137,5 @@ const ELSEWHERE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 /// Room for what comes while the reading thread does something else: a second of several hundred speakers.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// What the system has taken cannot be dropped any more, and is late by the time it arrives.
+/// A small limit, since data that the system has taken cannot be dropped any more, and is late by the time it arrives.
 const TCP_SYSTEM_BYTES_MAX: usize = 32 * 1024;

@@ -1,18 +1,18 @@
-//! What an operator may choose.
+//! Settings of an operator.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// Where browsers reach a server, and the bounds of all of it.
+/// The addresses at which browsers reach a server, and all of its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebRtcSettings {
-    /// Where datagrams come in; port 0 is any free one, and `[::]` takes both families.
+    /// The address for datagrams; port 0 is any free one, and `[::]` takes both families.
     pub udp: SocketAddr,
-    /// Where browsers whose network lets no UDP through come in over TCP (RFC 6544); `None` is nowhere.
+    /// The address for TCP connections (RFC 6544) of browsers whose network blocks UDP; `None` accepts none.
     pub tcp: Option<SocketAddr>,
-    /// Under which addresses browsers reach [`udp`](Self::udp), where they do not see it as we do: behind a router that
-    /// forwards the port. Port 0 stands for the port that is bound. Empty is the bound address, or the addresses of
-    /// this machine as far as they are easily found if that is unspecified.
+    /// The addresses at which browsers reach [`udp`](Self::udp), if they differ from the local ones: behind a router
+    /// that forwards the port. Port 0 stands for the port that is bound. If empty, the bound address, or the addresses
+    /// of this machine as far as they are easily found if that is unspecified.
     pub announced: Vec<SocketAddr>,
     /// The same for [`tcp`](Self::tcp).
     pub announced_tcp: Vec<SocketAddr>,
@@ -44,7 +44,7 @@ impl Default for WebRtcSettings {
     }
 }
 
-/// What bounds one peer.
+/// Limits of one peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerLimits {
     /// The most slots, which are the speakers that a page can play at once, up to 32.
@@ -67,7 +67,7 @@ pub struct PeerLimits {
     /// How many datagrams of any kind a peer may send in a second. More are dropped and counted unread, since they may
     /// be a stranger's under the peer's address.
     pub datagrams_per_second_max: u32,
-    /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what its
+    /// How many voice packets a peer may send in a second: nearly five times what a page sends, and twice what its
     /// player takes. More are dropped and counted, and a peer that goes on for [long](Self::excess_max) is
     /// disconnected.
     pub voice_packets_per_second_max: u32,
@@ -80,7 +80,7 @@ pub struct PeerLimits {
 
 impl Default for PeerLimits {
     /// 16 slots; 30 s for negotiating, 3 of them undisturbed, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages
-    /// of 64 KiB in; 1000 datagrams, 240 packets of voice and 1000 messages in a second; 2000 too many.
+    /// of 64 KiB in; 1000 datagrams, 240 voice packets and 1000 messages in a second; 2000 too many.
     fn default() -> Self {
         Self {
             slots_max: 16,

@@ -38,14 +38,14 @@ pub struct WebRtcShard {
     /// Peers that have lost their places to others.
     displaced: Vec<PagePeer>,
     events: VecDeque<(PagePeer, ConnectionEvent)>,
-    /// What was reported last, which its event borrows.
+    /// The last event, whose data the caller borrows.
     reported: Option<ConnectionEvent>,
     statistics: RtcStatistics,
 }
 
 struct Entry {
     connection: Connection,
-    /// Where it was answered last.
+    /// The source that the directory last assigned to it.
     claimed: Option<Source>,
     is_written: bool,
 }
@@ -114,7 +114,8 @@ impl WebRtcShard {
         answer
     }
 
-    /// Where else a page may be, in the words of its browser. None is needed: a page's own checks show where it is.
+    /// Adds another possible address of a page, as its browser words it. None is needed: a page's own checks show
+    /// where it is.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl WebRtcShard {
         self.peers.get(&peer).map_or(0, |entry| entry.connection.slots())
     }
 
-    /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
     pub fn poll(&mut self, now: Instant) -> Option<RtcEvent<'_>> {
         let (peer, event) = loop {
             if let Some(event) = self.events.pop_front() {
@@ -183,7 +184,7 @@ impl WebRtcShard {
         }
     }
 
-    /// Sends what was written.
+    /// Sends the written packets.
     pub fn flush(&mut self, now: Instant) {
         while let Some(peer) = self.written.pop() {
             if let Some(entry) = self.peers.get_mut(&peer) {
@@ -199,7 +200,7 @@ impl WebRtcShard {
         self.with(now, peer, |connection| connection.end_in_order(now));
     }
 
-    /// How a peer's link does; `None` if it is gone.
+    /// The quality of a peer's link; `None` if it is gone.
     pub fn quality(&self, peer: PagePeer) -> Option<RtcQuality> {
         Some(self.peers.get(&peer)?.connection.quality())
     }
@@ -220,8 +221,8 @@ impl WebRtcShard {
         self.port.mailboxes[self.own].set_waker(waker);
     }
 
-    /// What this shard has carried and dropped since it was made. What is the whole port's, only the first shard tells,
-    /// so that the sum over all of them is right.
+    /// Traffic and drops of this shard since it was created. Counters of the whole port are reported by the first
+    /// shard only, so that the sum over all of them is right.
     pub fn statistics(&self) -> RtcStatistics {
         let of_port = |counter: &AtomicU64| if self.own == 0 { counter.load(Ordering::Relaxed) } else { 0 };
         RtcStatistics {
@@ -255,12 +256,12 @@ impl WebRtcShard {
         Some(result)
     }
 
-    /// Takes from a connection what it has to say, and notes when it wants to be called.
+    /// Takes the output of a connection, and notes when it wants to be called.
     fn settle(&mut self, now: Instant, peer: PagePeer) {
         let Some(entry) = self.peers.get_mut(&peer) else { return };
         while let Some(transmit) = entry.connection.poll_transmit(now) {
             let source = Source { way: way_of(&transmit), address: transmit.destination };
-            // It is answered there, so a check with the password of its offer came from there.
+            // Replies go there, so a check with the password of the page's offer came from there.
             if entry.claimed.is_none_or(|claimed| claimed != source)
                 && self.port.directory.claim_source(now, source, peer)
             {
@@ -315,7 +316,7 @@ fn send_datagram(socket: &UdpSocket, port: &SharedPort, to: Source, transmit: Tr
     match to.way {
         Way::Udp => {
             let address = as_sent_from(port.bound, to.address);
-            // The first attempt after one that met an error reports that error instead of sending.
+            // The first send after a failed delivery reports that earlier error instead of sending.
             (0..2).any(|_| socket.send_to(&transmit.contents, address).is_ok())
         }
         Way::Tcp => {

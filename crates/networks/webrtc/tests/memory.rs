@@ -1,5 +1,4 @@
-//! What a page takes of a server's memory. This is a program of its own, since it counts what the whole program has
-//! allocated.
+//! A server's memory for each page. This is a separate program, since it counts all allocations of the process.
 
 #[expect(
     clippy::unwrap_used,
@@ -34,7 +33,7 @@ fn a_page_that_hears_few_speakers_takes_little_memory() {
     }
 }
 
-/// What is freed with the server's end, while the pages stay.
+/// The memory that is freed when the server ends while the pages stay, for each page.
 fn bytes_per_page(speakers: usize) -> usize {
     let mut stage = Stage::new();
     let pages: Vec<usize> = (0..PAGES).map(|_| stage.newcomer(TestBrowserSettings::default())).collect();

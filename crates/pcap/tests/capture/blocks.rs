@@ -1,4 +1,4 @@
-//! Reads pcapng files as strictly as the format allows: whatever is not as it says, fails.
+//! A strict reader of pcapng files: any deviation from the format fails.
 
 /// One block of a little-endian file.
 pub(crate) struct Block {

@@ -1,4 +1,4 @@
-//! What tshark has to show of a golden packet.
+//! tshark's expected output for a golden packet.
 
 use consonance_wire::{Packet, TextRecipient};
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub(crate) fn fields(vector: &Value) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// Whether the engine drops a packet, or what it relays.
+/// Whether the engine drops a packet, or the packet inside a relay.
 pub(crate) fn is_malformed(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::TextData(text)) => matches!(text.recipient, TextRecipient::Unknown { .. }),
@@ -96,7 +96,7 @@ fn voice(vector: &Value) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What of a counter there is room for.
+/// A counter's value modulo its range.
 fn modulo(value: &Value, range: i64) -> String {
     value.as_i64().unwrap().rem_euclid(range).to_string()
 }
@@ -105,7 +105,7 @@ fn number(value: &Value) -> String {
     value.as_i64().unwrap().to_string()
 }
 
-/// What tshark prints as it is.
+/// Whether tshark prints a text unchanged.
 fn is_plain(text: &str) -> bool {
     text.chars().all(|character| !character.is_control() && !"\\|".contains(character))
 }

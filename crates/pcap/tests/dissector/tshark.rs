@@ -58,7 +58,7 @@ const FIELDS: &[&str] = &[
     "consonance.malformed.room",
 ];
 
-/// What tshark says of one packet: a column for each field, several values with `|` between them.
+/// tshark's output for one packet: a column for each field, several values with `|` between them.
 pub(crate) struct Row(Vec<String>);
 
 impl Row {
@@ -72,7 +72,7 @@ impl Row {
     }
 }
 
-/// Captures packets and has them taken apart.
+/// Captures packets and dissects them with tshark.
 pub(crate) fn dissected(name: &str, packets: &[Vec<u8>]) -> Vec<Row> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dissector");
     fs::create_dir_all(&folder).unwrap();
@@ -86,7 +86,7 @@ pub(crate) fn dissected(name: &str, packets: &[Vec<u8>]) -> Vec<Row> {
             let direction = PacketDirection::Received;
             sink.record(&CapturedPacket { at, link, direction, is_reliable: true, packet });
         }
-        // So that no packet is dropped.
+        // Let the writer catch up, so that no packet is dropped.
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
     assert_eq!(capture.stop().unwrap().packets, packets.len() as u64);

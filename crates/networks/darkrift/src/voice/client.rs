@@ -7,7 +7,7 @@ use consonance_transport::{Delivery, PacketLimits};
 
 use crate::voice::{DarkRiftMessage, DarkRiftVoiceSettings, Layout, STOCK_CHANNELS, VoiceDialect};
 
-/// The envelope of a client. It begins to speak, so it has to be told what voice looks like.
+/// The envelope of a client. A client sends first, so it must know the dialect in advance.
 #[derive(Clone, Copy, Debug)]
 pub struct DarkRiftVoiceClient {
     to_server: VoiceDialect,

@@ -1,8 +1,8 @@
-//! How voice looks in a game's messages.
+//! The format of voice in a game's messages.
 
 use crate::voice::DarkRiftMessage;
 
-/// How a voice packet lies in a message's body.
+/// The layout of a voice packet in a message's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// The body is the packet (`WriteRaw`).
@@ -14,18 +14,18 @@ pub enum Layout {
     PrefixedLittleEndian,
 }
 
-/// By what voice is known, and written.
+/// The tag and the layout of voice messages, for recognizing and writing them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceDialect {
     /// The tag of its messages.
     pub tag: u16,
-    /// How the packet lies in the body.
+    /// The layout of the packet in the body.
     pub layout: Layout,
 }
 
 impl VoiceDialect {
-    /// The dialect of a message that carries a handshake, which each client's voice begins with. Hardly anything else
-    /// looks like one: it begins with two bytes of its own, and the third says what it is.
+    /// The dialect of a message that carries a handshake, the first voice packet of each client. Hardly anything else
+    /// looks like one: a handshake starts with two magic bytes, and the third is its type.
     pub fn learn(message: &DarkRiftMessage<'_>) -> Option<Self> {
         if message.is_command {
             return None;
@@ -59,7 +59,7 @@ impl VoiceDialect {
 }
 
 impl Layout {
-    /// How many bytes come before the packet.
+    /// The number of bytes before the packet.
     pub(crate) fn prefix_bytes(self) -> usize {
         match self {
             Self::Raw => 0,
@@ -78,7 +78,7 @@ impl Layout {
     }
 }
 
-/// What every voice packet begins with.
+/// The first bytes of every voice packet.
 pub(crate) const MAGIC: [u8; 2] = [0x8B, 0xC7];
 /// The beginning of a `HandshakeRequest`.
 const HANDSHAKE_REQUEST: [u8; 3] = [0x8B, 0xC7, 4];

@@ -1,4 +1,4 @@
-//! Voice among the messages of a game's clients: for a server for voice only, and for a proxy.
+//! Voice among the messages of a game's clients: for a voice-only server, and for a proxy.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ pub struct DarkRiftVoice {
     rest: Rest,
 }
 
-/// What becomes of messages that are not voice.
+/// The handling of messages that are not voice.
 #[derive(Clone, Copy, Debug)]
 enum Rest {
     Answered,
@@ -24,8 +24,8 @@ enum Rest {
 }
 
 impl DarkRiftVoice {
-    /// For a server for voice only, which the game connects to beside its own. Messages of other tags are ignored,
-    /// except that their pings are answered. A client that sends commands is disconnected, as by a stock server.
+    /// For a voice-only server, which the game connects to beside its own. Messages of other tags are ignored, except
+    /// that their pings are answered. A client that sends commands is disconnected, as by a stock server.
     pub fn voice_only(settings: DarkRiftVoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::Answered }
     }
@@ -37,7 +37,7 @@ impl DarkRiftVoice {
         Self { settings, learned: Learned::default(), rest: Rest::PassedOn }
     }
 
-    /// What was learned from clients, now and later.
+    /// The dialect learned from clients, and contradictions to the settings; the returned value stays up to date.
     pub fn learned(&self) -> Learned {
         self.learned.clone()
     }
@@ -134,7 +134,7 @@ impl DarkRiftVoiceConnection {
     }
 }
 
-/// What a stock server does with a message that no plugin of the game's knows.
+/// Handles a message that no plugin of the game accepts, as a stock server does: answers pings, rejects commands.
 fn answer(channel: MessageChannel, message: Option<DarkRiftMessage<'_>>, parts: &mut MessageParts) {
     match message {
         Some(DarkRiftMessage { is_command: true, .. }) => parts.violation("clients give no commands"),

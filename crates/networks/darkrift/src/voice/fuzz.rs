@@ -1,4 +1,4 @@
-//! What fuzz targets do with messages.
+//! The body of a fuzz target for messages.
 
 use std::time::Instant;
 
@@ -12,10 +12,10 @@ use crate::voice::{
     DarkRiftMessage, DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout, VoiceDialect,
 };
 
-/// Messages one after the other, each behind a byte for its way and one for its length.
+/// Reads messages one after the other, each after a byte for its channel and one for its length.
 ///
 /// # Panics
-/// If an envelope does what it must not.
+/// If an envelope breaks its contract.
 pub fn darkrift_messages(mut bytes: &[u8]) {
     let now = Instant::now();
     let mut proxy = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default()).open(now);
@@ -41,7 +41,7 @@ pub fn darkrift_messages(mut bytes: &[u8]) {
     }
 }
 
-/// What is read is written again as it was, but for flags that mean nothing.
+/// A parsed message is written back unchanged, except for flags without a meaning.
 fn check_message(bytes: &[u8]) {
     let Some(message) = DarkRiftMessage::parse(bytes) else { return };
     let mut again = Vec::new();
@@ -53,7 +53,7 @@ fn check_message(bytes: &[u8]) {
     }
 }
 
-/// Each message goes one way, whole.
+/// Each message goes in exactly one direction, unchanged.
 fn check_proxied(message: &[u8], parts: &mut MessageParts) {
     match parts.pop().expect("nothing is swallowed") {
         (MessagePart::ToGame(_), bytes) => assert_eq!(bytes, message),

@@ -1,11 +1,11 @@
-//! What a listener has learned about voice from its clients.
+//! Facts about voice that a listener has learned from its clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::voice::{Layout, VoiceDialect};
 
-/// What the first handshake on a listener has shown; for logs, and for connections that have shown nothing yet. Clones
+/// The dialect of the first handshake on a listener, for logs and for connections without a handshake so far. Clones
 /// share it.
 #[derive(Clone, Debug, Default)]
 pub struct Learned(Arc<Shared>);
@@ -18,12 +18,12 @@ struct Shared {
 }
 
 impl Learned {
-    /// What the first handshake looked like.
+    /// The dialect of the first handshake.
     pub fn dialect(&self) -> Option<VoiceDialect> {
         unpack(self.0.first.load(Ordering::Relaxed))
     }
 
-    /// How many connections began with a handshake that looks otherwise than the settings say. Above 0 the settings are
+    /// The number of connections whose handshake contradicts the settings. If it is above 0, the settings are
     /// probably wrong, and those clients are not heard.
     pub fn contradictions(&self) -> u64 {
         self.0.contradictions.load(Ordering::Relaxed)
@@ -37,9 +37,9 @@ impl Learned {
         }
     }
 
-    /// A handshake looks otherwise than settled.
+    /// Counts a handshake whose dialect contradicts the settings.
     pub(crate) fn note_contradiction(&self, settled: VoiceDialect, seen: VoiceDialect) {
-        // Clients can cause it as often as they like: once is enough for the log, and the rest is counted.
+        // Clients can trigger this at will, so only the first is logged; the rest are counted.
         if self.0.contradictions.fetch_add(1, Ordering::Relaxed) == 0 {
             tracing::warn!(
                 configured_tag = settled.tag,

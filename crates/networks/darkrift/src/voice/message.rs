@@ -3,22 +3,22 @@
 /// One message, as it travels over TCP behind its length or alone in a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DarkRiftMessage<'a> {
-    /// Whether it speaks to the network and not to the game.
+    /// Whether it is a command of the network instead of a message of the game.
     pub is_command: bool,
-    /// What it is about: the game's own number, or the command's.
+    /// The tag: the game's own number, or the command's.
     pub tag: u16,
-    /// A measurement of the way, if the sender asks for one or answers one.
+    /// A measurement of the round trip, if the sender requests or answers one.
     pub ping: Option<DarkRiftPing>,
-    /// What it says.
+    /// The body.
     pub body: &'a [u8],
 }
 
 /// A measurement of the round trip: the receiver may send a message back that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DarkRiftPing {
-    /// Which one.
+    /// The number of the ping.
     pub code: u16,
-    /// Whether it answers.
+    /// Whether it is an answer.
     pub is_answer: bool,
 }
 

@@ -1,20 +1,20 @@
-//! What a game's developers may tell about its voice.
+//! Options that describe a game's voice messages.
 
 use consonance_gateway::{MessageChannel, VoiceChannels};
 use consonance_transport::PacketLimits;
 
 use crate::voice::{Layout, VoiceDialect};
 
-/// What is known about voice in a game; what is `None` is learned from the clients.
+/// Known properties of voice in a game; those that are `None` are learned from the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DarkRiftVoiceSettings {
     /// The tag of voice messages to the server. Without it the tag and the layout are learned.
     pub tag_to_server: Option<u16>,
-    /// The tag of voice messages to clients; the tag to the server, if there is none.
+    /// The tag of voice messages to clients; if `None`, the tag to the server.
     pub tag_to_client: Option<u16>,
-    /// How packets lie in messages. With a tag and without a layout, packets are raw.
+    /// The layout of packets in messages. With a tag and without a layout, packets are raw.
     pub layout: Option<Layout>,
-    /// On which of the network's channels voice travels.
+    /// The network's channels that carry voice.
     pub channels: VoiceChannels,
 }
 
@@ -25,12 +25,12 @@ impl Default for DarkRiftVoiceSettings {
 }
 
 impl DarkRiftVoiceSettings {
-    /// What voice to the server looks like, if that is settled.
+    /// The dialect of voice to the server, if the settings define it.
     pub(crate) fn to_server(self) -> Option<VoiceDialect> {
         Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout.unwrap_or_default() })
     }
 
-    /// What voice to clients looks like, given what it looks like to the server.
+    /// The dialect of voice to clients, given the dialect to the server.
     pub(crate) fn to_client(self, to_server: VoiceDialect) -> VoiceDialect {
         VoiceDialect { tag: self.tag_to_client.unwrap_or(to_server.tag), layout: to_server.layout }
     }
@@ -47,7 +47,7 @@ impl DarkRiftVoiceSettings {
     }
 }
 
-/// Those of stock games, as the network numbers them: TCP and UDP.
+/// The channels of stock games, as the network numbers them: TCP and UDP.
 pub const STOCK_CHANNELS: VoiceChannels =
     VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
 

@@ -1,4 +1,4 @@
-//! The rules of every network, with voice in DarkRift's messages: plain, and over a slow and jittery way.
+//! The rules of every network, with voice in DarkRift's messages: plain, and over a slow and jittery path.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Getting in and out over real sockets: in ways that the rules of all networks do not know.
+//! Connecting and disconnecting over real sockets, in ways that the rules of all networks do not cover.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -42,7 +42,7 @@ fn version_0_connects_and_carries_both_ways() {
 fn tcp_and_udp_may_have_ports_of_their_own() {
     let settings = ServerSettings { udp_port: Some(0), ..ServerSettings::default() };
     let udp_port = |stage: &Stage| stage.server.udp_local_addr().port();
-    // Two free ports may have one number, but not three times.
+    // A free TCP and a free UDP port may have the same number by chance, but not three times in a row.
     let mut stages = (0..3).map(|_| Stage::new(settings.clone()));
     let mut stage = stages.find(|stage| udp_port(stage) != stage.address().port()).unwrap();
     let udp_port = udp_port(&stage);
@@ -90,7 +90,7 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
 
 #[test]
 fn a_server_that_does_not_answer_is_reported_with_its_address() {
-    // A port that a system never picks as a free one.
+    // A port that systems never pick as a free one.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5));
     let mut stage = Stage::new(ServerSettings::default());
     let client = stage.begin(ClientSettings::new(address));
@@ -111,7 +111,7 @@ fn a_stream_whose_token_is_not_shown_is_closed() {
     other.set_read_timeout(Some(PATIENCE)).unwrap();
     stage.drive_until(|stage| stage.server.statistics().connections.failed_handshakes == 1);
     let mut said = Vec::new();
-    // It may be told so by a reset.
+    // The server may close it with a reset.
     let _ = other.read_to_end(&mut said);
     assert!(said.len() <= 9, "nothing but the token was said");
     assert!(stage.server_saw.is_empty());

@@ -1,4 +1,4 @@
-//! What a client does until it is connected, on made-up time.
+//! A client until it is connected, on simulated time.
 
 use std::time::{Duration, Instant};
 

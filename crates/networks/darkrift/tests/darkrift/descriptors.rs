@@ -1,17 +1,17 @@
-//! How many sockets the tests may have, each of which has hundreds, while several run at once.
+//! The limit on file descriptors: several tests run at once, and each has hundreds of sockets.
 
 use std::sync::Once;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// As many as they need, or as the system allows: it gives many programs only 1024 unless they ask.
+/// Raises the limit as far as the tests need and the system allows: the default is often only 1024.
 pub(crate) fn ask_for_enough() {
     static ASKED: Once = Once::new();
     ASKED.call_once(|| {
         let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
         let wanted = maximum.map_or(WANTED, |maximum| maximum.min(WANTED));
         if current.is_some_and(|current| current < wanted) {
-            // Where it is not given, there may be enough all the same.
+            // If this fails, the limit may still be high enough.
             let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
         }
     });

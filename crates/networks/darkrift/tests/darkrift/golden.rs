@@ -59,7 +59,7 @@ fn messages_come_whole_with_their_headers() {
     assert_eq!(listener.handle_datagram(client_address(), &RAW_MESSAGE), Some(expected));
 }
 
-/// A listener with the client [`Peer`]\(1), connected.
+/// A listener with one connected client, [`Peer`]\(1).
 pub(crate) fn listener_with_client() -> Listener {
     let mut listener = Listener::new(ServerSettings::default(), &[3; 32]);
     connect(&mut listener, Instant::now(), Peer(1), client_address());
@@ -73,7 +73,7 @@ pub(crate) fn connect(listener: &mut Listener, now: Instant, peer: Peer, address
     while listener.poll_order().is_some() {}
 }
 
-/// The token that a newcomer is told, with the version before it.
+/// The token that a newcomer is sent, preceded by the version.
 pub(crate) fn open(listener: &mut Listener, now: Instant, peer: Peer, address: SocketAddr) -> Vec<u8> {
     listener.handle_opened(now, peer, address);
     match listener.poll_order() {

@@ -1,4 +1,4 @@
-//! What pending connections and clients may try.
+//! Hostile pending connections and clients.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
@@ -67,7 +67,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     for frame in 0..1500_u64 {
         now += Duration::from_millis(20);
         if frame % 50 == 0 {
-            // Its sender is told a token over TCP, and puts another address on the datagram with it.
+            // The attacker gets a token over TCP and sends the datagram with it from a spoofed address.
             let other = ([192, 0, 2, 2 + (frame / 50) as u8], 5000).into();
             token = open(&mut listener, now, Peer(2 + frame / 50), other);
         }

@@ -1,4 +1,4 @@
-//! What a server does with newcomers, tokens and last words, on made-up time.
+//! A server's handling of newcomers, tokens and last messages, on simulated time.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

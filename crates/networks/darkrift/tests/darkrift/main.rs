@@ -1,4 +1,4 @@
-//! The network over real sockets and without any.
+//! The network, over real sockets and without sockets.
 
 mod conformance;
 mod connecting;
@@ -11,6 +11,6 @@ mod hostile;
 mod listener;
 mod proxy;
 mod relay;
-#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
 mod stage;

@@ -1,4 +1,4 @@
-//! What lies between clients and a server: streams and datagrams that go through it can be lost.
+//! A relay between clients and a server: streams and datagrams that go through it can be lost.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
@@ -21,12 +21,12 @@ pub(crate) struct Relay {
 struct Orders {
     is_cut: AtomicBool,
     is_over: AtomicBool,
-    /// Of datagrams, each way.
+    /// The share of datagrams lost in each direction.
     loss_percent: AtomicU8,
 }
 
 impl Relay {
-    /// To this server, whose TCP and UDP ports are the same.
+    /// A relay to this server, whose TCP and UDP ports are the same.
     pub(crate) fn to(server: SocketAddr) -> Self {
         #[cfg(unix)]
         crate::descriptors::ask_for_enough();
@@ -46,17 +46,17 @@ impl Relay {
         Self { address, orders, thread }
     }
 
-    /// Where clients connect.
+    /// The address to which clients connect.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Breaks what goes through it now; what comes later goes through.
+    /// Breaks all present connections; later ones work.
     pub(crate) fn cut(&self) {
         self.orders.is_cut.store(true, Ordering::SeqCst);
     }
 
-    /// Loses so many of a hundred datagrams from now on.
+    /// Drops this percentage of datagrams from here on.
     pub(crate) fn lose(&self, percent: u8) {
         self.orders.loss_percent.store(percent, Ordering::SeqCst);
     }
@@ -77,7 +77,7 @@ struct Run {
     udp: UdpSocket,
     orders: Arc<Orders>,
     other_end: BTreeMap<TcpId, TcpId>,
-    /// A socket for each client, so that the server tells them apart.
+    /// A socket for each client, so that the server can tell them apart.
     towards_server: BTreeMap<SocketAddr, UdpSocket>,
     random: Random,
 }
@@ -121,7 +121,7 @@ impl Run {
         }
     }
 
-    /// What came is handed on, unless much waits at the other end already.
+    /// Passes received bytes on, unless too many already wait at the other end.
     fn carry_on(&mut self, now: Instant, id: TcpId) {
         let Some(&other) = self.other_end.get(&id) else { return };
         if self.tcp.waiting_bytes(other) < WAITING_BYTES_MAX {

@@ -1,4 +1,4 @@
-//! Which newcomers get in when all connections are taken.
+//! Admission of newcomers when all connections are taken.
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_gateway::slot_rules::{SLOTS, another_address_gets_into_a_full_server};

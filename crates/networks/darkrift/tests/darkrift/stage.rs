@@ -1,4 +1,4 @@
-//! A server and clients on real sockets and one thread, and what they reported.
+//! A server and clients on real sockets and one thread, and the events that they reported.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,12 +12,12 @@ use consonance_gateway::{
 };
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
-/// How long anything may take before a rule counts as broken.
+/// The time after which a rule counts as broken.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Saw {
-    /// With a greeting.
+    /// The greeting.
     Connected(Vec<u8>),
     Message(MessageChannel, Vec<u8>),
     Disconnected(DisconnectReason),
@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     pub(crate) clients: Vec<DarkRiftClient>,
     pub(crate) server_saw: BTreeMap<Peer, Vec<Saw>>,
     pub(crate) clients_saw: Vec<Vec<Saw>>,
-    /// Newcomers are accepted with this greeting at once.
+    /// The greeting with which newcomers are accepted at once.
     pub(crate) greeting: Vec<u8>,
 }
 
@@ -50,7 +50,7 @@ impl Stage {
         self.server.local_addr()
     }
 
-    /// A client that begins to connect.
+    /// Adds a client that begins to connect.
     pub(crate) fn begin(&mut self, settings: ClientSettings) -> usize {
         let mut client = DarkRiftClient::new(settings).expect("there is a descriptor left");
         client.connect(Instant::now(), &[]);
@@ -59,7 +59,7 @@ impl Stage {
         self.clients.len() - 1
     }
 
-    /// A client that is connected.
+    /// Adds a client and waits until it is connected.
     pub(crate) fn connect(&mut self) -> usize {
         let client = self.begin(ClientSettings::new(self.address()));
         self.drive_until(|stage| stage.is_connected(client));
@@ -77,7 +77,7 @@ impl Stage {
         }
     }
 
-    /// The peer that came last.
+    /// The peer that connected last.
     pub(crate) fn last_peer(&self) -> Peer {
         *self.server_saw.last_key_value().expect("a client connected").0
     }

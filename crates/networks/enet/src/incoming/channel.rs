@@ -1,4 +1,4 @@
-//! One channel: what of it ENet has, and what waits for something before it.
+//! One channel: the commands that ENet already has, and those that wait for earlier ones.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use super::room::Room;
 use super::{Rooms, Verdict};
 use crate::screening::{Command, Fragment, Message};
 
-/// ENet gets reliable commands one after the other, so that none waits there.
+/// The state of a channel. ENet gets its reliable commands one after the other, so that none has to wait there.
 #[derive(Debug, Default)]
 pub(super) struct IncomingChannel {
     /// The number of the last reliable command that ENet has.
     last: u16,
-    /// The message that ENet is putting together.
+    /// The message that ENet is assembling.
     partial: Option<Partial>,
-    /// Reliable commands that came before their turn, by their numbers.
+    /// Reliable commands that arrived early, by their numbers.
     reliable: BTreeMap<u16, Box<[u8]>>,
     /// Unreliable messages that wait for a reliable one, by its number and then by their own.
     unreliable: BTreeMap<(u16, u16), Box<[u8]>>,
@@ -29,16 +29,16 @@ struct Partial {
     total: u32,
 }
 
-/// When something comes, compared with a number.
+/// The position of a command relative to a number.
 enum Turn {
-    /// It has come, or its time is over.
+    /// It has already arrived, or is too late.
     Past,
     Now,
     Ahead,
 }
 
 impl IncomingChannel {
-    /// A reliable message, or a fragment of one.
+    /// Decides on a reliable message, or a fragment of one.
     pub(super) fn admit_reliable(&mut self, command: Command, bytes: &[u8], room: &mut Room) -> Verdict {
         let number = command.reliable();
         match turn(number, self.next()) {
@@ -59,7 +59,7 @@ impl IncomingChannel {
         }
     }
 
-    /// An unreliable message, which is of use once ENet has everything reliable up to its number.
+    /// Decides on an unreliable message, which is useful once ENet has all reliable commands up to its number.
     pub(super) fn admit_unreliable(&mut self, message: Message, bytes: &[u8], room: &mut Room) -> Verdict {
         let place = (message.reliable, message.unreliable);
         match turn(message.reliable, self.whole()) {
@@ -74,7 +74,8 @@ impl IncomingChannel {
         }
     }
 
-    /// Fragments of unreliable messages wait for nothing: ENet would keep as many messages as they are of.
+    /// Decides on a fragment of an unreliable message. Such fragments never wait, because ENet would keep all of
+    /// their messages.
     pub(super) fn admit_unreliable_fragment(&self, fragment: Fragment) -> Verdict {
         match turn(fragment.reliable, self.whole()) {
             Turn::Past => Verdict::Late,
@@ -83,8 +84,8 @@ impl IncomingChannel {
         }
     }
 
-    /// Adds what has waited and is next to a datagram that begins, as far as it fits. False if that was something that
-    /// no end of ENet sends.
+    /// Appends waiting commands that are next in turn to a datagram, as far as they fit. Returns false if one of them
+    /// is something that no ENet peer sends.
     pub(super) fn release(&mut self, datagram: &mut Vec<u8>, rooms: &mut Rooms) -> bool {
         loop {
             if !self.release_unreliable(datagram, &mut rooms.unreliable) {
@@ -104,7 +105,7 @@ impl IncomingChannel {
         }
     }
 
-    /// False if not all of it has found room in the datagram.
+    /// Returns false if not all of them fit into the datagram.
     fn release_unreliable(&mut self, datagram: &mut Vec<u8>, room: &mut Room) -> bool {
         let whole = self.whole();
         while let Some((&place, bytes)) = self.unreliable.range((whole, 0)..=(whole, u16::MAX)).next() {
@@ -119,14 +120,14 @@ impl IncomingChannel {
         true
     }
 
-    /// Whether something has waited for what ENet has.
+    /// Whether a waiting command is next in turn.
     fn is_due(&self) -> bool {
         let whole = self.whole();
         self.reliable.contains_key(&self.next())
             || self.unreliable.range((whole, 0)..=(whole, u16::MAX)).next().is_some()
     }
 
-    /// Takes the next reliable command for ENet. False if it is none that any end sends behind those before it.
+    /// Accepts the next reliable command for ENet. Returns false if no ENet peer sends it after those before it.
     fn follow(&mut self, command: Command) -> bool {
         let partial = match command {
             Command::Fragment(fragment) => {
@@ -155,7 +156,7 @@ impl IncomingChannel {
     }
 }
 
-/// Numbers begin again after the last one.
+/// Compares a number with the current one. Numbers wrap around.
 fn turn(number: u16, now: u16) -> Turn {
     match number.wrapping_sub(now) {
         0 => Turn::Now,

@@ -1,8 +1,8 @@
-//! How much may wait.
+//! The limit on waiting commands.
 
 use crate::limits::WAITING_OVERHEAD;
 
-/// Room for commands that wait.
+/// The remaining room for waiting commands.
 #[derive(Debug)]
 pub(super) struct Room {
     commands: usize,
@@ -14,7 +14,7 @@ impl Room {
         Self { commands, bytes }
     }
 
-    /// False if there is no room for this command.
+    /// Takes room for a command. Returns false if there is none.
     pub(super) fn take(&mut self, command: &[u8]) -> bool {
         let bytes = command.len() + WAITING_OVERHEAD;
         let has_room = self.commands > 0 && self.bytes >= bytes;
@@ -25,7 +25,7 @@ impl Room {
         has_room
     }
 
-    /// This command waits no longer.
+    /// Returns the room of a command that no longer waits.
     pub(super) fn give_back(&mut self, command: &[u8]) {
         self.commands += 1;
         self.bytes += command.len() + WAITING_OVERHEAD;

@@ -1,11 +1,11 @@
-//! The time that ENet asks for, which is told.
+//! The clock that ENet reads, set by the driver.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Time since the first moment that was told, to whole milliseconds, for all holders of a copy. ENet takes zero for
-/// never, so that it begins at one.
+/// Time since the first call of [`set`](Self::set), in whole milliseconds, for all holders of a copy. It starts at
+/// one, because zero means never to ENet.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     since: Option<Instant>,
@@ -13,7 +13,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Tells the time. Only one copy may be told.
+    /// Sets the time. Only one copy may be set.
     pub(crate) fn set(&mut self, now: Instant) {
         let passed = now.saturating_duration_since(*self.since.get_or_insert(now));
         let passed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);

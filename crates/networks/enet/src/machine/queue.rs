@@ -1,20 +1,20 @@
-//! How much waits for a peer: ENet does not say, so each message says when it is gone.
+//! The bytes waiting for a peer: ENet does not report them, so each message counts itself until it is dropped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What was sent to one peer and has not been confirmed, or left, yet.
+/// The messages sent to one peer and not yet acknowledged or, if unreliable, not yet sent out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue(Arc<AtomicUsize>);
 
 impl Queue {
-    /// In bytes, with [`MESSAGE_OVERHEAD`] for each message.
+    /// Their size in bytes, with [`MESSAGE_OVERHEAD`] for each message.
     pub(crate) fn bytes(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A message in ENet's queues, which drop it when it is confirmed or was sent once and for all.
+/// A message in ENet's queues, which drop it when it is acknowledged or was sent for the last time.
 #[derive(Debug)]
 pub(super) struct Queued {
     message: Box<[u8]>,
@@ -40,5 +40,5 @@ impl Drop for Queued {
     }
 }
 
-/// About what ENet needs to remember a message that is not in fragments.
+/// Approximately the memory that ENet needs for a message that is not in fragments.
 const MESSAGE_OVERHEAD: usize = 128;

@@ -1,12 +1,11 @@
-//! What a client proves its address with: the time by a clock that only a receiver of our datagrams knows.
+//! The proof of a client's address: the time of a clock that only a receiver of our datagrams knows.
 //!
-//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and every connecting client learns
-//! what time it is here. So each address is shown a clock of its own, which is ahead of ENet's by a number that cannot
-//! be guessed.
+//! A client's first acknowledgement echoes only the time of ENet's answer, and every connecting client learns the local
+//! time. So each address is shown a clock of its own, which is ahead of ENet's by a number that cannot be guessed.
 
 use std::collections::BTreeMap;
 
-/// How many times of datagrams are remembered while an address is unproved: ENet repeats its answer less often.
+/// The number of datagram times remembered while an address is unproved: ENet repeats its answer less often.
 const SHOWN_MAX: usize = 16;
 
 /// The clocks of all addresses that ENet knows.
@@ -16,16 +15,16 @@ pub(crate) struct SecretClocks<A>(BTreeMap<A, SecretClock>);
 #[derive(Debug)]
 struct SecretClock {
     ahead_ms: u16,
-    /// How many connections have it.
+    /// The number of connections that use it.
     connections: usize,
-    /// How many of them have not proved their address.
+    /// The number of these that have not proved their address.
     unproved: usize,
-    /// What the address was shown while there were such.
+    /// The times that the address was shown while there were such.
     shown_ms: Vec<u16>,
 }
 
 impl<A: Ord> SecretClocks<A> {
-    /// A connection with this address begins, which has to prove it.
+    /// A connection with this address begins, which must prove the address.
     pub(crate) fn begin(&mut self, at: A, ahead_ms: u16) {
         let clock = self.0.entry(at).or_insert_with(|| SecretClock {
             ahead_ms,
@@ -47,7 +46,7 @@ impl<A: Ord> SecretClocks<A> {
         }
     }
 
-    /// A connection has ended, which had proved its address or not.
+    /// A connection has ended, whether or not it has proved its address.
     pub(crate) fn end(&mut self, at: &A, is_proved: bool) {
         if !is_proved {
             self.prove(at);
@@ -60,12 +59,12 @@ impl<A: Ord> SecretClocks<A> {
         }
     }
 
-    /// How far the clock of an address is ahead, in milliseconds.
+    /// The lead of an address's clock, in milliseconds.
     pub(super) fn ahead_ms(&self, at: &A) -> Option<u16> {
         Some(self.0.get(at)?.ahead_ms)
     }
 
-    /// A datagram leaves with this time, as it is shown.
+    /// Notes that a datagram is sent with this time, as the address is shown it.
     pub(super) fn note_shown(&mut self, at: &A, shown_ms: u16) {
         if let Some(clock) = self.0.get_mut(at).filter(|clock| clock.unproved > 0) {
             if clock.shown_ms.len() == SHOWN_MAX {
@@ -75,7 +74,7 @@ impl<A: Ord> SecretClocks<A> {
         }
     }
 
-    /// Whether an address that has to be proved was shown this time.
+    /// Whether an address that must be proved was shown this time.
     pub(crate) fn was_shown(&self, at: &A, shown_ms: u16) -> bool {
         self.0.get(at).is_some_and(|clock| clock.shown_ms.contains(&shown_ms))
     }

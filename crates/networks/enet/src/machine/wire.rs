@@ -1,4 +1,4 @@
-//! ENet's socket, which is none: one datagram that came, and those that are to leave.
+//! A substitute for ENet's socket: one incoming datagram, and those to be sent.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -10,16 +10,16 @@ use super::secret_clocks::SecretClocks;
 use crate::Dialect;
 use crate::screening::{bytes_until_enet_may_stop, header_bytes, set_clock_forward, set_echoes_back};
 
-/// What is between ENet and the driver.
+/// The connection between ENet and the driver.
 #[derive(Debug)]
 pub(crate) struct Wire<A> {
     dialect: Dialect,
-    /// The sender of a datagram, until ENet has read it.
+    /// The sender of the datagram, until ENet has read it.
     incoming_from: Option<A>,
-    /// In the form of stock ENet, without the commands that ENet has read.
+    /// The datagram in the form of stock ENet, without the commands that ENet has read.
     incoming: Vec<u8>,
     outgoing: BytesQueue<A>,
-    /// A datagram with the time that its receiver is shown.
+    /// A datagram with the time that is shown to its receiver.
     shown: Vec<u8>,
     pub(super) credits: Credits<A>,
     pub(super) clocks: SecretClocks<A>,
@@ -83,9 +83,9 @@ impl<A: Address + Ord> Socket for Wire<A> {
         Ok(datagram.len())
     }
 
-    /// ENet passes over the rest of a datagram in which it has stopped, and takes each command for sent behind those
-    /// before it: so it gets all of them in their order, and what is behind one at which it might stop as a datagram of
-    /// its own.
+    /// Hands ENet the commands of the datagram in order. ENet skips the rest of a datagram at a command that it
+    /// rejects, and takes each command as sent after those before it: so the commands after one that it might reject
+    /// form a datagram of their own.
     fn receive(&mut self, buffer: &mut [u8; MTU_MAX]) -> Result<Option<(A, PacketReceived)>, Infallible> {
         Ok(self.incoming_from.take().map(|from| {
             let header = header_bytes(&self.incoming);
@@ -100,17 +100,17 @@ impl<A: Address + Ord> Socket for Wire<A> {
     }
 }
 
-/// How much may still be sent to unproved addresses.
+/// The bytes that may still be sent to unproved addresses.
 #[derive(Debug)]
 pub(crate) struct Credits<A>(BTreeMap<A, Credit>);
 
 impl<A: Ord> Credits<A> {
-    /// A datagram of so many bytes came from an unproved address.
+    /// A datagram of this many bytes arrived from an unproved address.
     pub(crate) fn earn(&mut self, at: A, bytes: usize) {
         self.0.entry(at).or_default().earn(bytes);
     }
 
-    /// The address is proved, or no peer is there any more.
+    /// The address is proved, or no longer has a peer.
     pub(crate) fn forget(&mut self, at: &A) {
         self.0.remove(at);
     }

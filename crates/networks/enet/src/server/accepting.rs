@@ -1,4 +1,4 @@
-//! Connection requests, and accepting newcomers.
+//! Connection requests, and the admission of new clients.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,11 +10,12 @@ use consonance_transport::{Delivery, DisconnectReason, Peer, SlotsFull};
 use super::{EnetServer, Event, Number, RemoteClient, Stage};
 use crate::screening::{Connect, write_refusal};
 
-/// ENet itself forgets a client that has not proved its address after half a minute, and does not report it.
+/// The longest handshake timeout: ENet itself drops a client that has not proved its address after half a minute, and
+/// does not report it.
 const HANDSHAKE_TIMEOUT_MAX: Duration = Duration::from_secs(20);
 
 impl EnetServer {
-    /// A connection request, or its repetition.
+    /// Handles a connection request, or a repeated one.
     pub(super) fn handle_connect(
         &mut self,
         now: Instant,
@@ -53,7 +54,7 @@ impl EnetServer {
         self.statistics.connections.connected += 1;
     }
 
-    /// A newcomer may come in: now ENet gets its request, and answers it.
+    /// Accepts a new client: ENet gets its request, and answers it.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let Stage::Asking(request) = &mut client.stage else { return };
@@ -74,13 +75,13 @@ impl EnetServer {
         if self.machines.is_proving(number) {
             self.statistics.connections.accepted += 1;
         } else {
-            // ENet would not have it.
+            // ENet has rejected the request.
             self.statistics.connections.failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
         }
     }
 
-    /// A client has shown that it gets what we send.
+    /// A client has proved its address.
     pub(super) fn open(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let Some(number) = client.number else { return };
@@ -108,7 +109,7 @@ impl EnetServer {
         }
     }
 
-    /// A client that has proved its address has one of the connections from then on, or none and has to go.
+    /// Gives a client that has proved its address one of the connection slots, or closes it if there is none.
     fn take_slot(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
         match self.slots.take(now, remote.ip(), peer) {
             Ok(None) => {}
@@ -123,7 +124,8 @@ impl EnetServer {
         }
     }
 
-    /// What is reliable waits until a client has proved its address; what is not is of no use then.
+    /// Queues a reliable message until a client has proved its address; unreliable ones are useless by then and
+    /// dropped.
     pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let connection = &self.settings.connection;
         let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
@@ -158,7 +160,8 @@ impl EnetServer {
         }
     }
 
-    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes.
+    /// Drops the oldest unproved client if there are too many. Spoofed addresses prove nothing: however many there
+    /// are, real clients have the time that a proof takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;

@@ -1,4 +1,4 @@
-//! How connections end.
+//! The end of connections.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -10,7 +10,8 @@ use super::{EnetServer, Event, RemoteClient, Stage};
 use crate::screening::write_refusal;
 
 impl EnetServer {
-    /// We end a connection: what was sent arrives first, if the client takes it soon. A newcomer is refused.
+    /// Ends a connection: messages sent before arrive first, if the client takes them soon. A client that was not
+    /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let until = now + self.settings.connection.linger;
         let Some(client) = self.clients.get_mut(&peer) else { return };
@@ -41,13 +42,13 @@ impl EnetServer {
         }
     }
 
-    /// Ends a connection without waiting for what was sent: another one needs its place.
+    /// Ends a connection without waiting for messages that were sent: another one needs its slot.
     pub(super) fn close_at_once(&mut self, peer: Peer) {
         self.hang_up(peer);
         self.end(peer, DisconnectReason::ClosedByUs);
     }
 
-    /// A client had its time: to prove its address, or to take our last words.
+    /// A client's deadline has passed: to prove its address, or to take the last messages.
     pub(super) fn lose_patience(&mut self, peer: Peer) {
         let Some(client) = self.clients.get(&peer) else { return };
         if client.is_unwanted() {
@@ -62,7 +63,7 @@ impl EnetServer {
         }
     }
 
-    /// ENet reports the end: of a connection that we have ended, of a client that has just left, or of a silent one.
+    /// ENet reports the end of a connection that we have ended, of a client that has just left, or of a silent one.
     pub(super) fn end_by_enet(&mut self, peer: Peer, has_left: bool) {
         let Some(client) = self.clients.get(&peer) else { return };
         let reason = if client.is_unwanted() {
@@ -75,7 +76,7 @@ impl EnetServer {
         self.end(peer, reason);
     }
 
-    /// ENet does not report the leaving of a client that had not proved its address.
+    /// Ends a client that has left before it proved its address, because ENet does not report that.
     pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
         let Some(number) = self.clients.get(&peer).and_then(|client| client.number) else { return };
         let is_forgotten = self
@@ -102,7 +103,7 @@ impl EnetServer {
         }
     }
 
-    /// The client does not take its reliable messages.
+    /// Ends a client that does not take its reliable messages.
     pub(super) fn end_for_slowness(&mut self, peer: Peer) {
         self.statistics.connections.too_slow += 1;
         self.hang_up(peer);
@@ -110,14 +111,14 @@ impl EnetServer {
         self.end(peer, DisconnectReason::Overloaded { queue: format!("{bytes} bytes of messages") });
     }
 
-    /// The client does not keep to the protocol.
+    /// Ends a client that violates the protocol.
     pub(super) fn end_for_violation(&mut self, peer: Peer, violation: &str) {
         self.statistics.connections.protocol_violations += 1;
         self.hang_up(peer);
         self.end(peer, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
-    /// Forgets a connection, of which ENet knows nothing any more, and reports its end.
+    /// Drops a connection that ENet no longer has, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         self.deadlines.clear(peer);
         self.slots.release(peer);
@@ -148,7 +149,7 @@ impl EnetServer {
         }
     }
 
-    /// Says goodbye without waiting whether it arrives.
+    /// Says goodbye without waiting for its arrival.
     fn hang_up(&mut self, peer: Peer) {
         let number = self.clients.get(&peer).and_then(|client| client.number);
         if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {

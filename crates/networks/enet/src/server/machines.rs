@@ -1,4 +1,5 @@
-//! ENet looks at all of its peers, there or not, with each datagram: so a few of them share a machine.
+//! ENet's machines, each shared by a few clients: ENet iterates over all of its peers, connected or not, with each
+//! datagram.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -9,14 +10,14 @@ use rusty_enet::PeerState;
 use crate::ConnectionSettings;
 use crate::machine::{Clock, EnetPeer, Machine};
 
-/// A client's place: in which machine, and its number there, which is what its datagrams say.
+/// The location of a client: its machine, and its number there, which its datagrams carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Number {
     pub(super) machine: usize,
     pub(super) peer: u16,
 }
 
-/// As many machines as were ever needed at once.
+/// A set of machines, as many as were ever needed at once.
 #[derive(Debug)]
 pub(super) struct Machines {
     settings: ConnectionSettings,
@@ -28,11 +29,12 @@ pub(super) struct Machines {
     turn: usize,
 }
 
-/// How many share a machine, which costs 11 KB and looks at all of them a few times with each datagram.
+/// The number of clients that share a machine, which costs 11 KB and iterates over all of them a few times with each
+/// datagram.
 const PEERS: usize = 16;
 
 impl Machines {
-    /// One machine. The settings are within their limits.
+    /// Creates one machine. The settings are within their limits.
     pub(super) fn new(settings: ConnectionSettings) -> Self {
         let mut machines =
             Self { settings, all: Vec::new(), clock: Clock::default(), taken: Vec::new(), turn: 0 };
@@ -52,12 +54,12 @@ impl Machines {
         &mut self.all[machine]
     }
 
-    /// A client to ENet.
+    /// ENet's peer for a client.
     pub(super) fn enet_peer(&mut self, number: Number) -> Option<&mut EnetPeer<SocketAddr>> {
         self.all.get_mut(number.machine)?.peer(number.peer)
     }
 
-    /// How many channels a client has, if it is connected and stays so.
+    /// The number of channels of a client, if it is connected and stays connected.
     pub(super) fn channels_of(&self, number: Number) -> Option<usize> {
         self.all.get(number.machine)?.channels_of(number.peer)
     }
@@ -66,8 +68,8 @@ impl Machines {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Gives ENet a request to be admitted, which it answers, where no other peer at that address has the same number.
-    /// The clock that the address is shown is ahead by a secret number.
+    /// Passes ENet a connection request, which it answers, in a machine where no other peer at that address has the
+    /// same number. The clock that the address is shown is ahead by a secret number.
     pub(super) fn take_in(
         &mut self,
         peer: Peer,
@@ -76,7 +78,7 @@ impl Machines {
         is_free: impl Fn(Number) -> bool,
     ) -> Number {
         let mut candidates = self.taken.iter().enumerate().filter_map(|(machine, taken)| {
-            // ENet gives the first number that is free.
+            // ENet assigns the first free number.
             let peer = taken.iter().position(Option::is_none)?;
             Some(Number { machine, peer: peer as u16 })
         });
@@ -90,18 +92,18 @@ impl Machines {
         number
     }
 
-    /// Whether ENet has given the number to a client that has not proved its address yet.
+    /// Whether ENet has assigned the number to a client that has not proved its address yet.
     pub(super) fn is_proving(&mut self, number: Number) -> bool {
         self.enet_peer(number).is_some_and(|peer| peer.state() == PeerState::AcknowledgingConnect)
     }
 
-    /// ENet knows nothing of a client any more, which had proved its address or not.
+    /// Frees the number of a client that ENet has dropped, whether or not it has proved its address.
     pub(super) fn free(&mut self, number: Number, remote: &SocketAddr, is_proved: bool) {
         self.all[number.machine].clocks().end(remote, is_proved);
         self.taken[number.machine][usize::from(number.peer)] = None;
     }
 
-    /// The next datagram that is to leave.
+    /// The next datagram to send.
     pub(super) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         for _ in 0..self.all.len() {
             let machine = &mut self.all[self.turn];

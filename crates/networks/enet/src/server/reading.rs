@@ -1,4 +1,4 @@
-//! Datagrams of clients, on their way to ENet.
+//! Incoming datagrams of clients, on their way to ENet.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -9,15 +9,15 @@ use super::{EnetServer, Number};
 use crate::incoming::{Admission, Incoming};
 use crate::screening::{Command, NO_PEER, Screened};
 
-/// How many times may be echoed that were not shown: clients echo only what they were. A guess is right once in sixteen
-/// thousand attempts to connect.
+/// The number of echoed times that were not shown before a client is dropped: real clients echo only shown times. A
+/// guess is right once in sixteen thousand attempts to connect.
 const GUESSES_MAX: u32 = 4;
 
-/// What is to be done with a datagram of a known peer.
+/// The verdict on a datagram of a known peer.
 enum Reading {
-    /// No end of ENet sends it.
+    /// No ENet peer sends it.
     Nonsense,
-    /// It is of a message larger than is allowed.
+    /// It belongs to a message that is too large.
     TooLarge,
     /// It echoes a time that was not shown.
     Guess,
@@ -27,7 +27,7 @@ enum Reading {
 }
 
 impl EnetServer {
-    /// False if no end of ENet may have sent it.
+    /// Handles a datagram. Returns false if no ENet peer can have sent it.
     pub(super) fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
         if screened.peer != NO_PEER {
@@ -37,7 +37,7 @@ impl EnetServer {
             self.handle_connect(now, from, connect, datagram);
             return true;
         }
-        // A client that gives up before it has a number says so without one.
+        // A client that gives up before it has a peer number sends its goodbye without one.
         let is_farewell = screened.commands().all(|command| command == Command::Disconnect);
         if is_farewell {
             self.end_unproved_at(from, &DisconnectReason::closed_by_peer(b""));
@@ -97,7 +97,8 @@ impl EnetServer {
         if guesses { Reading::Guess } else { Reading::Sound { says_goodbye } }
     }
 
-    /// A client that has not proved its address echoes a time that it was not shown. True if that was its last guess.
+    /// A client that has not proved its address echoes a time that it was not shown. Returns true if that was its
+    /// last guess.
     fn handle_guess(&mut self, peer: Peer) -> bool {
         let Some(client) = self.clients.get_mut(&peer) else { return false };
         client.guesses += 1;
@@ -108,7 +109,7 @@ impl EnetServer {
         is_last
     }
 
-    /// Gives ENet what it gets of a datagram. False if something is in it that no end of ENet sends.
+    /// Passes ENet its part of a datagram. Returns false if the datagram contains something that no ENet peer sends.
     fn hand_on(
         &mut self,
         now: Instant,
@@ -117,7 +118,7 @@ impl EnetServer {
         leaver: Option<Peer>,
     ) -> bool {
         let mut admitted = std::mem::take(&mut self.admitted);
-        // What makes the connection comes first: what is said in it is counted from then.
+        // Commands that establish the connection come first: its other commands are counted from then on.
         if self.machines.channels_of(number).is_none() && screened.write_those_for_no_channel(&mut admitted) {
             self.machines.at(number.machine).receive(from, &admitted);
             self.run(now, number.machine, leaver);
@@ -147,7 +148,7 @@ impl EnetServer {
         Incoming::admit(&mut client.incoming, screened, (channels, &self.settings.connection), admitted)
     }
 
-    /// What has waited for what ENet has got.
+    /// Writes commands that were waiting for those that ENet has just received.
     fn release(&mut self, peer: Peer, number: Number, released: &mut Vec<u8>) -> Admission {
         if self.machines.channels_of(number).is_none() {
             return Admission::default();

@@ -1,4 +1,4 @@
-//! One client, from its request to be admitted to its end.
+//! One client, from its connection request to its end.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,34 +13,34 @@ use crate::screening::Connect;
 #[derive(Debug)]
 pub(super) struct RemoteClient {
     pub(super) remote: SocketAddr,
-    /// What it asked with.
+    /// Its connection request.
     pub(super) connect: Connect,
     pub(super) stage: Stage,
-    /// Its number to ENet, which it has from when it was admitted until ENet has forgotten it.
+    /// Its number in ENet, from its acceptance until ENet has dropped it.
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
-    /// What it has sent since ENet has it for connected.
+    /// Commands that it has sent since ENet considers it connected.
     pub(super) incoming: Option<Incoming>,
-    /// When anything of its connection last came.
+    /// The last time that a datagram of its connection arrived.
     pub(super) heard_at: Option<Instant>,
-    /// How often it echoed a time that it was not shown, before it had proved its address.
+    /// The number of times that it echoed a time that it was not shown, before it had proved its address.
     pub(super) guesses: u32,
 }
 
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// Not decided yet; ENet does not know its request.
+    /// Not decided yet; ENet does not have its request.
     Asking(Vec<u8>),
-    /// It was admitted, and has not shown yet that it gets what we send.
+    /// It was accepted, and has not proved its address yet.
     Proving {
-        /// What it is to get then.
+        /// Messages to send after that.
         waiting: Vec<(MessageChannel, Vec<u8>)>,
         waiting_bytes: usize,
         /// Whether it is to be ended after that.
         is_unwanted: bool,
     },
     Open,
-    /// We have ended it: what was sent may still arrive until its deadline.
+    /// We have ended it; messages sent before may still arrive until its deadline.
     Ending,
 }
 
@@ -58,7 +58,7 @@ impl RemoteClient {
         }
     }
 
-    /// Whether it has shown that it gets what we send to its address.
+    /// Whether it has proved that it receives at its address.
     pub(super) fn is_proved(&self) -> bool {
         matches!(self.stage, Stage::Open | Stage::Ending)
     }

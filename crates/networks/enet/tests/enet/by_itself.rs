@@ -1,4 +1,4 @@
-//! ENet by itself, over its own socket, with ours: what is around it here changes nothing for the other side.
+//! Plain ENet, over its own socket, with ours: our additions change nothing for the other side.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ fn stock_host() -> (Host<UdpSocket>, SocketAddr) {
     (Host::new(socket, settings).unwrap(), address)
 }
 
-/// What is said both ways: something small each way, and something in fragments.
+/// The size of the messages that are sent in fragments.
 const LARGE: usize = 4000;
 
 #[test]

@@ -1,11 +1,11 @@
-//! Commands of channel 0, from or for peer 0, as no honest end of ENet would put them together.
+//! Commands on channel 0, from or for peer 0, in combinations that no honest ENet peer sends.
 
-/// A datagram that says when it was sent, with these commands.
+/// A datagram with a send time and these commands.
 pub(crate) fn datagram(commands: &[Vec<u8>]) -> Vec<u8> {
     [vec![0x40, 0, 0, 0], commands.concat()].concat()
 }
 
-/// As few datagrams as it takes.
+/// The commands in as few datagrams as possible.
 pub(crate) fn datagrams(commands: impl IntoIterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
     let commands: Vec<_> = commands.into_iter().collect();
     commands.chunks(32).map(datagram).collect()
@@ -17,13 +17,13 @@ pub(crate) fn reliable(number: u16, message: &[u8]) -> Vec<u8> {
     [&[0x86, 0][..], &number, &length, message].concat()
 }
 
-/// An empty unreliable message behind a reliable one.
+/// An empty unreliable message after a reliable one.
 pub(crate) fn unreliable(behind: u16, number: u16) -> Vec<u8> {
     let [behind, number] = [behind, number].map(u16::to_be_bytes);
     [&[0x07, 0][..], &behind, &number, &[0, 0]].concat()
 }
 
-/// A fragment of a reliable message whose first one has this number: the first, or another one of as many bytes.
+/// A fragment of a reliable message whose first fragment has this number; all fragments have the same length.
 pub(crate) fn fragment(start: u16, (number, count): (u16, u16), length: u16, total: u32) -> Vec<u8> {
     let mut command = vec![0x88, 0];
     for field in [start.wrapping_add(number), start, length] {

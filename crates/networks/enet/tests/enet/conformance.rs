@@ -23,8 +23,8 @@ struct Enet {
 }
 
 impl Enet {
-    /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is
-    /// full soon keeps the tests short.
+    /// A cut link counts as lost after 5 s, which is longer than a busy machine keeps a thread waiting. A small queue
+    /// keeps the tests short.
     fn new(connection: ConnectionSettings) -> Self {
         let timeout_max = Duration::from_secs(5);
         let connection = ConnectionSettings { timeout_max, queued_bytes_max: 2_000_000, ..connection };

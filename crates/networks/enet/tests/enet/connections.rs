@@ -1,4 +1,4 @@
-//! What becomes of connections, on simulated time.
+//! The course and the end of connections, on simulated time.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use consonance_transport::DisconnectReason;
 
 use crate::support::{client, client_of, connect, messages, reliable, rig, server_of, unreliable};
 
-/// Messages that need no datagram of their own, a whole one, and many.
+/// Messages that share a datagram, that fill one, and that need several.
 fn words() -> Vec<Vec<u8>> {
     let sizes = [0, 1, 100, 1252, 1253, 5000, 20_000];
     (0..60_u8).map(|number| vec![number; sizes[usize::from(number) % sizes.len()]]).collect()
@@ -162,7 +162,7 @@ fn last_messages_that_are_not_acknowledged_are_given_up_in_time() {
 fn a_client_that_returns_from_the_same_address_is_a_new_peer() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, first) = connect(&mut rig, client());
-    // It crashes without a goodbye, and its next life has the same port.
+    // It crashes without a goodbye, and restarts with the same port.
     rig.client(client).endpoint = client_of(&ConnectionSettings::default(), 99);
     let began = rig.now();
     rig.client(client).endpoint.connect(began, &[]);

@@ -1,4 +1,4 @@
-//! Datagrams byte for byte, as Ignorance's ENet has them: the layouts are those of `enet/protocol.h` of ENet 1.3, the
+//! Datagrams byte for byte, as Ignorance's ENet sends them: the layouts are those of `enet/protocol.h` of ENet 1.3, the
 //! first word is the fork's, and the numbers are Ignorance's own settings.
 
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use consonance_transport::Peer;
 
 use crate::support::{client, client_of, server, server_of};
 
-/// `xx` is any byte: what an attempt is called, and when a datagram was sent.
+/// `xx` matches any byte: the id of an attempt, and send times.
 const REQUEST: &str = "4fff xxxx \
     82 ff 0001 0000 ff ff 00000500 00010000 00000002 00000000 00000000 00001388 00000002 00000002 xxxxxxxx 00000000";
 const ANSWER: &str = "4000 xxxx \
@@ -56,7 +56,7 @@ fn newcomer(server: &mut EnetServer) -> Peer {
 
 #[test]
 fn a_connection_is_made_as_ignorance_makes_it_and_used_as_it_uses_it() {
-    // As ENet by itself: neither end is told to leave nothing out.
+    // Like plain ENet: neither end is told to stop dropping unreliable messages.
     let settings = ConnectionSettings { throttles: true, ..ConnectionSettings::default() };
     let (mut client, mut server) = (client_of(&settings, 1), server_of(&settings));
     let (mut now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
@@ -78,7 +78,7 @@ fn a_connection_is_made_as_ignorance_makes_it_and_used_as_it_uses_it() {
     assert_eq!(confirmation[8..10], answer[2..4], "the time of sending is said back");
     server.handle_datagram(now, from, &confirmation);
 
-    // Before either end asks whether the other is there.
+    // Before either end sends a ping.
     now += Duration::from_millis(10);
     for _ in 0..4 {
         exchange(&mut client, &mut server, from, now);

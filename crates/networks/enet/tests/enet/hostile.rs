@@ -1,4 +1,4 @@
-//! Datagrams that no end of ENet sends.
+//! Datagrams that no ENet peer sends.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::support::{EnetRig, client, connect, reliable, request, rig};
 
-/// A fragment of a message on channel 0, from or for peer 0: of how many bytes which, in so many fragments.
+/// A fragment of a message on channel 0, from or for peer 0: these bytes of a message of `total` bytes.
 fn fragment(number: u32, count: u32, (offset, length): (u32, u16), total: u32) -> Vec<u8> {
     let mut datagram = vec![0x40, 0, 0, 0, 0x88, 0];
     datagram.extend_from_slice(&(1 + number as u16).to_be_bytes());
@@ -101,7 +101,7 @@ fn a_request_that_is_cut_short_or_longer_gets_no_place() {
     assert_eq!(rig.server.statistics().links.dropped.malformed, request.len() as u64 + 3);
 }
 
-/// Bytes that look like datagrams for peer 0 half of the time.
+/// Bytes, half of which look like datagrams for peer 0.
 fn datagrams() -> impl Strategy<Value = Vec<u8>> {
     let command = (any::<u8>(), 0..3_u8, prop::collection::vec(any::<u8>(), 2..60));
     let likely = prop::collection::vec(command, 1..6).prop_map(|commands| {

@@ -1,4 +1,4 @@
-//! A proxy between ends of ENet on one thread: sockets are real, time is not.
+//! A proxy between ENet peers on one thread, with real sockets and simulated time.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ fn client_at(server: SocketAddr, loss: f64, seed: u32) -> Client {
 }
 
 impl Stage {
-    /// A client in a game behind a proxy, with this loss on both legs, in each direction.
+    /// A client in a game behind a proxy, with this loss on both legs in each direction.
     fn new(loss: f64) -> Self {
         let game = listen();
         let upstream = game.local_addr();
@@ -102,7 +102,7 @@ fn of(messages: &[(MessageChannel, Vec<u8>)], channel: MessageChannel) -> Vec<Ve
     messages.iter().filter(|(on, _)| *on == channel).map(|(_, message)| message.clone()).collect()
 }
 
-/// A message of this length, unlike all others.
+/// A message of this length that differs from all others.
 fn message(number: usize, bytes: usize) -> Vec<u8> {
     (0..bytes).map(|at| (at * 31 + number) as u8).collect()
 }
@@ -111,7 +111,7 @@ fn message(number: usize, bytes: usize) -> Vec<u8> {
 fn every_message_goes_through_byte_for_byte_on_its_channel() {
     let mut stage = Stage::new(0.0);
     let reliable: Vec<_> = (0..40).map(|number| message(number, [0, 1, 1252, 20_000][number % 4])).collect();
-    // The last one is larger than a datagram: what a game sends like that is sent reliably, as ENet does.
+    // The last one is larger than a datagram, so it is sent reliably, as ENet does.
     let unreliable: Vec<_> = [1, 60, 1200, 1252, 3000].map(|bytes| message(bytes, bytes)).to_vec();
     for message in &reliable {
         stage.send_both_ways(RELIABLE_CHANNEL, message);

@@ -1,4 +1,4 @@
-//! Which newcomers get in when all connections are taken.
+//! Admission of newcomers when all connections are taken.
 
 use std::net::Ipv4Addr;
 

@@ -1,4 +1,4 @@
-//! What the tests have in common.
+//! Helpers for the tests.
 
 use std::time::Duration;
 
@@ -37,14 +37,14 @@ pub(crate) fn rig(conditions: LinkConditions, seed: u64) -> EnetRig {
     Rig::new(server(), conditions, seed)
 }
 
-/// A client that is connected, and of which the server knows that it is.
+/// Connects a client, and waits until the server knows that it is connected.
 pub(crate) fn connect(rig: &mut EnetRig, endpoint: EnetClient) -> (usize, Peer) {
     let connected = rig.connect_client(endpoint, &[]);
     rig.run_for(Duration::from_millis(100));
     connected
 }
 
-/// The messages of a channel among what was reported.
+/// The messages of a channel among these events.
 pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, channel: MessageChannel) -> Vec<Vec<u8>> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(on, message) if *on == channel => Some(message.clone()),
@@ -61,7 +61,7 @@ pub(crate) fn unreliable<'a>(saw: impl IntoIterator<Item = &'a Saw>) -> Vec<Vec<
     messages(saw, UNRELIABLE_CHANNEL)
 }
 
-/// The first datagram of a client of ours.
+/// The first datagram of one of our clients.
 pub(crate) fn request() -> Vec<u8> {
     let mut client = client();
     let now = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! What unproved addresses can and cannot do.
+//! Limits on unproved addresses.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ fn made_up(number: u32) -> SocketAddr {
     (std::net::Ipv4Addr::from(0xc000_0200 + number), 9999).into()
 }
 
-/// A goodbye without a confirmation, to the peer and the session of these numbers.
+/// A goodbye that requests no acknowledgement, to the peer and the session with these numbers.
 fn goodbye(peer: u8, session: u8) -> [u8; 10] {
     [session << 4, peer, 0x44, 0xff, 0, 1, 0, 0, 0, 0]
 }
@@ -116,7 +116,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
     rig.run_for(Duration::from_millis(5));
     let reason = DisconnectReason::TimedOut;
     assert!(rig.saw_of(Peer(proved.0 + 1)).contains(&&Saw::Disconnected(reason)));
-    // What waited for them is no longer counted.
+    // Messages that waited for them are no longer counted.
     rig.run_for(Duration::from_mins(1));
     let later = made_up(9);
     rig.inject(later, &request);
@@ -135,7 +135,7 @@ fn only_so_many_requests_are_answered_within_a_second() {
         for number in 0..10 {
             rig.inject(made_up(number), &request());
         }
-        // Those of the second before ask again, and are known.
+        // Clients of the previous second ask again, and are known.
         assert_eq!(rig.server.statistics().connections.connected, 3 * second);
         rig.run_for(Duration::from_millis(1001));
     }
@@ -173,7 +173,7 @@ fn a_duplicate_or_late_request_makes_no_new_peer() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let (first, peer) = connect(&mut rig, client());
     let theirs = rig.client(first).address;
-    // Another client with the same seed asks with the same name: the request of the first one once more.
+    // A client with the same seed sends the same request as the first one, with the same id.
     rig.inject(theirs, &request());
     rig.run_for(Duration::from_secs(1));
     let now = rig.now();

@@ -1,4 +1,4 @@
-//! What waits for something before it has a bound, and nothing reliable of an honest side is lost at it.
+//! Data that waits for earlier data is bounded, and the bound loses nothing reliable from an honest peer.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::commands::{datagram, datagrams, fragment, reliable, unreliable};
 use crate::support::{self, EnetRig, client, client_of, connect, rig, server_of};
 
-/// A client whose datagrams are made up, and what it is called.
+/// A client whose datagrams are forged, and the server's number for it.
 struct Hostile {
     rig: EnetRig,
     client: usize,
@@ -36,7 +36,7 @@ impl Hostile {
         }
     }
 
-    /// The messages of channel 0 that have come through.
+    /// The reliable messages that the server has reported.
     fn heard(&self) -> Vec<Vec<u8>> {
         support::reliable(self.rig.saw_of(self.peer))
     }
@@ -54,7 +54,7 @@ fn messages(numbers: impl Iterator<Item = u16>) -> Vec<Vec<u8>> {
     numbers.map(|number| number.to_be_bytes().to_vec()).collect()
 }
 
-/// A fragment of an unreliable message that has this number behind a reliable one, of two fragments of 5 bytes.
+/// One of two fragments of 5 bytes of an unreliable message with this number after a reliable one.
 fn unreliable_fragment(behind: u16, message: u16, number: u16) -> Vec<u8> {
     let mut command = fragment(message, (number, 2), 5, 10);
     command[0] = 0x0c;
@@ -64,7 +64,7 @@ fn unreliable_fragment(behind: u16, message: u16, number: u16) -> Vec<u8> {
 
 #[test]
 fn no_more_reliable_messages_wait_for_one_that_is_missing_than_there_is_room_for_and_the_others_come_again() {
-    // Each takes 64 bytes more than its command of 8.
+    // Each counts 64 bytes besides its command of 8 bytes.
     let room = (256 * 1024 / 72_u32) as u16;
     let mut hostile = Hostile::new();
     hostile.say(datagrams((2..=6000).map(numbered)));
@@ -139,7 +139,7 @@ fn what_shares_a_datagram_with_the_last_fragment_of_an_unreliable_message_comes_
 #[test]
 fn an_unreliable_fragment_that_contradicts_those_before_it_takes_nothing_with_it() {
     let mut contradiction = unreliable_fragment(0, 1, 0);
-    // Three fragments and 15 bytes in all.
+    // It claims three fragments and 15 bytes in all.
     contradiction[11] = 3;
     contradiction[19] = 15;
     let mut hostile = Hostile::new();
@@ -218,7 +218,7 @@ fn what_a_client_says_in_the_datagram_that_proves_its_address_is_heard() {
     let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.run_for(Duration::from_millis(19));
-    // The answer comes, and with what confirms it goes the first message.
+    // The answer arrives, and the first message leaves together with its acknowledgement.
     let now = rig.now() + Duration::from_millis(1);
     rig.set_conditions(LinkConditions { delay: Duration::from_millis(30), ..LinkConditions::PERFECT });
     rig.run_until("the client is connected", |rig| {
@@ -263,7 +263,7 @@ fn where_nothing_may_wait_everything_that_comes_in_order_is_heard() {
     rig.run_until("they arrive", |rig| support::reliable(rig.saw_of(peer)).len() == 3);
 }
 
-/// Not more than ENet itself stands, which gives up when the same command was lost six times.
+/// No more than ENet itself tolerates: it gives up when the same command was lost six times.
 fn conditions() -> impl Strategy<Value = LinkConditions> {
     let milliseconds = |most| (0..most).prop_map(Duration::from_millis);
     (0.0..0.02, 0.0..0.2, milliseconds(100_u64), milliseconds(100_u64))

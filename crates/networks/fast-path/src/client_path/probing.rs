@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 use crate::ClientPathSettings;
 use crate::probe::Probe;
 
-/// How a client's path is.
+/// The state of a client's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PathState {
-    /// The server was asked and did not answer yet.
+    /// A probe was sent and is not answered yet.
     Trying,
-    /// Datagrams go both ways.
+    /// Datagrams pass in both directions.
     Open,
-    /// No answer: the port may be blocked on the way there. It is tried again later.
+    /// No answer: the port may be blocked. The client tries again later.
     Closed,
 }
 
@@ -54,12 +54,12 @@ struct Open {
     heard_at: Option<Instant>,
 }
 
-/// A way that is left alone for a while.
+/// A path that is left alone for a while.
 #[derive(Debug)]
 struct Closed {
     until: Instant,
-    /// How many more times the server is told to go the other way too, and when next: what it still sends is lost, and
-    /// a single datagram may be, too.
+    /// The number of further notices to the server to use the connection too, and the time of the next. They are
+    /// repeated, since all that it still sends here is lost, and a single datagram may be, too.
     words_left: u32,
     next_word_at: Instant,
 }
@@ -111,7 +111,7 @@ impl Probing {
         }
         match &mut self.state {
             State::Open(open) => open.unanswered = 0,
-            // Too late: for a path this slow, the connection is the better one.
+            // Too late: if the path is this slow, the connection is better.
             State::Closed(_) => {}
             State::Trying { .. } => {
                 let since = now;
@@ -122,7 +122,7 @@ impl Probing {
                     has_sent: false,
                     heard_at: None,
                 });
-                // The server learns from it that it may use the path.
+                // The probe tells the server that it may use the path.
                 self.is_probe_due = true;
             }
         }
@@ -139,7 +139,7 @@ impl Probing {
                     self.rest = self.settings.rest;
                 }
                 self.close(now, WORDS_AGAIN);
-                // The server, if it hears us, learns from it to go the other way too.
+                // If this probe reaches the server, it also switches back to the connection.
                 self.is_probe_due = true;
             }
             State::Trying { tries, next_at } => {
@@ -205,5 +205,5 @@ impl Open {
 /// Of the time that a probe may take.
 const DOUBLINGS_MAX: u32 = 4;
 
-/// How many times more than once the server is told that its packets are not heard.
+/// The number of additional notices to the server that its packets do not arrive.
 const WORDS_AGAIN: u32 = 3;

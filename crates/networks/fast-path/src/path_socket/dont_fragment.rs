@@ -7,7 +7,7 @@ use rustix::net::sockopt::{
 };
 
 pub(super) fn keep_whole(socket: &UdpSocket) {
-    // A socket for both families wants both; one of IPv4 refuses the second, which it does not need.
+    // A dual-stack socket needs both; an IPv4 socket rejects the second, which it does not need.
     let _ = set_ip_mtu_discover(socket, Ipv4PathMtuDiscovery::PROBE);
     let _ = set_ipv6_mtu_discover(socket, Ipv6PathMtuDiscovery::PROBE);
 }

@@ -16,7 +16,7 @@ const QUIET_SHARE: f64 = 0.1;
 /// From this share on the wait is the longest.
 const BUSY_SHARE: f64 = 0.35;
 
-/// A shorter wait gathers nothing.
+/// The minimum wait: a shorter one gathers nothing.
 const WAIT_MIN: Duration = Duration::from_millis(1);
 
 /// How long after packets of two speakers a client counts as one that hears several.
@@ -56,7 +56,7 @@ impl Gathering {
             link.several_speakers_at = Some(now);
         }
         if !link.waiting.is_empty() {
-            // It must not overtake those that wait.
+            // The packet must not overtake waiting ones.
             return true;
         }
         let hears_several = link

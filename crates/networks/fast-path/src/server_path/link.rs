@@ -1,4 +1,4 @@
-//! One client's path, as the server keeps it.
+//! The server's state of one client's path.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,28 +11,28 @@ use crate::{Cipher, PathSecrets};
 
 #[derive(Debug)]
 pub(super) struct Link {
-    /// What the driver calls the client.
+    /// The driver's identifier of the client.
     pub(super) client: u64,
     pub(super) opener: Opener,
     pub(super) takes_several: bool,
-    /// The client says that it receives what we send on the path.
+    /// The client reports that it receives our datagrams on the path.
     pub(super) client_hears_us: bool,
-    /// Where datagrams go: the address that was proved last.
+    /// The destination of datagrams: the most recently proved address.
     pub(super) address: Option<SocketAddr>,
-    /// When something genuine came from there.
+    /// The time of the last authentic datagram from there.
     heard_at: Option<Instant>,
     challenge: Option<Challenge>,
     answered_at: Option<Instant>,
-    /// Packets that wait for others; a buffer of the gathering's.
+    /// Packets that wait for others; the buffer belongs to the gathering.
     pub(super) waiting: Vec<u8>,
-    /// Whose packet was sent last, and when it was another one's than the one before.
+    /// The speaker of the last packet, and the last time that it differed from the one before.
     pub(super) speaker: Option<u64>,
     pub(super) several_speakers_at: Option<Instant>,
     sealer: Sealer,
     tag_bytes: usize,
 }
 
-/// An address that is to be proved.
+/// An address that is being proved.
 #[derive(Debug)]
 struct Challenge {
     to: SocketAddr,
@@ -59,20 +59,20 @@ impl Link {
         }
     }
 
-    /// Where packets go, if they go this way.
+    /// The destination of packets, if the path is open.
     pub(super) fn open_to(&self, now: Instant, silence_max: Duration) -> Option<SocketAddr> {
         let is_silent = self.heard_at.is_none_or(|at| now.saturating_duration_since(at) > silence_max);
         self.address.filter(|_| self.client_hears_us && !is_silent)
     }
 
-    /// Something genuine came.
+    /// Notes an authentic datagram.
     pub(super) fn note_heard(&mut self, now: Instant, from: SocketAddr) {
         if self.address == Some(from) {
             self.heard_at = Some(now);
         }
     }
 
-    /// Whether a probe from there is to be answered now.
+    /// Whether to answer a probe from there.
     pub(super) fn may_be_answered(&mut self, now: Instant, from: SocketAddr, interval: Duration) -> bool {
         let is_recent = self.answered_at.is_some_and(|at| now.saturating_duration_since(at) < interval);
         let may = self.address == Some(from) && !is_recent;
@@ -101,7 +101,7 @@ impl Link {
         self.challenge = Some(Challenge { to, token, at });
     }
 
-    /// Takes the address for the client's from now on, if this proves it.
+    /// Makes this the client's address if the token proves it.
     pub(super) fn prove(&mut self, now: Instant, from: SocketAddr, token: Token, timeout: Duration) -> bool {
         let is_proof = self.challenge.as_ref().is_some_and(|challenge| {
             challenge.to == from
@@ -127,7 +127,7 @@ impl Link {
         batch.push(to, |out| self.sealer.seal(Header::ToClient(kind), body, out))
     }
 
-    /// Seals what waits, and keeps its buffer. False if the batch has no room: it is gone then.
+    /// Seals the waiting packets, and keeps their buffer. False if the batch has no room, which loses them.
     pub(super) fn seal_waiting(&mut self, to: SocketAddr, batch: &mut DatagramBatch) -> bool {
         let Self { sealer, waiting, .. } = self;
         let is_taken = batch.push(to, |out| sealer.seal(Header::ToClient(Kind::Packets), waiting, out));
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_idle_path_costs_less_than_two_kilobytes() {
-        // Nearly all of it are the tables of the two keys and the window of counters.
+        // Most of it is the tables of the two keys and the replay window.
         let link = Link::new(1, &PathSecrets::from_exported([0; EXPORTED_BYTES]), Cipher::Aes128Gcm, true);
         assert_eq!(link.waiting.capacity(), 0);
         assert!(size_of_val(&link) <= 2000, "{} bytes", size_of_val(&link));

@@ -1,4 +1,4 @@
-//! Things by number, where numbers are used again.
+//! A table of items by number, with reused numbers.
 
 /// A bounded table. An entry costs a pointer, and the thing itself while it is there.
 #[derive(Debug)]

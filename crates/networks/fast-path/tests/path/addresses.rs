@@ -1,4 +1,5 @@
-//! Where the server sends to: only where the client has proved to be, and never more than came from anywhere else.
+//! Addresses that the server sends to: those that the client has proved, and any other with at most the bytes that
+//! came from it.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn voice_goes_on_to_the_old_address_until_the_new_one_is_proved() {
     let batch = pair.batch();
     assert_eq!(batch.iter().map(|(to, _)| *to).collect::<Vec<_>>(), [new, address(HOME)], "challenge, voice");
 
-    // The client is there: it opens the challenge and answers from there.
+    // The client really is at the new address: it opens the challenge and answers from there.
     pair.client_at = new;
     for (_, mut datagram) in batch {
         pair.client.handle_datagram(pair.now, &mut datagram).unwrap();
@@ -138,7 +139,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 }
 
 proptest! {
-    /// Whatever comes from addresses that are not proved, at most as many bytes go back to each.
+    /// An unproved address is never sent more bytes than came from it.
     #[test]
     fn nothing_is_amplified(steps in proptest::collection::vec((0_u8..4, 0_u16..300, 0_usize..60), 1..80)) {
         let mut pair = Pair::opened(Cipher::Aes128Gcm);

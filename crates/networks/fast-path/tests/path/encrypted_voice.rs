@@ -1,4 +1,4 @@
-//! Voice that is encrypted from end to end shares datagrams like any other, and comes out of them as it was sealed.
+//! End-to-end encrypted voice shares datagrams like any other, and comes out of them as it was sealed.
 
 use std::time::Duration;
 

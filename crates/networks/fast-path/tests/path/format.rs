@@ -1,4 +1,4 @@
-//! The bytes of each kind of datagram, so that another implementation can be held against them.
+//! The bytes of each kind of datagram, as test vectors for other implementations.
 //!
 //! They were made by another implementation: HKDF, AES-GCM, ChaCha20-Poly1305 and HMAC of Python's `cryptography`.
 

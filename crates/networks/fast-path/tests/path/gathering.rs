@@ -1,4 +1,4 @@
-//! Packets of several speakers share datagrams when the worker is busy, and no packet waits otherwise.
+//! Packets of several speakers share datagrams when the worker is busy; otherwise no packet waits.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::pair::Pair;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// With this busy share, and two speakers heard already.
+/// An open pair with this busy share that has already heard two speakers.
 pub(crate) fn busy(busy_share: f64) -> Pair {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     pair.server.set_busy_share(busy_share);
@@ -22,7 +22,7 @@ pub(crate) fn busy(busy_share: f64) -> Pair {
     pair
 }
 
-/// How many datagrams a busy server makes of a packet of each at once.
+/// The number of datagrams that a busy server makes of one packet from each speaker.
 fn datagrams_of_ten_speakers(mut pair: Pair) -> usize {
     pair.exchange();
     pair.server.set_busy_share(1.0);

@@ -1,11 +1,11 @@
-//! Datagrams that the peer did not send, or not so, or not now.
+//! Forged, altered and replayed datagrams.
 
 use consonance_fast_path::{Cipher, DatagramRefusal, ServerPath, ServerPathSettings};
 use proptest::prelude::*;
 
 use crate::pair::{ELSEWHERE, Pair, WORKER, address, secrets};
 
-/// What the server says to a datagram from somewhere, and whether it kept still.
+/// Gives the server a datagram from another address and returns its refusal; a refused one must not be answered.
 fn refusal(pair: &mut Pair, datagram: &[u8]) -> Option<DatagramRefusal> {
     let refusal = pair.server.handle_datagram(pair.now, address(ELSEWHERE), &mut datagram.to_vec()).err();
     assert!(pair.batch().is_empty() || refusal.is_none(), "nothing is answered");
@@ -100,7 +100,7 @@ fn a_batch_that_is_not_sent_stays_bounded_and_what_does_not_fit_is_counted() {
     assert_eq!((pair.server.batch().len(), pair.server.counts().batch_full), (64, 36));
 }
 
-/// Whatever comes, a client neither panics nor takes anything out of it.
+/// A client neither panics on arbitrary datagrams nor accepts anything from them.
 #[test]
 fn a_client_drops_what_the_server_did_not_seal() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);

@@ -1,4 +1,4 @@
-//! Both halves of the path together, on simulated time and a network that the test holds in its hand.
+//! Both halves of the path together, on simulated time and a network that the test controls.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

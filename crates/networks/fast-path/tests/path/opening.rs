@@ -1,4 +1,4 @@
-//! When the path is used, and when packets go the other way.
+//! Opening and closing: when the path is used, and when packets take the connection.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn a_way_that_is_blocked_either_way_is_never_used() {
             assert!(!pair.client.is_open() && !pair.server_is_open());
         }
         assert_eq!(pair.client.state(), PathState::Closed);
-        // Six tries each after 5, 10 and 20 s, and once a minute in the end: a network that blocks us is not bothered.
+        // Six tries at first and after 5, 10 and 20 s, later once a minute: a network that blocks us is not flooded.
         assert_eq!(pair.sent_up.len(), 4 * 6);
     }
 }

@@ -7,12 +7,12 @@ use consonance_fast_path::{
     Announcement, Cipher, ClientPath, ClientPathSettings, PathSecrets, ServerPath, ServerPathSettings,
 };
 
-/// What the server calls the client.
+/// The server's number for the client.
 pub(crate) const CLIENT: u64 = 77;
 
 pub(crate) const WORKER: u8 = 3;
 
-/// The client's address at first, and another address.
+/// The client's first address, and another one.
 pub(crate) const HOME: &str = "192.0.2.1:1000";
 pub(crate) const ELSEWHERE: &str = "198.51.100.9:9";
 
@@ -29,15 +29,15 @@ pub(crate) struct Pair {
     pub(crate) client: ClientPath,
     pub(crate) server: ServerPath,
     pub(crate) number: u32,
-    /// Where the server sees the client.
+    /// The address at which the server sees the client.
     pub(crate) client_at: SocketAddr,
-    /// What is lost.
+    /// The directions in which datagrams are lost.
     pub(crate) loses_up: bool,
     pub(crate) loses_down: bool,
-    /// What each side was given.
+    /// The packets that each side received.
     pub(crate) at_server: Vec<Vec<u8>>,
     pub(crate) at_client: Vec<Vec<u8>>,
-    /// Datagrams that were sent, the last at the end, lost ones included.
+    /// All sent datagrams in order, lost ones included.
     pub(crate) sent_up: Vec<Vec<u8>>,
     pub(crate) sent_down: Vec<(SocketAddr, Vec<u8>)>,
 }
@@ -68,7 +68,7 @@ impl Pair {
         }
     }
 
-    /// With the way open at both ends.
+    /// A pair with the path open at both ends.
     pub(crate) fn opened(cipher: Cipher) -> Self {
         let mut pair = Self::new(cipher);
         pair.exchange();
@@ -80,7 +80,7 @@ impl Pair {
         self.server.is_open(self.now, self.number)
     }
 
-    /// Lets both sides do what is due now, and carries datagrams until neither has any.
+    /// Lets both sides do everything that is due now, and carries datagrams until neither has any.
     pub(crate) fn exchange(&mut self) {
         loop {
             self.client.handle_timeout(self.now);
@@ -91,7 +91,7 @@ impl Pair {
         }
     }
 
-    /// Lets time pass, from one thing that is due to the next.
+    /// Lets time pass, from one timeout to the next.
     pub(crate) fn run(&mut self, time: Duration) {
         let end = self.now + time;
         loop {
@@ -108,7 +108,7 @@ impl Pair {
         self.now = end;
     }
 
-    /// What the client would send with this packet.
+    /// The datagram that the client would send for this packet.
     pub(crate) fn sealed_by_client(&mut self, packet: &[u8]) -> Vec<u8> {
         let mut datagram = Vec::new();
         assert!(self.client.seal(packet, &mut datagram));
@@ -130,8 +130,8 @@ impl Pair {
         self.server.send(self.now, self.number, speaker, packet)
     }
 
-    /// Cuts off what goes to the client until it leaves the way: the last packet before that, and the word that it
-    /// leaves, neither of which the server has.
+    /// Cuts off the way to the client until it leaves the path. Returns the last packet before that, and the client's
+    /// notice that it leaves; the server has received neither.
     pub(crate) fn leave(&mut self) -> (Vec<u8>, Vec<u8>) {
         self.loses_down = true;
         loop {
@@ -147,7 +147,7 @@ impl Pair {
         }
     }
 
-    /// What the server has to send, taken out.
+    /// Takes the datagrams that the server has to send.
     pub(crate) fn batch(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
         let batch = self.server.batch();
         let datagrams = batch.iter().map(|(to, datagram)| (to, datagram.to_vec())).collect();

@@ -1,4 +1,4 @@
-//! The cipher that encrypts nothing, of builds that measure what encryption costs.
+//! The cipher that encrypts nothing, for builds that measure the cost of encryption.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ fn a_flood_of_plain_probes_is_answered_now_and_then() {
 }
 
 proptest! {
-    /// Unsealed, so what is inside is read too.
+    /// Nothing is sealed, so the contents of arbitrary datagrams are parsed too.
     #[test]
     fn no_plain_datagram_is_too_strange_to_be_judged(datagrams: Vec<Vec<u8>>) {
         let pair = Pair::opened(Cipher::Plain);

@@ -1,4 +1,4 @@
-//! Frames that come in several pieces: a game's, never voice, but reliable ones have their place in the order.
+//! Frames in several pieces: a game's, never voice, but reliable ones have their position in the order.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -17,24 +17,24 @@ pub(super) struct Pieces {
 struct Partial {
     is_reliable: bool,
     since: Instant,
-    /// How many there are, once the last one came.
+    /// The number of pieces, once the last one has arrived.
     count: Option<u32>,
     pieces: BTreeMap<u32, Vec<u8>>,
 }
 
-/// What became of a piece.
+/// The result of adding a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Put {
-    /// It was the last one that was missing: the frame is in the buffer.
+    /// The last missing piece: the frame is in the buffer.
     Whole,
-    /// Others are missing, or it was there already.
+    /// Others are missing, or it was a duplicate.
     Kept,
-    /// There is no room for it now.
+    /// There is no room for it at present.
     Refused,
 }
 
 impl Pieces {
-    /// Keeps a piece; a whole frame is written into the buffer.
+    /// Adds a piece; a complete frame is written into the buffer.
     pub(super) fn put(&mut self, now: Instant, piece: &Piece<'_>, frame: &mut Vec<u8>) -> Put {
         if self.done.contains(&piece.unique_id) {
             return Put::Kept;
@@ -65,7 +65,7 @@ impl Pieces {
         Put::Whole
     }
 
-    /// What is unreliable and was not whole in time will never be.
+    /// Removes unreliable frames that are still incomplete after their time. True if there is room for this frame.
     fn make_room_for(&mut self, now: Instant, unique_id: u64) -> bool {
         if self.frames.len() >= FRAMES_MAX {
             self.frames.retain(|_, partial| {
@@ -76,10 +76,10 @@ impl Pieces {
     }
 }
 
-/// How many frames may be incomplete at once.
+/// The most incomplete frames at once.
 const FRAMES_MAX: usize = 16;
-/// How many pieces a frame may have: 150 kB.
+/// The most pieces of a frame: 150 kB.
 const PIECES_MAX: u32 = 128;
-/// How many frames are remembered that were whole.
+/// The number of complete frames remembered.
 const DONE_MAX: usize = 64;
 const UNRELIABLE_KEPT: Duration = Duration::from_secs(5);

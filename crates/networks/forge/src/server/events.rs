@@ -1,4 +1,4 @@
-//! What is to be reported, with its bytes.
+//! Events to report, with their bytes.
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpointEvent};
 use consonance_transport::Peer;
@@ -7,7 +7,7 @@ use consonance_transport::Peer;
 pub(super) struct Events(BytesQueue<ServerEndpointEvent>);
 
 impl Events {
-    /// An event and what writes its bytes.
+    /// Adds an event; `write` appends its bytes.
     pub(super) fn push(&mut self, event: ServerEndpointEvent, write: impl FnOnce(&mut Vec<u8>)) {
         self.0.push(event, write);
     }
@@ -16,7 +16,7 @@ impl Events {
         self.0.pop(bytes)
     }
 
-    /// Nothing more of this peer is reported.
+    /// Drops the queued messages of this peer.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
         let mut former = std::mem::take(&mut self.0);
         let mut bytes = Vec::new();

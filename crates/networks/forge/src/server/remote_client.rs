@@ -1,4 +1,4 @@
-//! One client, as the server has it.
+//! The server's state of one client.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -20,7 +20,7 @@ pub(super) enum Stage {
     /// Reported, and not accepted yet.
     Requested,
     Up,
-    /// The last words are on their way, until then.
+    /// The goodbye is being sent, until this time.
     Leaving {
         until: Instant,
         reason: DisconnectReason,
@@ -30,7 +30,7 @@ pub(super) enum Stage {
 /// Whether an address is proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// It has to come until then.
+    /// The proof must arrive by then.
     Missing {
         until: Instant,
     },
@@ -38,7 +38,7 @@ pub(super) enum Proof {
 }
 
 impl RemoteClient {
-    /// Why it is over, if it is.
+    /// Why the connection is over, if it is.
     pub(super) fn end(&self, now: Instant) -> Option<DisconnectReason> {
         match &self.stage {
             Stage::Leaving { until, reason } if self.link.is_confirmed() || *until <= now => {
@@ -48,7 +48,7 @@ impl RemoteClient {
         }
     }
 
-    /// When it is to be looked at again.
+    /// The time of the next action.
     pub(super) fn due(&self) -> Instant {
         let due = self.link.poll_timeout().min(self.lost_at());
         match self.stage {

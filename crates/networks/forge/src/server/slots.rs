@@ -1,4 +1,4 @@
-//! Which of the clients that have proved their address have a connection.
+//! Assigns connection slots to clients that have proved their address.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! The rules of every network, over real sockets of this machine.
+//! The rules of every network, over real sockets on this machine.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The bytes that stock clients and hosts were seen to send and take. What was not written down is ours: GUIDs, clocks.
+//! Captured bytes of stock clients and hosts. GUIDs and clocks, which were not recorded, are ours.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -174,14 +174,14 @@ impl Server {
         said
     }
 
-    /// The client confirms the number that it is given, and so proves its address; what is said to that is taken out.
+    /// The client confirms its number and thereby proves its address; the server's reply is discarded.
     pub(crate) fn is_confirmed(&mut self) {
         let said = self.says();
         self.takes(&[&said[0][23..31], &hex("01000000 00000000 07", &[])].concat());
         self.says();
     }
 
-    /// The peers they are about, where they are not messages, and their bytes.
+    /// All events with their bytes, and with their peers unless they are messages.
     pub(crate) fn events(&mut self) -> Vec<(Option<Peer>, Vec<u8>)> {
         let mut events = Vec::new();
         let mut bytes = Vec::new();

@@ -1,8 +1,8 @@
-//! Forge's network: bytes, rules, bad ways and bad people.
+//! Forge's network: bytes, rules, bad networks and hostile peers.
 
 mod conformance;
 mod golden;
 mod hostile;
-#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
 mod ways;

@@ -1,4 +1,4 @@
-//! Bad ways, on simulated time: loss, silence, restarts, many at once.
+//! Bad networks, on simulated time: loss, silence, restarts, many clients at once.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn a_client_that_is_silent_for_half_a_minute_is_gone() {
     rig.run_for(Duration::from_mins(1));
     assert!(!is_over(rig.client_saw(client)), "pings keep it");
     rig.client(client).is_cut = true;
-    // The last ping was up to five seconds ago.
+    // The last ping was sent up to five seconds ago.
     rig.run_for(Duration::from_secs(24));
     assert!(rig.saw_of(peer).iter().all(|saw| !is_end(saw)));
     rig.run_for(Duration::from_secs(7));

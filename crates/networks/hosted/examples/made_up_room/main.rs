@@ -4,10 +4,10 @@
 //! cargo run -p consonance-hosted --example made_up_room
 //! ```
 //!
-//! Carol's game plays a tone into the room, and Bob hears her. Alice's game has the voice server, as it came first;
-//! when she leaves, Bob's has a new one, and he hears Carol again. No sound card is needed.
+//! Carol's game plays a tone into the room, and Bob hears her. Alice's game runs the voice server because it came
+//! first; when she leaves, Bob's game starts a new one, and he hears Carol again. No sound card is needed.
 //!
-//! [`room`] is what a game has anyway, made up in a page here; [`player`] is a game with voice.
+//! [`room`] stands for the network that a game has anyway; [`player`] is a game with voice.
 //! `docs/networks/hosted.md` goes through it in steps.
 
 mod player;
@@ -27,7 +27,7 @@ use room::Room;
 /// A frame of the game.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// How long all of it may take; it needs less than ten seconds.
+/// The time limit for the example, which needs less than ten seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -64,8 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Err("Bob has not heard Carol twice".into())
 }
 
-/// The first of them leave their voice chats. Their goodbyes travel in this loop, too: dropping a chat that has not
-/// ended yet would wait for them forever.
+/// Has the first `leaving` players leave their voice chats. This loop also carries their goodbyes: dropping a chat
+/// that has not ended yet would wait for them forever.
 fn say_goodbye(leaving: usize, players: &mut [Player], room: &mut Room) -> Result<(), Box<dyn Error>> {
     players[..leaving].iter().for_each(|player| player.voice_chat.stop());
     while players[..leaving].iter().any(|player| player.voice_chat.is_running()) {

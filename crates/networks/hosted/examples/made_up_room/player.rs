@@ -17,12 +17,12 @@ pub(crate) struct Player {
     pub(crate) number: u64,
     pub(crate) voice_chat: VoiceChat,
     voice: HostedRoom,
-    /// Serves the voice session on a thread of its own, as long as it is kept.
+    /// Serves the voice session on its own thread until it is dropped.
     voice_server: Option<DedicatedServer>,
 }
 
 impl Player {
-    /// A player that enters the room and sounds like this; without a tone, it only listens.
+    /// Enters the room as a player that plays this tone; without one, it only listens.
     pub(crate) fn enter(
         room: &mut Room,
         name: &'static str,
@@ -39,7 +39,7 @@ impl Player {
         Ok(Self { name, number, voice_chat: voice_chat.start()?, voice, voice_server: None })
     }
 
-    /// One frame; true if this game has the voice server since.
+    /// Runs one frame. True if this game has just become the voice server.
     pub(crate) fn frame(&mut self, room: &mut Room) -> Result<bool, Box<dyn Error>> {
         let now = Instant::now();
         while let Some(mail) = room.receive(self.number) {
@@ -60,12 +60,12 @@ impl Player {
         Ok(is_server_now)
     }
 
-    /// The master has the voice server.
+    /// Follows the room's master, which runs the voice server.
     fn follow_master(&mut self, room: &Room) -> Result<bool, Box<dyn Error>> {
         if self.voice.server() == room.master() {
             return Ok(false);
         }
-        // Dropping a server of before stops it.
+        // This drops and thereby stops an earlier server.
         self.voice_server = match self.voice.set_server(room.master()) {
             Some(transport) => {
                 let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
@@ -78,7 +78,7 @@ impl Player {
     }
 }
 
-/// Messages of 1024 bytes, to one or several members.
+/// Messages of up to 1024 bytes, to one or several members.
 fn what_the_room_can_do() -> RoomSettings {
     let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
     RoomSettings { has_direct_messages: true, takes_lists: true, ..RoomSettings::new(limits) }

@@ -1,18 +1,18 @@
-//! A network of any game: members with numbers, one of which is the master, and messages between them.
+//! A stand-in for a game's network: numbered members, one of which is the master, and messages between them.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use consonance_hosted::MessageDirection;
 use consonance_transport::Delivery;
 
-/// The mail of all players. What a real network does between processes, this one does in memory.
+/// The mail of all players. It does in memory what a real network does between processes.
 #[derive(Default)]
 pub(crate) struct Room {
     mail: BTreeMap<u64, VecDeque<Mail>>,
     last_number: u64,
 }
 
-/// What a member learns of the room.
+/// A notification to a member of the room.
 pub(crate) enum Mail {
     Joined(u64),
     Left(u64),
@@ -20,7 +20,7 @@ pub(crate) enum Mail {
 }
 
 impl Room {
-    /// A new member's number.
+    /// Adds a member and returns its number.
     pub(crate) fn enter(&mut self) -> u64 {
         self.last_number += 1;
         let newcomer = self.last_number;
@@ -35,7 +35,7 @@ impl Room {
         self.tell_all(|| Mail::Left(member));
     }
 
-    /// The member that is here longest.
+    /// The member that has been here longest.
     pub(crate) fn master(&self) -> Option<u64> {
         self.mail.keys().next().copied()
     }

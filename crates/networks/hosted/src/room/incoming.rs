@@ -1,4 +1,4 @@
-//! What comes in: for the server here, for its player, or for neither.
+//! Incoming messages: for the server here, for its player, or for neither.
 
 use std::time::Instant;
 
@@ -52,8 +52,8 @@ impl HostedRoom {
                 self.statistics.refused += 1;
                 return;
             }
-            // A peer that asks again got no answer, such as one that came before it learned which peer is the server:
-            // only this tells that its link starts again.
+            // A peer that asks to join again got no answer, for example because the answer came before it knew the
+            // server. Its repeated request is the only sign that its link starts again.
             Member::Linked { since }
                 if !header::asks_to_join(packet)
                     || now.saturating_duration_since(*since) < self.settings.rejoins_after => {}
@@ -75,7 +75,7 @@ impl HostedRoom {
             self.statistics.no_player += 1;
             return;
         };
-        // The server's peer may be a player, too: it introduces itself, and its voice is as good over either link.
+        // The server's peer may be a player too. Its introduction belongs to the direct link; its voice may use either.
         if self.server_peer == Some(from) && !header::introduces(packet) {
             player.handle.receive(delivery, packet);
         } else if self.settings.has_direct_messages && from != self.me && header::is_between_players(packet) {
@@ -88,7 +88,7 @@ impl HostedRoom {
 
 /// The server has a new peer, in place of an earlier one with that number.
 fn begin(server: &mut HostedServerHandle, now: Instant, peer: u64) -> Member {
-    // A server that was stopped accepts no peer.
+    // A stopped server accepts no peers.
     if !server.is_finished() && server.peer_connected(peer, "") {
         Member::Linked { since: now }
     } else {

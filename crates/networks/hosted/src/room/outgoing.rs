@@ -1,4 +1,4 @@
-//! What goes out: each packet to the receivers that the network can address at once.
+//! Outgoing messages: each packet to the receivers that the network can address at once.
 
 use std::mem;
 use std::time::Instant;
@@ -19,9 +19,9 @@ pub(super) struct Outgoing {
     head: Option<Head>,
     /// The receivers of a packet for peers, …
     peers: Vec<u64>,
-    /// … of which so many were named already.
+    /// … and how many of them are already addressed.
     named: usize,
-    /// The words of the last refusal.
+    /// The reason of the last rejection.
     reason: String,
 }
 
@@ -93,7 +93,7 @@ impl Outgoing {
 }
 
 impl HostedRoom {
-    /// The next thing to do, or `None`. Call it each frame until it says `None`: only then
+    /// The next action, or `None`. Call it each frame until it returns `None`: only then
     /// will the waker be called again.
     pub fn poll(&mut self, now: Instant) -> Option<RoomRequest<'_>> {
         while self.outgoing.is_empty() {
@@ -118,7 +118,7 @@ impl HostedRoom {
             None => return false,
             Some(ClientRequest::Connect) => {
                 player.wants_link = true;
-                // Also those that it disconnected in the session before.
+                // Including peers that it disconnected in the previous session.
                 let reachable = members.peers().filter(|_| self.settings.has_direct_messages);
                 reachable.for_each(|peer| player.join_directly(peer));
                 self.raise_link();
@@ -185,7 +185,7 @@ impl HostedRoom {
                 let receivers = if is_for_all { Receivers::AllOthers } else { Receivers::Peers };
                 outgoing.begin(delivery, receivers, packet, peers);
             }
-            // Until the player joins again: it has had enough of that one.
+            // The player wants no direct link with this peer until it joins again.
             Some(DirectRequest::Disconnect { peer }) => drop(player.direct.remove(&peer)),
         }
         true
@@ -211,7 +211,7 @@ impl HostedRoom {
         self.outgoing.packet = packet;
     }
 
-    /// If the present packet is for the player here, too, it gets it.
+    /// Passes the present packet to the player here if it is also for that.
     fn give_to_own_player(&mut self, delivery: Delivery) {
         let Some(index) = self.outgoing.peers.iter().position(|peer| *peer == self.me) else { return };
         self.outgoing.peers.remove(index);

@@ -1,21 +1,21 @@
 //! A cloud that carries the messages of all players in a room, as Photon's does, on simulated time and from a seed.
 //!
-//! Actors are numbered from 1; the master is the lowest one in the room unless another was made it. What must arrive
-//! does, in order for each sender and receiver; the rest may be lost and may overtake.
+//! Actors are numbered from 1; the master is the lowest one in the room unless another was made master. Reliable
+//! messages arrive, in order for each sender and receiver; unreliable ones may be lost or overtake others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use consonance_transport::random::Random;
 
-/// What the cloud does with messages.
+/// The conditions that the cloud imposes on messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weather {
-    /// Each message takes so long, in ms, …
+    /// The minimum delay of a message, in ms.
     delay_ms: u64,
-    /// … and up to so much longer.
+    /// The maximum additional delay, in ms.
     jitter_ms: u64,
-    /// How likely an unreliable message gets lost.
+    /// The probability that an unreliable message is lost.
     loss: f64,
     /// Whether unreliable messages may overtake others.
     overtakes: bool,
@@ -30,20 +30,20 @@ impl Weather {
 pub(crate) enum Receivers {
     MasterClient,
     Others,
-    /// Also how a network without receiver groups reaches one.
+    /// Networks without receiver groups also use this to reach one actor.
     TargetActors(Vec<u64>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) sender: u64,
-    /// An event's code, a stream's or a call's name.
+    /// The code of an event, or the name of a stream or call.
     pub(crate) label: String,
     pub(crate) is_reliable: bool,
     pub(crate) content: Vec<u8>,
 }
 
-/// What an actor is told.
+/// A notification to an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     Event(Event),
@@ -58,13 +58,13 @@ pub(crate) struct Cloud {
     last_actor: u64,
     actors: BTreeSet<u64>,
     master: Option<u64>,
-    /// By when it arrives, then in the order of sending.
+    /// Keyed by arrival time, then by the order of sending.
     on_the_way: BTreeMap<(Instant, u64), (u64, Notice)>,
     sent: u64,
-    /// When the last message that must arrive does, by sender and receiver; the cloud itself is sender 0.
+    /// The arrival time of the last ordered message, by sender and receiver; the cloud itself is sender 0.
     last_arrival: BTreeMap<(u64, u64), Instant>,
     inboxes: BTreeMap<u64, VecDeque<Notice>>,
-    /// What was raised, and its receivers.
+    /// Raised events and their receivers.
     pub(crate) log: Vec<(Event, Receivers)>,
 }
 
@@ -84,7 +84,7 @@ impl Cloud {
         }
     }
 
-    /// A player enters the room: its number. It is told the members and the master.
+    /// A player enters the room and is told the members and the master. Returns its number.
     pub(crate) fn enter(&mut self, now: Instant) -> u64 {
         self.last_actor += 1;
         let newcomer = self.last_actor;
@@ -99,7 +99,7 @@ impl Cloud {
         newcomer
     }
 
-    /// A player leaves without a goodbye; the lowest actor that is left becomes the master if it was.
+    /// A player leaves without a goodbye. If it was the master, the lowest remaining actor becomes master.
     pub(crate) fn leave(&mut self, now: Instant, actor: u64) {
         self.actors.remove(&actor);
         self.inboxes.remove(&actor);
@@ -114,7 +114,7 @@ impl Cloud {
         }
     }
 
-    /// All players learn of it, at different times.
+    /// All players learn of the new master, at different times.
     pub(crate) fn make_master(&mut self, now: Instant, actor: u64) {
         self.master = Some(actor);
         for other in self.actors.clone() {
@@ -139,7 +139,7 @@ impl Cloud {
         }
     }
 
-    /// What has come for an actor by now.
+    /// The notifications that have arrived for an actor.
     pub(crate) fn receive(&mut self, now: Instant, actor: u64) -> VecDeque<Notice> {
         while let Some(first) = self.on_the_way.first_entry().filter(|first| first.key().0 <= now) {
             let (receiver, notice) = first.remove();

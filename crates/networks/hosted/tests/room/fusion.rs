@@ -1,4 +1,4 @@
-//! A Fusion game: calls of 500 bytes, those for the server reach all players, and the network reports unreachable ones.
+//! A Fusion game: calls of 500 bytes, calls for the server that reach all players, and reports of unreachable players.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn all_hear_each_other_although_calls_for_the_server_reach_all_players() {
 #[test]
 fn all_players_know_the_listeners_of_each_room_and_no_call_is_too_long() {
     let mut stage = fusion(3);
-    // Before the limits of the network are known: as a game that joins its rooms first.
+    // The limits of the network are not known yet, as in a game that joins its rooms first.
     let rooms: Vec<String> = (0..9).map(|number| format!("{number:0>98}")).collect();
     stage.enter(Capabilities::ALL);
     for room in &rooms {
@@ -50,7 +50,7 @@ fn all_players_know_the_listeners_of_each_room_and_no_call_is_too_long() {
 fn a_player_that_the_network_cannot_reach_has_left() {
     let mut stage = fusion(3);
     stage.programs[0].room.send_failed(2);
-    // A player without news asks to join again when its game has its own link again.
+    // A player that hears nothing asks to join again once its game has its link back.
     stage.programs[1].room.send_failed(1);
     stage.pass(Duration::from_secs(5));
     stage.assert_all_hear_each_other(SPOKEN);

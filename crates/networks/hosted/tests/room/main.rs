@@ -1,5 +1,5 @@
-//! Voice in rooms of networks that live in games, with real session engines on simulated time: what the room sends is
-//! what unmodified players take, and all players hear each other, whichever peer is the server.
+//! Voice in rooms of networks that live in games, with real session engines on simulated time: unmodified players
+//! accept what the room sends, and all players hear each other, whichever peer is the server.
 
 mod bolt;
 mod cloud;

@@ -1,4 +1,4 @@
-//! How the messages of a room are put into the calls of five networks.
+//! The messages of a room in the calls of five networks.
 
 use consonance_hosted::{
     MessageDirection, MessageTarget, PhotonBolt, PhotonFusion, PhotonPun, RoomMessage, RoomSettings,
@@ -28,7 +28,7 @@ impl Network {
         }
     }
 
-    /// What unmodified peers take of this message; everything else they pass over, and the test fails.
+    /// This message as an event of the network. Panics if unmodified peers would ignore it.
     pub(crate) fn event(&self, sender: u64, message: &RoomMessage<'_>) -> (Event, Receivers) {
         let RoomMessage { direction, delivery, packet, .. } = *message;
         let (label, content, most) = match self {
@@ -47,7 +47,7 @@ impl Network {
                 );
                 (steam.channel(direction).to_string(), packet.to_vec(), 1024)
             }
-            // Both ways are one type; the longest length takes two bytes.
+            // Both directions have one message type; the length takes up to two bytes.
             Self::Unet(unet) => {
                 let mut body = Vec::new();
                 unet.write_body(packet, &mut body);
@@ -59,7 +59,7 @@ impl Network {
         (event, self.receivers(message.target))
     }
 
-    /// For which end an event is that a peer received, and its packet.
+    /// The direction and the packet of an event that a peer received.
     pub(crate) fn read<'a>(&self, event: &'a Event, is_server: bool) -> Option<(MessageDirection, &'a [u8])> {
         match self {
             Self::Pun(pun) => {
@@ -87,7 +87,7 @@ impl Network {
 
     fn receivers(&self, target: MessageTarget<'_>) -> Receivers {
         match (self, target) {
-            // Fusion: a call without a target.
+            // On Fusion, a call without a target reaches all others.
             (Self::Fusion(_), MessageTarget::Server) | (Self::Pun(_), MessageTarget::AllOthers) => {
                 Receivers::Others
             }
@@ -99,7 +99,7 @@ impl Network {
     }
 }
 
-/// The direction whose name this is, in either way of sending.
+/// The direction that this name stands for, reliable or not.
 fn named<'a>(label: &str, name: impl Fn(MessageDirection, Delivery) -> &'a str) -> MessageDirection {
     let is_to_server = [Delivery::Reliable, Delivery::Unreliable]
         .iter()

@@ -27,14 +27,14 @@ pub(crate) struct Program {
     pub(crate) heard: Heard,
 }
 
-/// What a player knows and has heard.
+/// A record of what a player knows and has heard.
 #[derive(Default)]
 pub(crate) struct Heard {
     names: BTreeMap<ClientId, String>,
     /// Frames by speaker.
     pub(crate) frames: BTreeMap<String, usize>,
     pub(crate) left: Vec<String>,
-    /// Every session that it was in.
+    /// Every session that the player was in.
     pub(crate) sessions: Vec<SessionId>,
 }
 

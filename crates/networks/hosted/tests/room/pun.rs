@@ -19,7 +19,7 @@ fn pun() -> Network {
     Network::Pun(PhotonPun::default())
 }
 
-/// The bytes that say which kind of packet an event has, behind its custom type.
+/// The packet type of an event, which follows its custom type.
 fn kind(event: &Event) -> u8 {
     event.content[3]
 }
@@ -139,7 +139,7 @@ fn a_player_that_leaves_the_room_has_left_the_voice() {
     let session = stage.session();
     let gone = stage.leave(2);
     stage.pass(SECOND);
-    // The server keeps a place for ten seconds, as its game may only have lost its link.
+    // The server keeps the player's place for ten seconds, in case its game only lost the link.
     stage.pass(11 * SECOND);
     for program in &stage.programs {
         assert_eq!(program.heard.left, [gone.as_str()], "of {}", program.name());

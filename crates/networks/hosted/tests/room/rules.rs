@@ -21,7 +21,7 @@ const STATE: &[u8] = b"\x8b\xc7\x01 I am here";
 const VOICE: &[u8] = b"\x8b\xc7\x02 hello";
 const INTRODUCTION: &[u8] = b"\x8b\xc7\x0b I am";
 
-/// A room with actors 2, 3 and 4 besides, and what its player wants already done.
+/// A room with actors 2, 3 and 4 besides this player, whose first requests are already handled.
 fn room(settings: RoomSettings, server: u64) -> (HostedRoom, HostedClient, Option<HostedServer>) {
     let (mut room, mut player) = HostedRoom::with_player(settings, ME);
     for other in [2, 3, 4] {
@@ -48,7 +48,7 @@ fn receive(room: &mut HostedRoom, from: u64, direction: MessageDirection, packet
     room.receive(Instant::now(), from, direction, Delivery::Reliable, packet);
 }
 
-/// What is to be done, in words.
+/// The room's requests as text.
 fn requests(room: &mut HostedRoom, now: Instant) -> Vec<String> {
     let mut words = Vec::new();
     while let Some(request) = room.poll(now) {
@@ -63,7 +63,7 @@ fn requests(room: &mut HostedRoom, now: Instant) -> Vec<String> {
     words
 }
 
-/// What a server sees, in words.
+/// A server's events as text.
 fn seen(server: &mut HostedServer) -> Vec<String> {
     let mut words = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {
@@ -94,7 +94,7 @@ fn what_belongs_to_nothing_here_is_dropped_and_counted() {
     receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     receive(&mut room, 9, MessageDirection::ToClient, VOICE);
     receive(&mut room, ME, MessageDirection::ToClient, VOICE);
-    // Only the server sends the roster.
+    // Only the server may send the roster.
     receive(&mut room, 3, MessageDirection::ToClient, STATE);
     receive(&mut room, 3, MessageDirection::ToClient, b"");
     let statistics = room.statistics();
@@ -120,7 +120,7 @@ fn a_peer_that_asks_to_join_again_gets_a_new_link() {
     receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     receive(&mut room, 3, MessageDirection::ToServer, STATE);
     assert_eq!(seen(&mut server).len(), 3);
-    // Not at once: the server's limit on such requests is each link's.
+    // Not immediately, because the server limits such requests per link.
     receive(&mut room, 3, MessageDirection::ToServer, REQUEST);
     assert_eq!(seen(&mut server), ["1 says let me in"]);
     let later = Instant::now() + Duration::from_secs(1);
@@ -191,7 +191,7 @@ fn only_an_introduction_to_all_goes_to_all_others_at_once() {
     player.send_direct(Instant::now(), &links, Delivery::Unreliable, VOICE);
     player.send_direct(Instant::now(), &links[..2], Delivery::Reliable, INTRODUCTION);
     let sent = requests(&mut room, Instant::now());
-    // What must arrive goes first.
+    // Reliable packets go first.
     assert_eq!(
         sent,
         ["ToClient AllOthers: I am", "ToClient Peers([2, 3]): I am", "ToClient Peers([2, 3, 4]): hello"]

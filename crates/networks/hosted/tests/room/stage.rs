@@ -8,10 +8,10 @@ use crate::cloud::{Cloud, Weather};
 use crate::network::Network;
 use crate::program::Program;
 
-/// A frame of the game, in which a player speaks once.
+/// A frame of the game, in which a player speaks at most once.
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
 
-/// How often each player speaks to be heard.
+/// The number of frames that each player speaks in a check.
 pub(crate) const SPOKEN: usize = 20;
 
 pub(crate) struct Stage {
@@ -22,12 +22,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A room with so many players of ours, all in one session.
+    /// A room with this many players of ours, all in one session.
     pub(crate) fn of(network: Network, weather: Weather, players: usize) -> Self {
         Self::from_seed(network, weather, players, 7)
     }
 
-    /// The same, with other luck.
+    /// The same, with another random seed.
     pub(crate) fn from_seed(network: Network, weather: Weather, players: usize, seed: u64) -> Self {
         let cloud = Cloud::new(weather, seed);
         let mut stage = Self { now: Instant::now(), cloud, network, programs: Vec::new() };
@@ -53,7 +53,7 @@ impl Stage {
         }
     }
 
-    /// The process of a player ends; its player's name.
+    /// Ends the process of a player and returns the player's name.
     pub(crate) fn leave(&mut self, index: usize) -> String {
         let gone = self.programs.remove(index);
         self.cloud.leave(self.now, gone.actor);
@@ -72,7 +72,7 @@ impl Stage {
         sessions[0]
     }
 
-    /// All players speak, one after the other; the others hear at least so many of the frames of each.
+    /// All players speak in turn; the others must hear at least this many frames of each.
     pub(crate) fn assert_all_hear_each_other(&mut self, least: usize) {
         self.programs.iter_mut().for_each(|program| program.heard.frames.clear());
         for index in 0..self.programs.len() {

@@ -1,4 +1,4 @@
-//! A game on `UNet`'s high-level API: one message type both ways, and everything goes through the server.
+//! A game on `UNet`'s high-level API: one message type for both directions, and everything goes through the server.
 
 use consonance_hosted::UnetHlapi;
 

@@ -1,4 +1,4 @@
-//! What has come: put in order, and put together.
+//! The receiving half: reordering and reassembly.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,13 +6,13 @@ use super::is_before;
 
 #[derive(Debug)]
 pub(super) struct Receiving {
-    /// How many segments may wait.
+    /// The receive window, in segments.
     window: u32,
-    /// The number that comes next in order.
+    /// The next number in order.
     expected: u32,
-    /// Came too early, by number.
+    /// Segments that arrived early, by number.
     early: BTreeMap<u32, Part>,
-    /// In order, until their message is complete and taken.
+    /// Segments in order, until their message is complete and taken.
     in_order: VecDeque<Part>,
 }
 
@@ -32,12 +32,12 @@ impl Receiving {
         self.expected
     }
 
-    /// How many more segments fit.
+    /// The number of further segments that fit.
     pub(super) fn free(&self) -> u16 {
         self.window.saturating_sub(self.in_order.len() as u32) as u16
     }
 
-    /// Takes what was pushed; false if it lies outside of the window, and so is not to be acknowledged.
+    /// Takes a pushed segment; returns false if it lies outside the window and must not be acknowledged.
     pub(super) fn push(&mut self, number: u32, fragments_after: u8, payload: &[u8]) -> bool {
         if !is_before(number, self.expected.wrapping_add(self.window)) {
             return false;
@@ -49,10 +49,10 @@ impl Receiving {
         true
     }
 
-    /// Appends the next complete message.
+    /// Appends the next complete message; returns false if there is none.
     ///
     /// # Errors
-    /// When the parts do not count down to the last one.
+    /// If the parts do not count down to the last one.
     pub(super) fn take(&mut self, message: &mut Vec<u8>) -> Result<bool, ()> {
         let Some(first) = self.in_order.front() else { return Ok(false) };
         let parts = usize::from(first.fragments_after) + 1;

@@ -1,8 +1,8 @@
-//! How long to wait for an acknowledgement, from how long earlier ones took: RFC 6298 as KCP has it, in milliseconds.
+//! The timeout for an acknowledgement, from earlier round trips: RFC 6298 as in KCP, in milliseconds.
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RoundTrip {
-    /// Smoothed, and its variation, once there was a sample.
+    /// The smoothed round trip and its variation, once there was a sample.
     estimate: Option<(u32, u32)>,
 }
 
@@ -21,7 +21,7 @@ impl RoundTrip {
         self.estimate.map(|(smoothed, _)| smoothed)
     }
 
-    /// When what is sent now for the first time is sent again.
+    /// The time after which a segment sent now for the first time is resent.
     pub(super) fn timeout_ms(&self) -> u32 {
         let timeout = match self.estimate {
             None => TIMEOUT_FIRST_MS,
@@ -31,15 +31,15 @@ impl RoundTrip {
     }
 }
 
-// As Mirror's transport sets them; both ends need not have the same.
+// The values of Mirror's transport; both ends need not have the same.
 
-/// The least that is waited for an acknowledgement beyond the round trip.
+/// The smallest wait for an acknowledgement beyond the round trip.
 const INTERVAL_MS: u32 = 10;
-/// The least time after which a segment is sent again.
+/// The shortest time after which a segment is resent.
 const TIMEOUT_MIN_MS: u32 = 30;
-/// That time before a round trip is known.
+/// The time after which a segment is resent before a round trip is known.
 const TIMEOUT_FIRST_MS: u32 = 200;
-/// The longest such time.
+/// The longest time after which a segment is resent.
 pub(super) const TIMEOUT_MS_MAX: u32 = 60_000;
 
 #[cfg(test)]

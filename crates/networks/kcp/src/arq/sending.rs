@@ -1,4 +1,4 @@
-//! What is to arrive: waiting for the window, or under way until it is acknowledged.
+//! The sending half: segments that wait for the window, or are in flight until they are acknowledged.
 
 use std::collections::VecDeque;
 
@@ -7,19 +7,19 @@ use super::round_trip::TIMEOUT_MS_MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Sending {
-    /// Parts of messages that have no number yet.
+    /// Parts of messages without a number yet.
     waiting: VecDeque<(u8, Vec<u8>)>,
-    /// By number without gaps; the first one is not acknowledged.
+    /// Segments in flight, by number without gaps; the first one is not acknowledged.
     under_way: VecDeque<UnderWay>,
     next_number: u32,
 }
 
-/// How long a segment may take to be acknowledged before it is sent again.
+/// The time for a segment to be acknowledged before it is resent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// The first time.
+    /// The timeout of the first transmission.
     pub(super) timeout_ms: u32,
-    /// Whether it is longer each time.
+    /// Whether the timeout grows with each transmission.
     pub(super) grows: bool,
 }
 
@@ -30,17 +30,17 @@ pub(super) struct UnderWay {
     pub(super) fragments_after: u8,
     pub(super) payload: Vec<u8>,
     transmissions: u32,
-    /// How often something later was acknowledged instead.
+    /// The number of times that a later segment was acknowledged instead.
     skipped: u32,
     timeout_ms: u32,
     resend_at_ms: u64,
-    /// What the clock of the segments showed when it was sent the first and the last time, once it was.
+    /// The values of the segments' clock at the first and the last transmission, once it was sent.
     shown_ms: Option<(u32, u32)>,
     is_acknowledged: bool,
 }
 
 impl Sending {
-    /// Queues a message in parts of at most so many bytes. An empty one has one part.
+    /// Queues a message in parts of at most this many bytes. An empty message has one part.
     pub(super) fn push(&mut self, message: &[u8], part_bytes_max: usize) {
         let parts = message.len().div_ceil(part_bytes_max).max(1);
         let mut rest = message;
@@ -51,24 +51,24 @@ impl Sending {
         }
     }
 
-    /// How many segments wait or are under way.
+    /// The number of segments that are waiting or in flight.
     pub(super) fn len(&self) -> usize {
         self.waiting.len() + self.under_way.len()
     }
 
-    /// How many of the first ones were acknowledged.
+    /// The number of leading segments that were acknowledged.
     pub(super) fn acknowledged(&self) -> u32 {
         self.under_way.front().map_or(self.next_number, |first| first.number)
     }
 
-    /// Whether one is under way that was sent at this time, by the clock of the segments.
+    /// Whether the segment is in flight and was sent at this time, by the clock of the segments.
     pub(super) fn is_echo(&self, number: u32, time_ms: u32) -> bool {
         let index = number.wrapping_sub(self.acknowledged()) as usize;
         let shown = self.under_way.get(index).and_then(|segment| segment.shown_ms);
         shown.is_some_and(|(first, last)| [first, last].contains(&time_ms))
     }
 
-    /// One has arrived. True if it was under way until now.
+    /// A segment has arrived. Returns true if it was in flight until now.
     pub(super) fn acknowledge(&mut self, number: u32) -> bool {
         let index = number.wrapping_sub(self.acknowledged()) as usize;
         let Some(segment) = self.under_way.get_mut(index).filter(|segment| !segment.is_acknowledged) else {
@@ -80,7 +80,7 @@ impl Sending {
         true
     }
 
-    /// All below this number have arrived.
+    /// All segments below this number have arrived.
     pub(super) fn acknowledge_below(&mut self, expected: u32) {
         while self.under_way.front().is_some_and(|first| is_before(first.number, expected)) {
             self.under_way.pop_front();
@@ -88,7 +88,7 @@ impl Sending {
         self.forget_acknowledged();
     }
 
-    /// What is older than this one, which has arrived, may be lost.
+    /// Notes that segments older than this one, which has arrived, may be lost.
     pub(super) fn note_skipped(&mut self, arrived: u32) {
         for segment in &mut self.under_way {
             if !is_before(segment.number, arrived) {
@@ -98,7 +98,7 @@ impl Sending {
         }
     }
 
-    /// Gives numbers to what waits, as far as the other side's window goes.
+    /// Assigns numbers to waiting parts, as far as the other side's window allows.
     pub(super) fn advance(&mut self, window: u32, now_ms: u64) {
         while self.next_number.wrapping_sub(self.acknowledged()) < window
             && let Some((fragments_after, payload)) = self.waiting.pop_front()
@@ -118,11 +118,11 @@ impl Sending {
         }
     }
 
-    /// Gives everything that has to be sent by now, which is also told by the clock of the segments, and
-    /// says when the next has to be. What is given and not sent, as `send` says, stays due.
+    /// Passes `send` all segments that are due by now (the time is also given by the clock of the segments), and
+    /// returns the time at which the next one is due. Segments that `send` does not send stay due.
     ///
     /// # Errors
-    /// When one was sent as often as one may be: nothing arrives any more.
+    /// If one was sent the maximum number of times: nothing arrives any longer.
     pub(super) fn send_due(
         &mut self,
         (now_ms, clock_ms): (u64, u32),
@@ -173,11 +173,11 @@ impl UnderWay {
     }
 }
 
-// As Mirror's transport sets them; both ends need not have the same.
+// The values of Mirror's transport; both ends need not have the same.
 
-/// A segment is sent again when so many later ones were acknowledged before it.
+/// The number of later segments whose acknowledgement triggers a resend.
 const FAST_RESEND: u32 = 2;
-/// That is done as long as it was sent at most so often.
+/// The maximum number of earlier transmissions for such a resend.
 const FAST_RESEND_TRANSMISSIONS_MAX: u32 = 5;
-/// A segment that was sent so often and did not arrive means that nothing does.
+/// The maximum number of transmissions of a segment: if none of them arrives, nothing does.
 const TRANSMISSIONS_MAX: u32 = 40;

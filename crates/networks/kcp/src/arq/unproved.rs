@@ -1,4 +1,4 @@
-//! What leaves before the other side has proved that it gets what is sent to its address.
+//! Sending before the other side has proved its address.
 
 use std::time::Instant;
 
@@ -7,11 +7,11 @@ use super::sending::Patience;
 use crate::segment::{Command, HEADER_BYTES, Segment};
 
 impl Arq {
-    /// Emits at most one datagram, of at most `bytes_max` bytes with its prefix.
+    /// Emits at most one datagram, of at most `bytes_max` bytes including its prefix.
     ///
-    /// One segment at a time is under way; it stays due, and does not count as sent, while it does not fit. It also
-    /// acknowledges what has arrived, since every segment says what is expected next. A datagram that does nothing but
-    /// acknowledge leaves if at least `reserved` bytes stay free.
+    /// One segment at a time is in flight; it stays due, and does not count as sent, while it does not fit. It also
+    /// acknowledges received segments, because every segment carries the next expected number. A datagram with only
+    /// an acknowledgement is sent if at least `reserved` bytes stay free.
     pub fn flush_unproved(
         &mut self,
         now: Instant,
@@ -33,7 +33,7 @@ impl Arq {
         datagram.clear();
         datagram.extend_from_slice(prefix);
         self.sending.advance(1, times.0);
-        // It leaves as often as the other side pays for it.
+        // Resends do not back off: they are limited by the bytes that the other side has sent.
         let patience = Patience { timeout_ms: self.round_trip.timeout_ms(), grows: false };
         let sent = self.sending.send_due(times, patience, |segment| {
             let (fragments_after, number) = (segment.fragments_after, segment.number);

@@ -1,13 +1,13 @@
-//! Asking a side that could take nothing whether it can again: its word that it can may have been lost.
+//! Probing the window of a side that could take nothing: its report of a new window may have been lost.
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WindowProbe {
-    /// When to ask next, and how long was waited for it; none while the other side takes something.
+    /// The time of the next probe, and the wait for it; none while the other side takes something.
     next: Option<(u64, u32)>,
 }
 
 impl WindowProbe {
-    /// Whether to ask now.
+    /// Whether to send a probe now.
     pub(super) fn is_due(&mut self, now_ms: u64, remote_window: u16) -> bool {
         if remote_window > 0 {
             self.next = None;
@@ -28,11 +28,11 @@ impl WindowProbe {
     }
 }
 
-// As KCP has them.
+// The values of KCP.
 
-/// How long nothing is asked at first.
+/// The time before the first probe.
 const PROBE_FIRST_MS: u32 = 7000;
-/// The longest time between two questions.
+/// The longest time between two probes.
 const PROBE_MS_MAX: u32 = 120_000;
 
 #[cfg(test)]

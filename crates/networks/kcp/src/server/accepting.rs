@@ -1,4 +1,4 @@
-//! Hellos make newcomers, and newcomers are accepted.
+//! Hellos of new clients, and their acceptance.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,12 +12,12 @@ use crate::hello::Hello;
 use crate::link::Link;
 use crate::{Generation, Greeting};
 
-/// A live client sends pings: after so many missed ones it may be gone, and a hello from its address may be a new
-/// client's. An earlier hello could be an attacker's that wants to silence it.
+/// The number of ping intervals without a ping after which a hello from a client's address may be a new client's. An
+/// earlier hello could come from an attacker that wants to silence the client.
 const PINGS_MISSED: f32 = 1.25;
 
 impl KcpServer {
-    /// A hello from an unknown address, in a datagram of so many bytes.
+    /// Handles a hello from an unknown address, in a datagram of this many bytes.
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
         let per_second = self.settings.hellos_per_second;
         if !self.hello_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
@@ -58,7 +58,7 @@ impl KcpServer {
         self.touch(peer);
     }
 
-    /// A client may have proved its address: from then on it has one of the connections, or none and has to go.
+    /// Gives a client that has just proved its address one of the connection slots, or closes it if there is none.
     pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
         let may_stay = |client: &RemoteClient| !matches!(client.stage, Stage::Closing(_));
         let proved = self.clients.get(&peer).filter(|client| client.is_proved() && may_stay(client));
@@ -76,7 +76,7 @@ impl KcpServer {
         }
     }
 
-    /// A newcomer learns that it is connected: our own hello is the first reliable message.
+    /// Accepts a new client, which learns that it is connected: our own hello is the first reliable message.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if client.stage != Stage::Newcomer {
@@ -94,19 +94,20 @@ impl KcpServer {
         self.make_dirty(peer);
     }
 
-    /// A hello from the address of a connection, whose client may have lost our answer, or may have begun again.
+    /// Handles a hello from the address of a connection, whose client may have missed our answer, or may have
+    /// restarted.
     pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if !client.is_proved() {
             self.handle_known(now, peer, datagram);
         } else if now >= client.link.last_heard() + self.settings.link.ping.mul_f32(PINGS_MISSED) {
-            // What it is sent meanwhile would be taken for part of the connection that it asks for.
+            // The client would take further packets for part of the connection that it is requesting.
             client.is_muted = true;
         }
     }
 
-    /// Ends the connection of a client that has gone, as a hello from its address shows. It cannot end the connection
-    /// of a live client, and a client that has not proved its address can go on with its connection.
+    /// Ends the connection of a client that is gone, as a hello from its address shows. A hello cannot end the
+    /// connection of a live client, and a client that has not proved its address can continue its connection.
     pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
         let is_gone = self.clients.get(&peer).is_some_and(|client| {
             client.is_proved() && now >= client.link.last_heard() + self.settings.replace_after
@@ -117,7 +118,8 @@ impl KcpServer {
         is_gone
     }
 
-    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes.
+    /// Drops the oldest unproved client if there are too many. Spoofed addresses prove nothing: however many there
+    /// are, real clients have the time that a proof takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;
@@ -132,8 +134,8 @@ impl KcpServer {
         }
     }
 
-    /// The generation to speak with a client that says hello like this, and whether that is certain. `None` if it is
-    /// not served.
+    /// The generation to speak with a client that sends this hello, and whether it is certain. `None` if it is not
+    /// served.
     fn generation_for(&self, said: Generation) -> Option<(Generation, bool)> {
         match self.settings.generation {
             None => Some((said, said != Generation::G4)),

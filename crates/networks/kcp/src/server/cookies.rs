@@ -1,4 +1,4 @@
-//! Cookies that only a receiver of our datagrams can know, from a seed.
+//! Cookies that only a receiver of our datagrams can know, derived from a seed.
 
 use consonance_gateway::udp::SecretNumbers;
 
@@ -10,7 +10,7 @@ impl Cookies {
         Self(SecretNumbers::new(seed))
     }
 
-    /// A cookie that is not 0, which stands for none.
+    /// The next cookie; never 0, which stands for none.
     pub(super) fn next(&mut self) -> u32 {
         loop {
             let cookie = self.0.draw() as u32;
@@ -20,7 +20,7 @@ impl Cookies {
         }
     }
 
-    /// Where the clock of a connection begins whose datagrams carry no cookie.
+    /// The start of the clock of a connection whose datagrams carry no cookie.
     pub(super) fn clock_ms(&mut self) -> u32 {
         self.0.draw() as u32
     }

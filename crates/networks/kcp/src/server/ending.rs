@@ -1,4 +1,4 @@
-//! How connections end.
+//! The end of connections.
 
 use std::time::Instant;
 
@@ -9,7 +9,8 @@ use super::{Event, KcpServer};
 use crate::hello::Hello;
 
 impl KcpServer {
-    /// We end a connection: what was sent arrives first, if the client takes it soon. A newcomer is refused.
+    /// Ends a connection: messages sent before arrive first, if the client takes them soon. A client that was not
+    /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         match client.stage {
@@ -31,7 +32,7 @@ impl KcpServer {
         }
     }
 
-    /// Ends a connection without waiting for what was sent: another one needs its place.
+    /// Ends a connection without waiting for messages that were sent: another one needs its slot.
     pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer) {
         if self.clients.get(&peer).is_some_and(|client| client.stage == Stage::Newcomer) {
             self.close(now, peer);
@@ -41,7 +42,7 @@ impl KcpServer {
         }
     }
 
-    /// Ends a connection of ours whose last words have arrived, or had their time.
+    /// Completes the end of a connection that we have ended, once the last messages have arrived or their time is over.
     pub(super) fn finish_closing(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let Stage::Closing(until) = client.stage else { return };
@@ -56,14 +57,14 @@ impl KcpServer {
         self.end(peer, DisconnectReason::closed_by_peer(b""));
     }
 
-    /// The client does not keep to the protocol.
+    /// Ends a client that violates the protocol.
     pub(super) fn end_for_violation(&mut self, now: Instant, peer: Peer, violation: &str) {
         self.statistics.connections.protocol_violations += 1;
         self.hang_up(now, peer);
         self.end(peer, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
-    /// Ends a connection that cannot go on.
+    /// Ends a connection that cannot continue.
     pub(super) fn check(&mut self, now: Instant, peer: Peer) {
         self.finish_closing(now, peer);
         let Some(client) = self.clients.get(&peer) else { return };
@@ -80,7 +81,8 @@ impl KcpServer {
         self.end(peer, reason);
     }
 
-    /// Forgets a connection and reports its end. One that we have ended has ended for that reason, whatever came after.
+    /// Drops a connection and reports its end. One that we have ended is reported as ended by us, regardless of later
+    /// events.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.remove(&peer) else { return };
         self.by_address.remove(&client.remote);
@@ -93,7 +95,7 @@ impl KcpServer {
         self.events.push_back(Event::Disconnected { peer, reason });
     }
 
-    /// Says goodbye without waiting whether it arrives.
+    /// Says goodbye without waiting for its arrival.
     fn hang_up(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         client.link.say_goodbye();

@@ -1,4 +1,4 @@
-//! What is reported, in order.
+//! The server's events, in order.
 
 use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{Delivery, Peer};
@@ -34,7 +34,7 @@ impl KcpServer {
         })
     }
 
-    /// Whether another reliable message of a client is to be reported; otherwise there is none left.
+    /// Whether there is another reliable message of a client to report; otherwise there is none left.
     fn next_reliable(&mut self, peer: Peer, bytes: &mut Vec<u8>) -> bool {
         let Some(now) = self.now else { return false };
         loop {
@@ -49,7 +49,7 @@ impl KcpServer {
                 (Some(Reliable::Hello(_)), Stage::Newcomer | Stage::Closing(_))
                 | (Some(Reliable::Data), Stage::Closing(_)) => {}
                 (Some(Reliable::Goodbye), _) => {
-                    // It waits until it knows that its goodbye has arrived.
+                    // The client waits for the acknowledgement of its goodbye.
                     client.flush(now, &mut self.outgoing);
                     self.end_by_peer(peer);
                 }

@@ -1,4 +1,4 @@
-//! One client as the server has it.
+//! One client of the server.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,27 +11,27 @@ use crate::link::Link;
 pub(super) struct RemoteClient {
     pub(super) link: Link,
     pub(super) remote: SocketAddr,
-    /// What its datagrams carry.
+    /// The cookie in its datagrams.
     pub(super) cookie: u32,
     pub(super) stage: Stage,
-    /// Another client says hello from its address: nothing is sent there that could be taken for an answer to that.
+    /// Another client sends hellos from its address: nothing is sent there that could be taken for an answer to these.
     pub(super) is_muted: bool,
-    /// What may be sent to the address.
+    /// The credit of bytes that may be sent to the address.
     pub(super) credit: Credit,
-    /// Until when it has to prove its address, from when it can.
+    /// The deadline for the proof of its address, once it can prove it.
     pub(super) prove_until: Option<Instant>,
-    /// Whether it is in the queue of those from which something may have come.
+    /// Whether it is in the queue of clients from which something may have arrived.
     pub(super) is_ready: bool,
-    /// Whether it is in the queue of those to which something may have to be sent.
+    /// Whether it is in the queue of clients to which something may have to be sent.
     pub(super) is_dirty: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It has said hello, and gets no answer before it is admitted.
+    /// It has said hello, and gets no answer before it is accepted.
     Newcomer,
     Open,
-    /// We have ended it: what was sent may still arrive until then.
+    /// We have ended it; messages sent before may still arrive until this time.
     Closing(Instant),
 }
 
@@ -54,8 +54,8 @@ impl RemoteClient {
         self.credit.is_proved()
     }
 
-    /// It has shown that it gets what is sent to its address. Pings wait for that: they would take the credit of what
-    /// proves it.
+    /// Notes that it has proved its address. Pings wait for that: they would use up the credit of the datagrams that
+    /// prove it.
     pub(super) fn prove(&mut self, now: Instant) {
         if !self.is_proved() {
             self.credit.prove();
@@ -63,14 +63,14 @@ impl RemoteClient {
         }
     }
 
-    /// From now on it is told regularly that we are here, if it is in and has proved its address.
+    /// Starts sending pings to it, if it is accepted and has proved its address.
     pub(super) fn start_pings(&mut self, now: Instant) {
         if self.stage == Stage::Open && self.is_proved() {
             self.link.start_pings(now);
         }
     }
 
-    /// Queues what is due. An unproved address gets no more bytes than came from it: each repeated hello gets our
+    /// Queues due datagrams. An unproved address gets no more bytes than came from it: each repeated hello gets our
     /// answer again.
     pub(super) fn flush(&mut self, now: Instant, outgoing: &mut BytesQueue<SocketAddr>) {
         let credit = self.credit.left();
@@ -87,7 +87,7 @@ impl RemoteClient {
         link.emit_unreliable(message, |datagram| exit.emit(datagram));
     }
 
-    /// Queues the goodbye, where it is datagrams of its own.
+    /// Queues the goodbye if it consists of separate datagrams.
     pub(super) fn emit_goodbye(&mut self, outgoing: &mut BytesQueue<SocketAddr>) {
         let (link, mut exit) = self.exit(outgoing);
         link.emit_goodbye(|datagram| exit.emit(datagram));
@@ -106,13 +106,13 @@ impl RemoteClient {
         self.must_prove_by().map_or(timeout, |until| timeout.min(until))
     }
 
-    /// Until when it has to prove its address, if it has not yet and can.
+    /// The deadline for the proof of its address, if it has not proved it yet and can.
     pub(super) fn must_prove_by(&self) -> Option<Instant> {
         self.prove_until.filter(|_| !self.is_proved())
     }
 }
 
-/// Where a connection's datagrams leave, as far as they may. What is reliable is repeated later.
+/// The outlet for a connection's datagrams, within the limits of its credit. Reliable ones are resent later.
 struct Exit<'c> {
     remote: SocketAddr,
     is_muted: bool,

@@ -15,8 +15,8 @@ use consonance_transport::conformance::{Impaired, Network};
 const BARE: BareEnvelope =
     BareEnvelope(VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL });
 
-/// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is
-/// full soon keeps the tests short.
+/// A cut link counts as lost after 5 s, which is longer than a busy machine keeps a thread waiting. A small queue
+/// keeps the tests short.
 fn link() -> LinkSettings {
     LinkSettings { timeout: Duration::from_secs(5), queued_segments_max: 2000, ..LinkSettings::default() }
 }

@@ -19,7 +19,7 @@ use crate::support::client;
 const CLIENTS: usize = 200;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Says back what it hears, the same way.
+/// Sends each message back on its channel.
 fn echo(server: &mut UdpServer<KcpServer>, peers: &mut BTreeMap<Peer, u64>) {
     let mut heard = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {

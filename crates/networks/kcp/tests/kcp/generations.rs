@@ -1,5 +1,4 @@
-//! What holds in every generation, on simulated time: over a network that does nothing wrong, and over one
-//! that loses one datagram in five.
+//! Rules for every generation, on simulated time: over a perfect network, and over one that loses one datagram in five.
 
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use crate::support::{KcpRig, client, messages, rig};
 
-/// Each generation, without conditions and with much, from several seeds.
+/// Checks a rule for each generation over a perfect network, and over a poor one with several seeds.
 fn everywhere(mut rule: impl FnMut(KcpRig, Generation, LinkConditions)) {
     for generation in Generation::ALL {
         rule(rig(LinkConditions::PERFECT, 0), generation, LinkConditions::PERFECT);
@@ -82,7 +81,7 @@ fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
             messages(rig.saw_of(peer), UNRELIABLE_CHANNEL),
         ] {
             assert!(heard.iter().all(|message| voice.iter().any(|sent| sent == message)), "{generation:?}");
-            // What the server says before it knows G3 from G4 is held back.
+            // The server sends nothing unreliable until it knows whether the client speaks G3 or G4.
             let least = if conditions == LinkConditions::PERFECT { 95 } else { 60 };
             assert!(heard.len() >= least, "{} of 100 in {generation:?}", heard.len());
         }
@@ -113,7 +112,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
         let (leaving, left) = rig.connect_client(client(generation), &[]);
         let (kicked, kicked_peer) = rig.connect_client(client(generation), &[]);
         let words = vec![7; 5000];
-        // Until the addresses are proved: a lost acknowledgement delays that to a later ping.
+        // Waits until the addresses are proved: a lost acknowledgement delays that until a later ping.
         rig.run_for(Duration::from_secs(4));
         let now = rig.now();
         rig.client(leaving).endpoint.send(now, RELIABLE_CHANNEL, &words);
@@ -165,8 +164,8 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_pings_prevent_it() 
     });
 }
 
-/// Stock ends take what is still under way from before for part of the new connection, so this holds where nothing is:
-/// and without cookies what the new one says is taken for what the old one says, which is not silent then.
+/// Stock peers take packets in flight from the old connection for part of the new one, so this holds only if there are
+/// none. Without cookies, packets of the new client also count as packets of the old one, which then is not silent.
 #[test]
 fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent() {
     for generation in [Generation::G2, Generation::G3, Generation::G4] {
@@ -234,15 +233,15 @@ fn a_server_set_to_one_generation_serves_no_other() {
             let mut rig = KcpRig::new(KcpServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
             let number = rig.add_client(client(generation), &[]);
             rig.run_for(Duration::from_secs(1));
-            // G3 and G4 say the same hello, and what differs is for the operator to know.
+            // G3 and G4 send the same hello, so only the operator can tell them apart.
             let is_served = only == generation || (only >= Generation::G3 && generation >= Generation::G3);
             assert_eq!(!rig.client_saw(number).is_empty(), is_served, "{generation:?} at {only:?}");
         }
     }
 }
 
-/// What a server hears of a client that stands in for one of this generation, before and after that has said something
-/// unreliable.
+/// The messages that a server gets from a stand-in for a client of this generation, sent before and after that client
+/// has sent something unreliable.
 fn heard_of_stand_in(generation: Generation, channel: MessageChannel) -> Vec<Vec<u8>> {
     let learned = LearnedGenerations::default();
     let settings = KcpServerSettings { learned: learned.clone(), ..KcpServerSettings::default() };

@@ -1,4 +1,4 @@
-//! The bytes that stock ends were seen to send.
+//! Bytes that stock peers were observed to send.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(crate) const G4_DISCONNECT: &str = "02 e06af1d8 05";
 
 const COOKIE: [u8; 4] = [0xe0, 0x6a, 0xf1, 0xd8];
 
-/// Stock ends have room for 4096 segments and say so.
+/// Stock peers have room for 4096 segments, and announce that.
 fn stock() -> LinkSettings {
     LinkSettings { receive_window: 4096, ..LinkSettings::default() }
 }
@@ -33,7 +33,7 @@ fn server() -> ByHand {
     ByHand::new(KcpServerSettings { link: stock(), ..KcpServerSettings::default() })
 }
 
-/// With the cookie of this server in place of the one that was seen.
+/// The bytes with this cookie in place of the recorded one.
 fn with_cookie(text: &str, cookie: [u8; 4]) -> Vec<u8> {
     let mut bytes = hex(text);
     assert_eq!(bytes[1..5], COOKIE);
@@ -84,8 +84,8 @@ fn g4_first_answer() {
     hand.server.accept(hand.now, peer, &[]);
     let answer = hand.take();
     let cookie = answer[0].1[1..5].try_into().unwrap();
-    // Stock servers put an acknowledgement before it; ours leaves it out, as the hello says that the client's has come,
-    // so that no address gets more bytes than it has sent.
+    // Stock servers put an acknowledgement before it. Ours leaves it out, because its hello already shows that the
+    // client's has arrived, so that no address gets more bytes than it has sent.
     let stock = with_cookie(G4_FIRST_ANSWER, cookie);
     assert_eq!(answer, [(address(1), [&stock[..5], &stock[5 + HEADER_BYTES..]].concat())]);
 }
@@ -149,7 +149,7 @@ fn g4_reliable_voice() {
     let message = ServerEndpointEvent::Message { peer, channel: RELIABLE_CHANNEL };
     assert_eq!(hand.give(address(1), &voice), [(message, voice[30..].to_vec())]);
 
-    // What was seen, field by field, and written again.
+    // The recorded bytes, field by field, and written again.
     let segments: Vec<Segment<'_>> = Segments::new(&voice[5..]).collect();
     let expected = Segment {
         command: Command::Push,
@@ -173,7 +173,7 @@ fn reliable_voice_is_sent_as_it_was_seen() {
     let mut arq = Arq::new(start, 1200, 5, stock().receive_window);
     arq.send(b"\x01").unwrap();
     arq.flush(start, &voice[..5], |_| ());
-    // Two of the other side's have come, and it has our first one.
+    // Two segments of the other side have arrived, and it has our first one.
     let mut came = Vec::new();
     let (command, payload, window) = (Command::Push, b"\x02".as_slice(), 4096);
     let push = Segment { command, fragments_after: 0, window, time_ms: 0, number: 0, expected: 1, payload };

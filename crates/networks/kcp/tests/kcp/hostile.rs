@@ -16,7 +16,7 @@ use crate::support::{ByHand, address, hex};
 const G1_HELLO: &str = "01 00000000 51 00 0010 42000000 00000000 00000000 01000000 01";
 const G2_HELLO: &str = "01 00000000 00000000 51 00 0010 42000000 00000000 00000000 05000000 01 00000000";
 
-/// Every datagram that was seen, cut at every length, and with every bit turned over; with this cookie in it.
+/// Every recorded datagram with this cookie, cut at every length, and with every bit flipped.
 fn spoilt(cookie: [u8; 4]) -> Vec<Vec<u8>> {
     let mut spoilt = Vec::new();
     for text in [G4_HELLO, G1_HELLO, G2_HELLO, G4_VOICE, G3_VOICE, G1_VOICE, G4_RELIABLE_VOICE, G4_DISCONNECT]
@@ -132,7 +132,7 @@ fn a_client_whose_answer_was_lost_gets_it_again_when_it_repeats_its_hello() {
     }
 }
 
-/// Segments of G1 that claim to acknowledge what was sent, from an attacker that knows the protocol but not the bytes.
+/// Segments of G1 that claim to acknowledge ours, from an attacker that knows the protocol but not our bytes.
 fn blind_claims() -> Vec<Vec<u8>> {
     let segment = |command: Command, number: u32, time_ms: u32, payload: &[u8]| {
         let mut datagram = vec![1];

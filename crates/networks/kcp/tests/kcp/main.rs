@@ -1,4 +1,4 @@
-//! kcp2k between ends of ours, and against the bytes of stock ones.
+//! kcp2k between our own peers, and against the bytes of stock ones.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
@@ -6,6 +6,6 @@ mod crowd;
 mod generations;
 mod golden;
 mod hostile;
-#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
 mod support;

@@ -21,7 +21,7 @@ pub(crate) fn client(generation: Generation) -> KcpClient {
     KcpClient::new(KcpClientSettings { generation, ..KcpClientSettings::default() })
 }
 
-/// The messages among what was reported, on this channel.
+/// The messages on this channel among these events.
 pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: MessageChannel) -> Vec<&'a [u8]> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
@@ -30,7 +30,7 @@ pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Messa
     messages.collect()
 }
 
-/// A server that is given datagrams by hand.
+/// A server that gets its datagrams from the test.
 pub(crate) struct ByHand {
     pub(crate) server: KcpServer,
     pub(crate) now: Instant,
@@ -45,7 +45,7 @@ impl ByHand {
         Self { server: KcpServer::new(settings, [7; 32]), now: Instant::now() }
     }
 
-    /// What a datagram leads to; newcomers are admitted.
+    /// Handles a datagram and returns the events; newcomers are accepted.
     pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         let mut events = Vec::new();
@@ -59,7 +59,7 @@ impl ByHand {
         events
     }
 
-    /// Everything that leaves now.
+    /// All datagrams that are sent now.
     pub(crate) fn take(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
         let mut datagrams = Vec::new();
         let mut datagram = Vec::new();
@@ -69,7 +69,7 @@ impl ByHand {
         datagrams
     }
 
-    /// A client of G1 acknowledges the hello that it gets.
+    /// Acknowledges the server's hello, as a client of G1 does.
     pub(crate) fn echo(&mut self, from: SocketAddr) {
         let answer = self.take();
         let hello = Segments::new(&answer[0].1[1..]).find(|segment| segment.command == Command::Push);
@@ -79,7 +79,7 @@ impl ByHand {
         self.give(from, &echo);
     }
 
-    /// Takes a client in by its hello; the cookie that it is given.
+    /// Connects a client with this hello, and returns its number and its cookie.
     pub(crate) fn connect(&mut self, from: SocketAddr, hello: &[u8]) -> (Peer, [u8; 4]) {
         let events = self.give(from, hello);
         let [.., (ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
@@ -90,7 +90,7 @@ impl ByHand {
     }
 }
 
-/// Bytes from hexadecimal digits; spaces are only for reading.
+/// Bytes from hexadecimal digits; spaces are ignored.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
     digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()

@@ -1,4 +1,4 @@
-//! A proxy over kcp2k on both sides, with real sockets in a time of their own.
+//! A proxy over kcp2k on both sides, with real sockets and simulated time.
 
 mod passing;
 mod stage;

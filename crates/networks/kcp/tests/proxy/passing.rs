@@ -1,4 +1,4 @@
-//! What goes through, in whatever conditions, and how it ends.
+//! Messages through the proxy in various conditions, and the ends of connections.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::stage::{Saw, Stage};
 
-/// More than fifty datagrams.
+/// The size of a message that needs more than fifty datagrams.
 const LARGE: usize = 60_000;
 
-/// A message of this length, unlike all others.
+/// A message of this length that differs from all others.
 fn message(number: usize, bytes: usize) -> Vec<u8> {
     let mut message = format!("{number} ").into_bytes();
     message.extend((message.len()..bytes).map(|at| (at * 31 + number) as u8));
@@ -22,14 +22,14 @@ fn reliable_messages() -> Vec<Vec<u8>> {
     (0..40).map(|number| message(number, if number % 20 == 7 { LARGE } else { 1 + number * 40 })).collect()
 }
 
-/// A stage with so many clients, all in the game.
+/// A stage with this many clients, all of them in the game.
 fn stage_of(clients: usize, loss: f64) -> Stage {
     let mut stage = Stage::new(loss);
     for _ in 0..clients {
         stage.add_client(Generation::G4);
     }
     stage.run_until("all are in", |stage| stage.saw.iter().all(|saw| saw.is_connected));
-    // Before that, it is not known whether they are G3 or G4, and nothing unreliable is sent to them.
+    // Nothing unreliable is sent to them until they have shown whether they are G3 or G4.
     while !stage.game_saw.iter().all(|(peer, _)| stage.game.endpoint().generation_of(*peer).is_some()) {
         (0..clients).for_each(|client| stage.client_sends(client, UNRELIABLE_CHANNEL, b"I am G4"));
         stage.now += Duration::from_millis(1);

@@ -1,4 +1,4 @@
-//! Clients, a proxy and a game's server on one thread: sockets are real, time is not.
+//! Clients, a proxy and a game's server on one thread, with real sockets and simulated time.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use consonance_transport::{
     Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent, ServerTransport as _,
 };
 
-/// How long anything may take, in the time of the stage.
+/// The maximum wait, in simulated time.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) type Client = UdpClient<Cable<KcpClient>>;
@@ -30,7 +30,7 @@ pub(crate) struct Stage {
     loss: f64,
 }
 
-/// What came over one connection.
+/// The events of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Saw {
     pub(crate) is_connected: bool,
@@ -45,7 +45,7 @@ impl Saw {
 }
 
 impl Stage {
-    /// With this loss on both legs, in each direction.
+    /// A stage with this loss on both legs in each direction.
     pub(crate) fn new(loss: f64) -> Self {
         let settings = KcpServerSettings::default();
         let learned = settings.learned.clone();
@@ -71,7 +71,7 @@ impl Stage {
         }
     }
 
-    /// One more client, which begins to connect.
+    /// Adds a client, which begins to connect.
     pub(crate) fn add_client(&mut self, generation: Generation) -> usize {
         let settings = KcpClientSettings { generation, ..KcpClientSettings::default() };
         let number = self.clients.len();
@@ -90,7 +90,7 @@ impl Stage {
         self.game.send(self.now, peer, channel, message);
     }
 
-    /// Lets time pass until that is so.
+    /// Lets time pass until a condition holds.
     pub(crate) fn run_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
         let deadline = self.now + PATIENCE;
         while !is_so(self) {

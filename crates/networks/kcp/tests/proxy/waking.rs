@@ -1,4 +1,4 @@
-//! A proxy has one descriptor, which wakes for whatever comes from either side.
+//! A proxy has one descriptor, which wakes for datagrams from either side.
 
 use consonance_gateway::GameNetworkClient as _;
 use consonance_kcp::{Generation, RELIABLE_CHANNEL};
@@ -7,7 +7,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::stage::Stage;
 
-/// Whether a sleeper would wake, now or within half a minute.
+/// Whether the descriptor wakes a sleeper within this many seconds.
 fn wakes(stage: &Stage, seconds: i64) -> bool {
     let descriptor = stage.proxy.descriptor().expect("there is one on Linux");
     let mut descriptors = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];

@@ -1,15 +1,15 @@
-//! What a receiver says about the window of packets that it looks at.
+//! A receiver's acknowledgement of the packets in its window.
 
 use crate::handshake::field;
 use crate::sequence::{Sequence, WINDOW};
 
-/// How long it is on the wire, first byte included; any other length is none.
+/// Its size on the wire, first byte included; a packet of any other size is not an acknowledgement.
 pub(super) const BYTES: usize = 13;
 
-/// Where the bits begin. Of their nine bytes the last is never used.
+/// The offset of the bits. The last of their nine bytes is never used.
 const BITS_AT: usize = 4;
 
-/// Which of the packets from one number on have come.
+/// The packets from one number on that have arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Acknowledgement {
     pub(super) start: Sequence,
@@ -32,7 +32,7 @@ impl Acknowledgement {
         packet.push(0);
     }
 
-    /// Whether a packet has come, as far as this tells.
+    /// Whether a packet has arrived, according to this acknowledgement.
     pub(super) fn has(self, sequence: Sequence) -> bool {
         sequence.since(self.start) < WINDOW as i32 && self.received & (1 << sequence.slot()) != 0
     }

@@ -1,4 +1,4 @@
-//! The receiving half of a channel on which everything arrives.
+//! The receiving half of a channel that delivers all messages.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use super::acknowledgement::Acknowledgement;
 use super::sequence_of;
 use crate::sequence::{Sequence, WINDOW};
 
-/// A window of 64 packets, and on ordered channels those of them that came too early.
+/// A window of 64 packets and, on ordered channels, those of them that arrived early.
 #[derive(Debug)]
 pub(crate) struct Receiver {
     window: Acknowledgement,
@@ -18,9 +18,9 @@ pub(crate) struct Receiver {
 
 #[derive(Debug, Default)]
 struct Order {
-    /// The number whose turn it is.
+    /// The next number in turn.
     expected: Sequence,
-    /// From there on, what has come.
+    /// The packets from that number on that have arrived.
     early: VecDeque<Option<Vec<u8>>>,
 }
 
@@ -111,7 +111,7 @@ mod tests {
         Receiver::starting_at(2, is_ordered, Sequence::default().plus(start))
     }
 
-    /// Gives it these numbers, and says which it gave out.
+    /// Receives packets with these numbers, and returns the numbers of those that it delivers.
     fn give(receiver: &mut Receiver, numbers: impl IntoIterator<Item = i32>) -> Vec<i32> {
         let mut out = Vec::new();
         for number in numbers {

@@ -1,4 +1,4 @@
-//! The sending half of a channel on which everything arrives.
+//! The sending half of a channel that delivers all messages.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -7,12 +7,12 @@ use super::acknowledgement::Acknowledgement;
 use super::{Attempt, UnderWay, set_sequence};
 use crate::sequence::{Sequence, WINDOW};
 
-/// Packets under way, at most 64, and those that wait for room among them.
+/// Packets in flight, at most 64, and those that wait for room among them.
 #[derive(Debug)]
 pub(crate) struct Sender {
     /// The number of the first packet in the window.
     start: Sequence,
-    /// From there on; `None` is acknowledged. The first is not.
+    /// The packets from there on; `None` is acknowledged. The first is not.
     window: VecDeque<Option<UnderWay>>,
     waiting: VecDeque<Vec<u8>>,
     channel: u8,
@@ -45,7 +45,7 @@ impl Sender {
 
     pub(super) fn handle_acknowledgement(&mut self, packet: &[u8]) {
         let Some(acknowledgement) = Acknowledgement::parse(packet) else { return };
-        // One that is ahead of us is made up; one that is a whole window behind tells of other packets with our bits.
+        // An acknowledgement ahead of us is forged; the bits of one that is a whole window behind are of other packets.
         if !(0..WINDOW as i32).contains(&self.start.since(acknowledgement.start)) {
             return;
         }
@@ -95,7 +95,7 @@ mod tests {
         sender
     }
 
-    /// The numbers of what leaves now.
+    /// The numbers of the packets that are sent now.
     fn leaving(sender: &mut Sender, now: Instant) -> Vec<i32> {
         let mut numbers = Vec::new();
         sender.transmit(now, RESEND_AFTER, &mut |packet, _| {

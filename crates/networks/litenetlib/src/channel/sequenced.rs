@@ -1,11 +1,11 @@
-//! A channel on which only what is newer than everything before is of use.
+//! A channel that delivers only packets newer than all before.
 
 use std::time::{Duration, Instant};
 
 use super::{Attempt, UnderWay, sequence_of, set_sequence};
 use crate::sequence::Sequence;
 
-/// Both halves. Where the last packet must not be lost, it is repeated until it is acknowledged or no longer the last.
+/// Both halves of it. On reliable channels, the last packet is resent until it is acknowledged or no longer the last.
 #[derive(Debug)]
 pub(crate) struct Sequenced {
     /// The number of the packet that was sent last; the first one has 1.
@@ -14,11 +14,11 @@ pub(crate) struct Sequenced {
     channel: u8,
     is_reliable: bool,
     has_to_acknowledge: bool,
-    /// What was not acknowledged, or did not leave yet: more than one only without acknowledgements.
+    /// Packets that were not acknowledged, or not sent yet: more than one only without acknowledgements.
     under_way: Vec<UnderWay>,
 }
 
-/// How long an acknowledgement is, first byte included.
+/// The size of an acknowledgement, first byte included.
 const ACKNOWLEDGEMENT_BYTES: usize = 4;
 
 impl Sequenced {

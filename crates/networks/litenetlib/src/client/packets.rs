@@ -1,4 +1,4 @@
-//! Everything that comes from the server's address.
+//! Packets from the server's address.
 
 use std::time::Instant;
 

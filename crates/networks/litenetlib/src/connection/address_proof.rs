@@ -1,43 +1,44 @@
-//! How a client proves its address: it answers pings whose numbers only their receiver can know.
+//! The proof of a client's address: it answers pings whose numbers only their receiver can know.
 //!
-//! A connection's number, its channels' numbers and a client's own number follow from what the client has sent. Of what
-//! we send, only the number of a ping is echoed; a client answers every number that is newer than the last one.
+//! A connection's number, its channels' numbers and a client's own number can be derived from what the client has sent.
+//! Of our packets, only the number of a ping is echoed; a client answers every number that is newer than the last one.
 
-/// How many pings have to be answered.
+/// The number of pings that must be answered.
 const ANSWERS: usize = 2;
 
-/// How many answers may be to nothing that was asked: a guess is right once in four million attempts. Any sender can
-/// spoil the first seconds of a client whose address is known with more of them.
+/// The maximum number of wrong answers: a guess is right once in four million attempts. With more of them, any sender
+/// that knows a client's address can disturb its first seconds.
 const WRONG_MAX: u32 = 4;
 
-/// How many pings leave at first, one after the other: as many as have to be answered.
+/// The number of pings that are sent at first, back to back: as many as must be answered.
 pub(super) const AT_ONCE: usize = ANSWERS;
 
-/// How far a number may be from the one before it. However many pings are lost, the next one is newer than the last
-/// that came as long as it is less than 2^14 after it. Two answers are enough, so that numbers do not wrap around.
+/// The bits of the largest distance between the numbers of two pings. However many pings are lost, the next one is
+/// newer than the last received one as long as it is less than 2^14 after it. Two answers are enough, so that numbers
+/// do not wrap around.
 const STEP_BITS: u32 = 11;
-/// How many may be without an answer.
+/// The maximum number of unanswered pings.
 pub(crate) const ASKED_MAX: usize = 7;
 
 #[derive(Debug)]
 pub(super) struct AddressProof {
-    /// Where the steps come from.
+    /// The source of the steps.
     secret: u64,
-    /// What was asked.
+    /// The numbers of the pings that were sent.
     asked: Vec<u16>,
-    /// What was answered already, which the network may repeat.
+    /// The numbers that were already answered; the network may repeat answers.
     answered: Vec<u16>,
     wrong: u32,
 }
 
-/// What an answer shows.
+/// The result of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     Nothing,
     /// Another one is needed.
     Something,
     Address,
-    /// The answering end does not know what was asked.
+    /// The other end answers pings that were not sent.
     Guesswork,
 }
 
@@ -46,7 +47,8 @@ impl AddressProof {
         Self { secret, asked: Vec::new(), answered: Vec::new(), wrong: 0 }
     }
 
-    /// The next ping's distance from the one before; `None` if as many as may be were asked since the newest answer.
+    /// The next ping's distance from the one before; `None` if the maximum number of pings was sent since the newest
+    /// answer.
     pub(super) fn step(&mut self) -> Option<u16> {
         if self.unanswered().len() >= ASKED_MAX {
             return None;
@@ -55,24 +57,24 @@ impl AddressProof {
         Some(1 + (self.secret & ((1 << STEP_BITS) - 1)) as u16)
     }
 
-    /// A ping with this number leaves.
+    /// Notes that a ping with this number is sent.
     pub(super) fn note_asked(&mut self, number: u16) {
         self.asked.push(number);
     }
 
-    /// The last of what was asked that can still be answered.
+    /// The last pings that can still be answered.
     pub(super) fn open(&self) -> &[u16] {
         let unanswered = self.unanswered();
         &unanswered[unanswered.len().saturating_sub(AT_ONCE)..]
     }
 
-    /// What was asked after the newest that was answered: a client passes over what is older than the newest it got.
+    /// The pings sent after the newest answered one: a client ignores pings older than the newest that it has received.
     fn unanswered(&self) -> &[u16] {
         let newest = self.answered.iter().copied().max().unwrap_or(0);
         &self.asked[self.asked.partition_point(|number| *number <= newest)..]
     }
 
-    /// How many of what was asked were answered.
+    /// The number of answered pings.
     pub(super) fn answers(&self) -> usize {
         self.answered.len()
     }
@@ -94,7 +96,7 @@ impl AddressProof {
 mod tests {
     use super::*;
 
-    /// Asks so often, each number after the one before.
+    /// Asks up to this many times, each time with a later number.
     fn ask(proof: &mut AddressProof, times: usize) -> Vec<u16> {
         for _ in 0..times {
             let last = proof.asked.last().copied().unwrap_or(1);

@@ -1,24 +1,24 @@
-//! Messages of which not all fragments have come.
+//! Incomplete messages, of which some fragments are missing.
 
 use std::collections::BTreeMap;
 
 use crate::channel::Fragment;
 use crate::settings::ConnectionSettings;
 
-/// By channel, and by the number that the sender gave the message.
+/// Incomplete messages by channel, and by the number that the sender assigned to the message.
 #[derive(Debug, Default)]
 pub(super) struct Incomplete {
     messages: BTreeMap<(u8, u16), Message>,
     bytes: usize,
 }
 
-/// The other end has begun more, or larger, messages than the settings allow.
+/// The error when the other end has started more, or larger, messages than the settings allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooMuchIncomplete;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// Its numbers make no sense, or not together with those of others.
+    /// Its numbers are invalid, or inconsistent with those of other fragments.
     NoFragment,
     TooMuch,
 }
@@ -30,7 +30,7 @@ struct Message {
 }
 
 impl Incomplete {
-    /// Takes a fragment; the message, if it was the last one that was missing.
+    /// Adds a fragment. Returns the message if this was the last missing fragment.
     pub(super) fn push(
         &mut self,
         settings: &ConnectionSettings,

@@ -1,14 +1,14 @@
-//! Packets for the same place share datagrams.
+//! Merging of packets for the same destination into shared datagrams.
 
 use consonance_gateway::udp::BytesQueue;
 
-/// What a packet in a shared datagram has before it: its length.
+/// The size of the length before each packet in a shared datagram, in bytes.
 const LENGTH_BYTES: usize = 2;
 
-/// A packet that leaves less room than this goes by itself (`LiteNetLib`'s own figure).
+/// A packet that leaves less room than this gets a datagram of its own (`LiteNetLib`'s own value).
 const ROOM_BYTES_MIN: usize = 20;
 
-/// What is to leave: datagrams that are complete, and one that is being filled.
+/// The datagrams to send: complete ones, and one that is being filled.
 #[derive(Debug)]
 pub(super) struct Merging {
     mtu: usize,
@@ -23,7 +23,7 @@ impl Merging {
         Self { mtu, open: vec![first_byte], packets_in_open: 0, complete: BytesQueue::default() }
     }
 
-    /// Appends a packet, whose bytes are in pieces, where there is room for it.
+    /// Appends a packet, given in pieces, to the open datagram or to a new one.
     pub(super) fn put(&mut self, packet: &[&[u8]]) {
         let bytes: usize = packet.iter().map(|piece| piece.len()).sum();
         if bytes + ROOM_BYTES_MIN >= self.mtu {
@@ -40,7 +40,7 @@ impl Merging {
         self.packets_in_open += 1;
     }
 
-    /// Appends a packet that has a datagram of its own.
+    /// Appends a packet in a datagram of its own.
     pub(super) fn put_alone(&mut self, packet: &[&[u8]]) {
         self.close();
         self.complete.push((), |datagram| packet.iter().for_each(|piece| datagram.extend_from_slice(piece)));
@@ -55,7 +55,7 @@ impl Merging {
     }
 
     fn close(&mut self) {
-        // A single packet needs neither a length nor a first byte besides its own.
+        // A single packet needs neither a length nor the first byte of a merged one.
         let start = match std::mem::take(&mut self.packets_in_open) {
             0 => return,
             1 => 1 + LENGTH_BYTES,
@@ -66,8 +66,8 @@ impl Merging {
     }
 }
 
-/// The first packet of a shared datagram without its first byte, and what is behind it; `None` at its end, and where it
-/// does not make sense any more.
+/// Splits off the first packet of a shared datagram, given without its first byte; returns the packet and the rest.
+/// `None` at the end of the datagram, and when it becomes invalid.
 pub(super) fn split(merged: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = merged.split_first_chunk::<LENGTH_BYTES>()?;
     let length = usize::from(u16::from_le_bytes(*length));

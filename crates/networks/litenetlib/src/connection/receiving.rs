@@ -1,4 +1,4 @@
-//! What the packets that come to a connection mean.
+//! Handling of a connection's incoming packets.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::channel::{ChannelState, Method, data_of};
 use crate::packet_type::{FirstByte, PacketType};
 
 impl Connection {
-    /// A packet of this connection came; `deliver` gets the messages that it completes.
+    /// Handles a packet of this connection; `deliver` gets the messages that it completes.
     pub(crate) fn handle_packet(
         &mut self,
         now: Instant,
@@ -44,7 +44,7 @@ impl Connection {
             rest = others;
             let header = FirstByte::parse(inner, self.dialect);
             let header = header.filter(|header| header.connection_number == self.number);
-            // Never one in another: a datagram would unfold without end.
+            // Merged packets must not be nested: a datagram could unfold without end.
             match header.filter(|header| header.packet_type != PacketType::Merged) {
                 Some(header) => self.handle_single(now, header, inner, deliver)?,
                 None => self.counts.malformed += 1,
@@ -121,7 +121,7 @@ impl Connection {
         }
     }
 
-    /// However many pings are in a datagram, only the newest is answered.
+    /// Answers the newest ping only, however many pings are in a datagram.
     fn answer_ping(&mut self, now: Instant) {
         if std::mem::take(&mut self.owes_pong) {
             let first = FirstByte::new(PacketType::Pong, self.number).byte(self.dialect);
@@ -157,5 +157,5 @@ impl Connection {
     }
 }
 
-/// The smallest size that is probed for (`LiteNetLib` before 1.3.5).
+/// The smallest MTU that is probed for (`LiteNetLib` before 1.3.5).
 const PROBE_BYTES_MIN: i32 = 508;

@@ -1,15 +1,15 @@
-//! How long there and back takes, from pings and their answers.
+//! The round-trip time, from pings and their answers.
 
 use std::time::{Duration, Instant};
 
-/// What is waited for besides before something counts as lost, and how many round trips (`LiteNetLib`'s own figures).
+/// The wait before a packet counts as lost: a fixed part, and a number of round trips (`LiteNetLib`'s own values).
 const RESEND_BASE: Duration = Duration::from_millis(25);
 const RESEND_ROUND_TRIPS: f64 = 2.1;
 
-/// Before anything was measured: what 27 ms leave for a round trip.
+/// The round trip before anything was measured: what 27 ms leave for it.
 const UNKNOWN: Duration = Duration::from_millis(1);
 
-/// After so many ping intervals the mean starts again from what it was.
+/// The number of ping intervals after which the mean restarts from its current value.
 const INTERVALS_PER_MEAN: u32 = 3;
 
 /// The mean of recent measurements.
@@ -20,7 +20,7 @@ pub(super) struct RoundTrip {
     pinged_at: Option<Instant>,
     sum: Duration,
     samples: u32,
-    /// When the mean starts again.
+    /// The time at which the mean restarts.
     again_at: Option<Instant>,
 }
 
@@ -31,7 +31,7 @@ impl Default for RoundTrip {
 }
 
 impl RoundTrip {
-    /// A ping leaves, so far after the one before: its number.
+    /// Sends a ping with a number that is `step` after the last one; returns its number.
     pub(super) fn ping(&mut self, now: Instant, interval: Duration, step: u16) -> u16 {
         let again_at = self.again_at.get_or_insert(now + interval * INTERVALS_PER_MEAN);
         if *again_at <= now {
@@ -43,7 +43,7 @@ impl RoundTrip {
         self.number
     }
 
-    /// An answer came. Only that to the last ping says how long it took.
+    /// Handles an answer. Only the answer to the last ping is measured.
     pub(super) fn handle_pong(&mut self, now: Instant, number: u16) {
         if number == self.number
             && let Some(pinged_at) = self.pinged_at.take()
@@ -57,7 +57,7 @@ impl RoundTrip {
         if self.samples == 0 { Duration::ZERO } else { self.sum / self.samples }
     }
 
-    /// After how long a packet that was not acknowledged is sent again.
+    /// The time after which a packet that was not acknowledged is resent.
     pub(super) fn resend_after(&self) -> Duration {
         let mean = if self.samples == 0 { UNKNOWN } else { self.mean() };
         RESEND_BASE + mean.mul_f64(RESEND_ROUND_TRIPS)

@@ -1,4 +1,4 @@
-//! Connection requests: new, repeated, from a client that comes back, and refused.
+//! Connection requests: new, repeated, from a returning client, and rejected ones.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,10 +11,10 @@ use super::{LiteNetLibServer, peer_id};
 use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
 use crate::packet_type::{Dialect, FirstByte, PacketType};
 
-/// How many connections from one address one after the other have numbers of their own.
+/// The number of consecutive connections from one address with different numbers.
 const CONNECTION_NUMBERS: u8 = 4;
 
-/// How large the packet is at least that tells one dialect from the other.
+/// The minimum size of the packet that distinguishes the dialects.
 const REQUEST_BYTES_MIN: usize = 18;
 
 impl LiteNetLibServer {
@@ -64,9 +64,9 @@ impl LiteNetLibServer {
         self.enter(now, from, attempt, (request.user_data, packet.len()));
     }
 
-    /// A request from the address of a known client: the number of the connection that replaces the former one, or
-    /// `None` if it is the same one, or an old one, or the former one is still alive. Requests can be spoofed, and a
-    /// client that has begun again goes on asking.
+    /// Handles a request from the address of a known client. Returns the number of the connection that replaces the
+    /// former one, or `None` if the request is of the same attempt, or of an old one, or the former connection is
+    /// still alive. Requests can be spoofed, and a client that has restarted repeats its request.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
         let client = self.clients.get_mut(&peer)?;
         let former = client.attempt;
@@ -93,7 +93,7 @@ impl LiteNetLibServer {
         takes_place.then(|| number_after(former))
     }
 
-    /// Why a newcomer cannot come in, in words that it is told.
+    /// The reason why a new client cannot be accepted, as the text that it is sent.
     fn objection(
         &mut self,
         now: Instant,
@@ -138,7 +138,7 @@ impl LiteNetLibServer {
         self.settle(peer);
     }
 
-    /// A client has proved its address: it has one of the connections from then on, or none and has to go.
+    /// Gives a client that has proved its address one of the connection slots, or closes it if there is none.
     pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
         self.newcomers.remove(&peer);
         let Some(client) = self.clients.get(&peer).filter(|client| client.is_heard()) else { return };
@@ -155,8 +155,9 @@ impl LiteNetLibServer {
         }
     }
 
-    /// Spoofed addresses prove nothing: however many there are, real clients have the time that a proof takes. The one
-    /// given up is not told: a client that still asks is soon accepted again.
+    /// Drops the oldest new client if there are too many. Spoofed addresses prove nothing: however many there are,
+    /// real clients have the time that a proof takes. The dropped client is not told: one that still asks is soon
+    /// accepted again.
     fn make_room_for_newcomer(&mut self) {
         if self.newcomers.len() >= self.settings.newcomers_max.max(1)
             && let Some(&longest) = self.newcomers.first()
@@ -166,7 +167,7 @@ impl LiteNetLibServer {
     }
 }
 
-/// The number of the connection after this one from the same address.
+/// The number of the next connection from the same address.
 fn number_after(former: Attempt) -> u8 {
     (former.connection_number + 1) % CONNECTION_NUMBERS
 }

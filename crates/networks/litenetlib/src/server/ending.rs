@@ -1,4 +1,4 @@
-//! How connections end, and what remains of them for a while.
+//! The end of connections, and the state that is kept for a while after it.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ const TOO_SLOW: &str = "too slow";
 
 impl LiteNetLibServer {
     /// Rejects a client that waits for an answer. Disconnects any other once it has proved its address and received
-    /// what was sent before.
+    /// all messages sent before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
         let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };
         let goodbye_at = now + self.settings.connection.goodbye_timeout;
@@ -30,7 +30,7 @@ impl LiteNetLibServer {
         self.settle(peer);
     }
 
-    /// A client that was asked to leave goes when it has taken everything.
+    /// Ends a client that was asked to leave once it has taken everything.
     pub(super) fn let_go_if_settled(&mut self, now: Instant, peer: Peer) {
         let Some(RemoteClient { state: State::Leaving { connected, words, until }, .. }) =
             self.clients.get_mut(&peer)
@@ -43,7 +43,8 @@ impl LiteNetLibServer {
         }
     }
 
-    /// Ends a connection without waiting for what was sent, and keeps nothing of it: another one needs its place.
+    /// Ends a connection without waiting for messages that were sent, and keeps nothing of it: another one needs its
+    /// slot.
     pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer, words: &str) {
         self.say_goodbye(now, peer, words, false, DisconnectReason::ClosedByUs);
         self.forget(peer, DisconnectReason::ClosedByUs);
@@ -62,7 +63,7 @@ impl LiteNetLibServer {
         self.say_goodbye(now, peer, violation, false, reason);
     }
 
-    /// The end is reported, and the goodbye repeated until it is answered.
+    /// Reports the end, and repeats the goodbye until it is answered.
     pub(super) fn say_goodbye(
         &mut self,
         now: Instant,
@@ -72,7 +73,7 @@ impl LiteNetLibServer {
         reason: DisconnectReason,
     ) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
-        // What is merged already leaves before it.
+        // Packets that are already merged are sent before it.
         let mut last_words = Vec::new();
         let address = client.address;
         let packet = client.attempt.disconnect(words);
@@ -91,7 +92,7 @@ impl LiteNetLibServer {
         self.report(ServerEndpointEvent::Disconnected { peer, reason });
     }
 
-    /// Nothing remains of it. Its end is reported, if it was not yet.
+    /// Drops a client completely, and reports its end if it was not reported yet.
     pub(super) fn forget(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(mut client) = self.clients.remove(&peer) else { return };
         self.by_address.remove(&client.address);

@@ -1,4 +1,4 @@
-//! Everything that comes from anywhere.
+//! Packets from any address.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -93,7 +93,7 @@ impl LiteNetLibServer {
         }
     }
 
-    /// A peer does not know a connection, or asks whether we know one.
+    /// Handles a packet of a peer that does not know a connection, or asks whether we know one.
     fn handle_not_found(
         &mut self,
         now: Instant,
@@ -122,7 +122,7 @@ impl LiteNetLibServer {
                 connected.connection.put_alone(&announcement.to_bytes(dialect));
                 self.settle(peer);
             }
-            // This can be spoofed in a client's name; a client that means it says nothing else.
+            // This can be spoofed; a client that really sends it is otherwise silent.
             [_, FINAL] if is_silent => {
                 self.forget(peer, DisconnectReason::closed_by_peer(b"it knows no such connection"));
             }
@@ -131,7 +131,7 @@ impl LiteNetLibServer {
     }
 }
 
-/// Whether a packet makes sense within a connection only, so that its sender must believe that there is one.
+/// Whether a packet belongs to a connection, so that its sender must believe that there is one.
 fn is_of_connection(packet_type: PacketType) -> bool {
     matches!(
         packet_type,

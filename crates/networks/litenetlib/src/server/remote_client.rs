@@ -14,15 +14,15 @@ use crate::settings::ServerSettings;
 #[derive(Debug)]
 pub(super) struct RemoteClient {
     pub(super) address: SocketAddr,
-    /// What may be sent there.
+    /// The credit of bytes that may be sent to it.
     pub(super) credit: Credit,
-    /// What the layer adds to each packet that is sent there, in bytes.
+    /// The bytes that the layer adds to each packet sent to it.
     pub(super) layer_bytes: usize,
     pub(super) attempt: Attempt,
     pub(super) state: State,
 }
 
-/// What its request said.
+/// The content of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     pub(super) dialect: Dialect,
@@ -38,18 +38,18 @@ pub(super) enum State {
     Asked { until: Instant },
     /// It was admitted.
     Connected(Box<Connected>),
-    /// It is to go once it has taken what was sent before.
+    /// It is to leave once it has taken all messages sent before.
     Leaving { connected: Box<Connected>, words: String, until: Instant },
-    /// It was told to go, and its end reported.
+    /// It was told to leave, and its end was reported.
     Gone { goodbye: Goodbye, is_refused: bool },
 }
 
 #[derive(Debug)]
 pub(super) struct Connected {
     pub(super) connection: Connection,
-    /// When the accept left for the last time.
+    /// The time at which the accept was last sent.
     pub(super) accepted_at: Instant,
-    /// It has not shown yet that it gets what is sent to its address; by then it has to.
+    /// The deadline for the proof of its address, if it has not proved it yet.
     pub(super) new_until: Option<Instant>,
 }
 
@@ -71,7 +71,7 @@ impl RemoteClient {
         !matches!(self.state, State::Gone { .. })
     }
 
-    /// Whether another connection may take its place: nothing has come for so long of the one that is there.
+    /// Whether another connection may replace it: its connection has been silent for this long.
     pub(super) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
         match &self.state {
             State::Connected(connected) | State::Leaving { connected, .. } => {
@@ -81,13 +81,13 @@ impl RemoteClient {
         }
     }
 
-    /// Whether a packet of so many bytes may leave; if so, it counts as sent.
+    /// Whether a packet of this many bytes may be sent; if so, it counts as sent.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         self.credit.spend(bytes + self.layer_bytes)
     }
 
-    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost; the other end
-    /// repeats what they answer. They leave enough of it to ask for the proof.
+    /// The next datagram that may be sent, and its destination. Datagrams beyond the credit are lost; the other end
+    /// repeats what they answer. They leave enough credit for the pings that ask for the proof.
     pub(super) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         while self.connected()?.connection.poll_transmit(datagram) {
             let header = FirstByte::parse(datagram, self.attempt.dialect);
@@ -102,8 +102,8 @@ impl RemoteClient {
         None
     }
 
-    /// It has answered what it was asked, or asked again itself: it has as long again to prove its address, and then to
-    /// take what was sent before it was to go.
+    /// It has answered a ping, or repeated its request: it gets the full time again to prove its address, and then to
+    /// take all messages sent before it was to leave.
     pub(super) fn handle_answer(&mut self, now: Instant, settings: &ServerSettings, is_proved: bool) {
         let (connected, leaves_at) = match &mut self.state {
             State::Connected(connected) => (connected, None),
@@ -141,18 +141,18 @@ impl Connected {
 }
 
 impl Attempt {
-    /// The answer that admits it, as the peer with this number.
+    /// The packet that accepts it, as the peer with this number.
     pub(super) fn accept(self, peer_id: i32) -> [u8; ConnectAccept::BYTES] {
         self.announcement(peer_id, false).to_bytes(self.dialect)
     }
 
-    /// What is sent to a peer that seems not to know this connection any more.
+    /// The packet for a peer that seems to have lost this connection.
     pub(super) fn announcement(self, peer_id: i32, network_changed: bool) -> ConnectAccept {
         let Self { connect_time, connection_number, .. } = self;
         ConnectAccept { connect_time, connection_number, network_changed, peer_id }
     }
 
-    /// The packet that refuses or ends it.
+    /// The packet that rejects or ends it.
     pub(super) fn disconnect(self, words: &str) -> Vec<u8> {
         let Self { connect_time, connection_number, .. } = self;
         Disconnect { connection_number, connect_time, extra: words.as_bytes() }.to_bytes(self.dialect)

@@ -1,4 +1,4 @@
-//! First datagrams, and which dialect they tell.
+//! First datagrams, and the dialects that they reveal.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Every golden byte of the specification, through the machines.
+//! The golden bytes of the specification, read and written by both ends.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const REQUEST_OF_PURRNET: &str = "05 0d000000 667a69e2cc46df08 00000000 10 0200b
 const ACCEPT: &str = "06 903cc3ddcc46df08 00 00 00000000";
 const REFUSAL: &str = "07 b85d35e6cc46df08 0766756c6c";
 
-/// A server with one client, which asked with the golden request and has proved its address.
+/// A server with one client, which has sent the golden request and has proved its address.
 fn connected() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &hex(REQUEST));

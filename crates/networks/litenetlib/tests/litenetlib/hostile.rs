@@ -1,4 +1,4 @@
-//! Datagrams that no honest end sends.
+//! Datagrams that no honest peer sends.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ fn a_flood_of_fragments_ends_the_connection_and_no_other() {
     by_hand.give(address(2), &request_at(CONNECT_TIME));
     let mut ends = Vec::new();
     for number in 0..40_u8 {
-        // Each the first fragment of another message of 64.
+        // Each is the first of 64 fragments of another message.
         let fragment = [0x81, number, 0, 2, number, 0, 0, 0, 64, 0, 1];
         ends.extend(by_hand.give(address(1), &fragment));
     }

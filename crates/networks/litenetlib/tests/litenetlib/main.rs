@@ -8,7 +8,7 @@ mod golden;
 mod hostile;
 mod methods;
 mod requests;
-#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
 mod support;
 mod unproved;

@@ -1,4 +1,4 @@
-//! What each method of a channel promises, over a network with much conditions.
+//! The guarantees of each delivery method, over a poor network.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const UNORDERED: MessageChannel = MessageChannel(0);
 const SEQUENCED: MessageChannel = MessageChannel(1);
 const RELIABLE_SEQUENCED: MessageChannel = MessageChannel(3);
 
-/// The numbers that arrive at either end, of 300 that each sends there.
+/// Sends 300 numbers in each direction, and returns those that arrive at the server and at the client.
 fn arrivals(channel: MessageChannel, seed: u64) -> [Vec<u32>; 2] {
     let mut rig = rig(LinkConditions::POOR, seed);
     let (client, peer) = rig.connect_client(client(), &[]);

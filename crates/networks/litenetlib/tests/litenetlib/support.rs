@@ -31,14 +31,14 @@ pub(crate) fn clock() -> UtcClock {
     UtcClock::new(Instant::now(), SystemTime::now())
 }
 
-/// A clock that says this now, in .NET ticks.
+/// A clock that shows this time now, in .NET ticks.
 pub(crate) fn clock_at(now: Instant, ticks: [u8; 8]) -> UtcClock {
     const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
     let since_epoch = (i64::from_le_bytes(ticks) - UNIX_EPOCH_TICKS) as u64;
     UtcClock::new(now, SystemTime::UNIX_EPOCH + Duration::from_nanos(since_epoch * 100))
 }
 
-/// The messages among what was reported, on this channel.
+/// The messages on this channel among these events.
 pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: MessageChannel) -> Vec<&'a [u8]> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
@@ -47,7 +47,7 @@ pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Messa
     messages.collect()
 }
 
-/// Bytes from hexadecimal digits; spaces are only for reading.
+/// Bytes from hexadecimal digits; spaces are ignored.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
     digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
@@ -75,7 +75,7 @@ pub(crate) fn address(number: u8) -> SocketAddr {
     (Ipv4Addr::new(10, 0, 0, number), 7777).into()
 }
 
-/// A server that is given datagrams by hand.
+/// A server that gets its datagrams from the test.
 pub(crate) struct ByHand {
     pub(crate) server: LiteNetLibServer,
     pub(crate) now: Instant,
@@ -87,7 +87,7 @@ impl ByHand {
         Self { server: LiteNetLibServer::new(settings, clock(), [1; 32]), now }
     }
 
-    /// With one client at the first address, and its name.
+    /// A server with one client at the first address, and the server's number for that client.
     pub(crate) fn with_client() -> (Self, Peer) {
         let mut by_hand = Self::new(ServerSettings::default());
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
@@ -98,7 +98,7 @@ impl ByHand {
         (by_hand, *peer)
     }
 
-    /// What a datagram leads to; newcomers are admitted.
+    /// Handles a datagram and returns the events; newcomers are accepted.
     pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         self.events()
@@ -116,13 +116,13 @@ impl ByHand {
         events
     }
 
-    /// What a datagram is answered with, at once.
+    /// The immediate answers to a datagram.
     pub(crate) fn answers(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<Vec<u8>> {
         self.give(from, datagram);
         self.take()
     }
 
-    /// Answers every ping that leaves, until none does: what else has left.
+    /// Answers pings until there are no more, and returns all other datagrams.
     pub(crate) fn answer_pings(&mut self, from: SocketAddr) -> Vec<Vec<u8>> {
         let mut others = Vec::new();
         loop {
@@ -138,7 +138,7 @@ impl ByHand {
         }
     }
 
-    /// What is reported as so much time passes.
+    /// Lets this much time pass, and returns the events.
     pub(crate) fn pass(&mut self, time: Duration) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         let end = self.now + time;
         while let Some(at) = self.server.poll_timeout().filter(|at| *at <= end) {
@@ -149,7 +149,7 @@ impl ByHand {
         self.events()
     }
 
-    /// Everything that leaves now.
+    /// All datagrams that are sent now.
     pub(crate) fn take(&mut self) -> Vec<Vec<u8>> {
         let mut datagrams = Vec::new();
         let mut datagram = Vec::new();

@@ -1,4 +1,4 @@
-//! What a client gets before it has proved its address, and what waits for that.
+//! Limits on clients that have not proved their address, and messages that wait for the proof.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const PING: u8 = 3;
 const ACCEPT: u8 = 6;
 const DISCONNECT: u8 = 7;
 
-/// A server with one client that has been admitted and has said nothing since.
+/// A server with one client that was accepted and has sent nothing since.
 fn admitted() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));

@@ -1,4 +1,4 @@
-//! The signalling of one room inside this process: what a signalling server says, without a server.
+//! The signalling of one room inside this process, in place of a signalling server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
@@ -31,8 +31,8 @@ struct Seat {
 }
 
 impl SignallingRoom {
-    /// A socket that enters the room, with a reliable and an unreliable channel; a thread of
-    /// its own carries its messages.
+    /// A socket in the room with a reliable and an unreliable channel. Its own thread
+    /// carries its messages.
     pub(crate) fn socket(&self) -> WebRtcSocket {
         let (socket, message_loop) = WebRtcSocket::builder("in this process")
             .ice_server(RtcIceServerConfig { urls: vec![], username: None, credential: None })
@@ -59,7 +59,7 @@ impl SignallerBuilder for SignallingRoom {
         let id = self.change(|state| {
             state.last_id += 1;
             let id = PeerId(Uuid::from_u128(state.last_id));
-            // The player that is there already makes the offer.
+            // The players already present make the offers.
             state.seats.values_mut().for_each(|seat| seat.tell(PeerEvent::NewPeer(id)));
             state.seats.entry(id).or_default().tell(PeerEvent::IdAssigned(id));
             id

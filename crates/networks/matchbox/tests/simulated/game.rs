@@ -1,4 +1,4 @@
-//! A game in a simulated room, whose loop is a thread: its first player is the host, and all are told so.
+//! A game in a simulated room, with its loop on a thread. The first player is the host, and all are told so.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
@@ -10,7 +10,7 @@ use consonance_transport::hosted::{HostedClient, HostedServer};
 
 use crate::hub::{Hub, HubSocket};
 
-/// How long a frame takes at most.
+/// The maximum duration of a frame.
 const FRAME: Duration = Duration::from_millis(5);
 
 pub(crate) const HOST: PlayerId = PlayerId(0);
@@ -106,7 +106,7 @@ impl Drop for Game {
 }
 
 impl Room {
-    /// False after the last.
+    /// False after the last frame.
     fn frame(&mut self) -> bool {
         for (id, voice) in (0..).map(PlayerId).zip(&mut self.players) {
             voice.pump(Instant::now(), &mut HubSocket { hub: &mut self.hub, id: Some(id) });

@@ -1,4 +1,4 @@
-//! A room in one process: players that reach each other, or do not, and messages on two channels between them.
+//! A room in one process: players that can or cannot reach each other, and messages on two channels between them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,23 +6,23 @@ use consonance_matchbox::{PeerSocket, PlayerId};
 use consonance_transport::Delivery;
 use consonance_transport::random::Random;
 
-/// What is in flight, and which players reach each other.
+/// Messages in flight, and the players that reach each other.
 #[derive(Debug)]
 pub(crate) struct Hub {
     dice: Random,
     /// The share of unreliable messages that is lost.
     pub(crate) loss: f64,
-    /// How many messages each way are lost when a connection comes up, at most.
+    /// The maximum number of messages lost in each direction when a connection comes up.
     pub(crate) lost_at_first_max: u64,
-    /// How many of them are still to be lost, by sender and receiver.
+    /// The number of those messages still to be lost, by sender and receiver.
     lost_at_first: BTreeMap<(PlayerId, PlayerId), u64>,
     /// The pairs that reach each other, the lower id first.
     pairs: BTreeSet<(PlayerId, PlayerId)>,
-    /// By receiver, and whether it is reliable: sender and message.
+    /// Senders and messages, by receiver and whether they are reliable.
     waiting: BTreeMap<(PlayerId, bool), Messages>,
 }
 
-/// A receiver that is slow loses what is old, as on any network.
+/// A slow receiver loses the oldest messages, as on any network.
 const UNRELIABLE_WAITING_MAX: usize = 1000;
 
 type Messages = VecDeque<(PlayerId, Vec<u8>)>;
@@ -53,7 +53,7 @@ impl Hub {
         }
     }
 
-    /// Everything that is on its way between them is lost, too.
+    /// Disconnects two players; messages in flight between them are lost too.
     pub(crate) fn disconnect(&mut self, one: PlayerId, other: PlayerId) {
         self.pairs.remove(&(one.min(other), one.max(other)));
         for ((to, _), messages) in &mut self.waiting {

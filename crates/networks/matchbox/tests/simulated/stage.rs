@@ -1,5 +1,5 @@
-//! Players in a simulated room, on simulated time: each with a voice server and a voice chat
-//! that do what real ones do first.
+//! Players in a simulated room, on simulated time, each with a voice server and a voice chat
+//! that begin as real ones do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -26,9 +26,9 @@ pub(crate) struct Player {
     pub(crate) transport: HostedClient,
     /// The players connected to its server.
     pub(crate) guests: BTreeSet<Peer>,
-    /// Its own link to the host.
+    /// Whether its own link to the host is up.
     pub(crate) is_in: bool,
-    /// How often it has been in.
+    /// How often its link to the host came up.
     pub(crate) times_in: usize,
     pub(crate) direct: BTreeSet<Peer>,
     /// Packets that came over direct links.
@@ -75,7 +75,7 @@ impl Stage {
         self.meet(id, others);
     }
 
-    /// A player is gone without a word.
+    /// A player leaves without a goodbye.
     pub(crate) fn leave(&mut self, id: u128) {
         self.players.remove(&PlayerId(id));
         for &other in self.players.keys() {
@@ -87,7 +87,7 @@ impl Stage {
         self.players.get_mut(&PlayerId(id)).expect("the test admits it first")
     }
 
-    /// Lets all players play a frame, each time in another order.
+    /// Runs a frame of all players, each time in a different order.
     pub(crate) fn frame(&mut self) {
         self.now += FRAME;
         let mut order: Vec<(u64, PlayerId)> =
@@ -105,7 +105,7 @@ impl Stage {
         (0..count).for_each(|_| self.frame());
     }
 
-    /// The one host of all, if all players are in its session.
+    /// The common host, if all players are in its session.
     pub(crate) fn only_host(&self) -> Option<u128> {
         let hosts: BTreeSet<_> = self.players.values().map(|player| player.voice.host()).collect();
         let host = hosts.first().copied().flatten().filter(|_| hosts.len() == 1)?;
@@ -115,7 +115,7 @@ impl Stage {
         (all_are_in && all_are_its && guests == self.players.len()).then_some(host.0)
     }
 
-    /// Plays until all players are in the session of one host, which may take until none waits for a host that has
+    /// Runs frames until all players are in the session of one host. This may take until none waits for a host that has
     /// left.
     pub(crate) fn settle(&mut self) -> u128 {
         for _ in 0..800 {

@@ -1,4 +1,4 @@
-//! Polling a server: datagrams and streams in turn, and what is only between the programs.
+//! Polling a server: datagrams and streams in turn, and the messages that the server handles itself.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -14,14 +14,14 @@ use crate::login::Login;
 use crate::server_list::{ListedServer, ServerList};
 use crate::voice::{Sender, VoicePacket};
 
-/// What a series of polls looks at: first datagrams, so many at most, then streams.
+/// The source that a series of polls reads: first datagrams, up to a limit, then streams.
 #[derive(Debug)]
 pub(super) enum Turn {
     Datagrams { left: u32 },
     Streams,
 }
 
-/// How many datagrams are read before streams get their turn.
+/// Maximum number of datagrams that are read before streams get their turn.
 const DATAGRAMS_MAX: u32 = 256;
 
 impl Default for Turn {
@@ -31,7 +31,7 @@ impl Default for Turn {
 }
 
 impl MumbleServer {
-    /// The next thing that happened, or `None`. Call it until it says `None`.
+    /// The next event. Call it until it returns `None`.
     pub fn poll(&mut self, now: Instant) -> Option<MumbleServerEvent> {
         loop {
             let event = match self.turn {
@@ -92,7 +92,7 @@ impl MumbleServer {
     fn handle_taken(&mut self, now: Instant, taken: Taken) -> Option<MumbleServerEvent> {
         match taken {
             Taken::Connected(user, remote) => {
-                // It was written by this crate.
+                // The message was encoded by this crate.
                 let login = Login::read(&self.message)?;
                 self.users += 1;
                 Some(MumbleServerEvent::Connected { user, remote, login })
@@ -194,14 +194,14 @@ impl MumbleServer {
     }
 }
 
-/// How a packet came.
+/// The path on which a packet came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Datagram,
     Tunnel,
 }
 
-/// What came on the control channels, whose greeting or message was taken out.
+/// An event on the control channels, without its greeting or message, which was moved out.
 enum Taken {
     Connected(Peer, SocketAddr),
     Message(Peer),

@@ -52,7 +52,7 @@ fn read_opus(from: Sender, target: u8, bytes: &[u8]) -> Option<Voice<'_>> {
     })
 }
 
-/// What is behind the Opus packet: three coordinates, or nothing that is of use.
+/// The coordinates after the Opus packet; `None` if the bytes are not three valid coordinates.
 fn coordinates(bytes: &[u8]) -> Option<[f32; 3]> {
     let bytes: &[u8; 12] = bytes.try_into().ok()?;
     let (numbers, _) = bytes.as_chunks::<4>();

@@ -29,7 +29,7 @@ struct Audio {
     is_last: bool,
 }
 
-/// A question for a sign of life, or for what a server is.
+/// A ping, or a query for a server's data.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub(crate) struct PingPacket {
     #[prost(uint64, tag = "1")]
@@ -82,7 +82,7 @@ pub(super) fn write(voice: &Voice<'_>, from: Sender, out: &mut Vec<u8>) {
         is_last: voice.is_last,
     };
     out.push(AUDIO);
-    // A vector has room for whatever there is.
+    // Writing to a vector cannot fail.
     audio.encode(out).unwrap_or_default();
 }
 

@@ -30,7 +30,7 @@ impl Host {
         self.tries < TRIES_PER_PERIOD
     }
 
-    /// One more key is tried; false if it may not be.
+    /// Counts one more tried key; false if the limit is reached.
     pub(super) fn take_try(&mut self, now: Instant) -> bool {
         let may_try = self.may_try(now);
         self.tries += u32::from(may_try);

@@ -1,21 +1,21 @@
-//! Datagrams that are not taken, and why.
+//! Rejected datagrams, and the reasons.
 
-/// Datagrams that were not taken, by reason.
+/// Counters of rejected datagrams, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// Of no user, or changed on the way.
+    /// From no known user, or modified on the way.
     pub(crate) forged: u64,
     pub(crate) replayed: u64,
     /// From hosts without users, or tried with too many keys.
     pub(crate) strange: u64,
 }
 
-/// Why a datagram belongs to no user.
+/// The reason why a datagram could not be assigned to a user.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Strangeness {
-    /// No user is at its host, or its keys were tried too often.
+    /// There are no users at its host, or too many keys were tried.
     Host,
-    /// No key of its host's users opens it.
+    /// No key of its host's users decrypts it.
     Key,
 }
 

@@ -19,7 +19,7 @@ use consonance_transport::{
 
 pub(crate) use client::CarryingClient;
 
-/// Around a packet of voice stand its target, speaker, number and length.
+/// A voice packet also carries its target, speaker, number and length.
 const LIMITS: PacketLimits =
     PacketLimits { reliable_bytes: 32 << 10, unreliable_bytes: VOICE_BYTES_MAX - 40 };
 
@@ -28,7 +28,7 @@ fn control_of(packet: &[u8]) -> Control {
     UserState { plugin_context: Some(packet.to_vec()), ..UserState::default() }.into()
 }
 
-/// A packet in a control message of one, if there is one.
+/// The packet in a control message, if there is one.
 fn packet_of(control: Control) -> Option<Vec<u8>> {
     match control {
         Control::UserState(state) => state.plugin_context,
@@ -43,7 +43,7 @@ fn voice_of(number: u64, packet: &[u8]) -> Voice<'_> {
 
 pub(crate) struct CarryingServer {
     server: MumbleServer,
-    /// Reported as connected by the last poll: admitted unless the next call refuses it.
+    /// The client that the last poll reported as connected: admitted unless the next call rejects it.
     newcomer: Option<(Peer, SocketAddr, Login)>,
     present: BTreeSet<Peer>,
     voices: u64,

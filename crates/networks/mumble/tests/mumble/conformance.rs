@@ -1,13 +1,13 @@
-//! The rules of every network, as far as they are about Mumble's.
+//! The rules of every network, as far as they apply to Mumble's.
 //!
 //! Mumble's network carries no packets of a session: a player for each user is in the server's process
-//! (`consonance-mumble-player`). Here, what Mumble's messages and voice packets carry as it is stands for them, so that
-//! the rules are held against the connections: which clients are let in and refused, what arrives, in which order, and
-//! how links end. What it cannot show:
+//! (`consonance-mumble-player`). Here, payloads that Mumble's messages and voice packets carry unchanged stand for
+//! them, so that the rules apply to the connections: which clients are admitted or rejected, what arrives and in
+//! which order, and how links end. Not covered:
 //!
-//! * a code with its fields: a `Reject` has a kind of Mumble's own and words, so the words are what arrives;
+//! * a code with its fields: a `Reject` has a kind of Mumble's own and a text, so only the text arrives;
 //! * the name of a session, which no Mumble client knows;
-//! * probes: Mumble's server asks for no sign of life, since clients send them;
+//! * probes: Mumble's server sends no pings, since clients do;
 //! * the rules behind the impairment shim, which are about packets of a session.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,7 +26,7 @@ struct Mumble {
     has_datagrams: bool,
 }
 
-/// Longer than a busy machine keeps a thread waiting.
+/// Longer than a busy machine delays a thread.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 
 fn mumble(has_datagrams: bool) -> Mumble {
@@ -38,7 +38,7 @@ impl Network for Mumble {
     type Client = CarryingClient;
 
     const NAMES_SESSIONS: bool = false;
-    /// The kernel's buffers of a stream keep more than most networks.
+    /// The kernel's stream buffers hold more than those of most networks.
     const FLOOD: usize = 100_000;
 
     fn listen(&mut self) -> CarryingServer {

@@ -64,7 +64,7 @@ fn the_server_list_is_answered_to_anyone_but_not_often_and_as_the_page_of_securi
             answers.push(answer[..bytes].to_vec());
         }
     }
-    // Ten in each second, of which this may touch two or three.
+    // Ten answers per second, and the loop may span two or three seconds.
     assert!((1..=30).contains(&answers.len()), "{} answers", answers.len());
     assert!(answers.iter().all(|answer| answer.len() == 24));
     let page = include_str!("../../../../../docs/security.md");

@@ -10,14 +10,14 @@ use consonance_transport::{Peer, ServerNetwork as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-/// A server that lets everyone in.
+/// A server that admits everyone.
 pub(crate) struct Stage {
     pub(crate) server: MumbleServer,
     pub(crate) events: Vec<MumbleServerEvent>,
     pub(crate) logins: Vec<(Peer, Login)>,
 }
 
-/// Longer than anything takes on a machine that is busy.
+/// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stage {
@@ -31,7 +31,7 @@ impl Stage {
         self.server.local_addr()
     }
 
-    /// Does what there is to do.
+    /// Polls the server until it has no more events.
     pub(crate) fn turn(&mut self) {
         let now = Instant::now();
         while let Some(event) = self.server.poll(now) {
@@ -44,7 +44,7 @@ impl Stage {
         self.server.flush(now);
     }
 
-    /// A client that is in.
+    /// A client that has logged in.
     pub(crate) fn client(&mut self, settings: ClientSettings) -> (Peer, MumbleClient) {
         let before = self.logins.len();
         let mut client = MumbleClient::connect(self.address(), settings).unwrap();
@@ -55,7 +55,7 @@ impl Stage {
         (self.logins[before].0, client)
     }
 
-    /// Goes on until a client is told something; what that was.
+    /// Runs until a client receives a matching event; returns it.
     pub(crate) fn until(
         &mut self,
         client: &mut MumbleClient,
@@ -74,7 +74,7 @@ impl Stage {
         }
     }
 
-    /// Goes on until the server has reported something; takes it out.
+    /// Runs until the server reports a matching event; removes it from the list.
     pub(crate) fn until_event(&mut self, is_it: impl Fn(&MumbleServerEvent) -> bool) -> MumbleServerEvent {
         let began = Instant::now();
         loop {

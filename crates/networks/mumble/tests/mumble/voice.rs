@@ -1,4 +1,4 @@
-//! Voice in datagrams, in the tunnel, and from the one to the other.
+//! Voice in datagrams, in the tunnel, and changes between the two.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ fn voice_passes_both_ways_in_datagrams_and_in_the_tunnel() {
             stage.until_event(|event| *event == expected);
             let down = Voice { session: 7, ..voice(number) };
             stage.server.send_voice(Instant::now(), user, &down);
-            // What comes in the tunnel is answered there.
+            // The server answers on the path that the client used.
             let told = MumbleClientEvent::Voice(down, way);
             stage.until(&mut client, |event| *event == told);
         }

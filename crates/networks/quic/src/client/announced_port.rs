@@ -1,10 +1,10 @@
-//! What a server has announced of its `WebSocket` listener.
+//! The `WebSocket` port announced by a server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// The TCP port on which a server takes the same session over a `WebSocket` with TLS and the same certificate, as its
-/// last hello announced it. A clone is a handle for the same client.
+/// The TCP port on which a server serves the same session over a `WebSocket` with TLS and the same certificate, as
+/// announced in its last hello. A clone is a handle for the same client.
 #[derive(Clone, Debug, Default)]
 pub struct AnnouncedPort(Arc<AtomicU16>);
 

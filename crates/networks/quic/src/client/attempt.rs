@@ -1,4 +1,4 @@
-//! One call of `connect`: from the address to a link, and the link to its end.
+//! One call of `connect`: from the address to a link, and to the end of the link.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -27,7 +27,7 @@ use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
 use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, wrap_udp_socket};
 
-/// How long the last datagram may take to leave before the link's end is reported.
+/// The timeout for sending the last datagram before the link's end is reported.
 const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
 
 pub(super) struct Attempt {
@@ -36,11 +36,11 @@ pub(super) struct Attempt {
     pub(super) tokens: Arc<TokenMemoryCache>,
     pub(super) mailbox: Arc<ClientMailbox>,
     pub(super) web_socket_port: AnnouncedPort,
-    /// The name under which the mailbox knows this attempt.
+    /// The number by which the mailbox knows this attempt.
     pub(super) peer: Peer,
 }
 
-/// A connection, and the socket it lives on.
+/// A connection, and its socket.
 struct Reached {
     connection: Connection,
     endpoint: Endpoint,
@@ -48,7 +48,7 @@ struct Reached {
 
 impl Attempt {
     pub(super) fn run(self) -> impl Future<Output = ()> + Send + 'static {
-        // Made before the task is polled: a runtime that has ended drops it unpolled.
+        // Created before the task is polled: a runtime that has ended drops the task unpolled.
         let cut_off = CutOff {
             address: format!("{}:{}", self.address.host(), self.address.port()),
             mailbox: Arc::clone(&self.mailbox),
@@ -65,8 +65,8 @@ impl Attempt {
         }
     }
 
-    /// Tries all addresses of the host, each a little after the one before, and keeps the first that answers
-    /// (RFC 8305).
+    /// Tries all addresses of the host, each a little after the previous one, and keeps the first that answers (RFC
+    /// 8305).
     async fn connect(&self) -> Result<Reached, DisconnectReason> {
         let addresses = resolve(self.address.host(), self.address.port()).await?;
         let verifier = Arc::new(ServerVerifier::new(self.address.host(), self.address.fingerprint()));
@@ -118,7 +118,7 @@ impl Attempt {
             never = fast_path => match never {},
         };
         if reason == DisconnectReason::ClosedByUs {
-            // The program may end once it knows: the goodbye must have left by then.
+            // The program may exit once the end is reported, so the goodbye must be sent first.
             let _ = timeout(LAST_DATAGRAM_TIMEOUT, endpoint.wait_idle()).await;
         }
         reason
@@ -135,7 +135,7 @@ impl Attempt {
         let offer = self.settings.fast_path.offer();
         let hello = ClientHello { session: self.address.session(), offer: offer.clone() };
         let hello = PacketBytes::default().frame(&hello.encode());
-        // A failure to write shows as a failure to read, with the server's reason.
+        // If writing fails, so does reading, with the server's reason.
         let _ = control.write_chunk(hello).await;
         let announcement = match frames.next(HELLO_BYTES_MAX).await? {
             Some(hello) => {
@@ -171,15 +171,15 @@ impl Drop for CutOff {
 /// The control stream, and the fast path if the server has opened one.
 type Entered = (FrameReader, SendStream, Option<PathGrant>);
 
-/// Why an address gave no connection.
+/// The reason why an address gave no connection.
 enum Miss {
-    /// No answer: another address may do.
+    /// No answer: another address may work.
     Silence { address: SocketAddr, cause: String },
-    /// A server that refuses us, or that we do not trust.
+    /// A server that rejects us, or that we do not trust.
     Answer(DisconnectReason),
 }
 
-/// Shakes hands with one address, after a while.
+/// Performs the handshake with one address, after a delay.
 async fn reach(
     address: SocketAddr,
     config: ClientConfig,
@@ -202,13 +202,13 @@ async fn reach(
     }
 }
 
-/// When a try begins, and how long it may take from then on.
+/// The delay before an attempt, and its timeout from then on.
 struct Timing {
     start: Duration,
     time: Duration,
 }
 
-/// A free port, of the family of a server's address.
+/// An endpoint on a free port, of the address family of the server's address.
 fn endpoint_for(address: SocketAddr, offload: UdpOffload) -> io::Result<Endpoint> {
     let local: SocketAddr = match address {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
@@ -222,7 +222,7 @@ fn endpoint_for(address: SocketAddr, offload: UdpOffload) -> io::Result<Endpoint
 #[derive(Default)]
 struct Unanswered {
     addresses: Vec<String>,
-    /// Of the first one.
+    /// The cause of the first one.
     cause: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! From a host's name to the addresses to try.
+//! Name resolution: from a host's name to the addresses to try.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use consonance_transport::DisconnectReason;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-/// How many addresses of one host are tried.
+/// The maximum number of addresses tried for one host.
 const ADDRESSES_MAX: usize = 8;
 
-/// How long the system's resolver may take.
+/// The timeout for the system's resolver.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The addresses of a host in the system's order, which is the order of preference (RFC 6724).

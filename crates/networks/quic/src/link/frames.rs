@@ -8,22 +8,22 @@ use consonance_transport::DisconnectReason;
 use crate::close_code::{reason_of, violated};
 use crate::packet_bytes::LENGTH_BYTES;
 
-/// How much is taken from the stream at a time, in bytes.
+/// The number of bytes taken from the stream at a time.
 const READ_BYTES: usize = 4096;
 
-/// Cuts a stream into packets.
+/// Splits a stream into packets.
 #[derive(Debug)]
 pub(crate) struct FrameReader {
     stream: RecvStream,
     buffer: BytesMut,
 }
 
-/// Why no packet comes any more.
+/// The reason why no more packets arrive.
 #[derive(Debug)]
 pub(crate) enum FrameError {
     /// The connection is gone.
     Lost(ReadError),
-    /// A length above what is allowed.
+    /// A length above the limit.
     TooLong { bytes: usize, allowed: usize },
     /// The stream ended within a packet.
     CutShort,
@@ -47,7 +47,7 @@ impl FrameReader {
         Self { stream, buffer: BytesMut::new() }
     }
 
-    /// The next packet, of at most `allowed` bytes; `None` when the stream ended properly.
+    /// The next packet, of at most `allowed` bytes; `None` if the stream ended properly.
     pub(crate) async fn next(&mut self, allowed: usize) -> Result<Option<Bytes>, FrameError> {
         loop {
             if let Some(packet) = take_packet(&mut self.buffer, allowed)? {
@@ -62,7 +62,7 @@ impl FrameReader {
     }
 }
 
-/// The next packet of at most `allowed` bytes that is there as a whole.
+/// The next packet of at most `allowed` bytes, if it is complete.
 pub(crate) fn take_packet(buffer: &mut BytesMut, allowed: usize) -> Result<Option<Bytes>, FrameError> {
     let Some(length) = buffer.first_chunk::<LENGTH_BYTES>() else {
         return Ok(None);

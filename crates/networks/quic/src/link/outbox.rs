@@ -8,10 +8,10 @@ use tokio::sync::Notify;
 
 use crate::settings::OutgoingLimits;
 
-/// How many packets the writer takes at a time.
+/// The maximum number of packets that the writer takes at a time.
 const BATCH_PACKETS: usize = 32;
 
-/// For how many packets an idle link keeps room.
+/// The number of packets for which an idle link keeps memory.
 pub(super) const IDLE_PACKETS: usize = 4;
 
 /// A bounded queue that never blocks its producer.
@@ -29,7 +29,7 @@ struct State {
     is_closed: bool,
 }
 
-/// What became of a packet.
+/// The result of queueing a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Put {
     Queued,
@@ -58,13 +58,13 @@ impl Outbox {
         Put::Queued
     }
 
-    /// Takes no more packets; those inside still go out.
+    /// Accepts no more packets; queued ones are still sent.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
     }
 
-    /// Waits for packets and moves some of them to `batch`. False when closed and empty.
+    /// Waits for packets and moves some of them to `batch`. Returns false if it is closed and empty.
     pub(super) async fn take(&self, batch: &mut Vec<Bytes>) -> bool {
         loop {
             if let Some(has_more) = self.try_take(batch) {

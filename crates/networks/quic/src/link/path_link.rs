@@ -25,7 +25,7 @@ pub(crate) struct PathLink {
 #[derive(Debug)]
 struct State {
     path: ClientPath,
-    /// Replaced when the way is tried again: the machine may have another address by then.
+    /// Replaced when the path is tried again: the machine may have another address by then.
     socket: Option<UdpSocket>,
     datagram: Vec<u8>,
 }
@@ -37,13 +37,13 @@ impl PathLink {
         Self { remote: grant.remote, state: Mutex::new(state) }
     }
 
-    /// False if the packet has to go another way.
+    /// Sends a packet. Returns false if it has to take another path.
     pub(crate) fn send(&self, packet: &[u8]) -> bool {
         let state = &mut *self.lock();
         state.datagram.clear();
         let is_sealed = state.path.seal(packet, &mut state.datagram);
         if is_sealed && let Some(socket) = &state.socket {
-            // Lost, if the system does not take it: voice does not wait.
+            // The datagram is lost if the system does not accept it: voice does not wait.
             let _ = socket.send(&state.datagram);
         }
         is_sealed
@@ -57,7 +57,7 @@ impl PathLink {
         }
     }
 
-    /// Keeps the path going, for as long as it is polled. Packets go to `mailbox` under the name `peer`.
+    /// Keeps the path running as long as it is polled. Packets go to `mailbox` under the number `peer`.
     pub(crate) async fn run<C>(&self, mailbox: &Mailbox<C, Bytes>, peer: Peer) -> Infallible {
         let mut packets = PacketBytes::default();
         loop {
@@ -71,7 +71,7 @@ impl PathLink {
         }
     }
 
-    /// Until the way is to be tried again, with another socket.
+    /// Uses a socket until the path is to be tried again, with another socket.
     async fn use_socket<C>(
         &self,
         reader: &tokio::net::UdpSocket,
@@ -87,7 +87,7 @@ impl PathLink {
                 return;
             }
             was_closed = is_closed;
-            // An error is what the last datagram met on its way: the next one may get through.
+            // An error concerns a datagram sent earlier; the next one may get through.
             if timeout_at(due.into(), reader.readable()).await.is_err() {
                 continue;
             }
@@ -103,7 +103,7 @@ impl PathLink {
         }
     }
 
-    /// Does what is due; whether the way is closed, and when to look again.
+    /// Runs due timers; returns whether the path is closed, and when to check again.
     fn keep_going(&self) -> (bool, Instant) {
         let now = Instant::now();
         let state = &mut *self.lock();
@@ -115,7 +115,7 @@ impl PathLink {
             }
             state.datagram.clear();
         }
-        // What is sent meanwhile may make the next probe due earlier.
+        // Packets sent in the meantime may make the next probe due earlier.
         let soon = now + LOOK_AGAIN_AFTER;
         let due = state.path.poll_timeout().map_or(soon, |due| due.min(soon));
         (state.path.state() == PathState::Closed, due)
@@ -123,32 +123,32 @@ impl PathLink {
 
     fn take(&self, datagram: &mut [u8], packets: &mut PacketBytes, deliver: impl FnMut(Bytes)) {
         let mut state = self.lock();
-        // What the server did not seal is counted by the path.
+        // The path counts datagrams that the server did not seal.
         if let Ok(opened) = state.path.handle_datagram(Instant::now(), datagram) {
             drop(state);
             opened.map(|packet| packets.datagram(packet)).for_each(deliver);
         }
     }
 
-    /// A panic elsewhere cannot leave the path half changed in a way that matters, so poison is ignored.
+    /// Ignores lock poisoning: a panic elsewhere cannot leave the path half changed in a way that matters.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How long to wait when the system gives no socket.
+/// The wait if the system provides no socket.
 const NEXT_SOCKET_AFTER: Duration = Duration::from_secs(5);
 
-/// How long to sleep at most.
+/// The longest sleep.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// Datagrams that are read before timers get their turn.
+/// The number of datagrams read before timers get their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
-/// More than the longest datagram, so that one that is too long shows.
+/// More than the longest datagram, so that a longer one is noticed.
 const RECEIVE_BYTES: usize = 2048;
 
-/// A socket that hears this address only, and the same for waiting.
+/// A socket that receives from this address only, and a copy for waiting.
 fn connect(remote: SocketAddr) -> io::Result<(UdpSocket, tokio::net::UdpSocket)> {
     let local: SocketAddr = match remote {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),

@@ -1,4 +1,4 @@
-//! The task of one connection: what comes in goes to the mailbox, what waits in the outbox goes out.
+//! The task of one connection: incoming packets go to the mailbox, packets in the outbox are sent.
 
 use std::future::pending;
 
@@ -12,7 +12,7 @@ use super::outbox::IDLE_PACKETS;
 use super::{FrameReader, Link};
 use crate::close_code::{CloseCode, reason_of, violated};
 
-/// Runs a connection to its end and says why it ended. Packets go to `mailbox` under the name `peer`.
+/// Runs a connection to its end and returns the reason for the end. Packets go to `mailbox` under the number `peer`.
 pub(crate) async fn pump<C>(
     link: &Link,
     mailbox: &Mailbox<C, Bytes>,
@@ -30,7 +30,7 @@ pub(crate) async fn pump<C>(
     link.ending.get().map_or(seen, |ending| ending.reason.clone())
 }
 
-/// Ends with the connection: what arrived before its end is still read.
+/// Reads the control stream until the connection ends: packets that arrived before its end are still read.
 async fn read_control<C>(
     link: &Link,
     mailbox: &Mailbox<C, Bytes>,
@@ -46,7 +46,7 @@ async fn read_control<C>(
     }
 }
 
-/// Waits for room, and so makes QUIC's flow control hold the sender back.
+/// Waits for room, so that QUIC's flow control holds the sender back.
 async fn deliver<C>(link: &Link, mailbox: &Mailbox<C, Bytes>, peer: Peer, mut packet: Bytes) {
     while let Pushed::Full(again) = mailbox.push(peer, Delivery::Reliable, packet) {
         packet = again;
@@ -54,7 +54,7 @@ async fn deliver<C>(link: &Link, mailbox: &Mailbox<C, Bytes>, peer: Peer, mut pa
     }
 }
 
-/// The end of the control stream is a goodbye. A server's words follow in the close of the connection.
+/// Handles the end of the control stream, which is a goodbye. A server's reason follows in the close of the connection.
 async fn goodbye_of_peer(link: &Link) -> DisconnectReason {
     if link.connection.side().is_server() {
         return DisconnectReason::closed_by_peer(b"");
@@ -65,7 +65,7 @@ async fn goodbye_of_peer(link: &Link) -> DisconnectReason {
     }
 }
 
-/// Goes on forever: the end of the connection is the control stream's to report, after its last packet.
+/// Never returns: the end of the connection is reported by the control stream, after its last packet.
 async fn read_datagrams<C>(
     connection: &Connection,
     mailbox: &Mailbox<C, Bytes>,
@@ -77,7 +77,7 @@ async fn read_datagrams<C>(
     pending().await
 }
 
-/// Ends when this side leaves and everything sent before has arrived, or when the peer refuses to read.
+/// Returns when this side leaves and everything sent before has arrived, or when the peer refuses to read.
 async fn write_control(link: &Link, mut control: SendStream) -> DisconnectReason {
     let mut batch = Vec::new();
     while link.outbox.take(&mut batch).await {
@@ -90,13 +90,14 @@ async fn write_control(link: &Link, mut control: SendStream) -> DisconnectReason
             Err(_) => return pending().await,
         }
     }
-    // Failing means that the connection is gone, and then there is nothing to wait for.
+    // If this fails, the connection is gone, and there is nothing to wait for.
     let _ = control.finish();
     let _ = control.stopped().await;
     DisconnectReason::ClosedByUs
 }
 
-/// A peer that takes its last packets too slowly, or a network that lost it, cannot hold the goodbye up forever.
+/// Limits the time for the goodbye, so that a peer that takes its last packets too slowly, or a network that lost it,
+/// cannot hold it up forever.
 async fn limit_goodbye(link: &Link) {
     link.leaving.notified().await;
     sleep(link.close_timeout).await;

@@ -1,4 +1,4 @@
-//! Whether a runtime of the program's can carry QUIC.
+//! A check whether a runtime of the program can run QUIC.
 
 use std::net::{Ipv4Addr, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-/// Why a runtime of the program's cannot carry QUIC.
+/// The reason why a runtime of the program cannot run QUIC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuntimeError {
@@ -22,7 +22,7 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings; unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::IoDisabled => "runtime-io-disabled",
@@ -32,13 +32,13 @@ impl RuntimeError {
     }
 }
 
-/// Makes a timer and registers a socket, as QUIC will.
+/// Creates a timer and registers a socket, as QUIC will.
 pub(super) fn check(handle: &Handle) -> Result<(), RuntimeError> {
     let _entered = handle.enter();
     // A timer that is never polled.
     let timer = || drop(tokio::time::sleep(Duration::ZERO));
     catch_unwind(AssertUnwindSafe(timer)).map_err(|_| RuntimeError::TimeDisabled)?;
-    // Where no socket can be made, the first attempt to connect says why.
+    // If no socket can be created, the first attempt to connect reports why.
     let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)) else { return Ok(()) };
     if socket.set_nonblocking(true).is_err() {
         return Ok(());

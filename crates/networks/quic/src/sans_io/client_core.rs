@@ -27,44 +27,44 @@ pub struct ClientCore {
     endpoint: Endpoint,
     handle: ConnectionHandle,
     connection: Connection,
-    /// The latest time that the driver has brought.
+    /// The latest time that the driver has passed in.
     clock: Instant,
     stage: Stage,
     offer: Option<Offer>,
     announcement: Option<Announcement>,
     outgoing_limits: OutgoingLimits,
-    /// Control packets, each after its length, that the stream has not taken yet.
+    /// Control packets with length prefixes that the stream has not taken yet.
     outgoing: BytesMut,
-    /// The beginning of a control packet.
+    /// The beginning of an incomplete control packet.
     incoming: BytesMut,
     events: VecDeque<CoreEvent>,
-    /// What the endpoint would answer to unknown connections, of which a client has none.
+    /// The endpoint's responses to unknown connections, of which a client has none.
     answers: Vec<u8>,
 }
 
-/// What happened on a connection.
+/// An event on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CoreEvent {
-    /// The server took us in: packets may be sent.
+    /// The server has admitted us: packets may be sent.
     Connected,
-    /// A packet came from the server.
+    /// A packet from the server.
     Packet {
-        /// How it travelled.
+        /// Its delivery mode.
         delivery: Delivery,
         /// Its bytes.
         packet: Bytes,
     },
     /// The connection is gone, or could not be made. Nothing follows.
     Disconnected {
-        /// Why.
+        /// The reason.
         reason: DisconnectReason,
     },
 }
 
-/// How far a connection is.
+/// The stage of a connection.
 #[derive(Debug)]
 enum Stage {
-    /// Until QUIC has shaken hands; then this hello goes out.
+    /// The handshake of QUIC is not complete; this hello is sent after it.
     Handshaking {
         hello: Vec<u8>,
     },
@@ -99,7 +99,7 @@ impl ClientCore {
         }
     }
 
-    /// A datagram came from the server. Whatever the bytes are, nothing breaks.
+    /// Handles a datagram from the server. Arbitrary bytes do no harm.
     pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         self.clock = now;
         let remote = self.connection.remote_address();
@@ -119,12 +119,12 @@ impl ClientCore {
         self.tell_endpoint();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// The time at which to call [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&mut self) -> Option<Instant> {
         self.connection.poll_timeout()
     }
 
-    /// Writes the next datagram for the server into `datagram`, instead of what was in it; false if there is none.
+    /// Writes the next datagram for the server into `datagram`, replacing its content; returns false if there is none.
     pub fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
         self.clock = now;
         datagram.clear();
@@ -133,7 +133,7 @@ impl ClientCore {
         is_one
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<CoreEvent> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -154,8 +154,8 @@ impl ClientCore {
         }
     }
 
-    /// Sends a packet. False if it is dropped: before [`CoreEvent::Connected`], after the end, or above what a network
-    /// of this kind takes. A reliable packet that no longer fits the queue ends the connection.
+    /// Sends a packet. Returns false if it is dropped: before [`CoreEvent::Connected`], after the end, or if it is
+    /// larger than a network of this kind allows. A reliable packet that no longer fits the queue ends the connection.
     pub fn send(&mut self, delivery: Delivery, packet: &[u8]) -> bool {
         if !matches!(self.stage, Stage::Up(_)) || !LIMITS.allow(delivery, packet.len()) {
             return false;
@@ -168,10 +168,10 @@ impl ClientCore {
         }
     }
 
-    /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was wished for and granted.
+    /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was requested and granted.
     ///
-    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and a
-    /// socket of its own, or leave it alone.
+    /// The driver may send unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and
+    /// its own socket, or ignore it.
     pub fn fast_path(&self) -> Option<PathGrant> {
         let announcement = self.announcement?;
         let session = self.connection.crypto_session();
@@ -180,7 +180,7 @@ impl ClientCore {
         Some(PathGrant::new(announcement, self.connection.remote_address(), secrets))
     }
 
-    /// Ends the connection; the goodbye waits to be sent. Control packets that wait are lost.
+    /// Ends the connection; the goodbye waits to be sent. Waiting control packets are lost.
     pub fn leave(&mut self, now: Instant) {
         self.connection.close(now, CloseCode::Goodbye.into(), Bytes::new());
         self.end(DisconnectReason::ClosedByUs);
@@ -194,7 +194,7 @@ impl ClientCore {
         }
     }
 
-    /// Says which session we want.
+    /// Sends the hello, which names the session.
     fn greet(&mut self) {
         let Stage::Handshaking { hello } = &self.stage else { return };
         self.outgoing.put_u32(hello.len() as u32);
@@ -221,7 +221,7 @@ impl ClientCore {
         true
     }
 
-    /// Gives the stream as much as it takes; it says when it takes more.
+    /// Writes as much to the stream as it takes; the stream reports when it takes more.
     fn write_control(&mut self) {
         let (Stage::Greeting(control) | Stage::Up(control)) = self.stage else { return };
         while !self.outgoing.is_empty() {
@@ -255,13 +255,13 @@ impl ClientCore {
             }
         }
         if is_over {
-            // The server's goodbye; its words follow with the close of the connection.
+            // The server's goodbye; its reason follows with the close of the connection.
             let finished: Result<(), FinishError> = self.connection.send_stream(control).finish();
             drop(finished);
         }
     }
 
-    /// Moves what the stream has to `incoming`; true if that was the last of it.
+    /// Moves the received bytes of the stream to `incoming`; returns true if these were the last.
     fn take_chunks(&mut self, control: StreamId) -> bool {
         let mut stream = self.connection.recv_stream(control);
         let Ok(mut chunks) = stream.read(true) else { return true };
@@ -272,7 +272,7 @@ impl ClientCore {
                 Err(ReadError::Blocked) => break false,
             }
         };
-        // What it would have us transmit, the driver asks for anyway.
+        // The driver polls for datagrams to transmit anyway.
         let _ = chunks.finalize();
         is_over
     }

@@ -1,4 +1,4 @@
-//! What all connections to one server have in common.
+//! The shared configuration of all connections to one server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::hello::ClientHello;
 use crate::verifier::ServerVerifier;
 use crate::{QuicAddress, QuicClientSettings, tls};
 
-/// Begins connections to one server.
+/// Opens connections to one server.
 #[derive(Clone, Debug)]
 pub struct Dialer {
     endpoint_config: Arc<EndpointConfig>,
@@ -22,30 +22,30 @@ pub struct Dialer {
     settings: QuicClientSettings,
 }
 
-/// Why a connection cannot even be begun.
+/// The reason why a connection cannot even be started.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DialError {
-    /// No session has such a name.
+    /// No session can have such a name.
     #[error("no session can be called {session:?}: {problem}; choose another name")]
     SessionName {
         /// The name.
         session: String,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: &'static str,
     },
     /// The host or the address cannot be dialled.
     #[error("{remote} cannot be dialled: {cause}; check the server's address")]
     Remote {
-        /// Where.
+        /// The address.
         remote: SocketAddr,
-        /// What QUIC said.
+        /// The error of QUIC.
         cause: ConnectError,
     },
 }
 
 impl DialError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings; unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::SessionName { .. } => "session-name",
@@ -55,8 +55,8 @@ impl DialError {
 }
 
 impl Dialer {
-    /// For the server of this address, whose host is known to be at `remote`. The session
-    /// of the address does not count.
+    /// Creates a dialer for the server of this address, whose host is known to be at `remote`. The session of the
+    /// address is ignored.
     pub fn new(address: &QuicAddress, remote: SocketAddr, settings: QuicClientSettings) -> Self {
         let verifier = Arc::new(ServerVerifier::new(address.host(), address.fingerprint()));
         let mut client_config = ClientConfig::new(Arc::new(tls::client_config(verifier)));
@@ -65,15 +65,15 @@ impl Dialer {
         Self { endpoint_config: Arc::default(), client_config, host, remote, settings }
     }
 
-    /// Where datagrams have to be sent.
+    /// The destination of datagrams.
     pub fn remote(&self) -> SocketAddr {
         self.remote
     }
 
-    /// Begins a connection to a session; its first datagrams wait to be sent.
+    /// Opens a connection to a session; its first datagrams wait to be sent.
     ///
     /// # Errors
-    /// If no session can have that name, or there can be no server at the address.
+    /// If no session can have that name, or no server can be at the address.
     pub fn dial(&self, now: Instant, session: &str) -> Result<ClientCore, DialError> {
         if let Some(problem) = session_name::problem(session) {
             return Err(DialError::SessionName { session: session.to_owned(), problem });

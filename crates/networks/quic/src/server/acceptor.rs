@@ -1,4 +1,4 @@
-//! From connection to peer: admission, handshake, hello, the shard that takes it; then its link to its end.
+//! From connection to peer: admission, handshake, hello, and the choice of a shard; then its link to its end.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -20,27 +20,27 @@ use crate::close_code::{CloseCode, line};
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
 use crate::link::{FrameReader, Link, pump};
 
-/// What all connections to a port share.
+/// The shared state of all connections to a port.
 #[derive(Debug)]
 pub(super) struct Acceptor {
     settings: QuicServerSettings,
     /// At least one.
     pub(super) shards: Box<[Arc<Shard>]>,
     placement: Placement,
-    /// Shards that accept clients; without one, none are accepted any more.
+    /// Shards that accept clients; without any, no more clients are accepted.
     open_shards: AtomicUsize,
     last_peer: AtomicU64,
-    /// Connections that have a task, in handshake or later.
+    /// Connections with a task, in the handshake or later.
     present: AtomicUsize,
     handshakes: Mutex<Handshakes>,
-    /// Of connections that have said hello.
+    /// The slots of connections that have said hello.
     pub(super) slots: Slots,
     rejected_full: AtomicU64,
     rejected_handshaking: AtomicU64,
     failed_handshakes: AtomicU64,
 }
 
-/// A connection that said hello.
+/// A connection that has said hello.
 struct Introduced {
     session: String,
     offer: Option<Offer>,
@@ -73,7 +73,7 @@ impl Acceptor {
         }
     }
 
-    /// One shard less accepts clients.
+    /// Notes that one shard no longer accepts clients.
     pub(super) fn close_shard(&self) {
         self.open_shards.fetch_sub(1, Ordering::Relaxed);
     }
@@ -89,7 +89,7 @@ impl Acceptor {
         counts.failed_handshakes = self.failed_handshakes.load(Ordering::Relaxed);
     }
 
-    /// Gives a connection a task, or rejects it at no cost to connected clients.
+    /// Starts a task for a connection, or rejects it at no cost to connected clients.
     fn admit(self: &Arc<Self>, incoming: Incoming) {
         let remote = incoming.remote_address();
         let is_proved = incoming.remote_address_validated();
@@ -98,8 +98,8 @@ impl Acceptor {
             trace!(%remote, "rejected: full or shutting down");
             incoming.refuse();
         } else if !is_proved && incoming.may_retry() {
-            // Each must show that it receives at its address (RFC 9000, section 8.1.2) before it gets more bytes than
-            // it has sent. That costs us no memory, and an honest client one round trip, unless it has a token.
+            // Each client must prove that it receives at its address (RFC 9000, section 8.1.2) before it gets more
+            // bytes than it has sent. This costs us no memory, and an honest client without a token one round trip.
             if incoming.retry().is_err() {
                 self.rejected_handshaking.fetch_add(1, Ordering::Relaxed);
             }
@@ -113,7 +113,7 @@ impl Acceptor {
         }
     }
 
-    /// On its own, so that nothing else happens under the lock.
+    /// A separate function, so that nothing else happens under the lock.
     fn begin_handshake(&self, address: Option<IpAddr>) -> Option<Taken> {
         self.handshakes().take(Instant::now(), address)
     }
@@ -122,8 +122,8 @@ impl Acceptor {
         self.handshakes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there are more connections than those with slots, those that shake hands, and as many that come to their
-    /// end. Those that are gone count until that was polled: a server that is late must not pile them up.
+    /// Whether there are more connections than those with slots, those in the handshake, and as many that are ending.
+    /// Ended ones count until that was polled: a server that is late must not pile them up.
     fn has_too_many_tasks(&self) -> bool {
         let known: usize = self.shards.iter().map(|shard| shard.mailbox.peers()).sum();
         let QuicServerSettings { connections_max, handshakes_max, .. } = self.settings;
@@ -136,17 +136,17 @@ impl Acceptor {
     }
 }
 
-/// A connection's place among those that are present; given back when its task ends, however it ends.
+/// A connection's place among those that are present; released when its task ends, however it ends.
 struct Place {
     acceptor: Arc<Acceptor>,
-    /// The number of its handshake, until that is over.
+    /// The number of its handshake, until it is complete.
     handshake: Option<u64>,
-    /// The peer that has its slot, once it has one.
+    /// The peer that has its slot, once there is one.
     slot: Option<Peer>,
 }
 
 impl Place {
-    /// Only the task that accepts connections takes places, so that its count of present ones cannot be overtaken.
+    /// Creates a place. Only the task that accepts connections does this, so that its count of present ones is exact.
     fn new(acceptor: &Arc<Acceptor>, handshake: u64) -> Self {
         acceptor.present.fetch_add(1, Ordering::Relaxed);
         Self { acceptor: Arc::clone(acceptor), handshake: Some(handshake), slot: None }
@@ -158,8 +158,8 @@ impl Place {
         }
     }
 
-    /// Completes the handshake, and gives the guest a task of its own: one that has to remember the handshake would be
-    /// three times as large for as long as the guest stays.
+    /// Completes the handshake, and starts another task for the guest: a task that still holds the state of the
+    /// handshake would be three times as large for as long as the guest stays.
     async fn welcome(mut self, incoming: Incoming, has_to_go: HasToGo) {
         let met = tokio::select! {
             met = timeout(self.acceptor.settings.handshake_timeout, meet(incoming)) => met.ok().flatten(),
@@ -231,7 +231,7 @@ impl Drop for Guest {
     }
 }
 
-/// Handshake and hello. `None` if the connection does not get that far.
+/// Performs the handshake and reads the hello. `None` if the connection does not get that far.
 async fn meet(incoming: Incoming) -> Option<Introduced> {
     let connection = incoming.accept().ok()?.await.ok()?;
     if connection.max_datagram_size().is_none() {

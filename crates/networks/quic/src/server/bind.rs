@@ -1,4 +1,4 @@
-//! Taking a UDP port and making a QUIC endpoint of it.
+//! Binding a UDP port, and creating a QUIC endpoint on it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,45 +12,45 @@ use super::port::Port;
 use super::used_tokens::validation_tokens;
 use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls, wrap_udp_socket};
 
-/// What a connection may send before its handshake is accepted, in bytes: a handshake is smaller.
+/// The bytes that a connection may send before its handshake is accepted: a handshake is smaller.
 const INCOMING_BUFFER_BYTES: u64 = 64 * 1024;
 
-/// Why a server cannot listen where it was told to.
+/// The reason why a server cannot listen on an address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// Another program listens there.
+    /// Another program listens on it.
     #[error("UDP port {port} is taken on {ip}; stop the program that uses it, or choose another port", port = .address.port(), ip = .address.ip())]
     PortTaken {
-        /// Where.
+        /// The address.
         address: SocketAddr,
     },
-    /// The system does not let us.
+    /// The system does not permit it.
     #[error(
         "not permitted to listen on {address}; choose a port above 1023, or run with the right to use this one"
     )]
     NotPermitted {
-        /// Where.
+        /// The address.
         address: SocketAddr,
     },
     /// No network interface has this address.
     #[error("this machine does not have the address {ip}; listen on one it has, or on [::] for all of them", ip = .address.ip())]
     NotOurAddress {
-        /// Where.
+        /// The address.
         address: SocketAddr,
     },
     /// Anything else.
     #[error("cannot listen on {address}: {cause}")]
     Other {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
 }
 
 impl BindError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings; unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::PortTaken { .. } => "port-taken",
@@ -97,9 +97,9 @@ pub(super) fn bind(
     })
 }
 
-/// Reset tokens follow from the identity, and every id is taken for one of ours, so that a server that crashed and
-/// came back tells the clients of its former life at once that they are gone (RFC 9000, section 10.3).
-/// The fixed bit is not greased (RFC 9287): it tells QUIC's datagrams from those of the fast path.
+/// Reset tokens are derived from the identity, and every id is accepted as one of ours, so that a restarted server
+/// tells clients of an earlier run at once that their connections are gone (RFC 9000, section 10.3). The fixed bit is
+/// not greased (RFC 9287): it distinguishes QUIC's datagrams from those of the fast path.
 fn endpoint_config(identity: &Identity) -> EndpointConfig {
     let mut config = EndpointConfig::new(Arc::new(identity.reset_key.clone()));
     config.cid_generator(|| Box::new(RandomConnectionIds::new())).grease_quic_bit(false);

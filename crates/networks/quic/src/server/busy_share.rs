@@ -1,8 +1,8 @@
-//! How much of its time a shard's driver works.
+//! The load of a shard's driver.
 
 use std::time::{Duration, Instant};
 
-/// How often it is looked at.
+/// The interval at which it is measured.
 const WINDOW: Duration = Duration::from_millis(50);
 
 /// The share of the last few tenths of a second that turns took, from 0 to 1. Time in which the system let another
@@ -26,7 +26,7 @@ impl BusyShare {
         self.window_from.get_or_insert(now);
     }
 
-    /// The share, if it is time to look at it.
+    /// Ends a turn. Returns the share if it is time to update it.
     pub(super) fn end_turn(&mut self, now: Instant) -> Option<f64> {
         self.busy += now.saturating_duration_since(self.turn_from.take()?);
         let window = now.saturating_duration_since(self.window_from?);
@@ -35,7 +35,7 @@ impl BusyShare {
         }
         let share = self.busy.as_secs_f64() / window.as_secs_f64();
         (self.window_from, self.busy) = (Some(now), Duration::ZERO);
-        // A mean over the last few windows: one long turn is no load.
+        // A moving average over the last few windows, because one long turn is not yet load.
         self.share += (share.min(1.0) - self.share) / 4.0;
         Some(self.share)
     }
@@ -47,7 +47,7 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// After two seconds of turns of `busy`, one every 10 ms.
+    /// The share after two seconds with a turn of this length every 10 ms.
     fn share(busy: Duration) -> f64 {
         let (mut meter, mut now, mut share) = (BusyShare::default(), Instant::now(), 0.0);
         for _ in 0..200 {

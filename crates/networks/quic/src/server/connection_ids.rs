@@ -1,4 +1,4 @@
-//! Connection ids that say nothing.
+//! Connection ids without information.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 /// Long enough that ids neither collide nor can be guessed by an off-path attacker.
 const ID_BYTES: usize = 8;
 
-/// Random ids. Quinn's own generator knows its ids by a key of the process, and ignores those of a former one.
+/// Random ids. Quinn's own generator recognizes its ids by a key of the process, and ignores those of an earlier one.
 #[derive(Debug)]
 pub(super) struct RandomConnectionIds(SystemRandom);
 

@@ -1,4 +1,4 @@
-//! A shard's part of the fast path: its socket, its clients' paths, and how busy its thread is.
+//! A shard's part of the fast path: its socket, its clients' paths, and the load of its thread.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -25,16 +25,16 @@ pub(super) struct FastPathShard {
     busy_share: BusyShare,
     counts: SendCounts,
     datagram: Box<[u8; RECEIVE_BYTES]>,
-    /// How many times to report nothing, because the socket had nothing just now.
+    /// The number of receive calls that report nothing, because the socket had nothing just now.
     pause: u32,
 }
 
-/// What is known of all paths together.
+/// Counters of all paths together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FastPathCounts {
-    /// What the paths carried and dropped.
+    /// Packets carried and dropped by the paths.
     pub path: ServerPathCounts,
-    /// What became of their datagrams.
+    /// Results of sending their datagrams.
     pub socket: SendCounts,
 }
 
@@ -74,7 +74,7 @@ impl FastPathShard {
         self.path.close(number);
     }
 
-    /// The next packet that came in, in `packet`, and whose it is.
+    /// Receives the next packet into `packet`, and returns its sender.
     pub(super) fn receive(&mut self, now: Instant, packet: &mut Vec<u8>) -> Option<Peer> {
         if self.pause > 0 {
             self.pause -= 1;
@@ -85,7 +85,7 @@ impl FastPathShard {
                 self.pause = PAUSE_POLLS;
                 return None;
             };
-            // What is refused is counted by the path.
+            // The path counts rejected datagrams.
             let taken = self.path.handle_datagram(now, from, &mut self.datagram[..bytes]);
             let peer = taken.ok().flatten().map(|incoming| {
                 packet.clear();
@@ -100,33 +100,33 @@ impl FastPathShard {
         None
     }
 
-    /// The next [`receive`](Self::receive) asks the system again.
+    /// Makes the next [`receive`](Self::receive) ask the system again.
     pub(super) fn look_again(&mut self) {
         self.pause = 0;
     }
 
-    /// False if the packet has to go over the connection.
+    /// Sends a packet. Returns false if it has to go over the connection.
     pub(super) fn send(&mut self, now: Instant, number: u32, from: Peer, packet: &[u8]) -> bool {
         let is_taken = self.path.send(now, number, from.0, packet);
         self.send_full_batch();
         is_taken
     }
 
-    /// The driver does something: its turn has begun, if it had not.
+    /// The driver is active: its turn begins, unless it has begun already.
     pub(super) fn begin_turn(&mut self) {
         if !self.busy_share.is_in_turn() {
             self.busy_share.begin_turn(Instant::now());
         }
     }
 
-    /// The driver has nothing more to do for now.
+    /// The driver has nothing more to do for now: its turn ends.
     pub(super) fn end_turn(&mut self) {
         if let Some(share) = self.busy_share.end_turn(Instant::now()) {
             self.path.set_busy_share(share);
         }
     }
 
-    /// Sends what was collected, and what has waited long enough.
+    /// Sends collected packets, and those that have waited long enough.
     pub(super) fn flush(&mut self, now: Instant) {
         loop {
             let is_more = self.path.flush(now);
@@ -183,7 +183,7 @@ impl FastPathShard {
     }
 }
 
-/// What a server takes of a client, whichever it prefers.
+/// The ciphers that a server accepts from a client, whichever the client prefers.
 #[cfg_attr(
     not(feature = "plain-cipher"),
     expect(unused_variables, reason = "every client may have all of them")
@@ -196,13 +196,13 @@ fn ciphers_for(client: IpAddr) -> &'static [Cipher] {
     &[Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305]
 }
 
-/// More than the longest datagram, so that one that is too long shows.
+/// More than the longest datagram, so that a longer one is noticed.
 const RECEIVE_BYTES: usize = 2048;
 
-/// Datagrams without a packet that are looked at before something else gets its turn.
+/// The number of datagrams without a packet that are read before something else gets its turn.
 const DATAGRAMS_PER_POLL: usize = 32;
 
-/// Asking a socket that had nothing costs a system call; so many polls later it may have something again.
+/// The number of polls before a socket that had nothing is asked again, because asking costs a system call.
 const PAUSE_POLLS: u32 = 64;
 
 fn socket(port: &Port, worker: u8) -> &PathSocket {

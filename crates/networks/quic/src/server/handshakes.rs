@@ -1,4 +1,4 @@
-//! Slots of pending handshakes, and how each learns that its slot was given up.
+//! Slots of pending handshakes, and the signal that a slot was given up.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -8,11 +8,11 @@ use std::time::Instant;
 use consonance_transport::HandshakeSlots;
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
-/// The pending handshakes. Those without a proved address take no slots from the address that they name.
+/// The pending handshakes. Those without a proved address take no slots away from the address that they claim.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     slots: HandshakeSlots<u64>,
-    /// By their numbers, which count up.
+    /// By their numbers, which increase.
     pending: BTreeMap<u64, Pending>,
     last_number: u64,
 }
@@ -42,7 +42,7 @@ impl Handshakes {
         Self { slots: HandshakeSlots::new(slots), pending: BTreeMap::new(), last_number: 0 }
     }
 
-    /// A slot, unless all are taken and none is given up for this address.
+    /// Takes a slot, unless all are taken and none can be given up for this address.
     pub(super) fn take(&mut self, now: Instant, address: Option<IpAddr>) -> Option<Taken> {
         let number = self.last_number + 1;
         let gone = self.slots.take(now, address, number).ok()?;
@@ -73,7 +73,7 @@ mod tests {
         address.parse().unwrap()
     }
 
-    /// All slots taken from one address, the oldest first.
+    /// Takes all slots from one address; the oldest come first.
     fn full(now: Instant, slots: usize, address: Option<IpAddr>) -> (Handshakes, Vec<Taken>) {
         let mut handshakes = Handshakes::new(slots);
         let crowd: Vec<Taken> =
@@ -82,7 +82,7 @@ mod tests {
         (handshakes, crowd)
     }
 
-    /// How many were given up, which are the oldest.
+    /// The number of slots that were given up, which must be the oldest.
     fn gone(crowd: &mut [Taken]) -> usize {
         let has_to_go: Vec<bool> =
             crowd.iter_mut().map(|taken| taken.has_to_go.try_recv() == Err(TryRecvError::Closed)).collect();

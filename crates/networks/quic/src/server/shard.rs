@@ -1,4 +1,4 @@
-//! Several servers behind one port: which serves which client.
+//! Several servers behind one port, and the choice of one for each client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use consonance_transport::inbox::{InboxLimits, Mailbox};
 
 use crate::link::Link;
 
-/// What the server learns of a new peer.
+/// The information that a server gets about a new peer.
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) session: String,
     pub(super) remote: Remote,
-    /// Of the fast path.
+    /// The client's offer for the fast path.
     pub(super) offer: Option<Offer>,
     pub(super) link: Arc<Link>,
 }
 
-/// What the acceptor knows of one of the servers behind it.
+/// The acceptor's state of one of the servers behind it.
 #[derive(Debug)]
 pub(super) struct Shard {
     pub(super) mailbox: Mailbox<Arrival, Bytes>,
-    /// Connections of it that said hello and have not ended.
+    /// Its connections that have said hello and have not ended.
     pub(super) guests: AtomicUsize,
     is_dropped: AtomicBool,
 }
@@ -39,19 +39,20 @@ impl Shard {
         }
     }
 
-    /// The mailbox will not be polled any more. A client that is put into it after that has to be rejected by the
+    /// The mailbox will no longer be polled. A client that is put into it after that must be rejected by the
     /// acceptor.
     pub(super) fn drop_server(&self) {
         self.is_dropped.store(true, Ordering::Release);
     }
 
-    /// To be asked after a client was put into the mailbox: its lock orders this and the last look into it.
+    /// Whether the server was dropped. Check this after a client was put into the mailbox: the mailbox's lock orders
+    /// this and the last look into it.
     pub(super) fn is_dropped(&self) -> bool {
         self.is_dropped.load(Ordering::Acquire)
     }
 }
 
-/// Says by the session that a client named which of the shards takes it.
+/// Chooses the shard for a client by the session that it named.
 pub(super) struct Placement(Box<dyn Fn(&str) -> usize + Send + Sync>);
 
 impl Placement {

@@ -1,10 +1,10 @@
-//! When a client's end of a connection was last heard.
+//! The time at which a client's end of a connection was last heard.
 
 use std::time::Instant;
 
 use crate::link::Link;
 
-/// What came over a connection, as far as it was looked at.
+/// The datagrams of a connection counted so far.
 #[derive(Debug, Default)]
 pub(super) struct SignsOfLife {
     datagrams: u64,
@@ -12,8 +12,8 @@ pub(super) struct SignsOfLife {
 }
 
 impl SignsOfLife {
-    /// Asks the client's end to acknowledge something, and says when it was last heard: at the latest now, if anything
-    /// came since this was asked before. The first answer is now, since nothing was counted until then.
+    /// Asks the client's end to acknowledge something, and returns the time at which it was last heard: now, if
+    /// anything arrived since the last call. The first call returns now, because nothing was counted before.
     pub(super) fn probe(&mut self, now: Instant, link: &Link) -> Instant {
         let datagrams = link.datagrams_received();
         if self.heard_at.is_none() || datagrams > self.datagrams {

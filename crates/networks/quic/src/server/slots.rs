@@ -1,4 +1,4 @@
-//! The connections of a port that have said hello, and which of them makes room for another one.
+//! The connections of a port that have said hello, and the choice of one that makes room for another.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::QuicServerSettings;
 use crate::close_code::line;
 use crate::link::Link;
 
-/// All shards of a port share them.
+/// The slots, shared by all shards of a port.
 #[derive(Debug)]
 pub(super) struct Slots {
     inner: Mutex<Inner>,
@@ -31,12 +31,13 @@ impl Slots {
         Self { inner: Mutex::new(Inner { slots, links: BTreeMap::new() }), made_room: AtomicU64::new(0) }
     }
 
-    /// Whether a connection from this address would get a slot now. The address may be made up.
+    /// Whether a connection from this address would get a slot now. The address may be spoofed.
     pub(super) fn has_room_for(&self, address: IpAddr) -> bool {
         self.lock().slots.has_room_for(Instant::now(), address)
     }
 
-    /// Takes a slot for a connection whose handshake has proved its address; one that has to make room ends at once.
+    /// Takes a slot for a connection whose handshake has proved its address; a connection that has to make room ends
+    /// at once.
     pub(super) fn take(&self, address: IpAddr, peer: Peer, link: &Arc<Link>) -> Result<(), SlotsFull> {
         let displaced = self.lock().take(address, peer, link)?;
         if let Some(displaced) = displaced {
@@ -59,7 +60,7 @@ impl Slots {
         inner.slots.release(peer);
     }
 
-    /// How many connections have made room for others.
+    /// The number of connections that have made room for others.
     pub(super) fn made_room(&self) -> u64 {
         self.made_room.load(Ordering::Relaxed)
     }
@@ -70,7 +71,7 @@ impl Slots {
 }
 
 impl Inner {
-    /// The connection that has to make room, if any.
+    /// Takes a slot. Returns the connection that has to make room, if any.
     fn take(
         &mut self,
         address: IpAddr,

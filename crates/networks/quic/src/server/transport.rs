@@ -1,4 +1,4 @@
-//! A shard as the driver of sessions sees it.
+//! The interface of a shard to the driver of sessions.
 
 #[cfg(unix)]
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -58,7 +58,7 @@ impl ServerNetwork for QuicServer {
     }
 
     fn wakes(&self) -> bool {
-        // What comes beside the connections is heard of by the socket's descriptor only.
+        // Only the socket's descriptor wakes for datagrams of the fast path.
         cfg!(unix) || self.fast_path.is_none()
     }
 
@@ -130,7 +130,7 @@ impl ServerTransport for QuicServer {
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.close_path(peer);
-                    // Those that came too late were never reported as connected.
+                    // Connections that came too late were never reported as connected.
                     if self.members.remove(&peer).is_some() {
                         if matches!(reason, DisconnectReason::ProtocolViolated { .. }) {
                             self.statistics.connections.protocol_violations += 1;

@@ -1,4 +1,4 @@
-//! Address-validation tokens of earlier connections (RFC 9000, section 8.1.3): each is good once.
+//! Address-validation tokens of earlier connections (RFC 9000, section 8.1.3), each valid once.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use quinn::{TokenLog, TokenReuseError, ValidationTokenConfig};
 
-/// How long a token spares its client the round trip of a Retry: the evening after, too.
+/// The time for which a token saves its client the round trip of a Retry: until the next evening.
 const LIFETIME: Duration = Duration::from_hours(24);
 
-/// How many used tokens are remembered: 64 KiB, and as much again for looking them up.
+/// The number of used tokens remembered: 64 KiB, and as much again for looking them up.
 const REMEMBERED_MAX: usize = 4096;
 
 /// One token for each connection, to be used for the next one.
@@ -19,7 +19,7 @@ pub(super) fn validation_tokens() -> ValidationTokenConfig {
     config
 }
 
-/// Tokens that were used. Where one has to be forgotten, all that were issued as early count as used.
+/// Tokens that were used. When one has to be forgotten, all that were issued as early count as used.
 #[derive(Debug, Default)]
 pub(super) struct UsedTokens(Mutex<Inner>);
 
@@ -37,7 +37,7 @@ impl TokenLog for UsedTokens {
         issued: SystemTime,
         _lifetime: Duration,
     ) -> Result<(), TokenReuseError> {
-        // What a thread that panicked has left is whole enough: a token more or less in one of the two.
+        // Ignores lock poisoning: a panic leaves at most one token more or less in one of the two collections.
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.forgotten_until.is_some_and(|until| issued <= until) || !inner.known.insert(nonce) {
             return Err(TokenReuseError);

@@ -1,16 +1,16 @@
-//! When a server acknowledges what a client sends.
+//! The server's acknowledgements of a client's packets.
 
 use quinn::{AckFrequencyConfig, VarInt};
 
-/// Asks a server that understands it (draft-ietf-quic-ack-frequency) to acknowledge every packet at once.
+/// Asks a server that supports it (draft-ietf-quic-ack-frequency) to acknowledge every packet at once.
 ///
-/// Left to itself it waits 25 ms for a second packet. A quiet client sends none: for each of its signs of life the
-/// server would wake up twice, and bring all that it knows of the connection into its caches twice, which is a quarter
-/// of what thousands of quiet clients cost it. Voice that takes this way is acknowledged more often for it, which is
-/// little beside sending it to its listeners.
+/// By default the server waits 25 ms for a second packet. A quiet client sends none: for each of its keep-alives the
+/// server would wake up twice, and load all state of the connection into its caches twice, which is a quarter of the
+/// cost of thousands of quiet clients. The price is more acknowledgements for voice on this path, which is little
+/// compared with sending it to its listeners.
 pub(super) fn immediate_acknowledgements() -> AckFrequencyConfig {
     let mut config = AckFrequencyConfig::default();
-    // What arrives out of order is acknowledged at once, as without this (RFC 9000, section 13.2.1).
+    // Packets that arrive out of order are acknowledged at once, as by default (RFC 9000, section 13.2.1).
     config.ack_eliciting_threshold(VarInt::from_u32(0)).reordering_threshold(VarInt::from_u32(1));
     config
 }
@@ -53,7 +53,7 @@ mod tests {
             self.connections.values_mut().next().expect("there is one")
         }
 
-        /// What it has to send at this moment.
+        /// The datagrams that it has to send at this moment.
         fn transmits(&mut self, now: Instant) -> Vec<Vec<u8>> {
             let mut all = Vec::new();
             for (handle, connection) in &mut self.connections {
@@ -127,7 +127,7 @@ mod tests {
         let mut now = Instant::now();
         let mut pair = Pair::new(now);
         pair.settle(now);
-        // Until what the handshake left to be said is said.
+        // Until everything that the handshake has left to send is sent.
         for _ in 0..10 {
             now += Duration::from_millis(100);
             for side in [&mut pair.client, &mut pair.server] {

@@ -1,4 +1,4 @@
-//! The floor that servers are measured against does what it is measured for.
+//! The baseline that servers are measured against delivers every frame.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Where a server listens, and why it cannot.
+//! The addresses that a server listens on, and the errors if it cannot.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! Which servers a client trusts.
+//! A client's trust in server certificates.
 
 use consonance_quic::{Fingerprint, Identity, QuicServerSettings};
 use consonance_transport::{ConnectionCounts, DisconnectReason, ServerNetwork as _};

@@ -1,4 +1,4 @@
-//! QUIC keeps the rules of every network, over real sockets of this machine.
+//! QUIC follows the rules of every network, over real sockets of this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -12,18 +12,18 @@ use consonance_transport::conformance::Network;
 
 use crate::udp_relay::UdpRelay;
 
-/// Silence after which a cut link counts as lost. Longer than a busy machine keeps a thread waiting.
+/// The silence after which a cut link counts as lost. Longer than a busy machine keeps a thread waiting.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 struct Quic {
     runtime: QuicRuntime,
-    /// The server is the last of so many that share the port.
+    /// The number of servers that share the port; the last one is tested.
     shards: NonZeroUsize,
     fast_path: FastPath,
     udp_offload: UdpOffload,
     identity: Identity,
     server: Option<(SocketAddr, Fingerprint)>,
-    /// One for each client, so that its link can be cut.
+    /// A relay for each client, so that its link can be cut.
     relays: Vec<UdpRelay>,
 }
 
@@ -111,7 +111,7 @@ mod one_of_two_shards {
     consonance_transport::conformance_tests!(Quic::new(2, FastPath::On));
 }
 
-/// As on systems other than Linux.
+/// The behaviour on systems other than Linux.
 mod with_a_datagram_per_call {
     use super::{FastPath, Quic, UdpOffload};
 

@@ -1,4 +1,4 @@
-//! Connecting where it cannot work, and what only QUIC does while connected.
+//! Failing attempts to connect, and behaviour of connections that is specific to QUIC.
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Voice beside the connection: where it comes through, and where not.
+//! Voice on the fast path, and over the connection where that path is blocked.
 
 #[cfg(target_os = "linux")]
 use std::net::UdpSocket;
@@ -19,7 +19,7 @@ use crate::support::{
 #[cfg(target_os = "linux")]
 use crate::udp_relay::UdpRelay;
 
-/// Times for impatient tests.
+/// Settings with short times, for impatient tests.
 fn settings(fast_path: FastPath) -> QuicClientSettings {
     let path = ClientPathSettings {
         first_try: Duration::from_millis(50),
@@ -43,7 +43,7 @@ fn connected(server: &mut TestServer, fast_path: FastPath) -> QuicClient {
     client
 }
 
-/// A client whose network can be changed.
+/// A client behind a relay, which can change its network.
 #[cfg(target_os = "linux")]
 fn relayed(server: &mut TestServer) -> (UdpRelay, QuicClient) {
     let relay = UdpRelay::new(server.transport.local_addr());
@@ -67,7 +67,7 @@ fn wait_for_path(client: &mut QuicClient, server: &mut TestServer, is_it: impl F
     });
 }
 
-/// Both ends use the path beside the connection.
+/// Waits until both ends use the fast path.
 fn wait_for_fast_path(client: &mut QuicClient, server: &mut TestServer) {
     wait_for_path(client, server, |path| path == DatagramPath::FastPath);
     let peer = server.sessions[0].0;
@@ -96,7 +96,7 @@ fn assert_voice(client: &mut QuicClient, server: &mut TestServer) {
     });
 }
 
-/// Packets that came and went beside the connections.
+/// The numbers of packets received and sent on the fast path.
 fn packets_on_fast_path(server: &TestServer) -> (u64, u64) {
     let counts = server.transport.fast_path_counts().unwrap().path;
     (counts.packets_received, counts.packets_sent)
@@ -136,7 +136,7 @@ fn either_side_may_do_without_the_fast_path() {
     }
 }
 
-/// Elsewhere the path has a port of its own, which the relay does not carry.
+/// Elsewhere the fast path has its own port, which the relay does not carry.
 #[cfg(target_os = "linux")]
 #[test]
 fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
@@ -155,7 +155,7 @@ fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
     assert!(server.ends.is_empty());
 }
 
-/// Elsewhere the path has a port of its own, which the relay does not carry.
+/// Elsewhere the fast path has its own port, which the relay does not carry.
 #[cfg(target_os = "linux")]
 #[test]
 fn voice_follows_a_client_to_another_address() {
@@ -190,7 +190,7 @@ fn a_client_that_was_thrown_out_is_not_heard_beside_its_connection_either() {
     assert_eq!(server.packets.len(), known);
 }
 
-/// Elsewhere the path has a port of its own, and this one takes QUIC only.
+/// Elsewhere the fast path has its own port, and this one takes QUIC only.
 #[cfg(target_os = "linux")]
 #[test]
 fn garbage_beside_the_connections_is_dropped_and_counted() {
@@ -198,7 +198,7 @@ fn garbage_beside_the_connections_is_dropped_and_counted() {
     let mut client = connected(&mut server, FastPath::On);
     let socket = UdpSocket::bind(localhost()).unwrap();
     for length in 0..200_usize {
-        // The second byte is 0, the only worker: what names none goes to any socket of the port, QUIC's included.
+        // The second byte is 0, the only worker: other datagrams go to any socket of the port, including QUIC's.
         let garbage: Vec<u8> = (0..length).map(|index| (index / 2 * 7) as u8 & 0x3f).collect();
         socket.send_to(&garbage, server.transport.local_addr()).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Connections and peers that break the protocol: it costs them their link, and others nothing.
+//! Connections and peers that violate the protocol: it costs them their link, and others nothing.
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ fn server_with_witness() -> (TestServer, QuicClient) {
     (server, witness)
 }
 
-/// The raw client is connected as the witness is.
+/// Waits until the raw client is connected, like the witness.
 fn wait_until_admitted(server: &mut TestServer) {
     wait_until("it is admitted", || {
         server.poll();
@@ -129,7 +129,7 @@ fn a_connection_that_says_nothing_is_dropped_in_time() {
         QuicServerSettings { handshake_timeout: Duration::from_secs(1), ..QuicServerSettings::default() };
     let identity = Identity::self_signed(["localhost"]).unwrap();
     let mut server = TestServer::with(localhost(), &identity, &settings);
-    // On a busy machine the time may be over before hands are shaken.
+    // On a busy machine, the timeout may pass before the handshake is complete.
     if let Ok(client) = RawClient::connect_with(&server, consonance_quic::ALPN, TransportConfig::default()) {
         client.closed();
     }
@@ -162,7 +162,7 @@ fn a_flood_of_datagrams_costs_only_its_sender() {
         }
     });
     wait_until("the witness is heard", || {
-        // What is said beside a flood may be lost where the flood is: in the system.
+        // Voice sent during a flood may be lost where the flood is: in the system.
         witness.send(Instant::now(), Delivery::Unreliable, b"voice of the witness");
         server.poll();
         server.packets.iter().any(|(_, _, packet)| packet == b"voice of the witness")

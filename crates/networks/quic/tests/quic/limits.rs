@@ -1,4 +1,4 @@
-//! How many a server takes, and how much it holds for each.
+//! The number of connections that a server accepts, and the amount of data that it holds for each.
 
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ fn a_full_server_refuses_newcomers_until_a_client_leaves() {
     wait_until("there is room again", || connect(&mut clients[2], Some(&mut server)).is_ok());
 }
 
-// Elsewhere, 127.0.0.1 may be the only address that leads back.
+// Elsewhere, 127.0.0.1 may be the only loopback address.
 #[cfg(any(target_os = "linux", target_os = "windows"))]
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {
@@ -84,7 +84,7 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
 #[test]
 fn many_handshakes_at_once_must_prove_their_address_and_are_limited() {
     let mut server = server_with(&settings_for_four_handshakes());
-    // They shake hands and say no hello; each gets in by a Retry packet (RFC 9000, 8.1.2).
+    // They complete the handshake and send no hello; each gets in by a Retry packet (RFC 9000, 8.1.2).
     let clients: Vec<RawClient> = (0..4).map(|_| RawClient::connect(&server)).collect();
     let mut client = client(server.address());
     assert!(matches!(connect(&mut client, Some(&mut server)), Err(DisconnectReason::Refused { .. })));
@@ -93,7 +93,7 @@ fn many_handshakes_at_once_must_prove_their_address_and_are_limited() {
     wait_until("the places are free again", || connect(&mut client, Some(&mut server)).is_ok());
 }
 
-// Elsewhere, 127.0.0.1 may be the only address that leads back.
+// Elsewhere, 127.0.0.1 may be the only loopback address.
 #[cfg(any(target_os = "linux", target_os = "windows"))]
 #[test]
 fn handshakes_of_one_address_make_room_for_those_of_others() {
@@ -101,7 +101,7 @@ fn handshakes_of_one_address_make_room_for_those_of_others() {
     let come = |last: u8| {
         RawClient::connect_from(([127, 0, 0, last], 0).into(), &server, ALPN, TransportConfig::default())
     };
-    // They shake hands and say no hello.
+    // They complete the handshake and send no hello.
     let crowd: Vec<RawClient> = std::iter::from_fn(|| come(1).ok()).take(5).collect();
     assert_eq!(crowd.len(), 4, "one address has all slots as long as no other wants them");
     let _other = come(2).unwrap();
@@ -136,7 +136,7 @@ fn control_packets_wait_in_the_network_while_the_server_is_busy() {
 
 #[test]
 fn a_newcomer_may_be_told_at_once_of_as_many_players_as_there_may_be() {
-    // As many as a session takes by default, each in a packet as long as an original takes, and all that have an id.
+    // The default limit of a session, with the longest packets that an original takes; and one player for each id.
     for (players, bytes) in [(5000, 1024), (u16::MAX, 100)] {
         let mut server = TestServer::new();
         let mut client = client(server.address());
@@ -164,7 +164,7 @@ fn a_newcomer_may_be_told_at_once_of_as_many_players_as_there_may_be() {
 fn voice_for_a_client_that_is_late_drops_the_oldest() {
     let mut server = TestServer::new();
     let incoming = InboxLimits { unreliable_packets: 16, ..QuicClientSettings::default().incoming };
-    // What takes the fast path may overtake what was sent over the connection.
+    // Packets on the fast path may overtake those sent over the connection.
     let settings = QuicClientSettings { incoming, fast_path: FastPath::Off, ..QuicClientSettings::default() };
     let mut client = client_with(server.address(), settings);
     assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
@@ -174,7 +174,7 @@ fn voice_for_a_client_that_is_late_drops_the_oldest() {
         sent += 1;
         sent
     };
-    // The client does not poll meanwhile. One at a time first: the server's own queue drops nothing of them.
+    // The client does not poll meanwhile. At first one packet at a time, so that the server's own queue drops none.
     wait_until("its queue is full", || {
         speak(&mut server);
         client.statistics().dropped.incoming_full > 0
@@ -186,7 +186,7 @@ fn voice_for_a_client_that_is_late_drops_the_oldest() {
     server.transport.send(Instant::now(), &[peer], Delivery::Reliable, b"control");
     let (mut numbers, mut has_control) = (Vec::new(), false);
     wait_until("the last one arrives", || {
-        // More than one: the system drops what comes too fast, too.
+        // Sent repeatedly, because the system also drops packets that come too fast.
         let sent = speak(&mut server);
         while let Some(event) = client.poll(Instant::now()) {
             match event {

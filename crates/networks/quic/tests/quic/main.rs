@@ -1,4 +1,4 @@
-//! QUIC over real sockets of this machine: the rules of every network, and what only QUIC has.
+//! QUIC over real sockets of this machine: the rules of every network, and features of QUIC alone.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! A QUIC client that is not ours, for doing what ours does not.
+//! A QUIC client that is not ours, and can do things that ours never does.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{PATIENCE, TestServer, localhost};
 
-/// A QUIC client that speaks our TLS and then does as it likes.
+/// A QUIC client that speaks our TLS and is otherwise controlled by the test.
 pub(crate) struct RawClient {
     pub(crate) runtime: Runtime,
     pub(crate) connection: Connection,
@@ -73,13 +73,13 @@ impl RawClient {
         self.open_with(b"\0\0\0\x07\x01\0\x04main")
     }
 
-    /// Leaves without having said hello.
+    /// Leaves without a hello.
     pub(crate) fn leave(self) {
         self.connection.close(0_u32.into(), b"");
         self.runtime.block_on(self.endpoint.wait_idle());
     }
 
-    /// How the server closed the connection.
+    /// Waits until the server closes the connection, and returns how it did.
     pub(crate) fn closed(&self) -> ConnectionError {
         self.runtime.block_on(async {
             tokio::time::timeout(PATIENCE, self.connection.closed()).await.expect("the server closes it")

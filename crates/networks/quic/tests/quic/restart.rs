@@ -1,4 +1,4 @@
-//! Servers that go away and come back, and networks that do.
+//! Servers and networks that go away and come back.
 
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ fn a_client_whose_answers_are_lost_is_told_of_the_end_before_the_server_is_gone(
         !server.ends.is_empty()
     });
     drop(server);
-    // Only the close of the connection has words.
+    // Only the close of the connection carries the reason.
     let told = DisconnectReason::ClosedByPeer { reason: EndCode::ShuttingDown.into() };
     assert_eq!(end_of(&mut client, None), told);
 }

@@ -1,4 +1,4 @@
-//! A client that its driver carries by hand keeps the same rules as one with threads.
+//! A client driven by hand follows the same rules as one with threads.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ pub(crate) struct Carried {
     core: ClientCore,
     socket: UdpSocket,
     pub(crate) events: Vec<CoreEvent>,
-    /// Datagrams that came.
+    /// Datagrams that have arrived.
     pub(crate) received: Vec<Vec<u8>>,
 }
 
@@ -45,7 +45,7 @@ impl Carried {
         client
     }
 
-    /// Whatever waits goes its way, in both directions.
+    /// Passes all waiting datagrams on, in both directions.
     pub(crate) fn carry(&mut self) {
         let mut buffer = [0; 2048];
         while let Ok(bytes) = self.socket.recv(&mut buffer) {

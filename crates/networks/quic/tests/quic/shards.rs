@@ -1,4 +1,4 @@
-//! Several servers that share a port: each client is one's, by the session that it names.
+//! Several servers that share a port: the session that a client names decides which of them gets it.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use consonance_transport::{
 
 use crate::support::{PATIENCE, TestServer, assert_heard, client, connect, end_of, localhost, outcome};
 
-/// The session `main` is the first's, all others are the second's.
+/// Two servers: the session `main` belongs to the first one, all others to the second one.
 fn two_shards(settings: QuicServerSettings) -> [TestServer; 2] {
     let runtime = QuicRuntime::new(1).unwrap();
     let identity = Identity::self_signed(["localhost"]).unwrap();

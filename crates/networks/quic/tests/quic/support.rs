@@ -1,4 +1,4 @@
-//! A server and clients on the test's own thread, and waiting for what they report.
+//! A server and clients on the test's own thread, and functions that wait for their events.
 
 use std::fmt::Debug;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,10 +14,10 @@ use consonance_transport::{
     ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The maximum wait. Generous, because machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How long to sleep at most when nothing wakes the test.
+/// The longest sleep when nothing wakes the test.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Any free port of this machine.
@@ -25,7 +25,7 @@ pub(crate) fn localhost() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
-/// A server with everything it reported.
+/// A server, and everything that it has reported.
 pub(crate) struct TestServer {
     pub(crate) runtime: QuicRuntime,
     pub(crate) transport: QuicServer,
@@ -43,10 +43,10 @@ impl TestServer {
         )
     }
 
-    /// On threads of its own, so that dropping it is a crash.
+    /// A server on its own threads, so that dropping it is like a crash.
     pub(crate) fn with(address: SocketAddr, identity: &Identity, settings: &QuicServerSettings) -> Self {
         let runtime = QuicRuntime::new(1).unwrap();
-        // The port of a server that crashed is free when its threads are gone.
+        // The port of a crashed server is free once its threads are gone.
         let mut transport = wait_for("the port is free", || {
             QuicServer::bind(&runtime, address, identity, settings.clone()).ok()
         });
@@ -58,7 +58,7 @@ impl TestServer {
         Self { runtime, transport, sessions: Vec::new(), packets: Vec::new(), ends: Vec::new() }
     }
 
-    /// Where clients find it, for the session `main`.
+    /// The address at which clients find it, for the session `main`.
     pub(crate) fn address(&self) -> QuicAddress {
         address_of(self.transport.local_addr(), Some(self.transport.fingerprint()))
     }
@@ -80,7 +80,7 @@ pub(crate) fn address_of(address: SocketAddr, fingerprint: Option<Fingerprint>) 
     QuicAddress::new(address.ip().to_string(), address.port(), "main", fingerprint).unwrap()
 }
 
-/// A client that gives up soon without an answer.
+/// A client that gives up soon if there is no answer.
 pub(crate) fn client(address: QuicAddress) -> QuicClient {
     client_with(address, QuicClientSettings::default())
 }
@@ -91,7 +91,7 @@ pub(crate) fn client_with(address: QuicAddress, settings: QuicClientSettings) ->
     client
 }
 
-/// Connects a client, with the server if there is one, and says how that ended.
+/// Connects a client, with the server if there is one, and returns the outcome.
 pub(crate) fn connect(
     client: &mut QuicClient,
     server: Option<&mut TestServer>,
@@ -100,7 +100,7 @@ pub(crate) fn connect(
     outcome(client, server)
 }
 
-/// How a client's attempt to connect ends.
+/// The outcome of a client's attempt to connect.
 pub(crate) fn outcome(
     client: &mut QuicClient,
     mut server: Option<&mut TestServer>,
@@ -117,7 +117,7 @@ pub(crate) fn outcome(
     })
 }
 
-/// The end of a client's link.
+/// The reason for the end of a client's link.
 pub(crate) fn end_of(client: &mut QuicClient, mut server: Option<&mut TestServer>) -> DisconnectReason {
     wait_for("a link ends", || {
         if let Some(server) = &mut server {
@@ -130,7 +130,7 @@ pub(crate) fn end_of(client: &mut QuicClient, mut server: Option<&mut TestServer
     })
 }
 
-/// Sends a packet there and sees it arrive: the link and the server work.
+/// Asserts that a packet arrives at the server: the link and the server work.
 pub(crate) fn assert_heard(client: &mut QuicClient, server: &mut TestServer) {
     let known = server.packets.len();
     client.send(Instant::now(), Delivery::Reliable, b"still here");
@@ -145,7 +145,7 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     wait_for(what, || is_so().then_some(()));
 }
 
-/// Asks again and again, whenever something woke this thread, until there is an answer.
+/// Calls a function repeatedly, at least whenever something has woken this thread, until it returns a value.
 pub(crate) fn wait_for<T>(what: impl Debug, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {

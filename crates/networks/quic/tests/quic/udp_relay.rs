@@ -1,5 +1,5 @@
 //! A relay for UDP between the sockets of a client and one server, on this machine: a network that can be cut, and an
-//! address translator that can change its mind. Tests of other networks in datagrams use it, too.
+//! address translator that can change its mapping. Tests of other networks in datagrams use it, too.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::support::localhost;
 
-/// How soon the threads notice that the relay was changed or dropped.
+/// The time within which the threads notice that the relay was changed or dropped.
 const NOTICE_INTERVAL: Duration = Duration::from_millis(10);
 
 pub(crate) struct UdpRelay(Arc<Shared>);
@@ -19,14 +19,14 @@ pub(crate) struct UdpRelay(Arc<Shared>);
 struct Shared {
     to_clients: UdpSocket,
     server: OnceLock<SocketAddr>,
-    /// What each socket of a client is to the server.
+    /// The relay's socket towards the server for each socket of a client.
     ways: Mutex<HashMap<SocketAddr, Arc<UdpSocket>>>,
-    /// Held while a datagram passes, so that none from before a change passes after it.
+    /// Held while a datagram passes, so that no datagram from before a change passes after it.
     gate: Mutex<()>,
     is_cut: AtomicBool,
     is_cut_upstream: AtomicBool,
     is_quic_only: AtomicBool,
-    /// Of a hundred datagrams, so many are lost.
+    /// The number of datagrams lost out of a hundred.
     loss_percent: AtomicU32,
     passed: AtomicU32,
     is_over: AtomicBool,
@@ -39,7 +39,7 @@ impl UdpRelay {
         relay
     }
 
-    /// Before the server is there, which wants to know the relay first.
+    /// A relay without a server yet, for a server that has to know the relay first.
     pub(crate) fn unaimed() -> Self {
         let shared = Arc::new(Shared {
             to_clients: socket(),
@@ -58,39 +58,39 @@ impl UdpRelay {
         Self(shared)
     }
 
-    /// Where everything goes from now on.
+    /// Sets the server to which all datagrams go from now on.
     pub(crate) fn aim(&self, server: SocketAddr) {
         self.0.server.set(server).unwrap();
     }
 
-    /// Loses so many of a hundred datagrams from now on, each way, as a sequence that is always the same.
+    /// Loses this many of a hundred datagrams from now on, both ways, in a sequence that is always the same.
     pub(crate) fn lose(&self, percent: u32) {
         self.0.loss_percent.store(percent, Ordering::SeqCst);
     }
 
-    /// Where the client finds the server.
+    /// The address at which the client finds the server.
     pub(crate) fn address(&self) -> SocketAddr {
         self.0.to_clients.local_addr().unwrap()
     }
 
-    /// Loses everything from now on, or nothing any more; what has not passed until then is lost.
+    /// Loses everything from now on, or nothing any more; datagrams that have not passed yet are lost.
     pub(crate) fn cut(&self, is_cut: bool) {
         let _gate = self.0.gate.lock().unwrap();
         self.0.lose_what_waits();
         self.0.is_cut.store(is_cut, Ordering::SeqCst);
     }
 
-    /// Lets nothing through from clients from now on, or everything again.
+    /// Blocks everything from clients from now on, or nothing any more.
     pub(crate) fn cut_upstream(&self, is_cut: bool) {
         self.0.is_cut_upstream.store(is_cut, Ordering::SeqCst);
     }
 
-    /// Lets only QUIC through from now on, or everything again.
+    /// Blocks everything but QUIC from now on, or nothing any more.
     pub(crate) fn only_quic(&self, is_quic_only: bool) {
         self.0.is_quic_only.store(is_quic_only, Ordering::SeqCst);
     }
 
-    /// From now on the server sees the client at other addresses.
+    /// Makes the server see the client at other addresses from now on.
     pub(crate) fn change_address(&self) {
         self.0.ways.lock().unwrap().clear();
     }
@@ -103,10 +103,10 @@ impl Drop for UdpRelay {
 }
 
 impl Shared {
-    /// `None` when the relay was dropped.
+    /// `None` once the relay was dropped.
     fn relay_up(self: &Arc<Self>) -> Option<()> {
         let mut packet = [0; 2048];
-        // Errors are time-outs: a network goes on.
+        // Errors are timeouts; the relay continues.
         if let Some(_gate) = self.gate_for(&self.to_clients)
             && let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
             && let Some(&server) = self.server.get()
@@ -129,13 +129,13 @@ impl Shared {
         Arc::clone(way)
     }
 
-    /// `None` when the way is not used any more.
+    /// `None` once the socket is no longer used.
     fn relay_down(&self, way: &Arc<UdpSocket>, client: SocketAddr) -> Option<()> {
         let mut packet = [0; 2048];
         let gate = self.gate_for(way);
         let is_present =
             self.ways.lock().unwrap().get(&client).is_some_and(|present| Arc::ptr_eq(present, way));
-        // Errors are time-outs, or refusals by a server that is gone.
+        // Errors are timeouts, or refusals by a server that is gone.
         if gate.is_some()
             && let Ok((length, _)) = way.recv_from(&mut packet)
             && is_present
@@ -146,7 +146,7 @@ impl Shared {
         (is_present && !self.is_over.load(Ordering::SeqCst)).then_some(())
     }
 
-    /// The gate, as soon as a datagram waits in front of it.
+    /// Waits for a datagram, and returns the gate.
     fn gate_for(&self, socket: &UdpSocket) -> Option<MutexGuard<'_, ()>> {
         socket.peek_from(&mut [0; 2048]).is_ok().then(|| self.gate.lock().unwrap())
     }
@@ -162,7 +162,7 @@ impl Shared {
 
     fn lets_through(&self, packet: &[u8]) -> bool {
         let is_quic = packet.first().is_some_and(|first| first & 0x40 != 0);
-        // Scattered by a step that has no divisor in common with 100.
+        // The step is coprime to 100, which scatters the losses.
         let passed = self.passed.fetch_add(1, Ordering::SeqCst).wrapping_mul(37) % 100;
         let is_lost = passed < self.loss_percent.load(Ordering::SeqCst);
         !is_lost

@@ -1,4 +1,4 @@
-//! What a server sends to an address before that has proved that it receives there: bytes are counted on real sockets.
+//! The bytes that a server sends to an address before it is proved, counted on real sockets.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use consonance_transport::ServerNetwork as _;
 use crate::sans_io::Carried;
 use crate::support::{TestServer, localhost, wait_until};
 
-/// How long what comes back is counted.
+/// The time for which answers are counted.
 const TIME: Duration = Duration::from_secs(30);
 
-/// The first datagram of a client of ours.
+/// The first datagram of one of our clients.
 fn initial(server: &TestServer) -> Vec<u8> {
     let remote = server.transport.local_addr();
     let dialer = Dialer::new(&server.address(), remote, QuicClientSettings::default());
@@ -23,7 +23,7 @@ fn initial(server: &TestServer) -> Vec<u8> {
     datagram
 }
 
-/// A socket, what was sent from it and what has come to it, in bytes.
+/// A socket, and the numbers of bytes sent from it and received by it.
 struct Victim {
     socket: UdpSocket,
     sent: usize,
@@ -79,7 +79,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     let page = include_str!("../../../../../docs/security.md");
     let row = page.lines().find_map(|line| line.strip_prefix("| QUIC | ")).expect("there is a row of QUIC");
     let documented: f64 = row.split(" |").next().unwrap().parse().unwrap();
-    // The length of some answers depends on chance.
+    // The length of some answers is random.
     assert!(most <= documented && most > documented - 0.1, "{most:.3} bytes out for each in");
     let counts = server.transport.statistics().connections;
     assert_eq!((counts.failed_handshakes, server.sessions.len()), (0, 0), "nothing was kept for any of them");

@@ -25,7 +25,7 @@ impl Wake for Alarm {
 }
 
 impl Alarm {
-    /// Sleeps until it rang more often than `heard`.
+    /// Sleeps until there is a wake beyond those in `heard`.
     fn sleep(&self, heard: &mut u64) {
         let wakes = self.wakes.lock().unwrap();
         let (wakes, slept) = self.rung.wait_timeout_while(wakes, PATIENCE, |wakes| *wakes == *heard).unwrap();

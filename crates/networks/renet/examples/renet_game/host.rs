@@ -17,7 +17,7 @@ pub(crate) struct Host {
     netcode: NetcodeServerTransport,
     voice: RenetVoiceServer,
     last_frame: Instant,
-    /// Serves the voice sessions on a thread of its own, as long as it is kept.
+    /// Serves the voice sessions on its own thread until it is dropped.
     _voice_server: DedicatedServer,
 }
 
@@ -46,17 +46,17 @@ impl Host {
     }
 
     pub(crate) fn frame(&mut self) -> Result<(), Box<dyn Error>> {
-        // What has really passed: a frame may take longer than it should.
+        // The measured time, because a frame may take longer than planned.
         let now = Instant::now();
         let passed = now - std::mem::replace(&mut self.last_frame, now);
         self.server.update(passed);
         self.netcode.update(passed, &mut self.server)?;
-        // Here the game reads its own channels and moves its world on.
+        // Here the game reads its own channels and updates its world.
         self.voice.pump(&mut self.server);
         self.netcode.send_packets(&mut self.server);
         Ok(())
     }
 }
 
-/// netcode lets only clients in that say the same.
+/// netcode only admits clients with the same id.
 pub(crate) const PROTOCOL_ID: u64 = 0x636f_6e73;

@@ -5,7 +5,7 @@
 //! cargo run -p consonance-renet --example renet_game
 //! ```
 //!
-//! Alice speaks a file, Bob listens, and what happens is printed; no sound card is needed.
+//! Alice plays an audio file, Bob listens, and the example prints what happens; no sound card is needed.
 //!
 //! Start reading at [`host`] and [`player`]: what a game on renet has anyway, and a few lines for voice in each. The
 //! game keeps its loop and its connections; the voice server and the voice chats have threads of their own and meet the
@@ -30,7 +30,7 @@ use player::Player;
 /// A frame of the game.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// How long all of it may take; it needs about eight seconds.
+/// The time limit for the example, which needs about eight seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/speech/austen-2.wav");
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Err("Bob has not heard Alice".into())
 }
 
-/// What server and clients of the game agree on: the channels of its own, and voice's.
+/// The channels that server and clients of the game agree on: the game's own and those for voice.
 fn connection_config() -> Result<ConnectionConfig, Box<dyn Error>> {
     let mut config = ConnectionConfig::default();
     RenetSettings::default().add_channels(&mut config)?;

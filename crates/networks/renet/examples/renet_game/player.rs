@@ -23,7 +23,7 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// A player that speaks this file; without one, it only listens.
+    /// Joins as a player that plays this audio file; without one, it only listens.
     pub(crate) fn join(
         server_addr: SocketAddr,
         client_id: ClientId,
@@ -53,12 +53,12 @@ impl Player {
     }
 
     pub(crate) fn frame(&mut self) -> Result<(), Box<dyn Error>> {
-        // What has really passed: a frame may take longer than it should.
+        // The measured time, because a frame may take longer than planned.
         let now = Instant::now();
         let passed = now - std::mem::replace(&mut self.last_frame, now);
         self.client.update(passed);
         self.netcode.update(passed, &mut self.client)?;
-        // Here the game reads its own channels and moves its world on.
+        // Here the game reads its own channels and updates its world.
         self.voice.pump(&mut self.client);
         self.netcode.send_packets(&mut self.client)?;
         Ok(())

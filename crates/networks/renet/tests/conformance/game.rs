@@ -1,4 +1,4 @@
-//! A game with a server and clients of renet, whose loop is a thread; packets go from one to the other at once.
+//! A game with a server and clients of renet, with its loop on a thread. Packets arrive immediately.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
@@ -9,7 +9,7 @@ use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use renet::{ClientId, ConnectionConfig, RenetClient, RenetServer};
 
-/// How long a frame takes at most.
+/// The maximum duration of a frame.
 const FRAME: Duration = Duration::from_millis(5);
 
 pub(crate) struct Game {
@@ -100,14 +100,14 @@ impl Drop for Game {
 }
 
 impl World {
-    /// False after the last.
+    /// False after the last frame.
     fn frame(&mut self) -> bool {
         let now = Instant::now();
         let passed = now.duration_since(std::mem::replace(&mut self.last_frame, now));
         self.server.update(passed);
         for player in &mut self.players {
             player.client.update(passed);
-            // A server that does not know it has no packets for it, and wants none of it.
+            // Fails if the server does not know the client; then there is nothing to exchange.
             let _ = self.server.process_local_client(player.id, &mut player.client);
             player.voice.pump(&mut player.client);
         }
@@ -117,7 +117,7 @@ impl World {
         !self.is_over
     }
 
-    /// A renet client whose connection has ended is not used again.
+    /// Makes a new renet client, because one whose connection has ended cannot be reused.
     fn connect(&mut self, player: usize) {
         let player = &mut self.players[player];
         player.client = RenetClient::new(config());

@@ -59,7 +59,7 @@ impl MediaKey {
         let opened = if let &[aad] = aads {
             self.0.open_in_place_separate_tag(nonce, Aad::from(aad), tag, output, 0..)
         } else {
-            // Reports that are sent in the clear, which no browser does.
+            // Unencrypted reports, which no browser sends.
             self.0.open_in_place_separate_tag(nonce, Aad::from(aads.concat()), tag, output, 0..)
         };
         opened.map(|text| text.len()).map_err(|_| failed())

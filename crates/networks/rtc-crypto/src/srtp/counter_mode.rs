@@ -73,5 +73,5 @@ impl Aes128CmSha1_80Cipher for Keystream {
 
 const BLOCK_BYTES: usize = 16;
 
-/// What a processor works on side by side: a packet of voice is five to eight blocks.
+/// The number of blocks that a processor computes in parallel: a voice packet is five to eight blocks.
 const BLOCKS_AT_ONCE: usize = 8;

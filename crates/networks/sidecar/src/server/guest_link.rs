@@ -17,20 +17,20 @@ pub(crate) struct GuestLink {
     pub(super) session: String,
     pub(super) players: BTreeMap<PlayerNumber, Seat>,
     pub(super) id: TcpId,
-    /// Where the game server is.
+    /// The address of the game server.
     pub(super) remote: SocketAddr,
     name: String,
 }
 
-/// What is known of a player.
+/// The state of a player.
 #[derive(Debug)]
 pub(super) enum Seat {
     In {
         peer: Peer,
-        /// Where it is, if its adapter says so.
+        /// The player's address, if its adapter sent one.
         remote: Option<SocketAddr>,
     },
-    /// Nothing of it counts until its adapter says that it left.
+    /// Everything from it is ignored until its adapter reports that it left.
     Kicked,
 }
 
@@ -64,12 +64,12 @@ impl GuestLink {
         self.players.values().filter_map(of_seat).collect()
     }
 
-    /// Whether no player came over it yet, or none is left.
+    /// Whether the link has no players.
     pub(super) fn is_empty(&self) -> bool {
         !self.players.values().any(|seat| matches!(seat, Seat::In { .. }))
     }
 
-    /// Where a player is, or else words that are not an address: all players would share the game server's own.
+    /// The address of a player, or else a name instead of an address: all players would share the game server's own.
     pub(super) fn remote_of(&self, player: PlayerNumber) -> Remote {
         match self.players.get(&player) {
             Some(Seat::In { remote: Some(remote), .. }) => (*remote).into(),
@@ -81,14 +81,14 @@ impl GuestLink {
         if self.name.is_empty() { self.remote.to_string() } else { self.name.clone() }
     }
 
-    /// Sends what waits, as far as the system takes it.
+    /// Sends the queue, as far as the system takes it.
     pub(super) fn flush(&mut self, now: Instant, tcp: &mut TcpConnections) {
         if self.end.outbox.leave(now, tcp, self.id) {
             self.end.note_said(now);
         }
     }
 
-    /// Says goodbye, after all that was said before.
+    /// Says goodbye, after all frames queued before.
     pub(super) fn hang_up(&mut self, now: Instant, tcp: &mut TcpConnections, words: &str) {
         self.end.end(words);
         self.end.outbox.leave_for_good(now, tcp, self.id);

@@ -1,7 +1,7 @@
-//! Links that are not listened to for a while, since much waits that they are to be told.
+//! Links that are not read for a while, since too much output waits for them.
 //!
-//! What comes over a link makes more to tell it: after a voice server was gone, all players of a game begin at once,
-//! and each is told of all others. A link that says more than it reads has to wait, by TCP's flow control.
+//! Input from a link causes more output to it: after a voice server was gone, all players of a game begin at once,
+//! and each is told of all others. A link that sends more than it reads is paused by TCP's flow control.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,11 +10,11 @@ use consonance_gateway::tcp::TcpId;
 
 use super::SidecarServer;
 
-/// Those that wait until they have processed what they were sent.
+/// Paused links, until they have read enough of their output.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     links: VecDeque<TcpId>,
-    /// When some were let go after the last look, so that they have to be looked at.
+    /// The time at which links were resumed after the last poll, so that another poll is due.
     let_go_at: Option<Instant>,
 }
 
@@ -23,19 +23,19 @@ impl Held {
         self.links.contains(&id)
     }
 
-    /// When there is something to look at that nothing else tells of.
+    /// The time of a poll that no other event causes.
     pub(super) fn wants_poll_at(&self) -> Option<Instant> {
         self.let_go_at
     }
 
-    /// All that may be looked at was.
+    /// All links that may be read were read.
     pub(super) fn note_look(&mut self) {
         self.let_go_at = None;
     }
 }
 
 impl SidecarServer {
-    /// Whether a link has to take in more before it is listened to. What it may take now is sent first.
+    /// Whether a link has to take more output before it is read. Sends the output that it can take first.
     pub(super) fn hold_back(&mut self, now: Instant, id: TcpId) -> bool {
         let Self { links, tcp, held, .. } = self;
         let Some(link) = links.get_mut(&id) else { return false };
@@ -50,7 +50,7 @@ impl SidecarServer {
         is_held
     }
 
-    /// Listens again to those that have processed enough.
+    /// Resumes links that have taken enough of their output.
     pub(super) fn let_go(&mut self, now: Instant) {
         let links = std::mem::take(&mut self.held.links);
         let before = self.turn.len();
@@ -66,8 +66,8 @@ impl SidecarServer {
         }
     }
 
-    /// Takes what a link has said, unless it is held back: then it stays where it is, and with enough of it TCP makes
-    /// the other end wait.
+    /// Reads the received bytes of a link, unless it is paused: then they stay in the socket, and with enough of them
+    /// TCP makes the other end wait.
     pub(super) fn hear(&mut self, now: Instant, id: TcpId) {
         let Some(link) = self.links.get_mut(&id).filter(|_| !self.held.contains(id)) else { return };
         let said = self.tcp.received(id);

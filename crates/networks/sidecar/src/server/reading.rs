@@ -1,4 +1,4 @@
-//! What comes in: newcomers at the port, and what each link says.
+//! Input: new connections at the port, and the events of each link.
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use super::shards::{First, MovedLink};
 use crate::frame::NONCE_BYTES;
 use crate::voice_end::Heard;
 
-/// What was found in what a link said.
+/// An event found while reading a link.
 pub(super) enum Seen {
     Connected(Peer),
     Packet(Peer, Delivery),
@@ -23,7 +23,7 @@ pub(super) enum Seen {
 }
 
 impl SidecarServer {
-    /// The next thing that was read, as an event to report.
+    /// The next event to report.
     pub(super) fn look(&mut self, now: Instant) -> Option<Seen> {
         if let Some(seen) = self.take_moved(now) {
             return Some(seen);
@@ -92,7 +92,7 @@ impl SidecarServer {
         }
     }
 
-    /// A new peer, if there is room for it, it is not there already and the link is not another server's.
+    /// A new peer, unless there is no room, it already exists, or the link belongs to another server.
     fn open(&mut self, now: Instant, id: TcpId, first: First) -> Option<Peer> {
         let link = self.links.get_mut(&id)?;
         if link.players.contains_key(&first.player) {
@@ -104,7 +104,7 @@ impl SidecarServer {
             self.say(now, id, |link| link.end.kick(first.player, &reason));
             return None;
         }
-        // Placing a session announces a player: none comes over a connection that is gone.
+        // Placing a session announces a player, and no player can come over a connection that is gone.
         let may_move = link.is_empty() && self.tcp.is_open(id);
         let shards = self.shards.as_ref().filter(|_| may_move);
         if let Some(shard) = shards.and_then(|shards| shards.elsewhere(&link.session)) {
@@ -170,7 +170,7 @@ impl SidecarServer {
         self.end_link(now, id, what, &reason);
     }
 
-    /// Takes what comes next, or does what is due. True if there may be something to look at.
+    /// Handles the next input, or does what is due. True if there may be more.
     pub(super) fn step(&mut self, now: Instant) -> bool {
         match self.tcp.poll(now) {
             Some(TcpEvent::Opened { id, remote }) => self.take_in(now, id, remote),
@@ -190,7 +190,7 @@ impl SidecarServer {
                 continue;
             }
             link.end.keep_alive(now);
-            // One that is not listened to may have said something.
+            // A link whose reading is on hold may have sent something unseen.
             if !self.held.contains(id) && link.end.falls_quiet(now) {
                 quiet.push(link.peers());
             }
@@ -208,7 +208,7 @@ impl SidecarServer {
         !late.is_empty()
     }
 
-    /// A link is over by itself.
+    /// A link has ended without our doing.
     fn lose(&mut self, now: Instant, id: TcpId, reason: &DisconnectReason) {
         let Some(link) = self.links.get(&id) else { return };
         if !link.end.is_up() {

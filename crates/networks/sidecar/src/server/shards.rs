@@ -1,4 +1,4 @@
-//! Several servers behind one port, each with the links whose sessions are its own.
+//! Several servers behind one port, each with the links of its own sessions.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -13,14 +13,14 @@ use consonance_transport::Delivery;
 use super::guest_link::GuestLink;
 use crate::frame::PlayerNumber;
 
-/// What one of them knows of the others.
+/// One server's access to the inboxes of all servers.
 pub(super) struct Shards {
     own: usize,
     inboxes: Arc<[Mutex<Inbox>]>,
     place: Arc<dyn Fn(&str) -> usize + Send + Sync>,
 }
 
-/// A link on its way, with the player that it is moved for.
+/// A link on its way to another server, with the player that it is moved for.
 #[derive(Debug)]
 pub(super) struct MovedLink {
     pub(super) tcp: MovedTcp,
@@ -28,7 +28,7 @@ pub(super) struct MovedLink {
     pub(super) first: First,
 }
 
-/// A player that was not there before, and what showed that it is.
+/// A new player of a link: from an announcement, or with its first packet.
 #[derive(Debug)]
 pub(super) struct First {
     pub(super) player: PlayerNumber,
@@ -50,7 +50,7 @@ impl First {
     }
 }
 
-/// As many links wait here at most as there may be.
+/// The queue of links moved to one server; never longer than the limit of links.
 #[derive(Debug, Default)]
 struct Inbox {
     moved: VecDeque<MovedLink>,
@@ -70,13 +70,13 @@ impl Shards {
         (0..count.get()).map(shard)
     }
 
-    /// Which other server this session belongs to, now that it has a player.
+    /// The other server that this session belongs to, if any.
     pub(super) fn elsewhere(&self, session: &str) -> Option<usize> {
         let shard = (self.place)(session);
         (shard != self.own && shard < self.inboxes.len()).then_some(shard)
     }
 
-    /// Hands a link over. One whose server is gone is closed.
+    /// Moves a link to another server. If that server is gone, the link is closed.
     pub(super) fn hand_over(&self, shard: usize, moved: MovedLink) {
         let mut inbox = lock(&self.inboxes[shard]);
         if !inbox.is_closed {
@@ -98,7 +98,7 @@ impl Shards {
         lock(&self.inboxes[self.own]).waker = Some(waker);
     }
 
-    /// Takes nothing any more.
+    /// Rejects further links.
     pub(super) fn close(&self) {
         let mut inbox = lock(&self.inboxes[self.own]);
         inbox.is_closed = true;
@@ -112,7 +112,7 @@ impl fmt::Debug for Shards {
     }
 }
 
-/// What a thread that panicked has left is whole: nothing is done half under the lock.
+/// A panic of another thread leaves valid data behind: no change under the lock is partial.
 fn lock(inbox: &Mutex<Inbox>) -> MutexGuard<'_, Inbox> {
     inbox.lock().unwrap_or_else(PoisonError::into_inner)
 }

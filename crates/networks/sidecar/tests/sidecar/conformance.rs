@@ -1,4 +1,4 @@
-//! Players over links of their own keep the rules of every network.
+//! Players with a link each keep the rules of every network.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -55,7 +55,7 @@ mod impaired {
 
 const BUFFER_BYTES: usize = 16 * 1024;
 
-/// Carries bytes both ways until it is told to break.
+/// Carries bytes both ways until it breaks its connections on request.
 struct Relay {
     address: SocketAddr,
     streams: Arc<Mutex<Vec<TcpStream>>>,
@@ -71,7 +71,7 @@ impl Relay {
             for client in listener.incoming() {
                 let Ok(client) = client else { return };
                 let Ok(server) = TcpStream::connect(server) else { continue };
-                // It is not to be the place where old voice waits.
+                // Small buffers, so that old voice does not queue up in the relay.
                 for stream in [&client, &server] {
                     let socket = SockRef::from(stream);
                     socket.set_send_buffer_size(BUFFER_BYTES).unwrap();
@@ -89,7 +89,7 @@ impl Relay {
 
     fn break_all(&self) {
         for stream in self.streams.lock().unwrap().drain(..) {
-            // One whose other end is gone already is broken.
+            // Fails if the other end is already gone, which is just as good.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }

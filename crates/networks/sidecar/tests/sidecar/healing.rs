@@ -10,7 +10,7 @@ use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, Sideca
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A game of two players whose server has an adapter, and a voice server beside it.
@@ -18,7 +18,7 @@ struct Game {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,
     players: [Player; 2],
-    /// How far all clocks are ahead of the real one.
+    /// How far all clocks run ahead of the real one.
     ahead: Duration,
 }
 
@@ -52,7 +52,7 @@ impl Game {
         Self { voice, bridge, players, ahead: Duration::ZERO }
     }
 
-    /// All ends do what is to be done, and time advances a little.
+    /// Runs all ends once and advances time a little.
     fn run_once(&mut self) {
         self.ahead += Duration::from_millis(10);
         let now = Instant::now() + self.ahead;
@@ -82,13 +82,13 @@ impl Game {
 impl Game {
     fn until_heard(&mut self, words: &[u8]) {
         self.until("Bob hears Alice", |game| {
-            // A player that is not in a session at the moment cannot speak.
+            // This fails while the player is not in a session.
             let _ = game.players[0].inner.client.send_voice(words);
             game.players[1].heard.iter().any(|frame| frame == words)
         });
     }
 
-    /// Ends the link at the game's end, which makes another one by itself.
+    /// Ends the link at the game's end, which then reconnects by itself.
     fn until_link_is_remade(&mut self) {
         let now = Instant::now() + self.ahead;
         self.bridge.link().disconnect(now);
@@ -104,7 +104,7 @@ fn after_a_lost_link_players_join_again_and_hear_each_other_though_one_of_them_i
     let mut game = Game::new();
     game.until_heard(b"before");
     game.until_link_is_remade();
-    // Bob says nothing, ever.
+    // Bob never speaks.
     game.until_heard(b"after");
     assert!(game.players.iter().all(|player| player.joins >= 2));
 }

@@ -1,4 +1,4 @@
-//! Links whose players say so much that the answers pile up.
+//! Links whose players send so much that the responses pile up.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use consonance_transport::{
 
 use crate::links::{Stage, settings_for};
 
-/// Of 1 KiB, for each packet that comes: as when a player comes back to a full session.
+/// Responses of 1 KiB to each packet, as when a player returns to a full session.
 const ANSWERS: usize = 20;
 const SAYINGS: usize = 200;
 
-/// A link whose player has said much, over a server that keeps far less for a link than the answers are.
+/// A link whose player has sent many packets, to a server whose queue per link is far smaller than the responses.
 fn loud_link() -> (Stage, usize) {
     let mut settings = SidecarSettings::default();
     settings.control_bytes_max = 256 * 1024;
@@ -27,7 +27,7 @@ fn loud_link() -> (Stage, usize) {
     (stage, link)
 }
 
-/// The server takes all that there is, and answers; how many packets it took, and why the link is gone.
+/// Has the server read and answer everything. Returns how many packets it read, and why the link ended.
 fn answer_all(stage: &mut Stage, now: Instant) -> (usize, Option<DisconnectReason>) {
     let mut taken = 0;
     while let Some(event) = stage.server.poll(now) {

@@ -1,4 +1,4 @@
-//! Unproved connections and broken adapters: they harm themselves only.
+//! Unproved connections and broken adapters: they only harm themselves.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::links::{Reported, Stage, settings_for};
 
-/// Says this to a server, and what it answers until it hangs up.
+/// Sends this to a server and returns its response until it hangs up.
 fn answer_to(stage: &mut Stage, said: &[u8]) -> Vec<u8> {
     let mut other = TcpStream::connect(stage.server.local_addr()).unwrap();
     other.write_all(said).unwrap();
@@ -53,7 +53,7 @@ fn a_slow_handshake_is_given_up_and_its_slot_is_free_again() {
     settings.handshake_timeout = Duration::from_millis(50);
     settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
-    // One says a byte, one nothing; a third is one too many.
+    // One sends a byte, one nothing, and the third exceeds the limit.
     let server = stage.server.local_addr();
     let mut pending: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
     pending[0].write_all(&[0]).unwrap();
@@ -89,7 +89,7 @@ fn an_adapter_that_breaks_the_rules_loses_its_link_and_its_players_and_harms_no_
     let mut bad = raw_link(&mut stage);
     bad.write_all(b"\x00\x0b\x10\x00\0\0\0\0\0\0\0\x01v").unwrap();
     stage.until("the other one is there", |stage| stage.reported.len() == 4);
-    // A frame that only a server sends.
+    // A frame that only servers may send.
     bad.write_all(b"\x00\x09\x13\0\0\0\0\0\0\0\x01").unwrap();
     stage.until("it is gone", |stage| stage.reported.len() == 5);
     let Reported::Disconnected(_, DisconnectReason::ProtocolViolated { violation }) = &stage.reported[4]
@@ -112,7 +112,7 @@ fn an_adapter_that_says_nothing_any_more_is_lost() {
     stage.until("both are there", |stage| stage.reported.len() == 3);
     for _second in 0..12 {
         stage.ahead += Duration::from_secs(1);
-        // What one says in a turn is heard in the next.
+        // A frame that is sent in one turn arrives in the next.
         stage.run_once();
         stage.run_once();
     }

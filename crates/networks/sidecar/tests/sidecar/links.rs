@@ -1,4 +1,4 @@
-//! Several game servers, many players, and what each end is told.
+//! Several game servers, many players, and the events at each end.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,17 +12,17 @@ use consonance_transport::{
     Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _, thread_waker,
 };
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A voice server, its game servers, and a record of what each was told.
+/// A voice server, its game servers, and a record of the events at each.
 pub(crate) struct Stage {
     pub(crate) server: SidecarServer,
     pub(crate) links: Vec<SidecarLink>,
     pub(crate) reported: Vec<Reported>,
-    /// With the number of the link.
+    /// Events by link number.
     pub(crate) told: Vec<(usize, Told)>,
-    /// How far all clocks are ahead of the real one.
+    /// How far all clocks run ahead of the real one.
     pub(crate) ahead: Duration,
 }
 
@@ -49,7 +49,7 @@ impl Stage {
         Self { server, links: Vec::new(), reported: Vec::new(), told: Vec::new(), ahead: Duration::ZERO }
     }
 
-    /// A game server that asks for its link; its number.
+    /// Adds a game server that requests its link, and returns its number.
     pub(crate) fn add_link(&mut self, settings: SidecarLinkSettings) -> usize {
         let mut link = SidecarLink::new(self.server.local_addr(), settings);
         link.connect(Instant::now());
@@ -84,7 +84,7 @@ impl Stage {
         self.told.iter().any(|(to, told)| *to == link && told == wanted)
     }
 
-    /// All ends do what is to be done now.
+    /// Runs all ends once.
     pub(crate) fn run_once(&mut self) {
         let now = Instant::now() + self.ahead;
         while let Some(event) = self.server.poll(now) {
@@ -215,7 +215,7 @@ fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left
         stage.was_told(link, &Told::Kicked(PlayerNumber(1), "you shout".into()))
     });
     stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
-    // It still counts, so no other has a slot.
+    // The kicked player still holds its slot, so there is none for another.
     stage.links[link].joined(Instant::now(), PlayerNumber(2), None);
     let full = "1 players are what this link takes".to_owned();
     stage.until("another one is full", |stage| {
@@ -235,7 +235,7 @@ fn a_server_that_stops_says_so_to_the_links_and_kicks_no_player() {
     let link = stage.up(settings_for("main"));
     stage.links[link].joined(Instant::now(), PlayerNumber(1), None);
     stage.until("it is there", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(1))));
-    // As the session ends: all players are disconnected, and then the network.
+    // As when a session ends: first all players are disconnected, then the network is shut down.
     stage.server.disconnect(Instant::now(), Peer(0), "the session ends");
     stage.server.shutdown(Instant::now());
     let down = Told::Down(DisconnectReason::closed_by_peer(b"the server is shutting down"));

@@ -1,5 +1,5 @@
-//! A game's server that dies behind a link, and a way to it that falls silent: what players beside it are told, and
-//! when.
+//! A game's server that dies behind a link, and a connection to it that falls silent: the other players learn of it
+//! in time.
 //!
 //! Time is simulated. Bytes travel over real sockets, through a cable that the test can pull out or hold.
 
@@ -15,14 +15,14 @@ use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, Sideca
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
-/// How many turns anything may take. Generous: each waits a little for the sockets.
+/// The turn limit for any step. Generous, because each turn waits a little for the sockets.
 const TURNS_MAX: usize = 20_000;
-/// How much later it is after each turn.
+/// The time that passes with each turn.
 const TURN: Duration = Duration::from_millis(10);
-/// When the others have to know.
+/// The time within which the others must know.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Carries bytes between two sockets; what is held arrives later.
+/// Carries bytes between two sockets, and can hold them back.
 struct Cable {
     listener: TcpListener,
     server: SocketAddr,
@@ -56,7 +56,7 @@ impl Cable {
     }
 }
 
-/// False if there is nothing more to come.
+/// False if the connection has ended.
 fn pass_on(mut from: &TcpStream, mut to: &TcpStream) -> bool {
     let mut bytes = [0; 8192];
     loop {
@@ -72,7 +72,7 @@ fn pass_on(mut from: &TcpStream, mut to: &TcpStream) -> bool {
     }
 }
 
-/// What a player was told of others, and heard.
+/// A player, and a record of the others that it saw and heard.
 struct PlayerNumber {
     inner: TestPlayer<MemoryClient>,
     rosters: usize,
@@ -105,7 +105,7 @@ impl PlayerNumber {
     }
 }
 
-/// Two players of a game behind a cable, and Eve, which is linked to the voice server itself.
+/// Two players of a game behind a cable, and Eve, who is linked directly to the voice server.
 struct Scene {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,
@@ -176,7 +176,7 @@ impl Scene {
     }
 }
 
-/// Players that can resume, whose places are kept, and originals.
+/// Players that can resume, whose places are kept, and originals, which cannot.
 const KINDS: [Capabilities; 2] = [Capabilities::ALL, Capabilities::NONE];
 
 #[test]
@@ -239,7 +239,7 @@ fn after_a_lost_link_players_are_back_and_heard_when_it_returns() {
     }
 }
 
-/// For twenty seconds without voice.
+/// The players send no voice for twenty seconds.
 #[test]
 fn a_steady_game_server_is_never_taken_for_a_silent_one() {
     let mut scene = Scene::new(Capabilities::NONE, SidecarSettings::default());

@@ -1,4 +1,4 @@
-//! Several servers behind one port: each link is where its session is.
+//! Several servers behind one port: each link goes to the server of its session.
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroUsize;
@@ -14,10 +14,10 @@ use consonance_transport::{
     Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork, ServerTransport, thread_waker,
 };
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Servers behind one port, and how often it was asked whose a session is.
+/// Servers behind one port, and the number of placement queries.
 struct Port {
     shards: Vec<SidecarServer>,
     asked: Arc<AtomicUsize>,
@@ -27,7 +27,7 @@ struct Port {
 }
 
 impl Port {
-    /// The session `n` is that of the server with this number.
+    /// Places the session named `n` on server number `n`.
     fn new(count: usize, settings: SidecarSettings) -> Self {
         let server = SidecarServer::bind((Ipv4Addr::LOCALHOST, 0).into(), settings).unwrap();
         let asked = Arc::new(AtomicUsize::new(0));
@@ -49,14 +49,14 @@ impl Port {
         self.links.len() - 1
     }
 
-    /// A link that is up.
+    /// Adds a link and waits until it is up.
     fn up(&mut self, session: &str) -> usize {
         let link = self.add_link(session);
         self.until("the link is up", |port| port.links[link].is_up());
         link
     }
 
-    /// What each server reports, as its number and words.
+    /// The reports of each server, as its number and a description.
     fn run_once(&mut self) -> Vec<(usize, String)> {
         let now = Instant::now();
         let mut reported = Vec::new();
@@ -77,7 +77,7 @@ impl Port {
         reported
     }
 
-    /// Everything that is reported until so much was.
+    /// Runs until this many reports have arrived, and returns them.
     fn reports(&mut self, count: usize) -> Vec<(usize, String)> {
         let mut reported = Vec::new();
         let deadline = Instant::now() + PATIENCE;

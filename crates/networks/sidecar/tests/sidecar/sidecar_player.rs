@@ -1,4 +1,4 @@
-//! A player alone on its game server: a link of its own, as a transport.
+//! A player alone on its game server: a transport with a link of its own.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,7 @@ use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
-/// Its number on each link.
+/// The player's number on each link.
 pub(crate) const PLAYER: PlayerNumber = PlayerNumber(7);
 
 pub(crate) struct SidecarPlayer {
@@ -18,10 +18,10 @@ pub(crate) struct SidecarPlayer {
     settings: SidecarLinkSettings,
     link: Option<SidecarLink>,
     is_admitted: bool,
-    /// Links whose last words are on their way.
+    /// Links that are still sending their goodbyes.
     ending: VecDeque<SidecarLink>,
     packet: Vec<u8>,
-    /// What ended links have counted, and what never reached one.
+    /// The sum of ended links, and packets that never reached a link.
     counted: Statistics,
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Direct {
     links: BTreeMap<SteamId, DirectLink>,
     /// Accounts that said hello before the game named them.
     early: VecDeque<(SteamId, u32)>,
-    /// How the player introduced itself to others last.
+    /// The latest announcement of the player to others.
     pub(super) announcement: Option<Vec<u8>>,
     announced_at: Option<Instant>,
 }
@@ -34,7 +34,7 @@ struct DirectLink {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// We have said hello; since when Steam's session is up.
+    /// We have sent a hello; the time since which Steam's session is up.
     Opening {
         up_since: Option<Instant>,
     },
@@ -119,7 +119,7 @@ impl<P: SteamP2p> Pump<P> {
                 link.theirs = Some(number);
                 self.say(from, &Signal::Welcome(number));
             }
-            // It has begun again, and did not say goodbye.
+            // The player restarted without a goodbye.
             Some(_) => {
                 self.end(from, |handle| handle.direct_disconnected(from.0, ""));
                 self.open(from, Some(number));
@@ -186,7 +186,7 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// So that Steam notices if they are not there any more.
+    /// Sends heartbeats, so that Steam notices players that are gone.
     pub(super) fn say_still_here(&mut self) {
         let ours = self.direct.links.iter().filter(|(_, link)| link.theirs.is_some());
         for id in ours.map(|(&id, _)| id).collect::<Vec<_>>() {
@@ -251,12 +251,12 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    /// Says something among the packets.
+    /// Sends a signal among the packets.
     fn say(&mut self, id: SteamId, signal: &Signal) {
         let channel = self.settings.link.channels.to_client;
         self.steam.send(id, SendKind::Reliable, channel, &signal.to_bytes());
     }
 }
 
-/// So many accounts are remembered that say hello before the game names them.
+/// The number of remembered accounts that sent a hello before the game named them.
 const EARLY_MAX: usize = 64;

@@ -1,4 +1,4 @@
-//! What comes in from Steam and from the game.
+//! Input from Steam and from the game.
 
 use std::time::Instant;
 
@@ -64,9 +64,9 @@ impl<P: SteamP2p> Pump<P> {
     /// A packet of the server, or of the player with the server's account.
     fn handle_server_packet(&mut self, arrival: Arrival) -> Delivery {
         let delivery = packet_type::delivery_of(arrival, &self.packet);
-        // A player there is reached over the server, and need not introduce itself.
+        // A player with the server's account is reached through the server, so its introduction is ignored.
         if !packet_type::is_announcement(&self.packet) {
-            // Without a link, the transport drops and counts it.
+            // Without a link, the transport drops and counts the packet.
             let _ = self.handle.receive(delivery, &self.packet);
         }
         delivery
@@ -130,6 +130,6 @@ impl<P: SteamP2p> Pump<P> {
 /// Connection requests handled per turn, before the packets that came meanwhile.
 const HELLOS_MAX: usize = 1024;
 
-/// How many packets are taken before the driver sees them. What is left waits in Steam.
+/// The most packets read before the driver processes them. The rest waits in Steam.
 const RELIABLE_AT_ONCE: usize = 512;
 const PACKETS_AT_ONCE: usize = 16 * 1024;

@@ -15,18 +15,18 @@ pub(super) enum ServerLink {
     Opening {
         number: u32,
         since: Instant,
-        /// Since when Steam's session is up: an original says no more than that.
+        /// The time since which Steam's session is up, which is all that an original shows.
         up_since: Option<Instant>,
     },
     Up {
         number: u32,
-        /// It has answered, so that it is one of ours.
+        /// The server has answered, so it is one of ours.
         is_ours: bool,
     },
 }
 
 impl<P: SteamP2p> Pump<P> {
-    /// Says hello. What comes of it is an answer, or Steam's word that there is none.
+    /// Sends a hello. An answer follows, or Steam reports that there is none.
     pub(super) fn open_server_link(&mut self, now: Instant) {
         let number = self.next_number();
         self.server = ServerLink::Opening { number, since: now, up_since: None };
@@ -42,7 +42,7 @@ impl<P: SteamP2p> Pump<P> {
                 self.server = ServerLink::Up { number, is_ours: true };
                 self.handle.link_up();
             }
-            // Taken for an original, because it answered late.
+            // The server answered late and was taken for an original.
             (ServerLink::Up { number, .. }, Signal::Welcome(of)) if *of == number => {
                 self.server = ServerLink::Up { number, is_ours: true };
             }
@@ -81,7 +81,7 @@ impl<P: SteamP2p> Pump<P> {
         let (number, channel) = match std::mem::replace(&mut self.server, ServerLink::None) {
             ServerLink::None => return,
             ServerLink::Up { number, is_ours: true } => (number, channels.to_server),
-            // This channel has no other reader.
+            // Only servers of ours read this channel.
             ServerLink::Up { number, is_ours: false } | ServerLink::Opening { number, .. } => {
                 (number, channels.server_hello)
             }
@@ -92,7 +92,7 @@ impl<P: SteamP2p> Pump<P> {
         self.direct.announcement = None;
     }
 
-    /// Steam has lost it.
+    /// Steam has lost the server.
     pub(super) fn lose_server(&mut self) {
         self.server = ServerLink::None;
         self.direct.announcement = None;

@@ -1,4 +1,4 @@
-//! One account: its sessions, what it has not read, and its ends.
+//! One account: its sessions, its unread packets, and its ends.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,17 +7,17 @@ use crate::steam_p2p::{SteamEvent, SteamId};
 
 #[derive(Debug, Default)]
 pub(super) struct Account {
-    /// What the account has with others.
+    /// The account's sides of its sessions with others.
     pub(super) sessions: BTreeMap<SteamId, Session>,
     unread: BTreeMap<i32, VecDeque<(SteamId, Parcel)>>,
     /// The events that each end has not seen.
     ends: BTreeMap<u64, VecDeque<SteamEvent>>,
 }
 
-/// One side of a session. That it exists means that the other is accepted.
+/// One side of a session. If it exists, the other account is accepted.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    /// As far as this side knows.
+    /// Whether the session is up, as far as this side knows.
     pub(super) is_up: bool,
     pub(super) channels: BTreeSet<i32>,
 }

@@ -1,4 +1,4 @@
-//! The accounts and all that is between them.
+//! The accounts and everything between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -157,7 +157,7 @@ impl Network {
         }
     }
 
-    /// Brings on what one account has sent to another.
+    /// Advances the packets from one account to another.
     fn carry(&mut self, from: SteamId, to: SteamId, way: &mut Way) {
         let is_reached = self.reach_each_other(from, to);
         if !is_reached && self.session_state(from, to) == SessionState::Active {

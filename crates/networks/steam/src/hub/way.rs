@@ -1,11 +1,11 @@
-//! What is on its way from one account to another.
+//! Packets in transit from one account to another.
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
 use crate::steam_p2p::SendKind;
 
-/// A packet between two accounts, or unread.
+/// A packet that is in transit between two accounts, or unread.
 #[derive(Debug)]
 pub(super) struct Parcel {
     pub(super) due: Instant,
@@ -14,7 +14,7 @@ pub(super) struct Parcel {
     pub(super) bytes: Vec<u8>,
 }
 
-/// What one account has sent to another and that has not arrived.
+/// The packets that one account has sent to another and that have not arrived.
 #[derive(Debug, Default)]
 pub(super) struct Way {
     /// In the order of sending.
@@ -23,9 +23,9 @@ pub(super) struct Way {
     unreliable: VecDeque<Parcel>,
     /// Bytes of both.
     pub(super) queued_bytes: usize,
-    /// Since when something waits that cannot arrive.
+    /// The time since which the first packet has been undeliverable.
     pub(super) stuck_since: Option<Instant>,
-    /// The receiver was asked to accept what waits.
+    /// The receiver was asked to accept the session.
     pub(super) is_announced: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What comes in from Steam and from the game.
+//! Input from Steam and from the game.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::steam_p2p::Arrival;
 use crate::{SendKind, SessionState, SteamEvent, SteamId, SteamP2p, packet_type};
 
 impl<P: SteamP2p> Pump<P> {
-    /// Takes what has come.
+    /// Processes all input.
     pub(super) fn read(&mut self, now: Instant) {
         self.steam.run_callbacks(now);
         while let Some(change) = self.members.next() {
@@ -105,7 +105,7 @@ impl<P: SteamP2p> Pump<P> {
             SteamEvent::SessionRequest { from } => {
                 if self.clients.contains_key(&from) || self.admission.lets_in(from) {
                     self.steam.accept(from);
-                    // A session of an account that sends nothing is not kept forever.
+                    // The session is closed again if the account sends nothing.
                     self.farewells.close_later(now, from);
                 } else {
                     self.rejected += 1;
@@ -142,7 +142,7 @@ impl<P: SteamP2p> Pump<P> {
         } else {
             self.rejected += 1;
             self.ignored.insert(id, now + self.quiet_time);
-            // A session that was not accepted is not answered: that would accept it.
+            // An unaccepted session gets no answer, because sending one would accept it.
             if let Some(number) = hello
                 && self.steam.session_state(id) == SessionState::Active
             {
@@ -188,7 +188,7 @@ impl<P: SteamP2p> Pump<P> {
 /// Connection requests handled per turn, before the packets that came meanwhile.
 const HELLOS_MAX: usize = 1024;
 
-/// How many packets are taken before the driver sees them. What is left waits in Steam.
+/// The most packets read before the driver processes them. The rest waits in Steam.
 const RELIABLE_AT_ONCE: usize = 512;
 const PACKETS_AT_ONCE: usize = 16 * 1024;
 

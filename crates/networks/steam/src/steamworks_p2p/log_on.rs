@@ -12,14 +12,14 @@ use thiserror::Error;
 use super::SteamworksP2p;
 use crate::SteamP2p as _;
 
-/// What Steam is told about a game server that is there for voice only.
+/// A voice-only game server's data for Steam.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GameServerSettings {
     /// The game's number at Steam; 480 is for experiments.
     pub app_id: u32,
-    /// The address of this machine that Steam takes; unspecified for any.
+    /// The address of this machine that Steam uses; unspecified for any.
     pub ip: Ipv4Addr,
-    /// The game's port, which Steam tells to others. Voice does not use it.
+    /// The game's port, which Steam publishes. Voice does not use it.
     pub game_port: u16,
     /// How long Steam may take to log the server on. 30 s.
     pub timeout: Duration,
@@ -32,7 +32,7 @@ impl GameServerSettings {
     }
 }
 
-/// Why a game server is not logged on.
+/// The reason why a game server is not logged on.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LogOnError {
@@ -42,30 +42,30 @@ pub enum LogOnError {
          start with SteamAppId={expected}"
     )]
     OtherGame {
-        /// The one that is asked for.
+        /// The requested game.
         expected: u32,
-        /// What is there.
+        /// The value of `SteamAppId`, or else of `steam_appid.txt`.
         found: String,
     },
-    /// Steam's library does not begin.
+    /// Steam's library does not start.
     #[error(
         "Steam's library does not begin ({cause}); check that Steam's client library is there, \
          on Linux as ~/.steam/sdk64/steamclient.so"
     )]
     NotBegun {
-        /// What it said.
+        /// The library's message.
         cause: String,
     },
     /// Steam's servers have not answered.
     #[error("Steam has not logged this server on within {} s; check that it reaches the internet", .waited.as_secs())]
     NoAnswer {
-        /// How long it had.
+        /// The time that it had.
         waited: Duration,
     },
 }
 
 impl LogOnError {
-    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    /// A code for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OtherGame { .. } => "other-game",
@@ -125,7 +125,7 @@ fn check_game(expected: u32) -> Result<(), LogOnError> {
     Err(LogOnError::OtherGame { expected, found })
 }
 
-/// What Steam's library said itself, where it said something.
+/// The message of Steam's library, if it has one; else the general text of the error.
 fn in_words(error: SteamAPIInitError) -> String {
     let general = error.to_string();
     let (SteamAPIInitError::FailedGeneric(words)
@@ -134,7 +134,7 @@ fn in_words(error: SteamAPIInitError) -> String {
     if words.is_empty() { general } else { words }
 }
 
-/// What the server says of its own version; it is not used.
+/// The server's own version for Steam; it has no use.
 const VERSION: &str = "1.0.0.0";
 
 const LOOKED_EVERY: Duration = Duration::from_millis(10);

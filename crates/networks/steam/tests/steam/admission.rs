@@ -1,4 +1,4 @@
-//! Which accounts get in, which do not, and what hostile accounts can do.
+//! Admission of accounts, and hostile accounts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn each_admission_accepts_its_accounts_and_those_that_the_game_names() {
 fn a_player_of_ours_that_is_not_expected_learns_it_where_steam_lets_it_in_already() {
     let mut world = World::new(HubSettings::default());
     let mut server = server(&world, AccountAdmission::Named);
-    // The same account plays, too, and has accepted the session for that.
+    // The server's account also plays, and has accepted the session as a player.
     let mut host = world.original(SERVER);
     host.steam.accept(SteamId(OTHER));
     let mut player = world.player(OTHER, ClientSettings::new(SteamId(SERVER)));
@@ -106,7 +106,7 @@ fn hostile_packets_are_counted_and_end_only_their_senders_link() {
     for packet in &packets {
         for channel in channels {
             for to in [SERVER, OTHER] {
-                // A queue that is full already is the sender's own affair.
+                // If the sender's own queue is full, nothing is sent.
                 hostile.steam.send(SteamId(to), consonance_steam::SendKind::Reliable, channel, packet);
             }
             world.pass(Duration::from_millis(10), &mut [&mut server, &mut player, &mut hostile]);
@@ -138,7 +138,7 @@ fn unused_sessions_are_closed_after_half_a_minute() {
     let link = LinkSettings { closes_sessions: true, ..LinkSettings::default() };
     let mut server = world.server(SERVER, ServerSettings { link, ..ServerSettings::default() });
     let (mut idler, mut leaver) = (world.original(OTHER), world.original(LISTED));
-    // One makes a session and says nothing to the voice; the other speaks, and leaves the game.
+    // One opens a session and sends no voice packets; the other sends some, and leaves the game.
     idler.send(SERVER, 0, b"something else");
     leaver.send(SERVER, CHANNELS.to_server, HANDSHAKE_REQUEST);
     world.pass(SECOND, &mut [&mut server, &mut idler, &mut leaver]);

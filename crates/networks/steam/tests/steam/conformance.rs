@@ -1,6 +1,6 @@
 //! The rules of every network, direct links included, over the hub.
 //!
-//! Time is real here, as the rules want it, so nothing may give up sooner than a busy machine keeps a thread waiting.
+//! The rules need real time, so no timeout may be shorter than a busy machine keeps a thread waiting.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
 };
 
-/// A game on Steam: it gives players their accounts, and reports their friends.
+/// A game on Steam that gives players their accounts and reports their friends.
 pub(crate) struct Game {
     hub: Hub,
     server: SteamId,
@@ -23,7 +23,7 @@ pub(crate) struct Game {
     cut: Vec<SteamId>,
 }
 
-/// A player, and what the game says to it.
+/// A player, and its handle for the game.
 pub(crate) struct Player {
     client: SteamClient<HubAccount>,
     members: Members,
@@ -40,7 +40,7 @@ impl Game {
     pub(crate) fn start() -> Self {
         let settings = HubSettings {
             session_timeout: Duration::from_secs(8),
-            // The packets of the rules are not of voice, and do not tell by themselves how they were sent.
+            // The packets of the rules are not voice packets, so their type does not tell how they were sent.
             tells_send_kinds: true,
             ..HubSettings::default()
         };
@@ -58,7 +58,7 @@ impl Game {
         self.players.push(id);
         let settings = ClientSettings {
             link: link_settings(),
-            // All accounts here are ours, and answer.
+            // All accounts here run our code and answer.
             welcome_timeout: Duration::from_hours(1),
             announcement_interval: Duration::from_hours(1),
             ..ClientSettings::new(self.server)
@@ -98,7 +98,7 @@ impl Game {
     }
 }
 
-/// A lost account is noticed soon.
+/// Settings with which a lost account is noticed soon.
 fn link_settings() -> LinkSettings {
     LinkSettings { still_here_interval: Duration::from_secs(1), ..LinkSettings::default() }
 }
@@ -107,7 +107,7 @@ impl Network for Game {
     type Server = SteamServer<HubAccount>;
     type Client = Player;
 
-    /// The account that holds the session has one.
+    /// The hosting account identifies the session, so sessions have no names.
     const NAMES_SESSIONS: bool = false;
     const ANSWERS_PROBES: bool = true;
 

@@ -1,4 +1,4 @@
-//! What is written down of the originals' bytes and numbers, one example a line.
+//! Recorded bytes and numbers of the originals, one example per line.
 
 use consonance_steam::{SendKind, SteamChannels};
 

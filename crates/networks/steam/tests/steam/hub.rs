@@ -1,4 +1,4 @@
-//! The Steam in memory does as Steam's documentation says.
+//! The in-memory Steam behaves as Steam's documentation says.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The same rules where everything takes its time and voice is late.
+//! The same rules with high latency and late voice.
 
 use consonance_transport::conformance::Impaired;
 

@@ -1,4 +1,4 @@
-//! Servers and players over a Steam in memory: the rules of every network, and what only this one has.
+//! Servers and players over an in-memory Steam: the rules of every network, and features that only this one has.
 
 mod admission;
 mod conformance;

@@ -1,4 +1,4 @@
-//! Many clients at one server, bad ways to it, and clients that start again.
+//! Many clients at one server, bad paths to it, and clients that restart.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ fn a_player_that_starts_again_with_the_same_account_is_another_peer() {
     let mut first = world.player(2, settings());
     first.transport.connect(world.now);
     world.pass(SECOND, &mut [&mut server, &mut first]);
-    // Its process ends without a word; the next one has the account.
+    // The first process ends without a goodbye; the next one has the same account.
     let next = world.player(2, settings());
     std::mem::forget(first);
     let mut players = vec![next];

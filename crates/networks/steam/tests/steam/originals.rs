@@ -1,4 +1,4 @@
-//! Originals at the other end: they say nothing but packets, and never learn that ours say more.
+//! Originals at the other end: they send nothing but packets, and never see the additional messages of ours.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which account a peer has, and what Steam knows of whether it is still there.
+//! The account of a peer, and Steam's knowledge of whether it is still there.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{CHANNELS, HANDSHAKE_REQUEST, SECOND, World};
 const SERVER: u64 = 1;
 const PLAYER: u64 = 76_561_198_000_000_002;
 
-/// Longer than Steam keeps what it cannot deliver.
+/// Longer than Steam keeps undeliverable packets.
 const LOST_AFTER: Duration = Duration::from_secs(25);
 
 #[test]

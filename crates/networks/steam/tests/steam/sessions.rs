@@ -22,7 +22,7 @@ const ROOM: &str = "lobby";
 #[test]
 fn players_that_reach_each_other_speak_directly_and_the_server_carries_the_rest() {
     let mut table = Table::new(&["Alice", "Bob", "Carol"]);
-    // Carol's game has not named others to her, nor her to others.
+    // No game has introduced Carol to others, or others to her.
     table.introduce(0, 1);
     table.pass(2 * SECOND);
     assert_eq!(table.players[0].client.direct_peers().count(), 1);
@@ -37,7 +37,7 @@ fn when_steam_loses_two_players_the_server_carries_what_they_say() {
     table.introduce(0, 1);
     table.pass(2 * SECOND);
     table.world.hub.set_reach_each_other(SteamId(100), SteamId(101), false);
-    // Ends of ours notice it themselves: after ten seconds they say something, and twenty later Steam gives up.
+    // Our ends notice it themselves: after ten seconds they send a signal, and 20 s later Steam gives up.
     table.pass(32 * SECOND);
     assert_eq!(table.players[0].client.direct_peers().count(), 0);
     table.speak(0, b"still here");
@@ -101,7 +101,7 @@ struct Table {
 }
 
 impl Table {
-    /// Players of these names, with the accounts from 100 on, in one room.
+    /// Players with these names in one room; their accounts are numbered from 100.
     fn new(names: &[&str]) -> Self {
         let world = World::new(HubSettings::default());
         let settings = ServerSettings::from_seed(7);
@@ -134,7 +134,7 @@ impl Table {
         }
     }
 
-    /// How many frames each has heard.
+    /// The number of frames that each player has heard.
     fn heard(&self) -> Vec<usize> {
         self.players.iter().map(|player| player.frames).collect()
     }
@@ -200,12 +200,12 @@ struct Voice {
     client: Client,
     started: Instant,
     frames: usize,
-    /// Packets from the server while a player speaks.
+    /// Packets that came from the server while a player spoke.
     from_server: usize,
     is_counting: bool,
 }
 
-/// Links between players have this bit, the one to the server has not.
+/// Links between players have this bit; the link to the server does not.
 const DIRECT: u64 = 1 << 63;
 const TO_SERVER: LinkId = LinkId(1);
 

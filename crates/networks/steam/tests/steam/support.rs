@@ -1,4 +1,4 @@
-//! What the tests here share: a Steam on simulated time, originals on it that send bytes by hand, and ends of ours.
+//! Test support: a Steam on simulated time, originals on it that send bytes by hand, and ends of ours.
 
 use std::time::{Duration, Instant};
 
@@ -19,12 +19,12 @@ pub(crate) const CHANNELS: SteamChannels = SteamChannels {
     player_hello: 144_984_108,
 };
 
-/// A handshake's first packet, and how players introduce themselves, as far as a network looks at them.
+/// A handshake request and a player's introduction, as far as a network looks at them.
 pub(crate) const HANDSHAKE_REQUEST: &[u8] = &[0x8b, 0xc7, 4];
 pub(crate) const HANDSHAKE_P2P: &[u8] = &[0x8b, 0xc7, 11, 0, 0, 0, 7, 0, 1];
 pub(crate) const VOICE: &[u8] = &[0x8b, 0xc7, 2, 0];
 
-/// A Steam, and its time.
+/// A Steam and its clock.
 pub(crate) struct World {
     pub(crate) hub: Hub,
     pub(crate) now: Instant,
@@ -50,7 +50,7 @@ impl World {
         Original { steam: self.hub.log_in(SteamId(id)), requests: Vec::new(), lost: Vec::new() }
     }
 
-    /// Time passes for these, millisecond by millisecond.
+    /// Lets time pass for these actors, millisecond by millisecond.
     pub(crate) fn pass(&mut self, time: Duration, all: &mut [&mut dyn Actor]) {
         for _ in 0..time.as_millis() {
             self.now += Duration::from_millis(1);
@@ -66,7 +66,7 @@ pub(crate) trait Actor {
     fn run_once(&mut self, now: Instant);
 }
 
-/// A server of ours, and what it reported.
+/// A server of ours, and the events that it reported.
 pub(crate) struct Server {
     pub(crate) transport: SteamServer<HubAccount>,
     pub(crate) came: Vec<(Peer, String)>,
@@ -88,13 +88,13 @@ impl Actor for Server {
     }
 }
 
-/// A player of ours, and what it reported.
+/// A player of ours, and the events that it reported.
 pub(crate) struct Player {
     pub(crate) transport: SteamClient<HubAccount>,
     pub(crate) connected: usize,
     pub(crate) end: Option<DisconnectReason>,
     pub(crate) heard: Vec<(Delivery, Vec<u8>)>,
-    /// Links that came, packets, and links that went.
+    /// New direct links, packets, and ended links.
     pub(crate) direct: Vec<(Peer, Direct)>,
 }
 
@@ -128,7 +128,7 @@ impl Actor for Player {
 /// An account that does only what it is told to, as a game with an original in it would.
 pub(crate) struct Original {
     pub(crate) steam: HubAccount,
-    /// Accounts that asked for a session and were not accepted yet.
+    /// Accounts that asked for a session and are not accepted yet.
     pub(crate) requests: Vec<SteamId>,
     pub(crate) lost: Vec<SteamId>,
 }
@@ -156,7 +156,7 @@ impl Original {
         assert!(self.steam.send(SteamId(to), SendKind::Reliable, channel, packet));
     }
 
-    /// Everything that waits on a channel.
+    /// All packets that wait on a channel.
     pub(crate) fn read(&mut self, channel: i32) -> Vec<Vec<u8>> {
         let mut packet = Vec::new();
         let mut read = Vec::new();

@@ -5,10 +5,10 @@ use consonance_gateway::websocket::{ClientRules, ClientStream};
 
 use super::MESSAGE_BYTES_MAX;
 
-/// What a client asks a server for.
+/// The request of a client to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientEnd {
-    /// How the server is called in the request, such as `game.example:27777`.
+    /// The server's name in the request, such as `game.example:27777`.
     pub host: String,
     /// The path, such as `/`.
     pub path: String,
@@ -17,7 +17,7 @@ pub struct ClientEnd {
 }
 
 impl ClientEnd {
-    /// A client of the server that is called so, at `/`, with messages of up to 16384 bytes.
+    /// A client of the server with this name, at `/`, with messages of up to 16384 bytes.
     pub fn new(host: impl Into<String>) -> Self {
         Self { host: host.into(), path: "/".to_owned(), message_bytes_max: MESSAGE_BYTES_MAX }
     }

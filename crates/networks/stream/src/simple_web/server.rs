@@ -7,12 +7,12 @@ use consonance_gateway::websocket::{
 
 use super::MESSAGE_BYTES_MAX;
 
-/// What a server serves.
+/// A server's settings: its path, its pages, and the size of messages.
 #[derive(Clone, Debug)]
 pub struct ServerEnd {
     /// The only path that is served, such as `/`; `None` serves any.
     pub path: Option<String>,
-    /// Which pages may connect.
+    /// The pages that may connect.
     pub origins: PageOrigins,
     /// The largest message, in bytes.
     pub message_bytes_max: usize,
@@ -65,7 +65,7 @@ static RULES: ServerRules = ServerRules {
     welcome: None,
     echoes: |_| false,
     is_lenient: false,
-    // Stock clients outside of browsers know none.
+    // Stock clients outside browsers do not support pings.
     pings: false,
     bad_origin: PlainRefusal::Http,
     refusal: PlainRefusal::Http,

@@ -1,4 +1,4 @@
-//! Where a session is: `ws://HOST:PORT/SESSION`, or `wss://` with TLS.
+//! The address of a session: `ws://HOST:PORT/SESSION`, or `wss://` with TLS.
 
 use std::fmt;
 use std::io;
@@ -26,7 +26,7 @@ pub struct WebSocketAddress {
     has_tls: bool,
 }
 
-/// What is wrong with an address. The text ends with a right one.
+/// The error of an invalid address. Its text ends with a valid example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}; an address looks like ws://127.0.0.1:7780/main or ws://[::1]:7780/main")]
 pub struct AddressError {
@@ -54,7 +54,7 @@ impl WebSocketAddress {
         &self.session
     }
 
-    /// Asks the system where that is. It may take seconds.
+    /// Resolves the address through the system, which may take seconds.
     ///
     /// # Errors
     ///
@@ -81,10 +81,10 @@ const PORT: u16 = 80;
 /// The same with TLS.
 const TLS_PORT: u16 = 443;
 
-/// How many addresses of one host are tried.
+/// The most addresses of one host that are tried.
 const ADDRESSES_MAX: usize = 8;
 
-/// The longest address that is looked at, in bytes.
+/// The longest address that is parsed, in bytes.
 const ADDRESS_BYTES_MAX: usize = 2048;
 
 impl fmt::Display for WebSocketAddress {

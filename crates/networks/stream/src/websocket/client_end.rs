@@ -6,7 +6,7 @@ use consonance_gateway::websocket::{ClientRules, ClientStream};
 use super::session_path::path_of;
 use super::{MESSAGE_BYTES_MAX, SUBPROTOCOL, WELCOME, WebSocketAddress};
 
-/// What a client asks a server for.
+/// The request of a client to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientEnd {
     host: String,

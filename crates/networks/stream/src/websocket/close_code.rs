@@ -14,5 +14,5 @@ pub const REFUSED: u16 = 4403;
 /// There is no session of this name here.
 pub const NO_SUCH_SESSION: u16 = 4404;
 
-/// More waited for the client than is kept for it.
+/// The client's send queue has overflowed.
 pub const TOO_SLOW: u16 = 4408;

@@ -9,13 +9,13 @@ use consonance_transport::{EndCode, EndReason};
 use super::session_path::session_of;
 use super::{MESSAGE_BYTES_MAX, QUESTION, QUESTION_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
 
-/// Which clients may connect.
+/// A server's settings: the clients that may connect.
 #[derive(Clone, Debug, Default)]
 pub struct ServerEnd {
     /// The only session that clients may name; `None` lets them name any, for the driver to judge. They may always name
     /// none.
     pub session: Option<String>,
-    /// Which pages may connect.
+    /// The pages that may connect.
     pub origins: PageOrigins,
 }
 
@@ -59,7 +59,7 @@ impl Paths for SessionPaths {
         let named = session_of(path)
             .ok_or_else(|| PathRefusal::Http("404 Not Found", "invalid session name in the path".into()))?;
         match &self.0 {
-            // A page sees the code and the reason of a close frame, and nothing of an HTTP response.
+            // A page can see the code and reason of a close frame, but nothing of an HTTP response.
             Some(served) if !named.is_empty() && named != *served => {
                 let reason = EndReason::with_words(EndCode::SessionUnknown, served.as_str());
                 Err(PathRefusal::Close(close_code::NO_SUCH_SESSION, reason.encode()))

@@ -1,4 +1,4 @@
-//! A `WebSocket` keeps the rules of every network: over real sockets on the loopback interface.
+//! A `WebSocket` keeps the rules of every network, over real sockets on the loopback interface.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

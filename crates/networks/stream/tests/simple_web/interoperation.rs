@@ -1,4 +1,4 @@
-//! A whole WebSocket of the library `tungstenite`, with its own upgrade, understands ours, at either end.
+//! Interoperation with a complete WebSocket of the library `tungstenite`, including its upgrade, at either end.
 
 use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -214,7 +214,7 @@ fn a_request_that_is_never_finished_is_given_up() {
 /// A binary frame of one byte, masked with nothing.
 const MASKED_42: &[u8] = &[0x82, 0x81, 0, 0, 0, 0, 42];
 
-/// A client that has asked for a `WebSocket`, and its peer.
+/// A client that has requested a `WebSocket`, and its peer.
 fn upgraded(mut client: TcpStream, server: &mut SimpleWebServer) -> (TcpStream, Peer) {
     let request = "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                    Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -242,13 +242,13 @@ fn connect(to: SocketAddr) -> TcpStream {
     patient(TcpStream::connect(to).unwrap())
 }
 
-/// Reading from it ends, whatever comes.
+/// Sets a read timeout, so that reading always ends.
 fn patient(stream: TcpStream) -> TcpStream {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
 }
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 const SIZES: [usize; 6] = [1, 125, 126, 1024, 4000, MESSAGE_BYTES_MAX];

@@ -1,8 +1,8 @@
-//! `SimpleWebTransport`: its rules, over real sockets, and what other programs send.
+//! `SimpleWebTransport`: its rules over real sockets, and data from other programs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
 mod interoperation;
-// Elsewhere, 127.0.0.1 may be the only address that leads back.
+// Elsewhere, 127.0.0.1 may be the only loopback address.
 #[cfg(target_os = "linux")]
 mod slots;

@@ -1,4 +1,4 @@
-//! Telepathy keeps the rules of every network, as far as one stream can: over real sockets on the loopback interface.
+//! Telepathy keeps the rules of every network as far as one stream can, over real sockets on the loopback interface.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! What a Telepathy server knows of clients that say nothing: the protocol has no question for them.
+//! A Telepathy server's knowledge of silent clients: the protocol has no probe for them.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use consonance_stream::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
 use consonance_transport::Peer;
 use consonance_transport::ServerNetwork as _;
 
-/// A server and a client that is connected, on simulated time.
+/// A server and a connected client, on simulated time.
 struct Stage {
     server: TelepathyServer,
     client: TelepathyClient,
@@ -38,7 +38,7 @@ fn stage(clients_ping: bool) -> Stage {
 }
 
 impl Stage {
-    /// The client says something, and the server hears it.
+    /// The client sends a message, and the server receives it.
     fn say(&mut self) {
         self.client.send(self.now, RELIABLE, b"ping");
         self.client.flush(self.now);
@@ -51,7 +51,7 @@ impl Stage {
         }
     }
 
-    /// The same every two seconds for so long.
+    /// Does the same every two seconds for this long.
     fn ping_for(&mut self, seconds: u64) {
         for _ in 0..seconds / 2 {
             self.now += Duration::from_secs(2);

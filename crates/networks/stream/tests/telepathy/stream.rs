@@ -1,4 +1,4 @@
-//! What lies in the stream, byte for byte, and what hostile ends may put there.
+//! The stream byte for byte, and streams from hostile ends.
 
 use std::io::{Read as _, Write as _};
 #[cfg(target_os = "linux")]
@@ -156,7 +156,7 @@ fn next(server: &mut TelepathyServer) -> Seen {
     }
 }
 
-/// One read from the beginning of a stream.
+/// Reads once from the beginning of a stream.
 fn read(stream: &[u8]) -> Result<(usize, Found, Vec<u8>), StreamViolation> {
     let mut message = Vec::new();
     let (taken, found) = Telepathy::default().read(stream, &mut message, &mut Vec::new())?;

@@ -1,4 +1,4 @@
-//! The network keeps the rules of every network, plain and over a slow and jittery one, on the loopback interface.
+//! The rules of every network, on the loopback interface: plain, and over a slow and jittery path.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! As many clients as a big session has, which all come, speak, go and come again.
+//! As many clients as in a big session, all of which connect, speak, leave and reconnect.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -63,7 +63,7 @@ fn two_hundred_clients_of_one_listener_come_speak_go_and_come_again() {
     }
 }
 
-/// Says its number as soon as it is in, and keeps what it hears.
+/// Sends its number as soon as it is connected, and keeps what it receives.
 fn speak_and_listen(client: &mut WebSocketClient, number: usize, heard: &mut Option<Vec<u8>>) {
     let now = Instant::now();
     while let Some(event) = client.poll(now) {

@@ -100,7 +100,7 @@ fn a_client_that_did_not_read_finds_the_reason_when_it_does() {
             Ok(Message::Close(frame)) => ending = frame,
             _ => {}
         }
-        // Time stands still, so the goodbye may take as long as it does.
+        // Simulated time stands still, so the goodbye cannot time out.
         if let Some(seen) = listener.poll() {
             assert!(matches!(&seen, Seen::Disconnected(_, DisconnectReason::Overloaded { .. })), "{seen:?}");
             is_gone = true;
@@ -113,7 +113,7 @@ fn a_client_that_did_not_read_finds_the_reason_when_it_does() {
     assert_eq!(listener.statistics().connections.too_slow, 1);
 }
 
-/// How many messages came before the goodbye, its code and its words.
+/// The number of messages before the goodbye, and its code and reason.
 fn last_words(mut page: WebSocket<TcpStream>) -> (usize, u16, String) {
     for messages in 0.. {
         match page.read().unwrap() {
@@ -128,7 +128,7 @@ fn last_words(mut page: WebSocket<TcpStream>) -> (usize, u16, String) {
     unreachable!("the messages end")
 }
 
-/// A frame with a bit of an extension.
+/// A frame with a reserved bit set, as an extension would.
 fn reserved_frame() -> Message {
     let mut frame = Frame::message(vec![0, 1], OpCode::Data(Data::Binary), true);
     frame.header_mut().rsv1 = true;

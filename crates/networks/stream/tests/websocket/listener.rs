@@ -1,4 +1,4 @@
-//! A server whose time a test may choose.
+//! A server whose time is set by the test.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -10,17 +10,17 @@ use consonance_transport::{
     Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit for any step. Generous, because machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Listener {
     pub(crate) server: WebSocketServer,
     pub(crate) at: SocketAddr,
-    /// What the server is told.
+    /// The time that the server is given.
     pub(crate) now: Instant,
 }
 
-/// What a server saw.
+/// An event of the server.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Seen {
     Connected(Peer, String),
@@ -51,7 +51,7 @@ impl Listener {
         })
     }
 
-    /// The next thing that happens.
+    /// The next event.
     pub(crate) fn next(&mut self) -> Seen {
         wait(|| self.poll())
     }
@@ -62,7 +62,7 @@ impl Listener {
         (peer, session)
     }
 
-    /// Goes on until this is so, while nothing is to happen.
+    /// Polls until this is done; no event may occur meanwhile.
     pub(crate) fn idle_until<T>(&mut self, mut is_done: impl FnMut() -> Option<T>) -> T {
         wait(|| {
             assert_eq!(self.poll(), None, "nothing is to happen");
@@ -70,7 +70,7 @@ impl Listener {
         })
     }
 
-    /// Goes on until this was counted, while nothing is to happen.
+    /// Polls until this is counted; no event may occur meanwhile.
     pub(crate) fn idle_until_counted(&mut self, is_counted: impl Fn(&Self) -> bool) {
         wait(|| {
             assert_eq!(self.poll(), None, "nothing is to happen");

@@ -1,4 +1,4 @@
-//! The network over real sockets: among our own ends, and with what other programs send.
+//! The network over real sockets: between our own ends, and with data from other programs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;

@@ -1,4 +1,4 @@
-//! A whole WebSocket of the library `tungstenite`, with its own upgrade, does what a page in a browser does.
+//! A complete WebSocket of the library `tungstenite`, including its upgrade, in place of a page in a browser.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -12,7 +12,7 @@ use tungstenite::{Message, WebSocket};
 
 use crate::listener::{Listener, PATIENCE, Seen};
 
-/// Connects to this path, as a page of this origin.
+/// Connects to this path as a page of this origin.
 pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Result<WebSocket<TcpStream>> {
     let mut request = format!("ws://{at}{path}").into_client_request()?;
     let headers = request.headers_mut();
@@ -29,14 +29,14 @@ pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Res
     }
 }
 
-/// A connection that is not read from without end.
+/// A connection with a read timeout.
 pub(crate) fn connect(at: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(at)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(stream)
 }
 
-/// Does something with an open connection in a thread of its own.
+/// Runs a script with an open connection on its own thread.
 pub(crate) fn spawn<T: Send + 'static>(
     at: SocketAddr,
     path: &'static str,
@@ -102,7 +102,7 @@ fn a_page_asks_whether_the_server_is_there_and_is_answered_with_its_own_bytes() 
         }
     });
     let (peer, _) = listener.newcomer();
-    // A question is not a packet, and a client that asks at greater length does not speak this protocol.
+    // A probe is not a packet, and a client that sends a longer one does not speak this protocol.
     let ended = listener.next();
     assert!(matches!(ended, Seen::Disconnected(gone, _) if gone == peer), "{ended:?}");
     listener.idle_until(|| page.is_finished().then_some(()));

@@ -1,4 +1,4 @@
-//! Whether the other end is there is asked over and over, which also keeps proxies from closing a silent connection.
+//! Regular pings check that the other end is there, and keep proxies from closing a silent connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -21,7 +21,7 @@ fn a_client_that_answers_pings_stays_and_one_that_does_not_is_lost() {
     let opening = page::spawn(listener.at, "/main", page::welcomed);
     let (peer, _) = listener.newcomer();
     listener.idle_until(|| opening.is_finished().then_some(()));
-    // From here on byte by byte: no library is to answer by itself.
+    // From here on the test uses raw bytes, so that no library answers by itself.
     let page = opening.join().unwrap();
     let mut page = page.get_ref();
     page.set_nonblocking(true).unwrap();
@@ -29,7 +29,7 @@ fn a_client_that_answers_pings_stays_and_one_that_does_not_is_lost() {
         listener.now += EVERY;
         assert_eq!(read(&mut listener, page), PING);
         page.write_all(&ANSWER_AND_PING).unwrap();
-        // The answer to the page's own ping comes when the server has read both.
+        // The server answers the page's own ping once it has read both.
         assert_eq!(read(&mut listener, page), PONG);
     }
     for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! A connection that is not a client of this protocol is answered in words, once, and never reported.
+//! A connection that does not speak this protocol gets one readable response and is never reported.
 
 use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
@@ -60,7 +60,7 @@ fn only_pages_of_its_own_host_may_connect_unless_others_are_listed() {
     pages_may_connect(ServerEnd::default(), &[&own[..], &foreign].concat());
 }
 
-/// Connects as a page of each of these origins, and compares which ones get in.
+/// Connects as a page of each of these origins, and compares which are admitted.
 fn pages_may_connect(end: ServerEnd, pages: &[(&'static str, bool)]) {
     let mut listener = Listener::with(end, default_settings());
     let at = listener.at;
@@ -108,7 +108,7 @@ fn pending_handshakes_are_few_and_time_out() {
     page.join().unwrap();
 }
 
-/// Sends this and nothing more, and reads what is answered.
+/// Sends this and nothing more, and returns the response.
 fn ask(at: SocketAddr, request: String) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut other = page::connect(at).unwrap();

@@ -1,4 +1,4 @@
-//! TLS around the network, with the certificate that a server shows over QUIC, too.
+//! TLS around the network, with the certificate that a server also uses for QUIC.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -22,7 +22,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::listener::wait;
 
-/// A server's certificate, and ends that show and expect it.
+/// A server's certificate, and ends that present and expect it.
 pub(crate) struct Certificate {
     server: Arc<rustls::ServerConfig>,
     fingerprint: Fingerprint,
@@ -99,7 +99,7 @@ fn a_client_does_not_talk_to_a_server_with_another_certificate() {
     });
 }
 
-/// As the runtimes of Unity, which have no newer version.
+/// Unity's runtimes support no newer version.
 #[test]
 fn a_client_that_knows_only_tls_1_2_is_admitted() {
     let (certificate, key) = Identity::self_signed_pem(["localhost"]).unwrap();
@@ -133,7 +133,7 @@ fn plain_requests_get_nothing_from_a_listener_with_tls() {
         let mut stream = TcpStream::connect(at).unwrap();
         stream.write_all(b"GET /main HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
         let mut answer = Vec::new();
-        // Cut off in whatever way; what counts is what came before.
+        // How the connection ends does not matter, only the bytes received before.
         let _ = stream.read_to_end(&mut answer);
         answer
     });
@@ -160,7 +160,7 @@ fn it_does_not_matter_how_records_are_cut() {
         }
         server.accept(&mut to_client);
         assert_eq!(pass(&mut to_client, piece_bytes, &mut client, &mut to_server), Ok(Some(Vec::new())));
-        // Several messages in one read, and the longest.
+        // Several messages in one read, among them one of maximum length.
         let longest = vec![7; consonance_stream::websocket::MESSAGE_BYTES_MAX];
         let messages = [&b"\0one"[..], b"\x01two", &longest];
         for message in messages {
@@ -173,14 +173,14 @@ fn it_does_not_matter_how_records_are_cut() {
             );
         }
         assert!(to_server.is_empty(), "everything was read");
-        // A record that was changed on the way.
+        // A record that was modified in transit.
         client.write(b"\0three", &mut to_server);
         *to_server.last_mut().unwrap() ^= 1;
         assert!(pass(&mut to_server, piece_bytes, &mut server, &mut to_client).is_err());
     }
 }
 
-/// Gives what waits to one end in pieces, until it has found a greeting or a message: what that was.
+/// Feeds the waiting bytes to one end in pieces, and returns the first greeting or message that it finds.
 fn pass(
     waiting: &mut Vec<u8>,
     piece_bytes: usize,

@@ -1,4 +1,4 @@
-//! What is before a reliable payload.
+//! The header of a reliable payload.
 
 use crate::Window;
 

@@ -1,24 +1,24 @@
-//! Reliable packets as they come in.
+//! The receiving end of the reliable pipeline.
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::{Header, HeaderKind};
 
-/// Puts packets in order, and knows what to acknowledge.
+/// Puts packets in order, and tracks acknowledgements.
 #[derive(Debug)]
 pub(crate) struct ReliableReceiver {
-    /// The sequence number that is to be delivered next.
+    /// The next sequence number to deliver.
     next: u16,
-    /// What came before its turn, from `next` on.
+    /// Packets that arrived out of order, from `next` on.
     early: VecDeque<Option<Vec<u8>>>,
     window: u16,
-    /// The newest sequence number that came, and when.
+    /// The newest sequence number received, and its arrival time.
     newest: u16,
     newest_at: Option<Instant>,
-    /// Bit d: `newest - d` came.
+    /// Bit d: `newest - d` was received.
     mask: u64,
-    /// Something came that was not acknowledged since.
+    /// A packet arrived after the last acknowledgement.
     is_ack_due: bool,
 }
 
@@ -44,7 +44,7 @@ impl ReliableReceiver {
         mut deliver: impl FnMut(&[u8]),
     ) {
         let ahead = sequence.wrapping_sub(self.next);
-        // What is behind was delivered; a peer that repeats it missed the acknowledgement.
+        // Packets behind were delivered already; a peer that repeats one missed the acknowledgement.
         let is_behind = ahead >= 1 << 15 && ahead.wrapping_neg() <= self.window;
         if ahead >= self.window && !is_behind {
             return;
@@ -113,7 +113,7 @@ impl ReliableReceiver {
 mod tests {
     use super::*;
 
-    /// What is delivered when packets with these sequence numbers come, and what is acknowledged then.
+    /// Receives packets with these sequence numbers. Returns the delivered ones and the acknowledgement after them.
     fn receive(receiver: &mut ReliableReceiver, sequences: &[u16]) -> (Vec<u16>, u16, u64) {
         let now = Instant::now();
         let mut delivered = Vec::new();

@@ -1,15 +1,15 @@
-//! How long a packet and its acknowledgement take.
+//! The estimate of the round trip time.
 
 use std::time::Duration;
 
-/// Unity Transport's estimate, in milliseconds: RFC 6298's, begun with figures of its own.
+/// Unity Transport's estimate, in milliseconds: RFC 6298's, with initial values of its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RoundTrip {
     smoothed_ms: f64,
     variation_ms: f64,
 }
 
-/// What a resend waits at least.
+/// The shortest delay before a packet is sent again.
 const RESEND_AFTER_MIN: Duration = Duration::from_millis(64);
 
 impl RoundTrip {
@@ -45,7 +45,7 @@ mod tests {
         let mut round_trip = RoundTrip::default();
         assert_eq!(round_trip.resend_after(max), Duration::from_millis(70));
         round_trip.sample(Duration::from_millis(90));
-        // 50 + 40 / 8, and 5 + (40 - 5) / 4.
+        // Smoothed: 50 + 40 / 8 ms. Variation: 5 + (40 - 5) / 4 ms.
         assert_eq!(round_trip.smoothed(), Duration::from_millis(55));
         assert_eq!(round_trip.resend_after(max), Duration::from_millis(110));
         for _ in 0..100 {

@@ -102,7 +102,7 @@ impl ReliableSender {
         self.resent
     }
 
-    /// When the next packet is to be sent again.
+    /// The time of the next retransmission.
     pub(crate) fn resend_at(&self) -> Option<Instant> {
         let sent_at = |packet: &Packet| match packet.state {
             PacketState::UnderWay { sent_at } => Some(sent_at),
@@ -144,7 +144,7 @@ impl ReliableSender {
         let Some(opening) = &mut self.opening else { return };
         let is_answered =
             |packet: &Packet| matches!(packet.state, PacketState::HeldBack | PacketState::Arrived);
-        // What was held back in the round before is the rest of that one.
+        // Released packets are the rest of the same round and must not complete it a second time.
         if self.under_way.is_empty() || self.is_round_told || !self.under_way.iter().all(is_answered) {
             return;
         }
@@ -222,7 +222,7 @@ impl ReliableSender {
         }
     }
 
-    /// Up to so many bytes of what waits.
+    /// Up to this many of the waiting bytes.
     fn next_payload(&mut self, bytes_max: usize) -> Vec<u8> {
         let mut payload = self.spare.pop().unwrap_or_default();
         payload.clear();

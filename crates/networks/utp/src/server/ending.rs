@@ -1,4 +1,4 @@
-//! How clients end: with a goodbye or without, and when the last of what was sent to them has arrived.
+//! The end of a connection: with a goodbye or without, and after the last reliable data has arrived.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use super::remote_client::State;
 use crate::datagram::{Datagram, DatagramKind, GOODBYE_BYTES, Token};
 
 impl UtpServer {
-    /// A client that is leaving is removed as soon as everything has arrived.
+    /// Removes a client that is leaving as soon as everything has arrived.
     pub(super) fn end_if_done(&mut self, now: Instant, peer: Peer) {
         let is_done = self.clients.get(&peer).is_some_and(|client| {
             matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
@@ -21,7 +21,7 @@ impl UtpServer {
         }
     }
 
-    /// What waits for a peer leaves, and then a goodbye.
+    /// Sends what is queued for a client, then a goodbye, and removes it.
     pub(super) fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let (address, token) = (client.address, client.connection.token());

@@ -8,32 +8,32 @@ use consonance_transport::Delivery;
 
 use crate::connection::Connection;
 
-/// A connection and what the server knows about it.
+/// A connection and the server's state of it.
 #[derive(Debug)]
 pub(super) struct RemoteClient {
     pub(super) connection: Connection,
-    /// Where the newest datagram came from: always from the same host, but not always from the same port.
+    /// The source of the newest datagram: always the same host, but not always the same port.
     pub(super) address: SocketAddr,
-    /// What may be sent there.
+    /// The number of bytes that may be sent there.
     pub(super) credit: Credit,
     pub(super) state: State,
-    /// What it is told when it asks again.
+    /// The server's greeting, repeated when the client repeats its request.
     pub(super) greeting: Vec<u8>,
-    /// Whether it is among those that may have something to send.
+    /// Whether it is in the queue of clients that may have data to send.
     pub(super) is_dirty: bool,
 }
 
-/// How far a client is.
+/// The stage of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// It asked, and waits for a decision.
+    /// It has requested a connection, and waits for a decision.
     Requested,
-    /// It was told that it is admitted, and has to show that it gets what it is sent. It cannot before something
-    /// reliable was said to it, first at this time: a game may take as long as it likes to decide about a newcomer.
+    /// It is accepted, and has to prove its address. It can do so only after the first reliable packet, which was
+    /// sent at this time: a game may take as long as it likes to decide about a newcomer.
     Welcomed { said_at: Option<Instant> },
-    /// It has shown that.
+    /// It has proved its address.
     Open,
-    /// It is told goodbye when everything before that has arrived, or then.
+    /// A goodbye follows when everything before it has arrived, or at this time.
     Leaving { until: Instant },
 }
 
@@ -43,7 +43,7 @@ impl RemoteClient {
         Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
     }
 
-    /// Whether it takes and sends messages.
+    /// Whether it can send and receive messages.
     pub(super) fn is_heard(&self) -> bool {
         matches!(self.state, State::Welcomed { .. } | State::Open)
     }
@@ -62,7 +62,7 @@ impl RemoteClient {
         false
     }
 
-    /// Something is said to it.
+    /// Notes that a message is sent to it.
     pub(super) fn note_said(&mut self, now: Instant, delivery: Delivery) {
         if let State::Welcomed { said_at } = &mut self.state
             && delivery == Delivery::Reliable
@@ -71,7 +71,7 @@ impl RemoteClient {
         }
     }
 
-    /// Looks whether it has shown by now that it gets what it is sent; true if it does at this moment.
+    /// Marks the address as proved if it is; true if that has changed.
     pub(super) fn note_proof(&mut self) -> bool {
         if !self.connection.is_proved() || self.credit.is_proved() {
             return false;
@@ -83,13 +83,13 @@ impl RemoteClient {
         true
     }
 
-    /// When it has to go if it shows nothing, or if nothing is heard of it while it cannot show anything.
+    /// The deadline of the proof, or of the next datagram from a client that cannot prove anything yet.
     pub(super) fn proof_due(&self, proof_within: Duration) -> Option<Instant> {
         let State::Welcomed { said_at } = self.state else { return None };
         Some(said_at.unwrap_or(self.connection.heard_at()) + proof_within)
     }
 
-    /// When it is to be looked at although nothing came.
+    /// The time of the next action without input.
     pub(super) fn timeout(&self, proof_within: Duration) -> Instant {
         let timeout = match self.credit.left() {
             None => self.connection.timeout(),

@@ -1,4 +1,4 @@
-//! Which of the clients that have proved their address have a connection.
+//! Assigns connection slots to clients that have proved their address.
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ impl UtpServer {
         }
     }
 
-    /// Spoofed addresses prove nothing. The one given up is not told: a client that still asks is accepted again.
+    /// Spoofed addresses prove nothing. The replaced newcomer is not told: a real client asks again and is accepted.
     pub(super) fn make_room_for_unproved(&mut self) {
         if self.unproved.len() >= self.settings.unproved_max.max(1)
             && let Some(&longest) = self.unproved.first()

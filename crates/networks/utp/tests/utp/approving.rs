@@ -1,4 +1,4 @@
-//! A game in which a client asks to be admitted, and is there when the server has said so,
+//! A game in which a client asks to be admitted and is connected once the server approves,
 //! as in Netcode for GameObjects.
 
 use std::time::Instant;
@@ -11,11 +11,11 @@ use consonance_transport::{Delivery, PacketLimits};
 use consonance_utp::{RELIABLE, UNRELIABLE};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
-/// As long as that of a game with the fewest types of messages.
+/// As long as the request of a game with the fewest message types.
 const REQUEST: [u8; 200] = [7; 200];
 const APPROVAL: &[u8] = b"come in, and bring your friends along";
 
-/// Messages are voice packets, but for the first one from each client and to it.
+/// All messages are voice packets, except the first in each direction.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Approving {
     is_approved: bool,

@@ -1,4 +1,4 @@
-//! Bytes as the rules of stock ends make them. T is the running token.
+//! Bytes as stock ends write them. T is the token of the running example.
 
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,12 @@ use consonance_utp::{
 use crate::support::{ByHand, HERE, T, hex};
 
 const TOKEN: &str = "a0a1a2a3a4a5a6a7";
-/// A batch of Netcode's with a voice packet, and its length before it.
+/// A Netcode batch with a voice packet, preceded by its length.
 const ENTRY: &str = "30000000 6011 0100 30000000 ccb0636301c602bd 59 e9 cb13cdc500000000 11000000 \
                      8bc7 04 01 00000780 0000bb80 0004 426f62 00";
 const NOTHING_RECEIVED: &str = "0000 ffff ffffffffffffffff";
 
-/// With the running token for `T`.
+/// Parses hexadecimal digits, with the token of the running example for `T`.
 fn bytes(text: &str) -> Vec<u8> {
     hex(&text.replace('T', TOKEN))
 }

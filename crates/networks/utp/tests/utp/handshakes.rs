@@ -1,4 +1,4 @@
-//! How connections come up, are known, and end.
+//! Connections: how they begin, are identified, and end.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use consonance_utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABL
 
 use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
 
-/// Without conditions, and with much from several seeds.
+/// Runs the rule on a perfect network, and on bad ones from several seeds.
 fn everywhere(mut rule: impl FnMut(UtpRig, LinkConditions)) {
     rule(rig(LinkConditions::PERFECT, 0), LinkConditions::PERFECT);
     for seed in 1..=5 {

@@ -59,7 +59,7 @@ fn an_unproved_address_gets_no_more_bytes_than_came_in_its_name() {
     }
 }
 
-/// What an attacker may acknowledge that knows the protocol, but not what was sent.
+/// Acknowledgements that an attacker can guess who knows the protocol but not the packets that were sent.
 fn guesses() -> impl Iterator<Item = (u16, u64)> {
     let all = (0..64_u16).map(|newest| (newest, u64::MAX));
     let one_more_each_time = (0..64_u16).map(|newest| (newest, 1));
@@ -156,7 +156,7 @@ fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
         let number = rig.add_client(client(1), b"it is me");
         let (mut peer, mut has_asked) = (None, false);
         for _ in 0..50 {
-            // As a client of Netcode does once it is accepted, and no sooner than that.
+            // A Netcode client sends its request as soon as it is accepted, and not before.
             if !has_asked && !rig.client_saw(number).is_empty() {
                 has_asked = true;
                 let now = rig.now();
@@ -208,8 +208,8 @@ fn guessed_tokens_disturb_no_client() {
     rig.run_until("it is heard", |rig| messages(rig.saw_of(peer), RELIABLE) == [b"still here"]);
 }
 
-/// Datagrams that are almost right: of a known or an unknown connection, with bodies that
-/// are headers with noise behind.
+/// Datagrams that are almost valid: for a known or an unknown connection, with headers that
+/// are followed by noise.
 fn datagrams() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![4 => Just(T.0), 1 => any::<[u8; 8]>()];
     let body = prop_oneof![

@@ -1,4 +1,4 @@
-//! What the three pipelines guarantee, over a network that does nothing wrong and over one
+//! The guarantees of the three pipelines, over a perfect network and over one
 //! that loses one datagram in five.
 
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
     }
 }
 
-/// What arrives of 500 messages that a client sends, one every 20 ms.
+/// The messages that arrive out of 500 that a client sends, one every 20 ms.
 fn arrivals(channel: MessageChannel, largest: usize, conditions: LinkConditions, seed: u64) -> Vec<usize> {
     let mut rig = rig(conditions, seed);
     let (number, peer) = rig.connect_client(client(1), b"");

@@ -21,7 +21,7 @@ pub(crate) fn client(seed: u64) -> UtpClient {
     UtpClient::new(ClientSettings::default(), seed)
 }
 
-/// The messages among what was reported, on this channel.
+/// The reported messages on this channel.
 pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: MessageChannel) -> Vec<&'a [u8]> {
     let messages = saw.into_iter().filter_map(|saw| match saw {
         Saw::Message(channel, bytes) if *channel == wanted => Some(bytes.as_slice()),
@@ -39,12 +39,12 @@ const SEED: [u8; 32] = [1; 32];
 /// An address of a client.
 pub(crate) const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5000);
 
-/// The first that a server says to a client by hand.
+/// The first message that a server sends to a client by hand.
 pub(crate) const OPENING: [u8; OPENING_PACKETS - 4] = [0; OPENING_PACKETS - 4];
-/// How many packets that is, with its length before it.
+/// Its number of packets, length prefix included.
 const OPENING_PACKETS: usize = 24;
 
-/// The number of a reliable packet.
+/// The sequence number of a reliable packet.
 fn sequence_of(datagram: &[u8]) -> Option<u16> {
     let DatagramKind::Data { pipeline: 3, body: [0, 0, _, _, low, high, ..] } =
         Datagram::parse(datagram).ok()?.kind
@@ -54,11 +54,11 @@ fn sequence_of(datagram: &[u8]) -> Option<u16> {
     Some(u16::from_le_bytes([*low, *high]))
 }
 
-/// The first that a client says, as long as the request of Netcode for GameObjects: what a server sends before its
-/// proof is paid for with it.
+/// The first message of a client, as long as the request of Netcode for GameObjects. Its bytes are the credit for
+/// packets that a server sends before the client has proved its address.
 pub(crate) const REQUEST: [u8; 200] = [7; 200];
 
-/// Lets a client say its request and a server enough that the client proves its address with the acknowledgements.
+/// Has a client send its request, and a server enough that the acknowledgements prove the client's address.
 pub(crate) fn prove(rig: &mut UtpRig, client: usize, peer: Peer) {
     let now = rig.now();
     rig.client(client).endpoint.send(now, RELIABLE, &REQUEST);
@@ -79,7 +79,7 @@ impl ByHand {
         Self { server: UtpServer::new(settings, SEED), now: Instant::now(), newest: None }
     }
 
-    /// With a client that has [`T`], was admitted, and has shown that it gets what it is sent.
+    /// A server with an admitted client that has the token [`T`] and has proved its address.
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
         let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
@@ -91,10 +91,10 @@ impl ByHand {
         (hand, peer)
     }
 
-    /// Shows that what is sent to the client arrives, as its acknowledgements do: so many packets of the server's are
-    /// past then as [`OPENING`] has bytes.
+    /// Proves the client's address through its acknowledgements. The server has sent as many packets by then as
+    /// [`OPENING`] has bytes.
     fn prove(&mut self, peer: Peer) {
-        // Three heartbeats are as long as a packet.
+        // Three heartbeats earn the credit for one packet.
         for _ in 0..3 * OPENING_PACKETS {
             self.give(HERE, DatagramKind::Heartbeat);
         }
@@ -112,13 +112,13 @@ impl ByHand {
         assert_eq!(arrived, (1 << OPENING_PACKETS) - 1, "everything has come");
     }
 
-    /// What an acknowledgement of [`T`]'s leads to.
+    /// The events after an acknowledgement from [`T`].
     pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
         let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
         self.give(HERE, DatagramKind::Data { pipeline: 3, body: &body })
     }
 
-    /// What a datagram with [`T`] leads to; newcomers are admitted.
+    /// The events after a datagram from [`T`]; newcomers are admitted.
     pub(crate) fn give(
         &mut self,
         from: SocketAddr,
@@ -129,7 +129,7 @@ impl ByHand {
         self.give_bytes(from, &datagram)
     }
 
-    /// What these bytes lead to; newcomers are admitted.
+    /// The events after these bytes; newcomers are admitted.
     pub(crate) fn give_bytes(
         &mut self,
         from: SocketAddr,
@@ -148,7 +148,7 @@ impl ByHand {
         events
     }
 
-    /// Everything that leaves now.
+    /// All datagrams that are due now.
     pub(crate) fn take(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
         let mut datagrams = Vec::new();
         let mut datagram = Vec::new();

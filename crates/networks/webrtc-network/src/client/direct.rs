@@ -11,7 +11,7 @@ use crate::peer::{PeerEvent, Role, Sent};
 use crate::signalling::SignalLinkId;
 use crate::{LIMITS, is_sendable};
 
-/// Where a player listens for other players of its session.
+/// The signalling address at which a player listens for other players of its session.
 pub(super) fn address(session: &str, name: &str) -> String {
     format!("{session}:{name}")
 }
@@ -39,7 +39,7 @@ enum DirectState {
 }
 
 impl DirectEnds {
-    /// How many there are, those that are being made included.
+    /// The number of links, including those being negotiated.
     pub(super) fn len(&self) -> usize {
         self.asked.len() + self.ends.len()
     }

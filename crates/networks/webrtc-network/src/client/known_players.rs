@@ -1,9 +1,9 @@
-//! The players met in the session, and which of two players connects to the other.
+//! The players met in the session, and the rule for which of two players connects to the other.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a program says which players are in the session, so that direct links are made to them. A clone is the same.
+/// A handle for reporting players in the session, so that direct links are made to them. Clones share their state.
 ///
 /// Of two players the one whose name sorts lower connects, once: report each player that joins, once the session has
 /// accepted us. A link that cannot be made is not tried again; that player is reached over the host.
@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn of_two_players_the_one_whose_name_sorts_lower_connects() {
-        // U+FF5E is above U+1F600 by code units, whose first one is 0xd83d, and below it by characters.
+        // U+FF5E sorts above U+1F600 by UTF-16 code units, as the latter begins with 0xd83d, but below it by code
+        // points.
         for (lower, higher) in [("Alice", "Bob"), ("Bob", "alice"), ("a", "aa"), ("\u{1f600}", "\u{ff5e}")] {
             let met = |own: &str, other| KnownPlayers::new(Some(own.to_owned())).met(other);
             assert!(met(lower, higher) && !met(higher, lower), "{lower} and {higher}");

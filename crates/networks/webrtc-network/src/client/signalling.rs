@@ -1,4 +1,4 @@
-//! What a player says to the signalling server, and what follows from what that says.
+//! A player's messages to the signalling server, and its reactions to the server's events.
 
 use std::time::{Duration, Instant};
 
@@ -89,7 +89,8 @@ impl WebRtcClient {
                 }
                 ServerLink::Negotiating { link, refused_at, .. } if *link == Some(dropped) => {
                     *link = None;
-                    // A host that is faster than our datagrams drops the link because we are connected.
+                    // The host may have dropped the link because we are connected, while its datagrams are still on
+                    // their way.
                     *refused_at = Some(now + REFUSED_AFTER);
                 }
                 _ => self.direct.forget_link(dropped),

@@ -1,4 +1,4 @@
-//! Which players may negotiate and be connected, and which make room.
+//! Admission of players: those that may negotiate and be connected, and those that make room.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
@@ -17,7 +17,8 @@ impl WebRtcHost {
 
     /// A player asks for a connection.
     pub(super) fn open(&mut self, now: Instant, index: usize, link: SignalLinkId) {
-        // Where it is shows only when it is connected, and with that whether there is room for it.
+        // The player's address is known only once it is connected, and only then is it clear whether there is room
+        // for it.
         let has_place = self.negotiating() < self.settings.handshakes_max || self.make_room(now);
         let session = &mut self.sessions[index];
         if self.is_closing || !has_place {
@@ -43,7 +44,8 @@ impl WebRtcHost {
         let address = self.peers.remote(peer).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |at| at.ip());
         let Ok(displaced) = self.slots.take(now, address, peer) else {
             self.counts.rejected_full += 1;
-            // It was not told that it is connected, and learns over the signalling that it will not be.
+            // The player has not been told that it is connected, and the end of its signalling link tells it that it
+            // will not be.
             self.drop_signalling_link(peer);
             self.guests.remove(&peer);
             self.peers.forget(peer);

@@ -19,7 +19,7 @@ struct Stage {
     now: Instant,
     host: PeerConnection,
     player: PeerConnection,
-    /// What the host and the player call themselves, and what the host's password is.
+    /// The ICE names of the host and the player, and the host's password.
     names: [String; 2],
     password: String,
     /// How long datagrams take, and those on their way to the host and from it.
@@ -39,13 +39,13 @@ struct Stage {
     is_in: bool,
     end: Option<End>,
     heard: usize,
-    /// What the host has heard.
+    /// The packets that the host has received.
     host_heard: Vec<Vec<u8>>,
     /// In bytes.
     sent_to_victim: usize,
 }
 
-/// What comes as if from the victim.
+/// The forged packet with the victim's address.
 #[derive(Clone, Copy)]
 enum Forged {
     /// A check whose proof is wrong.
@@ -117,7 +117,7 @@ impl Stage {
         self.player.drain(self.now);
     }
 
-    /// The host speaks for so long, as eight players would.
+    /// The host speaks for this long, like eight players.
     fn speak(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
@@ -197,7 +197,7 @@ impl Stage {
                 Forged::Preferred => self.check_as_victim(&self.password.clone()),
                 Forged::Record => return self.host.handle_datagram(self.now, victim(), host_at(), datagram),
             };
-            // What is sent moves with the connection's next look at its pairs of addresses.
+            // The destination of outgoing packets changes when the connection next checks its candidate pairs.
             self.now += Duration::from_secs(1);
             self.host.handle_timeout(self.now);
         }
@@ -314,7 +314,7 @@ fn a_player_without_a_proved_address_is_not_told_that_it_is_in() {
 fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
     let [reliable, unreliable] = channels();
     let orders = [[reliable.clone(), unreliable.clone()], [unreliable, reliable]];
-    // What is cut off comes with what was lost before, once it is sent again.
+    // With `is_cut`, the datagrams of the early message are lost too, and sent again with those lost earlier.
     for (order, is_cut) in orders.iter().flat_map(|order| [(order, false), (order, true)]) {
         let mut said = 0;
         for lost in 1..14 {
@@ -372,7 +372,7 @@ fn a_player_answers_a_probe_by_itself_and_one_that_is_gone_does_not() {
     assert_eq!(stage.host.probe(stage.now), None, "it is not in yet");
     stage.join(10);
     stage.speak(Duration::from_secs(1));
-    // The library's own checks come every few seconds.
+    // The library's own checks are seconds apart.
     for _ in 0..10 {
         let asked = stage.now;
         stage.host.probe(asked).expect("it is in");

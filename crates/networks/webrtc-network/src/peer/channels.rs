@@ -1,4 +1,4 @@
-//! The data channels of a connection: which there are, that they are open, and what comes over them.
+//! The data channels of a connection: their opening and their messages.
 
 use std::time::Instant;
 
@@ -43,7 +43,7 @@ impl PeerConnection {
         };
         match (self.state, delivery) {
             (State::Open, _) => self.events.push_back(PeerEvent::Packet(delivery, data.data)),
-            // One channel is open before the other, and what came there reliably does not come again.
+            // One channel opens before the other, and reliable messages that arrive in between are not sent again.
             (State::Negotiating { .. }, Delivery::Reliable) => {
                 let fits = self.early.keep(data.data);
                 if !fits {

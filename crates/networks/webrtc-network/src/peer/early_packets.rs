@@ -1,6 +1,6 @@
-//! What the other side says over its reliable channel before the other one is open too.
+//! Packets that arrive over the other side's reliable channel before the other channel is open, too.
 //!
-//! Browsers and the stock library speak as soon as they have asked for a channel, without waiting for the answer (RFC
+//! Browsers and the stock library send as soon as they have asked for a channel, without waiting for the answer (RFC
 //! 8832, section 6), and each channel opens by itself.
 
 #[derive(Debug, Default)]
@@ -10,7 +10,7 @@ pub(super) struct EarlyPackets {
 }
 
 impl EarlyPackets {
-    /// False if it is more than any player has to send before it is in.
+    /// False if this exceeds what any player needs to send before it is admitted.
     #[must_use]
     pub(super) fn keep(&mut self, packet: Vec<u8>) -> bool {
         self.bytes += packet.len();
@@ -21,7 +21,7 @@ impl EarlyPackets {
         fits
     }
 
-    /// Everything, in the order in which it came.
+    /// All packets in their order of arrival.
     pub(super) fn take(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(self).packets
     }

@@ -1,4 +1,4 @@
-//! How a connection ends.
+//! The end of a connection.
 
 use std::time::Instant;
 
@@ -27,7 +27,7 @@ impl PeerConnection {
         }
     }
 
-    /// We want the end of it, and are on the way.
+    /// Whether we have started to end it.
     pub(super) fn is_going(&self) -> bool {
         matches!(self.state, State::Leaving { .. } | State::Parting { .. })
     }
@@ -41,7 +41,7 @@ impl PeerConnection {
         }
     }
 
-    /// Closes the connection, of which the other side is told once.
+    /// Closes the connection, and notifies the other side once.
     pub(super) fn close(&mut self, now: Instant) {
         if self.state == State::Over {
             return;
@@ -73,7 +73,8 @@ impl PeerConnection {
         }
     }
 
-    /// What the library refuses is the other side's doing: our own calls keep its rules.
+    /// Ends the connection if the library refuses its input: that is the other side's fault, since our own calls keep
+    /// the library's rules.
     pub(super) fn judge<T>(&mut self, handled: Result<T, str0m::RtcError>) {
         if let Err(error) = handled {
             tracing::debug!(%error, "a connection fails");

@@ -1,8 +1,8 @@
-//! What a connection is told and tells, as values.
+//! Inputs and outputs of a connection, as values.
 
 use consonance_transport::{Delivery, DisconnectReason};
 
-/// Which end of a connection this is.
+/// The role of this end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Offers, and opens the channels.
@@ -11,7 +11,7 @@ pub(crate) enum Role {
     Listener,
 }
 
-/// How we find the way to others.
+/// How we find a path to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ice {
     /// We look for it ourselves (RFC 8445).
@@ -20,7 +20,7 @@ pub(crate) enum Ice {
     Lite,
 }
 
-/// What happened.
+/// An event on a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PeerEvent {
     /// Both channels are open. A listener's end waits for [`accept`](super::PeerConnection::accept)
@@ -59,15 +59,15 @@ impl End {
     }
 }
 
-/// What became of a packet.
+/// The result of sending a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
-    /// It is on its way, or waits for its turn.
+    /// It is sent or queued.
     Yes,
-    /// It waits, and an older one was dropped for it.
+    /// It is queued, and an older one was dropped for it.
     InPlaceOfOldest,
     /// The connection is not open.
     NotOpen,
-    /// Nothing more that is reliable fits.
+    /// The queue of reliable packets is full.
     Full,
 }

@@ -1,9 +1,9 @@
-//! Where a peer has shown that it gets what is sent there.
+//! Addresses at which a peer has proved that it receives.
 //!
-//! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a peer
-//! knows the password that it was told. An end that gathers candidates itself sends only where its own checks were
-//! answered (RFC 8445, section 7.2.5); an end that only answers has to ask, and sends no more than came from a host
-//! until then. What else there is to say waits for the answer.
+//! An ICE check with the right password redirects all traffic to its apparent source, and a peer knows the password
+//! that it was given. An end that gathers candidates itself sends only where its own checks were answered (RFC 8445,
+//! section 7.2.5); an end that only answers has to ask, and sends no more bytes than came from a host until then.
+//! Other traffic waits for the answer.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What two peers say to each other over their signalling link, until they know how to reach each other.
+//! Texts that two peers exchange over their signalling link, until they know how to reach each other.
 
 use ring::rand::{SecureRandom, SystemRandom};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
@@ -39,7 +39,7 @@ impl Negotiation {
         }
     }
 
-    /// What is said first: an offer by a connector, a throw of the dice by a listener.
+    /// The first text: an offer by a connector, a throw of the dice by a listener.
     pub(super) fn begin(&mut self, rtc: &mut Rtc) -> Option<String> {
         match self.role {
             Role::Connector => self.offer(rtc, channels()),
@@ -47,7 +47,7 @@ impl Negotiation {
         }
     }
 
-    /// What is said to this text, if anything.
+    /// Handles a text of the other side, and returns the answer, if any.
     pub(super) fn handle_text(&mut self, rtc: &mut Rtc, text: &str) -> Option<String> {
         self.texts += 1;
         if text.len() > TEXT_BYTES_MAX || self.texts > TEXTS_MAX {
@@ -65,7 +65,7 @@ impl Negotiation {
             self.handle_answer(rtc, answer);
             None
         } else {
-            // Candidates that are hidden behind a name of mDNS end here too: a peer's own checks reveal it.
+            // Candidates with mDNS names end here too: the peer's own connectivity checks reveal its address.
             None
         }
     }
@@ -94,7 +94,7 @@ impl Negotiation {
         self.rolls += 1;
         let mut bytes = [0; 4];
         SystemRandom::new().fill(&mut bytes).ok()?;
-        // 0 and 2147483647 force a role, and are never thrown.
+        // 0 and 2147483647 force a role and must never be rolled.
         let dice = u32::from_be_bytes(bytes) % 2_147_483_646 + 1;
         self.dice = Some(dice);
         Some(dice.to_string())
@@ -171,7 +171,7 @@ const TEXTS_MAX: usize = 256;
 /// The most candidates of one peer; a machine with many addresses has a few dozen.
 const CANDIDATES_MAX: usize = 64;
 
-/// How often equal throws are thrown again.
+/// How often equal rolls are repeated.
 const ROLLS_MAX: usize = 8;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Which connection gets which address, over sockets of this machine.
+//! The assignment of addresses to connections, with local sockets.
 
 use str0m::ice::{StunMessage, TransId};
 
 use super::*;
 
-/// A host and players at sockets of this machine, and their peers.
+/// A host and players at local sockets, and their peers.
 struct Stage {
     host: Peers,
     players: Vec<Player>,
@@ -15,7 +15,7 @@ struct Player {
     peers: Peers,
     own: Peer,
     at_host: Peer,
-    /// The password that the host has told it.
+    /// The ICE password from the host's description.
     password: String,
 }
 
@@ -41,7 +41,7 @@ impl Stage {
         }
     }
 
-    /// All ends do what there is to do, and connected players speak.
+    /// Runs all pending work once; connected players speak.
     fn run_once(&mut self) {
         let now = Instant::now();
         while let Some((peer, event)) = self.host.poll(now) {
@@ -69,7 +69,7 @@ impl Stage {
         }
     }
 
-    /// A check of this player's connection that comes from another socket.
+    /// Sends an ICE check for this player's connection from another socket.
     fn forge(&self, player: &Player, password: &str, from: &mut Peers) {
         let name = |peers: &Peers, peer| peers.connections[&peer].user_fragment.clone();
         let names = [name(&self.host, player.at_host), name(&player.peers, player.own)].join(":");
@@ -102,7 +102,7 @@ fn a_check_without_the_password_takes_no_address() {
     assert!(!stage.host.by_address.contains_key(&elsewhere.bound));
 }
 
-/// Elsewhere a machine calls itself by one address only.
+/// Elsewhere there is only one loopback address.
 #[cfg(target_os = "linux")]
 #[test]
 fn spoofed_checks_do_not_keep_a_player_from_its_address() {

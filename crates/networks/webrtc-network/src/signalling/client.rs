@@ -1,31 +1,31 @@
-//! A client of a signalling server as a machine without sockets: listens on one address, connects to others.
+//! A client of a signalling server as a state machine without sockets: listens on one address, connects to others.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::message::{Data, SignalKind, SignalLinkId, SignalMessage, VERSION, text_as_bytes};
 
-/// How often a client shows that it is there.
+/// The time between heartbeats of a client.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// What happened at the signalling server.
+/// An event at the signalling server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SignallingEvent {
     /// We listen on our address.
     Listening,
     /// Our address is taken, or cannot be one.
     AddressDenied,
-    /// We do not listen any more.
+    /// We no longer listen.
     Stopped,
-    /// A link is there: one of ours, or, with a name from 16384 on, one of a client that connects to our address.
+    /// A link is up: one of ours, or, with a name from 16384 on, one of a client that connects to our address.
     Linked(SignalLinkId),
     /// No client listens where we wanted to connect.
     Failed(SignalLinkId),
-    /// The other end of a link says something.
+    /// A text from the other end of a link.
     Text(SignalLinkId, String),
     /// A link was dropped, by either end.
     Dropped(SignalLinkId),
-    /// The server does not answer any more: its connection is to be given up.
+    /// The server has stopped responding: its connection must be closed.
     Silent,
 }
 
@@ -66,13 +66,13 @@ impl SignallingClient {
     /// Asks for a link with the listener on an address.
     pub(crate) fn connect(&mut self, address: &str) -> SignalLinkId {
         let link = self.next_link;
-        // The names of outgoing links are below those of incoming ones.
+        // IDs of outgoing links are below those of incoming ones.
         self.next_link = SignalLinkId(link.0 % (SignalLinkId::FIRST_INCOMING.0 - 1) + 1);
         self.outgoing.push_back(SignalMessage::address(SignalKind::NewConnection, link, address));
         link
     }
 
-    /// Says something over a link.
+    /// Sends a text over a link.
     pub(crate) fn send(&mut self, link: SignalLinkId, text: &str) {
         self.outgoing.push_back(SignalMessage::Relayed {
             is_reliable: true,

@@ -1,6 +1,6 @@
-//! What a signalling server passed on, refused and dropped.
+//! Counters of a signalling server.
 
-/// What the server refused and dropped.
+/// Counters of clients, addresses, connections and messages at the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignallingCounts {
     /// Clients that were admitted.

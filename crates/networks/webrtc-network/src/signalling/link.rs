@@ -1,4 +1,4 @@
-//! The way to a signalling server: its name is looked up, a WebSocket is made, and made again when it is lost.
+//! The connection to a signalling server: its name is looked up, a WebSocket is opened, and reopened when it is lost.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,14 +16,14 @@ use super::message::MESSAGE_BYTES_MAX;
 use super::url::SignallingUrl;
 use crate::web_socket::{ClientSocket, client_socket};
 
-/// What happened on the way.
+/// An event on the connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum LinkEvent {
     /// The signalling server may be spoken to.
     Up,
-    /// It said something.
+    /// A message from the server.
     Said(SignallingEvent),
-    /// It is gone or could not be reached, and why. [`SignallingLink::start`] starts again.
+    /// It is gone or could not be reached, for this reason. [`SignallingLink::start`] starts again.
     Lost(String),
 }
 
@@ -31,9 +31,9 @@ pub(crate) struct SignallingLink {
     url: SignallingUrl,
     tls: Arc<ClientConfig>,
     state: State,
-    /// What happened between two polls.
+    /// Events between two polls.
     events: VecDeque<LinkEvent>,
-    /// What the socket has found and says.
+    /// The message that was read from the socket, and the output for it.
     message: Vec<u8>,
     out: Vec<u8>,
 }
@@ -81,7 +81,7 @@ impl SignallingLink {
             self.state = State::Connecting { id: connections.connect(now, address, None), until };
             return;
         }
-        // The system's look-up waits; a thread does it, and ends with it.
+        // The system's name look-up blocks, so a short-lived thread does it.
         let (sender, answer) = sync_channel(1);
         let (host, port) = (self.url.host().to_owned(), self.url.port());
         let looking = std::thread::Builder::new().name("name look-up".to_owned()).spawn(move || {
@@ -168,13 +168,13 @@ impl SignallingLink {
         }
     }
 
-    /// How much happened that was not polled.
+    /// The number of events that have not been polled.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
         self.events.len()
     }
 
-    /// What time and the look-up have brought.
+    /// Handles timeouts and the result of the look-up.
     fn look(&mut self, now: Instant, connections: &mut TcpConnections) {
         match &mut self.state {
             State::Resolving { until, answer } => match answer.try_recv() {

@@ -21,7 +21,7 @@ use driver::Driver;
 /// Bounds of a signalling server's connections.
 #[derive(Clone, Debug)]
 pub struct SignallingListenerSettings {
-    /// What the server allows.
+    /// The access rules and limits of the server.
     pub signalling: SignallingSettings,
     /// The bounds of its TCP connections. Pending connections and the owner of reserved addresses come on top of
     /// `connections_max`, which is for guests: clients that have listened or been linked.
@@ -89,9 +89,9 @@ pub enum SignallingListenError {
     /// The address cannot be used.
     #[error("cannot listen for signalling on {address} ({cause}); choose another port, or end what uses it")]
     Address {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         cause: io::Error,
     },
     /// The system has no thread left.
@@ -147,12 +147,12 @@ impl SignallingListener {
         Ok(Self { address, shared, thread: Some(thread) })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it refused and dropped so far.
+    /// The server's counters so far.
     pub fn counts(&self) -> SignallingCounts {
         *self.shared.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -162,7 +162,7 @@ impl Drop for SignallingListener {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
-            // It has panicked, or not: either way it is over.
+            // Whether or not the thread panicked, it has ended.
             let _ = thread.join();
         }
     }

@@ -18,7 +18,7 @@ pub const VERSION: u8 = 2;
 pub struct SignalLinkId(pub i16);
 
 impl SignalLinkId {
-    /// What stands for no link, in messages about listening.
+    /// The placeholder for no link, in messages about listening.
     pub const NONE: Self = Self(-1);
     /// The first name of a listener's incoming links.
     pub const FIRST_INCOMING: Self = Self(16384);
@@ -31,20 +31,20 @@ pub enum SignalMessage {
     Version(u8),
     /// Every 30 s from a client; the server echoes it.
     Heartbeat,
-    /// Bytes or text that a link carries, without or with a promise that they arrive; here all do.
+    /// Bytes or text over a link, without or with guaranteed delivery; here all are delivered.
     Relayed {
-        /// Whether the sender asked for a promise.
+        /// Whether the sender asked for guaranteed delivery.
         is_reliable: bool,
-        /// Over which link, by the reader's name for it.
+        /// The link, by the reader's name for it.
         link: SignalLinkId,
-        /// What.
+        /// The payload.
         data: Data,
     },
     /// Anything else: an event of the network.
     Event {
-        /// Which.
+        /// The kind of event.
         kind: SignalKind,
-        /// About which link.
+        /// The link that it concerns.
         link: SignalLinkId,
         /// An address, as a rule.
         data: Data,
@@ -74,7 +74,7 @@ pub enum SignalKind {
     Log,
 }
 
-/// What a message carries.
+/// The payload of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Data {
     /// Nothing.
@@ -85,11 +85,11 @@ pub enum Data {
     Utf16(Vec<u16>),
 }
 
-/// Why a message is none.
+/// Why a message is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignalMessageError {
-    /// It ends before it is complete.
+    /// It is incomplete.
     #[error("truncated signalling message")]
     Truncated,
     /// More follows than its length says.
@@ -98,7 +98,7 @@ pub enum SignalMessageError {
     /// Its type is none.
     #[error("unknown type {0} of a signalling message")]
     UnknownType(u8),
-    /// Its data is of a kind that there is not.
+    /// Its kind of data is unknown.
     #[error("unknown kind of data {0} in a signalling message")]
     UnknownData(u8),
 }
@@ -126,11 +126,11 @@ impl SignalMessage {
         Self::Event { kind, link, data: Data::text(address) }
     }
 
-    /// Reads one message, which has to fill the bytes.
+    /// Reads one message, which must fill the bytes.
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// If it is not a message.
     pub fn parse(bytes: &[u8]) -> Result<Self, SignalMessageError> {
         match bytes {
             [VERSION_TYPE, version] => return Ok(Self::Version(*version)),
@@ -200,7 +200,7 @@ impl Data {
     pub fn to_text(&self) -> Option<String> {
         match self {
             Self::Utf16(units) => String::from_utf16(units).ok(),
-            // The stock peers send what links carry as bytes that are text.
+            // Stock peers send text over links as bytes.
             Self::Bytes(bytes) if bytes.len().is_multiple_of(2) => String::from_utf16(&units_of(bytes)).ok(),
             Self::Bytes(_) | Self::None => None,
         }

@@ -1,4 +1,4 @@
-//! How many connections a signalling server takes at once, and which make room for others.
+//! How many connections a signalling server accepts at once, and which of them make room for others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -117,7 +117,7 @@ impl Places {
         self.leave(id, place);
     }
 
-    /// What it had before.
+    /// Changes the kind of a place, and returns its former value.
     fn move_to(&mut self, id: TcpId, kind: Kind) -> Option<Place> {
         let place = self.all.get_mut(&id)?;
         let before = *place;

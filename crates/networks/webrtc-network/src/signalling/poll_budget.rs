@@ -19,8 +19,8 @@ impl PollBudget {
         Self { events_left: EVENTS_PER_POLL, reads_left: READS_PER_POLL }
     }
 
-    /// The next thing that happened, and on which of the links: what was read before, and when nothing of that is left,
-    /// what the next read brings. So no more than one read ever waits here, and the rest where the system keeps it.
+    /// The next event, and the link that it is from: an event of an earlier read, or, when none of these is left, of
+    /// the next read. So no more than one read ever waits here; the rest stays in the system's buffers.
     pub(crate) fn next(
         &mut self,
         now: Instant,
@@ -61,7 +61,7 @@ pub(crate) fn tcp_settings() -> TcpSettings {
 /// A text is read in some microseconds, and the keys for a newcomer are made in some hundred.
 const EVENTS_PER_POLL: usize = 32;
 
-/// What is read may be so little that nothing follows from it, and has its price all the same.
+/// Reads may be so small that no event follows from them, and have their cost all the same.
 const READS_PER_POLL: usize = 4;
 
 /// The most that is read at once.
@@ -105,7 +105,7 @@ mod tests {
                 }
             }
             assert!(taken <= EVENTS_PER_POLL, "{taken} events in one poll");
-            // The shortest message with its frame has ten bytes.
+            // The shortest message takes ten bytes with its frame.
             assert!(link.waiting() <= READ_BYTES / 10, "{} events wait", link.waiting());
         }
     }
@@ -145,7 +145,7 @@ mod tests {
         budget.next(Instant::now(), connections, std::slice::from_mut(link)).map(|(_, event)| event)
     }
 
-    /// A link with a signalling server of this machine that says all of this as soon as it is asked.
+    /// A link with a local signalling server that sends all of this as soon as the link is requested.
     fn linked_with(
         speak: impl FnOnce(&mut ServerSocket, &mut Vec<u8>) + Send + 'static,
     ) -> (SignallingLink, TcpConnections) {

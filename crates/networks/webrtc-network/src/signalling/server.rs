@@ -1,4 +1,4 @@
-//! The signalling server as a machine without sockets: the listeners, and the links between clients.
+//! The signalling server as a state machine without sockets: the listeners, and the links between clients.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use super::reserved::ReservedAddresses;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guest(pub u64);
 
-/// What a signalling server allows.
+/// The access rules and limits of a signalling server.
 #[derive(Clone, Debug)]
 pub struct SignallingSettings {
     /// The paths that clients may name in their URL, and whether an address is one listener's there (as in `/chatapp`
@@ -95,13 +95,13 @@ pub struct SignallingServer {
     counts: SignallingCounts,
 }
 
-/// What is known of a client.
+/// The state of a client.
 #[derive(Debug)]
 struct Seat {
     home: IpAddr,
     space: String,
     sharing: AddressSharing,
-    /// Of the reserved addresses.
+    /// Whether it owns the reserved addresses.
     is_owner: bool,
     address: Option<Vec<u16>>,
     links: BTreeMap<SignalLinkId, FarEnd>,
@@ -132,7 +132,7 @@ impl SignallingServer {
     ///
     /// # Errors
     ///
-    /// It is not admitted.
+    /// If it is not admitted.
     pub fn handle_connected(
         &mut self,
         guest: Guest,
@@ -208,7 +208,7 @@ impl SignallingServer {
         self.guests.get(&guest).is_some_and(|seat| seat.address.is_some() || !seat.links.is_empty())
     }
 
-    /// What was refused and dropped so far.
+    /// The server's counters so far.
     pub fn counts(&self) -> SignallingCounts {
         self.counts
     }

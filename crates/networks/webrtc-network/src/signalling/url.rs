@@ -1,4 +1,4 @@
-//! Where a signalling server is.
+//! The URL of a signalling server.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +21,7 @@ pub struct SignallingUrl {
 pub struct SignallingUrlError {
     /// The text, without its query, which may hold a token.
     pub text: String,
-    /// What is wrong with it.
+    /// Why it is invalid.
     pub cause: String,
 }
 
@@ -48,7 +48,7 @@ impl SignallingUrl {
         authority.rsplit('@').next().unwrap_or_default()
     }
 
-    /// What is asked for there, with the query, which may hold a token.
+    /// The path that is requested, with the query, which may hold a token.
     pub(crate) fn path(&self) -> &str {
         self.uri.path_and_query().map_or("/", |path| path.as_str())
     }

@@ -1,4 +1,4 @@
-//! The signalling server, without sockets and with them, and the bytes of its protocol.
+//! The signalling server, with and without sockets, and the bytes of its protocol.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! Messages as bytes: those of the stock server, those that are cut, those that are none.
+//! Encoded messages: those of the stock server, truncated ones, and invalid ones.
 
 use consonance_webrtc_network::signalling::{
     Data, SignalKind, SignalLinkId, SignalMessage, SignalMessageError,
@@ -6,7 +6,7 @@ use consonance_webrtc_network::signalling::{
 
 use crate::hex::bytes;
 
-/// As recorded with the stock signalling server: what it is, its bytes.
+/// Recorded from the stock signalling server: a description, and the bytes.
 fn golden() -> [(&'static str, &'static str, SignalMessage); 14] {
     let room = |kind| SignalMessage::address(kind, SignalLinkId::NONE, "room1");
     let relayed =

@@ -1,4 +1,4 @@
-//! The signalling server as a machine: permissions to listen, and links between clients.
+//! The signalling server as a state machine: permissions to listen, and links between clients.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -28,7 +28,7 @@ fn server_of(settings: SignallingSettings, guests: &[Guest], path: &str) -> Sign
     server
 }
 
-/// What follows from a client's message.
+/// The messages that a client's message triggers.
 fn say(server: &mut SignallingServer, guest: Guest, message: &SignalMessage) -> Vec<(Guest, SignalMessage)> {
     server.handle_message(guest, &message.to_bytes());
     drain(server)
@@ -60,7 +60,7 @@ fn linked() -> SignallingServer {
     server
 }
 
-/// What a client sends, and what each client receives then.
+/// A message that a client sends, and the messages that clients receive in response.
 type Exchange<'a> = (Guest, &'a str, &'a [(Guest, &'a str)]);
 
 #[test]

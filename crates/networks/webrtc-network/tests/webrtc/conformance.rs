@@ -1,4 +1,4 @@
-//! WebRTC Network keeps the rules of every network, over real sockets of this machine.
+//! WebRTC Network follows the rules of every network, with local sockets.
 
 use consonance_transport::conformance::{DirectNetwork, Impaired, Network};
 use consonance_webrtc_network::signalling::SignallingListener;
@@ -9,9 +9,9 @@ use crate::udp_relay::UdpRelay;
 
 struct WebRtc {
     signalling: SignallingListener,
-    /// Before the host, so that links to it can be cut.
+    /// In front of the host, so that links to it can be cut.
     host: UdpRelay,
-    /// Before each player, so that direct links can be cut.
+    /// In front of each player, so that direct links can be cut.
     players: Vec<UdpRelay>,
 }
 
@@ -25,10 +25,10 @@ impl Network for WebRtc {
     type Server = WebRtcHost;
     type Client = WebRtcClient;
 
-    /// Data channels close without words.
+    /// Data channels close without a reason.
     const CARRIES_REASONS: bool = false;
 
-    /// The library sends none, and no packet of the protocol is empty.
+    /// The library sends none, and the protocol has no empty packets.
     const CARRIES_EMPTY_PACKETS: bool = false;
 
     const ANSWERS_PROBES: bool = true;

@@ -1,4 +1,4 @@
-//! Hostile clients, at the signalling server and at the host's port.
+//! Hostile clients of the signalling server and of the host's port.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
@@ -108,7 +108,7 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
     table.until("all that is allowed has passed", |_| signalling.counts().relayed >= 499);
     assert_eq!(signalling.counts().sent_away, 0);
     for _ in 0..500 {
-        // It is closed before all of it has left.
+        // The connection may be closed before everything is sent.
         let _ = rude.send(empty_text(1));
     }
     table.until("it is sent away, and nothing of the rest is passed on", |_| {
@@ -185,7 +185,7 @@ fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
     let (mut guest, _) = tungstenite::connect(format!("ws://{at}/chatapp")).unwrap();
     guest.send(address(3, -1, "elsewhere")).unwrap();
     assert_eq!(guest.read().unwrap(), address(3, -1, "elsewhere"));
-    // Beside the three places there are sixteen for this machine.
+    // Besides the three regular places, sixteen are reserved for this machine.
     let pending: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
     support::wait_until("all places are taken", || signalling.counts().rejected > 0);
     assert_eq!(signalling.counts().rejected, 1);
@@ -224,7 +224,7 @@ fn the_signalling_server_keeps_no_message_that_no_negotiation_has() {
     let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
     rude.send(text(32 * 1024)).unwrap();
     support::wait_until("a long text is read", || signalling.counts().refused == 1);
-    // The connection may be closed before all of it has left.
+    // The connection may be closed before everything is sent.
     let _ = rude.send(text(128 * 1024));
     assert!(matches!(rude.read(), Ok(Message::Close(_)) | Err(_)), "it is not waited for");
     assert_eq!(signalling.counts().refused, 1);
@@ -259,7 +259,7 @@ fn foreign_pages_and_ambiguous_requests_are_told_why_they_may_not_connect() {
     support::wait_until("both are counted", || signalling.counts().not_welcome == 2);
 }
 
-/// Asks for a link with the listener there.
+/// Requests a link with the listener at this address.
 fn connect(link: i16, to: &str) -> Message {
     address(6, link, to)
 }

@@ -1,4 +1,4 @@
-//! A network that loses a fifth of all datagrams, each way.
+//! A network that loses a fifth of all datagrams in each direction.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,8 @@ use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _}
 use crate::support::{self, Table};
 use crate::udp_relay::UdpRelay;
 
-/// SCTP waits at least a second before it sends again, and twice as long after each loss (RFC 9260, section 6.3.3):
-/// five losses of the same words in a row are 31 s, and one in three turns loses the words or what answers them.
+/// SCTP waits at least a second before it retransmits, and twice as long after each loss (RFC 9260, section 6.3.3):
+/// five losses of the same message in a row take 31 s, and one try in three loses the message or its acknowledgement.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 #[test]

@@ -1,4 +1,4 @@
-//! WebRTC Network over real sockets of this machine: the rules of every network, and what only this one has.
+//! WebRTC Network over local sockets: the rules of every network, and its own features.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

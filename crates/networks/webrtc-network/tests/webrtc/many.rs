@@ -1,4 +1,4 @@
-//! Many players at one host.
+//! Many players on one host.
 
 use std::time::Instant;
 
@@ -50,7 +50,7 @@ fn a_full_host_turns_newcomers_away_and_counts_them() {
     table.until("there is room for the second", |table| table.connected[second]);
 }
 
-// Elsewhere, 127.0.0.1 may be the only address that leads back.
+// Elsewhere, 127.0.0.1 may be the only loopback address.
 #[cfg(target_os = "linux")]
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {

@@ -1,4 +1,4 @@
-//! One host with several sessions, hosts that are not there, and signalling that goes away.
+//! One host with several sessions, missing hosts, and a signalling server that goes away.
 
 use std::time::Instant;
 
@@ -68,7 +68,7 @@ fn players_stay_when_the_signalling_server_goes_and_others_come_when_it_is_back(
 fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_it_has_to() {
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
-    // Each player says five things, and the host says three to each of them.
+    // Each player sends five messages, and the host sends three to each of them.
     let mut settings =
         SignallingListenerSettings { messages_max: 5, ..SignallingListenerSettings::default() };
     settings.signalling.reserved = Some(reserved);

@@ -1,4 +1,4 @@
-//! What the tests here share: a signalling server, and hosts and players that find each other there.
+//! Shared by these tests: a signalling server, and hosts and players that find each other there.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -11,7 +11,7 @@ use consonance_transport::{
 use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
 
-/// How long anything may take before a test fails. Generous: machines that run tests are busy.
+/// The time limit of every wait. Generous, as machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Any free port of this machine.
@@ -24,13 +24,13 @@ pub(crate) fn signalling() -> SignallingListener {
     SignallingListener::bind(localhost(), SignallingListenerSettings::default()).unwrap()
 }
 
-/// Where a signalling server's games are.
+/// The URL of a local signalling server.
 pub(crate) fn url_of(signalling: &SignallingListener) -> SignallingUrl {
     format!("ws://{}/chatapp", signalling.local_addr()).parse().unwrap()
 }
 
-/// Bounds of connections whose loss is noticed soon, but not sooner than a busy machine keeps a thread
-/// waiting, and that are full soon.
+/// Settings with which a lost connection is noticed soon, but not sooner than a busy machine delays a thread, and
+/// with which queues fill up soon.
 pub(crate) fn peer_settings() -> PeerSettings {
     PeerSettings {
         idle_timeout: Duration::from_secs(8),
@@ -71,7 +71,7 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// A host and its players on one thread, and what each of them has seen.
+/// A host and its players on one thread, and the events that each has seen.
 pub(crate) struct Table {
     pub(crate) host: WebRtcHost,
     pub(crate) players: Vec<WebRtcClient>,
@@ -79,7 +79,7 @@ pub(crate) struct Table {
     pub(crate) came: Vec<(Peer, String)>,
     pub(crate) went: Vec<(Peer, DisconnectReason)>,
     pub(crate) host_heard: Vec<(Peer, Delivery, Vec<u8>)>,
-    /// For each player: whether it is connected, why it is not any more, what it has heard.
+    /// For each player: whether it is connected, why it was disconnected, and the packets that it has received.
     pub(crate) connected: Vec<bool>,
     pub(crate) ends: Vec<Option<DisconnectReason>>,
     pub(crate) heard: Vec<Vec<Vec<u8>>>,
@@ -99,7 +99,7 @@ impl Table {
         }
     }
 
-    /// A player that begins to connect.
+    /// Adds a player that starts to connect.
     pub(crate) fn join(&mut self, settings: ClientSettings) -> usize {
         let mut player = client(settings);
         player.connect(Instant::now());

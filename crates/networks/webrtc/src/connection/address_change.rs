@@ -17,9 +17,9 @@ struct Stage {
     now: Instant,
     connection: Connection,
     browser: TestBrowser,
-    /// Where the page is.
+    /// The page's address.
     page: SocketAddr,
-    /// What the page and the server call themselves, and what the server's password is.
+    /// The ICE names of the page and the server, and the server's password.
     names: String,
     password: String,
     frame: u32,
@@ -50,7 +50,7 @@ impl Stage {
         stage
     }
 
-    /// All players speak for so long.
+    /// All players speak for this long.
     fn speak(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {

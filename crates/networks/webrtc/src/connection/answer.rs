@@ -1,4 +1,4 @@
-//! What an answer says besides what str0m writes.
+//! Additions to the answer that str0m writes.
 
 use std::fmt::Write as _;
 
@@ -7,8 +7,9 @@ use str0m::change::SdpAnswer;
 
 use super::Slot;
 
-/// The answer as a text without what it cannot keep, which asks for frames of 20 ms: the length of a browser's, and
-/// what every listener expects. Of the slots it says that they are sent in, and by which numbers their streams go.
+/// The text of the answer without the parts that this end does not support. It asks for frames of 20 ms: the length of
+/// a browser's, and the one that every listener expects. It declares the slots as send-only, with the numbers of their
+/// streams.
 pub(super) fn text(answer: &SdpAnswer, rtc: &Rtc, slots: &[Slot]) -> String {
     let plain = answer.to_sdp_string();
     let mut text = String::with_capacity(plain.len() + 4096);
@@ -22,15 +23,14 @@ pub(super) fn text(answer: &SdpAnswer, rtc: &Rtc, slots: &[Slot]) -> String {
         } else if let Some(track) = line.strip_prefix("a=msid:") {
             section.track = track;
         }
-        // Times of arrival, for which the answer has no extension.
+        // Feedback on arrival times needs a header extension that the answer does not have.
         if line.ends_with(" transport-cc") {
             continue;
         }
         if section.slot.is_some() && line == "a=inactive" {
             text.push_str("a=sendonly");
         } else {
-            // What an answer says of a rate that it does not know, and no rate (RFC 7587,
-            // section 6.1: 8000 to 48000 Hz).
+            // str0m writes 0 for an unknown rate, which is not a valid one (RFC 7587, section 6.1: 8000 to 48000 Hz).
             text.push_str(&line.replace("maxplaybackrate=0;", ""));
         }
         text.push_str("\r\n");
@@ -51,7 +51,7 @@ impl Section<'_> {
         if let Some(slot) = self.slot {
             let (source, track) = (*slot.source, self.track);
             let name = rtc.media(slot.mid).map_or("", |media| media.cname());
-            // RFC 5576, section 4.1, and how browsers have told tracks apart before `a=msid`.
+            // RFC 5576, section 4.1, and the way that browsers identified tracks before `a=msid`.
             let _ = write!(text, "a=ssrc:{source} cname:{name}\r\na=ssrc:{source} msid:{track}\r\n");
         }
         if self.is_audio {

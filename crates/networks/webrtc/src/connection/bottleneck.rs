@@ -10,21 +10,21 @@ use str0m::net::Protocol;
 use super::{Connection, Identity, RtcVoice};
 use crate::settings::PeerLimits;
 
-/// A server's end, a page, and what is between them.
+/// A server's end, a page, and the links between them.
 struct Stage {
     now: Instant,
     connection: Connection,
     browser: TestBrowser,
     down: Link,
     up: Link,
-    /// Whether only as many voices are sent as the connection says.
+    /// Whether the number of voices is limited to that of the connection.
     is_heeded: bool,
     /// Whether the frames of all come at the same time.
     are_in_step: bool,
     frame: u32,
     voices: usize,
     sent: [u64; SPEAKERS],
-    /// Which utterance each speaker is at.
+    /// The current utterance of each speaker.
     streams: [u64; SPEAKERS],
 }
 
@@ -81,11 +81,11 @@ impl Stage {
         stage
     }
 
-    /// All players speak for so many seconds; returns the share of lost packets.
+    /// All players speak for this many seconds; returns the share of lost packets.
     fn speak(&mut self, seconds: u32) -> f64 {
         let before = (self.sent.iter().sum::<u64>(), self.heard());
         self.speak_without_a_pause(seconds);
-        // What is under way arrives.
+        // Packets still in transit arrive.
         (0..100).for_each(|_| self.step());
         let sent = self.sent.iter().sum::<u64>() - before.0;
         let heard = self.heard() - before.1;
@@ -116,11 +116,11 @@ impl Stage {
         if self.are_in_step { 0 } else { dice % STEPS_PER_FRAME }
     }
 
-    /// As the gateway does once a second.
+    /// Adapts the number of voices, as the gateway does once a second.
     fn heed(&mut self) {
         let carried = self.connection.quality().voices_max.filter(|_| self.is_heeded);
         let voices = carried.unwrap_or(SPEAKERS).min(SPEAKERS);
-        // A sender that starts again begins something new.
+        // A speaker that starts again begins a new stream.
         self.streams.iter_mut().skip(self.voices).for_each(|stream| *stream += 1);
         self.voices = voices;
     }
@@ -182,7 +182,7 @@ fn page() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 1).into()
 }
 
-/// Which part was lost in the first 10 s behind 128 kbit/s, and in the next 40 s.
+/// The fractions lost in the first 10 s behind 128 kbit/s, and in the next 40 s.
 fn lost_behind_a_bottleneck(is_heeded: bool, are_in_step: bool) -> (f64, f64) {
     let mut stage = Stage::connected();
     (stage.is_heeded, stage.are_in_step) = (is_heeded, are_in_step);
@@ -237,7 +237,7 @@ fn frames_that_were_lost_before_they_came_here_are_not_lost_on_the_way_to_the_pa
     let mut stage = Stage::connected();
     for _ in 0..10 {
         assert!(stage.speak(1) <= 0.0, "all of them arrive");
-        // A third of all numbers has no packet.
+        // A third of all sequence numbers have no packet.
         stage.frame += 25;
     }
     assert_eq!(stage.connection.quality().egress_loss, Some(0.0));

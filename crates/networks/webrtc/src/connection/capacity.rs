@@ -1,13 +1,13 @@
-//! What a link to a page carries, once it has shown that it does not carry everything.
+//! The capacity of a link to a page, once it has shown that it does not carry everything.
 //!
-//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find out,
-//! until packets are lost or wait. From then on there is an estimate, which falls to what comes through and rises
-//! slowly, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but for its
-//! filter of arrival times, which browsers only report if every packet is numbered for it: what waits shows in the
-//! round trip.
+//! Voice needs little, and most links carry all of it: nothing is assumed about a link, and nothing is sent to probe
+//! it, until packets are lost or delayed. From then on there is an estimate, which falls to the rate that comes
+//! through and rises slowly, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft"
+//! below), but without its filter of arrival times, which browsers only report if every packet is numbered for it:
+//! here, queued packets show in the round trip.
 //!
-//! The sender goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
-//! therefore not tried again at once, and each time later.
+//! The sender adapts in whole voices, so a rise that is too large is a whole voice too much. A rate that has failed is
+//! therefore not tried again at once, and later after each failure.
 
 mod round_trips;
 #[cfg(test)]
@@ -17,12 +17,12 @@ use std::time::{Duration, Instant};
 
 use round_trips::RoundTrips;
 
-/// What a page has said since the report before.
+/// A page's feedback since the previous report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Report {
-    /// What was sent to it meanwhile, with everything around it, in bit/s.
+    /// The rate sent to it meanwhile, including all overhead, in bit/s.
     pub(super) sent: f64,
-    /// Which part of the packets that it speaks of has not arrived, 0 … 1; none if these are too few.
+    /// The fraction of the reported packets that has not arrived, 0 … 1; none if these are too few.
     pub(super) loss: Option<f64>,
     pub(super) round_trip: Option<Duration>,
 }
@@ -32,9 +32,9 @@ pub(super) struct Report {
 pub(super) struct CapacityEstimator {
     estimate: Option<Estimate>,
     round_trips: RoundTrips,
-    /// What the link loses however little is sent, 0 … 1.
+    /// The loss of the link itself, however little is sent, 0 … 1.
     own_loss: f64,
-    /// Of the last report that had one.
+    /// The loss of the last report that had one.
     former_loss: f64,
     reported_at: Instant,
 }
@@ -44,12 +44,12 @@ struct Estimate {
     /// In bit/s.
     rate: f64,
     congested_at: Instant,
-    /// What was sent when that was too much, and which part of it was lost.
+    /// The rate that was sent then and was too much, and the fraction of it that was lost.
     sent: f64,
     loss: f64,
     /// How long packets waited then, in seconds.
     queue: f64,
-    /// What came through then, which is not exceeded for so long.
+    /// The rate that came through then, which is not exceeded for the time of `hold`.
     ceiling: f64,
     hold: Duration,
     /// How often it fell since there is one.
@@ -59,8 +59,7 @@ struct Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Congested,
-    /// As much is lost, or waits as long, as before, although much less is sent: that is the link's doing, or another
-    /// sender's.
+    /// Loss or delay is as high as before although much less is sent: it is due to the link, or to another sender.
     NotOurs,
     Unclear,
     Clear,
@@ -77,7 +76,7 @@ impl CapacityEstimator {
         }
     }
 
-    /// What the link carries, in bit/s; none if nothing says that it does not carry everything.
+    /// The link's capacity, in bit/s; none if nothing shows that it does not carry everything.
     pub(super) fn estimate(&self) -> Option<f64> {
         self.estimate.as_ref().map(|estimate| estimate.rate)
     }
@@ -146,10 +145,10 @@ impl CapacityEstimator {
         self.round_trips.queue().as_secs_f64()
     }
 
-    /// As the draft's section 5.5: a part of what comes through.
+    /// Lowers the estimate as in the draft's section 5.5: to a part of the rate that comes through.
     fn lower(&mut self, now: Instant, report: &Report) {
         let loss = report.loss.unwrap_or(0.0);
-        // What does not come through and is not lost makes the queue longer.
+        // Packets that neither arrive nor are lost make the queue longer.
         let through = report.sent * (1.0 - loss) / (1.0 + self.round_trips.queue_growth());
         let former = self.estimate.as_ref();
         let rate = (FALL * through).min(former.map_or(f64::MAX, |former| former.rate)).max(RATE_MIN);
@@ -178,42 +177,42 @@ impl CapacityEstimator {
 const LOSS_TO_FALL: f64 = 0.1;
 const LOSS_TO_RISE: f64 = 0.02;
 
-/// Where there is an estimate, this is enough if it was so the last time, too: chance seldom does that.
+/// If there is an estimate, this is enough if it was so the last time, too: chance seldom does that.
 const LOSS_TO_FALL_AGAIN: f64 = 0.05;
 
 /// β and η of the draft's section 5.5.
 const FALL: f64 = 0.85;
 const RISE_PER_SECOND: f64 = 1.08;
 
-/// What waits for longer than this on its way is a queue that grows until less is sent: more than a browser's jitter
-/// buffer holds for a Wi-Fi's sake.
+/// A longer delay on the way is a queue that grows until less is sent: more than a browser's jitter buffer absorbs on
+/// Wi-Fi.
 const QUEUE_MAX: Duration = Duration::from_millis(100);
-/// Where packets are lost, too, this is enough.
+/// If packets are lost, too, this is enough.
 const QUEUE_WITH_LOSS: Duration = Duration::from_millis(40);
 
-/// What was changed shows after so long, and is changed again no sooner.
+/// The time until a lower rate shows in the reports; the estimate does not change before.
 const SETTLING: Duration = Duration::from_millis(1500);
 
 /// A silence between two reports counts as this at most.
 const PASSED_MAX: Duration = Duration::from_secs(5);
 
-/// Below this part of it something is much less than something else.
+/// A value below this fraction of another one is much less than it.
 const MUCH_LESS: f64 = 0.8;
 
 /// The first bad report may speak of packets from before the link became narrow, too, and so of too little loss: only
 /// after so many falls is a loss that stays taken for the link's own.
 const FALLS_TO_JUDGE: u32 = 2;
 
-/// The estimate is at most so many times what is sent, so that there is always room for a voice more …
+/// The estimate is at most this many times the rate that is sent, so that there is always room for one more voice …
 const OF_SENT_MAX: f64 = 2.0;
-/// … and for some time at most this part of what was too much, which is longer after each failure.
+/// … and for some time at most this part of the rate that was too much, for longer after each failure.
 const OF_CEILING_MAX: f64 = 0.95;
 const HOLD_MIN: Duration = Duration::from_secs(10);
 const HOLD_MAX: Duration = Duration::from_mins(1);
-/// A link that carries so many times what was too much is another one.
+/// A link that carries this many times the failed rate has changed.
 const SURPASSED: f64 = 1.2;
 
-/// A link that has carried everything for so long has no limit that is known.
+/// A link that has carried everything for this long has no known limit.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(2);
 
 /// In bit/s: a voice at the lowest rate of Opus with everything around it (RFC 6716, section 2.1.1). Less makes no

@@ -34,7 +34,7 @@ impl Connection {
             direct.declare_media(mid, MediaKind::Audio);
             connection.slots.push(Slot::new(mid, payload_type, Ssrc::from(source)));
         }
-        // The page has the certificate of this end.
+        // The page uses the same certificate as this end.
         let fingerprint = direct.local_dtls_fingerprint().clone();
         direct.set_remote_fingerprint(fingerprint);
         direct.set_remote_ice_credentials(IceCreds { ufrag: PAGE.to_owned(), pass: PAGE.to_owned() });
@@ -51,7 +51,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// What a page's checks prove that they come from it with: the name and the password of this end.
+    /// The ICE credentials of this end, name and password, that authenticate a page's checks.
     pub(crate) fn credentials(&mut self) -> IceCreds {
         self.rtc.direct_api().local_ice_credentials()
     }

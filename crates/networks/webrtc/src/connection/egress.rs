@@ -1,4 +1,4 @@
-//! What is sent to a page in all slots, and what of it the page says has arrived.
+//! Packets sent to a page in all slots, and the arrivals that the page reports.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,7 @@ use str0m::stats::MediaEgressStats;
 use super::capacity::{CapacityEstimator, Report};
 use super::slot::{Arrivals, Slot};
 
-/// Counts what is sent, adds up what receiver reports say (RFC 3550, section 6.4.2), and
-/// estimates what the link carries.
+/// Counts sent packets, adds up receiver reports (RFC 3550, section 6.4.2), and estimates the link's capacity.
 #[derive(Debug)]
 pub(super) struct Egress {
     estimator: CapacityEstimator,
@@ -16,17 +15,17 @@ pub(super) struct Egress {
     since: Instant,
     bytes: u64,
     samples: u64,
-    /// What was sent in each of the last intervals, in bit/s: a report speaks of more than the last one.
+    /// The rates sent in each of the last intervals, in bit/s: a report covers more than the last one.
     rates: [f64; RATES],
     /// Less is to be sent since the last interval: of this one, a part was sent before.
     is_mixed: bool,
-    /// What one voice takes while it speaks, in bit/s.
+    /// The rate of one voice while it speaks, in bit/s.
     voice_rate: Option<f64>,
     voices_max: Option<usize>,
-    /// What reports said since the last conclusion, and of which packets nothing was concluded yet.
+    /// Arrivals reported since the last conclusion, and those from which nothing was concluded yet.
     reported: Arrivals,
     unconcluded: Arrivals,
-    /// Slots of which nothing is said, whereas of others it may be.
+    /// Packets of slots that reports do not cover, whereas they may cover others.
     unspoken: Arrivals,
     round_trip: Option<Duration>,
     loss: Option<f32>,
@@ -59,7 +58,7 @@ impl Egress {
         self.samples += u64::from(samples);
     }
 
-    /// What is known of a slot's packets by now.
+    /// Takes in the statistics of a slot's packets.
     pub(super) fn note_statistics(&mut self, slot: &mut Slot, known: &MediaEgressStats) {
         self.has_news = true;
         let Some(report) = &known.remote else { return };
@@ -74,8 +73,8 @@ impl Egress {
         }
     }
 
-    /// All slots have been noted: sees what follows from it. True if what is sent from now on is less, and is to be
-    /// judged apart from what was sent before.
+    /// Evaluates the statistics of all slots. True if less is to be sent from now on, and is to be judged apart from
+    /// what was sent before.
     pub(super) fn conclude(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.since);
         if !std::mem::take(&mut self.has_news) || passed < INTERVAL_MIN {
@@ -89,12 +88,12 @@ impl Egress {
         is_less
     }
 
-    /// Which part of what is sent is lost on its way, 0 … 1, as the last reports say.
+    /// The fraction of sent packets that is lost on the way, 0 … 1, according to the last reports.
     pub(super) fn loss(&self) -> Option<f32> {
         self.loss
     }
 
-    /// What the link carries, in bit/s; none if nothing says that it does not carry everything.
+    /// The link's capacity, in bit/s; none if nothing shows that it does not carry everything.
     pub(super) fn capacity(&self) -> Option<u64> {
         self.estimator.estimate().map(|rate| rate as u64)
     }
@@ -131,13 +130,13 @@ impl Egress {
 
     fn whole_voices(&self) -> Option<usize> {
         let voices = self.estimator.estimate()? / self.voice_rate?;
-        // No voice is dropped because others speak with a few bits more than before.
+        // Hysteresis: no voice is dropped because the others use a few bits more than before.
         let kept = self.voices_max.filter(|former| voices >= *former as f64 - HYSTERESIS);
         Some((voices as usize).max(kept.unwrap_or(1)).max(1))
     }
 }
 
-/// Around a packet of Opus: RTP (RFC 3550, section 5.1), the tag of SRTP (RFC 7714, section 13.2), UDP and IPv4.
+/// Around an Opus packet: RTP (RFC 3550, section 5.1), the tag of SRTP (RFC 7714, section 13.2), UDP and IPv4.
 const OVERHEAD_BYTES: usize = 12 + 16 + 8 + 20;
 
 const SAMPLES_PER_SECOND: f64 = 48_000.0;
@@ -146,12 +145,12 @@ const SAMPLES_PER_SECOND: f64 = 48_000.0;
 const INTERVAL_MIN: Duration = Duration::from_millis(500);
 const SPOKEN_S_MIN: f64 = 0.2;
 
-/// Of so many intervals of a second the one in which most was sent counts: browsers report as seldom as that.
+/// The number of intervals of a second of which the one with the highest rate counts: browsers may report this seldom.
 const RATES: usize = 5;
 
 /// Two seconds of one voice: chance that takes 2 % of all packets takes more than a tenth of 100 once
 /// in a hundred thousand times.
 const SENT_MIN: u64 = 100;
 
-/// By which part of a voice the estimate may be short of what is sent already.
+/// The part of a voice by which the estimate may fall short of the rate that is sent already.
 const HYSTERESIS: f64 = 0.1;

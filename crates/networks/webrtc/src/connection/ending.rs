@@ -1,4 +1,4 @@
-//! How a connection ends.
+//! The end of a connection.
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ impl Connection {
         self.close_for(now, DisconnectReason::TimedOut);
     }
 
-    /// Closes the connection, of which the page is told once.
+    /// Closes the connection, and notifies the page once.
     pub(super) fn close_for(&mut self, now: Instant, reason: DisconnectReason) {
         if self.state == State::Over {
             return;
@@ -61,7 +61,8 @@ impl Connection {
         }
     }
 
-    /// What the library refuses is the other side's doing: our own calls keep its rules.
+    /// Ends the connection if the library refuses its input: that is the other side's fault, since our own calls keep
+    /// the library's rules.
     pub(super) fn judge<T>(&mut self, now: Instant, handled: Result<T, RtcError>) {
         if let Err(error) = handled {
             tracing::debug!(%error, "a connection fails");

@@ -1,45 +1,46 @@
-//! What a connection is told and tells, as values.
+//! Inputs and outputs of a connection, as values.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_transport::DisconnectReason;
 
-/// A frame of Opus for a slot.
+/// An Opus frame for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RtcVoice<'a> {
-    /// Which slot, from 0.
+    /// The slot, from 0.
     pub slot: usize,
-    /// Changes with each speaker and each utterance of it: what comes then is not compared with what came before.
+    /// Changes with each speaker and each of its utterances: frames after a change are not compared with those before
+    /// it.
     pub stream: u64,
-    /// Which frame of the utterance it is, counting up and wrapping; gaps are losses.
+    /// The frame's number in the utterance, counting up and wrapping; gaps are losses.
     pub sequence: u32,
     /// How long it is, in samples at 48 kHz: 960 are 20 ms.
     pub samples: u32,
-    /// The packet of Opus, up to [`VOICE_BYTES_MAX`] bytes.
+    /// The Opus packet, up to [`VOICE_BYTES_MAX`] bytes.
     pub payload: &'a [u8],
 }
 
-/// How a peer's link does, as far as is known.
+/// The quality of a peer's link, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RtcQuality {
-    /// There and back.
+    /// The round-trip time.
     pub round_trip: Option<Duration>,
-    /// Which part of what is sent to the peer is lost on the way to it, from 0 to 1. The last value that is known.
+    /// The fraction of packets to the peer that is lost on the way, from 0 to 1. The last known value.
     pub egress_loss: Option<f32>,
-    /// What of voice the way to the peer carries, in bit/s with everything around it, from 28 000; `None` if nothing
-    /// says that it does not carry all that is sent.
+    /// The capacity for voice of the path to the peer, in bit/s including all overhead, from 28 000; `None` if nothing
+    /// shows that it does not carry everything that is sent.
     pub egress_capacity: Option<u64>,
     /// How many voices that is, from 1, at the rate of those that were sent.
     pub voices_max: Option<usize>,
-    /// Which part of the peer's voice is lost, from 0 to 1. The last value that is known.
+    /// The fraction of the peer's voice packets that is lost, from 0 to 1. The last known value.
     pub ingress_loss: Option<f32>,
 }
 
-/// What became of a message.
+/// The result of sending a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It is on its way, or waits for its turn.
+    /// It is sent or queued.
     Yes,
     /// The peer is not connected, or leaving.
     NotConnected,
@@ -47,7 +48,7 @@ pub enum Sent {
     TooSlow,
 }
 
-/// What happened.
+/// An event on a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionEvent {
     /// Everything is up.
@@ -71,6 +72,6 @@ pub(crate) struct ConnectionDrops {
     pub(crate) unproved: u64,
 }
 
-/// The longest packet of voice that is sent, in bytes: with everything around it, it fits
+/// The longest voice packet that is sent, in bytes: with everything around it, it fits
 /// the datagrams of every network.
 pub const VOICE_BYTES_MAX: usize = 1150;

@@ -1,8 +1,8 @@
-//! Which hosts have shown that they get what is sent there.
+//! Hosts that have proved that they receive.
 //!
-//! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a page
-//! knows the password that it was told. So a host gets no more than came from it until it has answered a check of ours;
-//! what else there is to say waits for that. Over TCP a host has answered before anything comes from it.
+//! An ICE check with the right password redirects all traffic to its apparent source, and a page knows the password
+//! that it was given. So a host gets no more bytes than came from it until it has answered a check of ours; other
+//! traffic waits for that. Over TCP a host has answered before anything comes from it.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -23,7 +23,7 @@ pub(super) struct Hosts {
 /// The oldest datagram that was held back made room for another one.
 pub(super) struct Lost;
 
-/// How checks of ours are named and sealed.
+/// The names and the password for checks of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Credentials {
     pub(super) own_user_fragment: String,
@@ -56,7 +56,7 @@ impl Hosts {
         proves || self.probe.take_if(|check| check.is_answered_by(datagram)).is_some()
     }
 
-    /// What is to leave: given back if it may, and held back otherwise. `Err` if something is lost for that.
+    /// Returns a datagram that may leave, and holds it back otherwise. `Err` if an older one is lost for that.
     pub(super) fn let_through(&mut self, transmit: Transmit) -> Result<Option<Transmit>, Lost> {
         let host = transmit.destination.ip();
         if transmit.proto != Protocol::Udp || self.known.may_leave(host, transmit.contents.len()) {

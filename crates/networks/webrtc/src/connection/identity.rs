@@ -1,4 +1,4 @@
-//! What all connections of a server share, and how str0m is set up for each.
+//! Data shared by all connections of a server, and the setup of str0m for each.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::settings::PeerLimits;
 pub(crate) struct Identity {
     pub(crate) cryptography: Arc<CryptoProvider>,
     pub(crate) certificate: DtlsCert,
-    /// The addresses that browsers are told.
+    /// The addresses announced to browsers.
     pub(crate) udp: Vec<SocketAddr>,
     pub(crate) tcp: Vec<SocketAddr>,
 }
@@ -47,8 +47,8 @@ impl Identity {
     }
 }
 
-/// Which media a stream belongs to, and no more: a browser that is told when its packets arrive looks for bandwidth by
-/// sending empty ones, which are numbered like voice.
+/// The extension that names a stream's media, and no other: a browser that is told when its packets arrive probes for
+/// bandwidth with empty ones, which are numbered like voice.
 fn extensions() -> ExtensionMap {
     let mut extensions = ExtensionMap::empty();
     extensions.set(4, Extension::RtpMid);

@@ -1,4 +1,4 @@
-//! What str0m tells of a connection: its channel, its messages, its voice, how it does.
+//! Handling of str0m's events on a connection: its channel, its messages, its voice, its statistics.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! What a page says: packets of one stream, as they came.
+//! A page's voice: packets of one stream, as they came.
 
 use str0m::Rtc;
 use str0m::media::Mid;
@@ -6,7 +6,7 @@ use str0m::rtp::{RtpPacket, Ssrc};
 
 use super::event::ConnectionEvent;
 
-/// Which packets are the page's voice.
+/// Selects the packets that are the page's voice.
 #[derive(Debug)]
 pub(super) struct Microphone {
     mid: Mid,
@@ -25,7 +25,7 @@ impl Microphone {
         self.mid
     }
 
-    /// From now on it is this one, and its stream may be another.
+    /// Switches to this media section, whose stream may be another one.
     pub(super) fn renegotiate(&mut self, mid: Mid) {
         self.mid = mid;
         (self.source, self.time) = (None, None);
@@ -58,7 +58,7 @@ impl Microphone {
         let Some(stream) = direct.stream_rx(&source).filter(|stream| stream.mid() == self.mid) else {
             return false;
         };
-        // What is asked for again comes too late to be heard.
+        // A retransmitted packet would arrive too late to be heard.
         stream.suppress_nack(true);
         self.source = Some(source);
         true

@@ -1,9 +1,9 @@
-//! What a page offers, read before anything is made for it.
+//! A page's offer, read before anything is created for it.
 
 use str0m::change::SdpOffer;
 use str0m::media::Mid;
 
-/// Why an offer is not taken.
+/// Why an offer is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfferError {
@@ -16,27 +16,27 @@ pub enum OfferError {
     /// It is not SDP, or SDP that contradicts itself.
     #[error("invalid offer ({cause}); use a current browser")]
     Malformed {
-        /// What is wrong with it.
+        /// The parser's error.
         cause: String,
     },
-    /// It has more of something than there may be.
+    /// It has too many of something.
     #[error("the offer has too many {what}, {max} are the most; use the page of this server")]
     TooMany {
-        /// Of what.
+        /// The excess items, in words.
         what: &'static str,
         /// How many there may be.
         max: usize,
     },
-    /// Something that has to be there is missing.
+    /// A required part is missing.
     #[error("the offer has no {what}; use the page of this server")]
     Missing {
-        /// What.
+        /// The missing item, in words.
         what: &'static str,
     },
-    /// There is no such peer, any more.
+    /// The peer is gone.
     #[error("this connection is over; connect again")]
     Gone,
-    /// As many peers as may be are here, or negotiate.
+    /// The limit of peers, or of negotiating peers, is reached.
     #[error("the server is full; try again later")]
     Full,
 }
@@ -107,7 +107,7 @@ fn sections(text: &str) -> Result<Vec<Section<'_>>, OfferError> {
             if sections.len() == SECTIONS_MAX {
                 return Err(OfferError::TooMany { what: "media", max: SECTIONS_MAX });
             }
-            // What is said by saying nothing (RFC 8866, section 6.7).
+            // The default if the section has no direction (RFC 8866, section 6.7).
             sections.push(Section { kind, mid: "", direction: "sendrecv" });
         } else if let Some(section) = sections.last_mut() {
             match line {

@@ -16,7 +16,7 @@ pub(super) struct Path {
 }
 
 impl Path {
-    /// The path of an encrypted datagram. Answers to checks of ICE go wherever a check came from and say nothing about
+    /// The path of an encrypted datagram. Answers to ICE checks go wherever a check came from and say nothing about
     /// the path.
     pub(super) fn of(transmit: &Transmit) -> Option<Self> {
         let is_stun = transmit.contents.first().is_none_or(|first| *first < STUN_BELOW);
@@ -26,7 +26,7 @@ impl Path {
 }
 
 impl Connection {
-    /// Asks the page's browser for a sign of life with a check of ICE, which browsers answer at once, and returns when
+    /// Asks the page's browser for a sign of life with an ICE check, which browsers answer at once, and returns when
     /// anything last came from it. The own checks of browsers come every two to six seconds, so their absence alone
     /// says little.
     pub(crate) fn probe(&mut self, now: Instant) -> Instant {
@@ -45,5 +45,5 @@ impl Connection {
     }
 }
 
-/// What begins with a byte from 20 on is DTLS or SRTP (RFC 7983, section 7).
+/// Datagrams with a first byte from 20 on are DTLS or SRTP (RFC 7983, section 7).
 const STUN_BELOW: u8 = 20;

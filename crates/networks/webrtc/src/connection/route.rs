@@ -1,18 +1,18 @@
-//! Where a page was while its channels were set up.
+//! The address of a page while its channels were set up.
 
 use std::net::SocketAddr;
 
-/// Where a connection's encrypted datagrams went since it has keys.
+/// The destinations of a connection's encrypted datagrams since it has keys.
 ///
-/// A check of ICE comes from wherever its sender says, and may move all that is sent there. A peer that continues what
-/// was sent to one place only (the answer that associations of SCTP begin with, RFC 9260, section 5.1) has read it at
-/// that place.
+/// An ICE check comes from whatever address its sender claims, and may redirect all traffic there. A peer that
+/// continues an exchange sent to one place only (the answer that associations of SCTP begin with, RFC 9260, section
+/// 5.1) has read it at that place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Route {
     #[default]
     Nowhere,
     To(SocketAddr),
-    /// What was sent to one machine may have been read at another.
+    /// To several machines: datagrams sent to one of them may have been read at another.
     Apart,
 }
 
@@ -29,7 +29,7 @@ impl Route {
         };
     }
 
-    /// Where the page is that has answered all of it, if that is known.
+    /// The address of the page that has answered all of it, if that is known.
     pub(super) fn proven(self) -> Option<SocketAddr> {
         match self {
             Self::To(remote) => Some(remote),
@@ -38,7 +38,7 @@ impl Route {
     }
 }
 
-/// How a record of DTLS begins (RFC 7983, section 7).
+/// The first byte of a DTLS record (RFC 7983, section 7).
 const DTLS: std::ops::RangeInclusive<u8> = 20..=63;
 
 #[cfg(test)]
@@ -85,8 +85,8 @@ mod tests {
         assert!(!remotes.contains(&Some(victim())), "{remotes:?}");
     }
 
-    /// A page that makes one of its checks from an address that is not its own, right before its encrypted datagram of
-    /// this number; none if it does not connect.
+    /// A page that sends one of its checks from a foreign address, right before its encrypted datagram of this
+    /// number. `None` if it does not connect.
     fn connected_with_forged_check(before: usize) -> Option<Connection> {
         let mut now = Instant::now();
         let cryptography = consonance_rtc_crypto::provider();
@@ -108,7 +108,8 @@ mod tests {
                     if records == before {
                         let forged = preferred(&check, hmac);
                         connection.handle_datagram(now, Protocol::Udp, victim(), server(), &forged);
-                        // What is sent moves with the connection's next look at its pairs of addresses.
+                        // The destination of outgoing packets changes when the connection next checks its candidate
+                        // pairs.
                         now += Duration::from_secs(1);
                         connection.handle_timeout(now);
                     }

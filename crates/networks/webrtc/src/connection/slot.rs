@@ -24,7 +24,7 @@ pub(super) struct Slot {
     stream: Option<OutgoingStream>,
 }
 
-/// What a packet of a slot is labelled with.
+/// The RTP header fields that label a packet of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label {
     pub(super) sequence: u64,
@@ -66,20 +66,20 @@ impl Slot {
         if ahead > 0 { Some(stream.go_on(now, sequence, ahead, samples)) } else { stream.late(-ahead) }
     }
 
-    /// What a report of the page says of packets of which none has spoken yet, if it does: it knows numbers up to this
-    /// one, and has missed so many since the beginning.
+    /// Takes a report of the page, which knows numbers up to `highest` and has missed `lost` packets since the
+    /// beginning. Returns the arrivals of packets that no report has covered before, if there are any.
     pub(super) fn take_report(&mut self, highest: u64, lost: u64) -> Option<Arrivals> {
         let stream = self.stream.as_mut()?;
         stream.ledger.take(highest.min(stream.newest), lost as u32)
     }
 
-    /// What is to be taken for lost since no report speaks of it.
+    /// The packets that count as lost because no report covers them.
     pub(super) fn take_unspoken(&mut self) -> Option<Arrivals> {
         let stream = self.stream.as_mut()?;
         stream.ledger.take_unspoken(stream.newest)
     }
 
-    /// What is sent from now on is to be judged apart.
+    /// Packets sent from now on are to be judged apart.
     pub(super) fn judge_again(&mut self) {
         if let Some(stream) = &mut self.stream {
             stream.ledger.judge_again(stream.newest + 1);
@@ -98,14 +98,14 @@ struct OutgoingStream {
     newest_at: Instant,
     /// How long the newest frame is.
     samples: u32,
-    /// Which of the 64 packets up to the newest were sent, the newest as the lowest bit.
+    /// A bit set of the packets that were sent among the 64 up to the newest, which is the lowest bit.
     sent: u64,
     ledger: Ledger,
 }
 
 impl OutgoingStream {
     fn begin(now: Instant, utterance: u64, sequence: u32, samples: u32, random: u32) -> Self {
-        // Both ends have to agree how often the number has wrapped, without any message: it begins below the first
+        // Both ends must agree on the rollover count without signalling it, so the number starts well below the first
         // wrap.
         let first = u64::from(random & 0x3fff);
         Self {
@@ -138,7 +138,7 @@ impl OutgoingStream {
     }
 
     fn go_on(&mut self, now: Instant, sequence: u32, ahead: i64, samples: u32) -> Label {
-        // What is missing in between was as long as the frame before it.
+        // Missing frames in between count as long as the frame before them.
         self.newest_time = self.newest_time.wrapping_add(ahead as u32 * self.samples);
         self.newest += ahead as u64;
         self.newest_frame = sequence;

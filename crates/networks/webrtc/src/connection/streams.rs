@@ -32,13 +32,13 @@ impl Connection {
     }
 }
 
-/// The stream of a slot is there from now on, unless the page has no such slot any more.
+/// Declares the stream of a slot, unless the page has no such slot any more.
 pub(super) fn declare(rtc: &mut Rtc, slot: &Slot) {
     if rtc.direct_api().stream_tx(&slot.source).is_some() || rtc.media(slot.mid).is_none() {
         return;
     }
     let mut direct = rtc.direct_api();
     let stream = direct.declare_stream_tx(slot.source, None, slot.mid, None);
-    // Nothing is sent again: it would come too late to be heard.
+    // No retransmissions: they would arrive too late to be heard.
     stream.set_rtx_cache(0, Duration::ZERO, None);
 }

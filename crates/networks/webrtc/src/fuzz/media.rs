@@ -37,7 +37,7 @@ pub fn webrtc_media(bytes: &[u8]) {
 const MICROPHONE: &str = "mic";
 const SLOTS: [&str; 3] = ["0", "1", "2"];
 
-/// What the page's microphone is, until something else is tried.
+/// The source of the page's microphone, until another one is tried.
 const SOURCE: u32 = 0x1234_5678;
 
 /// The number of Opus in what this server offers.
@@ -50,7 +50,7 @@ struct Stage {
     sequence: u16,
     time: u32,
     report: u32,
-    /// All that was sent.
+    /// All packets sent.
     sent: Vec<Vec<u8>>,
     heard: BTreeSet<u64>,
     dropped: u64,
@@ -135,7 +135,7 @@ impl Stage {
         }
     }
 
-    /// A packet of voice, nearly as a browser sends it (RFC 3550, section 5.1; RFC 8285, section 4.2).
+    /// A voice packet, nearly as a browser sends it (RFC 3550, section 5.1; RFC 8285, section 4.2).
     fn say(&mut self, tape: &mut Tape<'_>, source: u32) {
         let (how, payload) = (tape.byte(), tape.counted());
         let payload_type = if how & 0xc0 == 0xc0 { how & 0x7f } else { OPUS };
@@ -228,7 +228,7 @@ impl Stage {
         self.sent.iter().any(is_it)
     }
 
-    /// What leaves of the slots is numbered without repetition (RFC 3550, section 5.1).
+    /// Checks that packets of the slots leave without a repeated number (RFC 3550, section 5.1).
     fn check_left(&mut self, datagram: &[u8]) {
         assert!(datagram.len() <= VOICE_BYTES_MAX + 64, "{} bytes fit no datagram", datagram.len());
         let [_, kind, numbers @ ..] = datagram else { panic!("a datagram of no kind") };
@@ -257,7 +257,7 @@ impl Stage {
 mod tests {
     use super::*;
 
-    /// Otherwise the target would look at nothing.
+    /// Otherwise the target would test nothing.
     #[test]
     fn the_stage_of_media_carries_voice_both_ways() {
         let mut stage = Stage::new();

@@ -20,7 +20,7 @@ pub(super) struct Page {
     is_open: bool,
     sequence: u64,
     reports: u8,
-    /// Which byte of the next datagram is changed, and how.
+    /// The byte of the next datagram that is changed, and how.
     spoil: Option<(usize, u8)>,
     transmits: VecDeque<Vec<u8>>,
 }

@@ -13,7 +13,7 @@ use str0m::crypto::{
     SupportedAeadAes128Gcm, SupportedAeadAes256Gcm, SupportedAes128CmSha1_80,
 };
 
-/// What both ends of a connection use.
+/// The provider of both ends of a connection.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         srtp_provider: &Transparent,
@@ -127,7 +127,7 @@ impl DtlsProvider for Transparent {
 struct Records {
     now: Instant,
     is_active: bool,
-    /// What of its beginning was told.
+    /// How many outputs were polled, which tells the initial ones apart.
     told: usize,
     received: VecDeque<Vec<u8>>,
     sent: VecDeque<Vec<u8>>,

@@ -1,4 +1,5 @@
-//! Whose a datagram is: a check of ICE names its peer, and everything else comes from where the peer has proved to be.
+//! The owner of a datagram: an ICE check names its peer, and other datagrams come from addresses that a peer has
+//! proved.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -11,14 +12,14 @@ use consonance_rtc_crypto::user_fragment;
 use crate::page_peer::PagePeer;
 use crate::settings::WebRtcSettings;
 
-/// By what a datagram came.
+/// The protocol that carried a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
     Udp,
     Tcp,
 }
 
-/// Where a datagram came from.
+/// The source of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Source {
     pub(crate) way: Way,
@@ -69,9 +70,9 @@ struct Entry {
     shard: usize,
     is_negotiating: bool,
     since: Instant,
-    /// Of what comes from where it has proved to be.
+    /// The allowance of datagrams from addresses that it has proved.
     allowance: Allowance,
-    /// Of checks in its name from anywhere else, which prove nothing before they were looked at.
+    /// The allowance of checks in its name from any other address, which prove nothing until they are verified.
     unproved: Allowance,
     last_heard: Instant,
     user_fragments: Vec<String>,
@@ -134,10 +135,10 @@ impl Directory {
         }
     }
 
-    /// What comes from there is this peer's, since it has proved to be there.
+    /// Assigns a source to this peer, which has proved to be there.
     ///
-    /// False where that is refused: an address is not taken from a peer that is heard there: a sender that can put it
-    /// on its datagrams may not be there.
+    /// False if that is refused: an address is not taken from a peer that is heard there, since a sender that can put
+    /// it on its datagrams may not be there.
     pub(crate) fn claim_source(&self, now: Instant, source: Source, peer: PagePeer) -> bool {
         let inner = &mut *self.lock();
         let of_another = inner.by_source.get(&source).filter(|known| **known != peer);
@@ -190,15 +191,16 @@ impl Directory {
         Route::To { shard: entry.shard, peer }
     }
 
-    /// What a thread that panicked has left is whole: each change is made of look-ups and insertions that do not.
+    /// Ignores poison: a panic leaves a consistent state, since each change is made of look-ups and insertions that do
+    /// not panic.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    /// The peer that has negotiated for longest goes, once it has had its time: a real page is soon done, and others
-    /// cannot be kept out with offers that come to nothing.
+    /// The peer that has negotiated for longest goes, once it has had its time: a real page is soon done, and offers
+    /// that are never completed cannot keep others out.
     fn make_room(&mut self, now: Instant, undisturbed: Duration) -> Option<(usize, PagePeer)> {
         let negotiating = self.peers.iter().filter(|(_, entry)| entry.is_negotiating);
         let (&peer, entry) = negotiating.min_by_key(|(peer, _)| **peer)?;

@@ -3,7 +3,7 @@
 /// How many bytes a length takes.
 pub(super) const HEADER_BYTES: usize = 2;
 
-/// The first datagram, if all of it is there.
+/// The first datagram, if it is complete.
 pub(super) fn first(stream: &[u8]) -> Option<&[u8]> {
     stream.get(HEADER_BYTES..HEADER_BYTES + announced(stream)?)
 }
@@ -14,7 +14,7 @@ pub(super) fn announced(stream: &[u8]) -> Option<usize> {
     Some(u16::from_be_bytes(header).into())
 }
 
-/// What stands before a datagram.
+/// The header of a datagram: its length.
 pub(super) fn header(datagram: &[u8]) -> [u8; HEADER_BYTES] {
     (datagram.len() as u16).to_be_bytes()
 }

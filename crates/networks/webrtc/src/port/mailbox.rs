@@ -1,4 +1,4 @@
-//! What the reading thread has for one worker.
+//! The mailbox of one worker, filled by the reading thread.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::task::Waker;
 use super::directory::Source;
 use crate::page_peer::PagePeer;
 
-/// A datagram and whose it is.
+/// A datagram and its peer.
 #[derive(Debug)]
 pub(crate) struct Datagram {
     pub(crate) peer: PagePeer,
@@ -35,7 +35,7 @@ impl Mailbox {
         Self { datagrams_max, inner: Mutex::default() }
     }
 
-    /// Puts one in, and wakes whose it is if that is news.
+    /// Adds a datagram, and wakes its worker if the mailbox was empty.
     pub(crate) fn put(&self, datagram: Datagram) {
         let mut inner = self.lock();
         if inner.waiting.len() >= self.datagrams_max {
@@ -68,12 +68,12 @@ impl Mailbox {
         self.lock().waker = Some(waker);
     }
 
-    /// How many did not fit.
+    /// How many datagrams were dropped because it was full.
     pub(crate) fn dropped(&self) -> u64 {
         self.lock().dropped
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Ignores poison: a panic leaves a consistent state, since no change is left half done under the lock.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

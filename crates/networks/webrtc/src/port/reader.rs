@@ -55,7 +55,7 @@ impl Drop for PortReader {
     fn drop(&mut self) {
         self.shared.close();
         if let Some(thread) = self.thread.take() {
-            // It does not panic, and if it did, the port is closed all the same.
+            // The thread does not panic, and even if it did, the port would be closed.
             let _ = thread.join();
         }
     }
@@ -137,7 +137,7 @@ impl Work {
         self.shared.take_outgoing(&mut self.outgoing);
         for (to, datagram) in self.outgoing.drain(..) {
             let id = self.streams.from(to);
-            // Voice that would be late is dropped; what else there is repeats itself if it is.
+            // Late voice is dropped; other protocols retransmit dropped datagrams themselves.
             let takes = |id: &TcpId| {
                 self.tcp.waiting_bytes(*id)
                     < if is_media(&datagram) { VOICE_WAITING_MAX } else { WAITING_MAX }
@@ -155,7 +155,7 @@ impl Work {
         let until = self.tcp.poll_timeout().map_or(SLEEP_MAX, |at| at.saturating_duration_since(now));
         let nanoseconds = until.min(SLEEP_MAX).as_nanos() as i64;
         let timeout = Timespec { tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000 };
-        // An interrupted sleep is a short one.
+        // An interrupted sleep is merely a short one.
         let _ = poll(&mut [PollFd::from_borrowed_fd(self.tcp.descriptor(), PollFlags::IN)], Some(&timeout));
     }
 

@@ -1,4 +1,4 @@
-//! What the thread that reads the port and the workers share.
+//! State shared by the workers and the thread that reads the port.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +11,7 @@ use super::directory::Directory;
 use super::mailbox::Mailbox;
 use crate::settings::WebRtcSettings;
 
-/// Directory, mailboxes, and what is to leave over TCP.
+/// Directory, mailboxes, and data to send over TCP.
 #[derive(Debug)]
 pub(crate) struct SharedPort {
     pub(crate) bound: SocketAddr,
@@ -23,7 +23,7 @@ pub(crate) struct SharedPort {
     outgoing: Mutex<VecDeque<(SocketAddr, Vec<u8>)>>,
 }
 
-/// What was dropped at the port: datagrams, where nothing else is said.
+/// Counters of drops at the port: datagrams, unless stated otherwise.
 #[derive(Debug, Default)]
 pub(crate) struct PortCounts {
     /// Without a peer.
@@ -34,7 +34,7 @@ pub(crate) struct PortCounts {
     pub(crate) unsent: AtomicU64,
     /// TCP connections without a peer, or other than WebRTC.
     pub(crate) stray_connections: AtomicU64,
-    /// TCP connections beyond those that there may be.
+    /// TCP connections beyond the limit.
     pub(crate) rejected: AtomicU64,
 }
 
@@ -71,7 +71,7 @@ impl SharedPort {
         }
     }
 
-    /// What is to leave over TCP, in exchange for an empty queue.
+    /// Takes the data to send over TCP, in exchange for an empty queue.
     pub(super) fn take_outgoing(&self, queue: &mut VecDeque<(SocketAddr, Vec<u8>)>) {
         std::mem::swap(&mut *self.lock(), queue);
     }
@@ -86,7 +86,7 @@ impl SharedPort {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<(SocketAddr, Vec<u8>)>> {
-        // A queue is whole, even after a panic.
+        // The queue stays consistent even if a thread panics.
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -107,11 +107,11 @@ impl WakeEvent {
     }
 
     fn signal(&self) {
-        // It fails only if it has been signalled 2⁶⁴ times.
+        // The write fails only if the 64-bit counter is about to overflow.
         let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
 
-    /// What becomes readable when it was signalled.
+    /// A descriptor that is readable after a signal.
     pub(super) fn descriptor(&self) -> &rustix::fd::OwnedFd {
         &self.0
     }

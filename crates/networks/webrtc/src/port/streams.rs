@@ -50,8 +50,8 @@ impl Streams {
         self.by_address.get(&address).copied()
     }
 
-    /// Those that have been without a peer for too long: an idle connection takes no place from a page. They are looked
-    /// at once in a while.
+    /// Connections that have been without a peer for too long: an idle connection takes no place from a page. Checked
+    /// only once in a while.
     pub(super) fn unclaimed(&mut self, now: Instant, is_claimed: impl Fn(SocketAddr) -> bool) -> Vec<TcpId> {
         if self.looked.is_some_and(|looked| now < looked + self.negotiation_max / LOOKS) {
             return Vec::new();
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(streams.unclaimed(at(31), is_page), [other]);
         streams.remove(other);
         assert_eq!(streams.unclaimed(at(100), is_page), []);
-        // Its page leaves, and the connection stays up.
+        // The page leaves, but its connection stays up.
         assert_eq!(streams.unclaimed(at(129), |_| false), []);
         assert_eq!(streams.unclaimed(at(131), |_| false), [page]);
     }
@@ -107,7 +107,7 @@ mod tests {
             (streams.from(address(1)), streams.remote_of(TcpId(1))),
             (Some(TcpId(1)), Some(address(1)))
         );
-        // The same address again, before the end of the first was told.
+        // A new connection from the same address, before the end of the first is reported.
         streams.insert(Instant::now(), TcpId(2), address(1));
         streams.remove(TcpId(1));
         assert_eq!((streams.from(address(1)), streams.remote_of(TcpId(1))), (Some(TcpId(2)), None));

@@ -1,4 +1,4 @@
-//! What a shard tells, and counts.
+//! Events and counters of a shard.
 
 use std::net::SocketAddr;
 
@@ -7,14 +7,15 @@ use consonance_transport::DisconnectReason;
 use crate::connection::{ConnectionDrops, ConnectionEvent};
 use crate::page_peer::PagePeer;
 
-/// What happened on a worker's connections. What it borrows is valid until the next call on the shard.
+/// An event on a worker's connections. Borrowed data is valid until the next call on the shard.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RtcEvent<'a> {
-    /// A page is there: its checks, its keys and its control channel are up. Once for each peer at most.
+    /// A page is connected: its checks, its keys and its control channel are up. Once for each peer at most.
     Connected {
         /// The peer.
         peer: PagePeer,
-        /// Where it has read what it was sent; `None` if it moved meanwhile, and so may have said that it is anywhere.
+        /// The address at which it has read its datagrams; `None` if it moved meanwhile, and so may have claimed any
+        /// address.
         remote: Option<SocketAddr>,
     },
     /// A message came on a control channel.
@@ -29,12 +30,12 @@ pub enum RtcEvent<'a> {
         /// The sender.
         peer: PagePeer,
     },
-    /// A packet of Opus came from a page's microphone. Packets may be missing, and overtake each other.
+    /// An Opus packet came from a page's microphone. Packets may be missing, and overtake each other.
     Voice {
         /// The sender.
         peer: PagePeer,
-        /// Which packet it is, counting up without wrapping. After a
-        /// [renegotiation](super::WebRtcShard::renegotiate) it may jump.
+        /// The packet's number, counting up without wrapping. After a [renegotiation](super::WebRtcShard::renegotiate)
+        /// it may jump.
         sequence: u64,
         /// When it was recorded, in samples at 48 kHz, counting up without wrapping. It may jump with the sequence.
         time: u64,
@@ -62,7 +63,7 @@ pub(super) fn report(peer: PagePeer, remote: Option<SocketAddr>, event: &Connect
     }
 }
 
-/// What a shard carried and dropped.
+/// Counters of a shard's traffic and drops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RtcStatistics {
     /// Peers at this moment, those that negotiate included.
@@ -71,17 +72,18 @@ pub struct RtcStatistics {
     pub offers_taken: u64,
     /// Offers that were not understood.
     pub offers_refused: u64,
-    /// Packets of voice that were reported.
+    /// Voice packets that were reported.
     pub voice_received: u64,
-    /// Packets of voice that left.
+    /// Voice packets that left.
     pub voice_sent: u64,
-    /// Packets of voice for a slot that there is not, for a peer that is not connected, that are too long or too late.
+    /// Voice packets for a slot that does not exist or a peer that is not connected, or that are too long or too
+    /// late.
     pub voice_unsent: u64,
     /// Messages that were reported.
     pub messages_received: u64,
     /// Datagrams, packets and messages that make no sense, or are of a stream that is not a microphone.
     pub malformed: u64,
-    /// Packets of voice and messages beyond [what a peer may send](crate::PeerLimits).
+    /// Voice packets and messages beyond [what a peer may send](crate::PeerLimits).
     pub too_many: u64,
     /// Datagrams that the system did not take, or that were for a host that has not shown that it gets them.
     pub datagrams_unsent: u64,

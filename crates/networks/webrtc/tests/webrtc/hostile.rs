@@ -1,4 +1,4 @@
-//! Misbehaving peers, unnoticed by the others.
+//! Misbehaving peers, which do not affect the others.
 
 use std::net::UdpSocket;
 use std::time::Instant;
@@ -57,7 +57,8 @@ fn garbage_from_a_page_s_own_address_harms_not_even_the_page() {
                 (dice >> 24) as u8
             })
             .collect();
-        // Checks, records of DTLS of every kind, also with its version, packets of voice and reports.
+        // Connectivity checks, DTLS records of every type, with and without a valid version, voice packets and
+        // reports.
         let first = [0x00, 20, 21, 22, 23, 26, 63, 0x80, 0xb5][length % 9];
         let garbage = match length % 2 {
             0 => [&[first, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, length as u8], &garbage[..]].concat(),
@@ -66,7 +67,7 @@ fn garbage_from_a_page_s_own_address_harms_not_even_the_page() {
         stage.pages[page].browser.socket().send_to(&garbage, address).unwrap();
         stage.run_once();
     }
-    // Alerts in the clear, as of before there were keys: a goodbye and a failure.
+    // Unencrypted alerts, as sent before there are keys: a close_notify and a fatal one.
     for alert in [[1, 0], [2, 40]] {
         let record = [&[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2][..], &alert].concat();
         stage.pages[page].browser.socket().send_to(&record, address).unwrap();
@@ -128,7 +129,7 @@ fn a_flood_of_messages_ends_its_page() {
     assert!(matches!(stage.end_of(page), Some(DisconnectReason::ProtocolViolated { .. })));
 }
 
-/// A check of ICE for this name, with this proof of its password (RFC 8489, section 5).
+/// An ICE check for this name, with this proof of its password (RFC 8489, section 5).
 fn check(name: &str, proof: &[u8]) -> Vec<u8> {
     let user = format!("{name}:them");
     let mut attributes = vec![0, 6, 0, user.len() as u8];

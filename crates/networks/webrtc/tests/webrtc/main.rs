@@ -1,4 +1,4 @@
-//! The whole of it over real sockets on 127.0.0.1: pages that are test browsers, and a server's shards.
+//! End-to-end tests over real sockets on 127.0.0.1: test browsers as pages, and a server's shards.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

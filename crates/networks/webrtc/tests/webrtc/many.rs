@@ -23,7 +23,7 @@ fn fifty_pages_speak_and_each_hears_sixteen_others() {
                 stage.shard.send_voice(Instant::now(), peer, voice);
             }
         }
-        // Sockets hold a round, but not all of them.
+        // Socket buffers hold one round of packets, but not all rounds.
         stage.until("a round is heard", |stage| {
             let packets = u64::from(number) + 1;
             let hears_all =

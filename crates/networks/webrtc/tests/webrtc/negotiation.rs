@@ -26,7 +26,7 @@ fn an_answer_asks_for_20_ms_and_repair_and_has_the_server_s_address() {
     assert!(!answer.contains("nack"));
 }
 
-/// It would look for bandwidth with packets that are numbered like voice, and are none.
+/// Otherwise the library would probe for bandwidth with packets that are numbered like voice but carry none.
 #[test]
 fn an_answer_asks_for_no_times_of_arrival() {
     let mut stage = Stage::new();
@@ -52,7 +52,7 @@ fn the_offers_of_real_browsers_are_taken() {
     }
 }
 
-/// Browsers do so for each of their media when they have gathered them before they offer.
+/// Browsers list their candidates for each media section if they gather them before they offer.
 #[test]
 fn an_offer_may_name_hundreds_of_addresses() {
     let mut stage = Stage::new();

@@ -1,4 +1,4 @@
-//! Where no UDP comes through.
+//! Networks that block UDP.
 
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpStream};

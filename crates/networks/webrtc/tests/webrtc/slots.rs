@@ -1,4 +1,4 @@
-//! What a page hears.
+//! The voices that a page hears.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ fn sixteen_speakers_are_heard_at_once_each_in_its_slot() {
     assert!(stage.pages[page].events.iter().all(is_as_said));
 }
 
-/// The server is told a time that goes by the frames, so that the rule does not depend on how busy the machine is.
+/// The server's clock advances with the frames, so that the result does not depend on how busy the machine is.
 #[test]
 fn speakers_follow_each_other_in_a_slot_and_nothing_is_lost_or_concealed() {
     let mut stage = Stage::new();

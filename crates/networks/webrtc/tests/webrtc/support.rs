@@ -1,4 +1,4 @@
-//! A stage with a server and pages.
+//! A server with pages.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -8,7 +8,7 @@ use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PagePeer, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtcShard};
 
-/// What a server was told, owned.
+/// An owned copy of a server's event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Connected(PagePeer, SocketAddr),
@@ -48,7 +48,7 @@ impl Stage {
         Self { shard, address, pages: Vec::new(), told: Vec::new() }
     }
 
-    /// A page that is connected; its number.
+    /// Connects a page, and returns its number.
     pub(crate) fn page(&mut self) -> usize {
         self.page_with(TestBrowserSettings::default())
     }
@@ -67,7 +67,7 @@ impl Stage {
         });
     }
 
-    /// A page whose offer is answered.
+    /// Adds a page whose offer is answered, and returns its number.
     pub(crate) fn newcomer(&mut self, settings: TestBrowserSettings) -> usize {
         let now = Instant::now();
         let (mut browser, offer) = UdpBrowser::new(now, settings).unwrap();
@@ -77,7 +77,7 @@ impl Stage {
         self.pages.len() - 1
     }
 
-    /// Lets all ends do their pending work.
+    /// Runs all pending work once.
     pub(crate) fn run_once(&mut self) {
         let now = Instant::now();
         while let Some(event) = self.shard.poll(now) {
@@ -98,7 +98,7 @@ impl Stage {
         }
     }
 
-    /// Goes on until that is so.
+    /// Runs until this is true.
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let patience = Instant::now() + PATIENCE;
         while !is_so(self) {
@@ -108,7 +108,7 @@ impl Stage {
         }
     }
 
-    /// Goes on until a page's words have come to the server and the server's to the page: everything said before has.
+    /// Runs until a message has arrived in each direction: everything sent before has arrived, too.
     pub(crate) fn settle(&mut self, page: usize) {
         let (peer, now) = (self.pages[page].peer, Instant::now());
         let word = format!("settled {now:?}");
@@ -128,7 +128,7 @@ impl Stage {
         })
     }
 
-    /// The voice of a page: numbers, times and packets.
+    /// The voice packets of a page: numbers, times and payloads.
     pub(crate) fn voice_of(&self, page: usize) -> Vec<(u64, u64, Vec<u8>)> {
         let of = self.pages[page].peer;
         let voice = self.told.iter().filter_map(|told| match told {
@@ -145,7 +145,7 @@ pub(crate) fn on_this_machine() -> WebRtcSettings {
     WebRtcSettings { udp: (Ipv4Addr::LOCALHOST, 0).into(), peer: patient(), ..WebRtcSettings::default() }
 }
 
-/// Limits with which no peer is given up because the machine is busy.
+/// Limits with which no peer times out because the machine is busy.
 pub(crate) fn patient() -> PeerLimits {
     PeerLimits {
         negotiation_max: Duration::from_mins(10),
@@ -156,10 +156,10 @@ pub(crate) fn patient() -> PeerLimits {
     }
 }
 
-/// A packet of Opus of 20 ms that is like no other of these.
+/// An Opus packet of 20 ms that differs from all others.
 pub(crate) fn opus(number: usize) -> Vec<u8> {
     [&[0x78][..], &number.to_be_bytes(), &[0x55; 60]].concat()
 }
 
-/// So that a busy machine breaks no rule.
+/// Long enough for a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(3);

@@ -1,4 +1,4 @@
-//! What a page says.
+//! The voice that a page sends.
 
 use std::time::{Duration, Instant};
 
@@ -91,7 +91,7 @@ fn how_a_link_does_becomes_known() {
         stage.shard.send_voice(now, peer, voice);
         stage.shard.flush(now);
         if number % 4 == 1 {
-            // What was sent last to the page never comes there.
+            // Drops the last packet that was sent to the page.
             let _ = stage.pages[page].browser.socket().recv(&mut [0; 2048]);
         }
         stage.run_once();

@@ -1,4 +1,4 @@
-//! Clients, a proxy and a game's server on one thread, and what all of them saw.
+//! Clients, a proxy and a game's server on one thread, and the events that each of them saw.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,14 +21,14 @@ use crate::stage::{PATIENCE, Saw};
 pub(crate) const HANDSHAKE: [u8; 5] = [0x8B, 0xC7, 4, 1, 2];
 pub(crate) const VOICE: [u8; 4] = [0x8B, 0xC7, 2, 9];
 
-/// As the game puts a packet into its messages; the proxy is not told of it.
+/// A packet in the game's own message format, of which the proxy is not told.
 pub(crate) fn voice_message(packet: &[u8]) -> Vec<u8> {
     let mut message = Vec::new();
     VoiceDialect { tag: 0xD155, layout: Layout::Prefixed }.write(packet, &mut message);
     message
 }
 
-/// What the session saw of a peer.
+/// An event that the session saw of a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     Connected,
@@ -41,14 +41,14 @@ pub(crate) struct Stage {
     pub(crate) game: DarkRiftServer,
     pub(crate) clients: Vec<DarkRiftClient>,
     pub(crate) clients_saw: Vec<Vec<Saw>>,
-    /// By the game's server.
+    /// Events that the game's server saw.
     pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
-    /// The clients that the game's server accepted, in this order: so it numbers them.
+    /// The clients that the game's server accepted, in the order in which it numbers them.
     admitted: Vec<Peer>,
-    /// The game's server accepts all clients with this; if it is empty, with numbers of its own.
+    /// The greeting with which the game's server accepts all clients; if it is empty, it sends its own numbers.
     pub(crate) greeting: Vec<u8>,
     pub(crate) heard: BTreeMap<Peer, Vec<Heard>>,
-    /// On both sides of the proxy, if the way is bad.
+    /// One on each side of the proxy, if the path is bad.
     relays: Vec<Relay>,
 }
 
@@ -97,12 +97,12 @@ impl Stage {
         }
     }
 
-    /// Where clients connect.
+    /// The address to which clients connect.
     pub(crate) fn address(&self) -> SocketAddr {
         self.relays.first().map_or_else(|| self.proxy.clients().local_addr(), Relay::address)
     }
 
-    /// A client that begins to connect.
+    /// Adds a client that begins to connect.
     pub(crate) fn begin(&mut self, address: SocketAddr) -> usize {
         let mut client = DarkRiftClient::new(quick(address)).expect("there is a descriptor left");
         client.connect(Instant::now(), &[]);
@@ -111,7 +111,7 @@ impl Stage {
         self.clients.len() - 1
     }
 
-    /// A client that is in the game.
+    /// Adds a client and waits until it is in the game.
     pub(crate) fn connect(&mut self) -> usize {
         let client = self.begin(self.address());
         self.drive_until(|stage| stage.is_connected(client));
@@ -122,7 +122,7 @@ impl Stage {
         matches!(self.clients_saw[client].first(), Some(Saw::Connected(_)))
     }
 
-    /// Which of the game's peers a client is, by the number that the game gave it.
+    /// The game's peer of a client, by the number that the game gave it.
     pub(crate) fn game_peer(&self, client: usize) -> Peer {
         let Some(Saw::Connected(id)) = self.clients_saw[client].first() else { panic!("it is connected") };
         let number = u16::from_be_bytes(id.as_slice().try_into().expect("a number has two bytes"));
@@ -145,7 +145,7 @@ impl Stage {
         end(&self.clients_saw[client])
     }
 
-    /// The end of the client that spoke first.
+    /// The disconnect reason of the client that spoke first.
     pub(crate) fn session_end(&self) -> Option<&DisconnectReason> {
         match self.heard.first_key_value()?.1.last()? {
             Heard::Disconnected(reason) => Some(reason),

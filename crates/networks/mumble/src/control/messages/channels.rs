@@ -45,11 +45,11 @@ pub struct ChannelUpdate {
     pub can_enter: Option<bool>,
 }
 
-/// What kind of thing a client may not do.
+/// The reason for which a request is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, prost::Enumeration)]
 #[repr(i32)]
 pub enum DenyType {
-    /// The text says it.
+    /// The text gives the reason.
     Text = 0,
     /// A permission is missing.
     Permission = 1,
@@ -89,7 +89,7 @@ pub struct Acl {
     pub channel_id: u32,
 }
 
-/// What a client may do in a channel.
+/// A client's permissions in a channel.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct PermissionQuery {
     /// The channel.

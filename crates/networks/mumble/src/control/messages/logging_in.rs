@@ -1,8 +1,8 @@
-//! How a client comes in, and what is said between the programs.
+//! Messages of the login, and others that only the programs handle.
 
 use prost::Message;
 
-/// What a program is.
+/// The version of a program.
 #[derive(Clone, PartialEq, Message)]
 pub struct VersionExchange {
     /// Major version in 16 bits, minor and patch in 8 each.
@@ -22,7 +22,7 @@ pub struct VersionExchange {
     pub version_v2: Option<u64>,
 }
 
-/// How a client logs in.
+/// The login of a client.
 #[derive(Clone, PartialEq, Message)]
 pub struct Authenticate {
     /// Its name.
@@ -34,10 +34,10 @@ pub struct Authenticate {
     /// Access tokens.
     #[prost(string, repeated, tag = "3")]
     pub tokens: Vec<String>,
-    /// Versions of CELT that it can do.
+    /// Versions of CELT that it supports.
     #[prost(int32, repeated, packed = "false", tag = "4")]
     pub celt_versions: Vec<i32>,
-    /// Whether it can do Opus.
+    /// Whether it supports Opus.
     #[prost(bool, optional, tag = "5")]
     pub opus: Option<bool>,
     /// 0 for a person's client, 1 for a bot.
@@ -45,35 +45,35 @@ pub struct Authenticate {
     pub client_type: Option<i32>,
 }
 
-/// A sign of life, and what became of datagrams.
+/// A ping, with statistics of datagrams.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct Ping {
-    /// The sender's time, which comes back as it is.
+    /// The sender's time, which is returned unchanged.
     #[prost(uint64, optional, tag = "1")]
     pub timestamp: Option<u64>,
-    /// Datagrams that came.
+    /// Datagrams that arrived.
     #[prost(uint32, optional, tag = "2")]
     pub good: Option<u32>,
-    /// Datagrams that came behind later ones.
+    /// Datagrams that arrived after later ones.
     #[prost(uint32, optional, tag = "3")]
     pub late: Option<u32>,
-    /// Datagrams that did not come.
+    /// Datagrams that were lost.
     #[prost(uint32, optional, tag = "4")]
     pub lost: Option<u32>,
-    /// How often the nonce was told again.
+    /// How often the nonce was resynchronised.
     #[prost(uint32, optional, tag = "5")]
     pub resync: Option<u32>,
 }
 
-/// Why a client is not let in.
+/// The reason for rejecting a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, prost::Enumeration)]
 #[repr(i32)]
 pub enum RejectType {
-    /// The text says it.
+    /// The text gives the reason.
     None = 0,
     /// The client is too old.
     WrongVersion = 1,
-    /// A name that no user can have here.
+    /// The name is not allowed on this server.
     InvalidUsername = 2,
     /// The password of the user is wrong.
     WrongUserPassword = 3,
@@ -81,23 +81,23 @@ pub enum RejectType {
     WrongServerPassword = 4,
     /// The name is taken.
     UsernameInUse = 5,
-    /// No place is left.
+    /// The server is full.
     ServerFull = 6,
     /// A certificate is needed.
     NoCertificate = 7,
     /// Logging in failed for another reason.
     AuthenticatorFail = 8,
-    /// No user is let in any more.
+    /// The server accepts no new users.
     NoNewConnections = 9,
 }
 
-/// A client is not let in.
+/// The rejection of a client.
 #[derive(Clone, PartialEq, Message)]
 pub struct Reject {
-    /// Why, for the program.
+    /// The reason, for the program.
     #[prost(enumeration = "RejectType", optional, tag = "1")]
     pub kind: Option<i32>,
-    /// Why, for the person.
+    /// The reason, as text for the user.
     #[prost(string, optional, tag = "2")]
     pub reason: Option<String>,
 }
@@ -114,12 +114,12 @@ pub struct ServerSync {
     /// A greeting, in HTML.
     #[prost(string, optional, tag = "3")]
     pub welcome_text: Option<String>,
-    /// What it may do in the root channel.
+    /// Its permissions in the root channel.
     #[prost(uint64, optional, tag = "4")]
     pub permissions: Option<u64>,
 }
 
-/// The key of datagrams and where their nonces begin; nothing at all asks for the present nonce.
+/// The key of datagrams and their initial nonces; an empty message asks for the current nonce.
 #[derive(Clone, PartialEq, Message)]
 pub struct CryptSetup {
     /// The key.
@@ -139,13 +139,13 @@ pub struct CodecVersion {
     /// A version of CELT.
     #[prost(int32, required, tag = "1")]
     pub alpha: i32,
-    /// Another one.
+    /// Another version of CELT.
     #[prost(int32, required, tag = "2")]
     pub beta: i32,
-    /// Which of them.
+    /// Whether the first of them is preferred.
     #[prost(bool, required, tag = "3")]
     pub prefer_alpha: bool,
-    /// Neither: Opus.
+    /// Whether all clients use Opus instead.
     #[prost(bool, optional, tag = "4")]
     pub opus: Option<bool>,
 }
@@ -162,10 +162,10 @@ pub struct ServerConfig {
     /// Whether texts may have HTML.
     #[prost(bool, optional, tag = "3")]
     pub allow_html: Option<bool>,
-    /// Characters of a text.
+    /// Maximum characters of a text.
     #[prost(uint32, optional, tag = "4")]
     pub message_length: Option<u32>,
-    /// Bytes of a text with pictures.
+    /// Maximum bytes of a text with pictures.
     #[prost(uint32, optional, tag = "5")]
     pub image_message_length: Option<u32>,
     /// Users at once.

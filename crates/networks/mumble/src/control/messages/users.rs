@@ -46,19 +46,19 @@ pub struct UserState {
     /// The channel's rules take its voice.
     #[prost(bool, optional, tag = "8")]
     pub suppress: Option<bool>,
-    /// It has switched its microphone off.
+    /// Whether it has switched its microphone off.
     #[prost(bool, optional, tag = "9")]
     pub self_mute: Option<bool>,
-    /// It has switched its loudspeaker off.
+    /// Whether it has switched its loudspeaker off.
     #[prost(bool, optional, tag = "10")]
     pub self_deaf: Option<bool>,
     /// A picture.
     #[prost(bytes = "vec", optional, tag = "11")]
     pub texture: Option<Vec<u8>>,
-    /// In which world its positions are.
+    /// The world that its positions are in.
     #[prost(bytes = "vec", optional, tag = "12")]
     pub plugin_context: Option<Vec<u8>>,
-    /// What it is called in that world.
+    /// The user's identity in that world.
     #[prost(string, optional, tag = "13")]
     pub plugin_identity: Option<String>,
     /// Text about it.
@@ -67,10 +67,10 @@ pub struct UserState {
     /// The SHA-1 of its certificate, in hexadecimal digits.
     #[prost(string, optional, tag = "15")]
     pub hash: Option<String>,
-    /// It ducks others.
+    /// Whether it is a priority speaker, whose voice ducks others.
     #[prost(bool, optional, tag = "18")]
     pub priority_speaker: Option<bool>,
-    /// It records.
+    /// Whether it records.
     #[prost(bool, optional, tag = "19")]
     pub recording: Option<bool>,
     /// Channels that it hears from now on besides its own: since 1.4.
@@ -81,10 +81,10 @@ pub struct UserState {
     pub listening_channel_remove: Vec<u32>,
 }
 
-/// Bans; only that they are asked for is read.
+/// The ban list; only the query flag is read.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct BanList {
-    /// Whether they are asked for, and not replaced.
+    /// Whether this queries the list and does not replace it.
     #[prost(bool, optional, tag = "2")]
     pub query: Option<bool>,
 }
@@ -128,7 +128,7 @@ pub struct ContextAction {
     pub action: String,
 }
 
-/// Registered users; that they are asked for is all that is read.
+/// Registered users; the contents are not read, only that there is a request.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct UserList {}
 
@@ -163,7 +163,7 @@ pub struct WhisperTarget {
     pub children: Option<bool>,
 }
 
-/// How well a user is connected: asked, and answered.
+/// The connection statistics of a user, as request and as response.
 #[derive(Clone, PartialEq, Message)]
 pub struct UserStats {
     /// The user.
@@ -183,6 +183,6 @@ pub struct UserStats {
     pub opus: Option<bool>,
 }
 
-/// Pictures and long texts that are asked for; that they are is all that is read.
+/// A request for pictures and long texts; its contents are not read.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct RequestBlob {}

@@ -1,4 +1,4 @@
-//! The client's end, with the signs of life that every client of Mumble sends.
+//! The client's end, with the pings that every Mumble client sends.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,7 +19,7 @@ pub(crate) struct CarryingClient {
     silence_max: Duration,
     has_datagrams: bool,
     link: Option<Link>,
-    /// Cut links: a socket that is closed would say so to the server.
+    /// Cut links, kept open: closing the socket would notify the server.
     lost: Vec<Link>,
     /// Links that are over and were not reported yet.
     ends: VecDeque<DisconnectReason>,
@@ -32,20 +32,20 @@ struct Link {
     client: MumbleClient,
     is_up: bool,
     is_cut: bool,
-    /// Datagrams pass, which the answer to a sign of life has shown.
+    /// `Datagram` once the reply to a ping has shown that datagrams pass.
     way: VoiceWay,
     heard: Instant,
     asks_at: Instant,
-    /// A datagram was understood.
+    /// When a datagram was last understood.
     understood: Instant,
-    /// Why the server ends it.
+    /// The server's reason for ending the link.
     reject: Option<String>,
 }
 
-/// Mumble's client has 5 s.
+/// Mumble's own client pings every 5 s.
 const ASKS_EVERY: Duration = Duration::from_secs(1);
 
-/// What a link has to say.
+/// An event of a link.
 enum News {
     Up,
     Packet(Delivery, Vec<u8>),
@@ -67,7 +67,7 @@ impl CarryingClient {
         }
     }
 
-    /// Nothing passes any more, without notice.
+    /// Cuts the link silently: nothing passes any more.
     pub(crate) fn cut(&mut self) {
         if let Some(link) = &mut self.link {
             link.is_cut = true;
@@ -85,13 +85,13 @@ impl Link {
         }
         if now >= self.asks_at {
             self.asks_at = now + ASKS_EVERY;
-            // What cannot be sent is not answered.
+            // A ping that cannot be sent gets no reply.
             let _ = self.client.send(&Ping::default().into());
             if has_datagrams {
                 let _ = self.client.ping(VoiceWay::Datagram);
             }
             if self.way == VoiceWay::Datagram && now > self.understood + 2 * ASKS_EVERY {
-                // More datagrams were lost than their nonces tell: the server is asked for its count.
+                // More datagrams were lost than their nonces can bridge: ask the server for its current nonce.
                 let _ = self.client.send(&CryptSetup::default().into());
             }
         }

@@ -1,4 +1,4 @@
-//! What the signalling server's thread does: bytes of connections in, messages of the server out.
+//! The signalling server's thread: bytes of connections in, messages of the server out.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -31,7 +31,7 @@ pub(super) struct Driver {
     not_taken: u64,
     not_welcome: u64,
     ping_at: Instant,
-    /// What a socket has found and says.
+    /// The message that was read from a socket, and the output for it.
     message: Vec<u8>,
     out: Vec<u8>,
 }
@@ -41,9 +41,9 @@ struct Socket {
     speech: ServerSocket,
     /// When it is given up: until hands are shaken, and after the goodbye.
     until: Option<Instant>,
-    /// We said goodbye. It has its place until its connection is gone.
+    /// The goodbye was sent. The socket keeps its place until its connection is gone.
     is_over: bool,
-    /// Nothing came since it was asked whether it is there.
+    /// Nothing was received since the last ping.
     owes_pong: bool,
 }
 
@@ -106,7 +106,7 @@ impl Driver {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         let notice = Timespec { tv_sec: 0, tv_nsec: NOTICE_INTERVAL.as_nanos() as i64 };
         let descriptor = self.connections.descriptor();
-        // An error is a signal: a look too many.
+        // The only error is an interruption by a signal, which costs one extra poll.
         let _ = poll(&mut [PollFd::new(&descriptor, PollFlags::IN)], Some(&notice));
     }
 
@@ -119,7 +119,7 @@ impl Driver {
         match *event {
             TcpEvent::Opened { id, remote } => self.open(now, id, remote.ip()),
             TcpEvent::Received { id } => self.receive(now, id),
-            // It may be there for a moment after our goodbye, and has its place as long.
+            // The connection may outlive our goodbye for a moment, and keeps its place until it is gone.
             TcpEvent::Closed { id, .. } if self.connections.contains(id) => {}
             TcpEvent::Closed { id, .. } => self.forget(id),
         }
@@ -147,7 +147,7 @@ impl Driver {
     }
 
     fn receive(&mut self, now: Instant, id: TcpId) {
-        // A client that was disconnected is not heard any more.
+        // Messages from a disconnected client are ignored.
         while let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) {
             socket.owes_pong = false;
             self.message.clear();
@@ -176,7 +176,7 @@ impl Driver {
     fn welcome(&mut self, now: Instant, id: TcpId) {
         let Some(socket) = self.sockets.get_mut(&id) else { return };
         socket.until = None;
-        // Requests are text.
+        // Request paths are text.
         let path = String::from_utf8_lossy(&self.message);
         match self.server.handle_connected(Guest(id.0), socket.from, &path) {
             Ok(()) => {
@@ -196,7 +196,7 @@ impl Driver {
     fn take(&mut self, now: Instant, id: TcpId) {
         let Some(socket) = self.sockets.get(&id) else { return };
         let guest = Guest(id.0);
-        // The owner of reserved addresses says more the more players come, and is ours.
+        // The owner of reserved addresses is trusted, and its message rate grows with the number of players.
         if !self.server.is_owner(guest) && !self.pace.take(now, guest, address_prefix(socket.from)) {
             self.sent_away += 1;
             return self.close(now, id, close_code::POLICY, "too many messages came from your address");
@@ -236,7 +236,7 @@ impl Driver {
 
     fn handle_timeouts(&mut self, now: Instant) {
         let is_late = |socket: &Socket| socket.until.is_some_and(|until| until <= now);
-        // Nothing tells that a connection has ended on which we said goodbye.
+        // No event reports the end of a connection after our own goodbye.
         let is_gone = |id| !self.connections.contains(id);
         let sockets = self.sockets.iter();
         let late = sockets.filter(|(id, socket)| is_late(socket) || (socket.is_over && is_gone(**id)));
@@ -261,7 +261,7 @@ impl Driver {
         self.pass_messages_on(now);
     }
 
-    /// Has a client's socket say something, unless it has said goodbye.
+    /// Lets a client's socket produce output, unless its goodbye was sent.
     fn say(&mut self, now: Instant, id: TcpId, say: impl FnOnce(&mut ServerSocket, &mut Vec<u8>)) {
         let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) else { return };
         self.out.clear();
@@ -276,7 +276,7 @@ impl Driver {
         self.finish(now, id);
     }
 
-    /// The goodbye was said. The connection is there until the other side has heard it, or has had the time to.
+    /// The goodbye was sent. The connection stays until the other side has received it, or has had the time to.
     fn finish(&mut self, now: Instant, id: TcpId) {
         self.connections.finish(now, id);
         if let Some(socket) = self.sockets.get_mut(&id) {
@@ -296,7 +296,7 @@ impl Driver {
         self.leave(id);
     }
 
-    /// Nothing is said to it any more.
+    /// Nothing more is sent to it.
     fn leave(&mut self, id: TcpId) {
         self.pace.forget(Guest(id.0));
         self.server.handle_disconnected(Guest(id.0));

@@ -37,7 +37,8 @@ impl RoundTrips {
         self.before = self.newest.replace(Sample { at: now, queue });
     }
 
-    /// What waits, waits for another reason than what is sent: the way is as long as it is now.
+    /// Takes the present delay for the length of the path: packets are delayed for a reason other than the rate sent
+    /// here.
     pub(super) fn take_as_shortest(&mut self) {
         let queue = self.queue();
         (self.shortest, self.formerly) =

@@ -1,45 +1,45 @@
-//! Links on paper: a queue that drops what does not fit, and a sender of as many voices as the estimate allows.
+//! Simulated links: a queue that drops excess packets, and a sender of as many voices as the estimate allows.
 
 use super::*;
 
-/// A bottleneck before which some wait, and voices of [`VOICE`] bit/s each.
+/// A bottleneck with a queue, and voices of [`VOICE`] bit/s each.
 struct Link {
     now: Instant,
     estimator: CapacityEstimator,
     /// In bit/s.
     capacity: f64,
-    /// What waits before it, and may wait, in bits.
+    /// The length of the queue, and its limit, in bits.
     waiting: f64,
     waiting_max: f64,
-    /// There and back.
+    /// The round trip without the queue.
     distance: Duration,
-    /// Lost whatever is sent, 0 … 1.
+    /// The loss at any rate, 0 … 1.
     random_loss: f64,
     dice: u32,
     speakers: usize,
     voices: usize,
-    /// Packets that were sent, and lost, and are too few to say something.
+    /// The packets sent and lost since the last reported loss, which are still too few to report.
     unreported: (u32, u32),
     seconds: Vec<Second>,
 }
 
-/// What became of one second.
+/// The result of one second.
 #[derive(Clone, Copy, Debug)]
 struct Second {
     voices: usize,
     sent: u32,
     lost: u32,
-    /// In bit/s, as of its end.
+    /// In bit/s, at its end.
     estimate: Option<f64>,
 }
 
-/// 60 bytes of Opus each 20 ms, and 56 around them.
+/// 60 bytes of Opus every 20 ms, plus 56 bytes of overhead, in bits.
 const PACKET: f64 = 928.0;
 const VOICE: f64 = PACKET * 50.0;
 const BASE: Duration = Duration::from_millis(40);
 
 impl Link {
-    /// So many bit/s, a queue of as much as leaves in so long, and so many speakers.
+    /// `capacity` is in bit/s, and the queue holds as much as leaves in `queue_ms`.
     fn new(capacity: f64, queue_ms: u32, speakers: usize) -> Self {
         let now = Instant::now();
         Self {
@@ -72,7 +72,7 @@ impl Link {
         &self.seconds[self.seconds.len() - seconds..]
     }
 
-    /// A frame of every voice; how many of them are lost.
+    /// Sends a frame of every voice; returns how many are lost.
     fn frames(&mut self) -> u32 {
         self.now += Duration::from_millis(20);
         self.waiting = (self.waiting - self.capacity / 50.0).max(0.0);
@@ -119,7 +119,7 @@ fn the_estimate_comes_to_what_the_link_carries_and_what_is_then_sent_arrives() {
             link.run(12);
             let settled = link.run(120).to_vec();
             let words = format!("{capacity} bit/s, a queue of {queue_ms} ms: {:?}", link.seconds);
-            // It is known that a voice more is too much as soon as it was tried.
+            // Only trying one voice more shows that it is too much, so the estimate may reach that far.
             let most = 1.2 * VOICE * f64::from(carried + 1);
             let is_near = |second: &Second| {
                 second.estimate.is_some_and(|estimate| (0.7 * capacity..most).contains(&estimate))

@@ -1,8 +1,8 @@
-//! Which numbers of a slot's packets the page has spoken of, and which of them never had a packet.
+//! The numbers of a slot's packets that the page's reports cover, and those of them that never had a packet.
 
 use std::collections::VecDeque;
 
-/// What became of the packets that a report speaks of.
+/// Arrivals and losses of the packets that a report covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::connection) struct Arrivals {
     /// How many were sent.
@@ -19,7 +19,7 @@ impl Arrivals {
         self.lost += more.lost;
     }
 
-    /// Which part was lost, 0 … 1; none if nothing was sent.
+    /// The fraction that was lost, 0 … 1; none if nothing was sent.
     pub(in crate::connection) fn loss(&self) -> Option<f64> {
         (self.sent > 0).then(|| self.lost as f64 / self.sent as f64)
     }
@@ -28,13 +28,13 @@ impl Arrivals {
 /// The account of one stream.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    /// The first number of which no report has spoken.
+    /// The first number that no report has covered.
     next: u64,
     /// How many packets were lost since the beginning, as the last report said.
     lost: u32,
     /// Numbers without a packet, since a frame was lost before it came here: how many before which number, in order.
     unsent: VecDeque<(u64, u64)>,
-    /// What was sent before this number was sent under other circumstances.
+    /// Packets before this number were sent under other circumstances.
     unmixed_from: u64,
 }
 
@@ -44,7 +44,7 @@ impl Ledger {
         Self { next: first, lost: 0, unsent: VecDeque::new(), unmixed_from: first }
     }
 
-    /// So many numbers before this one have no packet.
+    /// This many numbers before this one have no packet.
     pub(super) fn skip(&mut self, before: u64, count: u64) {
         if count > 0 && self.unsent.len() < UNSENT_MAX {
             self.unsent.push_back((before, count));
@@ -58,13 +58,14 @@ impl Ledger {
         }
     }
 
-    /// What is sent from this number on is to be judged apart.
+    /// Packets from this number on are to be judged apart.
     pub(super) fn judge_again(&mut self, number: u64) {
         self.unmixed_from = number;
     }
 
-    /// What a report says of packets of which none has spoken, if it does: it knows numbers up to this one, and has
-    /// missed so many since the beginning, in 24 bits (RFC 3550, section 6.4.1).
+    /// Takes a report, which knows numbers up to `highest` and has missed `lost` packets since the beginning, in 24
+    /// bits (RFC 3550, section 6.4.1). Returns the arrivals of packets that no report has covered before, if there are
+    /// any.
     pub(super) fn take(&mut self, highest: u64, lost: u32) -> Option<Arrivals> {
         if highest < self.next {
             return None;
@@ -73,7 +74,7 @@ impl Ledger {
         let is_mixed = self.next < self.unmixed_from;
         self.next = highest + 1;
         let missed = lost.wrapping_sub(std::mem::replace(&mut self.lost, lost)) << 8;
-        // Packets that came twice count as found.
+        // Duplicate packets make the count of missed packets fall.
         let missed = u64::try_from(missed.cast_signed() >> 8).unwrap_or(0);
         let mut unsent = 0;
         while let Some((_, count)) = self.unsent.pop_front_if(|(before, _)| *before <= highest) {
@@ -83,8 +84,8 @@ impl Ledger {
         Some(Arrivals { sent, lost: missed.saturating_sub(unsent).min(sent), is_mixed })
     }
 
-    /// What of the packets up to this one is to be taken for lost, since no report has spoken of so many: a page that
-    /// gets none of them has nothing to speak of.
+    /// The packets up to this one that count as lost because no report has covered that many: a page that gets none of
+    /// them has nothing to report.
     pub(super) fn take_unspoken(&mut self, newest: u64) -> Option<Arrivals> {
         if newest.saturating_sub(self.next) < UNSPOKEN_MAX {
             return None;
