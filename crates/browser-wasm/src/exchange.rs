@@ -1,13 +1,13 @@
-//! The memory that both sides see: JavaScript writes what it says into it, and reads what it is told.
+//! Memory shared with JavaScript, in both directions: input for calls, and their output.
 
 use consonance_audio::BLOCK_SAMPLES;
 
 use crate::playback::SLOTS_MAX;
 
-/// Bytes of the longest thing that is said in one call: a control message to the page, 64 KiB.
+/// Bytes of the longest data in one call: a control message to the page, 64 KiB.
 pub const EXCHANGE_BYTES: usize = 64 * 1024;
 
-/// Samples in the other half: a block of 10 ms for every slot, which is more than a frame of the microphone.
+/// Samples in the other half: a block of 10 ms for every slot, which is more than a microphone frame.
 pub const SAMPLES: usize = SLOTS_MAX * BLOCK_SAMPLES;
 
 /// Two pieces of memory that never move, one for bytes and one for samples.
@@ -18,7 +18,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Both pieces, full of zeros.
+    /// Both pieces, filled with zeros.
     pub fn new() -> Self {
         Self {
             bytes: vec![0; EXCHANGE_BYTES].into_boxed_slice(),
@@ -26,12 +26,12 @@ impl Exchange {
         }
     }
 
-    /// What JavaScript has written: the first `length` bytes, or all where it claims more.
+    /// The input from JavaScript: the first `length` bytes, or all if it claims more.
     pub fn said(&self, length: usize) -> &[u8] {
         &self.bytes[..length.min(EXCHANGE_BYTES)]
     }
 
-    /// Tells JavaScript two things, one after the other; returns their length in bytes, `None` if they do not fit.
+    /// Writes two pieces of output, one after the other; returns their length in bytes, `None` if they do not fit.
     pub fn tell(&mut self, first: &[u8], second: &[u8]) -> Option<usize> {
         let length = first.len() + second.len();
         let (place_of_first, place_of_second) = self.bytes.get_mut(..length)?.split_at_mut(first.len());
@@ -45,7 +45,7 @@ impl Exchange {
         &mut self.bytes
     }
 
-    /// All samples: of the microphone from the front, or a block for each slot, one after the other.
+    /// All samples: the microphone's from the front, or a block for each slot, one after the other.
     pub fn samples(&mut self) -> &mut [f32] {
         &mut self.samples
     }

@@ -1,4 +1,4 @@
-//! The body of the fuzz target `page_without_webrtc`: whatever a server, a page and a worklet can bring, in any order.
+//! The body of the fuzz target `page_without_webrtc`: any input from a server, a page and a worklet, in any order.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use consonance_session::Instant;
 
 use crate::instance::Instance;
 
-/// A list of calls, each with two bytes before what it says: which call, and how long it is.
+/// A list of calls, each with two bytes before its data: which call, and the length.
 ///
 /// # Panics
 /// If a sample is louder than full scale, or an output is not a message of its kind.
@@ -63,7 +63,7 @@ fn drain(instance: &mut Instance) {
         assert!(serde_json::from_slice::<serde_json::Value>(said).is_ok(), "a message that is no JSON");
     }
     while let Some(length) = instance.poll_voice() {
-        // As the worker hands it to the worklet.
+        // As the worker passes it to the worklet.
         instance.handle_slot_voice(length);
     }
 }

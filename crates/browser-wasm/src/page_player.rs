@@ -1,5 +1,4 @@
-//! The player's engine for a page that has to run it itself: packets are what comes and goes
-//! in the WebSocket's messages.
+//! The player's engine for a page that has to run it itself: packets arrive and leave as the WebSocket's messages.
 
 use std::time::Duration;
 
@@ -10,21 +9,21 @@ use serde::Deserialize;
 use crate::exchange::Exchange;
 use crate::playback::SlotPacket;
 
-/// A [`BrowserPlayer`] whose packets have the byte before them that says how they travel: `docs/networks/websocket.md`.
+/// A [`BrowserPlayer`] whose packets are preceded by a byte with their delivery: `docs/networks/websocket.md`.
 #[derive(Debug)]
 pub struct PagePlayer {
     player: BrowserPlayer,
 }
 
 impl PagePlayer {
-    /// Reads the player's identity out of JSON: `name`, `session`, `slots`, and `token` or `password` where there is
-    /// one; `encrypts` if its packets are sealed and opened on their way.
+    /// Reads the player's identity from JSON: `name`, `session`, `slots`, and optionally `token` or `password`;
+    /// `encrypts` if its packets are sealed and opened on their way.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A description of the error.
     pub fn start(settings: &[u8]) -> Result<Self, serde_json::Error> {
         let Settings { name, session, slots, token, password, encrypts } = serde_json::from_slice(settings)?;
-        // It keeps its place itself, as it outlives its links.
+        // The player keeps its place itself, as it outlives its links.
         let settings = BrowserSettings { name, session, token, password, place: None, slots, encrypts };
         Ok(Self { player: BrowserPlayer::new(settings) })
     }
@@ -34,7 +33,7 @@ impl PagePlayer {
         self.player.handle_connected(now);
     }
 
-    /// The link is gone, or could not be opened; the server's words for it may be empty.
+    /// The link is gone, or could not be opened; the server's reason may be empty.
     pub fn handle_link_down(&mut self, now: Instant, was_up: bool, reason: &[u8]) {
         if was_up {
             self.player.handle_link_lost(now, reason);
@@ -43,7 +42,7 @@ impl PagePlayer {
         }
     }
 
-    /// A message of the WebSocket. One whose first byte is of no packet is passed over.
+    /// Handles a message of the WebSocket. One whose first byte is not that of a packet is ignored.
     pub fn handle_packet(&mut self, now: Instant, message: &[u8]) {
         match message {
             [RELIABLE, packet @ ..] => self.player.handle_packet(now, Delivery::Reliable, packet),
@@ -52,7 +51,7 @@ impl PagePlayer {
         }
     }
 
-    /// The page says something: `docs/browser/control.md`. What is not text is ignored.
+    /// Takes a message of the page: `docs/browser/control.md`. Data that is not text is ignored.
     pub fn handle_message(&mut self, now: Instant, text: &[u8]) {
         if let Ok(text) = str::from_utf8(text) {
             self.player.handle_message(now, text);
@@ -64,28 +63,28 @@ impl PagePlayer {
         self.player.handle_voice(now, sequence, time, payload);
     }
 
-    /// How long the server takes to answer.
+    /// Sets the server's round-trip time.
     pub fn handle_round_trip(&mut self, now: Instant, round_trip: Duration) {
         let quality = PageQuality { rtt: Some(round_trip), ..PageQuality::default() };
         self.player.handle_quality(now, quality);
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.player.handle_timeout(now);
     }
 
-    /// When [`Self::handle_timeout`] wants to be called.
+    /// When [`Self::handle_timeout`] must be called next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.player.poll_timeout()
     }
 
-    /// What is to be done with the WebSocket, besides sending.
+    /// The next command for the WebSocket, besides messages to send.
     pub fn poll_command(&mut self) -> Option<PageLinkCommand> {
         self.player.poll_command()
     }
 
-    /// Tells the next message for the WebSocket; its length in bytes.
+    /// Writes the next message for the WebSocket to the exchange; returns its length in bytes.
     pub fn poll_transmit(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let (delivery, packet) = self.player.poll_transmit()?;
@@ -96,7 +95,7 @@ impl PagePlayer {
         }
     }
 
-    /// Tells the next message for the page; its length in bytes.
+    /// Writes the next message for the page to the exchange; returns its length in bytes.
     pub fn poll_message(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let message = self.player.poll_message()?;
@@ -106,12 +105,12 @@ impl PagePlayer {
         }
     }
 
-    /// Tells the next frame for a slot, as [`SlotPacket::write`] has it; its length in bytes.
+    /// Writes the next frame for a slot, as [`SlotPacket::write`] does; returns its length in bytes.
     pub fn poll_voice(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let voice = self.player.poll_voice()?;
             let (slot, sequence, samples) = (voice.slot, voice.sequence, voice.samples);
-            // Streams are numbered one after the other, so their last 32 bits tell neighbours apart.
+            // Streams have consecutive numbers, so their last 32 bits distinguish neighbours.
             let stream = voice.stream as u32;
             let voice = SlotPacket { slot, stream, sequence, samples, payload: voice.payload };
             if let Some(length) = voice.write(exchange.bytes()) {
@@ -120,13 +119,13 @@ impl PagePlayer {
         }
     }
 
-    /// The player has left, or was put out: what is left is to drain it.
+    /// Whether the player has left, or was removed: it then only has to be drained.
     pub fn is_over(&self) -> bool {
         self.player.is_over()
     }
 }
 
-/// The first byte of a message: how its packet travels.
+/// The first byte of a message: the delivery of its packet.
 const RELIABLE: u8 = 0;
 const UNRELIABLE: u8 = 1;
 

@@ -1,11 +1,11 @@
-//! What others say, slot by slot: a jitter buffer and a decoder for each, and one mono sound out of each.
+//! Playback of other players' voices by slot: each has a jitter buffer, a decoder and one mono output.
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, SpeakerSound,
     StereoBlock,
 };
 
-/// Slots of one page: so many speakers are played at once.
+/// The largest number of slots of one page, which is the number of speakers played at once.
 pub const SLOTS_MAX: usize = 16;
 
 /// A packet of Opus for one slot.
@@ -13,18 +13,19 @@ pub const SLOTS_MAX: usize = 16;
 pub struct SlotPacket<'a> {
     /// From 0.
     pub slot: usize,
-    /// Another number for each speaker and utterance.
+    /// A different number for each speaker and utterance.
     pub stream: u32,
-    /// Of the frame in the utterance; what is left out was lost.
+    /// The frame's number in its utterance; missing numbers are lost frames.
     pub sequence: u32,
-    /// Of the frame, at 48 kHz: 480, 960, 1920 or 2880.
+    /// The frame's length, in samples at 48 kHz: 480, 960, 1920 or 2880.
     pub samples: u32,
     /// The packet.
     pub payload: &'a [u8],
 }
 
 impl<'a> SlotPacket<'a> {
-    /// Bytes before the packet where a worker hands it to a worklet: four numbers of 32 bits, little endian.
+    /// The length of the header before the packet between a worker and a worklet: four numbers of 32 bits, little
+    /// endian.
     pub const HEADER_BYTES: usize = 16;
 
     /// Reads what [`Self::write`] has written; `None` if it is too short.
@@ -50,10 +51,10 @@ impl<'a> SlotPacket<'a> {
     }
 }
 
-/// How voices came in recently.
+/// The recent reception of voices.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ReceptionStatistics {
-    /// Of the last 128 frames of each slot that plays, so many never came, in percent.
+    /// The share of lost frames among the last 128 of each slot that plays, in percent.
     pub lost_percent: f32,
     /// How long frames wait for late ones, in ms; the mean of the slots that play.
     pub delay_ms: f32,
@@ -70,7 +71,7 @@ pub struct Playback {
 }
 
 impl Playback {
-    /// Silence in so many slots, of which there are at most [`SLOTS_MAX`].
+    /// Silence in this number of slots, at most [`SLOTS_MAX`].
     pub fn new(slots: usize) -> Self {
         Self {
             mixer: Mixer::new(MixerSettings {
@@ -83,8 +84,8 @@ impl Playback {
         }
     }
 
-    /// A packet has come in. One for a slot that is not there, or with a frame of another length than the protocol
-    /// has, is dropped and counted.
+    /// Handles a packet. One for an unknown slot, or with a frame length that the protocol does not have, is dropped
+    /// and counted.
     pub fn handle_voice(&mut self, voice: SlotPacket<'_>) {
         if !self.prepare(voice) {
             self.dropped += 1;
@@ -101,16 +102,16 @@ impl Playback {
         );
     }
 
-    /// The speaker in the slot has stopped: what has arrived is played, and nothing more is waited for. Frames of the
-    /// same stream may still come, and are played as long as the ones before them are.
+    /// The speaker in the slot has stopped: the received frames are played without waiting for more. Later frames of
+    /// the same stream are still played while earlier ones are.
     pub fn handle_end(&mut self, slot: usize) {
         if let Some(ended) = self.slots.get(slot) {
             self.mixer.end_utterance(ended.key(slot));
         }
     }
 
-    /// Writes the next 10 ms of each slot, 480 samples of ±1 one slot after the other, as far as there is room; a bit
-    /// of the answer is set for each that is not silent.
+    /// Writes the next 10 ms of each slot, 480 samples of ±1 one slot after the other, as far as there is room; returns
+    /// a bit for each slot that is not silent.
     pub fn render(&mut self, sound: &mut [f32]) -> u32 {
         let mut sounding = 0;
         sound.fill(0.0);
@@ -120,7 +121,8 @@ impl Playback {
             let slot = key as usize % SLOTS_MAX;
             let from = slot * BLOCK_SAMPLES;
             if let Some(place) = sound.get_mut(from..from + BLOCK_SAMPLES) {
-                // Where two speakers or two pieces of damaged sound meet, their sum may go beyond what each keeps to.
+                // If two speakers or two pieces of damaged sound overlap, their sum may exceed the limit that each
+                // keeps to.
                 place.iter_mut().zip(block).for_each(|(sum, sample)| *sum = (*sum + sample).clamp(-1.0, 1.0));
                 sounding |= 1 << slot;
             }
@@ -128,7 +130,7 @@ impl Playback {
         sounding
     }
 
-    /// How voices have arrived lately; zeros in silence.
+    /// The recent reception of voices; zeros in silence.
     pub fn reception(&self) -> ReceptionStatistics {
         let playing = (self.slots.iter().enumerate())
             .filter_map(|(number, slot)| self.mixer.statistics(slot.key(number)))
@@ -151,12 +153,12 @@ impl Playback {
         self.dropped
     }
 
-    /// Makes the slot ready for this stream; `false` if there cannot be one like it.
+    /// Prepares the slot for this stream; `false` if that is impossible.
     fn prepare(&mut self, voice: SlotPacket<'_>) -> bool {
         let Some(frame) = FrameSize::from_samples(voice.samples) else { return false };
         let Some(slot) = self.slots.get_mut(voice.slot) else { return false };
         if slot.frame != Some(frame) {
-            // What still plays is played to its end by the decoder that it has.
+            // The sound still playing is played to its end by its own decoder.
             self.mixer.end_utterance(slot.key(voice.slot));
             let next = Slot { frame: Some(frame), stream: None, is_second: !slot.is_second };
             let key = next.key(voice.slot);
@@ -176,11 +178,11 @@ impl Playback {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
-    /// What its decoder decodes; `None` before the first packet.
+    /// The frame size of its decoder; `None` before the first packet.
     frame: Option<FrameSize>,
-    /// The one that was heard last, or is; `None` before the first.
+    /// The stream that is playing, or played last; `None` before the first.
     stream: Option<u32>,
-    /// Of the two speakers that the mixer may have for it, the second is heard; the first plays out.
+    /// Whether the second of the two speakers that the mixer may have for the slot is playing; the first plays out.
     is_second: bool,
 }
 
@@ -201,7 +203,7 @@ mod tests {
 
     use super::*;
 
-    /// What slot 0 and slot 1 play while these packets come, `blocks` of 10 ms apart.
+    /// The output of slots 0 and 1 while these packets arrive, `blocks` of 10 ms apart.
     fn play(
         playback: &mut Playback,
         packets: &[Vec<u8>],
@@ -232,8 +234,7 @@ mod tests {
         heard
     }
 
-    /// The likeness at the best delay of up to 200 ms. Speech is below 4 kHz for the most part, so
-    /// every fourth sample will do.
+    /// The likeness at the best delay of up to 200 ms. Most of speech is below 4 kHz, so every fourth sample will do.
     fn likeness(said: &[f32], heard: &[f32]) -> f32 {
         let fourth = |sound: &[f32]| sound.iter().step_by(4).copied().collect::<Vec<_>>();
         let (said, heard) = (fourth(&said[..said.len().min(48_000)]), fourth(heard));

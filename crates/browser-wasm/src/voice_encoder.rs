@@ -1,11 +1,11 @@
-//! The microphone's sound as packets of Opus.
+//! Encoding of the microphone's sound into Opus packets.
 
 use consonance_audio::{Encoder as _, EncoderSettings, FrameSize, OpusEncoder, Quality, RateMode};
 
-/// Encodes frames of 20 ms at 48 kHz, mono: what a page sends over every way.
+/// Encodes frames of 20 ms at 48 kHz, mono, as a page sends them over every transport.
 #[derive(Debug)]
 pub struct VoiceEncoder {
-    /// `None` if the library refused its settings, which it has no reason to.
+    /// `None` if the library refused its settings, which is not expected.
     encoder: Option<OpusEncoder>,
 }
 
@@ -13,7 +13,7 @@ impl VoiceEncoder {
     /// Samples in a frame.
     pub const FRAME_SAMPLES: usize = FrameSize::Ms20.samples();
 
-    /// An encoder that has heard nothing yet, with the bit rate of [`Quality::High`].
+    /// An encoder in its initial state, with the bit rate of [`Quality::High`].
     pub fn new(rate: RateMode) -> Self {
         let settings = EncoderSettings { complexity: COMPLEXITY, rate, ..Quality::High.encoder_settings() };
         Self { encoder: OpusEncoder::new(settings).ok() }
@@ -26,7 +26,8 @@ impl VoiceEncoder {
         self.encoder.as_mut()?.encode(frame, &mut packet[..room]).ok()
     }
 
-    /// How many of 100 packets do not reach the listeners; from 2 on, packets carry copies of the frame before.
+    /// How many of 100 packets are expected not to reach the listeners; from 2 on, packets carry copies of the frame
+    /// before.
     pub fn set_expected_loss(&mut self, percent: u8) {
         if let Some(encoder) = &mut self.encoder {
             encoder.set_expected_loss(percent.min(100));
@@ -37,7 +38,7 @@ impl VoiceEncoder {
 /// The longest frame of Opus (RFC 6716 §3.2.1).
 const PACKET_BYTES_MAX: usize = 1_275;
 
-/// How hard the encoder tries, of 0 to 10: a phone has other things to do, too.
+/// The encoder's effort, of 0 to 10: low, as a phone has little computing power to spare.
 const COMPLEXITY: u8 = 5;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Whatever comes to a page without WebRTC, in any order: the body of the fuzz target, with calls that mean something.
+//! Any input to a page without WebRTC, in any order: the body of the fuzz target, with meaningful calls.
 
 use consonance_browser_wasm::fuzz::page_without_webrtc;
 use proptest::prelude::*;
 
-/// What a page says, a worker hands to a worklet, and a server sends.
+/// Messages of a page, of a worker to a worklet, and of a server.
 fn said() -> impl Strategy<Value = Vec<u8>> {
     let messages = prop::sample::select(vec![
         r#"{"type":"listen","room":"lobby"}"#,

@@ -1,5 +1,5 @@
-//! What a frame of voice costs a listener: as a native player's client, and as a page's player, which is one with slots
-//! and messages around it. Prints both and the ratio.
+//! The cost of receiving a frame of voice: for a native player's client, and for a page's player, which adds slots and
+//! messages to one. Prints both and the ratio.
 //!
 //! ```sh
 //! cargo run --release -p consonance-browser --example listener_cost
@@ -76,13 +76,13 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Frames of a speaker as listeners get them, with their times.
+/// Frames of a speaker as listeners receive them, with their times.
 fn spoken(server: &mut Server, speaker: &mut Client, before: u64) -> Result<Vec<(Instant, Vec<u8>)>, Error> {
     let mut packets = Vec::new();
     for nth in before..before + FRAMES {
         let now = Instant::from_millis(20 * nth);
         speaker.handle_timeout(now);
-        // Hybrid Opus of 24 kbit/s: a voice's loudness is read off its first bytes.
+        // Hybrid Opus of 24 kbit/s: a voice's loudness is read from its first bytes.
         let mut frame = [0x5A_u8; 60];
         frame[..10].copy_from_slice(&[0x78, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, nth as u8]);
         speaker.send_voice(&frame)?;
@@ -103,7 +103,7 @@ fn timed(packets: &[(Instant, Vec<u8>)], mut take: impl FnMut(Instant, &[u8])) -
     begin.elapsed()
 }
 
-/// All packets of the handshake. False if there were none.
+/// Carries all packets of the handshake. False if there were none.
 fn carry(server: &mut Server, speaker: &mut Client, native: &mut Client, page: &mut BrowserPlayer) -> bool {
     let (mut up, now) = (Vec::new(), Instant::START);
     for (client, link) in [(&mut *speaker, SPEAKER), (&mut *native, NATIVE)] {

@@ -1,7 +1,7 @@
 //! The control messages between a page and the engine behind it: one JSON object each, whatever carries them.
 //!
-//! `docs/browser/control.md` has every message with an example, which a test reads out of that page. What is not known,
-//! types and keys, is passed over, so that pages and servers of different ages understand each other.
+//! `docs/browser/control.md` has every message with an example, which a test extracts from that page. Unknown types and
+//! keys are ignored, so that pages and servers of different versions understand each other.
 
 mod bounded;
 mod from_page;

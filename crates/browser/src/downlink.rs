@@ -1,4 +1,4 @@
-//! Voice to the page: the speakers, their slots, and how their voices arrive there.
+//! Voice to the page: the speakers, their slots, and the reception of their voices there.
 
 mod codecs;
 mod slots;
@@ -18,33 +18,33 @@ use slots::{Playing, Slots, Traits};
 pub use voice_queue::SlotVoice;
 use voice_queue::VoiceQueue;
 
-/// All speakers that reach the page's player, and what of it goes where.
+/// All speakers that reach the page's player, and the slots that their voices go to.
 #[derive(Debug)]
 pub(crate) struct Downlink {
     slots: Slots,
     speakers: BTreeMap<ClientId, Speaker>,
     codecs: Codecs,
     ignored: BTreeSet<Box<str>>,
-    /// Numbers the streams.
+    /// The number of the next stream.
     streams: u64,
     queue: VoiceQueue,
-    /// A speaker had no slot because of the way to the page, since that was asked.
+    /// Whether a speaker had no slot because of the path to the page, since the last query.
     has_left_out: bool,
     statistics: DownlinkStatistics,
 }
 
-/// What became of the frames of voice for a page; counted from the start.
+/// Counters of the frames of voice for a page, from the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DownlinkStatistics {
     /// Frames that were given to a slot.
     pub frames: u64,
     /// Frames of speakers without a slot.
     pub without_slot: u64,
-    /// Those of them that had none because the way to the page carries fewer voices than it has slots.
+    /// Frames without a slot because the path to the page carries fewer voices than the page has slots.
     pub beyond_capacity: u64,
     /// Frames of players that the page ignores.
     pub ignored: u64,
-    /// Frames that are no Opus.
+    /// Frames that are not Opus.
     pub foreign: u64,
     /// Frames that came after their utterance had got another slot, or before it had one.
     pub too_late: u64,
@@ -52,14 +52,15 @@ pub struct DownlinkStatistics {
     pub dropped: u64,
 }
 
-/// How a page receives what it is sent.
+/// Reception of voice in a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageReception {
-    /// Of a hundred frames that came here, how many do not come to the page.
+    /// The share of frames arriving here that do not reach the page, in percent.
     pub(crate) lost_on_way_percent: f32,
-    /// Of a hundred frames that were said, how many the page cannot play, wherever they were lost, as far as it says.
+    /// The share of frames sent by speakers that the page cannot play, wherever they were lost, in percent, by its
+    /// own report.
     pub(crate) unplayed_percent: f32,
-    /// How long the others wait in the page.
+    /// The delay of other players' voices in the page.
     pub(crate) delay: Duration,
 }
 
@@ -68,7 +69,7 @@ struct Speaker {
     name: Box<str>,
     is_ignored: bool,
     is_speaking: bool,
-    /// By which ways it reaches the page, and since when the page knows.
+    /// The targets by which it reaches the page, and since when the page has known them.
     to: Vec<HeardTarget>,
     has_other_ways: bool,
     told_at: Option<Instant>,
@@ -83,7 +84,7 @@ struct Stream {
     first: u32,
 }
 
-/// Frames that had their turn in a slot since the server was told.
+/// Frames that were due in a slot since the last report to the server.
 #[derive(Clone, Copy, Debug, Default)]
 struct ReceptionCount {
     newest: Option<u32>,
@@ -91,7 +92,7 @@ struct ReceptionCount {
     arrived: u32,
 }
 
-/// By which ways a speaker reaches the page is told no more often than this.
+/// The shortest interval of messages about the targets by which a speaker reaches the page.
 const RETOLD_AFTER: Duration = Duration::from_millis(200);
 /// Names that a page ignores at once.
 const IGNORED_MAX: usize = 1024;
@@ -110,7 +111,7 @@ impl Downlink {
         }
     }
 
-    /// The page is another one, with so many slots; what it ignored it still does.
+    /// Starts a new page with this number of slots; ignored players stay ignored.
     pub(crate) fn begin_page(&mut self, slots: usize) {
         self.slots = Slots::new(slots);
         self.queue.clear();
@@ -120,7 +121,7 @@ impl Downlink {
         }
     }
 
-    /// The page was told that it knows nothing.
+    /// Forgets what the page was told, so that it is sent again.
     pub(crate) fn tell_again(&mut self) {
         self.slots.tell_again();
         self.speakers.values_mut().for_each(|speaker| speaker.told_at = None);
@@ -142,13 +143,13 @@ impl Downlink {
         speaker.begin();
     }
 
-    /// A speaker has stopped; whether the page knew that it speaks.
+    /// Notes that a speaker has stopped; returns whether the page knew that it speaks.
     pub(crate) fn stopped(&mut self, now: Instant, id: ClientId) -> bool {
         self.slots.stop(now, id);
         self.speakers.get_mut(&id).is_some_and(Speaker::end)
     }
 
-    /// A frame has come: what is then to be told about its speaker, [`take_ways`](Self::take_ways) says.
+    /// Handles a frame; [`take_ways`](Self::take_ways) returns what to tell about its speaker afterwards.
     pub(crate) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
         let Some(speaker) = self.speakers.get_mut(&voice.id) else { return };
         speaker.note_ways(now, voice);
@@ -187,7 +188,7 @@ impl Downlink {
         self.queue.push(SlotVoice { slot, stream, sequence, samples, payload });
     }
 
-    /// Plays a player no longer, or again; false if so many are ignored that no other can be.
+    /// Ignores a player, or plays it again; false if too many are ignored already.
     pub(crate) fn ignore(&mut self, player: Box<str>, ignored: bool) -> bool {
         if ignored && self.ignored.len() >= IGNORED_MAX && !self.ignored.contains(&player) {
             return false;
@@ -207,28 +208,28 @@ impl Downlink {
         true
     }
 
-    /// The way to the page carries so many voices at once, at least 1; none if it carries all.
+    /// Sets how many voices the path to the page carries at once, at least 1; `None` if it carries all.
     pub(crate) fn carry(&mut self, now: Instant, voices: Option<usize>) {
         self.slots.carry(now, voices.map_or(usize::MAX, |voices| voices.max(1)));
     }
 
-    /// How many voices the way to the page carries and how many speak, if since the last call a speaker was not heard
-    /// for that.
+    /// How many voices the path to the page carries and how many speak, if since the last call a speaker was left out
+    /// because of that.
     pub(crate) fn take_shortage(&mut self) -> Option<(usize, usize)> {
         let has_left_out = std::mem::take(&mut self.has_left_out);
         let voices = self.slots.carried().filter(|_| has_left_out)?;
         let is_heard = |speaker: &&Speaker| speaker.is_speaking && !speaker.is_ignored;
         let speaking = self.speakers.values().filter(is_heard).count();
-        // A speaker that was left out may have stopped since.
+        // A speaker that was left out may have stopped in the meantime.
         Some((voices, speaking.max(voices + 1)))
     }
 
-    /// The next slot that plays another speaker.
+    /// The next slot whose speaker has changed.
     pub(crate) fn poll_slot(&mut self, now: Instant) -> Option<ToPage> {
         self.slots.poll_change(now)
     }
 
-    /// Whose ways to the page, besides its name, are to be told; and then it is known.
+    /// The name and the targets of this speaker, if the page has yet to be told of them; they then count as told.
     pub(crate) fn take_ways(&mut self, now: Instant, id: ClientId) -> Option<(Box<str>, &[HeardTarget])> {
         let speaker = self.speakers.get_mut(&id).filter(|speaker| speaker.is_to_be_told())?;
         speaker.told_at = Some(now);
@@ -277,7 +278,7 @@ impl Downlink {
         self.slots.poll_timeout()
     }
 
-    /// How all players were received since the server was told.
+    /// The reception of all players since the last report to the server.
     pub(crate) fn take_receptions(&mut self, page: PageReception) -> Vec<Reception> {
         let playout_delay_ms = u16::try_from(page.delay.as_millis()).unwrap_or(u16::MAX);
         let heard = self.speakers.iter_mut().filter(|(_, speaker)| speaker.reception.expected > 0);
@@ -308,7 +309,7 @@ impl Speaker {
         }
     }
 
-    /// It speaks; by which ways, its first frame says.
+    /// Begins an utterance; its targets come with its first frame.
     fn begin(&mut self) {
         self.is_speaking = true;
         (self.told_at, self.stream) = (None, None);
@@ -316,14 +317,14 @@ impl Speaker {
         self.reception.newest = None;
     }
 
-    /// It speaks no longer; whether the page was told that it does.
+    /// Ends an utterance; returns whether the page was told of it.
     fn end(&mut self) -> bool {
         self.is_speaking = false;
         self.stream = None;
         self.told_at.take().is_some()
     }
 
-    /// Follows the ways by which a frame came.
+    /// Notes the targets by which a frame came.
     fn note_ways(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
         let ways = || voice.channels.iter().map(|channel| channel.target);
         let was_just_told = self.told_at.is_some_and(|told| now.since(told) < RETOLD_AFTER);
@@ -341,18 +342,18 @@ impl Speaker {
 
 impl ReceptionCount {
     fn note(&mut self, sequence: u32) {
-        // The first one is the only one that is expected.
+        // The first frame is the only one expected so far.
         self.expected += self.newest.map_or(1, |newest| sequence.saturating_sub(newest));
         self.newest = self.newest.max(Some(sequence));
         self.arrived += 1;
     }
 
-    /// A frame came that had no turn in a slot.
+    /// Notes a frame that was not played in a slot.
     fn pass_over(&mut self, sequence: u32) {
         self.newest = self.newest.max(Some(sequence));
     }
 
-    /// How many frames were expected and how many lost, here or behind here.
+    /// How many frames were expected, and how many were lost before or after this point.
     fn take(&mut self, page: PageReception) -> (u16, u16) {
         let Self { expected, arrived, .. } = *self;
         (self.expected, self.arrived) = (0, 0);
@@ -365,7 +366,7 @@ impl ReceptionCount {
     }
 }
 
-/// What matters of a frame of Opus.
+/// The properties of an Opus frame that determine its slot.
 fn traits(voice: &VoiceFrame<'_>) -> Traits {
     let VoiceFrame { positional, amplitude, priority, frame, .. } = *voice;
     let playing = Playing { positional, amplitude: Amplitude::nearest(amplitude), priority };

@@ -1,5 +1,5 @@
-//! The bodies of the fuzz targets `browser_control`, which is everything that can happen to a page's player between a
-//! real server and its page, and `opus_repack`, which is its voice alone.
+//! The bodies of the fuzz targets `browser_control`, which covers a page's player between a real server and its page,
+//! and `opus_repack`, which covers only its voice.
 
 mod opus_repack;
 
@@ -16,8 +16,8 @@ use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
 use crate::{BrowserPlayer, BrowserSettings, PageLimits, PageLinkCommand, PageQuality, SLOTS_MAX};
 pub use opus_repack::opus_repack;
 
-/// The bytes are steps: what the page says and speaks, what a server sends, which players speak to it, time, losses and
-/// returns.
+/// The bytes are steps: messages and voice of the page, packets of a server, players that speak to the page, time,
+/// losses and returns.
 ///
 /// # Panics
 /// If an output is not a valid message or too long, voice goes to a slot that is not there or changes its slot within a
@@ -109,7 +109,7 @@ impl Stage {
         }
     }
 
-    /// The network and the server's operator.
+    /// Actions of the network and of the server's operator.
     fn interfere(&mut self, tape: &mut Tape<'_>) {
         match tape.byte() % 4 {
             0 => {
@@ -153,7 +153,7 @@ impl Stage {
         panic!("time does not pass");
     }
 
-    /// All do what is to be done, until nothing is.
+    /// Runs all parties until nothing is left to do.
     fn settle(&mut self) {
         for _ in 0..ROUNDS_MAX {
             if !(self.carry_bob() | self.carry_page() | self.carry_server()) {
@@ -256,7 +256,7 @@ impl Stage {
         }
     }
 
-    /// What the page is given.
+    /// Checks the output for the page.
     fn check(&mut self) {
         while let Some(message) = self.page.poll_message() {
             assert!(message.len() <= TO_PAGE_BYTES_MAX, "a message of {} bytes", message.len());
@@ -279,10 +279,10 @@ impl Stage {
     }
 }
 
-/// More than anything takes that comes to rest.
+/// More rounds than any run needs that comes to rest.
 const ROUNDS_MAX: usize = 10_000;
 
-/// A message of a page with something of the tape in it, so that the fuzzer need not find the words.
+/// A message of a page with values from the tape, so that the fuzzer need not guess the words.
 fn templated(tape: &mut Tape<'_>) -> String {
     let names = ["lobby", "team", "Alice", "Bob", "", "\u{fc}\u{0}\"<b>"];
     let name = tape.pick(&names);

@@ -18,7 +18,7 @@ pub(crate) fn write(ticket: &ResumeTicket) -> String {
     })
 }
 
-/// What a page shows as its place; none if it is no such text.
+/// Reads the place that a page presents; `None` if the text is not a place.
 pub(crate) fn read(text: &str) -> Option<ResumeTicket> {
     let bytes = text.as_bytes();
     let is_hexadecimal = bytes.iter().all(u8::is_ascii_hexdigit);

@@ -1,4 +1,4 @@
-//! A page's player: a client of a session whose game says in messages what it wants.
+//! A page's player: a client of a session that is controlled by a game's messages.
 
 mod channels;
 mod end;
@@ -36,27 +36,27 @@ pub use reports::PageQuality;
 use reports::Reports;
 
 /// The engine behind one page. A plain struct between two sides, the session's server and the
-/// page, with no I/O of its own.
+/// page, without its own I/O.
 ///
 /// After each `handle_*` the driver drains [`poll_command`](Self::poll_command),
 /// [`poll_transmit`](Self::poll_transmit), [`poll_message`](Self::poll_message) and
 /// [`poll_voice`](Self::poll_voice), messages before voice: they say whose voice a slot has. Any order of calls is
 /// safe; a driver that drains late only delays.
 ///
-/// It joins its session as soon as it has a link, and for as long as it lives comes back by itself; when
-/// [`is_over`](Self::is_over) says so, it is to be drained for the last time, and dropped.
+/// It joins its session as soon as it has a link, and reconnects by itself for as long as it lives; once
+/// [`is_over`](Self::is_over) returns true, drain it for the last time and drop it.
 #[derive(Debug)]
 pub struct BrowserPlayer {
     /// The session's name.
     session: Box<str>,
     limits: PageLimits,
     client: Client,
-    /// The link to the server that is up, and how many there were.
+    /// The current link to the server, and the number of links so far.
     link: Option<LinkId>,
     links: u64,
-    /// What it shows when it joins for the first time.
+    /// The ticket to present when it joins for the first time.
     ticket: Option<ResumeTicket>,
-    /// The player was in its session at some time.
+    /// Whether the player has been in its session.
     has_joined: bool,
     retry_at: Option<Instant>,
     kicked_because: Option<Box<str>>,
@@ -74,33 +74,33 @@ pub struct BrowserPlayer {
     mailbox: Mailbox,
     messages_budget: TokenBucket,
     voice_budget: TokenBucket,
-    /// The page is away, and until then it may come back.
+    /// The page is away and may come back until this time.
     kept_until: Option<Instant>,
     end: Option<PageEnd>,
     statistics: BrowserStatistics,
 }
 
-/// What the driver is to do with the link to the session's server, besides sending.
+/// A command to the driver about the link to the session's server, besides packets to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageLinkCommand {
-    /// Make one; answer with [`handle_connected`](BrowserPlayer::handle_connected) or
+    /// Open one; answer with [`handle_connected`](BrowserPlayer::handle_connected) or
     /// [`handle_connect_failed`](BrowserPlayer::handle_connect_failed).
     Open,
-    /// Close it after what was sent so far.
+    /// Close it after the packets sent so far.
     Close,
 }
 
 impl BrowserPlayer {
-    /// A player whose page is there, and which wants a link at once; with the default limits.
+    /// A player whose page is present, and which requests a link at once; with the default limits.
     pub fn new(settings: BrowserSettings) -> Self {
         Self::with_limits(settings, PageLimits::default())
     }
 
-    /// As [`new`](Self::new), with limits of one's own.
+    /// Like [`new`](Self::new), with custom limits.
     pub fn with_limits(settings: BrowserSettings, limits: PageLimits) -> Self {
         let join_token = join_token(&settings);
         let mut of_client = ClientSettings::new(settings.name);
-        // Those that were closed wait for a frame that says so.
+        // Closed channels stay allocated until a frame reports that they are closed.
         of_client.channels = 2 * limits.channels;
         of_client.join_token = join_token.clone().unwrap_or_default();
         if settings.encrypts {
@@ -143,7 +143,7 @@ impl BrowserPlayer {
         player
     }
 
-    /// The link that was asked for is up.
+    /// The requested link is up.
     pub fn handle_connected(&mut self, now: Instant) {
         self.links += 1;
         let link = LinkId(self.links);
@@ -169,8 +169,9 @@ impl BrowserPlayer {
         }
     }
 
-    /// The link is gone. What the server said, encoded as [`EndReason::decode`] reads it or in words, is why the player
-    /// was not admitted, if it was not; without it the network has lost the link, and another one is wanted.
+    /// The link is gone. The server's reason, encoded as [`EndReason::decode`] reads it or as plain text, says why the
+    /// player was not admitted, if it was not; without a reason the network has lost the link, and another one is
+    /// requested.
     pub fn handle_link_lost(&mut self, now: Instant, reason: &[u8]) {
         self.handle_link_ended(now, &EndReason::decode(reason));
     }
@@ -203,12 +204,12 @@ impl BrowserPlayer {
         }
     }
 
-    /// The page makes another connection: from now on it has as long to arrive as if it had been lost just now.
+    /// The page is opening another connection: its time to come back starts again.
     pub fn page_is_coming(&mut self, now: Instant) {
         self.kept_until = self.kept_until.map(|until| until.max(now + self.limits.keep));
     }
 
-    /// The page is back over another connection, with so many slots: it is told everything again.
+    /// The page is back over another connection, with this number of slots: it is sent the complete state again.
     pub fn page_is_back(&mut self, now: Instant, slots: usize) {
         if self.is_over() {
             return;
@@ -222,7 +223,7 @@ impl BrowserPlayer {
         self.tell_state(now);
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.client.handle_timeout(now);
         self.downlink.handle_timeout(now);
@@ -235,7 +236,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let client = self.client.poll_timeout().map(|(at, _why)| at);
         let others =
@@ -277,7 +278,7 @@ impl BrowserPlayer {
         self.client.name()
     }
 
-    /// What was counted so far.
+    /// The counters so far.
     pub fn statistics(&self) -> BrowserStatistics {
         BrowserStatistics {
             told: self.mailbox.told(),
@@ -296,7 +297,7 @@ impl BrowserPlayer {
         self.mailbox.tell(message);
     }
 
-    /// Processes what the client has to say, and sees to what follows from it.
+    /// Processes the client's events, and their consequences.
     fn follow(&mut self, now: Instant) {
         self.take_events(now);
         while let Some(change) = self.downlink.poll_slot(now) {
@@ -316,5 +317,5 @@ fn join_token(settings: &BrowserSettings) -> Result<Option<JoinToken>, JoinToken
     }
 }
 
-/// The time in which a closing channel waits for a frame to say so.
+/// How long a closing channel waits for a frame to report that.
 const CLOSING: Duration = Duration::from_millis(60);

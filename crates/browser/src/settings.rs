@@ -1,4 +1,4 @@
-//! What a page's player is started with.
+//! Settings of a page's player.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use consonance_session::Rate;
 pub struct BrowserSettings {
     /// The player's name, unique in its session.
     pub name: String,
-    /// The session's name, for the page's eyes.
+    /// The session's name, shown to the page.
     pub session: String,
-    /// Why it may join, if the session asks for a token.
+    /// The join token, if the session requires one.
     pub token: Option<String>,
-    /// If it asks for a password.
+    /// The password, if the session requires one.
     pub password: Option<String>,
-    /// The place that it had at another server that shares the session, as
-    /// [`Joined`](crate::control::ToPage::Joined) told it: it gets that back, if it is kept still.
+    /// The place that the player had at another server that shares the session, from
+    /// [`Joined`](crate::control::ToPage::Joined): it gets that place back, if it is still kept.
     pub place: Option<String>,
     /// How many voices the page plays at once; more than 16 count as 16.
     pub slots: usize,
@@ -24,11 +24,11 @@ pub struct BrowserSettings {
     pub encrypts: bool,
 }
 
-/// Limits of a page, and how long it may be away. A page that exceeds a limit is refused alone, and counted.
+/// Limits of a page, and how long it may be away. Input beyond a limit is refused and counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageLimits {
-    /// How long the player of a page that was lost stays for it (default 10 s).
+    /// How long the player of a lost page is kept (default 10 s).
     pub keep: Duration,
     /// Messages of the page (default 50/s, 1000 at once: it opens all channels and rooms after a reload); counted as
     /// `messages_limited`, and as not understood.
@@ -36,11 +36,11 @@ pub struct PageLimits {
     /// Its packets of voice (default 120/s, 500 at once: packets of 10 ms, after a stall of some seconds); counted as
     /// `voice_limited`.
     pub voice_packets: Rate,
-    /// Messages that could not be understood (default 100); with one more the player is out.
+    /// Messages that could not be understood (default 100); with one more the player is removed.
     pub problems: u32,
-    /// Channels open at once (default 128): all of them stand in every packet.
+    /// Channels open at once (default 128): every packet lists all of them.
     pub channels: usize,
-    /// Bytes of messages that wait to be taken (default 8 MiB); with more the page is too slow, and out.
+    /// Bytes of queued messages (default 8 MiB); a page with more is too slow and is removed.
     pub waiting_bytes: usize,
 }
 
@@ -57,7 +57,7 @@ impl Default for PageLimits {
     }
 }
 
-/// Does not show the secrets.
+/// Hides the secrets.
 impl std::fmt::Debug for BrowserSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, session, slots, .. } = self;

@@ -1,21 +1,21 @@
-//! What a page's player has counted.
+//! Counters of a page's player.
 
 use crate::downlink::DownlinkStatistics;
 use crate::uplink::UplinkStatistics;
 
-/// Counted from the start, over all connections of the page.
+/// Counters from the start, over all connections of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BrowserStatistics {
-    /// Messages of the page that were followed, passed over or refused.
+    /// Messages of the page that were followed, ignored or refused.
     pub messages: u64,
-    /// Messages of kinds that are not known here.
+    /// Messages of unknown kinds.
     pub unknown: u64,
     /// Messages that could not be understood.
     pub problems: u64,
     /// Messages over the rate.
     pub messages_limited: u64,
-    /// Messages that were understood and could not be followed, such as one channel too many.
+    /// Messages that were understood but could not be followed, such as one channel too many.
     pub refused: u64,
     /// Messages to the page.
     pub told: u64,
@@ -25,8 +25,8 @@ pub struct BrowserStatistics {
     pub unheard: u64,
     /// Frames that did not fit into a packet of the session, or had no session.
     pub unsent: u64,
-    /// What became of the packets of voice from the page.
+    /// Counters of the packets of voice from the page.
     pub uplink: UplinkStatistics,
-    /// What became of the voice to the page.
+    /// Counters of the voice to the page.
     pub downlink: DownlinkStatistics,
 }

@@ -1,4 +1,4 @@
-//! The page's voice: RTP packets become frames of 20 ms in their places, with the gaps that the network made.
+//! The page's voice: RTP packets become frames of 20 ms in their places, with gaps for lost packets.
 
 mod arrivals;
 
@@ -10,65 +10,65 @@ use arrivals::{Arrival, Arrivals};
 /// Samples of 20 ms at 48 kHz, the length that a page's player has announced.
 pub(crate) const FRAME_SAMPLES: u32 = 960;
 
-/// Where the page's voice is, and what came of its packets.
+/// The position in the page's voice, and counters of its packets.
 #[derive(Debug)]
 pub(crate) struct Uplink {
     arrivals: Arrivals,
     packer: Packer,
-    /// During speech.
+    /// Set during speech.
     utterance: Option<Utterance>,
     /// Packets that are missing since the frame before.
     missing: u64,
-    /// Since it was asked last.
+    /// Counts since the last query.
     window: Loss,
     statistics: UplinkStatistics,
 }
 
-/// What became of a page's packets of voice; counted from the start.
+/// Counters of a page's packets of voice, from the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UplinkStatistics {
-    /// Packets that came.
+    /// Packets received.
     pub packets: u64,
-    /// Packets that did not come, or have not yet.
+    /// Packets that did not arrive, or have not yet.
     pub missing: u64,
-    /// Packets that came after later ones, and were used all the same.
+    /// Packets that arrived after later ones, but could be used.
     pub late: u64,
-    /// Packets that came twice.
+    /// Packets that arrived twice.
     pub duplicates: u64,
-    /// Packets that came so late that they were of no use.
+    /// Packets that arrived too late to be used.
     pub too_late: u64,
-    /// Packets that are no Opus.
+    /// Packets that are not Opus.
     pub malformed: u64,
-    /// Packets of frames that are longer than 20 ms and cannot be taken apart.
+    /// Packets of frames that are longer than 20 ms and cannot be split.
     pub too_long: u64,
-    /// Packets that were put together from shorter frames or taken apart.
+    /// Packets that were merged from shorter frames, or split.
     pub repacked: u64,
-    /// Packets of shorter frames whose neighbours did not come.
+    /// Packets of shorter frames whose neighbours did not arrive.
     pub incomplete: u64,
-    /// Packets in which nothing was said.
+    /// Packets of silence.
     pub silent: u64,
 }
 
-/// What is to be done with voice, in the order in which it is told.
+/// Actions on the page's voice, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Spoken<'a> {
-    /// The next frame, behind so many that are missing.
+    /// The next frame, after this many missing ones.
     Next { missing: u16, frame: &'a [u8] },
-    /// A frame that was missing, so many frames before the next.
+    /// A missing frame, this many frames before the next one.
     Late { frames_ago: u16, frame: &'a [u8] },
-    /// The speaker pauses; no frame for that, or a silent one.
+    /// The speaker pauses; `frame` is a silent one, if there is one.
     Pause { frame: Option<&'a [u8]> },
 }
 
 #[derive(Debug)]
 struct Utterance {
-    /// The sample behind the last frame.
+    /// The sample after the last frame.
     next: u64,
-    /// How many frames it has, missing ones included.
+    /// Its length in frames, including missing ones.
     frames: u64,
 }
 
-/// Packets of a while.
+/// Counts of packets over an interval.
 #[derive(Clone, Copy, Debug, Default)]
 struct Loss {
     expected: u64,
@@ -78,9 +78,9 @@ struct Loss {
 /// A gap in time without missing packets is a pause of the speaker from this length on, in samples: 200 ms. Encoders
 /// that send nothing in silence wait longer, and a hiccup of a sound card is shorter.
 const PAUSE: u64 = 9600;
-/// What is missing for longer than this ends what was said, in samples: a second.
+/// A gap longer than this ends the utterance, in samples: a second.
 const GAP_MAX: u64 = 48_000;
-/// No packet has more frames of 20 ms.
+/// The largest number of 20 ms frames in a packet.
 const FRAMES_OF_PACKET_MAX: u64 = 6;
 
 impl Default for Uplink {
@@ -97,7 +97,8 @@ impl Default for Uplink {
 }
 
 impl Uplink {
-    /// A packet came, with its extended sequence number and its extended time stamp at 48 kHz; shows what it comes to.
+    /// Handles a packet, with its extended sequence number and its extended time stamp at 48 kHz; passes the results to
+    /// `each`.
     pub(crate) fn receive(
         &mut self,
         sequence: u64,
@@ -134,7 +135,8 @@ impl Uplink {
         }
     }
 
-    /// What comes is not to be heard: none of it counts as missing, and what comes next is a new beginning.
+    /// Resets the state while the voice is not sent: no packet counts as missing, and the next one begins an
+    /// utterance.
     pub(crate) fn reset(&mut self) {
         self.arrivals = Arrivals::default();
         self.packer.clear();
@@ -142,19 +144,19 @@ impl Uplink {
         self.missing = 0;
     }
 
-    /// Of a hundred packets since this was asked last, how many did not come; none if there were none.
+    /// The share of packets lost since the last call, in percent; `None` if there were no packets.
     pub(crate) fn take_lost_percent(&mut self) -> Option<f32> {
         let Loss { expected, missing } = std::mem::take(&mut self.window);
         (expected > 0).then(|| 100.0 * missing as f32 / expected as f32)
     }
 
-    /// What became of all packets so far.
+    /// Counters of all packets so far.
     pub(crate) fn statistics(&self) -> UplinkStatistics {
         self.statistics
     }
 
     fn note_missing(&mut self, missing: u64) {
-        // A jump does not count as loss: such a sender numbers again.
+        // A jump does not count as loss: such a sender has restarted its numbering.
         let missing = if missing > GAP_MAX / u64::from(FRAME_SAMPLES) { 0 } else { missing };
         self.missing += missing;
         self.statistics.missing += missing;
@@ -162,8 +164,8 @@ impl Uplink {
         self.window.expected += missing + 1;
     }
 
-    /// The newest packet, in frames of 20 ms. One that is sealed, which shows no more than that, is such a frame: pages
-    /// are asked for no others.
+    /// The newest packet, in frames of 20 ms. A sealed packet, whose structure is not visible, counts as such a frame:
+    /// pages are told to send no others.
     fn take(
         &mut self,
         time: u64,
@@ -201,19 +203,19 @@ impl Uplink {
         }
     }
 
-    /// Where a late packet belongs, if it is one frame of what is being said.
+    /// The position of a late packet, in frames before the next one, if it is one frame of the current utterance.
     fn frames_ago(&self, time: u64, packet: Option<&OpusPacket<'_>>) -> Option<u16> {
         let Utterance { next, frames } = self.utterance.as_ref()?;
         if packet.is_some_and(|packet| packet.samples() != FRAME_SAMPLES || packet.is_silence()) {
             return None;
         }
         let behind = next.checked_sub(time)?.div_ceil(FRAME_SAMPLES.into());
-        // The last one is there.
+        // The last frame has already arrived.
         u16::try_from(behind).ok().filter(|behind| *behind > 1 && u64::from(*behind) <= *frames)
     }
 }
 
-/// A frame of 20 ms with its place in what is said.
+/// Passes on a frame of 20 ms at its position in the utterance.
 fn place(
     utterance: &mut Option<Utterance>,
     missing: u64,
@@ -229,7 +231,7 @@ fn place(
         Some(Some(gap)) if missing > 0 && gap < GAP_MAX => {
             Some((gap / frame_samples).min(missing * FRAMES_OF_PACKET_MAX))
         }
-        // It paused, or its clock has jumped.
+        // The speaker paused, or its clock has jumped.
         Some(_) => {
             each(Spoken::Pause { frame: None });
             None
@@ -253,8 +255,8 @@ mod tests {
     /// A wideband SILK packet with one frame of 20 ms.
     const MS_20: u8 = 9 << 3;
 
-    /// What these packets of 20 ms, by number and time in frames, come to: `+2 7` is packet 7 behind 2 that are
-    /// missing, `-2 7` the same late, `|` a pause.
+    /// The results of these packets of 20 ms, given by number and time in frames: `+2 7` is packet 7 after 2 missing
+    /// ones, `-2 7` the same but late, `|` a pause.
     fn spoken(uplink: &mut Uplink, packets: &[(u64, u64)]) -> String {
         let mut words = Vec::new();
         for &(sequence, frames) in packets {

@@ -1,4 +1,4 @@
-//! The control messages: as their page says them, and within their bounds.
+//! The control messages: as their documentation shows them, and within their bounds.
 
 use std::collections::BTreeSet;
 
@@ -161,7 +161,7 @@ proptest! {
     }
 }
 
-/// Whether a key, or a text without a blank, has an underscore.
+/// Whether a key, or a text without spaces, contains an underscore.
 fn has_snake_case(value: &Value) -> bool {
     match value {
         Value::Object(keys) => keys.iter().any(|(key, value)| key.contains('_') || has_snake_case(value)),

@@ -1,9 +1,9 @@
-//! What JavaScript calls. Numbers in, numbers out; everything longer is in the exchange.
+//! Functions for JavaScript. Parameters and results are numbers; everything longer is in the exchange.
 //!
-//! The only `unsafe` is the attribute that gives each function the name by which it is called. What it asks for: the
-//! names are ours alone, and each function may be called with any numbers in any order. JavaScript writes into this
-//! memory at [`exchange`], and only between calls: there is one thread, and what is called from here writes only random
-//! numbers where it is asked to.
+//! The only `unsafe` is the attribute that exports each function under its name. Its conditions: the names are
+//! unique, and each function may be called with any numbers in any order. JavaScript writes into this memory at
+//! [`exchange`], and only between calls: there is one thread, and the function that is called from here writes only
+//! random numbers where it is asked to.
 #![expect(unsafe_code, reason = "a name that JavaScript knows has to be said to be unique")]
 #![expect(unreachable_pub, reason = "called from JavaScript")]
 
@@ -14,7 +14,7 @@ use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
 
 use crate::page_member::{OpenOutcome, PageMember};
 
-/// Bytes of the exchange: the longest message of a group. A page that loads this checks nothing else.
+/// Bytes of the exchange: the longest message of a group. A page that loads this module checks no other limit.
 const EXCHANGE_BYTES: usize = GROUP_MESSAGE_BYTES_MAX;
 
 struct Instance {
@@ -31,14 +31,14 @@ thread_local! {
     });
 }
 
-/// Where the exchange begins: 1 MiB.
+/// The address of the exchange, which has 1 MiB.
 #[unsafe(no_mangle)]
 pub extern "C" fn exchange() -> *mut u8 {
     INSTANCE.with_borrow_mut(|instance| instance.exchange.as_mut_ptr())
 }
 
-/// Begins, out of settings in the first `length` bytes; see [`PageMember::start`]. 0 if they cannot be used; the words
-/// for it are then not told, since a page checks what it sets.
+/// Starts from the settings in the first `length` bytes; see [`PageMember::start`]. Returns 0 if they are invalid,
+/// without the reason, since a page checks its settings.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_start(length: usize) -> u32 {
     INSTANCE.with_borrow_mut(|instance| {
@@ -53,25 +53,25 @@ pub extern "C" fn member_key() -> i32 {
     told(|member, _| Some(member.key().to_vec()))
 }
 
-/// The page's player is in its session. All times are in microseconds of a clock that does not go back.
+/// The page's player is in its session. All times are in microseconds of a monotonic clock.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_joined(now: f64, is_encrypting: u32, was_here: u32) {
     heard(0, |member, _| member.handle_joined(time(now), is_encrypting != 0, was_here != 0));
 }
 
-/// A message of the delivery service: the first `length` bytes.
+/// Handles a message of the delivery service: the first `length` bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_message(now: f64, length: usize) {
     heard(length, |member, message| member.handle_message(time(now), message));
 }
 
-/// Time has passed.
+/// Handles the passing of time.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_timeout(now: f64) {
     heard(0, |member, _| member.handle_timeout(time(now)));
 }
 
-/// When [`member_timeout`] wants to be called; infinity if never.
+/// When [`member_timeout`] must be called next; infinity if never.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_poll_timeout() -> f64 {
     INSTANCE.with_borrow(|instance| {
@@ -98,7 +98,7 @@ pub extern "C" fn member_status() -> i32 {
     told(|member, _| Some(member.status().into_bytes()))
 }
 
-/// The safety number of the member whose name is the first `length` bytes was compared; 0 without such a member.
+/// Marks the safety number of the member whose name is the first `length` bytes as compared; 0 without such a member.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_verify(length: usize) -> u32 {
     INSTANCE.with_borrow_mut(|instance| {
@@ -107,14 +107,14 @@ pub extern "C" fn member_verify(length: usize) -> u32 {
     })
 }
 
-/// Has a report sealed, out of the first `length` bytes: see [`PageMember::report`]. A word for why not, whose length
-/// in bytes this is, or −1 if it is on its way.
+/// Seals a report from the first `length` bytes: see [`PageMember::report`]. Returns the length in bytes of an error
+/// code, or −1 if the report is on its way.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_report(now: f64, length: usize) -> i32 {
     told_of(length, |member, report| member.report(time(now), report).err().map(Vec::from))
 }
 
-/// The players that were met; their length in bytes, or −1.
+/// The known players; returns their length in bytes, or −1.
 #[unsafe(no_mangle)]
 pub extern "C" fn member_known_keys() -> i32 {
     told(|member, _| Some(member.known_keys().into_bytes()))
@@ -144,7 +144,7 @@ pub extern "C" fn member_rooms(length: usize) {
     heard(length, PageMember::note_rooms);
 }
 
-/// Seals the frame of Opus in the first `length` bytes; its length then, or −1 if it must not be sent.
+/// Seals the Opus frame in the first `length` bytes; returns its new length, or −1 if it must not be sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn frame_seal(length: usize) -> i32 {
     framed(
@@ -153,38 +153,38 @@ pub extern "C" fn frame_seal(length: usize) -> i32 {
     )
 }
 
-/// Opens the frame for a slot in the first `length` bytes; its length then, −1 if it is not to be played, −2 if it may
-/// be tried again after the next [`member_slot`].
+/// Opens the frame for a slot in the first `length` bytes; returns its new length, −1 if it must not be played, −2 if
+/// it may be tried again after the next [`member_slot`].
 #[unsafe(no_mangle)]
 pub extern "C" fn frame_open(now: f64, slot: usize, length: usize) -> i32 {
     framed(length, |member, frame| member.open_frame(time(now), slot, frame))
 }
 
-/// Seals the text in the first `length` bytes; its length then, or −1 if it cannot be sent yet.
+/// Seals the text in the first `length` bytes; returns its new length, or −1 if it cannot be sent yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn text_seal(length: usize) -> i32 {
     told_of(length, |member, text| member.seal_text(text).map(String::into_bytes))
 }
 
-/// Opens the text in the first `length` bytes; its length then, or −1 if it is not to be shown.
+/// Opens the text in the first `length` bytes; returns its new length, or −1 if it must not be shown.
 #[unsafe(no_mangle)]
 pub extern "C" fn text_open(now: f64, length: usize) -> i32 {
     told_of(length, |member, text| member.open_text(time(now), text).map(String::into_bytes))
 }
 
-/// Seals the packet of the engine in the first `length` bytes; its length then, or −1 if nothing is to be sent.
+/// Seals the engine's packet in the first `length` bytes; returns its new length, or −1 if nothing is to be sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn packet_seal(length: usize) -> i32 {
     told_of(length, |member, packet| member.seal_packet(packet).map(<[u8]>::to_vec))
 }
 
-/// Opens the packet for the engine in the first `length` bytes; its length then, or −1 if nothing is to be received.
+/// Opens the packet for the engine in the first `length` bytes; returns its new length, or −1 if it is dropped.
 #[unsafe(no_mangle)]
 pub extern "C" fn packet_open(now: f64, length: usize) -> i32 {
     told_of(length, |member, packet| member.open_packet(time(now), packet).map(<[u8]>::to_vec))
 }
 
-/// A value that is not a number is the clock's start.
+/// A value that is not a number counts as the clock's start.
 fn time(micros: f64) -> Duration {
     Duration::from_micros(micros as u64)
 }

@@ -17,7 +17,7 @@ use crate::status::{Status, key_changed};
 use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord, read_texts};
 use slots::Slot;
 
-/// What a page has for an encrypted session. All times are the time since any fixed start.
+/// The state of a page in an encrypted session. All times are durations since any fixed start.
 #[derive(Debug)]
 pub struct PageMember {
     member: MlsMember,
@@ -25,52 +25,52 @@ pub struct PageMember {
     known_keys: KnownKeys,
     key: Vec<u8>,
     cipher: PacketCipher,
-    /// The session has a group, and the page can be in it.
+    /// Whether the session has a group that the page can join.
     is_encrypting: bool,
-    /// Nothing passes without encryption any more: the page wants that, or the session had it.
+    /// Whether unencrypted data is blocked from now on: the page requires that, or the session was encrypted before.
     is_strict: bool,
-    /// What frames say of how loud they are, for the server's choice of active speakers.
+    /// The loudness that frames carry for the server's choice of active speakers.
     loudness_of: fn(&[u8]) -> Option<u8>,
-    /// Where voice goes, and whether a room or a player of that is not encrypted.
+    /// The targets of voice, and whether one of them is a room or a player that is not encrypted.
     targets: Vec<PageTarget>,
     speaks_plainly: bool,
     /// The rooms that the page listens or speaks to.
     rooms: Vec<Box<str>>,
     slots: Vec<Slot>,
     names: BTreeMap<ClientId, Box<str>>,
-    /// The key that reports are sealed to, and what was heard lately; none if the page has no such key.
+    /// The key that reports are sealed to, and recently heard frames; `None` if the page has no such key.
     reporting: Option<(ModeratorsKey, RecentFrames)>,
     events: Vec<String>,
 }
 
-/// What became of a frame for a slot.
+/// The result of opening a frame for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenOutcome {
-    /// It is to be played as it came, or as it was opened.
+    /// Play it, unchanged or decrypted.
     Played,
-    /// It is not to be played; why is counted.
+    /// Do not play it; the reason is counted.
     Dropped,
-    /// It claims to be another player's than the slot is known to play: it may be tried again after the next change of
-    /// the slot.
+    /// It claims to be from another player than the slot is known to play: it may be tried again after the next change
+    /// of the slot.
     Early,
 }
 
 /// Slots of one page.
 const SLOTS_MAX: usize = 16;
-/// Names of players that are kept.
+/// The largest number of players' names that are kept.
 const NAMES_MAX: usize = 1 << 16;
-/// Events that wait to be polled.
+/// Events waiting to be polled.
 const EVENTS_MAX: usize = 256;
 
 impl PageMember {
-    /// Begins, out of settings in JSON: `name`; `account`, `purpose` and `attestation` where there are any; `key`, a
-    /// key that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
-    /// [`known_keys`](Self::known_keys) had them; `strict`, if nothing may pass without encryption;
-    /// `moderatorsKey`, in hexadecimal, if what is heard lately is kept for reports; `constantRate`, if frames say
-    /// nothing of how loud they are.
+    /// Starts from settings in JSON: `name`; `account`, `purpose` and `attestation` if there are any; `key`, a key
+    /// that was kept, in hexadecimal; `attestationKeys`, a JSON Web Key or a set of them, as text; `knownKeys`, as
+    /// returned by [`known_keys`](Self::known_keys); `strict`, if nothing may pass without encryption;
+    /// `moderatorsKey`, in hexadecimal, if recently heard frames are kept for reports; `constantRate`, if frames
+    /// carry no loudness.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// If a setting is malformed or invalid.
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
         let Settings { credential, key, attestation_keys, known_keys, moderators_key, strict, constant_rate } =
             Settings::read(settings)?;
@@ -93,7 +93,7 @@ impl PageMember {
         })
     }
 
-    /// The member's own key, to be kept as a password: see [`IdentityKey::to_bytes`](consonance_e2ee::IdentityKey).
+    /// The member's own key, to be stored like a password: see [`IdentityKey::to_bytes`](consonance_e2ee::IdentityKey).
     pub fn key(&self) -> &[u8] {
         &self.key
     }
@@ -113,20 +113,20 @@ impl PageMember {
         self.follow(now);
     }
 
-    /// A message of the delivery service.
+    /// Handles a message of the delivery service.
     pub fn handle_message(&mut self, now: Duration, message: &[u8]) {
         self.member.handle(now, message);
         self.follow(now);
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Duration) {
         self.member.handle_timeout(now);
         self.cipher.handle_timeout(now);
         self.follow(now);
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next.
     pub fn poll_timeout(&self) -> Option<Duration> {
         [self.member.poll_timeout(), self.cipher.poll_timeout()].into_iter().flatten().min()
     }
@@ -151,7 +151,7 @@ impl PageMember {
         status.with_plain_rooms(rooms.filter(|room| self.cipher.is_plain_room(RoomId::of(room).0))).to_json()
     }
 
-    /// The safety number of the member with this name was compared; false without such a member.
+    /// Marks the safety number of the member with this name as compared; false without such a member.
     pub fn verify(&mut self, name: &str) -> bool {
         let members = self.members();
         let Some(member) = members.iter().find(|member| member.name == name && !member.is_local) else {
@@ -180,7 +180,7 @@ impl PageMember {
         self.member.report(key, made_unix_s, &reason, heard).map_err(|error| error.code())
     }
 
-    /// The players that were met, to be kept for the next visit.
+    /// The known players, to be stored for the next visit.
     pub fn known_keys(&self) -> String {
         self.known_keys.to_text()
     }
@@ -198,8 +198,8 @@ impl PageMember {
         }
     }
 
-    /// What a slot plays from now on, in JSON: `slot`; `name` of the player, if there is one; `rooms` by which it
-    /// reaches the page.
+    /// Notes the player that a slot plays from now on, in JSON: `slot`; `name` of the player, if there is one;
+    /// `rooms` by which it reaches the page.
     pub fn note_slot(&mut self, slot: &[u8]) {
         let Some(SlotRecord { slot, name, rooms }) = SlotRecord::read(slot) else { return };
         if let Some(slot) = self.slots.get_mut(slot) {
@@ -207,7 +207,7 @@ impl PageMember {
         }
     }
 
-    /// Where voice goes from now on, in JSON: a list of objects with a `room` or a `player`.
+    /// Notes the targets of voice from now on, in JSON: a list of objects with a `room` or a `player`.
     pub fn note_targets(&mut self, targets: &[u8]) {
         let Some(targets) = PageTarget::read_all(targets) else { return };
         self.targets = targets;
@@ -259,8 +259,8 @@ impl PageMember {
         if is_opened { OpenOutcome::Played } else { OpenOutcome::Dropped }
     }
 
-    /// What is to be sent instead of a text, out of JSON: `text`, and the `room` or the `player` that it is for.
-    /// `None` if it cannot be sent yet.
+    /// Returns the text to send instead of a text, given in JSON: `text`, and the `room` or the `player` that it is
+    /// for. `None` if it cannot be sent yet.
     pub fn seal_text(&mut self, text: &[u8]) -> Option<String> {
         let TextRecord { text, to, .. } = TextRecord::read(text)?;
         if !self.is_in_force() || self.cipher.has_keys() && to.is_some_and(|to| self.is_plain(&to)) {
@@ -286,7 +286,7 @@ impl PageMember {
         is_allowed.then_some(text)
     }
 
-    /// What is to be sent instead of a packet of the engine; `None` if nothing.
+    /// Returns the packet to send instead of a packet of the engine; `None` if it must not be sent.
     pub fn seal_packet<'a>(&'a mut self, packet: &'a [u8]) -> Option<&'a [u8]> {
         if !self.is_in_force() {
             return Some(packet);
@@ -295,7 +295,7 @@ impl PageMember {
         cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), *loudness_of).packet(packet)
     }
 
-    /// What the engine is to receive instead of a packet; `None` if nothing.
+    /// Returns the packet for the engine to receive instead of a packet; `None` if it must be dropped.
     pub fn open_packet<'a>(&'a mut self, now: Duration, packet: &'a [u8]) -> Option<&'a [u8]> {
         if !self.is_in_force() {
             return Some(packet);
@@ -336,7 +336,7 @@ impl PageMember {
         self.cipher.accepts_plain(Some(name), rooms.iter().copied())
     }
 
-    /// Takes what the member has done.
+    /// Applies the member's updates.
     fn follow(&mut self, now: Duration) {
         while let Some(event) = self.member.poll_event() {
             let failed = match &event {

@@ -1,4 +1,4 @@
-//! What the page's scripts are told, in JSON.
+//! Output for the page's scripts, in JSON.
 
 use consonance_e2ee::{
     AccountProof, EncryptedMember, MemberEvent, MlsMember, PacketCounts, Recognition, ReportAnswer,
@@ -6,7 +6,7 @@ use consonance_e2ee::{
 };
 use serde::Serialize;
 
-/// The encryption as it is now; `web/src/voice/api.ts` has the same.
+/// The present state of the encryption; `web/src/voice/api.ts` has the same.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Status {
@@ -95,7 +95,7 @@ impl Status {
         }
     }
 
-    /// With the rooms of the page that are not encrypted.
+    /// Adds the rooms of the page that are not encrypted.
     pub(crate) fn with_plain_rooms<'r>(mut self, rooms: impl Iterator<Item = &'r str>) -> Self {
         if self.state == "on" {
             self.plain_rooms = rooms.map(Into::into).collect();
@@ -139,12 +139,12 @@ impl Number {
     }
 }
 
-/// That a member has another key than when it was met last.
+/// The message that a member's key differs from the last known one.
 pub(crate) fn key_changed(name: &str, was_verified: bool) -> String {
     json(&Event::KeyChanged { name, was_verified })
 }
 
-/// What is told of an event; `None` if the status says it all.
+/// The message for an event; `None` if the status contains everything.
 pub(crate) fn event(event: &MemberEvent) -> Option<String> {
     Some(json(&match event {
         MemberEvent::NewEpoch { committed_by, plain_rooms_changed: true, .. } => {

@@ -1,4 +1,4 @@
-//! Two pages in one group: what one seals the other opens, and what is not as it should be is dropped.
+//! Two pages in one group: each opens what the other seals, and invalid data is dropped.
 
 use std::time::Duration;
 
@@ -208,7 +208,7 @@ fn play(member: &mut PageMember, slot: usize, name: &str, rooms: &[&str]) {
     member.note_slot(json!({ "slot": slot, "name": name, "rooms": rooms }).to_string().as_bytes());
 }
 
-/// Ann makes the group and adds Bob, as the delivery service asks her to.
+/// Ann creates the group and adds Bob, as the delivery service asks her to.
 fn pair(plain: &PlainRooms) -> [PageMember; 2] {
     pair_of(member("Ann"), plain)
 }

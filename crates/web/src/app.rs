@@ -1,4 +1,4 @@
-//! What every route may use: the sessions, and the limits of visitors.
+//! The state that all routes share: the sessions, and the limits of visitors.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,7 @@ struct Shared {
     stopped: Stopped,
     /// Whether the operator was told of a proxy that is not named.
     is_unknown_proxy_told: AtomicBool,
-    /// Of refused pages of foreign origins.
+    /// Limits warnings about rejected pages of foreign origins.
     foreign_page_warnings: WarningLimit,
 }
 
@@ -90,7 +90,7 @@ impl App {
         &self.0.ice_servers
     }
 
-    /// Where voice over `WebSocket`s goes, if there is any.
+    /// The entrance for voice over `WebSocket`s, if there is one.
     pub(crate) fn packets(&self) -> Option<&PacketEntrance> {
         self.0.packets.as_ref()
     }
@@ -112,7 +112,7 @@ impl App {
         })
     }
 
-    /// What was asked of the sessions, as soon as they answer.
+    /// Waits for an answer of the sessions: `Busy` after the timeout, `Closing` if there will be none.
     pub(crate) async fn answer_of<T>(&self, reply: Reply<Result<T, JoinProblem>>) -> Result<T, JoinProblem> {
         match timeout(self.0.limits.reply_timeout, reply).await {
             Ok(Some(answer)) => answer,

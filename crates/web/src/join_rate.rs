@@ -1,4 +1,4 @@
-//! How often one may ask.
+//! The rate limit of requests.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -44,7 +44,7 @@ impl JoinRate {
         Self { pace, addresses_max, due: HashMap::new() }
     }
 
-    /// Counts a request from an address, or says how long it has to wait.
+    /// Counts a request from an address, or returns how long it has to wait.
     ///
     /// While more addresses ask than can be remembered, newcomers wait.
     pub(crate) fn count(&mut self, now: Instant, address: IpAddr) -> Result<(), Duration> {
@@ -65,7 +65,7 @@ impl JoinRate {
 mod tests {
     use super::*;
 
-    /// Moments in milliseconds at which a visitor asks in vain.
+    /// The times in milliseconds at which a visitor's request is rejected.
     fn refused(pace: Pace, asked: &[u64]) -> Vec<u64> {
         let start = Instant::now();
         let mut due = None;

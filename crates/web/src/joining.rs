@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::signalling::{Join, JoinProblem};
 use crate::visitor::Visitor;
 
-/// What a page sends. Keys that are not known are passed over.
+/// The body of a page's request. Unknown keys are ignored.
 #[derive(Deserialize)]
 struct JoinBody {
     name: String,
@@ -79,8 +79,7 @@ fn read(body: &[u8]) -> Result<JoinBody, ProblemDetails> {
     Ok(body)
 }
 
-/// More than any session takes, as are the next two: a session that finds something too long
-/// says so itself, with a code.
+/// More than any session accepts, like the next two: a session rejects texts that are too long itself, with a code.
 const NAME_BYTES_MAX: usize = 512;
 const TOKEN_BYTES_MAX: usize = 8192;
 const PASSWORD_BYTES_MAX: usize = 1024;

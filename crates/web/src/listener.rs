@@ -37,7 +37,7 @@ pub enum WebError {
         "{redirect} is to lead to the page over TLS, but the page has no certificate: give it one, or leave the redirect out"
     )]
     NowhereToLead {
-        /// Where it should have listened.
+        /// The address that it should have listened on.
         redirect: SocketAddr,
     },
     /// An address cannot be used, or no thread could be started.
@@ -81,22 +81,22 @@ impl WebListener {
         Ok(listener)
     }
 
-    /// Where the page is.
+    /// The address of the page.
     pub fn local_addr(&self) -> SocketAddr {
         self.page.local_addr()
     }
 
-    /// Where plain HTTP is led from, if it is.
+    /// The address that redirects plain HTTP to the page, if there is one.
     pub fn redirect_addr(&self) -> Option<SocketAddr> {
         self.redirect.as_ref().map(HttpListener::local_addr)
     }
 
-    /// What it has counted.
+    /// The counters of the page's listener.
     pub fn counters(&self) -> HttpCounters {
         self.page.counters()
     }
 
-    /// What the listener has counted that leads plain HTTP to the page, if there is one.
+    /// The counters of the listener that redirects plain HTTP to the page, if there is one.
     pub fn redirect_counters(&self) -> Option<HttpCounters> {
         self.redirect.as_ref().map(HttpListener::counters)
     }

@@ -1,8 +1,7 @@
 //! Voice packets over `WebSocket`s, for pages whose voice comes through no other way.
 //!
-//! What is said is what `consonance_stream::websocket` says: one packet in each binary message, behind a byte that says
-//! how it travels.
-//! Here it stands behind HTTP and TLS of the page's own listener, and so needs no port besides.
+//! Messages have the format of `consonance_stream::websocket`: one packet in each binary message, after a byte for
+//! its delivery. They share the page's own listener, with its HTTP and TLS, and so need no further port.
 //!
 //! ```text
 //!   page ◀─ WebSocket ─▶ conversation ◀─▶ link (bounded) ◀─ pump ◀─▶ PacketShard ◀─▶ the worker of the session
@@ -25,7 +24,7 @@ use link::LinkLimits;
 use pump::{Pump, Seat};
 pub use shard::PacketShard;
 
-/// How much may wait, and how many there may be.
+/// The limits of links and of their queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketSettings {
     /// Links at once to each shard. 1000.
@@ -44,10 +43,11 @@ impl Default for PacketSettings {
 
 /// Says which transport takes the links of which session.
 pub trait PacketPlaces: Send + Sync {
-    /// By the session that a page names. Its link comes there at once, or is [given back](Self::give_back).
+    /// The transport for the session that a page names. The page's link arrives there at once, or is [given
+    /// back](Self::give_back).
     fn place(&self, session: &str) -> usize;
 
-    /// The page that was placed there does not come.
+    /// Handles that a page placed in this session does not come.
     fn give_back(&self, session: &str);
 }
 
@@ -81,7 +81,7 @@ pub fn packet_shards(
     (shards, PacketEntrance(Arc::new(Shared { places: Box::new(places), pumps })))
 }
 
-/// Where links come in; a clone is the same.
+/// The entrance for links; a clone is the same.
 #[derive(Clone)]
 pub struct PacketEntrance(Arc<Shared>);
 
@@ -102,7 +102,7 @@ impl PacketEntrance {
         seat
     }
 
-    /// What has to run while there are links.
+    /// The pumps, which have to run while there are links.
     pub(crate) fn pumps(&self) -> &[Arc<Pump>] {
         &self.0.pumps
     }

@@ -19,13 +19,13 @@ use ring::digest::{SHA256, digest};
 use crate::app::App;
 use files::FILES;
 
-/// What the page may load and do: itself, and nothing from elsewhere. The way without WebRTC
-/// is a program in WebAssembly.
+/// The page's Content Security Policy: it loads nothing from elsewhere. The way without WebRTC is a WebAssembly
+/// program.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What else browsers are told of it: it may use the microphone, and no other window can reach into it.
+/// Further headers of the page: it may use the microphone, and no other window can reach into it.
 pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("permissions-policy", "microphone=(self), camera=(), display-capture=(), geolocation=()"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -40,13 +40,13 @@ struct PageFile {
     shown: OnceLock<Shown>,
 }
 
-/// What a browser gets of a file.
+/// A file as browsers get it.
 struct Shown {
-    /// Of what is in the file, in quotes (RFC 9110, section 8.8.3).
+    /// The entity tag of the content, in quotes (RFC 9110, section 8.8.3).
     tag: HeaderValue,
-    /// The same for the compressed one: to a browser, it is another.
+    /// The entity tag of the compressed content, which has to be a different one.
     gzip_tag: HeaderValue,
-    /// If that makes it smaller.
+    /// The compressed content, if it is smaller.
     gzip: Option<Bytes>,
 }
 
@@ -68,7 +68,8 @@ impl PageFile {
         let own_tag = if gzip.is_some() { gzip_tag } else { tag };
         let common = [
             (header::ETAG, own_tag.clone()),
-            // It may be kept, and is asked for each time: after an update of the server, all browsers get the new page.
+            // Browsers may cache the page but must revalidate it, so that all get the new page after an update of the
+            // server.
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
@@ -99,7 +100,7 @@ impl Shown {
     }
 }
 
-/// Of a hash: enough that two versions never have the same.
+/// Bytes of a hash: enough that two versions never share a tag.
 const TAG_BYTES: usize = 12;
 
 fn compressed(body: &[u8]) -> Option<Vec<u8>> {

@@ -18,7 +18,7 @@ pub fn reply<T>() -> (Replier<T>, Reply<T>) {
     (Replier(sender), Reply(receiver))
 }
 
-/// The sender, used once. Dropping it says that there will be no answer.
+/// The sender, used once. Dropping it signals that there will be no answer.
 pub struct Replier<T>(oneshot::Sender<T>);
 
 /// The receiver: a future of the answer, or of `None` if there will be none.

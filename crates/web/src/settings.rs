@@ -7,7 +7,7 @@ use consonance_http::{IpNetwork, Tls};
 
 use crate::packets::PacketEntrance;
 
-/// Everything that a [`WebListener`](crate::WebListener) is told.
+/// The settings of a [`WebListener`](crate::WebListener).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebSettings {
@@ -25,7 +25,7 @@ pub struct WebSettings {
     pub host_names: Vec<String>,
     /// STUN and TURN servers for the browsers.
     pub ice_servers: IceServers,
-    /// Where voice over `WebSocket`s goes; there is none without it.
+    /// The entrance for voice over `WebSocket`s; without it, there is none.
     pub packets: Option<PacketEntrance>,
     /// Limits of visitors.
     pub limits: WebLimits,
@@ -53,7 +53,7 @@ impl WebSettings {
 pub struct IceServers {
     /// Their URLs (RFC 7064, RFC 7065).
     pub urls: Vec<String>,
-    /// What this server and the TURN servers know, such as coturn's `static-auth-secret`.
+    /// The secret that this server shares with the TURN servers, such as coturn's `static-auth-secret`.
     pub turn_secret: Option<String>,
     /// How long credentials that are made with it are good. 1 h: coturn looks at that only when a browser begins, and a
     /// page asks again whenever it connects.

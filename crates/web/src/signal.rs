@@ -1,4 +1,4 @@
-//! `GET /api/voice/{session}/signal`: a `WebSocket` for what belongs to a connection that is there already.
+//! `GET /api/voice/{session}/signal`: a `WebSocket` for messages about an existing connection.
 
 use std::time::{Duration, Instant};
 
@@ -31,13 +31,13 @@ pub(crate) async fn signal(
         let pace = Pace::new(app.limits().texts_per_minute, app.limits().texts_burst);
         let conversation = Conversation { socket, app, counters, pace, due: None, wrong_texts: 0 };
         conversation.hold().await;
-        // Until here, its place is taken.
+        // The visitor holds its place until here.
         drop(visitor);
     };
     Ok(upgrade.on_upgrade(talk).into_response())
 }
 
-/// One text of a page. Each has one of these keys; others are passed over.
+/// One text of a page. Each has one of these keys; others are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 struct Said {
@@ -59,7 +59,7 @@ struct Conversation {
     app: App,
     counters: HttpCounters,
     pace: Pace,
-    /// When the next text is due, by its pace.
+    /// The time at which the next text is due, by the rate limit.
     due: Option<Instant>,
     wrong_texts: u32,
 }
@@ -69,7 +69,7 @@ type CloseMessage = (u16, &'static str);
 
 /// Texts of a page that make no sense, until it is sent away.
 const WRONG_TEXTS_MAX: u32 = 16;
-/// Questions whether it is there that a page may leave unanswered.
+/// The maximum number of pings that a page may leave unanswered.
 const SILENCES_MAX: u32 = 3;
 
 impl Conversation {
@@ -86,7 +86,7 @@ impl Conversation {
         };
         if let Some((code, words)) = close {
             let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
-            // A page that does not read it is gone all the same.
+            // A page that does not read the close message is disconnected anyway.
             let _ = timeout(CLOSE_TIMEOUT, self.socket.send(close)).await;
         }
     }
@@ -106,7 +106,7 @@ impl Conversation {
         }
     }
 
-    /// The player concerned: one that is here, so that a place is not kept for nothing.
+    /// The player concerned, which must exist, so that no place is held in vain.
     async fn begin(&mut self) -> Result<(String, Attendance), Option<CloseMessage>> {
         let patience = self.app.limits().head_timeout;
         let key = match timeout(patience, self.read()).await {
@@ -167,7 +167,7 @@ impl Conversation {
         }
     }
 
-    /// The next text, while the page keeps its pace and answers when it is asked whether it is there.
+    /// The next text, while the page keeps to its rate and answers pings.
     async fn read_text(&mut self) -> Result<Utf8Bytes, Option<CloseMessage>> {
         let mut silences = 0;
         loop {
@@ -202,7 +202,7 @@ impl Conversation {
     }
 
     async fn tell(&mut self, told: &SignalReply) -> Result<(), Option<CloseMessage>> {
-        // Plain data with text for keys cannot fail.
+        // Serializing plain data with string keys cannot fail.
         let text = serde_json::to_string(told).unwrap_or_default();
         self.send(Message::Text(text.into())).await
     }

@@ -1,4 +1,4 @@
-//! What is behind this listener: the sessions, and WebRTC.
+//! The interface to the sessions and WebRTC, which are behind this listener.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use crate::reply::Reply;
 /// Admits browsers. All calls come from the listener's threads, several at once, and must not wait; answers may take
 /// a few seconds, and a dropped answer means that the server is closing.
 pub trait Signalling: Send + Sync + 'static {
-    /// How to join at present. Any visitor can ask, so it must be cheap.
+    /// The information that a page needs to join. Any visitor can ask for it, so it must be cheap.
     fn info(&self) -> Info;
 
     /// A browser wants into a session with this offer.
@@ -28,16 +28,16 @@ pub trait Signalling: Send + Sync + 'static {
     fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>>;
 }
 
-/// How one joins.
+/// The information that a page needs to join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
     /// The sessions that are there at all times, by name.
     pub sessions: Vec<String>,
     /// Whether others are created on demand.
     pub on_demand: bool,
-    /// The same as `secrets` in one word, for pages that know no more.
+    /// The same as `secrets` in one word, for older pages.
     pub join: JoinRule,
-    /// What one shows.
+    /// The secrets that are needed to join.
     pub secrets: Secrets,
     /// Whether voice may come over UDP.
     pub udp: bool,
@@ -45,7 +45,7 @@ pub struct Info {
     pub encryption: bool,
 }
 
-/// What is asked for first.
+/// The secret that is asked for first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JoinRule {
@@ -57,7 +57,7 @@ pub enum JoinRule {
     Token,
 }
 
-/// What one shows to join.
+/// The secrets that are needed to join.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Secrets {
     /// A join token.
@@ -85,9 +85,9 @@ pub enum SecretRequirement {
 /// `docs/browser/signalling.md` says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Join {
-    /// Which session.
+    /// The name of the session.
     pub session: String,
-    /// How the player is to be called.
+    /// The name of the player.
     pub name: String,
     /// A join token, if it has one.
     pub token: Option<String>,
@@ -101,7 +101,7 @@ pub struct Join {
     pub place: Option<String>,
     /// Whether the page has keys: see [`BrowserSettings::encrypts`](consonance_browser::BrowserSettings::encrypts).
     pub encrypts: bool,
-    /// Where it is.
+    /// The address of the browser.
     pub remote: IpAddr,
 }
 

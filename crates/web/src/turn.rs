@@ -22,10 +22,10 @@ pub(crate) struct IceServer {
 }
 
 impl IceServers {
-    /// What a browser at this address is told, at so many seconds after 1970.
+    /// The servers for a browser at this address, at `unix_s` seconds after 1970.
     ///
-    /// Any visitor may ask, as the browser needs them before anything is shown. So all that one home gets is the same
-    /// user's, which coturn's `user-quota` goes by, and which its log names.
+    /// Any visitor may ask, since a browser needs them before anything is shown. So all credentials for one home
+    /// belong to the same user, which coturn's `user-quota` applies to, and which its log names.
     pub(crate) fn told_at(&self, unix_s: u64, asker: IpAddr) -> Vec<IceServer> {
         let is_turn = |url: &&String| url.starts_with("turn:") || url.starts_with("turns:");
         let plain = self.urls.iter().filter(|url| !is_turn(url)).cloned().collect();

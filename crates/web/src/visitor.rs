@@ -109,7 +109,7 @@ fn not_this_name(headers: &HeaderMap) -> Response {
     ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
 }
 
-/// What an operator reads on opening the page by a name that the server was not told.
+/// The hint that is shown when the page is opened by a host name that the server does not know.
 const NOT_THIS_NAME: &str = "over plain HTTP, this page is asked for by an address, by localhost, or by a name that \
      the server was told: its operator adds this one to web.host_names, or gives the page a certificate; where a proxy \
      stands in front, its address belongs into web.proxies (docs/browser/https.md)";
@@ -127,7 +127,7 @@ async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {
     response
 }
 
-/// What such a page may ask, and for how many seconds its browser remembers that.
+/// The methods and headers that such a page may use, and how long its browser caches that, in seconds.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),

@@ -1,5 +1,5 @@
-//! Voice over `WebSocket`s behind the page's listener: it keeps the rules of every network, and pages that do
-//! not keep its own are told so.
+//! Voice over `WebSocket`s behind the page's listener: it follows the rules of every network, and pages that break
+//! its own rules are told so.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -54,7 +54,7 @@ impl Signalling for NoSessions {
     }
 }
 
-/// So many shards behind one listener; sessions are placed by the lengths of their names.
+/// Several shards behind one listener; sessions are placed by the lengths of their names.
 fn listener(
     shards: usize,
     settings: PacketSettings,
@@ -113,7 +113,7 @@ fn open(listener: &WebListener, session: &str) -> Page {
     client(request, by_hand::connect(listener.local_addr()).unwrap()).unwrap().0
 }
 
-/// The code and the words of the close message; whatever comes before it is passed over.
+/// The code and the words of the close message; earlier messages are skipped.
 fn read_close(page: &mut Page) -> (u16, String) {
     loop {
         if let Message::Close(frame) = page.read().unwrap() {
@@ -177,7 +177,7 @@ fn a_message_that_is_too_long_is_refused_whatever_follows_it() {
         let mut page = open(&listener, "main");
         assert_eq!(next(&mut shards[0]), "connected to main");
         for _ in 0..10 {
-            // It may have been sent away already.
+            // The server may have closed it already.
             let _ = page.send(Message::binary(vec![0; bytes]));
         }
         assert_eq!(read_close(&mut page), (close_code::TOO_LONG, "a message that is too long".to_owned()));
@@ -255,14 +255,14 @@ fn a_page_that_is_silent_and_answers_nothing_is_lost() {
         settings.limits.ping_interval = interval;
     });
     let begin = Instant::now();
-    // By hand, since a library keeps what comes close behind the head to itself.
+    // By hand, since a library swallows data right after the head.
     let mut silent = by_hand::connect(listener.local_addr()).unwrap();
     let lines = [&["Host: 127.0.0.1"], &UPGRADE[..], &["Sec-WebSocket-Protocol: consonance.v1"]].concat();
     let head = format!("GET /api/voice/main/packets HTTP/1.1\r\n{}\r\n\r\n", lines.join("\r\n"));
     silent.write_all(head.as_bytes()).unwrap();
     assert_eq!(next(&mut shards[0]), "connected to main");
     assert!(next(&mut shards[0]).starts_with("disconnected"));
-    // After each of three questions it has time to answer; what is asked late may be asked together with the next.
+    // It has time to answer each of three pings; a late ping may come together with the next one.
     assert!(begin.elapsed() >= 4 * interval, "{:?}", begin.elapsed());
     let came = by_hand::answer(&mut silent).unwrap();
     // An empty ping (RFC 6455, section 5.5.2).
@@ -296,7 +296,7 @@ fn a_request_without_the_protocol_or_a_listener_for_it_gets_a_problem() {
     assert!(told(&with).contains(r#""fallback":true"#) && told(&without).contains(r#""fallback":false"#));
 }
 
-/// What asks for a `WebSocket`.
+/// The headers of a request for a `WebSocket`.
 const UPGRADE: [&str; 4] = [
     "Upgrade: websocket",
     "Connection: upgrade",

@@ -35,7 +35,7 @@ fn a_page_without_webrtc_is_in_its_session_as_any_other() {
     for (header, payload) in bob.voices() {
         let [slot, _, sequence, samples] = header;
         assert_eq!((slot, samples), (0, 960));
-        // The frame before the first that was sent may be one that says that a channel opens.
+        // The frame before the first one sent may be the one that reports an opened channel.
         assert!(packets.get(sequence as usize).is_some_and(|packet| *packet == payload), "frame {sequence}");
     }
     assert!(bob.has_been_told(&json!({"type":"slot","slot":0,"player":stage.alice_id()})));

@@ -1,4 +1,4 @@
-//! The worker in Node.js, as a page and a worklet would see it.
+//! The worker in Node.js, from the view of a page and a worklet.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// Node.js 20 has them behind this, and later ones know it.
+/// Node.js 20 has WebSockets behind this flag, and later versions accept it.
 const WEBSOCKETS: &str = "--experimental-websocket";
 
 /// A running worker; dropping it ends it.
@@ -49,7 +49,7 @@ impl Page {
         self.type_line(&json!({ "say": message }));
     }
 
-    /// The microphone's samples, which take as long as they last.
+    /// Sends the microphone's samples in real time.
     pub(crate) fn speak(&mut self, sound: &[f32]) {
         self.type_line(&json!({ "speak": sound }));
     }
@@ -58,19 +58,19 @@ impl Page {
         self.type_line(&json!({ "end": true }));
     }
 
-    /// Whether a control message came that has all these keys.
+    /// Whether a control message with all these keys has arrived.
     pub(crate) fn has_been_told(&self, keys: &Value) -> bool {
         self.count(keys) > 0
     }
 
-    /// How many came that have all these keys.
+    /// How many messages with all these keys have arrived.
     pub(crate) fn count(&self, keys: &Value) -> usize {
         let has_all =
             |message: &Value| keys.as_object().unwrap().iter().all(|(key, value)| message[key] == *value);
         self.messages().iter().filter(|message| has_all(message)).count()
     }
 
-    /// What came for the worklet: slot, stream, sequence, samples; and the packet.
+    /// The data for the worklet so far: slot, stream, sequence and samples; and the packet.
     pub(crate) fn voices(&self) -> Vec<([u32; 4], Vec<u8>)> {
         let told = self.told.lock().unwrap();
         let voices = told.iter().filter(|line| line["type"] == "voice");

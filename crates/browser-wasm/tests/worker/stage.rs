@@ -16,7 +16,7 @@ pub(crate) struct Stage {
     network: MemoryNetwork,
     websocket: SocketAddr,
     alice: Alice,
-    /// Frames that she will speak, one each 20 ms, the next one at the end.
+    /// Frames that she has yet to speak, one each 20 ms, the next one at the end.
     to_speak: Vec<Vec<u8>>,
     next_frame: Instant,
 }
@@ -50,7 +50,7 @@ impl Stage {
         Self { voice, network, websocket, alice, to_speak: Vec::new(), next_frame: now }
     }
 
-    /// Where pages connect.
+    /// The address for pages.
     pub(crate) fn url(&self) -> String {
         format!("ws://{}/main", self.websocket)
     }
@@ -73,9 +73,9 @@ impl Stage {
         self.alice.inner.client.send_text(&Target::Room("lobby".into()), text).unwrap();
     }
 
-    /// The server ends, and another one begins at the same addresses.
+    /// Stops the server and starts another one at the same addresses.
     pub(crate) fn restart(&mut self) {
-        // Both at once would want the same port.
+        // The old server must go first: both would need the same port.
         self.voice = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
         (self.voice, self.websocket) = open(&self.network, self.websocket.port());
     }

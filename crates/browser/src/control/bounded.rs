@@ -1,4 +1,4 @@
-//! Values out of a page's messages that are within their bounds, or the message is refused.
+//! Values in a page's messages with limits: a message that exceeds them is refused.
 
 use std::fmt::Display;
 
@@ -34,7 +34,7 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Er
     within(Box::<str>::deserialize(from)?, "a text", TEXT_BYTES_MAX)
 }
 
-/// Why something is asked for: at most as long as a text.
+/// The reason for a request: at most as long as a text.
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     within(Box::<str>::deserialize(from)?, "a reason", TEXT_BYTES_MAX)
 }
@@ -82,7 +82,7 @@ pub struct Percent(f32);
 pub struct ChannelNumber(u32);
 
 impl Amplitude {
-    /// As loud as it was said.
+    /// The original level.
     pub const ONE: Self = Self(1.0);
 
     /// The nearest value within 0 … 2, in hundredths: on the wire there are 255 steps, and none of them is 1. 0 for

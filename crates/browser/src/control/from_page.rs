@@ -1,4 +1,4 @@
-//! What a page says.
+//! Messages from a page.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub enum FromPage {
         #[serde(deserialize_with = "bounded::name")]
         room: Box<str>,
     },
-    /// Listens to a room no longer.
+    /// Stops listening to a room.
     Unlisten {
         /// Its name.
         #[serde(deserialize_with = "bounded::name")]
@@ -36,7 +36,7 @@ pub enum FromPage {
     Open(Open),
     /// An open channel is another one from now on; what is not there stays.
     Change {
-        /// Which one.
+        /// The channel.
         channel: ChannelNumber,
         /// Whether the voice comes from the speaker's place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub enum FromPage {
     },
     /// Voice goes there no longer.
     Close {
-        /// Which channel.
+        /// The channel.
         channel: ChannelNumber,
     },
     /// A text message.
@@ -69,7 +69,7 @@ pub enum FromPage {
         /// Whether it is not to be played.
         ignored: bool,
     },
-    /// Where the player is, for rooms with distance.
+    /// The player's position, for rooms with distance.
     Place(Place),
     /// Asks for something to be done to another player.
     Moderate(Moderate),
@@ -81,7 +81,7 @@ pub enum FromPage {
     },
     /// How the page receives what it plays.
     Stats {
-        /// Of a hundred packets, how many did not come in time.
+        /// The share of packets that did not come in time, in percent.
         lost_percent: Percent,
         /// How long sound waits before it is heard, in ms, 0 … 86 400 000.
         #[serde(deserialize_with = "milliseconds")]
@@ -138,34 +138,34 @@ pub struct Moderate {
     /// The name of the player concerned.
     #[serde(deserialize_with = "bounded::name")]
     pub player: Box<str>,
-    /// What is to be done.
+    /// The requested action.
     #[serde(flatten)]
     pub action: ModerationAction,
-    /// Why (default nothing).
+    /// The reason (empty by default).
     #[serde(default, deserialize_with = "bounded::reason")]
     pub reason: Box<str>,
 }
 
-/// What can be done.
+/// A moderator's action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum ModerationAction {
-    /// It is removed from the session.
+    /// Removes the player from the session.
     Kick,
-    /// Its voice goes nowhere.
+    /// Mutes the player.
     Mute {
-        /// How long, in seconds; forever if there is none.
+        /// The duration, in seconds; forever if there is none.
         #[serde(default, rename = "forSeconds")]
         duration_s: Option<u32>,
     },
-    /// Its voice is heard again.
+    /// Unmutes the player.
     Unmute,
-    /// It is asked to listen to another room.
+    /// Asks the player to listen to another room.
     Move {
-        /// Instead of this one.
+        /// The present room.
         #[serde(deserialize_with = "bounded::name")]
         from: Box<str>,
-        /// To this one.
+        /// The other room.
         #[serde(deserialize_with = "bounded::name")]
         to: Box<str>,
     },
@@ -175,7 +175,7 @@ impl FromPage {
     /// Reads a message.
     ///
     /// # Errors
-    /// What is wrong with it, in words for the page's author.
+    /// A description of the error for the page's author.
     pub fn read(text: &str) -> Result<Self, MessageError> {
         if text.len() > FROM_PAGE_BYTES_MAX {
             return Err(MessageError::TooLong { bytes: text.len() });
@@ -212,7 +212,7 @@ impl From<ModerationAction> for ModeratorAction {
 }
 
 impl ModerationAction {
-    /// What it is called.
+    /// Its name in messages.
     pub fn word(&self) -> ModerationActionWord {
         match self {
             Self::Kick => ModerationActionWord::Kick,
@@ -223,7 +223,7 @@ impl ModerationAction {
     }
 }
 
-/// What every message has.
+/// The part that every message has.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(rename = "type", borrow)]

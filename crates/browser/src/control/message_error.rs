@@ -1,10 +1,10 @@
-//! What is wrong with a page's message.
+//! Errors in messages from a page.
 
-/// Why a message of a page was not understood, in words for the page's author.
+/// An error in a message from a page, in words for the page's author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// It is longer than any message is.
+    /// It is longer than a message may be.
     #[error("the message has {bytes} bytes, at most {} are allowed", super::FROM_PAGE_BYTES_MAX)]
     TooLong {
         /// How long it is.
@@ -13,15 +13,15 @@ pub enum MessageError {
     /// It is not a JSON object with a type.
     #[error("a message is a JSON object with the key `type`: {what}")]
     NoMessage {
-        /// What is there instead.
+        /// A description of the actual content.
         what: Box<str>,
     },
-    /// It is of a known type, and what that type has is missing, of another kind or out of its bounds.
+    /// It is of a known type, but its content is incomplete, of a wrong type or out of range.
     #[error("`{about}`: {what}")]
     NotUnderstood {
         /// Its type.
         about: Box<str>,
-        /// What is wrong.
+        /// The problem.
         what: Box<str>,
     },
 }
@@ -44,7 +44,7 @@ impl MessageError {
     }
 }
 
-/// Words that repeat what a page has said are no longer than this, in bytes.
+/// The longest excerpt of a page's message in an error, in bytes.
 const WORDS_BYTES_MAX: usize = 256;
 
 fn bounded(words: &str) -> Box<str> {

@@ -15,7 +15,7 @@ pub enum PageTarget {
     Player(Box<str>),
 }
 
-/// What reaches a page: `{"room":"lobby"}` or `{"me":true}`.
+/// The target by which voice or text reaches a page: `{"room":"lobby"}` or `{"me":true}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RoomOrMe", into = "RoomOrMe")]
 pub enum Addressee {

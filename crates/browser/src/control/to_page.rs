@@ -1,4 +1,4 @@
-//! What a page is told.
+//! Messages to a page.
 
 use consonance_session::{EndCode, EndKind, EndReason};
 use serde::{Deserialize, Serialize};
@@ -65,31 +65,31 @@ pub enum ToPage {
     },
     /// The shared position of a player, in metres; null if it no longer shares it.
     Placed { id: u16, name: Box<str>, x: Option<f32>, y: Option<f32>, z: Option<f32> },
-    /// What a slot plays from now on; null if it is empty.
+    /// The speaker that a slot plays from now on; null if the slot is empty.
     Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: PriorityWord },
     /// A text message.
     Text { id: u16, name: Box<str>, to: Addressee, text: Box<str> },
-    /// A text of the page went nowhere; the next one is taken in so many ms.
+    /// A text of the page was rejected because of the rate limit; the next one is accepted in this many ms.
     TextRateLimited { wait_ms: u64 },
-    /// An operator has taken something from the player, or given it back, if there are no terms.
+    /// An operator has imposed a restriction on the player, or lifted it, if there are no terms.
     Restricted { restriction: RestrictionWord, terms: Option<RestrictionInfo> },
     /// An operator has decided what the player may do in a room; null if the room's rules decide.
     RoomRights { room: Box<str>, listen: Option<bool>, speak: Option<bool> },
-    /// A room has enough listeners or speakers.
+    /// A room has reached its limit of listeners or speakers.
     RoomFull { room: Box<str>, to: RoomUseWord },
     /// The server has taken the player out of a room.
     RemovedFromRoom { room: Box<str> },
     /// An operator has moved the player.
     Moved { from: Box<str>, to: Box<str> },
-    /// What an operator keeps of what is spoken: all, or the last so many ms, 0 for nothing.
+    /// The recording that an operator keeps of speech: all of it, or the last so many ms, 0 for nothing.
     Recorded { whole: bool, last_ms: u64 },
-    /// What became of a request to moderate.
+    /// The result of a request to moderate.
     Moderated { id: u64, player: Box<str>, action: ModerationActionWord, answer: AnswerWord },
     /// How the page's voice reaches the server.
     Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
     /// How the page's listeners receive it.
     Listeners { count: u8, lost_percent: Percent },
-    /// The way to the page carries fewer voices than speak: so many of so many; none if it carries all of them again.
+    /// The path to the page carries only `voices` of `speaking` voices at once; both null if it carries all of them.
     Downlink { voices: Option<u16>, speaking: Option<u16> },
     /// The server will close in so many ms, or stays after all.
     Closing { in_ms: Option<u64>, redirect: Option<Box<str>>, cancelled: bool },
@@ -107,7 +107,7 @@ pub enum ToPage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         redirect: Option<Box<str>>,
     },
-    /// Out of the session. With a time, it is tried again by itself, and `joined` follows; else the connection ends.
+    /// Out of the session. With a time, the player tries again, and `joined` follows; otherwise the connection ends.
     Disconnected { cause: DisconnectCause, message: Box<str>, retry_in_ms: Option<u64> },
     /// A message of the page could not be followed, or something else that its author should know.
     Problem { message: Box<str>, about: Option<Box<str>> },
@@ -117,13 +117,13 @@ pub enum ToPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RestrictionInfo {
-    /// In how many ms it ends, from the moment of the message on; never if there is none.
+    /// The time until it ends, in ms, from the moment of the message; forever if there is none.
     pub ends_in_ms: Option<u64>,
     /// The operator's words; may be empty.
     pub reason: Box<str>,
 }
 
-/// Why a player is not admitted.
+/// The reason why a player is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalCode {
@@ -165,7 +165,7 @@ impl From<&EndReason> for RefusalCode {
     }
 }
 
-/// Why a player has left its session.
+/// The reason why a player has left its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisconnectCause {
@@ -175,7 +175,7 @@ pub enum DisconnectCause {
     NameTaken,
     /// The page has left.
     Closed,
-    /// The page takes what it is told more slowly than it is told.
+    /// The page reads its messages more slowly than they are sent.
     TooSlow,
     /// The page sent too much that could not be understood.
     Protocol,
@@ -184,10 +184,10 @@ pub enum DisconnectCause {
 }
 
 impl ToPage {
-    /// As it travels: JSON of at most [`TO_PAGE_BYTES_MAX`], as long as names and texts are
-    /// within the session's bounds.
+    /// The JSON of the message: at most [`TO_PAGE_BYTES_MAX`], as long as names and texts are within the session's
+    /// bounds.
     pub fn to_json(&self) -> String {
-        // Names, finite numbers and lists are always JSON.
+        // Names, finite numbers and lists can always be serialised.
         serde_json::to_string(self).unwrap_or_default()
     }
 

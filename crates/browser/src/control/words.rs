@@ -1,4 +1,4 @@
-//! What the session has numbers or types for, as words of the messages.
+//! Words in the messages for the session's numbers and types.
 
 use consonance_session::{ModeratorAnswer, Priority, Restriction, RoomUse};
 use serde::{Deserialize, Serialize};
@@ -17,29 +17,29 @@ pub enum PriorityWord {
     High,
 }
 
-/// What an operator can take from a player.
+/// A right that an operator can take from a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RestrictionWord {
-    /// Its voice goes nowhere.
+    /// Its voice is not forwarded.
     Voice,
-    /// Its texts go nowhere.
+    /// Its texts are not forwarded.
     Text,
-    /// It is sent no voice.
+    /// It receives no voice.
     Hearing,
 }
 
-/// What a player may do in a room.
+/// A use of a room by a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RoomUseWord {
-    /// Hear what is spoken and written there.
+    /// Receive voice and text there.
     Listen,
-    /// Speak and write there.
+    /// Send voice and text there.
     Speak,
 }
 
-/// What a moderator has asked for.
+/// An action that a moderator can request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModerationActionWord {
@@ -47,19 +47,19 @@ pub enum ModerationActionWord {
     Kick,
     /// To mute a player.
     Mute,
-    /// To let a player be heard again.
+    /// To lift a player's mute.
     Unmute,
     /// To move a player.
     Move,
 }
 
-/// What became of it.
+/// The result of such a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerWord {
-    /// It is done.
+    /// The request was carried out.
     Done,
-    /// The join token does not say that its player may moderate.
+    /// The join token does not allow its player to moderate.
     NotModerator,
     /// No player of this name is in the session.
     NoPlayer,
@@ -69,7 +69,7 @@ pub enum AnswerWord {
     NotInRoom,
     /// The player is not allowed to listen to the target room.
     RoomForbidden,
-    /// The room that it was to go to is full.
+    /// The target room is full.
     RoomFull,
     /// The server could not do it, or has not answered.
     Failed,
@@ -126,7 +126,7 @@ impl From<ModeratorAnswer> for AnswerWord {
             ModeratorAnswer::NotInRoom => Self::NotInRoom,
             ModeratorAnswer::RoomForbidden => Self::RoomForbidden,
             ModeratorAnswer::RoomFull => Self::RoomFull,
-            // An answer of a later server that is not known here is not a success.
+            // An answer that only later servers give is not a success.
             _ => Self::Failed,
         }
     }

@@ -1,4 +1,4 @@
-//! What the others speak: whether it is Opus, and how long a frame lasts.
+//! The other players' codecs: whether they are Opus, and how long a frame lasts.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::uplink::FRAME_SAMPLES;
 /// The codecs of players that do not speak Opus in frames of 20 ms.
 #[derive(Debug, Default)]
 pub(super) struct Codecs {
-    /// Players that do not speak Opus, and whether the page was told so.
+    /// Players that do not speak Opus, and whether the page was told about each.
     foreign: BTreeMap<ClientId, bool>,
-    /// How long the frames of others are, in samples at 48 kHz.
+    /// The frame lengths of the others, in samples at 48 kHz.
     frame_samples: BTreeMap<ClientId, u32>,
 }
 
-/// Of 120 ms, the longest that a packet of Opus lasts (RFC 6716, section 3.4).
+/// 120 ms, the longest duration of an Opus packet (RFC 6716, section 3.4).
 const PACKET_SAMPLES_MAX: u32 = 5760;
 
 impl Codecs {
@@ -38,8 +38,8 @@ impl Codecs {
         self.frame_samples.remove(&id);
     }
 
-    /// How long a player's frame lasts, in samples at 48 kHz; `None` if it is not Opus. A sealed frame does not show
-    /// it, so it lasts as long as the player has announced.
+    /// The duration of a player's frame, in samples at 48 kHz; `None` if it is not Opus. A sealed frame does not show
+    /// it, so the announced duration is used.
     pub(super) fn samples(&self, id: ClientId, frame: &[u8]) -> Option<u32> {
         if self.foreign.contains_key(&id) {
             return None;
@@ -50,7 +50,7 @@ impl Codecs {
         }
     }
 
-    /// Whether the page has yet to be told that a player does not speak Opus; once.
+    /// Whether the page has yet to be told that a player does not speak Opus; true only once.
     pub(super) fn take_foreign(&mut self, id: ClientId) -> bool {
         self.foreign.get_mut(&id).is_some_and(|told| !std::mem::replace(told, true))
     }

@@ -1,4 +1,4 @@
-//! The owners of a page's slots, the tracks that it plays.
+//! The assignment of speakers to a page's slots, the tracks that it plays.
 
 use std::time::Duration;
 
@@ -9,29 +9,29 @@ use crate::control::{Amplitude, PriorityWord, ToPage};
 /// The most slots that a page has.
 pub const SLOTS_MAX: usize = 16;
 
-/// A speaker keeps its slot for so long after it has stopped, if no other needs it.
+/// How long a speaker keeps its slot after it has stopped, if no other needs it.
 const KEPT: Duration = Duration::from_secs(2);
-/// How a slot is to be played is told no more often than this.
+/// The shortest interval of messages about a slot's properties.
 const RETOLD_AFTER: Duration = Duration::from_millis(100);
 
 /// All slots of one page.
 #[derive(Debug)]
 pub(super) struct Slots {
     slots: Vec<Slot>,
-    /// How many of them play a present speaker at the same time.
+    /// How many of them can play an active speaker at the same time.
     carried: usize,
 }
 
-/// A frame, as far as it matters here.
+/// The properties of a frame that matter here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Traits {
     pub(super) playing: Playing,
     pub(super) loudness: Option<u8>,
-    /// Something is said in it.
+    /// Whether it contains speech.
     pub(super) has_speech: bool,
 }
 
-/// How a slot is to be played.
+/// How to play a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Playing {
     pub(super) positional: bool,
@@ -42,7 +42,7 @@ pub(super) struct Playing {
 #[derive(Debug, Default)]
 struct Slot {
     holder: Option<Holder>,
-    /// What the page was told last.
+    /// The state that the page was last told.
     told: Option<(ClientId, Playing)>,
     told_at: Instant,
 }
@@ -56,13 +56,13 @@ struct Holder {
 }
 
 impl Slots {
-    /// So many slots, at most [`SLOTS_MAX`], all empty.
+    /// Makes this many empty slots, at most [`SLOTS_MAX`].
     pub(super) fn new(count: usize) -> Self {
         let slots = std::iter::repeat_with(Slot::default).take(count.min(SLOTS_MAX)).collect();
         Self { slots, carried: usize::MAX }
     }
 
-    /// The way to the page carries so many voices at once: the weakest speakers beyond that lose their slots.
+    /// Sets how many voices the path to the page carries: the weakest speakers beyond that lose their slots.
     pub(super) fn carry(&mut self, now: Instant, voices: usize) {
         self.carried = voices;
         while self.speaking(now).count() > voices
@@ -72,12 +72,12 @@ impl Slots {
         }
     }
 
-    /// How many voices the way to the page carries, if that is fewer than there are slots.
+    /// How many voices the path to the page carries, if that is fewer than there are slots.
     pub(super) fn carried(&self) -> Option<usize> {
         (self.carried < self.slots.len()).then_some(self.carried)
     }
 
-    /// The slot for a frame of this speaker, and whether that has just become its slot; none if it has none.
+    /// The slot for a frame of this speaker, and whether it was assigned just now; `None` if it has no slot.
     pub(super) fn place(&mut self, now: Instant, speaker: ClientId, frame: Traits) -> Option<(usize, bool)> {
         let own = self.slot_of(speaker);
         let Some(holder) = own.and_then(|own| self.slots[own].holder) else {
@@ -95,12 +95,12 @@ impl Slots {
         Some((own, false))
     }
 
-    /// Whether as many speak as the way to the page carries.
+    /// Whether as many players speak as the path to the page carries.
     pub(super) fn is_full(&self, now: Instant) -> bool {
         self.carried().is_some_and(|carried| self.speaking(now).count() >= carried)
     }
 
-    /// A speaker has stopped.
+    /// Notes that a speaker has stopped.
     pub(super) fn stop(&mut self, now: Instant, speaker: ClientId) {
         if let Some(own) = self.slot_of(speaker)
             && let Some(holder) = &mut self.slots[own].holder
@@ -109,26 +109,26 @@ impl Slots {
         }
     }
 
-    /// A speaker is not to be heard any more.
+    /// Frees the slot of a speaker that is no longer to be heard.
     pub(super) fn free_from(&mut self, speaker: ClientId) {
         if let Some(own) = self.slot_of(speaker) {
             self.slots[own].holder = None;
         }
     }
 
-    /// Time has passed: speakers that have been silent for long lose their slots.
+    /// Handles the passing of time: speakers that have been silent for long lose their slots.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         for slot in &mut self.slots {
             slot.holder = slot.holder.filter(|holder| holder.kept_until().is_none_or(|until| now < until));
         }
     }
 
-    /// When a slot becomes free.
+    /// The time at which a slot becomes free.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.slots.iter().filter_map(|slot| slot.holder?.kept_until()).min()
     }
 
-    /// The next slot that is another one than the page knows.
+    /// The next slot whose state differs from what the page was told.
     pub(super) fn poll_change(&mut self, now: Instant) -> Option<ToPage> {
         let nth = self.slots.iter().position(|slot| slot.is_to_be_told(now))?;
         let slot = &mut self.slots[nth];
@@ -137,7 +137,7 @@ impl Slots {
         Some(to_page(nth, slot.told))
     }
 
-    /// The page knows of no speaker in its slots.
+    /// Forgets what the page was told about its slots.
     pub(super) fn tell_again(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.told = None);
     }
@@ -186,7 +186,7 @@ impl Slots {
 }
 
 impl Slot {
-    /// A slot's speaker is told at once; its properties, now and then.
+    /// A change of the slot's speaker is reported at once; changes of its properties, at intervals.
     fn is_to_be_told(&self, now: Instant) -> bool {
         match (self.told, self.holder) {
             (None, None) => false,

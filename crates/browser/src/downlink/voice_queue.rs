@@ -1,4 +1,4 @@
-//! Voice that waits to be sent to the page; the bytes share one buffer that empties when the queue does.
+//! The queue of voice to the page; the frames share one buffer that empties when the queue does.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -8,9 +8,9 @@ use std::ops::Range;
 pub struct SlotVoice<'a> {
     /// Which of the page's slots plays it, 0 … 15.
     pub slot: usize,
-    /// What belongs together: another number for each utterance of each speaker, never used again.
+    /// The stream's number: different for each utterance of each speaker, never reused.
     pub stream: u64,
-    /// The frame's place in its utterance; a gap is a loss.
+    /// The frame's number within its utterance; a gap is a loss.
     pub sequence: u32,
     /// Its length in samples at 48 kHz, 120 … 5760.
     pub samples: u32,
@@ -25,10 +25,10 @@ pub(super) struct VoiceQueue {
     dropped: u64,
 }
 
-/// More than this never waits, in bytes: a quarter of a second of 16 voices at the highest bit rate.
-/// Then the newest are dropped.
+/// The most queued bytes: a quarter of a second of 16 voices at the highest bit rate. Beyond that the newest frames are
+/// dropped.
 const BYTES_MAX: usize = 1 << 18;
-/// Nor more frames than this.
+/// The most queued frames.
 const FRAMES_MAX: usize = 1 << 10;
 
 impl VoiceQueue {
@@ -54,7 +54,7 @@ impl VoiceQueue {
         self.waiting.clear();
     }
 
-    /// Frames that were dropped because the queue was not emptied.
+    /// Frames that were dropped because the queue was not drained.
     pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }

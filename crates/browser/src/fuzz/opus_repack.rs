@@ -8,7 +8,7 @@ use consonance_wire::SealedVoice;
 
 use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 
-/// The bytes are packets one after the other: how far they are ahead in numbers and in time, and what is in them.
+/// The bytes are packets in sequence: their distances in number and in time, and their content.
 ///
 /// # Panics
 /// If the output is not a frame of 20 ms, or of parts that did not go in or not in this order, is placed before the
@@ -37,7 +37,7 @@ struct Stage {
     uplink: Uplink,
     sequence: u64,
     time: u64,
-    /// How much is said now, in frames, those that are missing included.
+    /// The length of the voice so far, in frames, including missing ones.
     frames: u64,
     /// First byte but for the count, and bytes of each frame that went in and has not come out.
     parts: VecDeque<(u8, Vec<u8>)>,
@@ -57,7 +57,7 @@ impl Stage {
         self.parts.clear();
     }
 
-    /// A packet right behind the one before, or some packets off; the same in time, in steps of 2.5 ms.
+    /// Feeds a packet right after the previous one, or some packets apart; the same in time, in steps of 2.5 ms.
     fn receive(&mut self, tape: &mut Tape<'_>, payload: impl FnOnce(&mut Tape<'_>) -> Vec<u8>) {
         let (packets, steps) = (i64::from(tape.byte() as i8 / 8), i64::from(tape.byte() as i8));
         let sequence = self.sequence.saturating_add_signed(packets);
@@ -93,7 +93,7 @@ impl Stage {
         assert!(came <= 6, "{came} frames of 20 ms out of one packet");
     }
 
-    /// What may come out from now on; how many samples that is.
+    /// Notes the frames that may come out from now on; returns their length in samples.
     fn note_parts(&mut self, payload: &[u8]) -> u64 {
         self.packets += 1;
         if SealedVoice::of(payload).is_some() {
@@ -117,7 +117,7 @@ impl Stage {
     }
 }
 
-/// What comes out is 20 ms of what went in, in this order, perhaps behind some of it that is gone.
+/// Checks that the output is 20 ms of the input frames, in order, though earlier ones may be missing.
 fn take_parts(parts: &mut VecDeque<(u8, Vec<u8>)>, frame: &[u8]) {
     let packet = OpusPacket::parse(frame).expect("what comes out is Opus");
     assert_eq!(packet.samples(), FRAME_SAMPLES, "of 20 ms");
@@ -128,7 +128,7 @@ fn take_parts(parts: &mut VecDeque<(u8, Vec<u8>)>, frame: &[u8]) {
     }
 }
 
-/// A packet with as many frames as the tape says, which are read as they were written.
+/// A packet with a number of frames from the tape; checks that it is parsed as it was written.
 fn packet_of(tape: &mut Tape<'_>, frames_max: u8) -> Vec<u8> {
     let toc = tape.byte();
     let (mut lengths, mut bytes, mut packet) = (Vec::new(), Vec::new(), Vec::new());
@@ -150,7 +150,7 @@ fn packet_of(tape: &mut Tape<'_>, frames_max: u8) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Otherwise the target would look at nothing.
+    /// Without this property the target would test nothing.
     #[test]
     fn the_stage_sees_frames_of_10_ms_become_one_of_20() {
         let ms_10 = 8 << 3;

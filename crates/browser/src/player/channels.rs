@@ -1,4 +1,4 @@
-//! The page's channels, by the numbers that it has given them.
+//! The page's channels, by the page's own numbers.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use consonance_session::{ChannelId, ChannelProperties, Client};
 
 use crate::control::{Amplitude, ChannelNumber, Open, PriorityWord};
 
-/// All channels that the page has opened. The session's client has those in use: it learns of one with the first frame,
-/// and in a pause it has none, so that listeners hear an utterance end.
+/// All channels that the page has opened. The session's client knows only those in use: a channel is opened with the
+/// first frame and closed in a pause, so that listeners hear an utterance end.
 #[derive(Debug, Default)]
 pub(super) struct PageChannels {
     channels: BTreeMap<ChannelNumber, PageChannel>,
-    /// Some of them are not the client's.
+    /// Whether some of them have not been passed to the client.
     some_wait: bool,
 }
 
 #[derive(Debug)]
 struct PageChannel {
     open: Open,
-    /// The client's, during speech.
+    /// The client's id of the channel, during speech.
     id: Option<ChannelId>,
 }
 
 impl PageChannels {
-    /// A channel more, or another one of this number; false if there are too many.
+    /// Opens a channel, or replaces the one of this number; false if there are too many.
     pub(super) fn open(&mut self, client: &mut Client, open: Open, most: usize) -> bool {
         self.close(client, open.channel);
         if self.channels.len() >= most {
@@ -62,7 +62,7 @@ impl PageChannels {
         true
     }
 
-    /// Speech begins: all channels are the client's, as far as it takes them.
+    /// Speech begins: passes all channels to the client, up to its limit.
     pub(super) fn speak(&mut self, client: &mut Client) {
         if !self.some_wait {
             return;
@@ -75,7 +75,7 @@ impl PageChannels {
         }
     }
 
-    /// The speaker pauses: with the next frame, the utterance is over.
+    /// The speaker pauses: the next frame ends the utterance.
     pub(super) fn pause(&mut self, client: &mut Client) {
         for channel in self.channels.values_mut() {
             if let Some(id) = channel.id.take() {
@@ -93,7 +93,7 @@ impl PageChannels {
         self.channels.len()
     }
 
-    /// As the page has opened and changed them, by number.
+    /// The channels as opened and changed by the page, by number.
     pub(super) fn list(&self) -> Vec<Open> {
         self.channels.values().map(|channel| channel.open.clone()).collect()
     }

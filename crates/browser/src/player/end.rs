@@ -1,4 +1,4 @@
-//! How a page's player ends.
+//! The end of a page's player.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
 use super::BrowserPlayer;
 use crate::control::{DisconnectCause, RefusalCode, ToPage};
 
-/// Why a page's player has ended.
+/// The reason for the end of a page's player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PageEnd {
@@ -17,23 +17,23 @@ pub enum PageEnd {
     Abandoned,
     /// The session did not admit it.
     Refused(RefusalCode),
-    /// It is out of its session, or was put out.
+    /// It has left its session, or was removed from it.
     Out(DisconnectCause),
 }
 
 impl BrowserPlayer {
-    /// Whether the player has ended: all that is left is to drain it, and to close its link.
+    /// Whether the player has ended: it only remains to drain it and to close its link.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
     }
 
-    /// Why it has ended.
+    /// The reason for its end.
     pub fn end(&self) -> Option<PageEnd> {
         self.end
     }
 
-    /// Another page takes the place of the present one, which is told not to come back by itself. Its messages are to
-    /// be drained before it [is lost](Self::page_lost).
+    /// Tells the present page that another page takes its place, and that it must not reconnect. Its messages must be
+    /// drained before it [is lost](Self::page_lost).
     pub fn page_is_replaced(&mut self) {
         let message = "another page goes on as this player";
         self.tell(&disconnected(DisconnectCause::NameTaken, message, None));
@@ -51,12 +51,12 @@ impl BrowserPlayer {
         self.finish(now, PageEnd::Abandoned, &disconnected(DisconnectCause::Closed, message, None));
     }
 
-    /// The page is put out.
+    /// Removes the page from its session.
     pub(super) fn put_out(&mut self, now: Instant, cause: DisconnectCause, message: &str) {
         self.finish(now, PageEnd::Out(cause), &disconnected(cause, message, None));
     }
 
-    /// The session does not let the player in, or not again: a player that was in it comes back where that may change.
+    /// The session does not admit the player, or not again: a player that was in it retries if that may change.
     pub(super) fn refuse_again(&mut self, now: Instant, reason: &EndReason) {
         let code = RefusalCode::from(reason);
         let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
@@ -65,7 +65,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// The session does not let the player in.
+    /// The session does not admit the player.
     pub(super) fn refuse(&mut self, now: Instant, reason: &EndReason) {
         let code = RefusalCode::from(reason);
         let refused = ToPage::Refused {
@@ -78,7 +78,7 @@ impl BrowserPlayer {
         self.finish(now, PageEnd::Refused(code), &refused);
     }
 
-    /// The client says that it is out of its session.
+    /// Handles the client's report that it is out of its session.
     pub(super) fn note_disconnection(
         &mut self,
         now: Instant,
@@ -86,11 +86,11 @@ impl BrowserPlayer {
         retry_in: Option<Duration>,
     ) {
         match cause {
-            // Only said by itself.
+            // Only caused by this player itself.
             Disconnection::Stopped => {}
             Disconnection::Kicked => {
                 let words = self.kicked_because.take().unwrap_or_default();
-                // The end of the link says more, where it came with one.
+                // The reason of the link's end is more precise, if there is one.
                 let reason = match self.end_reason.kind() {
                     EndKind::Banned | EndKind::Kicked => self.end_reason.clone(),
                     _ => EndReason::with_words(EndCode::Kicked, &words),
@@ -112,7 +112,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// A page that is new to a player without a session is told when the next attempt will be.
+    /// Tells a page that is new to a player without a session when the next attempt will be made.
     pub(super) fn tell_disconnected(&mut self, now: Instant) {
         let Some(retry_at) = self.retry_at else { return };
         let message = words(Disconnection::LinkLost);
@@ -125,7 +125,7 @@ impl BrowserPlayer {
         }
         self.end = Some(end);
         self.client.stop(now);
-        // The events that this raises are dropped.
+        // The resulting events are dropped.
         while self.client.poll_event().is_some() {}
         self.tell(last_words);
     }

@@ -1,4 +1,4 @@
-//! What happens in the session, told to the page.
+//! Events of the session, forwarded to the page.
 
 use consonance_session::{ClientEvent, ClientId, Instant, TextTarget};
 
@@ -7,12 +7,12 @@ use super::end::millis;
 use crate::control::{Addressee, ToPage};
 
 impl BrowserPlayer {
-    /// Processes all that the client has to say.
+    /// Processes all pending events of the client.
     pub(super) fn take_events(&mut self, now: Instant) {
         while !self.is_over() && self.take_event(now) {}
     }
 
-    /// False if there was nothing.
+    /// Processes the next event; false if there was none.
     fn take_event(&mut self, now: Instant) -> bool {
         let Some(event) = self.client.poll_event() else { return false };
         match event {
@@ -68,7 +68,7 @@ impl BrowserPlayer {
         true
     }
 
-    /// Tells over which rooms and channels a speaker reaches the page, if that has changed.
+    /// Tells the page by which rooms and channels a speaker reaches it, if that has changed.
     pub(super) fn tell_speaking(&mut self, now: Instant, id: ClientId) {
         if let Some(name) = self.downlink.take_foreign(id) {
             let words = format!("{name} speaks in another codec than Opus, which browsers cannot play");
@@ -80,7 +80,7 @@ impl BrowserPlayer {
     }
 }
 
-/// What is told as the client tells it.
+/// Converts an event that is forwarded unchanged.
 fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
     Some(match event {
         ClientEvent::PlayersSynced => ToPage::Roster,
@@ -113,7 +113,7 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
             cancelled: false,
         },
         ClientEvent::DrainCancelled => ToPage::Closing { in_ms: None, redirect: None, cancelled: true },
-        // Direct links are not a page's, and the rest was told before.
+        // Pages have no direct links, and the other events were handled before.
         _ => return None,
     })
 }

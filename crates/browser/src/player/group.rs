@@ -7,16 +7,16 @@ use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
 use super::BrowserPlayer;
 use crate::control::{GROUP_PART_BYTES_MAX, ToPage};
 
-/// The parts of a message of the page that have come.
+/// The parts received so far of a message of the page.
 #[derive(Debug, Default)]
 pub(super) struct GroupParts {
     bytes: Vec<u8>,
-    /// The message is too long: what is left of it is dropped.
+    /// Whether the message is too long, so that the rest of it is dropped.
     is_void: bool,
 }
 
 impl BrowserPlayer {
-    /// A part of a message of the page to the delivery service.
+    /// Takes a part of a message of the page to the delivery service.
     pub(super) fn take_group_part(&mut self, part: &[u8], more: bool) -> Result<(), String> {
         let GroupParts { bytes, is_void } = &mut self.group;
         *is_void |= bytes.len() + part.len() > GROUP_MESSAGE_BYTES_MAX;
@@ -32,12 +32,12 @@ impl BrowserPlayer {
         if is_void {
             return Err(format!("a message has at most {GROUP_MESSAGE_BYTES_MAX} bytes"));
         }
-        // Without a session there is no group, and the page hears of the next one.
+        // Without a session there is no group, and the page is told of the next one.
         self.client.send_group_message(&bytes);
         Ok(())
     }
 
-    /// A message of the delivery service to the page.
+    /// Passes a message of the delivery service to the page.
     pub(super) fn tell_group_message(&mut self, message: &[u8]) {
         let parts = message.len().div_ceil(GROUP_PART_BYTES_MAX);
         for (index, part) in message.chunks(GROUP_PART_BYTES_MAX).enumerate() {

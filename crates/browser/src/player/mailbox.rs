@@ -1,23 +1,23 @@
-//! Messages that wait to be sent to the page.
+//! The queue of messages to the page.
 
 use std::collections::VecDeque;
 
 use crate::control::ToPage;
 
-/// What waits, in order, as it will travel.
+/// The queue of serialised messages, in order.
 #[derive(Debug)]
 pub(super) struct Mailbox {
     waiting: VecDeque<String>,
     bytes: usize,
     most_bytes: usize,
-    /// A page is there to be told.
+    /// Whether there is a page to receive messages.
     is_open: bool,
-    /// More was to wait than may.
+    /// Whether the queue has exceeded its limit.
     has_overflowed: bool,
     told: u64,
 }
 
-/// What a message takes besides its letters, in bytes.
+/// The overhead of a queued message besides its text, in bytes.
 const OVERHEAD_BYTES: usize = 32;
 
 impl Mailbox {
@@ -25,7 +25,7 @@ impl Mailbox {
         Self { waiting: VecDeque::new(), bytes: 0, most_bytes, is_open: true, has_overflowed: false, told: 0 }
     }
 
-    /// Tells the page, if there is one.
+    /// Queues a message, if there is a page.
     pub(super) fn tell(&mut self, message: &ToPage) {
         if !self.is_open || self.has_overflowed {
             return;
@@ -47,13 +47,13 @@ impl Mailbox {
         Some(text)
     }
 
-    /// There is no page: nothing waits, and nothing will.
+    /// Closes the mailbox: there is no page, so the queue is emptied and stays empty.
     pub(super) fn close(&mut self) {
         self.is_open = false;
         self.clear();
     }
 
-    /// There is a page again.
+    /// Opens the mailbox for a page.
     pub(super) fn open(&mut self) {
         self.is_open = true;
     }
@@ -62,7 +62,7 @@ impl Mailbox {
         self.is_open
     }
 
-    /// Whether the page was told more than it has taken; once.
+    /// Whether the queue has overflowed; true only once.
     pub(super) fn take_overflow(&mut self) -> bool {
         std::mem::take(&mut self.has_overflowed)
     }

@@ -1,16 +1,17 @@
-//! What a page says, and what is done for it.
+//! Messages from a page, and their execution.
 
 use consonance_session::{Instant, ModeratorAction, ModeratorAnswer};
 
 use super::BrowserPlayer;
 use crate::control::{DisconnectCause, FromPage, Moderate, ToPage};
 
-/// Requests to moderate whose answers have not come: no more than the client lets wait.
+/// Pending requests to moderate: no more than the client allows.
 #[derive(Debug, Default)]
 pub(super) struct Moderations(Vec<(Moderate, ModeratorAction)>);
 
 impl BrowserPlayer {
-    /// A message came from the page. Whatever it is, nothing breaks: what cannot be followed is answered in words.
+    /// Handles a message from the page. Any text is safe: an invalid message is answered with a description of the
+    /// error.
     pub fn handle_message(&mut self, now: Instant, text: &str) {
         if self.is_over() {
             return;
@@ -28,7 +29,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// Something came from the page where only messages come, and it is not text.
+    /// Handles binary data from the page where only text messages are allowed.
     pub fn handle_no_text(&mut self, now: Instant) {
         if !self.is_over() {
             self.note_problem(now, "a message is a text, and this was none", None);
@@ -107,7 +108,7 @@ impl BrowserPlayer {
         Ok(())
     }
 
-    /// The server has answered a request to moderate.
+    /// Reports the server's answer to a request to moderate.
     pub(super) fn tell_moderated(&mut self, player: &str, action: &ModeratorAction, answer: ModeratorAnswer) {
         let waiting = &mut self.moderations.0;
         let asked =

@@ -7,33 +7,33 @@ use consonance_session::Instant;
 use super::BrowserPlayer;
 use crate::uplink::UplinkStatistics;
 
-/// When a packet of a page's voice came last, of any kind and of each inaudible kind; none if none ever did.
+/// When a packet of a page's voice last came, of any kind and of each inaudible kind; `None` if none ever did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageVoice {
     /// Any.
     pub newest: Option<Instant>,
-    /// One that came while no channel was open.
+    /// A packet that came while no channel was open.
     pub without_channel: Option<Instant>,
-    /// One in which nothing is said, when nothing had been said for 5 s: pauses between words are none.
+    /// A silent packet after 5 s without speech: pauses between words do not count.
     pub silent: Option<Instant>,
-    /// One over the rate.
+    /// A packet over the rate.
     pub too_many: Option<Instant>,
-    /// One that is not Opus, or whose frames do not come to 20 ms.
+    /// A packet that is not Opus, or whose frames do not add up to 20 ms.
     pub unusable: Option<Instant>,
-    /// One that the session took.
+    /// A packet that the session took.
     said: Option<Instant>,
 }
 
-/// Silence other than a pause between words.
+/// The shortest silence that is not a pause between words.
 const LONG_SILENCE: Duration = Duration::from_secs(5);
 
 impl PageVoice {
-    /// The session has taken a frame.
+    /// Notes that the session has taken a frame.
     pub(super) fn note_said(&mut self, now: Instant) {
         self.said = Some(now);
     }
 
-    /// A packet has come to this.
+    /// Notes the outcome of a packet.
     pub(super) fn note_fate(&mut self, now: Instant, before: &UplinkStatistics, after: &UplinkStatistics) {
         let unusable = |it: &UplinkStatistics| it.malformed + it.too_long + it.incomplete;
         if unusable(after) > unusable(before) {
@@ -47,7 +47,7 @@ impl PageVoice {
 }
 
 impl BrowserPlayer {
-    /// When the page's voice came last, and what became of it.
+    /// When the page's voice last came, and its outcome.
     pub fn page_voice(&self) -> PageVoice {
         self.page_voice
     }

@@ -1,4 +1,4 @@
-//! The players' shared positions. The session does not send them: the driver carries them.
+//! The players' shared positions. They are not part of the session: the driver carries them.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use consonance_session::{ClientId, Position, Status};
 use super::BrowserPlayer;
 use crate::control::{Place, ToPage};
 
-/// What is known of it.
+/// The known positions.
 #[derive(Debug, Default)]
 pub(super) struct PositionState {
-    /// The player's own place, if others may know.
+    /// The player's own position, if it is shared.
     own: Option<Position>,
-    /// Of others, whose names need not be known yet.
+    /// Other players' positions; their names may not be known yet.
     others: BTreeMap<ClientId, Position>,
 }
 
@@ -22,13 +22,13 @@ impl BrowserPlayer {
         self.client.id().filter(|_| self.client.status() == Status::Connected)
     }
 
-    /// Where the player is, while it is in its session and its page lets the others know: for the
+    /// The player's position, while it is in its session and its page shares it: for the
     /// [`handle_place`](Self::handle_place) of the same session's players.
     pub fn shared_place(&self) -> Option<(ClientId, Position)> {
         Some((self.id()?, self.position_state.own?))
     }
 
-    /// Another player of the session has a position, or shares none any longer.
+    /// Another player of the session has shared a position, or stopped sharing it.
     pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
         let former = match position {
             Some(position) => self.position_state.others.insert(id, position),
@@ -39,12 +39,12 @@ impl BrowserPlayer {
         }
     }
 
-    /// The page has said where its player is.
+    /// Takes the player's position from the page.
     pub(super) fn note_own_place(&mut self, place: Place) {
         self.position_state.own = place.is_shared().then(|| place.position());
     }
 
-    /// A player that was placed before is known by name now.
+    /// Reports the position of a player whose name was not known before.
     pub(super) fn tell_known_place(&mut self, id: ClientId) {
         if let Some(&position) = self.position_state.others.get(&id) {
             self.tell_place(id, Some(position));
@@ -58,12 +58,12 @@ impl BrowserPlayer {
         }
     }
 
-    /// The id belongs to another player from now on.
+    /// Forgets the position of this id, which belongs to another player from now on.
     pub(super) fn forget_place(&mut self, id: ClientId) {
         self.position_state.others.remove(&id);
     }
 
-    /// All ids are others' from now on.
+    /// Forgets all positions, as all ids belong to other players from now on.
     pub(super) fn forget_places(&mut self) {
         self.position_state.others.clear();
     }

@@ -1,4 +1,4 @@
-//! How voice arrives, both ways: what the page says and what was measured goes to the session and to the page.
+//! Reports on voice in both directions: the page's reports and measurements go to the session and to the page.
 
 use std::time::Duration;
 
@@ -9,45 +9,45 @@ use super::end::millis;
 use crate::control::{Percent, ToPage};
 use crate::downlink::PageReception;
 
-/// What the network below knows of the way to the page.
+/// The network's measurements of the path to the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PageQuality {
-    /// There and back.
+    /// The round-trip time.
     pub rtt: Option<Duration>,
-    /// Of a hundred packets of voice to the page, how many did not arrive, 0 … 100.
+    /// The share of voice packets to the page that were lost, in percent, 0 … 100.
     pub lost_percent: Option<f32>,
-    /// How many voices at once the way to the page carries, 1 or more; none if it carries all
-    /// of them, as far as is known.
+    /// How many voices at once the path to the page carries, 1 or more; `None` if it carries all of them, as far as is
+    /// known.
     pub voices_max: Option<usize>,
 }
 
-/// What was noted since it was told.
+/// Data collected since the last report.
 #[derive(Debug, Default)]
 pub(super) struct Reports {
-    /// During speech, here or there.
+    /// Set during speech in either direction.
     due_at: Option<Instant>,
     has_spoken: bool,
-    /// What the network and the page said last, and when.
+    /// The last data from the network and from the page, and when they came.
     quality: Option<(PageQuality, Instant)>,
     stats: Option<(Stats, Instant)>,
     /// Frames to the session's server, and how many of them were lost there.
     sent: u32,
     lost: u32,
     queueing: Duration,
-    /// The page knows that some voices are left out.
+    /// Whether the page was told that some voices are left out.
     told_shortage: Option<(usize, usize)>,
 }
 
-/// What the page says of what it plays.
+/// The page's report on its playback.
 #[derive(Clone, Copy, Debug)]
 struct Stats {
     lost_percent: f32,
     delay: Duration,
 }
 
-/// How often it is told.
+/// The interval of reports.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// What was said last holds for so long.
+/// How long the last data are valid.
 const BELIEVED: Duration = Duration::from_secs(5);
 
 impl Reports {
@@ -55,13 +55,13 @@ impl Reports {
         self.due_at
     }
 
-    /// The page's player speaks.
+    /// Notes that the page's player speaks.
     pub(super) fn note_spoken(&mut self, now: Instant) {
         self.has_spoken = true;
         self.note_heard(now);
     }
 
-    /// A player speaks to it.
+    /// Notes that a player speaks to it.
     pub(super) fn note_heard(&mut self, now: Instant) {
         self.due_at.get_or_insert(now + INTERVAL);
     }
@@ -77,7 +77,7 @@ impl Reports {
         self.queueing = self.queueing.max(report.queueing);
     }
 
-    /// The page knows of nothing.
+    /// Forgets what the page was told.
     pub(super) fn tell_again(&mut self) {
         self.told_shortage = None;
     }
@@ -97,15 +97,15 @@ impl Reports {
 }
 
 impl BrowserPlayer {
-    /// What the network below knows of the way to the page; the last one counts. Where fewer voices come through than
-    /// speak, the weakest have no slot: those of less priority first, and then the quieter ones.
+    /// Takes the network's measurements of the path to the page; the last ones apply. If fewer voices get through
+    /// than speak, the least important have no slot: those of lower priority first, and then the quieter ones.
     pub fn handle_quality(&mut self, now: Instant, quality: PageQuality) {
         self.reports.quality = Some((quality, now));
         self.downlink.carry(now, quality.voices_max);
         self.follow(now);
     }
 
-    /// Every two seconds during speech.
+    /// Reports every two seconds during speech.
     pub(super) fn report_if_due(&mut self, now: Instant) {
         if self.reports.due_at.is_none_or(|due| now < due) {
             return;
@@ -120,7 +120,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// Says that some voices are left out, and again when it changes or ends.
+    /// Tells the page that some voices are left out, and again when that changes or ends.
     fn tell_shortage(&mut self, now: Instant) {
         let shortage = self.downlink.take_shortage();
         if shortage.is_some() {
@@ -133,7 +133,8 @@ impl BrowserPlayer {
         }
     }
 
-    /// What is lost between the page and the session: on the way here, and of the rest on the way from here.
+    /// Reports the loss between the page and the session: on the way here, and, of the remaining packets, on the way
+    /// from here.
     fn tell_uplink(&mut self, now: Instant) {
         let to_here = self.uplink.take_lost_percent().unwrap_or(0.0) / 100.0;
         let reports = &mut self.reports;

@@ -1,4 +1,4 @@
-//! Everything that a page has to know, told again.
+//! Sends the complete state to a page again.
 
 use consonance_session::{
     Client, ClientId, HeardTarget, Instant, RecordingNotice, Restriction, RoomId, Status,
@@ -10,7 +10,7 @@ use crate::control::{Addressee, RestrictionInfo, ToPage};
 use crate::place;
 
 impl BrowserPlayer {
-    /// A page that knows nothing of a player that was there before is told all of it.
+    /// Sends the complete state to a page that is new to a player.
     pub(super) fn tell_state(&mut self, now: Instant) {
         match self.client.id().filter(|_| self.client.status() == Status::Connected) {
             Some(id) => {
@@ -23,7 +23,7 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// The player is in its session: whatever the page knew is void.
+    /// The player is in its session: all that the page knew before is void.
     pub(super) fn tell_joined(&mut self, id: ClientId, resumed: bool) {
         (self.has_joined, self.retry_at) = (true, None);
         let (session, name) = (self.session.clone(), self.client.name().into());
@@ -37,7 +37,7 @@ impl BrowserPlayer {
         }
     }
 
-    /// The players, which of them speak, and an operator's decisions.
+    /// Sends the players, which of them speak, and the operators' restrictions.
     pub(super) fn tell_state_of_session(&mut self, now: Instant) {
         let Self { client, mailbox, .. } = self;
         let own = client.id();
@@ -64,10 +64,10 @@ impl BrowserPlayer {
     }
 }
 
-/// So many fit into a message, however long the names are.
+/// The number of channels that fit into a message, however long their names are.
 const CHANNELS_PER_MESSAGE: usize = 8;
 
-/// What was imposed, and for how long from now on, or that it was lifted.
+/// The restriction's terms, with the time left from `now` on, or its end if there are no terms.
 pub(super) fn restricted(
     now: Instant,
     restriction: Restriction,
@@ -80,7 +80,7 @@ pub(super) fn restricted(
     ToPage::Restricted { restriction: restriction.into(), terms }
 }
 
-/// The ways by which a speaker reaches the page, with the names of its rooms; one that it has just left has none.
+/// The targets by which a speaker reaches the page, with the names of its rooms; rooms just left are omitted.
 pub(super) fn addressees(client: &Client, ways: &[HeardTarget]) -> Vec<Addressee> {
     let room_of = |id: RoomId| client.rooms().find(|room| RoomId::of(room) == id);
     let named = ways.iter().filter_map(|way| match way {

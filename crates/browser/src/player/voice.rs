@@ -6,18 +6,18 @@ use consonance_wire::SealedVoice;
 use super::{BrowserPlayer, CLOSING};
 use crate::uplink::Spoken;
 
-/// What is remembered of it from frame to frame.
+/// The state of the page's voice between frames.
 #[derive(Debug, Default)]
 pub(super) struct Voice {
     last: Option<LastFrame>,
-    /// Channels were closed, and no frame has said so yet: until then one may come by itself.
+    /// Set after channels were closed, until a frame has told the listeners; at this time one is sent without speech.
     closing_at: Option<Instant>,
 }
 
-/// The last frame of what is being said.
+/// The last frame of an utterance.
 #[derive(Clone, Copy, Debug)]
 enum LastFrame {
-    /// Its first byte, which a frame without sound can be made of.
+    /// Its first byte, from which a silent frame can be made.
     Opus(u8),
     /// Only the page can make another one.
     Sealed,
@@ -37,7 +37,7 @@ impl Voice {
         self.closing_at
     }
 
-    /// Channels were closed; the next frame says so.
+    /// Notes that channels were closed; the next frame tells the listeners.
     pub(super) fn note_closing(&mut self, now: Instant) {
         if self.last.is_some() {
             self.closing_at.get_or_insert(now + CLOSING);
@@ -49,7 +49,7 @@ impl BrowserPlayer {
     /// A packet of voice came from the page: its extended RTP sequence number, its extended
     /// time stamp at 48 kHz, and Opus.
     ///
-    /// It goes to all open channels; while none is open, it goes nowhere and nothing of it is missed.
+    /// It goes to all open channels; while none is open, it is dropped and does not count as missing.
     pub fn handle_voice(&mut self, now: Instant, sequence: u64, time: u64, payload: &[u8]) {
         if self.is_over() || !self.mailbox.is_open() {
             return;
@@ -67,7 +67,7 @@ impl BrowserPlayer {
             self.voice.last = None;
             return;
         }
-        // The client's clock says when a frame was sent.
+        // The client's clock determines when a frame was sent.
         self.client.handle_timeout(now);
         let before = self.uplink.statistics();
         let Self { client, channels, uplink, voice, statistics, page_voice, .. } = self;
@@ -94,15 +94,15 @@ impl BrowserPlayer {
         self.follow(now);
     }
 
-    /// No frame came that could have said that channels are closed.
+    /// Ends the utterance if no frame has told the listeners that channels are closed.
     pub(super) fn stop_talking_if_due(&mut self, now: Instant) {
         if self.voice.closing_at.is_some_and(|at| at <= now) {
             self.stop_talking(now);
         }
     }
 
-    /// The page is silent from now on. A frame without sound says so, lest listeners wait: decoders fade
-    /// out, as for one that is lost. A page that encrypts sends that itself, or listeners notice that nothing comes.
+    /// The page is silent from now on. A silent frame reports that, so that listeners do not wait: decoders fade out,
+    /// as for a lost one. A page that encrypts sends this frame itself, or listeners notice that none arrives.
     pub(super) fn stop_talking(&mut self, now: Instant) {
         self.channels.pause(&mut self.client);
         self.voice.closing_at = None;

@@ -1,31 +1,31 @@
-//! Which packets of a stream have come: each once, those before the newest as long as they are remembered.
+//! A record of a stream's packets that have arrived: each counts once, and late ones within a window.
 
-/// The newest packet, and which of those right before it are here: the window of RFC 3711, section 3.3.2.
+/// The newest packet, and which of those right before it have arrived: the window of RFC 3711, section 3.3.2.
 #[derive(Debug, Default)]
 pub(super) struct Arrivals {
     newest: u64,
-    /// Bit n: the packet n before the newest has come. Nothing has as long as it is 0.
+    /// Bit n: the packet n before the newest has arrived. 0 before the first packet.
     window: u64,
 }
 
-/// A packet among those that came before.
+/// A packet's relation to those that arrived before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Arrival {
-    /// The newest; so many between it and the one that was the newest have not come.
+    /// The newest; some packets between it and the previous newest have not arrived.
     Newest {
-        /// How many.
+        /// The number of these packets.
         missing: u64,
     },
-    /// It was missing.
+    /// It was missing until now.
     Late,
-    /// It was here before.
+    /// It had already arrived.
     Duplicate,
-    /// It is too old to tell.
+    /// It is too old for the window.
     TooLate,
 }
 
 impl Arrivals {
-    /// A packet has come.
+    /// Notes a packet.
     pub(super) fn note(&mut self, sequence: u64) -> Arrival {
         if self.window == 0 || sequence > self.newest {
             let is_first = self.window == 0;

@@ -1,4 +1,4 @@
-//! Encrypted sessions: what pages seal passes as it is, and their groups' messages pass.
+//! Encrypted sessions: voice that pages seal is forwarded unchanged, and so are their groups' messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -20,7 +20,7 @@ fn sealed(nth: u8) -> Vec<u8> {
     [&SealedVoice::head_of(Some(nth))[..], &[nth; 30]].concat()
 }
 
-/// The messages of the delivery service that a page was told, put together.
+/// The reassembled messages of the delivery service that a page received.
 fn group_messages(session: &mut Session, page: usize) -> Vec<Vec<u8>> {
     let mut messages = vec![Vec::new()];
     for part in session.told_of(page, "group") {

@@ -1,4 +1,4 @@
-//! Pages that misbehave; the others do not notice.
+//! Pages that misbehave, without an effect on others.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ fn a_page_that_does_not_take_what_it_is_told_is_put_out() {
     assert_eq!(session.told_of(alice, "disconnected")[0]["cause"], "too-slow");
 }
 
-/// Something that a page may do.
+/// An action of a page.
 #[derive(Clone, Debug)]
 enum PageAction {
     Say(String),

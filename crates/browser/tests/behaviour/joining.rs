@@ -1,4 +1,4 @@
-//! Getting in, or being told why not.
+//! Joining a session, and the reasons for being refused.
 
 use consonance_browser::control::{DisconnectCause, RefusalCode};
 use consonance_browser::{PageEnd, PageLimits};

@@ -1,4 +1,4 @@
-//! Texts, and what operators and moderators do to pages.
+//! Texts, and the effects of operators and moderators on pages.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ const OPEN_LOBBY: &str = r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#;
 
 #[test]
 fn what_became_of_the_voice_of_a_page_is_known_with_its_time() {
-    // Silence is a frame of one byte at most; no Opus is longer than 120 ms.
+    // Silence is a frame of at most one byte; no Opus packet is longer than 120 ms.
     let (silence, too_long, no_opus) = (vec![MS_20], vec![MS_40, 1, 2, 3], vec![MS_20 | 3, 63]);
     for (what, packet, opens, of) in [
         ("speech", frame(1), true, (|_| None) as fn(PageVoice) -> _),

@@ -1,4 +1,4 @@
-//! Where players are, told from page to page.
+//! Positions that are passed from page to page.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn id_of(session: &Session, page: usize) -> ClientId {
     session.guests[page].player.id().expect("in the session")
 }
 
-/// Hands Bob's player another one's position, and carries what comes of it.
+/// Passes another player's position to a page's player, and delivers the resulting messages.
 fn hand(session: &mut Session, page: usize, id: ClientId, position: Option<Position>) {
     session.guests[page].player.handle_place(id, position);
     session.run();
@@ -89,8 +89,8 @@ fn a_page_that_comes_back_is_told_all_places_again_and_those_of_the_gone_are_for
     assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is another player's");
 }
 
-/// One convention for all: what Unity says is what a page says and what the server compares, and an engine with
-/// other axes has converted its positions before.
+/// There is one convention for all: Unity's coordinates equal those of a page and of the server, and an engine with
+/// other axes converts its positions first.
 #[test]
 fn pages_native_players_and_unity_share_a_proximity_room_with_the_same_axes() {
     let mut session = Session::with(|settings| {
@@ -98,8 +98,8 @@ fn pages_native_players_and_unity_share_a_proximity_room_with_the_same_axes() {
     });
     let (near, far) = (session.page("Near"), session.page("Mirrored"));
     let (unity, bevy) = (session.native("Unity"), session.native("Bevy"));
-    // `transform.position` of Unity, as it is, and `Transform::translation` of Bevy, whose z is the other way
-    // round: what `axes::from_right_handed` of the crate for sound makes of it.
+    // `transform.position` of Unity, unchanged, and `Transform::translation` of Bevy, whose z axis is reversed, after
+    // `axes::from_right_handed` of the audio crate.
     let [x, y, z] = [3.0, 1.5, -24.0];
     let (from_unity, from_bevy) = ([3.0, 1.5, 20.0], [x, y, -z]);
     for (native, place) in [(unity, from_unity), (bevy, from_bevy)] {

@@ -1,4 +1,4 @@
-//! How voice arrives, as pages and speakers are told.
+//! The reports of reception that pages and speakers receive.
 
 use consonance_session::ChannelProperties;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Lost pages, lost links and servers that start again.
+//! Lost pages, lost links and restarted servers.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ fn a_page_that_comes_to_another_server_has_its_place_back_there() {
     let place = session.guests[alice].place.clone();
     assert!(place.is_some());
     session.events(bob);
-    // All servers know the session; the one with her first player is gone.
+    // All servers share the session; the one with her first player is gone.
     session.lose_link(alice);
     let back = BrowserSettings { place, ..settings("Alice", 4) };
     let again = session.page_with(back, PageLimits::default());

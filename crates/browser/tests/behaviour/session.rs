@@ -1,4 +1,4 @@
-//! A real server, pages' players and native ones in one thread, with links that take no time.
+//! A real server, pages' players and native ones in one thread, over links without delay.
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::frames::FRAME;
 
-/// All players and what is on its way between them; the guests are pages.
+/// All players and the data in transit between them; the guests are pages.
 pub(crate) struct Session(DirectSession<Page>);
 
 /// A page and the engine behind it.
@@ -17,13 +17,13 @@ pub(crate) struct Page {
     pub(crate) player: BrowserPlayer,
     link: Option<LinkId>,
     messages: Vec<Value>,
-    /// The last one that it was told.
+    /// The last place that it was told.
     pub(crate) place: Option<String>,
     heard: Vec<Heard>,
     /// The RTP number and time of its next packet.
     pub(crate) sequence: u64,
     pub(crate) time: u64,
-    /// Of the server's unreliable packets to it, each so manieth is lost.
+    /// If set, every n-th unreliable packet from the server is lost.
     pub(crate) loses_every: Option<u32>,
     unreliable: u32,
 }
@@ -83,14 +83,14 @@ impl Session {
         })
     }
 
-    /// The page says this.
+    /// The page sends a message.
     pub(crate) fn say(&mut self, page: usize, message: &str) {
         let now = self.now;
         self.guests[page].player.handle_message(now, message);
         self.run();
     }
 
-    /// A packet of the page's microphone, the next one; some are lost on the way.
+    /// Sends the next packet of the page's microphone; it is lost on the way if `is_lost`.
     pub(crate) fn speak(&mut self, page: usize, payload: &[u8], is_lost: bool) {
         let now = self.now;
         let speaker = &mut self.guests[page];
@@ -109,22 +109,22 @@ impl Session {
         self.natives[native].client.open_channel(lobby, properties).expect("a channel more");
     }
 
-    /// What the page was told since it was asked last.
+    /// The messages that the page received since the last call.
     pub(crate) fn told(&mut self, page: usize) -> Vec<Value> {
         std::mem::take(&mut self.guests[page].messages)
     }
 
-    /// As [`told`](Self::told), but only of this type.
+    /// Like [`told`](Self::told), but only messages of this type.
     pub(crate) fn told_of(&mut self, page: usize, kind: &str) -> Vec<Value> {
         self.told(page).into_iter().filter(|message| message["type"] == kind).collect()
     }
 
-    /// The frames that the page's slots got since it was asked last.
+    /// The frames that the page's slots received since the last call.
     pub(crate) fn heard(&mut self, page: usize) -> Vec<Heard> {
         std::mem::take(&mut self.guests[page].heard)
     }
 
-    /// The machine of a page's player is gone: nothing comes of it any more.
+    /// Loses the link of a page's player without a goodbye.
     pub(crate) fn lose_link(&mut self, page: usize) {
         self.guests[page].link = None;
     }

@@ -1,4 +1,4 @@
-//! More voices than the way to the page carries.
+//! More voices than the path to the page carries.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::frames::{FRAME, MS_20, frame};
 use crate::session::Session;
 
-/// A page, and so many native players that speak to it.
+/// A page, and a number of native players that speak to it.
 fn crowd(speakers: usize) -> (Session, usize) {
     let mut session = Session::new();
     let page = session.page("Alice");
@@ -28,7 +28,7 @@ fn carry(session: &mut Session, page: usize, voices_max: Option<usize>) {
     session.run();
 }
 
-/// Which of these speak for so many frames, from this one on.
+/// Lets these players speak for a range of frames.
 fn speak(session: &mut Session, natives: std::ops::Range<usize>, frames: std::ops::Range<u16>) {
     for nth in frames {
         for native in natives.clone() {
@@ -38,7 +38,7 @@ fn speak(session: &mut Session, natives: std::ops::Range<usize>, frames: std::op
     }
 }
 
-/// The utterances that the page was sent, each of them without a gap.
+/// The utterances that the page received; checks that none of them has a gap.
 fn whole_streams(session: &mut Session, page: usize) -> BTreeSet<u64> {
     let heard = session.heard(page);
     let streams: BTreeSet<u64> = heard.iter().map(|heard| heard.stream).collect();

@@ -9,7 +9,7 @@ use consonance_session::{ChannelProperties, Priority};
 use crate::frames::{FRAME, frame};
 use crate::session::{Session, settings};
 
-/// So many native players that speak to the lobby, and a page with so many slots.
+/// A number of native players that speak to the lobby, and a page with a number of slots.
 fn crowd(speakers: usize, slots: usize) -> (Session, usize) {
     let mut session = Session::new();
     let page = session.page_with(settings("Alice", slots), PageLimits::default());
@@ -22,7 +22,7 @@ fn crowd(speakers: usize, slots: usize) -> (Session, usize) {
     (session, page)
 }
 
-/// Which of these speak for so many frames, one after the other.
+/// Lets these players speak for a number of frames, one after the other.
 fn speak(session: &mut Session, natives: std::ops::Range<usize>, frames: u16) {
     for nth in 0..frames {
         for native in natives.clone() {
@@ -67,7 +67,7 @@ fn a_higher_priority_is_heard_at_once_and_the_replaced_speaker_later() {
     let of_important = session.natives[important].client.id().unwrap().0;
     let last = session.told_of(page, "slot").pop().unwrap();
     assert_eq!(last["player"], of_important);
-    // A speaker that is silent for half a second gives way.
+    // A speaker that is silent for half a second loses its slot.
     speak(&mut session, 0..2, 40);
     session.heard(page);
     speak(&mut session, 0..2, 1);

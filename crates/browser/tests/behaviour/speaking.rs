@@ -1,4 +1,4 @@
-//! Voice from pages to pages and native players, and the other way round.
+//! Voice from pages to pages and native players, and vice versa.
 
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
-//! What the page's scripts say, in JSON.
+//! Input from the page's scripts, in JSON.
 
 use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, ModeratorsKey};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a member begins with.
+/// The settings that a member starts with.
 pub(super) struct Settings {
     pub credential: Credential,
     pub key: IdentityKey,
@@ -21,7 +21,7 @@ pub(super) struct PlayerRecord {
     pub name: Option<Box<str>>,
 }
 
-/// What a slot plays.
+/// The player in a slot.
 pub(super) struct SlotRecord {
     pub slot: usize,
     pub name: Option<Box<str>>,
@@ -42,7 +42,7 @@ pub(super) struct TextRecord {
     pub to: Option<PageTarget>,
 }
 
-// Read by hand: what derived code does takes twice the bytes, of which a page loads every one.
+// Parsed by hand: derived code takes twice the bytes, and every page has to load them.
 
 impl PlayerRecord {
     /// `None` without an id.
@@ -68,7 +68,7 @@ impl PageTarget {
         text_in(target, "room").map(Self::Room).or_else(|| text_in(target, "player").map(Self::Player))
     }
 
-    /// A list of them; `None` if one is something else.
+    /// A list of them; `None` if an item is invalid.
     pub(super) fn read_all(targets: &[u8]) -> Option<Vec<Self>> {
         let targets: Value = serde_json::from_slice(targets).ok()?;
         targets.as_array()?.iter().map(Self::of).collect()
@@ -84,7 +84,7 @@ impl TextRecord {
     }
 }
 
-/// A list of texts; `None` if one is something else.
+/// A list of texts; `None` if an item is invalid.
 pub(super) fn read_texts(list: &[u8]) -> Option<Vec<Box<str>>> {
     texts(&serde_json::from_slice(list).ok()?)
 }
@@ -134,7 +134,7 @@ struct SettingsRecord {
 }
 
 impl Settings {
-    /// Reads them; without a key, a new one is made.
+    /// Reads the settings; without a key, a new one is generated.
     pub(super) fn read(settings: &[u8]) -> Result<Self, E2eeError> {
         let malformed = |why: String| E2eeError::Malformed { what: "settings", why };
         let read: SettingsRecord =

@@ -1,6 +1,6 @@
-//! What a slot plays.
+//! The page's slots.
 
-/// A slot of the page, as the page's player has told it.
+/// A slot of the page, as reported by the page's player.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slot {
     /// The player.

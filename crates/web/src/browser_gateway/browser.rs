@@ -16,42 +16,42 @@ use crate::browser_gateway::seats::Seat;
 use crate::browser_gateway::shard::PageShard;
 use crate::{Displaced, Replier};
 
-/// What is known of it, from the first request to the end.
+/// The state of one browser, from its first request to its end.
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) key: Key,
-    /// What its address named.
+    /// The session that its request addresses.
     pub(crate) session: Box<str>,
-    /// Those of its session, itself included.
+    /// The browsers of its session, including itself.
     pub(crate) neighbours: NeighboursIndex,
     pub(crate) stage: Stage,
-    /// The page's connection that is up.
+    /// The page's current connection.
     pub(crate) page: Option<PagePeer>,
-    /// A connection that is being made, to take the place of that one.
+    /// A connection that is being established, to replace the current one.
     pub(crate) coming: Option<PagePeer>,
     /// Why the page's last connection ended, while there is none.
     pub(crate) lost_for: Option<DisconnectReason>,
-    /// When its page was last heard, as far as that was asked or a connection came up or ended.
+    /// The time at which its page was last heard, as of the last probe, or the last start or end of a connection.
     pub(crate) heard_at: Option<Instant>,
     pub(crate) link: PlayerLink,
-    /// In its session, until the player arrives there.
+    /// The reservation in its session, until the player arrives there.
     pub(crate) reservation: Option<Reservation>,
-    /// Whether it waits for its turn to say something to its session.
+    /// Whether it waits for its turn to send to its session.
     pub(crate) is_ready: bool,
     /// Frames of voice that its page was sent.
     pub(crate) frames_sent: u64,
     /// The address that it comes from, as far as is known.
     pub(crate) remote: SocketAddr,
     pub(crate) announced: Announced,
-    /// A page's conversation about it, which hears of it when this is gone.
+    /// A page's conversation about it, which is notified when this is dropped.
     pub(crate) conversation: Option<Replier<Displaced>>,
     pub(crate) seat: Seat,
 }
 
-/// What the others' pages were told of where a player is.
+/// A player's position, as last announced to the pages of the others.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Announced {
-    /// The id that the player had; a new player has to be told of the others.
+    /// The id that the player had; a new player has yet to get the positions of the others.
     pub(crate) id: Option<ClientId>,
     pub(crate) place: Option<(ClientId, Position)>,
 }
@@ -71,7 +71,7 @@ impl Browser {
         }
     }
 
-    /// What the others' pages have to know of where the player is, after which they know it.
+    /// The player's current position, to announce to the pages of the others.
     pub(crate) fn to_announce(&self) -> Announced {
         match &self.stage {
             Stage::Playing(player) => Announced { id: player.id(), place: player.shared_place() },
@@ -79,7 +79,7 @@ impl Browser {
         }
     }
 
-    /// What the player has for its page goes there. Messages first: they say whose voice a slot has.
+    /// Sends the page everything that the player has for it. Messages go first: they say whose voice a slot has.
     pub(crate) fn show(&mut self, now: Instant, shard: &mut impl PageShard) {
         let (page, Stage::Playing(player)) = (self.page, &mut self.stage) else { return };
         while let Some(text) = player.poll_message() {
@@ -122,7 +122,7 @@ impl Browser {
         self.link.handle_ended(&mut Playing { player, at }, reason);
     }
 
-    /// Whether nothing more will come of it, nor has to be said.
+    /// Whether it is finished: its page is gone, or its player is over and has no link.
     pub(crate) fn is_over(&self) -> bool {
         match &self.stage {
             Stage::Expected(_) => self.page.is_none() && self.coming.is_none(),
@@ -162,7 +162,7 @@ impl LinkedPlayer for Playing<'_> {
     }
 }
 
-/// The address that a player is known by: that of its request, which proxies have told, unless that says nothing.
+/// The address of a player: that of its request, which a proxy may have told, unless it is a loopback address.
 pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> SocketAddr {
     let ip = if asked_from.to_canonical().is_loopback() { connected_from.ip() } else { asked_from };
     SocketAddr::new(ip.to_canonical(), connected_from.port())

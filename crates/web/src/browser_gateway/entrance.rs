@@ -15,8 +15,8 @@ use crate::browser_gateway::seats::{Displaced, Seat, Seats};
 use crate::browser_gateway::settings::GatewaySettings;
 use crate::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
-/// What pages ask for comes in here, on any thread; the [gateways](crate::browser_gateway::BrowserGateway)
-/// answer. A clone is the same one.
+/// The entrance for requests of pages, from any thread; the [gateways](crate::browser_gateway::BrowserGateway) answer
+/// them. A clone is the same one.
 #[derive(Clone)]
 pub struct PageEntrance(Arc<Shared>);
 
@@ -25,7 +25,7 @@ struct Shared {
     /// One for each worker.
     queues: Box<[Arc<RequestQueue>]>,
     reservations: Arc<dyn SessionReservations>,
-    /// Of the players of all workers.
+    /// The seats of the players of all workers.
     seats: Seats,
     info: Mutex<Info>,
 }
@@ -42,7 +42,7 @@ impl PageEntrance {
         Self(Arc::new(Shared { settings, queues, reservations, seats, info }))
     }
 
-    /// What pages are told from now on before they ask for anything.
+    /// Sets the information that pages get before they ask to join.
     pub fn set_info(&self, info: Info) {
         *self.0.info.lock().unwrap_or_else(PoisonError::into_inner) = info;
     }
@@ -51,7 +51,7 @@ impl PageEntrance {
         &self.0.queues[worker]
     }
 
-    /// What each page may do.
+    /// The limits of each page.
     pub(crate) fn page_limits(&self) -> &PageLimits {
         &self.0.settings.page
     }

@@ -44,7 +44,7 @@ use crate::browser_gateway::shard::PageShard;
 pub struct BrowserGateway<S = WebRtcShard> {
     shard: S,
     entrance: PageEntrance,
-    /// Which worker's it is.
+    /// The worker that this gateway belongs to.
     worker: usize,
     browsers: Browsers,
     /// Players with packets for their sessions, in turn.
@@ -56,13 +56,13 @@ pub struct BrowserGateway<S = WebRtcShard> {
     ended_links: VecDeque<Peer>,
     /// The players' time 0, later by what was [overslept](Self::at).
     started: Option<Instant>,
-    /// When players want to be called, or earlier.
+    /// The times at which players want to be called, or earlier ones.
     timers: Timers<BrowserIndex>,
-    /// When players are told next how well their pages are reached.
+    /// The time at which players are next told the quality of the connections to their pages.
     next_quality_at: Option<Instant>,
     /// The players of each session, whose pages are told of moves.
     neighbours: Neighbours,
-    /// Of the last call, for what is to be polled at once.
+    /// The time of the last call.
     now: Option<Instant>,
     /// Some requests wait for the next turn.
     more_requests: bool,
@@ -94,7 +94,7 @@ pub fn browser_gateways<S: PageShard>(
 /// Pages tell what they have lost every few seconds.
 const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A worker that is busy comes late by so much at most.
+/// The maximum delay of a busy worker.
 const BUSY_MAX: Duration = Duration::from_secs(1);
 
 impl<S: PageShard> BrowserGateway<S> {
@@ -121,8 +121,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// Something has happened to a player: what it says goes to its page, and what it has for
-    /// its session waits for its turn.
+    /// Handles news of a player: sends its messages to its page, and queues it for its turn with its session.
     fn follow(&mut self, now: Instant, index: BrowserIndex) {
         let Some(browser) = self.browsers.get_mut(index) else { return };
         browser.show(now, &mut self.shard);
@@ -149,7 +148,7 @@ impl<S: PageShard> BrowserGateway<S> {
                 player.handle_timeout(at);
                 self.follow(now, index);
             }
-            // It was moved away meanwhile.
+            // The deadline was postponed in the meantime.
             Some(due) => self.timers.set(index, self.to_clock(due)),
             None => {}
         }
@@ -177,7 +176,7 @@ impl<S: PageShard> BrowserGateway<S> {
         self.next_quality_at = has_players.then(|| now + QUALITY_INTERVAL);
     }
 
-    /// Forgets a browser, after what its page was told last.
+    /// Forgets a browser, after the last messages to its page.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(mut browser) = self.browsers.remove(index) else { return };
         self.neighbours.leave(browser.neighbours, index);
@@ -192,7 +191,7 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     /// The players' time. It stands still while the loop is not run although it was due: in that time no page could
-    /// come back, so none is given up for it. An iteration that is stopped in its middle goes on with the earlier time,
+    /// come back, so none is given up for it. An iteration that is suspended midway continues with the earlier time,
     /// so what it sees after that, such as lost pages, seems to have been long ago in the next.
     fn at(&mut self, now: Instant) -> session::Instant {
         let overslept = self.overslept(now);

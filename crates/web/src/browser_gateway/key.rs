@@ -24,7 +24,7 @@ impl Key {
         Some(Self(bytes))
     }
 
-    /// What a page presents as a key. It may not be in use.
+    /// Parses a key that a page presents; there may be no player that has it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; KEY_BYTES];
         let written = BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
@@ -37,7 +37,7 @@ impl Key {
     }
 }
 
-/// As the page is told.
+/// The form that the page is told.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(self.0))

@@ -7,8 +7,8 @@ use consonance_gateway::Timers;
 
 use crate::browser_gateway::indices::{BrowserIndex, NeighboursIndex};
 
-/// Pages are told so often, and with each page of their session more this much less often: a page is told of at
-/// most a hundred places a second.
+/// The interval of updates to a page, and its increase for each page in the session: a page is told of a hundred
+/// places a second at most.
 const INTERVAL: Duration = Duration::from_millis(100);
 const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
 
@@ -59,7 +59,7 @@ impl Neighbours {
         }
     }
 
-    /// There is news of one of them: they are told as soon as that is of use.
+    /// Notes news of a player: its neighbours' pages are told when their next update is due.
     pub(crate) fn note_news(&mut self, now: Instant, index: NeighboursIndex) {
         let slot = &mut self.slots[index.0];
         if !slot.is_due {

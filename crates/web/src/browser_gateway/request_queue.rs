@@ -1,4 +1,4 @@
-//! Where threads that speak HTTP leave what pages ask for, until the worker that it concerns looks.
+//! The requests of pages, from the threads that speak HTTP to the worker that they concern.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,17 +8,17 @@ use crate::browser_gateway::key::Key;
 use crate::browser_gateway::reservations::Reservation;
 use crate::{Attendance, Join, JoinProblem, Joined, Replier};
 
-/// One worker's.
+/// The queue of one worker.
 #[derive(Debug)]
 pub(crate) struct RequestQueue {
     state: Mutex<State>,
     requests_max: usize,
 }
 
-/// What a page asks for. Dropping one tells the page that the server closes.
+/// A request of a page. Dropping one tells the page that the server is closing.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// A page wants to be a player.
+    /// A page asks to join.
     Join(Box<JoinRequest>),
     /// A page holds a conversation about this player.
     Attend { key: Key, replier: Replier<Result<Attendance, JoinProblem>> },
@@ -43,9 +43,9 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct JoinRequest {
     pub(crate) join: Join,
-    /// Of a player that the page believes to be.
+    /// The key of the player that the page wants to resume.
     pub(crate) resume: Option<Key>,
-    /// In the session, if it is on its way there.
+    /// Its reservation in the session, if it is on its way there.
     pub(crate) reservation: Option<Reservation>,
     pub(crate) replier: Replier<Result<Joined, JoinProblem>>,
 }
@@ -116,7 +116,7 @@ impl RequestQueue {
         }
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Locks the state. Poison is ignored: no update is left half done when a thread panics.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,9 +1,9 @@
-//! Which worker has which session, as far as a page that is not there yet has to know.
+//! Reservations: a page's place in a session, at the worker that has it, before the page arrives there.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Asked when a page joins, and never for a packet.
+/// The interface for reservations; used when a page joins, and never for a packet.
 pub trait SessionReservations: Send + Sync {
     /// The worker that has this session, or begins it. Until a player arrives there, or the reservation is
     /// [cancelled](Self::cancel), the session does not end.
@@ -47,7 +47,7 @@ impl Reservation {
         Ok((worker, reservation))
     }
 
-    /// The session is told of the player, and counts it itself.
+    /// Ends the reservation: the session knows of the player, and counts it itself.
     pub(crate) fn arrive(mut self) {
         self.is_kept = false;
     }

@@ -70,7 +70,7 @@ impl Seats {
         }
     }
 
-    /// What a thread that panicked has left is whole: nothing is done half under the lock.
+    /// Locks the state. Poison is ignored: no update is left half done when a thread panics.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

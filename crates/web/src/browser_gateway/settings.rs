@@ -1,4 +1,4 @@
-//! How many browsers there may be, and what each may do.
+//! The limits of browsers: their number, and the limits of each.
 
 use consonance_browser::PageLimits;
 use consonance_transport::AddressShares;
@@ -12,14 +12,14 @@ pub struct GatewaySettings {
     pub players_max: usize,
     /// How these are shared between the address prefixes that pages ask from.
     pub address_shares: AddressShares,
-    /// What pages ask of one worker and it has not looked at yet; 1 or more. Above it, pages are told to try again.
+    /// Requests that may wait for one worker; 1 or more. Above it, pages are told to try again.
     pub requests_max: usize,
-    /// What each page may do, and how long its player stays when it is lost.
+    /// The limits of each page, and how long its player stays when the page is lost.
     pub page: PageLimits,
 }
 
 impl Default for GatewaySettings {
-    /// 1000 players, 64 requests, and what [`PageLimits`] says.
+    /// 1000 players, 64 requests, and the defaults of [`PageLimits`].
     fn default() -> Self {
         Self {
             players_max: 1000,

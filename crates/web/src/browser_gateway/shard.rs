@@ -1,4 +1,4 @@
-//! What the gateway asks of the pages' connections.
+//! The interface to the pages' connections, as the gateway needs it.
 
 use std::task::Waker;
 use std::time::Instant;
@@ -21,10 +21,10 @@ pub trait PageShard: Send {
     /// The offer cannot be taken; the connection stays as it was.
     fn renegotiate(&mut self, now: Instant, page: PagePeer, offer: &str) -> Result<String, OfferError>;
 
-    /// A page may be reached in one more way.
+    /// Adds a candidate: another path to a page.
     ///
     /// # Errors
-    /// The text does not say how.
+    /// If the text is not a valid candidate.
     fn add_candidate(&mut self, now: Instant, page: PagePeer, candidate: &str) -> Result<(), OfferError>;
 
     /// How many voices a page can hear at once.
@@ -51,13 +51,13 @@ pub trait PageShard: Send {
     /// Asks a page for a sign of life, and returns when anything last came from it; `None` if it is gone.
     fn probe(&mut self, now: Instant, page: PagePeer) -> Option<Instant>;
 
-    /// When `poll` will have something although nothing will arrive.
+    /// The time at which `poll` will have something even if nothing arrives.
     fn wants_poll_at(&self) -> Option<Instant>;
 
-    /// What is called when `poll` has something.
+    /// Sets the waker that is called when `poll` has something.
     fn set_waker(&mut self, waker: Waker);
 
-    /// What all connections did.
+    /// The statistics of all connections.
     fn statistics(&self) -> RtcStatistics;
 }
 

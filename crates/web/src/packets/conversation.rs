@@ -48,7 +48,7 @@ pub(crate) async fn packets(
     let upgrade = upgrade.write_buffer_size(0);
     let talk = move |socket| async move {
         hold(socket, &entrance, &session, &visitor, &app, &counters).await;
-        // Until here, its place is taken.
+        // The visitor holds its place until here.
         drop(visitor);
     };
     Ok(upgrade.on_upgrade(talk).into_response())
@@ -61,7 +61,7 @@ const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long the answer to a close message may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// Questions whether it is there that a page may leave unanswered.
+/// The maximum number of pings that a page may leave unanswered.
 const SILENCES_MAX: u32 = 3;
 
 type Writer = SplitSink<WebSocket, Message>;
@@ -106,7 +106,7 @@ async fn hold(
     match ended {
         Some(End::Left(words)) => {
             seat.leave(&words);
-            // What answers its close message is on its way already.
+            // The reply to its close message is already on its way.
             let _ = timeout(CLOSE_TIMEOUT, writer.close()).await;
         }
         Some(End::Closing) => send_close(&mut writer, close_code::ENDED, &line(EndCode::ShuttingDown)).await,
@@ -146,7 +146,7 @@ async fn write(writer: &mut Writer, link: &Link) {
             Next::Close(CloseMessage { code, words }) => return send_close(writer, code, &words).await,
         };
         if writer.send(message).await.is_err() {
-            // The reader finds out how it ended.
+            // The reader reports how it ended.
             return std::future::pending().await;
         }
     }
@@ -161,10 +161,10 @@ async fn send_close(writer: &mut Writer, code: u16, words: &str) {
     let _ = timeout(CLOSE_TIMEOUT, writer.send(Message::Close(Some(frame)))).await;
 }
 
-/// What fits into a close frame beside its code (RFC 6455, section 5.5).
+/// The space for the reason in a close frame, beside its code (RFC 6455, section 5.5).
 const REASON_BYTES_MAX: usize = 123;
 
-/// Until the page has left, asking it now and then whether it is there.
+/// Reads until the page has left; pings it while it is silent.
 async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: Duration) -> End {
     let mut silences = 0;
     loop {

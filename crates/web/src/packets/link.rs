@@ -1,4 +1,4 @@
-//! What waits for one page to take it.
+//! The link to one page: queues of messages that wait to be sent.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,18 +8,18 @@ use axum::body::Bytes;
 use consonance_transport::Delivery;
 use tokio::sync::Notify;
 
-/// How much may wait, in bytes.
+/// The limits of the queues, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LinkLimits {
     pub(super) voice_bytes_max: usize,
     pub(super) control_bytes_max: usize,
 }
 
-/// What waits for one page.
+/// The link to one page, with the messages that wait for it.
 #[derive(Debug)]
 pub(super) struct Link {
     waiting: Mutex<Waiting>,
-    /// When anything last came from the page.
+    /// The time at which anything last came from the page.
     heard_at: Mutex<Instant>,
     changed: Notify,
     ended: Notify,
@@ -48,11 +48,11 @@ pub(super) struct CloseMessage {
     pub(super) words: String,
 }
 
-/// What is to be sent next.
+/// The next thing to send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     Message(Bytes),
-    /// The question whether the page is there.
+    /// A ping to the page.
     Ping,
     Close(CloseMessage),
 }
@@ -76,7 +76,7 @@ impl Link {
         *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
-    /// When anything last came from the page.
+    /// The time at which anything last came from the page.
     pub(super) fn heard_at(&self) -> Instant {
         *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +122,7 @@ impl Link {
         Ok(())
     }
 
-    /// Asks the page whether it is there.
+    /// Pings the page.
     pub(super) fn ask(&self) {
         self.waiting().asks = true;
         self.changed.notify_one();

@@ -54,7 +54,7 @@ pub(super) struct Seat {
 }
 
 impl Pages {
-    /// Asks a page whether it is there, and when anything last came from it; `None` if it has left.
+    /// Pings a page, and returns when anything last came from it; `None` if it has left.
     pub(super) fn probe(&self, peer: Peer) -> Option<Instant> {
         let link = self.links().get(&peer).map(Arc::clone)?;
         link.ask();

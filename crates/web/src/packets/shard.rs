@@ -34,8 +34,7 @@ impl PacketShard {
     }
 }
 
-/// What it is called among the networks: told apart from the games' own `WebSockets`, which
-/// have a listener of their own.
+/// The name of this network, distinct from the games' own `WebSockets`, which have a separate listener.
 const NETWORK: &str = "browser-fallback";
 
 impl ServerNetwork for PacketShard {

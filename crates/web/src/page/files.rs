@@ -1,9 +1,9 @@
-//! Which files the page has, and what each is.
+//! The files of the page, with the path and the type of each.
 
 use super::PageFile;
 
-/// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo;
-/// a file that is added there needs a row here.
+/// All of them. The built page is part of the repository, so that building a server needs nothing but cargo; a new
+/// file there needs a row here.
 pub(super) static FILES: [PageFile; 11] = [
     PageFile::new("/", HTML, include_bytes!("../../../../web/dist/index.html")),
     PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),

@@ -1,4 +1,4 @@
-//! What is counted of pages, and what an operator is told of one.
+//! Counters for pages, and the operator's view of one.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use consonance_session::{ChannelProperties, Target};
 
 use crate::stage::Stage;
 
-/// Opus of 20 ms, and of 60 ms in one frame, which cannot be taken apart (RFC 6716, section 3.1).
+/// Opus packets of 20 ms, and of 60 ms in one frame, which cannot be split (RFC 6716, section 3.1).
 const MS_20: [u8; 4] = [0x48, 1, 2, 3];
 const MS_60: [u8; 4] = [0x58, 1, 2, 3];
 
@@ -87,7 +87,7 @@ fn an_operator_is_told_which_players_a_page_ignores() {
 
 const DROPPED: &str = "consonance_browser_dropped_total";
 
-/// What the worker's gateway has counted.
+/// The value of a counter of the worker's gateway.
 fn counted(stage: &mut Stage, family: &str, labels: [&str; 2]) -> u64 {
     let numbers = stage.session_loop.numbers(stage.now);
     let mut samples = numbers.networks.iter().flat_map(|numbers| &numbers.metrics);

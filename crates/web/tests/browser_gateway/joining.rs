@@ -1,4 +1,4 @@
-//! What becomes of pages' requests.
+//! Outcomes of pages' requests.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};

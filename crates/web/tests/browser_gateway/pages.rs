@@ -19,7 +19,7 @@ fn frame(number: u8) -> Vec<u8> {
 fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
     let mut stage = Stage::new();
     let pages: Vec<_> = (0..20).map(|number| stage.browser(&format!("Page {number}"))).collect();
-    // The last one comes back, and is lost again later than all the others: its time moves away.
+    // The last page comes back and is lost again after all others: its deadline is postponed.
     stage.pages.lose(pages[19].0);
     stage.run(Duration::from_secs(1));
     let back = Join { resume: Some(pages[19].1.key.clone()), ..join("Page 19") };
@@ -30,7 +30,7 @@ fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
         stage.pages.lose(page);
         stage.run(Duration::from_millis(200));
     }
-    // They were lost in 4 s, and are kept for 10 s each.
+    // All were lost within 4 s; each is kept for 10 s.
     for gone in 0..20 {
         stage.run_until("it leaves", |stage| players(stage) <= 20 - gone);
         assert_eq!(players(&stage), 20 - gone, "one after the other");
@@ -38,7 +38,7 @@ fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
     stage.run_until("all have left", |stage| players(stage) == 0);
 }
 
-/// In the session.
+/// The number of players in the session.
 fn players(stage: &Stage) -> usize {
     stage.session_loop.statistics().next().unwrap().1
 }
@@ -201,7 +201,7 @@ fn a_page_that_was_lost_while_the_server_did_not_run_has_all_of_its_time_to_come
         let (alice, joined) = stage.browser("Alice");
         let (bob, _) = stage.browser("Bob");
         stage.pages.lose(alice);
-        // What was stopped in its middle goes on with the time of before.
+        // A server that is suspended in mid-turn resumes with the old time.
         stage.run_once();
         stage.now += asleep;
         stage.run(Duration::from_secs(9));

@@ -1,4 +1,4 @@
-//! Pages' connections on paper: what a page sends is written down by the test, and so is what it is sent.
+//! Pages' connections on paper: the test provides what a page sends, and records what it is sent.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -37,7 +37,7 @@ struct Page {
     has_vanished: bool,
 }
 
-/// A frame that a page was sent.
+/// A frame sent to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Heard {
     pub(crate) slot: usize,
@@ -51,9 +51,9 @@ enum Event {
     Lost(PagePeer),
 }
 
-/// Every page comes from here.
+/// The address of every page.
 const REMOTE: &str = "203.0.113.9:5000";
-/// What this connection cannot answer.
+/// An offer that this connection rejects.
 pub(crate) const BAD_OFFER: &str = "bad";
 const SLOTS: usize = 4;
 
@@ -62,7 +62,7 @@ impl Pages {
         PaperShard { pages: self.clone(), shown: Event::Lost(PagePeer(0)) }
     }
 
-    /// The connection that was offered last.
+    /// The newest connection.
     pub(crate) fn newest(&self) -> PagePeer {
         PagePeer(self.lock().last)
     }
@@ -80,7 +80,7 @@ impl Pages {
         self.lock().events.push_back(Event::Voice { peer: page, sequence, time, payload });
     }
 
-    /// What the way to a page is like from now on.
+    /// Sets the quality of the path to a page.
     pub(crate) fn set_quality(&self, page: PagePeer, quality: RtcQuality) {
         self.lock().pages.get_mut(&page).unwrap().quality = quality;
     }
@@ -89,12 +89,12 @@ impl Pages {
         self.lock().events.push_back(Event::Lost(page));
     }
 
-    /// From now on nothing comes from a page, and nothing arrives there.
+    /// From now on, nothing comes from or reaches a page.
     pub(crate) fn vanish(&self, page: PagePeer) {
         self.lock().pages.get_mut(&page).unwrap().has_vanished = true;
     }
 
-    /// All that a page was told.
+    /// All messages to a page.
     pub(crate) fn messages(&self, page: PagePeer) -> Vec<String> {
         self.lock().pages[&page].messages.clone()
     }
@@ -182,7 +182,7 @@ impl PageShard for PaperShard {
     fn probe(&mut self, now: Instant, page: PagePeer) -> Option<Instant> {
         let mut state = self.pages.lock();
         let page = state.pages.get_mut(&page).filter(|page| !page.is_closed)?;
-        // Its answer is there when this is asked again.
+        // The reply shows at the next probe.
         let answered_at = if page.has_vanished { page.heard_at } else { Some(now) };
         std::mem::replace(&mut page.heard_at, answered_at)
     }

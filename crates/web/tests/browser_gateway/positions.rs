@@ -6,7 +6,7 @@ use consonance_webrtc::PagePeer;
 
 use crate::stage::{Stage, TOWN};
 
-/// What a page was told of others' places, from the first to the last: whose, and x.
+/// The positions of others that a page was told, in order: name, and x.
 fn told(stage: &Stage, page: PagePeer) -> Vec<(String, Option<f64>)> {
     let messages = stage.pages.messages(page);
     let parsed = messages.iter().map(|message| serde_json::from_str::<serde_json::Value>(message).unwrap());
@@ -55,7 +55,7 @@ fn continuous_moves_are_told_at_a_limited_rate_and_the_last_one_always() {
     }
     stage.run(Duration::from_millis(500));
     let told = told(&stage, bob);
-    // 2 s, and 120 ms from one time to the next with two pages.
+    // 2 s, with an update every 120 ms for two pages.
     assert!((10..=20).contains(&told.len()), "{told:?}");
     assert_eq!(told.last(), Some(&("Alice".to_owned(), Some(199.0))));
 }

@@ -1,4 +1,4 @@
-//! What a page is told of why its player is not admitted.
+//! The reasons that a page is told when its player is not admitted.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::paper::Pages;
 use crate::stage::{CountedReservations, Stage, info, join};
 
-/// What a page is told whose player is rejected for this reason.
+/// The message to a page whose player is rejected for this reason.
 fn told(reason: &EndReason) -> Value {
     let (pages, now) = (Pages::default(), Instant::now());
     let reservations = std::sync::Arc::new(CountedReservations::default());
@@ -62,7 +62,7 @@ fn the_code_is_the_servers_and_not_in_the_words() {
     assert_eq!(told(&EndCode::Elsewhere.into())["type"], "disconnected");
 }
 
-/// What a player comes to that reads what the server said from the end of its link, as over a `WebSocket`.
+/// The end of a player that reads the server's words from the end of its link, as over a `WebSocket`.
 fn by_line(line: &str) -> Option<PageEnd> {
     let settings = BrowserSettings {
         name: "Alice".into(),
@@ -145,6 +145,6 @@ fn a_token_is_as_long_as_the_page_of_signalling_says_and_one_byte_more_is_refuse
         told.iter().any(|message| message["type"] == "refused" && message["code"] == "token")
     };
     assert!(!is_refused(JOIN_TOKEN_BYTES_MAX, None) && is_refused(JOIN_TOKEN_BYTES_MAX + 1, None));
-    // A byte stands between both.
+    // One byte separates token and password.
     assert!(!is_refused(JOIN_TOKEN_BYTES_MAX - 9, Some(8)) && is_refused(JOIN_TOKEN_BYTES_MAX - 8, Some(8)));
 }

@@ -63,7 +63,7 @@ impl Stage {
         Self { now, pages, entrance, reservations, session_loop, network, natives }
     }
 
-    /// What a page's request comes to within the next turn.
+    /// The answer to a page's request within the next turn.
     pub(crate) fn ask(&mut self, join: Join) -> Answer {
         let mut reply = self.entrance.join(join);
         self.run_once();

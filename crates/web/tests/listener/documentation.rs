@@ -1,4 +1,4 @@
-//! `docs/browser/signalling.md`: its examples are what is really said.
+//! `docs/browser/signalling.md`: its examples match the real messages.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::stage::Stage;
 
-/// The examples of JSON on the page, in their order.
+/// The page's JSON examples, in order.
 fn examples() -> Vec<String> {
     let page = include_str!("../../../../docs/browser/signalling.md").replace("\r\n", "\n");
     let blocks = page.split("```json\n").skip(1);
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The keys of an object and of what is in it, with the kinds of their values.
+/// The keys of an object and of its nested objects, with the types of their values.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(keys) => keys.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),

@@ -1,4 +1,4 @@
-//! Slow, large or many visitors cost the others nothing.
+//! Slow, large or numerous visitors do not affect the others.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -91,11 +91,11 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
     let stage = Stage::with(|settings| settings.limits.connections_per_address = 2);
     let mut first: Vec<_> = (0..2).map(|_| held(&stage)).collect();
     let mut third = connect(stage.address()).unwrap();
-    // It is closed without a word, or reset if that comes later than what was asked.
+    // The connection is closed silently, or reset if the request arrives before the close.
     let _ = third.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)));
     drop(first.pop());
-    // As soon as one has gone, there is a place again.
+    // As soon as one is closed, a place is free again.
     stage.wait_until(|stage| has_answered(&mut connect(stage.address()).unwrap()));
     let counted = stage.listener.counters().read();
     assert!(counted.rejected >= 1 && counted.accepted >= 3 && counted.answers[1] >= 3, "{counted:?}");
@@ -107,14 +107,14 @@ fn thousands_of_idle_connections_leave_room_for_a_player() {
         settings.limits.head_timeout = Duration::from_millis(100);
         (settings.limits.connections_max, settings.limits.connections_per_address) = (8, 4096);
     });
-    // Each is admitted for that long at most; the rest waits in the system's queue. As many for each place as thousands
-    // are for those of a real listener: a single process cannot have so many sockets.
+    // Each is admitted for that long at most; the rest wait in the system's queue. This is as many for each place as
+    // thousands would be at a real listener: a single process cannot open so many sockets.
     let silent: Vec<TcpStream> = (0..100).map(|_| connect(stage.address()).unwrap()).collect();
     assert_eq!(stage.join("Alice").status, 201);
     drop(silent);
 }
 
-/// A connection that has been answered, and stays.
+/// A connection that has been answered and stays open.
 fn held(stage: &Stage) -> TcpStream {
     let mut stream = connect(stage.address()).unwrap();
     assert!(has_answered(&mut stream));

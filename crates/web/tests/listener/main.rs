@@ -1,4 +1,4 @@
-//! The listener as its visitors meet it: pages, other sites' pages, and attackers.
+//! The listener as its visitors see it: pages, other sites' pages, and attackers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! The page: it is there, compressed and known again, and may load nothing from elsewhere.
+//! The page is served compressed, is revalidated by its ETag, and may load nothing from other origins.
 
 use std::io::Read as _;
 
@@ -34,7 +34,7 @@ fn gzip_is_sent_to_clients_that_accept_it_with_the_same_content() {
 fn a_page_that_is_known_is_not_sent_again() {
     let stage = Stage::new();
     let answer = stage.get("/", &["Accept-Encoding: gzip"]);
-    // Tags are told apart by the case of letters.
+    // ETags are case-sensitive.
     let first = String::from_utf8(by_hand_etag(&stage)).unwrap();
     assert_eq!(first.to_ascii_lowercase(), answer.header("etag").unwrap());
     let again = stage.get("/", &["Accept-Encoding: gzip", &format!("If-None-Match: {first}")]);
@@ -49,7 +49,7 @@ fn a_head_is_asked_for_without_what_follows() {
     assert_eq!((answer.status, answer.body.len()), (200, 0));
 }
 
-/// The tag as it is, with its capitals.
+/// The ETag in its original case.
 fn by_hand_etag(stage: &Stage) -> Vec<u8> {
     use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! What is said on a `WebSocket` beside a connection.
+//! Messages on a `WebSocket` beside a connection.
 
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
@@ -27,7 +27,7 @@ fn hear(socket: &mut WebSocket<TcpStream>) -> Value {
     }
 }
 
-/// The code and the words of the close message; whatever comes before it is passed over.
+/// The code and the words of the close message; earlier messages are skipped.
 fn read_close(socket: &mut WebSocket<TcpStream>) -> (CloseCode, String) {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -145,7 +145,7 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
     ] {
         let mut socket = open(&stage);
         for message in &said {
-            // It may have been sent away already.
+            // The server may have closed it already.
             let _ = socket.send(message.clone());
         }
         let (is_code, is_words) = read_close(&mut socket);
@@ -165,7 +165,7 @@ fn a_text_that_is_too_long_ends_the_conversation() {
     let deadline = Instant::now() + PATIENCE;
     let end = loop {
         assert!(Instant::now() < deadline, "it goes on");
-        // What is asked in between is answered.
+        // Reading answers the pings in between.
         if let Err(error) = socket.read() {
             break error;
         }
@@ -186,7 +186,7 @@ fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
         scope.spawn(|| be_silent(&stage, r#"{"key":"key-1"}"#));
         let mut socket = open(&stage);
         say(&mut socket, &json!({"key": "key-0"}));
-        // Reading answers, and so the conversation goes on for longer than silence may last.
+        // Reading answers the pings, so the conversation outlasts the silence timeout.
         for _ in 0..5 {
             assert!(matches!(socket.read().unwrap(), Message::Ping(_)));
             socket.flush().unwrap();
@@ -194,8 +194,8 @@ fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
     });
 }
 
-/// Says this and answers nothing until the end: three pings, and a close message. By hand, since a library keeps what
-/// comes close behind the head to itself, and in one go, lest it be asked before it has said anything.
+/// Sends this text and then answers nothing until the end: three pings, and a close message. By hand, since a library
+/// swallows data right after the head, and in one write, lest it be pinged before it has sent anything.
 fn be_silent(stage: &Stage, text: &str) {
     let mut said = format!(
         "GET /api/voice/main/signal HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\

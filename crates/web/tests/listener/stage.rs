@@ -18,7 +18,7 @@ pub(crate) struct Stage {
     pub(crate) sessions: Arc<Sessions>,
 }
 
-/// Players by key; offers that begin with `v=0` are right, and one that says `hang` is never answered.
+/// Players by key; offers that begin with `v=0` are valid, and one that contains `hang` is never answered.
 #[derive(Default)]
 pub(crate) struct Sessions {
     state: Mutex<State>,
@@ -31,7 +31,7 @@ struct State {
     hanging: Vec<Replier<Result<Joined, JoinProblem>>>,
 }
 
-/// What is known of a player.
+/// The state of a player.
 #[derive(Debug, Default)]
 pub(crate) struct Player {
     pub(crate) name: String,
@@ -40,7 +40,7 @@ pub(crate) struct Player {
     conversation: Option<Replier<Displaced>>,
 }
 
-/// As many players as there may be at once.
+/// The maximum number of players at once.
 const PLAYERS_MAX: usize = 3;
 
 impl Signalling for Sessions {
@@ -122,7 +122,7 @@ fn answer_to(offer: &str) -> Result<String, JoinProblem> {
 }
 
 impl Sessions {
-    /// A player, as soon as it is as it should be.
+    /// Waits until a player meets a condition, and returns it.
     pub(crate) fn player(&self, key: &str, is_so: impl Fn(&Player) -> bool) -> Player {
         let state = self.state.lock().unwrap();
         let is_not_yet = |state: &mut State| !state.players.get(key).is_some_and(&is_so);
@@ -132,12 +132,12 @@ impl Sessions {
         Player { name: name.clone(), remote: *remote, candidates: candidates.clone(), conversation: None }
     }
 
-    /// A player goes, and a socket about it is told.
+    /// Removes a player, and notifies a socket about it.
     pub(crate) fn forget(&self, key: &str) {
         assert!(self.state.lock().unwrap().players.remove(key).is_some());
     }
 
-    /// Waits for a request whose answer does not come, and says then that none ever will.
+    /// Waits for a request that hangs, then drops it, which tells its client that no answer will come.
     pub(crate) fn let_go_of_one(&self) {
         let state = self.state.lock().unwrap();
         let (mut state, waited) =
@@ -168,7 +168,7 @@ impl Stage {
         by_hand::ask(self.address(), &format!("GET {path}"), lines, b"").unwrap()
     }
 
-    /// Offers to join, and this JSON besides.
+    /// Posts this JSON, with these header lines.
     pub(crate) fn post(&self, path: &str, lines: &[&str], json: &str) -> Answer {
         let length = format!("Content-Length: {}", json.len());
         let lines = [&["Content-Type: application/json", &length], lines].concat();
@@ -179,7 +179,7 @@ impl Stage {
         self.post("/api/voice/main", &[], &format!(r#"{{"name":"{name}","sdp":"v=0"}}"#))
     }
 
-    /// Waits until this is so, no longer than a test has patience.
+    /// Waits until a condition holds, and fails after the tests' timeout.
     pub(crate) fn wait_until(&self, is_so: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
@@ -188,13 +188,13 @@ impl Stage {
         }
     }
 
-    /// A healthy answer, from which it follows that no trouble of others is ours.
+    /// Whether the listener still answers: other clients' trouble does not affect it.
     pub(crate) fn is_well(&self) -> bool {
         self.get("/api/info", &[]).status == 200
     }
 }
 
-/// What a problem says.
+/// The detail of a problem.
 pub(crate) fn detail(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{answer:?}");
     let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();

@@ -1,4 +1,4 @@
-//! The page over TLS, and the way to it.
+//! The page over TLS, and the redirect to it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,7 +26,7 @@ fn tls(pair: &Pair) -> Tls {
     Tls::from_pem(pair.certificate.as_bytes(), pair.key.as_bytes()).unwrap()
 }
 
-/// What is answered to a client that trusts this certificate alone.
+/// The response to a client that trusts only this certificate.
 fn ask(address: SocketAddr, trusted: &Pair, path: &str) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.der.clone()).unwrap();

@@ -55,7 +55,7 @@ fn a_request_with_two_hosts_or_two_origins_is_refused() {
     assert_eq!(stage.get("/api/info", &[&*origin]).status, 200);
 }
 
-/// What is answered where the browser was led here by this name, to a page that came from there.
+/// The response to a browser that was directed here by this host name, for a page from that host.
 fn asked_by_name(stage: &Stage, name: &str) -> by_hand::Answer {
     let lines = [&*format!("Host: {name}"), &*format!("Origin: http://{name}")];
     by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap()

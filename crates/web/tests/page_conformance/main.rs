@@ -1,11 +1,11 @@
-//! The rules that every network keeps, kept by pages over WebRTC: real sockets, the real gateway, the real players.
+//! The rules of every network, for pages over WebRTC: real sockets, the real gateway, the real players.
 //!
-//! A page sends no packets, but says something, and its player makes packets of that. So the kit's packets travel as
-//! what players carry: reliable ones as texts to a player called the partner and from it, unreliable ones as its voice,
-//! each behind the first byte of a packet of Opus. [`partner`] takes the place of the session's server and knows as
-//! much of the protocol as that needs; [`page`] is a page.
+//! A page does not send packets of the protocol: its player makes them from the page's messages and voice. So the
+//! kit's packets travel as payloads of players: reliable ones as texts to and from a player called the partner,
+//! unreliable ones as its voice, each after the first byte of an Opus packet. [`partner`] replaces the session's
+//! server and implements as much of the protocol as that needs; [`page`] is a page.
 //!
-//! What does not hold as for other networks stands at [`network::Browsers`].
+//! Differences from other networks are documented at [`network::Browsers`].
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

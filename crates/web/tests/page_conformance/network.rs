@@ -26,16 +26,16 @@ impl Network for Browsers {
     type Server = PartnerServer;
     type Client = PageClient;
 
-    /// Words reach a page as messages for people, and only some of them as they were said: a client in the session is
-    /// told that the connection was lost, since its player comes back by itself.
+    /// Reasons reach a page as messages for people, and only some of them unchanged: a client in the session is told
+    /// that the connection was lost, since its player comes back by itself.
     const CARRIES_REASONS: bool = false;
 
-    /// There are no texts without a letter, and no packets of Opus without a byte.
+    /// Neither texts nor Opus packets can be empty.
     const CARRIES_EMPTY_PACKETS: bool = false;
 
     const ANSWERS_PROBES: bool = true;
 
-    /// A page that pauses answers no checks, and is given up after 15 s, which is soon on a busy machine.
+    /// A page that pauses answers no checks and is given up after 15 s, which pass quickly on a busy machine.
     const FLOOD: usize = 2000;
 
     fn listen(&mut self) -> PartnerServer {
@@ -76,7 +76,7 @@ fn patient() -> PeerLimits {
     }
 }
 
-/// The same for players; one whose page is lost goes with it, so that the end of a page is the end of a link.
+/// The same for players; a player is removed as soon as its page is lost, so that the end of a page ends a link.
 fn hasty() -> PageLimits {
     let any = Rate { per_second: 1_000_000, burst: 1_000_000 };
     let mut limits = PageLimits::default();

@@ -21,7 +21,7 @@ pub(crate) struct PageClient {
     entrance: PageEntrance,
     session: String,
     state: State,
-    /// It is to connect again as soon as it has left.
+    /// Whether it must connect again as soon as it has left.
     connects_again: bool,
     packet: Vec<u8>,
     statistics: Statistics,
@@ -36,15 +36,15 @@ impl fmt::Debug for PageClient {
 enum State {
     Idle,
     Asking(Box<UdpBrowser>, Reply<Result<Joined, JoinProblem>>),
-    /// It is answered, and not in the session yet.
+    /// Its offer was answered, but it is not in the session yet.
     Joining(Box<UdpBrowser>),
     Joined(Box<UdpBrowser>),
-    /// It has said that it leaves, if it could, and waits until the server has closed.
+    /// It has announced that it leaves, if it could, and waits for the server to close.
     Leaving(Option<Box<UdpBrowser>>),
     Cut,
 }
 
-/// What one look at the browser came to.
+/// The result of one poll of the browser.
 enum Seen {
     Nothing,
     /// Something that the kit ignores.
@@ -60,7 +60,7 @@ impl PageClient {
         Self { entrance, session, state: State::Idle, connects_again: false, packet: Vec::new(), statistics }
     }
 
-    /// Its network is gone. A page notices when nothing was heard for a while; it says so at once here.
+    /// Cuts its network. A real page notices that after a period of silence; this one reports it at once.
     pub(crate) fn cut(&mut self) {
         self.state = State::Cut;
     }
@@ -137,7 +137,7 @@ impl PageClient {
                 Seen::Packet(Delivery::Reliable)
             }
             "refused" => Seen::Ended(DisconnectReason::refused(b"")),
-            // Its player would come back by itself, which the kit has not asked for.
+            // Leave, since its player would come back by itself, which the kit has not asked for.
             "disconnected" => {
                 if let State::Joined(browser) = &mut self.state {
                     leave(now, browser);
@@ -149,7 +149,7 @@ impl PageClient {
     }
 }
 
-/// As a page does that is closed. False if it cannot.
+/// Leaves as a closed page does; returns false if it cannot.
 fn leave(now: Instant, browser: &mut UdpBrowser) -> bool {
     let is_said = browser.send_message(now, r#"{"type":"leave"}"#);
     browser.transmit();

@@ -23,7 +23,7 @@ pub(crate) const PARTNER: &str = "partner";
 /// Texts of 998 bytes, of which the kit's packets take three quarters; frames of voice that fit into a datagram, behind
 /// the byte that says how long they are.
 pub(crate) const LIMITS: PacketLimits = PacketLimits { reliable_bytes: 740, unreliable_bytes: 900 };
-/// One frame of 20 ms of SILK in wideband (RFC 6716, section 3.1): what follows is the encoder's.
+/// One frame of 20 ms of SILK in wideband (RFC 6716, section 3.1): the rest comes from the encoder.
 pub(crate) const OPUS_20_MS: u8 = 9 << 3;
 
 const SESSION: SessionId = SessionId(7);
@@ -48,11 +48,11 @@ impl fmt::Debug for PartnerServer {
     }
 }
 
-/// What a packet of a player comes to.
+/// The result of a player's packet.
 enum Heard {
-    /// Answers, the first first.
+    /// Answers, in order.
     Answers(Vec<Vec<u8>>),
-    /// One of the kit's.
+    /// One of the kit's packets.
     Packet(Delivery, Vec<u8>),
 }
 
@@ -61,7 +61,7 @@ impl PartnerServer {
         Self { gateway, guests: BTreeMap::new(), links: Statistics::default(), packet: Vec::new() }
     }
 
-    /// One of the kit's packets as what the partner writes or says.
+    /// One of the kit's packets as a text or voice of the partner.
     fn said(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> Option<Vec<u8>> {
         let sequence = self.guests.get_mut(&peer)?;
         Some(match delivery {
@@ -89,7 +89,7 @@ impl PartnerServer {
     }
 }
 
-/// What a server would say to this, or what of the kit is in it.
+/// A server's answers to a packet, or the kit's packet inside it.
 fn hear(packet: &[u8]) -> Heard {
     match Packet::parse(packet).unwrap() {
         Packet::HandshakeRequest(_) => {
@@ -100,7 +100,7 @@ fn hear(packet: &[u8]) -> Heard {
                 HandshakeResponse { session: SESSION, id: PAGES_ID, clients, room_names, room_members };
             Heard::Answers(vec![written(response.into())])
         }
-        // Told to all clients, which is itself.
+        // Sent to all clients, of which the sender is the only one.
         Packet::ClientState(_) => Heard::Answers(vec![packet.to_vec()]),
         Packet::ServerRelayReliable(relay) => match Packet::parse(relay.packet).unwrap() {
             Packet::TextData(text) => {

@@ -1,4 +1,4 @@
-//! What is counted here, and how one page does.
+//! The counters of a gateway, and the state of one page.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ impl<S: PageShard> BrowserGateway<S> {
     pub(super) fn count_links(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
         let linked = self.browsers.iter().filter(|browser| browser.link.peer().is_some()).count();
-        // A connection that is closing still carries what its page is told last.
+        // A closing connection still carries the last messages to its page.
         statistics.connections.connected = (linked + self.parting.len()) as u64;
         let left_out = self.count_pages().dropped.frames_beyond_capacity;
         let counted = self.shard.statistics();
@@ -29,7 +29,7 @@ impl<S: PageShard> BrowserGateway<S> {
         statistics
     }
 
-    /// What the pages of all players did, those that are gone included.
+    /// The counters of the pages of all players, including players that are gone.
     pub(super) fn count_pages(&self) -> PageStatistics {
         let present = self.browsers.iter().filter_map(|browser| match &browser.stage {
             Stage::Playing(player) => Some(of_player(&player.statistics())),
@@ -53,7 +53,7 @@ impl<S: PageShard> BrowserGateway<S> {
         let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
         let quality = self.shard.quality(browser.page?)?;
         let datagrams_sent = browser.frames_sent;
-        // Of all of them as large a part as the page has said of the last ones.
+        // An estimate: the loss share that the page last reported, applied to all datagrams.
         let lost_share = f64::from(quality.egress_loss.unwrap_or(0.0).clamp(0.0, 1.0));
         let datagrams_lost = (datagrams_sent as f64 * lost_share).round() as u64;
         let round_trip = quality.round_trip.unwrap_or_default();
@@ -85,7 +85,7 @@ fn state_of(player: &BrowserPlayer, at: session::Instant) -> PageState {
     }
 }
 
-/// What a player counted of its page's voice and messages.
+/// A player's counters of its page's voice and messages.
 pub(super) fn of_player(counted: &BrowserStatistics) -> PageStatistics {
     let BrowserStatistics { uplink, downlink, .. } = *counted;
     let dropped = PageDrops {
@@ -101,7 +101,7 @@ pub(super) fn of_player(counted: &BrowserStatistics) -> PageStatistics {
         frames_ignored: downlink.ignored,
         frames_foreign: downlink.foreign,
         frames_too_late: downlink.too_late + downlink.dropped,
-        // What is over the rate is told to the page as a problem, too.
+        // Messages over the rate limit are reported to the page as problems, too.
         messages_malformed: counted.problems.saturating_sub(counted.messages_limited),
         messages_unknown: counted.unknown,
         messages_too_many: counted.messages_limited,
@@ -117,7 +117,7 @@ pub(super) fn of_player(counted: &BrowserStatistics) -> PageStatistics {
     }
 }
 
-/// What the pages' connections counted.
+/// The counters of the pages' connections.
 fn of_connections(counted: &RtcStatistics) -> PageStatistics {
     let dropped = PageDrops {
         frames_too_late: counted.voice_unsent,

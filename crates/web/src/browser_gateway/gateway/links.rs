@@ -63,7 +63,7 @@ impl<S: PageShard> BrowserGateway<S> {
         Some(PlayerLinkEvent::Connected { peer, session, remote })
     }
 
-    /// A packet of the server goes to one player, and what that says to its page.
+    /// Passes a packet from the server to one player, and the player's messages to its page.
     pub(super) fn send_to(
         &mut self,
         now: Instant,

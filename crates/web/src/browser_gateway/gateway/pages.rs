@@ -1,4 +1,4 @@
-//! What comes from the pages.
+//! The events of the pages' connections.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -110,10 +110,10 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 }
 
-/// What happened to a connection, without what came over it.
+/// An event of a connection, without the data that came over it.
 enum Happened {
     Connected(Option<SocketAddr>),
-    /// Something came, and its player has it.
+    /// Data came, and its player has it.
     Said,
     Lost(DisconnectReason),
 }

@@ -1,4 +1,4 @@
-//! What pages ask for over HTTP.
+//! The requests of pages over HTTP.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -87,7 +87,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
         let key = Key::random(self.worker).ok_or_else(full)?;
         let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
-        // Not before its offer is known to be good: no page makes room for nonsense.
+        // Only after the offer has proved valid: an invalid offer must not displace another page.
         let Some((seat, was_made)) = self.entrance.seat(now, join.remote, self.worker) else {
             self.statistics.connections.rejected_full += 1;
             self.close_page(now, page);
@@ -149,7 +149,7 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     fn add_candidate(&mut self, now: Instant, key: Key, candidate: &str) {
-        // A candidate that cannot be read is one way less to the page, which is its own loss.
+        // A malformed candidate only costs the page itself one possible path.
         if let Some(page) = self.page_of(key) {
             let _ = self.shard.add_candidate(now, page, candidate);
         }

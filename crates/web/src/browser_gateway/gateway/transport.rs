@@ -11,7 +11,7 @@ use consonance_transport::{
 use super::BrowserGateway;
 use crate::browser_gateway::shard::PageShard;
 
-/// What it is called among the networks, whatever carries voice and messages to pages.
+/// The name of this network, whatever carries voice and messages to pages.
 const NETWORK: &str = "browser";
 /// Packets stay within the process.
 const LIMITS: PacketLimits =
