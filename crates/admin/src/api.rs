@@ -1,4 +1,4 @@
-//! The admin API: what there is, what can be done, and what happened; and its description, with that of webhooks.
+//! The admin API: state, actions and history; and its description, which includes the webhooks.
 
 mod action;
 mod answer;
@@ -69,7 +69,7 @@ pub(crate) fn routes() -> (Router<App>, utoipa::openapi::OpenApi) {
 
 /// The description itself, at `/api/openapi.json`, which discloses nothing about this server.
 pub(crate) fn description_route(description: &utoipa::openapi::OpenApi) -> Router<App> {
-    // Plain data with text for keys cannot fail.
+    // Serializing plain data with string keys cannot fail.
     let json = serde_json::to_string(description).unwrap_or_default();
     let answer = move || {
         let json = json.clone();

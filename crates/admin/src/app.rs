@@ -1,4 +1,4 @@
-//! What every route may ask: the server, its moderation, and how both were a moment ago.
+//! State that every route can use: the server, its moderation, and recent observations of both.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,11 +32,11 @@ pub struct Operator {
     nodes: Option<(Nodes, Inspection)>,
 }
 
-/// Reads how the server does as one of several.
+/// Reads the state and counters of the server as a node of a cluster.
 type ReadCluster = Arc<dyn Fn() -> ClusterNumbers + Send + Sync>;
 
 impl Operator {
-    /// This server, which has been up since now.
+    /// An operator of this server, whose uptime counts from now.
     pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
         Self {
             server,
@@ -51,33 +51,33 @@ impl Operator {
         }
     }
 
-    /// Shows in the metrics what became of the events of these webhooks, too.
+    /// Adds the counters of these webhooks' events to the metrics.
     #[must_use]
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
         Self { webhooks, ..self }
     }
 
-    /// Shows in the metrics how the server does as one of several; `read` does not wait.
+    /// Adds the cluster's counters to the metrics; `read` must not block.
     #[must_use]
     pub fn with_cluster(self, read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
         Self { cluster: Some(Arc::new(read)), ..self }
     }
 
-    /// Records requests of operators, and shows in the metrics what becomes of all that is exported.
+    /// Records requests of operators as spans, and adds the counters of exported metrics and spans to the metrics.
     #[must_use]
     pub fn with_export(self, tracer: Tracer, export: ExportCounters) -> Self {
         Self { tracer, export, ..self }
     }
 
-    /// Shows in the metrics what a listener for players with browsers has counted, too, under this name.
+    /// Adds the counters of a listener for players with browsers to the metrics, under this name.
     #[must_use]
     pub fn with_page_listener(mut self, name: &'static str, counters: HttpCounters) -> Self {
         self.page_listeners.push((name, counters));
         self
     }
 
-    /// Shows other nodes of the cluster and their sessions, too, and asks them to do what concerns those; the
-    /// inspection is what this node shows them.
+    /// Shows other nodes of the cluster and their sessions, too, and forwards actions on those to them; `inspection`
+    /// is this node's state for them.
     #[must_use]
     pub fn with_nodes(self, queries: NodeQueries, inspection: Inspection) -> Self {
         Self { nodes: Some((Nodes::new(queries), inspection)), ..self }
@@ -99,7 +99,7 @@ impl Operator {
         self.nodes.as_ref().map(|(_, inspection)| inspection)
     }
 
-    /// How the server is; it may take two seconds where a worker hangs.
+    /// Observes the server; takes up to two seconds if a worker hangs.
     pub fn observe(&self) -> Observation {
         let Self { server, moderation, page_listeners, webhooks, cluster, tracer, export, started, .. } =
             self;
@@ -118,7 +118,7 @@ impl fmt::Debug for Operator {
     }
 }
 
-/// Shared by all routes; a clone is the same.
+/// State shared by all routes; clones refer to the same state.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Shared>);
 
@@ -126,7 +126,7 @@ struct Shared {
     operator: Operator,
     observed: Recent<Observation>,
     cluster: Recent<Arc<ClusterState>>,
-    /// Sessions that subscribers follow; none if there is none of that name.
+    /// Sessions that subscribers follow; `None` for a name without a session.
     sessions: RecentByName<Option<Arc<SessionView>>>,
     metrics_sessions_max: usize,
     followers: Arc<Semaphore>,
@@ -146,13 +146,13 @@ impl App {
         }))
     }
 
-    /// How the server is, or was less than a second ago: unauthenticated clients may ask as often as they like.
+    /// An observation of the server, less than a second old: unauthenticated clients may ask as often as they like.
     pub(crate) async fn observe(&self) -> Result<Observation, ProblemDetails> {
         let operator = self.operator().clone();
         self.0.observed.get_or(blocking(move || operator.observe())).await
     }
 
-    /// How all nodes of the cluster are, or were less than a second ago; none if this server is alone.
+    /// The state of all nodes of the cluster, less than a second old; `None` if this server is not in a cluster.
     pub(crate) async fn cluster(&self) -> Result<Option<Arc<ClusterState>>, ProblemDetails> {
         if self.operator().nodes.is_none() {
             return Ok(None);
@@ -165,7 +165,7 @@ impl App {
         self.0.cluster.get_or(fresh).await.map(Some)
     }
 
-    /// A session that is looked at once for all its subscribers.
+    /// Follows a session, whose state is read once for all its subscribers.
     pub(crate) fn follow_session(&self, name: &str) -> FollowedSession {
         FollowedSession { name: name.to_owned(), seen: self.0.sessions.subscribe(name) }
     }
@@ -191,7 +191,7 @@ impl App {
         Arc::clone(&self.0.followers).try_acquire_owned().ok()
     }
 
-    /// Until the listener is stopped.
+    /// Waits until the listener is stopped.
     pub(crate) async fn stopped(&self) {
         self.0.stopped.wait().await;
     }
@@ -205,14 +205,14 @@ pub(crate) struct FollowedSession {
 }
 
 impl FollowedSession {
-    /// How it is, or was less than a second ago; none if there is none of that name.
+    /// The state of the session, less than a second old; `None` if there is no session of that name.
     pub(crate) async fn look(&self, app: &App) -> Result<Option<Arc<SessionView>>, ProblemDetails> {
         let (app, name) = (app.clone(), self.name.clone());
         self.seen.get_or(blocking(move || look(&app, &name).ok().map(Arc::new))).await
     }
 }
 
-/// Runs what can wait for a worker or the disk on a thread where waiting blocks no other request.
+/// Runs a query that may wait for a worker or the disk on a thread where it blocks no other request.
 pub(crate) async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ProblemDetails> {

@@ -69,7 +69,7 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
     };
     let mut response = ProblemDetails::new(StatusCode::UNAUTHORIZED, what).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    // A client that guesses pays for a connection each time.
+    // Each guess costs the client a new connection.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -1,4 +1,4 @@
-//! The listener: where it may be, and the routes.
+//! The listener: its allowed addresses and its routes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use crate::{api, health, page, request_spans, scrape};
 #[derive(Debug)]
 pub struct AdminListener(HttpListener);
 
-/// Why there is no listener.
+/// An error from starting the listener.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
-    /// It would send tokens over a network in plain text.
+    /// The listener would send tokens over a network in plain text.
     #[error(
         "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
          listen on 127.0.0.1 and reach it through a tunnel or a proxy with TLS, or set admin.allow_plain"
     )]
     Plain {
-        /// Where it should have listened.
+        /// The rejected address.
         address: SocketAddr,
     },
     /// The address cannot be used, or no thread could be started.
@@ -36,10 +36,10 @@ pub enum AdminError {
 }
 
 impl AdminListener {
-    /// Listens from now on, and shows and does what the operator may.
+    /// Starts to listen, and serves the state and actions that the operator gives access to.
     ///
     /// # Errors
-    /// If the address is another machine's business or taken.
+    /// If the address is not a loopback address (without `allow_plain`), or is in use.
     pub fn start(settings: AdminSettings, operator: Operator) -> Result<Self, AdminError> {
         let address = settings.listen;
         if !address.ip().is_loopback() && !settings.allow_plain {
@@ -53,7 +53,7 @@ impl AdminListener {
         Ok(Self(listener))
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.0.local_addr()
     }

@@ -1,8 +1,8 @@
-//! What a server counts, as samples and in the text format of Prometheus.
+//! Metrics of a server, as samples and in the text format of Prometheus.
 //!
-//! [`Observation`] is what a server says of itself, as plain data; [`collect`] makes samples of it, [`render`] writes
-//! them down, and [`reference_page`] explains every name. All follow from the same table of families, so a name cannot
-//! be without its meaning, and another format has the same numbers.
+//! [`Observation`] is the state of a server as plain data; [`collect`] turns it into samples, [`render`] writes them
+//! as text, and [`reference_page`] explains every name. All use the same table of families, so that every name is
+//! documented, and another format has the same numbers.
 
 mod cluster;
 mod export;
@@ -32,14 +32,14 @@ pub use reference::reference_page;
 use samples::Samples;
 pub use samples::{BucketCounts, FamilySample, FamilySamples, SampleValue};
 
-/// Everything of an observation and of this process, as a scraper reads it; as [`collect`] otherwise.
+/// All metrics of an observation and of this process, as a scraper reads them; otherwise the same as [`collect`].
 pub fn render(observation: &Observation, sessions_max: usize) -> String {
     exposition::text(&collect(observation, sessions_max))
 }
 
-/// Everything of an observation and of this process, in the order of [`families`].
+/// All metrics of an observation and of this process, in the order of [`families`].
 ///
-/// Of `sessions_max` sessions, those with most clients, it tells one by one; of all together always.
+/// The `sessions_max` sessions with the most clients have samples of their own; the totals always cover all sessions.
 pub fn collect(observation: &Observation, sessions_max: usize) -> Vec<FamilySamples> {
     let mut out = Samples::default();
     summary::write(&mut out, observation, sessions_max);

@@ -1,4 +1,4 @@
-//! The other nodes of a cluster: what is asked of them, and what is answered when they ask.
+//! The other nodes of a cluster: queries to them, and answers to theirs.
 
 mod answer_thread;
 mod error;
@@ -17,15 +17,15 @@ pub(crate) use reply::Reply;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterView, NodeQueries, PendingAnswer};
 
-/// The way to the other nodes of the cluster.
+/// A handle for queries to the other nodes of the cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Nodes(NodeQueries);
 
-/// Another node that is to be asked.
+/// Another node that a query is for.
 #[derive(Clone, Debug)]
 pub(crate) struct AskedNode {
     pub(crate) id: NodeId,
-    /// What operators call it.
+    /// The node's name for operators.
     pub(crate) name: String,
 }
 
@@ -38,7 +38,7 @@ impl Nodes {
         &self.0
     }
 
-    /// What this node knows of its cluster. The node's own thread builds it, so a request takes it once.
+    /// This node's view of its cluster. The node's own thread builds it, so take it only once per request.
     pub(crate) fn view(&self) -> Result<ClusterView, NodesError> {
         self.0.view().ok_or(NodesError::NoView)
     }
@@ -47,7 +47,7 @@ impl Nodes {
         self.0.ask(node, question.to_bytes())
     }
 
-    /// Asks a node and waits for what it answers, two seconds at most.
+    /// Asks a node and waits for its answer, two seconds at most.
     pub(crate) fn ask_and_wait(&self, node: &AskedNode, question: &Question) -> Result<Reply, NodesError> {
         let answer = self.ask(node.id, question).wait();
         let answer = answer.map_err(|cause| NodesError::Asked { node: node.name.clone(), cause })?;

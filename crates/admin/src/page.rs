@@ -1,6 +1,7 @@
-//! The page for operators, and the one that describes the API: files in this program, and nothing from elsewhere.
+//! The page for operators, and the one that describes the API: files embedded in this program, nothing from other
+//! hosts.
 //!
-//! They hold no secret, so they are public; their data is requested with the token.
+//! They contain no secrets, so they are public; their data is requested with the token.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -24,7 +25,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/docs.js", file(SCRIPT, include_str!("page/docs.js")))
 }
 
-/// What these pages may load and do.
+/// The Content Security Policy of these pages.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; media-src blob:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -37,7 +38,7 @@ fn file(kind: &'static str, text: impl Into<Bytes>) -> MethodRouter<App> {
     get(move || async move { ([(header::CONTENT_TYPE, kind)], text).into_response() })
 }
 
-/// What happens on the server, and what an operator can do about it.
+/// The page for operators: the server's state and their actions.
 fn server_page() -> String {
     let head = r#"<link rel="stylesheet" href="frame.css">
 <link rel="stylesheet" href="page.css">
@@ -49,7 +50,7 @@ fn server_page() -> String {
     WebPage { title: "Consonance server", head, buttons, body }.to_html()
 }
 
-/// What programs can ask of it.
+/// The page that describes the API.
 fn api_page() -> String {
     let head = r#"<link rel="stylesheet" href="../frame.css">
 <link rel="stylesheet" href="../page.css">

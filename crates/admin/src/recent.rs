@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-/// The newest answer to one question, and since when it is.
+/// The newest answer to one question, and when it was made.
 #[derive(Debug)]
 pub(crate) struct Recent<T>(Mutex<Option<(Instant, T)>>);
 
-/// How old what is shown may be.
+/// The maximum age of an answer.
 const FRESH: Duration = Duration::from_millis(900);
 
 impl<T: Clone> Recent<T> {
-    /// The last answer, or a fresh one if that is old. Requests that come meanwhile wait for it; errors are not kept.
+    /// The last answer, or a fresh one if that is too old. Concurrent requests wait for it; errors are not kept.
     pub(crate) async fn get_or<E>(&self, fresh: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let mut newest = self.0.lock().await;
         if let Some((at, answer)) = &*newest

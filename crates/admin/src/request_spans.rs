@@ -18,7 +18,7 @@ pub(crate) async fn record(State(app): State<App>, request: Request, next: Next)
     }
     let response = next.run(request).await;
     span.set("http.response.status_code", u64::from(response.status().as_u16()));
-    // What a client has done wrong is no fault of the server.
+    // A client's error is not the server's fault.
     if response.status().is_server_error() {
         span.fail("status");
     }

@@ -1,4 +1,4 @@
-//! `GET /metrics`: what a scraper gets.
+//! `GET /metrics`: the response to a scraper.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::metrics::render;
 
-/// What a scraper gets.
+/// The metrics in the text format of Prometheus.
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
     match app.observe().await {
         Ok(observation) => {

@@ -5,29 +5,28 @@ use std::time::Duration;
 
 use crate::token::AdminToken;
 
-/// Everything that an [`AdminListener`](crate::AdminListener) is told.
+/// Settings of an [`AdminListener`](crate::AdminListener).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AdminSettings {
     /// The TCP address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// What clients have to show.
+    /// The token that clients must present.
     pub token: AdminToken,
     /// Names besides `localhost` under which the listener is reached, without ports; addresses always work.
     pub host_names: Vec<String>,
-    /// Listen elsewhere than on this machine, too, although tokens and players' names then
-    /// pass the network as plain text.
+    /// Allow addresses other than loopback, although tokens and players' names then cross the network in plain text.
     pub allow_plain: bool,
     /// Serve `/metrics` without the token.
     pub open_metrics: bool,
-    /// Of how many sessions `/metrics` tells one by one; it always tells of all together.
+    /// The number of sessions that have samples of their own in `/metrics`; the totals always cover all sessions.
     pub metrics_sessions_max: usize,
-    /// What one client may take.
+    /// Limits for clients.
     pub limits: AdminLimits,
 }
 
 impl AdminSettings {
-    /// On this address, for clients with this token.
+    /// Settings for this address and token, with defaults for the rest.
     pub fn new(listen: SocketAddr, token: AdminToken) -> Self {
         Self {
             listen,
@@ -41,25 +40,26 @@ impl AdminSettings {
     }
 }
 
-/// What clients may take, with the token or without.
+/// Limits for clients, with the token or without.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AdminLimits {
     /// Connections at once; further ones wait to be accepted. Default 64: some operators, their page and a scraper.
     pub connections_max: usize,
-    /// How long the head of a request may take to come, and a connection may be silent between two. Default 10 s.
+    /// The timeout for the head of a request, and for silence between two requests. Default 10 s.
     pub head_timeout: Duration,
-    /// How long a request may take from its head to its answer, the body included. Default 10 s.
+    /// The timeout for a request from its head to its answer, including the body. Default 10 s.
     pub request_timeout: Duration,
-    /// After that a connection ends, whatever it does: clients open another one. Default 5 min.
+    /// The maximum lifetime of a connection, even if in use: clients open another one. Default 5 min.
     pub connection_lifetime: Duration,
-    /// Bytes of a request's body. Default 16 KiB: the largest thing that is asked for is a ban with its reason.
+    /// Maximum bytes of a request's body. Default 16 KiB: the largest request is a ban with its reason.
     pub request_bytes_max: usize,
-    /// Pages that follow the server at once. Default 16; each asks it once a second.
+    /// Maximum number of pages that follow the server at once. Default 16; each queries it once a second.
     pub followers_max: usize,
-    /// Wrong tokens that are answered slowly at once; more are sent away. Default 16.
+    /// Maximum number of wrong tokens whose delayed answers are pending at once; further ones are rejected. Default
+    /// 16.
     pub wrong_tokens_max: usize,
-    /// How long the answer to a wrong token takes. Default 1 s.
+    /// The delay of the answer to a wrong token. Default 1 s.
     pub wrong_token_delay: Duration,
 }
 

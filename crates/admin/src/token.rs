@@ -10,9 +10,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{Digest, SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// What a client has to show in `Authorization: Bearer …`.
+/// The token that a client must send in `Authorization: Bearer …`.
 ///
-/// Only its hash is kept, so that it cannot end up in a log, and comparing tells nothing by the time it takes.
+/// Only its hash is kept, so that it cannot end up in a log, and comparisons leak nothing through timing.
 #[derive(Clone)]
 pub struct AdminToken {
     hash: Digest,
@@ -24,13 +24,13 @@ pub struct AdminToken {
 pub struct TokenFile {
     /// The token.
     pub token: AdminToken,
-    /// There was no file, and now there is one.
+    /// Whether the file did not exist and was created.
     pub was_made: bool,
-    /// Other users of this machine may read the file.
+    /// Whether other users of this machine may read the file.
     pub is_exposed: bool,
 }
 
-/// Why there is no token.
+/// An error from reading or creating a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminTokenError {
@@ -41,19 +41,19 @@ pub enum AdminTokenError {
         path = path.display()
     )]
     File {
-        /// Which file.
+        /// The file of the token.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
-    /// It holds something else.
+    /// The file does not contain a token.
     #[error(
         "{path} holds no admin token: it needs {SHORTEST} to {LONGEST} visible ASCII characters without spaces; \
          remove the file, and a good one is made",
         path = path.display()
     )]
     Unusable {
-        /// Which file.
+        /// The file of the token.
         path: PathBuf,
     },
     /// The operating system gave no random numbers.
@@ -62,17 +62,19 @@ pub enum AdminTokenError {
 }
 
 impl AdminToken {
-    /// This one; none if it is shorter than 16 characters, longer than 1024, or has others than visible ASCII.
+    /// A token with this text; `None` if it is shorter than 16 characters, longer than 1024, or not all visible
+    /// ASCII.
     pub fn new(text: &str) -> Option<Self> {
         let is_good =
             (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         is_good.then(|| Self { hash: digest(&SHA256, text.as_bytes()) })
     }
 
-    /// Reads the token in this file, and makes both if there is no file: 256 random bits, for its owner's eyes only.
+    /// Reads the token in this file; if there is no file, creates it with a token of 256 random bits, readable only
+    /// by its owner.
     ///
     /// # Errors
-    /// If the file cannot be read or made, or holds something else.
+    /// If the file cannot be read or created, or does not contain a token.
     pub fn read_or_make(path: &Path) -> Result<TokenFile, AdminTokenError> {
         match File::open(path) {
             Ok(file) => read(path, file),
@@ -83,12 +85,12 @@ impl AdminToken {
 
     /// Whether a request presents this token.
     pub(crate) fn is(&self, shown: &[u8]) -> bool {
-        // The beginning of a hash cannot be chosen, so the time that this takes says nothing about the token.
+        // An attacker cannot choose a hash's prefix, so the comparison's duration reveals nothing about the token.
         self.hash.as_ref() == digest(&SHA256, shown).as_ref()
     }
 }
 
-/// Says nothing of the token.
+/// Does not show the token.
 impl fmt::Debug for AdminToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AdminToken").finish_non_exhaustive()
@@ -97,7 +99,7 @@ impl fmt::Debug for AdminToken {
 
 /// Guessing must not succeed; 16 characters are 96 bits in base64.
 const SHORTEST: usize = 16;
-/// Some services hand out long ones.
+/// Long enough for the tokens of services that issue long ones.
 const LONGEST: usize = 1024;
 /// Enough to be unguessable.
 const RANDOM_BYTES: usize = 32;
@@ -106,7 +108,7 @@ fn read(path: &Path, file: File) -> Result<TokenFile, AdminTokenError> {
     let failed = |cause| AdminTokenError::File { path: path.to_owned(), cause };
     let is_exposed = is_exposed(&file).map_err(failed)?;
     let mut text = String::new();
-    // A device or another huge file is not a token either.
+    // Bounded, since the path may be a device or a huge file.
     let read = file.take(LONGEST as u64 + 2).read_to_string(&mut text);
     let token = read.ok().and_then(|_| AdminToken::new(text.trim()));
     let token = token.ok_or_else(|| AdminTokenError::Unusable { path: path.to_owned() })?;

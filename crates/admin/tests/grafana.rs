@@ -1,4 +1,4 @@
-//! The dashboard for Grafana: it asks for nothing that is not exported.
+//! The Grafana dashboard queries only metrics that are exported.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -17,7 +17,7 @@ fn panels() -> Vec<Value> {
     dashboard()["panels"].as_array().unwrap().clone()
 }
 
-/// The names of metrics in everything that panels ask for.
+/// The metric names in all panel queries.
 fn asked_for() -> BTreeSet<String> {
     let expressions = panels().into_iter().flat_map(|panel| {
         let targets = panel["targets"].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The metrics: what is written can be read, every name is explained, and the page of them is up to date.
+//! The metrics: the output can be parsed, every name is explained, and the documentation page is up to date.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -47,7 +47,7 @@ fn observation() -> Observation {
     }
 }
 
-/// Two of one host are counted together.
+/// Two webhooks of one host are counted together.
 fn webhook(number: u64) -> WebhookStatistics {
     let mut webhook = WebhookStatistics::default();
     (webhook.host, webhook.delivered, webhook.overflowed) = ("example.org".into(), number, 10 * number);

@@ -34,7 +34,7 @@ pub(crate) struct Decrypt {
     new_key: Option<PathBuf>,
 }
 
-/// Opens what it can, says so for each track, and fails if that is nothing.
+/// Decrypts everything that it can, reports each track, and fails if there is none.
 pub(crate) fn run(arguments: &Decrypt) -> Result<(), Box<dyn Error>> {
     let to = || arguments.to.as_deref().ok_or("where to? give --to FOLDER");
     match arguments {

@@ -18,7 +18,7 @@ pub(crate) struct Devices {
     null_devices: bool,
 }
 
-/// Lists what there is. An empty list is not an error.
+/// Lists the devices. An empty list is not an error.
 pub(crate) fn run(arguments: &Devices) -> Result<(), Box<dyn Error>> {
     let list = match SoundDevices::list(backend(arguments.null_devices)) {
         Ok(list) => list,

@@ -22,7 +22,7 @@ use crate::logging;
 use keys::Pressed;
 use screen::Screen;
 
-/// How often it is asked.
+/// The interval between two snapshots.
 const INTERVAL: Duration = Duration::from_millis(150);
 
 /// What to look into.
@@ -32,10 +32,10 @@ pub(crate) struct Inspect {
     url: String,
 }
 
-/// Shows it until a key ends that.
+/// Shows the inspector's data until a key ends the program.
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
     let client = InspectorClient::new(&arguments.url)?;
-    // What is wrong from the beginning is said without a screen.
+    // Errors at the start are reported without a screen.
     let first = client.snapshot()?;
     if !stdout().is_terminal() {
         return Err("this needs a terminal; for scripts there is `consonance why --json`, and the page's \
@@ -84,7 +84,7 @@ fn live(
     Ok(())
 }
 
-/// How a page of ours is served.
+/// Settings for an inspector's page on this port.
 pub(crate) fn settings(port: u16) -> InspectorSettings {
     let mut settings = InspectorSettings::default();
     settings.port = port;
@@ -93,7 +93,7 @@ pub(crate) fn settings(port: u16) -> InspectorSettings {
     settings
 }
 
-/// Says where the page is; to the standard error, as the standard output is for events.
+/// Prints the page's address to the standard error, as the standard output is for events.
 pub(crate) fn print_url(url: &str) {
     logging::show(&format!("inspector: {url}"));
 }

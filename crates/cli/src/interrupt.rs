@@ -1,10 +1,10 @@
-//! Ctrl-C and its kin: the first asks for an orderly end, the second ends at once.
+//! Ctrl-C and similar signals: the first requests an orderly end, the second ends the program at once.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a program ends with that was interrupted.
+/// The exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
 
 /// Whether the program should end.
@@ -12,7 +12,7 @@ const INTERRUPTED: i32 = 130;
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on for Ctrl-C, SIGTERM and SIGHUP; on Windows for Ctrl-C, Ctrl-Break, and the ends of the
+    /// Starts to listen for Ctrl-C, SIGTERM and SIGHUP; on Windows for Ctrl-C, Ctrl-Break, and the ends of the
     /// window, the user's session and the machine, which leave a program about five seconds.
     ///
     /// # Errors
@@ -23,7 +23,7 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// The same for Ctrl-C and SIGTERM; SIGHUP is told apart, and asks for something else.
+    /// The same for Ctrl-C and SIGTERM; SIGHUP is reported separately.
     ///
     /// # Errors
     /// If the operating system refuses.
@@ -36,7 +36,7 @@ impl Interrupt {
         Ok((interrupt, hangup))
     }
 
-    /// As if Ctrl-C was pressed.
+    /// Acts as if Ctrl-C was pressed.
     pub(crate) fn happen(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -45,7 +45,7 @@ impl Interrupt {
         self.0.load(Ordering::Acquire)
     }
 
-    /// What was asked for is being done: the next one counts as a first one again.
+    /// Marks the request as handled: the next signal counts as a first one again.
     pub(crate) fn acknowledge(&self) {
         self.0.store(false, Ordering::Release);
     }

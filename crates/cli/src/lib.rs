@@ -132,11 +132,11 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, networks: Networks) -> A
     parsed.unwrap_or_else(|error| renamed_flags::explain(error).exit())
 }
 
-/// How a program ends that has done its work, or says why it has not.
+/// The exit code for an outcome; prints the error, if it is one.
 pub fn exit_code(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader of our output has read enough, as `| head -1` does: that is an end like any other.
+        // The reader of our output closed the pipe, as `| head -1` does: a normal end.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             logging::fail(&error);

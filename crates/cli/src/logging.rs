@@ -1,7 +1,7 @@
-//! What the program writes to its standard error beside its results: log lines, notes and complaints.
+//! The program's output to its standard error, besides its results: log lines, notes and complaints.
 //!
-//! As text, complaints and notes are lines of their own; as JSON they are lines of the log like all others, so that a
-//! program which reads them meets nothing else.
+//! As text, complaints and notes are separate lines; as JSON they are lines of the log like all others, so that a
+//! program that parses them finds nothing else.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write, stderr};
@@ -14,13 +14,13 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, reload};
 
-/// Logs for people what is wrong, and what `RUST_LOG` says.
+/// Logs warnings and errors as text for people, or the events that `RUST_LOG` selects.
 pub fn start() {
     let filter = own_filter().unwrap_or_else(|| EnvFilter::new(QUIET));
     write_lines(filter.add_directive(notices(LogFormat::Text)), LogFormat::Text);
 }
 
-/// Logs what a server's operator wants; the level can be changed, unless `RUST_LOG` says what is logged.
+/// Logs at the level that a server's operator configures; it can be changed, unless `RUST_LOG` sets it.
 pub(crate) fn start_for_server(config: &LogConfig) -> LogLevelSwitch {
     let is_fixed = own_filter().is_some();
     let filter = own_filter().unwrap_or_else(|| filter_of(config.level));
@@ -63,7 +63,7 @@ pub fn complain(words: &impl Display) {
     }
 }
 
-/// Says what has happened.
+/// Prints a note.
 pub(crate) fn note(words: &impl Display) {
     if enabled!(target: NOTICE, Level::INFO) {
         info!(target: NOTICE, "{words}");
@@ -72,7 +72,7 @@ pub(crate) fn note(words: &impl Display) {
     }
 }
 
-/// Says where something is, in a line that scripts may look for.
+/// Prints the address of something, in a line that scripts may look for.
 pub(crate) fn show(line: &str) {
     if enabled!(target: NOTICE, Level::INFO) {
         info!(target: NOTICE, "{line}");
@@ -81,10 +81,10 @@ pub(crate) fn show(line: &str) {
     }
 }
 
-/// The target of what people are told; only JSON has it in the log.
+/// The target of messages for people; only JSON has it in the log.
 const NOTICE: &str = "consonance::notice";
 
-/// What a chat logs, `join` prints as events anyway.
+/// The filter for `join`, which already prints these log lines of a chat as events.
 const QUIET: &str =
     "warn,consonance::core=off,consonance::network=off,consonance::playback=off,consonance::recording=off";
 

@@ -1,4 +1,4 @@
-//! `consonance mic-test`: a level meter, a recording, and what it sounds like.
+//! `consonance mic-test`: a level meter, a recording, and its playback.
 
 mod level;
 mod meter;
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &MicTest) -> Result<(), Box<dyn Error>> {
     let mut test = Test::open(settings, &interrupt)?;
     match test.perform(arguments)? {
         Some(summary) => summary.print(arguments.json),
-        // Interrupted: what was asked for is done.
+        // Interrupted by the user, which is not an error.
         None => Ok(()),
     }
 }
@@ -110,7 +110,7 @@ impl<'a> Test<'a> {
         while !interrupt.happened() {
             let state = devices.state(Direction::Input);
             let is_late = opened.elapsed() > PATIENCE;
-            // That the loudspeaker is open is not news later on.
+            // Wait for the loudspeaker, too, so that its opening is not reported as an event later on.
             let is_loudspeaker_tried = is_late || devices.state(Direction::Output) != DeviceState::Off;
             match state {
                 DeviceState::Running { .. }
@@ -177,7 +177,7 @@ impl<'a> Test<'a> {
         self.beat("recording", blocks, |test, _| {
             let mut block = silence;
             test.microphone.read(&mut block);
-            // Once per beat, so that it is ready when it is wanted; a loudspeaker never fails.
+            // Written on every beat, so that the loudspeaker is ready for playback; writing never fails.
             let _ = test.loudspeaker.write(&StereoBlock::SILENCE);
             recording.push(block);
             block
@@ -188,7 +188,7 @@ impl<'a> Test<'a> {
     fn play(&mut self, recording: &[[f32; BLOCK_SAMPLES]]) -> Option<()> {
         self.beat("playing", recording.len(), |test, number| {
             let block = recording[number];
-            // As above; and what the microphone hears meanwhile is not wanted.
+            // As above; the microphone's input during playback is discarded.
             let _ = test.loudspeaker.write(&StereoBlock::from_mono(&block));
             test.microphone.read(&mut [0.0; BLOCK_SAMPLES]);
             block
@@ -230,7 +230,7 @@ fn in_words(direction: Direction, state: &DeviceState) -> String {
     }
 }
 
-/// Why there is no microphone, and what to do.
+/// The reason why there is no microphone, and a hint for the user.
 fn problem(state: &DeviceState) -> String {
     match state {
         DeviceState::Denied => {

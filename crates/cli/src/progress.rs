@@ -1,9 +1,10 @@
-//! How far something is, in one line of the terminal that is written over itself.
+//! Progress in a single line of the terminal, which is overwritten in place.
 
 use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _, stderr};
 
-/// The line, which is gone when this is dropped. Where the standard error is not a terminal there is none.
+/// The progress line, which is cleared when this is dropped. Nothing is shown if the standard error is not a
+/// terminal.
 #[derive(Debug)]
 pub struct ProgressLine {
     is_shown: bool,
@@ -17,12 +18,12 @@ impl Default for ProgressLine {
 }
 
 impl ProgressLine {
-    /// Nothing yet.
+    /// An empty line.
     pub fn new() -> Self {
         Self { is_shown: stderr().is_terminal(), text: RefCell::default() }
     }
 
-    /// Says this instead of what was there before.
+    /// Replaces the text of the line.
     pub fn show(&self, text: String) {
         if !self.is_shown || *self.text.borrow() == text {
             return;
@@ -37,7 +38,7 @@ impl ProgressLine {
         self.show(format!("{before} {} {after}", bar(share)));
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     pub fn clear(&self) {
         self.show(String::new());
     }
@@ -49,8 +50,7 @@ impl Drop for ProgressLine {
     }
 }
 
-/// What puts one text where the other one is, on terminals that know no more than how to go
-/// back to the beginning of a line.
+/// The output that replaces one text with another, on any terminal that can return to the beginning of a line.
 fn over(former: &str, text: &str) -> String {
     let width = former.chars().count();
     let back = if text.is_empty() { "\r" } else { "" };

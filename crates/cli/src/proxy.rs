@@ -1,4 +1,4 @@
-//! `consonance proxy`: in front of a game's own server, voice taken out on the way.
+//! `consonance proxy`: runs in front of a game's own server, and extracts voice on the way.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -74,7 +74,7 @@ impl ProxyCommand {
         let mut loaded = sources.load()?;
         let sessions = &mut loaded.config.sessions;
         if let Some(session) = &self.session {
-            // The first one is ours.
+            // The proxy uses the first session.
             sessions.retain(|other| other != session);
             sessions.insert(0, session.clone());
         }

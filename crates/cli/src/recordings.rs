@@ -37,7 +37,7 @@ pub(crate) struct Show {
     json: bool,
 }
 
-/// Prints what there is. An empty folder is not an error.
+/// Prints the recordings. An empty folder is not an error.
 pub(crate) fn run(arguments: &Recordings) -> Result<(), Box<dyn Error>> {
     match arguments {
         Recordings::List(arguments) => list(arguments),

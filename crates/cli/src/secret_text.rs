@@ -1,11 +1,11 @@
-//! Secret texts: from a file, from the standard input, or from a variable, so that they need
-//! not stand among the arguments, which every user of the machine can read.
+//! Secret texts: from a file, from the standard input, or from a variable, so that they need not be among the
+//! arguments, which every user of the machine can read.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// What stands in an argument, or in a file, or in a variable, whichever there is first.
+/// The secret from the argument, from the file, or from the environment variable, in this order.
 pub(crate) fn given(
     argument: Option<&str>,
     file: Option<&Path>,
@@ -18,7 +18,7 @@ pub(crate) fn given(
     }
 }
 
-/// What a file has, without the spaces around it; of the standard input (`-`), its first line.
+/// The contents of a file, or the first line of the standard input (`-`), without surrounding white space.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = if path == Path::new("-") { read_line() } else { read_file(path) };
     let text = text.map_err(|error| why_not(path, &error))?;
@@ -31,7 +31,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     Ok(text.trim().to_owned())
 }
 
-/// What a variable of the environment has, if it is set and not empty.
+/// The value of an environment variable, if it is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Serve, networks: Networks) -> Result<(), Box<dyn E
     arguments.operation.run(&prepare)
 }
 
-/// What the command does when it is told nothing: one session for this machine, and how to join it.
+/// Runs the program without arguments: opens one session for this machine, and prints how to join it.
 pub(crate) fn run_default(networks: Networks) -> Result<(), Box<dyn Error>> {
     let interrupt = Interrupt::listen()?;
     let mut sources = ConfigSources::new(networks.tables());

@@ -24,7 +24,7 @@ pub(crate) fn user_folder() -> Option<PathBuf> {
     let platform = choose_native_strategy().ok()?;
     let folder = match platform.state_dir() {
         Some(folder) => folder,
-        // What belongs to this machine does not follow a user to another one, as the folder for data does there.
+        // Machine-local state must not roam with the user, as the data folder does on Windows.
         None if cfg!(windows) => platform.cache_dir(),
         None => platform.data_dir(),
     };

@@ -1,10 +1,10 @@
-//! HTTP by hand, for tests of listeners: what libraries would never send can be sent, too.
+//! Raw HTTP requests, for tests of listeners: they can be malformed in ways that libraries do not allow.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An answer.
@@ -14,26 +14,26 @@ pub struct Answer {
     pub status: u16,
     /// Its head, with names and values in lower case.
     pub head: String,
-    /// What follows.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The body as text, with signs in place of what is none.
+    /// The body as text, with replacement characters for invalid UTF-8.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The value of a header, in lower case; the name has to be, too.
+    /// The value of a header, in lower case; `name` must be in lower case, too.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
-/// A connection that gives up after [`PATIENCE`].
+/// Opens a connection whose reads and writes time out after [`PATIENCE`].
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -41,19 +41,19 @@ pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Asks with these lines of head besides `Host`.
+/// Sends a request with these header lines besides `Host`.
 ///
 /// # Errors
-/// What the system says, or that no answer came.
+/// The system's error, or an error if no answer came.
 pub fn ask(address: SocketAddr, request: &str, lines: &[&str], body: &[u8]) -> io::Result<Answer> {
     let host = format!("Host: {address}");
     ask_plainly(address, request, &[&[&*host], lines].concat(), body)
 }
 
-/// Asks with these lines of head and no others, but that no second request follows.
+/// Sends a request with these header lines and no others besides `Connection: close`.
 ///
 /// # Errors
-/// What the system says, or that no answer came.
+/// The system's error, or an error if no answer came.
 pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u8]) -> io::Result<Answer> {
     let mut stream = connect(address)?;
     let head = format!("{request} HTTP/1.1\r\nConnection: close\r\n{}\r\n\r\n", lines.join("\r\n"));
@@ -63,10 +63,10 @@ pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u
     answer(&mut stream)
 }
 
-/// Everything that comes until the connection ends.
+/// Reads an answer until the connection ends.
 ///
 /// # Errors
-/// What the system says, that the connection does not end in time, or that this is not an answer.
+/// The system's error, also if the connection does not end in time, or an error if the bytes are not an HTTP answer.
 pub fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes) {

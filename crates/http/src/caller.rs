@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::seats::Seat;
 
-/// The other end of the connection that a request came over.
+/// The peer of the connection that a request came over.
 ///
 /// Holding it keeps the connection's seat taken: conversations that go on after the request, such as `WebSocket`s,
 /// count like any other connection.
@@ -17,7 +17,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Where the connection comes from, which may be a proxy.
+    /// The peer's address, which may be that of a proxy.
     pub fn remote(&self) -> SocketAddr {
         self.remote
     }

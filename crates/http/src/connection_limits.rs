@@ -1,19 +1,19 @@
-//! What connections may take.
+//! Limits for connections.
 
 use std::time::Duration;
 
-/// What connections may take.
+/// Limits for connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// Connections at once; further ones wait to be accepted.
     pub connections_max: usize,
     /// Connections at once from one [home](consonance_transport::address_prefix); further ones are closed.
     pub connections_per_address: usize,
-    /// How long the head of a request, or a handshake of TLS, may take to come, and a connection may be
-    /// silent between two requests.
+    /// The timeout for the head of a request, for a TLS handshake, and for silence between two requests.
     pub head_timeout: Duration,
-    /// Bytes that the operating system keeps of what a connection is too slow for; as many as it likes without it.
+    /// The size of the operating system's send buffer for a connection, in bytes; the system's default without it.
     pub send_buffer_bytes: Option<usize>,
-    /// After that a connection ends, whatever it does, unless it has become a `WebSocket`: clients open another one.
+    /// The maximum lifetime of a connection, even if in use, unless it has become a `WebSocket`: clients open another
+    /// one.
     pub connection_lifetime: Duration,
 }

@@ -1,4 +1,4 @@
-//! Connections: how slow, and how long.
+//! Connections, with their timeouts and their maximum lifetime.
 
 use std::future::ready;
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ use crate::seats::{Seat, Seats};
 use crate::stopped::Stopped;
 use crate::tls::Tls;
 
-/// What all connections of a listener go by.
+/// Settings and state that all connections of a listener share.
 #[derive(Clone)]
 pub(crate) struct Rules {
     pub(crate) app: Router,
@@ -40,8 +40,8 @@ pub(crate) struct Rules {
     pub(crate) stopped: Stopped,
 }
 
-/// Answers until it is stopped, and then lets what was asked be answered and conversations come to
-/// an end, for a second at most.
+/// Accepts and serves connections until the listener is stopped, then waits for pending answers and conversations to
+/// end, one second at most.
 pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules) {
     let mut connections = JoinSet::new();
     let stopped = rules.stopped.clone();
@@ -49,7 +49,7 @@ pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules
         let (stream, remote, seat) = tokio::select! {
             () = stopped.wait() => break,
             accepted = seats.accept(&listener) => accepted,
-            // What has ended gives its memory back.
+            // Reap finished connections to free their memory.
             Some(_) = connections.join_next() => continue,
         };
         connections.spawn(converse(stream, remote, seat, rules.clone()));
@@ -57,11 +57,11 @@ pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules
     let _ = timeout(CLOSE_TIMEOUT, seats.wait_for_all()).await;
 }
 
-/// How long answers may take while the listener stops.
+/// The timeout for pending answers while the listener stops.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 async fn converse(stream: TcpStream, remote: SocketAddr, seat: Seat, rules: Rules) {
-    // What is sent here is small and waited for; where the system lets neither be set, it is only later.
+    // Responses are small, and clients wait for them. If the system rejects these options, responses are only slower.
     let _ = stream.set_nodelay(true);
     if let Some(bytes) = rules.limits.send_buffer_bytes {
         let _ = SockRef::from(&stream).set_send_buffer_size(bytes);
@@ -92,7 +92,7 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
         }
         connection.await
     };
-    // A client that reads its response one byte at a time comes to an end, too.
+    // This also bounds clients that read their response one byte at a time.
     match timeout(limits.connection_lifetime, talk).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
@@ -110,7 +110,7 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
     }
 }
 
-/// Bytes of a request's head; browsers send one or two thousand. It is the least that the parser takes.
+/// Maximum bytes of a request's head; browsers send one or two thousand. It is the minimum that the parser accepts.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
 /// The routes, which get each request's peer and counters, and whose responses are counted.

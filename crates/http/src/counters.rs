@@ -1,17 +1,17 @@
-//! What a listener has counted.
+//! Counters of a listener.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
 
-/// What a listener has counted since it was made; a clone shows the same.
+/// Counters of a listener since its start; clones share the same counters.
 #[derive(Clone, Debug, Default)]
 pub struct HttpCounters(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// Accepted, and over.
+    /// Connections that were accepted, and those of them that have ended.
     accepted: AtomicU64,
     ended: AtomicU64,
     rejected: AtomicU64,
@@ -19,7 +19,7 @@ struct Counts {
     unreadable: AtomicU64,
     timed_out: AtomicU64,
     broken_off: AtomicU64,
-    /// By the first digit of their statuses, from 1 on.
+    /// Answers by the first digit of their status, from 1 to 5.
     answers: [AtomicU64; 5],
 }
 
@@ -27,32 +27,32 @@ struct Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpStatistics {
-    /// Connections that are there, `WebSocket`s included.
+    /// Open connections, including `WebSocket`s.
     pub connections: u64,
     /// Connections that were accepted.
     pub accepted: u64,
     /// Connections that were closed at once, because there were too many from their address.
     pub rejected: u64,
-    /// Connections whose TLS came to nothing.
+    /// Connections whose TLS handshake failed.
     pub tls_failed: u64,
-    /// Connections that ended because the head of a request was too long or made no sense.
+    /// Connections that ended because the head of a request was too long or malformed.
     pub unreadable: u64,
-    /// Connections that ended because no request came in time, those of browsers that have nothing more to ask among
-    /// them, or because they had lived long enough.
+    /// Connections that ended because no request came in time, including those of browsers that have no further
+    /// requests, or because they reached their maximum lifetime.
     pub timed_out: u64,
-    /// `WebSocket`s that ended because their page kept no rules, said nothing for too long, or broke off.
+    /// `WebSocket`s that ended because their page broke the protocol, was silent for too long, or broke off.
     pub broken_off: u64,
-    /// Answers with statuses of 100 to 199, most of all `WebSocket`s, of 200 to 299, and so on to 599.
+    /// Answers with statuses from 100 to 199 (mostly `WebSocket`s), from 200 to 299, and so on up to 599.
     pub answers: [u64; 5],
 }
 
 impl HttpCounters {
-    /// All of them, now.
+    /// Reads all counters.
     pub fn read(&self) -> HttpStatistics {
         let Counts { accepted, ended, rejected, tls_failed, unreadable, timed_out, broken_off, answers } =
             &*self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // In this order: a connection that ends meanwhile was accepted before.
+        // Order matters: `ended` is read first, so that it cannot exceed `accepted`.
         let (ended, accepted) = (read(ended), read(accepted));
         HttpStatistics {
             connections: accepted.saturating_sub(ended),
@@ -66,7 +66,7 @@ impl HttpCounters {
         }
     }
 
-    /// Counts a `WebSocket` that ends for what came over it, or did not come.
+    /// Counts a `WebSocket` that ends because of its messages, or because none came.
     pub fn count_broken_off(&self) {
         count(&self.0.broken_off);
     }

@@ -1,4 +1,4 @@
-//! What every listener puts around its routes.
+//! Middleware that every listener puts around its routes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,21 +11,21 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::problem_details::ProblemDetails;
 
-/// What requests may take, and what browsers may do with the answers.
+/// Limits for requests, and restrictions for browsers in the headers of answers.
 #[derive(Clone, Copy, Debug)]
 pub struct RouteLimits {
-    /// How long a request may take from its head to its answer, the body included.
+    /// The timeout for a request from its head to its answer, including the body.
     pub request_timeout: Duration,
-    /// Bytes of a request's body.
+    /// Maximum bytes of a request's body.
     pub request_bytes_max: usize,
-    /// What pages may load and do (Content Security Policy).
+    /// The Content Security Policy for pages: the content that they may load, and their permitted actions.
     pub content_security_policy: &'static str,
     /// Further headers of every answer: names in lower case, and values.
     pub headers: &'static [(&'static str, &'static str)],
 }
 
-/// Answers what these routes do not, times slow clients out, and tells browsers not to frame, keep or sniff anything. A
-/// route that sets one of these headers itself keeps its own.
+/// Adds answers for unknown paths and methods, a timeout for slow clients, a limit for bodies, and headers that tell
+/// browsers not to frame, cache or sniff anything. A route that sets one of these headers itself keeps its own.
 pub fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, limits: RouteLimits) -> Router<S> {
     let RouteLimits { request_timeout, request_bytes_max, content_security_policy, headers } = limits;
     let own = headers.iter().map(|(name, value)| (HeaderName::from_static(name), *value));

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// Addresses that begin alike, such as `10.0.0.0/8`, or one alone, such as `127.0.0.1`.
+/// Addresses with a common prefix, such as `10.0.0.0/8`, or a single one, such as `127.0.0.1`.
 ///
 /// ```
 /// use consonance_http::IpNetwork;
@@ -18,11 +18,11 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IpNetwork {
     address: IpAddr,
-    /// How many bits are the same: 0 … 32 or 0 … 128.
+    /// The length of the common prefix in bits: 0 … 32 or 0 … 128.
     prefix_bits: u32,
 }
 
-/// A text that names no network.
+/// An error for text that is not a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid address or network {text:?}, expected one like 127.0.0.1, 10.0.0.0/8 or fd00::/8")]
 pub struct BadIpNetwork {
@@ -30,7 +30,7 @@ pub struct BadIpNetwork {
 }
 
 impl IpNetwork {
-    /// Whether an address is one of them. An IPv4 address that stands in one of IPv6 is the same.
+    /// Whether an address is in the network. An IPv4-mapped IPv6 address counts as its IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address.to_canonical(), address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {

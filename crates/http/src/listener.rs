@@ -27,20 +27,20 @@ pub struct HttpListener {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a listener is told besides its routes.
+/// Settings of a listener, besides its routes.
 #[derive(Debug)]
 pub struct ListenerSettings {
-    /// What it is, in a word: the name of its thread, and for the log.
+    /// The listener's name in one word, for its thread and for the log.
     pub name: &'static str,
     /// The TCP address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Threads that answer, besides the listener's own; 0 leaves everything to that.
+    /// Threads that answer requests, besides the listener's own; with 0, that one does all the work.
     pub threads: usize,
     /// The certificate for connections; plain HTTP without it.
     pub tls: Option<Tls>,
     /// Peers without a limit of connections, such as proxies.
     pub trusted: Vec<IpNetwork>,
-    /// What one connection may take.
+    /// Limits for connections.
     pub limits: ConnectionLimits,
 }
 
@@ -51,7 +51,7 @@ impl ListenerSettings {
     }
 }
 
-/// Why there is no listener.
+/// An error from starting a listener.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListenError {
@@ -61,28 +61,28 @@ pub enum ListenError {
          address: port 0 is a free one"
     )]
     Bind {
-        /// Which listener.
+        /// The listener's name.
         name: &'static str,
-        /// Where it should have listened.
+        /// The address on which it was to listen.
         address: SocketAddr,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// No thread or runtime could be started.
     #[error("cannot start the {name} listener: {cause}")]
     Start {
-        /// Which listener.
+        /// The listener's name.
         name: &'static str,
-        /// What the operating system says.
+        /// The operating system's error.
         cause: io::Error,
     },
 }
 
 impl HttpListener {
-    /// Listens from now on, and answers with the routes that `app` makes, which may start tasks of its own.
+    /// Starts to listen, and answers with the routes that `app` returns; `app` may start tasks of its own.
     ///
     /// # Errors
-    /// If the address is taken or not ours to take, or no thread could be started.
+    /// If the address is in use or not allowed, or no thread could be started.
     pub fn start(
         settings: ListenerSettings,
         app: impl FnOnce(Stopped) -> Router + Send + 'static,
@@ -111,12 +111,12 @@ impl HttpListener {
         Ok(Self { address, counters: shown, stop, thread: Some(thread) })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has counted.
+    /// The listener's counters.
     pub fn counters(&self) -> HttpCounters {
         self.counters.clone()
     }
@@ -126,13 +126,13 @@ impl Drop for HttpListener {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
-            // A thread that panicked has said so already.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
 }
 
-/// Questions that may block and are waited for at once.
+/// Threads for blocking queries.
 const BLOCKING_THREADS: usize = 4;
 
 fn runtime(name: &'static str, threads: usize) -> io::Result<Runtime> {

@@ -1,4 +1,4 @@
-//! What went wrong, as the JSON of RFC 9457.
+//! Problem details for HTTP APIs, as JSON (RFC 9457).
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub struct ProblemDetails {
 }
 
 impl ProblemDetails {
-    /// A problem of this kind, in words.
+    /// A problem with this status and description.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         Self {
@@ -39,12 +39,12 @@ impl ProblemDetails {
         }
     }
 
-    /// There is no such thing.
+    /// A problem with status 404.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// Says in `Retry-After` when it makes sense to ask again, rounded up to seconds.
+    /// Sets `Retry-After` to this time, rounded up to seconds.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after_s: Some(wait.as_millis().div_ceil(1000) as u64), ..self }
@@ -55,7 +55,7 @@ impl ProblemDetails {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// What happened, and what to do.
+    /// The description: the cause, and how to fix it.
     pub fn detail(&self) -> &str {
         &self.detail
     }
@@ -63,7 +63,7 @@ impl ProblemDetails {
 
 impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
-        // Plain data with text for keys cannot fail.
+        // Serializing plain data with string keys cannot fail.
         let body = serde_json::to_string(&self).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
         let mut response = (self.status(), [(header::CONTENT_TYPE, kind)], body).into_response();
@@ -74,7 +74,7 @@ impl IntoResponse for ProblemDetails {
     }
 }
 
-/// What axum says of a request that it cannot take apart, in its words.
+/// Converts axum's rejections of malformed requests, with axum's text.
 macro_rules! of_rejections {
     ($($rejection:ty),+) => {$(
         impl From<$rejection> for ProblemDetails {

@@ -1,4 +1,4 @@
-//! How many connections there may be at once: in all, and from one home.
+//! Limits on simultaneous connections: in all, and from one home.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -46,8 +46,8 @@ impl Seats {
         Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
     }
 
-    /// While all seats are taken, connections wait in the operating system's queue; a peer with too many already is
-    /// refused.
+    /// Accepts the next connection. While all seats are taken, connections wait in the operating system's queue; a
+    /// peer with too many connections is rejected.
     pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
         let permit = Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed");
         loop {
@@ -69,7 +69,7 @@ impl Seats {
         }
     }
 
-    /// Until no connection is left.
+    /// Waits until no connection is left.
     pub(crate) async fn wait_for_all(&self) {
         let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
         let _ = self.free.acquire_many(all).await;
@@ -106,5 +106,5 @@ impl Drop for Seat {
 
 struct TooMany;
 
-/// Without descriptors the operating system refuses at once, again and again.
+/// The delay after a failed accept: without free descriptors, the operating system fails each attempt at once.
 const AFTER_REFUSAL: Duration = Duration::from_millis(200);

@@ -1,15 +1,15 @@
-//! The end of a listener, for what goes on meanwhile.
+//! The stop signal of a listener, for its tasks.
 
 use tokio::sync::watch;
 
-/// Tells when a listener is stopped.
+/// A signal that a listener has been stopped.
 #[derive(Clone, Debug)]
 pub struct Stopped(pub(crate) watch::Receiver<bool>);
 
 impl Stopped {
-    /// Until the listener is stopped.
+    /// Waits until the listener is stopped.
     pub async fn wait(&self) {
-        // One that is gone has stopped, too.
+        // A listener that was dropped has also stopped.
         let _ = self.0.clone().wait_for(|stop| *stop).await;
     }
 }

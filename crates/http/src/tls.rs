@@ -1,4 +1,4 @@
-//! TLS: a certificate out of PEM files, which can be replaced while the listener runs.
+//! TLS: a certificate from PEM files, which can be replaced while the listener runs.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,47 +9,47 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// The certificate for new connections; a clone is the same.
+/// The certificate for new connections; clones share it.
 #[derive(Clone)]
 pub struct Tls(Arc<RwLock<TlsAcceptor>>);
 
-/// What is wrong with a certificate or its key.
+/// An error in a certificate or its key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// The certificate chain.
+    /// The certificate chain is invalid.
     #[error("the certificate cannot be read: {cause}; it has to be PEM, the server's own first")]
     Certificate {
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// The private key.
+    /// The private key is invalid.
     #[error("the key cannot be read: {cause}; it has to be PEM, without a password")]
     Key {
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// Both together.
+    /// The certificate and the key do not belong together.
     #[error("certificate and key do not work together: {cause}")]
     Pair {
-        /// Why.
+        /// The cause.
         cause: String,
     },
 }
 
 impl Tls {
-    /// Out of the contents of two PEM files: the certificate chain, the server's own first, and its key.
+    /// Reads the contents of two PEM files: the certificate chain, the server's own first, and its key.
     ///
     /// # Errors
-    /// When one of them is not readable, or they do not belong together.
+    /// If one of them cannot be parsed, or they do not belong together.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         acceptor(certificate, key).map(|acceptor| Self(Arc::new(RwLock::new(acceptor))))
     }
 
-    /// Shows another certificate from now on. Established connections go on.
+    /// Replaces the certificate for new connections. Established connections go on.
     ///
     /// # Errors
-    /// As those of [`from_pem`](Self::from_pem); the former one stays.
+    /// The same as those of [`from_pem`](Self::from_pem); the previous certificate stays.
     pub fn replace(&self, certificate: &[u8], key: &[u8]) -> Result<(), TlsError> {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = acceptor(certificate, key)?;
         Ok(())

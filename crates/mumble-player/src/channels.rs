@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use consonance_mumble::Control;
 use consonance_mumble::control::messages::{ChannelRemove, ChannelUpdate};
 
-/// The number of the root channel, which is no room.
+/// The number of the root channel, which is not a room.
 pub(crate) const ROOT: u32 = 0;
 
 /// All channels that a client knows.
 #[derive(Debug)]
 pub(crate) struct Channels {
     nodes: BTreeMap<u32, Node>,
-    /// By whole name.
+    /// Channel numbers by full name.
     by_name: BTreeMap<Box<str>, u32>,
     last: u32,
     most: usize,
-    /// Rooms besides those that stay are channels, too.
+    /// Whether rooms other than the permanent ones are channels, too.
     shows_others: bool,
-    /// What a client that knows the channels has to be told.
+    /// Pending updates for a client that has been told of the channels.
     changes: VecDeque<Control>,
 }
 
@@ -29,13 +29,13 @@ struct Node {
     room: Box<str>,
     /// Its last part.
     name: Box<str>,
-    /// It stays without players in it.
+    /// Whether it is kept without players in it.
     stays: bool,
     children: BTreeSet<u32>,
 }
 
 impl Channels {
-    /// The root, and these rooms, which stay.
+    /// The root channel, and these permanent rooms.
     pub(crate) fn new(root: &str, rooms: &[String], shows_others: bool, most: usize) -> Self {
         let root =
             Node { parent: ROOT, room: "".into(), name: root.into(), stays: true, children: BTreeSet::new() };
@@ -112,7 +112,7 @@ impl Channels {
     /// All of them, those with others in them first; what has changed before is part of it.
     pub(crate) fn all(&mut self) -> Vec<Control> {
         self.changes.clear();
-        // A parent has its number before its children.
+        // Parents are numbered before their children, so they come first.
         self.nodes.iter().map(|(channel, node)| node.state(*channel).into()).collect()
     }
 
@@ -175,7 +175,7 @@ impl Node {
     }
 }
 
-/// How deep channels may be nested.
+/// The maximum nesting depth of channels.
 const DEPTH_MAX: usize = 10;
 
 #[cfg(test)]

@@ -40,14 +40,14 @@ pub struct MumbleGateway {
     last_link: u64,
     /// Users with packets for their session, in turn.
     ready: VecDeque<Peer>,
-    /// When players want to be called, or earlier.
+    /// The times at which players want to be called, or earlier ones.
     timers: Timers<Peer>,
     neighbours: Neighbours,
     /// The players' time 0.
     started: Option<Instant>,
     now: Option<Instant>,
     is_shut_down: bool,
-    /// What is counted of users that are gone.
+    /// Counters of users that have left.
     gone: GoneUsers,
     /// The packet that the last event showed.
     packet: Vec<u8>,
@@ -74,7 +74,7 @@ impl MumbleGateway {
         }
     }
 
-    /// Where it listens, for TCP and UDP.
+    /// The address on which it listens, for TCP and UDP.
     pub fn local_addr(&self) -> SocketAddr {
         self.server.local_addr()
     }
@@ -126,7 +126,7 @@ impl MumbleGateway {
         self.follow(now, user);
     }
 
-    /// A user's connection is gone: its session is told.
+    /// Handles the loss of a user's connection: notifies its session.
     fn handle_gone(&mut self, now: Instant, user: Peer, reason: DisconnectReason) {
         let at = self.at(now);
         if let Some(it) = self.users.get_mut(&user) {
@@ -136,8 +136,7 @@ impl MumbleGateway {
         self.follow(now, user);
     }
 
-    /// Something has happened to a player: what it says goes to its client, and what it has for its session waits for
-    /// its turn.
+    /// Handles news of a player: sends its messages to its client, and queues it for its turn with its session.
     fn follow(&mut self, now: Instant, user: Peer) {
         let Self { users, server, .. } = self;
         let Some(it) = users.get_mut(&user) else { return };
@@ -152,7 +151,7 @@ impl MumbleGateway {
         }
     }
 
-    /// Tells the other users what one shows of itself, if that has changed.
+    /// Passes a user's profile on to the other users, if it has changed.
     fn note_profile(&mut self, now: Instant, user: Peer) {
         let Some(it) = self.users.get_mut(&user) else { return };
         let id = it.player.id().filter(|_| !it.player.is_over());
@@ -179,7 +178,7 @@ impl MumbleGateway {
         self.users.iter().any(|(other, it)| *other != user && it.shown_as == Some(id))
     }
 
-    /// Lets time pass for a player that waits for it. False if none does.
+    /// Runs the timeout of a player whose time has come; returns false if there is none.
     fn run_timers(&mut self, now: Instant) -> bool {
         let Some(user) = self.timers.pop(now) else { return false };
         let at = self.at(now);
@@ -190,7 +189,7 @@ impl MumbleGateway {
                 it.player.handle_timeout(at, neighbours);
                 self.follow(now, user);
             }
-            // It was moved away meanwhile.
+            // The deadline was postponed in the meantime.
             Some(due) => self.timers.set(user, self.to_clock(due)),
             None => {}
         }
@@ -242,7 +241,7 @@ impl MumbleGateway {
         }
     }
 
-    /// Forgets a user, after what its client was told last.
+    /// Forgets a user, after the last messages to its client.
     fn forget(&mut self, now: Instant, user: Peer) {
         let Some(it) = self.users.remove(&user) else { return };
         self.timers.clear(user);
@@ -251,7 +250,7 @@ impl MumbleGateway {
             self.neighbours.remove(id);
         }
         if it.is_gone.is_none() {
-            // It was told why.
+            // The client has already been told why.
             self.server.disconnect(now, user, "");
         }
     }

@@ -30,7 +30,7 @@ pub(crate) fn stripped(html: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Leaves a tag out, and what is behind it. A `<` that begins none is a letter.
+/// Skips a tag, and returns the rest. A `<` that begins no tag is plain text.
 fn skip_tag<'h>(html: &'h str, text: &mut String) -> &'h str {
     let inside = &html[1..];
     let begins_tag =
@@ -42,7 +42,7 @@ fn skip_tag<'h>(html: &'h str, text: &mut String) -> &'h str {
     let (tag, behind) = (&inside[..end], &inside[end + 1..]);
     let name: String = tag.chars().take_while(|letter| !letter.is_whitespace() && *letter != '>').collect();
     match name.trim_end_matches('/').to_ascii_lowercase().as_str() {
-        // What is in these is not shown.
+        // The contents of these elements are not shown.
         hidden @ ("style" | "script" | "head") => return skip_to_end(behind, hidden),
         "br" | "/p" | "/div" | "/li" | "/tr" if !text.is_empty() => text.push('\n'),
         _ => {}
@@ -50,16 +50,16 @@ fn skip_tag<'h>(html: &'h str, text: &mut String) -> &'h str {
     behind
 }
 
-/// What is behind the end of an element.
+/// The rest of the text after the end of an element.
 fn skip_to_end<'h>(html: &'h str, name: &str) -> &'h str {
     let end = format!("</{name}");
-    // Letters of ASCII have the same places in lower case.
+    // ASCII lowercasing keeps byte offsets.
     let Some(at) = html.to_ascii_lowercase().find(&end) else { return "" };
     let behind = &html[at + end.len()..];
     behind.find('>').map_or("", |close| &behind[close + 1..])
 }
 
-/// Reads `&amp;` and its like. An `&` that begins none is a letter.
+/// Reads a character reference such as `&amp;`. An `&` that begins none is an ordinary character.
 fn read_entity<'h>(html: &'h str, text: &mut String) -> &'h str {
     let name = html[1..].split_once(';').filter(|(name, _)| name.len() <= ENTITY_BYTES_MAX);
     if let Some((name, behind)) = name

@@ -39,8 +39,8 @@ use voice_queue::VoiceQueue;
 /// [`poll_transmit`](Self::poll_transmit), [`poll_control`](Self::poll_control) and [`poll_voice`](Self::poll_voice),
 /// control messages before voice. Any order of calls is safe; a driver that drains late only delays.
 ///
-/// It joins its session as soon as it has a link, and its client is told of channels and users when that is done, or
-/// that it is refused. When [`is_over`](Self::is_over) says so, it is to be drained for the last time, and dropped.
+/// It joins its session as soon as it has a link; its client is then told of channels and users, or rejected. Once
+/// [`is_over`](Self::is_over) is true, drain it for the last time, and drop it.
 #[derive(Debug)]
 pub struct MumblePlayer {
     settings: Arc<PlayerSettings>,
@@ -50,21 +50,21 @@ pub struct MumblePlayer {
     /// The client has been told of all channels and users.
     is_synced: bool,
     end: Option<EndReason>,
-    /// The session has removed the player, with these words, and then said that it is gone.
+    /// The text with which the session has removed the player, and the time of its removal.
     kicked_because: Option<Box<str>>,
     kicked_at: Option<Instant>,
     channels: Channels,
     users: Users,
     own: OwnPlace,
-    /// What it shows, and in which world its positions are.
+    /// The user's profile for others, and the world that its positions are in.
     profile: Profile,
     world: Box<[u8]>,
     position: Option<Position>,
     speaking: Speaking,
     hearing: Hearing,
-    /// What each user that is known here has shown.
+    /// The profile of each known user, as the client was last told.
     shown: BTreeMap<ClientId, Profile>,
-    /// How often profiles had changed when they were looked at last.
+    /// The number of profile changes at the last look.
     profile_changes: u64,
     controls: VecDeque<Control>,
     voices: VoiceQueue,
@@ -78,12 +78,12 @@ pub struct MumblePlayer {
     limited_voices: u64,
 }
 
-/// What the driver is to do with the link to the session's server, besides sending.
+/// A command for the driver about the link to the session's server, besides sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlayerCommand {
-    /// Make one; answer with [`handle_connected`](MumblePlayer::handle_connected).
+    /// Open a link; answer with [`handle_connected`](MumblePlayer::handle_connected).
     Open,
-    /// Close it after what was sent so far.
+    /// Close the link after the packets that were sent so far.
     Close,
 }
 
@@ -154,7 +154,7 @@ impl MumblePlayer {
         }
     }
 
-    /// A message came from the client. Whatever it is, nothing breaks: what cannot be done is denied in words.
+    /// Handles a message from the client. Any message is safe: an unsupported request is denied with a text.
     pub fn handle_control(&mut self, now: Instant, control: Control, neighbours: &Neighbours) {
         if self.is_over() {
             return;
@@ -177,7 +177,7 @@ impl MumblePlayer {
         self.follow(now, neighbours);
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    /// The time of the next call to [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&self) -> Option<Instant> {
         let client = self.client.poll_timeout().map(|(at, _why)| at);
         let untold = self.users.next_due().filter(|_| self.is_synced);
@@ -185,7 +185,7 @@ impl MumblePlayer {
         client.into_iter().chain(others.into_iter().flatten()).min()
     }
 
-    /// The next thing to do with the link, besides sending.
+    /// The next command about the link.
     pub fn poll_command(&mut self) -> Option<PlayerCommand> {
         loop {
             match self.client.poll_command()? {
@@ -224,12 +224,12 @@ impl MumblePlayer {
         self.client.name()
     }
 
-    /// What it shows other users of its listener.
+    /// Its profile for other users of its listener.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// Where it is, and in which world.
+    /// Its world and its position there.
     pub fn place(&self) -> (&[u8], Option<Position>) {
         (&self.world, self.position)
     }
@@ -248,21 +248,21 @@ impl MumblePlayer {
         self.controls.push_back(control.into());
     }
 
-    /// Tells the client, if it knows of channels and users.
+    /// Sends a message to the client, if it has been told of channels and users.
     fn tell_synced(&mut self, control: impl Into<Control>) {
         if self.is_synced {
             self.tell(control);
         }
     }
 
-    /// Tells of channels that are new or gone.
+    /// Tells the client of added and removed channels.
     fn tell_channels(&mut self) {
         while let Some(change) = self.channels.poll_change() {
             self.tell_synced(change);
         }
     }
 
-    /// Says in words why something was not done.
+    /// Tells the client in words why a request was denied.
     fn deny(&mut self, kind: DenyType, reason: impl Into<String>) {
         self.tell_synced(PermissionDenied {
             kind: Some(kind as i32),
@@ -271,7 +271,7 @@ impl MumblePlayer {
         });
     }
 
-    /// Processes what the client of the session has to say, and sees to what follows from it.
+    /// Processes the events of the session client, and their consequences.
     fn follow(&mut self, now: Instant, neighbours: &Neighbours) {
         self.take_events(now, neighbours);
         self.tell_profiles(neighbours);
@@ -283,8 +283,8 @@ impl MumblePlayer {
     }
 }
 
-/// Takes the next one. A queue that was long, as when a user comes or after a pause of the machine, gives its memory
-/// back: it is one of hundreds.
+/// Takes the next element. A queue that was long, for example after a user joined or the machine paused, frees its
+/// memory once empty: it is one of hundreds.
 fn next<T>(queue: &mut VecDeque<T>) -> Option<T> {
     let next = queue.pop_front();
     if next.is_none() && queue.capacity() > KEPT_MAX {
@@ -293,7 +293,7 @@ fn next<T>(queue: &mut VecDeque<T>) -> Option<T> {
     next
 }
 
-/// Places that an empty queue keeps.
+/// The capacity that an empty queue keeps.
 const KEPT_MAX: usize = 8;
 
 #[cfg(test)]

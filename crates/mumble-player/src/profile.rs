@@ -1,18 +1,18 @@
-//! What Mumble's clients tell each other that a session does not carry: users of one listener learn it from each
-//! other.
+//! State that Mumble's clients exchange and a session does not carry: the gateway shares it between the users of one
+//! listener.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use consonance_session::{ClientId, Position};
 
-/// What a user shows of itself.
+/// The state that a user shows to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// Its microphone is off.
+    /// Whether its microphone is off.
     pub self_mute: bool,
-    /// Its loudspeaker is off.
+    /// Whether its loudspeaker is off.
     pub self_deaf: bool,
-    /// It records.
+    /// Whether it records.
     pub is_recording: bool,
     /// The hash of its certificate; empty if it has none.
     pub hash: Box<str>,
@@ -35,7 +35,7 @@ struct Neighbour {
 }
 
 impl Neighbours {
-    /// What a player shows from now on; false if that is what it shows already.
+    /// Sets a player's profile; returns false if it is unchanged.
     pub fn set_profile(&mut self, id: ClientId, profile: &Profile) -> bool {
         if self.profile(id) == Some(profile) {
             return false;
@@ -49,42 +49,42 @@ impl Neighbours {
         true
     }
 
-    /// Where a player is, in which world; worlds without a name are none.
+    /// Sets a player's world and position; a world with an empty name stands for no position.
     pub fn set_place(&mut self, id: ClientId, world: &[u8], position: Option<Position>) {
         let Some(neighbour) = self.by_id.get_mut(&id) else { return };
         neighbour.place = position.filter(|_| !world.is_empty()).map(|position| (world.into(), position));
     }
 
-    /// A player is gone.
+    /// Removes a player that has left.
     pub fn remove(&mut self, id: ClientId) {
         self.by_id.remove(&id);
     }
 
-    /// What a player shows, if it is a user of this listener.
+    /// A player's profile, if it is a user of this listener.
     pub fn profile(&self, id: ClientId) -> Option<&Profile> {
         self.by_id.get(&id).map(|neighbour| &neighbour.profile)
     }
 
-    /// How often a profile has changed.
+    /// The number of profile changes so far.
     pub(crate) fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// Users with profiles that have changed after so many changes; `None` if these are too many to be remembered.
+    /// The users whose profiles have changed since this number of changes; `None` if those are more than are kept.
     pub(crate) fn changed_since(&self, changes: u64) -> Option<impl Iterator<Item = ClientId>> {
         let count = usize::try_from(self.changes.checked_sub(changes)?).ok()?;
         let first = self.changed.len().checked_sub(count)?;
         Some(self.changed.iter().skip(first).copied())
     }
 
-    /// Where a player is, for one that is in this world.
+    /// A player's position, if it is in this world.
     pub fn place(&self, id: ClientId, world: &[u8]) -> Option<Position> {
         let (its_world, position) = self.by_id.get(&id)?.place.as_ref()?;
         (**its_world == *world).then_some(*position)
     }
 }
 
-/// Changes between two looks of a player, which looks after each: more come only at the start.
+/// Maximum number of changes that are kept: players look after each change, so that more pile up only at the start.
 const CHANGED_MAX: usize = 64;
 
 #[cfg(test)]

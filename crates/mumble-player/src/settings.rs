@@ -1,10 +1,10 @@
-//! What the players of one listener have in common.
+//! Settings that the players of one listener share.
 
 use std::time::Duration;
 
 use consonance_session::Rate;
 
-/// Which rooms are channels, and what a client may do.
+/// The rooms that are channels, and the limits for a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlayerSettings {
@@ -14,7 +14,7 @@ pub struct PlayerSettings {
     /// Whether other rooms are channels, too, while players are in them, and clients can enter new ones (default
     /// true).
     pub other_rooms: bool,
-    /// The name of the root channel, which is no room.
+    /// The name of the root channel, which is not a room.
     pub root: String,
     /// A greeting, in plain text; none if it is empty.
     pub welcome: String,
@@ -24,14 +24,13 @@ pub struct PlayerSettings {
     pub users_max: u32,
     /// Control messages of a client (default 50/s, 500 at once); counted and dropped above that.
     pub messages: Rate,
-    /// Its packets of voice (default 120/s, 500 at once).
+    /// Voice packets of a client (default 120/s, 500 at once); counted and dropped above that.
     pub voice_packets: Rate,
     /// Channels that there may be (default 1000); further rooms are not shown.
     pub channels_max: usize,
     /// Control messages that wait to be taken (default 20 000); with more, the client is too slow.
     pub waiting_max: usize,
-    /// How long the session may take to let a user into a room (default 2 s): a server says nothing to players that
-    /// may not enter.
+    /// The timeout for entering a room (default 2 s): a server sends no answer to players that may not enter.
     pub entering_max: Duration,
 }
 

@@ -9,13 +9,13 @@ use crate::channels::{Channels, ROOT};
 /// The number of the client's own user, for as long as its connection is up.
 pub(crate) const OWN: u32 = 1;
 
-/// All players of the session but the client's own.
+/// All players of the session except the client's own.
 #[derive(Debug)]
 pub(crate) struct Users {
     by_id: BTreeMap<ClientId, User>,
     by_number: BTreeMap<u32, ClientId>,
-    /// Those that the client has not been told of, and when it is at the latest: the rooms of a player that comes are
-    /// known a moment after it, and it shall not seem to move.
+    /// Players that the client has not been told of yet, with the latest time to do so: the rooms of a new player are
+    /// known a moment after it joins, and it must not seem to move.
     untold: BTreeMap<ClientId, Instant>,
     last: u32,
 }
@@ -27,11 +27,11 @@ pub(crate) struct User {
     pub(crate) name: Box<str>,
     /// In the order in which it entered them.
     rooms: Vec<Box<str>>,
-    /// What the client was told last.
+    /// The place that the client was last told.
     pub(crate) place: Place,
 }
 
-/// Where a user is.
+/// The place of a user: its channel, and the channels that it listens to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) channel: u32,
@@ -45,7 +45,7 @@ impl Default for Users {
 }
 
 impl Users {
-    /// A player is here: its number.
+    /// Adds a player that has joined; returns its number.
     pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, told_by: Instant) -> u32 {
         self.last += 1;
         let number = self.last;
@@ -101,12 +101,12 @@ impl Users {
         self.untold.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect()
     }
 
-    /// When the client has to be told of the next player.
+    /// The time by which the client must be told of the next player.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         self.untold.values().min().copied()
     }
 
-    /// Notes that the client is told of a player; false if it was before.
+    /// Notes that the client has been told of a player; false if it was told before.
     pub(crate) fn note_told(&mut self, id: ClientId) -> bool {
         self.untold.remove(&id).is_some()
     }

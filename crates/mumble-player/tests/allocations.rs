@@ -1,4 +1,4 @@
-//! In steady state nothing is allocated for the voice that a user hears.
+//! In steady state, the voice that a user hears causes no allocations.
 
 use std::alloc::System;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// A user that hears.
+/// A user that listens.
 struct Listener {
     player: MumblePlayer,
     link: Option<LinkId>,
     heard: u32,
-    /// While packets are taken and voice is handed over.
+    /// Counted while packets are received and voice is handed over.
     allocations: usize,
 }
 
@@ -78,7 +78,7 @@ impl GuestPlayer for Listener {
 /// A wideband SILK packet of 20 ms.
 const FRAME: [u8; 80] = [9 << 3; 80];
 const FRAMES: u32 = 50;
-/// The harness has a thread of its own, which allocates now and then; in a round without it nothing is left.
+/// The test harness's own thread allocates occasionally; in a round without that, nothing is allocated.
 const ROUNDS: usize = 5;
 
 #[test]
@@ -106,6 +106,6 @@ fn voice_that_a_user_hears_allocates_nothing() {
         assert_eq!(session.guests[user].heard, FRAMES);
         allocations.push(session.guests[user].allocations);
     }
-    // In the first round the user is introduced to the speaker, and every buffer grows to what it needs.
+    // In the first round the user is introduced to the speaker, and every buffer grows to its final size.
     assert_eq!(allocations[1..].iter().min(), Some(&0), "{allocations:?}");
 }

@@ -1,4 +1,4 @@
-//! What can be done to a session: one request for each action of the moderation service.
+//! Actions on a session: one request for each action of the moderation service.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -141,7 +141,7 @@ pub(super) async fn act(
     .await
 }
 
-/// Does it in a session of this node, for an operator at another node if that is named.
+/// Performs an action in a session of this node, for an operator at another node if `from` names one.
 pub(super) fn act_here(
     moderation: &Moderation,
     from: Option<&str>,
@@ -152,14 +152,14 @@ pub(super) fn act_here(
     Ok(carry_out(moderation, &by, session, action)?.into())
 }
 
-/// What no node does for another one: the refusal, with the owner's name where it is known.
+/// The refusal of an action that no node performs for another one, with the owner's name where it is known.
 pub(super) fn only_at_owner(what: &str, owner: Option<&AskedNode>) -> Refusal {
     let owner = owner.map(|node| format!(": {:?}", node.name)).unwrap_or_default();
     let detail = format!("{what} only at the node that owns it{owner}");
     ProblemDetails::new(StatusCode::FORBIDDEN, detail).into()
 }
 
-/// The same of starting and stopping a recording.
+/// The same refusal for starting and stopping a recording.
 pub(super) fn recorded_only_at_owner(session: &str, owner: Option<&AskedNode>) -> Refusal {
     only_at_owner(&format!("recordings of session {session:?} are started and stopped"), owner)
 }
@@ -204,7 +204,7 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
     })
 }
 
-/// The time so many seconds from now, in seconds since 1970.
+/// The time this many seconds from now, in seconds since 1970.
 pub(super) fn until(duration_s: Option<u64>) -> Result<Option<u64>, Refusal> {
     match duration_s {
         None => Ok(None),

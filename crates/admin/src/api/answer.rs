@@ -1,4 +1,4 @@
-//! What all routes have in common: bodies that are read strictly, and asking the server without holding up the runtime.
+//! Code that all routes share: strict parsing of bodies, and queries to the server that do not block the runtime.
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use crate::app::blocking;
 use crate::nodes::NodesError;
 
-/// A body of JSON; what is wrong with it is told as a [`ProblemDetails`].
+/// A JSON body; errors in it are answered with a [`ProblemDetails`].
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -28,7 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// What stands behind the `?`; what is wrong with it is told as a [`ProblemDetails`].
+/// The query string; errors in it are answered with a [`ProblemDetails`].
 pub(super) struct Parameters<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {

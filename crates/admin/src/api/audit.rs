@@ -1,4 +1,4 @@
-//! What operators did.
+//! The audit log of operators' actions.
 
 use axum::Json;
 use axum::extract::State;

@@ -105,7 +105,7 @@ pub(super) struct NodeLinkRow {
     resent: u64,
 }
 
-/// What a node tells another one of itself.
+/// A node's state as another node sees it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct NodeOverview {
     now: NodeNow,
@@ -140,7 +140,7 @@ impl ClusterState {
     }
 }
 
-/// What this node tells another one of itself.
+/// This node's state for another node.
 pub(super) fn overview(operator: &Operator, observation: &Observation, view: &ClusterView) -> NodeOverview {
     let links = operator.server().ask_all(|session_loop, _| session_loop.links());
     let busy = observation.workers.iter().map(|worker| worker.busy_share);

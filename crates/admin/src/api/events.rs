@@ -1,4 +1,4 @@
-//! What happens, as it happens: one event each second with everything that a page shows.
+//! The server's state as a stream: one event each second with everything that a page shows.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(super) async fn events(
         ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
     let mut beat = interval(INTERVAL);
-    // A slow subscriber gets the newest state, and not all that it missed.
+    // A slow subscriber gets the latest state, not a backlog of the ones it missed.
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let session = followed.session.map(|name| app.follow_session(&name));
     let following = Following { app, session, beat, _place: place };
@@ -103,6 +103,6 @@ impl Following {
 }
 
 fn event(name: &str, data: &impl Serialize) -> Event {
-    // Plain data with text for keys cannot fail.
+    // Serializing plain data with string keys cannot fail.
     Event::default().event(name).json_data(data).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What other nodes of the cluster are answered.
+//! Answers to other nodes of the cluster.
 
 use std::time::{Duration, Instant};
 
@@ -17,11 +17,11 @@ use crate::nodes::{Nodes, Question, Reply, local_snapshot};
 pub(crate) struct NodeAnswers {
     operator: Operator,
     nodes: Nodes,
-    /// The newest observation, and since when it is: each other node may ask for it once a second.
+    /// The newest observation, and when it was made: each other node may ask for it once a second.
     observed: Option<(Instant, Observation)>,
 }
 
-/// How old it may be.
+/// The maximum age of an observation.
 const FRESH: Duration = Duration::from_millis(500);
 
 impl NodeAnswers {
@@ -29,7 +29,7 @@ impl NodeAnswers {
         Self { operator, nodes, observed: None }
     }
 
-    /// Does what a node asks for, on behalf of its operators.
+    /// Carries out a node's query, on behalf of its operators.
     pub(crate) fn answer(&mut self, from: NodeId, question: Question) -> Reply {
         self.carry_out(from, question).unwrap_or_else(|refusal| Reply::problem(refusal.details()))
     }

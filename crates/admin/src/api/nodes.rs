@@ -105,7 +105,7 @@ fn other_node(app: &App, node: &str) -> Result<Option<AskedNode>, Refusal> {
     Ok(find(&nodes.view()?, node)?)
 }
 
-/// What another node answers.
+/// The answer of another node to `question`.
 pub(super) fn forward(app: &App, node: &AskedNode, question: &Question) -> Result<Response, Refusal> {
     let Some(nodes) = app.operator().nodes() else {
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "this server is not in a cluster").into());

@@ -245,7 +245,7 @@ pub(super) fn look_here(
 }
 
 impl SessionView {
-    /// What nodes know of the voices of their own players, which does not all pass the session's owner.
+    /// Adds the voice state that nodes have of their own players: not all of their voice passes the session's owner.
     fn hear_edges(&mut self, operator: &Operator, nodes: &Nodes, view: &ClusterView) {
         let elsewhere =
             |player: &PlayerView| player.node.clone().filter(|node| Some(node) != self.node.as_ref());
@@ -269,7 +269,7 @@ impl SessionView {
 }
 
 impl PlayerView {
-    /// What the node knows that has its link.
+    /// Takes over the voice state from the node that has the player's link.
     fn hear_edge(&mut self, voice: ServedPlayer) {
         self.page_trouble = client_trouble(&voice);
         if voice.has_newer_voice_than(self.voice_ms_ago) {
@@ -328,7 +328,7 @@ impl From<(&str, RoomRights)> for RightsView {
     }
 }
 
-/// Why a player is not heard just now, if what it plays with is the reason and the server sees it.
+/// The reason why a player is not heard at the moment, if its client is the reason and the server can tell.
 fn client_trouble(voice: &ServedPlayer) -> Option<String> {
     let page = voice.page.as_ref().and_then(PageRow::trouble);
     page.or_else(|| voice.mumble.as_ref().and_then(MumbleRow::trouble)).map(Into::into)

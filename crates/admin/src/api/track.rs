@@ -36,7 +36,7 @@ pub(super) struct TrackView {
 }
 
 impl TrackView {
-    /// What a player has submitted.
+    /// The sealed file of a report that a player has submitted.
     pub(super) fn of_sealed_report(file: &str, bytes: u64) -> Self {
         let (file, player) = (file.to_owned(), String::new());
         Self { file, player, subject: None, duration_s: 0.0, bytes, sealed: true, spans: Vec::new() }
@@ -81,7 +81,7 @@ fn open(path: &PathBuf) -> io::Result<(Take<File>, u64)> {
     Ok((file.take(bytes), bytes))
 }
 
-/// The next piece, if there is one, and what to read the others from.
+/// The next piece, if there is one, and the reader for the others.
 fn read_piece(mut file: Take<File>) -> io::Result<Option<(Bytes, Take<File>)>> {
     let mut piece = vec![0; PIECE_BYTES];
     let bytes = file.read(&mut piece)?;
@@ -90,7 +90,7 @@ fn read_piece(mut file: Take<File>) -> io::Result<Option<(Bytes, Take<File>)>> {
 }
 
 const PIECE_BYTES: usize = 64 << 10;
-/// Of recordings (RFC 7845).
+/// The sample rate of recordings (RFC 7845).
 const SAMPLES_PER_SECOND: f64 = 48_000.0;
 
 impl From<TrackIndex> for TrackView {

@@ -1,4 +1,4 @@
-//! What webhooks are told, for the description: the requests that this server makes instead of answering them.
+//! Webhooks in the API description: requests that this server makes instead of answering them.
 
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, Paths, PathsBuilder};
@@ -120,7 +120,7 @@ fn request(schema: &str, summary: &str) -> OperationBuilder {
         .security(SecurityRequirement::new("signature", [""; 0]))
 }
 
-/// How a webhook knows that a request is this server's.
+/// The scheme by which a webhook verifies that a request is from this server.
 pub(super) fn signature() -> SecurityScheme {
     let about = "`t=SECONDS,v1=HEX`: HEX is the HMAC-SHA256, with the secret of the webhook, of SECONDS (since 1970), a \
                  dot, and the body.";

@@ -1,4 +1,4 @@
-//! What a server among several has counted of the cluster; no samples where it is alone.
+//! Cluster counters of a server; no samples if the server is not in a cluster.
 
 use super::families::{
     CLUSTER_BUNDLE_BYTES, CLUSTER_BUNDLES, CLUSTER_CONNECTED, CLUSTER_DISCONNECTS, CLUSTER_MALFORMED,
@@ -8,18 +8,19 @@ use super::families::{
 use super::observation::Observation;
 use super::samples::{SampleValue, Samples};
 
-/// How a server does as one of several.
+/// State and counters of a server as a node of a cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClusterNumbers {
-    /// Whether it has a connection to what servers are joined by.
+    /// Whether it has a connection to the bus that joins the servers.
     pub is_connected: bool,
-    /// How often that was lost.
+    /// How often that connection was lost.
     pub disconnects: u64,
     /// Messages that were published.
     pub published: u64,
-    /// And those that were not: there was no connection, or too many waited for it.
+    /// Messages that were dropped: there was no connection, or too many waited for it.
     pub dropped: u64,
-    /// Messages of others that were dropped because this server had not taken those before in time, or more.
+    /// Messages of other servers that were dropped because this server did not take earlier ones in time; a lower
+    /// bound in a flood.
     pub slow: u64,
     /// Messages of others that could not be read.
     pub malformed: u64,
@@ -29,17 +30,17 @@ pub struct ClusterNumbers {
     pub owned: usize,
     /// Sessions of other servers that it has players of.
     pub followed: usize,
-    /// Sessions that it took over from servers that were not heard any more.
+    /// Sessions that it took over from servers that were no longer heard.
     pub takeovers: u64,
     /// Bundles of messages for other servers.
     pub bundles: u64,
-    /// And their bytes.
+    /// Bytes of those bundles.
     pub bundle_bytes: u64,
     /// Voice frames in them, each for all its listeners at one server.
     pub voice_sent: u64,
-    /// Voice frames that were dropped before, since too many waited.
+    /// Voice frames that were dropped before bundling, since too many waited.
     pub voice_dropped: u64,
-    /// How often messages that have to arrive were sent again.
+    /// How often messages that must arrive were sent again.
     pub resent: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What the networks count.
+//! Counters of the networks.
 
 use consonance_transport::{ConnectionCounts, Count, Dropped, NetworkStatistics, Traffic};
 

@@ -1,4 +1,4 @@
-//! What only some networks count: families with a label for the network.
+//! Metrics of individual networks: families with a label for the network.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let mut families: Vec<&'static MetricFamily> = network_metric_families().collect();
     let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
     for family in samples().map(|sample| sample.family) {
-        // A network of another crate has families of its own.
+        // Networks from other crates bring their own metric families.
         if !families.iter().any(|known| known.name == family.name) {
             families.push(family);
         }
@@ -28,7 +28,7 @@ pub(super) fn write(out: &mut Samples, observation: &Observation) {
     }
 }
 
-/// What all listeners of each network counted together.
+/// The sums over all listeners of each network.
 fn sums<'o>(
     observation: &'o Observation,
     family: &MetricFamily,

@@ -1,4 +1,4 @@
-//! What a server says of itself.
+//! An observation of a server: its state and counters at one moment.
 
 use std::time::{Duration, Instant};
 
@@ -16,53 +16,53 @@ use consonance_session::ServerStatistics;
 use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;
 
-/// Everything that is shown of a server at one moment.
+/// The state and counters of a server at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
-    /// How long it runs.
+    /// The time since the start.
     pub uptime: Duration,
     /// No newcomers are admitted, and the server exits in this time at the latest.
     pub drains_for: Option<Duration>,
-    /// Workers that did not answer in time; of each, what it said last is among the numbers.
+    /// Workers that did not answer in time; the last known numbers of each are included.
     pub silent_workers: usize,
-    /// How bans and the audit log are kept.
+    /// The state of the store of bans and the audit log.
     pub store: StoreStatus,
-    /// Bans that hold.
+    /// Bans in force.
     pub bans: usize,
-    /// Each worker, as it says itself.
+    /// The statistics of each worker.
     pub workers: Vec<WorkerStatistics>,
-    /// How sessions came and went.
+    /// Counts of sessions that began and ended.
     pub session_counts: SessionCounts,
     /// Each session.
     pub sessions: Vec<SessionNumbers>,
-    /// What sessions counted that have ended since the start.
+    /// Counters of the sessions that have ended since the start.
     pub ended_sessions: ServerStatistics,
     /// Each network that it listens on.
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice the server follows: the percentage of frames that did not arrive recently.
     pub lost_percent: Vec<f32>,
-    /// What the joining hook was asked, if there is one.
+    /// Counters of the joining hook, if there is one.
     pub hook: Option<HookStatistics>,
-    /// What became of the events of each webhook.
+    /// Counters of the events of each webhook.
     pub webhooks: Vec<WebhookStatistics>,
-    /// How it does as one of several servers, if it is.
+    /// State and counters as a node of a cluster, if it is in one.
     pub cluster: Option<ClusterNumbers>,
-    /// What became of metrics and spans for a collector.
+    /// Counters of metrics and spans exported to a collector.
     pub export: ExportStatistics,
-    /// How recordings do, if the server can record.
+    /// The state of recordings, if the server can record.
     pub recorder: Option<RecorderStatus>,
     /// Bytes of voice that are in memory for reports.
     pub report_buffer_bytes: usize,
     /// Frames that were to be kept for reports and found no room.
     pub report_buffer_frames_dropped: u64,
-    /// Reports of players that are there.
+    /// Stored reports of players.
     pub reports: usize,
-    /// What each listener for players with browsers has counted, by its name.
+    /// Counters of each listener for players with browsers, by its name.
     pub page_listeners: Vec<(&'static str, HttpStatistics)>,
 }
 
 impl Observation {
-    /// Asks a server, which has been up so long; it may take two seconds where a worker hangs.
+    /// Observes a server with this uptime; takes up to two seconds if a worker hangs.
     pub fn of(server: &ServerHandle, moderation: &Moderation, uptime: Duration) -> Self {
         let (workers, session_counts) = (server.workers(), server.session_counts());
         let now = Instant::now();
@@ -91,14 +91,14 @@ impl Observation {
         observation
     }
 
-    /// What all sessions counted, also those that have ended: it never decreases.
+    /// The sum of the counters of all sessions, including those that have ended: it never decreases.
     pub(crate) fn session_counters(&self) -> ServerStatistics {
         let mut sum = self.ended_sessions.clone();
         self.sessions.iter().for_each(|session| sum.add(&session.counters));
         sum
     }
 
-    /// Why players cannot join, if they cannot.
+    /// The reason why players cannot join, if they cannot.
     pub(crate) fn unready(&self) -> Option<String> {
         if let Some(left) = self.drains_for {
             let left = left.as_secs();
@@ -114,7 +114,7 @@ impl Observation {
     }
 }
 
-/// What the listeners of each network counted together, in the order in which the networks come first.
+/// The sums over the listeners of each network, in the order in which the networks first appear.
 pub(super) fn by_network<T: Copy>(
     counted: impl Iterator<Item = (&'static str, T)>,
     with: impl Fn(T, &T) -> T,

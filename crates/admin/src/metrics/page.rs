@@ -1,4 +1,4 @@
-//! What the listeners for players with browsers have counted.
+//! Counters of the listeners for players with browsers.
 
 use super::families::{PAGE_ANSWERS, PAGE_CONNECTIONS, PAGE_CONNECTIONS_MADE};
 use super::observation::Observation;

@@ -1,4 +1,4 @@
-//! What is being recorded, and what came of it.
+//! Live and finished recordings, and their results.
 
 use consonance_server::recording::RecorderStatistics;
 

@@ -18,11 +18,11 @@ pub struct FamilySamples {
 pub struct FamilySample {
     /// The values of the family's labels, in their order.
     pub labels: Vec<String>,
-    /// What was measured.
+    /// The measured value.
     pub value: SampleValue,
 }
 
-/// What was measured, in the unit of the family's name.
+/// A measured value, in the unit of the family's name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SampleValue {
@@ -34,7 +34,7 @@ pub enum SampleValue {
     Buckets(BucketCounts),
 }
 
-/// How many observations lie between bounds.
+/// Numbers of observations in the buckets of a histogram.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BucketCounts {
@@ -53,7 +53,7 @@ impl BucketCounts {
     }
 }
 
-/// Samples in the making, family by family.
+/// A builder of samples, family by family.
 #[derive(Debug, Default)]
 pub(super) struct Samples(Vec<FamilySamples>);
 
@@ -86,8 +86,8 @@ impl SamplesOfFamily<'_> {
         self
     }
 
-    /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above
-    /// all of them, and all together sum up to this. Only for families without labels.
+    /// One histogram from pairs of `(upper bound, number in this bucket alone)`, the number of observations above all
+    /// bounds, and the sum of all observations. Only for families without labels.
     pub(super) fn histogram(&mut self, buckets: &[(f64, u64)], above: u64, sum: f64) {
         debug_assert_eq!(self.0.family.kind, MetricKind::Histogram, "only histograms have buckets");
         let bounds = buckets.iter().map(|(bound, _)| *bound).collect();

@@ -1,4 +1,4 @@
-//! What the sessions count, each counter under its family and label.
+//! Counters of the sessions, each under its family and label.
 
 use consonance_transport::MetricFamily;
 
@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut Samples, observation: &Observation) {
     }
 }
 
-/// Where a counter goes.
+/// The family and label of a counter.
 struct Counter {
     family: &'static MetricFamily,
     label: Option<&'static str>,
@@ -47,7 +47,7 @@ macro_rules! counters {
     (@label $label:literal) => { Some($label) };
 }
 
-/// Those with a family; what stands in none is told under [`OTHER`]. Rows of a family stand together.
+/// Counters with a family; those without one are exported under [`OTHER`]. Rows of the same family are adjacent.
 const COUNTERS: &[Counter] = counters! {
     PACKETS_RECEIVED { packets_in }
     BYTES_RECEIVED { bytes_in }

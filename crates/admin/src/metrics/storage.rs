@@ -1,4 +1,4 @@
-//! What is kept over restarts.
+//! Data that survives restarts.
 
 use super::families::{
     BANS, REPORT_BUFFER, REPORT_BUFFER_DROPPED, REPORTS, STORE_DROPPED, STORE_ERRORS, STORE_WAITING,

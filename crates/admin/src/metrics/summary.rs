@@ -46,7 +46,7 @@ fn loss(out: &mut Samples, lost_percent: &[f32]) {
     samples.sample(&["1"], lost_percent.len());
 }
 
-/// Those with most clients; by name where that says nothing.
+/// The sessions with the most clients; ties are ordered by name.
 fn largest(sessions: &[SessionNumbers], most: usize) -> Vec<&SessionNumbers> {
     let mut sessions: Vec<_> = sessions.iter().collect();
     sessions.sort_by(|a, b| Reverse(a.clients).cmp(&Reverse(b.clients)).then_with(|| a.name.cmp(&b.name)));

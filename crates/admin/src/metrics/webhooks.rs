@@ -1,4 +1,4 @@
-//! What became of the events of webhooks.
+//! Results of delivering the events of webhooks.
 
 use std::collections::BTreeMap;
 

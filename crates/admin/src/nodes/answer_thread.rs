@@ -20,11 +20,11 @@ pub struct AnswerThread {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Dropping it takes so long at most, and what a worker takes to answer.
+/// The wait for a query, and so the maximum time that a drop takes besides a worker's time to answer.
 const WAIT: Duration = Duration::from_millis(200);
 
 impl AnswerThread {
-    /// Answers with what this operator may see and do, as far as nodes may ask for it.
+    /// Answers other nodes' queries with this operator's rights, as far as nodes may query.
     ///
     /// # Errors
     /// If there is no thread.

@@ -1,10 +1,10 @@
-//! Why another node cannot be asked.
+//! Errors of queries to another node.
 
 use axum::http::StatusCode;
 use consonance_cluster::QueryError;
 use consonance_http::ProblemDetails;
 
-/// Why another node cannot be asked.
+/// Errors of queries to another node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NodesError {
     #[error("cluster state is not available yet, try again")]

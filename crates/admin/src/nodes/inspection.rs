@@ -1,4 +1,4 @@
-//! What inspectors are shown, of all nodes of the cluster.
+//! The inspectors' view of all nodes of the cluster.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,10 @@ use consonance_inspector::{Action, Inspected, ServedNode, ServedNodeLink, Server
 use super::{Question, Reply};
 use crate::app::Operator;
 
-/// How old what is shown of other nodes may be: an inspector looks several times a second.
+/// The maximum age of other nodes' state: an inspector asks several times a second.
 const FRESH: Duration = Duration::from_millis(400);
 
-/// Shows what all nodes of the cluster show, and which of them cannot be asked.
+/// Combines the snapshots of all nodes of the cluster, and lists the nodes that cannot be asked.
 pub struct NodeInspection {
     operator: Operator,
     log_levels: String,
@@ -21,7 +21,7 @@ pub struct NodeInspection {
 }
 
 impl NodeInspection {
-    /// Of the node of this operator, and of those that it reaches; with what the program logs, in its own words.
+    /// An inspection of this operator's node and of those that it reaches; `log_levels` is the program's log filter.
     pub fn new(operator: Operator, log_levels: impl Into<String>) -> Self {
         Self { operator, log_levels: log_levels.into(), shown: Mutex::default() }
     }
@@ -70,7 +70,7 @@ impl Inspected for NodeInspection {
         Snapshot::from(fresh)
     }
 
-    /// A server plays no voice and has nothing to mute.
+    /// Does nothing: a server plays no voice and has nothing to mute.
     fn act(&self, _: &Action) -> bool {
         false
     }
@@ -95,7 +95,7 @@ pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What this node shows, itself being the first of the nodes if it knows its cluster.
+/// The snapshot of this node, which is the first of the nodes in it if it knows its cluster.
 pub(crate) fn local_snapshot(operator: &Operator, view: Option<&ClusterView>) -> ServerSnapshot {
     let shown = operator.inspection().map(Inspected::snapshot);
     let mut snapshot = shown.as_ref().and_then(Snapshot::server).cloned().unwrap_or_default();

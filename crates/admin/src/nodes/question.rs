@@ -1,7 +1,7 @@
-//! What nodes may ask each other: this and nothing else.
+//! The complete set of questions that nodes may ask each other.
 //!
-//! A node of the cluster may have fallen into wrong hands. So recordings, reports, the audit log, webhooks and tokens
-//! cannot be asked for: there is no question for them, and no question names a path or a file.
+//! A node of the cluster may be compromised. Recordings, reports, the audit log, webhooks and tokens therefore cannot
+//! be asked for: there is no question for them, and no question names a path or a file.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,29 +12,29 @@ use crate::api::{ActionRequest, DrainRequest, Why};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Question {
-    /// How the node does, and its sessions.
+    /// The state of the node, and its sessions.
     Overview {},
     /// A session of the node with all its players.
     Session { session: String },
     /// The voices of players of a session whose links the node has, whichever node owns the session.
     Voices { session: String },
-    /// What inspectors are shown.
+    /// The snapshot of the node for inspectors.
     Snapshot {},
     /// Do something in a session of the node.
     Act { session: String, request: ActionRequest },
     /// Drain the node.
     Drain { request: DrainRequest },
-    /// Cancel that.
+    /// Cancel the drain.
     Undrain { why: Why },
 }
 
 impl Question {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        // Plain data with text for keys cannot fail.
+        // Serializing plain data with string keys cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// None if it is none that may be asked.
+    /// Parses a question; `None` if it is not one of these.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
     }

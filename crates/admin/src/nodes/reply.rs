@@ -1,4 +1,4 @@
-//! What a node answers another one: a status and JSON, as to an operator.
+//! A node's answer to another node: a status and JSON, the same as for an operator.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ impl Reply {
         Self::new(problem.status(), problem)
     }
 
-    /// None if it is something else.
+    /// Parses a reply; `None` if it does not have this format.
     pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
         let reply = Self(bytes);
         (reply.0.get(3) == Some(&b' ') && reply.known_status().is_some()).then_some(reply)
@@ -34,7 +34,7 @@ impl Reply {
         self.0
     }
 
-    /// The body, if all is well; a node of another version may say something else.
+    /// The body of a successful reply; `None` if it does not parse, for example from a node of another version.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Option<T> {
         let is_ok = self.status().is_success();
         is_ok.then(|| serde_json::from_slice(&self.0[HEAD_BYTES..]).ok()).flatten()
@@ -44,7 +44,7 @@ impl Reply {
         self.known_status().unwrap_or(StatusCode::BAD_GATEWAY)
     }
 
-    /// Why there is no body, as that node has said it.
+    /// The problem that the node reported instead of a body.
     pub(crate) fn into_problem(self, node: &str) -> ProblemDetails {
         #[derive(serde::Deserialize)]
         struct Said {
@@ -63,7 +63,7 @@ impl Reply {
 
     fn new(status: StatusCode, body: &impl Serialize) -> Self {
         let mut bytes = format!("{} ", status.as_str()).into_bytes();
-        // Plain data with text for keys cannot fail.
+        // Serializing plain data with string keys cannot fail.
         let _ = serde_json::to_writer(&mut bytes, body);
         if bytes.len() > ANSWER_BYTES_MAX {
             let detail = format!("answer exceeds {} MiB; query that node directly", ANSWER_BYTES_MAX >> 20);
@@ -73,7 +73,7 @@ impl Reply {
     }
 }
 
-/// As another node has said it.
+/// Passes the answer of another node on unchanged.
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let status = self.status();

@@ -1,6 +1,6 @@
-// Draws openapi.json: every operation with what it takes and what it answers, and what webhooks are told.
+// Draws openapi.json: every operation with its parameters and responses, and the webhooks.
 
-/** A schema as an outline: what stands where, and what it means. */
+/** A schema as an outline: the fields and their meanings. */
 function outline(all, schema, depth = "", seen = []) {
   if (!schema) return "";
   if (schema.$ref) {
@@ -20,7 +20,7 @@ function outline(all, schema, depth = "", seen = []) {
   });
   return "{\n" + lines.join("\n") + "\n" + depth + "}";
 }
-/** What stands between backticks is code. */
+/** Text between backticks is code. */
 const words = (description) => description.split("`").map((part, index) => index % 2 ? element("code", { textContent: part }) : part);
 const signature = (method, path) => [element("span", { className: "chip plain", textContent: method.toUpperCase() }), element("code", { textContent: path })];
 function operation(all, method, path, about) {

@@ -1,9 +1,9 @@
 "use strict";
-// The nodes of a cluster: a picture, what each does, and what they send each other. It stands on page.js, which is loaded before.
+// The nodes of a cluster: a picture, their states, and the traffic between them. Depends on page.js, loaded before.
 const NODES_IN_PICTURE = 12, LINKS_LISTED = 60, JUST_DROPPED_MS = 60000, MANY_WAITING = 1000;
 let formerLinks = new Map();
 
-/** How the way from one node to another is: `good`, `warn`, `bad` or `unknown`, and why. */
+/** The state of the path from one node to another: `good`, `warn`, `bad` or `unknown`, and why. */
 function linkState(from, to, link) {
   if (from.state !== "alive" || to.state !== "alive") return ["bad", named((from.state !== "alive" ? from : to).name) + " is not heard"];
   if (!link) return ["unknown", named(from.name) + " does not say"];
@@ -84,7 +84,7 @@ function drawPicture(nodes, links) {
     const angle = first + 2 * Math.PI * index / nodes.length;
     return [node.id, [width / 2 + (width - box.width - 12) / 2 * Math.cos(angle), height / 2 + (height - box.height - 12) / 2 * Math.sin(angle)]];
   }));
-  // What is drawn on a ring does not always reach all its sides.
+  // Boxes on a ring do not always reach all its sides.
   const ys = [...at.values()].map(([, y]) => y), top = Math.min(...ys) - box.height / 2 - 6, bottom = Math.max(...ys) + box.height / 2 + 6;
   const lines = [], labels = [];
   for (const link of links) if (link.from.id < link.to.id) {

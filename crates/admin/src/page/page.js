@@ -54,12 +54,12 @@ let chosen = null, previous = null, now = null;
 function tile(title, figure, isBad, ...more) {
   return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
 }
-/** What is counted over all nodes of a cluster; of a server that is alone, over itself. */
+/** A counter's sum over all nodes of a cluster, or the server's own without a cluster. */
 const total = (nodes, key, own) => nodes.length ? nodes.reduce((sum, node) => sum + (node.now?.[key] ?? 0), 0) : own;
 function drawServer(server, nodes, perSecond) {
   const players = total(nodes, "players", server.players), sessions = nodes.length ? now.sessions.length : server.sessions;
   const here = nodes.length ? " here" : "", own = nodes.find((node) => node.is_own);
-  // Of several nodes, each has a button of its own.
+  // In a cluster, each node has its own button.
   $("drain").hidden = nodes.length > 0; say($("drain"), server.is_draining ? "Cancel draining…" : "Drain…");
   $("drain").onclick = () => server.is_draining ? undrain() : drain();
   say($("title"), server.unready ? "Not accepting players" : plural(players, "player"));
@@ -92,7 +92,7 @@ function drawSessions(sessions) {
 const isOver = (a, b, key) => a && b && a[key] >= b[key];
 function drawNow(next, at) {
   const seconds = previous ? (at - previous.at) / 1000 : null;
-  // Two that come together after a stall tell nothing of rates.
+  // Two updates that arrive together after a stall say nothing about rates.
   if (seconds != null && seconds < .3) return;
   const perSecond = (key) => previous && isOver(next.server, previous.now.server, key) ? (next.server[key] - previous.now.server[key]) / seconds : null;
   const same = previous?.now.session?.name === next.session?.name;
@@ -173,7 +173,7 @@ const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** Asks with these fields, which may depend on what the first one says; without anything to carry out there is only a way back. */
+/** Opens a dialog with these fields, which may depend on the first one; without an action it can only be closed. */
 function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
   const draw = () => {
     const kept = Object.fromEntries([...$("dialog-fields").querySelectorAll("input,select")].map((input) => [input.id, input.value]));
@@ -208,7 +208,7 @@ async function act(session, action) {
   return outcome(done);
 }
 function moderate(player) {
-  // What lasts is the account's; what is done at once is done to this row: an account may be here several times.
+  // Lasting actions apply to the account, immediate ones to this row: an account may be here several times.
   const session = chosen, target = player.subject ? { subject: player.subject } : player.name;
   const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
   const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, named(name)])) : input({ required: true }));

@@ -1,5 +1,5 @@
 "use strict";
-// Voices in files: reports of players and recordings of sessions. It stands on page.js, which is loaded before.
+// Voices in files: reports of players and recordings of sessions. Depends on page.js, which is loaded before.
 // --- reports
 async function report(session, player) {
   const made = await call("POST", "reports", { session, player, reason: value("reason"), by: "page" });
@@ -37,7 +37,7 @@ async function listenTo(title, path) {
           const url = URL.createObjectURL(await answer.blob());
           urls.push(url);
           const save = element("a", { href: url, download: track.file, textContent: "Save" });
-          // Only holders of keys can hear what is encrypted.
+          // Encrypted tracks can be heard only with the keys.
           load.replaceWith(...(track.sealed ? [] : [element("audio", { controls: true, src: url })]), save);
         } catch (error) { load.disabled = false; toast(sentence(error.message), true); }
       } });
@@ -77,7 +77,7 @@ async function drawRecordings() {
 function drawRecordButton(session) {
   const made = $("record");
   const own = now?.cluster?.nodes.find((node) => node.is_own);
-  // Nodes do not start recordings at each other.
+  // A node cannot start recordings on another one.
   made.hidden = !session || Boolean(own && session.node !== own.name);
   if (made.hidden) return;
   say(made, session.is_recorded ? "Stop recording" : "Record");

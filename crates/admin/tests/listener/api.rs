@@ -1,4 +1,4 @@
-//! The API: what is seen, what is done, and what is refused in words.
+//! The API: queries, actions, and rejections with their texts.
 
 use std::io::{BufRead, BufReader, Write};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ask::{TOKEN, ask, bearer, connect, settings};
 use crate::stage::{Stage, wait_until};
 
-/// Asks with the token; the status and the JSON of the answer.
+/// Sends a request with the token; returns the status and the JSON of the response.
 pub(crate) fn call(stage: &Stage, request: &str, body: Option<&Value>) -> (u16, Value) {
     let body = body.map(Value::to_string);
     call_with(stage, request, body.as_deref(), "application/json")

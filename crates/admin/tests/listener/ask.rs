@@ -1,4 +1,4 @@
-//! A listener, and HTTP by hand.
+//! A listener, and handwritten HTTP requests.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use consonance_http::by_hand;
 
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// An answer of text.
+/// A text response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -28,24 +28,24 @@ pub(crate) fn connect(listener: &AdminListener) -> TcpStream {
     by_hand::connect(listener.local_addr()).unwrap()
 }
 
-/// Asks with these lines of head besides `Host`.
+/// Sends a request with these header lines besides `Host`.
 pub(crate) fn ask(listener: &AdminListener, request: &str, lines: &[&str]) -> Answer {
     of_text(by_hand::ask(listener.local_addr(), request, lines, b"").unwrap())
 }
 
-/// Asks with these lines of head and no others.
+/// Sends a request with these header lines and no others.
 pub(crate) fn ask_plainly(listener: &AdminListener, request: &str, lines: &[&str]) -> Answer {
     of_text(by_hand::ask_plainly(listener.local_addr(), request, lines, b"").unwrap())
 }
 
-/// Asks for something that is not text; the head, with its names in lower case, and the body.
+/// Requests binary content; returns the head, with its names in lower case, and the body.
 pub(crate) fn fetch(listener: &AdminListener, request: &str, lines: &[&str]) -> (String, Vec<u8>) {
     let by_hand::Answer { head, body, .. } =
         by_hand::ask(listener.local_addr(), request, lines, b"").unwrap();
     (head, body)
 }
 
-/// Everything that comes until the connection ends.
+/// Reads the response until the connection ends.
 pub(crate) fn answer(mut stream: TcpStream) -> Answer {
     of_text(by_hand::answer(&mut stream).unwrap())
 }

@@ -20,7 +20,7 @@ fn a_client_that_never_ends_its_head_is_disconnected_and_its_seat_is_free_again(
     for stream in &mut slow {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127").unwrap();
     }
-    // Both places are taken: this waits until one is free.
+    // Both connection slots are taken: this request waits for a free one.
     assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
     for stream in &mut slow {
         let mut rest = Vec::new();
@@ -42,7 +42,7 @@ fn a_head_that_does_not_end_is_refused() {
     let stage = Stage::new(settings());
     let mut stream = connect(&stage.listener);
     stream.write_all(b"GET /healthz HTTP/1.1\r\nX: ").unwrap();
-    // It may be cut off before all of it is there.
+    // The server may close the connection before it has read everything.
     let _ = stream.write_all(&[b'a'; 8 * 1024]);
     assert_eq!(answer(stream).status, 431);
     assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
@@ -83,7 +83,7 @@ fn too_many_wrong_tokens_are_sent_away_and_the_right_one_is_not() {
         guess.set_nonblocking(true).unwrap();
         guess.write_all(wrong.as_bytes()).unwrap();
     }
-    // Whichever comes first waits; the other one does not.
+    // The first guess to arrive waits; the other one is rejected.
     let sent_away = (0..).find_map(|round| {
         thread::sleep(Duration::from_millis(1));
         assert!(round < 30_000, "both wait");
@@ -107,7 +107,7 @@ fn dropping_it_ends_every_conversation() {
     assert_eq!(answer_rest(stream), 0);
 }
 
-/// What comes after the answer that is already read, until the end.
+/// The number of further responses until the connection ends.
 fn answer_rest(mut stream: TcpStream) -> usize {
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();

@@ -1,4 +1,4 @@
-//! Several nodes of a cluster, each with its listener for operators.
+//! Several nodes of a cluster, each with its admin listener.
 
 use consonance_admin::NodeInspection;
 use consonance_cluster::NodeQueries;
@@ -13,7 +13,7 @@ use crate::stage::{Stage, wait_until};
 struct Two {
     one: Stage,
     other: Stage,
-    /// By which the first one asks.
+    /// The first node's queries.
     queries: NodeQueries,
     bus: NodeBus,
 }
@@ -28,7 +28,7 @@ impl Two {
         two
     }
 
-    /// What the other node answers to a question of any bytes.
+    /// The other node's reply to a query of any bytes.
     fn ask(&self, question: &str) -> String {
         let view = self.queries.view().unwrap();
         let other = view.find("other").unwrap().id;
@@ -100,7 +100,7 @@ fn a_voice_is_seen_from_every_node_though_it_does_not_pass_the_owner_of_the_sess
         });
         at_owner.unwrap()
     };
-    // It is a while ago that the owner got voice.
+    // Wait until the owner has received no voice for over a second.
     wait_until(|| owner_has().1.is_none_or(|ms_ago| ms_ago > 1_000));
     for stage in [&two.one, &two.other] {
         wait_until(|| player(stage, "Bob")["is_speaking"] == true);
@@ -124,7 +124,7 @@ fn lists_have_the_sessions_of_all_nodes_and_name_a_node_that_does_not_answer() {
         assert_eq!((&other["state"], &other["trouble"]), (&json!("alive"), &Value::Null), "{other}");
         assert_eq!(one["now"]["links_to"][0]["to"], "other");
     }
-    // It is alive, and says nothing to operators.
+    // The other node stays alive, but no longer answers operators' queries.
     two.other.answers = None;
     let silent = || {
         let other = node(&two.one, "other");

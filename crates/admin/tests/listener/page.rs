@@ -1,4 +1,4 @@
-//! The page: it is there, and takes nothing from elsewhere.
+//! The page is served, and loads nothing from other origins.
 
 use crate::ask::{ask, settings};
 use crate::stage::Stage;

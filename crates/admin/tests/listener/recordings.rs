@@ -1,4 +1,4 @@
-//! Recordings over the API: begun, ended, heard and removed.
+//! Recordings over the API: start, stop, playback and removal.
 
 use std::fs;
 

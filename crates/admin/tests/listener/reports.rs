@@ -1,4 +1,4 @@
-//! Reports over the API: made, listed, heard and removed.
+//! Reports over the API: creation, listing, playback and removal.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::api::call;
 use crate::ask::{TOKEN, bearer, fetch, settings};
 use crate::stage::{Stage, wait_until};
 
-/// A folder of this test's own that is not there yet.
+/// A path for a folder of this test's own, which does not exist yet.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _was_not_there = fs::remove_dir_all(&folder);

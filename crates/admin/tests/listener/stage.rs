@@ -22,7 +22,7 @@ use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 
 use crate::ask::settings;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
@@ -31,7 +31,7 @@ pub(crate) struct Stage {
     pub(crate) server: DedicatedServer,
     pub(crate) moderation: Moderation,
     pub(crate) operator: Operator,
-    /// Of a node of a cluster.
+    /// For a node of a cluster only.
     pub(crate) answers: Option<AnswerThread>,
     network: MemoryNetwork,
 }
@@ -42,7 +42,7 @@ impl Stage {
         Self::with(settings, |_| {}, |moderation| moderation)
     }
 
-    /// The same with reports, of which so much is kept.
+    /// The same with reports, which keep voice of this duration.
     pub(crate) fn with_reports(reports: Reports, last: Duration) -> Self {
         let keep = move |sessions: &mut SessionsSettings| sessions.report_buffer.last = last;
         Self::with(settings(), keep, |moderation| moderation.with_reports(reports))
@@ -54,12 +54,12 @@ impl Stage {
         Self::with(settings, record, |moderation| moderation)
     }
 
-    /// The same with everything that operators want recorded.
+    /// The same with this recorder for operators' recordings.
     pub(crate) fn with_recorder(recorder: &SessionRecorder) -> Self {
         Self::new(settings()).recorded(recorder)
     }
 
-    /// The same, and these webhooks are told.
+    /// The same, which also notifies these webhooks.
     pub(crate) fn with_webhooks(webhooks: &Webhooks, recorder: &SessionRecorder) -> Self {
         let tell = |sessions: &mut SessionsSettings| sessions.webhooks = webhooks.clone();
         Self::with(settings(), tell, |moderation| moderation).recorded(recorder)
@@ -92,7 +92,7 @@ impl Stage {
         Self { listener, server, moderation, operator, answers: None, network }
     }
 
-    /// One of the nodes of a cluster with the sessions "main" and "arena"; what asks it and others.
+    /// A node of a cluster with the sessions "main" and "arena", and its queries to itself and other nodes.
     pub(crate) fn node(bus: &NodeBus, name: &str) -> (Self, NodeQueries) {
         let sessions = SessionsSettings::new(["main", "arena"]).unwrap();
         let info = NodeInfo { name: name.into(), ..NodeInfo::default() };
@@ -115,7 +115,7 @@ impl Stage {
         self.player_with(name, session, false, &self.moderation)
     }
 
-    /// The same, and it speaks there all the time.
+    /// The same, but it also speaks there all the time.
     pub(crate) fn talker(&self, name: &str, session: &str) -> Player {
         self.player_with(name, session, true, &self.moderation)
     }
@@ -131,7 +131,7 @@ impl Stage {
         let (over, own) = (Arc::clone(&is_over), name.to_owned());
         let thread = thread::spawn(move || play(&own, transport, talks, &over));
         let is_here = || {
-            // A session may begin with this one.
+            // The session may not exist before this player joins.
             let players = seen_by.players(session).unwrap_or_default();
             players.iter().any(|player| player.name == name && player.rooms == ["lobby"])
         };
@@ -173,13 +173,13 @@ fn play(name: &str, transport: MemoryClient, talks: bool, is_over: &AtomicBool) 
     }
     let mut next_frame = Instant::now();
     let mut player = TestPlayer::new(client, transport, next_frame);
-    // A disconnected player stays away.
+    // A disconnected player does not reconnect.
     while !is_over.load(Ordering::Relaxed) && player.ends.is_empty() {
         let now = Instant::now();
         player.wake(now);
         if talks && now >= next_frame {
             next_frame = now + Duration::from_millis(20);
-            // Before it has joined, it has no listener.
+            // A player that has not joined yet cannot speak.
             let _ = player.client.send_voice(SILENT_FRAME);
         }
         player.run_once(now, |_| {});

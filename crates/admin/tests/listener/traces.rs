@@ -1,4 +1,4 @@
-//! Requests of operators are spans, those of others are not.
+//! Operators' requests are recorded as spans; other requests are not.
 
 use consonance_server::spans::{AttributeValue, FinishedSpan, Tracer, TracerSettings};
 

@@ -40,7 +40,7 @@ fn a_server_whose_worker_hangs_is_alive_and_not_ready() {
     let stage = Stage::new(settings());
     let (release, is_released) = mpsc::sync_channel::<()>(1);
     let handle = stage.server.handle();
-    // It hangs until the sender is dropped.
+    // The worker hangs until the sender is dropped.
     let hang = move |_: &mut SessionLoop, _| {
         let _ = is_released.recv();
     };

@@ -1,4 +1,4 @@
-//! What webhooks are told is what the description says.
+//! Webhook payloads match their description.
 
 use std::fs;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::api::call;
 use crate::ask::{TOKEN, ask, bearer};
 use crate::stage::{Stage, wait_until};
 
-/// Far more than any of this takes.
+/// Much longer than any of this takes.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
@@ -58,7 +58,7 @@ fn each_event_is_told_as_it_is_described_and_counted() {
     }
     let described = description["webhooks"].as_object().map(Map::len);
     assert_eq!(described, Some(WebhookEvent::ALL.len()), "and nothing else is described");
-    // What the API says of the same things.
+    // Compared with what the API shows for the same objects.
     let of = |event: &str, what: &str| {
         told.iter().filter(|body| body["event"] == event).map(|body| body[what].clone()).collect::<Vec<_>>()
     };
@@ -103,8 +103,7 @@ fn counted(stage: &Stage, result: &str) -> String {
     metrics.lines().find(has_it).and_then(|line| line.rsplit(' ').next()).unwrap_or(&metrics).to_owned()
 }
 
-/// Whether a value is what a schema says, as far as this description uses JSON Schema: no member may be there that is
-/// not described.
+/// Validates a value against a schema, as far as this description uses JSON Schema; undescribed members are errors.
 fn check(description: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     if let Some(name) = schema["$ref"].as_str() {
         let pointer = name.trim_start_matches('#');

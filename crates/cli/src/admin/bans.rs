@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::commands::Answer;
 
-/// As many as a server tells at once.
+/// The maximum number of bans in one answer of a server.
 const PAGE: usize = 1000;
 
 /// Every ban, by number, however many pages that takes.
@@ -22,7 +22,7 @@ pub(super) fn all(client: &Client) -> Answer {
         match newest {
             _ if is_last => return Ok(Value::Array(bans)),
             Some(newest) if newest > after => after = newest,
-            // Or it would be asked forever.
+            // Otherwise this loop would not end.
             _ => return Err("the server tells the same bans again".into()),
         }
     }
@@ -38,7 +38,7 @@ mod tests {
 
     use super::*;
 
-    /// A server with so many bans, by whose numbers it answers as long as it is asked.
+    /// A server with this many bans, which it lists by their numbers.
     fn serve(bans: u64) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -47,7 +47,7 @@ mod tests {
                 let mut stream = BufReader::new(stream.unwrap());
                 let mut asked = String::new();
                 stream.read_line(&mut asked).unwrap();
-                // The whole head, or closing would reset the connection.
+                // Read the whole head, or closing would reset the connection.
                 let mut line = String::new();
                 while line != "\r\n" {
                     line.clear();

@@ -1,4 +1,4 @@
-//! Asking a server's admin API.
+//! A client of a server's admin API.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use crate::state_folder;
 
 /// Longer than the server takes to give up on a worker that hangs.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long an answer may take to come, whole: a recording may be large.
+/// The timeout for a complete answer: a recording may be large.
 const DOWNLOAD_PATIENCE: Duration = Duration::from_hours(1);
 
 /// A server and the token for it.
@@ -35,7 +35,7 @@ impl Client {
                  systemd has it in /var/lib/consonance/admin-token), or start a server with --admin, which makes one"
             )
         })?;
-        // The token goes to that server and nowhere else, whatever the environment says of proxies.
+        // The token must go to that server only, so proxies that the environment names are ignored.
         let config = Agent::config_builder()
             .timeout_connect(Some(PATIENCE))
             .timeout_recv_response(Some(PATIENCE))
@@ -59,7 +59,7 @@ impl Client {
         self.answer(request.header("Content-Type", "application/json").send(body.to_string()))
     }
 
-    /// Writes what is there into a new file, which is there only if all of it came; its length in bytes.
+    /// Downloads a path into a new file, which is kept only if the download is complete; returns its length in bytes.
     pub(super) fn download(&self, path: &str, file: &Path) -> Result<u64, Box<dyn Error>> {
         let mut answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call()?;
         if !answer.status().is_success() {
@@ -71,7 +71,7 @@ impl Client {
         let copied = copy(&mut answer.body_mut().as_reader(), &mut made, file);
         if copied.is_err() {
             drop(made);
-            // Or it would be in the way of the next attempt.
+            // Otherwise it would block the next attempt.
             fs::remove_file(file).map_err(shown)?;
         }
         copied
@@ -104,7 +104,8 @@ impl Client {
     }
 }
 
-/// What could not be read is the server's matter or the way's, and what could not be written is the disk's.
+/// Copies an answer into a file. Read errors are reported as the server's or the network's, write errors as the
+/// disk's.
 fn copy(from: &mut dyn Read, to: &mut File, file: &Path) -> Result<u64, Box<dyn Error>> {
     let mut buffer = vec![0; 64 * 1024];
     let mut bytes = 0;
@@ -130,14 +131,14 @@ mod tests {
 
     use super::*;
 
-    /// A server that answers two requests with so much of the five bytes that it promises.
+    /// A server that answers two requests with these parts of the five bytes that it promises.
     fn serve(sent: [&'static str; 2]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
             for body in sent {
                 let (mut client, _) = listener.accept().unwrap();
-                // The whole head, or closing would reset the connection.
+                // Read the whole head, or closing would reset the connection.
                 let mut head = Vec::new();
                 while !head.ends_with(b"\r\n\r\n") {
                     let mut byte = [0];

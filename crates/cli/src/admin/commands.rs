@@ -131,9 +131,9 @@ pub(super) struct Undrain {
     node: Option<String>,
 }
 
-/// How often a server is asked whether it still drains.
+/// The interval at which a server is polled for whether it still drains.
 const DRAIN_POLL: Duration = Duration::from_millis(500);
-/// A server that has ended fails so often in turn. One that has too much to do answers in between.
+/// Consecutive failures that mean that the server has ended. An overloaded server answers in between.
 const DRAIN_FAILURES_MAX: u32 = 3;
 
 /// The reason of a removal.

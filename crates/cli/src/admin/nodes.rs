@@ -52,7 +52,7 @@ fn state(node: &Value) -> String {
     words
 }
 
-/// What is wrong with the way from a node to another one, if anything is.
+/// The problem with the connection from one node to another, if there is one.
 fn trouble(link: &Value) -> Option<String> {
     let to = text(&link["to"]);
     if link["state"] != "alive" {
@@ -62,7 +62,7 @@ fn trouble(link: &Value) -> Option<String> {
     Some(format!("dropped voice for {to} {} s ago", dropped_ms_ago / 1000))
 }
 
-/// What was dropped before that is over.
+/// The maximum age of dropped voice that still counts as a problem.
 const RECENT_MS: u64 = 60_000;
 
 #[cfg(test)]

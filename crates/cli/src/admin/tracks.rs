@@ -17,14 +17,14 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Fetches all tracks of what is at this path of the API.
+    /// Fetches all tracks of the recording or report at this path of the API.
     pub(super) fn act(&self, client: &Client, path: &str) -> Answer {
         let details = client.get(path)?;
         std::fs::create_dir_all(&self.folder)?;
         let mut fetched = Vec::new();
         for track in details["tracks"].as_array().into_iter().flatten() {
             let name = track["file"].as_str().unwrap_or_default();
-            // Whatever a server says, nothing is written elsewhere.
+            // A file name from the server must not lead out of the folder.
             if PathBuf::from(name).file_name().is_none_or(|own| own != name) {
                 return Err(format!("the server names a file {name:?}, which is none").into());
             }

@@ -16,7 +16,7 @@ pub(super) fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
     fs::read(file).map_err(|error| wrong(&error))
 }
 
-/// A folder for what is in this folder, by the same name, in another one.
+/// Creates a folder for the contents of `of`, by the same name, in the folder `to`.
 pub(super) fn make_folder(of: Option<&Path>, to: &Path) -> Result<PathBuf, String> {
     let of = of.map(|of| if of.as_os_str().is_empty() { Path::new(".") } else { of });
     let of = of.and_then(|folder| folder.canonicalize().ok());

@@ -1,4 +1,4 @@
-//! Reports that players have submitted to the moderators: their key pair, and what is in a report.
+//! Reports that players have submitted to the moderators: the moderators' key pair, and the contents of a report.
 
 use std::io::{self, Write as _, stdout};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub(super) fn decrypt(reports: &[PathBuf], key: &ModeratorsSecret, to: &Path) ->
         write(&report, &folder)
             .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
         for line in in_words(&report, &folder) {
-            // The reader of the output may have read enough.
+            // The reader of the output may have closed the pipe.
             let _ = writeln!(stdout(), "{line}");
         }
     }
@@ -78,7 +78,8 @@ fn file_of(number: usize, voice: &ReportedVoice) -> String {
     format!("{}-{}.opus", file_name_part(&voice.speaker.name), number + 1)
 }
 
-/// Frames lie where they came, but for what the network delayed; how long the sound is, in samples at 48 kHz.
+/// Places frames at their times of arrival, except for network delays; also returns the sound's length in samples at
+/// 48 kHz.
 fn as_ogg_opus(voice: &ReportedVoice) -> io::Result<(Vec<u8>, u64)> {
     let mut writer = OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[("TITLE", &voice.speaker.name)])?;
     for frame in &voice.frames {
@@ -107,7 +108,7 @@ fn in_words(report: &MemberReport, folder: &Path) -> Vec<String> {
     [head].into_iter().chain(voices).chain([format!("  {PROOF}")]).collect()
 }
 
-/// What such a report shows.
+/// A note on the evidence that such a report gives.
 const PROOF: &str = "the report is signed by its reporter's key; frames that their speaker has not signed are the reporter's claim";
 /// A key pair has 145 bytes.
 const KEY_BYTES_MAX: u64 = 4096;

@@ -12,11 +12,11 @@ use super::files;
 use crate::devices::shown;
 use crate::progress::ProgressLine;
 
-/// What was done so far.
+/// Totals of the work so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) tracks: usize,
-    /// Frames that were opened.
+    /// Frames that were decrypted.
     pub(super) frames: u64,
 }
 
@@ -50,13 +50,13 @@ pub(super) fn decrypt(
         let (opened, counts) = decrypt_track(&file, keys, &to)?;
         tally.tracks += 1;
         tally.frames += opened.frames;
-        // The reader of the output may have read enough.
+        // The reader of the output may have closed the pipe.
         let _ = writeln!(stdout(), "{}", in_words(&file, &to, &opened, &counts));
     }
     Ok(())
 }
 
-/// What ends with .sealed, in order.
+/// The files of a folder with the extension `.sealed`, sorted.
 fn sealed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<_> = fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -66,7 +66,7 @@ fn sealed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Nothing stays of a track of which no frame was opened.
+/// Decrypts one track; if no frame could be decrypted, no file is left.
 fn decrypt_track(file: &Path, keys: &[LoggedEpoch], to: &Path) -> Result<(OpenedTrack, KeptCounts), String> {
     let wrong = |what: String| format!("{}: {what}", file.display());
     let progress = ProgressLine::new();
@@ -135,7 +135,7 @@ impl Read for Watched<'_> {
     }
 }
 
-/// What the names of sealed tracks end with.
+/// The file extension of sealed tracks.
 const EXTENSION: &str = "sealed";
 /// A session of a thousand members whose keys change ten thousand times takes a gigabyte; usual ones take kilobytes.
 const KEYS_BYTES_MAX: u64 = 1 << 30;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input, Read};
 
-/// How long ago the first sample of a block was recorded when the block is read.
+/// The age of a block's first sample when the block is read.
 const BLOCK: Duration = Duration::from_millis(10);
 
 /// Gives the microphone something to play.
@@ -16,7 +16,7 @@ pub(crate) struct Cue(Arc<Mutex<Waiting>>);
 #[derive(Debug, Default)]
 struct Waiting {
     samples: VecDeque<f32>,
-    /// When the first sample of the recording was spoken.
+    /// The time at which the first sample of the recording was spoken.
     started: Option<Instant>,
 }
 
@@ -28,7 +28,7 @@ impl Cue {
         waiting.started = None;
     }
 
-    /// When the recording began to be spoken, once it has.
+    /// The time at which the recording began to play, once it has.
     pub(crate) fn started(&self) -> Option<Instant> {
         self.lock().started
     }

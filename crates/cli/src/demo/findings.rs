@@ -1,4 +1,4 @@
-//! From what was seen to a report.
+//! The report, from the observations of a demonstration.
 
 use std::error::Error;
 use std::time::Instant;
@@ -14,14 +14,14 @@ use super::stage::{Evidence, Performance};
 use super::stretches::HeardFile;
 use super::verdict::{Pair, judge_file, judge_pair, judge_texts, wanted_correlation};
 
-/// What the demonstration was run with.
+/// The network conditions and the seed of the demonstration.
 pub(crate) struct Conditions {
     pub(crate) loss_percent: f64,
     pub(crate) jitter_ms: f64,
     pub(crate) seed: u64,
 }
 
-/// Looks at everything that was seen and at the written files.
+/// Evaluates all observations and the written files.
 ///
 /// # Errors
 /// If a file that was written cannot be read again.

@@ -21,7 +21,7 @@ struct SentFrame {
     line: usize,
 }
 
-/// What was found out about one pair.
+/// The results of one pair of speaker and listener.
 pub(crate) struct Hearing {
     pub(crate) heard: Heard,
     /// Frames that came although they were for others.
@@ -37,7 +37,7 @@ impl Hearing {
         Self { heard, stray, delays: Vec::new() }
     }
 
-    /// How many seconds what was spoken at this moment took to the listener's ear, by the frame nearest to it.
+    /// The delay in seconds from mouth to ear of sound spoken at this time, taken from the nearest frame.
     pub(crate) fn delay_at(&self, spoken_at: Instant) -> Option<f64> {
         let after = self.delays.partition_point(|(at, _)| *at < spoken_at);
         let nearest = self.delays.get(after).or(self.delays.last());
@@ -45,7 +45,7 @@ impl Hearing {
     }
 }
 
-/// How `listener` heard `speaker` (indices of roles).
+/// The results of `listener` for `speaker` (indices of roles).
 pub(crate) fn hearing(performance: &Performance, listener: usize, speaker: usize) -> Hearing {
     let evidence = &performance.players[listener];
     let sent = sent_frames(performance, speaker);
@@ -102,8 +102,8 @@ fn sent_frames(performance: &Performance, speaker: usize) -> BTreeMap<u16, SentF
     let spoken = |at: Instant| {
         performance.lines.iter().enumerate().position(|(index, line)| {
             let own = LINES[index].speaker == ROLES[speaker].name;
-            // A frame is recorded up to 20 ms before the recording begins inside of it.
-            // A channel is closed for what is recorded once the voice thread knows: at its next turn.
+            // A frame may start up to 20 ms before the line that begins inside it. A closed channel still carries
+            // frames until the voice thread's next turn.
             own && line.is_some_and(|line| seconds(line.start, at) > -0.05 && seconds(line.closed, at) < 0.05)
         })
     };

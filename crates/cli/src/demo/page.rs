@@ -52,7 +52,7 @@ fn head(report: &Report) -> Element {
         .child(Element::new("meta").with("name", "color-scheme").with("content", "light dark"))
         .child(Element::new("title").text(format!("Consonance demonstration: {verdict}")))
         .child(Element::new("style").verbatim(STYLE))
-        // Before anything is drawn, so that nothing moves when the script takes over from the browser's controls.
+        // Runs before the first paint, so that nothing moves when the script takes over from the browser's controls.
         .child(Element::new("script").verbatim("document.documentElement.className = 'scripted';"))
 }
 

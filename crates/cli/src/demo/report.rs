@@ -1,4 +1,4 @@
-//! What a demonstration measured, as it stands in `report.json`. Times are seconds since it began.
+//! The results of a demonstration, as in `report.json`. Times are seconds since it began.
 
 use serde::Serialize;
 
@@ -7,23 +7,23 @@ use serde::Serialize;
 pub(crate) struct Report {
     /// Whether all players heard what they should, and nothing else.
     pub(crate) passed: bool,
-    /// What went wrong, in words; empty if `passed`.
+    /// The problems, in words; empty if `passed`.
     pub(crate) problems: Vec<String>,
     /// Packets lost on the way to each listener, percent.
     pub(crate) loss_percent: f64,
     /// Extra delay on the way to each listener, uniform in 0 … this many ms.
     pub(crate) jitter_ms: f64,
-    /// What the losses and delays were drawn from.
+    /// The seed of the random losses and delays.
     pub(crate) seed: u64,
-    /// How long it took.
+    /// The duration.
     pub(crate) seconds: f64,
     /// The players, in the order of joining.
     pub(crate) players: Vec<Player>,
-    /// What was spoken, in order of time.
+    /// The speeches, in order of time.
     pub(crate) speeches: Vec<Speech>,
     /// The text messages.
     pub(crate) texts: Vec<Text>,
-    /// What each player heard.
+    /// The results of each player as a listener.
     pub(crate) listeners: Vec<Listener>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Text {
     pub(crate) received_by: Vec<String>,
 }
 
-/// What one player heard.
+/// The results of one player as a listener.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Listener {
     pub(crate) name: String,
@@ -87,18 +87,18 @@ pub(crate) struct Heard {
     pub(crate) speaker: String,
     /// Frames that the speaker sent to this listener.
     pub(crate) sent: u64,
-    /// … that came, in time or late.
+    /// … that arrived, in time or late.
     pub(crate) received: u64,
-    /// … that never came.
+    /// … that never arrived.
     pub(crate) lost: u64,
-    /// … that were lost or late and came back out of the next packet.
+    /// … that were lost or late and were recovered from the next packet.
     pub(crate) recovered: u64,
-    /// … that had to be made up.
+    /// … that had to be concealed.
     pub(crate) concealed: u64,
     /// From the sample spoken to the sample played, ms; `None` if nothing was heard.
     pub(crate) delay_median_ms: Option<f64>,
     pub(crate) delay_p95_ms: Option<f64>,
-    /// When the speaker was heard to start and to stop.
+    /// The periods in which the speaker was heard: start and stop.
     pub(crate) spans: Vec<[f64; 2]>,
     /// (when it was played, how long after it was spoken in ms) for each frame, or as many as draw well.
     pub(crate) delays: Vec<[f64; 2]>,
@@ -112,7 +112,7 @@ pub(crate) struct Stretch {
     pub(crate) speakers: Vec<String>,
     /// Normalised correlation of what was heard with the sum of what was spoken, −1 … 1.
     pub(crate) correlation: f64,
-    /// What it must at least be for the chosen loss.
+    /// The minimum correlation for the chosen loss.
     pub(crate) wanted: f64,
 }
 

@@ -6,7 +6,7 @@ const RATE: f64 = 48_000.0;
 /// The coarse search works on every sixth sample of a smoothed signal: 8 kHz, enough for the bulk of speech.
 const COARSE: usize = 6;
 
-/// Where in `heard` the signal `spoken` lies, searched from `from` to `to` samples; the best match wins.
+/// The offset of the signal `spoken` in `heard`: the best match from `from` to `to` samples.
 pub(crate) fn locate(spoken: &[f32], heard: &[f32], from: i64, to: i64) -> i64 {
     let (coarse_spoken, coarse_heard) = (decimate(spoken), decimate(heard));
     let step = COARSE as i64;
@@ -87,7 +87,7 @@ fn decimate(sound: &[f32]) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    /// Something with a clear best match: a chirp.
+    /// A signal with a clear best match: a chirp.
     fn chirp() -> Vec<f32> {
         (0..48_000).map(|i| (i as f32 * i as f32 * 1e-6).sin() * 0.5).collect()
     }

@@ -1,4 +1,4 @@
-//! The script brought to life: a server and its players, each over a QUIC connection of its own.
+//! The performance of the script: a server and its players, each over its own QUIC connection.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,41 +19,41 @@ use super::script::{LENGTH, LINES, NOTES, ROLES, To, role};
 use crate::interrupt::Interrupt;
 
 const SESSION: &str = "demo";
-/// How often the stage looks at its players.
+/// The interval at which the stage polls its players.
 const LOOK: Duration = Duration::from_millis(5);
 /// A channel stays open for this long after the last sample of a recording.
 const TAIL: Duration = Duration::from_millis(60);
 
-/// What one player did and heard.
+/// The observations of one player.
 pub(crate) struct Evidence {
     pub(crate) wav: PathBuf,
-    /// When it joined, which is where its file begins, and when it left.
+    /// The time at which it joined, at which its file begins, and the time at which it left.
     pub(crate) joined: Option<Instant>,
     pub(crate) left: Instant,
     pub(crate) events: Vec<Event>,
     pub(crate) traces: Vec<FrameTrace>,
 }
 
-/// When a line was spoken.
+/// The times of a spoken line.
 #[derive(Clone, Copy)]
 pub(crate) struct Spoken {
     pub(crate) start: Instant,
     pub(crate) stop: Instant,
-    /// When its channel was closed.
+    /// The time at which its channel was closed.
     pub(crate) closed: Instant,
 }
 
-/// Everything that was seen.
+/// The observations of a whole demonstration.
 pub(crate) struct Performance {
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
-    /// By role.
+    /// The players, indexed by role.
     pub(crate) players: Vec<Evidence>,
-    /// By line.
+    /// The spoken lines, indexed by line.
     pub(crate) lines: Vec<Option<Spoken>>,
 }
 
-/// Plays the script; `progress` is told how many seconds have passed.
+/// Plays the script; `progress` is called with the elapsed seconds.
 ///
 /// # Errors
 /// If the server or a player cannot start, a file cannot be written, or the user interrupts.
@@ -89,14 +89,14 @@ struct Stage<'a> {
     notes_written: usize,
 }
 
-/// A role and what it is doing.
+/// The state of a role.
 enum Actor {
     Waiting,
     Playing { voice: VoiceChat, cue: Cue, evidence: Evidence },
     Gone(Evidence),
 }
 
-/// How far a line is.
+/// The progress of a line.
 enum Performing {
     Waiting,
     Speaking { channel: Channel, silent_since: Option<Instant> },
@@ -160,7 +160,7 @@ impl<'a> Stage<'a> {
         let role = &ROLES[index];
         let wav = self.folder.join(format!("{}.wav", role.name.to_lowercase()));
         let client = QuicClient::new(&self.runtime, self.address.clone(), QuicClientSettings::default());
-        // On the way to each listener only: what is asked for is what each hears of each speaker.
+        // Only the path to each listener is impaired: the demo measures what each listener hears of each speaker.
         let seed = self.impairment.seed.wrapping_add(index as u64);
         let down = Impairment { seed, ..self.impairment.clone() };
         let transport = ImpairedClient::new(client, &Impairment::default(), &down);

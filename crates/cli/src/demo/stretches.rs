@@ -1,4 +1,4 @@
-//! What a listener's file should hold, stretch by stretch, and what it holds.
+//! A comparison of a listener's file with its expected contents, stretch by stretch.
 
 use std::time::{Duration, Instant};
 
@@ -15,11 +15,11 @@ const PAUSE: f64 = 0.25;
 const PIECE: f64 = 0.5;
 /// … this far around the delay that was measured there.
 const SEARCH: f64 = 0.03;
-/// When a line began is known only as well as a busy machine woke its threads: at most this far off.
+/// The maximum error of a line's start time: a busy machine wakes its threads late.
 const CLOCK_ERROR: f64 = 0.15;
 /// Delay to look around when none was measured.
 const USUAL_DELAY: f64 = 0.08;
-/// How long after a line its sound may still be heard: delay and fading.
+/// The time after a line in which its sound may still be heard: delay and fading.
 const AFTER: f64 = 0.7;
 /// A late listener hears nothing of a line before its first frame arrived.
 const SETTLING: f64 = 0.25;

@@ -1,4 +1,4 @@
-//! Did all players hear what they should, and nothing else?
+//! The verdict: whether all players heard the speech that was for them, and nothing else.
 
 use super::hearing::Hearing;
 use super::report::{Listener, Text};
@@ -10,12 +10,12 @@ pub(crate) struct Pair<'a> {
     pub(crate) hearing: &'a Hearing,
 }
 
-/// How much of a stretch must be recognisable when this much is lost on the way: at no loss all of it.
+/// The minimum correlation of a stretch at this packet loss: from 0.8 without loss down to 0.2.
 pub(crate) fn wanted_correlation(loss_percent: f64) -> f64 {
     (0.8 - 0.025 * loss_percent).max(0.2)
 }
 
-/// What is wrong with how one pair heard each other.
+/// Adds the problems of one pair of speaker and listener.
 pub(crate) fn judge_pair(pair: &Pair<'_>, loss_percent: f64, problems: &mut Vec<String>) {
     let Pair { listener, hearing } = pair;
     let heard = &hearing.heard;
@@ -43,7 +43,7 @@ pub(crate) fn judge_pair(pair: &Pair<'_>, loss_percent: f64, problems: &mut Vec<
     }
 }
 
-/// What is wrong with a listener's file.
+/// Adds the problems of a listener's file.
 pub(crate) fn judge_file(listener: &Listener, noise: Option<f64>, problems: &mut Vec<String>) {
     for stretch in listener.stretches.iter().filter(|stretch| stretch.correlation < stretch.wanted) {
         problems.push(format!(
@@ -61,7 +61,7 @@ pub(crate) fn judge_file(listener: &Listener, noise: Option<f64>, problems: &mut
     }
 }
 
-/// What is wrong with the text messages.
+/// Adds the problems of the text messages.
 pub(crate) fn judge_texts(texts: &[Text], problems: &mut Vec<String>) {
     for note in &NOTES {
         let readers = ROLES.iter().filter(|role| {

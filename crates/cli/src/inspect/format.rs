@@ -41,7 +41,7 @@ pub(super) fn figure(number: Option<f32>, digits: usize, unit: &str) -> String {
     number.map_or_else(|| "–".into(), |number| format!("{number:.digits$}{unit}"))
 }
 
-/// A bar of so many cells for a level in dB of full scale, from -60 to 0.
+/// A bar of `cells` cells for a level in dB of full scale, from -60 to 0.
 pub(super) fn meter(dbfs: f32, cells: usize) -> String {
     let eighths = (((dbfs + 60.0) / 60.0).clamp(0.0, 1.0) * 8.0 * cells as f32).round() as usize;
     let (full, rest) = (eighths / 8, eighths % 8);

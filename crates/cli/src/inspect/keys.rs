@@ -1,4 +1,4 @@
-//! What keys do.
+//! Actions of keys.
 
 use consonance_inspector::{Action, why};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -49,7 +49,7 @@ impl Screen {
         self.client().map_or(Pressed::Nothing, |client| Pressed::Do(action(client.muted, client.deafened)))
     }
 
-    /// Why the selected player is not heard, on request.
+    /// The diagnosis of why the selected player is not heard, if requested.
     pub(super) fn diagnosis(&self) -> Option<consonance_inspector::Diagnosis> {
         let (snapshot, client, speaker) = (self.snapshot.as_ref()?, self.client()?, self.selected_player()?);
         self.is_asked.then(|| why(std::slice::from_ref(snapshot), &speaker.name, &client.name))

@@ -1,4 +1,4 @@
-//! What is on the screen: head, tabs, one of them, and the keys.
+//! The contents of the screen: head, tabs, the selected tab, and the keys.
 
 use std::collections::VecDeque;
 
@@ -13,24 +13,24 @@ use ratatui::widgets::{Paragraph, Tabs, Wrap};
 use super::format::{clock, targets};
 use super::{panels, players};
 
-/// Levels of one's own that are kept for the graph.
+/// The number of microphone levels that are kept for the graph.
 const LEVELS: usize = 200;
 
-/// A snapshot and how it is looked at.
+/// A snapshot and the state of its display.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
     pub(super) snapshot: Option<Snapshot>,
     pub(super) tab: Tab,
-    /// Which player's row.
+    /// The row of the selected player.
     pub(super) selected: usize,
-    /// It is asked why the selected player is not heard.
+    /// Whether the diagnosis of the selected player is requested.
     pub(super) is_asked: bool,
-    /// The microphone's levels while it was looked at, 0 for silence.
+    /// The most recent levels of the microphone, 0 for silence.
     pub(super) levels: VecDeque<u16>,
     trouble: Option<String>,
 }
 
-/// What is shown.
+/// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Tab {
     #[default]
@@ -50,7 +50,7 @@ impl Tab {
 }
 
 impl Screen {
-    /// Shows that from now on.
+    /// Shows a new snapshot.
     pub(super) fn show(&mut self, snapshot: Snapshot) {
         if let Some(capture) = snapshot.client().and_then(|client| client.capture.as_ref()) {
             if self.levels.len() >= LEVELS {

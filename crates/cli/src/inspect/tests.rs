@@ -1,4 +1,4 @@
-//! What is on the screen, drawn to a terminal that is none.
+//! The screen's content, drawn to a test terminal.
 
 use consonance_inspector::{
     Action, CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceSnapshot,
@@ -48,7 +48,7 @@ fn press(screen: &mut Screen, code: KeyCode) -> Pressed {
     screen.press(&KeyEvent::new(code, KeyModifiers::NONE))
 }
 
-/// What stands in a terminal of that size.
+/// The content of a terminal of this size.
 fn drawn(screen: &Screen, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| screen.draw(frame)).unwrap();

@@ -24,9 +24,9 @@ pub(crate) struct Conversation<'a> {
     typed: Receiver<String>,
     lines: EventLines<'a>,
     recording: Option<SessionRecording>,
-    /// Whether one speaks, if Enter begins and ends that.
+    /// Whether the player is speaking, if Enter starts and stops that (push-to-talk).
     push_to_talk: Option<bool>,
-    /// Which way voice took when that was last looked at.
+    /// The path of voice at the last look.
     voice_path: DatagramPath,
     /// Before the roster has arrived no reader is known.
     may_write: bool,
@@ -34,11 +34,11 @@ pub(crate) struct Conversation<'a> {
     /// A client outside of a session has no use for a line about devices.
     about_devices: Vec<Event>,
     leave_at: Option<Instant>,
-    /// Why there is no session just now.
+    /// The reason why there is no session at the moment.
     lost: Option<String>,
 }
 
-/// Whether it goes on.
+/// Whether the conversation continues.
 enum Course {
     GoesOn,
     Ended,
@@ -95,7 +95,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// What was recorded, to be finished once the session is left.
+    /// Returns the recording, to be finished once the session is left.
     pub(crate) fn end(self) -> Option<SessionRecording> {
         self.recording
     }
@@ -166,7 +166,7 @@ impl<'a> Conversation<'a> {
         Ok(true)
     }
 
-    /// Submits a report; what becomes of it is an event.
+    /// Submits a report; its result comes as an event.
     fn report(&self, what: &str) -> io::Result<()> {
         let members = self.voice.encryption().members;
         let (name, reason) = members::split_name(&members, what);

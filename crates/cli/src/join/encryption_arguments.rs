@@ -1,4 +1,4 @@
-//! What `consonance join` is told for encrypted sessions.
+//! Arguments of `consonance join` for encrypted sessions.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ impl EncryptionArguments {
         let mut settings = folder.load()?;
         settings.constant_rate = self.constant_rate;
         settings.key_log.clone_from(&self.key_log);
-        // A holder of keys can hear recordings: all members see that.
+        // With the keys, recordings can be decrypted, so all members are told.
         settings.purpose = self.key_log.is_some().then(|| "recording".into());
         settings.sign_speech = self.sign_speech;
         settings.moderators_key = self.moderators_key.as_deref().map(identity::moderators_key).transpose()?;

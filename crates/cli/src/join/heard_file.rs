@@ -1,4 +1,4 @@
-//! The file for what is heard: checked before joining, begun only then, so that a join that fails loses nothing.
+//! The file for received audio: checked before joining and begun after it, so that a failed join overwrites nothing.
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ impl Output for HeardFile {
 impl Drop for HeardFile {
     fn drop(&mut self) {
         if self.is_new && self.output.is_none() {
-            // An empty file would look like a recording; if it cannot be removed, nothing is lost.
+            // An empty file would look like a recording; failure to remove it does no harm.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -23,7 +23,7 @@ impl IdentityFolder {
         Self(wanted.map(Path::to_owned).or_else(usual))
     }
 
-    /// What was kept; a new key where there is none.
+    /// Loads the saved key and the known players; generates a new key if none is saved.
     ///
     /// # Errors
     /// If a file cannot be read or understood, or the system has no random numbers.
@@ -89,7 +89,7 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Another process may keep the same player's files at this moment.
+    // Another process may be writing the same player's files at this moment.
     let temporary = file.with_extension(format!("new-{}", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

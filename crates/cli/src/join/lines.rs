@@ -37,7 +37,7 @@ impl<'a> EventLines<'a> {
         })
     }
 
-    /// Says that the key for push to talk was pressed or let go.
+    /// Prints that the push-to-talk key was pressed or released.
     ///
     /// # Errors
     /// If the output is closed.
@@ -48,7 +48,7 @@ impl<'a> EventLines<'a> {
         })
     }
 
-    /// Says which way voice takes to the server, once that is known.
+    /// Prints the path of voice to the server, once it is known.
     ///
     /// # Errors
     /// If the output is closed.
@@ -87,7 +87,7 @@ impl<'a> EventLines<'a> {
     }
 }
 
-/// `None` for what people need not know.
+/// An event in words; `None` if people need not know it.
 fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
     Some(match event {
         EventKind::Joined => format!("you joined as {}", shown(own_name)),
@@ -148,7 +148,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::TextNotSent { reason, .. } | EventKind::Problem { text: reason, .. } => {
             format!("problem: {reason}")
         }
-        // The end of the program says why it ended.
+        // The program reports why it ended when it exits.
         _ => return None,
     })
 }
@@ -226,7 +226,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
     }
 }
 
-/// `None` for what was asked for.
+/// A device event in words; `None` if it is what was requested.
 fn device_in_words(event: &DeviceEvent) -> Option<String> {
     let (what, without) = match event.direction {
         Direction::Input => ("microphone", "you can listen"),

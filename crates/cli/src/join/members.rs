@@ -1,11 +1,11 @@
-//! The members of an encrypted session as lines: their names, and what to compare with them.
+//! The members of an encrypted session as lines: their names, and the values to compare with them.
 
 use consonance::{
     AccountProof, EncryptedMember, EncryptionState, EncryptionStatus, Recognition, SafetyNumber,
 };
 use consonance_name_key::visible;
 
-/// What `/members` prints.
+/// The output of `/members`.
 pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
     match status.state {
         EncryptionState::On => {}
@@ -21,7 +21,8 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
     lines
 }
 
-/// A member's name, and what stands behind it; where none is called so, the first word.
+/// Splits a line into a member's name and the rest; if it begins with no member's name, into the first word and the
+/// rest.
 pub(super) fn split_name<'l>(members: &[EncryptedMember], line: &'l str) -> (&'l str, &'l str) {
     let named = members.iter().filter_map(|member| {
         let rest = line.strip_prefix(&*member.name)?;

@@ -1,4 +1,4 @@
-//! A session in files: what one says, what each of the others says, and what one hears.
+//! A session in files: the player's own voice, the voice of each other player, and the mix that the player hears.
 
 use std::collections::BTreeSet;
 use std::io::{Write, stdout};
@@ -20,10 +20,10 @@ pub(crate) enum RecordFormat {
     Opus,
 }
 
-/// The recording while it goes on.
+/// The running recording.
 pub(crate) struct SessionRecording {
     recorder: Recorder,
-    /// Players with a file already: one that comes back goes on in it.
+    /// Players that already have a file: a player that comes back continues it.
     players: BTreeSet<String>,
 }
 
@@ -65,7 +65,7 @@ impl SessionRecording {
         }
     }
 
-    /// Completes the files and says which there are.
+    /// Completes the files and prints a line for each recording.
     ///
     /// # Errors
     /// If not everything could be written.
@@ -86,7 +86,7 @@ fn lost_seconds(recorded: &Recorded) -> f64 {
     recorded.dropped_blocks as f64 / 100.0
 }
 
-/// What most of it is missing for.
+/// The main cause of missing sound.
 fn why_lost(recorded: &Recorded) -> Option<&'static str> {
     let DroppedBlocks { slow_disk, slow_encoding, burst, .. } = recorded.dropped;
     let causes = [

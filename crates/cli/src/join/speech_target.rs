@@ -1,4 +1,4 @@
-//! How rooms and players are written on the command line.
+//! The syntax of rooms and players on the command line.
 
 use consonance::Target;
 use consonance_session::Limits;

@@ -1,15 +1,15 @@
-//! What is typed, line by line, ahead of the session.
+//! Typed lines, read ahead of the session.
 
 use std::io::{self, BufRead, Read as _, stdin};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-/// Lines typed ahead.
+/// Maximum number of lines that are read ahead.
 const LINES_MAX: usize = 16;
-/// What is kept of one line, more than any text message may have; the rest of it is dropped.
+/// Maximum bytes that are kept of one line, more than any text message may have; the rest of it is dropped.
 const LINE_BYTES_MAX: u64 = 4096;
 
-/// Reads the standard input from now on. The end of it ends nothing.
+/// Starts to read the standard input. Its end does not end the program.
 pub(crate) fn read() -> Receiver<String> {
     let (sender, lines) = sync_channel(LINES_MAX);
     thread::spawn(move || {

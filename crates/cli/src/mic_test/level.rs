@@ -1,6 +1,6 @@
-//! How loud something is, relative to full scale.
+//! Sound levels relative to full scale.
 
-/// The level of everything that was added.
+/// The level of all added sound.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Level {
     peak: f32,
@@ -9,9 +9,9 @@ pub(crate) struct Level {
     clipped: u64,
 }
 
-/// Quieter than the last bit of 16.
+/// The level that counts as silence: below the last of 16 bits.
 const SILENCE_DBFS: f64 = -96.0;
-/// What a converter gives out when it has reached its end.
+/// The amplitude of a clipped sample.
 const FULL_SCALE: f32 = 0.999;
 
 impl Level {

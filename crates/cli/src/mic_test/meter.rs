@@ -11,14 +11,14 @@ use crate::logging::complain;
 const FLOOR_DBFS: f64 = -60.0;
 /// Blocks that are shown together: twenty times per second is as fast as one can see.
 const BLOCKS: usize = 5;
-/// By how much the bar falls each time: 26 dB per second.
+/// The decay of the bar per update: 26 dB per second.
 const FALL_DB: f64 = 1.3;
 /// Columns of the bar; 2.5 dB each.
 const BAR: usize = 24;
-/// Columns that are cleared in the end: the line, and what the terminal writes behind it for Ctrl-C.
+/// Columns that are cleared at the end: the line, and the terminal's echo of Ctrl-C after it.
 const LINE: usize = 78;
 
-/// Shows how loud blocks are, in one line that is gone when it is dropped. Without a terminal it shows nothing.
+/// Shows the level of blocks in one line, which is cleared when this is dropped. Without a terminal it shows nothing.
 pub(crate) struct Meter {
     what: &'static str,
     is_shown: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// For so many blocks.
+    /// A meter for this many blocks.
     pub(crate) fn new(what: &'static str, blocks: usize) -> Self {
         Self {
             what,
@@ -49,7 +49,7 @@ impl Meter {
         }
         let peak = std::mem::take(&mut self.level).peak_dbfs();
         self.shown_dbfs = peak.unwrap_or(FLOOR_DBFS).max(self.shown_dbfs - FALL_DB).max(FLOOR_DBFS);
-        // Silence is less than any number.
+        // Silence is `None`, which is less than any number.
         self.loudest_dbfs = if self.loudest_dbfs < peak { peak } else { self.loudest_dbfs };
         if self.is_shown {
             let words = words(peak, self.loudest_dbfs, self.blocks_left);
@@ -58,7 +58,7 @@ impl Meter {
         }
     }
 
-    /// Says something without spoiling the meter.
+    /// Prints a message without disturbing the meter.
     pub(crate) fn say(&self, words: &str) {
         self.clear();
         complain(&words);

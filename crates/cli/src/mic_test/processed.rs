@@ -7,7 +7,7 @@ pub(crate) struct Processed {
     pub(crate) sound: Vec<[f32; BLOCK_SAMPLES]>,
     /// The share of its blocks that count as speech, 0 to 1.
     pub(crate) speech_share: f64,
-    /// What the automatic gain added at the end, in dB.
+    /// The automatic gain at the end, in dB.
     pub(crate) gain_db: f32,
 }
 

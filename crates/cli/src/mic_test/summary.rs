@@ -1,4 +1,4 @@
-//! What a test of the microphone has found.
+//! The results of a microphone test.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 use super::level::Level;
 
-/// The findings.
+/// The results.
 pub(crate) struct Summary {
     pub(crate) input: String,
     pub(crate) output: Option<String>,
     pub(crate) seconds: f64,
     pub(crate) level: Level,
-    /// How much of it was taken for speech, 0 to 1.
+    /// The share of the recording that was detected as speech, 0 to 1.
     pub(crate) speech_share: f64,
-    /// What the automatic gain added at the end, in dB.
+    /// The automatic gain at the end, in dB.
     pub(crate) gain_db: f32,
     /// Of the microphone and of the loudspeaker.
     pub(crate) diagnostics: [DeviceDiagnostics; 2],

@@ -1,4 +1,4 @@
-//! How the connections of all listeners are shared between addresses, as the configuration has it.
+//! The configured rules for sharing connections of all listeners between addresses.
 
 use consonance_server_config::Config;
 use consonance_transport::AddressShares;

@@ -1,4 +1,4 @@
-//! What operators watch, and the listener for them, if there is to be one.
+//! The operators' access to the server, and the admin listener, if configured.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use consonance_server_config::AdminConfig;
 use crate::logging::{complain, show};
 use crate::state_folder;
 
-/// What is watched and operated.
+/// The operators' access to this server.
 pub(super) fn operator(
     server: &DedicatedServer,
     moderation: &Moderation,

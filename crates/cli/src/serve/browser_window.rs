@@ -8,7 +8,7 @@ use std::io::{IsTerminal as _, stdout};
 pub(super) fn open(url: &str) {
     let is_set = |variable: &str| env::var_os(variable).is_some_and(|value| !value.is_empty());
     if stdout().is_terminal() && is_on_desktop(is_set) {
-        // The program goes on without it.
+        // Errors are ignored: the program works without a window.
         let _ = open::that_detached(url);
     }
 }

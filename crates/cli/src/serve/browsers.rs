@@ -1,4 +1,4 @@
-//! Players in browsers, if there are to be any: the page, and the port of their voices.
+//! Players in browsers, if configured: the page, and the port of their voices.
 
 mod reading;
 mod secrets;
@@ -25,16 +25,16 @@ use secrets::{join_rule, secrets};
 /// The page's default address.
 pub(super) const PAGE_PORT: u16 = 7780;
 
-/// What the configuration says, with the files that it names.
+/// The configuration for browsers, with the files that it names.
 #[derive(Clone, Debug)]
 pub(super) struct PreparedBrowsers {
     page: WebSettings,
-    /// Under which name players reach the page.
+    /// The host name under which players reach the page.
     host: String,
     voice: WebRtcSettings,
     gateway: GatewaySettings,
     info: Info,
-    /// How voice may come over `WebSocket`s, if it may.
+    /// The settings for voice over `WebSocket`s, if it is allowed.
     packets: Option<PacketSettings>,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct OpenedBrowsers {
     voice: SocketAddr,
 }
 
-/// Browsers come in until it is dropped.
+/// Accepts browsers until it is dropped.
 pub(super) struct Browsers {
     listener: WebListener,
     host: String,
@@ -56,7 +56,7 @@ pub(super) struct Browsers {
 }
 
 impl PreparedBrowsers {
-    /// What there will be.
+    /// A line that describes what this configuration would open.
     pub(super) fn in_words(&self) -> String {
         let scheme = if self.page.tls.is_some() { "https" } else { "http" };
         let url = url(scheme, &self.host, self.page.listen.port());
@@ -65,7 +65,7 @@ impl PreparedBrowsers {
         format!("players with a browser at {url}, their voices over UDP at {voice}{tcp}\n")
     }
 
-    /// Takes the port of voice, and gives each worker its share of it.
+    /// Opens the port of voice, and gives each worker a shard of it.
     pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
         let Self { mut page, host, voice, gateway, info, packets } = self;
         let (udp, tcp) = (voice.udp, voice.tcp);
@@ -96,28 +96,28 @@ impl OpenedBrowsers {
 }
 
 impl Browsers {
-    /// What there is, in a line.
+    /// A line that describes the open page and port.
     pub(super) fn line(&self) -> String {
         format!("page for players at {} (voices over UDP at {})\n", self.url(), self.voice)
     }
 
-    /// Of the page.
+    /// The URL of the page.
     pub(super) fn url(&self) -> String {
         url(self.listener.scheme(), &self.host, self.listener.local_addr().port())
     }
 
-    /// What its listeners have counted, by their names.
+    /// The counters of its listeners, by their names.
     pub(super) fn counters(&self) -> impl Iterator<Item = (&'static str, HttpCounters)> {
         let redirect = self.listener.redirect_counters().map(|counters| ("redirect", counters));
         [("page", self.listener.counters())].into_iter().chain(redirect)
     }
 
-    /// What can change while it runs has changed.
+    /// Takes over the settings that can change while it runs.
     pub(super) fn follow(&self, news: PreparedBrowsers) {
         self.entrance.set_info(news.info);
     }
 
-    /// Shows the certificate of these files from now on, if the page has one.
+    /// Reloads the certificate from its files, if the page has one.
     pub(super) fn renew_certificate(&self, config: &Config) -> Result<(), String> {
         let Some(tls) = &self.tls else { return Ok(()) };
         let Some(Pem { certificate, key }) = reading::certificate(&config.web)? else { return Ok(()) };
@@ -166,7 +166,7 @@ fn cannot_listen(udp: SocketAddr, tcp: Option<SocketAddr>, error: &io::Error) ->
     )
 }
 
-/// What pages are told before they ask for anything.
+/// The information that pages get before their first request.
 fn info(config: &Config, joining: &JoiningSettings) -> Info {
     Info {
         sessions: config.sessions.clone(),

@@ -1,4 +1,4 @@
-//! Whether the certificate's files have changed.
+//! A watch for changes of the certificate's files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use consonance_server_config::Config;
 
-/// What files looked like when they were last looked at.
+/// The state of the files at the last look.
 pub(super) struct CertificateWatch {
     stamps: Vec<Option<Stamp>>,
     looked_at: Instant,
@@ -16,13 +16,13 @@ pub(super) struct CertificateWatch {
 type Stamp = (SystemTime, u64);
 
 impl CertificateWatch {
-    /// Of files that have just been read, and may have changed while or after they were.
+    /// A watch of files that have just been read, and may have changed while they were read or since then.
     pub(super) fn new(now: Instant) -> Self {
         Self { stamps: Vec::new(), looked_at: now }
     }
 
-    /// Whether the files may have changed since they were read, or since this said so last; looks as often as the
-    /// configuration says.
+    /// Whether the files may have changed since they were read, or since this last returned true; checks at the
+    /// configured interval.
     pub(super) fn has_changed(&mut self, config: &Config, now: Instant) -> bool {
         if now.saturating_duration_since(self.looked_at) < config.certificate.check_every_s.0 {
             return false;

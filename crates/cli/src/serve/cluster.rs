@@ -19,31 +19,32 @@ use tracing::warn;
 use super::host::place_at;
 use super::joining::read_secret_line;
 
-/// How this server is one of several.
+/// The settings of this server as a node of a cluster.
 pub(super) struct PreparedCluster {
     settings: NatsSettings,
     info: NodeInfo,
-    /// Where players reach this server, if that was said.
+    /// The address at which players reach this server, if configured.
     address: Option<Box<str>>,
 }
 
-/// The same with workers that wait for players.
+/// The cluster node with workers that wait for players.
 pub(super) struct OpenedCluster {
     settings: NatsSettings,
     id: NodeId,
     node: ClusterNode,
     records: Records,
-    /// Where players reach this server, if that was said.
+    /// The address at which players reach this server, if configured.
     address: Option<Box<str>>,
 }
 
-/// The same with a server: it shares sessions, bans and the audit log. Dropping it leaves the cluster.
+/// The cluster node with a running server: it shares sessions, bans and the audit log. Dropping it leaves the
+/// cluster.
 pub(super) struct JoinedCluster {
     node: NatsNode,
     _records: NatsReplica,
 }
 
-/// None if this server is alone.
+/// Reads the settings; `None` if this server is not in a cluster.
 pub(super) fn read(
     loaded: &LoadedConfig,
     notes: &mut Vec<String>,
@@ -113,9 +114,10 @@ pub(super) fn workers(
     (workers.pinned(are_pinned), Some(OpenedCluster { settings, id, node, records, address }))
 }
 
-/// Joins the other servers, if there are any, on threads that go on trying where NATS cannot be reached.
+/// Joins the other servers, if there are any, on threads that keep trying while NATS cannot be reached.
 ///
-/// `ports` are those of the QUIC listeners: players of all servers are told where they are, if that is one place.
+/// `ports` are those of the QUIC listeners: players of all servers are told this server's address, if there is only
+/// one.
 pub(super) fn start(
     cluster: Option<OpenedCluster>,
     server: &DedicatedServer,
@@ -139,7 +141,7 @@ pub(super) fn start(
     Ok(Some(JoinedCluster { node, _records: records }))
 }
 
-/// Shows operators how it does and the other nodes, if this server is one of several.
+/// Gives operators the state of the cluster and access to its other nodes, if this server is in a cluster.
 pub(super) fn watched(
     operator: Operator,
     server: &DedicatedServer,

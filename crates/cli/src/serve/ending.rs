@@ -1,4 +1,4 @@
-//! The end of a server, and what it leaves to the next one.
+//! A server's shutdown, and its handover to the next one.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,12 +10,12 @@ use super::service_manager::ServiceManager;
 use crate::interrupt::Interrupt;
 use crate::logging::{complain, note};
 
-/// How often it is looked whether the last player has gone.
+/// The interval at which the server checks whether the last player has left.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Hands all players over to the next process, or disconnects them in order; ends the files.
 pub(super) fn end(mut running: Running) {
-    // What operators decided after the sessions were written down would not hold in the next process.
+    // Operators' decisions made after the sessions were written would be lost in the next process.
     running.close_admin();
     let is_draining = running.server().handle().drains_until().is_some();
     if let Some(path) = running.config().shutdown.handover_file.as_ref().filter(|_| !is_draining) {
@@ -24,10 +24,10 @@ pub(super) fn end(mut running: Running) {
     running.stop();
 }
 
-/// Leaves everything to the next process, and ends the sessions without a goodbye. False if nothing could be left, and
-/// no client has been told anything.
+/// Hands the sessions over to the next process, and ends them without notice. Returns false if the file could not be
+/// written, in which case no client was notified.
 fn hand_over(running: &Running, path: &Path) -> bool {
-    // Tried before players lose their links for it.
+    // A trial write, before players lose their links.
     if let Err(error) = HandOver::default().write(path) {
         complain(&format!("the sessions are not handed over: {error}"));
         return false;
@@ -44,7 +44,7 @@ fn hand_over(running: &Running, path: &Path) -> bool {
     true
 }
 
-/// Sessions that run empty because the server is to end.
+/// The state of draining the sessions before the server ends.
 #[derive(Default)]
 pub(super) struct Ending {
     looked_at: Option<Instant>,

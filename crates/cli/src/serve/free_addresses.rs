@@ -1,4 +1,4 @@
-//! Listeners that begin after the sessions: whether their addresses are free is found out before.
+//! An early check that the addresses of listeners that start after the sessions are free.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -7,13 +7,13 @@ use consonance_http::ListenError;
 use consonance_inspector::page::InspectorError;
 use consonance_server_config::Config;
 
-/// Says which address is taken. A player that has come back to a server that then finds it out is disconnected, and its
-/// reservation, which is good for one time, is used up.
+/// Fails if an address is in use. If the server found out only after players have rejoined, they would be
+/// disconnected, and their reservations, which are valid only once, would be used up.
 pub(super) fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     let inspector = config.diagnostics.inspector_port.map(|port| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| InspectorError::Port { port, cause })
     });
-    // All at once, as two of them may be the same.
+    // Held all at once, since two of them may be equal.
     let taken = [
         inspector.transpose()?,
         take("web", config.web.listen)?,

@@ -1,4 +1,4 @@
-//! Listeners for other networks than QUIC: what each is made of, and what an operator is told about it.
+//! Listeners for networks other than QUIC: their settings, and their descriptions for operators.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -15,17 +15,17 @@ use super::host::host_at;
 use super::joining::read_secret_line;
 use super::opened_listener::OpenedListener;
 
-/// One that can be opened.
+/// A listener that can be opened.
 pub(super) struct GameListener {
     config: ListenerConfig,
     listener: Box<dyn NetworkListener>,
-    /// How its connections are shared between addresses.
+    /// The rules for sharing its connections between addresses.
     shares: AddressShares,
-    /// Which one all its clients are in; without it each link names its own.
+    /// The session of all its clients; `None` if each link names its own.
     session: Option<String>,
-    /// Where connections to the game's server come from, in a proxy.
+    /// The source addresses of connections to the game's server, in a proxy.
     source_addresses: Option<SourceAddresses>,
-    /// What it shows where it has TLS.
+    /// The identity that it presents if it has TLS.
     shown_identity: Option<ShownIdentity>,
     /// The name under which players reach it.
     host: String,
@@ -33,7 +33,7 @@ pub(super) struct GameListener {
     own_host_names: Vec<String>,
 }
 
-/// Reads what the listeners need; what is not as it should be but works all the same goes to the notes.
+/// Reads the settings and files of the listeners; problems that do not prevent the start go to the notes.
 pub(super) fn read(
     loaded: &LoadedConfig,
     networks: Networks,
@@ -74,7 +74,7 @@ impl GameListener {
         self.config.network
     }
 
-    /// Takes the port.
+    /// Opens the port.
     pub(super) fn open(&self) -> Result<OpenedListener, String> {
         let (name, address) = (self.network().name, self.config.address);
         let place = ListenerPlace {
@@ -102,7 +102,7 @@ impl GameListener {
         Ok(OpenedListener { shards: opened.shards, session: self.session.clone(), line, tls_address })
     }
 
-    /// What would be open.
+    /// A line that describes what this listener would open.
     pub(super) fn in_words(&self) -> String {
         let (name, address) = (self.network().name, self.config.address);
         let at = authority(&self.host, address.port());
@@ -121,7 +121,7 @@ impl GameListener {
         if self.listener.has_tls() { " with TLS" } else { "" }
     }
 
-    /// What is done with everything else, in words.
+    /// A description of the handling of everything but voice.
     fn beside_voice(&self) -> String {
         let upstream = self.config.proxy.upstream.as_ref();
         let passed_on = |upstream| format!("; all but voice goes on to the game's server at {upstream}");
@@ -147,7 +147,7 @@ impl GameListener {
         })
     }
 
-    /// What may surprise an operator.
+    /// Notes on consequences that an operator may not expect.
     fn notes(&self, joining: &JoiningSettings) -> Vec<String> {
         let address = self.config.address;
         let at = format!("{} at {address}", self.network().name);
@@ -157,7 +157,7 @@ impl GameListener {
                 "{at}{what} is not encrypted: anyone on the path can listen, and speak in players' names"
             ));
         }
-        // Players over our own protocol can.
+        // Clients of our own protocol can present tokens and passwords.
         if self.listener.shows_secrets() {
             return notes;
         }
@@ -185,7 +185,7 @@ impl GameListener {
     }
 }
 
-/// What went wrong, and what to do.
+/// The error text for a port that could not be opened, with a hint for the operator.
 fn not_opened(network: &NetworkTable, address: SocketAddr, error: &io::Error) -> String {
     let protocol = match network.ip_protocol {
         IpProtocol::Tcp => "TCP",
@@ -211,7 +211,7 @@ mod tests {
 
     use super::*;
 
-    /// A listener with these lines in its table.
+    /// A listener with these further lines in its table.
     fn listener(network: &str, address: &str, more: &str) -> GameListener {
         let networks = Networks::new(NETWORKS);
         let mut sources = ConfigSources::new(networks.tables());

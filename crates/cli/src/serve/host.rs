@@ -1,11 +1,11 @@
-//! Under which name players reach this machine.
+//! The host name under which players reach this machine.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use consonance_server_config::Config;
 use consonance_transport::authority;
 
-/// Under which name players reach a listener at this address.
+/// The host name under which players reach a listener at this address.
 pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
     config
         .host

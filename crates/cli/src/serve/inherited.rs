@@ -1,4 +1,4 @@
-//! What the process before has left for this one: its sessions, and the certificate that players know.
+//! State handed over by the previous process: its sessions, and the certificate that players know.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,13 +10,13 @@ use consonance_server_config::Config;
 
 use crate::logging::complain;
 
-/// The file with what another process has left. It stays until this one runs: a start that fails leaves everything to
-/// the next one.
+/// The handover file of the previous process. It is kept until this process runs: if the start fails, the next one
+/// can still use it.
 #[derive(Default)]
 pub(super) struct LeftFile(Option<PathBuf>);
 
 impl LeftFile {
-    /// This process continues from this state, and no other process must.
+    /// Deletes the file once this process continues from it: no other process may.
     pub(super) fn delete(self) {
         let Some(path) = self.0 else { return };
         match fs::remove_file(&path) {
@@ -29,7 +29,7 @@ impl LeftFile {
     }
 }
 
-/// What another process has left for this one, and where; nothing if it cannot be used, which is said.
+/// Reads the handover and returns it with its file; if it cannot be used, complains and returns an empty one.
 pub(super) fn read_left(config: &Config) -> (HandOver, LeftFile) {
     let Some(path) = &config.shutdown.handover_file else { return Default::default() };
     match HandOver::read(path) {
@@ -37,7 +37,7 @@ pub(super) fn read_left(config: &Config) -> (HandOver, LeftFile) {
         Ok(Some(left)) => (left, LeftFile(Some(path.clone()))),
         Err(error) => {
             complain(&format!("starting without the sessions of the server before: {error}"));
-            // Its secrets are not to lie about; whatever else stands there is not ours to delete.
+            // A handover file contains secrets and must not be left behind; any other file is not ours to delete.
             let is_left = matches!(error, HandOverError::OtherVersion { .. } | HandOverError::Damaged { .. });
             (HandOver::default(), LeftFile(is_left.then(|| path.clone())))
         }
@@ -73,8 +73,8 @@ fn left_identity(config: &Config, left: Option<SavedIdentity>) -> Option<(Identi
     }
 }
 
-/// The certificate that players know if the process before has made one, whatever became of it, or else this one from
-/// now on; with a folder for what outlives a process and no certificate configured.
+/// The certificate that an earlier process has saved; if there is none, saves this one and returns `None`. Does
+/// nothing without a storage folder.
 fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
     let folder = config.storage.folder.as_ref()?;
     let file = folder.join(CERTIFICATE_FILE);

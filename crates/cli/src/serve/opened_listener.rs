@@ -1,4 +1,4 @@
-//! A listener for another network than QUIC, which has its port and waits for the workers.
+//! A listener for a network other than QUIC, with an open port, which waits for the workers.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,24 +10,24 @@ use consonance_server_config::Config;
 
 use super::host::host_at;
 
-/// One whose clients wait until it is handed to the workers.
+/// A listener whose clients wait until it is handed to the workers.
 pub(super) struct OpenedListener {
     pub(super) shards: Shards,
     /// The session of all its clients; without it each link names its own.
     pub(super) session: Option<String>,
     /// The listener in one line, for the operator.
     pub(super) line: String,
-    /// Where it listens, if it is for `WebSocket`s with TLS.
+    /// The address on which it listens, if it is for `WebSocket`s with TLS.
     pub(super) tls_address: Option<SocketAddr>,
 }
 
 impl OpenedListener {
-    /// Where clients of QUIC find the same session when their UDP is blocked, if it is here.
+    /// The fallback port for QUIC clients whose UDP is blocked, if this listener serves the same session with TLS.
     pub(super) fn tls_port(&self) -> Option<TlsPort> {
         Some(TlsPort { session: self.session.clone()?, address: self.tls_address? })
     }
 
-    /// From now on the workers accept clients.
+    /// Hands the listener to the workers, which then accept its clients.
     pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
         match self.shards {
             Shards::One(network) => {

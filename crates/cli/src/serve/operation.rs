@@ -1,4 +1,4 @@
-//! What a command that serves does with its settings: check, run, reload, shut down.
+//! Operation of a command that serves: check the settings, run, reload, shut down.
 
 use std::error::Error;
 use std::io::{self, stdin};
@@ -96,7 +96,7 @@ fn lines_of(running: &Running) -> String {
 
 fn end_with_input(interrupt: Interrupt) -> io::Result<()> {
     let wait = move || {
-        // An input that breaks has ended, too.
+        // An input that fails has ended, too.
         let _ = io::copy(&mut stdin(), &mut io::sink());
         interrupt.happen();
     };

@@ -1,4 +1,4 @@
-//! By what operators, and other nodes of the cluster, look into a running server and operate it.
+//! Access to a running server for operators and for other nodes of the cluster.
 
 use std::error::Error;
 use std::sync::Arc;

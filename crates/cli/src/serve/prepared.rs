@@ -1,4 +1,4 @@
-//! A configuration with the files that it names: everything that can be found wrong without taking a port.
+//! A configuration with the files that it names: everything that can be checked without opening a port.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,34 +19,34 @@ use super::telemetry::{self, Telemetry};
 use super::webhooks;
 use crate::state_folder;
 
-/// What a server can be started with, or a running one given.
+/// The checked settings for starting a server, or for reloading a running one.
 pub(crate) struct Prepared {
     pub(super) loaded: LoadedConfig,
     pub(super) sessions: SessionsSettings,
-    /// Services that are told of them.
+    /// Services that are notified about the sessions.
     pub(super) webhooks: Vec<Webhook>,
     /// Other servers that share the sessions.
     pub(super) cluster: Option<PreparedCluster>,
-    /// What is exported, if anything is.
+    /// The export of metrics and traces, if configured.
     pub(super) telemetry: Option<Telemetry>,
-    /// From files, or made for this.
+    /// The certificate and key, from files or newly generated.
     pub(super) identity: Identity,
-    /// The same as text, if it was made.
+    /// The same as text, if it was generated.
     pub(super) made_identity: Option<SavedIdentity>,
-    /// What listeners with TLS over TCP show: this identity, until they are given the one that counts in the end.
+    /// The identity that listeners with TLS over TCP present: initially this one, until the final one replaces it.
     pub(super) stream_identity: Option<ShownIdentity>,
-    /// What networks there will be beside QUIC, each in a line.
+    /// Descriptions of the listeners for networks other than QUIC, one line each.
     listener_lines: Vec<String>,
-    /// Players with a page.
+    /// The settings for players in browsers.
     pub(super) browsers: Option<PreparedBrowsers>,
-    /// For other networks than QUIC.
+    /// The listeners for networks other than QUIC.
     pub(super) game_listeners: Vec<GameListener>,
 }
 
 impl Prepared {
     /// Reads keys and certificates, and checks the names.
     pub(crate) fn read(mut loaded: LoadedConfig, networks: Networks) -> Result<Self, ConfigError> {
-        // What a service has for its state, it is there to keep.
+        // A service's state folder is the default storage folder.
         let storage = &mut loaded.config.storage.folder;
         *storage = storage.take().or_else(state_folder::of_service);
         let mut problems = name_problems(&loaded);
@@ -86,7 +86,7 @@ impl Prepared {
                 })
             }
             (identity, sessions) => {
-                // Without a good host there is no certificate for it either, and one complaint is enough.
+                // An invalid host also makes its certificate fail, and one complaint is enough.
                 let is_news =
                     |problem: &ConfigProblem| !problems.iter().any(|known| known.is_about_same_key(problem));
                 let more: Vec<_> = identity.err().into_iter().chain(sessions.err()).filter(is_news).collect();
@@ -96,7 +96,7 @@ impl Prepared {
         }
     }
 
-    /// What would run.
+    /// A description of what would run, for `--check`.
     pub(super) fn in_words(&self) -> String {
         let config = &self.loaded.config;
         let mut words = String::from("configuration OK\n");

@@ -1,15 +1,15 @@
-//! The recorder of a server that runs, which follows the configuration.
+//! The recorder of a running server, which follows the configuration.
 
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::{SessionRecorder, SessionRecorderError};
 use consonance_server::{DedicatedServer, Webhooks};
 use consonance_server_config::RecordingConfig;
 
-/// What records, if anything does.
+/// The recorder, if recording is configured.
 pub(super) struct Recording {
     recorder: Option<SessionRecorder>,
     config: RecordingConfig,
-    /// Told of recordings that are complete.
+    /// The webhooks that are notified about complete recordings.
     webhooks: Webhooks,
 }
 
@@ -25,7 +25,7 @@ impl Recording {
         self.recorder.as_ref()
     }
 
-    /// Records as this says from now on. What cannot be followed is told, and everything stays as it was.
+    /// Applies a new configuration. Returns the reason if it cannot be applied.
     pub(super) fn follow(
         &mut self,
         config: &RecordingConfig,

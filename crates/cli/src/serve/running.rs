@@ -1,4 +1,4 @@
-//! A server that runs: its listeners, its inspector, its capture, and what a reload can change.
+//! A running server: its listeners, its inspector, its capture, and the settings that a reload can change.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -35,22 +35,22 @@ use super::recording::Recording;
 use super::telemetry::{Export, Telemetry};
 use crate::logging::{complain, note};
 
-/// How often what has ended is forgotten.
+/// The interval at which expired state is removed.
 const CLEARING_INTERVAL: Duration = Duration::from_mins(1);
-/// How long the end waits for the disk.
+/// The timeout for disk writes at shutdown.
 const LAST_WRITES: Duration = Duration::from_secs(5);
-/// How long the end waits for webhooks.
+/// The timeout for webhooks at shutdown.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
-/// How long the end waits for a collector.
+/// The timeout for the collector at shutdown.
 const LAST_EXPORTS: Duration = Duration::from_secs(2);
 
-/// Dropping it ends everything.
+/// A running server. Dropping it ends everything.
 pub(super) struct Running {
     server: DedicatedServer,
     listeners: Vec<Listener>,
-    /// What listeners with TLS over TCP show.
+    /// The identity that listeners with TLS over TCP present.
     stream_identity: Option<ShownIdentity>,
-    /// The certificate, if no files have it.
+    /// The certificate, if it does not come from files.
     made_identity: Option<SavedIdentity>,
     records: Records,
     moderation: Moderation,
@@ -62,11 +62,11 @@ pub(super) struct Running {
     recording: Recording,
     /// Dropped before the server, so that it does not query one that is gone.
     access: Option<OperatorAccess>,
-    /// So are they.
+    /// Dropped before the server, too.
     browsers: Option<Browsers>,
-    /// What it was started with.
+    /// The configuration at the start.
     started: Config,
-    /// The same with what was taken over since.
+    /// The configuration with the changes of later reloads.
     config: Config,
 }
 
@@ -89,7 +89,7 @@ impl Running {
         webhooks.follow(told)?;
         sessions.records = records(&config)?.with_webhooks(webhooks.clone());
         (sessions.webhooks, sessions.tracer) = (webhooks.clone(), tracer.clone());
-        // The records have made the folder that a certificate is kept in.
+        // `records` has created the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
         if let Some(shown) = &stream_identity {
@@ -115,7 +115,7 @@ impl Running {
         }
         let admin = admin::settings(&config.admin)?;
         free_addresses::check(&config)?;
-        // Players come from here on.
+        // Players can connect from here on.
         let server = DedicatedServer::try_start(workers)?;
         let cluster = cluster::start(cluster, &server, &config, listeners.iter().map(|place| place.port))?;
         let moderation = moderation(&server, &sessions.records, reports);
@@ -149,7 +149,7 @@ impl Running {
         })
     }
 
-    /// How to reach each session over each listener, and an example for those on demand.
+    /// The address of each session over each listener, and an example for those on demand.
     pub(super) fn addresses(&self) -> Vec<QuicAddress> {
         let at = |session: &str, listener: &Listener| {
             let fingerprint = Some(listener.shown_identity.fingerprint());
@@ -183,7 +183,8 @@ impl Running {
         &self.server
     }
 
-    /// Takes over what can be; says what that was, and what waits for the next start.
+    /// Applies the settings that can change while the server runs. Returns a description of them, and of those that
+    /// wait for the next start.
     pub(super) fn take_over(&mut self, prepared: Prepared) -> String {
         let Prepared { loaded, mut sessions, webhooks, browsers, .. } = prepared;
         let config = loaded.config;
@@ -206,7 +207,7 @@ impl Running {
         let webhooks = self.webhooks.follow(webhooks).err();
         let recording = self.recording.follow(&config.recording, &self.server, &self.moderation);
         self.config = config;
-        // Addresses are those of what runs.
+        // The running sessions, and so their addresses, are those of the start.
         self.config.sessions.clone_from(&self.started.sessions);
         let taken =
             if taken.is_empty() { "no setting has changed".into() } else { format!("changed {taken}") };
@@ -218,7 +219,7 @@ impl Running {
         format!("reloaded: {taken}{waiting}{late}{recording}{webhooks}")
     }
 
-    /// Forgets bans and the like that have ended, once a minute.
+    /// Removes expired bans and the like, once a minute.
     pub(super) fn clear_away(&mut self, now: Instant) {
         if now.saturating_duration_since(self.cleared_at) >= CLEARING_INTERVAL {
             self.cleared_at = now;
@@ -226,7 +227,7 @@ impl Running {
         }
     }
 
-    /// Shows this certificate to new connections; false if it is shown already.
+    /// Presents this certificate to new connections; returns false if it is already in use.
     pub(super) fn show(&self, identity: &Identity) -> bool {
         let is_same = |place: &Listener| place.shown_identity.fingerprint() == identity.fingerprint();
         if self.listeners.iter().all(is_same) {
@@ -242,10 +243,10 @@ impl Running {
         self.made_identity.as_ref()
     }
 
-    /// Operators decide nothing more; what they asked for has been done.
+    /// Ends operators' access; requests that they have made are complete.
     pub(super) fn close_admin(&mut self) {
         self.access = None;
-        // Sessions that are handed over or closed have no numbers any more.
+        // Sessions that are handed over or closed no longer have metrics.
         self.export.iter().for_each(Export::end_metrics);
     }
 
@@ -254,7 +255,7 @@ impl Running {
         drop(self.access);
         drop(self.browsers);
         self.server.stop();
-        // What the workers said last is for other servers, too.
+        // Dropped after the workers have stopped, since their last messages are for other servers, too.
         drop(self.cluster);
         self.records.flush(LAST_WRITES);
         self.recording.stop();
@@ -262,15 +263,15 @@ impl Running {
         if let Some(export) = self.export {
             export.stop(LAST_EXPORTS);
         }
-        // The disk was full, perhaps hours ago; the server has done all it was for.
+        // The disk may have been full for hours; that is reported, but does not fail the server.
         if let Some(Err(error)) = self.capture.map(PacketCapture::stop) {
             complain(&error);
         }
     }
 }
 
-/// Where packets are captured, if capturing is on. A file that is there, as after a crash, is not written over, and is
-/// no reason not to serve.
+/// Starts the packet capture, if configured. An existing file, for example after a crash, is not overwritten, and
+/// does not prevent the server from starting.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
     match PacketCapture::start(file, config.diagnostics.packet_capture()) {
@@ -282,7 +283,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     }
 }
 
-/// What operators decide, from the database if there is one.
+/// The operators' decisions, from the database if there is one.
 fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
     let settings = config.storage.records();
     let Some(folder) = &config.storage.folder else {
@@ -294,13 +295,13 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
     Ok(Records::open(folder, settings)?)
 }
 
-/// Where players' reports go, if there is a folder for them.
+/// The storage of players' reports, if there is a folder for them.
 fn reports(config: &Config) -> Result<Option<Reports>, Box<dyn Error>> {
     let Some(folder) = &config.storage.folder else { return Ok(None) };
     Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports())?))
 }
 
-/// The operator's way in.
+/// The moderation service for operators.
 fn moderation(server: &DedicatedServer, records: &Records, reports: Option<Reports>) -> Moderation {
     let moderation = Moderation::new(server.handle(), records.clone());
     match reports {
@@ -309,13 +310,13 @@ fn moderation(server: &DedicatedServer, records: &Records, reports: Option<Repor
     }
 }
 
-/// One for each core that the process may use, unless the operator says otherwise.
+/// The configured number of workers, or one for each core that the process may use.
 fn worker_count(config: &Config) -> NonZeroUsize {
     let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     NonZeroUsize::new(config.workers).unwrap_or_else(cores)
 }
 
-/// Players of the former server with reservations.
+/// Notes the number of players from the previous process that have reservations.
 fn log_reservations(kept: usize, config: &Config) {
     if kept > 0 {
         let seconds = config.limits.resume_s.0.as_secs();
@@ -323,7 +324,7 @@ fn log_reservations(kept: usize, config: &Config) {
     }
 }
 
-/// Takes the ports for QUIC, with a shard for each worker.
+/// Opens the ports for QUIC, with a shard for each worker.
 fn listen(
     config: &Config,
     identity: &Identity,

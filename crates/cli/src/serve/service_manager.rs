@@ -1,31 +1,31 @@
-//! What systemd is told, if it has started us: ready, reloading, stopping, and that we are alive.
+//! Notifications to systemd, if it has started the server: ready, reloading, stopping, and the watchdog.
 
 use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 use sd_notify::NotifyState;
 
-/// Each time that it is told, it waits so much longer, in µs: several times the interval in which it is told.
+/// The extension of the stop timeout per notification, in µs: several times the interval between two notifications.
 #[cfg(target_os = "linux")]
 const EXTENSION_US: u32 = 10_000_000;
 
 /// The service manager, if any.
 pub(super) struct ServiceManager {
-    /// How often it wants to hear of us.
+    /// The interval of its watchdog.
     watchdog: Option<Duration>,
     told_at: Instant,
-    /// Turns of each worker when it was told last.
+    /// The iterations of each worker at the last notification.
     iterations: Vec<u64>,
 }
 
 impl ServiceManager {
-    /// Tells that players can join.
+    /// Reports that players can join.
     pub(super) fn ready(now: Instant) -> Self {
         tell_ready();
         Self { watchdog: watchdog(), told_at: now, iterations: Vec::new() }
     }
 
-    /// Tells that we are alive, twice as often as it is asked for, but only if every worker has turned since.
+    /// Feeds the watchdog twice per interval, but only if every worker has run since the last time.
     pub(super) fn keep_alive(&mut self, now: Instant, iterations: Vec<u64>) {
         let Some(every) = self.watchdog else { return };
         let all_ran = iterations.iter().zip(&self.iterations).all(|(now, then)| now != then);
@@ -35,7 +35,7 @@ impl ServiceManager {
         }
     }
 
-    /// Tells that the settings are read, runs that, and tells that it is over.
+    /// Reports that the settings are being reloaded, runs `reload`, and reports that the server is ready again.
     pub(super) fn while_reloading<T>(reload: impl FnOnce() -> T) -> T {
         tell_reloading();
         let reloaded = reload();
@@ -43,18 +43,18 @@ impl ServiceManager {
         reloaded
     }
 
-    /// Tells that going takes a little longer.
+    /// Reports that stopping takes longer.
     pub(super) fn extend() {
         tell_extending();
     }
 
-    /// Tells that we are going.
+    /// Reports that the server is stopping.
     pub(super) fn stopping() {
         tell_stopping();
     }
 }
 
-// Without a service manager there is no listener, and a manager that is gone needs no answer.
+// Errors are ignored: there may be no service manager, or it may be gone.
 #[cfg(target_os = "linux")]
 fn tell(states: &[NotifyState<'_>]) {
     let _ = sd_notify::notify(states);

@@ -1,4 +1,4 @@
-//! What is done beside a running server: reloads, renewed certificates, the watchdog, and the end.
+//! Supervision of a running server: reloads, renewed certificates, the watchdog, and the end.
 
 use std::error::Error;
 use std::thread;
@@ -14,13 +14,13 @@ use super::service_manager::ServiceManager;
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging::{LogLevelSwitch, complain, note};
 
-/// A signal may wait this long for its answer, and a server that does nothing wakes up for it as often.
+/// The interval at which signals are checked: their maximum latency, and the wake-up interval of an idle server.
 const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Reads all settings again.
 type Prepare<'p> = dyn Fn() -> Result<Prepared, Box<dyn Error>> + 'p;
 
-/// Serves until interrupted; reads the settings again when it is asked to.
+/// Serves until interrupted; reloads the settings on request.
 pub(super) fn supervise(
     mut running: Running,
     interrupt: &Interrupt,
@@ -57,7 +57,7 @@ pub(super) fn supervise(
     Ok(())
 }
 
-/// What came of it, in one line.
+/// Reloads the settings. Returns the result in one line.
 fn reload(running: &mut Running, prepare: &Prepare<'_>) -> Result<String, String> {
     match prepare() {
         Ok(prepared) => {

@@ -1,4 +1,4 @@
-//! `consonance token show`: what a token says, in words.
+//! `consonance token show`: the contents of a token, in words.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ impl Show {
         }
         match found {
             Some(Finding::Bad(error)) => Err(error.into()),
-            // Without a key that is found out all the same.
+            // Expiry can be checked without a key.
             None if claims.expires_at <= now => {
                 Err(TokenError::Expired { expires_at: claims.expires_at }.into())
             }
@@ -55,7 +55,7 @@ impl Show {
     }
 }
 
-/// What the keys say of the token.
+/// The result of checking the token with the keys.
 enum Finding {
     Good,
     Bad(TokenError),
@@ -64,7 +64,7 @@ enum Finding {
 impl Finding {
     fn of(keys: &[Key], token: &str, now: u64) -> Self {
         let mut rules = TokenRules::default();
-        // Which server it is for is that server's matter.
+        // Accept any audience: checking it is the server's task.
         rules.audience = read_unchecked(token).ok().and_then(|claims| match claims.audience? {
             Audience::One(service) => Some(service),
             Audience::Several(services) => services.into_iter().next(),
@@ -79,7 +79,7 @@ impl Finding {
         match self {
             Self::Good => "valid",
             Self::Bad(TokenError::Signature) => "invalid for this key: do not trust the claims",
-            // Anything else is found wrong only after that.
+            // Other errors are found only after the signature is verified.
             Self::Bad(_) => "valid, but the token is not accepted now",
         }
     }

@@ -1,4 +1,4 @@
-//! `consonance serve --admin`: what operators and scrapers get.
+//! `consonance serve --admin`: responses to operators and scrapers.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -22,7 +22,7 @@ pub(crate) fn get(address: &str, path: &str, token: &str) -> String {
     answer
 }
 
-/// A server with a listener for operators, its address, that of its session, and the token.
+/// A server with an admin listener; returns it, the listener's address, the session's address, and the token.
 fn serve(folder: &Folder) -> (Program, String, String, String) {
     serve_with(folder, &[])
 }
@@ -74,7 +74,7 @@ fn metrics_tell_which_way_voice_goes_and_what_is_recorded() {
     assert!(players.contains(r#""voice_path":"over the fast path""#), "{players}");
 }
 
-/// Asks again and again.
+/// Polls until a condition holds.
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !is_so() {

@@ -1,4 +1,5 @@
-//! Whatever the admin API can do, `consonance admin` can: each command against a real server, with what it asked.
+//! `consonance admin` covers the whole admin API: each command runs against a real server, and its requests are
+//! checked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use consonance_testing::command::Folder;
 use consonance_testing::command::{Ended, Program};
 
-/// What the API can do, by route or by action, and a command that asks for it. `FOLDER` is one of the test's, and
+/// The API's functions, by route or by action, each with a command that uses it. `FOLDER` is one of the test's, and
 /// `RECORDING` the only recording.
 const COMMANDS: &[(&str, &[&str])] = &[
     ("GET /api/v1/server", &["health"]),
@@ -59,9 +60,9 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("DELETE /api/v1/nodes/{node}/drain", &["undrain", "--node", "two"]),
     ("GET /api/v1/audit", &["audit"]),
 ];
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// A stream for pages that show what changes; `players` shows the same once.
+/// A stream for pages with live updates; `players` shows the same once.
 const NO_COMMAND: &str = "GET /api/v1/events";
 
 #[test]
@@ -101,7 +102,7 @@ fn whatever_the_api_can_do_is_a_command() {
     }
 }
 
-/// The newest recording, as soon as there is something in it, and to be removed once it has ended.
+/// Waits until the newest recording has some content and, for its removal, until it has ended; returns its id.
 fn recording(admin: &str, token: &str, words: &[&str]) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -122,7 +123,7 @@ fn run(folder: &Folder, url: &str, words: &[&str], recording: &str) -> Ended {
     Program::start(&[&["admin", "--server", url, "--token-file", &token], &words[..]].concat()).end()
 }
 
-/// A server that keeps voices for reports, its admin listener, and the address of its session.
+/// A server that keeps voice for reports, its admin listener, and the address of its session.
 fn serve(folder: &Folder) -> (Program, String, String) {
     let (token, storage) = (folder.file("token"), folder.file("storage"));
     let records = folder.file("records");
@@ -151,7 +152,7 @@ fn get(address: &str, path: &str, token: &str) -> Value {
     serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
-/// The routes and, of the one that has many meanings, the actions.
+/// The routes and, for the one with several meanings, the actions.
 fn described(description: &Value) -> BTreeSet<String> {
     let paths = description["paths"].as_object().unwrap().iter();
     let routes = paths.flat_map(|(path, methods)| {
@@ -204,7 +205,7 @@ impl Asked {
     }
 }
 
-/// Until the client goes: each request with its body, and whatever the server answers.
+/// Passes on each request with its body, and the server's answers, until the client disconnects.
 fn pass_on(client: TcpStream, server: &str, requests: &Mutex<Vec<String>>) {
     let mut server = TcpStream::connect(server).unwrap();
     let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::page::{Page, serve};
 use crate::talker::{PATIENCE, Talker as _};
 
-/// Of a recording, in seconds.
+/// The length of the speech, in seconds.
 const SPOKEN: f64 = 3.0;
 
 #[test]
@@ -40,7 +40,7 @@ fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word
         }
     }
     let last = packets.last().unwrap();
-    // The last word may be lost as any other.
+    // The last packet may be lost like any other.
     bob.until("the last word arrives", |bob| {
         bob.has_heard(last) || bob.told("speaking").is_some_and(|it| it["speaking"] == false)
     });
@@ -197,7 +197,7 @@ fn a_password_is_asked_for_everywhere_only_if_no_session_on_demand_is_without_on
     }
 }
 
-/// What a page asks first, of a server with these settings.
+/// The response to a page's first request, from a server with these settings.
 fn info_of(folder: &Folder, settings: &str, joining: &str) -> Value {
     let own = "listen = ['127.0.0.1:0']\n";
     let text = format!("{own}{settings}[web]\nlisten = '127.0.0.1:0'\n[joining]\n{joining}");
@@ -214,7 +214,7 @@ fn address_of(page: &str) -> &str {
     page.trim_start_matches("http://").trim_end_matches('/')
 }
 
-/// The answer to a request for what a page asks first, with these lines in its head.
+/// The response to a page's first request, with these header lines.
 fn ask(page: &str, lines: &[&str]) -> String {
     let mut stream = TcpStream::connect(address_of(page)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

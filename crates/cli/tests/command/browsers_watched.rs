@@ -12,21 +12,21 @@ use crate::admin::get;
 use crate::page::{Page, serve};
 use crate::talker::{PATIENCE, Talker as _};
 
-/// Opus of 20 ms, and of 60 ms in one frame, which cannot be taken apart (RFC 6716, section 3.1).
+/// Opus packets of 20 ms, and of 60 ms in one frame, which cannot be split (RFC 6716, section 3.1).
 const MS_20: &[u8] = &[0x48, 1, 2, 3];
 const MS_60: &[u8] = &[0x58, 1, 2, 3];
 
-/// Alice is to be heard by Bob.
+/// Alice should be heard by Bob.
 struct Scene {
     alice: Page,
     bob: Page,
     inspector: String,
-    /// What she says again and again.
+    /// The packet that she sends repeatedly.
     words: Option<&'static [u8]>,
 }
 
 impl Scene {
-    /// Asks again and again why she is not heard.
+    /// Queries repeatedly why she is not heard, until the answer is this reason.
     fn until_told(&mut self, reason: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -97,6 +97,6 @@ fn operators_see_how_a_player_came_and_what_was_dropped_of_its_page() {
     }
     let players = get(&admin, "/api/v1/sessions/main", &token);
     assert!(players.contains(r#""network":"browser""#), "{players}");
-    // What it is depends on how long ago she spoke.
+    // The kind of trouble depends on how long ago she spoke.
     assert!(players.contains(r#""page_trouble":""#), "{players}");
 }

@@ -33,7 +33,7 @@ fn a_page_or_an_admin_listener_at_a_taken_address_says_what_to_do() {
     let token = folder.file("admin-token");
     for flag in ["--web", "--admin"] {
         let flag = format!("{flag}={address}");
-        // The first one makes the token, and says so.
+        // The first start creates the token, and says so.
         Program::start(&["serve", "--listen", "127.0.0.1:0", "--admin-token-file", &token, &flag]).end();
         assert_advice(
             &["--listen", "127.0.0.1:0", "--admin-token-file", &token, &flag],
@@ -50,7 +50,7 @@ fn an_address_of_another_machine_names_what_can_be_listened_on() {
 #[test]
 fn a_folder_that_cannot_be_written_is_named_with_its_setting() {
     let folder = Folder::new();
-    // A file in the place of the folder, since a test may run as the user that may write anything.
+    // A file in place of the folder, since tests may run as root, which can write anywhere.
     let file = folder.write("file", b"");
     let settings = folder.write("voice.toml", format!("[storage]\nfolder = '{file}'\n").as_bytes());
     assert_advice(

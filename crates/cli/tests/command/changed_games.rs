@@ -1,4 +1,4 @@
-//! Games whose developers have changed something in their network: keys of `[[listen]]` tell it.
+//! Games whose developers have changed their networking: keys of `[[listen]]` describe the changes.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Instant, SystemTime};
@@ -77,7 +77,7 @@ fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
     play(&mut game, &proxy, || fishnet(address, layer.clone()));
 }
 
-/// A game on kcp2k 1.38, whose clients say so in none of their datagrams.
+/// A game on kcp2k 1.38, whose clients announce that in none of their datagrams.
 fn mirror_of_1_38(server: SocketAddr) -> impl ClientTransport + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let settings = KcpClientSettings { link, generation: Generation::G3, ..KcpClientSettings::default() };

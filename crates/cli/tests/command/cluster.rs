@@ -43,7 +43,7 @@ fn serve_with_admin(name: &str, nats: &[NatsServer], folder: &Folder) -> (Progra
     (server, address, [url, token])
 }
 
-/// What a command of an operator says.
+/// The output of an operator's command.
 fn admin([url, token]: &[String; 2], words: &[&str]) -> String {
     let ended = Program::start(&[&["admin", "--server", url, "--token-file", token], words].concat()).end();
     [ended.out, ended.err].concat().join("\n") + "\n"
@@ -114,7 +114,7 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
     let alice = speaker(&third, "Alice");
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     one.signal("KILL");
-    // One of the others has it from then on.
+    // One of the other nodes then owns the session.
     let carol = listener(&third, "Carol");
     carol.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     drop(alice);
@@ -138,7 +138,7 @@ fn an_encrypted_session_spans_servers_and_goes_on_when_its_owner_is_killed() {
     let required = ["--encryption", "required"];
     let servers = ["one", "two", "three"].map(|name| serve_with(name, &nats, &required, &[]));
     let [(one, first), (two, second), (three, third)] = servers;
-    // What a player cannot open it does not hear: nothing says then that another one speaks.
+    // A player does not hear frames that it cannot decrypt: it gets no event that another one speaks.
     let is_on = json!({"event": "encryption", "state": "on"});
     let owner = listener(&first, "Owner");
     owner.until_event(&is_on);
@@ -163,8 +163,8 @@ fn all_hear_alice(players: &[Program]) {
     }
 }
 
-/// Alice has her place again at another server, a newcomer at `address` hears her, and the others saw no more of it
-/// than that she paused.
+/// Alice has resumed her place at another server, a newcomer at `address` hears her, and the others only noticed a
+/// pause.
 fn is_heard_again(alice: &Program, others: Vec<Program>, address: &str) {
     alice.until_event(&json!({"event": "server_changed"}));
     alice.until_event(&json!({"event": "resumed"}));
@@ -229,7 +229,7 @@ fn any_server_shows_moderates_and_drains_all_of_them() {
     for at in [&at_one, &at_two, &at_three] {
         until("main     2        three", || admin(at, &["sessions"]));
     }
-    // A node is known by its name once it was heard.
+    // A node's name is known once the node has been heard from.
     until("one ", || admin(&at_three, &["nodes"]));
     let muted = admin(&at_one, &["mute", "main", "Bob", "--reason", "too loud"]);
     assert!(muted.starts_with("done, and the player was notified"), "{muted}");
@@ -297,7 +297,7 @@ fn a_ban_at_one_server_removes_a_player_of_another_and_holds_at_one_that_was_dow
     until("name Bob", || admin(&at_two, &["bans"]));
     bob.until_event(&json!({"event": "ended"}));
 
-    // What is decided while NATS is away holds here, and elsewhere when it is back, also at a server that was down.
+    // Decisions while NATS is down hold here, and elsewhere once it is back, also at a server that was down.
     assert!(one.interrupt().status.success());
     nats[0].kill();
     admin(&at_two, &["ban", "Carol"]);

@@ -1,4 +1,4 @@
-//! `serve --config`, `--check` and `--print-config`: what is said before anything runs.
+//! `serve --config`, `--check` and `--print-config`: output before anything runs.
 
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
@@ -6,7 +6,7 @@ use consonance_testing::command::Program;
 #[test]
 fn a_check_says_what_would_run_and_takes_no_port() {
     let folder = Folder::new();
-    // Port 9 of an address that this machine does not have: it could not be taken.
+    // An address that this machine does not have, so listening there would fail.
     let file = folder.write(
         "voice.toml",
         b"listen = ['192.0.2.1:9']\nsessions = ['red', 'blue']\n[[access]]\nroom = 'vip'\ntokens = ['gold']\n",
@@ -134,7 +134,7 @@ fn what_the_packages_give_to_kubernetes_are_good_settings() {
         include_str!("../../../../packaging/helm/consonance/values.yaml"),
     ] {
         let folder = Folder::new();
-        // The indented block behind the one line that ends like this.
+        // The indented block after the one line that ends like this.
         let block = text.lines().skip_while(|line| !line.ends_with(": |")).skip(1);
         let block: Vec<&str> = block.take_while(|line| line.is_empty() || line.starts_with("  ")).collect();
         let settings = block.join("\n").replace("/etc/consonance/secrets", folder.path().to_str().unwrap());

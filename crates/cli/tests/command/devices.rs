@@ -1,4 +1,4 @@
-//! Sound devices, on machines that may have none: with those that are none everything is the same.
+//! Sound devices, on machines that may have none: null devices behave the same everywhere.
 
 use serde_json::{Value, json};
 

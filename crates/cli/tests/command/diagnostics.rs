@@ -1,4 +1,4 @@
-//! `join --diagnostics` and `serve --capture-packets`: what went wrong, on disk.
+//! `join --diagnostics` and `serve --capture-packets`: diagnostic files on disk.
 
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn a_file_that_is_there_is_named_and_kept() {
     assert!(Program::start(&join).end().complaint().contains("taken.pcapng"));
 }
 
-/// As after a crash: what starts it again does not know that there is a file.
+/// As after a crash: the supervisor that restarts the program does not know of the file.
 #[test]
 fn a_server_whose_capture_is_there_already_says_so_and_serves_without() {
     let folder = Folder::new();

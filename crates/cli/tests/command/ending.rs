@@ -1,4 +1,4 @@
-//! Servers that end while players are there: another process goes on, or another server does.
+//! Servers that end while players are connected: another process or another server takes over.
 
 use std::fs;
 use std::io::Write as _;
@@ -20,13 +20,13 @@ fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
     (server, line.split(' ').next_back().unwrap().to_owned())
 }
 
-/// One that may end before it serves.
+/// Starts a server that may end before it serves.
 fn start(folder: &Folder, port: u16, settings: &str) -> Program {
     let text = format!("listen = ['127.0.0.1:{port}']\n{settings}");
     Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())])
 }
 
-/// A player that speaks a tone to the lobby, listens there, and writes there what is typed.
+/// A player that sends a tone to the lobby, listens there, and sends typed lines there.
 fn join(address: &str, name: &str) -> Program {
     let player = Program::start(&[
         "join",
@@ -60,7 +60,7 @@ fn count(events: &[Value], name: &str) -> usize {
 fn another_process_goes_on_and_players_hear_each_other_again_without_leaving() {
     let folder = Folder::new();
     let file = folder.file("hand-over");
-    // Their places are kept for as long as another process may take to start on a machine that does much else.
+    // Places are kept for as long as another process may take to start on a busy machine.
     let settings = format!("[limits]\nresume_s = 120\n[shutdown]\nhandover_file = '{file}'\n");
     let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
@@ -81,7 +81,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_leaving() {
         player.signal("INT");
         let events = player.end().events();
         assert_eq!((count(&events, "joined"), count(&events, "resumed")), (1, 1), "{events:?}");
-        // In the end, only the one that goes first is missed by the other.
+        // Only at the end, the remaining player sees the other one leave.
         let resumed = events.iter().position(|event| event["event"] == "resumed").unwrap();
         assert_eq!(count(&events[..resumed], "player_left"), 0, "{events:?}");
     }
@@ -100,7 +100,7 @@ fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
     first.signal("TERM");
     first.until_complaint("left 1 players to the next process");
     ends_well(first);
-    // A player gives its place up after ten seconds, which two starts may take longer than.
+    // Ended here: a player gives up its place after ten seconds, and two starts may take longer.
     drop(alice);
     let left = fs::read(&file).unwrap();
     let neighbour = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -127,7 +127,7 @@ fn nothing_is_decided_about_players_handed_over_to_the_next_process() {
     );
     let (server, _) = serve(&folder, 0, &settings);
     let admin = server.until_admin();
-    // An operator whose request takes its time: the listener waits for it a while.
+    // An operator's slow request: the listener waits for it for a while.
     let mut slow = TcpStream::connect(&admin).unwrap();
     let token = fs::read_to_string(&token).unwrap();
     let token = token.trim();

@@ -1,4 +1,4 @@
-//! What no page does, while others talk: the offender is told so, and the others do not notice.
+//! Misbehaving pages, while others talk: the offender is told so, and the others do not notice.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;
@@ -63,7 +63,7 @@ fn a_page_that_floods_with_voice_is_disconnected() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
     party.goes_on_until("she is put out", &mut eve, |_, eve| {
-        // So many that it is too much even where a busy machine drops most, and needs a second for a round.
+        // Enough to exceed the limit even if a busy machine drops most of them and needs a second per round.
         (0..1000).for_each(|_| eve.say(b"H\x11 more than a page may send"));
         eve.is_closed()
     });
@@ -74,7 +74,7 @@ fn a_page_that_floods_with_voice_is_disconnected() {
 fn packets_that_are_not_voice_harm_neither_others_nor_the_sender() {
     let mut party = Party::new(&[]);
     let mut eve = party.eve();
-    // No Opus at all; frames that are longer than their packet; of 60 ms; nothing in it.
+    // Not Opus at all; frames that are longer than their packet; a frame of 60 ms; packets without content.
     let packets: [&[u8]; 5] = [&[0xff; 1000], &[0x4b, 0xff], &[0x58, 1, 2, 3], &[0x48], &[0; 1]];
     let mut sequence = 2000;
     for round in 0..50_u32 {
@@ -125,7 +125,7 @@ fn unknown_datagrams_and_garbage_of_a_player_are_harmless() {
     let mut eve = party.eve();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     for length in 0..200 {
-        // Checks of ICE, records of DTLS, packets of voice, reports.
+        // ICE checks, DTLS records, voice packets, reports.
         let first = [0x00, 20, 22, 23, 63, 0x80, 0xb5, 0xff][length % 8];
         let datagram = [&[first][..], &vec![length as u8; length * 7]].concat();
         for socket in [&other, eve.browser().socket()] {
@@ -147,7 +147,7 @@ struct Party {
     carol: Box<dyn Talker>,
     words: u32,
     page: String,
-    /// Where voices of browsers go.
+    /// The address for browsers' voice.
     voice: SocketAddr,
     _runtime: QuicRuntime,
     _server: Program,
@@ -178,7 +178,7 @@ impl Party {
         party
     }
 
-    /// Each says something until the other hears it: what comes right behind a flood may be lost with it.
+    /// Each speaks until the other hears it: packets right after a flood may be lost with it.
     fn goes_on(&mut self) {
         self.words += 1;
         let words = format!("Here are words {}", self.words).into_bytes();
@@ -199,7 +199,7 @@ impl Party {
         });
     }
 
-    /// They talk until this is so, while another does what is in it.
+    /// They talk until the condition holds, which may make `eve` act.
     fn goes_on_until(
         &mut self,
         what: &str,
@@ -225,7 +225,7 @@ impl Party {
         }
     }
 
-    /// One more in a browser in the same room.
+    /// Another player in a browser, in the same room.
     fn eve(&mut self) -> Page {
         let eve = Page::join(&self.page, "Eve");
         self.goes_on();
@@ -241,7 +241,7 @@ impl Party {
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
     }
 
-    /// The two still talk, and the one that would be told of anything wrong was not.
+    /// Asserts that the two still talk, and that Alice's page was told of no problem.
     fn assert_unnoticed(mut self) {
         self.goes_on();
         let is_wrong = |message: &&Value| {

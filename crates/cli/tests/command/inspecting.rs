@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use consonance_testing::command::{Ended, Program};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn why(arguments: &[&str]) -> Ended {

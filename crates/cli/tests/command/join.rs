@@ -85,11 +85,11 @@ fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     let alice = alice.interrupt();
     alice.assert_well();
 
-    // Which way voice takes is known at any time.
+    // The voice path may be reported at any time.
     let mut events = alice.events();
     events.retain(|event| event["event"] != "voice_path");
     let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    // A machine that stands still for a while makes it two utterances.
+    // If the machine stalls, the utterance may be split in two.
     let speaking: Vec<&str> = names.extract_if(.., |name| name.ends_with("_speaking")).collect();
     assert_eq!(names, ["joined", "entered_room", "players_synced", "player_joined", "player_left"]);
     assert!(!speaking.is_empty(), "{events:?}");
@@ -122,7 +122,7 @@ fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
     let text = |text: &str| json!({"event": "text", "name": "Alice", "room": "lobby", "text": text});
     alice.type_line(b"hello there");
     bob.until_event(&text("hello there"));
-    // What is not UTF-8, empty or too long costs its own line only.
+    // A line that is not UTF-8, is empty or is too long affects no other line.
     alice.type_line(b"caf\xe9");
     alice.type_line(b"");
     alice.type_line(&[b'x'; 10_000]);
@@ -150,7 +150,7 @@ fn people_get_words_and_no_colours() {
     let ended = bob.end();
     ended.assert_well();
     assert!(!ended.out.iter().any(|line| line.contains('\x1b')), "{:?}", ended.out);
-    // Text that has nowhere to go is answered, not lost silently.
+    // Text without a recipient gets an error, and is not lost silently.
     alice.type_line(b"hello");
     alice.until_complaint("--speak");
 }

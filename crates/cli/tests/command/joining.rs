@@ -1,4 +1,4 @@
-//! Passwords, keys that change, and what is never written down of either.
+//! Passwords, keys that change, and that neither is ever logged.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -72,7 +72,7 @@ fn a_password_from_a_file_admits_players_that_know_it_and_others_are_told() {
     alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
 }
 
-/// Answers each of so many requests so, and returns what they were.
+/// Serves these answers, one per request, and returns the requests.
 fn hook(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/join?key=sesame-open", listener.local_addr().unwrap());
@@ -168,7 +168,7 @@ fn keys_are_rotated_by_reloads_without_disconnecting_players() {
     let alice = player("Alice", &former);
     alice.until_event(&json!({"event": "players_synced"}));
     assert!(!player("Bob", &latter).end().status.success(), "before its time");
-    // Each time another setting changes, so that the line which says so is the right one.
+    // Each reload changes a different setting, so that its line in the log is distinct.
     let reload = |limit: &str| {
         fs::write(&file, format!("{settings}[limits]\n{limit} = 100\n")).unwrap();
         server.signal("HUP");

@@ -1,4 +1,4 @@
-//! Keys of `[[listen]]` that say how a game is built: clients of such a game are served as they expect.
+//! Keys of `[[listen]]` that describe a game's build: clients of such a game are served as they expect.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -66,7 +66,7 @@ fn clients_of_a_darkrift_game_with_a_tag_of_its_own_towards_them_hear_each_other
     assert_all_hear_each_other(&mut players, |_| {});
 }
 
-/// What a client of version 4 is greeted with, behind the tick.
+/// The greeting for a client of version 4, after the tick.
 fn fishnet_greeting(keys: &str) -> Vec<u8> {
     let (_server, address) = serve(&Folder::new(), "fishnet", keys);
     let clock = UtcClock::new(Instant::now(), SystemTime::now());

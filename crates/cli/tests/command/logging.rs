@@ -20,7 +20,7 @@ fn join(address: &str, name: &str) {
     assert!(ended.status.success(), "{:?}", ended.err);
 }
 
-/// Each line is an object with what every line has.
+/// Parses each line, which must be an object with the common fields.
 fn parsed(lines: &[String]) -> Vec<Value> {
     let parse = |line: &String| {
         let object: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -32,7 +32,7 @@ fn parsed(lines: &[String]) -> Vec<Value> {
     lines.iter().map(parse).collect()
 }
 
-/// What a line says of the span of this name.
+/// The span of this name in a line.
 fn span<'l>(line: &'l Value, name: &str) -> Option<&'l Value> {
     let spans = line["spans"].as_array()?;
     spans.iter().find(|span| span["name"] == name).map(|span| &span[name])

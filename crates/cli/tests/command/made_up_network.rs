@@ -11,7 +11,7 @@ use consonance_testing::made_up_network::MadeUp;
 
 use crate::talker::{assert_all_hear_each_other, player};
 
-/// Those of the product, and the one of this test.
+/// The product's networks, and the one of this test.
 fn networks() -> Networks {
     Networks::new([NETWORKS, &[&MadeUp]].concat().leak())
 }

@@ -1,4 +1,4 @@
-//! The `consonance` command as people and scripts meet it: its lines, its files, its exit codes.
+//! The `consonance` command as people and scripts see it: its lines, its files, its exit codes.
 //!
 //! Every program started here is killed when its test ends, and every file is in a folder of the test's own.
 

@@ -19,7 +19,7 @@ use consonance_testing::sound::{FRAME_SAMPLES, decode_live, encode};
 use consonance_testing::tone::{frequency, tone};
 use serde_json::json;
 
-/// Longer than anything takes on a machine that is busy.
+/// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server with a listener for Mumble: it, its address for native players, and that for Mumble's.
@@ -44,7 +44,7 @@ fn listen_natively(address: &str) -> Program {
     native
 }
 
-/// Waits for something that a client is told.
+/// Waits until a client receives a matching event.
 fn until(client: &mut MumbleClient, is_it: impl Fn(&MumbleClientEvent) -> bool) -> MumbleClientEvent {
     let deadline = Instant::now() + PATIENCE;
     let mut others = Vec::new();
@@ -74,7 +74,7 @@ fn join(server: SocketAddr, name: &str, version: MumbleVersion) -> MumbleClient 
     client
 }
 
-/// Says a sound in packets of 20 ms, as fast as it lasts.
+/// Sends a sound in packets of 20 ms, in real time.
 fn say(client: &mut MumbleClient, sound: &[f32], way: VoiceWay) {
     say_frames(client, encode(sound, FRAME_SAMPLES), way);
 }
@@ -92,7 +92,7 @@ fn say_frames(client: &mut MumbleClient, frames: Vec<Vec<u8>>, way: VoiceWay) {
     }
 }
 
-/// The tone in the middle of what was heard, in Hz.
+/// The frequency in the middle of the recording, in Hz.
 fn tone_of(sound: &[f32]) -> f64 {
     let loud: Vec<f32> = sound.iter().copied().skip_while(|sample| sample.abs() < 0.1).collect();
     frequency(&loud[loud.len() / 4..loud.len() * 3 / 4])

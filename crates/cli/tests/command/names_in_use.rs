@@ -1,5 +1,5 @@
-//! Names in use, on a real server over real sockets: clients of originals that always connect again, impostors that
-//! come under the names of others, and newcomers that wait.
+//! Names in use, on a real server over real sockets: stock clients that always reconnect, impostors with the names of
+//! others, and newcomers that wait.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -27,7 +27,7 @@ struct Server {
 }
 
 impl Server {
-    /// With this in the section `[joining]`.
+    /// Starts it with this text in the section `[joining]`.
     fn start(joining: &str) -> Self {
         let folder = Folder::new();
         let text = format!(
@@ -44,7 +44,7 @@ impl Server {
         Self { program, players, operators, token }
     }
 
-    /// A client like an original's, which announces nothing of what clients of ours can do.
+    /// A stock client, which announces none of our clients' capabilities.
     fn stock_client(&self, name: &str) -> StockClient {
         StockClient::new(name, transport(self.players, Ipv4Addr::LOCALHOST.into()))
     }
@@ -104,7 +104,7 @@ impl StockClient {
     }
 }
 
-/// Lets the clients do what they do until something is so.
+/// Runs the clients until a condition holds.
 fn until(what: &str, clients: &mut [&mut StockClient], mut is_so: impl FnMut(&[&mut StockClient]) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so(clients) {
@@ -116,8 +116,8 @@ fn until(what: &str, clients: &mut [&mut StockClient], mut is_so: impl FnMut(&[&
     }
 }
 
-/// What a bystander sees while two clients of one name connect again whenever they lose their link, and the second one
-/// connects again by itself once it waits: until they have done so ten times.
+/// A bystander's view while two clients of one name reconnect whenever they lose their link, and the second one also
+/// once it waits: ten times in total.
 fn seen_beside_two_of_one_name(joining: &str) -> (Vec<String>, StockClient) {
     let server = Server::start(joining);
     let mut bystander = server.stock_client("Bob");
@@ -145,7 +145,7 @@ fn seen_beside_two_of_one_name(joining: &str) -> (Vec<String>, StockClient) {
     until("all newcomers that waited are counted", &mut [&mut bystander, &mut first], |_| {
         server.metric("consonance_names_awaited_total") == server.waiting()
     });
-    // What the server has said before it is gone arrives.
+    // Once Carol is in, all earlier messages of the server have arrived.
     let mut last = server.stock_client("Carol");
     until("Carol is in", &mut [&mut bystander, &mut first, &mut last], |clients| {
         clients[0].saw("Carol joined") == 1
@@ -168,7 +168,7 @@ fn where_the_newest_wins_on_a_real_server_two_stock_clients_of_one_name_evict_ea
 
 const NAMES: [&str; 6] = ["Alice", "Bob", "Carol", "Dan", "Eve", "Frank"];
 
-/// Six players, after an impostor has asked for each of their names twice.
+/// Six players, after an impostor has requested each of their names twice.
 fn six_beside_an_impostor(joining: &str) -> [StockClient; 6] {
     let server = Server::start(joining);
     let mut players = NAMES.map(|name| server.stock_client(name));
@@ -202,10 +202,10 @@ fn where_the_newest_wins_on_a_real_server_an_impostor_removes_the_players_it_nam
     assert!(players.iter().any(StockClient::has_lost_its_link));
 }
 
-/// Connections that the server below takes.
+/// The connection limit of the server in the test below.
 const CONNECTIONS_MAX: usize = 4;
 
-#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 #[test]
 fn a_newcomer_that_waits_for_a_name_keeps_its_connection_on_a_full_server() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();

@@ -1,7 +1,7 @@
 //! Names in use over real UDP sockets of this machine, on simulated time: the network's own pings say which client is
 //! there.
 
-#![cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+#![cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ impl Stage {
         Self { session_loop, address, now: Instant::now() }
     }
 
-    /// A client like an original's, from 127.0.0.`last`.
+    /// A stock client, from 127.0.0.`last`.
     fn player(&self, name: &str, last: u8) -> Player {
         let local_ip = Some(IpAddr::from([127, 0, 0, last]));
         let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
@@ -48,7 +48,7 @@ impl Stage {
         TestPlayer::new(Client::new(settings), transport, self.now)
     }
 
-    /// Lets these clients and the server run for so long, or until it is so.
+    /// Runs these clients and the server for this long, or until the condition holds.
     fn run_until(
         &mut self,
         span: Duration,
@@ -100,7 +100,7 @@ fn over_udp_a_silent_holder_keeps_its_name_while_it_lives_and_loses_it_when_it_h
         let gets_in = |players: &[&mut Player]| has_joined(players[0]);
         assert!(!stage.run_until(seconds(30), &mut [&mut newcomer, &mut holder], gets_in), "from {last}");
         assert!(has_joined(&holder) && holder.ends.is_empty(), "{:?}", holder.ends);
-        // From here on, the holder's process is stopped: its socket stays, and nothing comes from it.
+        // From here on, the holder's process is stopped: its socket stays open, but sends nothing.
         assert!(!stage.run_until(Duration::from_millis(1900), &mut [&mut newcomer], gets_in), "from {last}");
         assert!(stage.run_until(Duration::from_millis(3200), &mut [&mut newcomer], gets_in), "from {last}");
         assert_eq!(stage.names_taken_over(), 1);

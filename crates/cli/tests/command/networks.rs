@@ -95,7 +95,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let address: QuicAddress = address.split(' ').next_back().unwrap().parse().unwrap();
     let runtime = QuicRuntime::new(1).unwrap();
     let mut silent = QuicClient::new(&runtime, address, QuicClientSettings::default());
-    // It came later and is sent away, since it came for nothing but voice.
+    // A QUIC client connects for voice only, so it is disconnected without a handshake, although it came later.
     silent.connect(Instant::now());
     until(&mut silent, |event| matches!(event, ClientLinkEvent::Disconnected { .. }));
     let event = in_menus.poll(Instant::now());
@@ -125,7 +125,7 @@ fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
     server.end().assert_well();
 }
 
-/// Waits for such an event.
+/// Waits for a matching event.
 fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&ClientLinkEvent<'_>) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
@@ -199,7 +199,7 @@ fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let quic = server.until_line("QUIC", |line| line.contains("/main#sha256="));
     let quic = quic.split(' ').next_back().unwrap();
-    // Whatever comes here is never answered.
+    // Packets to this socket are never answered.
     let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let (_, session) = quic.split_once("/main").unwrap();
     let blocked = format!("quic://{}/main{session}", silent.local_addr().unwrap());
@@ -219,7 +219,7 @@ fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
 
     let carol = join(&blocked, &["--name", "Carol", "--no-fallback"]).end();
     assert!(carol.complaint().contains("no answer within 5s"), "{}", carol.complaint());
-    // A server with another certificate is not a server of ours, also over TCP.
+    // A server with another certificate is rejected over TCP, too.
     let (_, port) = quic.split_once("&wss=").unwrap();
     let forged = format!("quic://{}/main#sha256={}&wss={port}", silent.local_addr().unwrap(), "0".repeat(64));
     let dave = join(&forged, &["--name", "Dave"]).end();

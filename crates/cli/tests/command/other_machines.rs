@@ -12,7 +12,7 @@ use consonance_testing::command::{Ended, Folder, Program, read_output};
 use consonance_testing::sound::{ALIKE, likeness};
 use serde_json::{Value, json};
 
-/// Where a program runs.
+/// The machine that a program runs on.
 #[derive(Clone, Copy, Debug)]
 enum Machine {
     This,
@@ -26,7 +26,7 @@ impl Machine {
         self.start_in(arguments, &[])
     }
 
-    /// The same with these environment variables besides.
+    /// The same with these environment variables as well.
     fn start_in(self, arguments: &[&str], variables: &[(&str, &str)]) -> Program {
         match self {
             This => Program::start_in(arguments, variables),
@@ -55,7 +55,7 @@ impl Machine {
     }
 }
 
-/// The command that a variable has, its words separated by spaces.
+/// The command in an environment variable, its words separated by spaces.
 fn command_in(variable: &str) -> Command {
     let command = env::var(variable).expect("the command of another machine's build");
     let mut words = command.split(' ');
@@ -64,7 +64,7 @@ fn command_in(variable: &str) -> Command {
     command
 }
 
-/// What is spoken on one machine is heard on another one, at a server on a third, over each of its networks.
+/// Speech on one machine is heard on another one, over each network of a server on a third.
 fn assert_heard(server: Machine, speaker: Machine, listener: Machine) {
     let folder = Folder::new();
     let (said, heard) = (folder.speech(4), folder.file("heard.wav"));

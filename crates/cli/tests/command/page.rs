@@ -1,4 +1,4 @@
-//! A page without a browser: it asks the server as ours does, and says and hears packets of Opus.
+//! A page without a browser: it makes the same requests as ours, and sends and receives Opus packets.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,16 +10,16 @@ use ureq::Agent;
 
 use crate::talker::{PATIENCE, Talker};
 
-/// Dropping it is closing its tab, without a goodbye.
+/// Dropping it is like closing its tab, without a goodbye.
 pub(crate) struct Page {
     browser: UdpBrowser,
-    /// By which the server knows its player.
+    /// The key by which the server knows its player.
     pub(crate) key: String,
-    /// Whether it is the player that it wanted to be again.
+    /// Whether it has resumed the requested player.
     pub(crate) is_resumed: bool,
-    /// What it was told.
+    /// The messages that it has received.
     pub(crate) messages: Vec<Value>,
-    /// The packets that it was sent, in the order of their arrival.
+    /// The packets that it has received, in order of arrival.
     pub(crate) heard: Vec<Vec<u8>>,
     is_closed: bool,
 }
@@ -32,15 +32,15 @@ impl Page {
         Self::join_with(url, json!({"name": name}))
     }
 
-    /// The same, with these words besides the offer.
+    /// The same, with these fields besides the offer.
     pub(crate) fn join_with(url: &str, words: Value) -> Self {
         let mut page = Self::ask(url, words).unwrap();
         page.take_part();
         page
     }
 
-    /// What our page does by itself after its connection was lost: it asks as the same
-    /// player, and repeats what it wants.
+    /// Reconnects as our page does by itself after a lost connection: it requests the same player, and repeats its
+    /// settings.
     pub(crate) fn return_to(self, url: &str, name: &str) -> Self {
         let mut page = Self::ask(url, json!({"name": name, "resume": self.key})).unwrap();
         page.take_part();
@@ -56,7 +56,7 @@ impl Page {
         self.until("all of that is done", |page| page.was_told("pong"));
     }
 
-    /// A page that asks with these words besides its offer, or what is wrong with that.
+    /// A page that joins with these fields besides its offer, or the server's problem with that.
     pub(crate) fn ask(url: &str, mut words: Value) -> Result<Self, Value> {
         let (mut browser, offer) = UdpBrowser::new(Instant::now(), TestBrowserSettings::default()).unwrap();
         words["sdp"] = offer.into();
@@ -75,7 +75,7 @@ impl Page {
         Ok(Self { browser, key, is_resumed, messages, heard, is_closed: false })
     }
 
-    /// Its end of the connection, for what no page does.
+    /// Its end of the connection, for misbehaviour.
     pub(crate) fn browser(&mut self) -> &mut UdpBrowser {
         &mut self.browser
     }

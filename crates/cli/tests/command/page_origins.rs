@@ -38,7 +38,7 @@ fn every_listener_for_websockets_refuses_pages_of_foreign_origins_and_logs_the_s
         assert_eq!(status("https://evil.example"), 403, "{at}{path}");
         assert_eq!(upgrade_status(*at, path, &["Host: evil.example"]), 400, "{at}{path}: two hosts");
         if *at == proxy {
-            // It answers once the game's server has, and there is none here.
+            // The proxy answers only after the game's server has, and there is none here.
             continue;
         }
         assert_eq!(status("https://game.example"), 101, "{at}{path}: listed");
@@ -75,7 +75,7 @@ fn port_of(line: &str) -> u16 {
     digits.parse().unwrap_or_else(|_| panic!("no port in {line}"))
 }
 
-/// Of WebRTC Network, whose words for it are a close frame.
+/// WebRTC Network's signalling, which rejects with a close frame.
 #[test]
 fn signalling_sends_pages_of_foreign_origins_away_and_requests_with_two_hosts() {
     let folder = Folder::new();
@@ -94,7 +94,7 @@ fn signalling_sends_pages_of_foreign_origins_away_and_requests_with_two_hosts() 
     ] {
         let (status, mut stream) = upgrade(at, "/chatapp", headers);
         assert_eq!(status, 101, "{headers:?}");
-        // Without a word, and masked with zeros.
+        // An empty ping, masked with zeros.
         stream.get_mut().write_all(&[PING, 0x80, 0, 0, 0, 0]).unwrap();
         let mut first = [0];
         stream.read_exact(&mut first).unwrap();
@@ -113,7 +113,7 @@ fn upgrade_status(at: SocketAddr, path: &str, headers: &[&str]) -> u16 {
     upgrade(at, path, headers).0
 }
 
-/// The same, with what follows the head of the answer.
+/// The same, with the rest of the stream after the response's head.
 fn upgrade(at: SocketAddr, path: &str, headers: &[&str]) -> (u16, BufReader<TcpStream>) {
     let mut stream = TcpStream::connect(at).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -24,10 +24,10 @@ use crate::admin::get;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-/// Every voice packet has it (the specification of the wire format, its magic).
+/// The magic of every voice packet (see the specification of the wire format).
 const VOICE: [u8; 2] = [0x8b, 0xc7];
 
-/// A game's server that says everything back.
+/// A game's server that echoes everything.
 struct Game<G> {
     network: G,
     met: BTreeMap<Peer, Vec<Vec<u8>>>,
@@ -63,7 +63,7 @@ impl<G: GameNetworkServer> Game<G> {
     }
 }
 
-/// Says all this to the game, and waits until all of it came back.
+/// Sends all this to the game, and waits until all of it has come back.
 fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut turn: impl FnMut(Instant)) {
     let channel = client.voice_channels().reliable;
     let mut answers = Vec::new();
@@ -92,7 +92,7 @@ fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut tu
     assert_eq!(answers, said, "what the game said is as it was, and in order");
 }
 
-/// Messages of a game: these bytes before a text, as long as one byte tells.
+/// Messages of a game: these bytes before payloads of 1 to 200 bytes.
 fn messages(before: impl Fn(u8) -> Vec<u8>) -> Vec<Vec<u8>> {
     let message = |length: u8| [before(length), (0..length).map(|at| at ^ length | 1).collect()].concat();
     (1..=200).map(message).collect()

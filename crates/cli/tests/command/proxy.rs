@@ -182,7 +182,7 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
 
 #[test]
 fn a_game_over_tcp_is_told_the_address_of_each_client_before_anything_else() {
-    // A batch of Mirror's, with its length in front: no time, and an unknown message.
+    // A batch of Mirror's with a length prefix: no time, and an unknown message.
     let telepathy = [&[0, 0, 0, 12][..], &[0; 8], &[3, 1, 2, 5]].concat();
     assert_told_address("mirror-telepathy", &telepathy, &telepathy);
     let upgrade = b"GET / HTTP/1.1\r\nHost: game\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -190,7 +190,7 @@ fn a_game_over_tcp_is_told_the_address_of_each_client_before_anything_else() {
     assert_told_address("mirror-websocket", upgrade, b"GET / HTTP/1.1\r\n");
 }
 
-/// A client says something, and the game's server hears its address, and then this.
+/// A client sends something, and the game's server receives first the client's address, then these bytes.
 fn assert_told_address(network: &str, said: &[u8], heard: &[u8]) {
     let game = TcpListener::bind(ANY_PORT).unwrap();
     let (_proxy, address) = proxy(network, game.local_addr().unwrap(), &["--proxy-protocol"]);
@@ -206,7 +206,7 @@ fn assert_told_address(network: &str, said: &[u8], heard: &[u8]) {
 
 #[test]
 fn the_log_says_that_a_game_cannot_be_reached() {
-    // A port that nothing gets by chance.
+    // A port that is never assigned by chance.
     let unreachable = (Ipv4Addr::LOCALHOST, 5).into();
     let (proxy, address) = proxy("mirror-telepathy", unreachable, &[]);
     let _client = TcpStream::connect(address).unwrap();

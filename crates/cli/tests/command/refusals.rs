@@ -1,4 +1,4 @@
-//! What cannot be done: one line that says what to do instead, a non-zero exit, and no panic.
+//! Impossible requests: one line that says what to do instead, a non-zero exit code, and no panic.
 
 use std::fs;
 use std::net::UdpSocket;
@@ -8,10 +8,10 @@ use consonance_quic::{Fingerprint, QuicAddress};
 use consonance_testing::command::{Ended, Program};
 use consonance_testing::command::{Folder, RECORDING};
 
-/// An address where nothing is sent to, for what is refused before.
+/// An address for commands that are rejected before they send anything.
 const ANYWHERE: &str = "quic://127.0.0.1:9/main";
 
-/// Runs the command, which must complain of something with these words.
+/// Runs the command, which must fail with a complaint that has these words.
 fn assert_refused(arguments: &[&str], words: &str) {
     let ended = Program::start(arguments).end();
     let complaint = ended.complaint();
@@ -19,7 +19,7 @@ fn assert_refused(arguments: &[&str], words: &str) {
     assert_eq!(ended.out, [""; 0], "{arguments:?}");
 }
 
-/// Joins with some more arguments, which must be complained of.
+/// Joins with further arguments, which must be rejected with these words.
 fn assert_join_refused(arguments: &[&str], words: &str) {
     assert_refused(&[&["join", ANYWHERE, "--name", "Alice"], arguments].concat(), words);
 }

@@ -16,7 +16,7 @@ fn serve(file: &str) -> (Program, String) {
     (server, address)
 }
 
-/// A player that listens to these rooms, speaks nothing, and writes to the first of them what is typed.
+/// A player that listens to these rooms, does not speak, and sends typed lines to the first of them.
 fn join(address: &str, name: &str, rooms: &[&str]) -> Program {
     let mut arguments = vec!["join", address, "--name", name, "--json", "--speak", rooms[0]];
     arguments.extend(["--microphone", "none", "--loudspeaker", "none"]);
@@ -187,7 +187,7 @@ fn a_renewed_certificate_is_shown_to_newcomers_and_disconnects_no_player() {
 fn a_certificate_that_is_renewed_before_a_reload_that_fails_is_shown_all_the_same() {
     let folder = Folder::new();
     write_certificate(&folder);
-    // Long enough that the reload comes before the files are looked at.
+    // Long enough that the reload comes before the files are checked.
     let settings = format!("{LISTEN}{}", certificate("3"));
     let file = folder.write("voice.toml", settings.as_bytes());
     let (server, _) = serve(&file);
@@ -198,7 +198,7 @@ fn a_certificate_that_is_renewed_before_a_reload_that_fails_is_shown_all_the_sam
     server.until_complaint("the certificate's files have changed; newcomers see the certificate sha256=");
 }
 
-/// In these files, which are looked at as often as this.
+/// The settings for a certificate in files that are checked this often.
 fn certificate(check_every_s: &str) -> String {
     format!(
         "[certificate]\nfile = 'cert.pem'\nprivate_key_file = 'key.pem'\ncheck_every_s = {check_every_s}\n"
@@ -218,7 +218,7 @@ fn a_service_manager_is_told_that_the_server_is_ready_alive_reloading_and_stoppi
     use std::time::Duration;
 
     let folder = Folder::new();
-    // A socket's path may have 107 bytes, and the folder of tests may be deep.
+    // A socket's path is limited to 107 bytes, and the tests' folder may be deep.
     let path = std::env::temp_dir().join(format!("consonance-notify-{}", std::process::id()));
     let _ = fs::remove_file(&path);
     let manager = UnixDatagram::bind(&path).unwrap();

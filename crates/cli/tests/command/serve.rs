@@ -56,7 +56,7 @@ fn without_a_command_it_serves_this_machine_and_says_how_to_join() {
     assert!(address.starts_with("quic://127.0.0.1:7777/main#sha256="), "{address}");
     let command = server.until_line("how to join", |line| line.contains(" join "));
     assert!(command.contains(&address), "{command}");
-    // What it says works where the server was started, without a microphone as well.
+    // The printed command works where the server was started, even without a microphone.
     let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches('\'')).collect();
     assert_eq!(words[0], env!("CARGO_BIN_EXE_consonance"));
     let listen: Vec<&str> = words[1..].iter().copied().take_while(|word| *word != "--speak").collect();

@@ -1,5 +1,5 @@
-//! What a server has in its memory while players talk: their frames without encryption from end to end, and no byte of
-//! them with it.
+//! A server's memory while players talk: it contains their frames without end-to-end encryption, and no byte of them
+//! with it.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, Read as _, Seek as _, SeekFrom};
@@ -15,7 +15,7 @@ use consonance_wire::SealedVoice;
 
 use crate::talker::PATIENCE;
 
-/// What each player says: no server makes these bytes up, and no compiler puts them into its program.
+/// Each player's speech: bytes that no server generates by itself, and that no compiler puts into a program.
 fn spoken(player: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ player as u64;
     let random = std::iter::repeat_with(|| {
@@ -24,7 +24,7 @@ fn spoken(player: usize) -> Vec<u8> {
         state ^= state << 17;
         state as u8
     });
-    // Begins as a packet of one frame of 20 ms (RFC 6716, section 3.1).
+    // Begins like a packet with one frame of 20 ms (RFC 6716, section 3.1).
     [8 << 3].into_iter().chain(random.take(59)).collect()
 }
 
@@ -54,7 +54,7 @@ impl Player {
         }
     }
 
-    /// Says the words, sealed where the session is encrypted.
+    /// Sends the words, sealed if the session is encrypted.
     fn say(&mut self, words: &[u8]) {
         let mut frame = words.to_vec();
         if self.inner.client.is_encrypting() {
@@ -100,7 +100,8 @@ impl Player {
     }
 }
 
-/// Three players talk until all have heard each other for a while; which of their words are in the server's memory.
+/// Lets three players talk until all have heard each other for a while; returns which of their words are in the
+/// server's memory.
 fn words_in_memory(arguments: &[&str]) -> Vec<bool> {
     let own = ["serve", "--listen", "127.0.0.1:0"];
     let server = Program::start(&[&own[..], arguments].concat());
@@ -135,7 +136,7 @@ fn words_in_memory(arguments: &[&str]) -> Vec<bool> {
     found
 }
 
-/// Looks through all memory of a process.
+/// Searches all memory of a process.
 fn look_for(process: u32, words: &[Vec<u8>], found: &mut [bool]) {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();
@@ -173,6 +174,6 @@ fn contains(bytes: &[u8], words: &[u8]) -> bool {
 #[test]
 fn a_server_has_no_word_of_an_encrypted_session_in_its_memory() {
     assert_eq!(words_in_memory(&["--encryption", "required"]), [false; 3]);
-    // The same look finds some where nothing is encrypted: a buffer keeps a frame until the next one takes its place.
+    // The same search finds some without encryption: a buffer keeps a frame until the next one replaces it.
     assert!(words_in_memory(&[]).contains(&true));
 }

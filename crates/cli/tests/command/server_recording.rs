@@ -1,4 +1,4 @@
-//! A server that records, and `consonance recordings`, which shows what.
+//! A server that records, and `consonance recordings`, which lists the recordings.
 
 use std::fs;
 

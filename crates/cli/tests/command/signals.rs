@@ -69,7 +69,7 @@ fn a_player_can_be_interrupted_while_the_server_does_not_answer() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = format!("quic://{}/main", silent.local_addr().unwrap());
     let alice = Program::start(&["join", &address, "--name", "Alice"]);
-    // Its first datagram shows that it listens for signals already.
+    // Its first datagram shows that it already handles signals.
     let mut datagram = [0; 2048];
     silent.recv(&mut datagram).unwrap();
     alice.signal("INT");

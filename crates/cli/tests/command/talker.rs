@@ -7,7 +7,7 @@ use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings,
 use consonance_testing::player::TestPlayer;
 use consonance_transport::ClientTransport;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A player in the room "lobby".
@@ -58,10 +58,10 @@ impl<T: ClientTransport> Talker for Player<T> {
     }
 }
 
-/// Each speaks until all others hear it, while something else has its turn, too.
+/// Each speaks until all others hear it; `turn` is called in between.
 pub(crate) fn assert_all_hear_each_other(players: &mut [Box<dyn Talker>], mut turn: impl FnMut(Instant)) {
     for speaker in 0..players.len() {
-        // Browsers send packets of Opus only: this begins as one of a frame of 20 ms (RFC 6716, section 3.1).
+        // Browsers send Opus packets only: this begins like one with a frame of 20 ms (RFC 6716, section 3.1).
         let words = format!("Here speaks player {speaker}").into_bytes();
         let deadline = Instant::now() + PATIENCE;
         let is_heard = |players: &[Box<dyn Talker>]| {

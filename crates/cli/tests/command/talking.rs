@@ -1,4 +1,4 @@
-//! `consonance join`: when one is heard, and what becomes of a file that is processed.
+//! `consonance join`: when a player is heard, and the result of processing a file.
 
 use serde_json::json;
 
@@ -72,6 +72,6 @@ fn a_tone_is_heard_as_a_tone() {
     let loud = &sound[sound.iter().position(|sample| sample.abs() > 0.1).unwrap()..];
     let turns = |sound: &[f32]| sound.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
     let turns: Vec<usize> = loud.chunks_exact(9_600).map(turns).collect();
-    // Frames may be late where the machine stands still: then others show it.
+    // Frames may be late if the machine stalls: then other parts of the sound show the tone.
     assert!(turns.iter().any(|turns| (79..=81).contains(turns)), "{turns:?} turns in 0.2 s each");
 }

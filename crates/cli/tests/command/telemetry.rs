@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::admin::get;
 use received::{Received, page_samples};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server that exports to this collector; its admin listener, its token and its address.
@@ -62,12 +62,12 @@ fn the_metrics_of_the_page_arrive_with_the_same_values() {
     let exports = received().metrics.len();
     wait_until("metrics were exported after the page", || received().metrics.len() > exports + 1);
     let exported = received().metrics[exports + 1].clone();
-    // The page is a second old at most.
+    // The page is at most a second old.
     thread::sleep(Duration::from_secs(1));
     let after = page();
     let names = |samples: &received::Samples| samples.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&exported), names(&before), "the same samples with the same labels");
-    // Descriptors, memory and what a worker does just now come and go.
+    // File descriptors, memory and a worker's current load fluctuate.
     let passing = ["process_", "consonance_worker_busy", "consonance_worker_jobs"];
     let of_sessions = before.iter().filter(|(key, _)| !passing.iter().any(|name| key.starts_with(name)));
     let still: Vec<_> = of_sessions.filter(|(key, value)| after.get(*key) == Some(value)).collect();

@@ -5,14 +5,14 @@ use std::fs;
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 
-/// Runs a command that must do well; what it printed.
+/// Runs a command that must succeed; returns its output.
 fn run(arguments: &[&str]) -> Vec<String> {
     let ended = Program::start(arguments).end();
     ended.assert_well();
     ended.out
 }
 
-/// A pair of keys in a folder, and a token for Alice that is good for so long.
+/// A pair of keys in a folder, and a token for Alice that is valid for this long.
 fn keys_and_token(folder: &Folder, seconds: &str) -> [String; 3] {
     let [secret, public, token] = ["secret.jwk", "public.jwk", "token"].map(|name| folder.file(name));
     run(&["token", "keygen", &secret, &public]);

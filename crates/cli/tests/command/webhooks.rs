@@ -1,4 +1,4 @@
-//! Webhooks of a real server: what they are told, again where they fail, and until the end.
+//! Webhooks of a real server: deliveries, retries after failures, and the server's end.
 
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use consonance_testing::command::{Folder, Program};
 use consonance_testing::http_server::{HttpServer, ok};
 use serde_json::{Value, json};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server that records everything, with this webhook; its admin listener and its address.
@@ -112,7 +112,7 @@ fn a_reload_adds_and_removes_webhooks_while_players_stay() {
     let bob = join(&address, "Bob");
     bob.until_event(&json!({"event": "players_synced"}));
     wait_until(|| events(&receiver) == ["player-joined"]);
-    // The second reload is told from the first by another key.
+    // Another key distinguishes the second reload from the first.
     fs::write(&file, format!("sessions_max = 99\n{without}")).unwrap();
     server.signal("HUP");
     server.until_complaint("reloaded: changed sessions_max, webhooks");

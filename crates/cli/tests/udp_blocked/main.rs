@@ -16,7 +16,7 @@ use consonance_testing::command::{Folder, Program, read_output};
 
 const NAMESPACE: &str = "cargo xtask udp-blocked runs it in a network namespace of its own";
 
-/// A rule that drops all UDP that comes in, silently. Dropping this removes it.
+/// A rule that silently drops all incoming UDP. Dropping this removes it.
 struct Firewall {
     table: &'static str,
 }
@@ -52,7 +52,7 @@ fn nft(words: &str) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-/// Never changes the rules of a network that others use, too: one of ours has the loopback interface only.
+/// Guards against changing the rules of a shared network: a namespace of ours has the loopback interface only.
 fn assert_alone() {
     let interfaces = fs::read_to_string("/proc/self/net/dev").unwrap();
     let others = interfaces.lines().skip(2).filter(|line| !line.trim_start().starts_with("lo:")).count();
@@ -88,7 +88,7 @@ impl Stage {
         Self { _server: server, address, bob, heard, folder }
     }
 
-    /// The address as a game has it that knows nothing of a `WebSocket`.
+    /// The address for a game that does not know of the `WebSocket`.
     fn address_of_quic_alone(&self) -> &str {
         self.address.split_once("&wss=").unwrap().0
     }
@@ -120,7 +120,7 @@ fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
 #[ignore = "needs a network namespace: cargo xtask udp-blocked"]
 fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unnoticed() {
     let Stage { address, bob, heard, folder, _server } = Stage::new();
-    // Where the WebSocket is, only the server has said, over QUIC.
+    // Alice knows the WebSocket's address only from the server, over QUIC.
     let (quic, _) = address.split_once("&wss=").unwrap();
     let alice = join_as_alice(quic, &[]);
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
@@ -136,7 +136,7 @@ fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unno
     alice.until_event(&json!({"event": "transport_changed", "transport": "quic"}));
     alice.until_events(&json!({"event": "resumed"}), 2);
     alice.until_events(&json!({"event": "voice_path", "path": "fast"}), 1);
-    // She is heard over UDP for a second.
+    // Dora's second in the session gives Alice a second over UDP.
     let again = Program::start(
         &[&["join", quic], &["--json", "--name", "Dora", "--null-devices", "--duration", "1"][..]].concat(),
     );

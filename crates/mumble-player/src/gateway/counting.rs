@@ -1,4 +1,4 @@
-//! What is counted of users, and how one of them does.
+//! Counters of users, and the state of one of them.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use consonance_transport::{MumbleRefusals, MumbleState, MumbleStatistics, Peer};
 use super::MumbleGateway;
 use crate::player::MumblePlayer;
 
-/// What is counted of users that are gone.
+/// Counters of users that have left.
 #[derive(Debug, Default)]
 pub(super) struct GoneUsers {
     limited_controls: u64,
@@ -46,7 +46,7 @@ impl MumbleGateway {
         counted
     }
 
-    /// The user behind a link.
+    /// The state of the user behind a link.
     pub(super) fn state_of(&self, now: Instant, peer: Peer) -> Option<MumbleState> {
         let user = *self.by_link.get(&peer)?;
         let started = self.started?;
@@ -56,7 +56,7 @@ impl MumbleGateway {
     }
 }
 
-/// The counter of logins that were refused for such a reason, by what the client is told.
+/// The counter of logins that were rejected for this reason, by the type of the rejection that the client gets.
 fn refusals<'c>(refused: &'c mut MumbleRefusals, reason: &EndReason) -> &'c mut u64 {
     let Control::Reject(told) = consonance_mumble::reject(reason) else { return &mut refused.other };
     match told.kind() {

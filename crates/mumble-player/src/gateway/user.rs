@@ -18,11 +18,11 @@ pub(super) struct User {
     pub(super) remote: SocketAddr,
     pub(super) certificate: Option<CertificateHash>,
     pub(super) link: PlayerLink,
-    /// Why its connection is gone, if it is.
+    /// The reason why its connection has ended, if it has.
     pub(super) is_gone: Option<DisconnectReason>,
-    /// Whether it waits for its turn to say something to its session.
+    /// Whether it waits for its turn to send to its session.
     pub(super) is_ready: bool,
-    /// The id under which others see what it shows.
+    /// The id under which others see its profile.
     pub(super) shown_as: Option<ClientId>,
 }
 
@@ -36,7 +36,7 @@ impl User {
         Self { player, remote, certificate, link, is_gone: None, is_ready: false, shown_as: None }
     }
 
-    /// What the player has for its client goes there. Messages first: they introduce the speakers.
+    /// Sends the player's messages and voice to its client. Messages go first: they introduce the speakers.
     pub(super) fn show(&mut self, now: Instant, user: Peer, server: &mut MumbleServer) {
         while let Some(control) = self.player.poll_control() {
             if self.is_gone.is_none() {
@@ -50,7 +50,7 @@ impl User {
         }
     }
 
-    /// Takes what the player has for its session, one thing at a time, until there is nothing more.
+    /// Takes the player's next step for its session; `None` when there are no more.
     pub(super) fn next_step(
         &mut self,
         at: session::Instant,
@@ -80,13 +80,13 @@ impl User {
         self.link.handle_ended(&mut Playing { player: &mut self.player, at, neighbours }, reason);
     }
 
-    /// Whether nothing more will come of it, nor has to be said.
+    /// Whether the player has ended and its link is closed.
     pub(super) fn is_over(&self) -> bool {
         self.player.is_over() && self.link.peer().is_none()
     }
 }
 
-/// A player, the session's time, and what its neighbours show.
+/// A player, the session's time, and its neighbours' profiles.
 struct Playing<'p> {
     player: &'p mut MumblePlayer,
     at: session::Instant,

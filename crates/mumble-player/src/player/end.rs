@@ -1,4 +1,4 @@
-//! How a Mumble user's player ends.
+//! The end of a Mumble user's player.
 
 use consonance_mumble::control::messages::UserRemove;
 use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
@@ -14,12 +14,13 @@ impl MumblePlayer {
         self.end.is_some()
     }
 
-    /// Why it has ended.
+    /// The reason for its end, if it has ended.
     pub fn end(&self) -> Option<&EndReason> {
         self.end.as_ref()
     }
 
-    /// The session's server has ended the link for this reason. If it says nothing, another link is wanted.
+    /// Handles that the session's server has ended the link for this reason. If the reason is empty, the player asks
+    /// for another link.
     pub fn handle_link_ended(&mut self, now: Instant, reason: &EndReason, neighbours: &Neighbours) {
         let Some(link) = self.link.take() else { return };
         let reason = self.client.end_notice().unwrap_or(reason).clone();
@@ -30,14 +31,14 @@ impl MumblePlayer {
         self.follow(now, neighbours);
     }
 
-    /// The client is gone.
+    /// Handles that the client has disconnected.
     pub fn client_is_gone(&mut self, now: Instant) {
         self.finish(now, EndReason::default());
         self.controls.clear();
         self.voices.clear();
     }
 
-    /// The session does not let the player in, or not stay.
+    /// Ends the player because the session rejects or removes it.
     pub(super) fn refuse(&mut self, now: Instant, reason: &EndReason) {
         if self.is_over() {
             return;
@@ -51,22 +52,22 @@ impl MumblePlayer {
         self.finish(now, reason.clone());
     }
 
-    /// The client of the session says that it is out.
+    /// Handles that the session client has been disconnected.
     pub(super) fn note_disconnection(&mut self, now: Instant, cause: Disconnection) {
         match cause {
-            // Said by the player itself.
+            // The player itself stopped the client.
             Disconnection::Stopped => {}
-            // The end of the link, which comes with it, says whether this is a ban.
+            // The end of the link, which follows, tells whether this is a ban.
             Disconnection::Kicked => self.kicked_at = Some(now),
             Disconnection::ReplacedByNewerLogin => {
                 self.refuse(now, &EndReason::from(EndCode::ReplacedByNewerLogin));
             }
-            // Its client tries again.
+            // The session client reconnects by itself.
             _ => self.own.forget_entering(),
         }
     }
 
-    /// A player that was removed is out, although its link has not ended.
+    /// Ends a player that was removed, although its link has not ended.
     pub(super) fn end_if_kicked(&mut self, now: Instant) {
         if self.kicked_at.is_some_and(|at| at <= now) {
             let words = self.kicked_because.take().unwrap_or_default();
@@ -81,7 +82,7 @@ impl MumblePlayer {
         self.end = Some(reason);
         self.kicked_at = None;
         self.client.stop(now);
-        // The events that this raises are dropped.
+        // Discard the events that this raises.
         while self.client.poll_event().is_some() {}
     }
 }

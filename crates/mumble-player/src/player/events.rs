@@ -1,4 +1,4 @@
-//! What happens in the session, told to the client.
+//! Events of the session, translated into messages for the client.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::profile::{Neighbours, Profile};
 use crate::users::{OWN, User};
 
 impl MumblePlayer {
-    /// Processes all that the client of the session has to say.
+    /// Processes all events of the session client.
     pub(super) fn take_events(&mut self, now: Instant, neighbours: &Neighbours) {
         while !self.is_over() && self.take_event(now, neighbours) {}
     }
 
-    /// False if there was nothing.
+    /// Processes one event; returns false if there was none.
     fn take_event(&mut self, now: Instant, neighbours: &Neighbours) -> bool {
         let (own, hears) = (self.client.id(), self.hears());
         let Self { client, hearing, .. } = self;
@@ -30,7 +30,8 @@ impl MumblePlayer {
                 let outcome = hearing.hear(now, &voice, context);
                 let speaker = self.users.get(id).filter(|_| hears);
                 if let (Some(Heard::Packet { number }), Some(user)) = (outcome, speaker) {
-                    // At once, as the next event takes the frame's place. Messages go before voice all the same.
+                    // Pushed at once, since the next event overwrites the frame. Messages are still sent before
+                    // voice.
                     self.voices.push(&Voice {
                         target: context as u8,
                         session: user.number,
@@ -76,20 +77,20 @@ impl MumblePlayer {
             ClientEvent::Recorded(recorded) if recorded.is_whole => {
                 self.tell_notice("the server records this session");
             }
-            // What is not for a Mumble client: reports, direct links, groups, lists of servers.
+            // Not relevant to a Mumble client: reports, direct links, groups, lists of servers.
             _ => {}
         }
         true
     }
 
-    /// Tells of players that have come and seem to be in no room.
+    /// Tells the client of new players that seem to be in no room.
     pub(super) fn tell_users_if_due(&mut self, now: Instant, neighbours: &Neighbours) {
         for id in self.users.due(now) {
             self.tell_user(id, neighbours);
         }
     }
 
-    /// Tells of a player that has come, if that has not been told.
+    /// Tells the client of a new player, if it has not been told yet.
     pub(super) fn tell_user(&mut self, id: ClientId, neighbours: &Neighbours) {
         if !self.is_synced || !self.users.note_told(id) {
             return;
@@ -132,7 +133,7 @@ impl MumblePlayer {
         self.forget_empty_channels();
     }
 
-    /// Tells where a player is, if it is somewhere else than before. Channels that are new are told of first.
+    /// Tells the client of a player's place, if that has changed, after any new channels.
     fn tell_place(&mut self, id: ClientId) {
         if !self.users.is_told(id) {
             return;
@@ -148,7 +149,7 @@ impl MumblePlayer {
         });
     }
 
-    /// Channels without players go, but those that stay and the client's own.
+    /// Removes channels without players, except for the permanent ones and the client's own.
     pub(super) fn forget_empty_channels(&mut self) {
         let Self { channels, users, own, client, .. } = self;
         let wanted = own.wanted_room();
@@ -157,14 +158,14 @@ impl MumblePlayer {
         });
     }
 
-    /// Tells what other users of the listener have changed about themselves.
+    /// Tells the client of changed profiles of the listener's other users.
     pub(super) fn tell_profiles(&mut self, neighbours: &Neighbours) {
         let before = std::mem::replace(&mut self.profile_changes, neighbours.changes());
         if before == neighbours.changes() {
             return;
         }
         let Self { users, shown, .. } = self;
-        // All users of a large listener would look at each other whenever one changes.
+        // Only changed users: comparing all with all on every change would be slow on a large listener.
         let ids: Vec<ClientId> = match neighbours.changed_since(before) {
             Some(changed) => changed.collect(),
             None => users.iter().map(|(id, _)| id).collect(),
@@ -197,7 +198,7 @@ impl MumblePlayer {
         }
     }
 
-    /// Tells what an operator has taken, or given back.
+    /// Tells the client of a restriction that an operator has set or lifted.
     fn tell_restricted(&mut self, restriction: Restriction, reason: Option<&str>) {
         let is_imposed = reason.is_some();
         match restriction {
@@ -230,7 +231,7 @@ impl MumblePlayer {
         self.tell_notice(&words);
     }
 
-    /// Tells a client that has just come what an operator has taken before.
+    /// Tells a client that has just joined of the restrictions that operators have set before.
     pub(super) fn tell_restrictions(&mut self) {
         let imposed: Vec<_> = self
             .client
@@ -254,7 +255,7 @@ impl MumblePlayer {
     }
 }
 
-/// A user as a client that does not know it is told.
+/// The message that introduces a user to a client.
 pub(super) fn state_of(user: &User, profile: Option<&Profile>) -> UserState {
     let shown = |is: fn(&Profile) -> bool| profile.is_some_and(is).then_some(true);
     UserState {
@@ -270,5 +271,5 @@ pub(super) fn state_of(user: &User, profile: Option<&Profile>) -> UserState {
     }
 }
 
-/// A player that comes has told its rooms by then.
+/// The time within which the rooms of a new player are known.
 const ROOMS_FOLLOW: Duration = Duration::from_millis(200);

@@ -1,4 +1,4 @@
-//! Others' voices on their way to the client.
+//! Voices of other players on their way to the client.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use super::moving::OwnPlace;
 use crate::channels::Channels;
 use crate::profile::Neighbours;
 
-/// What is known of each speaker's voice.
+/// The state of each speaker's voice.
 #[derive(Debug, Default)]
 pub(super) struct Hearing(BTreeMap<ClientId, Speaker>);
 
@@ -32,12 +32,12 @@ struct Speaker {
     knows_codec: bool,
 }
 
-/// What a frame comes to.
+/// The result of a received frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
-    /// A packet of this number.
+    /// A voice packet with this number for the client.
     Packet { number: u64 },
-    /// The speaker's codec is none that a Mumble client plays, which it has to be told.
+    /// The speaker's codec is not supported by Mumble clients, which the client must be told.
     OtherCodec,
 }
 
@@ -63,7 +63,7 @@ impl Hearing {
         self.0.remove(&id);
     }
 
-    /// One frame of a speaker, and how it is heard. None if a Mumble client can make nothing of it.
+    /// Handles one frame of a speaker, and returns the result; `None` if a Mumble client cannot use it.
     pub(super) fn hear(
         &mut self,
         now: Instant,
@@ -81,7 +81,7 @@ impl Hearing {
         speaker.toc = voice.frame.first().copied()?;
         let units = speaker.units;
         let sequence = u64::from(voice.sequence);
-        // An utterance begins when it does, so that numbers only rise.
+        // An utterance starts at the present time, never before an earlier one's end, so that numbers only rise.
         let present = now.as_micros() / MICROS_PER_UNIT;
         let began = *speaker.began.get_or_insert_with(|| {
             present.max(speaker.next).saturating_sub(sequence * units).max(speaker.next)
@@ -131,7 +131,7 @@ impl MumblePlayer {
     }
 }
 
-/// How a voice over these channels of the session comes to be heard.
+/// The context in which the user hears a voice over these channels of the session.
 pub(super) fn context_of(own: &OwnPlace, channels: &Channels, heard: &[HeardChannel]) -> VoiceContext {
     let is_own = |heard: &HeardChannel| {
         let HeardTarget::Room(room) = heard.target else { return false };
@@ -147,5 +147,5 @@ pub(super) fn context_of(own: &OwnPlace, channels: &Channels, heard: &[HeardChan
 }
 
 const MICROS_PER_UNIT: u64 = 10_000;
-/// Opus in a packet beside what stands around it.
+/// Maximum bytes of Opus in a packet, which leaves room for the packet's other fields.
 const OPUS_BYTES_MAX: usize = VOICE_BYTES_MAX - 48;

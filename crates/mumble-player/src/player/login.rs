@@ -1,4 +1,4 @@
-//! A login becomes a client of the session, and a client that is in its session is told what there is.
+//! Turns a login into a client of the session, and sends a client the state of its session once it is in.
 
 use consonance_mumble::Login;
 use consonance_mumble::control::messages::{ServerConfig, ServerSync, UserState};
@@ -10,7 +10,7 @@ use crate::html;
 use crate::profile::Neighbours;
 use crate::users::OWN;
 
-/// The client of the session, and why it is not let in, if that is known already.
+/// The session client, and the reason for rejecting it, if that is known already.
 pub(super) fn client_of(login: &Login) -> (Client, Option<EndReason>) {
     let said = &login.authenticate;
     let mut settings = ClientSettings::new(said.username().trim());
@@ -39,7 +39,7 @@ fn join_token(password: &str, tokens: &[String]) -> Result<Option<JoinToken>, St
 }
 
 impl MumblePlayer {
-    /// All players are known: the client is told of all channels and users, once.
+    /// Sends the client all channels and users, once, when all players are known.
     pub(super) fn sync(&mut self, neighbours: &Neighbours) {
         if self.is_synced {
             return;

@@ -1,4 +1,4 @@
-//! What a user wants done to another one: asked of the session, which knows its moderators by their join tokens.
+//! A user's moderation of another one: requested from the session, which knows its moderators by their join tokens.
 
 use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
 use consonance_session::{ModeratorAction, ModeratorAnswer};
@@ -6,7 +6,7 @@ use consonance_session::{ModeratorAction, ModeratorAnswer};
 use super::MumblePlayer;
 
 impl MumblePlayer {
-    /// Mutes another user, gives it its voice back, or moves it.
+    /// Mutes, unmutes or moves another user.
     pub(super) fn change_other(&mut self, user: u32, state: &UserState) {
         let Some((_, other)) = self.users.of_number(user) else { return };
         let (name, from) = (other.name.clone(), self.channels.room(other.place.channel));
@@ -32,7 +32,7 @@ impl MumblePlayer {
         }
     }
 
-    /// Removes another user, and keeps it out if that is wanted.
+    /// Kicks or bans another user.
     pub(super) fn remove_other(&mut self, remove: &UserRemove) {
         let Some((_, other)) = self.users.of_number(remove.session) else { return };
         let name = other.name.clone();
@@ -40,7 +40,7 @@ impl MumblePlayer {
         self.moderate(&name, &action, remove.reason());
     }
 
-    /// The session has answered.
+    /// Tells the client if the session has refused an action.
     pub(super) fn tell_answer(&mut self, player: &str, answer: ModeratorAnswer) {
         let why = match answer {
             ModeratorAnswer::Done => return,

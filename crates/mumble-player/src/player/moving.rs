@@ -1,5 +1,5 @@
 //! The client's own channel, which is the room that it speaks in and listens to, and the rooms that it only listens
-//! to: those that it has chosen so, and those that it has [linked](super::linking) with its own.
+//! to: those that it has chosen for that, and those that it has [linked](super::linking) with its own.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::MumblePlayer;
 use crate::channels::ROOT;
 use crate::users::OWN;
 
-/// Where the client's own user is.
+/// The channels of the client's own user.
 #[derive(Debug, Default)]
 pub(super) struct OwnPlace {
     channel: u32,
@@ -22,19 +22,19 @@ pub(super) struct OwnPlace {
     entering: Option<Entering>,
 }
 
-/// A room that was asked for, and has not let the user in yet.
+/// A room that the user has asked to enter, with the answer pending.
 #[derive(Debug)]
 struct Entering {
     room: Box<str>,
     wish: Wish,
-    /// None while the session is joined.
+    /// `None` while the session is being joined.
     gives_up_at: Option<Instant>,
-    /// The session has said that the user is in, and has until then to take that back, as it does with a room that is
-    /// not open to the user.
+    /// The session has reported the user in the room, and can take that back until this time, as it does with a room
+    /// that is not open to the user.
     settles_at: Option<Instant>,
 }
 
-/// What the user wants of a room.
+/// The use of a room that the user has asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
     /// To be in it.
@@ -45,7 +45,7 @@ pub(super) enum Wish {
     Link,
 }
 
-/// Both come in packets that are sent together.
+/// The wait for a withdrawal: both reports come in packets that are sent together.
 const SETTLING: Duration = Duration::from_millis(50);
 
 impl OwnPlace {
@@ -54,7 +54,7 @@ impl OwnPlace {
         self.channel
     }
 
-    /// The channels that it listens to besides.
+    /// The other channels that it listens to.
     pub(super) fn listening(&self) -> impl Iterator<Item = u32> {
         self.listening.iter().copied()
     }
@@ -64,17 +64,17 @@ impl OwnPlace {
         [self.channel].into_iter().chain(self.links.iter().copied())
     }
 
-    /// Whether the session says that the user is in the room that it wants to enter.
+    /// Whether the session has reported the user in the room that it wants to enter.
     pub(super) fn is_in(&self) -> bool {
         self.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some())
     }
 
-    /// When waiting for a room is over, one way or the other.
+    /// The time at which waiting for a room ends, with success or without.
     pub(super) fn gives_up_at(&self) -> Option<Instant> {
         self.entering.as_ref().and_then(|entering| entering.settles_at.or(entering.gives_up_at))
     }
 
-    /// Whether a room was asked for, and has not let the user in yet.
+    /// Whether a request to enter a room is pending.
     pub(super) fn is_entering(&self) -> bool {
         self.entering.is_some()
     }
@@ -83,7 +83,7 @@ impl OwnPlace {
         self.entering.as_ref().map(|entering| &*entering.room)
     }
 
-    /// The session is lost: how entering goes on is told when it is joined again.
+    /// Clears the deadlines of entering: the session is lost, and reports the result again when it is rejoined.
     pub(super) fn forget_entering(&mut self) {
         if let Some(entering) = &mut self.entering {
             (entering.gives_up_at, entering.settles_at) = (None, None);
@@ -92,7 +92,7 @@ impl OwnPlace {
 }
 
 impl MumblePlayer {
-    /// A newcomer wants into the first of the rooms that stay.
+    /// Asks to enter the first of the permanent rooms, for a newcomer.
     pub(super) fn enter_first_room(&mut self) {
         let Some(room) = self.settings.rooms.first().cloned() else { return };
         if self.client.join_room(&room).is_ok() {
@@ -173,7 +173,7 @@ impl MumblePlayer {
         self.forget_empty_channels();
     }
 
-    /// The session says that the user is in a room.
+    /// Handles that the session reports the user in a room.
     pub(super) fn note_own_entered(&mut self, now: Instant, room: &str) {
         if let Some(entering) = self.own.entering.as_mut().filter(|entering| *entering.room == *room) {
             entering.settles_at = Some(now + SETTLING);
@@ -278,7 +278,7 @@ impl MumblePlayer {
         self.forget_empty_channels();
     }
 
-    /// What the user may do in a channel, in Mumble's bits.
+    /// The user's permissions in a channel, as Mumble's bits.
     pub(super) fn permissions(&self, channel: u32) -> u32 {
         let mut permissions = permission::TRAVERSE | permission::ENTER | permission::TEXT_MESSAGE;
         if self.settings.other_rooms {
@@ -300,7 +300,7 @@ impl MumblePlayer {
         permissions
     }
 
-    /// What the user may do has changed: its client asks again.
+    /// Tells the client that its permissions have changed, so that it asks for them again.
     pub(super) fn flush_permissions(&mut self) {
         let permissions = Some(self.permissions(self.own.channel));
         self.tell_synced(PermissionQuery {

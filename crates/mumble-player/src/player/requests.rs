@@ -1,4 +1,4 @@
-//! What the client asks for.
+//! Requests from the client.
 
 use consonance_mumble::Control;
 use consonance_mumble::control::messages::{
@@ -10,7 +10,7 @@ use super::MumblePlayer;
 use crate::users::OWN;
 
 impl MumblePlayer {
-    /// Does what a message says, as far as a session has it.
+    /// Carries out a message, as far as a session supports it.
     pub(super) fn obey(&mut self, now: Instant, control: Control) {
         match control {
             Control::UserState(state) => match state.session {
@@ -41,7 +41,7 @@ impl MumblePlayer {
             Control::Authenticate(_) => {
                 self.deny(DenyType::Text, "access tokens are looked at when you connect: connect again");
             }
-            // Nothing of this is kept, and the rest only a server says.
+            // The remaining client messages have no effect here; all others come from servers only.
             _ => {}
         }
     }
@@ -123,7 +123,7 @@ impl MumblePlayer {
         }
     }
 
-    /// Of itself, how long it is here; of others nothing is known but that they are.
+    /// Answers with the time since the login for the client's own user; of others only their presence is known.
     fn answer_stats(&mut self, now: Instant, stats: &UserStats) {
         let session = stats.session.unwrap_or(OWN);
         if session != OWN && self.users.of_number(session).is_none() {
@@ -139,7 +139,7 @@ impl MumblePlayer {
         });
     }
 
-    /// Keeps the listeners of a whisper.
+    /// Stores the listeners of a whisper.
     fn set_whisper(&mut self, target: &VoiceTarget) {
         let Ok(id) = u8::try_from(target.id()) else { return };
         let mut listeners = Vec::new();

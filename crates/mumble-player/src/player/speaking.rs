@@ -16,7 +16,7 @@ use super::MumblePlayer;
 use crate::profile::Neighbours;
 use crate::users::OWN;
 
-/// What is remembered of the voice from packet to packet.
+/// The state of the client's voice between packets.
 #[derive(Debug)]
 pub(super) struct Speaking {
     /// The listeners of each whisper.
@@ -24,22 +24,22 @@ pub(super) struct Speaking {
     packer: Packer,
     utterance: Option<Utterance>,
     budget: TokenBucket,
-    /// How often the length of frames was changed for this client.
+    /// How often the frame length was changed for this client.
     changes: u32,
     knows_other_codec: bool,
     knows_misfit: bool,
 }
 
-/// What is being said, and where it goes.
+/// The current utterance and its targets.
 #[derive(Debug)]
 struct Utterance {
     target: u8,
     channels: Vec<ChannelId>,
-    /// The sample behind the last packet.
+    /// The sample after the last packet.
     next: u64,
     /// The first byte of the last packet.
     toc: u8,
-    /// The sample behind the last frame that was sent.
+    /// The sample after the last frame that was sent.
     sent_until: Option<u64>,
     stops_at: Instant,
 }
@@ -59,12 +59,12 @@ impl Default for Speaking {
 }
 
 impl Speaking {
-    /// When the present utterance is over, if nothing more comes.
+    /// The time at which the current utterance ends, if no more packets come.
     pub(super) fn stops_at(&self) -> Option<Instant> {
         self.utterance.as_ref().map(|utterance| utterance.stops_at)
     }
 
-    /// Players and rooms that hear a whisper from now on.
+    /// Sets the players and rooms that hear a whisper.
     pub(super) fn set_whisper(&mut self, id: u8, mut listeners: Vec<Target>) {
         if !(1..LOOPBACK).contains(&id) {
             return;
@@ -75,7 +75,7 @@ impl Speaking {
 }
 
 impl MumblePlayer {
-    /// A packet of voice came from the client.
+    /// Handles a voice packet from the client.
     pub fn handle_voice(&mut self, now: Instant, voice: &Voice<'_>, neighbours: &Neighbours) {
         if self.is_over() || !self.is_synced {
             return;
@@ -93,7 +93,7 @@ impl MumblePlayer {
         if self.profile.self_mute {
             return;
         }
-        // The client's clock says when a frame was sent.
+        // The session client's clock tells when a frame was sent, so bring it up to date.
         self.client.handle_timeout(now);
         if let Ok(packet) = OpusPacket::parse(&voice.opus)
             && SealedVoice::of(&voice.opus).is_none()
@@ -106,7 +106,7 @@ impl MumblePlayer {
         self.follow(now, neighbours);
     }
 
-    /// Voice came in a codec that is not passed on: the client is told so once.
+    /// Handles voice in an unsupported codec: tells the client so once.
     pub fn handle_other_codec(&mut self, now: Instant) {
         self.arrivals.other_codec = Some(now);
         if !std::mem::replace(&mut self.speaking.knows_other_codec, true) {
@@ -117,14 +117,14 @@ impl MumblePlayer {
         }
     }
 
-    /// Nothing came for a while: what was said is over.
+    /// Ends the current utterance if no packet has come for a while.
     pub(super) fn stop_speaking_if_due(&mut self, now: Instant) {
         if self.speaking.stops_at().is_some_and(|at| at <= now) {
             self.close_channels();
         }
     }
 
-    /// What was said is over. A frame without sound says so, lest listeners wait.
+    /// Ends the current utterance. A frame without sound marks the end, so that listeners do not wait.
     pub(super) fn close_channels(&mut self) {
         let Self { speaking, client, .. } = self;
         let Some(utterance) = &mut speaking.utterance else { return };
@@ -135,7 +135,7 @@ impl MumblePlayer {
             client.close_channel(*channel);
         }
         if utterance.sent_until.is_some() && client.has_channels() {
-            // A session that is lost hears that it is over without it.
+            // Errors are ignored: a lost session ends the utterance anyway.
             let _ = client.send_voice(&[utterance.toc & !3]);
         }
     }
@@ -186,8 +186,8 @@ impl MumblePlayer {
         self.speaking.utterance = Some(utterance);
     }
 
-    /// The client's frames do not fit into those that the session was told of: it is told of others, which takes a
-    /// join.
+    /// Announces another frame length to the session, because the client's frames do not fit the current one; this
+    /// takes a new join.
     fn change_frames(&mut self, now: Instant, frame_samples: u32) {
         if self.speaking.changes >= CHANGES_MAX {
             if !std::mem::replace(&mut self.speaking.knows_misfit, true) {
@@ -229,7 +229,7 @@ fn send(client: &mut Client, utterance: &mut Utterance, samples: u32, at: u64, f
     if let Some(sent_until) = utterance.sent_until {
         client.skip_voice((at.saturating_sub(sent_until) / u64::from(samples)) as u16);
     }
-    // What the session refuses, as while it is joined again, is lost like a packet.
+    // A frame that the session rejects, for example during a rejoin, counts as a lost packet.
     if client.send_voice(frame).is_ok() {
         utterance.sent_until = Some(at.saturating_add(samples.into()));
     }
@@ -239,7 +239,7 @@ fn send(client: &mut Client, utterance: &mut Utterance, samples: u32, at: u64, f
 fn send_late(client: &mut Client, utterance: &Utterance, time: u64, samples: u32, packet: &OpusPacket<'_>) {
     let frames_ago = (utterance.next - time) / u64::from(samples);
     if packet.samples() == samples && utterance.sent_until.is_some() && frames_ago > 1 {
-        // One that comes too late is not missed.
+        // Errors are ignored: a packet that is too late is simply dropped.
         let _ = client.send_late_voice(packet.bytes(), frames_ago as u16);
     }
 }
@@ -249,9 +249,9 @@ const FRAME_SAMPLES: u32 = 960;
 /// A gap of numbers from this length on, in samples, is a pause of the speaker: 200 ms. Bots pause without a last
 /// packet.
 const GAP_MAX: u64 = 9600;
-/// Silence after which what was said is over, although no packet was the last one.
+/// Silence after which an utterance is over, although no packet was marked as the last one.
 const SILENCE: Duration = Duration::from_millis(400);
-/// How often the length of frames is changed for a client.
+/// Maximum number of changes of the frame length for a client.
 const CHANGES_MAX: u32 = 4;
-/// Players and rooms that hear one whisper.
+/// Maximum number of players and rooms that hear one whisper.
 const LISTENERS_MAX: usize = 64;

@@ -1,4 +1,4 @@
-//! What operators are told of the player: its state, and how its login ended.
+//! Information for operators about the player: its state, and the result of its login.
 
 use consonance_mumble::Login;
 use consonance_session::{EndReason, Instant};
@@ -6,20 +6,20 @@ use consonance_transport::MumbleState;
 
 use super::MumblePlayer;
 
-/// When something came from the client last.
+/// The times of the last packets from the client, by kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Arrivals {
     pub(super) voice: Option<Instant>,
     pub(super) other_codec: Option<Instant>,
-    /// Above the rate.
+    /// Voice above the rate.
     pub(super) too_many: Option<Instant>,
 }
 
-/// Of what a client calls itself.
+/// Maximum length of a client's release name.
 const RELEASE_CHARACTERS_MAX: usize = 64;
 
 impl MumblePlayer {
-    /// How the user does, but for the way of its voice.
+    /// The state of the user, except for the path of its voice.
     pub fn state(&self, now: Instant) -> MumbleState {
         let room = |channel| self.channels.room(channel).map(str::to_owned);
         let ago = |then: Option<Instant>| then.map(|then| now.since(then));
@@ -36,7 +36,7 @@ impl MumblePlayer {
         }
     }
 
-    /// Why its login was refused; none of a player that was in, or that has gone by itself.
+    /// The reason why its login was rejected; `None` for a player that has joined, or that has left by itself.
     pub fn refusal(&self) -> Option<&EndReason> {
         self.end().filter(|reason| !self.is_synced && !reason.is_empty())
     }

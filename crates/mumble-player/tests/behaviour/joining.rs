@@ -6,7 +6,7 @@ use consonance_session::NameTaken;
 
 use crate::session::{Session, login};
 
-/// What a client is told, in a word each.
+/// The messages to a client, one word each.
 fn words(told: &[Control]) -> Vec<String> {
     let word = |control: &Control| match control {
         Control::ChannelState(state) => format!("channel {} {}", state.channel_id(), state.name()),

@@ -1,4 +1,4 @@
-//! What operators and moderators do, and what users show each other.
+//! Actions of operators and moderators, and the profiles that users show each other.
 
 use consonance_mumble::Control;
 use consonance_mumble::control::messages::{UserRemove, UserState};

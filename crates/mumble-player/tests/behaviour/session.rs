@@ -1,4 +1,4 @@
-//! A real server, Mumble's players and native ones in one thread, with links that take no time.
+//! A real server, Mumble's players and native ones in one thread, with links without latency.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use consonance_testing::direct_session::{DirectSession, GuestCommand, GuestPlaye
 /// The session of a client's own user.
 pub(crate) const OWN: u32 = 1;
 
-/// All players and what is on its way between them; the guests are Mumble's users.
+/// All players and the packets in flight between them; the guests are Mumble's users.
 pub(crate) struct Session {
     direct: DirectSession<User>,
     pub(crate) settings: PlayerSettings,
@@ -50,7 +50,7 @@ impl Session {
 
     pub(crate) fn with(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut direct = DirectSession::with(change);
-        // Where the driver is asked, Mia may moderate.
+        // When the driver is asked for access, only Mia is a moderator.
         direct.access = |name| {
             let mut access = Access::default();
             access.is_moderator = name == "Mia";
@@ -73,20 +73,20 @@ impl Session {
         self.add_guest(User { player, link: None, controls: vec![], voices: vec![], number: 100 })
     }
 
-    /// The client says this.
+    /// Sends a message from the client.
     pub(crate) fn say(&mut self, user: usize, control: impl Into<Control>) {
         let DirectSession { now, guests, shared, .. } = &mut self.direct;
         guests[user].player.handle_control(*now, control.into(), shared);
         self.run();
     }
 
-    /// The client says this of itself.
+    /// Sends a new state of the client's own user.
     pub(crate) fn say_state(&mut self, user: usize, state: UserState) {
         self.say(user, state);
         self.wait(Duration::from_millis(60));
     }
 
-    /// The next packet of the client's voice, so many units of 10 ms long.
+    /// Sends the client's next voice packet, which lasts this many units of 10 ms.
     pub(crate) fn speak(&mut self, user: usize, target: u8, opus: &[u8], units: u64) {
         self.speak_with(user, Voice { target, opus: opus.to_vec().into(), ..Voice::default() }, units);
     }
@@ -101,17 +101,17 @@ impl Session {
         self.wait(Duration::from_millis(10 * units));
     }
 
-    /// What the client was told since it was asked last.
+    /// The messages to the client since the last call.
     pub(crate) fn told(&mut self, user: usize) -> Vec<Control> {
         std::mem::take(&mut self.guests[user].controls)
     }
 
-    /// What the client heard since it was asked last.
+    /// The voice that the client has received since the last call.
     pub(crate) fn heard(&mut self, user: usize) -> Vec<Voice<'static>> {
         std::mem::take(&mut self.guests[user].voices)
     }
 
-    /// The number of a player for this user's client, from what it was told.
+    /// The number of a player for this user's client, from the messages to it.
     pub(crate) fn number_of(name: &str, told: &[Control]) -> u32 {
         let is_it = |control: &&Control| matches!(control, Control::UserState(state) if state.name() == name);
         match told.iter().find(is_it) {
@@ -185,7 +185,7 @@ pub(crate) fn login(name: &str) -> Login {
     }
 }
 
-/// The reasons of all denials among what a client was told.
+/// The reasons of all denials among the messages to a client.
 pub(crate) fn denials(told: &[Control]) -> Vec<&str> {
     let reasons = told.iter().filter_map(|control| match control {
         Control::PermissionDenied(denied) => Some(denied.reason()),

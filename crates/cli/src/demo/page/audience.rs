@@ -1,8 +1,8 @@
-//! What became of a speech at each player: heard, rightly not heard, or a mistake.
+//! The outcome of a speech at each player: heard, correctly not heard, or a mistake.
 
 use crate::demo::report::{Listener, Player, Report, Speech};
 
-/// What a speech was to a player.
+/// The outcome of a speech at a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The player spoke it.
@@ -45,13 +45,13 @@ impl Outcome {
     }
 }
 
-/// How long two periods have in common, in seconds.
+/// The overlap of two periods, in seconds.
 pub(super) fn overlap(one: [f64; 2], other: [f64; 2]) -> f64 {
     (one[1].min(other[1]) - one[0].max(other[0])).max(0.0)
 }
 
-/// Whether the speaker was heard for at least half of what the player was there for.
-/// Less than that is the end of something else that the same speaker said before, or the start of what came after.
+/// Whether the speaker was heard for at least half of the time for which the player was present. Less than that
+/// belongs to another speech of the same speaker, before or after this one.
 fn heard(listener: &Listener, speech: &Speech, player: &Player) -> bool {
     let from = speech.start.max(player.joined);
     let to = speech.stop.min(player.left);
@@ -61,7 +61,7 @@ fn heard(listener: &Listener, speech: &Speech, player: &Player) -> bool {
     time >= (to - from) / 2.0
 }
 
-/// What is spoken at the end is heard a little later; seconds.
+/// The delay with which the end of a speech is heard, in seconds.
 const DELAY: f64 = 0.3;
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl Element {
         Self::new(name).with("class", class)
     }
 
-    /// A frame for what may be wider than the page: it scrolls, with the keyboard too, and the page does not.
+    /// A frame for content that may be wider than the page: it scrolls, with the keyboard too, and the page does not.
     pub(super) fn scrolling(label: impl Display) -> Self {
         Self::of_class("div", "scroll").with("tabindex", 0).with("role", "region").with("aria-label", label)
     }

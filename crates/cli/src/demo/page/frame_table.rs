@@ -57,7 +57,7 @@ fn cells(listener: &Listener, heard: &Heard) -> Vec<Element> {
     ]
 }
 
-/// One number for each stretch with this speaker, and what it must at least be.
+/// The correlation of each stretch with this speaker, and its minimum.
 fn correlations(listener: &Listener, speaker: &str) -> Element {
     let with_speaker = |stretch: &&Stretch| stretch.speakers.iter().any(|name| name == speaker);
     let stretches: Vec<&Stretch> = listener.stretches.iter().filter(with_speaker).collect();
@@ -65,7 +65,7 @@ fn correlations(listener: &Listener, speaker: &str) -> Element {
     let wanted =
         least.is_finite().then(|| Element::of_class("span", "share").text(format!("≥\u{202F}{least:.2}")));
     let marks = stretches.iter().map(|stretch| {
-        // Written so that a correlation that is not a number fails.
+        // Written so that a NaN correlation fails.
         let good = stretch.correlation >= stretch.wanted;
         let (class, mark) = if good { ("good", "") } else { ("bad", "✗ ") };
         let when = period(stretch.start, stretch.stop);

@@ -1,4 +1,4 @@
-//! The top of the page: the verdict, what was done in a sentence, and what it came to in four figures.
+//! The top of the page: the verdict, a sentence about the demonstration, and its results in four figures.
 
 use super::audience::Outcome;
 use super::element::Element;
@@ -62,7 +62,7 @@ fn tiles(report: &Report) -> Element {
     Element::of_class("div", "tiles").child(reached(report)).child(hidden(report)).child(delay(report))
 }
 
-/// How many of the speeches arrived at those that they were for, and stayed away from the others.
+/// The number of speeches that reached their listeners, and of those that correctly did not reach other players.
 fn reached(report: &Report) -> Element {
     let outcomes: Vec<Outcome> = report
         .speeches
@@ -80,7 +80,7 @@ fn reached(report: &Report) -> Element {
     tile("Heard by those it was for", mistake, figure).child(Element::of_class("p", "note").text(note))
 }
 
-/// What became of all frames: most arrived, and a bad network shows in how the others were replaced.
+/// The outcome of all frames: most arrived, and a bad network shows in how the others were replaced.
 fn hidden(report: &Report) -> Element {
     let sum = |field: fn(&Heard) -> u64| heard(report).map(field).sum::<u64>();
     let (sent, lost) = (sum(|heard| heard.sent), sum(|heard| heard.lost));

@@ -96,7 +96,7 @@ fn speech(speaker: &str, to: &str, recording: usize, start: f64, listeners: &[&s
     }
 }
 
-/// Of a mono WAV file of 16 bits at 16 kHz with the usual header.
+/// The envelope of a mono WAV file of 16 bits at 16 kHz with the usual header.
 fn envelope(wav: &[u8]) -> Vec<f32> {
     let samples: Vec<i16> =
         wav[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();

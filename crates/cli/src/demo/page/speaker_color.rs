@@ -13,6 +13,6 @@ pub(super) fn class(report: &Report, name: &str) -> &'static str {
 /// Sound that no known speaker accounts for.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// As many colours as people tell apart, whatever their eyes (after Okabe and Ito, "Color Universal Design").
-/// More players than that share them, and are told apart by the names that stand beside every colour.
+/// As many colours as people tell apart, whatever their eyes (after Okabe and Ito, "Color Universal Design"). If
+/// there are more players, they share colours, and the name beside every colour tells them apart.
 const CLASSES: [&str; 8] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"];

@@ -36,7 +36,7 @@ pub(super) fn text(x: f64, y: f64, class: &str, text: impl Display) -> Element {
     Element::of_class("text", class).with("x", px(x)).with("y", px(y)).text(text)
 }
 
-/// What a pointer that rests on the parent is told; it has to be the first child.
+/// A tooltip for the parent element; it must be the first child.
 pub(super) fn tip(text: impl Display) -> Element {
     Element::new("title").text(text)
 }

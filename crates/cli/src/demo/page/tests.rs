@@ -1,4 +1,4 @@
-//! The page as a whole: what it says, that it is well-formed, and that no name can break out of its place.
+//! The whole page: its content, that it is well-formed, and that no name can break out of its element.
 
 use std::collections::BTreeSet;
 
@@ -108,12 +108,12 @@ fn half_a_minute_is_less_than_500_kilobytes() {
     assert!(size < 500_000, "{size}");
 }
 
-/// Without the marks around names, which no reader sees.
+/// The page without the invisible marks around names.
 fn page(report: &Report) -> String {
     render(report).replace(['\u{2068}', '\u{2069}'], "")
 }
 
-/// Every name and text is what an attacker on the page would choose.
+/// A report in which every name and text attempts an injection.
 fn hostile() -> Report {
     let mut report = sample::report();
     let bad = |text: &mut String| {
@@ -148,7 +148,7 @@ fn hostile() -> Report {
     report
 }
 
-/// Numbers that are none.
+/// A report with numbers that are not finite.
 fn numberless() -> Report {
     let mut report = sample::report();
     report.seconds = f64::INFINITY;
@@ -165,8 +165,8 @@ fn numberless() -> Report {
     report
 }
 
-/// The names of all elements of a page in order, if it would do as XML: every element closed in its order, every
-/// attribute in quotes and there once, nothing that is not escaped.
+/// The names of all elements of a page in order, if it is well-formed XML: every element closed in order, every
+/// attribute quoted and unique, everything escaped.
 fn elements(page: &str) -> Result<Vec<String>, String> {
     let mut rest = page.strip_prefix("<!DOCTYPE html>").ok_or("no document type")?;
     let (mut names, mut open) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! The figure that says it all: one lane for each player, with what it spoke above what it heard.
+//! The main figure: one lane for each player, with its own speech above the speech that it heard.
 
 mod lane;
 mod listening;
@@ -76,5 +76,5 @@ const LEAST_WIDTH: f64 = 950.0;
 const LEAST_PX_PER_SECOND: f64 = 30.0;
 const MOST_WIDTH: f64 = 12_000.0;
 
-/// What is drawn where a player is not there.
+/// The pattern for times at which a player is not present.
 const HATCHING: &str = r#"<pattern id="hatching" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatching" d="M0 0V7"/></pattern>"#;

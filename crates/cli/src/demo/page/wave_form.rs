@@ -7,7 +7,7 @@ use super::svg;
 use super::time_scale::TimeScale;
 use crate::demo::report::{ENVELOPE_STEP, Report};
 
-/// Where and how a wave form is drawn.
+/// The position and the scale of a wave form.
 pub(super) struct WaveForm<'a> {
     pub(super) scale: &'a TimeScale,
     /// The y of silence, and how far full loudness reaches from it in both directions.

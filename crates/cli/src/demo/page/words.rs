@@ -1,7 +1,7 @@
 //! Numbers, names and lists as a reader expects them in a sentence.
 
-/// A name kept apart from what surrounds it, so that one written from right to left does not turn the rest around
-/// (Unicode Standard Annex #9, first strong isolate).
+/// A name isolated from the text around it, so that a right-to-left name does not reorder the rest (Unicode Standard
+/// Annex #9, first strong isolate).
 pub(super) fn isolated(name: &str) -> String {
     format!("\u{2068}{name}\u{2069}")
 }

@@ -38,7 +38,7 @@ pub(in crate::serve) fn read(
     }
     page.ice_servers = ice_servers(loaded, notes)?;
     page.limits = limits(web);
-    // A page that only this machine reaches has a proxy in front, which has the name and another port.
+    // A page on a loopback address has a proxy in front, with the public name and another port.
     let host = if listen.ip().is_loopback() {
         listen.ip().to_string()
     } else {
@@ -153,7 +153,7 @@ fn peer(web: &WebConfig) -> PeerLimits {
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
     let (peers_max, handshakes_max) = (connections_max(web), web.handshakes_max);
-    // Behind a router that forwards both ports, one address is meant for both.
+    // Behind a router that forwards both ports, an announced address applies to UDP and TCP.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
     let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };

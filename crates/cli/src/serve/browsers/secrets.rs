@@ -5,7 +5,7 @@ use consonance_server_config::Config;
 use consonance_session::RoomPattern;
 use consonance_web::{JoinRule, SecretRequirement, Secrets};
 
-/// What is asked for first.
+/// The secret that pages ask for first.
 pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
     match (joining.token_keys.is_empty(), joining.passwords.is_empty()) {
         (false, _) => JoinRule::Token,
@@ -14,7 +14,7 @@ pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
     }
 }
 
-/// Which secrets open some session here, and which open every one.
+/// The secrets that at least one session requires, and those that every session requires.
 pub(super) fn secrets(config: &Config, joining: &JoiningSettings) -> Secrets {
     let (has_keys, has_passwords) = (!joining.token_keys.is_empty(), !joining.passwords.is_empty());
     if has_keys && has_passwords && !joining.require_both {

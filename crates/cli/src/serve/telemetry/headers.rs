@@ -10,7 +10,7 @@ use crate::serve::joining::note_if_others_can_read;
 
 pub(super) const KEY: &str = "telemetry.headers_file";
 
-/// One in each line that is not empty.
+/// Reads the headers, one in each non-empty line.
 pub(super) fn read(
     loaded: &LoadedConfig,
     path: &Path,
@@ -23,7 +23,7 @@ pub(super) fn read(
         let (name, value) = line.split_once(':').ok_or(number)?;
         Ok((name.trim().to_owned(), SecretText::new(value.trim())))
     });
-    // The line itself may be secret.
+    // The line itself may be secret, so the error shows only its number.
     headers.collect::<Result<_, usize>>().map_err(|number| {
         loaded.problem(KEY, format!("{}:{number}: invalid header, expected `Name: value`", path.display()))
     })

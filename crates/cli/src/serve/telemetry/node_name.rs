@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-/// As the system has it; nothing where it does not say.
+/// The host name of the system; `None` if it is not known.
 pub(super) fn of_this_machine() -> Option<String> {
     let of_linux = fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let variable = || ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|name| env::var(name).ok());

@@ -53,7 +53,7 @@ pub(in crate::serve) fn read(
 
 const AUTHORITIES: &str = "telemetry.authorities_file";
 
-/// By the names of <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
+/// The resource attributes, named after <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
 fn resource(Config { telemetry: config, cluster, .. }: &Config) -> Vec<(&'static str, String)> {
     let mut resource = vec![
         ("service.name", config.service_name.clone()),
@@ -76,12 +76,12 @@ fn traced(config: &TelemetryConfig) -> (Tracer, Option<FinishedSpans>) {
 }
 
 impl Telemetry {
-    /// What records spans for it, and what counts what becomes of them.
+    /// The tracer that records spans for the export, and the counters of exported spans and metrics.
     pub(in crate::serve) fn sources(&self) -> (Tracer, ExportCounters) {
         (self.tracer.clone(), self.counters.clone())
     }
 
-    /// What it would do.
+    /// A line that describes what would be exported.
     pub(in crate::serve) fn in_words(&self) -> String {
         let traces = self.spans.as_ref().map(|_| "traces");
         let signals: Vec<_> = self.config.metrics.then_some("metrics").into_iter().chain(traces).collect();
@@ -89,7 +89,7 @@ impl Telemetry {
         format!("{signals} exported over OTLP\n")
     }
 
-    /// Exports what there is of this server.
+    /// Starts to export the metrics and spans of this server.
     pub(in crate::serve) fn start(self, operator: Operator) -> Result<Export, OtlpError> {
         let metrics = self.config.metrics.then(|| {
             let mut metrics = MetricsExport::new(operator);

@@ -28,25 +28,25 @@ pub(super) const SESSION: &str = "main";
 /// A player's end of a network.
 pub(super) type Line = Box<dyn ClientTransport>;
 
-/// How bad the way to the server is for players.
+/// The quality of players' paths to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// As it is on this machine.
+    /// Unimpaired.
     Good,
-    /// Voice is lost, late and doubled, and everything takes a while.
+    /// Voice is lost, late and duplicated, and everything is delayed.
     Bad,
 }
 
 /// One of the networks.
 pub(super) struct Listening {
     pub(super) server: Box<dyn ServerTransport>,
-    /// Another player's end.
+    /// Makes another player's end.
     pub(super) line: Box<dyn FnMut() -> Line>,
-    /// The game's server, where it is one that keeps its clients.
+    /// The game's server, if it keeps its clients itself.
     pub(super) bridge: Option<SidecarBridge<MemoryServer>>,
 }
 
-/// All of them.
+/// All networks.
 pub(super) fn all(way: Way) -> Vec<Listening> {
     let ways = Ways { way, lines: 0 };
     let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
@@ -55,7 +55,7 @@ pub(super) fn all(way: Way) -> Vec<Listening> {
     ours.into_iter().chain(games).collect()
 }
 
-/// Makes the ways of players bad, if they are to be.
+/// Impairs the paths of players, if they are to be bad.
 #[derive(Clone)]
 struct Ways {
     way: Way,
@@ -107,7 +107,7 @@ fn sidecar(mut ways: Ways) -> Listening {
     let mut settings = SidecarSettings::default();
     settings.secret = secret.clone();
     settings.session = Some(SESSION.to_owned());
-    // A lost link would make all players behind it join again, and that has tests of its own.
+    // A lost link would make all players behind it join again, which has its own tests.
     settings.idle_timeout = Duration::from_mins(10);
     let server = SidecarServer::bind(anywhere(), settings).unwrap();
     let mut settings = SidecarLinkSettings::default();
@@ -137,17 +137,17 @@ fn of_a_game(network: &'static dyn ListenerNetwork, ways: Ways) -> Listening {
     ways.listening(server, address, move |server| network.player(server).unwrap())
 }
 
-/// Pages whose voices come through no other way: behind HTTP, on the port of the page.
+/// Pages whose voice has no other path than HTTP, on the page's port.
 fn browser_fallback(ways: Ways) -> Listening {
     let (mut shards, entrance) = packet_shards(1, |_: &str| 0, PacketSettings::default());
     let mut settings = WebSettings::new(anywhere());
     settings.packets = Some(entrance);
-    // All of them come from one address, and again and again.
+    // All players join from one address, many times.
     (settings.limits.joins_burst, settings.limits.joins_per_minute) = (1_000_000, 1_000_000);
     let listener = WebListener::start(&settings, Arc::new(NoOffers)).unwrap();
     let at = listener.local_addr();
     let client = move |at| {
-        // It listens for as long as players may come.
+        // Keeps the listener alive for as long as players may connect.
         let _listener = &listener;
         game_clients::browser_fallback(at)
     };

@@ -1,5 +1,5 @@
-//! Pages over WebRTC and a native player that change their targets: after each change it is settled which of them must
-//! hear each other.
+//! Pages over WebRTC and a native player that change their targets: after each change, the reference tells which of
+//! them must hear each other.
 //!
 //! The simulator's players make packets, and a page makes none, so this has a reference of its own: rooms listened to,
 //! targets, and ignored players.
@@ -19,7 +19,7 @@ use crate::talker::{PATIENCE, Talker, player};
 /// Pages. The native player comes after them, listens to the first room and speaks to it.
 const PAGES: usize = 5;
 const ROOMS: [&str; 3] = ["lobby", "red", "blue"];
-/// From one packet of a page to the next.
+/// The time between two packets of a page.
 const FRAME: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ enum Target {
     Page(usize),
 }
 
-/// What pages have asked for.
+/// The requests of pages.
 #[derive(Debug, Default)]
 struct Reference {
     listens: [[bool; ROOMS.len()]; PAGES],
@@ -81,7 +81,7 @@ impl Stage {
         stage
     }
 
-    /// Each page asks for something else, or for nothing.
+    /// Each page requests a change, or nothing.
     fn change(&mut self, dice: &mut Dice) {
         for page in 0..PAGES {
             let room = dice.below(ROOMS.len() as u64) as usize;
@@ -117,7 +117,7 @@ impl Stage {
         self.pages[page].tell(&json!({"type": "open", "channel": 1, "to": to}));
     }
 
-    /// Until the server has done all that pages have asked for: a text of each, which comes behind that, has arrived.
+    /// Waits until the server has handled all requests of pages: a text that each page sends after them has arrived.
     fn settle(&mut self) {
         self.texts += 1;
         let text = format!("text {}", self.texts);
@@ -132,7 +132,7 @@ impl Stage {
             };
             stage.pages.iter().all(has_read)
         });
-        // A channel is closed with the next frame, which still goes there.
+        // A channel closes with the next frame, which is still sent to it.
         for _ in 0..2 {
             for page in &mut self.pages {
                 page.say(b"Hm");

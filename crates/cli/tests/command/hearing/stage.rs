@@ -20,7 +20,7 @@ pub(super) struct Stage {
     bridges: Vec<SidecarBridge<MemoryServer>>,
     makers: Vec<Box<dyn FnMut() -> Line>>,
     log: Log,
-    /// It stops with the stage.
+    /// The server stops when the stage is dropped.
     _server: DedicatedServer,
 }
 
@@ -29,13 +29,13 @@ struct PlayersLine {
     transport: Line,
     /// The link that is up, being made or ending.
     link: Option<LinkId>,
-    /// The one that is to be made when that has ended.
+    /// The link to make once that one has ended.
     next: Option<LinkId>,
 }
 
-/// Between two looks at the networks.
+/// The pause between two polls of the networks.
 const PAUSE: Duration = Duration::from_millis(1);
-/// No more of the session than a frame of voice passes in a turn, so that all players speak slower on a busy
+/// The session's time advances by one voice frame per turn at most, so that all players speak slower on a busy
 /// machine, and nothing piles up.
 const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// A place is kept for longer than any session here lasts.
@@ -46,8 +46,8 @@ impl Stage {
         let players = usize::from(scenario.scenario.clients);
         let mut settings = SessionsSettings::new([SESSION]).unwrap();
         settings.limits.resume = PLACES_KEPT;
-        // A crashed player may come back before its network has noticed, and the reference does not follow newcomers
-        // that wait for a name.
+        // A crashed player may come back before its network has noticed the crash, and the reference does not model
+        // newcomers that wait for a name.
         settings.name_taken = NameTaken::Newest;
         // A busy machine must not cause load shedding here.
         settings.shedding.is_on = false;
@@ -68,7 +68,7 @@ impl Stage {
         Self { live: Live::new(scenario), lines, bridges, makers, log, _server: server }
     }
 
-    /// Lets the players do what they do, until everything has come right.
+    /// Runs the players until everything has come right.
     pub(super) fn play(mut self) -> Result<RunReport, Box<SimFailure>> {
         let (mut turned, mut elapsed) = (Instant::now(), Duration::ZERO);
         loop {

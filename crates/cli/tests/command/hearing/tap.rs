@@ -1,4 +1,4 @@
-//! A network that writes down what its server does with it, without changing anything of it.
+//! A network that records its server's calls without changing them.
 
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
@@ -12,11 +12,11 @@ use consonance_transport::{
     ServerNetwork, ServerTransport,
 };
 
-/// What a server did over all its networks, oldest first. One thread has them all.
+/// A server's calls to all its networks, oldest first. All come from one thread.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<ServerAction>>>);
 
-/// What is wrong on purpose.
+/// A deliberate fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
@@ -28,7 +28,7 @@ pub(crate) enum Fault {
 
 pub(crate) struct Tap {
     network: Box<dyn ServerTransport>,
-    /// Which of the server's networks it is.
+    /// The number of this network among the server's.
     number: u64,
     log: Log,
     fault: Fault,

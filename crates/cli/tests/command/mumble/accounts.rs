@@ -38,14 +38,14 @@ fn connect(at: SocketAddr, name: &str, identity: Option<&Identity>, tokens: &[&s
     MumbleClient::connect(at, ClientSettings { authenticate, certificate, ..settings }).unwrap()
 }
 
-/// Why a client is not let in.
+/// The rejection of a client.
 fn refusal(mut client: MumbleClient) -> Reject {
     let told = until(&mut client, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
     let MumbleClientEvent::Control(Control::Reject(reject)) = told else { panic!("it was looked for") };
     reject
 }
 
-/// Comes in.
+/// Joins the server.
 fn join(at: SocketAddr, name: &str, identity: Option<&Identity>) -> MumbleClient {
     let mut client = connect(at, name, identity, &[]);
     until_synced(&mut client);
@@ -69,7 +69,7 @@ fn a_name_is_kept_for_the_certificate_that_it_was_used_with() {
     let native = Program::start(&["join", &address, "--name", "Mia", "--json", "--null-devices"]).end();
     assert!(native.err.iter().any(|line| line.contains("reserved")), "{:?}", native.err);
     let first = join(at, "Mia", Some(&mia));
-    // Its own former connection is no obstacle.
+    // The user's own former connection does not block it.
     drop(join(at, "Mia", Some(&mia)));
     drop(first);
     drop(join(at, "Mia the second", Some(&mia)));

@@ -1,4 +1,4 @@
-//! What Mumble's clients speak: Opus of one channel or two, and nothing older.
+//! Codecs of Mumble's clients: mono and stereo Opus, and nothing older.
 
 use consonance_mumble::Control;
 use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent, VoiceWay};

@@ -1,4 +1,4 @@
-//! Operators' view of users of Mumble: why one is not heard, and what is counted.
+//! Operators' view of Mumble's users: why one is not heard, and the counters.
 
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
@@ -17,17 +17,17 @@ use crate::admin::get;
 const MS_20: [u8; 4] = [0x48, 1, 2, 3];
 /// Speex, from a client of the format before 1.5.
 const SPEEX: [u8; 4] = [0x40, 1, 1, 9];
-/// Numbers of channels.
+/// Channel numbers.
 const ROOT: u32 = 0;
 const LOBBY: u32 = 1;
 
-/// Ada is to be heard by Bob; both have clients of Mumble.
+/// Ada should be heard by Bob; both have clients of Mumble.
 struct Scene {
     ada: MumbleClient,
     bob: MumbleClient,
     inspector: String,
     number: u64,
-    /// What Ada sends again and again.
+    /// The voice that Ada sends repeatedly.
     says: Option<Says>,
 }
 
@@ -54,7 +54,7 @@ impl Scene {
         thread::sleep(Duration::from_millis(20));
     }
 
-    /// Asks again and again why Ada is not heard, until the answer has these words.
+    /// Queries repeatedly why Ada is not heard, until the answer has these words.
     fn until_told(&mut self, words: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -165,7 +165,7 @@ fn what_users_of_mumble_send_and_what_is_dropped_of_it_is_counted() {
 
 const TUNNELLED: &str = "through Mumble's control channel over TCP, not by UDP";
 
-/// Another user has this name.
+/// Asserts that a client is rejected because its name is in use.
 fn is_refused(at: SocketAddr, name: &str) {
     let mut client = MumbleClient::connect(at, ClientSettings::new(name)).unwrap();
     let told = until(&mut client, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
@@ -173,7 +173,7 @@ fn is_refused(at: SocketAddr, name: &str) {
     assert_eq!(reject.kind(), RejectType::UsernameInUse, "{}", reject.reason());
 }
 
-/// A socket that was answered as a server list is.
+/// A socket that has received an answer to a server list's query.
 fn ask_for_numbers(at: SocketAddr) -> UdpSocket {
     let socket = UdpSocket::bind((at.ip(), 0)).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -32,7 +32,7 @@ impl Place {
     }
 }
 
-/// What is played into a microphone is heard by another player.
+/// Sound that is played into a microphone is heard by another player.
 fn assert_recorded(machine: Machine) {
     let place = Place::new();
     let (said, heard) = (place.folder.speech(4), place.folder.file("heard.wav"));
@@ -50,7 +50,7 @@ fn assert_recorded(machine: Machine) {
     assert!(likeness > ALIKE, "{machine:?}: {likeness}");
 }
 
-/// What another player says is played by a loudspeaker.
+/// Another player's speech is played by a loudspeaker.
 fn assert_played(machine: Machine) {
     let place = Place::new();
     let said = place.folder.speech(4);

@@ -11,14 +11,14 @@ use consonance_transport::{ClientTransport, Peer};
 
 use consonance_testing::command::Program;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for every operation. Generous: machines that run tests are busy.
 pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-/// Every voice packet has it (the specification of the wire format, its magic).
+/// The magic of every voice packet (see the specification of the wire format).
 const VOICE: [u8; 2] = [0x8b, 0xc7];
 const FRAME: &[u8] = b"a frame of speech";
 
-/// A proxy before this server of a game, and where clients are taken.
+/// A proxy in front of this game's server, and its address for clients.
 pub(crate) fn proxy(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAddr) {
     let game = game.to_string();
     let arguments = ["proxy", network, "--listen", "127.0.0.1:0", "--upstream", &game, "--session", "match"];
@@ -30,13 +30,13 @@ pub(crate) fn proxy(network: &str, game: SocketAddr, more: &[&str]) -> (Program,
     (program, open.rsplit(' ').next().unwrap().parse().unwrap())
 }
 
-/// What the game's server meets.
+/// The clients, messages and disconnections that the game's server has seen.
 #[derive(Default)]
 pub(crate) struct Met {
     pub(super) remotes: Vec<SocketAddr>,
     pub(super) messages: Vec<Vec<u8>>,
     pub(super) ends: usize,
-    /// What the game says to that, if it says anything.
+    /// The game's reply to each message, if it replies at all.
     pub(super) answer: Option<Answer>,
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn play<T: ClientTransport>(
     play_with(Met::default(), game, proxy, transport)
 }
 
-/// The same before a game that answers.
+/// The same with a game that answers.
 pub(super) fn play_with<T: ClientTransport>(
     mut met: Met,
     game: &mut impl GameNetworkServer,
@@ -92,7 +92,7 @@ pub(super) fn play_with<T: ClientTransport>(
     turn_until("Bob hears Alice", || {
         met.run_once(game);
         let now = Instant::now();
-        // Before she has joined she has no listener.
+        // A player that has not joined yet cannot speak.
         let _ = alice.client.send_voice(FRAME);
         alice.wake(now);
         alice.run_once(now, |_| {});

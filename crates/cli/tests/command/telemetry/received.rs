@@ -1,4 +1,5 @@
-//! What a collector was sent, read with the types of the protocol, and a page for Prometheus in the same form.
+//! The data that a collector has received, parsed with the protocol's types, and a page for Prometheus in the same
+//! form.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use opentelemetry_proto::tonic::trace::v1::Span as SentSpan;
 /// Values by name and labels; of a histogram by the names that Prometheus uses.
 pub(super) type Samples = BTreeMap<String, f64>;
 
-/// Everything that came, in its order.
+/// Everything that was received, in order.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     pub(super) resource: BTreeMap<String, String>,

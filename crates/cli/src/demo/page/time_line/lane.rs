@@ -1,4 +1,4 @@
-//! One player's lane: its presence, its speeches, and below them what it heard.
+//! One player's lane: its presence, its speeches, and below them the speech that it heard.
 
 use super::listening::{self, Chip};
 use super::marks;

@@ -1,4 +1,5 @@
-//! What one player heard of the others, and what it rightly did not, as periods in rows that do not overlap.
+//! The speech that one player heard, and the speech that it correctly did not hear, as periods in rows that do not
+//! overlap.
 
 use crate::demo::page::audience::{Outcome, overlap};
 use crate::demo::page::element::Element;
@@ -41,7 +42,7 @@ pub(super) fn chips<'a>(
     chips
 }
 
-/// How many rows some chips need, at least one.
+/// The number of rows that these chips need, at least one.
 pub(super) fn rows(chips: &[Chip<'_>]) -> usize {
     chips.iter().map(|chip| chip.row + 1).max().unwrap_or(1)
 }
@@ -99,7 +100,7 @@ impl<'a> Chip<'a> {
     }
 }
 
-/// From row to row, and the height of what stands in one.
+/// The distance between rows, and the height of a row's content.
 pub(super) const ROW: f64 = 18.0;
 const CHIP: f64 = 16.0;
 
