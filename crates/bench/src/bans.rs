@@ -13,11 +13,11 @@ use super::table::Table;
 
 const BANS: [u32; 3] = [0, 1000, 100_000];
 const LOOK_UPS: u32 = 20_000;
-/// All stages take turns, so that what else the machine does meets all of them.
+/// All stages take turns, so that other load on the machine affects all of them alike.
 const ROUNDS: usize = 9;
-/// Bans hold in all sessions.
+/// Any session will do, as bans apply to all of them.
 const SESSION: &str = "main";
-/// In seconds since 1970; bans end never, so that any time will do.
+/// The time in seconds since 1970; any will do, as these bans never expire.
 const NOW: u64 = 1_700_000_000;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -35,7 +35,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let mut none = None;
     for ((bans, _), row) in stages.iter().zip(rows) {
         let medians: Vec<_> = row.into_iter().map(median).collect();
-        // By its address when it connects, and by its name and its subject when it joins.
+        // A player is checked by address when it connects, and by name and subject when it joins.
         let all = medians[0] + medians[1] + medians[2];
         let of_none = all / *none.get_or_insert(all);
         table.row([f64::from(*bans), medians[0], medians[1], medians[2], medians[3], all, of_none])?;
@@ -43,7 +43,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A fifth each of names, subjects, single addresses, and prefixes of both kinds.
+/// Bans, a fifth each of names, subjects, single addresses, and prefixes of both kinds.
 fn records(bans: u32) -> Records {
     let records = Records::in_memory(RecordsSettings::default());
     for number in 0..bans {
@@ -68,7 +68,8 @@ fn records(bans: u32) -> Records {
     records
 }
 
-/// Nanoseconds for a name, a subject, and an address of either kind; hardly any of them is banned.
+/// The times to look up a name, a subject, and an address of either kind, in nanoseconds; hardly any of them is
+/// banned.
 fn look_up(records: &Records) -> [f64; 4] {
     let names: Vec<_> = (0..LOOK_UPS).map(|number| format!("stranger {number}")).collect();
     let per_look_up = |look: &dyn Fn(usize)| {
@@ -94,12 +95,12 @@ fn address(text: &str) -> BanTarget {
     BanTarget::Address(text.parse().expect("addresses are written as they are read"))
 }
 
-/// All over `10.0.0.0/8`.
+/// An address in `10.0.0.0/8`, spread over the whole range.
 fn ipv4(number: u32) -> Ipv4Addr {
     Ipv4Addr::from_bits(10 << 24 | number.wrapping_mul(0x9E37_79B1) >> 8)
 }
 
-/// All over `2001:db8::/32`.
+/// An address in `2001:db8::/32`, spread over the whole range.
 fn ipv6(number: u32) -> Ipv6Addr {
     let spread = u128::from(number.wrapping_mul(0x9E37_79B1));
     Ipv6Addr::from_bits(0x2001_0db8 << 96 | spread << 64)

@@ -1,4 +1,4 @@
-//! What no relay can do without, as bare loops for the session engine to be measured against.
+//! The minimum work of any relay, as bare loops: a baseline for the session engine.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use consonance_session::{Delivery, LinkId};
 
 use super::session::send_to;
 
-/// Links by the numbers of the clients that have them, and nothing else.
+/// A table of links by client number, and nothing else.
 pub(crate) struct BareRelay {
     links: Vec<LinkId>,
     to: Vec<LinkId>,
@@ -18,8 +18,7 @@ impl BareRelay {
         Self { links: (1..=u64::from(clients)).map(LinkId).collect(), to: Vec::new() }
     }
 
-    /// Packets out per second that passes: each destination's link is looked up, and a call
-    /// that does nothing sends to it.
+    /// Packets out per second: looks up each destination's link, and sends to it with a no-op call.
     pub(crate) fn packets_per_s(&mut self, destinations: &[u16], packet: &[u8], time: Duration) -> f64 {
         let (start, mut packets) = (Instant::now(), 0);
         while start.elapsed() < time {
@@ -32,7 +31,7 @@ impl BareRelay {
         packets as f64 / start.elapsed().as_secs_f64()
     }
 
-    /// Nanoseconds for a list of the links of these clients.
+    /// The time to list the links of these clients, in nanoseconds.
     pub(crate) fn ns_per_list(&mut self, destinations: &[u16], time: Duration) -> f64 {
         let (start, mut lists) = (Instant::now(), 0);
         while start.elapsed() < time {

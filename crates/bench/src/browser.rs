@@ -52,7 +52,7 @@ pub(crate) struct BrowserBench {
     json: bool,
 }
 
-/// Before anything counts.
+/// The time before the measurement.
 const WARM_UP: Duration = Duration::from_millis(700);
 
 pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
@@ -92,7 +92,7 @@ pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
 
 const GROUPS: usize = 4;
 
-/// Both addresses are printed, that for native players first.
+/// Starts the server, which prints both addresses, that for native players first.
 fn serve(measured: &MeasuredProgram) -> Result<ChildProcess<(QuicAddress, String)>, Box<dyn Error>> {
     let native = Cell::new(None);
     let address_in = |line: &str| {
@@ -105,7 +105,7 @@ fn serve(measured: &MeasuredProgram) -> Result<ChildProcess<(QuicAddress, String
     ChildProcess::start(measured, 1, &arguments, SETTINGS.iter().copied(), address_in)
 }
 
-/// All of them come at once and from one address, and none is dropped for the others.
+/// Settings for many players that join at once from one address, none of which may be dropped.
 const SETTINGS: &[(&str, &str)] = &[
     ("CONSONANCE_SESSIONS_ON_DEMAND", "[\"*\"]"),
     ("CONSONANCE_WEB_JOINS_BURST", "10000"),
@@ -128,7 +128,7 @@ fn report(bench: &BrowserBench, casts: &[Cast], idle: &Turn, turns: &[Turn; GROU
         put(&format!("native_to_browser_{name}_us"), micros(to));
         put(&format!("native_to_browser_added_{name}_us"), micros(to) - micros(native));
     }
-    // What silent players cost does not count for the speakers.
+    // The cost of idle players is subtracted.
     let frame_us = |turn: &Turn| 1e6 * (turn.cpu_share() - idle.cpu_share()) / turn.said_per_s();
     put("cpu_per_frame_native_speaker_us", frame_us(native));
     put("cpu_per_frame_browser_speaker_us", frame_us(from));

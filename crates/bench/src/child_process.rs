@@ -1,4 +1,4 @@
-//! A program of our own to be measured: a child on a core of its own, which ends with us.
+//! A measured program of our own: a child process on its own core, which ends with this process.
 
 use std::env;
 use std::error::Error;
@@ -21,23 +21,24 @@ pub(super) struct MeasuredProgram {
     program: Option<PathBuf>,
 }
 
-/// Dropping it ends it. If this process dies without that, the child sees the end of its input, and ends by itself.
+/// A child process. Dropping it ends it. If this process dies first, the child sees the end of its input, and ends by
+/// itself.
 pub(super) struct ChildProcess<A> {
     child: Child,
     address: A,
     core: usize,
 }
 
-/// How the variables of a server's settings begin.
+/// The prefix of environment variables with a server's settings.
 const VARIABLES: &str = "CONSONANCE_";
 
 impl<A> ChildProcess<A> {
     /// Starts the command `consonance` with these arguments and settings, on the last cores that this process may use,
-    /// and keeps the calling thread, and those that it starts, off them. Its address is in one of the lines that
-    /// it prints.
+    /// and keeps the calling thread, and those that it starts, off them. `address_in` finds the address in one of the
+    /// lines that it prints.
     ///
     /// # Errors
-    /// If there is no program to start, or it says no address.
+    /// If there is no program to start, or it prints no address.
     pub(super) fn start(
         measured: &MeasuredProgram,
         cores: usize,
@@ -56,17 +57,17 @@ impl<A> ChildProcess<A> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let (mut child, core) = spawn_apart(command, cores)?;
         let address = read_address(&mut child, address_in);
-        // From here on, dropping ends the child.
+        // After this, dropping `Self` ends the child.
         let address = address.inspect_err(|_| end(&mut child))?;
         Ok(Self { child, address, core })
     }
 
-    /// Where it can be reached.
+    /// Its address.
     pub(super) fn address(&self) -> &A {
         &self.address
     }
 
-    /// The first core that it has for itself.
+    /// The first of its own cores.
     pub(super) fn core(&self) -> usize {
         self.core
     }
@@ -103,7 +104,7 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// A child stays on the cores of the thread that starts it.
+/// Starts a child on its own cores: it inherits the cores of the thread that starts it.
 fn spawn_apart(mut command: Command, count: usize) -> io::Result<(Child, usize)> {
     let start = move || {
         let cores = cores::stay_on_last(count)?;
@@ -131,7 +132,7 @@ fn read_address<A>(child: &mut Child, address_in: impl Fn(&str) -> Option<A>) ->
             break address;
         }
     };
-    // Whatever else it prints must not make it wait.
+    // Drain its output, so that it never blocks on a full pipe.
     thread::Builder::new().name("server-output".to_owned()).spawn(move || {
         let _ = io::copy(&mut out, &mut io::sink());
     })?;

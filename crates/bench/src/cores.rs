@@ -1,15 +1,16 @@
-//! Which core a thread runs on.
+//! Pinning of threads to cores.
 
 use std::io;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// The calling thread stays on the last of the cores that it may use; its number.
+/// Pins the calling thread to the last of the cores that it may use; returns the core's number.
 pub(crate) fn stay_on_one() -> io::Result<usize> {
     stay_on_last(1).map(|cores| cores[0])
 }
 
-/// The calling thread stays on so many of the cores that it may use, the last ones first; at least one. Their numbers.
+/// Pins the calling thread to this many of the cores that it may use, from the last one on, and to at least one;
+/// returns their numbers.
 pub(crate) fn stay_on_last(count: usize) -> io::Result<Vec<usize>> {
     let allowed = sched_getaffinity(None)?;
     let mut cores: Vec<usize> = (0..CpuSet::MAX_CPU).rev().filter(|core| allowed.is_set(*core)).collect();
@@ -22,21 +23,21 @@ pub(crate) fn stay_on_last(count: usize) -> io::Result<Vec<usize>> {
     Ok(cores)
 }
 
-/// The calling thread stays on this core, also where its process was told not to.
+/// Pins the calling thread to this core, even if the process's affinity mask excludes it.
 pub(crate) fn stay_on(core: usize) -> io::Result<()> {
     let mut one = CpuSet::new();
     one.set(core);
     Ok(sched_setaffinity(None, &one)?)
 }
 
-/// The calling thread runs anywhere, also where its process was told not to.
+/// Lets the calling thread run anywhere, even if the process's affinity mask excludes it.
 pub(crate) fn stay_anywhere() -> io::Result<()> {
     let mut all = CpuSet::new();
     (0..CpuSet::MAX_CPU).for_each(|core| all.set(core));
     Ok(sched_setaffinity(None, &all)?)
 }
 
-/// The calling thread runs anywhere but on this core, also where its process was told not to.
+/// Lets the calling thread run anywhere but on this core, even if the process's affinity mask excludes it.
 ///
 /// # Errors
 ///
@@ -45,7 +46,7 @@ pub(crate) fn keep_off(core: usize) -> io::Result<()> {
     keep_off_all(&[core])
 }
 
-/// The same for several.
+/// The same for several cores.
 ///
 /// # Errors
 ///

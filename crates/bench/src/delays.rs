@@ -1,4 +1,4 @@
-//! How long many things took, in little memory and without sorting.
+//! A histogram of times, in little memory and without sorting.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ pub(super) struct Delays {
     total: u64,
 }
 
-/// Into so many parts of equal length each span between two powers of two is cut.
+/// The number of equal parts that each span between two powers of two is divided into.
 const PARTS: u64 = 64;
 const PART_BITS: u32 = PARTS.ilog2();
-/// Up to 2⁴⁰ ns, which is 18 minutes; whatever took longer counts as that.
+/// Up to 2⁴⁰ ns, which is 18 minutes; longer times count as that.
 const BUCKETS: usize = (PARTS as usize) * (40 - PART_BITS as usize + 1);
 
 impl Delays {
@@ -26,7 +26,7 @@ impl Delays {
         self.total += 1;
     }
 
-    /// With what another one counted.
+    /// Adds the counts of another histogram.
     pub(super) fn merge(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
             *count += more;
@@ -34,7 +34,7 @@ impl Delays {
         self.total += other.total;
     }
 
-    /// The time that `share` (0 … 1) of all did not exceed, by the nearest-rank method; `None` of nothing.
+    /// The time that `share` (0 … 1) of all did not exceed, by the nearest-rank method; `None` if it is empty.
     pub(super) fn quantile(&self, share: f64) -> Option<Duration> {
         let rank = (share * self.total as f64).ceil().max(1.0) as u64;
         let mut seen = 0;

@@ -54,5 +54,5 @@ impl RedundancyMode {
     }
 }
 
-/// Of 10 ms each.
+/// The number of blocks of 10 ms that a description covers.
 const DESCRIBED_BLOCKS: usize = 20;

@@ -13,7 +13,7 @@ use super::table::Table;
 
 const RUNS: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Anything above is not silence.
+/// The amplitude above which sound is not silence.
 const AUDIBLE: f32 = 1e-3;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -34,7 +34,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// From nothing to being in the session, and to the first sound, in milliseconds.
+/// The times from the start until the player has joined, and until the first sound, in milliseconds.
 fn measure(address: &str) -> Result<(f64, f64), Box<dyn Error>> {
     let (sender, heard) = sync_channel(1);
     let began = Instant::now();
@@ -72,7 +72,7 @@ impl Output for FirstSound {
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let is_audible = block.to_mono().iter().any(|sample| sample.abs() > AUDIBLE);
         if let Some(sender) = self.0.take_if(|_| is_audible) {
-            // The caller can have given up.
+            // The caller may have given up.
             let _ = sender.try_send(Instant::now());
         }
         Ok(())

@@ -1,8 +1,8 @@
-//! `consonance-bench floor`: what the bare loops cost that a voice server is measured against.
+//! `consonance-bench floor`: the cost of the bare loops that a voice server is measured against.
 //!
-//! A server that gives one frame to many listeners cannot be cheaper than a loop that does nothing but send, so a
+//! A server that sends one frame to many listeners cannot be cheaper than a loop that does nothing but send, so a
 //! figure of a server says little without the figure of such a loop, from the same machine and the same minute.
-//! `docs/server-cost.md` says what each loop is, and why the listeners are as they are.
+//! `docs/server-cost.md` describes each loop, and the reasons for the listeners' setup.
 
 #[cfg(target_os = "linux")]
 mod batches;
@@ -75,8 +75,8 @@ pub(crate) fn run(floor: &Floor) -> Result<(), Box<dyn Error>> {
     print(&rows, floor.json)
 }
 
-/// What the bare loops reach with these listeners, for a server to be compared with: the plain ones, and quinn if it is
-/// `with_quinn`. A thread of its own, on the last core that the calling thread started with.
+/// Measures the bare loops with these listeners, as a baseline for a server: the plain loops, and quinn's if
+/// `with_quinn`. They run in a separate thread, on `core`.
 #[cfg(target_os = "linux")]
 pub(super) fn beside(
     core: usize,
@@ -101,11 +101,11 @@ pub(super) fn beside(
     Ok(std::thread::spawn(work).join().map_err(|_| "the bare loops broke")??)
 }
 
-/// Enough for 1 %.
+/// Enough for a precision of 1 %.
 #[cfg(target_os = "linux")]
 const BESIDE_ROUNDS: usize = 21;
 
-/// What this system does not have.
+/// Caveats for features that this system lacks.
 fn caveats(drainer: &Drainer) -> impl Iterator<Item = &'static str> {
     [
         (!cfg!(target_os = "linux"), "sendmmsg and gso4 are there on Linux only"),
@@ -122,7 +122,7 @@ fn caveats(drainer: &Drainer) -> impl Iterator<Item = &'static str> {
     .filter_map(|(holds, words)| holds.then_some(words))
 }
 
-/// What to do if there are not enough descriptors.
+/// The error message for too few file descriptors, with the remedy.
 fn too_many(error: &io::Error) -> String {
     format!("no sockets for so many listeners ({error}); raise `ulimit -n` or ask for fewer")
 }

@@ -14,14 +14,15 @@ use super::table::Table;
 
 /// Opus at 24 and at 64 kbit/s, frames of 20 ms.
 const FRAME_BYTES: [usize; 2] = [60, 160];
-/// The head of a voice packet.
+/// The header of a voice packet.
 const METADATA: [u8; 20] = [0x5A; 20];
-/// Its key ids have two bytes, as those of most members.
+/// A leaf whose key ids have two bytes, as for most members.
 const LEAF: u32 = 300;
 const EPOCH: u64 = 7;
 const BASE_KEY: [u8; BASE_KEY_BYTES] = [0x42; BASE_KEY_BYTES];
 const FRAMES_PER_ROUND: usize = 2000;
-/// All ways take turns, and the shortest round of each counts: the others are what else the machine did.
+/// All implementations take turns, and the shortest round of each counts, as longer ones are due to other load on the
+/// machine.
 const ROUNDS: usize = 100;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -58,7 +59,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Nanoseconds to seal a frame, to open it, and to derive a key.
+/// The times to seal a frame, to open it, and to derive a key, in nanoseconds.
 fn ours(frame: &[u8]) -> Result<[f64; 3], Box<dyn Error>> {
     let secret = EpochSecret::new(EPOCH, BASE_KEY);
     let mut sealer = Sealer::new(&secret, LEAF)?;
@@ -67,7 +68,7 @@ fn ours(frame: &[u8]) -> Result<[f64; 3], Box<dyn Error>> {
     let mut frames = buffers();
     let seal = per_frame(|number| sealer.seal(&METADATA, frame, &mut frames[number]).is_ok())?;
     let mut out = Vec::with_capacity(400);
-    // The sender's key is derived for the first frame.
+    // Opening the first frame derives the sender's key.
     opener.open(Duration::ZERO, &METADATA, &frames[0], &mut out)?;
     let mut rest = frames.iter().skip(1);
     let open = per_frame_of(FRAMES_PER_ROUND - 1, |_| {
@@ -78,7 +79,7 @@ fn ours(frame: &[u8]) -> Result<[f64; 3], Box<dyn Error>> {
     Ok([seal, open, derive])
 }
 
-/// The same by the back end of the crate, which has no window and no epochs.
+/// The same with the crate's own back end, which has no replay window and no epochs.
 fn by_sframe(suite: CipherSuite, frame: &[u8]) -> Result<[f64; 3], Box<dyn Error>> {
     let key_id = u64::from(LEAF) << 4 | EPOCH;
     let key = EncryptionKey::derive_from(suite, key_id, BASE_KEY)?;
@@ -91,7 +92,7 @@ fn by_sframe(suite: CipherSuite, frame: &[u8]) -> Result<[f64; 3], Box<dyn Error
     })?;
     let mut out = Vec::with_capacity(400);
     let open = per_frame(|number| {
-        // Its metadata is in front of the frame there.
+        // This format has the metadata in front of the frame.
         let sealed = EncryptedFrameView::try_with_meta_data(&sealed[number][METADATA.len()..], &METADATA);
         sealed.is_ok_and(|sealed| sealed.decrypt_into(&opening_key, &mut out).is_ok())
     })?;
@@ -103,7 +104,7 @@ fn by_sframe(suite: CipherSuite, frame: &[u8]) -> Result<[f64; 3], Box<dyn Error
 
 const KEYS_PER_ROUND: usize = 200;
 
-/// One for each frame, with room for it and its metadata.
+/// One buffer for each frame, with room for it and its metadata.
 fn buffers() -> Vec<Vec<u8>> {
     (0..FRAMES_PER_ROUND).map(|_| Vec::with_capacity(400)).collect()
 }
@@ -112,7 +113,7 @@ fn per_frame(work: impl FnMut(usize) -> bool) -> Result<f64, Box<dyn Error>> {
     per_frame_of(FRAMES_PER_ROUND, work)
 }
 
-/// Nanoseconds of each piece of work, which says whether it was done.
+/// The time of each call of `work`, in nanoseconds; `work` returns whether it succeeded.
 fn per_frame_of(count: usize, mut work: impl FnMut(usize) -> bool) -> Result<f64, Box<dyn Error>> {
     let start = Instant::now();
     let done = (0..count).filter(|number| work(*number)).count();

@@ -12,9 +12,9 @@ use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms};
 use super::table::Table;
 use super::thread_clock;
 
-/// Members of the groups that are made.
+/// The numbers of members.
 const SIZES: [usize; 3] = [10, 100, 1000];
-/// Each figure is the shortest of so many: the others are what else the machine did.
+/// Each figure is the shortest of this many, as longer ones are due to other load on the machine.
 const ROUNDS: usize = 5;
 const GROUP: u32 = 7;
 const NOW: Duration = Duration::ZERO;
@@ -22,7 +22,7 @@ const NOW: Duration = Duration::ZERO;
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let table = Table::start(FIELDS, json)?;
     for size in SIZES {
-        // A large group takes long enough to be measured once.
+        // A large group takes long enough for a single measurement.
         let rounds = if size > 100 { 1 } else { ROUNDS };
         let mut shortest = measure(size)?;
         for _ in 1..rounds {
@@ -36,7 +36,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     leaving::run(json)
 }
 
-/// Times of a processor in microseconds.
+/// Times are CPU times in microseconds.
 const FIELDS: [&str; 12] = [
     "members",
     "key_package_us",
@@ -77,7 +77,8 @@ fn measure(size: usize) -> Result<[f64; 12], Box<dyn Error>> {
     let Ok(Some(MemberMessage::Commit { tree, welcomes, .. })) = MemberMessage::parse(&made) else {
         return Err("the group's first commit cannot be read".into());
     };
-    // The last one leaves; of the others, the second and those who come first in the tree join.
+    // The first member made the group, and the last one will be removed. A few of the others join, from the second one
+    // on.
     let mut join_us = f64::INFINITY;
     for (member, welcome) in members[1..].iter_mut().zip(&welcomes).take(JOINING_MAX) {
         let welcome = DeliveryMessage::Welcome { group: GROUP, epoch: 1, welcome: welcome.message, tree };
@@ -95,10 +96,11 @@ fn measure(size: usize) -> Result<[f64; 12], Box<dyn Error>> {
     Ok(row)
 }
 
-/// So many join in the largest group.
+/// The maximum number of members whose joining is measured.
 const JOINING_MAX: usize = 8;
 
-/// The first member removes one of this name, and the second one follows: microseconds of both, and the bytes.
+/// The first member removes the one with this name, and the second one follows: the times of both in microseconds, and
+/// the bytes of the commit.
 fn remove(members: &mut [MlsMember], name: &str) -> Result<[f64; 4], Box<dyn Error>> {
     let (commit_us, made) = timed(&mut members[0], &request(2, Some(1), Vec::new(), &[name]));
     let made = made.ok_or("the first member does not remove the last one")?;
@@ -126,7 +128,7 @@ fn request(number: u32, epoch: Option<u32>, adds: Vec<Named<'_>>, removes: &[&st
     DeliveryMessage::Request { number, group: GROUP, epoch, adds, removes, plain }.to_bytes()
 }
 
-/// Microseconds of a processor, and the first message that the member sends.
+/// The CPU time in microseconds, and the first message that the member sends.
 fn timed(member: &mut MlsMember, message: &[u8]) -> (f64, Option<Vec<u8>>) {
     let start = thread_clock::now();
     member.handle(NOW, message);

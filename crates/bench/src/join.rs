@@ -29,8 +29,8 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A whole join, as all players see it: handshake, roster, the newcomer's rooms to all. It leaves again outside of the
-/// measurement.
+/// Measures a whole join, as all players see it: handshake, roster, the newcomer's rooms to all. The newcomer leaves
+/// again outside of the measurement.
 fn measure(session: &mut BenchSession) -> (f64, f64) {
     let (mut joins, mut packets, mut spent) = (0_u64, 0_u64, Duration::ZERO);
     while spent < TIME_PER_ROW || joins < 3 {
@@ -44,7 +44,8 @@ fn measure(session: &mut BenchSession) -> (f64, f64) {
     (spent.as_nanos() as f64 / joins as f64, packets as f64 / joins as f64)
 }
 
-/// The same packets, written before: each is copied once, and a call that does nothing sends it to each of its links.
+/// The baseline: the same packets, built in advance; each is copied once, and sent to each of its links with a no-op
+/// call.
 fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
     session.begin_keeping();
     let (id, _) = session.join();
@@ -63,7 +64,7 @@ fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
     start.elapsed().as_nanos() as f64 / sent as f64
 }
 
-/// The client says which rooms it listens to.
+/// Sends the client's list of rooms that it listens to.
 fn listen(session: &mut BenchSession, id: consonance_wire::ClientId) -> u64 {
     let (link, name) = session.last();
     let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };

@@ -22,7 +22,7 @@ use super::thread_clock;
 
 const LISTENERS: [u16; 3] = [1, 10, 100];
 const FRAMES_PER_ROUND: u16 = 2000;
-/// All ways take turns, so that what else the machine does meets all of them.
+/// All variants take turns, so that other load on the machine affects all of them alike.
 const ROUNDS: usize = 15;
 /// An Opus frame at 32 kbit/s; nothing here decodes it.
 const FRAME: [u8; 80] = [0xF8; 80];
@@ -51,7 +51,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     remove(&folder)
 }
 
-/// Everything, and no limit is in the way.
+/// Settings that record everything, without limits that matter here.
 fn recording() -> SessionRecordingSettings {
     let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["*".into()];
@@ -112,7 +112,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Of the worker's thread: reading a frame, and giving it to the network for all players.
+    /// The time on the worker's thread to read a frame and pass it to the network for all players.
     fn ns_per_frame(&mut self) -> f64 {
         let mut took = Duration::ZERO;
         for _ in 0..FRAMES_PER_ROUND {
@@ -126,7 +126,7 @@ impl Stage {
         took.as_nanos() as f64 / f64::from(FRAMES_PER_ROUND)
     }
 
-    /// The next frame of the first client to the others, as a client of the original sends it.
+    /// The next frame from the first client to the others, as sent by a client of the original.
     fn frame(&mut self) -> Vec<u8> {
         self.sequence = self.sequence.wrapping_add(1);
         let channels =

@@ -1,7 +1,7 @@
 //! `consonance-bench load`: a server under the load of many clients, which are real down to the session engine.
 //!
-//! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that
-//! what it uses can be told apart. `docs/server-cost.md` says what is counted and how.
+//! One thread runs all clients (`load/crowd.rs`); the server is a separate process on its own core, so that its
+//! processor time can be measured separately. `docs/server-cost.md` describes the figures and the method.
 
 pub(super) mod client;
 mod crowd;
@@ -109,13 +109,13 @@ pub(crate) struct Load {
     json: bool,
 }
 
-/// How long each rate of a search is tried.
+/// The time for which each rate of a search is tried.
 const TRY: Duration = Duration::from_secs(2);
-/// Before anything counts: a server that cannot keep up has filled its buffers by then.
+/// The time before the measurement: a server that cannot keep up has filled its buffers by then.
 const WARM_UP: Duration = Duration::from_millis(700);
 /// Voice has a frame every 20 ms.
 const FIRST_RATE: f64 = 50.0;
-/// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.
+/// The shares of the rate at which loss passes 1 % where frames out per CPU second and delays are measured.
 const BUSY: f64 = 0.85;
 const CALM: f64 = 0.70;
 /// The default time of the measurement.
@@ -124,8 +124,8 @@ const IDLE_TIME: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     load.check()?;
-    // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late,
-    // and the report says by how much.
+    // The default timer slack would make each sleep up to 50 µs too long. If it cannot be set, frames are late, and
+    // the report says by how much.
     let _ = set_current_timer_slack(NonZero::new(1));
     if let Some(clients) = load.idle.clients() {
         let time = load.time(IDLE_TIME);
@@ -282,14 +282,14 @@ impl Load {
     }
 }
 
-/// Where a server is; of several addresses, the first.
+/// The address of a server; of several addresses, the first.
 fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
     let mut found = (address.host(), address.port()).to_socket_addrs()?;
     Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
 }
 
-/// So that these sockets can be opened, and some more; as far as this process is allowed, and if that is not
-/// enough, opening them says so.
+/// Raises the limit so that these sockets and some more can be opened, as far as this process is allowed to; if that
+/// is not enough, opening them fails with an error.
 fn raise_descriptor_limit(sockets: u64) {
     let wanted = sockets + DESCRIPTORS_BESIDES;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -301,7 +301,7 @@ fn raise_descriptor_limit(sockets: u64) {
     }
 }
 
-/// The bare loops', those of newcomers, and what every program has.
+/// Other descriptors: those of the bare loops, of newcomers, and of any program.
 const DESCRIPTORS_BESIDES: u64 = 10_000;
 
 fn rate(text: &str) -> Result<f64, String> {

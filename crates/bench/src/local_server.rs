@@ -28,7 +28,7 @@ impl LocalServer {
         Ok(Self { server: DedicatedServer::start(session_loop), address, _runtime: runtime })
     }
 
-    /// Of its session.
+    /// The address of its session.
     pub(super) fn address(&self) -> &str {
         &self.address
     }

@@ -6,8 +6,7 @@
 //! * `quality` scores speech over lossy networks; `lab` runs single pieces of the audio engine over WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
-//! One file per command. What a measurement means, and how each is run for the page of benchmarks, stands in
-//! `docs/benchmarks.md`.
+//! One file per command. `docs/benchmarks.md` explains the measurements, and how each is run for that page.
 //!
 //! # Features
 //!
@@ -69,7 +68,7 @@ use clap::{Args, Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
 
-/// This program with this word in front is the command `consonance`.
+/// With this word as its first argument, this program is the command `consonance`.
 const PRODUCT: &str = "consonance";
 
 /// The environment variable that names a NATS server, for benches of several nodes.
@@ -213,13 +212,13 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// The number that an option names, for the parsers of options.
+/// Parses a number within a range, for the parsers of options.
 fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "invalid number".to_owned())?;
     if (least..=most).contains(&value) { Ok(value) } else { Err(format!("it must be {least} to {most}")) }
 }
 
-/// How long a bench runs.
+/// Parses the duration of a bench.
 fn seconds(text: &str) -> Result<f64, String> {
     within(text, 0.1, 3600.0)
 }

@@ -1,4 +1,4 @@
-//! `consonance-bench memory`: what the session engine holds for clients that have joined and do nothing.
+//! `consonance-bench memory`: the session engine's memory for clients that have joined and do nothing.
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use stats_alloc::{Region, Stats};
 use super::session::BenchSession;
 use super::table::Table;
 
-/// Sessions, clients in each, and how many of these listen to the same room.
+/// The number of sessions, of clients in each, and of those that listen to the same room.
 const STAGES: [(u64, u64, u64); 3] = [(1, 1000, 100), (10, 100, 100), (1000, 10, 10)];
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -42,7 +42,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is held when nothing is left to send and no client has done anything for a minute.
+/// Measures the memory in use when nothing is left to send and all clients have been idle for a minute.
 fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -> Stats {
     let region = Region::new(crate::ALLOCATOR);
     let mut all: Vec<_> = (0..sessions).map(|_| stage(clients, room, capabilities)).collect();
@@ -54,8 +54,8 @@ fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -
     region.change()
 }
 
-/// The mean of what has to be known of a client: its name, its link, its number, its codec,
-/// its room and what it can do.
+/// The mean size of the data that any server must keep for a client: its name, link, number, codec, room and
+/// capabilities.
 fn plain_bytes(clients: u64) -> f64 {
     let names: usize = (1..=clients).map(|number| format!("player {number}").len()).sum();
     let rest = size_of::<LinkId>()

@@ -1,8 +1,8 @@
 //! `consonance-bench mouth-to-ear`: how much later a listener hears what a speaker says, over QUIC on this machine.
 //!
-//! Two pairs of voice chats run at the same time in one session of a real server: one sends what it is given, the other
-//! takes echo and noise out of it first, as a microphone's sound is. The speakers chirp again and again, and the chirps
-//! are looked for in what the listeners' loudspeakers are given. Devices are left out: what they buffer is theirs.
+//! Two pairs of voice chats run at the same time in one session of a real server: one sends its input unprocessed, the
+//! other removes echo and noise first, as for a real microphone. The speakers chirp repeatedly, and the chirps are
+//! located in the sound given to the listeners' loudspeakers. Devices are left out: their buffering is not measured.
 
 mod ear;
 mod mouth;
@@ -39,9 +39,9 @@ pub(crate) struct MouthToEar {
     json: bool,
 }
 
-/// Until the buffers have found their delay.
+/// A wait until the buffers have found their delay.
 const WARM_UP: Duration = Duration::from_secs(3);
-/// What voice chats note of their frames is bounded, and taken out this often.
+/// The interval at which the voice chats' frame traces are read; the number of traces that a chat keeps is bounded.
 const LOOK: Duration = Duration::from_millis(50);
 const BLOCK_MS: f64 = 10.0;
 
@@ -86,7 +86,7 @@ pub(crate) fn run(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Pairs at the same time, whose mouths and ears are called by the chat, by a device's rings, and by an engine.
+/// Runs pairs at the same time, whose mouths and ears are called by the chat, by a device's rings, and by an engine.
 fn compare_engine(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
     let server = LocalServer::start()?;
     let kinds = [("none", Through::Nothing), ("devices", Through::DeviceRings), ("engine", Through::Engine)];
@@ -134,7 +134,7 @@ fn listen(pairs: &mut [Pair], time: Duration) {
     }
 }
 
-/// By the nearest rank, of sorted values.
+/// A quantile of sorted values, by the nearest-rank method.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
     sorted.get(rank - 1).copied().unwrap_or(0.0)

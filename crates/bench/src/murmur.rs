@@ -1,7 +1,7 @@
 //! `consonance-bench murmur`: our server and Mumble's, in turn, at the rate of speech.
 //!
-//! Both have the same core, clients that say frames of as many bytes, and encrypted UDP; Mumble's is Debian's package
-//! `mumble-server`. Counted are frames that are heard, for each second of the server's processor.
+//! Both have the same core, clients that send frames of the same size, and encrypted UDP; Mumble's is Debian's package
+//! `mumble-server`. The result is the number of frames that are heard per second of the server's processor time.
 
 mod client;
 mod server;
@@ -58,9 +58,9 @@ const FRAME_BYTES: usize = 120;
 const RATE: f64 = 50.0;
 /// How long clients may take to join.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Before anything counts.
+/// The time before the measurement.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// Between two looks at all sockets.
+/// The pause between two passes over all sockets.
 const PAUSE: Duration = Duration::from_millis(1);
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
@@ -110,7 +110,7 @@ pub(crate) fn run(bench: &MurmurBench) -> Result<(), Box<dyn Error>> {
 }
 
 impl Scene {
-    /// `consonance-bench load` in a process of its own, which has its clients in one thread, too.
+    /// Runs `consonance-bench load` in a separate process, which also runs its clients in one thread.
     fn measure_ours(self, seconds: f64) -> Result<f64, Box<dyn Error>> {
         cores::stay_anywhere()?;
         let mut load = Command::new(std::env::current_exe()?);
@@ -123,7 +123,7 @@ impl Scene {
         Ok(result["frames_out_per_server_cpu_s"].as_f64().ok_or("the load has no figure")?)
     }
 
-    /// Frames out per CPU second, and the share that was lost.
+    /// Measures frames out per CPU second, and the share that was lost.
     fn measure_murmur(self, seconds: f64) -> Result<(f64, f64), Box<dyn Error>> {
         cores::stay_anywhere()?;
         let server = MurmurServer::start()?;
@@ -141,7 +141,7 @@ impl Scene {
     }
 }
 
-/// All clients of one server, carried by one thread.
+/// All clients of one server, run by one thread.
 struct Crowd {
     clients: Vec<MurmurClient>,
 }
@@ -160,7 +160,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Only an administrator may make rooms and move others.
+    /// Makes rooms and moves the clients to them, as an administrator, since others may not.
     fn spread_over_rooms(&mut self, scene: Scene, server: &MurmurServer) -> Result<(), Box<dyn Error>> {
         let administrator = MurmurClient::dial(server.address(), "SuperUser", Some(MURMUR_PASSWORD))?;
         self.clients.push(administrator);
@@ -201,7 +201,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// The first clients speak; how many frames were said and heard.
+    /// Lets the first clients speak; returns how many frames were sent and heard.
     fn talk(
         &mut self,
         scene: Scene,

@@ -1,8 +1,8 @@
-//! `consonance-bench node-delay`: how much later voice is that crosses from a node of a cluster to another one.
+//! `consonance-bench node-delay`: the delay of voice that crosses from one node of a cluster to another.
 //!
-//! Two nodes as a server has them, gateways, threads and NATS clients, in this process, with a real NATS server between
-//! them. A worker of the first one sends frames to a worker of the second one, which wakes up for each; frames have the
-//! time in them.
+//! Two nodes like those of a server, with gateways, threads and NATS clients, in this process, and a real NATS server
+//! between them. A worker of the first one sends frames to a worker of the second one, which wakes up for each; frames
+//! contain the time of sending.
 
 mod node;
 
@@ -40,15 +40,15 @@ pub(crate) struct NodeDelay {
     json: bool,
 }
 
-/// A frame of voice, with what stands before it on the way from node to node.
+/// A frame of voice, with its header between nodes.
 const FRAME_BYTES: usize = 128;
-/// Before anything counts.
+/// The time before the measurement.
 const WARM_UP: Duration = Duration::from_millis(700);
 /// A frame that has not come after this time is lost.
 const STRAGGLERS: Duration = Duration::from_millis(300);
-/// The listener looks at this at least so often whether it is to end.
+/// The listener checks at least this often whether it must end.
 const LOOK: Duration = Duration::from_millis(20);
-/// The sender rests no longer than that, as a worker that has much to do.
+/// The longest pause of the sender, like that of a busy worker.
 const REST: Duration = Duration::from_micros(100);
 
 pub(crate) fn run(bench: &NodeDelay) -> Result<(), Box<dyn Error>> {
@@ -60,7 +60,7 @@ pub(crate) fn run(bench: &NodeDelay) -> Result<(), Box<dyn Error>> {
         ["frames_per_s", "p50_us", "p95_us", "p99_us", "lost", "cpu_us", "nats_cpu_us", "bundles_per_s"];
     let table = Table::start(fields, bench.json)?;
     for rate in &bench.rates {
-        // Each rate has nodes of its own, which have nothing to catch up on.
+        // Each rate has nodes of its own, so that none has a backlog.
         let nats = NatsServer::start();
         let figures = [std::process::id(), nats.pid().ok_or("the NATS server has ended")?];
         let figures = figures.map(ProcessFigures::of);
@@ -121,7 +121,7 @@ impl Crossing {
         ])
     }
 
-    /// Sends frames of a step for so long; how many.
+    /// Sends frames of a step for this long; returns their number.
     fn send(&self, sender: &mut Box<dyn BusSender>, frames: &mut Frames, time: Duration, step: u32) -> u64 {
         let (began, mut sent) = (Instant::now(), 0);
         let mut schedule = Schedule::new(began, 1, self.rate);
@@ -143,7 +143,7 @@ impl Crossing {
     }
 }
 
-/// Hears frames of the step that counts until it is over.
+/// Receives frames of the current step until `is_over`.
 fn listen((_, mut receiver): BusWay, run: u32, is_over: &AtomicBool) -> Heard {
     let _ = set_current_timer_slack(NonZero::new(1));
     receiver.set_waker(node::unparking(thread::current()));

@@ -1,5 +1,5 @@
-//! One speaker, one direction of a network, one listener, on simulated time: what the lab and the quality bench
-//! have in common.
+//! One speaker, one direction of a network, one listener, on simulated time: the common part of the lab and the
+//! quality bench.
 
 mod delay_pattern;
 mod journeys;
@@ -15,15 +15,16 @@ pub(crate) use wav_file::write_wav;
 
 use consonance::audio::{BLOCK_SAMPLES, DecodedAs, FrameSize, SpeakerStatistics};
 
-/// What is said in one go, and when its packets arrive. Times are samples at 48 kHz of the listener's clock.
+/// A continuous piece of speech, and the arrival times of its packets. Times are samples at 48 kHz of the listener's
+/// clock.
 pub(crate) struct Utterance {
-    /// When its first sample is spoken.
+    /// The time of its first sample.
     pub(crate) begins: u64,
-    /// How many samples it has.
+    /// The number of samples.
     pub(crate) samples: usize,
-    /// Frame by frame.
+    /// The packets, frame by frame.
     pub(crate) packets: Vec<Vec<u8>>,
-    /// When each packet arrives, unless it is lost.
+    /// The arrival time of each packet, unless it is lost.
     pub(crate) arrivals: Journeys,
 }
 
@@ -32,9 +33,9 @@ pub(crate) struct Call {
     pub(crate) frame: FrameSize,
     /// How the network's delay changes.
     pub(crate) delays: DelayPattern,
-    /// By how much decoded sound lags behind what was encoded.
+    /// The codec's delay.
     pub(crate) codec_delay_samples: u64,
-    /// One after another, none beginning before the last packet of the one before has arrived.
+    /// The utterances in order; none begins before the last packet of the previous one has arrived.
     pub(crate) utterances: Vec<Utterance>,
 }
 
@@ -58,7 +59,7 @@ impl Call {
         arrivals
     }
 
-    /// When everything has arrived and been heard, half a second generously counted.
+    /// The time by which everything has been heard: 600 ms after the last packet or sample, rounded up to a block.
     pub(crate) fn ends(&self) -> u64 {
         let spoken = self.utterances.last().map_or(0, |last| last.begins + last.samples as u64);
         let arrived = self.arrivals().last().map_or(0, |last| last.at);
@@ -66,7 +67,7 @@ impl Call {
         (spoken.max(arrived) + 60 * block).next_multiple_of(block)
     }
 
-    /// When the first sample of a frame is spoken.
+    /// The time at which the first sample of a frame is spoken.
     fn spoken_at(&self, utterance: usize, sequence: u32) -> u64 {
         let since = u64::from(sequence) * self.frame.samples() as u64;
         let at = self.utterances[utterance].begins + since;
@@ -79,18 +80,18 @@ impl Call {
 pub(crate) struct HeardFrame {
     pub(crate) utterance: usize,
     pub(crate) sequence: u32,
-    /// When its first sample was heard, but for the codec's delay.
+    /// The time at which its first sample was heard, without the codec's delay.
     pub(crate) at: u64,
     pub(crate) how: DecodedAs,
 }
 
-/// What came of a call at the listener's ear.
+/// The result of a call at the listener's ear.
 #[derive(Default)]
 pub(crate) struct Heard {
-    /// From the start of the listener's clock.
+    /// The sound from the start of the listener's clock.
     pub(crate) sound: Vec<f32>,
     pub(crate) frames: Vec<HeardFrame>,
-    /// What the listener counted.
+    /// The listener's own statistics.
     pub(crate) statistics: SpeakerStatistics,
 }
 
@@ -99,18 +100,18 @@ impl Heard {
         self.frames.iter().filter(|frame| frame.how == how).count() as u64
     }
 
-    /// From mouth to ear, in samples, of each frame that was not made up, sorted.
+    /// The delays from mouth to ear, in samples, of all frames that were not concealed, sorted.
     pub(crate) fn delays(&self, call: &Call) -> Vec<u64> {
         self.delays_of(call, |_| true)
     }
 
-    /// The delay that most of an utterance was heard with: the median, because time stretching moves some of it.
+    /// The usual delay of an utterance: the median, because time stretching moves some of it.
     pub(crate) fn usual_delay(&self, call: &Call, utterance: usize) -> u64 {
         let delays = self.delays_of(call, |frame| frame.utterance == utterance);
         delays.get(delays.len() / 2).copied().unwrap_or(0)
     }
 
-    /// An utterance as it was heard, its usual delay removed: as long as what was said, and where it was said.
+    /// An utterance as it was heard, with its usual delay removed: as long as the original, and aligned with it.
     pub(crate) fn on_the_speakers_time_line(&self, call: &Call, utterance: usize) -> Vec<f32> {
         let said = &call.utterances[utterance];
         let from = (said.begins + self.usual_delay(call, utterance)) as usize;

@@ -1,4 +1,4 @@
-//! What the kernel tells of a process: processor time, memory, and packets that found a socket full.
+//! The kernel's figures of a process: processor time, memory, and packets dropped at a full socket.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where a running process is looked at, or several.
+/// Reads the figures of one running process, or of several together.
 #[derive(Clone, Debug)]
 pub(super) struct ProcessFigures {
     folders: Vec<PathBuf>,
@@ -17,20 +17,20 @@ impl ProcessFigures {
         Self { folders: vec![format!("/proc/{pid}").into()] }
     }
 
-    /// These processes and others, together.
+    /// The figures of these processes and others together.
     #[must_use]
     pub(super) fn and(mut self, others: Self) -> Self {
         self.folders.extend(others.folders);
         self
     }
 
-    /// What all threads that live have used, in kernel and out of it. Exact, where
-    /// `/proc/PID/stat` counts ticks of 10 ms.
+    /// The processor time of all live threads, in the kernel and in user mode. Exact, unlike `/proc/PID/stat`, which
+    /// counts ticks of 10 ms.
     pub(super) fn cpu_time(&self) -> io::Result<Duration> {
         let mut sum = Duration::ZERO;
         for folder in &self.folders {
             for thread in fs::read_dir(folder.join("task"))? {
-                // A thread may end while we read.
+                // The thread may have ended meanwhile.
                 let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
                 sum += on_cpu(&text).ok_or_else(|| unreadable("schedstat"))?;
             }
@@ -38,7 +38,7 @@ impl ProcessFigures {
         Ok(sum)
     }
 
-    /// Memory that no file is behind, as far as it is in use.
+    /// The memory in use that is not backed by a file.
     pub(super) fn anonymous_bytes(&self) -> io::Result<u64> {
         let of_one = |folder: &PathBuf| {
             let text = fs::read_to_string(folder.join("smaps_rollup"))?;
@@ -48,8 +48,8 @@ impl ProcessFigures {
     }
 }
 
-/// How many packets were dropped because one of this machine's UDP sockets at these ports was
-/// full, since they were opened.
+/// The number of packets that were dropped at this machine's UDP sockets with these ports, because they were full,
+/// since they were opened.
 pub(super) fn socket_drops(ports: &BTreeSet<u16>) -> u64 {
     ["/proc/net/udp", "/proc/net/udp6"]
         .iter()
@@ -62,7 +62,7 @@ fn unreadable(what: &str) -> io::Error {
     io::Error::other(format!("the kernel's {what} has another form than it had"))
 }
 
-/// The first of the three numbers: nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats.rst).
+/// The first of the three numbers, in nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats.rst).
 fn on_cpu(schedstat: &str) -> Option<Duration> {
     Some(Duration::from_nanos(schedstat.split_whitespace().next()?.parse().ok()?))
 }

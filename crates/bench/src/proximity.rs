@@ -1,9 +1,9 @@
 //! `consonance-bench proximity`: a server that knows the positions of all players, and sends voice to those nearby.
 //!
-//! A busy market: one player on 25 m², whose voices carry for 20 m, so that fifty others are in range of each.
-//! All players walk and report it ten times a second; at each moment a tenth of them speaks.
-//! Only what the engine does is timed: from a packet's bytes to the list of links that it goes to, and the server's own
-//! timers. What a network does with the list is not its cost.
+//! A busy market: one player per 25 m², whose voices carry for 20 m, so that fifty others are in range of each. All
+//! players walk and report their positions ten times a second; at each moment a tenth of them speaks. Only the
+//! engine's work is timed: from a packet's bytes to the list of links that it goes to, and the server's own timers.
+//! The cost of sending to these links is left out.
 
 mod crowd;
 
@@ -21,9 +21,9 @@ use crowd::Crowd;
 
 const PLAYERS: [u16; 3] = [1000, 3000, 10_000];
 const RANGE_M: f32 = 20.0;
-/// So that all players have spoken before it counts.
+/// Long enough for all players to have spoken before the measurement.
 const WARM_UP_SECONDS: usize = 3;
-/// The middle one of so many counts.
+/// The number of seconds that are measured; their median counts.
 const SECONDS: usize = 7;
 const TICKS_PER_SECOND: u32 = 50;
 
@@ -68,9 +68,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a list of as many links takes if their owners were set already.
+/// The time to list as many links if their owners are already known, in nanoseconds.
 fn bare_ns_per_frame(players: u16, heard: f64) -> f64 {
-    // Players near each other have not joined one after the other.
+    // Players near each other have not joined consecutively.
     let near: Vec<u16> = (0..heard as u32).map(|place| (place * 7_919 % u32::from(players)) as u16).collect();
     BareRelay::new(players).ns_per_list(&near, Duration::from_millis(200))
 }
@@ -79,10 +79,10 @@ fn bare_ns_per_frame(players: u16, heard: f64) -> f64 {
 struct Market {
     session: BenchSession,
     crowd: Crowd,
-    /// The packets of one tick, one behind the other, and where each ends.
+    /// The packets of one tick, back to back, and where each ends.
     packets: Vec<u8>,
     ends: Vec<(LinkId, usize)>,
-    /// What the bench itself has allocated.
+    /// The allocations of the bench itself.
     own_allocations: f64,
     tick: u32,
 }
@@ -135,7 +135,7 @@ impl Market {
         second
     }
 
-    /// The packets of players that report their positions: a fifth of all.
+    /// Writes the packets of players that report their positions: a fifth of all.
     fn walk(&mut self) {
         let (session, region) = (self.session.server.session(), Region::new(crate::ALLOCATOR));
         self.packets.clear();
@@ -149,7 +149,7 @@ impl Market {
         self.note(&region);
     }
 
-    /// The packets of the speakers.
+    /// Writes the packets of the speakers.
     fn speak(&mut self) {
         let region = Region::new(crate::ALLOCATOR);
         self.packets.clear();
@@ -162,7 +162,7 @@ impl Market {
         self.note(&region);
     }
 
-    /// How long the engine takes for these packets, and how many they become.
+    /// Passes the packets to the engine; returns its time, and the number of resulting packets.
     fn deliver(&mut self) -> (Duration, u64) {
         let (mut begin, mut heard) = (0, 0);
         let start = Instant::now();
@@ -179,7 +179,7 @@ impl Market {
     }
 }
 
-/// Players join in the order of their ids.
+/// The link of a player: players join in the order of their ids.
 fn link(player: u16) -> LinkId {
     LinkId(u64::from(player) + 1)
 }

@@ -1,4 +1,4 @@
-//! `consonance-bench proxy`: how much later a game's messages are through a proxy, and what each costs.
+//! `consonance-bench proxy`: the delay of a game's messages through a proxy, and the cost of each.
 //!
 //! The proxy is a process of its own, on a core of its own. Crowds of clients play the same game with the same
 //! stand-in for its server: one connects to that server directly, one to the proxy, and, where the network is UDP, one
@@ -63,14 +63,14 @@ pub(crate) struct ProxyBench {
     json: bool,
 }
 
-/// Before anything counts, or shorter where what counts is.
+/// The time before a measurement; shorter if the measurement is.
 const WARM_UP: Duration = Duration::from_millis(700);
-/// How long messages may take at most to be counted.
+/// The longest time in which messages may arrive to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
-/// How long all players have to come in.
+/// The time limit for all players to join.
 const PATIENCE: Duration = Duration::from_mins(1);
 const FRAMES_PER_S: f64 = 50.0;
-/// Long enough not to burn the core, short enough not to be seen in the figures.
+/// Long enough to spare the core, short enough not to affect the figures.
 const REST: Duration = Duration::from_micros(20);
 
 fn network_parser() -> impl TypedValueParser<Value = &'static Network> {
@@ -100,7 +100,7 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
             let (began, cpu_before, proxy_before) =
                 (Instant::now(), figures.cpu_time()?, stage.bare_cpu_time());
             stage.play(bench, *side, time)?;
-            // What is still on its way counts, too.
+            // Packets in flight count, too.
             stage.idle(AFTERWARDS)?;
             total.wall += began.elapsed();
             total.cpu += figures.cpu_time()?.saturating_sub(cpu_before);
@@ -111,20 +111,20 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
     print_object(&report::report(bench, &totals), bench.json)
 }
 
-/// What one side's turns came to.
+/// The totals of one side over all its turns.
 #[derive(Default)]
 struct Total {
     meter: Meter,
     wall: Duration,
-    /// Of the proxy's process.
+    /// The processor time of the proxy's process.
     cpu: Duration,
-    /// Of the bare forwarder's thread.
+    /// The processor time of the bare forwarder's thread.
     bare_cpu: Duration,
 }
 
 struct Stage {
     game: Game,
-    /// Those of the proxy are the last.
+    /// The crowds; the proxy's is the last.
     crowds: Vec<(Side, Crowd)>,
     bare: Option<BareForwarder>,
     voice: Schedule,
@@ -199,12 +199,13 @@ impl Stage {
         Ok(())
     }
 
-    /// Nothing where there is none.
+    /// The bare forwarder's processor time; 0 without one.
     fn bare_cpu_time(&self) -> Duration {
         self.bare.as_ref().map_or(Duration::ZERO, BareForwarder::cpu_time)
     }
 
-    /// All players take what came; the speakers speak. While all come in, the game's messages identify the players.
+    /// Lets all players handle their packets, and speakers speak. While players join, they identify themselves to the
+    /// game.
     fn run_once(&mut self, is_introducing: bool) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         while let Some(due) = self.voice.next_due(now.instant) {
@@ -228,7 +229,7 @@ impl Stage {
 
 const NO_SETTINGS: [(&str, &str); 0] = [];
 
-/// The proxy says where clients are taken.
+/// The address for clients, from a line of the proxy's output.
 fn address_in(line: &str) -> Option<SocketAddr> {
     line.split_once(" is open over ")?.1.split_once(" at ")?.1.split(';').next()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! `consonance-bench quality`: how good and how late speech is over bad networks, here and elsewhere.
+//! `consonance-bench quality`: the quality and delay of speech over bad networks, for this engine and for others.
 //!
 //! Everything runs on simulated time from seeds: the same figures come out on every run.
 
@@ -67,7 +67,8 @@ enum Part {
 }
 
 impl Quality {
-    /// What keeps the sound if that is wanted, in files that begin with a name.
+    /// Returns a function that writes each sound to a WAV file whose name begins with `name`, if a folder for them is
+    /// set.
     fn keep(&self, name: String) -> impl FnMut(u64, usize, &[f32]) -> Result<(), Box<dyn Error>> {
         move |seed, recording, sound| {
             let Some(folder) = &self.wavs else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! The speech that is measured with: the recordings of the repository, which are part of the program.
+//! The speech for measurements: the repository's recordings, which are embedded in the program.
 
 use std::error::Error;
 
@@ -10,13 +10,13 @@ const FILES: [(&str, &[u8]); 3] = [
     ("austen-3.wav", include_bytes!("../../../assets/speech/austen-3.wav")),
 ];
 
-/// Mono at 48 kHz.
+/// The recordings, mono at 48 kHz.
 pub(crate) fn recordings() -> Result<Vec<Vec<f32>>, Box<dyn Error>> {
     let read = |(name, bytes): (&str, &[u8])| Ok(WavInput::from_bytes(bytes, name)?.samples().to_vec());
     FILES.into_iter().map(read).collect()
 }
 
-/// From 48 kHz, for the score.
+/// Resamples from 48 kHz, for the score.
 pub(crate) fn at_16_khz(sound: &[f32]) -> Result<Vec<f32>, Box<dyn Error>> {
     Ok(resample(sound, 48_000, 16_000)?)
 }

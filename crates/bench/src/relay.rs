@@ -42,7 +42,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Lets all clients join; a frame of the first one, which is sealed where the session requires that.
+/// Lets all clients join; returns a frame of the first one, sealed if the session requires that.
 fn gather(session: &mut BenchSession, listeners: u16) -> Vec<u8> {
     for _ in 0..CLIENTS {
         session.join();
@@ -71,7 +71,7 @@ fn speak(session: &mut BenchSession, packet: &[u8]) -> u64 {
     session.deliver(SPEAKER, Delivery::Unreliable, packet) + session.drain()
 }
 
-/// A frame of the first client to those behind it, as a client of the original sends it.
+/// A frame from the first client to the following ones, as sent by a client of the original.
 fn voice_to(session: &BenchSession, listeners: u16) -> Vec<u8> {
     let number = session.server.session();
     let destinations: Vec<_> = (1..=listeners).map(ClientId).collect();

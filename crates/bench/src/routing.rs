@@ -12,7 +12,7 @@ use super::table::Table;
 
 const LISTENERS: [u16; 3] = [100, 1000, 4000];
 const TIME_PER_ROUND: Duration = Duration::from_millis(200);
-/// Both ways take turns, so that what else the machine does meets both.
+/// Both variants take turns, so that other load on the machine affects both alike.
 const ROUNDS: usize = 5;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -52,7 +52,7 @@ fn ns_per_listener(session: &mut BenchSession, packets: &[Vec<u8>]) -> f64 {
     start.elapsed().as_nanos() as f64 / heard as f64
 }
 
-/// The same frame as an original sends it: in as many relays as the listeners take.
+/// The same frame as sent by an original: in as many relay packets as the listeners require.
 fn relays(session: &BenchSession, voice: &[u8], listeners: u16) -> Vec<Vec<u8>> {
     let destinations: Vec<_> = (1..=listeners).map(ClientId).collect();
     let split = ServerRelay::split(session.server.session(), &destinations, voice, 1024);

@@ -1,15 +1,15 @@
-//! When which speaker has its next frame.
+//! The schedule of all speakers' frames.
 
 use std::time::{Duration, Instant};
 
-/// Frames of several speakers at one rate. They are not aligned: their phases lie apart evenly.
+/// The frames of several speakers at one rate, with evenly spaced phases.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
     start: Instant,
-    /// From one frame to the next, over all speakers.
+    /// The interval from one frame to the next, over all speakers.
     interval: Duration,
     speakers: usize,
-    /// How many frames were given out, or skipped because they would have been too late.
+    /// The number of frames that were returned, or skipped because they would have been too late.
     frames: u64,
 }
 
@@ -17,7 +17,7 @@ pub(super) struct Schedule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
     pub(super) speaker: usize,
-    /// For how long it should have been sent already.
+    /// How late it is.
     pub(super) late: Duration,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Due {
 const TOO_LATE: Duration = Duration::from_millis(100);
 
 impl Schedule {
-    /// Frames per second of each speaker. There is at least one speaker.
+    /// A schedule with `rate` frames per second for each speaker. There is at least one speaker.
     pub(super) fn new(start: Instant, speakers: usize, rate: f64) -> Self {
         let interval = Duration::from_secs_f64(1.0 / (rate * speakers as f64));
         Self { start, interval, speakers, frames: 0 }
@@ -43,7 +43,7 @@ impl Schedule {
         }
     }
 
-    /// When the next frame is due.
+    /// The time at which the next frame is due.
     pub(super) fn next_at(&self) -> Instant {
         self.start + Duration::from_nanos((self.interval.as_nanos() as u64).saturating_mul(self.frames))
     }

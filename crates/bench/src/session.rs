@@ -16,13 +16,13 @@ pub(crate) const CODEC: CodecParameters =
 
 /// The link of the client that joined first.
 pub(crate) const SPEAKER: LinkId = LinkId(1);
-/// Where it speaks to.
+/// The room that it speaks to.
 pub(crate) const ROOM: &str = "Global";
 pub(crate) const FRAME_TIME: Duration = Duration::from_millis(20);
 /// A frame of that length at 24 kbit/s.
 const FRAME_BYTES: usize = 60;
 const FRAME: &[u8] = &[0x55; FRAME_BYTES];
-/// The same as clients of an encrypted session send it, with its head.
+/// The same as sent by clients of an encrypted session, with its header.
 const SEALED_FRAME: &[u8] = &{
     let mut frame = [0x55; FRAME_BYTES + 18];
     [frame[0], frame[1]] = [0x1B, 30];
@@ -39,7 +39,7 @@ pub(crate) struct BenchSession {
     kept: Option<Vec<Kept>>,
 }
 
-/// What was sent, and its targets.
+/// A packet that was sent, and its targets.
 pub(crate) struct Kept {
     pub(crate) to: Vec<LinkId>,
     pub(crate) delivery: Delivery,
@@ -51,7 +51,7 @@ impl BenchSession {
         Self::set_up(|_| {})
     }
 
-    /// With other settings than the defaults.
+    /// A session with settings other than the defaults.
     pub(crate) fn set_up(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = ServerSettings::from_seed(1);
         settings.limits.links = usize::MAX;
@@ -67,12 +67,12 @@ impl BenchSession {
         }
     }
 
-    /// What clients that join from now on can do, besides what originals can.
+    /// Sets the capabilities that clients which join from now on have beyond originals.
     pub(crate) fn announce(&mut self, capabilities: Capabilities) {
         self.capabilities = capabilities;
     }
 
-    /// One more client, as far as its handshake; its id and how many packets that took.
+    /// Adds a client, up to its handshake; returns its id, and how many packets that took.
     pub(crate) fn join(&mut self) -> (ClientId, u64) {
         self.links += 1;
         let (link, name) = self.last();
@@ -92,7 +92,7 @@ impl BenchSession {
         (LinkId(self.links), format!("player {}", self.links))
     }
 
-    /// The client that joined last goes again.
+    /// Lets the client that joined last leave.
     pub(crate) fn leave_last(&mut self) {
         self.server.handle_disconnected(self.now, LinkId(self.links));
         self.drain();
@@ -123,23 +123,23 @@ impl BenchSession {
         self.now = self.now + span;
     }
 
-    /// A packet from a client, without sending what it becomes; how many packets that would be.
+    /// Handles a packet from a client without sending the packets that result; returns their number.
     pub(crate) fn route(&mut self, link: LinkId, packet: &[u8]) -> u64 {
         let routed = self.server.handle_packet(self.now, link, Delivery::Unreliable, packet);
         std::hint::black_box(routed).map_or(0, |routed| routed.to.len() as u64)
     }
 
-    /// Time for what the server does by itself.
+    /// Runs the server's timers.
     pub(crate) fn run_timers(&mut self) {
         self.server.handle_timeout(self.now);
     }
 
-    /// The client that joined last listens to the room.
+    /// Lets the client that joined last listen to the room.
     pub(crate) fn listen(&mut self, id: ClientId) {
         self.listen_to(id, ROOM);
     }
 
-    /// The client that joined last listens to a room of this name.
+    /// Lets the client that joined last listen to a room of this name.
     pub(crate) fn listen_to(&mut self, id: ClientId, room: &str) {
         let (link, name) = self.last();
         let client = RosterEntry { name: Some(WireStr::from(&*name)), id, codec: CODEC };
@@ -149,23 +149,23 @@ impl BenchSession {
         self.drain();
     }
 
-    /// A packet from a client.
+    /// Handles a packet from a client.
     pub(crate) fn deliver(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> u64 {
         let relayed = self.server.handle_packet(self.now, link, delivery, packet);
         relayed.map_or(0, |relayed| send_all(&relayed))
     }
 
-    /// From now on, what [`drain`](Self::drain) sends is kept as well.
+    /// Starts to keep the packets that [`drain`](Self::drain) sends.
     pub(crate) fn begin_keeping(&mut self) {
         self.kept = Some(Vec::new());
     }
 
-    /// What was kept.
+    /// Stops keeping packets, and returns those that were kept.
     pub(crate) fn end_keeping(&mut self) -> Vec<Kept> {
         self.kept.take().unwrap_or_default()
     }
 
-    /// Sends what waits and forgets the events; how many packets that were.
+    /// Sends all pending packets and discards the events; returns the number of packets.
     pub(crate) fn drain(&mut self) -> u64 {
         let mut packets = 0;
         while let Some(transmit) = self.server.poll_transmit() {
@@ -209,8 +209,8 @@ fn send_all(transmit: &Transmit<'_>) -> u64 {
     transmit.to.len() as u64
 }
 
-/// The no-op sender, once for each link; four to a round, since a loop of one call is a tenth slower or faster with the
-/// place in the program that it happens to get.
+/// Calls the no-op sender once for each link; unrolled by four, since the speed of a loop with one call varies by a
+/// tenth with its location in the program.
 pub(crate) fn send_to(links: &[LinkId], delivery: Delivery, payload: &[u8]) {
     let (fours, rest) = links.as_chunks::<4>();
     for [first, second, third, fourth] in fours {
@@ -224,7 +224,7 @@ pub(crate) fn send_to(links: &[LinkId], delivery: Delivery, payload: &[u8]) {
     }
 }
 
-/// A real call that the optimiser cannot see through.
+/// A real call that the optimiser cannot remove.
 #[inline(never)]
 fn send(link: LinkId, delivery: Delivery, payload: &[u8]) {
     std::hint::black_box((link, delivery, payload.as_ptr(), payload.len()));

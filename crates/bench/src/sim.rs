@@ -48,7 +48,7 @@ pub(crate) struct Sim {
     json: bool,
 }
 
-/// Simulates, and prints how it went.
+/// Simulates, and prints the result.
 pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     let seed = arguments.seed.unwrap_or_else(any_seed);
     let (seeds, is_json) = (Seeds { first: seed, count: arguments.seeds }, arguments.json);
@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     one::run(&scenario, is_json)
 }
 
-/// Says what is played, first of all, so that even a run that hangs can be seen again; JSON stands alone.
+/// Prints the kind of run and its seed first, so that even a run that hangs can be repeated; to standard error if the
+/// output is JSON.
 fn announce(opening: &str, is_json: bool) -> io::Result<()> {
     if is_json {
         return writeln!(stderr(), "{opening}");
@@ -77,7 +78,7 @@ fn announce(opening: &str, is_json: bool) -> io::Result<()> {
     stdout().flush()
 }
 
-/// Short enough to type.
+/// A random seed that is short enough to type.
 fn any_seed() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (since_1970.as_micros() % 1_000_000_000) as u64

@@ -35,12 +35,12 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 }
 
-/// A whole number as one.
+/// A JSON number; whole numbers as integers.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::from(value as i64) } else { Value::from(value) }
 }
 
-/// Thousands apart; fractions only where there is little before them.
+/// Formats a number with separated thousands, and with decimals only if it is small.
 fn grouped(value: f64) -> String {
     if value.fract() != 0.0 && value.abs() < 1000.0 {
         return format!("{value:.3}");

@@ -1,11 +1,11 @@
-//! How long this thread has been using a processor.
+//! The processor time of this thread.
 
 use std::time::Duration;
 
 /// Whether the clock stands still while the thread does not run.
 pub(crate) const COUNTS_CPU_TIME: bool = cfg!(any(target_os = "linux", target_os = "macos"));
 
-/// Only differences mean something.
+/// The thread's processor time; only differences are meaningful.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 pub(crate) fn now() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -13,7 +13,7 @@ pub(crate) fn now() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Only differences mean something.
+/// The thread's processor time; only differences are meaningful.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(crate) fn now() -> Duration {
     use std::sync::LazyLock;

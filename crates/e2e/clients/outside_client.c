@@ -1,4 +1,4 @@
-/* A client of `cargo xtask clients` in C, on Linux and on Windows: crates/e2e/src/clients/outside.rs says what it does. */
+/* A client of `cargo xtask clients` in C, for Linux and Windows; see crates/e2e/src/clients/outside.rs. */
 #include <stdint.h>
 
 #ifndef _WIN32
@@ -10,7 +10,7 @@
 
 enum { RATE_HZ = 48000, BLOCK_SAMPLES = RATE_HZ / 100, BLOCK_MS = 10 };
 
-/* Samples of the words, mono. */
+/* The recorded words: mono samples. */
 struct words {
     float *samples;
     size_t count;
@@ -31,7 +31,7 @@ static uint32_t little_endian(const unsigned char *bytes)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* Of a WAV file with one channel of 16 bits. */
+/* Reads a WAV file with one channel of 16 bits. */
 static struct words read_words(const char *path)
 {
     static unsigned char file[1 << 22];
@@ -76,7 +76,7 @@ static DWORD WINAPI read_lines(void *unused)
     return 0;
 }
 
-/* How many lines have come; -1 at the end of the input. Wine cannot say whether a pipe of Linux holds something. */
+/* The number of lines read; -1 at the end of the input. A thread reads, as Wine cannot poll a Linux pipe. */
 static int lines_read(void)
 {
     static HANDLE reader;
@@ -94,7 +94,7 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* How many lines have come; -1 at the end of the input. Only the line `say` is ever sent. */
+/* The number of lines read; -1 at the end of the input. Only the line `say` is ever sent. */
 static int lines_read(void)
 {
     char buffer[256];
@@ -117,7 +117,7 @@ static void say(const char *line)
     fflush(stdout);
 }
 
-/* The words go as they are: what a microphone makes of words is not compared here. */
+/* Turns the capture chain off, so that the words are sent unchanged. */
 static void send_as_recorded(uint64_t chat)
 {
     consonance_voice_settings voice = {.size = sizeof voice};
@@ -157,7 +157,7 @@ static void take_events(uint64_t chat)
     REQUIRE(got == CONSONANCE_ERROR_NOTHING);
 }
 
-/* Plays 10 ms into the file, as the mean of both sides. */
+/* Writes 10 ms of playback to the file, as the mean of both channels. */
 static void hear(uint64_t loudspeaker, FILE *heard)
 {
     float played[2 * BLOCK_SAMPLES], mono[BLOCK_SAMPLES];

@@ -1,6 +1,6 @@
 //! The page in a real browser: headless Chromium with a microphone that is a recording, a real server, a native player.
 //!
-//! Used by: `cargo xtask browser-test`, which builds the server first. `docs/browser/testing.md` says what is tried.
+//! Used by: `cargo xtask browser-test`, which builds the server first. `docs/browser/testing.md` describes the test.
 //!
 //! ```text
 //!   assets/speech ──▶ microphone ┌──────────┐ ear ──▶ what was heard ──▶ how like is it to what was said?
@@ -10,8 +10,7 @@
 //!                 consonance serve (a child) ◀──── consonance join (a child)
 //! ```
 //!
-//! Everything is on this machine, everything that is waited for is an event, and everything
-//! that was started ends with it.
+//! Everything runs on this machine, all waits are for events, and all started programs end with the run.
 
 mod again;
 mod arguments;

@@ -1,5 +1,5 @@
-//! How much later a listener's loudspeaker plays what a speaker's microphone hears, with the devices of a sound card:
-//! native players, pages, and Mumble's own client and server, all by the same method.
+//! The delay from a speaker's microphone to a listener's loudspeaker, with the devices of a sound card: native
+//! players, pages, and Mumble's own client and server, all by the same method.
 //!
 //! Used by: `cargo xtask mouth-to-ear`, which builds the programs first. `docs/benchmarks.md` has method and figures.
 //!

@@ -9,7 +9,7 @@ use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent,
 use consonance_mumble::control::messages::{Ping, UserState, UserText, VoiceTarget, WhisperTarget};
 use consonance_mumble::{Control, Voice};
 
-/// One login. After an error or [`MumbleClientEvent::Closed`] it is of no more use.
+/// One login. It cannot be used any more after an error or [`MumbleClientEvent::Closed`].
 pub(crate) struct MumbleUser {
     client: MumbleClient,
     way: VoiceWay,
@@ -27,15 +27,15 @@ pub(crate) struct MumbleUser {
 struct User {
     name: String,
     channel: u32,
-    /// Channels that it listens to besides.
+    /// Other channels that it listens to.
     listening: BTreeSet<u32>,
 }
 
-/// As often as Mumble's own client.
+/// The same interval as that of Mumble's own client.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 
 impl MumbleUser {
-    /// Logs in; voice takes this way in both directions.
+    /// Logs in; voice uses this transport in both directions.
     ///
     /// # Errors
     /// If no server is there.
@@ -52,7 +52,7 @@ impl MumbleUser {
         })
     }
 
-    /// The next thing that happened; `None` if that was all for now.
+    /// The next event; `None` if there are no more for now.
     ///
     /// # Errors
     /// If the connection breaks.
@@ -73,7 +73,7 @@ impl MumbleUser {
         Ok(event)
     }
 
-    /// Whether it knows all channels and users, and voice can take its way.
+    /// Whether it knows all channels and users, and voice can be sent.
     pub(crate) fn is_in(&self) -> bool {
         self.own.is_some() && self.is_way_open
     }
@@ -84,7 +84,7 @@ impl MumbleUser {
         self.channels.get(&own.channel).map(String::as_str)
     }
 
-    /// The names of the channels that it listens to besides.
+    /// The names of the other channels that it listens to.
     pub(crate) fn listens_to(&self) -> impl Iterator<Item = &str> {
         let own = self.own.and_then(|own| self.users.get(&own));
         let listening = own.into_iter().flat_map(|own| &own.listening);

@@ -1,7 +1,7 @@
 //! An end-to-end scenario: a real server, and players of many networks in one session that talk, whisper, dance,
 //! reload, flood, are muted and banned, and survive a restart.
 //!
-//! Used by: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` says what is tried.
+//! Used by: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` describes the test.
 //!
 //! ```text
 //!   programme ── who says what to whom, and who must hear it ──▶ judge ──▶ report
@@ -10,8 +10,8 @@
 //!   consonance serve (a process) ◀══ native, browser, six games' networks, Mumble, plain sockets by a sidecar
 //! ```
 //!
-//! Everything is on this machine and in real time; everything that is waited for is an event, and everything that was
-//! started ends with it.
+//! Everything runs on this machine and in real time; all waits are for events, and all started programs end with the
+//! run.
 
 mod arguments;
 pub(crate) mod cast;

@@ -1,6 +1,7 @@
-//! A real `consonance serve` under honest players, attackers and faults, for as long as one likes.
+//! A real `consonance serve` under honest players, attackers and faults, for any length of time.
 //!
-//! Used by `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what is done and what has to hold.
+//! Used by `cargo xtask soak`, which builds both programs first. `docs/soak.md` describes the run and its
+//! expectations.
 //!
 //! ```text
 //!                    ┌─ honest players and bots of Mumble: hear each other ───┐

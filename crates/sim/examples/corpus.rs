@@ -1,11 +1,11 @@
-//! Unpacks the stored corpora into folders for the fuzzer, and packs what it left there.
+//! Unpacks the stored corpora into folders for the fuzzer, and packs the folders again.
 //!
 //! ```sh
 //! cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus
 //! cargo run -p consonance-sim --example corpus -- pack fuzz/corpus
 //! ```
 //!
-//! The first makes a folder of each `.pack` file, the second does the opposite. docs/fuzzing.md says when.
+//! The first unpacks each `.pack` file into a folder, the second does the opposite. See docs/fuzzing.md.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -29,7 +29,7 @@ fn unpack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
         let packed = fs::read(&file)?;
         let target = file.with_extension("");
         fs::create_dir_all(&target)?;
-        // What the fuzzer found since has other names.
+        // The fuzzer may have found the same inputs and saved them under other names.
         let present = entries(&target)?.iter().map(fs::read).collect::<Result<BTreeSet<_>, _>>()?;
         for (number, input) in unpack(&packed).enumerate().filter(|(_, input)| !present.contains(*input)) {
             fs::write(target.join(format!("{number:05}")), input)?;
@@ -48,14 +48,14 @@ fn pack_all(folder: &Path) -> Result<(), Box<dyn Error>> {
             bytes += input.len();
             bytes <= PACKED_BYTES_MAX
         });
-        // In an order that does not depend on file names, so that the file changes only where the corpus does.
+        // An order independent of file names keeps changes to the file as small as those to the corpus.
         inputs.sort();
         fs::write(target.with_extension("pack"), pack(inputs.iter().map(Vec::as_slice)))?;
     }
     Ok(())
 }
 
-/// The repository takes no file of more than a mebibyte. The longest inputs are left out, which are the slowest, too.
+/// The repository rejects files of more than a mebibyte. The longest inputs, which are also the slowest, are left out.
 const PACKED_BYTES_MAX: usize = 1_000_000;
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! What can happen next, as data: a failure shows the last ones, and a seed makes the same ones again.
+//! The actions of a run, as data: a failure shows the most recent ones, and a seed reproduces them.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::actor::SpeechTarget;
 use crate::numbers::{PlayerId, Room};
 
-/// Something that happens to a player or to the network.
+/// An event that concerns a player or the network.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     /// A player starts: its first client, or the next after a crash, or the same one again.
     Start(PlayerId),
-    /// A player stops and says so to its network.
+    /// A player stops and tells its network.
     Stop(PlayerId),
     /// A player's machine is gone from one moment to the next.
     Crash(PlayerId),
@@ -19,19 +19,19 @@ pub(crate) enum Action {
     ExitRoom(PlayerId, Room),
     Write(PlayerId, SpeechTarget),
     Talk(PlayerId, SpeechTarget),
-    /// The link breaks; each end notices by and by.
+    /// The link breaks; each end notices after a while.
     CutLink(PlayerId),
-    /// A player sends what no honest client would.
+    /// A player sends a packet that no honest client would.
     Forge(PlayerId, Forgery),
     /// Nothing comes through to these players for a while.
     Partition(Vec<PlayerId>, Duration),
     /// Another server is there at once and takes over the links: a new session.
     ReplaceServer,
-    /// All links break, and another server is there after a while.
+    /// All links break, and a new server follows after a while.
     RestartServer(Duration),
 }
 
-/// What a dishonest client may send.
+/// A packet that a dishonest client may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Forgery {
     /// Voice in the name of another player.
@@ -42,7 +42,7 @@ pub(crate) enum Forgery {
     Removal,
     /// A frame of another session.
     ForeignSession,
-    /// No packet at all.
+    /// Data that is not a packet.
     Noise,
     /// Voice for the server to find the listeners, in the name of another player or without having been announced.
     RoutedVoice,
@@ -79,12 +79,12 @@ impl Kind {
         Self::RestartServer,
     ];
 
-    /// Whether it is the network or the server that makes it happen, and no player.
+    /// Whether the network or the server causes it, not a player.
     pub(crate) fn is_the_networks(self) -> bool {
         matches!(self, Self::Partition | Self::ReplaceServer | Self::RestartServer)
     }
 
-    /// How often it happens, relative to the other kinds.
+    /// The frequency of the action, relative to the other kinds.
     pub(crate) fn weight(self) -> u32 {
         match self {
             Self::Room => 500,

@@ -16,28 +16,28 @@ use crate::tally::Tally;
 pub(crate) struct Player {
     pub(crate) id: PlayerId,
     pub(crate) clock: OwnClock,
-    /// What its client can do beyond the original.
+    /// The capabilities of its client beyond the original.
     pub(crate) capabilities: Capabilities,
-    /// Whether its client, or one before it, may have reported how voices arrive: for a while, a server counts what an
-    /// earlier one said.
+    /// Whether its client, or one before it, may have reported how voices arrive: a server counts the reports of an
+    /// earlier client for a while.
     pub(crate) may_have_reported: bool,
-    /// The machine is off or has crashed without one.
+    /// The client; `None` while the machine is off or has crashed.
     pub(crate) client: Option<Client>,
-    /// Counts clients: what was meant for an earlier one does not reach this one.
+    /// The number of its clients so far: events for an earlier client do not reach this one.
     pub(crate) life: u32,
-    /// When the client is to be woken.
+    /// The time at which the client is to be woken.
     pub(crate) wake: Option<Time>,
-    /// What it asked for then, by its own clock.
+    /// The requested wake-up time, by its own clock.
     pub(crate) alarm: Option<Instant>,
 
-    /// The rooms that it has been told to listen to.
+    /// The rooms that it was told to listen to.
     pub(crate) rooms: BTreeSet<Room>,
-    /// The channels that it has been told to speak on.
+    /// The channels that it was told to speak on.
     pub(crate) channels: Vec<Said>,
     pub(crate) talk: Option<Talk>,
-    /// It has been sending what no honest client sends; the server may close its link for that.
+    /// It has sent forged packets; the server may close its link for that.
     pub(crate) has_forged: bool,
-    /// Its next ticket will not be the one that it was given.
+    /// Its next ticket is not the one that the server gave it.
     pub(crate) spoils_ticket: bool,
 
     pub(crate) heard: Heard,
@@ -72,7 +72,7 @@ pub(crate) struct Talk {
     /// Frames that are still sent after the channels were closed, so that listeners hear the closing.
     pub(crate) last_frames: u8,
     pub(crate) ends_by_closing: bool,
-    /// No other player begins when it ends.
+    /// When it ends, no other player begins to talk.
     pub(crate) is_extra: bool,
 }
 
@@ -109,7 +109,7 @@ impl Player {
         settings.capabilities = self.capabilities;
         let mut client = Client::new(settings);
         for room in &self.rooms {
-            // Rooms of the simulation are few, and their names short and apart.
+            // The simulation has few rooms, and their names are short and distinct.
             let joined = client.join_room(&rooms[usize::from(room.0)]);
             debug_assert_eq!(joined, Ok(()), "a client takes the few rooms of a script");
         }
@@ -120,7 +120,7 @@ impl Player {
         (self.has_forged, self.spoils_ticket) = (false, false);
     }
 
-    /// Takes the client away without a word.
+    /// Removes the client without a goodbye.
     pub(crate) fn crash(&mut self) {
         self.client = None;
         (self.wake, self.alarm) = (None, None);
@@ -143,7 +143,7 @@ pub(crate) struct Host {
     pub(crate) server: Server,
     pub(crate) clock: OwnClock,
     pub(crate) wake: Option<Time>,
-    /// Down until then: links do not open.
+    /// The host is down until then: links do not open.
     pub(crate) away_until: Time,
     /// The players and their rooms, as its events report them.
     pub(crate) told: Tally,

@@ -1,4 +1,4 @@
-//! What must always hold: for each event that a player is told, and for the tables as a whole.
+//! The invariants: of each event that a player receives, and of the tables as a whole.
 
 mod tables;
 
@@ -16,23 +16,23 @@ use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Recipient, Word, WordTarget, Words};
 pub(crate) use tables::tables;
 
-/// One packet in the hands of one player: what it may and must hear of it.
+/// One packet at one player: what the player may and must hear of it.
 #[derive(Debug)]
 pub(crate) struct Hearing<'a> {
     player_id: PlayerId,
     /// By the player's clock.
     now: Instant,
     can_resume: bool,
-    /// What the player knew before.
+    /// The player's view before the event.
     view: Option<View>,
-    /// The players that are said to have left.
+    /// The players reported to have left.
     left: Vec<ClientId>,
     carried: Option<Carried<'a>>,
     heard: bool,
     must_stop: bool,
 }
 
-/// A word that came with a packet.
+/// A word carried by a packet.
 #[derive(Debug)]
 struct Carried<'a> {
     word: &'a Word,
@@ -55,7 +55,7 @@ enum Claim {
 }
 
 impl<'a> Hearing<'a> {
-    /// Of no packet: nothing is to be heard.
+    /// A check without a packet: nothing may be heard.
     pub(crate) fn nothing(player: &Player, now: Instant) -> Self {
         let can_resume = player.capabilities.contains(Capabilities::RESUME);
         let (player_id, view) = (player.id, player.heard.last_view());
@@ -71,7 +71,7 @@ impl<'a> Hearing<'a> {
         }
     }
 
-    /// Of this packet, which is about to be handed to the player's client.
+    /// A check for this packet, which is about to be given to the player's client.
     pub(crate) fn carries(&mut self, parcel: &Parcel, player: &mut Player, model: &Model, words: &'a Words) {
         let word = parcel.word.and_then(|probe| words.get(probe));
         self.carried = word.map(|word| Carried::of(word, parcel.repeated, player, model));
@@ -82,7 +82,7 @@ impl<'a> Hearing<'a> {
         self.heard
     }
 
-    /// An event that the packet, or whatever else just happened, has raised.
+    /// Checks an event that was raised by the packet or by whatever else just happened.
     pub(crate) fn event(&mut self, event: &ClientEvent<'_>, heard: &mut Heard, model: &Model) -> Checked {
         let player_id = self.player_id;
         match event {
@@ -145,13 +145,13 @@ impl<'a> Hearing<'a> {
                 ensure!(is_possible, "{player_id} is told that more is lost than was sent: {report:?}");
             }
             ClientEvent::Disconnected { cause, .. } => self.disconnected(*cause, heard)?,
-            // Nothing of what is checked here depends on the others.
+            // No check here depends on the other events.
             _ => {}
         }
         Ok(())
     }
 
-    /// Everything that came of it was told.
+    /// Checks the whole, once all events are processed.
     pub(crate) fn end(&self, heard: &mut Heard, model: &Model) -> Checked {
         self.have_they_left(heard, model)?;
         let Some(Carried { word, claim, .. }) = self.carried else { return Ok(()) };
@@ -209,7 +209,7 @@ impl<'a> Hearing<'a> {
         );
         let ear = heard.ear(frame.id);
         ensure!(ear.is_speaking, "{player_id} hears word {probe} before its speaker has started");
-        // Two numbers for one frame, or one for two, would play a frame twice or another one never.
+        // With two numbers for one frame, it would be played twice; with one number for two, one would never be played.
         let offset = frame.packet_sequence.wrapping_sub(frame.sequence as u16);
         let same = *ear.offset.get_or_insert(offset);
         ensure!(same == offset, "{player_id} hears word {probe} out of count: {same} became {offset}");
@@ -256,7 +256,8 @@ impl<'a> Hearing<'a> {
 }
 
 impl<'a> Carried<'a> {
-    /// What a word is to a player, by what the player wants and knows; its ear remembers that the word came.
+    /// The meaning of a word for a player, by the player's rooms and view; notes the word's arrival in the player's
+    /// ear.
     fn of(word: &'a Word, is_repeated: bool, player: &mut Player, model: &Model) -> Self {
         let Player { heard, rooms, .. } = player;
         let unheard =
@@ -286,7 +287,7 @@ impl<'a> Carried<'a> {
         if !word.is_text {
             ear.note(word);
             if !knows_the_speaker {
-                // It counts as a frame of the player that has the id now: the wire cannot tell them apart.
+                // The frame counts as one of the player that has the id now: on the wire they are indistinguishable.
                 let taken_for = match view {
                     Some(view) => model.known_as(view, word.id),
                     None => model.holder(word.id),

@@ -1,4 +1,4 @@
-//! The only "now": a heap of things to come, and all players' own wrong clock.
+//! The only "now": a queue of future events, and the inaccurate clock of each player.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,7 +13,7 @@ use consonance_session::Instant;
 pub struct Time(u64);
 
 impl Time {
-    /// When the run began.
+    /// The start of the run.
     pub const START: Self = Self(0);
 
     /// Microseconds since the run began.
@@ -41,26 +41,26 @@ impl fmt::Display for Time {
     }
 }
 
-/// Things to come, soonest first; those of one moment in the order in which they were added.
+/// Future events, soonest first; those of one moment in the order in which they were added.
 ///
 /// A calendar: most things are due within a second, and are only put in order when their day has come.
 #[derive(Debug)]
 pub(crate) struct Agenda<T> {
     now: Time,
     added: u64,
-    /// What is due up to the end of this day, soonest last.
+    /// The entries due up to the end of this day, soonest last.
     today: Vec<Entry>,
     day: u64,
-    /// What is due on the days after it, in no order, by the day modulo [`DAYS`].
+    /// The entries due on the days after it, unordered, by the day modulo [`DAYS`].
     days: Vec<Vec<Entry>>,
-    /// What is due after those.
+    /// The entries due after those.
     later: BinaryHeap<Reverse<Entry>>,
-    /// What the entries stand for.
+    /// The things that the entries refer to.
     things: Vec<Option<T>>,
     free: Vec<u32>,
 }
 
-/// The time in 64 bits, the order among those of one time in 40, the slot of the thing in 24.
+/// The time in 64 bits, the order among entries of one time in 40, the slot of the thing in 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry(u128);
 
@@ -107,12 +107,12 @@ impl<T> Agenda<T> {
         self.now
     }
 
-    /// How many things are to come.
+    /// The number of pending things.
     pub(crate) fn len(&self) -> usize {
         self.things.len() - self.free.len()
     }
 
-    /// When the next thing is due.
+    /// The time of the next thing.
     pub(crate) fn next_at(&mut self) -> Option<Time> {
         if self.today.is_empty() {
             self.turn_the_page();
@@ -120,7 +120,7 @@ impl<T> Agenda<T> {
         self.today.last().map(|entry| entry.at())
     }
 
-    /// Adds a thing; one of the past happens next.
+    /// Adds a thing; one in the past happens next.
     pub(crate) fn add(&mut self, at: Time, thing: T) {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.things.push(None);
@@ -140,13 +140,13 @@ impl<T> Agenda<T> {
         }
     }
 
-    /// It is that time now, if nothing was due before.
+    /// Advances to that time, if nothing is due before.
     pub(crate) fn pass_to(&mut self, time: Time) {
         debug_assert!(self.next_at().is_none_or(|at| at >= time), "time does not pass over what is due");
         self.now = self.now.max(time);
     }
 
-    /// Takes the next thing, and it is its time now.
+    /// Takes the next thing and advances to its time.
     pub(crate) fn take(&mut self) -> Option<T> {
         self.next_at()?;
         let entry = self.today.pop()?;
@@ -185,7 +185,7 @@ impl OwnClock {
         Self { started, offset_us, rate: MILLION.saturating_add_signed(drift_ppm) }
     }
 
-    /// What it shows at a true time.
+    /// The time that it shows at a true time.
     pub(crate) fn read(&self, now: Time) -> Instant {
         Instant::from_micros(self.offset_us + (now.0 - self.started.0) * self.rate / MILLION)
     }
@@ -224,7 +224,7 @@ mod tests {
         let mut dice = crate::dice::Dice::new(1);
         let mut due = Vec::new();
         for number in 0..2000_u64 {
-            // From the same moment to some seconds away.
+            // Delays range from zero to several seconds.
             let time = agenda.now() + Duration::from_micros(dice.throw() >> (41 + dice.below(23)));
             agenda.add(time, (time, number));
             due.push((time, number));

@@ -1,10 +1,10 @@
 //! Several servers that share their sessions, in one thread and in simulated time.
 //!
 //! The servers are the real ones: each node has a `ClusterNode` and the workers' loops, with players on networks in
-//! memory. Between nodes is a simulated NATS. A seed decides what goes wrong: nodes die, sleep, and start; connections,
+//! memory. Between nodes is a simulated NATS. A seed decides the faults: nodes die, sleep, and start; connections,
 //! messages, requests and answers are lost; nodes are cut off from each other and from the store; the store has no
-//! leader. All the while players join, leave, come back elsewhere, change rooms, speak and write, and operators decide
-//! about them. Then all is well again, and each session has to have one owner, and all players the same view of it.
+//! leader. All the while players join, leave, rejoin elsewhere, change rooms, speak and write, and operators decide
+//! about them. Then all faults end, and each session has to have one owner, and all players the same view of it.
 
 mod checks;
 mod diary;
@@ -27,15 +27,15 @@ use crate::clock::Time;
 pub use sabotage::ClusterSabotage;
 use world::World;
 
-/// What to simulate.
+/// The parameters of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterScenario {
-    /// Decides everything that is left to chance.
+    /// The seed of all random decisions.
     pub seed: u64,
-    /// How long there is trouble (default 24 s), before all is well again.
+    /// How long there are faults (default 24 s), before the calm.
     pub trouble: Duration,
-    /// What is broken on purpose (default nothing).
+    /// The deliberate fault (default none).
     pub sabotage: Option<ClusterSabotage>,
 }
 
@@ -46,7 +46,7 @@ impl ClusterScenario {
     }
 }
 
-/// How often things happened in a run in which nothing went wrong but what was meant to.
+/// Counters of a run in which nothing but the intended faults went wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterCounts {
@@ -66,9 +66,9 @@ pub struct ClusterCounts {
     pub heard: u64,
     /// Frames and texts of which it was checked that a listener heard them.
     pub had_to_be_heard: u64,
-    /// Texts that came twice, since the owner that had them was replaced.
+    /// Texts that arrived twice because their owner was replaced.
     pub repeated_texts: u64,
-    /// Players that had their places back.
+    /// Players that got their places back.
     pub resumed: u64,
     /// Decisions of operators.
     pub decisions: u64,
@@ -104,31 +104,31 @@ impl ClusterCounts {
     }
 }
 
-/// A run in which nothing went wrong but what was meant to.
+/// A run in which nothing but the intended faults went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterReport {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run.
     pub seed: u64,
     /// How much time was simulated.
     pub simulated: Duration,
-    /// What happened.
+    /// The counters.
     pub counts: ClusterCounts,
 }
 
-/// A run in which something happened that must not.
+/// A run that violated an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterFailure {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run.
     pub seed: u64,
     /// The simulated time at which it was noticed.
     pub at: Time,
-    /// What must not be.
+    /// A description of the violation.
     pub what: String,
-    /// What happened before, oldest first.
+    /// The actions before it, oldest first.
     pub last_actions: Vec<String>,
-    /// How nodes and players were when it was noticed.
+    /// The state of nodes and players at that time.
     pub state: Vec<String>,
 }
 
@@ -148,7 +148,7 @@ impl std::error::Error for ClusterFailure {}
 /// Simulates a cluster from its beginning to its end.
 ///
 /// # Errors
-/// The first thing that must not be, with what is needed to see it again.
+/// The first violation, with everything needed to reproduce it.
 pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<ClusterFailure>> {
     let mut world = World::new(scenario);
     match settling::play(&mut world, scenario.trouble) {

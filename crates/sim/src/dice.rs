@@ -14,7 +14,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// Other dice, for a part whose throws shall not depend on how often the rest throws.
+    /// Independent dice, for a part whose throws must not depend on how often the rest throws.
     #[must_use]
     pub fn split(&mut self) -> Self {
         Self(self.throw())
@@ -28,7 +28,7 @@ impl Dice {
 
     /// 0 … `end` − 1; 0 if `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        // The high half of the product: as good as the remainder, without the division.
+        // The high half of the product is as good as the remainder and needs no division.
         ((u128::from(self.throw()) * u128::from(end)) >> 64) as u64
     }
 
@@ -37,7 +37,7 @@ impl Dice {
         per_million > 0 && self.below(1_000_000) < u64::from(per_million)
     }
 
-    /// Between the two, which are in milliseconds, to the microsecond.
+    /// A random duration between these two, which are in milliseconds, to the microsecond.
     pub fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_micros(from * 1000 + self.below((to - from) * 1000 + 1))
     }
@@ -47,7 +47,7 @@ impl Dice {
         items.get(self.below(items.len() as u64) as usize)
     }
 
-    /// Any bytes, so many.
+    /// This many random bytes.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.throw() as u8).collect()
     }

@@ -1,8 +1,7 @@
-//! What the fuzz targets do: each takes any bytes and panics only if something is wrong with the engine.
+//! The bodies of the fuzz targets: each takes arbitrary bytes and panics only on a defect of the engine.
 //!
-//! The targets in `fuzz/` are one line each and call these.
-//! The tests of this crate call them with a stored corpus, so that whatever was found once is looked for in every
-//! build, without a fuzzer.
+//! The targets in `fuzz/` are one line each and call these functions. The tests of this crate call them with a stored
+//! corpus, so that every earlier finding is tested in every build, without a fuzzer.
 //!
 //! * [`wire_parse`]: any bytes as a packet.
 //! * [`extension_block`]: any bytes as the block behind a packet.

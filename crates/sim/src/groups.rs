@@ -1,10 +1,10 @@
 //! Encrypted sessions: members of one group and the server that orders their commits, on simulated time.
 //!
 //! The engines are the real ones: `session::Server` as the delivery service, and for each player a `session::Client`,
-//! an `MlsMember` and a `PacketCipher`. A seed decides what goes wrong: links stall, break and come back in time or too
-//! late, members hang or crash in the middle of a commit, bursts of players join and leave, and originals come to
+//! an `MlsMember` and a `PacketCipher`. A seed decides the faults: links stall, break and recover in time or too
+//! late, members hang or crash in the middle of a commit, bursts of players join and leave, and originals join
 //! sessions that allow them. All the while members speak; the book of epochs knows which member may open which frame.
-//! Keys are drawn by the operating system, so a seed repeats what happens, not the bytes.
+//! Keys are drawn by the operating system, so a seed reproduces the actions, not the bytes.
 
 mod book;
 mod checks;
@@ -27,15 +27,15 @@ use world::World;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupScenario {
-    /// Decides everything that is left to chance, but for keys.
+    /// The seed of all random decisions, except for keys.
     pub seed: u64,
-    /// How long there is trouble (default 12 s), before all is well again.
+    /// How long there are faults (default 12 s), before the calm.
     pub trouble: Duration,
-    /// What is broken on purpose (default nothing).
+    /// The deliberate fault (default none).
     pub sabotage: Option<GroupSabotage>,
 }
 
-/// A fault that a run has to notice.
+/// A fault that a run has to detect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupSabotage {
@@ -43,7 +43,7 @@ pub enum GroupSabotage {
     LeakedKeys,
     /// Commits get lost on their way to one member.
     LostCommits,
-    /// A member takes voice without encryption in.
+    /// A member accepts unencrypted voice.
     PlainVoice,
 }
 
@@ -54,7 +54,7 @@ impl GroupScenario {
     }
 }
 
-/// What happened in a run, or in several.
+/// The counters of a run, or of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupCounts {
@@ -64,7 +64,7 @@ pub struct GroupCounts {
     pub leaves: u64,
     /// Links that were lost.
     pub links_lost: u64,
-    /// Links that stood still for a while.
+    /// Links that stalled for a while.
     pub stalls: u64,
     /// Members that did not answer for a while.
     pub hangs: u64,
@@ -72,7 +72,7 @@ pub struct GroupCounts {
     pub interrupted_commits: u64,
     /// Members that lost their keys.
     pub keys_lost: u64,
-    /// Commits that counted.
+    /// Commits that took effect.
     pub commits: u64,
     /// Groups that were begun.
     pub groups: u64,
@@ -80,7 +80,7 @@ pub struct GroupCounts {
     pub sealed: u64,
     /// Frames that a member opened and heard.
     pub heard: u64,
-    /// Frames that a player tried to open that had left.
+    /// Frames that players tried to open after they had left.
     pub tried_after_leaving: u64,
     /// Failures that members noticed.
     pub failures: u64,
@@ -127,31 +127,31 @@ impl GroupCounts {
     }
 }
 
-/// A run in which nothing went wrong but what was meant to.
+/// A run in which nothing but the intended faults went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupReport {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run.
     pub seed: u64,
     /// How much time was simulated.
     pub simulated: Duration,
-    /// What happened.
+    /// The counters.
     pub counts: GroupCounts,
 }
 
-/// A run in which something happened that must not.
+/// A run that violated an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupFailure {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run.
     pub seed: u64,
     /// The simulated time at which it was noticed.
     pub at: Duration,
-    /// What must not be.
+    /// A description of the violation.
     pub what: String,
-    /// What happened before, oldest first.
+    /// The actions before it, oldest first.
     pub last_actions: Vec<String>,
-    /// How the players were when it was noticed.
+    /// The state of the players at that time.
     pub state: Vec<String>,
 }
 
@@ -171,7 +171,7 @@ impl std::error::Error for GroupFailure {}
 /// Simulates an encrypted session from its beginning to its end.
 ///
 /// # Errors
-/// The first thing that must not be, with what is needed to see it again.
+/// The first violation, with everything needed to reproduce it.
 pub fn run_groups(scenario: &GroupScenario) -> Result<GroupReport, Box<GroupFailure>> {
     let mut world = World::new(scenario);
     match settling::play(&mut world, scenario.trouble) {

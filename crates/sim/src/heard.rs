@@ -1,4 +1,4 @@
-//! What a player was told, and what it may be told next.
+//! The events that a player has received, and the limits on the next one.
 
 use consonance_session::{ClientId, Instant, SessionId};
 
@@ -8,7 +8,7 @@ use crate::tally::Tally;
 use crate::violation::{Checked, ensure};
 use crate::words::{Probe, Word};
 
-/// What a player was told by its client since it joined, as far as the next event has to fit it.
+/// A player's events since it joined, as far as they constrain the next event.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     /// It has just joined or was disconnected, and all earlier players have left.
@@ -17,7 +17,7 @@ pub(crate) struct Heard {
     pub(crate) was_evicted: bool,
     /// Session and own id.
     pub(crate) joined: Option<(SessionId, ClientId)>,
-    /// What it knows of the session; `None` while it is in none, or is just being told.
+    /// Its view of the session; `None` while it is in none, or is just receiving the state.
     pub(crate) view: Option<View>,
     /// The place that it lost with its link, until it is back and up to date.
     pub(crate) lost: Option<LostPlace>,
@@ -27,7 +27,7 @@ pub(crate) struct Heard {
     /// The players and their rooms, as its events report them; its own arrival is not counted, as its leaving is not
     /// reported.
     pub(crate) told: Tally,
-    /// By id.
+    /// Receptions by id.
     ears: Vec<Ear>,
 }
 
@@ -36,19 +36,19 @@ pub(crate) struct Heard {
 pub(crate) struct LostPlace {
     pub(crate) session: SessionId,
     pub(crate) id: ClientId,
-    /// What the player knew.
+    /// The player's view.
     pub(crate) view: Option<View>,
-    /// By the player's clock; from then on no player is here any more.
+    /// By the player's clock; after it, no player is present any more.
     pub(crate) until: Instant,
 }
 
-/// What one player hears of one id.
+/// One player's reception of one id.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ear {
     pub(crate) is_speaking: bool,
-    /// The packet's number less the one told: the same throughout an utterance.
+    /// The packet's number minus the reported one: constant throughout an utterance.
     pub(crate) offset: Option<u16>,
-    /// The newest word that came, and whose.
+    /// The newest word received, and its speaker.
     pub(crate) newest: Option<(Version, Probe)>,
     /// The stay and the version at which the speaker was found to be known.
     pub(crate) known: Option<(Version, Version)>,
@@ -115,7 +115,7 @@ impl Heard {
         self.last_view().map(|view| view.stay)
     }
 
-    /// What it knows, or knew before its link was lost.
+    /// Its view, or the view before its link was lost.
     pub(crate) fn last_view(&self) -> Option<View> {
         self.view.or(self.lost.and_then(|lost| lost.view))
     }
@@ -130,7 +130,7 @@ impl Heard {
         self.joined.is_none() && self.lost.is_none_or(|lost| now >= lost.until)
     }
 
-    /// What is heard from an id.
+    /// The reception of an id.
     pub(crate) fn ear(&mut self, id: ClientId) -> &mut Ear {
         let index = usize::from(id.0);
         if index >= self.ears.len() {
@@ -157,7 +157,7 @@ impl Ear {
         !self.is_misled_about(word) && self.is_newest(word)
     }
 
-    /// A frame came.
+    /// Notes that a frame arrived.
     pub(crate) fn note(&mut self, word: &Word) {
         if let Some(stay) = word.stay.filter(|_| self.is_newest(word)) {
             self.newest = Some((stay, word.probe));

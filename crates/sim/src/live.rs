@@ -31,7 +31,7 @@ pub struct Live {
     next_look: Time,
 }
 
-/// What kind of session it is.
+/// The parameters of a session with a real network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LiveScenario {
@@ -44,7 +44,7 @@ pub struct LiveScenario {
     pub patience: Duration,
 }
 
-/// What a player's end of the network is to do.
+/// An action for a player's end of the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetworkOrder {
@@ -89,7 +89,7 @@ pub enum ServerAction {
     Received {
         /// Over this link, by the server's own numbers: each is used once.
         connection: u64,
-        /// How it came.
+        /// The delivery of the packet.
         delivery: Delivery,
         /// The packet.
         packet: Box<[u8]>,
@@ -127,7 +127,7 @@ enum Phase {
     Over,
 }
 
-/// So often it is looked whether everything has come right.
+/// The interval at which recovery is checked.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl LiveScenario {
@@ -198,7 +198,7 @@ impl Live {
     /// Does what is due until then, time since the session began; the report when all is over.
     ///
     /// # Errors
-    /// The first thing that must not be, or what has not come right in time.
+    /// The first violation, or what has not recovered in time.
     pub fn advance(&mut self, elapsed: Duration) -> Result<Option<RunReport>, Box<SimFailure>> {
         let now = Time::START + elapsed;
         let done = self.world.deliver().and_then(|()| self.world.advance(now));
@@ -212,7 +212,7 @@ impl Live {
         Ok(is_over.then(|| report_of(&self.scenario.scenario, &self.world)))
     }
 
-    /// What the next player's end of the network is to do.
+    /// The next action for a player's end of the network.
     pub fn poll_order(&mut self) -> Option<NetworkOrder> {
         let (player_id, order) = self.world.outside.as_mut()?.orders.pop_front()?;
         let player = player_id.0;

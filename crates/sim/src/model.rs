@@ -24,23 +24,23 @@ const NEVER: Version = Version(u64::MAX);
 #[derive(Clone, Debug)]
 pub(crate) struct Stay {
     pub(crate) joined: Version,
-    /// When all players were told: with its first state.
+    /// The version at which all players were told: with its first state.
     pub(crate) stated: Version,
     pub(crate) left: Version,
-    /// When its own tables were last filled: as it joined, or as it came back.
+    /// The version at which its own tables were last filled: as it joined, or as it came back.
     pub(crate) welcomed: Version,
     pub(crate) player_id: PlayerId,
     pub(crate) place: Place,
     pub(crate) id: ClientId,
-    /// What its client announced.
+    /// The capabilities that its client announced.
     pub(crate) capabilities: Capabilities,
-    /// What it has to show to have its place back.
+    /// The secret that reclaims its place.
     pub(crate) secret: Option<SharedSecret>,
-    /// What it had before, which is good, too, until its state has arrived.
+    /// The previous secret, which is valid, too, until its state has arrived.
     pub(crate) former_secret: Option<SharedSecret>,
 }
 
-/// A stretch of listening to one room.
+/// A period of listening to one room.
 #[derive(Clone, Debug)]
 struct Listening {
     stay: Version,
@@ -49,7 +49,7 @@ struct Listening {
     until: Version,
 }
 
-/// What a player knows: the truth at a version, seen by a player whose tables were filled at another.
+/// A player's knowledge: the truth at a version, for a player whose tables were filled at another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
     pub(crate) stay: Version,
@@ -67,12 +67,12 @@ pub(crate) struct Model {
     /// By the version of joining; stays that have ended are kept while a player may not know it yet.
     stays: BTreeMap<Version, Stay>,
     here: BTreeMap<LinkId, Version>,
-    /// What clients announced that shook hands and were not admitted yet.
+    /// The capabilities of clients that have sent a handshake and are not admitted yet.
     asked: BTreeMap<LinkId, Capabilities>,
     /// The link of each present player, by id.
     link_of: Vec<Option<LinkId>>,
     listening: Vec<Vec<Listening>>,
-    /// What all players were told, summed up, at this version and at those before it.
+    /// The tallies of the state sent to all players, at this version and at those before it.
     tallies: VecDeque<Tally>,
 }
 
@@ -244,12 +244,12 @@ impl Model {
         self.stays.values().filter(move |stay| Self::knows(view, stay))
     }
 
-    /// What the tables of this view add up to; `None` if the view is too old to tell.
+    /// The tally of this view's tables; `None` if the view is too old.
     pub(crate) fn tally(&self, view: View) -> Option<Tally> {
         let back = self.version.0.checked_sub(view.version.0)? as usize;
         let index = self.tallies.len().checked_sub(1 + back)?;
         let mut tally = self.tallies[index];
-        // Players that had joined but not said their rooms yet are known to later newcomers.
+        // Later newcomers also know players that had joined without having sent their rooms.
         let silent = self.stays.values().filter(|stay| stay.stated > view.version && Self::knows(view, stay));
         for stay in silent {
             tally.add_player(stay.id, &self.names[stay.player_id.index()]);
@@ -257,7 +257,7 @@ impl Model {
         Some(tally)
     }
 
-    /// What the server's own tables add up to now, with players that have not said their rooms yet.
+    /// The tally of the server's own tables, with players that have not sent their rooms yet.
     pub(crate) fn server_tally(&self) -> Tally {
         let mut tally = self.tallies.back().copied().unwrap_or_default();
         for stay in self.present().filter(|stay| stay.stated == NEVER) {
@@ -274,7 +274,7 @@ impl Model {
         &self.rooms[usize::from(room.0)]
     }
 
-    /// How many rooms there are.
+    /// The number of rooms.
     pub(crate) fn rooms(&self) -> u16 {
         self.rooms.len() as u16
     }

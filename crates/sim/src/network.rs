@@ -18,9 +18,9 @@ pub(crate) struct Parcel {
     pub(crate) way: Way,
     pub(crate) delivery: Delivery,
     pub(crate) payload: Rc<[u8]>,
-    /// The word that it carries, if it carries one; the engines do not see this.
+    /// The word that it carries, if any; the engines do not see this.
     pub(crate) word: Option<Probe>,
-    /// What the player knows with this packet; the engines do not see this either.
+    /// The player's view with this packet; the engines do not see this either.
     pub(crate) view: Option<View>,
     /// The network's own second copy.
     pub(crate) repeated: bool,
@@ -33,7 +33,7 @@ pub(crate) enum Way {
     Down,
 }
 
-/// How bad the network is. Chances are per million.
+/// The quality of the network. Chances are per million.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Weather {
     /// The least delay of one way, times 0.5 … 1.5 by link.
@@ -67,21 +67,21 @@ impl Weather {
     };
 }
 
-/// In a burst so many packets of a million are lost (Gilbert's model: the rest slips through).
+/// The probability of a loss in a burst, per million (Gilbert's model: the rest slips through).
 const LOSS_IN_BURST: u32 = 800_000;
-/// A lost reliable packet arrives so much later per loss.
+/// The additional delay of a reliable packet per loss.
 const RETRANSMISSION: Duration = Duration::from_millis(200);
-/// How late a late packet can be.
+/// The largest delay of a late packet.
 const LATE: Duration = Duration::from_millis(400);
 
-/// All links. What arrives when is thrown here; the world keeps the agenda.
+/// All links. Arrival times are drawn here; the world keeps the agenda.
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) weather: Weather,
     dice: Dice,
     /// By player; hardly ever more than two each.
     links: Vec<Vec<Link>>,
-    /// Until when nothing comes through, by player.
+    /// The time until which nothing passes, by player.
     held_until: Vec<Time>,
     opened: u64,
 }
@@ -90,11 +90,11 @@ pub(crate) struct Network {
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) id: LinkId,
-    /// Which life of the player it belongs to: a crash ends one.
+    /// The life of the player that it belongs to: a crash ends a life.
     pub(crate) life: u32,
     pub(crate) player: End,
     pub(crate) server: End,
-    /// Nothing comes through any more, though neither end may have noticed.
+    /// Nothing passes any more, though neither end may have noticed.
     pub(crate) broken: bool,
     latency: Duration,
     up: Lane,
@@ -116,7 +116,7 @@ struct Lane {
     in_burst: bool,
 }
 
-/// When the copies of a packet arrive.
+/// The arrival times of a packet's copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arrival {
     pub(crate) first: Option<Time>,
@@ -129,7 +129,7 @@ impl Network {
         Self { weather, dice, links, held_until: vec![Time::START; players], opened: 0 }
     }
 
-    /// A new link that opens by and by; `None` in place of the time if it will not.
+    /// A new link that opens after a while; `None` in place of the time if it will not open.
     pub(crate) fn open(&mut self, now: Time, player_id: PlayerId, life: u32) -> (LinkId, Option<Time>) {
         self.opened += 1;
         let id = LinkId(self.opened << 16 | u64::from(player_id.0));
@@ -193,7 +193,7 @@ impl Network {
         self.links[player_id.index()].clear();
     }
 
-    /// When a packet that is sent now arrives, if the link is there and does not break.
+    /// The arrival time of a packet sent now, if the link exists and does not break.
     pub(crate) fn send(&mut self, now: Time, id: LinkId, way: Way, delivery: Delivery) -> Arrival {
         let (dice, weather) = (&mut self.dice, &self.weather);
         let Some(link) = self.links[owner(id).index()].iter_mut().find(|link| link.id == id) else {
@@ -225,12 +225,12 @@ impl Network {
         }
     }
 
-    /// When the other end learns of a link that was closed properly: behind everything that was sent on it.
+    /// The time at which the other end learns that a link was closed gracefully: after everything sent on it.
     pub(crate) fn hang_up(&mut self, now: Time, id: LinkId, way: Way) -> Option<Time> {
         self.send(now, id, way, Delivery::Reliable).first
     }
 
-    /// Nothing comes through to or from a player until then.
+    /// Blocks all packets to and from a player until this time.
     pub(crate) fn hold(&mut self, player_id: PlayerId, until: Time) {
         let held = &mut self.held_until[player_id.index()];
         *held = until.max(*held);

@@ -20,7 +20,7 @@ pub(crate) struct Room(pub(crate) u16);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Version(pub(crate) u64);
 
-/// Whose link it is.
+/// The player of a link.
 pub(crate) fn owner(link: LinkId) -> PlayerId {
     PlayerId(link.0 as u16)
 }

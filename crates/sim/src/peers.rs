@@ -1,4 +1,4 @@
-//! Which protocol the players speak: the original's, or ours with everything that it adds.
+//! The protocol of the players: the original's, or ours with all its extensions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,7 +26,7 @@ pub enum Peers {
 pub struct UnknownPeers;
 
 impl Peers {
-    /// What the next client announces.
+    /// The capabilities of the next client.
     pub(crate) fn draw(self, dice: &mut Dice) -> Capabilities {
         let is_ours = match self {
             Self::Mixed => dice.chance(HALF),
@@ -37,7 +37,7 @@ impl Peers {
     }
 }
 
-/// So many of a million.
+/// A probability, per million.
 const HALF: u32 = 500_000;
 
 impl fmt::Display for Peers {

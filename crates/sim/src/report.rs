@@ -1,4 +1,4 @@
-//! How a run went: what happened in it, or what must not have.
+//! The result of a run: its counters, or the violation.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,25 +6,25 @@ use std::time::Duration;
 use crate::clock::Time;
 use crate::peers::Peers;
 
-/// A run in which nothing went wrong but what was meant to.
+/// A run in which nothing but the intended faults went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunReport {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run, together with the other parameters.
     pub seed: u64,
-    /// How many players took part.
+    /// The number of players.
     pub clients: u16,
-    /// Which protocol they spoke.
+    /// The protocol of the players.
     pub peers: Peers,
-    /// How much time was simulated; a little more than was asked for, as the last round ends in calm.
+    /// The simulated time; a little more than requested, as the last round ends in calm.
     pub simulated: Duration,
-    /// What happened.
+    /// The counters.
     pub counts: RunCounts,
     /// The same for the same seed, number of clients, peers and length, and only then.
     pub digest: u64,
 }
 
-/// How often things happened.
+/// The counters of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunCounts {
@@ -42,19 +42,19 @@ pub struct RunCounts {
     pub texts: u64,
     /// Actions of the script.
     pub actions: u64,
-    /// How often a client had its place back after a lost link.
+    /// How often a client resumed its place after a lost link.
     pub resumed: u64,
-    /// How often a client was admitted that had waited for its own name.
+    /// How often a client was admitted after waiting for its own name.
     pub waited: u64,
     /// How often a kept place was not resumed.
     pub given_up: u64,
-    /// Reports to speakers of what has arrived of their voice.
+    /// Reports to speakers about the arrival of their voice.
     pub reports: u64,
-    /// Of these, reports that say how listeners do, too.
+    /// Of these, reports with a summary of the listeners, too.
     pub summaries: u64,
-    /// Goodbyes said to the server, so that it keeps no place.
+    /// Goodbyes to the server, which then keeps no place.
     pub goodbyes: u64,
-    /// Times at which everything came to rest.
+    /// How often everything came to rest.
     pub settled: u64,
 }
 
@@ -95,19 +95,19 @@ impl RunCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SimFailure {
-    /// The seed that makes the same run again.
+    /// The seed that reproduces the run, together with the other parameters.
     pub seed: u64,
-    /// How many players took part; the seed alone does not say it.
+    /// The number of players; the seed alone does not determine it.
     pub clients: u16,
-    /// Which protocol they spoke.
+    /// The protocol of the players.
     pub peers: Peers,
     /// The move of the simulation at which it was noticed.
     pub step: u64,
     /// The simulated time of that move.
     pub at: Time,
-    /// What must not be.
+    /// A description of the violation.
     pub what: String,
-    /// What happened before, oldest first.
+    /// The actions before it, oldest first.
     pub last_actions: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! From a seed to a verdict: rounds of trouble, each followed by calm in which everything has to come right again.
+//! From a seed to a verdict: rounds of faults, each followed by a calm in which everything has to recover.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::world::World;
 /// Simulates a scenario from its beginning to its end; after each simulated second `on_second` is told the time.
 ///
 /// # Errors
-/// The first thing that must not be, with what is needed to see it again.
+/// The first violation, with everything needed to reproduce it.
 pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<RunReport, Box<SimFailure>> {
     let clients = scenario.clients.clamp(2, CLIENTS_MAX);
     let scenario = Scenario { clients, ..scenario.clone() };
@@ -22,7 +22,7 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<RunRe
     }
 }
 
-/// What happened in a world in which nothing went wrong.
+/// The report of a run without a violation.
 pub(crate) fn report_of(scenario: &Scenario, world: &World) -> RunReport {
     RunReport {
         seed: scenario.seed,
@@ -34,7 +34,7 @@ pub(crate) fn report_of(scenario: &Scenario, world: &World) -> RunReport {
     }
 }
 
-/// What must not be, and what it takes to see it again.
+/// The report of a violation, with everything needed to reproduce it.
 pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violation) -> SimFailure {
     SimFailure {
         seed: scenario.seed,
@@ -47,13 +47,13 @@ pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violati
     }
 }
 
-/// Trouble lasts so long before it is calm again.
+/// The duration of the faults before each calm.
 const TROUBLE: Duration = Duration::from_secs(20);
-/// Within this everything has to come right.
+/// The time within which everything has to recover.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// All players speak a while, …
+/// For this long all players speak, …
 const SPEAKING: Duration = Duration::from_millis(900);
-/// … and then no word is on its way any more after this.
+/// … and after this long, no word is in flight any more.
 const HEARING: Duration = Duration::from_millis(600);
 
 fn rounds(world: &mut World, length: Duration, on_second: &mut impl FnMut(Time)) -> Checked {

@@ -1,4 +1,4 @@
-//! Faults of our own making: a checker that never fails shows nothing, so each of these has to be found.
+//! Deliberate faults: a checker that never fails proves nothing, so each of these has to be detected.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::dice::Dice;
 use crate::model::GRACE;
 use crate::network::{Parcel, Way};
 
-/// What is broken on purpose.
+/// A deliberate fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sabotage {
-    /// Some frames go to another listener besides, addressed to that one.
+    /// Some frames are sent to another listener as well, addressed to it.
     Misdelivery,
     /// Some frames are handed to a client twice.
     Repetition,
@@ -30,7 +30,7 @@ pub enum Sabotage {
     ForgottenListener,
     /// The server sends a frame to a client that does not listen.
     Eavesdropper,
-    /// A client that wants to connect again is not let.
+    /// A client that wants to reconnect is blocked.
     NoWayBack,
     /// The server does not see the tickets of clients that come back.
     LostTicket,
@@ -58,7 +58,7 @@ impl Sabotage {
         }
     }
 
-    /// How often an engine is given a packet that arrived.
+    /// How often an engine receives a packet that arrived.
     pub(crate) fn deliveries(self, parcel: &Parcel, dice: &mut Dice) -> usize {
         let is_on = |way, message| parcel.way == way && MessageType::peek(&parcel.payload) == Ok(message);
         let is = |message| is_on(Way::Down, message);
@@ -72,7 +72,7 @@ impl Sabotage {
         }
     }
 
-    /// What an engine is given in place of a packet that arrived, if anything else.
+    /// The packet that an engine receives instead of one that arrived, if it is replaced.
     pub(crate) fn changed(self, parcel: &Parcel) -> Option<Rc<[u8]>> {
         let (packet, trailing) = Packet::parse_with_trailing(&parcel.payload).ok()?;
         let extension = HandshakeExtension::find(trailing);
@@ -91,16 +91,16 @@ impl Sabotage {
         }
     }
 
-    /// Whether it strikes this time.
+    /// Whether the fault strikes this time.
     pub(crate) fn strikes(self, what: Self, dice: &mut Dice) -> bool {
         self == what && dice.chance(SOME)
     }
 }
 
-/// So many of a million.
+/// A probability, per million.
 const SOME: u32 = 20_000;
 
-/// One of so many frames.
+/// One in this many frames.
 const MISNUMBERED: u16 = 16;
 
 /// The same frame, spoken to this player only.

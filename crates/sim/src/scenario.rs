@@ -1,23 +1,23 @@
-//! What to simulate.
+//! The parameters of a run.
 
 use std::time::Duration;
 
 use crate::peers::Peers;
 use crate::sabotage::Sabotage;
 
-/// What to simulate.
+/// The parameters of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// Decides everything that is left to chance.
+    /// The seed of all random decisions.
     pub seed: u64,
     /// Players, 2 … 1000 (default 100): a tenth of them talks at any time, each heard by about 10.
     pub clients: u16,
-    /// Which protocol they speak (default [`Peers::Mixed`]).
+    /// The protocol of the players (default [`Peers::Mixed`]).
     pub peers: Peers,
     /// Simulated time (default 1 minute); the run ends with the first calm after it.
     pub length: Duration,
-    /// What is broken on purpose (default nothing).
+    /// The deliberate fault (default none).
     pub sabotage: Option<Sabotage>,
 }
 

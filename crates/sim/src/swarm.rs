@@ -1,5 +1,5 @@
-//! What kind of run a seed gives: each one leaves some kinds of trouble out altogether, so that the rest shows in
-//! combinations that an average of everything would bury (Groce and others, Swarm Testing, 2012).
+//! The kind of run for a seed: each one leaves some kinds of faults out altogether, so that the rest shows in
+//! combinations that an average of everything would hide (Groce and others, Swarm Testing, 2012).
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::action::Kind;
 use crate::dice::Dice;
 use crate::network::Weather;
 
-/// The troubles of one run.
+/// The faults of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Swarm {
     pub(crate) weather: Weather,
-    /// How often each kind of action happens, relative to each other.
+    /// The frequency of each kind of action, relative to the others.
     pub(crate) weights: Vec<(Kind, u32)>,
     pub(crate) clocks_are_skewed: bool,
     /// Talks may end without closing their channels.
@@ -41,7 +41,7 @@ impl Swarm {
     }
 }
 
-/// A kind of trouble is left out of so many runs of a million.
+/// The share of runs without a given kind of fault, per million.
 const OFF: u32 = 300_000;
 
 fn weather(dice: &mut Dice) -> Weather {

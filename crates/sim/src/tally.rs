@@ -3,8 +3,8 @@
 use consonance_session::ClientId;
 use consonance_transport::split_mix::mixed;
 
-/// The sum of a hash per player and per room that a player listens to. What is there twice counts twice, so adding
-/// and removing has to pair up exactly.
+/// The sum of a hash per player and per room that a player listens to. Duplicates count twice, so additions and
+/// removals must pair up exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally(u64);
 
@@ -31,11 +31,11 @@ const ROOM: u64 = 0x2545_f491_4f6c_dd1d;
 
 fn entry(kind: u64, id: ClientId, name: &str) -> u64 {
     let stir = |hash: u64, bits: u64| (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    // Every player's table is summed up each second, so the bytes are taken by eights.
+    // Every player's table is hashed each second, so this takes eight bytes at a time.
     let (chunks, rest) = name.as_bytes().as_chunks();
     let hash =
         chunks.iter().fold(kind ^ u64::from(id.0), |hash, chunk| stir(hash, u64::from_le_bytes(*chunk)));
-    // What is left over, with a mark above it, so that its length counts.
+    // The remaining bytes, with a marker bit above them so that their number counts.
     mixed(stir(hash, rest.iter().fold(1, |bits, byte| bits << 8 | u64::from(*byte))))
 }
 

@@ -1,8 +1,8 @@
-//! Something that must not be.
+//! The violation of an invariant.
 
 use thiserror::Error;
 
-/// Something that must not be.
+/// The violation of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub(crate) struct Violation(String);

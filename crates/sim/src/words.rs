@@ -20,7 +20,7 @@ pub(crate) struct Word {
     pub(crate) from: PlayerId,
     pub(crate) session: SessionId,
     pub(crate) id: ClientId,
-    /// Which stay of the speaker it was; `None` while the speaker's own tables are just being filled.
+    /// The speaker's stay; `None` while the speaker's own tables are just being filled.
     pub(crate) stay: Option<Version>,
     pub(crate) to: Vec<Recipient>,
     /// The speaker's own tables were not just being filled: these are exactly the recipients.
@@ -44,10 +44,10 @@ pub(crate) enum WordTarget {
     Player(ClientId),
 }
 
-/// Hardly ever more.
+/// The usual maximum.
 pub(crate) const USUAL_LISTENERS: usize = 16;
 
-/// The words of the last while; no packet is on its way for longer.
+/// The recent words; no packet is in flight for longer.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     recent: VecDeque<Word>,

@@ -1,4 +1,4 @@
-//! All players and the network between them, moved on one thing at a time.
+//! All players and the network between them, advanced one event at a time.
 
 mod convergence;
 mod forge;
@@ -57,29 +57,29 @@ pub(crate) struct World {
     words: Words,
     swarm: Swarm,
     peers: Peers,
-    /// Which of the two kinds a client is, is thrown with these.
+    /// Random numbers for the choice of a client's kind.
     kinds: Dice,
-    /// Random numbers for what happens to the players; the network has its own.
+    /// Random numbers for the players' actions; the network has its own.
     dice: Dice,
-    /// Whether anything is allowed to go wrong just now.
+    /// Whether faults are allowed at present.
     is_troubled: bool,
     sabotage: Option<Sabotage>,
     actions: VecDeque<(Time, Action)>,
     /// The versions at the last whole seconds.
     versions: VecDeque<Version>,
-    /// What the server has got of each player's voice.
+    /// The voice frames of each player that the server has received.
     arrived: BTreeMap<PlayerId, Arrived>,
-    /// What the server, and what a client, is just sending: kept for their room.
+    /// Buffers for the packets of the server and of a client, kept for their capacity.
     batch: Vec<Outgoing>,
     parcels: Vec<Parcel>,
-    /// In which batch a player's last reliable packet was marked, and how many batches there were.
+    /// The batch in which each player's last reliable packet was marked, and the number of batches.
     marked: Vec<u64>,
     batches: u64,
     pub(crate) counts: RunCounts,
     pub(crate) digest: u64,
 }
 
-/// Something that will happen at its time.
+/// A future event.
 #[derive(Debug)]
 enum Thing {
     Arrives(Parcel),
@@ -229,7 +229,7 @@ impl World {
             "{waiting} things are to come: something is repeating itself"
         );
         self.words.forget(self.agenda.now());
-        // What is still on its way may tell of a time before anything that is known here.
+        // Packets in flight may report a version older than any that the players know.
         self.versions.push_back(self.model.version);
         if self.versions.len() > LONGEST_ON_THE_WAY
             && let Some(then) = self.versions.pop_front()
@@ -296,7 +296,7 @@ impl World {
 
 /// A tenth of the clients talks at any time.
 const CLIENTS_PER_TALKER: usize = 10;
-/// About so many hear a frame.
+/// The approximate number of listeners of a frame.
 const LISTENERS_PER_ROOM: usize = 10;
 
 /// Names whose ids differ, so that the wire can tell the rooms apart.

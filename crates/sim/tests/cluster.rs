@@ -42,7 +42,7 @@ fn the_same_seed_makes_the_same_run_of_a_cluster() {
 fn whatever_is_broken_between_nodes_on_purpose_is_found() {
     for (sabotage, seeds, words) in [
         (ClusterSabotage::StoppedClock, 7..9, ["decide about", "at once"]),
-        // Rare: two nodes have to want one session within a moment.
+        // Rare: two nodes have to claim one session almost simultaneously.
         (ClusterSabotage::AgreeableStore, 38..60, ["decide about|are both", "arena|lobby"]),
         (ClusterSabotage::ForgetfulCopies, 1..3, ["no frame was checked", "hear each other"]),
         (ClusterSabotage::RepeatedVoice, 1..3, ["hears word", "twice"]),

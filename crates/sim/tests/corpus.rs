@@ -1,4 +1,4 @@
-//! Every input that a fuzzer found worth keeping, without a fuzzer.
+//! Replays every stored input of the fuzzers, without a fuzzer.
 
 use std::path::Path;
 

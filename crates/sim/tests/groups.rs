@@ -7,7 +7,7 @@ use consonance_sim::{GroupCounts, GroupFailure, GroupSabotage, GroupScenario, ru
 
 #[test]
 fn all_members_hear_each_other_and_nobody_else_does() {
-    // Without optimisation, a second of trouble takes as long as ten with it.
+    // Unoptimised, a simulated second takes as long as ten optimised ones.
     let short = (1..=12).map(|seed| (seed, Duration::from_secs(4)));
     let runs: Vec<_> = short.chain(FOUND.map(|seed| (seed, Duration::from_secs(12)))).collect();
     let mut sum = GroupCounts::default();
@@ -53,7 +53,7 @@ fn failure(seed: u64, sabotage: GroupSabotage) -> Option<Box<GroupFailure>> {
     run_groups(&scenario).err()
 }
 
-/// Seeds that found a fault: slow members that were given up, Welcomes for former key packages, members to remove that
-/// were gone, voice of a player whose id another one got, Welcomes that were lost with a link,
-/// makers of a group that had asked for another one, and rooms that stayed plain.
+/// Seeds that found a fault: slow members that were given up, Welcomes for old key packages, removals of members that
+/// had already left, voice of a player whose id was reassigned, Welcomes that were lost with a link,
+/// creators of a group that had asked to join another one, and rooms that stayed unencrypted.
 const FOUND: [u64; 15] = [43, 103, 184, 237, 273, 366, 386, 653, 885, 1005, 1090, 1117, 1814, 2235, 2563];

@@ -1,4 +1,4 @@
-//! A session that is carried from outside is judged as a simulated one: here with a server and
+//! A session over an outside network is judged like a simulated one, here with a server and
 //! a network that take no time.
 
 use std::collections::BTreeMap;
@@ -41,14 +41,14 @@ fn voice_that_never_comes_is_missed() {
     assert!(what.contains("does not hear a word of"), "{what}");
 }
 
-/// A packet of the server's to one player.
+/// A packet from the server to one player.
 struct Sent {
-    /// By the server's numbers.
+    /// The link, by the server's numbers.
     link: LinkId,
     delivery: Delivery,
 }
 
-/// Plays a session, and carries what the server sends if this says so.
+/// Plays a session, and delivers those packets of the server for which `is_carried` returns true.
 fn carry(seed: u64, is_carried: impl FnMut(&Sent) -> bool) -> Result<RunReport, Box<SimFailure>> {
     let mut scenario = Scenario::new(seed);
     scenario.clients = 12;
@@ -74,7 +74,7 @@ struct Carrier<F> {
     connections: u64,
     /// Each player's connection, by the server's numbers.
     players: BTreeMap<u16, LinkId>,
-    /// The players' links of the server's.
+    /// The players' numbers for the server's links.
     links: BTreeMap<LinkId, LinkId>,
     is_carried: F,
 }
@@ -103,7 +103,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
                 let connection = LinkId(self.connections);
                 self.players.insert(player, connection);
                 self.links.insert(connection, link);
-                // Its place is kept for the whole session, and its name with it.
+                // The player's place and name are kept for the whole session.
                 let origin = PeerOrigin::Identity { network: 0, number: player.into() };
                 self.server.handle_connected_from(now, connection, Some(origin));
                 self.live.player_connected(link)?;
@@ -135,7 +135,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         }
     }
 
-    /// The server learns of it at once; the link as the player knows it.
+    /// Ends a player's connection, which the server learns at once. Returns the player's number for the link.
     fn hang_up(&mut self, now: Instant, player: u16) -> Result<Option<LinkId>, Box<SimFailure>> {
         let Some(link) = self.players.remove(&player) else { return Ok(None) };
         self.live.server_did(&ServerAction::Lost { connection: link.0 })?;
@@ -144,7 +144,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         Ok(self.links.remove(&link))
     }
 
-    /// Carries what the server wants sent and closed.
+    /// Delivers the server's packets and closes the links that it gives up.
     fn drain(&mut self) -> Result<(), Box<SimFailure>> {
         while self.server.poll_event().is_some() {}
         while let Some(sent) = self.server.poll_transmit().map(|transmit| Outgoing::of(&transmit)) {
@@ -182,7 +182,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
     }
 }
 
-/// A packet that the server is sending, taken out of its buffer.
+/// A packet from the server, copied out of its buffer.
 struct Outgoing {
     to: Vec<LinkId>,
     delivery: Delivery,

@@ -1,4 +1,4 @@
-//! A session that goes on and on, with everything that goes wrong in it, takes no more memory than at first.
+//! A long session with many faults needs no more memory at its end than at its beginning.
 
 use std::alloc::System;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn memory_does_not_grow_with_time() {
     scenario.length = Duration::from_mins(16);
     let mut in_use = Vec::with_capacity(2000);
     run(&scenario, |_| in_use.push(bytes_in_use())).map_err(|failure| failure.to_string()).unwrap();
-    // The first minute fills what is remembered for a minute.
+    // The first minute fills the records that are kept for a minute.
     let quarter = (in_use.len() - 60) / 4;
     let (first, last) = (most(&in_use[60..60 + quarter]), most(&in_use[in_use.len() - quarter..]));
     assert!(last <= first + first / 4, "{first} bytes became {last}");

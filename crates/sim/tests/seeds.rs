@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance_sim::{Peers, RunReport, Sabotage, Scenario, SimFailure, run};
 
-/// One run per line: seed, clients, seconds, and which peers if they are not mixed. A seed that found a fault stays
-/// here forever.
+/// One run per line: seed, clients, seconds, and the kind of peers unless they are mixed. A seed that found a fault
+/// stays here forever.
 const SEEDS: &str = include_str!("../seeds.txt");
 
 #[test]
@@ -52,7 +52,7 @@ fn whatever_is_broken_on_purpose_is_found() {
         (Sabotage::Misnumbering, Peers::Ours, ["is told of", "when", "has arrived"]),
         (Sabotage::NoWayBack, Peers::Mixed, ["player", "is", "Degraded"]),
     ] {
-        // One fault may show in several ways.
+        // One fault may show up in several ways.
         let is_it = |failure: &SimFailure| words.iter().all(|words| failure.what.contains(words));
         let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage).filter(is_it));
         assert!(found.is_some(), "{sabotage:?} goes unnoticed among {peers}");

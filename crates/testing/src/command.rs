@@ -1,7 +1,7 @@
 //! The commands of this repository as running programs, and a folder for their files.
 //!
-//! [`Program`] is a command that runs: its lines as they come, its end. [`Folder`] is removed with its files when the
-//! test ends.
+//! [`Program`] is a running command: its output line by line, and its exit. [`Folder`] is removed with its files when
+//! the test ends.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 mod program;

@@ -1,7 +1,7 @@
-//! A real server with players of another kind than a game's, and native ones, in one thread: links take no time, and
-//! nothing happens but what the test says.
+//! A real server with native players and guest players of another kind, in one thread. Links have no delay, and
+//! nothing happens unless the test asks for it.
 //!
-//! Used by: the tests of crates that put a player of their own before the session engine, such as a page's.
+//! Used by the tests of crates that adapt another kind of player to the session engine, such as a page's.
 
 #![expect(clippy::missing_panics_doc, reason = "its panics are failures of tests")]
 
@@ -12,42 +12,42 @@ use consonance_session::{
     ModeratorRequest, Server, ServerEvent, ServerSettings,
 };
 
-/// More rounds than any test needs; a session that does not come to rest is a failure.
+/// More rounds than any test needs; a session that does not settle is a failure.
 const ROUNDS_MAX: usize = 1000;
 
-/// A player of the kind that is tested. All but [`link`](Self::link) is what its engine has.
+/// A player of the tested kind. All methods but [`link`](Self::link) forward to its engine.
 pub trait GuestPlayer {
-    /// What all of them know, such as which others are there.
+    /// State shared by all guests, such as the list of present players.
     type Shared: Default;
 
-    /// Its link, which the session keeps here.
+    /// The guest's link, which the session stores here.
     fn link(&mut self) -> &mut Option<LinkId>;
-    /// What it wants of its link.
+    /// The next command for its link.
     fn poll_command(&mut self) -> Option<GuestCommand>;
     /// A packet for the server.
     fn poll_transmit(&mut self) -> Option<(Delivery, &[u8])>;
-    /// When it wants to be called.
+    /// The time of the next call to [`handle_timeout`](Self::handle_timeout).
     fn poll_timeout(&self) -> Option<Instant>;
-    /// That moment has come.
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     fn handle_timeout(&mut self, now: Instant, shared: &Self::Shared);
     /// Its link is open.
     fn handle_connected(&mut self, now: Instant, shared: &Self::Shared);
-    /// The server is not there.
+    /// The server cannot be reached.
     fn handle_connect_failed(&mut self, now: Instant, shared: &Self::Shared);
-    /// The server has closed the link, and said why; without a reason it is lost.
+    /// The server has closed the link for this reason; without a reason, the link is lost.
     fn handle_link_closed(&mut self, now: Instant, reason: Option<&EndReason>, shared: &Self::Shared);
-    /// A packet of the server.
+    /// A packet from the server.
     fn handle_packet(&mut self, now: Instant, delivery: Delivery, payload: &[u8], shared: &Self::Shared);
-    /// Takes what its engine says, where the test looks for it.
+    /// Takes the events of its engine, and keeps them for the test.
     fn take_news(&mut self);
 }
 
-/// What a [`GuestPlayer`] wants of its link.
+/// A command of a [`GuestPlayer`] for its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GuestCommand {
-    /// One to the server.
+    /// Opens a link to the server.
     Open,
-    /// None; what was sent before is delivered before.
+    /// Closes the link; packets that were sent before are delivered first.
     Close,
 }
 
@@ -61,7 +61,7 @@ pub struct NativePlayer {
     pub heard: Vec<(u32, Vec<u8>)>,
 }
 
-/// All players and what is on its way between them.
+/// All players, and the packets on their way between them.
 pub struct DirectSession<P: GuestPlayer> {
     /// The server; its requests to join are answered by [`access`](Self::access).
     pub server: Server,
@@ -69,21 +69,21 @@ pub struct DirectSession<P: GuestPlayer> {
     pub now: Instant,
     /// Whether a requested link can be opened.
     pub is_reachable: bool,
-    /// What the server's driver lets a player of this name do, where it is asked.
+    /// Decides the access of a player with this name when the server asks.
     pub access: fn(&str) -> Access,
-    /// Players of the kind that is tested.
+    /// Players of the tested kind.
     pub guests: Vec<P>,
-    /// What they share.
+    /// The guests' shared state.
     pub shared: P::Shared,
     /// Players of a game.
     pub natives: Vec<NativePlayer>,
-    /// What moderators ask for.
+    /// The requests of moderators.
     pub requests: Vec<ModeratorRequest>,
     links: u64,
 }
 
 impl<P: GuestPlayer> DirectSession<P> {
-    /// Without players; the server's settings may be changed first.
+    /// A session without players; `change` may change the server's settings first.
     pub fn with(change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = ServerSettings::from_seed(7);
         change(&mut settings);
@@ -100,19 +100,19 @@ impl<P: GuestPlayer> DirectSession<P> {
         }
     }
 
-    /// Another player of the kind that is tested, by its number.
+    /// Adds a player of the tested kind; returns its number.
     pub fn add_guest(&mut self, guest: P) -> usize {
         self.guests.push(guest);
         self.run();
         self.guests.len() - 1
     }
 
-    /// A native player that listens to the lobby, by its number.
+    /// Adds a native player that listens to the lobby; returns its number.
     pub fn native(&mut self, name: &str) -> usize {
         self.native_with(ClientSettings::new(name))
     }
 
-    /// The same with settings of its own.
+    /// The same with other settings.
     pub fn native_with(&mut self, settings: ClientSettings) -> usize {
         let mut client = Client::new(settings);
         client.join_room("lobby").expect("a room that fits");
@@ -122,24 +122,25 @@ impl<P: GuestPlayer> DirectSession<P> {
         self.natives.len() - 1
     }
 
-    /// One frame of a native player.
+    /// Sends one frame of a native player.
     pub fn speak_natively(&mut self, native: usize, frame: &[u8]) {
         self.natives[native].client.handle_timeout(self.now);
         self.natives[native].client.send_voice(frame).expect("in the session");
         self.run();
     }
 
-    /// What a native player heard since it was asked last: frames with their places.
+    /// Takes the frames that a native player has heard since the last call, with their places.
     pub fn heard_natively(&mut self, native: usize) -> Vec<(u32, Vec<u8>)> {
         std::mem::take(&mut self.natives[native].heard)
     }
 
-    /// What else happened to a native player since then: `NAME started`, `NAME stopped`, `NAME: text` and so on.
+    /// Takes a native player's other events since the last call: `NAME started`, `NAME stopped`, `NAME: text` and so
+    /// on.
     pub fn events(&mut self, native: usize) -> Vec<String> {
         std::mem::take(&mut self.natives[native].events)
     }
 
-    /// Carries everything until nothing is left to carry.
+    /// Delivers packets until none are left.
     pub fn run(&mut self) {
         for _ in 0..ROUNDS_MAX {
             if !(self.obey_guests()
@@ -156,7 +157,7 @@ impl<P: GuestPlayer> DirectSession<P> {
         panic!("the session does not come to rest");
     }
 
-    /// Lets time pass; a player is only called when it asked for it.
+    /// Lets time pass; a player is only called at the times it asked for.
     pub fn wait(&mut self, span: Duration) {
         let end = self.now + span;
         self.run();
@@ -170,7 +171,7 @@ impl<P: GuestPlayer> DirectSession<P> {
         self.now = end;
     }
 
-    /// Another server goes on; all links are gone.
+    /// Replaces the server; all links are lost.
     pub fn replace_server(&mut self, server: Server) {
         self.server = server;
         for guest in &mut self.guests {

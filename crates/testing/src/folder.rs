@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 
-/// Made empty, and removed with everything in it at the end.
+/// A folder that starts empty, and is removed with everything in it when dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// One more folder of this test.
+    /// Makes another folder for this test.
     #[expect(clippy::new_without_default, reason = "it makes a folder")]
     pub fn new() -> Self {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
         let name = format!("test-{}-{number}", std::process::id());
-        // Tests are in `target/debug/deps`, and cargo has `target/tmp` for their files. Benches may be anywhere.
+        // Tests run from `target/debug/deps`, and use cargo's `target/tmp`. Benches may run from anywhere.
         let program = env::current_exe().unwrap();
         let is_test = program.parent().is_some_and(|folder| folder.ends_with("deps"));
         let of_tests = program.ancestors().nth(3).filter(|_| is_test).map(|target| target.join("tmp"));
@@ -37,7 +37,7 @@ impl Folder {
         self.0.join(name).to_str().unwrap().to_owned()
     }
 
-    /// Writes a file; its path as an argument.
+    /// Writes a file; returns its path as an argument.
     pub fn write(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.file(name);
         fs::write(&path, bytes).unwrap();
@@ -47,20 +47,20 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Not worth failing for.
+        // A leftover folder is not worth a failure.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 thread_local! {
-    /// A test has a thread of its own, and its folder goes with it.
+    /// Each test has a thread of its own, whose end removes its folder.
     static OF_TEST: Folder = Folder::new();
 }
 
-/// Where nothing is, in a folder that goes with the test that calls this.
+/// A path at which nothing exists, in a folder that is removed with the test that calls this.
 pub fn path_of_test(name: &str) -> PathBuf {
     let path = OF_TEST.with(|folder| folder.path().join(name));
-    // Of an earlier call.
+    // Left by an earlier call.
     let _was_not_there = fs::remove_dir_all(&path);
     path
 }

@@ -1,4 +1,4 @@
-//! A real HTTP server, as small as can be, that answers what a test wants.
+//! A minimal real HTTP server, whose responses a test chooses.
 //!
 //! ```
 //! use std::io::Write as _;
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Dropping it ends nothing that is being answered; its threads end with the tests.
+/// A server. Dropping it does not end running requests; its threads end with the tests.
 pub struct HttpServer {
     at: SocketAddr,
     scheme: &'static str,
@@ -27,7 +27,7 @@ pub struct HttpServer {
     held: Option<SyncSender<Vec<u8>>>,
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub struct HttpRequest {
     /// The lines before the body.
@@ -44,14 +44,14 @@ impl HttpRequest {
     }
 }
 
-/// A whole answer with this body.
+/// A complete response with this body.
 pub fn ok(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
         .into_bytes()
 }
 
 impl HttpServer {
-    /// Answers each request so, and closes the connection.
+    /// Answers each request with this function, and closes the connection.
     ///
     /// # Panics
     /// If the system has no port.
@@ -87,17 +87,17 @@ impl HttpServer {
         "http://127.0.0.1:5/join".to_owned()
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.at
     }
 
-    /// An address of it.
+    /// A URL on this server.
     pub fn url(&self) -> String {
         format!("{}://{}/join", self.scheme, self.at)
     }
 
-    /// What it was asked so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<HttpRequest> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -111,16 +111,16 @@ impl HttpServer {
         asked.recv_timeout(Duration::from_secs(30)).expect("a request comes");
     }
 
-    /// Answers what is [held](Self::held).
+    /// Answers the [held](Self::held) request.
     ///
     /// # Panics
-    /// If nothing is.
+    /// If there is none.
     pub fn release(&self, answer: Vec<u8>) {
         let held = self.held.as_ref().expect("an answer is held");
         held.send(answer).expect("the server runs");
     }
 
-    /// Answers each request so, on connections that `wrap` makes of TCP streams.
+    /// Answers each request with this function, on connections that `wrap` makes from TCP streams.
     ///
     /// # Panics
     /// If the system has no port.
@@ -138,9 +138,9 @@ impl HttpServer {
                 wrap(stream, &|mut stream| {
                     let Some(request) = read_request(&mut *stream) else { return };
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-                    // A test need not wait for it.
+                    // The test may not be waiting for requests.
                     let _ = tell.try_send(());
-                    // The caller can have gone.
+                    // The client may have disconnected.
                     let _ = stream.write_all(&answer(&request)).and_then(|()| stream.flush());
                 });
             }
@@ -154,7 +154,7 @@ pub trait Stream: Read + Write {}
 
 impl<T: Read + Write> Stream for T {}
 
-/// A head, and as many bytes as it says; nothing if the other side has had enough before.
+/// Reads a head, and as many bytes as it announces; `None` if the other side closes the connection first.
 fn read_request(stream: &mut dyn Stream) -> Option<HttpRequest> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];

@@ -1,4 +1,4 @@
-//! What a voice chat speaks with.
+//! Inputs of a voice chat.
 
 use consonance_audio::{BLOCK_SAMPLES, Input, Read, StereoBlock};
 

@@ -1,5 +1,5 @@
-//! A network that no game has: kcp2k with a voice packet in each message. It is in a crate of the tests to show that a
-//! network is one entry in a list.
+//! A network that no game has: kcp2k with a voice packet in each message. It is in a test crate to show that a network
+//! is one entry in a list.
 
 use std::io;
 use std::net::SocketAddr;

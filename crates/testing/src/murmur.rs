@@ -1,4 +1,4 @@
-//! Mumble's server, Debian's `mumble-server`, in a folder and on a port of its own.
+//! Mumble's server from Debian's `mumble-server`, with its own folder and port.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::folder::Folder;
 
-/// It serves on 127.0.0.1. Dropping it ends it.
+/// A server on 127.0.0.1. Dropping it ends it.
 #[derive(Debug)]
 pub struct Murmur {
     process: Child,
@@ -18,26 +18,26 @@ pub struct Murmur {
     address: SocketAddr,
 }
 
-/// Of its `SuperUser`.
+/// The password of its `SuperUser`.
 pub const MURMUR_PASSWORD: &str = "measured";
-/// Where Debian has it.
+/// The path of the program on Debian.
 const PROGRAM: &str = "/usr/sbin/murmurd";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Murmur {
-    /// Whether Debian's package is there.
+    /// Whether Debian's package is installed.
     pub fn is_installed() -> bool {
         fs::exists(PROGRAM).unwrap_or(false)
     }
 
-    /// Starts it with these settings besides its addresses, and waits until it serves. The command that serves is
-    /// started by `spawn`.
+    /// Starts it with these settings in addition to its addresses, and waits until it serves. `spawn` starts the
+    /// server's command.
     ///
     /// # Errors
     /// If it does not serve in time.
     pub fn start(settings: &str, spawn: impl FnOnce(Command) -> io::Result<Child>) -> io::Result<Self> {
         let folder = Folder::new();
-        // Started by an administrator, it goes on as a user of its own.
+        // When started as root, Murmur switches to another user, which must be able to write here.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
         let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
@@ -70,12 +70,12 @@ impl Murmur {
         Ok(murmur)
     }
 
-    /// Where it serves, over TCP and UDP.
+    /// The address that it serves at, over TCP and UDP.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The number of its process.
+    /// Its process ID.
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }
@@ -83,7 +83,7 @@ impl Murmur {
 
 impl Drop for Murmur {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,6 +1,6 @@
-//! Real NATS servers, for tests that a NATS server is needed for.
+//! Real NATS servers, for tests that need one.
 //!
-//! The program is what the environment variable `NATS_SERVER` names; `cargo xtask cluster` sets it.
+//! The environment variable `NATS_SERVER` names the program; `cargo xtask cluster` sets it.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::folder::Folder;
 
-/// A server on ports of its own, with a key-value store in a folder of its own.
+/// A server with its own ports, and a key-value store in its own folder.
 #[derive(Debug)]
 pub struct NatsServer {
     name: String,
@@ -34,14 +34,14 @@ struct Ports {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl NatsServer {
-    /// A server alone.
+    /// Starts a single server.
     pub fn start() -> Self {
         Self::start_with("nats-1", Ports::default(), Vec::new())
     }
 
-    /// Servers that know each other, and keep what three of them are to keep.
+    /// Starts servers that form a cluster, and can store data that needs three of them.
     pub fn start_cluster(count: usize) -> Vec<Self> {
-        // Each has to name the others before they run, so that ports are chosen that were free a moment ago.
+        // Each server has to know the others' ports before any of them runs, so use ports that were free a moment ago.
         let listeners: Vec<TcpListener> =
             (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
         let routes: Vec<u16> =
@@ -78,7 +78,7 @@ impl NatsServer {
         }
     }
 
-    /// Starts it again on the same ports and with what it kept.
+    /// Starts it again on the same ports and with its stored data.
     pub fn restart(&mut self) {
         self.kill();
         let configuration = self.folder.write("nats.conf", self.configuration().as_bytes());
@@ -97,7 +97,7 @@ impl NatsServer {
         self.ports.clients = clients.rsplit(':').next().unwrap().parse().unwrap();
     }
 
-    /// What it has logged.
+    /// The log of the server.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.file("log")).unwrap_or_default()
     }

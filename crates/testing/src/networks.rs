@@ -1,7 +1,7 @@
-//! A player's end of each of the networks for which a server listens, as a game's clients have it, for tests.
+//! A player's end of each network that a server listens on, as in a game's clients, for tests.
 //!
-//! Each function gives a [`ClientTransport`] to the server at an address of this machine: put a voice chat or a
-//! session's client above it, and it is a player of ours in that game.
+//! Each function returns a [`ClientTransport`] to the server at an address of this machine: with a voice chat or a
+//! session's client on top, it is a player of ours in that game.
 //!
 //! ```no_run
 //! use consonance_transport::ClientTransport;
@@ -10,7 +10,7 @@
 //! client.connect(std::time::Instant::now());
 //! ```
 //!
-//! The tests of the command use it, and `consonance-e2e`. What cannot be opened ends a test.
+//! Used by the command's tests and `consonance-e2e`. A network that cannot be opened fails the test.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientTransport> {
     consonance_listeners::find(network).unwrap().player(server).unwrap()
 }
 
-/// A page without WebRTC, in the session `main`: as its own engine comes.
+/// A page without WebRTC, in the session `main`, connected as by the page's own engine.
 pub fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
     let end = consonance_stream::websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
     consonance_stream::websocket::client(end, StreamClientSettings::new(server)).unwrap()

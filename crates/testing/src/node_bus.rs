@@ -9,7 +9,7 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 use consonance_cluster::{ClusterNode, NodeEvent};
 
-/// What nodes are joined by.
+/// The bus and the store that connect nodes.
 pub struct NodeBus {
     shared: Arc<Mutex<Shared>>,
     thread: Option<JoinHandle<()>>,
@@ -30,7 +30,7 @@ struct Node {
 }
 
 impl NodeBus {
-    /// It runs until it is dropped.
+    /// Starts the bus, which runs until it is dropped.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub fn new() -> Self {
         let shared = Shared { nodes: Vec::new(), nats: SimulatedNats::new(1), is_over: false };
@@ -45,7 +45,7 @@ impl NodeBus {
         Self { shared, thread: Some(thread) }
     }
 
-    /// One more node, which tells what it learns; its number here.
+    /// Adds a node, which passes its events to `tell`; returns its number.
     pub fn join(
         &self,
         id: NodeId,
@@ -57,22 +57,22 @@ impl NodeBus {
         nats.add_node(Instant::now(), id)
     }
 
-    /// Takes a node's bus away, or gives it back.
+    /// Disconnects a node from its bus, or connects it again.
     pub fn set_joined(&self, node: usize, is_joined: bool) {
         self.shared.lock().unwrap().nats.set_connected(Instant::now(), node, is_joined);
     }
 
-    /// A node dies without a word: nothing comes from it, and it learns nothing.
+    /// Silences a node, as if it had died: it sends nothing, and receives nothing.
     pub fn silence(&self, node: usize) {
         self.shared.lock().unwrap().nodes[node].is_awake = false;
     }
 
-    /// Parts a node from the others and from the store; it has a bus still, with nothing else on it.
+    /// Partitions a node from the others and from the store; it still has a bus, with nothing else on it.
     pub fn part(&self, node: usize) {
         self.set_partitioned(node, true);
     }
 
-    /// The same node is together with the others again, and learns what has changed.
+    /// Ends the partition of a node, which learns what has changed.
     pub fn heal(&self, node: usize) {
         self.set_partitioned(node, false);
     }
@@ -86,17 +86,17 @@ impl NodeBus {
         nats.set_reaches_store(Instant::now(), node, !is_partitioned);
     }
 
-    /// It was asleep: it learns what has changed, late.
+    /// Wakes a silenced node, which is late to learn what has changed.
     pub fn awake(&self, node: usize) {
         self.shared.lock().unwrap().nodes[node].is_awake = true;
     }
 
-    /// What a node has learnt.
+    /// The events that a node has received.
     pub fn told(&self, node: usize) -> Vec<NodeEvent> {
         self.shared.lock().unwrap().nodes[node].told.clone()
     }
 
-    /// Which node owns a session, as the store has it.
+    /// The node that owns a session, according to the store.
     pub fn owner(&self, session: &str) -> Option<usize> {
         let shared = self.shared.lock().unwrap();
         let (record, _) = shared.nats.record(session)?;

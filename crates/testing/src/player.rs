@@ -1,4 +1,4 @@
-//! A player without sound for the tests of all crates: the session engine over a transport, carried by the test.
+//! A player without sound for the tests of all crates: the session engine over a transport, driven by the test.
 //!
 //! ```
 //! use std::time::Instant;
@@ -15,8 +15,8 @@
 //! assert!(server.poll(now).is_some(), "she requests a connection");
 //! ```
 //!
-//! Nothing happens by itself: [`TestPlayer::run_once`] takes what has come and sends what has to go out, and
-//! [`TestPlayer::wake`] lets time pass, so that a test says itself when its player tries again.
+//! Nothing happens by itself: [`TestPlayer::run_once`] handles incoming packets and sends outgoing ones, and
+//! [`TestPlayer::wake`] lets time pass, so that a test itself determines when its player retries.
 
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ pub struct TestPlayer<T> {
     pub client: Client,
     /// The player's end of the network.
     pub transport: T,
-    /// The end of a network over which the next link is to be made, if it is another one.
+    /// The transport for the next link, if it is another one.
     pub next: Option<T>,
     /// How its links ended.
     pub ends: Vec<DisconnectReason>,
@@ -41,13 +41,13 @@ pub struct TestPlayer<T> {
     links: u64,
     /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
-    /// A link is up, being made, or saying goodbye; the next one waits for its end.
+    /// Whether a link is up, being made, or saying goodbye; the next one waits for its end.
     is_busy: bool,
     wants_link: bool,
 }
 
 impl<T: ClientTransport> TestPlayer<T> {
-    /// Starts the client, which connects with the first turn.
+    /// Starts the client, which connects with the first call of [`run_once`](Self::run_once).
     pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
         client.start();
         let (ends, peers) = (Vec::new(), Vec::new());
@@ -64,7 +64,7 @@ impl<T: ClientTransport> TestPlayer<T> {
         }
     }
 
-    /// Takes what has come in, sends what has to go out, and shows what the game would be told.
+    /// Handles incoming packets, sends outgoing ones, and passes the client's events to `see`.
     pub fn run_once(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
         self.obey(now);
         self.receive(now);
@@ -73,12 +73,12 @@ impl<T: ClientTransport> TestPlayer<T> {
         self.show(see);
     }
 
-    /// Time has passed for the client: it does what it waits for, such as trying again.
+    /// Runs the client's timers, such as retries.
     pub fn wake(&mut self, now: Instant) {
         self.client.handle_timeout(self.at(now));
     }
 
-    /// Leaves permanently: the goodbye is on its way before the link is closed.
+    /// Leaves permanently: sends the goodbye before the link is closed.
     pub fn leave(&mut self, now: Instant) {
         self.client.stop(self.at(now));
         self.send(now);
@@ -97,7 +97,8 @@ impl<T: ClientTransport> TestPlayer<T> {
                     self.is_busy = false;
                     self.ends.push(reason);
                     self.client.handle_disconnected(at, link);
-                    // A link that waits for the end of this one has not failed.
+                    // If the client already wants another link, that one only waits for this one's end, and has not
+                    // failed.
                     if !self.wants_link {
                         self.client.handle_connect_failed(at);
                     }
@@ -163,7 +164,7 @@ impl<T: ClientTransport> TestPlayer<T> {
     }
 }
 
-/// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
+/// The ids of direct links have this bit; other ids count the links to the server. See [`Peer`].
 const DIRECT: u64 = 1 << 48;
 
 fn direct_link(peer: Peer) -> LinkId {

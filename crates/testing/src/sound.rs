@@ -1,6 +1,6 @@
-//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample
-//! upon sample in what a codec made of it ([`correlation`]), anywhere in a recording ([`likeness()`]), or frame by
-//! frame, so that losses can be counted ([`Coverage`]). A [`chirp()`] is for delays: it is found to the sample.
+//! Speech for the tests of all crates, encoded as a player's client does, and measures of how much of it is found
+//! again: sample by sample in a codec's output ([`correlation`]), anywhere in a recording ([`likeness()`]), or frame
+//! by frame, so that losses can be counted ([`Coverage`]). A [`chirp()`] is for delays: it is found to the sample.
 //!
 //! ```
 //! use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -10,7 +10,7 @@
 //! assert!(correlation(&said, &heard) > 0.9);
 //! ```
 //!
-//! Sounds are samples of 32 bits at 48 kHz, mono where nothing else is said. Only tests use this crate: what cannot
+//! Sounds are samples of 32 bits at 48 kHz, mono unless stated otherwise. Only tests use this crate: data that cannot
 //! be read or decoded ends them.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
@@ -42,12 +42,12 @@ pub fn recording(number: u32) -> PathBuf {
     folder.join(format!("austen-{number}.wav"))
 }
 
-/// Speech, from second to second of the first recording.
+/// Speech between two times of the first recording, in seconds.
 pub fn speech(from_seconds: f64, to_seconds: f64) -> Vec<f32> {
     speech_of(1, from_seconds, to_seconds)
 }
 
-/// Speech, from second to second of one of the three recordings.
+/// Speech between two times of one of the three recordings, in seconds.
 pub fn speech_of(number: u32, from_seconds: f64, to_seconds: f64) -> Vec<f32> {
     let mut reader = hound::WavReader::open(recording(number)).unwrap();
     assert_eq!((reader.spec().sample_rate, reader.spec().channels), (16_000, 1));
@@ -90,12 +90,12 @@ pub fn read(file: &Path) -> io::Result<Vec<f32>> {
     samples.collect::<Result<_, _>>().map_err(io::Error::other)
 }
 
-/// The packets of a sound, one for each so many samples, at 32 kbit/s.
+/// The packets of a sound, one for each `frame_samples` samples, at 32 kbit/s.
 pub fn encode(sound: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
     encode_channels(sound, 1, frame_samples)
 }
 
-/// The same of two channels, the left one first in each pair, at 64 kbit/s.
+/// The same for two channels, with the left one first in each pair, at 64 kbit/s.
 pub fn encode_stereo(left: &[f32], right: &[f32], frame_samples: usize) -> Vec<Vec<u8>> {
     let interleaved: Vec<f32> = left.iter().zip(right).flat_map(|(left, right)| [*left, *right]).collect();
     encode_channels(&interleaved, 2, frame_samples)
@@ -128,7 +128,7 @@ pub fn decode(stream: impl Read) -> Vec<f32> {
     sound
 }
 
-/// What a listener of these packets hears, one after the other, without the encoder's delay.
+/// Decodes packets in order, as a listener hears them, without the encoder's delay.
 pub fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
     let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
     let mut frame = vec![0.0; PACKET_SAMPLES_MAX];
@@ -140,7 +140,7 @@ pub fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
     sound.split_off(DELAY_SAMPLES)
 }
 
-/// How like two sounds are, sample upon sample, as far as both go: 1 = the same but for loudness.
+/// The similarity of two sounds, sample by sample, up to the end of the shorter one: 1 = the same but for loudness.
 pub fn correlation(a: &[f32], b: &[f32]) -> f32 {
     let samples = a.len().min(b.len());
     let (a, b) = (&a[..samples], &b[..samples]);
@@ -167,5 +167,5 @@ pub fn longest_silence(sound: &[f32]) -> usize {
 const PIECE_SAMPLES: usize = 240;
 /// 120 ms, the longest that a packet may be (RFC 6716 §3.2.5).
 const PACKET_SAMPLES_MAX: usize = 5_760;
-/// The usual encoders' delay.
+/// The delay of common encoders.
 const DELAY_SAMPLES: usize = 312;

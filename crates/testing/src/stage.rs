@@ -1,15 +1,15 @@
 //! Programs and browsers as parts of a test: started, directed, listened to, waited for, and ended with the test.
 //!
-//! * [`Child`] is a program of ours: what it says, its signals, its end. [`free_port`] is for
+//! * [`Child`] is a program of ours: its output, its signals, its end. [`free_port`] is for
 //!   those that must be told theirs.
 //! * [`Browser`] is a real one with a microphone that is a recording, or with devices, and a [`Tab`] is a page in it:
 //!   clicked, typed into, looked at, and listened to sample for sample.
 //! * [`SoundCard`] is one without hardware, for browsers and for programs that open devices.
 //! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
-//! * [`Failure`] says in words what was not as it should be.
+//! * [`Failure`] describes in words what went wrong.
 //!
-//! Used by: `consonance-e2e`, and the tests of `consonance-cli`. It knows no server, no page and no voice. It is empty
-//! on systems other than Unix: a browser is driven over descriptors that it inherits.
+//! Used by: `consonance-e2e`, and the tests of `consonance-cli`. It is independent of servers, pages and voices. It is
+//! empty on systems other than Unix: a browser is driven over descriptors that it inherits.
 
 mod browser;
 mod child;

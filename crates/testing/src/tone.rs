@@ -1,4 +1,4 @@
-//! A tone, and what can be said of what became of it.
+//! A tone, and measures of its quality after processing.
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -16,13 +16,13 @@ impl Iterator for TestTone {
     }
 }
 
-/// A tone of this amplitude, from a passage through zero on.
+/// A tone of this amplitude that starts at a zero crossing.
 pub fn tone(hz: f32, amplitude: f32, samples: usize) -> Vec<f32> {
     let turns = |i: usize| (i as f64 * f64::from(hz) / RATE_HZ).fract() as f32;
     (0..samples).map(|i| amplitude * (std::f32::consts::TAU * turns(i)).sin()).collect()
 }
 
-/// The largest step of [`TestTone`] from one sample to the next, and 10 % more.
+/// The largest step of [`TestTone`] from one sample to the next, plus 10 %.
 pub const LARGEST_STEP: f32 = 0.5 * 0.0576 * 1.1;
 
 /// The largest step in a sound.
@@ -30,7 +30,7 @@ pub fn largest_step(sound: &[f32]) -> f32 {
     sound.windows(2).fold(0.0, |largest: f32, pair| largest.max((pair[1] - pair[0]).abs()))
 }
 
-/// The mean frequency, from the upward passages through zero.
+/// The mean frequency, from the upward zero crossings.
 pub fn frequency(sound: &[f32]) -> f64 {
     let crossing = |i: usize| {
         let (before, after) = (f64::from(sound[i]), f64::from(sound[i + 1]));

@@ -1,4 +1,4 @@
-//! What the count of missing frames has to get right.
+//! Tests of the count of missing frames.
 
 use consonance_testing::sound::{Coverage, FRAME_SAMPLES, decode_live, encode, longest_silence, speech_of};
 
@@ -102,20 +102,19 @@ fn spoken() -> [Vec<f32>; 6] {
     })
 }
 
-/// What is in the place of a frame that is lost.
+/// The replacement of a lost frame.
 #[derive(Clone, Copy, Debug)]
 enum Patch {
     Silence,
-    /// What follows comes at once.
+    /// The next frame follows immediately.
     Nothing,
-    /// What a poor concealment does.
+    /// A repetition, as by a simple concealment.
     TheFrameBefore,
 }
 
 const PATCHES: [Patch; 3] = [Patch::Silence, Patch::Nothing, Patch::TheFrameBefore];
 
-/// Takes about this share of all frames out, one in each piece of equal length, anywhere
-/// within it; how many there were.
+/// Removes about this share of all frames, one at a random place in each piece of equal length; returns their number.
 fn cut(said: &[f32], share: f64, patch: Patch) -> (Vec<f32>, u32) {
     let mut dice = 1_u64;
     let (mut heard, mut cuts) = (Vec::new(), 0);

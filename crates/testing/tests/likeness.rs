@@ -1,4 +1,4 @@
-//! What the measure of likeness has to tell apart.
+//! Tests of the measure of likeness.
 
 use consonance_testing::sound::{ALIKE, UNLIKE, WINDOW, likeness, speech_of};
 
@@ -53,7 +53,8 @@ fn a_voice_of_which_half_is_missing_is_not_like_itself() {
     }
 }
 
-/// Every so often some samples come twice or not at all: twice three times, left out three times, and so on.
+/// Repeats the last `length` samples of three pieces of `every` samples each, drops the first `length` of the next
+/// three, and so on.
 fn jittered(sound: &[f32], every: usize, length: usize) -> Vec<f32> {
     let mut heard = Vec::new();
     for (number, piece) in sound.chunks(every).enumerate() {

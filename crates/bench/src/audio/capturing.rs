@@ -1,4 +1,4 @@
-//! The microphone's side as far as the encoder.
+//! The capture side, up to the encoder.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -23,13 +23,13 @@ const STAGES: [(CaptureStage, &str); 9] = [
     (CaptureStage::VoiceDetection, "capture: voice detection"),
 ];
 
-/// The levels of noise suppression that have a network.
+/// The levels of noise suppression that use a neural network.
 const NEURAL: [(NoiseLevel, &str); 2] = [
     (NoiseLevel::StrongLight, "capture: noise suppression, the light neural level"),
     (NoiseLevel::Strong, "capture: noise suppression, the neural level"),
 ];
 
-/// Every stage of the chain, and the gate behind it.
+/// Measures every stage of the chain, and the gate after it.
 pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
     let settings = everything();
     let micros = micros_of_rounds(|| round(settings, &recordings[0], &recordings[1]));
@@ -43,12 +43,12 @@ pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
     lines
 }
 
-/// Every stage that there is.
+/// Settings with every stage switched on.
 pub(super) fn everything() -> CaptureSettings {
     CaptureSettings { background_removal: Some(1.0), ..CaptureSettings::default() }
 }
 
-/// Microseconds of each stage for every block, while near and far end speak.
+/// The time of each stage for every block, in microseconds, while near and far end speak.
 fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAGES.len()]> {
     let mut chain = CaptureChain::new(settings);
     let (near, far) = (near.as_chunks::<BLOCK_SAMPLES>().0, far.as_chunks::<BLOCK_SAMPLES>().0);
@@ -67,14 +67,15 @@ fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAG
     near.iter().zip(far).map(process).collect()
 }
 
-/// Noise suppression alone.
+/// Measures noise suppression alone.
 fn neural(level: NoiseLevel, near: &[f32], far: &[f32]) -> f64 {
     let settings = CaptureSettings { noise: Some(level), ..everything() };
     let micros = micros_of_rounds(|| round(settings, near, far));
     STAGES.iter().zip(micros).filter(|((stage, _), _)| *stage == CaptureStage::Noise).map(|(_, it)| it).sum()
 }
 
-/// What nothing that changes samples can do without. A look at the clock takes as long, so many copies share one.
+/// The minimum cost of any stage that changes samples, in microseconds per block. Reading the clock takes as long, so
+/// many copies share one reading.
 fn copying(sound: &[f32]) -> f64 {
     const COPIES: usize = 1_000;
     let blocks = sound.as_chunks::<BLOCK_SAMPLES>().0;

@@ -1,4 +1,4 @@
-//! The codec, for every length of frame.
+//! The codec, for every frame size.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use super::line::Line;
 use super::stopwatch::micros_per_block;
 use crate::offline_call::encode;
 
-/// Encoder, decoder and concealment.
+/// Measures encoder, decoder and concealment.
 pub(super) fn stages(sound: &[f32]) -> Result<Vec<Line>, Box<dyn Error>> {
     let mut lines = Vec::new();
     for frame in FrameSize::ALL {
@@ -50,7 +50,7 @@ fn decoding(sound: &[f32], frame: FrameSize) -> Result<f64, Box<dyn Error>> {
     Ok(micros / frame.blocks() as f64)
 }
 
-/// Three blocks are made up after each frame, whose own time is taken off.
+/// Measures concealment: three blocks are concealed after each frame, whose own time is subtracted.
 fn concealing(sound: &[f32]) -> Result<f64, Box<dyn Error>> {
     let frame = FrameSize::Ms20;
     let packets = encode(sound, EncoderSettings { frame, ..EncoderSettings::default() })?.packets;

@@ -9,7 +9,7 @@ use super::stopwatch::micros_per_block;
 
 const BLOCKS: usize = 1_000;
 
-/// What a zone may take, in percent.
+/// The target for the cost of a zone, in percent.
 const ZONE_TARGET_PERCENT: f64 = 0.3;
 
 /// The first preset of each kind.

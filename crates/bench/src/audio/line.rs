@@ -1,18 +1,18 @@
-//! One line of the table: what, how long, and what share of a core that is.
+//! One line of the table: a name, its time, and its share of a core.
 
 use std::error::Error;
 use std::io::{Write, stdout};
 
 use serde_json::json;
 
-/// Microseconds of a block.
+/// The length of a block in microseconds.
 const BLOCK_MICROS: f64 = 10_000.0;
 
 /// The cost of something that is done for every block of 10 ms.
 pub(super) struct Line {
     pub(super) stage: String,
     pub(super) micros_per_block: f64,
-    /// The share of a core that it may take, in percent, if that was decided.
+    /// The target for its share of a core, in percent, if there is one.
     pub(super) target_percent: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! A session in memory: a server, and speakers whose voices were encoded before.
+//! A session in memory: a server, and speakers whose voices were encoded in advance.
 
 use std::error::Error;
 use std::time::Duration;
@@ -14,17 +14,17 @@ const BLOCK_TIME: Duration = Duration::from_millis(10);
 /// The link of the measured player; those of the speakers follow.
 pub(super) const PLAYER: LinkId = LinkId(1);
 
-/// All but the measured player.
+/// The session without the measured player.
 pub(super) struct MemorySession {
     post: Post,
     speakers: Vec<(LinkId, Client)>,
 }
 
 impl MemorySession {
-    /// So many speakers, and the player, with channels to all players.
+    /// Opens a session with this many speakers and the player, with channels to all players.
     ///
     /// # Errors
-    /// If a player does not get into the session.
+    /// If a player cannot join the session.
     pub(super) fn open(speakers: u32, positional: bool, player: &mut Client) -> Result<Self, Box<dyn Error>> {
         let mut post =
             Post { server: Server::new(ServerSettings::from_seed(1)), now: Instant::START, mail: Vec::new() };
@@ -42,14 +42,14 @@ impl MemorySession {
         Ok(session)
     }
 
-    /// 10 ms pass; with a frame, every speaker says it.
+    /// Advances by 10 ms; with a frame, every speaker sends it.
     pub(super) fn beat(&mut self, frame: Option<&[u8]>) {
         self.post.now = self.post.now + BLOCK_TIME;
         self.post.server.handle_timeout(self.post.now);
         for (link, speaker) in &mut self.speakers {
             speaker.handle_timeout(self.post.now);
             if let Some(frame) = frame {
-                // A speaker that does not know of listeners yet sends nothing.
+                // Sends nothing while the speaker does not know of any listeners.
                 let _ = speaker.send_voice(frame);
             }
             self.post.exchange(*link, speaker);
@@ -62,12 +62,12 @@ impl MemorySession {
         self.post.now
     }
 
-    /// What has come for the player.
+    /// Takes the packets that the server has sent to the player.
     pub(super) fn mail(&mut self) -> Vec<(Delivery, Vec<u8>)> {
         self.post.take_for(PLAYER)
     }
 
-    /// What the player sends.
+    /// Sends the player's packets to the server.
     pub(super) fn send(&mut self, packets: &[(Delivery, Vec<u8>)]) {
         for (delivery, packet) in packets {
             self.post.send(PLAYER, *delivery, packet);
@@ -101,7 +101,7 @@ impl Post {
         Err("a bench's client did not get into its session".into())
     }
 
-    /// Brings a client's packets to the server, and the server's to the client.
+    /// Delivers a client's packets to the server, and the server's to the client.
     fn exchange(&mut self, link: LinkId, client: &mut Client) {
         while let Some(transmit) = client.poll_transmit() {
             let packet = transmit.payload.to_vec();

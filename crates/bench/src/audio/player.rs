@@ -26,7 +26,7 @@ pub(super) struct Player {
 }
 
 impl Player {
-    /// With an open microphone, so that every frame is sent.
+    /// A player with an open microphone, so that every frame is sent.
     ///
     /// # Errors
     /// If there is no encoder.
@@ -49,7 +49,8 @@ impl Player {
         })
     }
 
-    /// 10 ms of microphone in, 10 ms for both ears out, with the packets that came; those that go are added to `sent`.
+    /// Takes 10 ms of the microphone and the received packets, and plays 10 ms of stereo; outgoing packets are added
+    /// to `sent`.
     pub(super) fn beat(
         &mut self,
         now: Instant,
@@ -70,13 +71,13 @@ impl Player {
         while self.mixer.poll_played().is_some() {}
     }
 
-    /// How many frames were decoded.
+    /// The number of decoded frames.
     pub(super) fn frames_heard(&self) -> u64 {
         let played = |&key: &SpeakerKey| self.mixer.statistics(key).map_or(0, |statistics| statistics.played);
         self.speakers.values().map(played).sum()
     }
 
-    /// The microphone hears the loudspeaker as well.
+    /// Processes and sends a block of the microphone, which also picks up the loudspeaker.
     fn speak(&mut self, near: &[f32; BLOCK_SAMPLES]) {
         let render = self.heard.to_mono();
         let mut block = std::array::from_fn(|i| near[i] + 0.2 * render[i]);
@@ -87,7 +88,7 @@ impl Player {
         let mut samples = &block[..];
         while let Some(frame) = self.framer.fill(&mut samples) {
             if let Ok(length) = self.encoder.encode(frame, &mut self.packet) {
-                // A player that is not there yet is not spoken to.
+                // Sends nothing until there is a listener.
                 let _ = self.client.send_voice(&self.packet[..length]);
             }
         }

@@ -1,4 +1,4 @@
-//! Everything between the network and the loudspeaker but the codec.
+//! Everything between the network and the loudspeaker except the codec.
 
 use consonance::audio::jitter::{Decision, JitterBuffer, JitterSettings};
 use consonance::audio::{
@@ -14,10 +14,10 @@ const BLOCK: u64 = BLOCK_SAMPLES as u64;
 const FRAME: FrameSize = FrameSize::Ms20;
 const SPEAKER: SpeakerKey = SpeakerKey(1);
 
-/// How late the packets of a rough network come at most, in blocks.
+/// The maximum delay of packets on a rough network, in blocks.
 const ROUGH_BLOCKS: u64 = 7;
 
-/// Jitter buffer, time stretching, mixing, placing, limiting.
+/// Measures the jitter buffer, time stretching, mixing, positioning and limiting.
 pub(super) fn stages(sound: &[f32]) -> Vec<Line> {
     let packets: Vec<Vec<u8>> = sound.chunks_exact(FRAME.samples()).map(raw).collect();
     let empty = micros_per_block(BLOCKS, || Mixer::new(MixerSettings::default()), |mixer, _| mix(mixer));
@@ -59,7 +59,7 @@ fn jitter_buffer() -> f64 {
             if block % 2 == 0 {
                 let sequence = (block / 2) as u32;
                 buffer.push(sequence, now, &packet, FrameProperties::default(), 0);
-                // A whole frame was taken two blocks ago.
+                // A frame lasts two blocks, so one is due at every other block.
                 if let Decision::Play { packet, .. } = buffer.next(now, 0) {
                     std::hint::black_box(packet);
                 }
@@ -68,7 +68,7 @@ fn jitter_buffer() -> f64 {
     )
 }
 
-/// One speaker of raw samples, whose packets come up to `rough_blocks` too late.
+/// Measures one speaker of raw samples, whose packets are up to `rough_blocks` late.
 fn one_speaker(packets: &[Vec<u8>], rough_blocks: u64) -> f64 {
     let speaking = || {
         let mut mixer = Mixer::new(MixerSettings::default());
@@ -94,7 +94,7 @@ fn mix(mixer: &mut Mixer) {
     std::hint::black_box(&block);
 }
 
-/// One speaker that circles around the listener.
+/// Measures one speaker that circles around the listener.
 fn placing(sound: &[f32], mode: SpatialMode, occlusion: f32) -> f64 {
     let settings = SpatialSettings { mode, ..SpatialSettings::default() };
     let sound = sound.as_chunks::<BLOCK_SAMPLES>().0;
@@ -111,7 +111,7 @@ fn placing(sound: &[f32], mode: SpatialMode, occlusion: f32) -> f64 {
     )
 }
 
-/// Eight speakers that circle around the listener, at equal distances.
+/// Measures eight speakers that circle around the listener, evenly spaced.
 fn placing_eight(sound: &[f32]) -> f64 {
     let settings = SpatialSettings { mode: SpatialMode::Hrtf, ..SpatialSettings::default() };
     let sound = sound.as_chunks::<BLOCK_SAMPLES>().0;

@@ -1,7 +1,7 @@
-//! How long something takes that is done for every block.
+//! Times work that is done for every block.
 //!
-//! Every round does the same again. So of each block the median over the rounds is taken, and what else the machine did
-//! in between is left out.
+//! Every round repeats the same work. The median over the rounds is taken for each block, which removes the influence
+//! of other load on the machine.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use crate::median::median;
 
 const ROUNDS: usize = 7;
 
-/// Microseconds per block of work on so many blocks, with a state that each round begins with.
+/// The time per block, in microseconds, of work on this many blocks; each round begins with a new state.
 pub(super) fn micros_per_block<S>(
     blocks: usize,
     mut state: impl FnMut() -> S,
@@ -27,7 +27,7 @@ pub(super) fn micros_per_block<S>(
     micros
 }
 
-/// Microseconds per block of several things, where each round says what they took for every block.
+/// The times per block of several stages, in microseconds; each round returns their times for every block.
 pub(super) fn micros_of_rounds<const N: usize>(mut round: impl FnMut() -> Vec<[f64; N]>) -> [f64; N] {
     let rounds: Vec<Vec<[f64; N]>> = (0..ROUNDS).map(|_| round()).collect();
     let blocks = rounds.iter().map(Vec::len).min().unwrap_or(0);

@@ -12,11 +12,11 @@ use super::player::Player;
 use super::stopwatch::{micros_of_rounds, micros_since};
 use crate::offline_call::encode;
 
-/// Ten seconds, of which the first is for all players to begin.
+/// Ten seconds; during the first, all players start.
 const BLOCKS: usize = 1_000;
 const FIRST_BLOCKS: usize = 100;
 
-/// What the player does and hears.
+/// The player's activity, and the speakers that it hears.
 #[derive(Clone, Copy)]
 pub(super) struct Condition {
     stage: &'static str,
@@ -41,7 +41,7 @@ const ONE: Condition = Condition {
     target_percent: Some(2.0),
 };
 
-/// What the targets speak of, and what lies between.
+/// The conditions that have targets, and steps between them.
 pub(super) const CONDITIONS: [Condition; 6] = [
     ONE,
     Condition {
@@ -79,10 +79,10 @@ pub(super) const CONDITIONS: [Condition; 6] = [
 ];
 
 impl Condition {
-    /// Microseconds per block, of the player alone.
+    /// Measures the time per block, in microseconds, of the player alone.
     ///
     /// # Errors
-    /// If the session does not come about, or nothing is heard in it.
+    /// If the session cannot be set up, or nothing is heard in it.
     pub(super) fn measure(self, recordings: &[Vec<f32>]) -> Result<Line, Box<dyn Error>> {
         let voices = encode(&recordings[0], EncoderSettings::default())?.packets;
         let mut trouble = None;

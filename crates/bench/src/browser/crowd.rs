@@ -23,7 +23,7 @@ pub(super) struct Crowd {
     others_at: Instant,
 }
 
-/// What came of one group's turns.
+/// The result of one group's turns.
 #[derive(Clone, Debug)]
 pub(super) struct Turn {
     pub(super) delays: Delays,
@@ -31,24 +31,24 @@ pub(super) struct Turn {
     pub(super) expected: u64,
     pub(super) heard: u64,
     pub(super) wall: Duration,
-    /// Of the server's process.
+    /// The processor time of the server's process.
     pub(super) cpu: Duration,
 }
 
-/// As much as 48 kbit/s.
+/// Equivalent to 48 kbit/s.
 const FRAME_BYTES: usize = 120;
 const FRAMES_PER_S: f64 = 50.0;
-/// How long all players have to come in.
+/// The time limit for all players to join.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How long frames may take at most to be counted.
+/// The longest time in which frames may arrive to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
-/// How often players that only wait are served.
+/// The interval at which waiting players are served.
 const OTHERS: Duration = Duration::from_millis(20);
-/// Long enough not to burn the core, short enough not to be seen in the figures.
+/// Long enough to spare the core, short enough not to affect the figures.
 const REST: Duration = Duration::from_micros(20);
 
 impl Crowd {
-    /// All players join, one group after the other.
+    /// Lets all players join, one group after the other.
     pub(super) fn gather(native: &QuicAddress, page: &str, casts: &[Cast]) -> Result<Self, Box<dyn Error>> {
         let remote =
             (native.host(), native.port()).to_socket_addrs()?.next().ok_or("the server has no address")?;
@@ -62,11 +62,11 @@ impl Crowd {
         Ok(crowd)
     }
 
-    /// One more group joins.
+    /// Lets another group join.
     pub(super) fn join(&mut self, page: &str, cast: &Cast) -> Result<(), Box<dyn Error>> {
         self.groups.push(Group::new(cast));
         for _ in 0..cast.players() {
-            // The others go on meanwhile: a client silent for long counts as lost.
+            // Serve the others meanwhile, as a client that is silent for too long counts as lost.
             if let Some(group) = self.groups.last_mut() {
                 group.dial(cast, &self.dialer, page, Now::since(self.started))?;
             }
@@ -82,7 +82,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// The same as [`talk`](Self::talk), with what came of it.
+    /// The same as [`talk`](Self::talk), with the result.
     pub(super) fn measured(
         &mut self,
         group: Option<usize>,
@@ -106,7 +106,7 @@ impl Crowd {
         })
     }
 
-    /// Lets the speakers of one group speak, or none. How many frames they say.
+    /// Lets the speakers of one group speak, or none; returns the number of frames they sent.
     pub(super) fn talk(&mut self, group: Option<usize>, time: Duration) -> Result<u64, Box<dyn Error>> {
         let began = Instant::now();
         let speakers = group.map_or(1, |group| self.groups[group].speakers);
@@ -123,7 +123,7 @@ impl Crowd {
         Ok(said)
     }
 
-    /// One group takes what came, and now and then all do.
+    /// Lets one group handle its datagrams; every [`OTHERS`], all groups do.
     fn run_once(&mut self, group: Option<usize>) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         let mut came = 0;
@@ -152,7 +152,7 @@ impl Turn {
         self.cpu += other.cpu;
     }
 
-    /// How much of a core the server took.
+    /// The server's share of a core.
     pub(super) fn cpu_share(&self) -> f64 {
         self.cpu.as_secs_f64() / self.wall.as_secs_f64()
     }

@@ -8,7 +8,7 @@ use super::player::{Browser, ROOM, Sounds};
 use crate::load::client::{Guest, JoinProgress, LoadClient, Now};
 use crate::load::probe::Stamp;
 
-/// What players a group has.
+/// The players of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cast {
     pub(super) session: &'static str,
@@ -16,14 +16,14 @@ pub(super) struct Cast {
     pub(super) listeners: (Kind, usize),
 }
 
-/// Over which network a player comes.
+/// The network that a player joins over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Native,
     Browser,
 }
 
-/// They speak and listen to one room. Speakers come first, and do not listen.
+/// Players that speak and listen to one room. Speakers come first, and do not listen.
 pub(super) struct Group {
     players: Vec<Player>,
     pub(super) speakers: usize,
@@ -42,7 +42,7 @@ impl Cast {
 }
 
 impl Group {
-    /// No player yet.
+    /// A group without players yet.
     pub(super) fn new(cast: &Cast) -> Self {
         Self { players: Vec::new(), speakers: cast.speakers.1, listeners: cast.listeners.1 }
     }
@@ -76,7 +76,7 @@ impl Group {
         Ok(())
     }
 
-    /// Whether all players are there.
+    /// Whether all players have joined.
     pub(super) fn is_in(&self) -> bool {
         self.players.iter().all(|player| match player {
             Player::Native(client) => *client.progress() == JoinProgress::Joined,
@@ -84,7 +84,7 @@ impl Group {
         })
     }
 
-    /// All players receive what came, and send what is due; returns how much came.
+    /// Lets all players handle incoming packets and send what is due; returns the number of packets received.
     pub(super) fn run_once(&mut self, now: Now, sounds: &mut Sounds) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         for player in &mut self.players {

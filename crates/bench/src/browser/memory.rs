@@ -1,4 +1,4 @@
-//! What a player in a browser costs the server in memory.
+//! The server's memory per player in a browser.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use super::group::{Cast, Kind};
 use super::serve;
 use crate::child_process::MeasuredProgram;
 
-/// The first session warms up what every server has once.
+/// The first session warms up everything that a server allocates once.
 const WARM: &str = "memory-warm";
 /// Sessions of [`BROWSERS`] players, some of which speak later.
 const SESSIONS: [&str; 4] = ["memory-0", "memory-1", "memory-2", "memory-3"];
 const BROWSERS: usize = 25;
 const SPEAKERS: usize = 5;
-/// Until everything that joining takes is over.
+/// A wait until all work for joining is done.
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long the players of each session speak.
 const TALK: Duration = Duration::from_secs(2);

@@ -9,18 +9,18 @@ use ureq::Agent;
 use crate::load::client::{Buffers, Now};
 use crate::load::probe::{Frames, Heard, Stamp};
 
-/// Where all players speak and listen.
+/// The room that all players speak and listen in.
 pub(super) const ROOM: &str = "lobby";
 
-/// The frames that are said, and those that are heard.
+/// The frames that are sent, and those that are heard.
 pub(super) struct Sounds {
     pub(super) buffers: Buffers,
     pub(super) frames: Frames,
-    /// Which measurement they belong to.
+    /// The measurement that the frames belong to.
     pub(super) step: u32,
 }
 
-/// Driven by the caller of its methods.
+/// A browser without a thread, driven by the caller.
 pub(super) struct Browser {
     page: UdpBrowser,
     speaks: bool,
@@ -30,13 +30,14 @@ pub(super) struct Browser {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     Joining,
-    /// It has said what it wants, and asked whether that is done.
+    /// It has sent its requests, and asked for a confirmation.
     Asking,
     In,
 }
 
 impl Sounds {
-    /// Frames of so many bytes, which are packets of Opus by their first one: a frame of 20 ms (RFC 6716, section 3.1).
+    /// Frames of this many bytes, whose first byte makes them Opus packets with a frame of 20 ms (RFC 6716, section
+    /// 3.1).
     pub(super) fn new(frame_bytes: usize) -> Self {
         let run = Stamp::now().0 as u32 & !0xff | u32::from(TOC);
         Self { buffers: Buffers::new(run), frames: Frames::new(run, frame_bytes), step: 0 }
@@ -47,7 +48,7 @@ impl Sounds {
 const TOC: u8 = 9 << 3;
 
 impl Browser {
-    /// Asks for its way into a session, and begins to connect.
+    /// Requests access to a session, and begins to connect.
     pub(super) fn dial(
         page: &str,
         session: &str,
@@ -70,7 +71,7 @@ impl Browser {
         self.progress == Progress::In
     }
 
-    /// Takes what came, and sends what is due. How much came.
+    /// Handles pending events, and sends pending datagrams; returns the number of events.
     pub(super) fn run_once(&mut self, now: Now, heard: &mut Heard) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         while let Some(event) = self.page.poll(now.instant) {

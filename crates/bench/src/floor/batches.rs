@@ -1,4 +1,4 @@
-//! `sendmmsg`: one call gives a frame to many listeners.
+//! `sendmmsg`: one call sends a frame to many listeners.
 
 use std::io::{self, IoSlice};
 use std::net::{SocketAddr, UdpSocket};
@@ -13,12 +13,12 @@ use super::sealer::Sealer;
 pub(super) struct Batches {
     socket: UdpSocket,
     addresses: Vec<SocketAddrAny>,
-    /// What is sealed for each listener of one call, one behind the other.
+    /// The sealed packets for the listeners of one call, back to back.
     sealed: Vec<u8>,
     packet_bytes: usize,
 }
 
-/// More in one call save nothing, and sealed packets still lie in the nearest cache.
+/// Packets per call: more would save nothing, and this many sealed packets still fit the nearest cache.
 const PER_CALL: usize = 128;
 
 impl Batches {

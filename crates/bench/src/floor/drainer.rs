@@ -1,4 +1,4 @@
-//! The thread that reads the packets from the listeners' sockets; the sender pays for a part of it either way.
+//! The thread that reads the packets from the listeners' sockets; part of the cost falls on the sender either way.
 
 use std::io;
 use std::mem::replace;
@@ -39,7 +39,7 @@ enum Place {
 }
 
 impl Drainer {
-    /// Where another core drains, the calling thread, which is to send, stays on the core that it gets now.
+    /// Starts to drain. If another core drains, this pins the calling thread, which is the sender, to its core.
     pub(super) fn start(listeners: Arc<Listeners>, drain: Drain) -> io::Result<Self> {
         let to = match drain {
             Drain::WhileSending => start_thread(Arc::clone(&listeners), Some(PAUSE))?,
@@ -70,10 +70,10 @@ impl Drainer {
     }
 }
 
-/// Long enough that the two seldom meet at one socket, short enough that none is ever full.
+/// Long enough that sender and drainer seldom use the same socket, short enough that no socket ever fills up.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The thread ends when the drainer is dropped.
+/// Starts the thread, which ends when the drainer is dropped.
 fn start_thread(listeners: Arc<Listeners>, pause: Option<Duration>) -> io::Result<Place> {
     let (ask, asked) = sync_channel(1);
     let (give, answer) = sync_channel(1);
@@ -92,7 +92,7 @@ fn start_thread(listeners: Arc<Listeners>, pause: Option<Duration>) -> io::Resul
     Ok(Place::Thread { ask, answer, apart })
 }
 
-/// Empties the sockets when asked, and after every pause too, if there is one.
+/// Empties the sockets on request, and also after every pause, if there is one.
 fn serve(
     listeners: &Listeners,
     pause: Option<Duration>,

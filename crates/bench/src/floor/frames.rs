@@ -1,4 +1,4 @@
-//! The frames that are sent: four, one behind the other, as a voice makes them.
+//! The frames that are sent: four in a row, as a voice produces them.
 
 /// Frames of equal length and different content.
 pub(super) struct Frames {
@@ -7,8 +7,7 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// So many are sent to every listener before the next loop of code begins again, so that
-    /// each loop has the same to do.
+    /// The number of frames that each loop sends to every listener, so that all loops do the same work.
     pub(super) const COUNT: usize = 4;
 
     /// `frame_bytes` is 1 or more.
@@ -25,7 +24,7 @@ impl Frames {
         self.bytes.chunks_exact(self.frame_bytes)
     }
 
-    /// All of them as they lie.
+    /// All frames, back to back.
     pub(super) fn as_one(&self) -> &[u8] {
         &self.bytes
     }

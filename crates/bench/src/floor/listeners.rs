@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
-/// Sockets that keep what comes until they are drained.
+/// Sockets that keep packets until they are drained.
 pub(super) struct Listeners {
     sockets: Vec<UdpSocket>,
     addresses: Vec<SocketAddr>,
@@ -19,12 +19,12 @@ impl Listeners {
         Ok(Self { sockets, addresses })
     }
 
-    /// Where they are, in their order.
+    /// Their addresses, in order.
     pub(super) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Takes everything that has come; `each` gets the listener's number and a packet.
+    /// Takes all received packets; `each` gets the listener's number and a packet.
     pub(super) fn drain(&self, mut each: impl FnMut(usize, &[u8])) -> io::Result<()> {
         let mut buffer = [0; 2048];
         for (listener, socket) in self.sockets.iter().enumerate() {
@@ -40,12 +40,12 @@ impl Listeners {
     }
 }
 
-/// A socket on this machine, at a port that the system chooses.
+/// Binds a socket on this machine, at a port that the system chooses.
 pub(super) fn bind() -> io::Result<UdpSocket> {
     UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
-/// An error, unless all that was given was sent.
+/// Checks that the whole packet was sent.
 pub(super) fn whole(sent_bytes: usize, packet: &[u8]) -> io::Result<()> {
     if sent_bytes == packet.len() { Ok(()) } else { Err(io::Error::other("a packet was cut off")) }
 }

@@ -1,4 +1,4 @@
-//! The bare loops: each gives the same frames to the same listeners, each in its own way, and does nothing else.
+//! The bare loops: each sends the same frames to the same listeners in its own way, and does nothing else.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -14,14 +14,14 @@ use super::segments::Segments;
 /// The ways to send that this system has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// One socket for all; each packet names its listener.
+    /// One socket for all; each packet has its listener's address.
     SendTo,
     /// A connected socket for each listener.
     Connected,
     /// One socket for all; one call for many packets.
     #[cfg(target_os = "linux")]
     SendMmsg,
-    /// One socket for all; one call for four packets to one listener, which the kernel cuts apart.
+    /// One socket for all; one call for four packets to one listener, which the kernel splits.
     #[cfg(target_os = "linux")]
     Gso4,
 }
@@ -54,13 +54,13 @@ impl Kind {
     }
 }
 
-/// One of them, ready to send.
+/// A loop that is ready to send.
 pub(super) struct Loop {
     pub(super) name: &'static str,
-    /// How many they are.
+    /// The number of listeners.
     pub(super) listeners: usize,
     way: Way,
-    /// For each listener, if packets are sealed.
+    /// The sealer of each listener, if packets are sealed.
     sealers: Option<Vec<Sealer>>,
 }
 
@@ -116,7 +116,7 @@ fn connected(address: &SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// One call for each frame to each listener; `ways` has one for each of them.
+/// Makes one call for each frame to each listener; `ways` has one entry for each listener.
 fn one_by_one<T>(
     frames: &Frames,
     mut sealers: Option<&mut [Sealer]>,

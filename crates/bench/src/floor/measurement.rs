@@ -1,4 +1,4 @@
-//! Loops take turns, a few milliseconds each, so that whatever else the machine does harms all alike.
+//! Measures loops in turns of a few milliseconds each, so that other load on the machine affects all of them alike.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::drainer::Drainer;
 use super::frames::Frames;
 use super::loops::Loop;
 
-/// What became of one loop.
+/// The result of one loop.
 pub(crate) struct Measured {
     pub(crate) name: &'static str,
     /// Packets out per second that the sending thread was on a processor; the median over all turns.
@@ -18,14 +18,14 @@ pub(crate) struct Measured {
     pub(crate) lost: Option<f64>,
 }
 
-/// Of CPU time.
+/// The CPU time of a turn.
 pub(super) const TURN: Duration = Duration::from_millis(10);
-/// Then the listeners are drained: so many packets fit into a socket's buffer on every system.
+/// The packets per listener after which sockets are drained: this many fit into a socket's buffer on every system.
 const PACKETS_PER_LISTENER: usize = 32;
-/// With very many listeners, sooner.
+/// The packets to all listeners after which sockets are drained, if that is sooner.
 const PACKETS_PER_BURST: usize = 16_000;
 
-/// Gives each of the loops a turn in each round. A round before them does not count.
+/// Gives each of the loops a turn in each round. A warm-up round does not count.
 pub(super) fn alternate(
     loops: &mut [Loop],
     drainer: &Drainer,
@@ -34,7 +34,7 @@ pub(super) fn alternate(
 ) -> io::Result<Vec<Measured>> {
     let mut turns: Vec<Vec<Turn>> = loops.iter().map(|_| Vec::new()).collect();
     for round in 0..=rounds {
-        // No loop always follows the same one.
+        // Rotate the order, so that no loop always follows the same one.
         for place in 0..loops.len() {
             let index = (place + round) % loops.len();
             let turn = turn(&mut loops[index], drainer, frames)?;
@@ -49,7 +49,7 @@ pub(super) fn alternate(
 struct Turn {
     spent: Duration,
     sent: usize,
-    /// Nothing without a counter.
+    /// `None` without a counter.
     received: Option<usize>,
 }
 

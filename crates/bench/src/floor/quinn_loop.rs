@@ -1,4 +1,4 @@
-//! The floor of a server over QUIC: quinn gives each frame to every connection, and nothing else is done.
+//! The floor of a server over QUIC: quinn sends each frame to every connection, and nothing else is done.
 
 use std::error::Error;
 use std::io;
@@ -19,15 +19,15 @@ use super::super::thread_clock;
 use super::frames::Frames;
 use super::measurement::{Measured, TURN};
 
-/// After so many frames to all players, the listeners are waited for.
+/// The number of frames to all listeners before the loop waits for them.
 const FRAMES_PER_BURST: usize = 8;
-/// What has not come after this time is lost.
+/// A frame that has not arrived after this time is lost.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// Between two looks at all sockets.
+/// The pause between two passes over all sockets.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Gives the loop `rounds` turns after one that does not count. The calling thread stays on
-/// the last core that it may use.
+/// Gives the loop `rounds` turns after one that does not count. Pins the calling thread to the last core that it may
+/// use.
 pub(super) fn measure(listeners: usize, frames: &Frames, rounds: usize) -> Result<Measured, Box<dyn Error>> {
     let core = cores::stay_on_one()?;
     let identity = Identity::self_signed(["127.0.0.1"])?;
@@ -58,7 +58,7 @@ struct Turn {
     received: u64,
 }
 
-/// What quinn does with acknowledgements counts too, so waiting is part of the time.
+/// Runs one turn. quinn's handling of acknowledgements counts too, so waiting is part of the time.
 fn turn(fan_out: &BareFanOut, audience: &Audience, frames: &[Bytes], listeners: usize) -> io::Result<Turn> {
     let (start, heard_before) = (thread_clock::now(), audience.heard());
     let mut turn = Turn { spent: Duration::ZERO, sent: 0, received: 0 };
@@ -80,7 +80,7 @@ fn turn(fan_out: &BareFanOut, audience: &Audience, frames: &[Bytes], listeners: 
     Ok(turn)
 }
 
-/// Listeners, each with a socket of its own, swept over by a thread on another core.
+/// Listeners, each with its own socket, served by a thread on another core.
 struct Audience {
     heard: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
@@ -92,7 +92,7 @@ impl Audience {
         let (heard, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (counter, stop) = (Arc::clone(&heard), Arc::clone(&is_over));
         let listen = move || {
-            // Where there is no other core, it stays on this one.
+            // If there is no other core, it stays on this one.
             let _ = cores::keep_off(core);
             let dialer = Dialer::new(&address, remote, QuicClientSettings::default());
             let listeners = (0..count).map(|_| Listener::dial(&dialer));
@@ -138,7 +138,7 @@ impl Listener {
         Ok(Self { socket, core, datagram: Vec::new() })
     }
 
-    /// How many frames have come.
+    /// Receives frames; returns their number.
     fn run_once(&mut self) -> io::Result<u64> {
         let now = Instant::now();
         let mut buffer = [0; 2048];

@@ -7,17 +7,17 @@ use std::io;
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
-/// One listener's key, and how often it was used.
+/// One listener's key, and the number of times it was used.
 pub(super) struct Sealer {
     key: LessSafeKey,
     counter: u64,
 }
 
 impl Sealer {
-    /// What a sealed datagram is longer than its frame.
+    /// The bytes that sealing adds to a frame.
     pub(super) const OVERHEAD: usize = COUNTER_BYTES + TAG_BYTES;
 
-    /// The key of the listener of this number. Nothing secret is sent, so the number is its whole secret.
+    /// The sealer for the listener with this number. Nothing secret is sent, so the key is just the number.
     pub(super) fn new(listener: usize) -> io::Result<Self> {
         Ok(Self { key: key(listener)?, counter: 0 })
     }

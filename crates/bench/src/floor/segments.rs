@@ -1,4 +1,4 @@
-//! Generic segmentation offload: one call with several packets for one listener, which the kernel cuts apart.
+//! Generic segmentation offload: one call with several packets for one listener, which the kernel splits.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -9,11 +9,11 @@ use super::frames::Frames;
 use super::listeners::{bind, whole};
 use super::sealer::Sealer;
 
-/// One socket that cuts whatever it is given into packets of one length.
+/// A socket that splits its data into packets of equal length.
 pub(super) struct Segments {
     socket: UdpSocket,
     addresses: Vec<SocketAddr>,
-    /// What is sealed for one listener.
+    /// The sealed packets for one listener.
     sealed: Vec<u8>,
     packet_bytes: usize,
 }

@@ -11,13 +11,13 @@ use super::loops::{Kind, Loop};
 use super::measurement::alternate;
 use super::sealer::{Sealer, open};
 
-/// More than fit into one call of `sendmmsg`, and the last call is not full.
+/// More than fit into one call of `sendmmsg`, so that the last call is not full.
 const LISTENERS: usize = 300;
 const BYTES: usize = 120;
-/// The kernel delivers over loopback at once, or soon.
+/// Generous: the kernel delivers over loopback almost at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What each listener gets when the loop sends twice.
+/// The packets that each listener receives when the loop sends twice.
 fn received(kind: Kind, sealed: bool) -> Vec<Vec<Vec<u8>>> {
     let listeners = Listeners::open(LISTENERS).unwrap();
     let frames = Frames::new(BYTES);

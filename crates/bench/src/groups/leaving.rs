@@ -1,5 +1,5 @@
-//! One of many members leaves: how long it takes until all others have other keys, with a real server, clients, and
-//! members on two threads.
+//! One of many members leaves: the time until all others have new keys, with a real server, clients, and members on
+//! two threads.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -20,9 +20,9 @@ use crate::thread_clock;
 const MEMBERS: usize = 100;
 const THREADS: usize = 2;
 const ROUNDS: usize = 5;
-/// More than all members say at once: neither side waits for the other one.
+/// More than all members send at once, so that neither side blocks on the other one.
 const WAITING_MAX: usize = 100_000;
-/// All of this takes a fraction of it.
+/// Generous: everything takes a fraction of it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(json: bool) -> Result<(), Box<dyn Error>> {
@@ -37,7 +37,7 @@ pub(super) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     table.row([MEMBERS as f64, shortest[0], shortest[1]])
 }
 
-/// Milliseconds until all have the next epoch, and the most that one of them worked for it.
+/// The time until all have the next epoch, and the longest time that one of them computed for it, in milliseconds.
 fn measure() -> Result<[f64; 2], Box<dyn Error>> {
     thread::scope(|scope| {
         let (news, from_members) = sync_channel(WAITING_MAX);
@@ -62,7 +62,7 @@ fn measure() -> Result<[f64; 2], Box<dyn Error>> {
     })
 }
 
-/// What a thread of members has done for one of them.
+/// The result of one message that a thread of members has handled for one of them.
 struct Done {
     index: usize,
     messages: Vec<Vec<u8>>,
@@ -75,7 +75,7 @@ enum Task {
     Message(usize, Box<[u8]>),
 }
 
-/// Until the session is gone.
+/// Handles the messages of a thread's members until the session is gone.
 fn work(tasks: &Receiver<Task>, news: &SyncSender<Done>) {
     let mut members = BTreeMap::new();
     while let Ok(task) = tasks.recv() {
@@ -91,7 +91,7 @@ fn work(tasks: &Receiver<Task>, news: &SyncSender<Done>) {
         member.handle(Duration::ZERO, &message);
         let events: Vec<_> = std::iter::from_fn(|| member.poll_event()).collect();
         let is_new = events.iter().any(|event| matches!(event, MemberEvent::NewEpoch { .. }));
-        // As a chat does: the keys are derived at once.
+        // Derives the keys at once, as a chat does.
         let epoch =
             is_new.then(|| member.epoch_keys().ok()).flatten().and(member.epoch()).map(|(_, epoch)| epoch);
         let took = thread_clock::now().saturating_sub(start);
@@ -141,7 +141,7 @@ impl Session {
         self.epochs.values().all(|epoch| Some(epoch) == self.epochs.values().next())
     }
 
-    /// The last one goes.
+    /// Lets the last member leave.
     fn leave(&mut self) {
         let now = self.now();
         if let Some((index, mut client)) = self.clients.pop_last() {
@@ -181,7 +181,7 @@ impl Session {
         }
     }
 
-    /// All that the clients and the server have for each other.
+    /// Exchanges all pending packets between the clients and the server.
     fn turn(&mut self) {
         let now = self.now();
         for (index, client) in &mut self.clients {
@@ -213,7 +213,7 @@ impl Session {
         for (index, client) in &mut self.clients {
             while let Some(event) = client.poll_event() {
                 if let ClientEvent::GroupMessage { message } = event {
-                    // A thread that is gone shows by the members that it leaves behind.
+                    // If a thread is gone, its members will be missing from the result.
                     let _ = self.to_members[*index % THREADS].send(Task::Message(*index, message));
                 }
             }

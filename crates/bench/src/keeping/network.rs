@@ -15,7 +15,7 @@ pub(super) struct BenchNetwork {
     packet: Vec<u8>,
 }
 
-/// The clients' end, all in one.
+/// The common end of all clients.
 pub(super) struct Wire(Arc<Mutex<VecDeque<Incoming>>>);
 
 enum Incoming {

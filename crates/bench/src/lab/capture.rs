@@ -1,4 +1,4 @@
-//! `consonance-bench lab capture`: what the capture chain makes of a recorded microphone.
+//! `consonance-bench lab capture`: runs the capture chain over a microphone's recording.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     loop {
         let (mut block, mut far) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
         if microphone.read(&mut block) == Read::End {
-            // What is still inside comes out while silence goes in.
+            // Feed silence until the chain's delay is flushed.
             if after_end == 0 {
                 break;
             }
@@ -60,10 +60,10 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What the chain has to tell at the end.
+/// The chain's figures at the end.
 #[derive(Serialize)]
 struct Figures {
-    /// Already taken out of the output.
+    /// The delay that was removed from the output.
     removed_delay_ms: usize,
     blocks: u64,
     speech_blocks: u64,

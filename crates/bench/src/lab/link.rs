@@ -79,7 +79,7 @@ pub(crate) fn run(link: &Link) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The encoder knows how much is lost, as it does when a call has gone on for a while.
+/// Simulates the call. The encoder knows the loss rate, as in a call that has lasted for a while.
 fn call(link: &Link, sound: &[f32]) -> Result<Call, Box<dyn Error>> {
     let frame = link.frame_ms;
     let packets = sound.len().div_ceil(frame.samples());

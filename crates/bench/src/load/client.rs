@@ -16,20 +16,20 @@ use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
 use super::udp::{connect, lossy};
 
-/// What a client is to do.
+/// The settings of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     pub(crate) name: String,
     pub(crate) session: String,
-    /// Idle clients have none.
+    /// The room; idle clients have none.
     pub(crate) room: Option<String>,
     pub(crate) listens: bool,
     pub(crate) speaks: bool,
-    /// It can be in the group of an encrypted session.
+    /// Whether it can be in the group of an encrypted session.
     pub(crate) encrypts: bool,
 }
 
-/// Driven by the caller of its methods; it has no thread.
+/// A client without a thread, driven by the caller.
 #[derive(Debug)]
 pub(crate) struct LoadClient {
     socket: UdpSocket,
@@ -38,11 +38,11 @@ pub(crate) struct LoadClient {
     engine: Option<Box<Client>>,
     progress: JoinProgress,
     fast_path: Option<FastPath>,
-    /// When the connection is to be looked at again; voice that does not come over it lets it rest.
+    /// The time at which the connection must be served again; it is served less often while voice takes the fast path.
     next_look_at: Instant,
 }
 
-/// How a client is doing.
+/// The state of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum JoinProgress {
     Joining,
@@ -52,7 +52,7 @@ pub(crate) enum JoinProgress {
     Gone(String),
 }
 
-/// What all clients of one thread use in turns.
+/// Buffers that all clients of one thread share.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     pub(super) inbox: Inbox,
@@ -77,9 +77,9 @@ impl Now {
 
 /// Each client has one link.
 const LINK: LinkId = LinkId(1);
-/// How long the connection rests while voice takes the fast path.
+/// The pause between two calls of the connection while voice takes the fast path.
 const REST: Duration = Duration::from_millis(10);
-/// So many datagrams are taken from one client before the others have their turn.
+/// The number of datagrams that are taken from one client before the others get their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
 impl Buffers {
@@ -89,7 +89,7 @@ impl Buffers {
 }
 
 impl LoadClient {
-    /// Begins to join; [`turn`](Self::turn) goes on with it.
+    /// Begins to join; [`run_once`](Self::run_once) continues.
     pub(crate) fn dial(dialer: &Dialer, guest: &Guest, now: Now) -> io::Result<Self> {
         let unable = |error: DialError| io::Error::other(error.to_string());
         let core = dialer.dial(now.instant, &guest.session).map_err(unable)?;
@@ -119,8 +119,8 @@ impl LoadClient {
         })
     }
 
-    /// From now on the client counts the voices that it hears, and knows nothing of other players: ten thousand engines
-    /// that know as many players each have no room in a machine.
+    /// Drops the engine: from now on the client only counts the voices that it hears. Ten thousand engines that each
+    /// know ten thousand players do not fit into a machine's memory.
     pub(crate) fn only_listen(&mut self) {
         self.engine = None;
     }
@@ -134,20 +134,20 @@ impl LoadClient {
         self.fast_path.as_ref().is_some_and(FastPath::is_open)
     }
 
-    /// Where it can be reached.
+    /// The local ports of its sockets.
     pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
         let connection = self.socket.local_addr().ok().map(|address| address.port());
         let fast_path = self.fast_path.as_ref().and_then(|fast_path| fast_path.port().ok());
         [connection, fast_path].into_iter().flatten()
     }
 
-    /// From now on the kernel notes when datagrams arrive here.
+    /// Makes the kernel record when datagrams arrive here.
     pub(crate) fn stamp(&self) -> io::Result<()> {
         stamp(&self.socket)?;
         self.fast_path.as_ref().map_or(Ok(()), FastPath::stamp)
     }
 
-    /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
+    /// Receives datagrams, runs timers, and sends pending datagrams; returns the number of datagrams received.
     pub(crate) fn run_once(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
         let fast_path = self.look_at_fast_path(now, buffers)?;
         if now.instant < self.next_look_at {
@@ -177,7 +177,7 @@ impl LoadClient {
         Ok(fast_path + datagrams)
     }
 
-    /// Says a frame into its room.
+    /// Sends a frame to its room.
     pub(crate) fn speak(&mut self, now: Now, frame: &[u8], buffers: &mut Buffers) -> io::Result<()> {
         let engine = self.engine.as_mut().ok_or_else(|| io::Error::other("a listener does not speak"))?;
         engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
@@ -247,7 +247,7 @@ impl LoadClient {
             }
         }
         while let Some(command) = self.engine.as_mut().and_then(|engine| engine.poll_command()) {
-            // It was opened already, and a client that was disconnected does not come back here.
+            // The link is already open, and a client that was disconnected does not reconnect here.
             if let LinkCommand::Close { reason, .. } = command {
                 self.progress = JoinProgress::Gone(reason.to_string());
                 self.core.leave(now.instant);

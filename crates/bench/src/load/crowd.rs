@@ -1,4 +1,4 @@
-//! All clients of a load, carried by one thread.
+//! All clients of a load, run by one thread.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -18,13 +18,13 @@ use crate::schedule::Schedule;
 
 /// Clients that have joined one server. Speakers come first.
 pub(super) struct Crowd {
-    /// To each node, for the clients in turn.
+    /// One dialer for each node; clients use them in turn.
     dialers: Vec<Dialer>,
     started: Instant,
     clients: Vec<LoadClient>,
-    /// For each speaker, how many hear it.
+    /// The number of listeners of each speaker.
     audiences: Vec<u64>,
-    /// Of all sockets, as soon as all players are in.
+    /// The ports of all sockets, once all clients have joined.
     ports: BTreeSet<u16>,
     /// Whether voice has to take the fast path.
     wants_fast_path: bool,
@@ -33,14 +33,15 @@ pub(super) struct Crowd {
     step: u32,
 }
 
-/// Between two looks at all sockets, as in `bench floor`: what the listeners do changes what the sender pays.
+/// The pause between two passes over all sockets, as in `bench floor`: the listeners' activity affects the sender's
+/// cost.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Idle clients can wait longer, and many of them longer still: looking at them takes a while.
+/// Idle clients can wait longer, and many of them longer still, as a pass over them takes a while.
 const IDLE_PAUSE: Duration = Duration::from_millis(20);
 const IDLE_PAUSE_PER_CLIENT: Duration = Duration::from_micros(10);
-/// How many may be joining at once.
+/// The maximum number of clients that are joining at a time.
 const JOINING_MAX: usize = 32;
-/// Where more clients join one session, listeners let go of their engines once they have joined.
+/// If more clients join one session, listeners drop their engines once they have joined.
 const ENGINES_MAX: usize = 2_000;
 /// How long one client may take to join.
 const JOIN_PATIENCE: Duration = Duration::from_secs(20);
@@ -48,10 +49,10 @@ const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
 impl Crowd {
-    /// No player yet. Frames will have this many bytes. A client that `wants_fast_path` is in only when its fast path
-    /// is open.
+    /// A crowd without clients yet, for frames of this many bytes. With `wants_fast_path`, a client counts as joined
+    /// only when its fast path is open.
     pub(super) fn new(dialers: Vec<Dialer>, frame_bytes: usize, wants_fast_path: bool) -> Self {
-        // Enough to tell this run's frames from those of another one at the same server.
+        // Good enough to tell this run's frames from those of another run on the same server.
         let run = Stamp::now().0 as u32 ^ std::process::id();
         Self {
             dialers,
@@ -66,16 +67,16 @@ impl Crowd {
         }
     }
 
-    /// From now on frames of this many bytes are sent sealed.
+    /// Makes all further frames sealed ones of this many bytes.
     pub(super) fn seal_frames(&mut self, frame_bytes: usize) {
         self.frames = Frames::sealed(self.buffers.heard.run(), frame_bytes);
     }
 
-    /// Lets all of these join, some at a time, and waits until all are in. `audiences` gives each speaking guest's
-    /// number of listeners. `told` hears how many are in.
+    /// Lets all of these join, some at a time, and waits until all have joined. `audiences` gives each speaking
+    /// guest's number of listeners. `told` is called with the number that have joined.
     ///
     /// # Errors
-    /// If one of them is sent away, or takes too long.
+    /// If one of them is rejected, or takes too long.
     pub(super) fn join(
         &mut self,
         guests: impl ExactSizeIterator<Item = Guest>,
@@ -116,7 +117,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Whether voice takes the fast path everywhere; what the default client does is the server's choice.
+    /// Whether voice takes the fast path for all clients; by default, that is the server's choice.
     pub(super) fn is_on_fast_path(&self) -> bool {
         self.clients.iter().all(LoadClient::is_on_fast_path)
     }
@@ -132,14 +133,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// From now on the kernel says when frames arrived: exact, and a little more work for the sender.
+    /// Makes the kernel record when frames arrive: exact, at a small cost for the sender.
     pub(super) fn stamp_arrivals(&mut self) -> io::Result<()> {
         self.clients.iter().try_for_each(LoadClient::stamp)?;
         self.buffers.inbox.expect_stamps();
         Ok(())
     }
 
-    /// All speakers speak at this rate of frames per second, for `warm_up` and then for the `time` that is measured.
+    /// Lets all speakers speak at this rate of frames per second, for `warm_up` and then for the measured `time`.
     pub(super) fn talk(
         &mut self,
         rate: f64,
@@ -184,7 +185,7 @@ impl Crowd {
         })
     }
 
-    /// All players say goodbye.
+    /// Lets all clients say goodbye.
     pub(super) fn leave(mut self) -> io::Result<()> {
         let now = self.now();
         self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.buffers))
@@ -220,7 +221,7 @@ impl Crowd {
         }
     }
 
-    /// Each client is served; those that are to speak meanwhile do.
+    /// Serves each client; speakers send frames that are due meanwhile.
     fn sweep(&mut self, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {
         for index in 0..self.clients.len() {
             let now = self.now();
@@ -254,7 +255,7 @@ impl Crowd {
     }
 }
 
-/// Speech that goes on.
+/// Ongoing speech.
 struct Talk {
     schedule: Schedule,
     step: u32,
@@ -275,7 +276,7 @@ impl Talk {
     }
 }
 
-/// What to do if there are not enough descriptors.
+/// The error message for too few file descriptors, with the remedy.
 fn too_many(error: &io::Error) -> String {
     format!("one more client cannot be made ({error}); raise `ulimit -n` or ask for fewer")
 }

@@ -1,4 +1,4 @@
-//! What else happens to a server while voice flows: newcomers, a link that floods, garbage from unknown addresses.
+//! Disturbances of a server while voice flows: newcomers, a link that floods, garbage from unknown addresses.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) struct Disturbance {
     garbage: Option<u32>,
 }
 
-/// What the others are doing, on a thread of their own.
+/// A disturbance that runs on its own thread.
 pub(super) struct Busy {
     disturbance: Disturbance,
     is_over: Arc<AtomicBool>,
@@ -61,7 +61,7 @@ impl Disturbance {
         Ok(Some(Busy { disturbance: self, is_over, thread: thread? }))
     }
 
-    /// What holds of a server: in words, and the share of frames that may be lost.
+    /// The promise of a server: in words, and the share of frames that may be lost.
     fn promise(self) -> (&'static str, f64) {
         if self.joins_per_second.is_some() {
             ("300 joins per second while 50 000 packets per second flow cost less than 0.1 % of them", 0.001)
@@ -74,7 +74,7 @@ impl Disturbance {
 }
 
 impl Busy {
-    /// Ends it. What was done, and whether the promise held while `step` was measured.
+    /// Ends it. Returns what was done, and whether the promise held while `step` was measured.
     pub(super) fn end(self, step: &Step) -> Result<Map<String, Value>, Box<dyn Error>> {
         self.is_over.store(true, Ordering::Relaxed);
         let mut fields = self.thread.join().map_err(|_| "the thread of the others broke")??;

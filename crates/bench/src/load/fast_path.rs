@@ -1,4 +1,4 @@
-//! A client's fast path: a socket of its own beside the connection.
+//! A client's fast path: a separate socket beside the connection.
 
 use std::io;
 use std::net::UdpSocket;
@@ -11,7 +11,7 @@ use super::inbox::{Inbox, stamp};
 use super::probe::Stamp;
 use super::udp::{connect, lossy};
 
-/// Voice goes through it while it is open.
+/// The path that voice takes while it is open.
 #[derive(Debug)]
 pub(super) struct FastPath {
     socket: UdpSocket,
@@ -19,7 +19,7 @@ pub(super) struct FastPath {
 }
 
 impl FastPath {
-    /// What the server granted is probed at once.
+    /// Opens a socket for the path that the server has granted; the path is probed at once.
     pub(super) fn new(now: Instant, grant: &PathGrant) -> io::Result<Self> {
         let path = ClientPath::new(now, &grant.secrets, &grant.announcement, ClientPathSettings::default());
         Ok(Self { socket: connect(grant.remote)?, path })
@@ -37,8 +37,8 @@ impl FastPath {
         stamp(&self.socket)
     }
 
-    /// Takes the next datagram that waits, and gives its packets to `each` with the time of
-    /// arrival; false if there is none.
+    /// Takes the next pending datagram, and passes its packets to `each` with the time of arrival; false if there is
+    /// none.
     pub(super) fn receive(
         &mut self,
         now: Instant,
@@ -46,14 +46,14 @@ impl FastPath {
         mut each: impl FnMut(&[u8], Stamp),
     ) -> io::Result<bool> {
         let Some((datagram, arrived_at)) = inbox.next(&self.socket)? else { return Ok(false) };
-        // What cannot be opened is as good as lost, and the report will say so.
+        // Datagrams that cannot be opened count as lost, which the report shows.
         if let Ok(packets) = self.path.handle_datagram(now, datagram) {
             packets.for_each(|packet| each(packet, arrived_at));
         }
         Ok(true)
     }
 
-    /// Does what is due, and sends what the path itself has to say.
+    /// Runs the path's timers, and sends its own datagrams.
     pub(super) fn run_once(&mut self, now: Instant, datagram: &mut Vec<u8>) -> io::Result<()> {
         if self.path.poll_timeout().is_some_and(|at| at <= now) {
             self.path.handle_timeout(now);
@@ -67,7 +67,7 @@ impl FastPath {
         }
     }
 
-    /// False if the packet has to go over the connection.
+    /// Sends a packet; false if it has to go over the connection.
     pub(super) fn send(&mut self, packet: &[u8], datagram: &mut Vec<u8>) -> io::Result<bool> {
         datagram.clear();
         if !self.path.seal(packet, datagram) {

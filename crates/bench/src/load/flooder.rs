@@ -1,4 +1,4 @@
-//! A client that says ten times more than a link may, and comes back whenever it is thrown out.
+//! A client that sends ten times as much as a link may, and reconnects whenever the server rejects it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,10 +15,11 @@ use crate::schedule::Schedule;
 const TIMES_TOO_MUCH: f64 = 10.0;
 const FRAME_BYTES: usize = 120;
 const PAUSE: Duration = Duration::from_millis(1);
-/// Before it comes back.
+/// The pause before it reconnects.
 const REST: Duration = Duration::from_millis(100);
 
-/// Floods the first room until it is over; how many frames that were, and how often the server threw it out.
+/// Floods the first room until `is_over`; returns the number of frames, and the number of times the server rejected
+/// it.
 pub(super) fn flood(
     dialer: &Dialer,
     session: &str,
@@ -53,7 +54,7 @@ pub(super) fn flood(
             thread::sleep(PAUSE);
         }
         thrown_out += u64::from(matches!(client.progress(), JoinProgress::Gone(_)));
-        // A client that is kicked leaves; one that is not says a goodbye that can be lost.
+        // A kicked client has already left; for others, a lost goodbye does no harm.
         let _ = client.leave(Now::since(started), &mut buffers);
         thread::sleep(REST);
     }

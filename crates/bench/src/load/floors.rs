@@ -1,4 +1,4 @@
-//! The bare loops before and after a load, and how a server stands beside them.
+//! The bare loops before and after a load, and a server's figures compared with them.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::super::floor::{self, Measured};
 use super::report::{round, whole};
 
-/// A server can only be compared with loops of the same minute, so they are measured on both sides of it.
+/// A server can only be compared with loops of the same minute, so they are measured before and after it.
 pub(super) struct Floors {
     core: usize,
     listeners: usize,
@@ -31,7 +31,7 @@ impl Floors {
         Ok(Self { core, listeners, frame_bytes, with_quinn, before })
     }
 
-    /// Measures again; what all that says of a server that gives out so many frames per second of its processor time.
+    /// Measures again; compares a server that sends this many frames per second of processor time with the loops.
     pub(super) fn after(self, frames_out_per_cpu_s: f64) -> Result<Map<String, Value>, Box<dyn Error>> {
         let after = floor::beside(self.core, self.listeners, self.frame_bytes, self.with_quinn)?;
         let loops = self.before.iter().zip(&after);
@@ -44,7 +44,7 @@ impl Floors {
     }
 }
 
-/// Each loop is its name and what it reached before and after; the mean counts.
+/// The fields for the report. Each loop has its name and its results before and after; their mean counts.
 fn fields(loops: &[(&str, f64, f64)], frames_out_per_cpu_s: f64) -> Map<String, Value> {
     let mean = |wanted: &str| {
         let of = |(name, one, two): &(&str, f64, f64)| (*name == wanted).then(|| f64::midpoint(*one, *two));

@@ -1,4 +1,4 @@
-//! Datagrams of no client of the server: noise, noise that looks like QUIC, and noise that looks like the fast path.
+//! Datagrams from no client of the server: noise, noise that looks like QUIC, and noise that looks like the fast path.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::schedule::Schedule;
 
-/// Each with an address of its own.
+/// The number of sources, each with its own address.
 const SOURCES: usize = 16;
 const DATAGRAM_BYTES: usize = 1200;
 const PIECES: usize = 256;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// header, and a datagram of the fast path. Noise follows.
 const BEGINNINGS: &[&[u8]] = &[&[0xc0, 0, 0, 0, 1, 8], &[0x40], &[0x00, 0x00], &[]];
 
-/// Sends until it is over; how many datagrams that were.
+/// Sends until it is over; returns the number of datagrams.
 pub(super) fn send_garbage(
     to: SocketAddr,
     rate: f64,
@@ -50,7 +50,7 @@ pub(super) fn send_garbage(
     Ok(fields)
 }
 
-/// Datagrams of all lengths, cut off at places that do not repeat for long.
+/// Datagrams of all lengths, cut from noise at positions that do not repeat for long.
 struct Garbage {
     pieces: Vec<Vec<u8>>,
     noise: Noise,

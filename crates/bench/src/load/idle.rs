@@ -1,4 +1,4 @@
-//! Very many clients that are only there: what they cost a server in memory and in time.
+//! Very many idle clients, and their cost for a server in memory and time.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -28,9 +28,9 @@ pub(super) struct Idle {
     sessions: u32,
 }
 
-/// Until what joining takes is over.
+/// The time for the work of joining to finish.
 const SETTLE: Duration = Duration::from_secs(5);
-/// The promise is 400 MB and 6 % of a core for 10 000 clients in 1000 sessions; fewer may take as much less.
+/// The promise is 400 MB and 6 % of a core for 10 000 clients in 1000 sessions, and proportionally less for fewer.
 const BYTES_PER_CLIENT_MAX: f64 = 40_000.0;
 const SHARE_PER_CLIENT_MAX: f64 = 0.06 / 10_000.0;
 

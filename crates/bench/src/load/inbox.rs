@@ -1,4 +1,4 @@
-//! Taking datagrams out of sockets, and knowing when they arrived there.
+//! Receives datagrams from sockets, with their times of arrival.
 
 use std::io::{self, ErrorKind, IoSliceMut};
 use std::net::UdpSocket;
@@ -11,7 +11,7 @@ use nix::sys::time::TimeSpec;
 
 use super::probe::Stamp;
 
-/// One buffer for all sockets.
+/// The receive buffer of all sockets.
 #[derive(Debug)]
 pub(super) struct Inbox {
     datagram: Box<[u8; 2048]>,
@@ -24,13 +24,13 @@ impl Inbox {
         Self { datagram: Box::new([0; 2048]), control: cmsg_space!(TimeSpec), stamped_by_kernel: false }
     }
 
-    /// From now on, times of arrival are the kernel's, and do not depend on when we look. All sockets must have been
-    /// asked for it by [`stamp`]. That costs the sender a little, so it is off where sending is measured.
+    /// Makes times of arrival the kernel's from now on, so that they do not depend on when we read. [`stamp`] must
+    /// have been called for all sockets. That costs the sender a little, so it is off where sending is measured.
     pub(super) fn expect_stamps(&mut self) {
         self.stamped_by_kernel = true;
     }
 
-    /// The next datagram that waits there, and when it arrived; without stamps, that is now.
+    /// The next pending datagram of a socket, and its time of arrival; without stamps, that is now.
     pub(super) fn next(&mut self, socket: &UdpSocket) -> io::Result<Option<(&mut [u8], Stamp)>> {
         let received = if self.stamped_by_kernel {
             self.receive_stamped(socket)
@@ -63,7 +63,7 @@ impl Inbox {
     }
 }
 
-/// Asks the kernel to note when datagrams arrive at this socket.
+/// Makes the kernel record when datagrams arrive at this socket.
 pub(super) fn stamp(socket: &UdpSocket) -> io::Result<()> {
     Ok(setsockopt(socket, ReceiveTimestampns, &true)?)
 }

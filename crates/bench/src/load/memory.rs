@@ -1,4 +1,4 @@
-//! What a client that is only there costs the server in memory.
+//! The server's memory per idle client.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use super::server_process;
 use super::socket_address;
 use crate::child_process::MeasuredProgram;
 
-/// The first clients warm up what every server has once.
+/// The first clients warm up everything that a server allocates once.
 const BEFORE: usize = 200;
 const MORE: usize = 1000;
-/// Rooms full of people: each client is told of as many others.
+/// Full rooms: each client is told about this many others.
 const CLIENTS_PER_SESSION: usize = 100;
-/// Until everything that joining takes is over.
+/// A wait until all work for joining is done.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// Growth of a fresh server's anonymous memory from 200 to 1200 idle clients, in bytes per client.
-/// `told` hears how many are in.
+/// Growth of a fresh server's anonymous memory from 200 to 1200 idle clients, in bytes per client. `told` is called
+/// with the number that have joined.
 pub(super) fn bytes_per_client(
     measured: &MeasuredProgram,
     settings: QuicClientSettings,

@@ -1,4 +1,4 @@
-//! What voice travels in.
+//! The choice of transport for voice: the fast path, QUIC datagrams, or the default of a client.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) struct Mode {
     udp_plain: bool,
 }
 
-/// A server that is overloaded for some seconds is still there.
+/// Long enough for a server that is overloaded for some seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Mode {
@@ -35,7 +35,7 @@ impl Mode {
         QuicClientSettings { fast_path, idle_timeout: PATIENCE, ..QuicClientSettings::default() }
     }
 
-    /// Whether nothing else will do.
+    /// Whether voice must take the fast path.
     pub(super) fn wants_fast_path(self) -> bool {
         #[cfg(feature = "plain-cipher")]
         if self.udp_plain {
@@ -44,7 +44,7 @@ impl Mode {
         self.fast
     }
 
-    /// As scripts know it; `is_on_fast_path` is what came of it.
+    /// The mode's name for scripts; `is_on_fast_path` says which path voice actually takes.
     pub(super) fn name(self, is_on_fast_path: bool) -> &'static str {
         match self {
             #[cfg(feature = "plain-cipher")]

@@ -13,9 +13,9 @@ use crate::schedule::Schedule;
 
 /// Sessions that they are spread over.
 const SESSIONS: u64 = 1000;
-/// How long each stays once it is in.
+/// How long each stays after joining.
 const STAY: Duration = Duration::from_millis(200);
-/// A newcomer that is not in after this time has failed.
+/// A newcomer that has not joined after this time has failed.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -25,7 +25,7 @@ struct Newcomer {
     joined: Option<Instant>,
 }
 
-/// Joins at this rate until it is over; how many came in, how many did not, and how long it took.
+/// Joins at this rate until `is_over`; returns how many joined, how many failed, and how long joining took.
 pub(super) fn keep_joining(
     dialer: &Dialer,
     rate: f64,
@@ -57,7 +57,7 @@ pub(super) fn keep_joining(
             }
         }
         newcomers.retain_mut(|it| it.stays(Now::since(started), &mut buffers));
-        // Newcomers that have begun are waited for.
+        // Waits for newcomers that have already started.
         if !goes_on && newcomers.is_empty() {
             break;
         }
@@ -86,7 +86,7 @@ impl Newcomer {
             None => !self.has_failed(now.instant),
             Some(joined) if now.instant.duration_since(joined) < STAY => true,
             Some(_) => {
-                // A goodbye that is lost is one that the server does not need.
+                // The server can do without the goodbye.
                 let _ = self.client.leave(now, buffers);
                 false
             }

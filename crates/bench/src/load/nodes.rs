@@ -1,4 +1,4 @@
-//! The servers that are loaded: one alone, or the nodes of a cluster.
+//! The servers under load: a single one, or the nodes of a cluster.
 
 use std::error::Error;
 use std::io;
@@ -15,22 +15,22 @@ use crate::child_process::MeasuredProgram;
 use crate::process_figures::ProcessFigures;
 use crate::{NATS_SERVER, cores};
 
-/// Each on cores of its own, as far as there are any. Dropping them ends them.
+/// Servers, each on its own cores if there are enough. Dropping them ends them.
 pub(super) struct Nodes {
     servers: Vec<ServerProcess>,
-    /// What joins them, if there are several.
+    /// The NATS server that connects the nodes, if there are several.
     nats: Option<NatsServer>,
 }
 
-/// What the nodes of a cluster and NATS use, each by itself, until [`end`](Self::end).
+/// Measures the processor time of each node of a cluster and of NATS, until [`end`](Self::end).
 pub(super) struct NodeMeter {
-    /// The last one is NATS.
+    /// The processes; the last one is NATS.
     processes: Vec<ProcessFigures>,
     before: Vec<Duration>,
 }
 
 impl Nodes {
-    /// So many servers with so many workers each.
+    /// Starts this many servers with this many workers each.
     ///
     /// # Errors
     /// If there is no program to start, or no NATS server for several.
@@ -62,17 +62,17 @@ impl Nodes {
         Ok(Self { servers, nats: Some(nats) })
     }
 
-    /// Where they can be reached.
+    /// Their addresses.
     pub(super) fn addresses(&self) -> Vec<QuicAddress> {
         self.servers.iter().map(|server| server.address().clone()).collect()
     }
 
-    /// What all of them use, without NATS.
+    /// The figures of all nodes together, without NATS.
     pub(super) fn figures(&self) -> Option<ProcessFigures> {
         self.servers.iter().map(ServerProcess::figures).reduce(ProcessFigures::and)
     }
 
-    /// Looks at each of them and at NATS from now on, if there are several.
+    /// Starts to measure each of them and NATS, if there are several.
     pub(super) fn meter(&self) -> Result<NodeMeter, Box<dyn Error>> {
         let nats = self.nats.as_ref().and_then(NatsServer::pid).map(ProcessFigures::of);
         let servers = self.servers.iter().map(ServerProcess::figures);
@@ -81,7 +81,7 @@ impl Nodes {
         Ok(NodeMeter { processes, before })
     }
 
-    /// The core of the first one.
+    /// The core of the first server.
     pub(super) fn core(&self) -> usize {
         self.servers[0].core()
     }
@@ -92,7 +92,7 @@ impl Nodes {
 }
 
 impl NodeMeter {
-    /// Adds how much of a core each took while players spoke, for this time before the step, too.
+    /// Adds each process's share of a core while clients spoke, including this warm-up before the step.
     pub(super) fn end(
         self,
         warm_up: Duration,

@@ -1,4 +1,4 @@
-//! What the frames say besides noise: which measurement they belong to and when they were sent.
+//! The contents of frames besides noise: the measurement that they belong to, and the time of sending.
 //!
 //! A frame is the run (`u32`), the step (`u32`) and the time of sending (`u64`, nanoseconds since 1970), all
 //! little-endian, and then noise.
@@ -17,17 +17,17 @@ pub(super) const HEAD_BYTES: usize = 16;
 pub(crate) struct Frames {
     run: u32,
     bytes: Vec<u8>,
-    /// Where what is told begins: behind the head of a sealed frame.
+    /// The offset of the run, step and time: after the header of a sealed frame.
     begins: usize,
 }
 
-/// By how much a sealed frame is longer than the frame.
+/// The overhead of a sealed frame.
 const SEALED_BYTES: usize = 18;
 
 impl Frames {
     /// `bytes` is [`HEAD_BYTES`] or more; `seed` tells this run from others.
     pub(crate) fn new(seed: u32, bytes: usize) -> Self {
-        // Xorshift (Marsaglia 2003): nothing on the way could compress it.
+        // Xorshift (Marsaglia 2003): noise, which cannot be compressed on the way.
         let mut state = seed | 1;
         let noise = std::iter::repeat_with(|| {
             state ^= state << 13;
@@ -38,7 +38,7 @@ impl Frames {
         Self { run: seed, bytes: noise.take(bytes.max(HEAD_BYTES)).collect(), begins: 0 }
     }
 
-    /// The same as a server has them of an encrypted session, which need not be opened.
+    /// The same as sealed frames of an encrypted session, which nothing here needs to open.
     pub(crate) fn sealed(seed: u32, bytes: usize) -> Self {
         let mut frames = Self::new(seed, bytes + SEALED_BYTES);
         frames.begins = SealedVoice::HEAD_BYTES;
@@ -71,14 +71,14 @@ impl Stamp {
     }
 }
 
-/// What all listeners together have heard of one step.
+/// The frames of one step that all listeners together have heard.
 #[derive(Debug)]
 pub(crate) struct Heard {
     run: u32,
     step: u32,
     frames: u64,
     delays: Delays,
-    /// Packets that came over the fast path, of whatever step.
+    /// Packets that arrived over the fast path, of any step.
     pub(crate) on_fast_path: u64,
 }
 
@@ -87,12 +87,12 @@ impl Heard {
         Self { run: seed, step: 0, frames: 0, delays: Delays::new(), on_fast_path: 0 }
     }
 
-    /// Only this step counts from now on, and nothing was heard of it yet.
+    /// Starts to count this step only.
     pub(crate) fn begin(&mut self, step: u32) {
         *self = Self { step, ..Self::new(self.run) };
     }
 
-    /// A listener heard a frame that arrived then. What is not of this step, or not ours, does not count.
+    /// Counts a frame that reached a listener at this time. Frames of other steps or other senders do not count.
     pub(crate) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
         let frame = SealedVoice::of(frame).map_or(frame, |sealed| sealed.sframe);
         let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };

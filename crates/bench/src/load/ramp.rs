@@ -1,28 +1,28 @@
 //! The search for the rate at which loss passes 1 %.
 
-/// Goes up until it is too much, then halves the distance. A rate is too much if it fails twice: once may be the
-/// machine's fault.
+/// Raises the rate until it is too high, then bisects. A rate is too high if it fails twice, as the machine may be at
+/// fault once.
 #[derive(Clone, Debug)]
 pub(super) struct Ramp {
     first: f64,
-    /// The highest that passed.
+    /// The highest rate that passed.
     passed: Option<f64>,
-    /// The lowest that failed twice.
+    /// The lowest rate that failed twice.
     failed: Option<f64>,
     has_failed_once: bool,
-    /// That one failed since the clients did not keep up.
+    /// Whether that rate failed because the clients did not keep up.
     is_limited_by_clients: bool,
 }
 
-/// A step up, until something fails.
+/// The factor of each step up, until a rate fails.
 const GROWTH: f64 = 1.7;
-/// The point is known well enough when the two sides of it are no further apart.
+/// The precision at which the search ends: the ratio of the two bounds.
 const PRECISION: f64 = 1.04;
-/// A search whose first rate fails does not go further down than by this factor.
+/// A search whose first rate fails goes down by this factor at most.
 const LOWEST: f64 = 64.0;
 
 impl Ramp {
-    /// `first` is in frames per second, as everything here.
+    /// A search that starts at `first`, in frames per second, as everything here.
     pub(super) fn new(first: f64) -> Self {
         Self { first, passed: None, failed: None, has_failed_once: false, is_limited_by_clients: false }
     }
@@ -39,7 +39,7 @@ impl Ramp {
         }
     }
 
-    /// What became of the rate that [`next`](Self::next) named, and whether the clients were its limit.
+    /// Records the result of the rate that [`next`](Self::next) named, and whether the clients were its limit.
     pub(super) fn note(&mut self, is_fine: bool, is_limited_by_clients: bool) {
         let Some(rate) = self.next() else { return };
         if is_fine {
@@ -53,7 +53,7 @@ impl Ramp {
         }
     }
 
-    /// Whether the search ended where the clients could do no more, so that it says nothing about the server.
+    /// Whether the search ended at the limit of the clients, so that it says nothing about the server.
     pub(super) fn is_limited_by_clients(&self) -> bool {
         self.is_limited_by_clients
     }
@@ -68,8 +68,8 @@ impl Ramp {
 mod tests {
     use super::*;
 
-    /// Where the search ends and how many rates it tried, for a server that does `limit`; the tries of
-    /// these numbers fail by accident.
+    /// The end of the search and the number of tries, for a server that manages `limit`; the tries with these numbers
+    /// fail by accident.
     fn search(limit: f64, accidents: &[usize]) -> (Option<f64>, usize) {
         let mut ramp = Ramp::new(50.0);
         let mut tries = 0;

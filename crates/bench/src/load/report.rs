@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::step::Step;
 
-/// What a run is about.
+/// The setup of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scene {
     pub(super) mode: &'static str,
@@ -17,16 +17,16 @@ pub(super) struct Scene {
     pub(super) frame_bytes: u16,
 }
 
-/// What comes out in the end.
+/// The final result of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
     pub(super) scene: Scene,
-    /// As much as is sensible for this server.
+    /// The step at the highest sensible load of this server.
     pub(super) busy: Step,
-    /// Less, for the delays.
+    /// The step at a lower load, for the delays.
     pub(super) calm: Step,
     pub(super) bytes_per_client: Option<f64>,
-    /// The search ended because of the clients and not because of the server.
+    /// Whether the search ended at the limit of the clients rather than of the server.
     pub(super) is_limited_by_clients: bool,
 }
 

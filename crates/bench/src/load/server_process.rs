@@ -1,4 +1,4 @@
-//! A server of our own to be measured.
+//! A measured server of our own.
 
 use std::error::Error;
 
@@ -6,18 +6,18 @@ use consonance_quic::QuicAddress;
 
 use crate::child_process::{ChildProcess, MeasuredProgram};
 
-/// It serves any session on demand; its address is that of the first one.
+/// A server that creates any session on demand; its address is that of the first one.
 pub(super) type ServerProcess = ChildProcess<QuicAddress>;
 
 /// Starts it; see [`ChildProcess::start`].
 ///
 /// # Errors
-/// If there is no program to start, or it says no address.
+/// If there is no program to start, or it prints no address.
 pub(super) fn start(measured: &MeasuredProgram, lifts_limits: bool) -> Result<ServerProcess, Box<dyn Error>> {
     start_with_workers(measured, lifts_limits, 1)
 }
 
-/// The same with so many workers, each on a core, all of which serve each session.
+/// The same with this many workers, each on a core, all of which serve each session.
 ///
 /// # Errors
 /// As [`start`].
@@ -29,7 +29,7 @@ pub(super) fn start_with_workers(
     start_node(measured, lifts_limits, workers, None)
 }
 
-/// The same as a node of this name of a cluster on this NATS server.
+/// The same as a cluster node with this name, on this NATS server.
 ///
 /// # Errors
 /// As [`start`].
@@ -41,7 +41,7 @@ pub(super) fn start_node(
 ) -> Result<ServerProcess, Box<dyn Error>> {
     let lifted = if lifts_limits { LIFTED_LIMITS } else { &[] };
     let settings = ROOM.iter().chain(lifted).map(|(name, value)| (*name, (*value).to_owned()));
-    // A server of before has no such settings, and is asked for one worker only.
+    // Older servers lack these settings, and are only measured with one worker.
     let of_workers =
         [("CONSONANCE_WORKERS", workers.to_string()), ("CONSONANCE_SPREAD_SESSIONS_FROM", "0".to_owned())];
     let settings = settings.chain(of_workers.into_iter().filter(|_| workers > 1));
@@ -52,12 +52,12 @@ pub(super) fn start_node(
     ChildProcess::start(measured, workers.into(), &arguments, settings, address_in)
 }
 
-/// The server prints a line for each session, and its address last in it.
+/// The address in a line of the server's output, which has one for each session with the address at its end.
 fn address_in(line: &str) -> Option<QuicAddress> {
     line.split_whitespace().next_back()?.parse().ok()
 }
 
-/// There is room for all players, and none is lost while a rate is tried that is too much.
+/// Settings with room for all clients, none of which must be lost while a rate is too high.
 const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_CONNECTIONS_MAX", "65536"),
     ("CONSONANCE_QUIC_HANDSHAKES_MAX", "4096"),
@@ -67,8 +67,8 @@ const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_IDLE_TIMEOUT_S", "60"),
 ];
 
-/// Neither a link's rate nor what an overloaded server gives up may be what a measurement ends at; everything
-/// else is as it is by default.
+/// Settings without rate limits and overload protection, so that these do not end a measurement; everything else has
+/// its default.
 const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CONSONANCE_LIMITS_VOICE_PACKETS_PER_SECOND", "4294967295"),
     ("CONSONANCE_LIMITS_VOICE_PACKETS_BURST", "4294967295"),

@@ -1,4 +1,4 @@
-//! What was seen while all players spoke at one rate.
+//! The result of one step, in which all players speak at one rate.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ pub(super) struct Step {
     /// Frames per second of each speaker.
     pub(super) rate: f64,
     pub(super) elapsed: Duration,
-    /// What the server used of processors, if it can be seen.
+    /// The server's processor time, if it can be measured.
     pub(super) cpu_time: Option<Duration>,
-    /// What the thread that carries the clients used.
+    /// The processor time of the thread that runs the clients.
     pub(super) own_time: Duration,
     /// Frames that should have been sent.
     pub(super) asked: f64,
     /// Frames that were sent.
     pub(super) sent: u64,
-    /// The same, once for each listener.
+    /// The frames sent, once for each listener.
     pub(super) expected: u64,
     /// Of these, how many were heard.
     pub(super) heard: u64,
-    /// From sending to arriving.
+    /// The delays from sending to arrival.
     pub(super) delays: Delays,
-    /// How much later than they should frames were sent.
+    /// How much later than scheduled frames were sent.
     pub(super) lateness: Delays,
-    /// Packets that found a client's socket full.
+    /// Packets that were dropped at a client's full socket.
     pub(super) dropped_here: u64,
 }
 
-/// Above it, a rate is too much.
+/// The loss above which a rate is too high.
 const LOSS_MAX: f64 = 0.01;
-/// With fewer frames sent of those that should be, the clients are the limit.
+/// If the clients send a smaller share of the frames than this, they are the limit.
 const SENT_MIN: f64 = 0.97;
 
 impl Step {
@@ -52,7 +52,7 @@ impl Step {
         (self.sent as f64) < SENT_MIN * self.asked || is_lost_here
     }
 
-    /// Frames that the server gave out, per second.
+    /// The frames that the server sent, per second.
     pub(super) fn frames_out_per_s(&self) -> f64 {
         self.heard as f64 / self.elapsed.as_secs_f64()
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
-/// A full buffer, or a server that is gone for a moment, loses a datagram as a network does.
+/// Treats a full buffer, or a server that is down for a moment, as a lost datagram.
 pub(super) fn lossy(sent: io::Result<usize>) -> io::Result<()> {
     match sent {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),

@@ -1,4 +1,4 @@
-//! What a loudspeaker was given, and where in it a chirp is.
+//! A loudspeaker that records its sound, and the search for chirps in it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use consonance_testing::sound::find_chirp;
 
 use super::mouth::{BETWEEN, SWEEP};
 
-/// The sound, and when each block of it was given.
+/// The sound, and the time of each block.
 #[derive(Default)]
 pub(super) struct Heard {
     sound: Vec<f32>,
@@ -32,7 +32,7 @@ impl Output for Ear {
 }
 
 impl Heard {
-    /// How much later a chirp was heard than its first block was given; nothing if it was not.
+    /// How much later a chirp was heard than its first block was passed on; `None` if it was not heard.
     pub(super) fn delay(&self, said: Instant) -> Option<Duration> {
         let first = self.given_at.iter().position(|given| *given >= said)? * BLOCK_SAMPLES;
         let last = first + BETWEEN.as_millis() as usize * 48;

@@ -1,4 +1,4 @@
-//! The mouth that says what is looked for.
+//! The mouth, which says the chirps.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use consonance::audio::{BLOCK_SAMPLES, Input, Read};
 use consonance_testing::sound::{CHIRP_SAMPLES, Sweep, chirp};
 
-/// A chirp begins with every twentieth block, which is longer than any of them takes to be heard.
+/// A chirp begins with every twentieth block; this interval is longer than any delay.
 const BLOCKS_BETWEEN: u32 = 20;
 pub(super) const BETWEEN: Duration = Duration::from_millis(200);
-/// A microphone gives a block when its last sample is there, so its first one was spoken this long ago.
+/// A microphone returns a block once its last sample is recorded, so the first one was spoken this long ago.
 pub(super) const BLOCK_TIME: Duration = Duration::from_millis(10);
-/// One direction is enough: none is heard so late that it could be taken for the next.
+/// One direction is enough: no chirp is so late that it could be taken for the next.
 pub(super) const SWEEP: Sweep = Sweep::Rising;
 
-/// When the first block of each chirp was given.
+/// The times at which the first block of each chirp was returned.
 pub(super) type Said = Arc<Mutex<Vec<Instant>>>;
 
 /// A mouth that chirps.

@@ -18,30 +18,30 @@ pub(super) struct Pair {
     listener: VoiceChat,
     said: Said,
     heard: Arc<Mutex<Heard>>,
-    /// What calls for the mouth and the ear, if they have clocks of their own.
+    /// The threads that call the mouth and the ear, if these have clocks of their own.
     cards: Vec<SoundCard>,
     begun: Instant,
-    /// By frame: when it was spoken, and when it came to the listener.
+    /// For each frame, the time when it was spoken, and when it reached the listener.
     frames: HashMap<u16, (Instant, Option<Instant>)>,
     to_listener: Vec<f64>,
     at_listener: Vec<f64>,
 }
 
-/// What came of the chirps, in milliseconds.
+/// The result of the chirps; times are in milliseconds.
 pub(super) struct Journey {
     pub(super) said: usize,
-    /// From mouth to ear, of each chirp that was heard, sorted.
+    /// The delays from mouth to ear of all chirps that were heard, sorted.
     pub(super) heard: Vec<f64>,
     /// The median of all frames: from their first sample to their arrival.
     pub(super) to_listener_ms: f64,
     /// The median of all frames: from there until their first sample is heard, the codec's own delay included.
     pub(super) at_listener_ms: f64,
-    /// What cleaning delays the sound by.
+    /// The delay that cleaning adds to the sound.
     pub(super) cleaning_ms: f64,
 }
 
 impl Pair {
-    /// In a room of that name; the speaker's sound is cleaned if there are settings for it.
+    /// Starts a pair in a room of that name; the speaker's sound is cleaned if there are settings for it.
     pub(super) fn start(
         address: &str,
         room: &str,
@@ -92,13 +92,13 @@ impl Pair {
         })
     }
 
-    /// What was before does not count.
+    /// Starts the measurement; earlier chirps and frames do not count.
     pub(super) fn begin(&mut self) {
         self.begun = Instant::now();
         (self.to_listener, self.at_listener) = (Vec::new(), Vec::new());
     }
 
-    /// Takes what the chats have noted of their frames.
+    /// Takes the chats' frame traces.
     pub(super) fn follow(&mut self) {
         while let Some(trace) = self.speaker.poll_trace() {
             if let FrameTrace::Sent { sequence, spoken_at, .. } = trace {
@@ -130,7 +130,7 @@ impl Pair {
         drop(self.cards);
         self.speaker.leave()?;
         self.listener.leave()?;
-        // The last ones have not come to their end.
+        // The last chirps may not have arrived.
         let counts = |said: &Instant| *said >= self.begun && *said + BETWEEN < ended;
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let said: Vec<Instant> = said.iter().copied().filter(counts).collect();

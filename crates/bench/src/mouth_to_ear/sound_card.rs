@@ -1,4 +1,4 @@
-//! What has a clock of its own and calls every 10 ms: a device's rings, or a game's engine that takes and brings sound.
+//! Sound with its own clock, called every 10 ms: a device's rings, or a game engine that takes and delivers sound.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use consonance_clock_bridge::{CaptureReader, Clock, PlaybackWriter, RingBounds, 
 use super::ear::Ear;
 use super::mouth::Mouth;
 
-/// What lies between a voice chat and its mouth or ear.
+/// The connection between a voice chat and its mouth or ear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Through {
     /// Nothing: sound comes and goes with the chat's own beat.
@@ -45,7 +45,7 @@ impl SoundCard {
         Self { is_over, thread: Some(thread::spawn(run)) }
     }
 
-    /// A microphone's ring that is spoken into.
+    /// A microphone's ring, fed by a mouth.
     pub(super) fn microphone(mut mouth: Mouth) -> (RingMicrophone, Self) {
         let (mut feed, reader, _) = capture(Arc::default(), RingBounds::DEVICE);
         let clock = Clock::system();
@@ -60,7 +60,7 @@ impl SoundCard {
         (RingMicrophone { reader, clock }, card)
     }
 
-    /// A loudspeaker's ring that is listened to.
+    /// A loudspeaker's ring, read by an ear.
     pub(super) fn loudspeaker(mut ear: Ear) -> (RingLoudspeaker, Self) {
         let (writer, mut drain, _) = playback::<2>(Arc::default(), RingBounds::DEVICE);
         let clock = Clock::system();
@@ -100,7 +100,7 @@ impl Drop for SoundCard {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // Should it have panicked, it has said so itself.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
@@ -108,11 +108,11 @@ impl Drop for SoundCard {
 
 fn hear(ear: &mut Ear, interleaved: &[f32; 2 * BLOCK_SAMPLES]) {
     let side = |number: usize| std::array::from_fn(|i| interleaved[2 * i + number]);
-    // An ear takes everything.
+    // Writing to an ear cannot fail.
     let _ = ear.write(&StereoBlock { left: side(0), right: side(1) });
 }
 
-/// As a device's microphone reads.
+/// Reads like a device's microphone.
 pub(super) struct RingMicrophone {
     reader: CaptureReader,
     clock: Clock,
@@ -125,7 +125,7 @@ impl Input for RingMicrophone {
     }
 }
 
-/// As a device's loudspeaker writes.
+/// Writes like a device's loudspeaker.
 pub(super) struct RingLoudspeaker {
     writer: PlaybackWriter<2>,
     clock: Clock,

@@ -1,4 +1,4 @@
-//! A client of Mumble without sound, which counts what it hears.
+//! A client of Mumble without sound, which counts the frames it hears.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,9 +10,9 @@ use consonance_mumble::{Control, Voice};
 
 pub(super) struct MurmurClient {
     client: MumbleClient,
-    /// Its number, as soon as it is in.
+    /// Its number, once it has joined.
     pub(super) number: Option<u32>,
-    /// Where it was moved to.
+    /// The channel that it was moved to.
     pub(super) channel: Option<u32>,
     /// The numbers of channels, by name.
     pub(super) channels: BTreeMap<String, u32>,
@@ -26,7 +26,7 @@ pub(super) struct MurmurClient {
 const STEP: u64 = 2;
 
 impl MurmurClient {
-    /// Connects, and asks to be let in.
+    /// Connects, and logs in.
     pub(super) fn dial(
         server: SocketAddr,
         name: &str,
@@ -45,7 +45,7 @@ impl MurmurClient {
         })
     }
 
-    /// Takes what has come.
+    /// Handles all pending events.
     pub(super) fn run_once(&mut self) -> Result<(), Box<dyn Error>> {
         while let Some(event) = self.client.poll()? {
             match event {
@@ -67,19 +67,19 @@ impl MurmurClient {
         self.client.send(&control.into())
     }
 
-    /// So that the server knows where voice is to go.
+    /// Sends a ping, which tells the server where to send voice.
     pub(super) fn ping(&mut self) -> io::Result<()> {
         self.client.ping(VoiceWay::Datagram)
     }
 
-    /// Says a frame to its channel.
+    /// Sends a frame to its channel.
     pub(super) fn speak(&mut self, frame: &[u8]) -> io::Result<()> {
         let voice = Voice { number: self.next, opus: frame.into(), ..Voice::default() };
         self.next += STEP;
         self.client.send_voice(&voice, VoiceWay::Datagram)
     }
 
-    /// How many frames have come since it was asked last.
+    /// The number of frames that have arrived since the last call.
     pub(super) fn hear(&mut self) -> Result<u64, Box<dyn Error>> {
         self.run_once()?;
         Ok(std::mem::take(&mut self.heard))

@@ -10,7 +10,7 @@ use consonance_testing::murmur::Murmur;
 use crate::cores;
 use crate::process_figures::ProcessFigures;
 
-/// On the last core. Dropping it ends it.
+/// A server on the last core. Dropping it ends it.
 pub(super) struct MurmurServer {
     murmur: Murmur,
     core: usize,
@@ -42,6 +42,6 @@ impl MurmurServer {
     }
 }
 
-/// No limit is in the way of what is measured.
+/// Settings without limits that would affect the measurement.
 const SETTINGS: &str = "bandwidth=558000\nusers=1000\nobfuscate=false\nautobanAttempts=0\nopusthreshold=0\n\
                         messageburst=2000\nmessagelimit=2000\n";

@@ -1,4 +1,4 @@
-//! A node with one worker, which is the bench.
+//! A node with one worker, which is the bench itself.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -30,7 +30,8 @@ impl BenchNode {
         let mut worker = None;
         let buses = std::array::from_fn(|_| {
             let mut joined = join_nodes(1);
-            // The one that stays is about sessions, on which nothing but voice from node to node takes part.
+            // The worker of the last bus is kept, which is the one for sessions: here it only carries voice between
+            // nodes.
             worker = joined.workers.pop();
             joined.gateway
         });
@@ -47,7 +48,7 @@ impl BenchNode {
         Ok(Self { nats, events, workers, sender, receiver })
     }
 
-    /// The worker of another node, as soon as that is heard.
+    /// Waits for another node to appear; returns its worker.
     pub(super) fn worker_of(&self, number: u64) -> Result<Member, Box<dyn Error>> {
         let other = NodeId(number);
         loop {
@@ -59,12 +60,12 @@ impl BenchNode {
         Ok(self.workers.number(other, 0).ok_or("there is a number for each worker")?)
     }
 
-    /// How many messages it has published.
+    /// The number of messages it has published.
     pub(super) fn published(&self) -> u64 {
         self.nats.status().published
     }
 
-    /// The worker's ways, for as long as the node is kept.
+    /// The worker's bus, which works for as long as the node is kept.
     pub(super) fn into_way(self) -> (NatsNode, BusWay) {
         (self.nats, (self.sender, self.receiver))
     }

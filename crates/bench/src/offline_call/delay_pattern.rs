@@ -1,4 +1,4 @@
-//! Delays as Wi-Fi and mobile networks have them: a queue stands still, and then empties at once.
+//! Delays as in Wi-Fi and mobile networks: a queue stalls, and then empties at once.
 
 use std::ops::Range;
 
@@ -12,10 +12,10 @@ const MILLISECOND: u64 = 48;
 /// How the delay of a network changes. Packets stay in order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum DelayPattern {
-    /// It does not.
+    /// The delay is constant.
     Steady,
-    /// At random times, so many a second, nothing comes through for a while, exponentially distributed with this
-    /// mean; then everything that waited arrives at once.
+    /// At random times, this many per second, nothing arrives for a while, exponentially distributed with this mean;
+    /// then everything that waited arrives at once.
     Spikes { per_second: f64, mean_ms: f64 },
     /// The same for 200 ms, 2 s and 7 s after the beginning of each utterance.
     TwoSpikes,
@@ -23,12 +23,12 @@ pub(crate) enum DelayPattern {
     HandOver,
     /// Everything takes 80 ms longer from 3 s to 8 s after the beginning of each utterance.
     Step,
-    /// The speaker's clock is slower than the listener's by so many millionths, or faster.
+    /// The speaker's clock is slower than the listener's by this many millionths, or faster if negative.
     Drift { ppm: i32 },
 }
 
 impl DelayPattern {
-    /// Delays the packets of an utterance that began then, as the seed says for the whole call.
+    /// Delays the packets of an utterance that began then, as the seed determines for the whole call.
     pub(crate) fn delay(self, seed: u64, begins: u64, journeys: &mut Journeys) {
         let last = journeys.iter().flatten().max().copied().unwrap_or(begins);
         let stalls = self.stalls(seed, begins, last);
@@ -43,7 +43,7 @@ impl DelayPattern {
         }
     }
 
-    /// How late the speaker's clock is after so many samples of its own.
+    /// How late the speaker's clock is after this many of its samples.
     pub(crate) fn lateness(self, samples: u64) -> i64 {
         match self {
             Self::Drift { ppm } => samples as i64 * i64::from(ppm) / 1_000_000,
@@ -59,7 +59,7 @@ impl DelayPattern {
         }
     }
 
-    /// When nothing comes through, in order and apart, up to the last packet.
+    /// The stalls up to the last packet, in order and without overlap.
     fn stalls(self, seed: u64, begins: u64, last: u64) -> Vec<Stall> {
         let stall = |after: u64, length: u64, drains: u64| {
             let begin = begins + after;
@@ -74,22 +74,22 @@ impl DelayPattern {
     }
 }
 
-/// Nothing comes through for a while.
+/// A time in which no packet arrives.
 struct Stall {
     during: Range<u64>,
-    /// How long what waited takes to arrive.
+    /// How long the waiting packets take to arrive afterwards.
     drains: u64,
 }
 
 impl Stall {
-    /// When a packet arrives that would have arrived in this time.
+    /// The arrival time of a packet that would have arrived during the stall.
     fn released(&self, at: u64) -> u64 {
         let Range { start, end } = self.during;
         end + (at - start) * self.drains / (end - start)
     }
 }
 
-/// A Poisson process; spikes that overlap are one.
+/// The spikes of a Poisson process; overlapping ones are merged.
 fn spikes(seed: u64, per_second: f64, mean_ms: f64, last: u64) -> Vec<Stall> {
     let mut random = Random::new(seed, "spikes");
     let mut exponential = |mean: f64| (-(1.0 - random.unit()).ln() * mean) as u64;
@@ -118,7 +118,7 @@ mod tests {
         journeys
     }
 
-    /// By how much each packet is later than without any delay.
+    /// The delay of each packet.
     fn delays(pattern: DelayPattern, seed: u64, packets: u64) -> Vec<u64> {
         let at = journeys(pattern, seed, packets).into_iter().flatten();
         (1..).zip(at).map(|(number, at)| at - (100 + number * FRAME)).collect()
@@ -135,7 +135,7 @@ mod tests {
     fn spikes_are_as_often_and_as_long_as_asked() {
         let delays = delays(DelayPattern::Spikes { per_second: 1.0, mean_ms: 60.0 }, 3, 50_000);
         let waiting = delays.iter().filter(|delay| **delay > 0).count();
-        // Of a thousand seconds 60, and a spike begins before the last 20 ms of a packet's way on average.
+        // Spikes cover 60 of 1000 seconds, which is the time of 3000 packets.
         assert!((2_500..3_500).contains(&waiting), "{waiting}");
         let begun = delays.windows(2).filter(|pair| pair[0] == 0 && pair[1] > 0).count();
         assert!((550..900).contains(&begun), "{begun}: those between two packets delay none");

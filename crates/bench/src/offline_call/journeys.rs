@@ -1,4 +1,5 @@
-//! When packets arrive that are sent frame by frame: through the impairment shim, or as measured in a real network.
+//! Arrival times of packets that are sent frame by frame: through the impairment shim, or as measured in a real
+//! network.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -9,18 +10,18 @@ use consonance::audio::FrameSize;
 use consonance_transport::Delivery;
 use consonance_transport::impair::{Fate, Impairer, Impairment};
 
-/// For each packet when it arrives, in samples of the listener's clock; `None` if it is lost.
+/// The arrival time of each packet, in samples of the listener's clock; `None` if it is lost.
 pub(crate) type Journeys = Vec<Option<u64>>;
 
-/// So many packets, each sent when its frame has been spoken, through the impairment shim. Their random numbers go
-/// on from call to call.
+/// Sends this many packets, each when its frame has been spoken, through the impairment shim, whose random numbers
+/// continue from call to call.
 pub(crate) fn impaired(
     impairer: &mut Impairer<[u8; 4]>,
     begins: u64,
     frame: FrameSize,
     packets: usize,
 ) -> Journeys {
-    // Only differences are used, so that every run is the same.
+    // Only differences are used, so that runs are reproducible.
     let start = Instant::now();
     let mut journeys = vec![None; packets];
     let mut pop_until = |impairer: &mut Impairer<[u8; 4]>, until: Option<Instant>| {
@@ -50,11 +51,11 @@ pub(crate) fn network(
     Impairer::new(&Impairment { loss_percent, burst_packets, jitter, seed, ..Impairment::default() })
 }
 
-/// So many packets through a network as a trace describes it: lines of `send_ms receive_ms` or `send_ms lost`, and
-/// comments after `#`. Each packet fares like the one of the trace that was sent at the nearest time after its start;
-/// a trace that is too short is repeated.
+/// Sends this many packets through a network described by a trace: lines of `send_ms receive_ms` or `send_ms lost`,
+/// and comments after `#`. Each packet is treated like the one in the trace that was sent at the nearest time after
+/// its start; a trace that is too short is repeated.
 ///
-/// Clocks that do not agree are taken to be set so that the fastest packet needs no time.
+/// If the clocks do not agree, they are assumed to be set so that the fastest packet takes no time.
 pub(crate) fn traced(path: &Path, frame: FrameSize, packets: usize) -> Result<Journeys, Box<dyn Error>> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         format!("cannot read {}: {error}; check the path and its permissions", path.display())
@@ -80,7 +81,7 @@ pub(crate) fn traced(path: &Path, frame: FrameSize, packets: usize) -> Result<Jo
 
 struct TraceLine {
     sent_ms: f64,
-    /// `None`: lost.
+    /// `None` if the packet was lost.
     transit_ms: Option<f64>,
 }
 
@@ -112,7 +113,7 @@ fn parse(text: &str) -> Result<Vec<TraceLine>, String> {
     Ok(trace)
 }
 
-/// Milliseconds within a year, so that sums stay exact.
+/// Parses milliseconds, up to a year, so that sums stay exact.
 fn time(word: &str) -> Result<f64, String> {
     match word.parse::<f64>() {
         Ok(time) if time.abs() < 3.2e10 => Ok(time),

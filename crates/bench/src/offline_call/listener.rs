@@ -1,4 +1,4 @@
-//! The engine's own ear: jitter buffer, decoder and mixer as in a call.
+//! The engine's own listener: jitter buffer, decoder and mixer as in a call.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use super::{Call, Heard, HeardFrame};
 
 const SPEAKER: SpeakerKey = SpeakerKey(1);
 
-/// Plays a call and notes what was heard.
+/// Plays a call and records what was heard.
 pub(crate) fn listen(call: &Call, settings: MixerSettings) -> Result<Heard, Box<dyn Error>> {
     let mut mixer = Mixer::new(settings);
     mixer.add_speaker(SPEAKER, CodecSettings::opus(call.frame))?;

@@ -1,4 +1,4 @@
-//! Sound to packets.
+//! Encodes sound to packets.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ pub(crate) struct Voice {
     pub(crate) codec_delay_samples: u64,
 }
 
-/// Encodes what is said in one go; the last frame is filled up with silence.
+/// Encodes continuous sound; the last frame is padded with silence.
 pub(crate) fn encode(sound: &[f32], settings: EncoderSettings) -> Result<Voice, Box<dyn Error>> {
     let mut encoder = OpusEncoder::new(settings)?;
     let mut framer = Framer::new(settings.frame);

@@ -1,11 +1,11 @@
-//! What was heard, as a file.
+//! WAV files of the sound that was heard.
 
 use std::error::Error;
 use std::path::Path;
 
 use consonance::audio::{BLOCK_SAMPLES, Output, StereoBlock, WavOutput};
 
-/// Writes mono sound at 48 kHz, its end filled up to a whole block of 10 ms.
+/// Writes mono sound at 48 kHz, padded to whole blocks of 10 ms.
 pub(crate) fn write_wav(path: &Path, sound: &[f32]) -> Result<(), Box<dyn Error>> {
     let mut output = WavOutput::create(path)?;
     let mut block = [0.0; BLOCK_SAMPLES];

@@ -1,4 +1,4 @@
-//! A crowd on a market place: where players walk, and which of them speak.
+//! A crowd on a market place: the players' positions, and which of them speak.
 
 use consonance_session::{Position, SessionId};
 use consonance_transport::split_mix::{STEP, mixed};
@@ -12,13 +12,13 @@ pub(super) struct Crowd {
 
 struct Person {
     at: [f32; 2],
-    /// What one step adds.
+    /// The movement of one step, in metres.
     step: [f32; 2],
     reports: u16,
 }
 
 const M2_PER_PLAYER: f32 = 25.0;
-/// Walking.
+/// The length of a step at walking speed.
 const STEP_M: f32 = 1.4 / 10.0;
 
 impl Crowd {
@@ -39,7 +39,7 @@ impl Crowd {
         self.people.len() as u16
     }
 
-    /// One goes on for a tenth of a second, and says so.
+    /// Moves a player by a tenth of a second; returns its report.
     pub(super) fn step(&mut self, player: u16, session: SessionId) -> Report {
         let person = &mut self.people[usize::from(player)];
         for axis in 0..2 {
@@ -79,7 +79,7 @@ pub(super) fn speaks(player: u16, tick: u32) -> bool {
     drawn(player.into(), 100 + stretch) < 0.1
 }
 
-/// A number from 0 to 1, always the same one.
+/// A pseudo-random number from 0 to 1, always the same for the same arguments.
 fn drawn(number: u32, what: u32) -> f32 {
     let state = (u64::from(number) << 32 | u64::from(what)).wrapping_add(STEP);
     (mixed(state) >> 40) as f32 / (1_u32 << 24) as f32

@@ -1,4 +1,4 @@
-//! A proxy that looks at nothing: what any process costs that stands between clients and a game's server.
+//! A proxy that inspects nothing: the minimum cost of any process between clients and a game's server.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -15,7 +15,7 @@ use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
 use crate::{cores, thread_clock};
 
-/// A thread that passes datagrams on both ways, each client's from a socket of its own. Dropping it ends it.
+/// A thread that forwards datagrams in both directions, with a separate socket for each client. Dropping it ends it.
 pub(super) struct BareForwarder {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -30,7 +30,7 @@ struct Shared {
 }
 
 impl BareForwarder {
-    /// On this core.
+    /// Starts the thread on this core.
     ///
     /// # Errors
     /// If the system has no socket for it.
@@ -40,7 +40,7 @@ impl BareForwarder {
         let shared = Arc::<Shared>::default();
         let of_thread = Arc::clone(&shared);
         let work = move || {
-            // Where that is not allowed, it costs as much on another core.
+            // If pinning is not allowed, it costs as much on another core.
             let _ = cores::stay_on(core);
             let mut events = Vec::with_capacity(256);
             while !of_thread.is_over.load(Ordering::Relaxed) {
@@ -55,12 +55,12 @@ impl BareForwarder {
         Ok(Self { address, shared, thread: Some(thread) })
     }
 
-    /// Where clients connect to.
+    /// The address for clients.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Of its thread.
+    /// The processor time of its thread.
     pub(super) fn cpu_time(&self) -> Duration {
         Duration::from_nanos(self.shared.cpu.load(Ordering::Relaxed))
     }
@@ -79,13 +79,13 @@ struct Passing {
     ready: rustix::fd::OwnedFd,
     clients_side: UdpSocket,
     game: SocketAddr,
-    /// Towards the game's server, and whose they are; known by their places.
+    /// The sockets towards the game's server, each with its client's address; identified by index.
     clients: Vec<(UdpSocket, SocketAddr)>,
     places: HashMap<SocketAddr, usize>,
     buffer: [u8; 2048],
 }
 
-/// How the socket that clients send to is known.
+/// The id of the socket that clients send to.
 const CLIENTS_SIDE: u64 = u64::MAX;
 const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
@@ -97,7 +97,7 @@ impl Passing {
         Ok(Self { ready, clients_side, game, clients: Vec::new(), places: HashMap::new(), buffer: [0; 2048] })
     }
 
-    /// Waits a little, and passes on what has come.
+    /// Waits a little, and forwards all pending datagrams.
     fn run_once(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
         events.clear();
         epoll::wait(&self.ready, spare_capacity(events), Some(&WAIT))?;
@@ -145,7 +145,7 @@ fn bind() -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Nothing if nothing waits, or the receiver is gone.
+/// `None` if nothing is pending, or the receiver is gone.
 fn some<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(it) => Ok(Some(it)),

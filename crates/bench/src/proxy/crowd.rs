@@ -11,7 +11,7 @@ use super::side::Side;
 pub(super) struct Crowd(Vec<Player>);
 
 impl Crowd {
-    /// So many clients; if they have voice, the first so many of them speak.
+    /// Connects `clients` clients; if they have voice, the first `speakers` of them speak.
     pub(super) fn connect(
         now: Now,
         of: &'static Network,
@@ -26,17 +26,17 @@ impl Crowd {
         Ok(Self((0..clients).map(player).collect::<Result<_, _>>()?))
     }
 
-    /// Whether all players play, and know all others to speak to.
+    /// Whether all players play, and know all others that they speak to.
     pub(super) fn is_in(&self) -> bool {
         self.0.iter().all(Player::is_in)
     }
 
-    /// How many are not.
+    /// The number of players that are not ready.
     pub(super) fn missing(&self) -> usize {
         self.0.iter().filter(|player| !player.is_in()).count()
     }
 
-    /// Identifies the player to the game, now and then, until it answers.
+    /// Lets players identify themselves to the game, repeatedly, until it responds.
     pub(super) fn introduce(&mut self, now: Now, side: Side) {
         self.0.iter_mut().for_each(|player| player.introduce(now, side));
     }
@@ -51,7 +51,7 @@ impl Crowd {
         }
     }
 
-    /// All players take what has come; how much that was.
+    /// Handles all players' pending events; returns their number.
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
         self.0.iter_mut().map(|player| player.run_once(now, meter)).sum()
     }

@@ -1,4 +1,4 @@
-//! A stand-in for the game's server: hears every client, and tells each as much.
+//! A stand-in for the game's server: receives messages from every client, and sends each of them as many.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,9 +17,9 @@ pub(super) struct Game {
     of: &'static Network,
     network: Box<dyn GameNetworkServer>,
     address: SocketAddr,
-    /// By the way that they come, and by their numbers.
+    /// The clients by side and number.
     peers: BTreeMap<(Side, u16), Peer>,
-    /// What answers those that want to be admitted.
+    /// Answers to clients that ask for admission.
     approvals: BTreeMap<Peer, Box<dyn Envelope>>,
     parts: MessageParts,
     moves: u64,
@@ -36,7 +36,7 @@ impl Game {
         self.address
     }
 
-    /// Tells one client something.
+    /// Sends a message to one client.
     pub(super) fn play(&mut self, now: Now, side: Side, number: usize, meter: &mut Meter) {
         let Some(&peer) = self.peers.get(&(side, number as u16)) else { return };
         self.moves += 1;
@@ -46,7 +46,7 @@ impl Game {
         meter.send();
     }
 
-    /// Takes what has come; how much that was.
+    /// Handles all pending events; returns their number.
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> usize {
         self.network.flush(now.instant);
         let mut came = 0;

@@ -1,4 +1,4 @@
-//! What arrived, and how late.
+//! Counts and delays of the messages that arrived.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Meter {
         self.received
     }
 
-    /// Sent and not received; those that were on their way when the meter was made count for it.
+    /// Messages that were sent and not received; messages in flight when the meter was made count as received.
     pub(super) fn lost(&self) -> u64 {
         self.sent.saturating_sub(self.received)
     }

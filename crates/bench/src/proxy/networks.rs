@@ -1,4 +1,4 @@
-//! The networks whose proxies can be measured: both ends of each, and how a message of its games looks.
+//! The networks whose proxies can be measured: both ends of each, and the format of its games' messages.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -26,25 +26,25 @@ use consonance_utp::{UtpClient, UtpServer};
 /// One network.
 #[derive(Debug)]
 pub(super) struct Network {
-    /// As `consonance proxy` calls it.
+    /// Its name in `consonance proxy`.
     pub(super) name: &'static str,
     /// Whether everything travels in UDP datagrams.
     pub(super) is_datagrams: bool,
-    /// The end of the game's server.
+    /// Makes the end of the game's server.
     pub(super) server: fn() -> io::Result<Server>,
-    /// The end of a client of the game's server there, or of the proxy's, with a seed that no other has.
+    /// Makes the end of a client of the game's server or the proxy at this address, with a unique seed.
     pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameNetworkClient>>,
-    /// A client's voice.
+    /// Makes the envelope for a client's voice.
     pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
-    /// What answers a client that wants to be admitted by the game's server, where that is said in messages.
+    /// Answers a client's request for admission to the game's server, on networks that send it as a message.
     pub(super) approval: Option<fn(Instant) -> Box<dyn Envelope>>,
-    /// A message of the game that says this, the bench having run for so long.
+    /// Makes a message of the game with these contents; the duration is the time since the bench began.
     pub(super) wrap: fn(Duration, &[u8]) -> Vec<u8>,
-    /// What such a message says; `None` of whatever else is there.
+    /// The contents of such a message; `None` for anything else.
     pub(super) unwrap: fn(&[u8]) -> Option<&[u8]>,
 }
 
-/// All there are.
+/// All networks.
 pub(super) const NETWORKS: &[Network] = &[
     MIRROR,
     Network {
@@ -107,7 +107,7 @@ pub(super) const NETWORKS: &[Network] = &[
     },
 ];
 
-/// What all games on Mirror have in common, whatever is below.
+/// The common part of all games on Mirror, whatever the transport.
 const MIRROR: Network = Network {
     name: "mirror",
     is_datagrams: true,
@@ -121,7 +121,7 @@ const MIRROR: Network = Network {
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// An end for the game's server, and where it is.
+/// An end for the game's server, and its address.
 type Server = (Box<dyn GameNetworkServer>, SocketAddr);
 
 fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
@@ -149,7 +149,7 @@ fn to_streams(
 
 fn kcp_server() -> io::Result<Server> {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-    // Access does not matter in this machine's own bench.
+    // The seed need not be secret in a local benchmark.
     over_udp(KcpServer::new(KcpServerSettings { link, ..KcpServerSettings::default() }, [1; 32]))
 }
 
@@ -171,11 +171,11 @@ fn utc_clock() -> UtcClock {
     UtcClock::new(Instant::now(), SystemTime::now())
 }
 
-/// No id of Mirror's own, nor of voice.
+/// An id that neither Mirror nor voice uses.
 const MIRROR_ID: [u8; 2] = [0x34, 0x12];
 const TIME_STAMP_BYTES: usize = 8;
 
-/// A batch with one message, whose length is one byte: what it says has to be below 239 bytes.
+/// A batch with one message, whose length fits one byte: the contents must be below 239 bytes.
 fn wrap_mirror(now: Duration, said: &[u8]) -> Vec<u8> {
     let mut batch = now.as_secs_f64().to_le_bytes().to_vec();
     batch.push((MIRROR_ID.len() + said.len()) as u8);
@@ -202,7 +202,7 @@ fn unwrap_darkrift(bytes: &[u8]) -> Option<&[u8]> {
     DarkRiftMessage::parse(bytes).filter(|message| message.tag == DARKRIFT_GAME).map(|message| message.body)
 }
 
-/// Calls of functions of the game's server: only the game knows how long one is.
+/// The id of remote procedure calls to the game's server, whose length only the game knows.
 const FISHNET_RPC: [u8; 2] = [8, 0];
 const FISHNET_TICKS_PER_S: f64 = 30.0;
 
@@ -215,7 +215,7 @@ fn unwrap_fishnet(payload: &[u8]) -> Option<&[u8]> {
     Payload::parse(payload)?.packets.strip_prefix(&FISHNET_RPC)
 }
 
-/// Behind all types that stock games have.
+/// Above all types of stock games.
 const NGO_ID: u32 = 60;
 
 fn wrap_ngo(_now: Duration, said: &[u8]) -> Vec<u8> {

@@ -22,7 +22,7 @@ use super::stamped::Stamped;
 pub(super) struct Now {
     pub(super) instant: Instant,
     pub(super) at: SessionInstant,
-    /// Since the bench began.
+    /// The time since the bench began.
     pub(super) since: Duration,
 }
 
@@ -33,7 +33,7 @@ impl Now {
         Self { instant, at: SessionInstant::START + since, since }
     }
 
-    /// How long the bench runs by now: a turn takes its time.
+    /// The current time since the bench began, as a turn takes a while.
     pub(super) fn again(self) -> Duration {
         self.since + self.instant.elapsed()
     }
@@ -71,7 +71,7 @@ pub(super) fn delivery_of_turn(number: u64) -> transport::Delivery {
 }
 
 impl Player {
-    /// Begins to connect. Players with voice speak or only listen.
+    /// Begins to connect. Players with voice may speak or only listen.
     pub(super) fn connect(
         now: Now,
         of: &'static Network,
@@ -112,7 +112,7 @@ impl Player {
         }
     }
 
-    /// Tells the game something.
+    /// Sends a message to the game.
     pub(super) fn play(&mut self, now: Now, meter: &mut Meter) {
         self.moves += 1;
         let delivery = delivery_of_turn(self.moves);
@@ -123,13 +123,13 @@ impl Player {
 
     pub(super) fn speak(&mut self, now: Now) {
         if let Some(voice) = self.voice.as_mut().filter(|voice| voice.speaks && voice.has_joined) {
-            // A player that is not in yet is not heard.
+            // Sends nothing until there is a listener.
             let _ = voice.engine.send_voice(&FRAME);
             self.send_voice(now);
         }
     }
 
-    /// Takes what has come; how much that was.
+    /// Handles all pending events; returns their number.
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
         while let Some(event) = self.network.poll(now.instant) {
@@ -199,7 +199,7 @@ impl Voice {
         Ok(Self { engine, has_link: false, has_joined: false, speaks })
     }
 
-    /// How many frames were heard.
+    /// Runs the voice engine; returns the number of frames heard.
     fn run_once(&mut self, now: Now, is_ready: bool) -> u64 {
         if is_ready && !self.has_link {
             self.has_link = true;

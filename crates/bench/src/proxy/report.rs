@@ -1,4 +1,4 @@
-//! The figures of all ways, and what the proxy adds.
+//! The figures of all sides, and the cost that the proxy adds.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::{ProxyBench, Total};
 
 const SHARES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
 
-/// Named numbers; those of the bare forwarder are there if the network has one.
+/// Named figures; those of the bare forwarder are included if the network has one.
 pub(super) fn report(bench: &ProxyBench, totals: &[(Side, Total)]) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: f64| {

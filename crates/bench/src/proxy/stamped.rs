@@ -1,4 +1,4 @@
-//! The contents of the game's messages: the sender, and when they were sent.
+//! The contents of the game's messages: the sender, and the time of sending.
 //!
 //! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since
 //! the bench began), all little-endian, and as much noise as a moving player's state takes.
@@ -9,22 +9,22 @@ use consonance_transport::Delivery;
 
 use super::side::Side;
 
-/// What a message says.
+/// The contents of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stamped {
-    /// A client on this side has this number there.
+    /// The introduction of a client: its side, and its number there.
     Introduction { side: Side, number: u16 },
-    /// It was sent then; some networks have no other messages than reliable ones, and do not tell
-    /// apart what is meant to be so.
+    /// A move, and its time of sending. Some networks have only reliable messages, so the message itself says which
+    /// delivery is meant.
     Move { delivery: Delivery, sent_at: Duration },
 }
 
 const BYTES: usize = 40;
-/// Sides have the numbers before it.
+/// The kind of a move; smaller numbers are introductions, by side.
 const MOVE: u8 = Side::ALL.len() as u8;
 
 impl Stamped {
-    /// As it travels.
+    /// The encoded contents.
     pub(super) fn to_bytes(self) -> [u8; BYTES] {
         let (kind, number, sent_at) = match self {
             Self::Introduction { side, number } => (side as u8, number, Duration::ZERO),
@@ -37,7 +37,7 @@ impl Stamped {
         bytes
     }
 
-    /// `None` of anything else.
+    /// Parses contents; `None` for anything else.
     pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
         let (kind, rest) = <&[u8; BYTES]>::try_from(bytes).ok()?.split_first()?;
         let (number, rest) = rest.split_first_chunk::<2>()?;

@@ -1,4 +1,4 @@
-//! The network's behaviour, and the listener.
+//! The conditions of a network, and the listeners.
 
 use std::error::Error;
 use std::time::Duration;
@@ -14,18 +14,18 @@ use crate::offline_call::{
 /// Silence between two recordings of a call, in samples: a second.
 const PAUSE_SAMPLES: u64 = 48_000;
 
-/// How many packets in a row are lost on average where losses come in bursts.
+/// The mean number of packets lost in a row if losses come in bursts.
 pub(super) const BURST_PACKETS: f64 = 3.0;
 
-/// What the network does.
+/// The behaviour of the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Condition {
     pub(super) loss_percent: u8,
     pub(super) bursts: bool,
     pub(super) jitter_ms: u16,
-    /// How its delay changes besides.
+    /// How its delay changes besides the jitter.
     pub(super) delays: DelayPattern,
-    /// Of listeners that do not have a length of their own.
+    /// The frame size, for listeners without one of their own.
     pub(super) frame: FrameSize,
 }
 
@@ -33,12 +33,12 @@ impl Condition {
     pub(super) const LOSSES_PERCENT: [u8; 5] = [0, 5, 10, 20, 30];
     pub(super) const JITTERS_MS: [u16; 3] = [0, 20, 60];
 
-    /// Each packet is lost and delayed by itself, or losses come in bursts.
+    /// A network that loses and delays packets independently, or with losses in bursts.
     pub(super) const fn even(loss_percent: u8, bursts: bool, jitter_ms: u16) -> Self {
         Self { loss_percent, bursts, jitter_ms, delays: DelayPattern::Steady, frame: FrameSize::Ms20 }
     }
 
-    /// All with even jitter: no loss once, the others each by itself and in bursts.
+    /// All conditions with even jitter: one without loss, the others with independent losses and with bursts.
     pub(super) fn all_even() -> Vec<Self> {
         let mut all = Vec::new();
         for jitter_ms in Self::JITTERS_MS {
@@ -53,7 +53,7 @@ impl Condition {
         all
     }
 
-    /// Those of real networks, with their names.
+    /// The conditions of real networks, with their names.
     pub(super) fn all_real() -> Vec<(&'static str, Self)> {
         let light = DelayPattern::Spikes { per_second: 1.0, mean_ms: 60.0 };
         let busy = DelayPattern::Spikes { per_second: 3.0, mean_ms: 40.0 };
@@ -81,7 +81,7 @@ impl Condition {
         ]
     }
 
-    /// All that are measured.
+    /// All measured conditions.
     pub(super) fn all() -> Vec<Self> {
         Self::all_even()
             .into_iter()
@@ -89,12 +89,12 @@ impl Condition {
             .collect()
     }
 
-    /// What tables call it, if it is one of a real network.
+    /// Its name in tables, if it is the condition of a real network.
     pub(super) fn name(self) -> Option<&'static str> {
         Self::all_real().into_iter().find(|(_, condition)| *condition == self).map(|(name, _)| name)
     }
 
-    /// For file names.
+    /// A key for file names.
     pub(super) fn key(self) -> String {
         if let Some(name) = self.name() {
             return name.replace([' ', ','], "-").replace('%', "percent").replace("--", "-").to_lowercase();
@@ -131,7 +131,7 @@ impl Listener {
         }
     }
 
-    /// For file names.
+    /// A key for file names.
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -149,7 +149,7 @@ impl Listener {
         }
     }
 
-    /// The recordings one after another over such a network, encoded as this listener's side would, and heard.
+    /// Sends the recordings one after another over such a network, encoded as for this listener, and plays them.
     pub(super) fn hear(
         self,
         recordings: &[Vec<f32>],
@@ -201,15 +201,15 @@ impl Listener {
     }
 }
 
-/// The recordings one after another, a second apart, over a network that says for so many packets from a time on when
-/// each arrives.
+/// Sends the recordings one after another, a second apart. `network` gets the start and number of packets, and returns
+/// their arrival times.
 pub(super) fn say(
     recordings: &[Vec<f32>],
     settings: EncoderSettings,
     seed: u64,
     mut network: impl FnMut(u64, usize) -> Journeys,
 ) -> Result<Call, Box<dyn Error>> {
-    // Speakers are never in step with the listener's blocks.
+    // Speakers are not aligned with the listener's blocks.
     let mut begins = seed * 7_919 % 480;
     let mut call = Call {
         frame: settings.frame,

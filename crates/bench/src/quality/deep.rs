@@ -1,4 +1,4 @@
-//! `consonance-bench quality --deep`: what deep concealment and deep redundancy are worth, and what they cost.
+//! `consonance-bench quality --deep`: the benefit and cost of deep concealment and deep redundancy.
 
 mod cost;
 mod look_ahead;
@@ -16,7 +16,7 @@ use super::Quality;
 use super::measurement::{Measurement, Speech};
 use super::report::fill_page;
 
-/// Prints a row for each variant and, if asked to, puts them into the page.
+/// Prints a row for each variant and, if requested, writes them to the page.
 pub(super) fn run(quality: &Quality, speech: &Speech) -> Result<(), Box<dyn Error>> {
     let mut tables = String::new();
     let mut out = stdout();

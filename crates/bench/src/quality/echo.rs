@@ -1,4 +1,4 @@
-//! `consonance-bench quality echo`: what is left of an echo, and of a voice over it, in rooms as they are.
+//! `consonance-bench quality echo`: the residue of an echo, and the quality of a voice over it, in realistic rooms.
 
 mod canceller;
 mod far_end;
@@ -25,7 +25,7 @@ use super::visqol::Reference;
 use crate::offline_call::write_wav;
 use crate::recordings::at_16_khz;
 
-/// When the near voice begins, in samples: 6 s.
+/// The start of the near voice, in samples: 6 s.
 const NEAR_BEGINS: usize = 6 * 48_000;
 
 /// Echo cancelling, in simulated rooms.
@@ -46,13 +46,13 @@ pub(crate) struct Echo {
     also: Vec<Canceller>,
 }
 
-/// What was measured in one scene with one canceller.
+/// The result of one scene with one canceller.
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     scene: &'a str,
     canceller: &'a str,
     alone: FarEndAlone,
-    /// The near voice over the echo in dB, and its score.
+    /// The level of the near voice over the echo in dB, and its score.
     scores: Vec<(f32, f64)>,
 }
 
@@ -105,7 +105,7 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
         .map_or(Ok(()), |folder| fill_page(folder, "consonance-bench quality echo", &(table + "\n")))
 }
 
-/// Silence, and then the last recording; as long as all of them.
+/// The near voice: silence, then the last recording; as long as all recordings.
 fn near(recordings: &[Vec<f32>]) -> Option<Vec<f32>> {
     let mut near = vec![0.0; NEAR_BEGINS];
     near.extend(recordings.last()?);

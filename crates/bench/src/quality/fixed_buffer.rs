@@ -1,5 +1,5 @@
-//! What one gets without doing anything: Opus behind a buffer of always the same length, what is missing recovered from
-//! the next packet if that is there, and else concealed by the decoder.
+//! The simplest receiver: Opus behind a buffer of constant length; missing frames are recovered from the next packet
+//! if that has arrived, and otherwise concealed by the decoder.
 
 use std::error::Error;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use consonance::audio::{BLOCK_SAMPLES, DecodedAs, Decoder, OpusDecoder, Source};
 
 use crate::offline_call::{Call, Heard, HeardFrame};
 
-/// Plays a call and notes what was heard. The buffer lies between the first packet of an utterance and its sound.
+/// Plays a call and records what was heard. The buffer delays an utterance after its first packet.
 pub(super) fn listen(call: &Call, buffer: Duration) -> Result<Heard, Box<dyn Error>> {
     let mut decoder = OpusDecoder::new(call.frame)?;
     let (samples, buffer) = (call.frame.samples(), buffer.as_millis() as u64 * 48);

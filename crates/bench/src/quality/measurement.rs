@@ -1,4 +1,4 @@
-//! How well, and how late, a listener hears under a condition.
+//! The quality and delay of speech for a listener under a condition.
 
 use std::error::Error;
 
@@ -9,21 +9,21 @@ use super::visqol::Reference;
 use crate::offline_call::{Call, Heard, milliseconds};
 use crate::recordings::at_16_khz;
 
-/// What was measured, over all recordings and seeds.
+/// The result over all recordings and seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(super) struct Measurement {
-    /// 1 to 5.
+    /// The score, from 1 to 5.
     pub(super) score: f64,
     pub(super) delay_mean_ms: f64,
     pub(super) delay_p95_ms: f64,
-    /// How many of a hundred frames were made up, and recovered.
+    /// The percentages of frames that were concealed, and recovered.
     pub(super) concealed_percent: f64,
     pub(super) recovered_percent: f64,
-    /// How much of a hundred was left out or put in to change the delay.
+    /// The percentage of sound that was removed or inserted to change the delay.
     pub(super) stretched_percent: f64,
 }
 
-/// The speech, and what is needed to judge what became of it.
+/// The speech, and the references to judge it by.
 pub(super) struct Speech {
     recordings: Vec<Vec<f32>>,
     references: Vec<Reference>,
@@ -41,8 +41,8 @@ impl Speech {
         &self.recordings
     }
 
-    /// The mean over calls from seed 1 on, each of which says all of the speech, and what was heard of them. That is
-    /// given to `keep` with the seed and the recording's number, on the recording's time line.
+    /// The mean over calls from seed 1 on, each of which says all of the speech. The sound that was heard is passed to
+    /// `keep` with the seed and the recording's number, on the recording's time line.
     pub(super) fn measure(
         &self,
         seeds: u64,

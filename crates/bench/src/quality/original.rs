@@ -1,15 +1,15 @@
-//! A model of the original's buffer, as the specification has it (features, A14), to be compared with.
+//! A model of the original's buffer, as in the specification (features, A14), for comparison.
 //!
 //! * An utterance starts one delay after its first packet, and keeps that delay: between 100 ms while nothing is known
 //!   and 2.5 standard deviations of the arrivals once 128 packets were seen, at least one and a half frames.
 //!   We take the deviation within each utterance, which gives the shorter delay.
-//! * What is buffered at the start beyond three delays and 33 ms is decoded and discarded down to one delay.
+//! * If more than three delays and 33 ms are buffered at the start, the excess over one delay is decoded and discarded.
 //! * If the sound is 29 ms or more off its ideal place, it is resampled, by up to 15 %; a second behind, it skips.
 //! * A missing frame is recovered if the next packet is there, concealed if not; after eight in a row the
 //!   expected frame goes back by three.
 //! * The first and the last frame are ramps.
 //!
-//! Sound is asked for every 10 ms, which is kinder than the game engine does.
+//! Sound is requested every 10 ms, which is kinder than what the game engine does.
 
 mod arrival_jitter;
 mod playback_rate;
@@ -25,16 +25,16 @@ use playback_rate::PlaybackRate;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
-/// Beyond three delays and this, 33 ms, what is there at the start is too much.
+/// If more than three delays and this (33 ms) are buffered at the start, sound is discarded.
 const OVERSIZE_SAMPLES: u64 = 1_584;
 
 /// After more reads without a packet than this …
 const EMPTY_READS: u32 = 8;
 
-/// … the expected frame goes back by so many.
+/// … the expected frame goes back by this many.
 const STEP_BACK_FRAMES: u32 = 3;
 
-/// Plays a call and notes what was heard.
+/// Plays a call and records what was heard.
 pub(super) fn listen(call: &Call) -> Result<Heard, Box<dyn Error>> {
     let mut decoder = OpusDecoder::new(call.frame)?;
     let mut jitter = ArrivalJitter::default();
@@ -53,13 +53,13 @@ struct Session<'a> {
     decoder: &'a mut OpusDecoder,
     jitter: &'a mut ArrivalJitter,
     queue: BTreeMap<u32, &'a [u8]>,
-    /// The frame that is read next, and the last one there will be.
+    /// The next frame to read, and the last one.
     expected: u32,
     last: u32,
     first_read: bool,
     empty_reads: u32,
     rate: PlaybackRate,
-    /// Decoded but not played.
+    /// Sound that is decoded but not yet played.
     decoded: Vec<f32>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Session<'a> {
         self.jitter.delay_samples(self.call.frame.samples() as u64)
     }
 
-    /// Begins with the first frame that is there, and discards what is too much.
+    /// Begins with the first buffered frame, and discards excess sound.
     fn start(&mut self) -> Result<(), Box<dyn Error>> {
         let samples = self.call.frame.samples();
         self.expected = self.queue.keys().next().copied().unwrap_or(0);
@@ -178,7 +178,7 @@ impl<'a> Session<'a> {
         Ok(how)
     }
 
-    /// The ends of the sound are ramps of one frame.
+    /// Applies ramps to the first and the last frame.
     fn ramp(&mut self, sequence: u32, frame: &mut [f32]) {
         let first = std::mem::take(&mut self.first_read);
         let last = sequence == self.last;
@@ -190,7 +190,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Between two samples, evenly.
+/// Interpolates linearly between two samples.
 fn at_fraction(sound: &[f32], place: f64) -> f32 {
     let sample = |i: usize| sound.get(i).copied().unwrap_or(0.0);
     let whole = place as usize;

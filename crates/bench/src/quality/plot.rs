@@ -1,4 +1,4 @@
-//! The score and the delay over the loss, a panel for each jitter, as a picture.
+//! A plot of the score and the delay over the loss, with a panel for each jitter.
 
 use std::fmt::Write as _;
 
@@ -37,7 +37,7 @@ const QUANTITIES: [Quantity; 2] = [
     },
 ];
 
-/// Losses each by itself: full lines; in bursts: dashed.
+/// Independent losses are solid lines, bursts are dashed.
 pub(super) fn draw(rows: &[Row]) -> String {
     let panels = Condition::JITTERS_MS.len() as f64;
     let width = LEFT + panels * (PANEL_WIDTH + GAP);

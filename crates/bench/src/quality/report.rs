@@ -1,4 +1,4 @@
-//! What was measured, as lines, as a page and as a picture.
+//! The results as lines, as a page and as a picture.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ impl Report {
         Ok(())
     }
 
-    /// Of real networks, then for each even jitter: conditions down, listeners across.
+    /// Tables for real networks, then for each even jitter: conditions are rows, listeners are columns.
     fn tables(&self) -> String {
         let real: Vec<(String, Condition)> =
             Condition::all_real().into_iter().map(|(name, condition)| (name.to_owned(), condition)).collect();
@@ -61,7 +61,7 @@ impl Report {
     }
 }
 
-/// Puts tables into `quality.md` of this folder, between the mark that names the command and the next end.
+/// Writes tables to `quality.md` in this folder, between the marker with the command and the next end marker.
 pub(super) fn fill_page(folder: &Path, command: &str, tables: &str) -> Result<(), Box<dyn Error>> {
     let page = folder.join("quality.md");
     let text = fs::read_to_string(&page).map_err(|error| cannot(&page, &error))?;

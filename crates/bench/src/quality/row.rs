@@ -1,11 +1,11 @@
-//! One row of what was measured.
+//! One row of the results.
 
 use serde_json::{Value, json};
 
 use super::condition::{BURST_PACKETS, Condition, Listener};
 use super::measurement::Measurement;
 
-/// What one listener heard under one condition.
+/// The result of one listener under one condition.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) condition: Condition,
@@ -48,13 +48,13 @@ impl Row {
     }
 }
 
-/// Of the network, in a line.
+/// The name of the network, in a line.
 pub(super) fn name(condition: Condition) -> String {
     let even = || format!("loss {}, jitter {} ms", loss(condition), condition.jitter_ms);
     condition.name().map_or_else(even, str::to_owned)
 }
 
-/// As tables have it.
+/// The loss, as shown in tables.
 pub(super) fn loss(condition: Condition) -> String {
     match condition {
         Condition { loss_percent: 0, .. } => "none".to_owned(),

@@ -1,9 +1,9 @@
-//! A quality score between 1 and 5, after `ViSQOL`'s speech mode: how alike two sounds look as spectrograms of what
-//! an inner ear passes on.
+//! A quality score between 1 and 5, after `ViSQOL`'s speech mode: the similarity of two sounds as spectrograms of an
+//! inner ear's output.
 //!
 //! Chinen et al., "`ViSQOL` v3: An Open Source Production Ready Objective Speech and Audio Metric", `QoMEX` 2020, and
 //! Hines et al., "`ViSQOL`: an objective speech quality model", EURASIP Journal on Audio, Speech, and Music Processing
-//! (2015). Ours differs where we know more: sound lies where it should but for time stretching, so each patch of the
+//! (2015). Ours differs where more is known: sound is in its place except for time stretching, so each patch of the
 //! original is searched within 80 ms of its place, to 1.25 ms, and there is no alignment by samples.
 
 mod gammatone;
@@ -15,14 +15,14 @@ use similarity::similarity;
 /// Frames in a patch: 400 ms.
 const PATCH_FRAMES: usize = 20;
 
-/// From one frame to the next, in spectra of 1.25 ms: 20 ms.
+/// The distance between frames, in spectra of 1.25 ms: 20 ms.
 const FRAME_SPECTRA: usize = 16;
 
 /// How far a patch may lie from its place, in spectra: 80 ms, searched first in steps of 5 ms.
 const SEARCH_SPECTRA: usize = 64;
 const SEARCH_STEP: usize = 4;
 
-/// A patch of the original counts if it is louder than this below its loudest, dB.
+/// A patch of the original counts if its level relative to the loudest one is above this, in dB.
 const ACTIVE_DB: f32 = -30.0;
 
 /// How a mean similarity becomes a score: the exponential fit that `ViSQOL` v3 has for speech, scaled so that the
@@ -32,7 +32,7 @@ const FIT_B: f64 = 4.685_115_3;
 const FIT_X0: f64 = 0.765_523_2;
 const FIT_SCALE: f64 = 1.203_140_9;
 
-/// An original, ready to be compared with what became of it.
+/// An original, ready to be compared with degraded copies.
 #[derive(Debug)]
 pub(super) struct Reference {
     spectrogram: Spectrogram,
@@ -82,7 +82,7 @@ impl Reference {
     }
 }
 
-/// What an ear passes on of 400 ms: for each frame the level of each band in dB above the floor.
+/// The output of an inner ear over 400 ms: for each frame the level of each band in dB above the floor.
 type Patch = [[f32; BANDS]; PATCH_FRAMES];
 
 fn power(sound: &[f32]) -> f64 {

@@ -6,10 +6,10 @@ use consonance_sim::{ClusterCounts, ClusterScenario, run_cluster};
 
 use super::seeds::{Run, minutes_again};
 
-/// A run of them.
+/// A run of a cluster.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClusterRun {
-    /// Another one for each run is the default of the scenario.
+    /// The time of trouble; by default the scenario's, which differs for each run.
     pub(super) trouble: Option<Duration>,
 }
 

@@ -6,10 +6,10 @@ use consonance_sim::{GroupCounts, GroupScenario, run_groups};
 
 use super::seeds::{Run, minutes_again};
 
-/// A run of one.
+/// A run of an encrypted session.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GroupRun {
-    /// Another one for each run is the default of the scenario.
+    /// The time of trouble; by default the scenario's, which differs for each run.
     pub(super) trouble: Option<Duration>,
 }
 

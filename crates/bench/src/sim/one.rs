@@ -1,4 +1,4 @@
-//! One session: what happened in it, in words or as JSON.
+//! One session, and its report in words or as JSON.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::announce;
 
-/// Plays it, and prints how it went.
+/// Plays the session, and prints the result.
 pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Error>> {
     let Scenario { seed, clients, peers, length, .. } = *scenario;
     announce(&format!("seed {seed}, {clients} clients, {peers}"), is_json)?;
@@ -33,7 +33,7 @@ pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Erro
     })
 }
 
-/// What `consonance-bench sim` is told to play this seed once more.
+/// The arguments of `consonance-bench sim` that play this seed again.
 pub(super) fn again(scenario: &Scenario, seed: u64) -> String {
     let Scenario { clients, peers, length, .. } = scenario;
     format!("--seed {seed} --clients {clients} --peers {peers} --minutes {}", length.as_secs_f64() / 60.0)

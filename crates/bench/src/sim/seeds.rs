@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use super::announce;
 
-/// Which seeds to play.
+/// The seeds to play.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seeds {
     pub(super) first: u64,
@@ -22,26 +22,26 @@ pub(super) struct Seeds {
 
 /// A kind of run that a seed decides.
 pub(super) trait Run: Sync {
-    /// What happened in a run, or in several.
+    /// Counts of the events in one run, or in several.
     type Counts: Copy + Default + Send;
 
-    /// What is played, as the end of "20 seeds of …".
+    /// The kind of run, as the end of "20 seeds of …".
     const OF: &'static str;
 
-    /// Plays this seed; what must not have happened, as an error.
+    /// Plays this seed; the error describes the violation.
     fn play(&self, seed: u64) -> Result<Self::Counts, String>;
 
-    /// Adds what happened in another run.
+    /// Adds the counts of another run.
     fn add(sum: &mut Self::Counts, more: &Self::Counts);
 
-    /// Each with its name.
+    /// The counts with their names.
     fn by_name(counts: Self::Counts) -> Vec<(&'static str, u64)>;
 
-    /// What `consonance-bench sim` is told to play this seed once more.
+    /// The arguments of `consonance-bench sim` that play this seed again.
     fn again(&self, seed: u64) -> String;
 }
 
-/// Plays all seeds until one fails, and prints how it went.
+/// Plays all seeds until one fails, and prints the result.
 pub(super) fn run<R: Run>(kind: &R, seeds: Seeds, is_json: bool) -> Result<(), Box<dyn Error>> {
     announce(&format!("{} seeds of {} from seed {} on", seeds.count, R::OF, seeds.first), is_json)?;
     let start = Instant::now();
@@ -67,19 +67,19 @@ pub(super) fn run<R: Run>(kind: &R, seeds: Seeds, is_json: bool) -> Result<(), B
     Err(format!("{what}\nsee it again with: consonance-bench sim {}", kind.again(seed)).into())
 }
 
-/// For [`Run::again`]: so many minutes, where they are not those of every run.
+/// For [`Run::again`]: the option for the minutes, if they are not the default.
 pub(super) fn minutes_again(minutes: Option<Duration>) -> String {
     minutes.map_or_else(String::new, |length| format!(" --minutes {}", length.as_secs_f64() / 60.0))
 }
 
-/// How the seeds went.
+/// The result of the seeds.
 #[derive(Debug, Default)]
 struct Played<C> {
     /// The sum of the runs that passed.
     counts: C,
-    /// How many did.
+    /// The number of runs that passed.
     runs: u64,
-    /// The seed that failed, the first of several, and why.
+    /// The first seed that failed, and the reason.
     failure: Option<(u64, String)>,
 }
 
@@ -102,7 +102,7 @@ fn play<R: Run>(kind: &R, seeds: Seeds) -> Played<R::Counts> {
                 done.store(sum.runs, Ordering::Relaxed);
             }
             Err(what) => {
-                // Those before it are still played, so that the first one is told.
+                // Earlier seeds are still played, so that the first failing one is reported.
                 end.fetch_min(number, Ordering::Relaxed);
                 if number < *failed {
                     (*failed, sum.failure) = (number, Some((seed, what)));
@@ -124,7 +124,7 @@ fn play<R: Run>(kind: &R, seeds: Seeds) -> Played<R::Counts> {
     played.into_inner().unwrap_or_default().0
 }
 
-/// How often the line of progress is written.
+/// The interval at which the progress line is written.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// All runs as JSON, failed or not.
@@ -148,7 +148,7 @@ fn as_map<S: Serializer>(counts: &Vec<(&'static str, u64)>, serializer: S) -> Re
 mod tests {
     use super::*;
 
-    /// Fails from this seed on.
+    /// A run that fails from this seed on.
     struct Fragile(u64);
 
     impl Run for Fragile {

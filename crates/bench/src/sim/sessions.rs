@@ -5,7 +5,7 @@ use consonance_sim::{RunCounts, Scenario};
 use super::one;
 use super::seeds::Run;
 
-/// A run of one; the seed is another one each time.
+/// A run of a session; only the seed differs each time.
 #[derive(Clone, Debug)]
 pub(super) struct SessionRun(pub(super) Scenario);
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::machine::{shared_machine, whole_machine};
 
-/// The first row of a bench, which is then stopped: only names matter here, not numbers.
+/// The first row of a bench, which is then stopped: only the names matter here, not the figures.
 fn first_row(bench: &str) -> Value {
     let _machine = shared_machine();
     let program = Program::bench(&[bench, "--json"]);

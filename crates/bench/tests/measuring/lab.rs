@@ -1,4 +1,4 @@
-//! `consonance-bench lab`: what comes out lies on the time line of what went in, and nothing crashes it.
+//! `consonance-bench lab`: the output is aligned with the input, and no input crashes it.
 
 use consonance_audio::WavInput;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use consonance_testing::command::Program;
 use consonance_testing::command::{Folder, RECORDING};
 
-/// Runs `lab link` on the recording with these options: what it printed, and what is heard.
+/// Runs `lab link` on the recording with these options; returns what it printed, and the sound heard.
 fn link(options: &[&str]) -> (Value, Vec<f32>) {
     let folder = Folder::new();
     let output = folder.file("heard.wav");
@@ -80,7 +80,7 @@ fn a_trace_is_followed() {
     );
 }
 
-/// A WAV file of whole samples, all of one value.
+/// A WAV file with complete samples, all of the same value.
 fn wav(channels: u16, rate_hz: u32, frames: u32) -> Vec<u8> {
     let data_bytes = frames * u32::from(channels) * 2;
     let mut file = b"RIFF".to_vec();

@@ -1,4 +1,4 @@
-//! `consonance-bench lab capture`: echo goes, and what comes out lies on the time line of what went in.
+//! `consonance-bench lab capture`: echo is removed, and the output is aligned with the input.
 
 use serde_json::Value;
 
@@ -31,13 +31,13 @@ fn with_everything_off_the_sound_lies_where_it_lay() {
     let off = ["--echo", "off", "--noise", "off", "--no-gain", "--no-high-pass"];
     Program::bench(&[&paths[..], &off].concat()).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));
-    // A stage that delays and changes nothing: the delay is taken out again.
+    // A stage that delays but changes nothing: the command removes the delay.
     let delayed = [&paths[..], &off, &["--voice-isolation", "0"]].concat();
     Program::bench(&delayed).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));
 }
 
-/// But for the rounding to 16 bits.
+/// Compares two sounds, allowing for the rounding to 16 bits.
 fn assert_same(before: &[f32], after: &[f32]) {
     assert_eq!(before.len(), after.len());
     let error = before.iter().zip(after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

@@ -29,7 +29,7 @@ const FIELDS: &[&str] = &[
     "speakers",
 ];
 
-/// The last line of a load of four clients in two rooms, two of which speak, for a second.
+/// The last line of output for four clients in two rooms, two of which speak, for a second.
 fn load(more: &[&str]) -> Value {
     let figures = load_with("1", more);
     let names: Vec<_> = figures.as_object().unwrap().keys().map(String::as_str).collect();
@@ -37,7 +37,7 @@ fn load(more: &[&str]) -> Value {
     figures
 }
 
-/// The same for so many seconds, with fields of its own.
+/// The same for this many seconds, with other fields.
 fn load_with(seconds: &str, more: &[&str]) -> Value {
     let mut arguments = vec!["load", "--clients", "4", "--speakers", "2", "--rooms", "2"];
     arguments.extend(["--seconds", seconds, "--skip-memory", "--json"]);
@@ -91,7 +91,7 @@ fn what_happens_besides_is_counted_and_its_promise_judged() {
         (&["--garbage", "1000"], "garbage_datagrams", "garbage_datagrams"),
     ];
     for (arguments, done, also) in cases {
-        // Long enough for others to join, on a busy machine too.
+        // Long enough for others to join, even on a busy machine.
         let figures = load_with("3", arguments);
         assert!(figures[done].as_u64().unwrap() > 0 && figures[also].is_u64(), "{figures}");
         assert!(figures["promise"].is_string() && figures.get("holds").is_some(), "{figures}");

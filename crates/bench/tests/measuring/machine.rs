@@ -1,16 +1,16 @@
-//! The machine is for one test that needs all of it, or for several that share it.
+//! A lock on the machine: held by one test that needs all of it, or by several that share it.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// A test that has failed gives it back, too.
+/// The lock, which failed tests release, too.
 static MACHINE: RwLock<()> = RwLock::new(());
 
-/// For a test that depends on how busy the machine is.
+/// Reserves the machine for a test that depends on its load.
 pub(crate) fn whole_machine() -> RwLockWriteGuard<'static, ()> {
     MACHINE.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// For a test of what is printed, whatever the figures are.
+/// Shares the machine, for tests of the output format, whatever the figures.
 pub(crate) fn shared_machine() -> RwLockReadGuard<'static, ()> {
     MACHINE.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,7 @@
 //! The `consonance-bench` command, and a server with more load than it may have.
 //!
-//! They are a program of tests of their own, so that they do not take the time of other tests, and those that depend on
-//! how busy the machine is run one after the other. What the figures are depends on the machine, and is not a matter of
-//! tests.
+//! A separate test program, so that these tests do not slow down others, and those that depend on the machine's load
+//! run one after the other. The figures themselves depend on the machine, and are not tested.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,4 @@
-//! The commands that pages mention exist, with the options that they have there.
+//! The commands that pages mention exist, with the options that are shown there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,14 +29,15 @@ fn every_command_that_a_page_mentions_exists_with_its_options() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Older versions had other commands: what stands in the changelog of one, or in the table of what was renamed since.
+/// Whether a line describes the current version: older ones had other commands, which appear in the changelog of 0.1.0
+/// and in the table of renamed commands.
 fn is_current(text: &str, line: usize) -> bool {
     let headings = || text.lines().take(line).filter(|line| line.starts_with("##"));
     headings().last() != Some("### Renamed") && !headings().any(|heading| heading == "## 0.1.0")
 }
 
-/// Builds with the features `libopus` and `plain-cipher` have the first two; the others are words that a sidecar's
-/// proof is made of.
+/// Text that looks like a command but is not in this build: the first two need the features `libopus` and
+/// `plain-cipher`, the others are strings in a sidecar's proof.
 const OTHERS: [&str; 4] = ["quality --deep", "load --udp-plain", "sidecar adapter", "sidecar server"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,12 +46,12 @@ enum Command {
     Bench,
 }
 
-/// What the commands say about themselves and their parts, each asked once.
+/// The help texts of the commands and their subcommands, each requested once.
 #[derive(Default)]
 struct Helps(BTreeMap<(Command, Vec<String>), String>);
 
 impl Helps {
-    /// Whether the command has these parts, one in the other, and the last of them these options.
+    /// Checks that the command has these nested subcommands, and the last of them these options.
     fn has(&mut self, program: Command, words: &[&str]) -> Result<(), String> {
         let mut part = Vec::new();
         let mut rest = words.iter().peekable();
@@ -59,7 +60,7 @@ impl Helps {
             if parts.contains(*word) {
                 part.push((*word).to_owned());
             } else if parts.is_empty() || !part.is_empty() {
-                // What it is about, and no part of it.
+                // An argument of the command, not a subcommand.
                 break;
             } else {
                 return Err(format!("there is no `{word}`"));
@@ -93,7 +94,7 @@ impl Helps {
     }
 }
 
-/// The parts that a help lists.
+/// The subcommands that a help text lists.
 fn parts(help: &str) -> BTreeSet<&str> {
     let list = help.split_once("Commands:\n").map_or("", |(_, list)| list);
     list.lines()
@@ -112,7 +113,7 @@ struct Mention<'a> {
     words: Vec<&'a str>,
 }
 
-/// How a page calls the commands, between backticks or at the beginning of a line of code.
+/// The forms in which pages call the commands, between backticks or at the beginning of a line of code.
 const CALLS: [(&str, Command); 6] = [
     ("consonance ", Command::Consonance),
     ("target/release/consonance ", Command::Consonance),

@@ -1,4 +1,4 @@
-//! A server with more to do than it may: what it gives up, in which order, and that it takes everything back.
+//! An overloaded server: what it sheds, in which order, and that it recovers fully.
 
 use std::fs;
 use std::thread;
@@ -10,12 +10,13 @@ use serde_json::json;
 
 use crate::machine::whole_machine;
 
-/// Nothing is ever too much.
+/// Settings under which no load is too high.
 const GENEROUS: &str = "busy_percent_max = 100\niteration_max_s = 1\n";
-/// A worker that is busy for a twentieth of its time has too much to do: a load that leaves the
-/// machine to other tests will do.
+/// Settings under which a worker is overloaded when it is busy for a twentieth of its time, so that a load that leaves
+/// the machine to other tests is enough.
 const STRICT: &str = "busy_percent_max = 5\n";
-/// Longer than anything takes here: each step back needs five calm seconds, and machines that run tests are busy.
+/// Longer than anything takes here: each step of the recovery needs five calm seconds, and machines that run tests are
+/// busy.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 struct Server {
@@ -36,7 +37,7 @@ impl Server {
         Self { program, session, admin, token }
     }
 
-    /// A number of the metrics, by its line up to there. It is asked over the network, as a scraper does.
+    /// The value of a metric, by the beginning of its line. Requested over the network, as by a scraper.
     fn metric(&self, name: &str) -> f64 {
         let request = ureq::get(format!("http://{}/metrics", self.admin));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
@@ -45,7 +46,7 @@ impl Server {
         line.unwrap_or_else(|| panic!("no {name} in {metrics}")).trim().parse().unwrap()
     }
 
-    /// Has it follow other settings from now on.
+    /// Makes the server load other settings.
     fn reload(&self, folder: &Folder, overload: &str) {
         write_settings(folder, overload);
         self.program.signal("HUP");
@@ -56,7 +57,7 @@ impl Server {
         self.metric("consonance_worker_shedding_step{worker=\"0\"}")
     }
 
-    /// The steps that were seen on the way to one like that.
+    /// Waits for a step that is wanted; returns the steps seen on the way to it.
     fn until_step(&self, is_wanted: impl Fn(f64) -> bool) -> Vec<f64> {
         let deadline = Instant::now() + PATIENCE;
         let mut steps = vec![self.step()];
@@ -71,7 +72,7 @@ impl Server {
         steps
     }
 
-    /// What is shown may be a second old.
+    /// Waits until a counter has reached a value, as metrics may be a second old.
     fn until_counted(&self, name: &str, least: f64) {
         let deadline = Instant::now() + PATIENCE;
         while self.metric(name) < least {
@@ -111,13 +112,13 @@ fn newcomers_are_given_up_first_then_voices_and_everything_comes_back_in_the_end
     server.until_counted("consonance_packets_dropped_total{reason=\"shed\"}", 1.0);
     drop(load);
     let down = server.until_step(|step| step == 0.0);
-    // How busy it is, is known with some delay: one thing more may have gone before.
+    // The load is measured with some delay, so the server may take one more step first.
     let highest = down.iter().copied().fold(0.0, f64::max);
     let back = down.iter().skip_while(|step| **step < highest);
     assert!(back.is_sorted_by(|a, b| a >= b), "one thing after the other: {down:?}");
     let carol = server.join("Carol");
     carol.until_event(&json!({"event": "players_synced"}));
-    // Former players are still there, and were never away.
+    // Earlier players are still connected, and were never disconnected.
     alice.until_event(&json!({"event": "player_joined", "name": "Carol"}));
     alice.signal("INT");
     let events = alice.end().events();

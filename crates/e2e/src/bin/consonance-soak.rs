@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     consonance_e2e::soak::main()
 }
 
-/// What it does to a process is different on each system, and servers run on Linux.
+/// The soak's operations on processes differ on each system, and servers run on Linux.
 #[cfg(not(target_os = "linux"))]
 fn main() -> ExitCode {
     eprintln!("soak: servers are soaked on Linux only");

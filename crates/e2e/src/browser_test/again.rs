@@ -1,7 +1,8 @@
-//! What fails while other machines of the same host have this one's processors says nothing: it is played again.
+//! Retries of scenarios that failed while other machines of the same host took this one's processors: such a failure
+//! says nothing about the page.
 //!
-//! Voice comes every 20 ms. A machine that is kept waiting for longer than a jitter buffer lasts records holes,
-//! whatever is right or wrong with the page. Where the processors were there, the first failure stands.
+//! Voice comes every 20 ms. A machine that is kept waiting for longer than a jitter buffer lasts records gaps, whether
+//! or not the page is right. If the processors were available, the first failure stands.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,29 +10,29 @@ use consonance_testing::stage::Failure;
 
 use crate::browser_test::processors::Shares;
 
-/// How often a run plays something again.
+/// The retries that a run has left.
 #[derive(Debug)]
 pub(crate) struct Again {
     left: AtomicUsize,
 }
 
-/// What a scenario's end means.
+/// The verdict on a scenario's outcome.
 #[derive(Debug)]
 pub(crate) enum Verdict {
-    /// That is how it ended.
+    /// The outcome is final.
     Stands(Result<(), Failure>),
-    /// It is to be played again; why.
+    /// The scenario must be played again, for this reason.
     Again(String),
 }
 
 impl Again {
-    /// For a run.
+    /// All retries of a run.
     pub(crate) fn new() -> Self {
         Self { left: AtomicUsize::new(ALTOGETHER) }
     }
 
-    /// What it means that a scenario ended so when it was played for the `time`th time, and that processors did this
-    /// meanwhile. What failed each time because of the machine counts as something that the machine lacks.
+    /// Judges the outcome of a scenario that was played for the `time`th time, with the processors' shares meanwhile.
+    /// A failure each time because of the machine counts as [`Failure::Lacking`].
     pub(crate) fn judge(&self, outcome: Result<(), Failure>, time: usize, shares: Option<Shares>) -> Verdict {
         let stolen = shares.map_or(0.0, |shares| shares.stolen);
         let failure = match outcome {
@@ -52,17 +53,16 @@ impl Again {
     }
 }
 
-/// Whether it could end better on a machine that has time.
+/// Whether a retry on a machine with free processors could succeed.
 fn is_of_the_page(failure: &Failure) -> bool {
     !matches!(failure, Failure::Lacking(_) | Failure::Interrupted)
 }
 
 /// A host that has time for its machines takes less than a hundredth.
 const STOLEN: f64 = 0.03;
-/// How often one scenario is played at most.
+/// The maximum number of attempts at one scenario.
 const TIMES: usize = 2;
-/// How often something is played again in one run, which takes some ten minutes more then:
-/// everything is slow on such a machine.
+/// The maximum number of retries in one run. They add some ten minutes, as everything is slow on such a machine.
 const ALTOGETHER: usize = 4;
 
 #[cfg(test)]

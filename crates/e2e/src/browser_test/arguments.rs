@@ -1,4 +1,4 @@
-//! What is said on the command line.
+//! The command line.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ impl Arguments {
     pub(crate) fn lanes(&self) -> Option<usize> {
         let lanes = match self.browser {
             Kind::Chromium => None,
-            // Those of one machine share a sound card.
+            // All Firefox instances on a machine share one sound card.
             Kind::Firefox => NonZero::new(1),
         };
         self.lanes.or(lanes).map(NonZero::get)

@@ -1,4 +1,5 @@
-//! Judging what a player heard: whose voice it is, and what of it is missing. All of it goes into the report.
+//! Judging a player's recording: the voice in it, and the frames of it that are missing. All results go into the
+//! report.
 
 use std::time::Duration;
 
@@ -11,11 +12,11 @@ use crate::browser_test::voices::{Manner, VOICES, Voice};
 /// A pair of speaker and listener: a row of the report.
 #[derive(Clone, Debug)]
 pub(crate) struct Hearing {
-    /// The pairs of speakers and listeners.
+    /// The speaker and the listener.
     pub(crate) title: String,
-    /// The likeness to the voice that was meant.
+    /// The likeness to the intended voice.
     pub(crate) likeness: f64,
-    /// What of it was there.
+    /// The frames of it that were present or missing.
     pub(crate) coverage: Coverage,
     /// The recording, within the folder of the report.
     pub(crate) file: String,
@@ -32,8 +33,8 @@ impl Stage<'_> {
         ensure(peak < SILENCE, || format!("{listener} hears something where nothing was said: {peak}"))
     }
 
-    /// That nothing is heard in a page from now on, but for what is on its way: a page that had no
-    /// time to look has seconds of it.
+    /// Checks that a page falls silent, except for sound that is still on its way: an overloaded page can have seconds
+    /// of it.
     ///
     /// # Errors
     /// As [`is_silent`](Self::is_silent).
@@ -58,8 +59,8 @@ impl Stage<'_> {
         let figures = likenesses.map(|(voice, likeness)| format!("{voice:?} {likeness:.2}")).join(", ");
         let likeness =
             likenesses.iter().find(|(voice, _)| *voice == meant).map_or(0.0, |(_, likeness)| *likeness);
-        // Half as much as the voice that was meant. By chance, four seconds of one recording are like another to 0.11
-        // in half of 2400 places, and to 0.37 at most.
+        // Half the likeness of the intended voice. By chance, four seconds of one recording match another with a
+        // median likeness of 0.11 over 2400 places, and 0.37 at most.
         let others_max = likeness.max(ALIKE) / 2.0;
         let is_other = |(voice, likeness): &(Voice, f64)| *voice != meant && *likeness > others_max;
         let coverage = meant.coverage_in(Manner::AsRecorded, heard);
@@ -73,7 +74,7 @@ impl Stage<'_> {
         Ok(likeness > UNDERSTOOD && is_whole)
     }
 
-    /// That there are four seconds somewhere in a recording in which this voice is understood.
+    /// Checks that a recording has four seconds somewhere in which this voice is understood.
     ///
     /// # Errors
     /// As [`understands`](Self::understands), and if there are none.
@@ -93,22 +94,21 @@ impl Stage<'_> {
     }
 }
 
-/// Whether nothing is said in it.
+/// Whether the recording is silent.
 pub(crate) fn is_silence(heard: &[f32]) -> bool {
     peak(heard) < SILENCE
 }
 
-/// A speaker without pauses is heard within that.
+/// A speaker without pauses is heard within this time.
 const PAUSE: Duration = Duration::from_millis(1_500);
-/// So many pauses are longer than what can be on its way: on the network, in the jitter buffer,
-/// and 5 s in the page's recorder.
+/// This many pauses are longer than all sound in flight: on the network, in the jitter buffer, and 5 s in the page's
+/// recorder.
 const TAILS_MAX: usize = 6;
 /// The loudest sample of what counts as silence, −40 dB: a decoder makes some noise by itself.
 const SILENCE: f32 = 0.01;
 /// Four seconds.
 const PIECE: usize = 4 * 48_000;
-/// So many, each a second later, are longer than any player speaks here.
+/// This many pieces, each a second later than the previous one, are longer than any player speaks here.
 const PIECES_MAX: usize = 30;
-/// A voice that comes through a browser's encoder and jitter buffer without a loss has about
-/// 0.85; what is less is missing.
+/// The likeness of a voice that passed a browser's encoder and jitter buffer without loss is about 0.85.
 const UNDERSTOOD: f64 = 0.6;

@@ -8,19 +8,19 @@ use std::thread;
 
 use crate::browser_test::processors::Watch;
 
-/// How many scenarios fit on this machine at once, if one was all that it had to do since then: one for each processor
-/// at most, and that many if the load is unknown.
+/// The number of scenarios that this machine can run at once, if it has run exactly one since `watch` began: at most
+/// one for each processor, and that many if the load is unknown.
 pub(crate) fn lanes(watch: &Watch) -> usize {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     watch.so_far().map_or(processors, |shares| fitting(shares.busy, processors))
 }
 
-/// So many times this share of all processors is less than what they have.
+/// How many such loads fit on the processors; `busy` is the share of all processors that one of them takes.
 fn fitting(busy: f64, processors: usize) -> usize {
     ((USABLE / busy) as usize).clamp(1, processors)
 }
 
-/// Beyond this share of their time, processors keep a voice waiting.
+/// The highest load at which processors do not delay voices.
 const USABLE: f64 = 0.9;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::browser_test::voices::Voice;
 pub(crate) struct Native {
     child: Child,
     heard: PathBuf,
-    /// It ends with its input, and not by a signal.
+    /// Whether it is stopped by closing its input instead of by a signal.
     ends_with_input: bool,
 }
 
@@ -72,7 +72,7 @@ impl Native {
         self.child.type_line(text)
     }
 
-    /// Waits until it says something with these words in it.
+    /// Waits for a line of its output that contains these words.
     ///
     /// # Errors
     /// If it does not in time.
@@ -80,7 +80,7 @@ impl Native {
         self.child.wait_for_line(words)
     }
 
-    /// Leaves; all that was heard.
+    /// Leaves; returns all that it has heard.
     ///
     /// # Errors
     /// If it does not end, or has heard nothing at all.
@@ -90,7 +90,7 @@ impl Native {
     }
 }
 
-/// A recording is too short to be listened to twice.
+/// Writes the voice's recording several times in a row, as a single one is too short to be checked twice.
 fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     let file = folder.join(format!("{voice:?}.wav"));
     let said = voice.said().repeat(5);
@@ -98,5 +98,5 @@ fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     Ok(file)
 }
 
-/// The room where all players are at first.
+/// The room that all players start in.
 pub(crate) const LOBBY: &str = "lobby";

@@ -1,4 +1,4 @@
-//! What is asked of every page, whatever it shows.
+//! Rules for every page, whatever it shows.
 
 use consonance_testing::stage::{Failure, Look, Tab, WIDTHS, ensure};
 
@@ -32,7 +32,8 @@ pub(crate) fn are_kept(tab: &Tab, url: &str) -> Result<(), Failure> {
 /// A player's name that would run a script, were it markup.
 pub(crate) const MARKUP_NAME: &str = "<img src=x onerror='window.markupRan = 1'>";
 
-/// That a name or a text like [`MARKUP_NAME`] became no element of a page that shows it, and ran nothing there.
+/// Checks that a name or a text like [`MARKUP_NAME`] became no element of a page that shows it, and ran no script
+/// there.
 ///
 /// # Errors
 /// [`Failure::NotSo`] if one did.
@@ -43,11 +44,11 @@ pub(crate) fn names_are_no_markup(tab: &Tab) -> Result<(), Failure> {
     ensure(ran == false, || "a name or a text has run as a script".to_owned())
 }
 
-/// A server that sends it cannot know whether a proxy adds encryption.
+/// A harmless warning: a server that sends this header cannot know whether a proxy adds encryption.
 const HARMLESS: &str =
     "The Cross-Origin-Opener-Policy header has been ignored, because the URL's origin was untrustworthy";
 
-/// Host and port.
+/// The host and port of a URL.
 fn origin(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()

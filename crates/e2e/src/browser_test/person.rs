@@ -19,7 +19,7 @@ pub(crate) struct Person {
     pub(crate) voice: Voice,
     pub(crate) tab: Tab,
     activation: Activation,
-    /// Ends with the person.
+    /// Kept to end the browser with the person.
     _browser: Box<dyn Browser>,
 }
 
@@ -91,7 +91,7 @@ impl Person {
     /// Holds Space, and does something meanwhile.
     ///
     /// # Errors
-    /// Those of what is done.
+    /// The errors of `meanwhile`.
     pub(crate) fn talks<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         self.tab.hold_key(KeyboardKey::Space, meanwhile)
     }
@@ -112,7 +112,7 @@ impl Person {
         Err(Failure::NotSo(format!("{} does not understand all that {name} says", self.name)))
     }
 
-    /// That nothing is heard from now on, but for what is on its way.
+    /// Checks that nothing is heard from now on, except for sound that is still on its way.
     ///
     /// # Errors
     /// If something is.

@@ -1,33 +1,33 @@
-//! What the processors of this machine do, as its operating system counts it.
+//! The load of this machine's processors, as its operating system counts it.
 
 use std::fs;
 
-/// From some moment on. Without figures for processors, nothing is known.
+/// A measurement that begins at some moment. Without figures for processors, it has no result.
 #[derive(Debug)]
 pub(crate) struct Watch(Option<Ticks>);
 
 impl Watch {
-    /// From now on.
+    /// Begins a measurement.
     pub(crate) fn begin() -> Self {
         Self(Ticks::now())
     }
 
-    /// What they did since then.
+    /// The shares since the beginning.
     pub(crate) fn so_far(&self) -> Option<Shares> {
         self.0.zip(Ticks::now()).map(|(before, now)| now.since(before))
     }
 }
 
-/// Of the time of all processors: 0 = none of it, 1 = all.
+/// Shares of the time of all processors: 0 = none of it, 1 = all.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shares {
-    /// In which there was something to do, whether it was done or had to wait for other machines of the same host.
+    /// The share with work to do, whether it was done or had to wait for other machines of the same host.
     pub(crate) busy: f64,
-    /// In which something had to wait for other machines of the same host.
+    /// The share in which work had to wait for other machines of the same host.
     pub(crate) stolen: f64,
 }
 
-/// What they have done since the machine was started, in ticks.
+/// The processors' times since the machine was started, in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ticks {
     done: u64,
@@ -36,7 +36,7 @@ struct Ticks {
 }
 
 impl Ticks {
-    /// Linux tells; see proc(5).
+    /// Available on Linux only; see proc(5).
     fn now() -> Option<Self> {
         Self::read(&fs::read_to_string("/proc/stat").ok()?)
     }

@@ -1,4 +1,4 @@
-//! Which scenarios are played, side by side: what each took, what was measured, what was wrong.
+//! Plays the chosen scenarios side by side, and reports the time, figures and faults of each.
 
 use std::fs;
 use std::iter;
@@ -20,7 +20,7 @@ use crate::browser_test::scenarios::{SCENARIOS, Scenario};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
-/// Plays the scenarios that are asked for; how many failed.
+/// Plays the chosen scenarios; returns how many failed.
 ///
 /// # Errors
 /// If there is no such scenario, nothing can be written, or Ctrl-C was pressed.
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     Ok(failed)
 }
 
-/// The first by itself: it shows how many at once the machine can take.
+/// Plays the first scenario alone, to find out how many the machine can run at once.
 fn play_all(arguments: &Arguments, scenarios: &[&'static Scenario]) -> Vec<Played> {
     let Some((first, others)) = scenarios.split_first() else { return Vec::new() };
     let again = Again::new();
@@ -106,7 +106,7 @@ fn told(played: Played) -> Played {
     played
 }
 
-/// Plays so many at once; what became of them is in the order in which they were given.
+/// Plays this many at once; returns the results in the order of the input.
 fn side_by_side<T: Sync, P: Send>(lanes: usize, all: &[T], play: impl Fn(&T) -> P + Sync) -> Vec<P> {
     let next = AtomicUsize::new(0);
     let lane = || {
@@ -126,7 +126,7 @@ fn side_by_side<T: Sync, P: Send>(lanes: usize, all: &[T], play: impl Fn(&T) -> 
     played.into_iter().map(|(_, played)| played).collect()
 }
 
-/// Makes the folder for what is left, and takes away what another run has left there.
+/// Makes the folder for the results, and removes those of an earlier run.
 fn empty(folder: &Path) -> Result<(), Failure> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(Failure::io(format!("{}", folder.display())))?;

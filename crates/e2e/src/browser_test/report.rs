@@ -1,4 +1,4 @@
-//! The page that is left of a run: what was tried, what was heard by each visitor, pictures of every state.
+//! The report of a run, as a page: the scenarios, each visitor's recordings, pictures of every state.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ impl Played {
     }
 }
 
-/// What is left of a scenario.
+/// A scenario's part of the report.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chapter {
     pub(crate) hearings: Vec<Hearing>,
@@ -59,7 +59,7 @@ impl Chapter {
     }
 }
 
-/// Writes the page into this folder; where it is.
+/// Writes the page into this folder; returns its path.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -116,7 +116,7 @@ fn image(Picture { look, file, .. }: &Picture) -> String {
     format!("<img src=\"{file}\" alt=\"{file}\" width=\"{}\" loading=\"lazy\">\n", look.width / 2)
 }
 
-/// Words, and never markup.
+/// Escapes text, so that it is never markup.
 fn text(words: &str) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

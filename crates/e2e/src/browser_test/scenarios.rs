@@ -1,4 +1,4 @@
-//! What is tried, in order.
+//! All scenarios, in order.
 
 mod arrival;
 mod conversation;
@@ -22,18 +22,18 @@ use consonance_testing::stage::{Failure, Kind};
 
 use crate::browser_test::stage::Stage;
 
-/// Something that people do, and what has to hold.
+/// A scenario: what people do, and what must happen.
 pub(crate) struct Scenario {
-    /// As it is chosen on the command line.
+    /// Its name on the command line.
     pub(crate) name: &'static str,
-    /// In a sentence.
+    /// A description, in a sentence.
     pub(crate) what: &'static str,
-    /// Where it is played.
+    /// The browsers that it is played in.
     pub(crate) browsers: &'static [Kind],
     pub(crate) play: fn(&Stage<'_>) -> Result<(), Failure>,
 }
 
-/// All of them; the conversation first, since it shows what one of them asks of a machine.
+/// All scenarios; the conversation is first, since it shows how much of the machine one scenario needs.
 pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "conversation",

@@ -40,7 +40,7 @@ impl Server {
         Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port, child })
     }
 
-    /// Starts the program without arguments, as after it was unpacked.
+    /// Starts the program without arguments, as a user who has just unpacked it would.
     ///
     /// # Errors
     /// If it does not serve, or names no page.
@@ -53,20 +53,20 @@ impl Server {
         Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port: 0, child })
     }
 
-    /// The page, under this name of this machine; `rest` begins with a slash.
+    /// The URL of the page, with this host name of this machine; `rest` begins with a slash.
     pub(crate) fn page(&self, host: &str, rest: &str) -> String {
         format!("http://{host}:{}{rest}", self.page_port)
     }
 
-    /// What listens at the port that the settings call `OTHER`.
+    /// The address of the listener whose port is `OTHER` in the settings.
     pub(crate) fn other_address(&self) -> String {
         format!("127.0.0.1:{}", self.other_port)
     }
 
-    /// The address with this beginning that it has said last, such as where native players join: `quic://`.
+    /// The newest address in its log that begins like this, such as `quic://`, where native players join.
     ///
     /// # Errors
-    /// If it has said none in time.
+    /// If there is none in time.
     pub(crate) fn said_address(&mut self, beginning: &str) -> Result<String, Failure> {
         let line = self.child.wait_for_line(beginning)?;
         let address = line.split([' ', '"']).rfind(|word| word.starts_with(beginning));
@@ -76,7 +76,7 @@ impl Server {
     /// Stops it as a machine that sleeps does, does something, and wakes it.
     ///
     /// # Errors
-    /// If it is gone, and those of what is done.
+    /// If it is gone, and the errors of `meanwhile`.
     pub(crate) fn freeze<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         self.child.signal(Signal::STOP)?;
         let outcome = meanwhile();
@@ -87,7 +87,7 @@ impl Server {
     /// Kills it, does something, and starts another one on the same ports.
     ///
     /// # Errors
-    /// If that does not serve, and those of what is done.
+    /// If the new one does not serve, and the errors of `meanwhile`.
     pub(crate) fn replace<T>(
         &mut self,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
@@ -98,7 +98,7 @@ impl Server {
         Ok(outcome)
     }
 
-    /// Has it end in good order.
+    /// Shuts it down.
     ///
     /// # Errors
     /// If it does not end in time.

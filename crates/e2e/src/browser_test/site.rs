@@ -1,4 +1,4 @@
-//! Pages of the test's own, for what a page of the product does not do: a tiny HTTP server on this machine.
+//! The test's own pages, for things that the product's pages do not do: a tiny HTTP server on this machine.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ pub(crate) struct Site {
     address: SocketAddr,
 }
 
-/// Its path, its type, its text.
+/// The path, content type and text of a file.
 pub(crate) type File = (&'static str, &'static str, &'static str);
 
 impl Site {
@@ -26,7 +26,7 @@ impl Site {
         let address = listener.local_addr().map_err(Failure::io("a port for a page"))?;
         let serve = move || {
             for connection in listener.incoming().flatten() {
-                // A browser that goes away in the middle has its reasons.
+                // A browser may close the connection early.
                 let _ = answer(connection, files);
             }
         };
@@ -37,7 +37,7 @@ impl Site {
         Ok(Self { address })
     }
 
-    /// Under this name of this machine.
+    /// The URL of a path, with this host name of this machine.
     pub(crate) fn url(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}{path}", self.address.port())
     }
@@ -65,5 +65,5 @@ fn answer(mut connection: TcpStream, files: &[File]) -> io::Result<()> {
 }
 
 const HEAD_LINES_MAX: usize = 100;
-/// Pictures may come from anywhere, so that it is seen that a request to elsewhere is seen.
+/// Images may come from anywhere, to check that requests to other hosts are noticed.
 const RULES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src *";

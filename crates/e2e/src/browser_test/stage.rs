@@ -1,4 +1,4 @@
-//! What every scenario has: the programs, a place to write to, its chapter of the report.
+//! The stage of every scenario: the programs, a place to write to, its chapter of the report.
 
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -17,19 +17,18 @@ use crate::browser_test::server::Server;
 use crate::browser_test::turn::Turn;
 use crate::browser_test::voices::Voice;
 
-/// What a scenario has, for itself alone.
+/// A scenario's own stage.
 pub(crate) struct Stage<'a> {
     programs: &'a Arguments,
     scenario: &'a str,
-    /// Before the name of everything that is left in the folder of the report: nothing when it
-    /// is played for the first time.
+    /// The prefix of all names in the folder of the report: empty when the scenario is played for the first time.
     prefix: String,
     has_firefox: Cell<bool>,
     chapter: RefCell<Chapter>,
 }
 
 impl<'a> Stage<'a> {
-    /// For a scenario of this name that is played for the `time`th time.
+    /// The stage for a scenario of this name that is played for the `time`th time.
     pub(crate) fn new(programs: &'a Arguments, scenario: &'a str, time: usize) -> Self {
         let prefix = if time > 1 { format!("again-{time}-") } else { String::new() };
         let has_firefox = Cell::new(programs.browser == Kind::Firefox);
@@ -38,7 +37,7 @@ impl<'a> Stage<'a> {
 
     /// How much of a voice may be missing where it is heard: 0 = nothing, 1 = all of it.
     pub(crate) fn missing_max(&self) -> f64 {
-        // What records in Firefox loses some by itself.
+        // The recorder itself loses audio in Firefox.
         if self.has_firefox.get() { 1.0 } else { HARDLY_ANY }
     }
 
@@ -116,7 +115,7 @@ impl<'a> Stage<'a> {
         Turn::start(&self.programs.turnserver, &self.folder(folder)?)
     }
 
-    /// Runs `consonance` with these arguments to its end; what it says.
+    /// Runs `consonance` with these arguments to its end; returns its output.
     ///
     /// # Errors
     /// If it fails.
@@ -129,7 +128,7 @@ impl<'a> Stage<'a> {
         Ok(said(&output.stdout))
     }
 
-    /// A folder of this name, which is there now.
+    /// Makes a folder of this name.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -139,7 +138,7 @@ impl<'a> Stage<'a> {
         Ok(folder)
     }
 
-    /// The folder for what the scenario itself has to keep.
+    /// The folder for the scenario's own files.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -170,7 +169,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Keeps what was heard, so that it can be listened to.
+    /// Keeps a recording for the report.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -187,7 +186,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Where it is, within the folder of the report.
+    /// Writes a recording; returns its path within the folder of the report.
     fn keep_sound(&self, title: &str, sound: &[f32]) -> Result<String, Failure> {
         self.own_folder()?;
         let Chapter { hearings, notes, .. } = &*self.chapter.borrow();
@@ -222,11 +221,11 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// What is to be in the report.
+    /// The scenario's part of the report.
     pub(crate) fn into_chapter(self) -> Chapter {
         self.chapter.into_inner()
     }
 }
 
-/// Two of the hundred frames that are loud enough in four seconds.
+/// Two frames: four seconds have about a hundred with speech.
 const HARDLY_ANY: f64 = 0.025;

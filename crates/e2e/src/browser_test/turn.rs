@@ -40,7 +40,7 @@ impl Turn {
         command.args(["-c", ENDS_WITH_INPUT]).arg(program).arg("-c").arg(&config);
         let child = Child::start(&mut command, "the TURN server", &folder.join("turnserver.log"))?;
         let turn = Self { child, port };
-        // What it says comes when its buffer is full.
+        // Its output is block-buffered, so waiting for a log line would not work.
         until("the TURN server listens", SOON, || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()))?;
         Ok(turn)
     }
@@ -56,12 +56,12 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.child.end_with_input();
     }
 }
 
-/// coturn outlives the process that started it, and so a shell waits for the end of its own input, which comes with our
-/// end at the latest.
+/// coturn would outlive the process that starts it, so a shell ends it at the end of its own input, which comes at the
+/// latest when this process ends.
 const ENDS_WITH_INPUT: &str = "\"$0\" \"$@\" </dev/null & read -r _; kill $!; wait $!";
 const SECRET: &str = "known to the TURN server and the voice server";

@@ -1,4 +1,5 @@
-//! Whose voice is it, and how much of it is there? Each person in a scenario speaks another recording.
+//! The voices of a scenario, and how much of each is in a recording. Each person in a scenario speaks another
+//! recording.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ pub(crate) enum Voice {
 pub(crate) const VOICES: [Voice; 3] = [Voice::First, Voice::Second, Voice::Third];
 
 impl Voice {
-    /// For a microphone; what is not there as it is, is written into this folder.
+    /// A file for a microphone; if the recording must be changed for it, it is written into this folder.
     ///
     /// # Errors
     /// If the recording is not there, or nothing can be written.
@@ -28,19 +29,19 @@ impl Voice {
                 self.written(folder, "in-turns", &[quiet_room(), self.utterance()].concat())?
             }
         };
-        // Chromium's microphone is silent where a path goes up.
+        // Chromium's fake microphone is silent if the path contains `..`.
         file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
     }
 
-    /// The share of what was said during listening that was heard: 1 = all of it and nothing besides.
+    /// How much of the speech is in the recording: 1 = all of it, without other sound on top.
     pub(crate) fn likeness_in(self, heard: &[f32]) -> f64 {
         let said = self.said();
         let start = place_of(heard, &said) as usize;
         likeness(&said[start..said.len().min(start + heard.len())], heard)
     }
 
-    /// What of it is missing in what was heard meanwhile, but for the edges: what was just said when listening began or
-    /// stopped can be on either side.
+    /// The frames of it that are missing in a recording, except at the edges: speech at the moment when recording
+    /// began or stopped can be on either side.
     pub(crate) fn coverage_in(self, manner: Manner, heard: &[f32]) -> Coverage {
         let said = match manner {
             Manner::AsRecorded => self.said(),
@@ -52,18 +53,18 @@ impl Voice {
         Coverage::of(said.get(start + EDGE..end - EDGE).unwrap_or_default(), heard)
     }
 
-    /// What is said again and again, twice: mono, 48 kHz.
+    /// The repeated speech, twice: mono, 48 kHz.
     pub(crate) fn said(self) -> Vec<f32> {
         let (number, seconds) = self.recording();
         speech_of(number, 0.0, seconds).repeat(2)
     }
 
-    /// What is said [`Manner::InTurns`] between two pauses: mono, 48 kHz.
+    /// The speech of [`Manner::InTurns`] between two pauses: mono, 48 kHz.
     pub(crate) fn utterance(self) -> Vec<f32> {
         speech_of(self.recording().0, 0.0, UTTERANCE_S)
     }
 
-    /// The recording but for what is much quieter than its loudest part.
+    /// The recording without the parts that are much quieter than its loudest part.
     fn without_pauses(self) -> Vec<f32> {
         let (number, seconds) = self.recording();
         let speech = speech_of(number, 0.0, seconds);
@@ -79,7 +80,7 @@ impl Voice {
         Ok(file)
     }
 
-    /// Which recording, and how long it is, in seconds.
+    /// The number of the recording, and its length in seconds.
     fn recording(self) -> (u32, f64) {
         match self {
             Self::First => (1, 7.1),
@@ -89,12 +90,12 @@ impl Voice {
     }
 }
 
-/// How a microphone hears a voice, again and again.
+/// The form in which a microphone plays a voice in a loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Manner {
     #[default]
     AsRecorded,
-    /// So that each silence is a loss.
+    /// Without pauses, so that each silence is a loss.
     WithoutPauses,
     /// First a room without speech, then an utterance.
     InTurns,
@@ -110,10 +111,10 @@ fn quiet_room() -> Vec<f32> {
     (0..PAUSE_S * 48_000).map(|_| noise()).collect()
 }
 
-/// Long enough to look at what happens meanwhile, on a machine with much else to do.
+/// Long enough to check what happens meanwhile, even on a busy machine.
 const PAUSE_S: usize = 6;
 const UTTERANCE_S: f64 = 3.5;
 /// A tenth of a second.
 const EDGE: usize = 4_800;
-/// What has less energy than a hundredth of the loudest frame's (−20 dB) is a pause.
+/// A frame with less energy than a hundredth of the loudest frame's (−20 dB) is a pause.
 const PAUSE_RANGE: f32 = 100.0;

@@ -1,4 +1,4 @@
-//! A client of any kind: it says its words when it is told to, and remembers what it hears.
+//! A client of any kind, which says its words on request, and records the sound that it hears.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::scenario::words::Words;
 
 /// Dropping it ends it.
 pub(crate) struct Client {
-    /// For people, and the player's name where the program has no other.
+    /// The kind of client, for display; also the player's name if the program has no other.
     pub(crate) kind: String,
     pub(crate) words: Option<Words>,
     body: Body,
@@ -84,7 +84,7 @@ impl Client {
                 player.voice.close_channel(channel);
                 said
             }
-            // Wherever its microphone begins, all of its words come in one piece.
+            // The microphone loops: twice the length contains all words in one piece, wherever it starts.
             Body::Page(page) => page.talks(|| {
                 pass(2.0 * words.len() as f64 / 48_000.0 + 0.6);
                 Ok(())
@@ -93,7 +93,7 @@ impl Client {
         }
     }
 
-    /// What it heard so far does not count from now on.
+    /// Discards the sound that it has heard so far.
     ///
     /// # Errors
     /// If it is gone.
@@ -108,7 +108,8 @@ impl Client {
         }
     }
 
-    /// What it has heard since then, of so many seconds at least where it hears silence, too.
+    /// The sound that it has heard since [`forget`](Self::forget); a page's has at least this many seconds, silence
+    /// included.
     ///
     /// # Errors
     /// If it is gone.
@@ -120,7 +121,7 @@ impl Client {
         }
     }
 
-    /// Leaves in good order.
+    /// Leaves the session properly.
     ///
     /// # Errors
     /// If it does not.
@@ -132,10 +133,10 @@ impl Client {
     }
 }
 
-/// Lets so many seconds go by: programs from outside cannot be asked how much they have heard.
+/// Waits for this many seconds: programs from outside cannot be asked how much they have heard.
 pub(crate) fn pass(seconds: f64) {
     thread::sleep(Duration::from_secs_f64(seconds));
 }
 
-/// So long the last frame is on its way through the capture chain.
+/// The time that the last frame takes through the capture chain.
 const CAPTURE_S: f64 = 0.1;

@@ -1,6 +1,6 @@
 //! A client that is a program of its own, in any language.
 //!
-//! It is told by its environment what to do: join the session at `CONSONANCE_ADDRESS` (or, for a client of Mumble,
+//! Its environment variables tell it what to do: join the session at `CONSONANCE_ADDRESS` (or, for a client of Mumble,
 //! `MUMBLE_ADDRESS`) as `PLAYER_NAME`, listen to `ROOM`, append what it hears to the file `HEARD` as mono samples of
 //! 32-bit floats (little-endian) at 48 kHz, and print `ready`. For each line `say` that it reads, it speaks the WAV
 //! file `WORDS` (mono, 16 bits, 48 kHz) to the room once, and prints `said`. It leaves when its input ends.
@@ -20,9 +20,9 @@ use crate::scenario::words::Words;
 pub(crate) struct OutsideClient {
     child: Child,
     heard: PathBuf,
-    /// How many bytes of it were heard before it was last told to forget.
+    /// The size of the recording in bytes when it was last discarded.
     forgotten: usize,
-    /// How often it has spoken.
+    /// The number of times that it has spoken.
     spoken: usize,
 }
 
@@ -55,7 +55,7 @@ impl OutsideClient {
         Ok(client)
     }
 
-    /// Has it say its words, and waits until it has.
+    /// Makes it say its words, and waits until they are said.
     ///
     /// # Errors
     /// If the program has ended, or does not say them in time.
@@ -65,20 +65,20 @@ impl OutsideClient {
         self.child.wait_for_lines("said", self.spoken)
     }
 
-    /// What it has heard so far does not count from now on.
+    /// Discards the sound that it has heard so far.
     pub(crate) fn forget(&mut self) -> Result<(), Failure> {
         self.forgotten = self.bytes()?.len();
         Ok(())
     }
 
-    /// What it has heard since then.
+    /// The sound that it has heard since [`forget`](Self::forget).
     pub(crate) fn heard(&self) -> Result<Vec<f32>, Failure> {
         let bytes = self.bytes()?;
         let samples = bytes.get(self.forgotten / 4 * 4..).unwrap_or_default().chunks_exact(4);
         Ok(samples.map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect())
     }
 
-    /// Has it leave, and waits for that.
+    /// Makes it leave, and waits for its end.
     ///
     /// # Errors
     /// If it fails, or does not end in time.
@@ -92,7 +92,7 @@ impl OutsideClient {
     }
 }
 
-/// Programs run wherever they like.
+/// The absolute path of a file, as programs may change their working directory.
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     path.canonicalize().map_err(Failure::io(format!("{}", path.display())))
 }

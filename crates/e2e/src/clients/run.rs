@@ -1,4 +1,4 @@
-//! One after the other says its words, until all others have understood it.
+//! A run: one client after the other says its words, until all others have understood them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,18 +16,18 @@ use crate::scenario::page::PagePlayer;
 use crate::scenario::player::not_so;
 use crate::scenario::words::{SPEECHES, Words};
 
-/// What one of them said, and what another one heard.
+/// The result of one speaker at one listener.
 #[derive(Debug, Serialize)]
 struct Row {
     speaker: String,
     listener: String,
-    /// How often it had been said by then.
+    /// The number of times that it had been said by then.
     take: u32,
     #[serde(flatten)]
     hearing: Hearing,
 }
 
-/// Has all of them talk; whether each heard what was for it, and nothing else.
+/// Makes all clients talk; returns whether each heard the words that were for it, and nothing else.
 ///
 /// # Errors
 /// If a client does not join, nothing can be written, or Ctrl-C was pressed.
@@ -81,7 +81,7 @@ fn without_last(
     Ok(rows)
 }
 
-/// All of them join, one after the other.
+/// Lets all clients join, one after the other.
 fn enter(arguments: &Arguments, servers: &Servers) -> Result<Vec<Client>, Failure> {
     let mut speeches = (0..SPEECHES).map(Words::Speech);
     let mut words = || speeches.next().ok_or_else(|| not_so("more clients than speeches"));
@@ -100,7 +100,7 @@ fn enter(arguments: &Arguments, servers: &Servers) -> Result<Vec<Client>, Failur
     Ok(clients)
 }
 
-/// One on QUIC, and one on each network of games.
+/// One player on QUIC, and one on each game network.
 fn players_of_ours() -> impl Iterator<Item = &'static Role> {
     let of_games = CAST.iter().filter(|role| matches!(role.way, Way::Listed(_)));
     std::iter::once(CastMember::Alice.role()).chain(of_games)
@@ -117,7 +117,8 @@ fn browsers(arguments: &Arguments) -> impl Iterator<Item = (&'static str, Kind, 
     })
 }
 
-/// Until each of these has understood it once, a few times at most: a busy machine loses words.
+/// Repeats a speaker's words until each of these has understood them once, a few times at most: a busy machine loses
+/// words.
 fn speaks(
     clients: &mut [Client],
     speaker: usize,
@@ -130,7 +131,7 @@ fn speaks(
         for (listener, sound) in take_of(clients, speaker, listeners)? {
             let is_for = clients[listener].words.is_some();
             let before = best.get(&listener).map(|(row, _): &(Row, _)| row.hearing.verdict);
-            // What it must not hear is wrong at any time.
+            // Hearing something it must not hear is final.
             if is_for && before.is_some_and(Verdict::is_right) || before.is_some_and(Verdict::is_final) {
                 continue;
             }
@@ -152,7 +153,7 @@ fn speaks(
     best.into_values().map(tell_and_keep).collect()
 }
 
-/// Once: what each of the others has heard meanwhile.
+/// Says the words once; returns the recordings of all others.
 fn take_of(
     clients: &mut [Client],
     speaker: usize,
@@ -176,7 +177,7 @@ fn tell(Row { speaker, listener, take, hearing }: &Row) {
     println!("{mark} {listener} hears {speaker}: {what} (take {take})");
 }
 
-/// Keeps what was heard instead of what should have been heard.
+/// Keeps the sound that was heard instead of the right one.
 fn keep(folder: &Path, row: &Row, sound: &[f32]) -> Result<(), Failure> {
     if row.hearing.verdict.is_right() {
         return Ok(());
@@ -185,13 +186,14 @@ fn keep(folder: &Path, row: &Row, sound: &[f32]) -> Result<(), Failure> {
     consonance_testing::sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))
 }
 
-/// It hears nothing of what is said in the lobby.
+/// A player that must hear nothing that is said in the lobby.
 const ELSEWHERE: Role = Role { member: CastMember::Trevor, way: Way::Native, rooms: &[RED], words: None };
-/// So many talk while a server is away.
+/// The number of clients that talk while a server is down.
 const SPEAKERS_MEANWHILE: usize = 2;
-/// What a machine with much else to do loses once is there the second or the third time.
+/// The maximum number of attempts: words that a busy machine loses once arrive the second or the third time.
 const TAKES_MAX: u32 = 3;
-/// Within that the last words have been heard: on the way, in the jitter buffer, and in what a program collects.
+/// The time within which the last words have been heard: on the way, in the jitter buffer, and in a program's own
+/// buffers.
 const TAIL_S: f64 = 1.2;
-/// Within that what was said before is over.
+/// The time within which earlier words are over.
 const PAUSE_S: f64 = 0.6;

@@ -11,7 +11,7 @@ use crate::scenario::house::{House, HouseSettings};
 /// Dropping it kills them.
 pub(crate) struct Servers {
     houses: Vec<House>,
-    /// What they share the session over.
+    /// The NATS server that they share the session over.
     _nats: Option<NatsServer>,
 }
 
@@ -47,7 +47,7 @@ impl Servers {
         client % self.houses.len() == self.houses.len() - 1
     }
 
-    /// What a power cut is to the last server.
+    /// Kills the last server without warning, as by a power cut.
     ///
     /// # Errors
     /// If it cannot be killed.
@@ -74,5 +74,5 @@ fn links(house: &House) -> Result<usize, Failure> {
     Ok(links.map(|(_, count)| count as usize).sum())
 }
 
-/// Room for every kind of client, and for those that come back before their former connection has timed out.
+/// Enough for every kind of client, and for those that reconnect before their former connection has timed out.
 const PLACES: usize = 100;

@@ -1,5 +1,5 @@
-//! A sound card with one clock for all: what its left channel plays is the microphone of the speaker, and what the
-//! listener's loudspeaker plays is its right channel.
+//! A sound card with one clock for all: its left channel is played into the speaker's microphone, and its right
+//! channel records the listener's loudspeaker.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use consonance_testing::stage::{
 /// Dropping it ends it.
 pub(super) struct Card(SoundCard);
 
-/// A player, and the devices that are its own.
+/// A player, and its own devices.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Player {
     pub(super) name: &'static str,
@@ -19,9 +19,9 @@ pub(super) struct Player {
     pub(super) loudspeaker: &'static str,
 }
 
-/// It hears the chirps, and what it plays is not listened to.
+/// The speaker: its microphone gets the chirps, and its loudspeaker is ignored.
 pub(super) const SPEAKER: Player = Player { name: "Maud", microphone: "mouth", loudspeaker: "aside" };
-/// It hears nothing, and what it plays is recorded.
+/// The listener: its microphone is silent, and its loudspeaker is recorded.
 pub(super) const LISTENER: Player = Player { name: "Earl", microphone: "silence", loudspeaker: "ear" };
 
 impl Card {
@@ -32,13 +32,13 @@ impl Card {
     pub(super) fn plug_in(folder: &Path) -> Result<Self, Failure> {
         let load = MODULES.into_iter().flat_map(|module| ["-L", module]);
         let card = Self(SoundCard::plug_in_with(folder, load)?);
-        // A program whose default would be a monitor may think that there is no microphone.
+        // If the default source is a monitor, some programs find no microphone.
         card.control(&["set-default-source", LISTENER.microphone])?;
         card.control(&["set-default-sink", SPEAKER.loudspeaker])?;
         Ok(card)
     }
 
-    /// Where programs find it, as `PulseAudio`'s variable `PULSE_SERVER` has it.
+    /// Its address for programs, in the form of `PulseAudio`'s variable `PULSE_SERVER`.
     pub(super) fn address(&self) -> String {
         self.0.address()
     }
@@ -52,7 +52,7 @@ impl Card {
         }
     }
 
-    /// Joins the speaker's microphone and the listener's loudspeaker with as little delay as programs can.
+    /// Connects the speaker's microphone to the listener's loudspeaker with as little delay as a program can have.
     ///
     /// # Errors
     /// If that is not possible.
@@ -80,7 +80,7 @@ impl Card {
         Ok(())
     }
 
-    /// Plays this track, in which each sample is a 32-bit float, into the left channel.
+    /// Plays this track of 32-bit floats into the left channel.
     ///
     /// # Errors
     /// If it cannot be played to its end.
@@ -99,7 +99,7 @@ impl Card {
         ensure(status.success(), || format!("pacat ended with {status}"))
     }
 
-    /// Records both channels, one sample after the other, into this file.
+    /// Records both channels, interleaved, into this file.
     ///
     /// # Errors
     /// If that is not possible.
@@ -121,12 +121,13 @@ fn index(devices: &str, name: &str) -> Option<String> {
     named.next().map(|columns| columns[0].to_owned())
 }
 
-/// Whether one of these streams is of this device.
+/// Whether one of these streams uses this device.
 fn is_open(streams: &str, device: &str) -> bool {
     streams.lines().any(|line| line.split('\t').nth(1) == Some(device))
 }
 
-/// The card itself; its left channel as a microphone, its right one as a loudspeaker; what the players have besides.
+/// The card itself, its left channel as a microphone, its right channel as a loudspeaker, and the players' other
+/// devices.
 const MODULES: [&str; 6] = [
     "module-null-sink sink_name=card rate=48000 channels=2 channel_map=front-left,front-right",
     "module-remap-source source_name=mouth source_properties=device.description=mouth master=card.monitor \
@@ -138,7 +139,7 @@ const MODULES: [&str; 6] = [
     "module-remap-source source_name=silence source_properties=device.description=silence \
      master=nothing.monitor channels=1 channel_map=mono",
 ];
-/// With half of it, it ran empty many times as often.
+/// With half of this, the buffer ran empty many times as often.
 const WIRE_MS: u32 = 10;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the speaker's microphone hears, and how much later each piece of it comes out of the listener's loudspeaker.
+//! Chirps for the speaker's microphone, and the delay of each of them at the listener's loudspeaker.
 
 use std::fs;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::path::Path;
 use consonance_testing::sound::{CHIRP_SAMPLES, Sweep, chirp, find_chirp};
 use consonance_testing::stage::Failure;
 
-/// How much later the chirps of one recording were played.
+/// The delays of the chirps of one recording.
 #[derive(Debug, PartialEq)]
 pub(super) struct Delays {
-    /// Of those that were found, sorted, in milliseconds.
+    /// The delays of the chirps that were found, sorted, in milliseconds.
     pub(super) found_ms: Vec<f64>,
-    /// How many were not found.
+    /// The number of chirps that were not found.
     pub(super) lost: usize,
 }
 
@@ -24,8 +24,8 @@ pub(super) fn write_track(file: &Path) -> Result<(), Failure> {
     fs::write(file, bytes).map_err(Failure::io(file.display().to_string()))
 }
 
-/// The delays in a recording whose left channel is the track and whose right channel is what became of it, sample by
-/// sample. The first chirps do not count: meanwhile, buffers find their size.
+/// The delays in an interleaved recording whose left channel is the track and whose right channel is the listener's
+/// loudspeaker. The first chirps do not count, as buffers are still adapting.
 ///
 /// # Errors
 /// If the track is not in the left channel as it was written.
@@ -40,17 +40,17 @@ fn track(chirps: usize) -> Vec<f32> {
         track.extend(chirp(sweep(number)));
         track.resize(end, 0.0);
     }
-    // The last one is still on its way, and then what loses the last samples of a stream loses silence.
+    // Time for the last chirp to arrive, and silence at the end, as some programs lose a stream's last samples.
     track.resize(track.len() + LATEST_SAMPLES + SILENCE_SAMPLES, 0.0);
     track
 }
 
-/// Neighbours are not alike, so that a late one is not taken for the next.
+/// The direction of a chirp. Neighbours differ, so that a late chirp is not taken for the next.
 fn sweep(number: usize) -> Sweep {
     if number.is_multiple_of(2) { Sweep::Rising } else { Sweep::Falling }
 }
 
-/// From the beginning of one to the beginning of the next: never in step with frames of 10 ms or with blocks.
+/// The distance from the beginning of one chirp to that of the next: not aligned with frames of 10 ms or with blocks.
 fn distance(number: usize) -> usize {
     DISTANCE_SAMPLES_MIN + number * STRIDE_SAMPLES % DISTANCE_SAMPLES_SPREAD
 }
@@ -61,7 +61,7 @@ fn delays_after(settling: usize, chirps: usize, recording: &[f32]) -> Result<Del
     let mut delays = Delays { found_ms: Vec::new(), lost: 0 };
     let mut next = first_chirp(&said)?;
     for number in 0..chirps {
-        // What plays the track may have been late, but not by so much that the next but one comes.
+        // Playback may have been late, but not by so much that the next chirp but one is within reach.
         let place = find_chirp(sweep(number), &said, next..next + LATEST_SAMPLES - CHIRP_SAMPLES);
         let place =
             place.ok_or_else(|| Failure::NotSo(format!("chirp {number} of the track was not said")))?;
@@ -78,16 +78,16 @@ fn delays_after(settling: usize, chirps: usize, recording: &[f32]) -> Result<Del
     Ok(delays)
 }
 
-/// From where on the first one is to be looked for.
+/// The sample at which to begin the search for the first chirp.
 fn first_chirp(said: &[f32]) -> Result<usize, Failure> {
     let sounds = said.iter().position(|sample| *sample != 0.0);
     let begins = sounds.ok_or_else(|| Failure::NotSo("the track was not said".to_owned()))?;
     Ok(begins.saturating_sub(CHIRP_SAMPLES))
 }
 
-/// How many chirps are said until buffers have found their size: 6 s.
+/// The number of chirps while buffers adapt: 6 s.
 const SETTLING: usize = 17;
-/// How many count.
+/// The number of chirps that count.
 const MEASURED: usize = 66;
 const SAMPLES_PER_MS: f64 = 48.0;
 /// Half a second.
@@ -98,7 +98,7 @@ const DISTANCE_SAMPLES_MIN: usize = 14_400;
 const DISTANCE_SAMPLES_SPREAD: usize = 5_760;
 /// A prime number.
 const STRIDE_SAMPLES: usize = 7_919;
-/// 600 ms, in which the next chirp that is alike has not been said yet.
+/// The longest delay: 600 ms, less than the time until the next chirp of the same direction.
 const LATEST_SAMPLES: usize = 2 * DISTANCE_SAMPLES_MIN;
 
 #[cfg(test)]

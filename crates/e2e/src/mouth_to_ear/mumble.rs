@@ -12,20 +12,20 @@ use super::site::Site;
 /// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Setup {
-    /// Those of a fresh installation, but that it transmits all the time.
+    /// Those of a fresh installation, except that it transmits all the time.
     Fresh,
     /// The least delay that they allow: packets of 10 ms, the shortest buffers, no noise suppression.
     Shortest,
 }
 
-/// Dropping it ends it, with the screen that it is on.
+/// Dropping it ends the client and its virtual screen.
 pub(super) struct MumblePlayer(Child);
 
 impl MumblePlayer {
-    /// Joins a room of a server; the empty room is where users come in.
+    /// Joins a room of a server; an empty name is the room that users start in.
     ///
     /// # Errors
-    /// If it does not get in.
+    /// If it does not join in time.
     pub(super) fn join(
         site: Site<'_>,
         server: SocketAddr,
@@ -51,19 +51,19 @@ impl MumblePlayer {
 
 impl Drop for MumblePlayer {
     fn drop(&mut self) {
-        // Killed, it would leave the client and the screen behind.
+        // Killing it would leave the client and the virtual screen running.
         let _ = self.0.end_with_input();
     }
 }
 
-/// The program that is missing here, if one is.
+/// The program that is missing on this machine, if any.
 pub(super) fn missing() -> Option<&'static str> {
     let path = env::var_os("PATH").unwrap_or_default();
     let is_there = |name: &&str| env::split_paths(&path).any(|folder| folder.join(name).is_file());
     NEEDED.into_iter().find(|name| !is_there(name))
 }
 
-/// What the script says then; Xvfb and Mumble say much else.
+/// The script's line once the player has joined; Xvfb and Mumble print many others.
 const JOINED: &str = "player has joined";
 const NEEDED: [&str; 4] = ["python3", "mumble", "Xvfb", "openssl"];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/mumble_player.py");

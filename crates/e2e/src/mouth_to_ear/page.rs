@@ -54,7 +54,7 @@ impl Page {
     }
 }
 
-/// Of a returning visitor.
+/// The stored settings of a returning visitor, without voice processing.
 fn unprocessed() -> serde_json::Value {
     json!({
         "activation": "open",

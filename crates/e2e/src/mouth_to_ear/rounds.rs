@@ -1,4 +1,4 @@
-//! Measures every row, round by round, so that what the machine does besides is spread over all of them.
+//! Measures every row, round by round, so that other load on the machine affects all of them alike.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
     let folder = &arguments.output;
     fs::create_dir_all(folder).map_err(Failure::io(folder.display().to_string()))?;
-    // By its socket's whole path, programs find the card wherever they run.
+    // An absolute path, so that programs find the card's socket from any working directory.
     let folder = folder.canonicalize().map_err(Failure::io(folder.display().to_string()))?;
     let track = folder.join("track.f32");
     write_track(&track)?;
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A program that did not start is no measurement, and is started a few times.
+/// Repeats a measurement a few times if a program does not start.
 fn until_measured(
     system: &System,
     mut measure: impl FnMut() -> Result<Delays, Failure>,
@@ -69,7 +69,7 @@ const ATTEMPTS_MAX: usize = 3;
 
 /// One round of one row, with a card of its own; files are left in this folder.
 fn measure(system: &System, arguments: &Arguments, track: &Path, folder: &Path) -> Result<Delays, Failure> {
-    // Of an earlier run.
+    // Left by an earlier run.
     let _was_not_there = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).map_err(Failure::io(folder.display().to_string()))?;
     let card = Card::plug_in(folder)?;

@@ -41,5 +41,5 @@ impl Server {
     }
 }
 
-/// All players are in it.
+/// The room of all players.
 pub(super) const ROOM: &str = "lobby";

@@ -1,4 +1,4 @@
-//! Where the programs of one round are started.
+//! The site of one round, where its programs are started.
 
 use std::any::Any;
 use std::path::Path;
@@ -23,16 +23,16 @@ pub(super) struct Site<'a> {
     pub(super) folder: &'a Path,
 }
 
-/// What is done to the microphone's sound, and when it is sent.
+/// The processing of the microphone's sound, and the condition for sending it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Processing {
-    /// As for a player that has changed no setting.
+    /// The default settings.
     Default,
-    /// Nothing is, and it is always sent.
+    /// Sound is not processed, and is always sent.
     Off,
 }
 
-/// What runs until it is dropped: the server last, as it ends after its players.
+/// The programs, which run until they are dropped: the server is last, as it ends after its players.
 pub(super) type Running = Vec<Box<dyn Any>>;
 
 impl Site<'_> {

@@ -1,4 +1,4 @@
-//! What is measured: programs by which the listener's loudspeaker plays what the speaker's microphone hears.
+//! The measured systems: programs that carry the sound of the speaker's microphone to the listener's loudspeaker.
 
 use consonance_testing::murmur::Murmur;
 use consonance_testing::stage::Failure;
@@ -16,7 +16,7 @@ pub(super) struct System {
 
 #[derive(Clone, Copy, Debug)]
 enum Programs {
-    /// What any program pays for the card.
+    /// No programs: the delay of the sound card alone, which is part of every other row.
     Wire,
     Ours {
         speaker: Client,
@@ -44,7 +44,7 @@ pub(super) enum ServerOfMumble {
 }
 
 impl System {
-    /// What this machine lacks for it, if it lacks something.
+    /// The program that this machine lacks for it, if any.
     pub(super) fn missing(&self, arguments: &Arguments) -> Option<&'static str> {
         match self.programs {
             Programs::Ours { speaker, listener, .. } if [speaker, listener].contains(&Client::Page) => {
@@ -73,7 +73,7 @@ impl System {
     }
 }
 
-/// All of them, in the order of the table.
+/// All systems, in the order of the table.
 pub(super) const SYSTEMS: [System; 13] = [
     System { name: "the card alone", programs: Programs::Wire },
     ours("native → native", Client::Native, Client::Native, Processing::Default),

@@ -10,7 +10,7 @@ pub(super) struct Row {
     pub(super) rounds: Vec<Delays>,
 }
 
-/// The rows, and what was left out because a program is missing, in Markdown.
+/// The rows, and those left out because a program is missing, in Markdown.
 pub(super) fn table(rows: &[Row], left_out: &[(&str, &str)]) -> String {
     let mut text = "| | p50, ms | p95, ms | worst, ms | lost |\n|---|---|---|---|---|\n".to_owned();
     for Row { name, rounds } in rows {
@@ -30,14 +30,14 @@ pub(super) fn table(rows: &[Row], left_out: &[(&str, &str)]) -> String {
 }
 
 impl Delays {
-    /// By the nearest rank; 0 of none.
+    /// A quantile by the nearest-rank method; 0 if there are no values.
     pub(super) fn quantile(&self, share: f64) -> f64 {
         let rank = (share * self.found_ms.len() as f64).ceil().max(1.0) as usize;
         self.found_ms.get(rank - 1).copied().unwrap_or(0.0)
     }
 }
 
-/// The median, and from which value to which they go.
+/// The median, and the range of the values.
 fn range(mut values: Vec<f64>) -> String {
     values.sort_by(f64::total_cmp);
     let at = |number: usize| values.get(number).copied().unwrap_or(0.0);

@@ -26,7 +26,7 @@ pub(crate) enum CastMember {
     Mona,
     Jukebox,
     Rex,
-    /// A player of a network that none of the others is on.
+    /// A player on a network that none of the others uses.
     Guest(usize),
 }
 
@@ -49,12 +49,12 @@ pub(crate) enum Way {
     Recorder,
 }
 
-/// What the programme says of a player.
+/// A player's role in the programme.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Role {
     pub(crate) member: CastMember,
     pub(crate) way: Way,
-    /// Where they listen from the beginning.
+    /// The rooms that the player listens to from the beginning.
     pub(crate) rooms: &'static [&'static str],
     /// Their own speech, which no other player has.
     pub(crate) words: Option<Words>,
@@ -64,14 +64,14 @@ pub(crate) struct Role {
 pub(crate) const LOBBY: &str = "lobby";
 pub(crate) const RED: &str = "red team";
 pub(crate) const BLUE: &str = "blue team";
-/// A room in which distance decides.
+/// A room with positional audio.
 pub(crate) const WORLD: &str = "world";
 /// The room with music.
 pub(crate) const DANCE_FLOOR: &str = "dance floor";
 /// A room with three chairs.
 pub(crate) const CARD_TABLE: &str = "card table";
 
-/// All players, in the order in which they come: those of the programme, and a guest for each other network.
+/// All players, in the order in which they join: those of the programme, and a guest for each other network.
 pub(crate) static CAST: LazyLock<Vec<Role>> = LazyLock::new(|| {
     let is_on = |name| move |role: &Role| role.way == Way::Listed(name);
     let others = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
@@ -83,11 +83,11 @@ pub(crate) static CAST: LazyLock<Vec<Role>> = LazyLock::new(|| {
     NAMED.into_iter().chain(others.enumerate().map(guest)).collect()
 });
 
-/// The speeches before it are those of the players of the programme. Mona's is behind those of the guests, and shares
-/// no second of a recording with them.
+/// The first guest's speech. Those before it belong to the players of the programme, except for Mona's, which follows
+/// those of the guests. Its seconds of the recordings are not used by them.
 const FIRST_GUEST_SPEECH: usize = 12;
 
-/// Those of the programme.
+/// The players of the programme.
 const NAMED: [Role; 15] = [
     role(CastMember::Alice, Way::Native, &[LOBBY, RED, WORLD], Some(Words::Speech(0))),
     role(CastMember::Bob, Way::Lossy, &[LOBBY, BLUE], Some(Words::Speech(1))),
@@ -112,7 +112,7 @@ const NAMED: [Role; 15] = [
 ];
 
 impl CastMember {
-    /// The one on the page.
+    /// The player on the page.
     pub(crate) const WITH_BROWSER: Self = Self::Brigitte;
 
     pub(crate) fn role(self) -> &'static Role {
@@ -120,7 +120,7 @@ impl CastMember {
         role.expect("every player has a role")
     }
 
-    /// In the session.
+    /// The player's name in the session.
     pub(crate) fn name(self) -> String {
         match self {
             Self::Guest(number) => format!("Guest{number}"),
@@ -134,7 +134,7 @@ impl CastMember {
 }
 
 impl Way {
-    /// For people.
+    /// A description for the report.
     pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Native => "native, QUIC",
@@ -150,7 +150,7 @@ impl Way {
         }
     }
 
-    /// What the server's configuration calls its listener.
+    /// The name of its listener in the server's configuration.
     pub(crate) fn listener(self) -> &'static str {
         match self {
             Self::Native | Self::Lossy | Self::Recorder => "quic",

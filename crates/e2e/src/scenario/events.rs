@@ -1,4 +1,4 @@
-//! What happens besides talk, and what must be so then.
+//! Events besides talk, and the checks that go with them.
 
 mod arrival;
 mod flood;
@@ -16,11 +16,11 @@ use crate::scenario::report::{Check, Report};
 use crate::scenario::stage::Stage;
 pub(crate) use flood::Flood;
 
-/// What was seen, each of which has to be so.
+/// The checks of an event, each of which has to pass.
 type Checks = Result<Vec<Check>, Failure>;
 
 impl Stage {
-    /// Has it happen; what was seen. What cannot be done is a check that fails.
+    /// Makes the event happen; returns its checks. An action that cannot be done is a check that fails.
     ///
     /// # Errors
     /// If Ctrl-C was pressed.

@@ -1,5 +1,5 @@
-//! The real server, as its operator has it: configuration, start, end, start again; what its
-//! own commands and metrics say.
+//! The real server, as its operator runs it: configuration, start, end, restart; the output of its own commands and
+//! metrics.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,14 +22,14 @@ pub(crate) struct House {
     folder: PathBuf,
     ports: BTreeMap<&'static str, u16>,
     child: Child,
-    /// Where native players join.
+    /// The address for native players.
     address: String,
 }
 
-/// What not every server of a test has alike.
+/// The settings in which the servers of tests differ.
 #[derive(Clone, Debug)]
 pub(crate) struct HouseSettings {
-    /// How many clients it takes at once.
+    /// The maximum number of clients.
     pub(crate) places: usize,
     /// Whether all clients have to encrypt from end to end.
     pub(crate) is_encrypted: bool,
@@ -43,11 +43,11 @@ impl Default for HouseSettings {
     }
 }
 
-/// All its players are in this one.
+/// The session of all players.
 pub(crate) const SESSION: &str = "main";
-/// How many the server takes at once; more than the cast, and few enough to be reached.
+/// The server's maximum number of clients: more than the cast, but few enough for the scenario to reach.
 pub(crate) const PLACES: usize = 20;
-/// A word that only the server and the game's own server know.
+/// The file of the secret that the server shares with the game's own server.
 pub(crate) const SECRET_FILE: &str = "sidecar-secret.txt";
 
 impl House {
@@ -82,12 +82,12 @@ impl House {
         Ok(house)
     }
 
-    /// Where native players join.
+    /// The address for native players.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Where the listener of this name is.
+    /// The address of the listener with this name.
     pub(crate) fn at(&self, listener: &str) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.ports.get(listener).copied().unwrap_or_default()).into()
     }
@@ -102,12 +102,13 @@ impl House {
         LISTENERS.iter().map(|listener| self.at(listener)).collect()
     }
 
-    /// Where it records.
+    /// The folder of its recordings.
     pub(crate) fn recordings(&self) -> PathBuf {
         self.folder.join("recordings")
     }
 
-    /// What `docs/operations.md` calls an update: it is told to end, and the next one is started on the same ports.
+    /// An update in the sense of `docs/operations.md`: the server is told to end, and the next one is started on the
+    /// same ports.
     ///
     /// # Errors
     /// If either does not do so in time.
@@ -116,7 +117,7 @@ impl House {
         self.reopen()
     }
 
-    /// What a power cut is to it.
+    /// Kills it without warning, as by a power cut.
     ///
     /// # Errors
     /// If it cannot be killed.
@@ -133,7 +134,7 @@ impl House {
         self.child.wait_for_line("quic://").map(drop)
     }
 
-    /// Has it end in good order.
+    /// Shuts it down.
     ///
     /// # Errors
     /// If it does not.
@@ -142,10 +143,10 @@ impl House {
         ensure(status.success(), || format!("the server has ended with {status}"))
     }
 
-    /// What a moderator does, by `consonance admin`; what that says.
+    /// Runs `consonance admin` as a moderator; returns its output.
     ///
     /// # Errors
-    /// If it fails, with what it says.
+    /// If it fails, with its output.
     pub(crate) fn moderate(&self, words: &[&str]) -> Result<String, Failure> {
         let server = format!("http://{}", self.at(ADMIN));
         let mut command = vec!["admin", "--server", &server, "--token-file", TOKEN];
@@ -153,10 +154,10 @@ impl House {
         self.command(&command)
     }
 
-    /// Runs `consonance` in the server's folder; what it says.
+    /// Runs `consonance` in the server's folder; returns its output.
     ///
     /// # Errors
-    /// If it fails, with what it says.
+    /// If it fails, with its output.
     pub(crate) fn command(&self, words: &[&str]) -> Result<String, Failure> {
         let what = format!("consonance {}", words.join(" "));
         let output = Command::new(&self.program).args(words).current_dir(&self.folder).output();
@@ -166,10 +167,10 @@ impl House {
         Ok(said(&output.stdout))
     }
 
-    /// Every number of the metrics, by its whole name.
+    /// All values of the metrics, by name and labels.
     ///
     /// # Errors
-    /// If the server does not tell them.
+    /// If the server does not return them.
     pub(crate) fn metrics(&self) -> Result<BTreeMap<String, f64>, Failure> {
         let what = "the server's metrics";
         let mut stream = TcpStream::connect(self.at(ADMIN)).map_err(Failure::io(what))?;
@@ -182,7 +183,7 @@ impl House {
     }
 }
 
-/// One line of the metrics.
+/// Parses one line of the metrics.
 fn number(line: &str) -> Option<(String, f64)> {
     let (name, value) = line.rsplit_once(' ')?;
     Some((name.to_owned(), value.parse().ok().filter(|_| name.starts_with("consonance_"))?))
@@ -237,7 +238,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     secret(&file)
 }
 
-/// Others must not read it, as the server asks.
+/// Makes a file readable for its owner only, which the server requires.
 fn secret(file: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -245,7 +246,7 @@ fn secret(file: &Path) -> Result<(), Failure> {
     fs::set_permissions(file, permissions).map_err(Failure::io(format!("{}", file.display())))
 }
 
-/// As the configuration calls them.
+/// The names of the listeners in the configuration.
 static LISTENERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let games = NETWORKS.iter().filter(|network| network.scenario_keys().is_some());
     ["quic", "sidecar", MUMBLE].into_iter().chain(games.map(|network| network.table().name)).collect()

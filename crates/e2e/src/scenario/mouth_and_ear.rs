@@ -1,11 +1,11 @@
-//! What is between a player and its voice chat: a microphone that gets words to say, and an ear that remembers.
+//! The devices of a player's voice chat: a microphone that is given words to say, and a loudspeaker that records.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, Read, StereoBlock};
 
-/// Silent until it gets something to say.
+/// A microphone that is silent until it gets something to say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mouth(Arc<Mutex<VecDeque<f32>>>);
 
@@ -38,7 +38,7 @@ impl Input for Mouth {
     }
 }
 
-/// Remembers what was heard on both sides since it was last told to forget.
+/// Records the sound of both channels since the recording was last discarded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ear(Arc<Mutex<Heard>>);
 
@@ -53,18 +53,18 @@ impl Ear {
         *lock(&self.0) = Heard::default();
     }
 
-    /// How many samples it has heard since then, be it silence.
+    /// The number of recorded samples, silence included.
     pub(crate) fn samples(&self) -> usize {
         lock(&self.0).left.len()
     }
 
-    /// Mono, the mean of both sides.
+    /// The recording in mono, the mean of both channels.
     pub(crate) fn heard(&self) -> Vec<f32> {
         let Heard { left, right } = &*lock(&self.0);
         left.iter().zip(right).map(|(left, right)| (left + right) / 2.0).collect()
     }
 
-    /// How much louder the left side was, in dB; infinite if the right one was silent.
+    /// How much louder the left channel was, in dB; infinite if the right one was silent.
     pub(crate) fn left_over_right_db(&self) -> f64 {
         let Heard { left, right } = &*lock(&self.0);
         let energy = |side: &[f32]| side.iter().map(|sample| f64::from(sample * sample)).sum::<f64>();
@@ -79,7 +79,7 @@ impl Ear {
 impl Output for Ear {
     fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
         let mut heard = lock(&self.0);
-        // A listener that does not read hears no more than this.
+        // Bounds the memory if the recording is not read.
         if heard.left.len() < SAMPLES_MAX {
             heard.left.extend(block.left);
             heard.right.extend(block.right);

@@ -1,5 +1,5 @@
-//! A player with a client of Mumble: it moves, listens, whispers and speaks by Mumble's protocol, and decodes what it
-//! gets by itself.
+//! A player with a client of Mumble: it moves, listens, whispers and speaks by Mumble's protocol, and decodes the
+//! packets that it receives.
 
 mod timeline;
 
@@ -31,14 +31,14 @@ pub(crate) struct MumbleMember {
     is_over: Arc<AtomicBool>,
 }
 
-/// What the thread of the client does.
+/// The client, which runs on its own thread.
 struct Client {
     server: SocketAddr,
     name: String,
     /// Its channel, and those that it listens to besides.
     rooms: &'static [&'static str],
     user: Option<MumbleUser>,
-    /// How often it was in.
+    /// How often it has logged in.
     logins: u32,
     was_in: bool,
     connects_at: Instant,
@@ -53,9 +53,9 @@ struct Client {
 
 const PAUSE: Duration = Duration::from_millis(5);
 const FRAME: Duration = Duration::from_millis(20);
-/// Of packet numbers, which count 10 ms.
+/// Packet numbers count steps of 10 ms.
 const NUMBERS_PER_FRAME: u64 = 2;
-/// As Mumble's own client may be set: it comes back by itself.
+/// Like Mumble's own client with automatic reconnection.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// The number of the one whisper that it defines.
@@ -64,7 +64,7 @@ const WHISPER: u8 = 1;
 const PACKET_SAMPLES_MAX: usize = 5760;
 
 impl MumbleMember {
-    /// Comes in, without waiting for that, and comes back whenever it is out.
+    /// Begins to join, without waiting for it, and reconnects whenever it is disconnected.
     pub(crate) fn enter(role: &Role, server: SocketAddr) -> Self {
         let now = Instant::now();
         let client = Arc::new(Mutex::new(Client {
@@ -103,7 +103,7 @@ impl MumbleMember {
         until(&format!("{:?} is in its channels", self.member), SOON, is_in)
     }
 
-    /// How often it was in.
+    /// How often it has logged in.
     pub(crate) fn logins(&self) -> u32 {
         lock(&self.client).logins
     }
@@ -114,7 +114,7 @@ impl MumbleMember {
         client.user.iter().flat_map(|user| user.others().map(str::to_owned).collect::<Vec<_>>()).collect()
     }
 
-    /// Says this, and waits until all of it was said.
+    /// Says these words, and waits until all of them are sent.
     ///
     /// # Errors
     /// If there is no such listener or no connection.
@@ -128,7 +128,7 @@ impl MumbleMember {
         lock(&self.client).heard = Timeline::default();
     }
 
-    /// What was heard since then, but for silence before it and after it.
+    /// The sound since it was last told to forget, without leading and trailing silence.
     pub(crate) fn heard(&self) -> Vec<f32> {
         lock(&self.client).heard.sound().to_vec()
     }
@@ -182,7 +182,7 @@ impl Client {
         self.go_on(now)
     }
 
-    /// Goes to its channel, and listens to one more after the other.
+    /// Enters its channel, then starts to listen to its other channels one by one.
     fn go_on(&mut self, now: Instant) -> io::Result<()> {
         let is_in = self.is_in();
         let Some(user) = self.user.as_mut().filter(|user| user.is_in()) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! A player on the page in a real browser, whose microphone plays its words again and again.
+//! A player on the page in a real browser, whose microphone plays its words in a loop.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,14 +14,14 @@ pub(crate) struct PagePlayer<'a> {
     pub(crate) name: &'a str,
     pub(crate) words: Words,
     pub(crate) browser: Kind,
-    /// The browser's.
+    /// The browser's program.
     pub(crate) program: &'a Path,
 }
 
 /// Dropping it ends the browser.
 pub(crate) struct Page {
     tab: Tab,
-    /// Ends with the page.
+    /// Kept to end the browser with the page.
     _browser: Box<dyn Browser>,
 }
 
@@ -60,7 +60,7 @@ impl Page {
         names.iter().try_for_each(|name| self.tab.wait_for_text(name))
     }
 
-    /// Loads the page again, as with the browser's own button, and listens again.
+    /// Reloads the page, as with the browser's own button, and listens again.
     ///
     /// # Errors
     /// If the page is not in the room again.
@@ -74,12 +74,12 @@ impl Page {
     /// Holds Space, and does something meanwhile.
     ///
     /// # Errors
-    /// Those of what is done.
+    /// The errors of `meanwhile`.
     pub(crate) fn talks<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         self.tab.hold_key(KeyboardKey::Space, meanwhile)
     }
 
-    /// Forgets what was heard so far.
+    /// Discards the recording so far.
     ///
     /// # Errors
     /// If the page has gone.
@@ -87,7 +87,7 @@ impl Page {
         self.tab.listen_from_now()
     }
 
-    /// Waits until so much was heard since then; all of it.
+    /// Waits until this much was recorded since then; returns all of it.
     ///
     /// # Errors
     /// If nothing is played at all.
@@ -97,7 +97,7 @@ impl Page {
     }
 }
 
-/// Of a returning visitor, with voice processing switched off.
+/// The stored settings of a returning visitor, with voice processing switched off.
 fn settings() -> serde_json::Value {
     json!({
         "activation": "push-to-talk",
@@ -111,6 +111,6 @@ fn microphone(player: &PagePlayer<'_>, folder: &Path) -> Result<PathBuf, Failure
     let file = folder.join(format!("microphone of {}.wav", player.name));
     consonance_testing::sound::write(&file, &player.words.sound())
         .map_err(Failure::io(format!("{}", file.display())))?;
-    // Chromium's microphone is silent where a path goes up.
+    // Chromium's fake microphone is silent if the path contains `..`.
     file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
 }

@@ -1,5 +1,5 @@
-//! A player of ours on any network: the library of games, with a mouth that is told what to
-//! say and an ear that remembers.
+//! A player of ours on any network: the library for games, with a microphone that is given words to say and a
+//! loudspeaker that records.
 
 use std::net::SocketAddr;
 
@@ -24,14 +24,14 @@ pub(crate) struct Player {
     pub(crate) voice: VoiceChat,
     pub(crate) mouth: Mouth,
     pub(crate) ear: Ear,
-    /// All that it was told so far.
+    /// All events since they were last discarded.
     told: Vec<EventKind>,
-    /// Carries it where it does not bring one of its own.
+    /// The runtime of its network, if that needs one.
     _runtime: Option<QuicRuntime>,
 }
 
 impl Player {
-    /// Comes in, without waiting for that; `game` is where the server of the game on plain sockets is.
+    /// Begins to join, without waiting for it; `game` is the address of the server of the game on plain sockets.
     ///
     /// # Errors
     /// If its end of the network cannot be opened.
@@ -53,7 +53,7 @@ impl Player {
         Ok(Self { member: role.member, voice, mouth, ear, told: Vec::new(), _runtime: runtime })
     }
 
-    /// Opens a way for its words to there.
+    /// Opens a channel for its words to this target.
     pub(crate) fn open(&self, to: To) -> Channel {
         let (target, is_positional) = match to {
             To::Room(room) => (Target::Room(room.into()), room == WORLD),
@@ -62,7 +62,7 @@ impl Player {
         self.voice.speak_to(target, ChannelProperties { positional: is_positional, ..Default::default() })
     }
 
-    /// Stands so many metres along the line on which all players stand.
+    /// Takes a position this many metres along the line on which all players stand.
     pub(crate) fn stand_at(&self, metres: f32) {
         self.voice.set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
     }
@@ -73,22 +73,22 @@ impl Player {
         others.filter(consonance::Player::is_connected).map(|player| player.name().to_owned()).collect()
     }
 
-    /// All that it was told since [`forget`](Self::forget).
+    /// All events since [`forget`](Self::forget).
     pub(crate) fn told(&mut self) -> &[EventKind] {
         self.told.extend(self.voice.events().map(|event| event.kind));
         &self.told
     }
 
-    /// What it was told so far does not count from now on.
+    /// Discards the events so far.
     pub(crate) fn forget(&mut self) {
         self.told();
         self.told.clear();
     }
 
-    /// Waits until it is told something; `what` that is, as the end of a sentence that begins with "until".
+    /// Waits for an event; `what` describes it, as the end of a sentence that begins with "until".
     ///
     /// # Errors
-    /// If it is not told so in time; with what it was told last instead.
+    /// If the event does not come in time; with the last events instead.
     pub(crate) fn is_told<T>(
         &mut self,
         what: &str,
@@ -105,7 +105,7 @@ impl Player {
     }
 }
 
-/// As a player joins without obstacles: a server that is away is asked again.
+/// The usual settings of a player, including retries if the server is down.
 fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
     let mut builder = builder.name(role.member.name()).retry_first_connect();
     for room in role.rooms {

@@ -1,4 +1,4 @@
-//! The programme: what happens, what each player says, and which players must hear it.
+//! The programme: events, the lines of each player, and the players that must hear them.
 //!
 //! A player that is present and not named must not hear it. This table is all that the recordings are compared with.
 
@@ -13,9 +13,9 @@ use crate::scenario::cast::{BLUE, CARD_TABLE, CAST, CastMember, DANCE_FLOOR, LOB
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) title: &'static str,
-    /// What is tried, in a sentence.
+    /// The purpose of the scene, in a sentence.
     pub(crate) what: &'static str,
-    /// In this order.
+    /// The acts, in order.
     acts: &'static [Act],
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Line {
     pub(crate) member: CastMember,
     pub(crate) to: To,
     pub(crate) heard_by: HeardBy,
-    /// Why these and no others.
+    /// The reason why these players must hear it, and no others.
     pub(crate) why: &'static str,
 }
 
@@ -51,33 +51,34 @@ pub(crate) enum HeardBy {
     NoPlayer,
 }
 
-/// What happens besides talk.
+/// An event besides talk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Event {
-    /// All of them come, and each knows all others.
+    /// All players join, and each knows all others.
     Arrival,
-    /// A player goes to a place: metres along a line on which all players of the world stand.
+    /// A player moves: metres along a line on which all players of the world stand.
     Walk(CastMember, f32),
     MusicBegins,
     MusicEnds,
-    /// The player that records leaves, and its files are compared with what was said.
+    /// The player that records leaves, and its files are compared with the words that were said.
     RecorderLeaves,
-    /// A player loads its page again, and the others do not see it leave.
+    /// A player reloads its page, and the others do not see it leave.
     Reload(CastMember),
     /// Unknown addresses send garbage to every port, and a player sends far too much.
     FloodBegins,
     FloodEnds,
     Mute(CastMember),
     Unmute(CastMember),
-    /// They are gone, and cannot come back.
+    /// The player is disconnected, and cannot join again.
     Ban(CastMember),
-    /// These sit down in a room that has no chair left then.
+    /// These players join a room, which is full then.
     TableFills(&'static [CastMember]),
-    /// One too many is told so.
+    /// Another player is told that the room is full.
     NoChairFor(CastMember),
-    /// Guests come until the server takes no more; the next one is told why, and when one goes, it is admitted.
+    /// Guests join until the server is full; the next one is told why it is rejected, and is admitted when another one
+    /// leaves.
     HouseFills,
-    /// The server is told to end and started again on its ports: all players are back by themselves, in their old
+    /// The server is shut down and started again on its ports: all players reconnect by themselves, with their former
     /// places where that is promised.
     Restart,
     /// The server's own recording has all players' words in a track of their own.
@@ -228,13 +229,13 @@ const fn says(member: CastMember, to: To, heard_by: HeardBy, why: &'static str) 
     Says(Line { member, to, heard_by, why })
 }
 
-/// To the lobby, where all players are.
+/// A line to the lobby, where all players are.
 const fn global(member: CastMember) -> Act {
     says(member, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "all players listen to the lobby")
 }
 
 impl Scene {
-    /// What happens and is said, in order.
+    /// The events and lines, in order.
     pub(crate) fn acts(&self) -> impl Iterator<Item = Act> {
         let guests =
             || CAST.iter().map(|role| role.member).filter(|member| matches!(member, CastMember::Guest(_)));

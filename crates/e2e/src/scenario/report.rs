@@ -1,23 +1,23 @@
-//! The report as data: scene by scene what was said and heard, what happened, and what was wrong.
+//! The report as data: lines, results, events and faults, scene by scene.
 
 use serde::Serialize;
 
 use crate::scenario::cast::{CastMember, Role};
 use crate::scenario::judge::{Hearing, Verdict};
 
-/// All of it. Times are seconds since the server was started.
+/// The whole report. Times are seconds since the server was started.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) seconds: f64,
     pub(crate) players: Vec<ReportedPlayer>,
     pub(crate) scenes: Vec<Played>,
-    /// What grew while the flood went on: a number of the server's metrics, and by how much.
+    /// The server's metrics that grew during the flood, and by how much.
     pub(crate) flood: Vec<(String, f64)>,
-    /// What is to be known besides, in sentences.
+    /// Further remarks, in sentences.
     pub(crate) notes: Vec<String>,
     /// Logs beside the report.
     pub(crate) logs: Vec<String>,
-    /// What was not as the programme wants it, in sentences.
+    /// Deviations from the programme, in sentences.
     pub(crate) wrong: Vec<String>,
 }
 
@@ -45,27 +45,27 @@ pub(crate) struct Said {
     pub(crate) member: String,
     pub(crate) to: String,
     pub(crate) why: &'static str,
-    /// When it was said, the last time.
+    /// The time at which it was last said.
     pub(crate) from: f64,
     pub(crate) until: f64,
-    /// How often it was said, until all understood it.
+    /// The number of times it was said until all listeners understood it.
     pub(crate) takes: usize,
     pub(crate) heard: Vec<Heard>,
 }
 
-/// One listener's side of it.
+/// The result at one listener.
 #[derive(Debug, Serialize)]
 pub(crate) struct Heard {
     pub(crate) by: String,
-    /// Whether it was for it.
+    /// Whether the line was for this listener.
     pub(crate) is_for: bool,
     #[serde(flatten)]
     pub(crate) hearing: Hearing,
-    /// What it heard instead, beside the report.
+    /// The file of a wrong recording, beside the report.
     pub(crate) file: Option<String>,
 }
 
-/// Something that has to be so.
+/// A condition that must hold.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Check {
     pub(crate) words: String,
@@ -73,13 +73,13 @@ pub(crate) struct Check {
 }
 
 impl Report {
-    /// Adds a scene, and what was wrong in it.
+    /// Adds a scene, and its faults.
     pub(crate) fn add(&mut self, scene: Played) {
         self.wrong.extend(scene.wrong());
         self.scenes.push(scene);
     }
 
-    /// Everything was as the programme wants it, and something was tried at all.
+    /// Whether everything was as the programme requires, and anything was tried at all.
     pub(crate) fn is_right(&self) -> bool {
         self.wrong.is_empty() && self.scenes.iter().any(|scene| !scene.lines.is_empty())
     }
@@ -134,8 +134,8 @@ impl Heard {
         Self { by: by.name(), is_for, hearing, file: None }
     }
 
-    /// What is left after another attempt: a player that must hear it needs one good attempt, one that must not needs
-    /// all of them.
+    /// The result after another attempt: a player that must hear the line needs one good attempt, one that must not
+    /// hear it needs all of them to be good.
     pub(crate) fn after(self, earlier: Option<Self>) -> Self {
         match earlier {
             Some(earlier) if self.is_for == earlier.hearing.verdict.is_right() => earlier,
@@ -149,7 +149,7 @@ impl Check {
         Self { words: words.into(), is_so }
     }
 
-    /// Something that is so, as it has just been seen.
+    /// A condition that was just seen to hold.
     pub(crate) fn seen(words: impl Into<String>) -> Self {
         Self::new(words, true)
     }

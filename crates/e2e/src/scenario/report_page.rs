@@ -1,15 +1,15 @@
-//! `report.html`: the report as a page that needs nothing but a browser, in the frame of all our pages.
+//! `report.html`: the report as a self-contained page, in the style of all our pages.
 
 use consonance_inspector::web_page::{self, WebPage};
 
 use crate::scenario::report::Report;
 
-/// The whole page; what was heard wrongly, and the logs, are beside it.
+/// The whole page; wrong recordings and the logs are files beside it.
 ///
 /// # Errors
-/// If the report is not JSON, which cannot be.
+/// If the report cannot be written as JSON, which does not happen.
 pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    // Nothing in it can end the element that it stands in.
+    // Escaped, so that the data cannot close the script element.
     let data = serde_json::to_string(report)?.replace('<', "\\u003c");
     let head = format!("<style>{}{STYLE}</style>", web_page::STYLE);
     let body = format!(

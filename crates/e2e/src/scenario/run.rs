@@ -1,4 +1,4 @@
-//! From the first scene to the last: what is played is told as it happens, and what is left goes into the report.
+//! Plays all scenes: progress is printed, and the results go into the report.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::scenario::report::{Check, Played, Report, ReportedPlayer, Said};
 use crate::scenario::report_page;
 use crate::scenario::stage::Stage;
 
-/// Spends it; whether everything was as the programme wants it.
+/// Plays the scenario; returns whether everything was as the programme requires.
 ///
 /// # Errors
 /// If the programs cannot be started, nothing can be written, or Ctrl-C was pressed.
@@ -107,10 +107,10 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     fs::write(file, text).map_err(Failure::io(format!("{}", file.display())))
 }
 
-/// What the programs said, beside the report.
+/// The programs' logs, beside the report.
 const LOGS: [&str; 3] = ["server.log", "game.log", "recorder.log"];
 
-/// Makes the folder for what is left, and takes away what an earlier run has left there.
+/// Makes the folder for the results, and removes those of an earlier run.
 fn empty(folder: &Path) -> Result<(), Failure> {
     let what = || format!("{}", folder.display());
     if folder.join("report.json").exists() || folder.join("voice.toml").exists() {

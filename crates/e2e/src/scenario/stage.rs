@@ -1,4 +1,4 @@
-//! All players and the server: which are present, and how a line is said until all have understood it.
+//! All players and the server, and lines that are repeated until all have understood them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +32,7 @@ pub(crate) struct Stage {
     pub(crate) mumble: Option<MumbleMember>,
     /// The player that records, while it is there.
     pub(crate) recorder: Option<Child>,
-    /// Where the music goes, while there is any.
+    /// The channel of the music, while there is any.
     pub(crate) music: Option<Channel>,
     pub(crate) flood: Option<Flood>,
     pub(crate) began: Instant,
@@ -41,7 +41,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts the server, and has all players come.
+    /// Starts the server, and lets all players join.
     ///
     /// # Errors
     /// If one of the programs cannot be started.
@@ -89,7 +89,7 @@ impl Stage {
         Page::enter(&player, &self.house, &self.folder)
     }
 
-    /// Since the server was started, in seconds.
+    /// The time since the server was started, in seconds.
     pub(crate) fn now(&self) -> f64 {
         self.began.elapsed().as_secs_f64()
     }
@@ -104,13 +104,13 @@ impl Stage {
     /// A player that is not a page.
     ///
     /// # Errors
-    /// If they are not there.
+    /// If the player is not present.
     pub(crate) fn player(&mut self, member: CastMember) -> Result<&mut Player, Failure> {
         let found = self.players.iter_mut().find(|player| player.member == member);
         found.ok_or_else(|| Failure::NotSo(format!("{member:?} is not there")))
     }
 
-    /// Waits until all players have heard so many more seconds, be it silence.
+    /// Waits until all players have recorded this many more seconds, silence included.
     ///
     /// # Errors
     /// If a player hears nothing at all any more.
@@ -126,7 +126,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What was lost and repaired on the way to players with intended loss, in sentences.
+    /// The lost and the repaired frames of players with intended loss, in sentences.
     pub(crate) fn what_was_lost(&self) -> Vec<String> {
         let lossy = self.players.iter().filter(|player| player.member.role().way == Way::Lossy);
         let sentence = |player: &Player| {
@@ -146,7 +146,7 @@ impl Stage {
         lossy.map(sentence).collect()
     }
 
-    /// Has a line said until all its listeners have understood it, a few times at most.
+    /// Repeats a line until all its listeners have understood it, a few times at most.
     ///
     /// # Errors
     /// If a player is absent or hears nothing at all any more.
@@ -170,13 +170,13 @@ impl Stage {
         Ok(Said { member: line.member.name(), to, why: line.why, from, until, takes, heard })
     }
 
-    /// Once: what each of the others has heard meanwhile.
+    /// Says the line once; returns the recordings of all others.
     fn take(&mut self, line: &Line) -> Result<Vec<(CastMember, Vec<f32>)>, Failure> {
         let words = line.member.role().words.map(Words::sound).unwrap_or_default();
         let seconds = words.len() as f64 / 48_000.0;
         self.fall_silent()?;
         match &self.page {
-            // Wherever its microphone begins, all of its words come in one piece.
+            // The microphone loops: twice the length contains all words in one piece, wherever it starts.
             Some(page) if line.member == CastMember::WITH_BROWSER => {
                 page.talks(|| self.pass(2.0 * seconds + 0.6))?;
             }
@@ -196,8 +196,8 @@ impl Stage {
         Ok(heard)
     }
 
-    /// Waits until nothing that was said before is heard any more, and has all players listen again; an overloaded page
-    /// has seconds of old sound in its recorder.
+    /// Waits until earlier words are over, and makes all players listen again; an overloaded page has seconds of old
+    /// sound in its recorder.
     fn fall_silent(&self) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {
             self.players.iter().for_each(|player| player.ear.forget());
@@ -229,13 +229,13 @@ impl Stage {
         player.mouth.say(words);
         let what = format!("{:?} has said it", line.member);
         let said = until(&what, SOON, || Ok(player.mouth.is_silent().then_some(())));
-        // The last frame is on its way through the capture chain.
+        // The last frame is still in the capture chain.
         self.pass(0.1)?;
         player.voice.close_channel(channel);
         said
     }
 
-    /// What each of them heard, against the programme.
+    /// Judges each player's recording against the programme.
     fn judged(&self, line: &Line, sounds: &[(CastMember, Vec<f32>)]) -> Vec<Heard> {
         let words = line.member.role().words.map(Words::sound).unwrap_or_default();
         let (music, has_music) = (Words::Music.sound(), self.music.is_some());
@@ -257,7 +257,7 @@ impl Stage {
         })
     }
 
-    /// Keeps what a player heard instead of what it should have heard.
+    /// Keeps the wrong recording of a player.
     fn keep(
         &self,
         line: &Line,
@@ -307,11 +307,12 @@ fn recorder(arguments: &Arguments, house: &House, member: CastMember) -> Result<
 
 /// The folder of the player that records.
 pub(crate) const RECORDS: &str = "recorded-by-a-player";
-/// What a machine with much else to do loses once is there the second or the third time.
+/// The maximum number of attempts at a line: words that a busy machine loses once arrive the second or the third time.
 const TAKES_MAX: usize = 3;
-/// Within that the last words have been heard: on the way and in the jitter buffer, which holds 600 ms at most.
+/// The time within which the last words have been heard: on the way and in the jitter buffer, which holds 600 ms at
+/// most.
 const TAIL_S: f64 = 0.9;
-/// A speaker is heard within that.
+/// A speaker is heard within this time.
 const PAUSE_S: f64 = 0.3;
-/// So many pauses are longer than what can be on its way, 5 s of it in a page's recorder.
+/// This many pauses are longer than all sound in flight, of which 5 s are in a page's recorder.
 const TAILS_MAX: usize = 24;

@@ -1,4 +1,4 @@
-//! What each of them says: speech of their own, or music. Mono, 48 kHz.
+//! The words of each player: speech of its own, or music. Mono, 48 kHz.
 
 use std::f32::consts::TAU;
 
@@ -13,11 +13,11 @@ pub(crate) enum Words {
     Music,
 }
 
-/// As many speeches as there are.
+/// The number of speeches.
 pub(crate) const SPEECHES: usize = PIECES.len() * PACES.len();
 
 impl Words {
-    /// All of it, once.
+    /// All of the sound, once.
     pub(crate) fn sound(self) -> Vec<f32> {
         match self {
             Self::Speech(number) => speech(number),
@@ -55,9 +55,9 @@ fn melody() -> Vec<f32> {
 
 /// The recording, and the second it starts at: speech without a long pause.
 const PIECES: [(u32, f64); 6] = [(1, 0.2), (1, 3.4), (2, 0.1), (2, 2.6), (3, 0.1), (3, 3.1)];
-/// Faster is higher, as on a tape; so another voice.
+/// Faster playback is higher in pitch, as on a tape, which makes it another voice.
 const PACES: [f64; 4] = [0.85, 1.2, 1.6, 1.9];
-/// How long a speech is, in seconds.
+/// The length of a speech, in seconds.
 const SPEECH_S: f64 = 2.2;
 /// Half-tones above A, one for each note.
 const MELODY: [f32; 12] = [3.0, 7.0, 10.0, 15.0, 12.0, 19.0, 7.0, 12.0, 5.0, 8.0, 17.0, 0.0];

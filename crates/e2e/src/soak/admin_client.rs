@@ -1,4 +1,4 @@
-//! The admin API as its clients see it: a request, a connection, an answer.
+//! A client of the admin API: one request per connection.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -8,32 +8,32 @@ use std::time::{Duration, Instant};
 
 use crate::soak::installation::Installation;
 
-/// Asks with the token that the server has made.
+/// A client that authenticates with the server's own token.
 #[derive(Clone, Debug)]
 pub(crate) struct AdminClient {
     address: SocketAddr,
     token: String,
 }
 
-/// What the server says.
+/// The server's response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-/// How long a connection and each read of an answer may take.
+/// The timeout for connecting and for each read.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl AdminClient {
     /// # Errors
-    /// If the server has left no token.
+    /// If there is no token of the server.
     pub(crate) fn new(installation: &Installation) -> io::Result<Self> {
         Self::at(installation.admin(), &installation.admin_token_file())
     }
 
     /// # Errors
-    /// If the server has left no token in this file.
+    /// If there is no token in this file.
     pub(crate) fn at(address: SocketAddr, token_file: &Path) -> io::Result<Self> {
         let token = fs::read_to_string(token_file)?.trim().to_owned();
         Ok(Self { address, token })
@@ -80,7 +80,7 @@ impl AdminClient {
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 
 impl Answer {
-    /// Reads one whose body ends with the connection.
+    /// Parses a response whose body ends with the connection.
     fn parse(said: &str) -> io::Result<Self> {
         let cut_off = || io::Error::other("the answer is cut off");
         let (head, body) = said.split_once("\r\n\r\n").ok_or_else(cut_off)?;

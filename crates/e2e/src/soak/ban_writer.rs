@@ -1,7 +1,7 @@
-//! A process that decides bans in the server's database as fast as the disk takes them, until it is killed.
+//! A process that writes bans to the server's database as fast as the disk takes them, until it is killed.
 //!
-//! It works while the server is away, as only one process can have the database. What it has told us of must be there
-//! afterwards, for the server and for readers of the audit log.
+//! It works while the server is down, as only one process can open the database. All bans that it has reported must be
+//! there afterwards, for the server and for readers of the audit log.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -23,7 +23,7 @@ use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use crate::soak::installation::SESSIONS;
 use crate::soak::process::{Limited, START, limit};
 
-/// The process that we have started.
+/// The running process.
 #[derive(Debug)]
 pub(crate) struct BanWriter {
     child: Child,
@@ -33,11 +33,12 @@ pub(crate) struct BanWriter {
 
 /// The author of all bans here, as the audit log has it.
 pub(crate) const ACTOR: &str = "ban writer";
-/// What bans and a moderator add to the audit log in a day of soaking stays below: no entry is deleted.
+/// The limit of the audit log: more entries than bans and a moderator add in a day of soaking, so that none is
+/// deleted.
 pub(crate) const AUDIT_ENTRIES_MAX: usize = 1_000_000;
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// What the process does; it ends by itself only if its output is not read.
+/// The work of the process; it ends by itself only if its output is not read.
 ///
 /// # Errors
 /// If there is no database, or the output is not read.
@@ -79,12 +80,12 @@ impl BanWriter {
         Ok(Self { child, told, reader: Some(reader) })
     }
 
-    /// How many bans are on the disk, as it says.
+    /// The number of bans that it has reported as being on the disk.
     pub(crate) fn told(&self) -> usize {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// From now on its disk is full, or no longer.
+    /// Makes its disk full, or no longer full.
     ///
     /// # Errors
     /// If it is gone.
@@ -92,10 +93,10 @@ impl BanWriter {
         limit(self.child.id(), Limited::FileBytes, is_full.then_some(0))
     }
 
-    /// Ends it amid its work; the names that it said are banned on the disk.
+    /// Kills it during its work; returns the names whose bans it has reported as being on the disk.
     ///
     /// # Errors
-    /// If it cannot be ended.
+    /// If it cannot be killed.
     pub(crate) fn kill(mut self) -> io::Result<Vec<String>> {
         self.child.kill()?;
         self.child.wait()?;
@@ -108,14 +109,13 @@ impl BanWriter {
 
 impl Drop for BanWriter {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Those of the names whose ban or whose entry in the audit log is not in the database. No other process may have it
-/// open.
+/// The names whose ban or audit log entry is missing in the database. No other process may have it open.
 ///
 /// # Errors
 /// If the database cannot be opened.
@@ -130,7 +130,7 @@ pub(crate) fn lost<'n>(folder: &Path, names: &'n [String]) -> Result<Vec<&'n str
     Ok(names.iter().filter(|name| !is_kept(name)).map(String::as_str).collect())
 }
 
-/// As the server has them.
+/// The server's settings for its database.
 fn records_settings() -> RecordsSettings {
     let mut settings = RecordsSettings::default();
     settings.audit_entries_max = AUDIT_ENTRIES_MAX;

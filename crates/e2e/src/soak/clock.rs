@@ -1,4 +1,4 @@
-//! One moment, for the network and for the engine; and the time line that people read.
+//! The time, for the network and for the engine, and the printed log of events.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ pub(crate) struct Clock {
     started: Instant,
 }
 
-/// One moment.
+/// A moment, for the network and for the engine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) instant: Instant,
@@ -31,7 +31,7 @@ impl Clock {
         self.started.elapsed()
     }
 
-    /// A line of what happens.
+    /// Prints an event with its time.
     pub(crate) fn tell(&self, words: &str) {
         println!("{:8.1} s  {words}", self.elapsed().as_secs_f64());
     }

@@ -31,22 +31,22 @@ use machines::Machines;
 use stage::{Programs, Stage};
 
 const MACHINES: u8 = 3;
-/// How long it is quiet before each fault.
+/// The quiet time before each fault.
 const QUIET: Duration = Duration::from_secs(4);
-/// How long players may take to be at their own nodes again.
+/// The time within which players are at their own nodes again.
 const HOME_PATIENCE: Duration = Duration::from_secs(20);
 /// How long it may take until the metrics of all nodes name one owner for each session; they are read every second.
 const AGREEMENT_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Runs all of it; how much was found.
+/// Runs the soak; returns the number of findings.
 ///
 /// # Errors
-/// If there is nothing to soak, or a server ends by itself, which is a finding, too.
+/// If the soak cannot be set up, or a server ends by itself, which is a finding, too.
 pub(super) fn run(arguments: &Arguments, seed: u64) -> Result<usize, Box<dyn Error>> {
     let nats = arguments.nats_server.clone().ok_or("--cluster needs --nats-server")?;
     let programs = Programs { server: arguments.server.clone(), nats };
     let machines = machines(arguments.own_network);
-    // In a namespace of its own, this process has the same number each time.
+    // Named by time, as in a PID namespace this process has the same PID in every run.
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
     let folder = env::temp_dir().join(format!("consonance-soak-{since}"));
     let installation = Installation::build(&folder, &machines)?;

@@ -29,7 +29,7 @@ pub(crate) struct Crowd {
     buffers: Buffers,
     visitors: Vec<Visitor>,
     wanted: Vec<Conduct>,
-    /// Names that are not permitted.
+    /// Names that are banned.
     banned: Vec<String>,
     next_arrival_at: Instant,
     junk: Option<Junk>,
@@ -39,7 +39,7 @@ pub(crate) struct Crowd {
     number: u64,
 }
 
-/// What became of visitors.
+/// Counts of the visitors.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) visitors: u64,
@@ -47,10 +47,10 @@ pub(crate) struct Counts {
     pub(crate) guests: u64,
     pub(crate) guests_in: u64,
     pub(crate) impostors: u64,
-    /// None may be.
+    /// Impostors that the server has admitted, which must be none.
     pub(crate) impostors_in: u64,
     pub(crate) flooders: u64,
-    /// Those that the server has rejected.
+    /// Flooders that the server has disconnected.
     pub(crate) flooders_out: u64,
     pub(crate) junk: u64,
     pub(crate) calls: u64,
@@ -58,20 +58,20 @@ pub(crate) struct Counts {
     pub(crate) hoarders_out: u64,
 }
 
-/// How their names begin.
+/// The prefix of all visitors' names.
 pub(crate) const VISITORS: &str = "visitor-";
-/// On average, between two arrivals.
+/// The mean time between two arrivals.
 const ARRIVAL_INTERVAL: Duration = Duration::from_millis(60);
-/// All at once; further ones come later.
+/// The maximum number of visitors at a time; further ones arrive later.
 const VISITORS_MAX: usize = 120;
-/// A guest stays between this and as long again.
+/// A guest stays for one to two times as long.
 const STAY: Duration = Duration::from_secs(3);
 
 impl Crowd {
-    /// Empty.
+    /// A crowd without visitors.
     ///
     /// # Errors
-    /// If no visitor can come at all.
+    /// If no visitor can be created at all.
     pub(crate) fn new(installation: &Installation, mut dice: Dice, now: Now) -> Result<Self, String> {
         let dialer = installation.dialer()?;
         let buffers = Buffers::new(dice.split());
@@ -91,7 +91,7 @@ impl Crowd {
         })
     }
 
-    /// From now on only these come.
+    /// Lets only these kinds arrive from now on.
     pub(crate) fn invite(
         &mut self,
         now: Now,
@@ -105,7 +105,7 @@ impl Crowd {
             calls.then(|| Callers::new([installation.page(), installation.admin()], self.dice.split()));
     }
 
-    /// No visitor comes any more, and all are gone at once, without a word.
+    /// Ends all visits: no more visitors arrive, and all present ones vanish at once without saying goodbye.
     pub(crate) fn send_home(&mut self) {
         self.wanted.clear();
         self.junk = None;
@@ -114,7 +114,7 @@ impl Crowd {
         self.visitors.clear();
     }
 
-    /// From now on impostors also come by these names, with good tokens.
+    /// Lets impostors also use these banned names, with valid tokens.
     pub(crate) fn learn_banned(&mut self, names: &[String]) {
         self.banned = names.to_vec();
     }
@@ -123,10 +123,10 @@ impl Crowd {
         std::mem::take(&mut self.counts)
     }
 
-    /// All players act by their kind.
+    /// Lets all visitors act according to their kind.
     ///
     /// # Errors
-    /// If this machine gives no sockets or tokens.
+    /// If no socket can be opened, or no token can be made.
     pub(crate) fn run_once(&mut self, now: Now, installation: &Installation) -> Result<(), String> {
         if !self.wanted.is_empty() && now.instant >= self.next_arrival_at {
             let pause = self.dice.below(2 * ARRIVAL_INTERVAL.as_millis() as u64);
@@ -175,7 +175,7 @@ impl Crowd {
         let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));
         let session = [SESSIONS[0], SESSIONS[1], &on_demand][self.dice.below(3) as usize];
         let stay = STAY + Duration::from_millis(self.dice.below(STAY.as_millis() as u64));
-        // Each has another address, wherever the honest players are.
+        // Varying addresses, none of which the honest players use.
         let local = Ipv4Addr::new(127, 0, 1, 1 + (self.number % 250) as u8);
         let visitor = Visitor::new(&self.dialer, settings, session, conduct, local, now, now.instant + stay);
         self.visitors.push(visitor.map_err(|error| format!("a visitor cannot come: {error}"))?);

@@ -1,4 +1,4 @@
-//! What did not hold, and the worst of what was measured.
+//! Violated expectations, and the worst figures.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::soak::clock::Clock;
 use crate::soak::honest_players::Window;
 use crate::soak::mumble_bots::{BOTS, BotWindow};
 
-/// Of the whole run.
+/// The findings and figures of the whole run.
 #[derive(Debug)]
 pub(crate) struct Findings {
     clock: Clock,
@@ -14,7 +14,7 @@ pub(crate) struct Findings {
     pub(crate) worst: Worst,
 }
 
-/// The worst that was measured, whether it may be or not, and how much was done.
+/// The worst figures, whether within limits or not, and counts of activity.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Worst {
     pub(crate) frames_due: u64,
@@ -22,18 +22,18 @@ pub(crate) struct Worst {
     pub(crate) silence: Duration,
     pub(crate) loss_percent: f64,
     pub(crate) recovery: Duration,
-    /// After a wave, over the level.
+    /// Memory over the level after a wave.
     pub(crate) memory_megabytes: f64,
     pub(crate) memory_peak_megabytes: f64,
     pub(crate) own_stall: Duration,
-    /// How often metrics were read.
+    /// The number of times that metrics were read.
     pub(crate) scrapes: u64,
-    /// What moderators have done.
+    /// The moderators' requests that succeeded.
     pub(crate) moderated: u64,
     pub(crate) bots: BotsWorst,
 }
 
-/// The same of Mumble's bots.
+/// The same for Mumble's bots.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BotsWorst {
     pub(crate) frames_due: u64,
@@ -45,7 +45,7 @@ pub(crate) struct BotsWorst {
     pub(crate) loss_percent: f64,
     pub(crate) recovery: Duration,
     pub(crate) returns: u64,
-    /// The server's processor time in a second of a quiet, in which nothing but honest talk goes on.
+    /// The server's processor time per second of quiet, in which nothing but honest talk goes on.
     pub(crate) quiet_cores: f64,
 }
 
@@ -54,7 +54,7 @@ impl Findings {
         Self { clock, found: Vec::new(), worst: Worst::default() }
     }
 
-    /// Something did not hold.
+    /// Records a violated expectation.
     pub(crate) fn add(&mut self, what: String) {
         self.clock.tell(&format!("FINDING: {what}"));
         self.found.push(what);
@@ -64,12 +64,12 @@ impl Findings {
         &self.found
     }
 
-    /// Honest players have to have heard each other through this.
+    /// Checks that honest players have heard each other throughout the window.
     pub(crate) fn judge(&mut self, what: &str, window: &Window) {
         let worst = &mut self.worst;
         worst.frames_due += window.due;
         worst.frames_heard += window.heard.min(window.due);
-        // What this program slept through, it could neither say nor hear.
+        // While this program stalled, it could neither send nor receive.
         let silence = window.silence.saturating_sub(window.own_stall);
         worst.silence = worst.silence.max(silence);
         worst.own_stall = worst.own_stall.max(window.own_stall);
@@ -85,8 +85,8 @@ impl Findings {
         }
     }
 
-    /// Mumble's bots have to have heard and read each other through this; `is_well` says whether all that left could
-    /// come back at once.
+    /// Checks that Mumble's bots have heard and read each other throughout the window; `is_well` says whether all that
+    /// left could come back at once.
     pub(crate) fn judge_bots(&mut self, what: &str, window: &BotWindow, is_well: bool) {
         let worst = &mut self.worst.bots;
         worst.frames_due += window.frames_due;
@@ -129,7 +129,7 @@ impl Findings {
         }
     }
 
-    /// After trouble that interrupts all voice: how long after its end all players heard again.
+    /// Checks how long after trouble that interrupts all voice all players heard again.
     pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>) {
         let Some(took) = took else {
             return self.add(format!("{what}: not all players hear again"));
@@ -141,12 +141,12 @@ impl Findings {
     }
 }
 
-/// What an honest listener may miss at once while nothing but others' misbehaviour goes on; twice what a jitter buffer
-/// covers, as soaks run on busy machines.
+/// The longest silence for an honest listener while nothing but others' misbehaviour goes on: twice as long as a
+/// jitter buffer covers, as soaks run on busy machines.
 const SILENCE_MAX: Duration = Duration::from_secs(1);
-/// All sockets of the honest are read by one thread of a machine that has other things to do.
+/// One thread reads all sockets of the honest players, on a machine that is busy otherwise.
 const LOSS_PERCENT_MAX: f64 = 5.0;
-/// After the server serves again. It resets connections that it does not know, so often it takes two seconds;
-/// but resets are rationed, and amid junk a client may get none: then its idle time-out of 10 s has to pass,
-/// and a pause between attempts.
+/// The limit after the server serves again. It resets unknown connections, so recovery often takes two seconds; but
+/// resets are rate-limited, and amid junk a client may get none: then its idle time-out of 10 s has to pass, and a
+/// pause between attempts.
 const RECOVERY_MAX: Duration = Duration::from_secs(20);

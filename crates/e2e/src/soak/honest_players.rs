@@ -1,4 +1,4 @@
-//! The honest players: in each room one speaks without a pause, and all others have to hear it.
+//! The honest players: in each room one speaks without pauses, and all others have to hear it.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::soak::clock::Now;
 use crate::soak::installation::{Installation, SESSIONS};
 use crate::soak::link::Link;
 
-/// All rooms.
+/// The honest players of all rooms.
 #[derive(Debug)]
 pub(crate) struct HonestPlayers {
     rooms: Vec<Room>,
@@ -17,17 +17,17 @@ pub(crate) struct HonestPlayers {
     window: Window,
 }
 
-/// What was heard since the last look.
+/// Figures since the last window.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window {
     /// Frames that were said, once for each listener.
     pub(crate) due: u64,
     pub(crate) heard: u64,
-    /// The longest that a listener heard nothing.
+    /// The longest silence of any listener.
     pub(crate) silence: Duration,
-    /// How much of that this program slept through itself, at most.
+    /// The longest stall of this program itself; that silence may include as much.
     pub(crate) own_stall: Duration,
-    /// Players that were not in for a moment.
+    /// Players that were out of the session for a moment.
     pub(crate) rejoins: u32,
 }
 
@@ -41,25 +41,25 @@ struct Room {
 struct Player {
     link: Link,
     heard_at: Instant,
-    /// The newest of all frames, as speakers number them.
+    /// The number of the newest frame that it has heard.
     heard: u64,
     joins_before: u32,
 }
 
-/// In each session.
+/// The rooms of each session.
 const ROOMS: [&str; 2] = ["red", "blue"];
 const PLAYERS_PER_ROOM: usize = 4;
-/// As Opus has them.
+/// The length of an Opus frame.
 const FRAME: Duration = Duration::from_millis(20);
-/// So many frames that could not be said in time are said at once; older ones never.
+/// The maximum number of overdue frames that are sent at once; older ones are dropped.
 const CATCH_UP: u32 = 5;
 const FRAME_BYTES: usize = 80;
-/// The first byte of a packet of one frame, full band, mono (RFC 6716, section 3.1): any
-/// bytes behind it are some sound.
+/// The first byte of an Opus packet with one frame, full band, mono (RFC 6716, section 3.1): any bytes after it decode
+/// to some sound.
 pub(crate) const OPUS_20_MS: u8 = 31 << 3;
 
 impl HonestPlayers {
-    /// All players begin to join.
+    /// Lets all players begin to join.
     ///
     /// # Errors
     /// If a player cannot even begin.
@@ -70,7 +70,7 @@ impl HonestPlayers {
                 let player = |index: usize| {
                     let name = format!("{session}-{room}-{index}");
                     let settings = installation.honest(&name)?;
-                    // Some are where datagrams beside the connection do not come through.
+                    // Some players are on networks that block the fast path.
                     let path = if index.is_multiple_of(2) { FastPath::On } else { FastPath::Off };
                     let addresses = vec![installation.address(session)?];
                     let link = Link::new(runtime, addresses, 0, path, settings, room)?;
@@ -87,7 +87,7 @@ impl HonestPlayers {
         self.rooms.iter().map(|room| room.players.len()).sum()
     }
 
-    /// How often players came back to the places that they had.
+    /// The number of times that players got their former places back.
     pub(crate) fn resumes(&self) -> u32 {
         self.rooms.iter().flat_map(|room| &room.players).map(|player| player.link.resumes()).sum()
     }
@@ -102,13 +102,12 @@ impl HonestPlayers {
         self.number
     }
 
-    /// Whether each listener has heard something that was said later than this frame:
-    /// others may have waited on the way.
+    /// Whether each listener has heard a frame that was sent after this one, as earlier frames may have been queued.
     pub(crate) fn has_heard_beyond(&self, number: u64) -> bool {
         self.is_in() && self.rooms.iter().flat_map(Room::listeners).all(|player| player.heard > number)
     }
 
-    /// From now on others speak.
+    /// Changes the speakers.
     pub(crate) fn rotate(&mut self, now: Now) {
         for room in &mut self.rooms {
             room.speaker = (room.speaker + 1) % room.players.len();
@@ -116,7 +115,7 @@ impl HonestPlayers {
         }
     }
 
-    /// What was heard since the last call.
+    /// Takes the window since the last call.
     pub(crate) fn take_window(&mut self, now: Now) -> Window {
         self.note_silence(now);
         for player in self.rooms.iter_mut().flat_map(|room| &mut room.players) {
@@ -127,13 +126,13 @@ impl HonestPlayers {
         std::mem::take(&mut self.window)
     }
 
-    /// What came before does not count for the next window.
+    /// Discards the figures so far, so that they do not count for the next window.
     pub(crate) fn forgive(&mut self, now: Now) {
         self.rooms.iter_mut().flat_map(|room| &mut room.players).for_each(|it| it.heard_at = now.instant);
         self.take_window(now);
     }
 
-    /// All players take what has come, and speakers speak. `pause` is how long ago the last turn was.
+    /// All players handle incoming packets, and speakers speak. `pause` is the time since the last turn.
     pub(crate) fn run_once(&mut self, now: Now, pause: Duration) {
         self.window.own_stall = self.window.own_stall.max(pause);
         for room in &mut self.rooms {
@@ -166,7 +165,7 @@ impl HonestPlayers {
         }
     }
 
-    /// Silence that lasts counts, too.
+    /// Counts silences that have not ended yet.
     fn note_silence(&mut self, now: Now) {
         let longest = self
             .rooms
@@ -196,7 +195,7 @@ impl Room {
 }
 
 impl Window {
-    /// The share that was not heard, in percent.
+    /// The share of frames that were not heard, in percent.
     pub(crate) fn loss_percent(&self) -> f64 {
         100.0 * (1.0 - self.heard.min(self.due) as f64 / self.due.max(1) as f64)
     }

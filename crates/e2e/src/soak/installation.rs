@@ -1,4 +1,5 @@
-//! What stays while servers come and go: the folder with the configuration, the certificate, the keys, the port.
+//! The permanent parts of an installation while servers come and go: the folder with the configuration, the
+//! certificate, the keys, the port.
 
 use std::fs;
 use std::io;
@@ -15,9 +16,9 @@ use super::ban_writer::AUDIT_ENTRIES_MAX;
 use super::mumble_bots::{BOTS_ROOMS, BOTS_SESSION};
 use super::provision::{free_ports, write_certificate};
 
-/// Those that are there at all times; the first is recorded, as those on demand are.
+/// The permanent sessions; the first is recorded, as are sessions on demand.
 pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
-/// Others begin with this, and are created by the first player.
+/// The name prefix of sessions on demand, which their first player creates.
 pub(crate) const ON_DEMAND: &str = "match-";
 
 /// The folder and what is in it.
@@ -33,16 +34,16 @@ pub(crate) struct Installation {
     foreign_key: Key,
 }
 
-/// The server's limits: above what honest players and visitors need, those included that have vanished.
+/// The server's limit for connections: more than honest players and visitors need, including those that have vanished.
 pub(crate) const CONNECTIONS_MAX: usize = 300;
 const CAPTURE: &str = "packets.pcapng";
-/// Of all recordings together: less than a run makes, so that the oldest are removed.
+/// The limit for all recordings together: less than a run produces, so that the oldest are removed.
 const RECORDINGS_BYTES_MAX: u64 = 8 << 20;
-/// Of all reports together: what comes then is refused.
+/// The limit for all reports together: further ones are rejected.
 const REPORTS_BYTES_MAX: u64 = 8 << 20;
-/// For recordings, of each worker: used all round within the first wave, so that it is in the level of memory.
+/// Each worker's queue for recordings: fully used within the first wave, so that the memory level includes it.
 const QUEUE_BYTES: u64 = 128 << 10;
-/// For how long a guest's token is good, and an honest player's, in seconds.
+/// The validity of a guest's token and of an honest player's, in seconds.
 const VISIT: u64 = 3_600;
 const ALWAYS: u64 = 10 * 365 * 86_400;
 
@@ -68,7 +69,7 @@ impl Installation {
         &self.folder
     }
 
-    /// Takes away what a server does not write over.
+    /// Removes the file that a server does not overwrite.
     ///
     /// # Errors
     /// If the file is there and stays.
@@ -79,12 +80,12 @@ impl Installation {
         }
     }
 
-    /// Of the server's database.
+    /// The folder of the server's database.
     pub(crate) fn database_folder(&self) -> PathBuf {
         self.folder.join("state")
     }
 
-    /// Where the server records.
+    /// The folder of the server's recordings.
     pub(crate) fn recordings_folder(&self) -> PathBuf {
         self.folder.join("recordings")
     }
@@ -93,22 +94,22 @@ impl Installation {
         self.folder.join("voice.toml")
     }
 
-    /// Where the inspector's page is.
+    /// The address of the inspector's page.
     pub(crate) fn page(&self) -> SocketAddr {
         self.page
     }
 
-    /// Where operators are listened to.
+    /// The address of the listener for operators.
     pub(crate) fn admin(&self) -> SocketAddr {
         self.admin
     }
 
-    /// Where Mumble's users are listened to.
+    /// The address of the listener for Mumble's users.
     pub(crate) fn mumble(&self) -> SocketAddr {
         self.mumble
     }
 
-    /// The token that the server has made for them.
+    /// The file of the operators' token, which the server has made.
     pub(crate) fn admin_token_file(&self) -> PathBuf {
         self.folder.join("admin-token")
     }
@@ -117,7 +118,8 @@ impl Installation {
         fs::write(self.config_file(), text)
     }
 
-    /// The same port and the same database, and nothing else that two servers cannot both have; its file.
+    /// Writes a configuration with the same port and database, and nothing else that two servers cannot share; returns
+    /// its path.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -131,7 +133,7 @@ impl Installation {
         Ok(file)
     }
 
-    /// The configuration that is right.
+    /// A valid configuration.
     pub(crate) fn config(&self) -> String {
         let (remote, page, admin, [first, second]) = (self.remote, self.page.port(), self.admin, SESSIONS);
         let mumble = format!(
@@ -158,24 +160,24 @@ impl Installation {
         )
     }
 
-    /// Where a session is.
+    /// The address of a session.
     ///
     /// # Errors
-    /// If no session can be called this.
+    /// If this is not a valid session name.
     pub(crate) fn address(&self, session: &str) -> Result<QuicAddress, String> {
         let address = QuicAddress::new("127.0.0.1", self.remote.port(), session, Some(self.fingerprint));
         address.map_err(|error| error.to_string())
     }
 
-    /// For clients without threads.
+    /// The dialer for clients without threads.
     ///
     /// # Errors
-    /// Never, for sessions that are there.
+    /// Never for permanent sessions.
     pub(crate) fn dialer(&self) -> Result<Dialer, String> {
         Ok(Dialer::new(&self.address(SESSIONS[0])?, self.remote, QuicClientSettings::default()))
     }
 
-    /// A player that may join at any time.
+    /// The settings of a player that may join at any time.
     ///
     /// # Errors
     /// If no token can be made.
@@ -183,7 +185,7 @@ impl Installation {
         with_token(name, &self.key, &claims(name, ALWAYS))
     }
 
-    /// A player that may join for an hour.
+    /// The settings of a player that may join for an hour.
     ///
     /// # Errors
     /// If no token can be made.
@@ -191,15 +193,15 @@ impl Installation {
         with_token(name, &self.key, &claims(name, VISIT))
     }
 
-    /// A join token for a player of this name, at any time.
+    /// A join token for a player of this name, valid for the whole run.
     ///
     /// # Errors
-    /// If none can be made.
+    /// If no token can be made.
     pub(crate) fn token(&self, name: &str) -> Result<String, String> {
         self.key.sign(&claims(name, ALWAYS)).map_err(|error| error.to_string())
     }
 
-    /// A player that must not be admitted, in one of several ways.
+    /// The settings of a player that must not be admitted, for one of several reasons.
     ///
     /// # Errors
     /// If no token can be made.
@@ -212,7 +214,7 @@ impl Installation {
             3 => with_token(name, &self.key, &Claims { name: Some("another name".to_owned()), ..good }),
             _ => {
                 let mut token = self.key.sign(&good).map_err(|error| error.to_string())?;
-                // Among the claims.
+                // A byte within the claims.
                 token.replace_range(70..71, if &token[70..71] == "A" { "B" } else { "A" });
                 with(name, token.as_bytes())
             }

@@ -1,26 +1,26 @@
-//! What memory, descriptors and threads of a process have to return to after a wave.
+//! The level that a process's memory, descriptors and threads have to return to after a wave.
 
 use std::fmt;
 
 use crate::soak::process::{Figures, megabytes};
 
-/// What a process used once it had settled: after its first whole wave, or with all players connected.
+/// The resources of a process once it had settled: after its first whole wave, or with all players connected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Level(Figures);
 
-/// How much of the heap may be in use after a wave: a tenth more than at its level, and what moderators have written
-/// down since.
+/// How much of the heap may be in use after a wave: a tenth more than at its level, and the moderators' records since
+/// then.
 const HEAP_FACTOR: f64 = 1.1;
 const HEAP_SLACK: f64 = 2.0 * 1024.0 * 1024.0;
-/// Of anonymous memory, where the heap is counted: allocators keep what was freed in pieces.
+/// The factor for anonymous memory where the heap is counted: allocators keep fragments of freed memory.
 const KEPT_FACTOR: f64 = 1.5;
 /// The same where it is not counted.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
 /// Added to the same factor for peaks of anonymous memory.
 const PEAK_SLACK: f64 = 16.0 * 1024.0 * 1024.0;
-/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; metrics are
-/// scraped all the time.
+/// The operators' listener starts threads for slow requests, and ends them ten seconds later; metrics are scraped all
+/// the time.
 const THREADS_SLACK: usize = 2;
 
 impl Level {
@@ -46,13 +46,14 @@ impl Level {
         }
     }
 
-    /// How many megabytes these figures are over it: of the heap where it is counted, otherwise of anonymous memory.
+    /// How far these figures are above it, in megabytes: of the heap where it is counted, otherwise of anonymous
+    /// memory.
     pub(crate) fn megabytes_over(&self, now: &Figures) -> f64 {
         let (level, now) = self.heap(now).unwrap_or((self.0.anonymous, now.anonymous));
         megabytes(now) - megabytes(level)
     }
 
-    /// What the heap had in use, and has now, where it is counted.
+    /// The heap in use at the level, and the heap in use in these figures, if both are counted.
     fn heap(&self, now: &Figures) -> Option<(u64, u64)> {
         self.0.heap.zip(now.heap)
     }

@@ -1,4 +1,4 @@
-//! An honest player's client: the same engine and the same network as in a game, driven by `turn`.
+//! An honest player's client: the same engine and the same network as in a game, driven by `run_once`.
 
 use std::collections::BTreeMap;
 
@@ -16,23 +16,23 @@ pub(crate) struct Link {
     engine: Client,
     runtime: QuicRuntime,
     settings: QuicClientSettings,
-    /// Of servers that have the same session.
+    /// The addresses of servers that share the session.
     addresses: Vec<QuicAddress>,
-    /// The one of them that it is at, or tries next.
+    /// The index of the address that it is connected to, or tries next.
     at: usize,
     network: QuicClient,
     connection: LinkId,
     /// The players that it knows, itself included.
     roster: BTreeMap<Box<str>, ClientId>,
-    /// Those that have left since this was looked at last.
+    /// Players that have left since the last call of [`take_left`](Self::take_left).
     left: Vec<Box<str>>,
     is_up: bool,
-    /// The end of the connection is wanted here.
+    /// Whether this side is closing the connection.
     is_closing: bool,
     is_in: bool,
-    /// How often it was in.
+    /// The number of times that it has joined.
     joins: u32,
-    /// How often with the place that it had before.
+    /// The number of times that it got its former place.
     resumes: u32,
 }
 
@@ -41,7 +41,7 @@ impl Link {
     /// the addresses, if there are several.
     ///
     /// # Errors
-    /// If there can be no such room.
+    /// If this is not a valid room name.
     pub(crate) fn new(
         runtime: &QuicRuntime,
         addresses: Vec<QuicAddress>,
@@ -75,12 +75,12 @@ impl Link {
         })
     }
 
-    /// The address that it is at, or tries next.
+    /// The index of the address that it is connected to, or tries next.
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    /// Goes on at another address, and keeps its place in the session. False while it has none.
+    /// Moves to another address, and keeps its place in the session. False while it has none.
     pub(crate) fn move_to(&mut self, now: Now, at: usize) -> bool {
         let is_moving = self.engine.change_link(now.at);
         if is_moving {
@@ -114,7 +114,7 @@ impl Link {
         self.resumes
     }
 
-    /// Takes what has come, does what is due, sends what has to go out. `hear` is given each frame.
+    /// Handles incoming packets, runs timers, and sends outgoing packets. `hear` is called with each frame.
     pub(crate) fn run_once(&mut self, now: Now, mut hear: impl FnMut(&[u8])) {
         while let Some(event) = self.network.poll(now.instant) {
             match event {
@@ -170,7 +170,7 @@ impl Link {
         }
     }
 
-    /// Says a frame into its room; false while it cannot.
+    /// Sends a frame to its room; false while it cannot.
     pub(crate) fn speak(&mut self, now: Now, frame: &[u8]) -> bool {
         let is_said = self.is_in && self.engine.send_voice(frame).is_ok();
         self.send(now);
@@ -180,7 +180,7 @@ impl Link {
     fn connect(&mut self, now: Now) {
         if self.network.address() != &self.addresses[self.at] {
             let address = self.addresses[self.at].clone();
-            // What the one before has to say comes too late for the engine.
+            // Pending events of the former connection are dropped: they would be too late for the engine.
             self.network = QuicClient::new(&self.runtime, address, self.settings.clone());
             (self.is_up, self.is_closing) = (false, false);
         }
@@ -203,5 +203,5 @@ impl Link {
     }
 }
 
-/// So many are remembered until they are looked at.
+/// The maximum number of departures that are kept.
 const LEFT_MAX: usize = 64;

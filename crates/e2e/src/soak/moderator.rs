@@ -1,4 +1,4 @@
-//! A moderator that acts on visitors over the admin API all the while: mutes, moves, kicks, reports, bans for some
+//! A moderator that continuously acts on visitors over the admin API: mutes, moves, kicks, reports, bans for some
 //! seconds.
 
 use std::io;
@@ -14,23 +14,23 @@ use crate::soak::admin_client::AdminClient;
 use crate::soak::crowd::{VISITORS, VISITORS_ROOM};
 use crate::soak::installation::{Installation, ON_DEMAND, SESSIONS};
 
-/// A thread that asks and waits for answers, until it is to end.
+/// A thread that makes requests and waits for the responses, until it is stopped.
 #[derive(Debug)]
 pub(crate) struct Moderator {
     is_over: Arc<AtomicBool>,
     thread: JoinHandle<Work>,
 }
 
-/// What came of it.
+/// The results of a moderator's requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Work {
-    /// What was done.
+    /// Requests that succeeded.
     pub(crate) done: u64,
-    /// What the server said no to, as players come and go.
+    /// Requests that the server rejected, as players come and go.
     pub(crate) declined: u64,
-    /// Requests without an answer. A server that is away gives none.
+    /// Requests without a response, as when the server is down.
     pub(crate) unanswered: u64,
-    /// Answers that no request should get.
+    /// Responses that no request should get.
     pub(crate) faults: Vec<String>,
 }
 
@@ -38,10 +38,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 const FAULTS_MAX: usize = 5;
 
 impl Moderator {
-    /// Begins.
+    /// Starts the thread.
     ///
     /// # Errors
-    /// If the server has left no token.
+    /// If there is no token of the server.
     pub(crate) fn start(installation: &Installation, mut dice: Dice) -> io::Result<Self> {
         let client = AdminClient::new(installation)?;
         let is_over = Arc::new(AtomicBool::new(false));
@@ -60,17 +60,17 @@ impl Moderator {
         Ok(Self { is_over, thread })
     }
 
-    /// No further request is made from now on.
+    /// Stops further requests.
     pub(crate) fn stop(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the last answer has come, or is not waited for any more.
+    /// Whether the last response has come, or has timed out.
     pub(crate) fn is_done(&self) -> bool {
         self.thread.is_finished()
     }
 
-    /// What came of it; waits until it is [done](Self::is_done).
+    /// Stops, and waits until it is [done](Self::is_done); returns the results.
     ///
     /// # Errors
     /// If the thread is gone.
@@ -111,7 +111,7 @@ impl Work {
     }
 }
 
-/// The names of those in this session that are not honest players.
+/// The names of the players in this session that are not honest players.
 fn visitors(session: &str) -> Vec<String> {
     let session: Value = serde_json::from_str(session).unwrap_or_default();
     let players = session["players"].as_array().into_iter().flatten();
@@ -122,7 +122,7 @@ fn visitors(session: &str) -> Vec<String> {
 const ACTIONS: u64 = 12;
 const REPORT: u64 = ACTIONS + 1;
 
-/// One of so many kinds.
+/// A request of this kind.
 fn action(which: u64, player: &str) -> Value {
     let room = VISITORS_ROOM;
     match which {

@@ -1,5 +1,6 @@
 //! Users of Mumble: two hundred bots in a session of their own, over TLS and encrypted datagrams or TLS alone. In each
-//! of their channels one speaks without a pause and writes, and all others in it have to get both.
+//! of their channels one bot speaks without a pause and writes texts, and all others in the channel have to receive
+//! both.
 
 mod bot;
 mod room;
@@ -14,59 +15,60 @@ use crate::soak::installation::Installation;
 use bot::{Bot, Seen};
 use room::Room;
 
-/// A thread that is the bots until this is dropped: two hundred connections are no matter of the players' thread.
+/// A thread that runs the bots until this is dropped: two hundred connections would be too many for the players'
+/// thread.
 #[derive(Debug)]
 pub(crate) struct MumbleBots {
     bots: Arc<Mutex<Population>>,
     is_over: Arc<AtomicBool>,
 }
 
-/// What was heard since the last look.
+/// Figures since the last window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BotWindow {
     /// Frames that were said, once for each listener.
     pub(crate) frames_due: u64,
     pub(crate) frames_heard: u64,
-    /// Of these, how many came in messages of the control channel.
+    /// The number of these that came in messages of the control channel.
     pub(crate) frames_tunnelled: u64,
     /// Texts, once for each reader.
     pub(crate) texts_due: u64,
     pub(crate) texts_read: u64,
-    /// The longest that a listener heard nothing.
+    /// The longest silence of any listener.
     pub(crate) silence: Duration,
-    /// How much of that this program slept through itself, at most.
+    /// The longest stall of this program itself; that silence may include as much.
     pub(crate) own_stall: Duration,
     /// Frames of a channel that the listener is not in.
     pub(crate) astray: u64,
     /// Bots that left on purpose and came back.
     pub(crate) returns: u64,
-    /// What became of other connections, in words: at most [`FAULTS_MAX`].
+    /// The reasons for other lost connections, in words: at most [`FAULTS_MAX`].
     pub(crate) faults: Vec<String>,
 }
 
-/// How many there are.
+/// The number of bots.
 pub(crate) const BOTS: usize = 200;
 /// The session of the bots.
 pub(crate) const BOTS_SESSION: &str = "bots";
-/// The channels that they are spread over, or all in the first of them.
+/// The channels that the bots are spread over; at times all are in the first one.
 pub(crate) const BOTS_ROOMS: [&str; 8] =
     ["hall", "attic", "cellar", "porch", "garden", "garage", "kitchen", "roof"];
 const PAUSE: Duration = Duration::from_millis(10);
-/// As Opus has them.
+/// The length of an Opus frame.
 const FRAME: Duration = Duration::from_millis(20);
-/// So many frames that could not be said in time are said at once; older ones never.
+/// The maximum number of overdue frames that are sent at once; older ones are dropped.
 const CATCH_UP: u32 = 5;
 /// How long one bot speaks.
 const TURN: Duration = Duration::from_secs(3);
-/// Between two bots that leave and come back.
+/// The interval at which bots leave and come back.
 const CHURN_INTERVAL: Duration = Duration::from_millis(400);
 const FAULTS_MAX: usize = 5;
 
 impl MumbleBots {
-    /// All begin to join.
+    /// Starts the thread; all bots begin to join.
     ///
     /// # Errors
-    /// If this machine gives no thread, or no token can be made.
+    /// If no thread can be started, or no token can be made.
     pub(crate) fn start(installation: &Installation) -> Result<Self, Box<dyn std::error::Error>> {
         let bots = Arc::new(Mutex::new(Population::new(installation)?));
         let is_over = Arc::new(AtomicBool::new(false));
@@ -81,7 +83,7 @@ impl MumbleBots {
         Ok(Self { bots, is_over })
     }
 
-    /// How many are in their channels.
+    /// The number of bots in their channels.
     pub(crate) fn present(&self) -> usize {
         let bots = lock(&self.bots);
         (0..BOTS).filter(|index| bots.is_in(*index)).count()
@@ -94,23 +96,23 @@ impl MumbleBots {
             .all(|index| bots.is_in(index) && (bots.speaks(index) || bots.bots[index].heard_at > instant))
     }
 
-    /// From now on all are in one channel, or else spread over all of them.
+    /// Moves all bots to one channel, or spreads them over all channels.
     pub(crate) fn gather(&self, is_together: bool) {
         lock(&self.bots).gather(Instant::now(), is_together);
     }
 
-    /// From now on some leave and come back, or none.
+    /// Makes bots leave and come back from now on, or stops that.
     pub(crate) fn churn(&self, is_on: bool) {
         let now = Instant::now();
         lock(&self.bots).next_churn_at = is_on.then_some(now);
     }
 
-    /// What was heard since the last call.
+    /// Takes the window since the last call.
     pub(crate) fn take_window(&self) -> BotWindow {
         lock(&self.bots).take_window(Instant::now())
     }
 
-    /// What came before does not count for the next window.
+    /// Discards the figures so far, so that they do not count for the next window.
     pub(crate) fn forgive(&self) {
         let mut bots = lock(&self.bots);
         let now = Instant::now();
@@ -126,16 +128,16 @@ impl Drop for MumbleBots {
     }
 }
 
-/// All of them, and what they say.
+/// All bots and their channels.
 #[derive(Debug)]
 struct Population {
     bots: Vec<Bot>,
-    /// Bots are in them in turn.
+    /// The channels; bots are assigned to them in turn.
     rooms: Vec<Room>,
     window: BotWindow,
     next_frame_at: Instant,
     next_churn_at: Option<Instant>,
-    /// The one that leaves next.
+    /// The bot that left last.
     churned: usize,
     ran_at: Instant,
 }
@@ -206,20 +208,20 @@ impl Population {
         }
     }
 
-    /// What one bot has got goes into the window.
+    /// Counts a bot's frames and texts in the window.
     fn count(&mut self, now: Instant, index: usize, room: usize, seen: Seen) {
         let window = &mut self.window;
         for frame in seen.frames {
             let Some(said_in) = Room::of_frame(&frame.opus) else { continue };
             if said_in != room {
-                // What was said while it was moving is on its way.
+                // Frames that were sent before it changed channels may still arrive.
                 window.astray += u64::from(self.bots[index].is_settled(now));
                 continue;
             }
             let bot = &mut self.bots[index];
             window.frames_heard += 1;
             window.frames_tunnelled += u64::from(frame.is_tunnelled);
-            // What comes with its entrance says nothing of the time in which it was away.
+            // A frame that arrives as the bot enters must not count its absence as silence.
             if bot.was_in_before(now) {
                 window.silence = window.silence.max(now.saturating_duration_since(bot.heard_at));
             }
@@ -237,13 +239,13 @@ impl Population {
         window.returns += u64::from(seen.has_returned);
     }
 
-    /// One that does not speak leaves without a word, and comes back.
+    /// Lets a bot that does not speak leave without saying goodbye; it comes back.
     fn leave_if_due(&mut self, now: Instant) {
         if self.next_churn_at.is_none_or(|at| now < at) {
             return;
         }
         self.next_churn_at = Some(now + CHURN_INTERVAL);
-        // Coprime with the number of bots, so that all have their turn, in all channels.
+        // The step is coprime with the number of bots, so that all of them get their turn, in all channels.
         self.churned = (self.churned + 37) % BOTS;
         let (index, room) = (self.churned, self.room_of(self.churned));
         if self.is_in(index) && !self.speaks(index) {
@@ -252,7 +254,7 @@ impl Population {
         }
     }
 
-    /// The next bot of a room speaks, and writes first.
+    /// Lets the next bot of a room speak; it writes a text first.
     fn change_speaker_if_due(&mut self, now: Instant, room: usize) {
         let is_lost = self.rooms[room].speaker.is_some_and(|speaker| !self.is_in(speaker));
         if !is_lost && now < self.rooms[room].turn_ends_at {
@@ -273,7 +275,7 @@ impl Population {
         self.bots[speaker].write(text);
     }
 
-    /// The speaker of a room has said its last frame.
+    /// Ends the turn of a room's speaker.
     fn fall_silent(&mut self, now: Instant, room: usize) {
         self.speak(now, room, true);
         self.rooms[room].speaker = None;
@@ -302,7 +304,7 @@ fn rooms(now: Instant, is_together: bool) -> Vec<Room> {
 }
 
 impl BotWindow {
-    /// The share of the frames that was not heard, in percent.
+    /// The share of frames that were not heard, in percent.
     pub(crate) fn loss_percent(&self) -> f64 {
         100.0 * (1.0 - self.frames_heard.min(self.frames_due) as f64 / self.frames_due.max(1) as f64)
     }

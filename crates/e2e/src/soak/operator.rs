@@ -1,4 +1,4 @@
-//! An operator that bans over the admin API, one name after the other, until the server is gone.
+//! An operator that bans one name after the other over the admin API until the server is gone.
 
 use std::io;
 use std::thread::{self, JoinHandle};
@@ -7,7 +7,7 @@ use crate::soak::admin_client::AdminClient;
 use crate::soak::ban_writer::ACTOR;
 use crate::soak::installation::Installation;
 
-/// A thread that asks and waits for answers.
+/// A thread that makes requests and waits for the responses.
 #[derive(Debug)]
 pub(crate) struct Operator(JoinHandle<Vec<String>>);
 
@@ -15,7 +15,7 @@ impl Operator {
     /// Begins to ban names with numbers from this one on.
     ///
     /// # Errors
-    /// If the server has left no token.
+    /// If there is no token of the server.
     pub(crate) fn start(installation: &Installation, first: usize) -> io::Result<Self> {
         let client = AdminClient::new(installation)?;
         let work = move || {
@@ -31,7 +31,7 @@ impl Operator {
         Ok(Self(thread::Builder::new().name("operator".to_owned()).spawn(work)?))
     }
 
-    /// The names whose bans were said to be on the disk. Waits for the end of the server that was asked.
+    /// The names whose bans the server has confirmed as being on the disk. Waits for the end of that server.
     ///
     /// # Errors
     /// If the thread is gone.
@@ -40,7 +40,7 @@ impl Operator {
     }
 }
 
-/// Whether the server says that the ban is on the disk.
+/// Bans a name; returns whether the server confirms that the ban is on the disk.
 fn ban(client: &AdminClient, name: &str) -> io::Result<bool> {
     let body = format!("{{\"target\":{{\"name\":\"{name}\"}},\"by\":\"{ACTOR}\"}}");
     let answer = client.post("/api/v1/bans", &body)?;

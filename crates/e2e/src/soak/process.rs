@@ -1,4 +1,4 @@
-//! The server as a child: started, looked at, limited, frozen, killed.
+//! The server as a child process: started, inspected, limited, frozen, killed.
 
 mod figures;
 mod log;
@@ -26,17 +26,16 @@ pub(crate) struct Server {
     heap_count: Option<HeapCount>,
 }
 
-/// What the child may have of something.
+/// A limited resource of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limited {
-    /// Bytes of each file that it writes: less than files have is a full disk.
+    /// The size of each file that it writes; a limit below the current sizes acts like a full disk.
     FileBytes,
-    /// The number that no descriptor reaches.
+    /// The number of file descriptors.
     Descriptors,
 }
 
-/// For `sh -c`: a write beyond the limit of a file's size is an error like that of a full disk,
-/// and not the end of the process.
+/// For `sh -c`: makes a write beyond the file size limit fail like on a full disk, instead of ending the process.
 pub(crate) const START: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
 impl Server {
@@ -56,7 +55,7 @@ impl Server {
         Self::spawn(command, &installation.folder().join("server.log"), preload)
     }
 
-    /// Starts what a command says, with its log in this file, and these libraries loaded.
+    /// Starts a command, with its log in this file, and these libraries loaded.
     ///
     /// # Errors
     /// If there is no such program, or no folder for the file.
@@ -68,22 +67,22 @@ impl Server {
         Ok(Self { child, log, heap_count: preload.map(|preload| preload.heap_count.clone()) })
     }
 
-    /// Whether it has said where its sessions are.
+    /// Whether it has logged the addresses of its sessions.
     pub(crate) fn is_ready(&self) -> bool {
         self.log.is_ready()
     }
 
-    /// How it has ended, if it has.
+    /// Its exit status, if it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
-    /// What it has said of its own faults since the last call.
+    /// The faults in its log since the last call.
     pub(crate) fn take_faults(&self) -> Vec<String> {
         self.log.take_faults()
     }
 
-    /// When it has taken over sessions of other servers since the last call.
+    /// The times at which it has taken over sessions of other servers since the last call.
     pub(crate) fn take_takeovers(&self) -> Vec<Instant> {
         self.log.take_takeovers()
     }
@@ -102,7 +101,7 @@ impl Server {
         ThreadTimes::of(self.child.id())
     }
 
-    /// What a power cut is to it.
+    /// Kills it without warning, as by a power cut.
     ///
     /// # Errors
     /// If it cannot be killed or waited for.
@@ -117,7 +116,7 @@ impl Server {
         Ok(kill_process(pid_of(self.child.id())?, signal)?)
     }
 
-    /// Sets what it may have from now on; none is as much as this process.
+    /// Sets a limit from now on; `None` is the limit of this process.
     ///
     /// # Errors
     /// If the process is gone, or limits cannot be set here.
@@ -128,7 +127,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.kill();
     }
 }
@@ -142,7 +141,7 @@ impl Limited {
     }
 }
 
-/// Sets what a process may have from now on; none is as much as this process.
+/// Sets a limit of a process from now on; `None` is the limit of this process.
 ///
 /// # Errors
 /// If the process is gone, or limits cannot be set here.
@@ -157,7 +156,8 @@ fn pid_of(number: u32) -> io::Result<Pid> {
     Pid::from_raw(number as i32).ok_or_else(|| io::Error::other("no process has this number"))
 }
 
-/// Runs the program with so few descriptors, or none too few, until it ends; how, and what it said.
+/// Runs the program, with a limit of descriptors if there is one, until it ends; returns its status and its standard
+/// error.
 ///
 /// # Errors
 /// If it cannot be started, or does not end in time.

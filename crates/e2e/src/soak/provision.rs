@@ -1,4 +1,4 @@
-//! What every server of a soak needs before it starts: a certificate, and free ports.
+//! Preparations for every server of a soak: a certificate, and free ports.
 
 use std::error::Error;
 use std::fs;
@@ -24,13 +24,14 @@ pub(crate) fn write_certificate(
     Ok(Identity::from_pem(certificate.as_bytes(), private.as_bytes())?.fingerprint())
 }
 
-/// One for UDP and several for TCP. Another process may take them before the server does; then it says so.
+/// One free port for UDP and several for TCP. If another process takes one of them before the server does, the server
+/// reports it.
 ///
 /// # Errors
 /// If the system has none.
 pub(crate) fn free_ports<const TCP: usize>() -> io::Result<(SocketAddr, [SocketAddr; TCP])> {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    // All at once, so that they are different.
+    // All bound at the same time, so that they are distinct.
     let listeners: Vec<_> = (0..TCP).map(|_| TcpListener::bind(any)).collect::<io::Result<_>>()?;
     let mut tcp = [any; TCP];
     for (address, listener) in tcp.iter_mut().zip(&listeners) {

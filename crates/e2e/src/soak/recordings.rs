@@ -1,5 +1,4 @@
-//! What the server has recorded, and reports: after its end, whatever that was, all of it has to be there,
-//! ended, and fit to be played.
+//! The server's recordings and reports: however it ended, all of them must be present, complete and playable.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -11,25 +10,25 @@ use std::thread::{self, JoinHandle};
 use consonance_server::recording::{RecordingEndReason, RecordingIndex, recordings_in};
 use opus_pure::{OggOpusReader, OpusDecoder, Trim};
 
-/// Looks at recordings, at each one only once.
+/// Checks recordings, each of them only once.
 #[derive(Debug)]
 pub(crate) struct Recordings {
     folder: PathBuf,
-    /// It has reports in the place of a session's recordings.
+    /// The server's storage folder, which has reports where a session's recordings would be.
     storage: PathBuf,
     looked_at: BTreeSet<PathBuf>,
     pub(crate) total: Look,
 }
 
-/// What was seen.
+/// The result of checking recordings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) recordings: u64,
     pub(crate) reports: u64,
     pub(crate) tracks: u64,
-    /// At 48 kHz, of all tracks, decoded.
+    /// The decoded samples of all tracks, at 48 kHz.
     pub(crate) samples: u64,
-    /// Recordings that a kill has cut off.
+    /// Recordings that were cut off when the server was killed.
     pub(crate) crashed: u64,
     pub(crate) frames_dropped: u64,
     pub(crate) faults: Vec<String>,
@@ -41,7 +40,7 @@ impl Recordings {
         Self { folder, storage, looked_at: BTreeSet::new(), total: Look::default() }
     }
 
-    /// Those that there are and that were not looked at yet, reports included.
+    /// The recordings and reports that have not been checked yet.
     ///
     /// # Errors
     /// If a folder cannot be read.
@@ -61,7 +60,7 @@ impl Recordings {
         Ok(recordings_in(&self.folder)?.iter().any(is_live))
     }
 
-    /// Looks at these, in a thread of its own, as there is much to decode. Their writers must have ended.
+    /// Checks these in a thread of its own, as there is much to decode. Their writers must have ended.
     ///
     /// # Errors
     /// If no thread can be started.
@@ -69,7 +68,7 @@ impl Recordings {
         thread::Builder::new().name("recordings".to_owned()).spawn(move || {
             let mut look = Look::default();
             for folder in folders {
-                // The server removes the oldest where they become too much.
+                // The server removes the oldest recordings when they exceed its limit.
                 if let Err(error) = look.take(&folder)
                     && folder.exists()
                 {
@@ -81,7 +80,7 @@ impl Recordings {
         })
     }
 
-    /// Adds to the total what was seen; the faults.
+    /// Adds a result to the total; returns the faults.
     pub(crate) fn note(&mut self, look: Look) -> Vec<String> {
         self.total.recordings += look.recordings;
         self.total.reports += look.reports;
@@ -107,7 +106,7 @@ impl Look {
         for track in &index.tracks {
             let samples =
                 decode(&folder.join(&track.file)).map_err(|error| format!("{}: {error}", track.file))?;
-            // A track that nothing was written to may have no file's end, but plays nothing either.
+            // An empty track's file may be incomplete, but it decodes to no samples either.
             if samples != track.duration_samples {
                 let should = track.duration_samples;
                 return Err(format!("{} plays {samples} samples and should {should}", track.file).into());
@@ -119,7 +118,7 @@ impl Look {
     }
 }
 
-/// Decodes a file to its end; how many samples it plays.
+/// Decodes a file to its end; returns the number of samples.
 fn decode(file: &Path) -> Result<u64, Box<dyn Error>> {
     let mut reader = OggOpusReader::new(BufReader::new(File::open(file)?))?;
     let mut decoder = OpusDecoder::new(48_000, 1)?;

@@ -1,4 +1,5 @@
-//! What a monitoring system sees of one server process: its metrics, every second, and whether they make sense.
+//! A stand-in for a monitoring system: reads the metrics of one server process every second, and checks that they are
+//! plausible.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use crate::soak::admin_client::AdminClient;
 
-/// A thread that asks until this is dropped.
+/// A thread that reads metrics until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Scraper {
     is_over: Arc<AtomicBool>,
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What was seen since the last look.
+/// The results since they were last taken.
 #[derive(Debug, Default)]
 struct Seen {
     scrapes: u64,
@@ -28,17 +29,17 @@ const EVERY: Duration = Duration::from_secs(1);
 const FAULTS_MAX: usize = 5;
 
 impl Scraper {
-    /// Begins with the first answer of a server that serves.
+    /// Starts reading; the server may not serve yet.
     ///
     /// # Errors
-    /// If this machine gives no thread.
+    /// If no thread can be started.
     pub(crate) fn start(client: AdminClient) -> io::Result<Self> {
         let (is_over, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Seen::default())));
         let (obeyed, noted) = (Arc::clone(&is_over), Arc::clone(&seen));
         let scrape = move || {
             let (mut former, mut drifts) = (Reading::default(), [Drift::default(); SUMS.len()]);
             while !obeyed.load(Ordering::Relaxed) {
-                // One that cannot answer, as it has no descriptors or is frozen, is looked at by others.
+                // A server that cannot answer (frozen, or out of descriptors) is judged by other checks.
                 if let Ok(answer) = client.get("/metrics")
                     && answer.status == 200
                 {
@@ -60,13 +61,13 @@ impl Scraper {
         Ok(Self { is_over, seen })
     }
 
-    /// How often there were metrics since the last call, and what was wrong with them.
+    /// The number of readings since the last call, and their faults.
     pub(crate) fn take(&self) -> (u64, Vec<String>) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         (std::mem::take(&mut seen.scrapes), std::mem::take(&mut seen.faults))
     }
 
-    /// The newest value of what stands before it, name and labels, if it was read after `since`.
+    /// The newest value of a metric by its name and labels, if it was read after `since`.
     pub(crate) fn newest(&self, since: Instant, key: &str) -> Option<f64> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, reading) = seen.newest.as_ref()?;
@@ -88,15 +89,15 @@ impl Seen {
     }
 }
 
-/// One answer: the values by what stands before them, name and labels.
+/// One response: the values by name and labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reading(BTreeMap<String, f64>);
 
-/// How names of that end which only grows while a process lives.
+/// The endings of metrics that only grow while a process lives.
 const GROWING: [&str; 4] = ["_total", "_bucket", "_count", "_sum"];
-/// What is a fault whenever it is not 0.
+/// Metrics that indicate a fault whenever they are not 0.
 const NEVER: [&str; 2] = ["consonance_internal_messages_lost_total", "consonance_store_writes_dropped_total"];
-/// The first is what the others, with one label each, are together.
+/// The first metric is the sum of the others, which have one label each.
 const SUMS: [(&str, &str); 2] = [
     ("consonance_clients", "consonance_worker_clients{"),
     ("consonance_sessions", "consonance_worker_sessions{"),
@@ -111,7 +112,7 @@ impl Reading {
         Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(sample).collect())
     }
 
-    /// What cannot be, alone or after the former reading of the same process.
+    /// Values that are impossible, alone or after the previous reading of the same process.
     fn faults(&self, former: &Self) -> Vec<String> {
         let mut faults = Vec::new();
         for (key, value) in &self.0 {
@@ -124,22 +125,22 @@ impl Reading {
                 faults.push(format!("{key} is {value}"));
             }
         }
-        // What the system tells of a process, one without descriptors cannot ask.
+        // A server out of descriptors cannot read its process metrics from the system.
         let is_gone = |key: &&String| !self.0.contains_key(*key) && !key.starts_with("process_");
         let gone = former.0.keys().filter(is_gone);
         faults.extend(gone.map(|key| format!("{key} is there no more")));
         faults
     }
 
-    /// By how much a number is more than those that it is made of.
+    /// The difference between a metric and the sum of its parts.
     fn apart(&self, whole: &str, parts: &str) -> f64 {
         let parts = self.0.iter().filter(|(key, _)| key.starts_with(parts));
         self.0.get(whole).copied().unwrap_or(0.0) - parts.map(|(_, value)| value).sum::<f64>()
     }
 }
 
-/// By how much a number was last more than those that it is made of, and for how many readings. Players come and go,
-/// and are not counted everywhere at the same moment.
+/// The last difference between a metric and the sum of its parts, and for how many readings it has been the same. A
+/// short difference is no fault: players come and go, and are not counted everywhere at the same moment.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drift {
     apart: f64,
@@ -147,7 +148,7 @@ struct Drift {
 }
 
 impl Drift {
-    /// As many readings as no chance brings.
+    /// The number of readings after which a difference is not due to chance.
     const MANY: u32 = 10;
 
     fn judge(&mut self, whole: &str, apart: f64) -> Option<String> {

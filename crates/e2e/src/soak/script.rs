@@ -23,10 +23,10 @@ use crate::soak::soak_loop::SoakLoop as _;
 use crate::soak::stage::Stage;
 use crate::soak::trouble::Trouble;
 
-/// Runs all of it; how much was found.
+/// Runs the soak; returns the number of findings.
 ///
 /// # Errors
-/// If there is nothing to soak, or the server ends by itself, which is a finding, too.
+/// If the soak cannot be set up, or the server ends by itself, which is a finding, too.
 pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     let seed = arguments.seed.unwrap_or_else(|| {
         SystemTime::now()
@@ -55,27 +55,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
 
 struct Waves {
     number: u32,
-    /// Each of them once in every pack.
+    /// The kinds of trouble, each of which is once in every pack.
     troubles: Vec<Trouble>,
     pack: Vec<Trouble>,
-    /// The number of the server process, and its level after its first whole wave.
+    /// The number of the server process, counted by starts, and its level after its first whole wave.
     level: Option<(u32, Level)>,
 }
 
 /// How long Mumble's bots may take to change their channels, or to come back.
 const BOTS_PATIENCE: Duration = Duration::from_secs(20);
 const CROWD_ALONE: Duration = Duration::from_secs(4);
-/// After which vanished players are forgotten: idle time-outs, kept places, empty sessions.
+/// The time after which vanished players are forgotten: idle time-outs, kept places, empty sessions.
 const FORGETTING: Duration = Duration::from_secs(24);
 /// How much longer the return to the level may take.
 const RETURN_PATIENCE: Duration = Duration::from_secs(21);
-/// Longer than any request is waited for.
+/// Longer than the timeout of any request.
 const MODERATOR_PATIENCE: Duration = Duration::from_secs(30);
-/// Of guests, how many must get in while nothing is wrong with the server, in percent.
+/// The share of guests that must be able to join a healthy server, in percent.
 const GUESTS_IN_MIN: u64 = 90;
 
 impl Waves {
-    /// With these troubles, or with all if there are none.
+    /// A script with these kinds of trouble, or with all if there are none.
     fn new(troubles: &[Trouble]) -> Self {
         let troubles = if troubles.is_empty() { Trouble::value_variants() } else { troubles };
         Self { number: 0, troubles: troubles.to_vec(), pack: Vec::new(), level: None }
@@ -183,11 +183,11 @@ impl Waves {
         let cpu = stage.figures()?.cpu.saturating_sub(before.cpu);
         let cores = &mut stage.findings.worst.bots.quiet_cores;
         *cores = cores.max(cpu.as_secs_f64() / began.elapsed().as_secs_f64());
-        // Their connections are among the descriptors.
+        // The bots' connections count as descriptors, so all bots must be back.
         stage.carry_until(BOTS_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?;
         let Some((_, level)) = self.level.filter(|(start, _)| *start == stage.starts) else {
             let figures = stage.figures()?;
-            // A process that has begun amid the wave has seen too little of it.
+            // A process that started during the wave has not seen all of it, and is no baseline.
             let is_whole = starts_before == stage.starts;
             self.level = is_whole.then(|| (stage.starts, Level::new(figures)));
             return Ok(figures);
@@ -204,13 +204,13 @@ impl Waves {
     }
 }
 
-/// The kinds of visitors of a wave: not all in each, so that what only one kind does is seen.
+/// The kinds of visitors of a wave: not all in each, so that the effects of one kind show.
 #[expect(clippy::struct_excessive_bools, reason = "each attacker is there or not, whichever the others are")]
 pub(crate) struct Mischief {
     pub(crate) conducts: Vec<Conduct>,
     pub(crate) junk: bool,
     pub(crate) calls: bool,
-    /// Whether one address takes as many connections as it is given.
+    /// Whether one address takes as many connections as it can get.
     pub(crate) hoard: bool,
     is_moderated: bool,
 }
@@ -232,7 +232,7 @@ impl Mischief {
     }
 }
 
-/// All that was asked of a server that is well has to be answered, and nothing as no request should be.
+/// Checks that a healthy server has answered all requests, and none of them with a response that must not occur.
 fn judge_moderation(stage: &mut Stage, trouble: Trouble, moderator: Moderator) -> Result<(), Box<dyn Error>> {
     moderator.stop();
     stage.carry_until(MODERATOR_PATIENCE, |_| moderator.is_done())?;
@@ -274,7 +274,7 @@ fn bots_in_words(wave: &BotWindow, quiet: &BotWindow, cores: f64) -> String {
     )
 }
 
-/// The last server ends in order.
+/// Shuts the last server down.
 fn finish(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     stage.is_server_due = false;
     stage.server.signal(rustix::process::Signal::TERM)?;

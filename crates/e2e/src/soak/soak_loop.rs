@@ -1,9 +1,9 @@
-//! The loop of a soak: time that passes, iteration by iteration.
+//! The loop of a soak: lets time pass, iteration by iteration.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a step of a soak comes to.
+/// The result of a step of a soak.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Everything that takes part in a soak, run again and again.

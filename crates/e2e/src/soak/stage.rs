@@ -1,4 +1,4 @@
-//! Everything that takes part, and time that passes for all of them.
+//! The stage: everything that takes part, and its time.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -21,7 +21,7 @@ use crate::soak::recordings::Recordings;
 use crate::soak::scraper::Scraper;
 use crate::soak::soak_loop::{Outcome, SoakLoop};
 
-/// The server, the honest, the crowd, and what was found.
+/// The server, the honest players, the crowd, and the findings.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) clock: Clock,
@@ -35,30 +35,30 @@ pub(crate) struct Stage {
     pub(crate) recordings: Recordings,
     pub(crate) findings: Findings,
     pub(crate) preload: Option<Preload>,
-    /// How often a server was started.
+    /// The number of times that a server was started.
     pub(crate) starts: u32,
     /// Names that are banned forever.
     pub(crate) banned: Vec<String>,
-    /// A server that was ended on purpose is not a finding.
+    /// Whether a server must be running; one that was ended on purpose is not a finding.
     pub(crate) is_server_due: bool,
-    /// Of the present server process.
+    /// The scraper of the current server process.
     scraper: Option<Scraper>,
     ran_at: Instant,
     looked_at: Instant,
 }
 
-/// How often the server's memory and log are looked at.
+/// How often the server's memory and log are checked.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a server may take to start on a busy machine.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
-/// How long it may take to decode what was recorded since the last time.
+/// How long it may take to decode the new recordings.
 const LOOK_PATIENCE: Duration = Duration::from_mins(2);
 /// How long all players may take to be in at first.
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stage {
-    /// A server and its honest players, all joined.
+    /// Starts a server and its honest players; returns when all have joined.
     ///
     /// # Errors
     /// If they cannot all join.
@@ -107,7 +107,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Starts a server after the one before has ended; the time line goes on when it serves.
+    /// Starts a server after the previous one has ended; returns when it serves.
     ///
     /// # Errors
     /// If it does not.
@@ -132,15 +132,15 @@ impl Stage {
     /// Starts the moderator of visitors.
     ///
     /// # Errors
-    /// If the server has left no token.
+    /// If there is no token of the server.
     pub(crate) fn moderate(&mut self) -> Outcome<Moderator> {
         Ok(Moderator::start(&self.installation, self.dice.split())?)
     }
 
-    /// Looks at these finished recordings while time passes.
+    /// Checks these finished recordings while time passes.
     ///
     /// # Errors
-    /// If this machine gives no thread, or as of [`carry`](Self::carry).
+    /// If no thread can be started, or as of [`carry`](Self::carry).
     pub(crate) fn look_at_recordings(&mut self, folders: Vec<PathBuf>) -> Outcome {
         let look = Recordings::look_at(folders)?;
         self.carry_until(LOOK_PATIENCE, |_| look.is_finished())?;
@@ -151,10 +151,10 @@ impl Stage {
         Ok(())
     }
 
-    /// Figures of the server at this moment.
+    /// The server's current figures.
     ///
     /// # Errors
-    /// If it is not there.
+    /// If it is not running.
     pub(crate) fn figures(&self) -> Outcome<Figures> {
         Ok(self.server.figures()?)
     }
@@ -176,7 +176,7 @@ impl Stage {
 }
 
 impl SoakLoop for Stage {
-    /// Fails if a server has ended by itself, or this machine gives no sockets.
+    /// Fails if a server has ended by itself, or no socket can be opened.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
         let pause = now.instant.saturating_duration_since(self.ran_at);

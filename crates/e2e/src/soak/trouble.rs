@@ -1,4 +1,4 @@
-//! What happens to the server itself.
+//! Trouble for the server itself.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// Lets it happen. Findings are noted.
+    /// Plays the trouble, and records findings.
     ///
     /// # Errors
     /// If the run cannot go on.
@@ -53,7 +53,7 @@ impl Trouble {
         }
     }
 
-    /// Whether all players can join and are answered all the while.
+    /// Whether the server admits players and answers requests throughout.
     pub(crate) fn leaves_the_server_well(self) -> bool {
         matches!(self, Self::None | Self::FullDisk | Self::Reload | Self::Twin)
     }
@@ -61,16 +61,16 @@ impl Trouble {
 
 /// How long an expected state is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest that a server may take to end in order.
+/// The longest time that a server may take to shut down.
 const END_MAX: Duration = Duration::from_secs(10);
-/// Of one core, what a thread of the server may use at most while there are no descriptors: a loop that asks again and
-/// again takes all.
+/// The share of a core that a thread of the server may use at most while there are no descriptors: a busy loop takes
+/// all of it.
 const BUSY_MAX: f64 = 0.8;
 const DAY: i64 = 86_400;
 const RECORDED: &str = SESSIONS[0];
-/// How long a recorder may take to begin.
+/// How long a recording may take to begin.
 const RECORDING_MAX: Duration = Duration::from_secs(5);
-/// After which it tries again what could not be written.
+/// The longest time until a recorder retries a failed write.
 const RECORDING_PAUSE: Duration = Duration::from_secs(70);
 
 fn kill(stage: &mut Stage) -> Outcome {
@@ -91,7 +91,7 @@ fn kill(stage: &mut Stage) -> Outcome {
     judge_recording(stage, "after a kill")
 }
 
-/// While the server is away: bans are decided in its database, amid a full disk and a kill, and none may be lost.
+/// Bans names in the server's database while the server is down, with a full disk and a kill; no ban may be lost.
 fn decide_bans(stage: &mut Stage) -> Outcome {
     let folder = stage.installation.database_folder();
     let ban_writer = BanWriter::start(&folder, stage.banned.len() + 1)?;
@@ -146,7 +146,7 @@ fn restart(stage: &mut Stage) -> Outcome {
 fn freeze(stage: &mut Stage) -> Outcome {
     judge_so_far(stage, "before the freeze");
     stage.server.signal(Signal::STOP)?;
-    // Less than the idle time-out, so that no player is lost for it.
+    // Less than the idle time-out, so that no player is lost.
     let time = Duration::from_millis(1_000 + stage.dice.below(4_000));
     stage.carry(time)?;
     stage.server.signal(Signal::CONT)?;
@@ -158,7 +158,7 @@ fn full_disk(stage: &mut Stage) -> Outcome {
     stage.carry(Duration::from_secs(6))?;
     stage.server.limit(Limited::FileBytes, None)?;
     stage.carry(Duration::from_secs(2))?;
-    // What could not be written has ended, and is tried again a minute later.
+    // A recording that cannot be written ends, and the server tries again a minute later.
     stage.carry_until(RECORDING_PAUSE, |stage| stage.recordings.is_recorded(RECORDED).unwrap_or(false))?;
     judge_recording(stage, "after a full disk")
 }
@@ -175,7 +175,7 @@ fn clock(stage: &mut Stage) -> Outcome {
 fn descriptors(stage: &mut Stage) -> Outcome {
     let (usual, _) = cores_busy(stage, Duration::from_secs(3))?;
     let before = stage.figures()?;
-    // Numbers are given from the lowest that is free, so all below this one are taken or soon will be.
+    // The system hands out the lowest free descriptor, so all below this limit are in use or soon will be.
     stage.server.limit(Limited::Descriptors, Some(before.descriptors as u64))?;
     let (all, thread) = cores_busy(stage, Duration::from_secs(6))?;
     stage.clock.tell(&format!(
@@ -188,7 +188,7 @@ fn descriptors(stage: &mut Stage) -> Outcome {
     stage.carry(Duration::from_secs(2))
 }
 
-/// What the server uses of a core meanwhile, and what its busiest thread does.
+/// Lets time pass; returns the share of a core that the server uses meanwhile, and the share of its busiest thread.
 fn cores_busy(stage: &mut Stage, span: Duration) -> Outcome<(f64, f64)> {
     let (before, began) = (stage.server.thread_times()?, Instant::now());
     stage.carry(span)?;
@@ -233,7 +233,7 @@ fn twin(stage: &mut Stage) -> Outcome {
     Ok(())
 }
 
-/// The window before is judged, as all voice is interrupted by what comes now.
+/// Judges the window so far, as the next trouble interrupts all voice.
 fn judge_so_far(stage: &mut Stage, what: &str) {
     let window = stage.honest_players.take_window(stage.clock.now());
     stage.findings.judge(what, &window);
@@ -241,7 +241,7 @@ fn judge_so_far(stage: &mut Stage, what: &str) {
     stage.findings.judge_bots(what, &window, true);
 }
 
-/// The session that is always recorded has to be, shortly after all players are in again.
+/// Checks that the session that is always recorded is being recorded shortly after all players are back.
 fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
     let is_recorded = |stage: &mut Stage| stage.recordings.is_recorded(RECORDED).unwrap_or(false);
     if stage.carry_until(RECORDING_MAX, is_recorded)?.is_none() {
@@ -257,7 +257,7 @@ fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
     stage.clock.tell(&format!("  {what}: all players hear again after {words}"));
     let window = stage.mumble_bots.take_window();
-    // With some that leave all the while, never are all in.
+    // While bots keep leaving, they are never all present.
     stage.mumble_bots.churn(false);
     let heard = stage.carry_until(PATIENCE, |stage| stage.mumble_bots.all_heard_after(began))?;
     let present = stage.mumble_bots.present();

@@ -1,4 +1,4 @@
-//! What must always hold for the tables as a whole.
+//! The invariants of the tables as a whole.
 
 use consonance_session::Client;
 
@@ -47,7 +47,7 @@ pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time)
     }
 }
 
-/// What a player knows wrong, for people.
+/// Describes the difference between a player's tables and the truth, for people.
 fn difference(player_id: PlayerId, client: &Client, model: &Model, view: View) -> String {
     let truth = model.known(view).map(|stay| {
         let rooms =

@@ -1,4 +1,4 @@
-//! What must never be.
+//! The invariants of a cluster.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use super::player::{Room, SimPlayer};
 use super::world::{SESSIONS, World};
 use crate::violation::{Checked, Violation, ensure};
 
-/// Nothing is on its way for longer.
+/// The longest time for which anything is in flight.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
-/// Texts that their owner has passed on may come again from the next one.
+/// Texts that their owner has delivered may arrive again from the next owner.
 const AGAIN: Duration = Duration::from_secs(15);
 
 impl World {
@@ -40,7 +40,7 @@ impl World {
         }
         let mut holders = BTreeMap::new();
         let is_leaving = |player: &SimPlayer| player.kicked.is_some_and(|at| at + ON_THE_WAY > self.now);
-        // A player does not notice at once that its node is dead.
+        // A player does not immediately notice that its node is dead.
         let is_there = |player: &&SimPlayer| player.is_in() && !self.nodes[player.node].is_dead();
         for player in self.players.iter().filter(is_there).filter(|player| !is_leaving(player)) {
             let Some((session, id)) = player.joined else { continue };
@@ -75,7 +75,7 @@ impl World {
             )));
         };
         let speaker = &self.players[word.by];
-        // One that has another id since may hear what it said before, of a node that slept over it.
+        // A player with a new id may hear words that it said under the old one, from a node that missed the change.
         let is_own = word.by == listener && word.changes == player.changes;
         ensure!(!is_own, "{name} hears its own word {number}");
         ensure!(
@@ -98,7 +98,7 @@ impl World {
             "{name} is not in {room:?} and hears word {number}, said there by {}",
             speaker.name()
         );
-        // Players whose places are not known yet hear each other.
+        // Players whose positions are not known yet hear each other.
         let are_placed = player.placed.holds_for(word.said) || speaker.placed.holds_for(word.said);
         let is_apart =
             room == Room::Field && player.is_far != speaker.is_far && are_placed && word.also.is_empty();
@@ -112,8 +112,8 @@ impl World {
             ensure!(!player.deafened.holds_for(word.said), "{name} is deafened and hears word {number}");
         }
         self.counts.heard += 1;
-        // A player that comes back at another node may be there before a frame that it had at the first one: its
-        // jitter buffer knows the frame's number.
+        // A player that returns at another node may receive a frame again that it already got from the first one. Its
+        // jitter buffer recognizes the sequence number.
         let last_link = word.heard.insert(listener, player.links);
         if last_link.is_none() || !is_text && last_link != Some(player.links) {
             return Ok(());

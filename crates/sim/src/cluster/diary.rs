@@ -1,14 +1,14 @@
-//! What happened last, for the report of a failure.
+//! The most recent actions, for the report of a failure.
 
 use std::collections::VecDeque;
 
 use crate::clock::Time;
 
-/// Things that happened, each with how often it did without anything else in between.
+/// Actions, each with the number of its repetitions in a row.
 #[derive(Debug, Default)]
 pub(super) struct Diary(VecDeque<(Time, String, u32)>);
 
-/// So many things are remembered.
+/// The number of actions kept.
 const REMEMBERED: usize = 80;
 
 impl Diary {

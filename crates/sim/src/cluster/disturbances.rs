@@ -1,4 +1,4 @@
-//! When what disturbed a cluster last: by that it is judged what has to be heard.
+//! The times of the latest disturbances of a cluster: they decide which words have to be heard.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use super::node::{Life, SimNode};
 
 /// With a bus and the store for so long, a node knows the sessions of its players.
 const REACHED: Duration = Duration::from_secs(5);
-/// So long a session may need to go from one owner to the next.
+/// The time that a session may need to pass from one owner to the next.
 const SWITCHING: Duration = Duration::from_millis(100);
 
 /// Times of the latest disturbance of each kind.
@@ -19,7 +19,7 @@ pub(super) struct Disturbances {
     pub(super) losses: Instant,
     /// Nodes were cut off from each other or from the bus.
     pub(super) cuts: Instant,
-    /// The store did not answer, or not all.
+    /// The store did not answer, or did not answer all nodes.
     pub(super) store: Instant,
     /// A node was killed, asleep, or started.
     pub(super) nodes: Instant,
@@ -65,7 +65,7 @@ impl Disturbances {
         self.replaced.contains(&node)
     }
 
-    /// Looks at what is disturbed now.
+    /// Notes the present disturbances.
     pub(super) fn look(&mut self, now: Instant, nodes: &[SimNode], nats: &SimulatedNats<NodeMessage>) {
         let living: Vec<&SimNode> = nodes.iter().filter(|node| !node.is_dead()).collect();
         let mut losses = 0;
@@ -120,13 +120,13 @@ impl Disturbances {
         self.bus().max(self.store).max(self.lost_nodes)
     }
 
-    /// The last time at which anything was.
+    /// The last time at which anything was disturbed.
     pub(super) fn any(&self) -> Instant {
         let Self { losses, cuts, store, nodes, owners, lost_nodes, .. } = *self;
         [losses, cuts, store, nodes, owners, lost_nodes].into_iter().max().unwrap_or(losses)
     }
 
-    /// Whether nothing was for so long.
+    /// Whether nothing was disturbed for this long.
     pub(super) fn is_calm(&self, now: Instant, time: Duration) -> bool {
         now.saturating_duration_since(self.any()) >= time
     }

@@ -17,20 +17,20 @@ pub(super) struct SimNode {
     pub(super) number: usize,
     pub(super) life: Life,
     cluster: ClusterNode,
-    /// None once it is dead and its players have noticed.
+    /// `None` once it is dead and its players have noticed.
     server: Option<SteppedServer>,
     /// One of each worker.
     networks: Vec<MemoryNetwork>,
-    /// How far its clock is behind.
+    /// The delay of its clock.
     pub(super) clock_is_behind: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Life {
     Awake,
-    /// Stopped until then.
+    /// Stopped until this time.
     Asleep(Instant),
-    /// Crashed, or ended; its players notice then.
+    /// Crashed, or ended; its players notice at this time.
     Dead(Instant),
 }
 
@@ -61,7 +61,7 @@ impl SimNode {
         matches!(self.life, Life::Dead(_))
     }
 
-    /// What its clock says.
+    /// The time that its clock shows.
     pub(super) fn clock(&self, now: Instant) -> Instant {
         now.checked_sub(self.clock_is_behind).unwrap_or(now)
     }
@@ -71,7 +71,7 @@ impl SimNode {
         self.networks[dice.below(self.networks.len() as u64) as usize].client(session)
     }
 
-    /// It ends in order, and tells the others.
+    /// Shuts down gracefully, and tells the others.
     pub(super) fn leave(&mut self, now: Instant, nats: &mut SimulatedNats<NodeMessage>) {
         let last = NodeMessage::Beat(self.cluster.leave().into());
         nats.publish(now, self.number, None, 0, &last);
@@ -82,7 +82,7 @@ impl SimNode {
         self.server = None;
     }
 
-    /// Takes what has come, on all its threads, in an order of chance; what it has learnt.
+    /// Processes all input on all its threads in random order, and returns what it has learnt.
     pub(super) fn run_once(
         &mut self,
         world: Instant,
@@ -108,7 +108,7 @@ impl SimNode {
         learnt
     }
 
-    /// By which right it decides about a session, if it does, and on which worker.
+    /// The right by which it decides about a session, if it does, and the worker.
     pub(super) fn authority(&self, world: Instant, session: &str) -> Option<(usize, Authority)> {
         let now = self.clock(world);
         let server = self.server.as_ref().filter(|_| self.is_awake())?;

@@ -1,4 +1,4 @@
-//! What operators decide, at the owner of a session.
+//! The decisions of operators, at the owner of a session.
 
 use consonance_server::Authority;
 use consonance_session::{Restriction, RestrictionTerms};

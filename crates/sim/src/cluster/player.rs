@@ -1,4 +1,4 @@
-//! A player of a session, at whichever node it is.
+//! A player of a session, on any node.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -14,9 +14,9 @@ use consonance_wire::Position;
 /// The rooms of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Room {
-    /// All players are here most of the time.
+    /// Most of the time, all players are here.
     Hall,
-    /// Some never are here.
+    /// Some players are never here.
     Den,
     /// Here distance decides.
     Field,
@@ -39,7 +39,7 @@ pub(super) struct SimPlayer {
     pub(super) session: &'static str,
     /// The node of its link, by its place in the world.
     pub(super) node: usize,
-    /// That of its next one.
+    /// The node of its next link.
     next_node: Option<usize>,
     /// Too far from the others to be heard in the field.
     pub(super) is_far: bool,
@@ -49,19 +49,19 @@ pub(super) struct SimPlayer {
     /// Rooms that it was in, and since when no other player may be heard there.
     pub(super) left: BTreeMap<Room, Decision>,
     talk: Option<(Room, ChannelId)>,
-    /// Rooms that it spoke to before: the next frame that is sent goes there, too.
+    /// Rooms that it spoke to before: the next frame is sent there, too.
     closing: Vec<Room>,
     pub(super) joined: Option<(SessionId, ClientId)>,
-    /// How often something about it has changed, and when it did last.
+    /// The number of changes to it, and the time of the last one.
     pub(super) changes: u32,
-    /// How many links it has had before the present one.
+    /// The number of its links before the present one.
     pub(super) links: u32,
     pub(super) changed: Instant,
-    /// All nodes have known it as it is since its last change.
+    /// All nodes have known its present state since its last change.
     pub(super) is_settled: bool,
     pub(super) muted: Decision,
     pub(super) deafened: Decision,
-    /// When an operator has last had it removed: its owner gives its id out again before it hears of that.
+    /// The time of its last removal by an operator: its owner may reassign its id before it learns of the removal.
     pub(super) kicked: Option<Instant>,
     pub(super) presence: Presence,
 }
@@ -69,18 +69,18 @@ pub(super) struct SimPlayer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
     Playing,
-    /// It says goodbye.
+    /// It is saying goodbye.
     Leaving,
     Gone,
 }
 
-/// Something that was decided, and takes a while to reach all nodes.
+/// A decision that takes a while to reach all nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Decision {
     #[default]
     None,
     Made(Instant),
-    /// All nodes know it since then.
+    /// All nodes have known it since then.
     Known(Instant),
 }
 
@@ -105,13 +105,13 @@ impl Decision {
     }
 }
 
-/// What came to a player.
+/// The input of a player.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Came {
     /// The numbers of frames, and of texts.
     pub(super) frames: Vec<u64>,
     pub(super) texts: Vec<u64>,
-    /// How many frames came that it was not to be sent, since it is deafened.
+    /// The number of frames that it should not have received, since it is deafened.
     pub(super) refused: u64,
     pub(super) has_resumed: bool,
     pub(super) has_joined: bool,
@@ -224,7 +224,7 @@ impl SimPlayer {
         self.inner.client.restrictions().terms(restriction).is_some()
     }
 
-    /// Loses its link without a word.
+    /// Loses its link without a goodbye.
     pub(super) fn lose_link(&mut self) {
         self.inner.transport.lose_link();
     }
@@ -276,7 +276,7 @@ impl SimPlayer {
             came.notes.push(format!("is {} in session {:08x}", id.0, session.0));
         }
         if came.has_joined {
-            // It may be another session, to which nothing was said.
+            // It may be another session, which knows nothing of the restrictions.
             (self.muted, self.deafened) = (Decision::None, Decision::None);
         }
         if !self.inner.ends.is_empty() {
@@ -289,7 +289,7 @@ impl SimPlayer {
             self.note_change(now);
         }
         if self.presence == Presence::Playing && self.inner.client.status() == Status::Disconnected {
-            // Removed by an operator.
+            // An operator has removed the player.
             self.presence = Presence::Gone;
         }
         came

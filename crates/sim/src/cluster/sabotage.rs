@@ -1,4 +1,4 @@
-//! Faults of our own making between nodes, each of which has to be found.
+//! Deliberate faults between nodes, each of which has to be detected.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use consonance_wire::{MessageType, Packet, RoomId, ServerRelay};
 use super::player::Room;
 use crate::dice::Dice;
 
-/// What is broken on purpose.
+/// A deliberate fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClusterSabotage {
-    /// The clock of a node stands still while it sleeps, so that it goes on deciding with the lease of before.
+    /// The clock of a node stops while it sleeps, so that it goes on deciding with an expired lease.
     StoppedClock,
-    /// The store agrees to every change, so that two nodes may own a session.
+    /// The store accepts every change, so that two nodes may own a session.
     AgreeableStore,
-    /// Other nodes are never told of clients, so that one of them that takes a session over gives out their ids again.
+    /// Other nodes are never told of clients, so that one that takes a session over assigns their ids again.
     ForgetfulCopies,
     /// Some voice arrives twice at a node.
     RepeatedVoice,
@@ -29,7 +29,7 @@ pub enum ClusterSabotage {
     LostTexts,
 }
 
-/// Some of a million.
+/// The probability of a fault, per million.
 const SOME: u32 = 100_000;
 
 impl ClusterSabotage {

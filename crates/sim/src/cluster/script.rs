@@ -1,9 +1,9 @@
-//! What players do by themselves.
+//! The actions of players.
 
 use super::player::{Presence, Room};
 use super::world::World;
 
-/// Players in all, at most.
+/// The limit of players.
 const PLAYERS_MAX: usize = 14;
 
 /// In a million steps of 5 ms.
@@ -51,7 +51,7 @@ impl World {
                 self.players[player].lose_link();
                 self.note(format!("{name} loses its link"));
             }
-            // The den is for those that were in it from the start.
+            // Only players that were in the den from the start may return to it.
             _ if room == Room::Hall || !self.knows(player, room) => {}
             _ if self.players[player].rooms.contains(&room) => {
                 self.players[player].exit(now, room);

@@ -1,4 +1,4 @@
-//! From a seed to a verdict: a beginning, trouble, and a calm in which everything has to come right again.
+//! A run: a beginning, faults, and a calm in which everything has to recover.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::violation::{Checked, Violation, ensure};
 
 /// Players come, and sessions begin.
 const BEGINNING: Duration = Duration::from_secs(6);
-/// Within this everything has to come right.
+/// The time within which everything has to recover.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// Then all speak for so long, and on until one of them had to be heard.
 const SPEAKING: Duration = Duration::from_secs(8);

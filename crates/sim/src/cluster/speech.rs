@@ -1,4 +1,4 @@
-//! What is said, and what has to come of it.
+//! Speech and texts, and the players that must receive them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,9 +11,9 @@ use super::words::Word;
 use super::world::World;
 use crate::violation::{Checked, ensure};
 
-/// A frame is heard by then, if it is to be.
+/// The time after which a required frame has been heard.
 const FRAME_TAKES: Duration = Duration::from_millis(900);
-/// A text is, however often it has to be sent again.
+/// The same for a text, which may be retransmitted.
 const TEXT_TAKES: Duration = Duration::from_secs(4);
 /// After a disturbance it takes so long until nodes hear each other again, without which nothing is to be heard.
 const RECOVERY: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ impl World {
     fn add_word(&mut self, by: usize, (room, also): (Room, Vec<Room>), is_text: bool, is_sent: bool) {
         let speaker = &self.players[by];
         let restriction = if is_text { Restriction::TextMuted } else { Restriction::Muted };
-        // A frame that also closes a channel begins nothing at listeners that did not hear the speaker before.
+        // A frame that also closes a channel starts no playback at listeners that did not hear the speaker before.
         let is_for_all =
             is_sent && also.is_empty() && speaker.is_settled && !speaker.is_restricted(restriction);
         let hears = |(index, listener): (usize, &SimPlayer)| {
@@ -74,7 +74,7 @@ impl World {
         self.counts.words += 1;
     }
 
-    /// What had to be heard by now was.
+    /// Checks that every word that is due was received.
     pub(super) fn judge_words(&mut self) -> Checked {
         for (is_text, takes) in [(false, FRAME_TAKES), (true, TEXT_TAKES)] {
             let Some(before) = self.now.checked_sub(takes) else { continue };
@@ -87,7 +87,7 @@ impl World {
 
     fn judge(&mut self, word: &Word) -> Checked {
         let by = &self.players[word.by];
-        // With copies that know nothing, hardly any player hears another one, and nothing else would ever show.
+        // With forgetful copies, hardly any player hears another, and this failure would hide all others.
         let is_deaf = self.sabotage == Some(ClusterSabotage::ForgetfulCopies);
         if is_deaf || by.changes != word.changes || by.presence != Presence::Playing {
             return Ok(());
@@ -125,11 +125,11 @@ impl World {
             from == to || before(d.bus())
         };
         if word.is_text {
-            // The owner passes it on, however often the bus loses it.
+            // The owner delivers texts however often the bus loses them.
             return are_steady && [d.cuts, d.nodes, d.owners, d.lost_nodes].into_iter().all(before);
         }
         match word.room {
-            // Nodes with players of the session go on without its owner.
+            // Nodes with players of the session continue without its owner.
             Room::Hall | Room::Den => are_steady && is_direct && !d.is_switching(word.said),
             Room::Field => before(d.any()),
         }

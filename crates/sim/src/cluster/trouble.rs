@@ -1,4 +1,4 @@
-//! What goes wrong between nodes, and ends again.
+//! Faults between nodes, and their ends.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ enum Kind {
     Pause,
     /// A node loses its connection to NATS.
     Disconnect,
-    /// All nodes do.
+    /// All nodes lose it.
     DisconnectAll,
     /// Two nodes do not hear each other.
     Cut,
@@ -44,14 +44,14 @@ const KINDS: [Kind; 10] = [
     Kind::Rough,
 ];
 
-/// Which trouble there may be in a run, and what is wrong just now.
+/// The kinds of faults in a run, and the present ones.
 #[derive(Debug)]
 pub(super) struct Trouble {
     kinds: Vec<Kind>,
-    /// Between two of them, about.
+    /// The average time between two of them.
     pause: Duration,
     next: Option<Instant>,
-    /// When each thing ends.
+    /// The end of each fault.
     ends: Vec<(Instant, End)>,
 }
 
@@ -80,7 +80,7 @@ impl World {
         self.trouble.next = Some(self.now);
     }
 
-    /// Nothing new goes wrong, and all that does ends now.
+    /// Ends all faults and begins no new ones.
     pub(super) fn end_trouble(&mut self) {
         self.trouble.next = None;
         for (_, end) in std::mem::take(&mut self.trouble.ends) {

@@ -24,12 +24,12 @@ pub(super) struct Word {
     pub(super) heard: BTreeMap<usize, u32>,
 }
 
-/// Those of the last while.
+/// The recent words.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     recent: VecDeque<Word>,
     next: u64,
-    /// The next one that is to be judged, of voice and of text.
+    /// The next word to be judged, of voice and of text.
     judged: [u64; 2],
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Words {
 const KEPT: Duration = Duration::from_secs(40);
 
 impl Words {
-    /// The number of the next one.
+    /// The number of the next word.
     pub(super) fn next(&self) -> u64 {
         self.next
     }

@@ -1,4 +1,4 @@
-//! Everything there is: the clock, NATS, nodes, players, and what goes on.
+//! The whole world: the clock, NATS, nodes, players, and their actions.
 
 use std::time::{Duration, Instant};
 
@@ -21,13 +21,13 @@ use crate::violation::Checked;
 
 /// The sessions that players go to.
 pub(super) const SESSIONS: [&str; 2] = ["arena", "lobby"];
-/// Time goes on by this much at once.
+/// The length of a step.
 const STEP: Duration = Duration::from_millis(5);
-/// Voices in the field carry this far, in metres.
+/// The range of voices in the field, in metres.
 const RANGE_M: f32 = 100.0;
-/// What was decided or changed before so much calm is known everywhere.
+/// The calm after which every earlier decision or change is known everywhere.
 pub(super) const SPREADING: Duration = Duration::from_millis(2_500);
-/// A dead node's players notice it by then.
+/// The latest time at which players notice that their node is dead.
 const NOTICED: Duration = Duration::from_secs(3);
 
 pub(super) struct World {
@@ -51,7 +51,7 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(scenario: &ClusterScenario) -> Self {
         let mut dice = Dice::new(scenario.seed);
-        // Only the distance between two times matters.
+        // Only the difference between two times matters.
         let now = Instant::now() + Duration::from_hours(1);
         let mut world = Self {
             start: now,
@@ -98,7 +98,7 @@ impl World {
         self.diary.note(at, what);
     }
 
-    /// How everything is, for the report of a failure.
+    /// Describes the state of everything, for the report of a failure.
     pub(super) fn describe(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for node in &self.nodes {
@@ -273,7 +273,7 @@ impl World {
         self.note(format!("{name} goes to {session} at node {node}"));
     }
 
-    /// What was decided or changed before a long enough calm is known everywhere.
+    /// Notes that decisions and changes before a long enough calm are known everywhere.
     fn spread_decisions(&mut self) {
         let Some(before) = self.now.checked_sub(SPREADING) else { return };
         let disturbed = self.disturbances.any();

@@ -1,4 +1,4 @@
-//! Bytes as everything that can happen to a client, in any order.
+//! Bytes as all possible inputs of a client, in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::packets::{
     NAMES, ROOMS, SESSION, answer, any_packet, carried, extended, fits, position, reception,
 };
 
-/// Does to a client what the bytes say.
+/// Runs the operations that the bytes encode on a client.
 ///
 /// # Panics
 /// If the client sends what no peer could read, contradicts itself in its events, wants to be woken in the past, or
@@ -29,7 +29,7 @@ pub fn client_operations(bytes: &[u8]) {
     }
     run.drain();
     let listed: BTreeSet<_> = run.client.players().map(|player| player.name.to_owned()).collect();
-    // Only one's own record goes without a word.
+    // Only the client's own record disappears without an event.
     let told: BTreeSet<_> = run.told.keys().cloned().collect();
     assert!(
         listed.is_subset(&told) && told.difference(&listed).all(|name| name == OWN),
@@ -59,11 +59,11 @@ struct Told {
 const OWN: &str = NAMES[0];
 /// No link to a server has this number or a higher one.
 const PEERS: u64 = 1 << 32;
-/// Draining ends long before so many.
+/// Draining ends long before this number.
 const MANY: usize = 1_000_000;
 
 impl Run {
-    /// A client in a session, as that is where most happens.
+    /// A client in a session, where most things happen.
     fn new(carries: PacketLimits) -> Self {
         let mut client = Client::new(ClientSettings::new(OWN));
         client.set_packet_limits(carries);
@@ -129,7 +129,7 @@ impl Run {
         }
     }
 
-    /// What has to do with direct links; the one concerned is among the newest ones, or never was.
+    /// An operation on direct links; the link is one of the newest, or never existed.
     fn operate_peer(&mut self, operation: u8, tape: &mut Tape<'_>) {
         let link = LinkId(self.peers - u64::from(tape.byte() % 4).min(self.peers - PEERS));
         match operation % 32 {
@@ -184,7 +184,7 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
     match event {
         ClientEvent::PlayerJoined { id, name, .. } => {
             let before = told.insert(name.to_string(), Told { id: *id, ..Told::default() });
-            // One's own record goes without a word, but not before its rooms are exited.
+            // The client's own record disappears without an event, but not before its rooms are exited.
             let is_gone = |before: Told| &**name == OWN && before.rooms.is_empty() && !before.is_speaking;
             assert!(before.is_none_or(is_gone), "{name} joins once");
         }
@@ -212,7 +212,7 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
             assert!(told.values().any(speaks), "{} speaks between start and stop", voice.id);
         }
         ClientEvent::Text { name, .. } => assert!(told.contains_key(&**name), "{name} writes while here"),
-        // After a lost link the place may be kept, and all players with it; also where the server asks to join again.
+        // After a lost link, or if the server asks to join again, the place may be kept, and all players with it.
         ClientEvent::Disconnected {
             cause:
                 Disconnection::LinkLost
@@ -240,7 +240,7 @@ fn is_whole(transmit: &Transmit<'_>) {
     assert!(is_direct || transmit.to.len() == 1, "a client has one server: {:?}", transmit.to);
     match packet {
         Packet::HandshakeP2P(_) | Packet::TextData(_) => assert!(is_direct, "{packet:?} is for peers"),
-        // To a server that finds the listeners by itself, too.
+        // Also sent to servers that find the listeners themselves.
         Packet::VoiceData(_) => {}
         Packet::HandshakeRequest(_)
         | Packet::ClientState(_)

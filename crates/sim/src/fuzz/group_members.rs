@@ -12,12 +12,12 @@ use super::honest_group::{NAMES, members, newcomer};
 /// Has a hostile delivery service order, repeat, swap, alter and invent messages.
 ///
 /// # Panics
-/// If a member keeps more than it may, sends what cannot be read, or is in an epoch with somebody who never asked to be
+/// If a member exceeds a limit, sends an unreadable message, or is in an epoch with a member that never asked to be
 /// added; or if two that share a secret see different members.
 pub fn group_members(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut run = Run::new();
-    // Each step may take milliseconds.
+    // A limit, because each step may take milliseconds.
     for _ in 0..STEPS_MAX {
         if tape.is_empty() {
             return;
@@ -36,7 +36,7 @@ struct Run {
     members: Vec<MlsMember>,
     /// Their keys.
     keys: Vec<PublicKey>,
-    /// Those who asked to be added, or were in the group from the beginning.
+    /// Members that asked to be added, or were in the group from the beginning.
     asked: BTreeSet<PublicKey>,
     packages: Vec<(usize, Vec<u8>)>,
     /// Messages of members, and messages that were sent to them.
@@ -142,7 +142,7 @@ impl Run {
         DeliveryMessage::Welcome { group: self.group(to, tape), epoch: 1, welcome, tree }.to_bytes()
     }
 
-    /// Takes what a member says, and looks at what it believes.
+    /// Takes a member's messages and checks its view of the group.
     fn follow(&mut self, index: usize) {
         let member = &mut self.members[index];
         let (messages, events) = drain(member);
@@ -191,7 +191,7 @@ fn name(index: usize) -> &'static str {
 }
 
 fn pick<'a, T>(items: &'a [T], tape: &mut Tape<'_>) -> Option<&'a T> {
-    // The newest ones first: those are likely to fit.
+    // Newest first: those are the most likely to fit.
     let back = usize::from(tape.byte()) % items.len().max(1);
     items.get(items.len().checked_sub(1 + back)?)
 }
@@ -203,7 +203,7 @@ fn keep<T>(kept: &mut Vec<T>, item: T) {
     kept.push(item);
 }
 
-/// As it was, most of the time.
+/// Leaves it unchanged most of the time.
 fn altered(mut message: Vec<u8>, tape: &mut Tape<'_>) -> Vec<u8> {
     let (how, at) = (tape.byte(), usize::from(tape.number()));
     if !message.is_empty() && how >= 224 {

@@ -11,7 +11,7 @@ use crate::groups::HostileSession;
 /// Has a member send what it likes, and then leave, or be silent.
 ///
 /// # Panics
-/// If an honest member loses its link, a request asks for what nobody can want, or the honest members are not in one
+/// If an honest member loses its link, a request asks for an impossible change, or the honest members are not in one
 /// epoch five seconds later.
 pub fn group_server(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -61,7 +61,7 @@ impl Run {
         self.session.send(&message);
     }
 
-    /// What the server has asked the hostile member for.
+    /// Reads the server's requests to the hostile member.
     fn read(&mut self) {
         for message in self.session.unread() {
             match DeliveryMessage::parse(&message) {

@@ -1,4 +1,4 @@
-//! Packets from a tape: mostly such as an honest peer might send, some damaged, some no packets at all.
+//! Packets from a tape: mostly those of an honest peer, some damaged, some no packets at all.
 
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
@@ -18,8 +18,8 @@ pub(super) const SESSION: SessionId = SessionId(0x1234_5678);
 pub(super) const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
 pub(super) const ROOMS: [&str; 4] = ["lobby", "red", "blue", ""];
 
-/// What the network below carries: in one run of three as little as there may be, by the length of the tape, so that
-/// what is on it means the same in all.
+/// The packet limits of the network below: the minimum in one run of three, chosen by the length of the tape, so that
+/// its content means the same in all.
 pub(super) fn carried(bytes: &[u8]) -> PacketLimits {
     if bytes.len().is_multiple_of(3) {
         let least = PacketLimits::MIN_BYTES;
@@ -59,7 +59,7 @@ pub(super) fn any_packet(tape: &mut Tape<'_>, tickets: &[ResumeTicket]) -> Vec<u
     bytes
 }
 
-/// One that is not relayed.
+/// A packet that is not relayed.
 fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
     let (session, id) = (SESSION, id(tape));
     match kind {
@@ -140,7 +140,7 @@ fn secret(tape: &mut Tape<'_>) -> SharedSecret {
     SharedSecret([tape.byte(); 16])
 }
 
-/// What may stand behind an answer to a handshake.
+/// A possible extension after an answer to a handshake.
 pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension<'static>> {
     let byte = tape.byte();
     let capabilities = capabilities(byte);
@@ -230,7 +230,7 @@ pub(super) fn position(tape: &mut Tape<'_>) -> Option<Position> {
     Position::new(metres).ok()
 }
 
-/// How a speaker was received.
+/// A report of a speaker's reception.
 pub(super) fn reception(tape: &mut Tape<'_>) -> Reception {
     let [expected, lost, playout_delay_ms] = [tape.number(), tape.number(), tape.number()];
     Reception { speaker: id(tape), expected, lost, playout_delay_ms }

@@ -1,4 +1,4 @@
-//! Bytes as packets that come to a member of a session that requires encryption.
+//! Bytes as packets to a member of a session that requires encryption.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -36,7 +36,7 @@ struct Run {
     now: Duration,
     senders: [PacketCipher; 2],
     listener: PacketCipher,
-    /// What was sealed: by which leaf, as which packet, and what is in it.
+    /// The sealed packets: the sender's leaf, the sealed packet, and the plain content.
     sealed: Vec<(usize, Vec<u8>, Vec<u8>)>,
     opened: BTreeSet<usize>,
 }

@@ -1,4 +1,4 @@
-//! Bytes as everything that can happen to a server, in any order.
+//! Bytes as all possible inputs of a server, in any order.
 
 mod operator;
 
@@ -14,7 +14,7 @@ use consonance_wire::{HandshakeExtension, MessageType, Packet, ResumeTicket};
 
 use super::packets::{ROOMS, SESSION, any_packet, carried, fits};
 
-/// Does to a server what the bytes say.
+/// Runs the operations that the bytes encode on a server.
 ///
 /// # Panics
 /// If the server sends what no peer could read or may hear, contradicts itself in its events, wants to be woken in
@@ -38,15 +38,15 @@ struct Run {
     links: BTreeSet<LinkId>,
     /// The clients, as the server reported them: name, link and rooms by id.
     table: BTreeMap<ClientId, (String, LinkId, BTreeSet<String>)>,
-    /// What clients may show to get their places back: the newest that were given out.
+    /// The newest tickets, with which clients may reclaim their places.
     tickets: VecDeque<ResumeTicket>,
 }
 
-/// Where links come and go, one after the other; the last of them is over the limit at times.
+/// The number of slots in which links come and go; the last one exceeds the limit at times.
 const PLACES: usize = 5;
-/// Tickets that are kept to be shown.
+/// The number of tickets kept.
 const TICKETS: usize = 16;
-/// Draining ends long before so many.
+/// Draining ends long before this number.
 const MANY: usize = 1_000_000;
 
 impl Run {
@@ -96,7 +96,7 @@ impl Run {
         }
     }
 
-    /// Another process goes on with the session.
+    /// Another process continues the session.
     fn take_over(&mut self) {
         self.drain();
         self.server.announce_restart(self.now, Duration::from_secs(1), Duration::from_secs(1));
@@ -198,7 +198,7 @@ fn settings(carries: PacketLimits) -> ServerSettings {
     settings
 }
 
-/// What an answer to a handshake lets its client show later.
+/// The ticket in an answer to a handshake.
 fn ticket(packet: &[u8]) -> Option<ResumeTicket> {
     match Packet::parse_with_trailing(packet) {
         Ok((Packet::HandshakeResponse(response), trailing)) => {
@@ -229,7 +229,7 @@ fn is_whole(transmit: &Transmit<'_>, links: &BTreeSet<LinkId>, carries: PacketLi
         Packet::ClientState(state) => assert_eq!(state.session, SESSION),
         Packet::RemoveClient(remove) => assert_eq!(remove.session, SESSION),
         Packet::HandshakeResponse(response) => assert_eq!(response.session, SESSION),
-        // A client that is reset is told of another session.
+        // A client that is reset learns of another session.
         Packet::ErrorWrongSession(error) => {
             assert!([0, 1].contains(&error.session.0.wrapping_sub(SESSION.0)));
         }

@@ -19,7 +19,7 @@ pub fn wire_parse(bytes: &[u8]) {
     assert!(PacketHeader::parse(bytes).is_ok(), "a packet begins with a header");
     assert!(bytes.ends_with(trailing), "what follows the body stands at the end");
     let body_bytes = match packet {
-        // It may end before its number of rooms, or within it.
+        // A state may end before its number of rooms, or within it.
         Packet::ClientState(state) if state.rooms.is_empty() => {
             let name_bytes = state.client.name.map_or(0, |name| name.as_bytes().len());
             STATE_BYTES + name_bytes
@@ -39,7 +39,7 @@ pub fn wire_parse(bytes: &[u8]) {
     assert_eq!(write(&packet, body_bytes), written, "writing again changes nothing");
     let too_small = &mut vec![0; body_bytes - 1];
     assert!(packet.write(too_small).is_err(), "a buffer that is too small is refused");
-    // Debug goes over every list and string.
+    // Formatting with `Debug` visits every list and string.
     assert!(!format!("{packet:?}").is_empty());
     if let Some(extension) = Extension::find(trailing) {
         assert!(extension.items().count() <= trailing.len());

@@ -1,4 +1,4 @@
-//! The reference: which members each epoch has, and what was sealed in it.
+//! The reference: the members of each epoch, and the frames sealed in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,15 +28,15 @@ struct Epoch {
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub(crate) speaker: String,
-    /// The epoch in which it was sealed; none if it was not.
+    /// The epoch in which it was sealed; `None` if it was not.
     pub(crate) sealed_in: Option<(u32, u64)>,
 }
 
-/// What words begin with, and no sealed frame contains.
+/// The first bytes of every word, which no sealed frame contains.
 const MARK: &[u8; 6] = b"a word";
 
 impl Book {
-    /// A member is in a new epoch: it sees the members that all others in it see, and has their secret.
+    /// A member enters a new epoch: it has the same members as all others in it, and the same secret.
     pub(crate) fn enter(&mut self, name: &str, key: &Identity, member: &MlsMember) -> Checked {
         let Some(of) = member.epoch() else { return Ok(()) };
         let secret = member.export_secret(b"book", 16).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which players have to hear each other by now, and which have to be members.
+//! The invariants of a group: players that have to hear each other, and players that have to be members.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::violation::{Checked, ensure};
 
 /// How long a member may not hear another one although nothing is wrong with either, besides the way of its words.
 const DEAF_MAX: Duration = Duration::from_millis(500);
-/// How long a joiner may take if nothing is wrong with anybody.
+/// How long a joiner may take if there is no fault anywhere.
 const JOINING_MAX: Duration = Duration::from_secs(2);
-/// The same amid faults of others.
+/// The same while others have faults.
 const JOINING_AMID_FAULTS_MAX: Duration = Duration::from_secs(6);
-/// How often this is looked at.
+/// The interval of these checks.
 const EVERY_MS: u128 = 20;
 
 impl World {

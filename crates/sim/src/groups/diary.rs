@@ -1,4 +1,4 @@
-//! What happened last, for the report of a failure.
+//! The most recent actions, for the report of a failure.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Diary(VecDeque<(Duration, String)>);
 
-/// So many lines are remembered.
+/// The number of lines kept.
 const REMEMBERED: usize = 120;
 
 impl Diary {

@@ -1,4 +1,4 @@
-//! A session with honest members and one that is not: for a fuzz target.
+//! A session with honest members and a hostile one: for a fuzz target.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct HostileSession {
 }
 
 impl HostileSession {
-    /// All are members.
+    /// A session in which all are members.
     pub(crate) fn new(names: &[&str]) -> Self {
         let mut world = World::new(&GroupScenario::new(REQUIRED_SEED));
         for name in names {
@@ -54,7 +54,7 @@ impl HostileSession {
         }
     }
 
-    /// What its member says to a message.
+    /// The answer of its member to a message.
     pub(crate) fn answer(&mut self, message: &[u8]) -> Option<Vec<u8>> {
         let now = self.world.now;
         let member = &mut self.hostile().keys.as_mut()?.member;
@@ -71,7 +71,7 @@ impl HostileSession {
         }
     }
 
-    /// The hostile member leaves, or says nothing any more.
+    /// The hostile member leaves or falls silent.
     pub(crate) fn end_attack(&mut self, leaves: bool) {
         if leaves {
             let now = self.world.now;

@@ -15,7 +15,7 @@ pub(super) enum Way {
     Down,
 }
 
-/// What comes out of a link at one end.
+/// The output of a link at one end.
 #[derive(Debug)]
 pub(super) enum Arrival {
     Packet(Delivery, Vec<u8>),
@@ -47,11 +47,11 @@ struct Link {
 struct Lane {
     queue: BTreeMap<(Duration, u64), Arrival>,
     sent: u64,
-    /// When the last reliable packet arrives.
+    /// The arrival time of the last reliable packet.
     in_order_from: Duration,
 }
 
-/// Packets that wait in one direction at most: more means that no end reads them.
+/// The limit of packets that wait in one direction: more means that no end reads them.
 pub(super) const LANE_MAX: usize = 20_000;
 
 impl Links {
@@ -89,7 +89,7 @@ impl Links {
         ends.flatten().any(Option::is_some)
     }
 
-    /// How long a packet takes at most, if it has to be sent again for a loss.
+    /// The longest delay of a packet, including a retransmission after a loss.
     pub(super) fn longest_way(&self, link: LinkId) -> Duration {
         self.by_id.get(&link).map_or(Duration::ZERO, |link| {
             let times = if link.loss_per_million > 0 { 3 } else { 1 };
@@ -110,7 +110,7 @@ impl Links {
         }
     }
 
-    /// What is under way vanishes; the player's end and the server's end notice at these times.
+    /// Breaks a link: packets in flight vanish; the player's end and the server's end notice at these times.
     pub(super) fn break_off(&mut self, link: LinkId, client_at: Duration, server_at: Duration) {
         if let Some(link) = self.by_id.get_mut(&link) {
             link.broken = Some([Some(client_at), Some(server_at)]);
@@ -145,7 +145,7 @@ impl Links {
         link.lane(way).push(at, Delivery::Reliable, Arrival::End);
     }
 
-    /// What has arrived at one end of some link.
+    /// The next arrival at one end of some link.
     pub(super) fn arrived(&mut self, now: Duration, way: Way) -> Option<(LinkId, Arrival)> {
         for (id, link) in &mut self.by_id {
             let end = usize::from(way == Way::Up);
@@ -166,7 +166,7 @@ impl Links {
         None
     }
 
-    /// Forgets links that both ends are done with.
+    /// Removes links that both ends have given up.
     pub(super) fn forget(&mut self, is_in_use: impl Fn(LinkId) -> bool) {
         self.by_id.retain(|id, link| {
             let is_awaited = match &link.broken {

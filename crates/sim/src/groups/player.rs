@@ -13,40 +13,40 @@ use super::book::Identity;
 pub(crate) struct Player {
     pub(crate) name: String,
     pub(crate) client: Client,
-    /// None for an original.
+    /// `None` for an original.
     pub(crate) keys: Option<Keys>,
     pub(crate) link: Option<LinkId>,
-    /// No link can be made before.
+    /// No link can be opened before this time.
     pub(super) offline_until: Duration,
-    /// It reads and sends no group messages before.
+    /// The time until which it neither reads nor sends group messages.
     pub(super) hangs_until: Duration,
     pub(super) unread: Vec<Box<[u8]>>,
-    /// What happens to it while it commits.
+    /// Its fate during a commit.
     pub(super) doom: Option<Doom>,
-    /// It sends voice without sealing it, which no honest one does.
+    /// It sends unsealed voice, as no honest member does.
     pub(super) speaks_plain_until: Duration,
-    /// It crashed, and goes away when the simulation has time for it.
+    /// It crashed, and is due for removal.
     pub(super) is_dead: bool,
-    /// When the last fault of its own was in force, or it was not in the session.
+    /// The time of its last own fault, or of its last absence from the session.
     pub(super) clear_since: Duration,
     /// It was in the session without a fault at some time.
     pub(super) was_clear: bool,
-    /// When others were last heard, by their names.
+    /// The time at which each other player was last heard, by name.
     pub(super) heard: BTreeMap<String, Duration>,
-    /// Since when another one should be heard.
+    /// The time since which each other player should be heard.
     pub(super) audible_since: BTreeMap<String, Duration>,
-    /// Since when it waits to be a member, and nothing is wrong with it.
+    /// The time since which it waits for membership without a fault.
     pub(super) waits_since: Option<Duration>,
 }
 
-/// What a player that can encrypt has.
+/// The keys of a player that can encrypt.
 pub(crate) struct Keys {
     pub(crate) identity: Identity,
     pub(crate) member: MlsMember,
     pub(crate) cipher: PacketCipher,
     /// The epoch that the cipher seals in.
     pub(crate) sealing_in: Option<(u32, u64)>,
-    /// Nothing passes that is not sealed, since the session had it so.
+    /// It passes sealed packets only, as the session required.
     pub(crate) is_strict: bool,
 }
 
@@ -66,7 +66,7 @@ pub(super) enum Moment {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// The process is gone.
+    /// The process crashes.
     Crash,
     /// The link is lost, and another one can be made after a while.
     LoseLink(Duration),
@@ -109,7 +109,7 @@ impl Player {
         self.link.is_some() && self.client.status() == Status::Connected
     }
 
-    /// What is to be sent instead of a packet; the second is whether it was sealed.
+    /// The packet to send instead of this one, and whether it was sealed.
     pub(super) fn seal(&mut self, packet: Vec<u8>) -> Option<(Vec<u8>, bool)> {
         let is_encrypting = self.client.is_encrypting();
         let Some(keys) = self.keys.as_mut().filter(|keys| keys.is_strict || is_encrypting) else {
@@ -122,7 +122,7 @@ impl Player {
         }
     }
 
-    /// What the client is to receive instead of a packet.
+    /// The packet to pass to the client instead of this one.
     pub(super) fn open(&mut self, now: Duration, packet: Vec<u8>) -> Option<Vec<u8>> {
         let is_encrypting = self.client.is_encrypting();
         let Some(keys) = self.keys.as_mut().filter(|keys| keys.is_strict || is_encrypting) else {

@@ -1,4 +1,4 @@
-//! What goes wrong, and who comes and goes.
+//! Faults, joins and leaves.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ impl World {
     fn join_burst(&mut self, count: u64) {
         for _ in 0..count {
             if self.players.len() < PLAYERS_MAX {
-                // Names come again, of players that left and of some that are kept a place.
+                // Names repeat: those of players that left, and of some whose place is kept.
                 let name = format!("P{}", self.dice.below(4) + self.named.saturating_sub(3));
                 let is_free = self.players.iter().all(|player| player.name != name)
                     && self.server.client_named(&name).is_none();
@@ -122,7 +122,7 @@ impl World {
         self.players[index].hangs_until = self.now + span;
     }
 
-    /// It begins again with another key, and says so.
+    /// It starts over with another key, and announces it.
     fn lose_keys(&mut self, index: usize) -> Checked {
         let (now, player) = (self.now, &mut self.players[index]);
         let Some(keys) = &mut player.keys else { return Ok(()) };
@@ -148,7 +148,7 @@ impl World {
         self.players[index].doom = Some(Doom { at, fate });
     }
 
-    /// Its process is gone without a word.
+    /// Its process crashes without a goodbye.
     pub(super) fn crash(&mut self, index: usize) {
         let player = self.players.remove(index);
         self.diary.note(self.now, format!("{} crashes", player.name));

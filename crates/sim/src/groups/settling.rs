@@ -1,4 +1,4 @@
-//! A run: trouble, then calm, in which all have to come to one epoch.
+//! A run: faults, then a calm in which all must reach one epoch.
 
 use std::time::Duration;
 

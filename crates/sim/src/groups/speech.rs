@@ -1,4 +1,4 @@
-//! What is spoken, who hears it, and the keys that follow from what members are told.
+//! Spoken words, their listeners, and the keys that follow from members' events.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(super) struct Former {
     keys: Keys,
 }
 
-/// How often each player says a word: not at one time.
+/// The interval between the words of a player, in milliseconds; the players are staggered.
 const EVERY_MS: u128 = 60;
 const FORMER_MAX: usize = 3;
 
@@ -29,7 +29,7 @@ impl World {
         let player = &mut self.players[index];
         if player.is_connected() {
             let word = self.book.speak(&player.name);
-            // Without listeners nothing is sent.
+            // Without listeners, this sends nothing.
             let _ = player.client.send_voice(&word);
         }
     }
@@ -43,7 +43,7 @@ impl World {
         };
         match (word.sealed_in, &player.keys) {
             (Some(of), Some(keys)) => {
-                // Without seals, the id of a player that has left may be another one's by now.
+                // Without seals, another player may have the id of one that has left.
                 ensure!(
                     word.speaker == speaker,
                     "{name} hears word {number} of {} as {speaker}",
@@ -107,7 +107,7 @@ impl World {
         Ok(())
     }
 
-    /// A player has left, and goes on listening.
+    /// A player has left, and keeps listening.
     pub(super) fn remember_former(&mut self, name: &str, keys: Keys) {
         if self.former.len() == FORMER_MAX {
             self.former.remove(0);
@@ -115,7 +115,7 @@ impl World {
         self.former.push(Former { name: name.to_owned(), keys });
     }
 
-    /// A hostile server hands a commit to those who left.
+    /// A hostile server hands a commit to players that left.
     pub(super) fn leak_commit(&mut self, commit: &[u8]) -> Checked {
         for Former { name, keys } in &mut self.former {
             keys.member.handle(self.now, commit);
@@ -133,7 +133,7 @@ impl World {
         Ok(())
     }
 
-    /// Those who left try to open what the server relays.
+    /// Players that left try to open relayed frames.
     pub(super) fn overhear(&mut self, packet: &[u8]) -> Checked {
         if !matches!(MessageType::peek(packet), Ok(MessageType::VoiceData)) {
             return Ok(());
@@ -161,12 +161,12 @@ impl World {
         keys.member.plain_rooms().is_some_and(|plain| plain.contains(RoomId::of(ROOM).0))
     }
 
-    /// How long it takes from one player to another one.
+    /// The longest delay from one player to another.
     pub(super) fn way_between(&self, from: usize, to: usize) -> Duration {
         self.way_of(from) + self.way_of(to)
     }
 
-    /// How long a packet takes at most between a player and the server.
+    /// The longest delay of a packet between a player and the server.
     pub(super) fn way_of(&self, index: usize) -> Duration {
         self.players[index].link.map_or(Duration::ZERO, |link| self.links.longest_way(link))
     }

@@ -1,4 +1,4 @@
-//! The server, the players, the links between them, and time, which moves on by a millisecond at once.
+//! The server, the players, the links between them, and time, which advances by a millisecond per step.
 
 use std::time::Duration;
 
@@ -23,19 +23,19 @@ pub(crate) struct World {
     pub(crate) diary: Diary,
     pub(super) encryption: Encryption,
     pub(super) links: Links,
-    /// Players that left, and go on trying to listen.
+    /// Players that left and keep trying to listen.
     pub(super) former: Vec<Former>,
     pub(super) book: Book,
     pub(super) dice: Dice,
     pub(super) counts: GroupCounts,
     pub(super) sabotage: Option<GroupSabotage>,
-    /// When the last fault of anybody was in force.
+    /// The time of the last fault of any player.
     pub(super) last_fault: Duration,
-    /// Players that ever were.
+    /// The number of all players so far.
     pub(super) named: u64,
 }
 
-/// What a client has for its driver.
+/// An event from a client to its driver.
 enum ClientNews {
     Group(Box<[u8]>),
     Voice { speaker: String, frame: Vec<u8> },
@@ -71,7 +71,7 @@ impl World {
         GroupCounts { commits, groups, ..self.counts }
     }
 
-    /// A millisecond passes.
+    /// Advances time by a millisecond.
     pub(crate) fn step(&mut self) -> Checked {
         self.now += STEP;
         while let Some((link, arrival)) = self.links.arrived(self.now, Way::Up) {
@@ -156,7 +156,7 @@ impl World {
         while let Some(news) = next_news(&mut self.players[index].client) {
             let player = &mut self.players[index];
             match news {
-                // What waits is read first.
+                // Messages are read in order, so later ones queue behind those that wait.
                 ClientNews::Group(message) if player.hangs_until > self.now || !player.unread.is_empty() => {
                     player.unread.push(message);
                 }
@@ -189,7 +189,7 @@ impl World {
         self.follow_member(index)
     }
 
-    /// What a player does by itself.
+    /// Drives a player's own actions.
     fn drive(&mut self, index: usize) -> Checked {
         let (now, at) = (self.now, instant(self.now));
         let player = &mut self.players[index];

@@ -9,7 +9,7 @@ use consonance_wire::{HandshakeExtension, Packet, SharedSecret};
 use super::{Model, NEVER, Stay};
 use crate::numbers::Version;
 
-/// Where the client of a stay is.
+/// The location of a stay's client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Over(LinkId),
@@ -37,8 +37,8 @@ impl Stay {
 }
 
 impl Model {
-    /// Whose place a handshake asks for, and shall have: it shows the secret that was given for it last, or the one
-    /// before if the last answer may be lost.
+    /// The stay whose place a handshake claims rightfully: it shows the latest secret for it, or the one before if
+    /// the last answer may be lost.
     pub(crate) fn claimed(
         &self,
         link: LinkId,
@@ -95,7 +95,7 @@ impl Model {
         overdue.len() as u64
     }
 
-    /// Whose place is kept for too long.
+    /// The stays whose place is kept for too long.
     pub(crate) fn overdue(&self, now: Instant) -> impl Iterator<Item = &Stay> {
         self.present().filter(move |stay| matches!(stay.place, Place::KeptUntil(end) if end <= now))
     }

@@ -15,14 +15,14 @@ use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word, WordTarget};
 
 impl World {
-    /// From now on things go wrong.
+    /// Begins the faults.
     pub(crate) fn begin_trouble(&mut self) {
         self.is_troubled = true;
         self.network.weather = self.swarm.weather.clone();
         self.agenda.add(self.agenda.now(), Thing::SomethingHappens);
     }
 
-    /// From now on nothing goes wrong, and absent players come back.
+    /// Ends all faults; absent players come back.
     pub(crate) fn end_trouble(&mut self) {
         let now = self.agenda.now();
         self.is_troubled = false;

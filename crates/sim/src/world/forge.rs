@@ -1,4 +1,4 @@
-//! What no honest client sends: others must not notice.
+//! Forged packets, which no honest client sends: other players must not notice them.
 
 use std::rc::Rc;
 
@@ -60,7 +60,7 @@ impl World {
     ) -> (Delivery, Rc<[u8]>) {
         let room = self.any_room();
         let room = self.model.room_name(room);
-        // An original may send some things not even in its own name.
+        // Originals may not send some packets even in their own name.
         let sender = if is_original { own } else { other };
         match forgery {
             Forgery::Voice => (Delivery::Unreliable, voice_relay(session, session, other, room)),

@@ -1,4 +1,4 @@
-//! The server's side: what arrives there, what it answers, and whether that is right.
+//! The server's side: its input, its output, and the checks of both.
 
 use consonance_session::{Capabilities, ClientId, Delivery, Instant, LinkCommand, LinkId, ServerEvent};
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
@@ -35,7 +35,7 @@ impl World {
             };
             self.batch.extend(Outgoing::to_each(&transmit, parcel.word, parcel.repeated));
         }
-        // Forgeries may be no packets at all.
+        // Forged data may not even parse as packets.
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
         match parsed.map(|(packet, _)| packet) {
             Some(Packet::ServerRelayUnreliable(_) | Packet::VoiceData(_)) => self.change_listeners(),
@@ -46,7 +46,7 @@ impl World {
         self.drain_host(parsed.map(|(packet, trailing)| (parcel.link, packet, trailing)), parcel.word)
     }
 
-    /// What the server relays of a packet goes to the right clients.
+    /// Checks that the server relays a packet to the right clients.
     pub(super) fn is_passed_on_right(&mut self, parcel: &Parcel) -> Checked {
         match Packet::parse(&parcel.payload) {
             Ok(Packet::ServerRelayUnreliable(relay)) => {
@@ -83,7 +83,7 @@ impl World {
         let is_kept = |stay: &&Stay| {
             let client = server.client(stay.id);
             let is_its_own = client.is_some_and(|client| *client.name == *self.model.name(stay.player_id));
-            // Another client of the player may have waited for the name, and have got the number, too.
+            // Another client of the player may have waited for the name, and have received the same id.
             is_its_own && server.link_table().all(|link| link.client != Some(stay.id))
         };
         match self.model.overdue(now).find(is_kept) {
@@ -175,8 +175,8 @@ impl World {
         let mut sent: Vec<_> = self.batch.iter().filter(is_voice).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
         sent.sort_unstable();
-        // Only the client knows the recipients of its channels while its tables are being filled; then these are the
-        // most.
+        // While a client's tables are being filled, only the client knows the recipients of its channels; then the
+        // expected links are an upper bound.
         let is_sure = own.is_some_and(|(_, word)| word.is_sure);
         let is_right =
             if is_sure { sent == expected } else { sent.iter().all(|link| expected.contains(link)) };
@@ -197,7 +197,7 @@ impl World {
             listed.clear();
         }
         let mut expected: Vec<_> = listed.iter().filter_map(|id| self.model.link_of(*id)).collect();
-        // Besides, the sender of a foreign session is told so, and a rejected client is taken out.
+        // Other packets in the batch tell a sender of its wrong session, or remove a rejected client.
         let is_it = |sent: &&Outgoing| *sent.payload == *relay.packet;
         let mut sent: Vec<_> = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
@@ -302,7 +302,7 @@ impl World {
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
     fn send_batch(&mut self, batch: &mut Vec<Outgoing>) {
-        // A step has a batch of its own for each link that the server asked about.
+        // A step has a separate batch for each link that the server probed.
         self.batches += 1;
         let step = self.batches;
         for outgoing in batch.iter_mut().rev().filter(|outgoing| outgoing.delivery == Delivery::Reliable) {
@@ -364,7 +364,7 @@ impl World {
     }
 }
 
-/// What stands behind an answer to a handshake.
+/// The extension after an answer to a handshake.
 pub(super) fn answer(packet: &[u8]) -> Option<HandshakeExtension<'_>> {
     match Packet::parse_with_trailing(packet) {
         Ok((Packet::HandshakeResponse(_), trailing)) => {

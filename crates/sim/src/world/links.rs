@@ -136,10 +136,10 @@ impl World {
         Ok(())
     }
 
-    /// Nothing comes through the links of a player any more; both ends notice by and by.
+    /// Nothing passes the links of a player any more; both ends notice gradually.
     pub(super) fn break_links(&mut self, player_id: PlayerId) {
         if let Some(outside) = &mut self.outside {
-            // Before it is in the session, the end of a link shows nothing that a refusal would not.
+            // Before the player is in the session, cutting its link shows nothing that a rejection would not.
             if self.players[player_id.index()].heard.joined.is_some() {
                 outside.order(player_id, LinkOrder::Cut);
             }
@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    /// The player's ends are gone without a word; the server's notice by and by.
+    /// The player's ends vanish without a goodbye; the server's ends notice gradually.
     pub(super) fn drop_links(&mut self, player_id: PlayerId) {
         if let Some(outside) = &mut self.outside {
             outside.order(player_id, LinkOrder::Crash);
@@ -175,7 +175,7 @@ impl World {
         }
     }
 
-    /// The server's ends are gone without a word; the players' notice by and by.
+    /// The server's ends vanish without a goodbye; the players' ends notice gradually.
     pub(super) fn drop_host_links(&mut self) {
         let now = self.agenda.now();
         for link in self.network.all() {

@@ -1,8 +1,8 @@
-//! A network and a server that are not simulated: what players want of the one, and what the other was seen to do.
+//! A network and a server that are not simulated: actions for the network, and observations of the server.
 //!
-//! A step of the server is something that it took in, and everything that it sent and closed before it looked for more.
-//! The reference reads the steps in their order, so it knows what each reliable packet tells its player; reliable
-//! packets are known again by their place in the order, voice and texts by the number that they carry.
+//! A step of the server is one input, with everything that it sent and closed before the next input. The reference
+//! reads the steps in order, so it knows the meaning of each reliable packet for its player; reliable packets are
+//! recognized by their position in the order, voice and texts by the number that they carry.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -18,22 +18,22 @@ use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
-/// What is outside of the simulation, as far as it is known.
+/// The outside of the simulation, as far as it is known.
 #[derive(Debug)]
 pub(crate) struct Outside {
     pub(crate) orders: VecDeque<(PlayerId, LinkOrder)>,
     /// By player, oldest first.
     ends: Vec<Vec<ServerEnd>>,
-    /// The server's links by the names that its driver has for them.
+    /// The server's links by the identifiers of its driver.
     link_of: BTreeMap<u64, LinkId>,
     links: u64,
     step: Step,
     knows_session: bool,
-    /// What has come to players and was not looked at yet.
+    /// Packets that have arrived at players and are still unread.
     inbox: Vec<VecDeque<Parcel>>,
 }
 
-/// What a player's end of the network is to do.
+/// An action for a player's end of the network.
 #[derive(Clone, Debug)]
 pub(crate) enum LinkOrder {
     Connect { link: LinkId },
@@ -43,15 +43,15 @@ pub(crate) enum LinkOrder {
     Crash,
 }
 
-/// A link as the server has it.
+/// A link at the server.
 #[derive(Debug)]
 struct ServerEnd {
     link: LinkId,
-    /// The player's end of it, once something came over it.
+    /// The player's end of it, once something arrived over it.
     players: Option<LinkId>,
-    /// What was sent reliably and has not come yet, oldest first.
+    /// Reliable packets that were sent and have not arrived yet, oldest first.
     on_the_way: VecDeque<OnTheWay>,
-    /// The latest that was sent unreliably.
+    /// The latest unreliable packets sent.
     unreliable: VecDeque<Rc<[u8]>>,
 }
 
@@ -61,7 +61,7 @@ struct OnTheWay {
     view: Option<View>,
 }
 
-/// What a server does from one look at its network to the next.
+/// One input of a server, with its effects.
 #[derive(Debug, Default)]
 struct Step {
     cause: Option<Cause>,
@@ -119,8 +119,8 @@ impl Outside {
         newest.map(|end| end.on_the_way.len()).sum::<usize>() + self.inbox.iter().flatten().count()
     }
 
-    /// What a reliable packet tells that came over this link of a player's; `None` if it has
-    /// not been seen being sent yet.
+    /// Takes the record of a reliable packet that arrived over this link of a player; `None` if its sending is not
+    /// reported yet.
     fn take(&mut self, link: LinkId, payload: &[u8]) -> Result<Option<OnTheWay>, Violation> {
         let player_id = owner(link);
         let ends = &mut self.ends[player_id.index()];
@@ -132,7 +132,7 @@ impl Outside {
         ends.drain(..index);
         let end = &mut ends[0];
         end.players = Some(link);
-        // Networks with a single channel say of everything that it came reliably.
+        // Networks with a single channel report every packet as reliable.
         if end.unreliable.iter().any(|sent| **sent == *payload) {
             return Ok(Some(OnTheWay { payload: payload.into(), view: None }));
         }
@@ -197,7 +197,7 @@ impl World {
         let Some(outside) = &mut self.outside else { return Ok(None) };
         let Some(first) = outside.inbox[index].front() else { return Ok(None) };
         let (link, payload) = (first.link, Rc::clone(&first.payload));
-        // Over a link that the player has given up, nothing reaches it any more.
+        // Nothing reaches the player over a link that it has given up.
         let is_open = self.network.link(link).is_some_and(|link| link.player == End::Open);
         let mut view = None;
         if is_open && first.delivery == Delivery::Reliable {
@@ -285,7 +285,7 @@ impl World {
         self.outside.as_ref()?.link_of.get(&connection).copied()
     }
 
-    /// Whose link it is: the first packet over it says a name.
+    /// Finds the link of a connection: the first packet over it contains the player's name.
     fn learn_link(&mut self, connection: u64, packet: &[u8]) -> Option<LinkId> {
         if let Some(known) = self.known_link(connection) {
             return Some(known);

@@ -1,4 +1,4 @@
-//! The players' side: what arrives there, what the game is told of it, and whether that is right.
+//! The players' side: incoming packets, the resulting events, and the checks of both.
 
 use std::rc::Rc;
 
@@ -164,7 +164,7 @@ impl World {
             }
             ensure!(self.parcels.len() <= MANY, "{player_id} never runs out of packets");
         }
-        // Most packets are answered with none.
+        // Most packets get no response.
         if self.parcels.is_empty() {
             return Ok(addressed);
         }
@@ -186,7 +186,7 @@ impl World {
     fn wake_client(&mut self, player_id: PlayerId) {
         let player = &mut self.players[player_id.index()];
         let Some((instant, _)) = player.client.as_ref().and_then(Client::poll_timeout) else { return };
-        // Most packets leave the alarm as it is.
+        // Most packets do not change the alarm.
         if player.alarm == Some(instant) {
             return;
         }

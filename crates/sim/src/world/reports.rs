@@ -1,4 +1,4 @@
-//! Reports of how voice arrives: what speakers are told is compared with a naive count.
+//! Reports of how voice arrives: the reports to speakers are compared with a naive count.
 
 use std::collections::BTreeSet;
 
@@ -23,11 +23,11 @@ pub(super) struct Arrived {
 /// Frames that are further behind the newest one are not counted.
 const TOO_LATE: u16 = 64;
 
-/// What each listener says that it lost, of so many frames; the same all the time, so that it is seen again.
+/// The frames expected in each listener's report, of which it lost some; constant, so that it is recognized.
 const EXPECTED: u16 = 50;
 
 impl World {
-    /// A client was admitted over this link, and nothing of it has arrived yet.
+    /// A client was admitted over this link, and none of its frames has arrived yet.
     pub(super) fn begin_arrivals(&mut self, link: LinkId) {
         self.arrived.insert(owner(link), Arrived { link, recent: BTreeSet::new(), frames: 0 });
     }

@@ -1,4 +1,4 @@
-//! The script: actions are drawn, written down and done.
+//! The script: actions are drawn, recorded and executed.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const LONGEST_PARTITION_MS: u64 = 9000;
 const LONGEST_PARTITION_OF_OURS_MS: u64 = 20_000;
 const LINK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// So many of a million stay away.
+/// The share of players that stay away, per million.
 const STAYS_AWAY: u32 = 200_000;
 
 impl World {
@@ -42,7 +42,7 @@ impl World {
         }
     }
 
-    /// Does what an action says.
+    /// Executes an action.
     pub(super) fn act(&mut self, action: Action) -> Checked {
         if self.actions.len() == ACTIONS_SHOWN {
             self.actions.pop_front();
@@ -62,7 +62,7 @@ impl World {
                 let name = self.model.room_name(room).to_owned();
                 self.players[player_id.index()].rooms.insert(room);
                 self.with_client(player_id, |client, _| {
-                    // The rooms of a script are few: the tables show it if one was refused.
+                    // A script has few rooms. If one were refused, the tables would show it.
                     let _refused = client.join_room(&name);
                 })
             }

@@ -1,4 +1,4 @@
-//! Talking and writing: frames at their pace, channels that open and close, and the recipients that a word must have.
+//! Talking and writing: frames at their pace, channels that open and close, and the required recipients of a word.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ impl World {
         self.agenda.add(self.agenda.now(), Thing::Speaks(player_id, player.life));
     }
 
-    /// The next frame is due.
+    /// Speaks the next frame, which is due.
     pub(super) fn speaks(&mut self, player_id: PlayerId, life: u32) -> Checked {
         let now = self.agenda.now();
         let player = &self.players[player_id.index()];
@@ -213,7 +213,7 @@ impl World {
         })
     }
 
-    /// What the next frame's channels are, by what the player opened and closed and knows of the others.
+    /// The recipients of the next frame, by the player's open and closing channels and its view of the others.
     fn recipients(&self, player_id: PlayerId) -> Vec<Recipient> {
         let player = &self.players[player_id.index()];
         let known = |other| player.heard.view.and_then(|view| self.model.known_player(view, other));
@@ -288,7 +288,7 @@ impl World {
         let player = &mut self.players[player_id.index()];
         let (view, is_unsure) = (player.heard.view, player.heard.is_unsure());
         let (Some(said), Some(client)) = (player.channels.get_mut(index), &mut player.client) else { return };
-        // Just now the player cannot know whether the channel waits for a player.
+        // At the moment it is unknown whether the channel waits for a player.
         if said.state != SaidState::Open || is_unsure {
             return;
         }
@@ -318,7 +318,7 @@ impl World {
         !player.channels.is_empty()
     }
 
-    /// Frames go by the player's own clock.
+    /// Frames follow the player's own clock.
     fn next_frame(&self, player_id: PlayerId) -> Time {
         let clock = &self.players[player_id.index()].clock;
         clock.when(clock.read(self.agenda.now()) + FRAME)

@@ -1,4 +1,4 @@
-//! Where the sabotage of a run takes hold.
+//! The points at which the sabotage of a run is applied.
 
 use std::rc::Rc;
 
@@ -42,18 +42,18 @@ impl World {
         }
     }
 
-    /// No player can connect this time, not even in vain.
+    /// Whether sabotage keeps this player from even trying to connect.
     pub(super) fn is_kept_away(&mut self) -> bool {
         self.strikes(Sabotage::NoWayBack)
     }
 
-    /// What an engine gets in place of a packet, if anything else, and how often.
+    /// The replacement of a packet for an engine, if any, and the number of its deliveries.
     pub(super) fn delivered(&mut self, parcel: &Parcel) -> (Option<Rc<[u8]>>, usize) {
         let Some(sabotage) = self.sabotage else { return (None, 1) };
         (sabotage.changed(parcel), sabotage.deliveries(parcel, &mut self.dice))
     }
 
-    /// All other players are told that it left.
+    /// Tells all other players that it left.
     pub(super) fn raise_false_alarm(&mut self, id: ClientId, link: LinkId) {
         if self.sabotage != Some(Sabotage::FalseAlarm) {
             return;

@@ -1,4 +1,4 @@
-//! The command as a running program: what it prints as it comes, and how it ends.
+//! The command as a running program: its output as it is printed, and its exit.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for everything. Generous, as machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -37,13 +37,13 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Starts the command with its input and outputs piped, and the input left open. Servers give nothing up on a
-    /// machine that is too busy with tests, unless that is what is tested.
+    /// Starts the command with its input and outputs piped, and the input left open. Servers do not reduce their
+    /// service on a machine that is overloaded with tests, unless that is under test.
     pub fn start(arguments: &[&str]) -> Self {
         Self::start_in(arguments, &[])
     }
 
-    /// The same with these environment variables besides.
+    /// The same with these additional environment variables.
     pub fn start_in(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::launch(product(), arguments, variables)
     }
@@ -58,7 +58,7 @@ impl Program {
     pub fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
         command.env("CONSONANCE_OVERLOAD_ENABLED", "false");
-        // What programs keep for this user is not a test's.
+        // Tests must not touch this user's own state.
         command
             .env("XDG_STATE_HOME", env::temp_dir().join(format!("consonance-state-{}", std::process::id())));
         command.envs(variables.iter().copied());
@@ -69,7 +69,7 @@ impl Program {
         Self { child, stdin, out, err }
     }
 
-    /// The number of the process.
+    /// The process ID.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -135,7 +135,7 @@ impl Program {
         self.until_events(fields, 1)
     }
 
-    /// Waits for so many of them, and gives the last one.
+    /// Waits for this many of them; returns the last one.
     pub fn until_events(&self, fields: &Value, count: usize) -> Value {
         let is_it = |line: &str| {
             let event: Value = serde_json::from_str(line).unwrap();
@@ -203,13 +203,13 @@ impl Drop for Program {
 }
 
 impl Ended {
-    /// The program did what it was asked for, and had nothing to complain of.
+    /// Asserts that the program succeeded without complaints.
     pub fn assert_well(&self) {
         assert!(self.status.success(), "{}: {:?}", self.status, self.err);
         assert_eq!(self.err, [""; 0]);
     }
 
-    /// The program failed, and said why in one line; that line without the program's name.
+    /// Asserts that the program failed with a one-line message; returns that line without the program's name.
     pub fn complaint(&self) -> &str {
         assert_eq!(self.status.code(), Some(1), "{:?}", self.err);
         let [line] = &self.err[..] else { panic!("{} lines: {:?}", self.err.len(), self.err) };
@@ -222,7 +222,7 @@ impl Ended {
     }
 }
 
-/// The command `consonance`: a program of its own, or part of `consonance-bench` in the tests of that.
+/// The command `consonance`: a separate program, or part of `consonance-bench` in that package's tests.
 fn product() -> Command {
     if let Some(program) = binary("consonance") {
         return Command::new(program);
@@ -232,12 +232,12 @@ fn product() -> Command {
     command
 }
 
-/// A program of the package whose tests these are; cargo names it.
+/// The path of a program of the tested package, as set by cargo.
 fn binary(name: &str) -> Option<OsString> {
     env::var_os(format!("CARGO_BIN_EXE_{name}"))
 }
 
-/// What comes out of a pipe, line by line.
+/// The output of a pipe, line by line.
 #[derive(Debug)]
 struct Lines {
     lines: Arc<Mutex<Vec<String>>>,

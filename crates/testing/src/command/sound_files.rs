@@ -1,4 +1,4 @@
-//! Sound files in a folder of a test's own.
+//! Sound files in a test's folder.
 
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -7,7 +7,7 @@ use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, StereoBlock, 
 
 use crate::folder::Folder;
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The timeout for everything. Generous, as machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -34,8 +34,8 @@ impl Folder {
 /// Seconds of 16 kHz speech.
 pub const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
 
-/// A WAV file of the command's: its sound, if the header says what is there: mono, 48 kHz, 16 bits, and as many
-/// bytes as the file has, or fewer if the program could not finish it.
+/// The sound of a WAV file that the command wrote. Asserts that the header is right: mono, 48 kHz, 16 bits, and the
+/// size of the file, or less if the program could not finish it.
 pub fn read_output(path: &str, is_finished: bool) -> Vec<f32> {
     let bytes = fs::read(path).unwrap();
     let u16_at = |at: usize| u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
@@ -53,7 +53,7 @@ pub fn read_output(path: &str, is_finished: bool) -> Vec<f32> {
     WavInput::open(path).unwrap().samples().to_vec()
 }
 
-/// Waits until a file has so many bytes.
+/// Waits until a file has this many bytes.
 pub fn until_written(path: &str, bytes: u64) {
     let deadline = Instant::now() + PATIENCE;
     while fs::metadata(path).map_or(0, |file| file.len()) < bytes {

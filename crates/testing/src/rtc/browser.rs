@@ -1,4 +1,4 @@
-//! A page's end of a connection, as a machine.
+//! A page's end of a connection, as a state machine without I/O.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use crate::rtc::heard::{Heard, opus_samples};
 
-/// What a page has.
+/// The features of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestBrowserSettings {
     /// How many slots it offers; a page of ours offers 16, on phones 8.
@@ -28,16 +28,16 @@ impl Default for TestBrowserSettings {
     }
 }
 
-/// What happened at a page.
+/// An event at a page.
 #[derive(Debug, PartialEq, Eq)]
 pub enum BrowserEvent {
     /// The control channel is open.
     Connected,
-    /// A message came on it.
+    /// A message arrived on it.
     Message(String),
-    /// A packet of Opus came in a slot.
+    /// An Opus packet arrived in a slot.
     Voice {
-        /// Which slot, from 0.
+        /// The slot, from 0.
         slot: usize,
         /// Its number, without wrapping.
         sequence: u64,
@@ -52,7 +52,7 @@ pub enum BrowserEvent {
     Closed,
 }
 
-/// Fed with an answer, datagrams and time; drained with `poll_…`.
+/// A page that is fed with an answer, datagrams and time, and drained with `poll_…`.
 pub struct TestBrowser {
     rtc: Rtc,
     settings: TestBrowserSettings,
@@ -62,7 +62,7 @@ pub struct TestBrowser {
     control: ChannelId,
     is_open: bool,
     is_closed: bool,
-    /// The next packet of the microphone.
+    /// The number of the microphone's next packet.
     sequence: u64,
     time: u32,
     timeout: Instant,
@@ -71,11 +71,11 @@ pub struct TestBrowser {
 }
 
 impl TestBrowser {
-    /// A page that has these addresses for UDP, and for connections over TCP; and its offer.
+    /// A page with these addresses for UDP and TCP, and its offer.
     ///
     /// # Panics
     ///
-    /// An address is none that a datagram can come from.
+    /// If one of the addresses cannot be the source of a datagram.
     pub fn new(
         now: Instant,
         settings: TestBrowserSettings,
@@ -129,7 +129,7 @@ impl TestBrowser {
     ///
     /// # Panics
     ///
-    /// It is not an answer to that, or there was no offer.
+    /// If it is not an answer to that offer, or there was no offer.
     pub fn handle_answer(&mut self, now: Instant, answer: &str) {
         let answer = SdpAnswer::from_sdp_string(answer).expect("an answer is SDP");
         let pending = self.pending.take().expect("an answer follows an offer");
@@ -138,11 +138,11 @@ impl TestBrowser {
         self.handle_timeout(now);
     }
 
-    /// The offer of a page that looks for a new way to the server: its address has changed.
+    /// The offer of a page that restarts ICE because its address has changed.
     ///
     /// # Panics
     ///
-    /// Another offer is not answered yet.
+    /// If another offer has not been answered yet.
     pub fn restart(&mut self) -> String {
         let mut change = self.rtc.sdp_api();
         change.ice_restart(true);
@@ -151,7 +151,7 @@ impl TestBrowser {
         self.text(&offer)
     }
 
-    /// A datagram came, to this address of the page.
+    /// A datagram arrived at this address of the page.
     pub fn handle_datagram(
         &mut self,
         now: Instant,
@@ -161,7 +161,7 @@ impl TestBrowser {
         datagram: &[u8],
     ) {
         if let Ok(received) = Receive::new(protocol, source, destination, datagram) {
-            // What it cannot read, a browser ignores.
+            // Browsers ignore malformed datagrams.
             let _ = self.rtc.handle_input(Input::Receive(now, received));
             self.take_outputs();
         }
@@ -173,17 +173,17 @@ impl TestBrowser {
         self.take_outputs();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    /// The time of the next call to [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&self) -> Option<Instant> {
         (!self.is_closed).then_some(self.timeout)
     }
 
-    /// What is to be sent.
+    /// The next datagram to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
         self.transmits.pop_front()
     }
 
-    /// What happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<BrowserEvent> {
         self.events.pop_front()
     }
@@ -193,14 +193,14 @@ impl TestBrowser {
         self.is_open && !self.is_closed
     }
 
-    /// Says a packet of Opus, as the next of its talk spurt.
+    /// Sends an Opus packet, as the next of its talk spurt.
     pub fn say(&mut self, now: Instant, packet: &[u8]) {
         self.sequence += 1;
         self.time = self.time.wrapping_add(opus_samples(packet) as u32);
         self.say_as(now, self.sequence, self.time, false, packet);
     }
 
-    /// Says nothing for so long, as with discontinuous transmission: time goes on, numbers do not.
+    /// Sends nothing for this long, as with discontinuous transmission: time advances, numbers do not.
     pub fn pause(&mut self, samples: u32) {
         self.time = self.time.wrapping_add(samples);
     }
@@ -211,7 +211,7 @@ impl TestBrowser {
         self.time = self.time.wrapping_add(opus_samples(packet) as u32);
     }
 
-    /// Says a packet under any number and time.
+    /// Sends a packet with any number and time.
     pub fn say_as(&mut self, now: Instant, sequence: u64, time: u32, marker: bool, packet: &[u8]) {
         let payload_type =
             self.rtc.media(self.microphone).and_then(|media| media.remote_pts().first().copied());
@@ -222,26 +222,26 @@ impl TestBrowser {
         self.handle_timeout(now);
     }
 
-    /// Sends a message on the control channel. False if it is not open, or takes no more.
+    /// Sends a message on the control channel. False if it is not open, or its buffer is full.
     pub fn send_message(&mut self, now: Instant, text: &str) -> bool {
         self.send(now, false, text.as_bytes())
     }
 
-    /// Sends bytes there, as no page of ours does.
+    /// Sends bytes on the control channel, which no page of ours does.
     pub fn send_bytes(&mut self, now: Instant, bytes: &[u8]) -> bool {
         self.send(now, true, bytes)
     }
 
-    /// What came in a slot.
+    /// The packets that arrived in a slot.
     ///
     /// # Panics
     ///
-    /// It offered fewer.
+    /// If the page has offered fewer slots.
     pub fn heard(&self, slot: usize) -> &Heard {
         &self.slots[slot].1
     }
 
-    /// Ends the connection as a page does that closes it.
+    /// Ends the connection as a closing page does.
     pub fn close(&mut self) {
         let _ = self.rtc.close();
         self.take_outputs();

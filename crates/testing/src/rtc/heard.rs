@@ -1,19 +1,19 @@
-//! What a jitter buffer makes of a slot's packets.
+//! A slot's packets as a jitter buffer sees them.
 
 use std::collections::BTreeSet;
 
-/// What came in one slot.
+/// Counts of the packets that arrived in one slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     /// Packets.
     pub packets: u64,
     /// Talk spurts: packets with the marker.
     pub spurts: u64,
-    /// Packets whose number was not expected next, since others are missing or come later.
+    /// Packets with an unexpected number, since others are missing or arrive later.
     pub gaps: u64,
     /// Numbers that are missing, up to now.
     pub lost: u64,
-    /// Packets whose time does not follow from the one before, without a marker: a browser would make up sound for it.
+    /// Packets without a marker whose time does not follow from the previous packet: a browser would conceal the gap.
     pub concealed: u64,
     newest: Option<Newest>,
     missing: BTreeSet<u64>,
@@ -27,7 +27,7 @@ struct Newest {
 }
 
 impl Heard {
-    /// A packet came: its number and its time without wrapping, whether it begins a talk spurt, and how long it is in
+    /// Counts a packet by its number and time without wrapping, whether it begins a talk spurt, and its length in
     /// samples at 48 kHz.
     pub fn take(&mut self, sequence: u64, time: u64, marker: bool, samples: u64) {
         self.packets += 1;
@@ -53,7 +53,7 @@ impl Heard {
     }
 }
 
-/// How long a packet of Opus is, in samples at 48 kHz, by its first bytes (RFC 6716, section 3.1); 0 if it is none.
+/// The length of an Opus packet, in samples at 48 kHz, by its first bytes (RFC 6716, section 3.1); 0 if it is invalid.
 pub fn opus_samples(packet: &[u8]) -> u64 {
     consonance_opus_packet::samples(packet).unwrap_or(0).into()
 }

@@ -1,4 +1,4 @@
-//! A test browser behind a TCP connection (RFC 6544), as where a network lets no UDP through.
+//! A test browser behind a TCP connection (RFC 6544), as on a network that blocks UDP.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -24,7 +24,7 @@ impl TcpBrowser {
     ///
     /// # Errors
     ///
-    /// There is no listener.
+    /// If there is no listener.
     pub fn new(
         now: Instant,
         settings: TestBrowserSettings,
@@ -38,7 +38,7 @@ impl TcpBrowser {
         Ok((Self { browser, stream, own, server, received: Vec::new(), unsent: Vec::new() }, offer))
     }
 
-    /// The next thing that happened, or `None`.
+    /// The next event, or `None`.
     pub fn poll(&mut self, now: Instant) -> Option<BrowserEvent> {
         if self.browser.poll_timeout().is_some_and(|at| at <= now) {
             self.browser.handle_timeout(now);
@@ -48,7 +48,7 @@ impl TcpBrowser {
         self.browser.poll_event()
     }
 
-    /// Sends what waits, without reading.
+    /// Sends pending data, without reading.
     pub fn transmit(&mut self) {
         while let Some(transmit) = self.browser.poll_transmit() {
             if transmit.proto == Protocol::Tcp && transmit.destination == self.server {

@@ -21,7 +21,7 @@ impl UdpBrowser {
     ///
     /// # Errors
     ///
-    /// There is no socket to be had.
+    /// If no socket can be opened.
     pub fn new(now: Instant, settings: TestBrowserSettings) -> io::Result<(Self, String)> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
@@ -30,7 +30,7 @@ impl UdpBrowser {
         Ok((Self { browser, socket, address }, offer))
     }
 
-    /// The next thing that happened, or `None`.
+    /// The next event, or `None`.
     pub fn poll(&mut self, now: Instant) -> Option<BrowserEvent> {
         let mut buffer = [0; 2048];
         loop {
@@ -50,16 +50,16 @@ impl UdpBrowser {
                     self.transmit();
                     return self.browser.poll_event();
                 }
-                // What another datagram met on its way.
+                // An error caused by an earlier datagram, such as an unreachable port.
                 Err(_) => {}
             }
         }
     }
 
-    /// Sends what waits, without reading.
+    /// Sends pending datagrams, without reading.
     pub fn transmit(&mut self) {
         while let Some(transmit) = self.browser.poll_transmit() {
-            // A datagram that cannot be sent is one that is lost.
+            // A datagram that cannot be sent counts as lost.
             let _ = self.socket.send_to(&transmit.contents, transmit.destination);
         }
     }
@@ -69,7 +69,7 @@ impl UdpBrowser {
         self.address
     }
 
-    /// The socket, to send with what no browser would.
+    /// The socket, for sending data that no browser would send.
     pub fn socket(&self) -> &UdpSocket {
         &self.socket
     }

@@ -8,16 +8,16 @@ const METRES_PER_SECOND: f32 = 343.0;
 /// Half the length of the filter that places an image between two samples.
 const SINC_HALF: i32 = 8;
 
-/// A box, a loudspeaker and a microphone in it.
+/// A box with a loudspeaker and a microphone in it.
 #[derive(Debug, Clone, Copy)]
 pub struct AcousticRoom {
     /// Seconds until reverberation fell by 60 dB.
     pub rt60_s: f32,
     /// Edges in metres.
     pub size: [f32; 3],
-    /// Place of the loudspeaker, metres from a corner along each edge.
+    /// Position of the loudspeaker, in metres from a corner along each edge.
     pub loudspeaker: [f32; 3],
-    /// Place of the microphone.
+    /// Position of the microphone.
     pub microphone: [f32; 3],
 }
 
@@ -34,8 +34,8 @@ impl AcousticRoom {
         Self { rt60_s, size, loudspeaker: [1.5, 3.7, 1.0], microphone }
     }
 
-    /// The impulse response, in which sound also takes `delay_ms` on its way through buffers and devices.
-    /// Scaled so that its energy is 1: the echo of white noise is as loud as the noise.
+    /// The impulse response, including a delay of `delay_ms` for buffers and devices. Scaled so that its energy is 1:
+    /// the echo of white noise is as loud as the noise.
     pub fn impulse_response(&self, delay_ms: f32) -> Vec<f32> {
         let delay = delay_ms / 1_000.0 * SAMPLE_RATE;
         let length = (self.rt60_s * SAMPLE_RATE) as usize;
@@ -78,7 +78,7 @@ impl AcousticRoom {
         }
     }
 
-    /// How much of the pressure a wall throws back, by Eyring's formula.
+    /// The share of the pressure that a wall reflects, by Eyring's formula.
     fn reflection(&self) -> f32 {
         let [a, b, c] = self.size;
         let (volume, surface) = (a * b * c, 2.0 * (a * b + b * c + c * a));
@@ -100,7 +100,7 @@ fn place(response: &mut [f32], position: f32, level: f32) {
     }
 }
 
-/// A first-order high-pass at 100 Hz, twice: no small loudspeaker gives less, and images sum up there.
+/// A first-order high-pass at 100 Hz, twice: small loudspeakers do not go lower, and images add up there.
 fn without_rumble(response: &mut [f32]) {
     for _ in 0..2 {
         let keep = (-std::f32::consts::TAU * 100.0 / SAMPLE_RATE).exp();
@@ -140,7 +140,7 @@ pub fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
     output
 }
 
-/// What a sound is at a place between two samples, 0 outside of it: a sinc of 32 samples under a Hann window.
+/// The value of a sound between two samples, 0 outside of it: a sinc of 32 samples under a Hann window.
 pub fn sample_between(sound: &[f32], place: f64) -> f32 {
     const HALF: i64 = 16;
     let middle = place.floor() as i64;

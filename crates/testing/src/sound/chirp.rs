@@ -1,4 +1,4 @@
-//! A sound that is found again to the sample: short, loud, and like itself at one moment only.
+//! A sound that can be located to the sample: short, loud, and with a single correlation peak.
 
 use std::f32::consts::{PI, TAU};
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::likeness::{Whole, energy};
 /// 40 ms at 48 kHz.
 pub const CHIRP_SAMPLES: usize = 1_920;
 
-/// The direction in which a chirp's frequency changes. One direction is not like the other.
+/// The direction in which a chirp's frequency changes. The two directions do not correlate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sweep {
     /// From 300 Hz to 3 kHz.
@@ -17,7 +17,7 @@ pub enum Sweep {
     Falling,
 }
 
-/// 40 ms that sweep over the frequencies of speech, so that nothing on the way takes them for noise; faded in and out.
+/// A sweep of 40 ms over the frequencies of speech, so that no noise suppression removes it; faded in and out.
 pub fn chirp(sweep: Sweep) -> [f32; CHIRP_SAMPLES] {
     let seconds = CHIRP_SAMPLES as f32 / RATE_HZ;
     let (from_hz, to_hz) = match sweep {
@@ -32,8 +32,8 @@ pub fn chirp(sweep: Sweep) -> [f32; CHIRP_SAMPLES] {
     })
 }
 
-/// At which of these places the sound is most like a chirp of this direction, by normalised correlation, to the
-/// sample; nothing where it is not like one at any of them, or ends before the chirp does.
+/// The position among these at which the sound is most like a chirp of this direction, by normalised correlation, to
+/// the sample; `None` if it is not like one at any of them, or ends before the chirp does.
 pub fn find_chirp(sweep: Sweep, sound: &[f32], places: Range<usize>) -> Option<usize> {
     let end = places.end.saturating_add(CHIRP_SAMPLES - 1).min(sound.len());
     let part = sound.get(places.start..end)?;
@@ -44,7 +44,7 @@ pub fn find_chirp(sweep: Sweep, sound: &[f32], places: Range<usize>) -> Option<u
     (likeness > LIKE_ENOUGH).then_some(places.start + place)
 }
 
-/// A chirp, and a sound in which it is looked for.
+/// A chirp, and a sound to search for it.
 struct ChirpFinder {
     chirp: [f32; CHIRP_SAMPLES],
     chirp_energy: f64,
@@ -57,7 +57,7 @@ impl ChirpFinder {
         Self { chirp, chirp_energy: energy(&chirp), whole: Whole::new(sound.to_vec()) }
     }
 
-    /// The place of these at which the sound is most like the chirp, and how much: at most 1.
+    /// The position among these at which the sound is most like the chirp, and its likeness: at most 1.
     fn most_alike(&self, places: impl Iterator<Item = usize>) -> Option<(usize, f64)> {
         let likeness = |place: usize| {
             let product = self.whole.product(&self.chirp, place as i64);
@@ -70,9 +70,9 @@ impl ChirpFinder {
 const RATE_HZ: f32 = 48_000.0;
 const LOWEST_HZ: f32 = 300.0;
 const HIGHEST_HZ: f32 = 3_000.0;
-/// Samples; a chirp is still much like itself when it is moved by half of that.
+/// The step of the coarse search, in samples: a chirp that is shifted by half of it still correlates well.
 const STEP: usize = 4;
-/// Of a chirp that has been through a codec; nothing else that is said between chirps comes near.
+/// The minimum likeness of a chirp that has passed a codec; other sound between chirps does not come near it.
 const LIKE_ENOUGH: f64 = 0.6;
 
 #[cfg(test)]

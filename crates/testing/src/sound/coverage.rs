@@ -1,26 +1,27 @@
-//! What of some speech is missing in what was heard: mono samples at 48 kHz.
+//! The parts of some speech that are missing in a recording; both are mono samples at 48 kHz.
 
 use crate::sound::FRAME_SAMPLES;
 use crate::sound::likeness::{COARSE, STRETCH, Whole, energy, place_of};
 
-/// Which frames of some speech, of 20 ms each, are in what was heard.
+/// The frames of some speech, of 20 ms each, that are present or missing in a recording.
 ///
-/// [`likeness()`](crate::sound::likeness()) says whose voice it is, and forgives a few losses; this counts them.
+/// [`likeness()`](crate::sound::likeness()) identifies the voice, and tolerates a few losses; this counts them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// How many frames have speech in them that is louder than −20 dB below the loudest.
+    /// The number of frames with speech that is less than 20 dB below the loudest.
     pub speech: usize,
-    /// The numbers of those that are not there, of all frames from the beginning of what was said.
+    /// The numbers of the missing frames, from the beginning of the speech.
     pub missing: Vec<usize>,
-    /// The most frames on end that are not there; those without speech in between count.
+    /// The most missing frames in a row; frames without speech in between count.
     pub longest_gap: usize,
 }
 
 impl Coverage {
-    /// Looks for each frame of what was said where those before and behind it are: a frame is there if what is heard in
-    /// its place has its waveform, as far as codecs keep that (from some 300 Hz to 1.5 kHz), and about its loudness.
+    /// Looks for each frame of the speech at the place that its neighbours suggest: a frame is present if the
+    /// recording there has its waveform, as far as codecs preserve it (from some 300 Hz to 1.5 kHz), and about its
+    /// loudness.
     ///
-    /// What was heard may be late, stretched and squeezed as jitter buffers do, and as loud as it likes all in all.
+    /// The recording may be late, stretched and shortened as by a jitter buffer, and of any overall loudness.
     pub fn of(said: &[f32], heard: &[f32]) -> Self {
         let start = place_of(said, heard);
         let (said, heard) = (filtered(said), Whole::new(filtered(heard)));
@@ -52,15 +53,15 @@ impl Coverage {
     }
 }
 
-/// How much is there of a frame.
+/// The best match for a frame.
 struct Found {
     /// The normalised correlation: 1 = the same but for loudness.
     likeness: f64,
-    /// How much more energy there is in its place.
+    /// The ratio of the energy at its place to its own.
     loudness: f64,
 }
 
-/// At the sample where it fits best, near a place.
+/// Finds a frame near a place, at the sample where it fits best.
 fn find(frame: &[f32], heard: &Whole, place: i64) -> Found {
     let own = energy(frame);
     let near = place - COARSE as i64..=place + COARSE as i64;
@@ -72,9 +73,9 @@ fn find(frame: &[f32], heard: &Whole, place: i64) -> Found {
     }
 }
 
-/// Where each frame is, to a quarter of a millisecond: the way through what was heard on which frames are most
-/// like, and that seldom leaves its direction. Viterbi's algorithm over how far each frame is shifted from
-/// where it would lie undisturbed.
+/// The place of each frame, to a quarter of a millisecond: the path through the recording on which frames match best
+/// and that seldom changes its direction. Uses the Viterbi algorithm over the shift of each frame from its undisturbed
+/// place.
 fn path(frames: &[&[f32]], heard: &Whole, start: i64, is_speech: impl Fn(usize) -> bool) -> Vec<i64> {
     let (step, reach) = (COARSE as i64, STRETCH / COARSE as i64);
     let shifts = (2 * reach + 1) as usize;
@@ -105,8 +106,8 @@ fn path(frames: &[&[f32]], heard: &Whole, start: i64, is_speech: impl Fn(usize) 
     places
 }
 
-/// The best way to each shift from those of the frame before: straight on, a little aside, or, at a price, from
-/// further; but what was said later is never heard before what was said earlier.
+/// The best path to each shift from those of the previous frame: straight on, slightly aside, or, at a cost, from
+/// further away. Frames are never reordered.
 fn ways(scores: &mut Vec<f64>) -> Vec<usize> {
     let better = |one: usize, other: usize| if scores[other] > scores[one] { other } else { one };
     let best_up_to: Vec<_> = (0..scores.len())
@@ -131,8 +132,7 @@ fn index_of_best(scores: &[f64]) -> usize {
     (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0)
 }
 
-/// What lies between some 300 Hz and 1.5 kHz: codecs' filters shift what is below, and they
-/// make up the noise that is above.
+/// The band from some 300 Hz to 1.5 kHz: codecs' filters shift the sound below, and codecs synthesise the noise above.
 fn filtered(sound: &[f32]) -> Vec<f32> {
     let before = |sample: usize| sound[sample.saturating_sub(2 * COARSE)..sample].iter().sum::<f32>();
     let at = |sample: usize| before(sample) - before(sample.saturating_sub(COARSE));
@@ -145,14 +145,14 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// What has less energy than a hundredth of the loudest frame's (−20 dB) has no waveform that a codec
-/// would keep, and is not counted.
+/// A frame with less than a hundredth of the loudest frame's energy (−20 dB) has no waveform that a codec would
+/// preserve, and does not count.
 const SPEECH_RANGE: f64 = 100.0;
-/// The likeness of a frame of which half is there.
+/// The likeness of a frame of which half is present.
 const LIKE: f64 = 0.7;
-/// A frame with a sixteenth of the energy that it should have (−12 dB) is not there.
+/// A frame with a sixteenth of the expected energy (−12 dB) is missing.
 const LOUDNESS_RANGE: f64 = 16.0;
-/// A way that leaves its direction has to find one frame more.
+/// The cost of a jump: the path must match about one more frame to be worth it.
 const JUMP: f64 = 1.5;
-/// Clocks differ, but not by a quarter of a millisecond in each frame.
+/// The cost of a small step: clocks differ, but not by a quarter of a millisecond in each frame.
 const ASIDE: f64 = 0.5;

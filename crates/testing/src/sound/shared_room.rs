@@ -1,5 +1,5 @@
-//! Two players in one room, both with loudspeakers: both microphones hear both, and each player's loudspeaker plays
-//! what the other one sends. If that is louder each time, it howls.
+//! Two players in one room, both with loudspeakers: both microphones pick up both, and each player's loudspeaker plays
+//! the other one's voice. If each round is louder, it howls.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use super::white_noise::WhiteNoise;
 /// Samples of 10 ms.
 const BLOCK: usize = 480;
 
-/// Blocks that the network takes: 120 ms.
+/// The network's delay in blocks: 120 ms.
 const NETWORK_BLOCKS: usize = 12;
 
 /// Delays in samples of a player's own loudspeaker and of the other one: buffers, devices and the room.
@@ -21,7 +21,7 @@ const FADING: f32 = 2_000.0;
 
 const REFLECTIONS: usize = 40;
 
-/// How loud the second player's microphone hears the first player's voice.
+/// The amplitude of the first player's voice at the second player's microphone.
 const ACROSS: f32 = 0.3;
 
 /// Peak of the microphones' noise.
@@ -29,14 +29,13 @@ const NOISE: f32 = 1e-4;
 
 /// The room during one call.
 pub struct SharedRoom {
-    /// From the first player's loudspeaker to both microphones, and from the second player's.
+    /// The paths from the first player's loudspeaker to both microphones, and from the second player's.
     paths: [[Path; 2]; 2],
     noise: WhiteNoise,
 }
 
 impl SharedRoom {
-    /// By how much a player's own loudspeaker is louder in the microphone than what it plays, and the other player's,
-    /// as amplitudes.
+    /// The gains, as amplitudes, from a player's own loudspeaker and from the other one's to the microphone.
     pub fn new(own_gain: f32, other_gain: f32) -> Self {
         let mut noise = WhiteNoise::from_state(0x2545_f491);
         let paths = [0, 1].map(|from| {
@@ -48,9 +47,9 @@ impl SharedRoom {
         Self { paths, noise: WhiteNoise::from_state(7) }
     }
 
-    /// Lets the first player say something, and silence follow. `process` makes what is sent, in place, of what a
-    /// player's microphone hears while its loudspeaker plays a block. Returns what both players sent in so many
-    /// blocks.
+    /// Lets the first player say something, followed by silence. `process` turns a block of a player's microphone, in
+    /// place, into the block that is sent, given the block that its loudspeaker plays. Returns the sound that both
+    /// players sent in this many blocks.
     pub fn call(
         &mut self,
         said: &[f32],
@@ -81,7 +80,7 @@ impl SharedRoom {
     }
 }
 
-/// A way through the room: sound that comes straight, and sparse reflections that die away.
+/// A path through the room: direct sound, and sparse reflections that decay.
 struct Path {
     taps: Vec<(usize, f32)>,
     played: VecDeque<f32>,
@@ -101,7 +100,7 @@ impl Path {
         Self { taps, played: VecDeque::from(vec![0.0; way + LATEST as usize + 2 * BLOCK]) }
     }
 
-    /// Takes what is played, and adds what arrives.
+    /// Takes a played block, and adds the sound that arrives.
     fn pass(&mut self, played: &[f32; BLOCK], heard: &mut [f32; BLOCK]) {
         self.played.drain(..BLOCK);
         self.played.extend(played);

@@ -5,17 +5,17 @@
 pub struct WhiteNoise(u32);
 
 impl WhiteNoise {
-    /// Seeds next to each other give noises that have nothing in common.
+    /// Adjacent seeds give uncorrelated noise.
     pub const fn new(seed: u32) -> Self {
         Self::from_state(seed.wrapping_mul(0x9e37_79b9) ^ 0x2545_f491)
     }
 
-    /// The generator in a state, which for 0 would give only zeros and is taken for 1.
+    /// The generator with a given state; 0, which would give only zeros, is replaced by 1.
     pub const fn from_state(state: u32) -> Self {
         Self(if state == 0 { 1 } else { state })
     }
 
-    /// Between −1 and 1.
+    /// The next sample, between −1 and 1.
     pub fn sample(&mut self) -> f32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;

@@ -1,4 +1,4 @@
-//! A visitor's browser, of any kind. It reaches nothing but this machine.
+//! A visitor's browser, of any kind. It can reach only this machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::stage::firefox::Firefox;
 use crate::stage::patience::{SOON, until};
 use crate::stage::tab::Tab;
 
-/// A browser. Dropping it ends it, and takes its profile away.
+/// A browser. Dropping it ends it, and removes its profile.
 pub trait Browser {
     /// A new window with an empty page.
     ///
@@ -34,34 +34,34 @@ pub enum Kind {
 /// The owner of the browser.
 #[derive(Clone, Debug, Default)]
 pub struct Owner {
-    /// What the microphone hears, again and again: a WAV file.
-    /// Without one the browser has no microphone at all, if it has no devices.
+    /// The sound at the microphone, repeated: a WAV file. Without it and without `devices`, the browser has no
+    /// microphone.
     pub speech: Option<PathBuf>,
-    /// Devices of a sound card instead of that microphone: Chromium only. Its pages are heard there, and not by
+    /// Devices of a sound card instead of that microphone: Chromium only. Its pages play to the sound card, not to
     /// [`Tab::heard`].
     pub devices: Option<OwnerDevices>,
-    /// Whether pages get no microphone, as the person has said no.
+    /// Whether pages get no microphone, as the person has denied it.
     pub has_denied: bool,
     /// Whether pages have no WebRTC over UDP.
     pub is_without_udp: bool,
 }
 
-/// What is the system's microphone and loudspeaker for a browser.
+/// A browser's microphone and loudspeaker on a sound card.
 #[derive(Clone, Debug)]
 pub struct OwnerDevices {
-    /// Where `PulseAudio` is, as [`SoundCard::address`](crate::stage::SoundCard::address) has it.
+    /// The address of `PulseAudio`, as from [`SoundCard::address`](crate::stage::SoundCard::address).
     pub server: String,
-    /// Its source.
+    /// The microphone's source.
     pub microphone: String,
-    /// Its sink.
+    /// The loudspeaker's sink.
     pub loudspeaker: String,
 }
 
-/// A name of this machine that is not `localhost`, so that a page there is not in a secure context.
+/// A host name of this machine other than `localhost`, so that a page there is not in a secure context.
 pub const FOREIGN_NAME: &str = "voice.test";
 
 impl Kind {
-    /// Starts one for a visitor.
+    /// Starts a browser for a visitor.
     ///
     /// # Errors
     /// If there is no such program, or it does not answer.
@@ -73,12 +73,12 @@ impl Kind {
     }
 }
 
-/// A new folder for all that a browser wants to keep.
+/// A new folder for a browser's profile.
 #[derive(Debug)]
 pub(crate) struct Profile(PathBuf);
 
 impl Profile {
-    /// Makes it, in the system's folder for what need not stay.
+    /// Makes the folder in the system's temporary folder.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -98,12 +98,12 @@ impl Profile {
 
 impl Drop for Profile {
     fn drop(&mut self) {
-        // A folder that stays is in a folder for such things.
+        // A leftover folder does no harm in the system's temporary folder.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// Waits until a browser that was asked to end has done so, and makes it otherwise.
+/// Waits until a browser that was asked to end has done so, and kills it otherwise.
 pub(crate) fn see_off(browser: &mut Child) {
     if until("the browser has ended", SOON, || Ok(browser.try_wait().ok().flatten())).is_err() {
         let _ = browser.kill();

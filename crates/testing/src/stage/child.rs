@@ -1,4 +1,4 @@
-//! A program of ours as a child: what it says, its signals, its end.
+//! A program of ours as a child process: its output, signals, and end.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use crate::stage::failure::{Failure, ensure};
 use crate::stage::patience::{SOON, until};
 
-/// Dropping it kills it, and what it has started.
+/// A child process. Dropping it kills it and all processes that it has started.
 #[derive(Debug)]
 pub struct Child {
     name: String,
@@ -23,7 +23,7 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts it; what it says goes into a file of this name, too.
+    /// Starts it; its output also goes into the file `log`.
     ///
     /// # Errors
     /// If there is no such program, or the file cannot be written.
@@ -32,7 +32,7 @@ impl Child {
         let open = File::options().create(true).append(true).open(log);
         let file = Arc::new(Mutex::new(open.map_err(Failure::io(format!("{}", log.display())))?));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // In a group of its own, with what it starts itself.
+        // A process group of its own, which includes the processes it starts.
         command.env("NO_COLOR", "1").process_group(0);
         let mut process = command.spawn().map_err(Failure::io(what()))?;
         let said = Arc::default();
@@ -45,20 +45,20 @@ impl Child {
         Ok(Self { name: name.to_owned(), process, input, said })
     }
 
-    /// Waits for a line that has these words in it.
+    /// Waits for a line that contains these words.
     ///
     /// # Errors
-    /// If it does not come in time, or the program has ended; with what it has said instead.
+    /// If it does not come in time, or the program has ended; with the program's output instead.
     pub fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
         self.wait_for(&format!("says {words:?}"), |lines| {
             lines.iter().find(|line| line.contains(words)).cloned()
         })
     }
 
-    /// Waits until it has said this line, and nothing else on it, so many times.
+    /// Waits until it has printed exactly this line this many times.
     ///
     /// # Errors
-    /// If it does not say them in time, or the program has ended; with what it has said instead.
+    /// If it does not print them in time, or the program has ended; with the program's output instead.
     pub fn wait_for_lines(&mut self, line: &str, times: usize) -> Result<(), Failure> {
         let is_it = |said: &&String| said.trim() == line;
         self.wait_for(&format!("says {line:?}, {times} times"), |lines| {
@@ -67,7 +67,7 @@ impl Child {
     }
 
     fn wait_for<T>(&mut self, what: &str, find: impl Fn(&[String]) -> Option<T>) -> Result<T, Failure> {
-        // What it said last is read a moment after its end.
+        // Its last lines may be read shortly after it ends, so look once more.
         let mut had_ended = false;
         let waited = until(&format!("{} {what}", self.name), SOON, || {
             let lines = self.lines();
@@ -114,7 +114,7 @@ impl Child {
         Pid::from_raw(self.process.id() as i32)
     }
 
-    /// Has it end in good order, and waits for that.
+    /// Asks it to shut down, and waits for its end.
     ///
     /// # Errors
     /// If it does not end in time.
@@ -123,7 +123,7 @@ impl Child {
         self.wait()
     }
 
-    /// Has a program end that ends with its input, and waits for that.
+    /// Closes the input of a program that ends with its input, and waits for its end.
     ///
     /// # Errors
     /// If it does not end in time.
@@ -137,7 +137,7 @@ impl Child {
         until(&what, SOON, || self.process.try_wait().map_err(Failure::io(what.clone())))
     }
 
-    /// What a power cut is to it.
+    /// Kills it without warning, as by a power cut.
     ///
     /// # Errors
     /// If it cannot be killed or waited for.
@@ -146,7 +146,7 @@ impl Child {
     }
 
     fn kill_group(&mut self) -> io::Result<()> {
-        // Once it was waited for, its number may be another one's.
+        // Once it has been waited for, another process may have its PID.
         if self.process.try_wait()?.is_none() {
             self.pid().map_or(Ok(()), |pid| kill_process_group(pid, Signal::KILL))?;
             self.process.wait()?;
@@ -157,7 +157,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.kill();
     }
 }
@@ -181,7 +181,7 @@ fn follow(
     thread::Builder::new().name("child".to_owned()).spawn(read).map(drop)
 }
 
-/// More than a scenario has; later ones are in the file only.
+/// More lines than a scenario has; later ones are in the file only.
 const LINES_MAX: usize = 100_000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A headless Chromium of its own: profile, microphone, names of hosts.
+//! A headless Chromium with its own profile, microphone and host names.
 
 mod accessibility;
 mod control;
@@ -23,9 +23,9 @@ use window::DevtoolsWindow;
 pub(crate) struct Chromium {
     child: Child,
     devtools: Option<Rc<RefCell<Devtools>>>,
-    /// It plays by a sound card, where it is heard.
+    /// Whether it plays to a sound card, which records it.
     has_devices: bool,
-    /// Goes after the browser.
+    /// Kept to remove the profile after the browser has ended.
     _profile: Profile,
 }
 
@@ -68,7 +68,7 @@ impl Browser for Chromium {
 impl Drop for Chromium {
     fn drop(&mut self) {
         if let Some(devtools) = self.devtools.take() {
-            // It may be gone. Tabs may still have the pipe, and so its end alone would not do.
+            // The browser may be gone. Tabs may still hold the pipe, so closing it is not enough.
             let _ = devtools.borrow_mut().call(None, "Browser.close", &json!({}));
         }
         see_off(&mut self.child);
@@ -102,7 +102,7 @@ fn arguments(profile: &Path, owner: &Owner) -> Vec<String> {
     arguments
 }
 
-/// As a person's browser, but for what would need a person, a screen, or another machine.
+/// Options as in a person's browser, except for those that need a person, a screen, or another machine.
 const ALWAYS: [&str; 16] = [
     "--headless=new",
     "--remote-debugging-pipe",
@@ -117,9 +117,9 @@ const ALWAYS: [&str; 16] = [
     "--no-pings",
     "--disable-gpu",
     "--window-size=1280,900",
-    // A window behind others is a window all the same.
+    // Windows that are covered by others must not be throttled.
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    // Candidates carry addresses, so that no names are resolved by multicast.
+    // ICE candidates with IP addresses rather than mDNS names.
     "--disable-features=WebRtcHideLocalIpsWithMdns,OptimizationHints,MediaRouter,Translate",
 ];

@@ -1,4 +1,4 @@
-//! Why a scenario did not succeed, in words that say what to look at.
+//! Reasons for a scenario's failure, in words that help to find the cause.
 
 use std::io;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 /// Everything that ends a scenario.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// What should be so is not.
+    /// An expectation was not met.
     #[error("{0}")]
     NotSo(String),
     /// Something did not come in time.
     #[error("timed out after {} s waiting until {what}", within.as_secs_f64())]
     TimedOut {
-        /// What was waited for, as the end of a sentence that begins with "until".
+        /// The expected condition, as the end of a sentence that begins with "until".
         what: String,
-        /// How long.
+        /// The time limit.
         within: Duration,
     },
     /// A script of ours did not run to its end in the page.
@@ -25,7 +25,7 @@ pub enum Failure {
     Refused {
         /// The command of its protocol.
         method: String,
-        /// What it said.
+        /// The browser's reason.
         message: String,
     },
     /// The browser has gone.
@@ -40,22 +40,22 @@ pub enum Failure {
     /// A process, file or socket of the test did not work.
     #[error("{what}: {cause}")]
     Io {
-        /// What was tried.
+        /// The attempted action.
         what: String,
-        /// What the operating system said.
+        /// The operating system's error.
         cause: io::Error,
     },
 }
 
 impl Failure {
-    /// For `map_err`: what was tried.
+    /// For `map_err`: `what` is the attempted action.
     pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |cause| Self::Io { what, cause }
     }
 }
 
-/// That something is so; otherwise what `otherwise` says.
+/// Checks that a condition holds; fails with the message of `otherwise` if not.
 ///
 /// # Errors
 /// [`Failure::NotSo`].

@@ -1,4 +1,4 @@
-//! A headless Firefox of its own: profile, settings, microphone.
+//! A headless Firefox with its own profile, settings and microphone.
 
 mod bidi;
 mod log;
@@ -30,9 +30,9 @@ use window::BidiWindow;
 pub(crate) struct Firefox {
     child: Child,
     bidi: Option<Rc<RefCell<Bidi>>>,
-    /// Run before every page.
+    /// Scripts that run before every page.
     scripts: Vec<String>,
-    /// These go after the browser. Where there is no microphone there is no sound card at all.
+    /// Removed after the browser has ended. Without a microphone there is no sound card either.
     _sound_card: Option<SoundCard>,
     _profile: Profile,
 }
@@ -46,14 +46,14 @@ impl Firefox {
         let profile = Profile::new()?;
         let settings = profile.path().join("user.js");
         fs::write(&settings, settings_of(owner)).map_err(Failure::io("the browser's settings"))?;
-        // Without any, Firefox starts no Web Audio.
+        // Firefox does not start Web Audio without a sound card.
         let sound_card = owner.speech.as_ref().map(|_| SoundCard::plug_in(profile.path())).transpose()?;
         let mut command = Command::new(program);
         command.args(["--headless", "--no-remote", "--remote-allow-system-access"]);
         command.args(["--remote-debugging-port", "0", "--profile"]);
-        // Files outside of its profile are left alone.
+        // Firefox must not touch files outside of its profile.
         command.arg(profile.path()).env("HOME", profile.path());
-        // Nor is a sound server that happens to run here its own.
+        // Nor may it use a sound server that happens to run here.
         command
             .env("PULSE_SERVER", sound_card.as_ref().map_or_else(|| "none".to_owned(), SoundCard::address));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -83,20 +83,20 @@ impl Drop for Firefox {
         let bidi = self.bidi.take();
         let asked = bidi.map(|bidi| bidi.borrow_mut().call("browser.close", &json!({})));
         if !matches!(asked, Some(Ok(_))) {
-            // It may have ended.
+            // It may have exited already.
             let _ = self.child.kill();
         }
         see_off(&mut self.child);
     }
 }
 
-/// Waits until the browser says where it listens; its later output is ignored.
+/// Waits until the browser prints its address; later output is ignored.
 fn address_in(said: ChildStderr) -> Result<String, Failure> {
     let (sender, addresses) = sync_channel(1);
     let read = move || {
         for line in BufReader::new(said).lines().map_while(Result::ok) {
             if let Some((_, address)) = line.split_once("WebDriver BiDi listening on ") {
-                // A caller that does not wait any more needs none.
+                // The caller may have stopped waiting.
                 let _ = sender.try_send(address.trim().to_owned());
             }
         }
@@ -119,23 +119,23 @@ fn wait_for(addresses: &Receiver<String>) -> Result<String, Failure> {
     }
 }
 
-/// As a person's browser, but for what would need a person, a sound card, or another machine.
+/// Settings as in a person's browser, except for those that need a person, a sound card, or another machine.
 fn settings_of(owner: &Owner) -> String {
     let settings = [
-        // Two devices that hum; what they hum is replaced.
+        // Two fake devices that hum; a script replaces their sound.
         ("media.navigator.streams.fake", json!(owner.speech.is_some())),
         // 1: yes, 2: no, without asking.
         ("permissions.default.microphone", json!(if owner.has_denied { 2 } else { 1 })),
-        // A server on this machine alone is reached from this machine's own address.
+        // Lets ICE use the loopback address, for servers that listen on nothing else.
         ("media.peerconnection.ice.loopback", json!(true)),
         ("network.dns.localDomains", json!(FOREIGN_NAME)),
-        // A click in a page is a gesture; a recording as a microphone has none.
+        // Allow autoplay: the recording that replaces the microphone plays without a user gesture.
         ("media.autoplay.default", json!(0)),
     ];
     settings.map(|(name, value): (&str, Value)| format!("user_pref({}, {value});\n", json!(name))).concat()
 }
 
-/// What makes this browser's pages those of such an owner.
+/// The scripts for this owner's pages: the log of violations, the microphone, and the removal of UDP.
 fn scripts(owner: &Owner) -> Result<Vec<String>, Failure> {
     let mut scripts = vec![log::SCRIPT.to_owned()];
     if let Some(speech) = &owner.speech {

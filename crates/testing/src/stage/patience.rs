@@ -1,16 +1,16 @@
-//! How long is waited: each wait has an end, and Ctrl-C ends all of them.
+//! Waits with a time limit: Ctrl-C ends all of them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::stage::failure::Failure;
 
-/// Within how long everything that a person would not wait for has happened, on a machine with much else to do.
+/// The time limit for anything that would be immediate for a person, on a busy machine.
 pub const SOON: Duration = Duration::from_secs(20);
 /// How often a wait checks for Ctrl-C.
 pub const BEAT: Duration = Duration::from_millis(50);
 
-/// Ctrl-C, SIGTERM and SIGHUP end the wait that goes on, and so the run: what was started is ended in good order.
+/// Makes Ctrl-C, SIGTERM and SIGHUP end the current wait, and thereby the run: all started programs are shut down.
 ///
 /// # Errors
 /// If the operating system refuses.
@@ -28,12 +28,12 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// A wait that begins now, and times out after so long.
+    /// A wait that begins now, with this time limit.
     pub fn of(within: Duration) -> Self {
         Self { until: Instant::now() + within, within }
     }
 
-    /// What is left of it; `what` is waited for.
+    /// The remaining time; `what` names the expected condition.
     ///
     /// # Errors
     /// [`Failure::TimedOut`] if nothing is left, [`Failure::Interrupted`] after Ctrl-C.
@@ -49,7 +49,7 @@ impl Patience {
     }
 }
 
-/// Asks again and again, until there is an answer.
+/// Repeats the question until there is an answer.
 ///
 /// # Errors
 /// As [`Patience::left`], and those of the question.

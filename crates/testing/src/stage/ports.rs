@@ -1,4 +1,4 @@
-//! Ports of this machine for programs that have to be told theirs.
+//! Ports of this machine for programs that cannot choose their own.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 /// Below the range from which Linux and Windows assign free ports, which other tests use all the time.
 const FIRST: u16 = 20_000;
-/// So many each process has to itself, as far as their numbers go.
+/// The number of ports for each process, as far as PIDs modulo 100 are distinct.
 const EACH: u16 = 100;
 
-/// One that is free for TCP and for UDP, and that this run has not assigned yet: scenarios are played side by side, and
-/// a port is free until its program has it, and again between two programs of a test.
+/// A port that is free for TCP and for UDP, and that this run has not assigned yet: scenarios are played side by side,
+/// and a port is free until its program opens it, and again between two programs of a test.
 ///
 /// # Errors
-/// If the operating system has none.
+/// If no port is free.
 pub fn free_port() -> io::Result<u16> {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     let own = FIRST + (std::process::id() % 100) as u16 * EACH;
     for _ in 0..100 * EACH {
-        // A scenario that needs more than its own takes its neighbours'.
+        // A scenario that runs out of its own ports uses its neighbours'.
         let port = FIRST + (own - FIRST + GIVEN.fetch_add(1, Ordering::Relaxed)) % (100 * EACH);
         let place = (Ipv4Addr::LOCALHOST, port);
         if TcpListener::bind(place).is_ok() && UdpSocket::bind(place).is_ok() {

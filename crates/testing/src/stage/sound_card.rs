@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use crate::stage::failure::{Failure, ensure};
 use crate::stage::patience::{SOON, until};
 
-/// `PulseAudio` with one loudspeaker, which takes samples at the pace of a real one and plays none, and one microphone,
-/// which hears what the loudspeaker is given. Dropping it ends it.
+/// `PulseAudio` with one loudspeaker, which consumes samples in real time without playing them, and one microphone,
+/// which gets the loudspeaker's sound. Dropping it ends it.
 #[derive(Debug)]
 pub struct SoundCard {
     _server: Helper,
@@ -25,7 +25,7 @@ impl SoundCard {
         Self::plug_in_with(folder, low_priority.into_iter().chain(["-L", "module-null-sink rate=48000"]))
     }
 
-    /// Plugs in one that consists of what these arguments of `PulseAudio` load.
+    /// Plugs in a sound card that consists of the modules that these arguments of `PulseAudio` load.
     ///
     /// # Errors
     /// As [`plug_in`](Self::plug_in).
@@ -43,12 +43,12 @@ impl SoundCard {
         Ok(card)
     }
 
-    /// Where a program finds it, as `PulseAudio`'s variable `PULSE_SERVER` has it.
+    /// Its address for programs, in the form of `PulseAudio`'s variable `PULSE_SERVER`.
     pub fn address(&self) -> String {
         format!("unix:{}", self.socket.display())
     }
 
-    /// Plays a WAV file into its loudspeaker, to the end.
+    /// Plays a WAV file on its loudspeaker, to the end.
     ///
     /// # Errors
     /// If it cannot be played.
@@ -58,7 +58,7 @@ impl SoundCard {
         ensure(status.success(), || format!("paplay {} ended with {status}", file.display()))
     }
 
-    /// Records what its loudspeaker plays, into this file.
+    /// Records its loudspeaker's sound into this file.
     ///
     /// # Errors
     /// If it cannot be recorded.
@@ -66,7 +66,7 @@ impl SoundCard {
         self.record_channels(1, &[], file)
     }
 
-    /// Records so many channels into this file, of the device that these arguments of `parec` name.
+    /// Records this many channels into this file, from the device that these arguments of `parec` name.
     ///
     /// # Errors
     /// If it cannot be recorded.
@@ -85,7 +85,7 @@ impl SoundCard {
         Ok(recording)
     }
 
-    /// Has its loudspeaker play what its microphone hears, by a program that buffers so much on either side.
+    /// Plays the microphone's sound on the loudspeaker, by a program that buffers `latency_ms` on either side.
     ///
     /// # Errors
     /// If the program cannot be started.
@@ -102,7 +102,7 @@ impl SoundCard {
         Ok(CardWire { _hear: hear, _play: play })
     }
 
-    /// A program of `PulseAudio`'s that uses this card.
+    /// A command for one of `PulseAudio`'s own programs, using this card.
     pub fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("PULSE_SERVER", self.address());
@@ -110,14 +110,14 @@ impl SoundCard {
     }
 }
 
-/// A microphone and a loudspeaker that are joined. Dropping it parts them.
+/// A connection from a microphone to a loudspeaker. Dropping it ends it.
 #[derive(Debug)]
 pub struct CardWire {
     _hear: Helper,
     _play: Helper,
 }
 
-/// A recording of what the loudspeaker is given. Dropping it ends it.
+/// A recording of a device's sound. Dropping it ends it.
 #[derive(Debug)]
 pub struct CardRecording {
     helper: Helper,
@@ -125,7 +125,7 @@ pub struct CardRecording {
 }
 
 impl CardRecording {
-    /// Ends it; its samples at 48 kHz, of several channels one after the other.
+    /// Ends it; returns its samples at 48 kHz, interleaved if there are several channels.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -158,7 +158,7 @@ impl Helper {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have exited already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -166,6 +166,6 @@ impl Drop for Helper {
 
 const DEBIAN: &str = "PulseAudio (Debian: apt install pulseaudio)";
 
-/// No user's settings, and nothing persistent.
+/// Options that ignore the user's settings and keep nothing.
 const ALWAYS: [&str; 5] =
     ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"];

@@ -23,7 +23,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// The ear is in every page that is opened there.
+    /// A tab that records the sound of every page that is opened in it.
     ///
     /// # Errors
     /// If the browser has gone.
@@ -32,12 +32,12 @@ impl Tab {
         Ok(Self::without_ear(window))
     }
 
-    /// Nothing of ours is in its pages.
+    /// A tab without any scripts of ours in its pages.
     pub(crate) fn without_ear(window: impl Window + 'static) -> Self {
         Self { window: Box::new(window) }
     }
 
-    /// Pages that are opened from now on are in a browser without WebRTC.
+    /// Removes WebRTC from pages that are opened from now on.
     ///
     /// # Errors
     /// If the browser has gone.
@@ -46,7 +46,7 @@ impl Tab {
         self.window.run_before_pages(source)
     }
 
-    /// Its pages have no WebAssembly.
+    /// Removes WebAssembly from its pages.
     ///
     /// # Errors
     /// If the page has gone.
@@ -62,15 +62,15 @@ impl Tab {
         self.window.go_to(url)
     }
 
-    /// As with the browser's own button.
+    /// Reloads the page, as with the browser's own button.
     ///
     /// # Errors
-    /// If the page does not come again.
+    /// If the page does not load again.
     pub fn reload(&self) -> Result<(), Failure> {
         self.window.reload()
     }
 
-    /// What an expression is in the page; a promise is waited for.
+    /// Evaluates an expression in the page; awaits a promise.
     ///
     /// # Errors
     /// If it throws.
@@ -78,7 +78,8 @@ impl Tab {
         self.window.evaluate(expression)
     }
 
-    /// Waits until a condition holds in the page, whichever page that is by then; `what` it means to a person.
+    /// Waits until a condition holds in the page, even if the page changes meanwhile; `what` describes it for error
+    /// messages.
     ///
     /// # Errors
     /// [`Failure::TimedOut`] with what the page shows instead.
@@ -86,13 +87,13 @@ impl Tab {
         self.wait_until_within(SOON, what, condition)
     }
 
-    /// The same, for what takes its time.
+    /// The same with another time limit.
     ///
     /// # Errors
     /// As [`wait_until`](Self::wait_until).
     pub fn wait_until_within(&self, within: Duration, what: &str, condition: &str) -> Result<(), Failure> {
         let patience = Patience::of(within);
-        // In slices, as a page may be on its way to another one, and takes promises with it.
+        // In slices, as a page that navigates away drops its pending promises.
         let slice = format!(
             "new Promise((resolve) => {{\n\
              const end = performance.now() + {SLICE_MS};\n\
@@ -111,7 +112,7 @@ impl Tab {
         }
     }
 
-    /// Waits until these words can be read on the page.
+    /// Waits until these words are visible on the page.
     ///
     /// # Errors
     /// As [`wait_until`](Self::wait_until).
@@ -120,7 +121,7 @@ impl Tab {
         self.wait_until(&format!("{words:?} can be read"), &condition)
     }
 
-    /// All that can be read on the page.
+    /// All visible text of the page.
     ///
     /// # Errors
     /// If the page has gone.
@@ -140,5 +141,5 @@ impl Tab {
     }
 }
 
-/// How long one question waits in the page, in milliseconds.
+/// The longest time that one question waits in the page, in milliseconds.
 const SLICE_MS: u32 = 500;

@@ -1,62 +1,62 @@
-//! What a browser does with one of its tabs: all that differs from browser to browser, and nothing else.
+//! A browser's operations on one of its tabs: only those that differ from browser to browser.
 
 use serde_json::Value;
 
 use crate::stage::failure::Failure;
 use crate::stage::tab::{KeyboardKey, Look};
 
-/// One tab of a browser. Every method fails where the tab or its browser has gone.
+/// One tab of a browser. Every method fails if the tab or its browser has gone.
 pub(crate) trait Window {
-    /// Has this script run in every page that is opened from now on, before the page's own ones.
+    /// Makes this script run in every page that is opened from now on, before the page's own scripts.
     fn run_before_pages(&self, script: &str) -> Result<(), Failure>;
 
-    /// Goes to an address, and waits until everything there is loaded; fails where it cannot be reached.
+    /// Goes to an address, and waits until everything there is loaded; fails if it cannot be reached.
     fn go_to(&self, url: &str) -> Result<(), Failure>;
 
-    /// As with the browser's own button; waits as [`go_to`](Self::go_to) does.
+    /// Reloads the page, as with the browser's own button; waits as [`go_to`](Self::go_to) does.
     fn reload(&self) -> Result<(), Failure>;
 
-    /// What an expression is in the page; a promise is waited for. [`Failure::Script`] if it throws.
+    /// Evaluates an expression in the page; awaits a promise. Returns [`Failure::Script`] if it throws.
     fn evaluate(&self, expression: &str) -> Result<Value, Failure>;
 
-    /// The middle of the control of this name, where it can be clicked.
+    /// The centre of the control of this name, if it can be clicked.
     fn control(&self, name: &str) -> Result<Option<Point>, Failure>;
 
-    /// The first button of the mouse, at this place.
+    /// Presses or releases the primary mouse button at this point.
     fn mouse(&self, press: Press, at: Point) -> Result<(), Failure>;
 
     fn key(&self, press: Press, key: KeyboardKey) -> Result<(), Failure>;
 
-    /// Types into what has the focus.
+    /// Types into the element that has the focus.
     fn type_text(&self, text: &str) -> Result<(), Failure>;
 
     /// A picture of the whole page: PNG.
     fn picture(&self) -> Result<Vec<u8>, Failure>;
 
-    /// Is such a window from now on; without a look, the browser's own.
+    /// Changes the window to this look; `None` restores the browser's own.
     fn dress(&self, look: Option<Look>) -> Result<(), Failure>;
 
-    /// Controls and pictures without a name, one line for each; none in a browser that does not tell.
+    /// Controls and images without a name, one line for each; none in a browser that does not report them.
     fn unnamed(&self) -> Result<Vec<String>, Failure>;
 
     /// The addresses of all requests and `WebSocket`s so far.
     fn requests(&self) -> Vec<String>;
 
-    /// The bytes that came over the network for everything that was loaded so far, heads included.
+    /// The bytes received over the network for everything loaded so far, headers included.
     fn loaded_bytes(&self) -> f64;
 
-    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's own rules.
+    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's content security policy.
     fn complaints(&self) -> Result<Vec<String>, Failure>;
 }
 
-/// A place in a window, in CSS pixels from its upper left corner.
+/// A point in a window, in CSS pixels from its upper left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
     pub(crate) x: f64,
     pub(crate) y: f64,
 }
 
-/// Of a button or a key.
+/// Whether a button or a key is pressed or released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Press {
     Down,
@@ -64,13 +64,14 @@ pub(crate) enum Press {
 }
 
 impl Point {
-    /// Out of what [`MIDDLE`] has told: null where there is nothing to click.
+    /// Parses the result of [`MIDDLE`]: null if there is nothing to click.
     pub(crate) fn of(middle: &Value) -> Option<Self> {
         Some(Self { x: middle["x"].as_f64()?, y: middle["y"].as_f64()? })
     }
 }
 
-/// A function that tells the middle of its `this`, if it can be clicked, or null. A choice may be drawn by its label.
+/// A function that returns the centre of its `this`, if it can be clicked, or null. Options may be drawn by their
+/// labels only.
 pub(crate) const MIDDLE: &str = "function () {
     if (this.disabled) return null;
     for (const element of [this, ...(this.labels ?? [])]) {

@@ -1,5 +1,5 @@
-//! How long a decoder takes for a frame, however it comes by it. Unlike everything else here
-//! this depends on the machine.
+//! How long a decoder takes for a frame, whether decoded, recovered or concealed. Unlike everything else here, this
+//! depends on the machine.
 
 use std::error::Error;
 use std::time::Instant;
@@ -10,18 +10,18 @@ use consonance::audio::{
 
 use crate::offline_call::encode;
 
-/// Every so many frames one is lost.
+/// One of this many frames is lost.
 const LOST_EVERY: usize = 8;
 
 /// Median times in microseconds.
 pub(super) struct Cost {
     pub(super) decoded: f64,
     pub(super) concealed: f64,
-    /// From copies, or from descriptions three frames later.
+    /// For frames recovered from copies, or from descriptions three frames later.
     pub(super) recovered: f64,
 }
 
-/// What a library takes for frames of 20 ms of this speech.
+/// Measures a library's decoding times for frames of 20 ms of this speech.
 pub(super) fn cost(library: OpusLibrary, speech: &[f32]) -> Result<Cost, Box<dyn Error>> {
     let deep = library.has_deep_redundancy();
     let settings = EncoderSettings {
@@ -50,7 +50,7 @@ pub(super) fn cost(library: OpusLibrary, speech: &[f32]) -> Result<Cost, Box<dyn
     })
 }
 
-/// Of the frames that came, and of those that were lost: what they were made from, and in how many microseconds.
+/// The source of each frame, received or lost, and its decoding time in microseconds.
 type Times = Vec<(DecodedAs, f64)>;
 
 fn times<'a>(

@@ -1,4 +1,4 @@
-//! A listener on a network without jitter that waits so many frames for what later packets tell of a lost one.
+//! A listener on a network without jitter that waits a number of frames for later packets that describe a lost one.
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use consonance::audio::{Decoder, OpusDecoder, OpusLibrary, Source};
 
 use crate::offline_call::{Call, Heard, HeardFrame};
 
-/// Plays a call and notes what was heard.
+/// Plays a call and records what was heard.
 pub(super) fn listen(call: &Call, library: OpusLibrary, frames: u8) -> Result<Heard, Box<dyn Error>> {
     let mut decoder = OpusDecoder::from_library(library, call.frame)?;
     let samples = call.frame.samples();

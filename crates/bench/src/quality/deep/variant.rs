@@ -1,4 +1,4 @@
-//! The ways to get over a loss that are compared, and the losses.
+//! The compared methods of handling loss, and the networks.
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,25 +9,25 @@ use super::look_ahead;
 use crate::offline_call::{Call, Heard, Journeys, impaired, listen, network};
 use crate::quality::condition::say;
 
-/// Packets describe so many frames before their own, 200 ms.
+/// The number of earlier frames that packets describe: 200 ms.
 const DESCRIBED_FRAMES: u8 = 10;
 
-/// Every second so many frames in a row are lost, 100 ms.
+/// The number of frames in a row that are lost once per second: 100 ms.
 const BURST_FRAMES: u64 = 5;
 const FRAMES_PER_SECOND: u64 = 50;
 
-/// What the network does.
+/// The behaviour of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Network {
-    /// 15 % of the packets are lost, each by itself.
+    /// 15 % of the packets are lost, independently.
     Random,
     /// 100 ms of each second are lost, and 5 % of the other packets.
     Bursts,
-    /// The same, and packets take up to 60 ms longer, each by itself.
+    /// The same, and packets are delayed by up to 60 ms, independently.
     BurstsAndJitter,
 }
 
-/// How losses are got over on a network.
+/// A method of handling loss on a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Variant {
     network: Network,
@@ -38,7 +38,7 @@ pub(super) struct Variant {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Listener {
-    /// Waits so many frames for later packets.
+    /// Waits this many frames for later packets.
     LookAhead(u8),
     /// This engine.
     Engine,
@@ -92,7 +92,7 @@ impl Network {
 }
 
 impl Variant {
-    /// Those that make sense on a network.
+    /// The variants that make sense on a network.
     pub(super) fn over(network: Network) -> Vec<Self> {
         let variant = |library, redundancy, listener| Self { network, library, redundancy, listener };
         let (pure, deep) = (OpusLibrary::Pure, OpusLibrary::Libopus);
@@ -136,7 +136,7 @@ impl Variant {
         }
     }
 
-    /// For file names.
+    /// A key for file names.
     pub(super) fn key(self) -> String {
         let redundancy = match self.redundancy {
             Redundancy::None => "none",
@@ -152,7 +152,7 @@ impl Variant {
         format!("{library}_{redundancy}_{listener}-loss_{}", self.network.key())
     }
 
-    /// The recordings over the network, and what is heard of them.
+    /// Plays the recordings over the network; returns the call and what the listener hears.
     pub(super) fn hear(self, recordings: &[Vec<f32>], seed: u64) -> Result<(Call, Heard), Box<dyn Error>> {
         let settings = EncoderSettings {
             frame: FrameSize::Ms20,

@@ -1,4 +1,4 @@
-//! Echo cancellers that are compared.
+//! The compared echo cancellers.
 
 use std::error::Error;
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::offline_call::write_wav;
 /// The longest delay of a canceller, in samples: 50 ms.
 const LONGEST_DELAY: usize = 2_400;
 
-/// One of them.
+/// An echo canceller.
 #[derive(Debug, Clone)]
 pub(super) enum Canceller {
-    /// The microphone as it is.
+    /// No processing.
     Nothing,
-    /// Ours, alone, at its default level.
+    /// Our echo canceller alone, at its default level.
     Ours,
     /// Another program, which reads the WAV files of its first two arguments, microphone and loudspeaker, both at
     /// 48 kHz, and writes the third.
@@ -24,7 +24,7 @@ pub(super) enum Canceller {
 }
 
 impl Canceller {
-    /// From `NAME=COMMAND`.
+    /// Parses `NAME=COMMAND`.
     pub(super) fn program(text: &str) -> Result<Self, String> {
         let (name, command) = text.split_once('=').ok_or("a program is given as NAME=COMMAND")?;
         Ok(Self::Program { name: name.to_owned(), command: command.to_owned() })
@@ -38,7 +38,8 @@ impl Canceller {
         }
     }
 
-    /// What it makes of the microphone, as late as it comes out. `folder` is for the files of a program.
+    /// Processes the microphone's sound; the canceller's own delay stays in the output. `folder` is for the files of a
+    /// program.
     pub(super) fn process(
         &self,
         microphone: &[f32],
@@ -64,7 +65,7 @@ impl Canceller {
         }
     }
 
-    /// By how many samples it delays a voice without an echo.
+    /// Its delay of a voice without an echo, in samples.
     pub(super) fn delay(&self, voice: &[f32], folder: &Path) -> Result<usize, Box<dyn Error>> {
         let out = self.process(voice, &vec![0.0; voice.len()], folder)?;
         let alike = |delay: usize| {

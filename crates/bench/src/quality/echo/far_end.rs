@@ -1,4 +1,4 @@
-//! What the loudspeaker plays.
+//! The sound that the loudspeaker plays.
 
 use std::f32::consts::TAU;
 
@@ -15,13 +15,13 @@ pub(super) enum FarEnd {
     Game,
 }
 
-/// Root mean square of music and game, that of the recordings.
+/// Root mean square of music and game, the same as that of the recordings.
 const LEVEL: f32 = 0.06;
 
 const SAMPLE_RATE: f32 = 48_000.0;
 
 impl FarEnd {
-    /// As long as the recordings together, mono at 48 kHz.
+    /// The sound, as long as all recordings together, mono at 48 kHz.
     pub(super) fn sound(self, recordings: &[Vec<f32>]) -> Vec<f32> {
         let samples = recordings.iter().map(Vec::len).sum();
         match self {
@@ -43,7 +43,7 @@ fn levelled(mut sound: Vec<f32>) -> Vec<f32> {
 }
 
 fn music(samples: usize) -> Vec<f32> {
-    /// Semitones over 110 Hz of a bass and five voices.
+    /// Semitones above 110 Hz of a bass and five voices.
     const CHORDS: [[i32; 6]; 4] =
         [[0, 12, 19, 24, 28, 31], [-4, 8, 15, 24, 27, 32], [-7, 5, 17, 21, 24, 29], [-5, 7, 19, 23, 26, 31]];
     let mut noise = WhiteNoise::new(11);
@@ -54,7 +54,7 @@ fn music(samples: usize) -> Vec<f32> {
         let since_chord = (beat % 4) as f32 / 2.0 + since_beat;
         for (voice, semitones) in CHORDS[beat / 4 % 4].into_iter().enumerate() {
             let hz = 110.0 * 2.0_f32.powf(semitones as f32 / 12.0);
-            // Each voice is a little off, as strings are.
+            // Each voice is slightly detuned, as strings are.
             let angle = (TAU * hz * (1.0 + 1e-3 * voice as f32) * seconds) % TAU;
             let harmonics: f32 = (1..=8).map(|k| (k as f32 * angle).sin() / k as f32).sum();
             *sample += harmonics * (-1.2 * since_chord).exp() * (since_chord * 100.0).min(1.0);

@@ -7,16 +7,16 @@ use serde::Serialize;
 /// Seconds of the call; the first player speaks in the first of them.
 const SECONDS: usize = 60;
 
-/// Where the end begins, in seconds.
+/// The start of the final part, in seconds.
 const END_S: usize = 30;
 
-/// How loud a player's own loudspeaker and the other one's are in the microphone.
+/// The gains from a player's own loudspeaker and from the other one's to the microphone.
 const OWN_GAIN: f32 = 1.0;
 const OTHER_GAIN: f32 = 0.2;
 
 const SAMPLES_PER_SECOND: usize = 48_000;
 
-/// What the louder of the two players sent.
+/// The levels of the sound that the players sent, each from the louder of the two.
 #[derive(Debug, Serialize)]
 pub(super) struct Howl {
     canceller: &'static str,
@@ -27,7 +27,7 @@ pub(super) struct Howl {
 }
 
 impl Howl {
-    /// With the whole chain at its defaults, which sends only speech.
+    /// The levels with the whole chain at its defaults, which sends only speech.
     pub(super) fn ours(said: &[f32]) -> Self {
         let mut chains = [0, 1].map(|_| CaptureChain::new(CaptureSettings::default()));
         Self::of("ours, whole chain", said, |player, heard, played| {
@@ -37,7 +37,7 @@ impl Howl {
         })
     }
 
-    /// With the bare microphones.
+    /// The levels with unprocessed microphones.
     pub(super) fn unprocessed(said: &[f32]) -> Self {
         Self::of("no processing", said, |_, _, _| {})
     }
@@ -59,7 +59,7 @@ impl Howl {
     }
 
     pub(super) fn line(&self) -> String {
-        // Without a negative zero.
+        // Adding zero turns a negative zero into a positive one.
         let whole = |dbfs: f64| dbfs.round() + 0.0;
         let (loudest, end) = (whole(self.loudest_dbfs), whole(self.end_dbfs));
         let canceller = self.canceller;

@@ -1,5 +1,5 @@
-//! What a loudspeaker makes of a sound. How much it distorts is the share of the amplitude that the sound times a
-//! constant does not explain, over the whole sound.
+//! Models of loudspeakers that distort. The distortion is the share of the output's amplitude that is not a multiple
+//! of the input, over the whole sound.
 
 use std::f32::consts::TAU;
 
@@ -10,11 +10,11 @@ use consonance_testing::sound::small_loudspeaker;
 pub(super) enum Loudspeaker {
     /// Two per cent of harmonics at half of full scale, both odd and even.
     Small,
-    /// An amplifier at its end: what is louder is cut off.
+    /// An amplifier at its limit: louder samples are clipped.
     Clips(f32),
-    /// Softly, and more to one side than to the other.
+    /// Saturates softly, and more to one side than to the other.
     Saturates(f32),
-    /// The cone's way, a low-pass of what is played, stiffens the suspension and changes how loud the treble is.
+    /// The cone's excursion, a low-pass of the input, stiffens the suspension and changes the level of the treble.
     Remembers(f32),
 }
 
@@ -34,7 +34,7 @@ impl Loudspeaker {
     }
 }
 
-/// Bass below 300 Hz moves the cone; the way bends the bass and modulates the rest.
+/// Bass below 300 Hz moves the cone; the excursion distorts the bass and modulates the rest.
 fn cone(sound: &[f32], drive: f32) -> Vec<f32> {
     let share = 1.0 - (-TAU * 300.0 / 48_000.0_f32).exp();
     let mut way = 0.0;
@@ -48,7 +48,7 @@ fn cone(sound: &[f32], drive: f32) -> Vec<f32> {
         .collect()
 }
 
-/// Drives it until it distorts as much as wanted.
+/// Raises the drive until the distortion is as wanted.
 fn driven(sound: &[f32], wanted: f32, play: impl Fn(&[f32], f32) -> Vec<f32>) -> Vec<f32> {
     let (mut low, mut high) = (0.01_f32, 1_000.0_f32);
     for _ in 0..24 {

@@ -1,4 +1,4 @@
-//! What the microphone hears: the echo on its way through loudspeaker, room and clocks, the near voice, and noise.
+//! The sound at the microphone: the echo after loudspeaker, room and clocks, the near voice, and noise.
 
 use std::f32::consts::PI;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::scene::{Clock, Event, Scene};
 
 const SAMPLE_RATE: f64 = 48_000.0;
 
-/// Without a near voice, the echo is 6 dB quieter than what is played.
+/// Without a near voice, the echo is 6 dB quieter than the played sound.
 const ECHO_GAIN: f32 = 0.5;
 
 /// Peak of the microphone's own noise.
@@ -54,7 +54,7 @@ impl Scene {
         self.with_noises(near.iter().zip(echo).map(|(near, echo)| near + gain * echo).collect())
     }
 
-    /// Which blocks of 10 ms tell how loud the echo is: those that are not near a key click.
+    /// Whether each block of 10 ms is used to judge the level of the echo: blocks near a key click are not.
     pub(super) fn judged_blocks(&self, samples: usize) -> Vec<bool> {
         let mut judged = vec![true; samples / BLOCK_SAMPLES];
         if self.event == Event::Clicks {
@@ -83,7 +83,7 @@ impl Scene {
 }
 
 impl Clock {
-    /// By how many samples the echo comes later at the microphone's sample `n`.
+    /// The additional delay of the echo at the microphone's sample `n`, in samples.
     fn late(self, n: usize) -> f64 {
         let samples = n as f64;
         match self {
@@ -106,7 +106,7 @@ fn steps(n: usize) -> f64 {
     }
 }
 
-/// Each change takes 50 ms.
+/// Changes the volume during the call; each change takes 50 ms.
 fn turn_volume(sound: &mut [f32]) {
     let mut gain = 1.0_f32;
     for (n, sample) in sound.iter_mut().enumerate() {
@@ -120,7 +120,8 @@ fn turn_volume(sound: &mut [f32]) {
     }
 }
 
-/// Where a key click begins, with its peak: a key is pressed every 100 to 300 ms, and let go 60 ms later, half as loud.
+/// The start of each key click, with its peak: a key is pressed every 100 to 300 ms, and released 60 ms later, half as
+/// loud.
 fn clicks(samples: usize) -> impl Iterator<Item = (usize, f32)> {
     let mut noise = WhiteNoise::new(2);
     let mut next = 4_800;
@@ -132,7 +133,7 @@ fn clicks(samples: usize) -> impl Iterator<Item = (usize, f32)> {
     presses.flat_map(|at| [(at, CLICK), (at + 2_880, CLICK / 2.0)])
 }
 
-/// Noise that dies away within 5 ms, and rings at 3 kHz.
+/// Adds clicks: noise that decays within 5 ms, and rings at 3 kHz.
 fn add_clicks(sound: &mut [f32]) {
     let mut noise = WhiteNoise::new(3);
     for (start, peak) in clicks(sound.len()) {

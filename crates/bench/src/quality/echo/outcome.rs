@@ -1,4 +1,4 @@
-//! What became of the echo, and of the voice over it.
+//! The level of the echo that a canceller leaves.
 
 use std::ops::Range;
 
@@ -8,24 +8,24 @@ use serde::Serialize;
 /// Parts of the far end alone, in seconds.
 pub(super) const PARTS_S: [Range<f32>; 4] = [0.0..1.0, 1.0..2.0, 2.0..5.0, 5.0..f32::MAX];
 
-/// What is louder than this, in dBFS, is heard as an echo.
+/// Sound louder than this, in dBFS, is audible as an echo.
 const HEARD_DBFS: f64 = -50.0;
 
-/// From here on, in blocks, the canceller knows the room.
+/// The block from which on the canceller has adapted to the room.
 const LEARNT: usize = 300;
 
 const BLOCKS_PER_SECOND: f32 = 100.0;
 
-/// Of the far end alone.
+/// Figures for the far end alone.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(super) struct FarEndAlone {
-    /// By how much the echo is quieter than at the microphone in each part, in dB.
+    /// The attenuation of the echo in each part, in dB.
     pub(super) quieter_db: [f64; PARTS_S.len()],
     /// The same from the first second to the end.
     pub(super) quieter_from_1_s_db: f64,
-    /// The longest time from 3 s on that the rest is louder than −50 dBFS, in ms.
+    /// The longest time from 3 s on for which the residue is louder than −50 dBFS, in ms.
     pub(super) heard_ms: usize,
-    /// The rest from 5 s on, in dBFS.
+    /// The residue from 5 s on, in dBFS.
     pub(super) rest_dbfs: f64,
 }
 

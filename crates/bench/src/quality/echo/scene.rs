@@ -3,7 +3,7 @@
 use super::far_end::FarEnd;
 use super::loudspeaker::Loudspeaker;
 
-/// How the loudspeaker's clock runs against the microphone's.
+/// The loudspeaker's clock relative to the microphone's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Clock {
     /// Both are one clock.
@@ -14,7 +14,7 @@ pub(super) enum Clock {
     Swings(f64),
 }
 
-/// What happens during the call.
+/// An event during the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
     Nothing,
@@ -40,7 +40,7 @@ pub(super) struct Scene {
     pub(super) near_db: &'static [f32],
 }
 
-/// The near voice over the echo, in all scenes but the laptop's.
+/// The levels of the near voice over the echo, in all scenes but the laptop's.
 const OVER: &[f32] = &[0.0, 12.0, 20.0];
 
 const LINEAR: Scene = Scene {
@@ -54,7 +54,7 @@ const LINEAR: Scene = Scene {
     near_db: OVER,
 };
 
-/// All of them.
+/// All scenes.
 pub(super) const SCENES: [Scene; 22] = [
     Scene { name: "RT60 0.2 s", rt60_s: 0.2, delay_ms: 30.0, ..LINEAR },
     LINEAR,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// Packets that are remembered.
+/// The number of packets that are considered.
 const WINDOW: usize = 128;
 
 /// The delay while nothing is known, 100 ms, and the longest, 750 ms.
@@ -24,7 +24,7 @@ impl ArrivalJitter {
         self.transits.push_back((utterance, transit));
     }
 
-    /// From the first packet of an utterance to its sound.
+    /// The delay from the first packet of an utterance to its sound.
     pub(super) fn delay_samples(&self, frame_samples: u64) -> u64 {
         let confidence = self.transits.len() as f64 / WINDOW as f64;
         let delay = UNKNOWN_SAMPLES + confidence * (2.5 * self.deviation() - UNKNOWN_SAMPLES);

@@ -1,23 +1,23 @@
-//! How fast the original plays, to come back to where it should be.
+//! The rate at which the original plays to return to its ideal position.
 
-/// Off by no more than this, 29 ms, nothing is done.
+/// Deviations up to this, 29 ms, are ignored.
 const DEAD_ZONE_SAMPLES: i64 = 1_392;
 
-/// So far behind, a second, it skips.
+/// If it is this far behind, a second, it skips.
 const SKIP_SAMPLES: i64 = 48_000;
 
-/// The rate differs from 1 by this for each second off.
+/// The change of the rate per second of deviation.
 const RATE_PER_SECOND: f64 = 0.15;
 
-/// How much of the way to a higher rate is gone with each block.
+/// The share of the difference to a higher rate that is applied with each block.
 const SPEED_UP: f64 = 0.25;
 
-/// Resampling begins when the rate is off by more than this.
+/// Resampling begins when the rate differs from 1 by more than this.
 const LEAST_OFF: f64 = 0.01;
 
 const BLOCK_SAMPLES: f64 = 480.0;
 
-/// Counts what was played.
+/// Tracks the sound that was played.
 pub(super) struct PlaybackRate {
     played: u64,
     rate: f64,

@@ -11,13 +11,13 @@ const RATE_HZ: f64 = 16_000.0;
 const LOWEST_HZ: f64 = 50.0;
 const HIGHEST_HZ: f64 = 8_000.0;
 
-/// From one spectrum to the next: 1.25 ms.
+/// The distance between spectra: 1.25 ms.
 const HOP_SAMPLES: usize = 20;
 
-/// What one spectrum is the mean of, in hops: 80 ms.
+/// The window that one spectrum is the mean of, in hops: 80 ms.
 const WINDOW_HOPS: usize = 64;
 
-/// Levels below this, dB of full scale, and below this relative to the loudest band of a spectrum, are not heard.
+/// Levels below this are inaudible, both in dB of full scale and relative to the loudest band of a spectrum.
 const FLOOR_DB: f32 = -45.0;
 const MASKED_DB: f32 = -45.0;
 
@@ -28,7 +28,7 @@ pub(super) struct Spectrogram {
 }
 
 impl Spectrogram {
-    /// Of mono sound at 16 kHz, taken `gain` times as loud.
+    /// The spectrogram of mono sound at 16 kHz, multiplied by `gain`.
     pub(super) fn of(sound: &[f32], gain: f32) -> Self {
         let hops = sound.len() / HOP_SAMPLES;
         let mut powers = vec![[0.0; BANDS]; hops];
@@ -71,7 +71,7 @@ impl Spectrogram {
     }
 }
 
-/// The level of each band over some hops, not below what is heard.
+/// The level of each band over some hops, at least the audible floor.
 fn window_db(hops: &[[f32; BANDS]]) -> [f32; BANDS] {
     let mut levels = [0.0; BANDS];
     for (band, level) in levels.iter_mut().enumerate() {
@@ -85,7 +85,7 @@ fn window_db(hops: &[[f32; BANDS]]) -> [f32; BANDS] {
 /// A complex gammatone filter of fourth order: the sound is shifted so that the band lies at 0 Hz, then smoothed
 /// four times (Hohmann, "Frequency analysis and synthesis using a Gammatone filterbank", Acta Acustica 2002).
 struct Gammatone {
-    /// The oscillator that shifts the band, and by how much it turns in a sample.
+    /// The oscillator that shifts the band, and its rotation per sample.
     phase: [f32; 2],
     turn: [f32; 2],
     smoothing: f32,
@@ -97,7 +97,7 @@ impl Gammatone {
         let (low, high) = (erb_number(LOWEST_HZ), erb_number(HIGHEST_HZ));
         // The highest band ends at the highest frequency, as in ViSQOL, whose bands are spaced downwards from it.
         let centre = hz(low + (high - low) * band as f64 / BANDS as f64);
-        // Glasberg and Moore 1990, and the factor by which a gammatone filter of fourth order is as wide.
+        // The bandwidth after Glasberg and Moore 1990, scaled for a fourth-order gammatone filter.
         let bandwidth = 1.019 * 24.7 * (4.37 * centre / 1000.0 + 1.0);
         let angle = std::f64::consts::TAU * centre / RATE_HZ;
         Self {
@@ -108,7 +108,7 @@ impl Gammatone {
         }
     }
 
-    /// One more sample; the power of the band then.
+    /// Processes a sample; returns the power of the band.
     fn pass(&mut self, sample: f32) -> f32 {
         let mut value = [sample * self.phase[0], sample * self.phase[1]];
         let (phase, turn) = (self.phase, self.turn);

@@ -10,7 +10,7 @@ const EDGE: f64 = 0.083_825_148;
 const CENTRE: f64 = 0.619_485_846;
 const WEIGHTS: [[f64; 3]; 3] = [[CORNER, EDGE, CORNER], [EDGE, CENTRE, EDGE], [CORNER, EDGE, CORNER]];
 
-/// What keeps the quotients of intensity and structure finite: of an intensity range of 1, as in `ViSQOL`.
+/// Constants that keep the quotients of intensity and structure finite, for an intensity range of 1 as in `ViSQOL`.
 const INTENSITY: f64 = 1e-4;
 const STRUCTURE: f64 = 4.5e-4;
 
@@ -43,7 +43,7 @@ fn cell(a: &[[f64; 3]; 3], b: &[[f64; 3]; 3]) -> f64 {
     intensity * structure
 }
 
-/// The cells around one; beyond the edge lies the edge again.
+/// The cells around one; the edge is repeated beyond itself.
 fn neighbourhood(patch: &Patch, frame: usize, band: usize) -> [[f64; 3]; 3] {
     let around = |middle: usize, end: usize| [middle.saturating_sub(1), middle, (middle + 1).min(end - 1)];
     around(frame, PATCH_FRAMES).map(|frame| around(band, BANDS).map(|band| f64::from(patch[frame][band])))

@@ -12,9 +12,9 @@ pub(crate) struct Visitor {
     pub(crate) manner: Manner,
     pub(crate) activation: Activation,
     pub(crate) way: Way,
-    /// Firefox, whichever browser the others have.
+    /// Whether it uses Firefox, whichever browser the others have.
     pub(crate) has_firefox: bool,
-    /// Its browser has what encryption needs.
+    /// Whether its browser supports encryption.
     pub(crate) can_encrypt: bool,
 }
 
@@ -36,7 +36,7 @@ impl Visitor {
     }
 }
 
-/// When a visitor is heard.
+/// The condition under which a visitor is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activation {
     PushToTalk,
@@ -46,7 +46,7 @@ pub(crate) enum Activation {
 }
 
 impl Activation {
-    /// What the page says of it as soon as the visitor is in the room.
+    /// The page's description of it once the visitor is in the room.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::PushToTalk => "Hold Space or the button to talk",

@@ -1,4 +1,4 @@
-//! The page before any player has joined: how much it is, and what it says where there is no microphone.
+//! The page before any player has joined: its size, and its explanations if there is no microphone.
 
 use consonance_testing::stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
 
@@ -44,7 +44,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Everything that comes before anything can be done: less than 150 kB of 1000 bytes.
+/// Everything that is loaded before the page is usable takes less than 150 kB (of 1000 bytes).
 fn the_first_load_is_small(tab: &Tab) -> Result<(), Failure> {
     let bytes = tab.loaded_bytes();
     println!("the first load has {bytes} bytes");
@@ -71,7 +71,7 @@ fn a_missing_microphone_is_explained(stage: &Stage<'_>, server: &Server) -> Resu
     is_explained(stage, &browser.tab()?, server, "The microphone is off because none was found.", "missing")
 }
 
-/// A visitor that wants to talk is told why it cannot, and can listen all the same.
+/// A visitor that wants to talk is told why it cannot, and can still listen.
 fn is_explained(
     stage: &Stage<'_>,
     tab: &Tab,

@@ -7,7 +7,7 @@ use crate::browser_test::person::{Person, WITH_PAGE};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// Each hears the others, and neither itself nor a silent one.
+/// Each hears the others, but neither itself nor a silent player.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;

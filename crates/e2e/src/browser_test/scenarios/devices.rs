@@ -1,4 +1,4 @@
-//! Another microphone and other headphones, in the middle of a sentence.
+//! Switching to another microphone and other headphones in the middle of a sentence.
 
 use consonance_testing::sound::longest_silence;
 use consonance_testing::stage::{Failure, ensure};
@@ -31,7 +31,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// The other one begins with the beginning of what is said, which has no pauses, so that each silence is a loss.
+/// The new microphone begins with the beginning of the speech, which has no pauses, so that each silence is a loss.
 fn a_microphone_changes_in_mid_sentence(
     stage: &Stage<'_>,
     speaker: &Person,
@@ -47,7 +47,7 @@ fn a_microphone_changes_in_mid_sentence(
     goes_on(stage, speaker, listener)
 }
 
-/// What is said goes on meanwhile, and so each frame that is not heard is a loss.
+/// The speech goes on meanwhile, so each frame that is not heard is a loss.
 fn headphones_change_in_mid_sentence(
     stage: &Stage<'_>,
     speaker: &Person,
@@ -77,8 +77,8 @@ fn goes_on(stage: &Stage<'_>, speaker: &Person, listener: &Person) -> Result<(),
     Err(Failure::NotSo(format!("{} does not hear {} any more as before", listener.name, speaker.name)))
 }
 
-/// As long as a word.
+/// The length of a word.
 const LOST_MS_MAX: usize = 400;
-/// Where pauses were cut out are edges that no codec keeps.
+/// The share that may be missing: pauses that were cut out leave edges that no codec keeps.
 const GOES_ON: f64 = 0.1;
 const PATIENCE: usize = 6;

@@ -1,4 +1,4 @@
-//! A refused visitor is told why, and what has to change.
+//! Rejected visitors learn the reason, and how to get in.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::browser_test::person::{Person, Visitor};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// A password, a token, both of them, a password that only some need, a server that is full.
+/// A password, a token, both, a password that only some visitors need, and a full server.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     the_password_has_to_be_right(stage)?;
     the_token_has_to_be_right(stage)?;
@@ -97,7 +97,7 @@ fn a_password_of_another_session_is_not_asked_for(stage: &Stage<'_>) -> Result<(
     server.end()
 }
 
-/// Makes a pair of keys in a server's folder; where the half is that signs.
+/// Makes a key pair in a server's folder; returns the path of the signing key.
 fn keys(stage: &Stage<'_>, folder: &Path) -> Result<String, Failure> {
     let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.join(name).display().to_string());
     stage.command(&["token", "keygen", &secret, &public])?;

@@ -8,7 +8,7 @@ use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// Visitors, one of them without WebRTC, and a native player hear and read each other. In a session that requires
-/// encryption, neither takes what is not sealed, so what arrives was.
+/// encryption, none of them accepts unsealed data, so everything that arrives was sealed.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, &format!("encryption = \"required\"\n{WITH_PAGE}"))?;
     let address = server.said_address("quic://")?;
@@ -43,14 +43,14 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     will.tab.click("Send")?;
     alice.sees(&["by another way"])?;
     page_rules::are_kept(&alice.tab, &page)?;
-    // It has lost its keys, and gets others.
+    // The reloaded page has lost its keys, and gets new ones.
     alice.tab.reload()?;
     alice.is_in()?;
     alice.sees(&["Encrypted", "Will"])?;
     alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
     will.talks(|| alice.hears(stage, "Will", Voice::Third))?;
     see_the_same_number([&alice, &bob, &will])?;
-    // A verified player stays so over a visit, and keeps its key.
+    // A verified player stays verified when the page is reloaded, and keeps its key.
     alice.tab.click("Bob's are the same")?;
     alice.sees(&["verified"])?;
     alice.tab.reload()?;
@@ -70,8 +70,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// A visitor that cannot encrypt is refused with words where encryption is required. Where it is allowed, it talks with
-/// the others, and they see that the room is not encrypted.
+/// A visitor that cannot encrypt is rejected with an explanation where encryption is required. Where encryption is
+/// optional, it talks with the others, and they see that the room is not encrypted.
 pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
     let pete = Visitor { can_encrypt: false, ..Visitor::new("Pete", Voice::Second) };
     let mut strict =
@@ -95,7 +95,7 @@ pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
 }
 
 /// Two native players, a visitor with Chromium and one with Firefox talk in a session that requires encryption; the
-/// last is kicked, is no member for the others any more, and hears nothing.
+/// last one is kicked, disappears from the others' members, and hears nothing.
 pub(crate) fn play_kick(stage: &Stage<'_>) -> Result<(), Failure> {
     const NAME: &str = "kicked";
     let settings =
@@ -130,14 +130,14 @@ pub(crate) fn play_kick(stage: &Stage<'_>) -> Result<(), Failure> {
     alice.tab.wait_until("Fay is no member any more", is_gone)?;
     alice.talks(|| {
         fay.hears_nothing(stage)?;
-        // Long enough for the native player to understand it.
+        // Alice talks on, so that the native player records enough of her voice.
         alice.hears_nothing(stage)
     })?;
     stage.understands_somewhere("Nora hears Alice without Fay", &nora.leave()?, Voice::First)?;
     server.end()
 }
 
-/// Each has the others in its list of members, and the same safety number for all together.
+/// Checks that each lists the others as members, and that all have the same safety number.
 fn see_the_same_number(people: [&Person; 3]) -> Result<(), Failure> {
     let mut numbers = Vec::new();
     for person in people {

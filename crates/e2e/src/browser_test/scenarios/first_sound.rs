@@ -8,7 +8,8 @@ use crate::browser_test::person::Person;
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// From the start of the program until a voice was understood, whose four seconds count.
+/// Measures the time from the start of the program until a voice was understood, including the four seconds of that
+/// voice.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut server = stage.server_without_arguments("first-sound")?;
@@ -22,5 +23,5 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// By the README.
+/// The README's promise.
 const PROMISED: Duration = Duration::from_mins(1);

@@ -1,4 +1,4 @@
-//! The instrument itself: what it hears is what was played, and it finds what is wrong.
+//! A test of the instrument itself: it hears the sound that was played, and finds all faults.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::browser_test::site::{File, Site};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
-/// A page that calls itself, and a page that is wrong in every way that is looked for.
+/// Checks a page that calls itself, and a page with every kind of fault that the rules know.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let site = Site::open(FILES)?;
     let speech = Some(Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?);

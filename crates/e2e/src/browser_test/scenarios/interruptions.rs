@@ -1,4 +1,4 @@
-//! The server sleeps, the server dies: people are back without a click.
+//! The server freezes, the server dies: people are reconnected without a click.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::browser_test::person::{Person, WITH_PAGE};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// After each interruption both hear each other again.
+/// Both hear each other again after each interruption.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("interruptions", WITH_PAGE)?;
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
@@ -46,5 +46,5 @@ fn all_is_well(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Fa
 }
 
 const LOST: &str = "The connection was lost. Reconnecting automatically";
-/// A server that was away is tried again after pauses that grow.
+/// The limit for reconnecting: pauses between attempts grow.
 const BACK: Duration = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! Visitors that move on the map, and are seen and heard at their places.
+//! Visitors move on the map, and are seen and heard at their positions.
 
 use consonance_testing::sound::place_of;
 use consonance_testing::stage::{Failure, KeyboardKey, ensure};
@@ -16,7 +16,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
     bob.sees(&["Alice"])?;
     alice.sees(&["Bob"])?;
-    // As it was said: a voice from a place goes round the listener's head.
+    // Checked before positional audio is on, which would alter the signal.
     bob.hears(stage, "Alice", Voice::First)?;
     for person in [&alice, &bob] {
         person.tab.click("Positional voices")?;
@@ -63,14 +63,14 @@ fn walk(person: &Person, step: KeyboardKey, steps: usize) -> Result<(), Failure>
 
 /// How a voice sounds to a listener.
 struct Impression {
-    /// How much louder it is than it was said.
+    /// How much louder it is than the original.
     loudness_db: f64,
     /// How much louder on the left side than on the right one.
     balance_db: f64,
 }
 
 fn listen(stage: &Stage<'_>, listener: &Person, place: &str) -> Result<Impression, Failure> {
-    // Voices glide to where they are heard from.
+    // Voices glide to their new positions.
     listener.tab.listen_again_for(WORDS / 8)?;
     listener.tab.listen_again_for(WORDS)?;
     let [left, right] = listener.tab.heard_on_both_sides()?;
@@ -104,9 +104,9 @@ fn energy(sound: &[f32]) -> f64 {
     sound.iter().map(|sample| f64::from(sample * sample)).sum()
 }
 
-/// What is heard from one side is louder there, since the head is in its way: 3 dB straight from the side.
+/// A voice from one side is louder there, since the head is in its way: 3 dB straight from the side.
 const SIDE_DB: f64 = 2.0;
-/// From 2 m to 10 m it is 14 dB by the inverse law.
+/// By the inverse distance law, a voice at 10 m is 14 dB quieter than at 2 m.
 const FAR_DB: f64 = 10.0;
-/// From 10 m to 2.8 m it is 11 dB.
+/// A voice at 2.8 m is 11 dB louder than at 10 m.
 const NEARER_DB: f64 = 7.0;

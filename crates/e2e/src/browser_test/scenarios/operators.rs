@@ -7,7 +7,7 @@ use consonance_testing::stage::{Failure, KeyboardKey, Owner};
 use crate::browser_test::page_rules;
 use crate::browser_test::stage::Stage;
 
-/// A visitor is here, and both pages show it.
+/// Both pages show a visitor.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;
@@ -63,7 +63,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// One more than a server tells at once, and one whose name would be a script.
+/// Makes one ban more than a server lists at once, and one whose name would be a script.
 const BAN_MANY: &str = "(async () => {
     const scripted = `<img src=x onerror='window.markupRan = 1'> too`;
     await call('POST', 'bans', { target: { name: scripted }, by: scripted });
@@ -72,7 +72,7 @@ const BAN_MANY: &str = "(async () => {
     }
 })()";
 
-/// A name with marks that turn it around, as it is shown.
+/// A name with marks that reverse it, in escaped form.
 const TWISTED: &str = "\\u{202e}eciveD\\u{200b}";
 
 const SETTINGS: &str = "[admin]\nlisten = \"127.0.0.1:PORT\"\ntoken_file = \"admin-token\"\n\

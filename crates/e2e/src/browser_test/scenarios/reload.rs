@@ -1,4 +1,4 @@
-//! A page is loaded again: it is the same player as before, and the others do not see it leave.
+//! A page is reloaded: it is the same player as before, and the others do not see it leave.
 
 use consonance_testing::stage::Failure;
 
@@ -38,7 +38,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Logs which players are said to have left or joined.
+/// Logs the players that are announced as left or joined.
 const WATCH: &str = "globalThis.movements = []; \
      const said = document.querySelector('.unseen[role=status]'); \
      new MutationObserver(() => { if (/ (left|came)\\./.test(said.textContent)) movements.push(said.textContent); }) \

@@ -38,7 +38,7 @@ globalThis.leftOverRight = async (name) => {
     while (performance.now() < until) {
         await wait();
         if (power(left) < 1e-4) continue;
-        // All that is looked at must have been spoken.
+        // The analysers' windows must contain the tone only.
         await new Promise((done) => setTimeout(done, 1500));
         return Math.min(99, 10 * Math.log10(power(left) / Math.max(power(right), 1e-12)));
     }

@@ -11,7 +11,7 @@ use crate::browser_test::person::WITH_PAGE;
 use crate::browser_test::stage::Stage;
 use crate::scenario::mouth_and_ear::Ear;
 
-/// What each plays on its left side only, the others hear on their left side.
+/// Each player plays on its left side only, and the others hear it on their left side.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("stereo", WITH_PAGE)?;
     let address = server.said_address("quic://")?;
@@ -22,7 +22,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     for name in ["Pia", "Piet"] {
         let tab = browser.tab()?;
         tab.go_to(&server.page("127.0.0.1", "/"))?;
-        // Without a gesture, a browser plays no sound.
+        // Browsers play no sound before a user gesture.
         tab.press(KeyboardKey::Tab)?;
         tab.evaluate(SCRIPT)?;
         let joined = tab.evaluate(&format!("join({name:?})"))?;
@@ -71,6 +71,6 @@ fn bot(address: &str, ear: &Ear) -> Result<VoiceChat, Failure> {
 
 const SCRIPT: &str = include_str!("stereo.js");
 
-/// What the encoders leave is below that.
+/// The minimum difference between the sides: the encoders' crosstalk is quieter than that.
 const APART_DB: f64 = 20.0;
 const WITHIN: Duration = Duration::from_secs(20);

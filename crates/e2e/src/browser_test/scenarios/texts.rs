@@ -1,4 +1,4 @@
-//! Names and texts are words, whatever they look like.
+//! Names and texts are plain text, whatever they look like.
 
 use consonance_testing::stage::{Failure, ensure};
 
@@ -7,7 +7,7 @@ use crate::browser_test::person::{Person, WITH_PAGE};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// What looks like markup is read as it was written, by browsers and native players.
+/// Text that looks like markup arrives as it was written, in browsers and in native players.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
@@ -44,7 +44,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
 
 const NAME: &str = "texts";
 const MARKUP_NAME: &str = "<i>Mallory</i> &amp; co";
-/// What would be written backwards, beside what cannot be seen.
+/// A name with a character that would reverse it, and with an invisible one.
 const TWISTED_NAME: &str = "\u{202e}eciveD\u{200b}";
 const TWISTED_AS_SHOWN: &str = "\\u{202e}eciveD\\u{200b}";
 const MARKUP: &str =

@@ -14,7 +14,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let alice = Person::join(stage, &server, "Alice", Voice::First)?;
     alice.sees(&["Una"])?;
     alice.hears(stage, "Una", Voice::Third)?;
-    // As long as it takes to listen a few times: what the game has heard is looked through for one that is whole.
+    // Alice talks long enough for several sentences; the game's recording must contain one of them in full.
     alice.talks(|| (0..SENTENCES).try_for_each(|_| alice.hears(stage, "Una", Voice::Third)))?;
     stage.understands_somewhere("Una hears Alice", &una.leave()?, alice.voice)?;
     server.end()

@@ -10,7 +10,7 @@ use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE};
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
-/// A speaker is heard from the first syllable; the room is not; and no voice is below the threshold.
+/// A speaker is heard from the first syllable, the room is not heard, and no voice is below the threshold.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("voice-activation", WITH_PAGE)?;
     let (manner, activation) = (Manner::InTurns, Activation::Voice);
@@ -36,8 +36,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Nothing leaves the page of a silent player, and nothing arrives at a listener. On a machine that has no time a pause
-/// may be over before that is seen; then there is another one.
+/// Checks that nothing leaves the page of a silent player, and that nothing arrives at a listener. On an overloaded
+/// machine a pause may be over before the check; then it waits for another one.
 fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Duration) -> Result<(), Failure> {
     let (mut packets, mut energy) = (0, 0.0);
     for _ in 0..PATIENCE {
@@ -86,17 +86,19 @@ fn an_utterance_is_heard_from_its_beginning(
 }
 
 const MARK: &str = "Voice is sent above this level";
-/// What is still on its way has been heard.
+/// Sound in flight has been heard after this time.
 const TAIL: Duration = Duration::from_millis(800);
-/// Shorter than a pause, by what may be late.
+/// Shorter than a pause, with some margin for delays.
 const WITHIN_A_PAUSE: Duration = Duration::from_secs(2);
 /// Longer than a pause and an utterance.
 const ROUND: Duration = Duration::from_secs(10);
 /// Attempts until everything is as expected.
 const PATIENCE: usize = 6;
-/// In frames of 20 ms: the first syllable, without its end, where a microphone that the fan has opened is caught up.
+/// In frames of 20 ms: the first syllable, without its end, where the page may catch up if the fan has opened the
+/// microphone.
 const BEGINNING: usize = 12;
-/// By then the page has caught up on its pre-roll.
+/// The frame by which the page has caught up after its pre-roll.
 const CAUGHT_UP: usize = 50;
-/// So many frames are not as they were said where a pre-roll of 120 ms is caught up, in pieces of 2.5 to 15 ms.
+/// The maximum number of altered frames while the page catches up after a pre-roll of 120 ms, in pieces of 2.5 to 15
+/// ms.
 const CUT_MAX: usize = 14;

@@ -1,4 +1,4 @@
-//! The ways of a voice where the usual one is shut: TCP, a `WebSocket`, a TURN server.
+//! Alternatives where the usual transport of voice is blocked: TCP, a `WebSocket`, a TURN server.
 
 use consonance_testing::stage::{Failure, ensure};
 
@@ -8,7 +8,7 @@ use crate::browser_test::server::Server;
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
-/// Where UDP does not get through, and where there is no WebRTC, people hear and are heard.
+/// People hear and are heard if UDP does not get through, and if there is no WebRTC.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("ways", &format!("{WITH_PAGE}tcp = \"127.0.0.1:OTHER\"\n"))?;
     let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
@@ -22,7 +22,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// A page that embeds the library has the voice of that player as an audio node and as a media stream, and neither is
+/// A page that embeds the library gets that player's voice as an audio node and as a media stream, and neither is
 /// silent.
 fn has_a_sound_of(bob: &Person, name: &str, transport: &str) -> Result<(), Failure> {
     let script = format!("({TAP})({name:?}, {transport:?})");
@@ -30,7 +30,7 @@ fn has_a_sound_of(bob: &Person, name: &str, transport: &str) -> Result<(), Failu
     ensure(heard == "both", || format!("over {transport} the voice of {name} is in its {heard}"))
 }
 
-/// Joins with the library from where the page is, and listens to a player's node and stream for 20 s at most.
+/// Joins with the library from the page's own server, and listens to a player's node and stream for 20 s at most.
 const TAP: &str = "async (name, transport) => {
     const { connect, info } = await import('/consonance.js');
     const [session] = (await info()).sessions;
@@ -59,7 +59,7 @@ const TAP: &str = "async (name, transport) => {
     return heard.size === 2 ? 'both' : [...heard].join() || 'neither';
 }";
 
-/// Where nothing gets through but TCP to a TURN server, people hear and are heard.
+/// People hear and are heard if only TCP to a TURN server gets through.
 pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {
     let turn = stage.run_once("relay")?;
     let mut server = stage.server("relay", &format!("{WITH_PAGE}{}", turn.settings()))?;
@@ -67,7 +67,7 @@ pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {
     goes_by(&bob, "udp")?;
     let rita = Visitor { way: Way::Tcp, ..Visitor::new("Rita", Voice::First) };
     let rita = both_talk(stage, &server, &bob, rita, "relay")?;
-    // Its name has the word for the connection in it, which changes with what the machine has to do.
+    // Clicked by selector, as its label contains the state of the connection, which varies with the machine's load.
     rita.tab.evaluate("document.querySelector('.connection summary').click()")?;
     rita.tab.wait_for_text("Voice goes over a relay because the direct path is blocked.")?;
     stage.photograph(&rita.tab, "relay")?;

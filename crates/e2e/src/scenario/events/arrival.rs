@@ -50,11 +50,11 @@ impl Stage {
 
     pub(super) fn walks(&mut self, member: CastMember, metres: f32) -> Checks {
         self.player(member)?.stand_at(metres);
-        // Places go to the server ten times a second.
+        // Positions are sent to the server ten times a second.
         self.pass(0.5)?;
         Ok(vec![Check::seen(format!("{member:?} stands at {metres} m"))])
     }
 }
 
-/// After a restart some wait a while before they ask again.
+/// After a restart some players wait a while before they retry.
 const LONG: Duration = Duration::from_secs(40);

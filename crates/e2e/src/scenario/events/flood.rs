@@ -93,13 +93,13 @@ impl Drop for Flood {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            // A thread that panicked has said so.
+            // A thread that panicked has already reported it.
             let _ = thread.join();
         }
     }
 }
 
-/// Datagrams to every port, and now and then a connection that brings garbage, too.
+/// Sends garbage datagrams to every port, and now and then garbage over a TCP connection.
 fn throw_garbage(doors: &[SocketAddr], is_over: &AtomicBool, thrown: &AtomicU64) {
     let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)) else { return };
     let mut state = 1_u32;
@@ -111,7 +111,7 @@ fn throw_garbage(doors: &[SocketAddr], is_over: &AtomicBool, thrown: &AtomicU64)
                 *byte = (state >> 24) as u8;
             }
             let length = 1 + (state >> 8) as usize % garbage.len();
-            // Where it is not accepted, it is garbage all the same.
+            // It does not matter if garbage is refused.
             let _ = socket.send_to(&garbage[..length], door);
             if state.is_multiple_of(64) {
                 let sender = TcpStream::connect_timeout(door, BREAK);
@@ -156,11 +156,11 @@ fn send_too_much(server: SocketAddr, is_over: &AtomicBool, sent: &AtomicU64) {
     for player in &mut players {
         player.client.stop(consonance_session::Instant::from_micros(now));
     }
-    // Their goodbye goes out with the first.
+    // The first turn sends their goodbyes.
     (0..5).for_each(|_| turn(&mut players));
 }
 
 const BACK_ROOM: &str = "back room";
 const BREAK: Duration = Duration::from_millis(4);
-/// Every 4 ms: fifty times as many as a speaker needs.
+/// Frames sent every 4 ms: fifty times the rate of a speaker.
 const FRAMES_AT_ONCE: usize = 10;

@@ -1,4 +1,4 @@
-//! A room without a chair, and a house without a place.
+//! A full room, and a full server.
 
 use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
 use consonance_testing::stage::Failure;
@@ -64,7 +64,7 @@ impl Stage {
         Ok(vec![Check::new(words, told), Check::new("When one goes, the next is admitted", is_admitted)])
     }
 
-    /// A player that only takes a place, or why it is not admitted.
+    /// A player that only takes a place on the server, or the reason why it is not admitted.
     fn guest(&self, name: &str) -> Result<Result<VoiceChat, String>, Failure> {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
         while let Some(event) = chat.wait_event(consonance_testing::stage::SOON) {

@@ -1,4 +1,4 @@
-//! What others recorded: a file for each voice, with the words of its player and no other.
+//! Checks of recordings: a file for each voice, with the words of its player and no other.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl Stage {
         let spoke = self.speakers(report, Some(LOBBY));
         let files = files(&folder)?;
         let track = |member: CastMember| {
-            // Before the name is a number.
+            // File names are a number, a dash and the player's name.
             let is_own =
                 |file: &&PathBuf| file.to_string_lossy().ends_with(&format!("-{}.wav", member.name()));
             let file = files.iter().find(is_own);
@@ -70,7 +70,7 @@ impl Stage {
     }
 }
 
-/// That each track has its player's words, and not those of the next one.
+/// Checks that each track has its player's words, and not those of the next one.
 fn compared(
     what: &str,
     spoke: &[CastMember],
@@ -103,7 +103,7 @@ fn compared(
     checks
 }
 
-/// Whose each track is, and its file: out of what `consonance recordings list --json` says.
+/// The player and the file of each track, from the output of `consonance recordings list --json`.
 fn tracks(list: &str) -> Result<Vec<(String, PathBuf)>, Failure> {
     let mut tracks = Vec::new();
     for line in list.lines() {
@@ -128,7 +128,8 @@ fn decoded(file: &Path) -> Result<Vec<f32>, Failure> {
     Ok(decode(File::open(file).map_err(Failure::io(format!("{}", file.display())))?))
 }
 
-/// A whole scenario has more than the words that are looked for, and so they are found a little less well.
+/// The least likeness: a recording of a whole scenario has more than the words in question, so they match a little
+/// less well.
 const FOUND: f64 = ALIKE - 0.1;
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ impl Stage {
     }
 }
 
-/// Whether a player has its former place, once it is back.
+/// Whether a player that is reconnected got its former place.
 fn is_back(kind: &EventKind) -> Option<bool> {
     match kind {
         EventKind::Resumed => Some(true),
@@ -75,5 +75,5 @@ fn is_back(kind: &EventKind) -> Option<bool> {
     }
 }
 
-/// Those whose network tells them late that the server has gone ask late.
+/// Players whose network is slow to detect that the server has gone retry late.
 const LONG: Duration = Duration::from_secs(40);

@@ -1,4 +1,4 @@
-//! Rows of the programme that are kept, and each way in which one can be violated.
+//! Rows of the programme that are met, and every way in which one can be violated.
 
 use consonance_testing::sound::{FRAME_SAMPLES, decode_live, encode};
 
@@ -8,7 +8,7 @@ use crate::scenario::words::Words;
 const FOR_IT: Expected<'_> = Expected { is_for: true, music: None, is_lossy: false };
 const NOT_FOR_IT: Expected<'_> = Expected { is_for: false, music: None, is_lossy: false };
 
-/// As it comes out of a decoder, between two silences.
+/// The sound as decoded by a listener, between two silences.
 fn heard(said: &[f32]) -> Vec<f32> {
     let silence = vec![0.0; 20_000];
     [&silence[..], &decode_live(&encode(said, FRAME_SAMPLES)), &silence].concat()

@@ -1,4 +1,4 @@
-//! What was heard, each packet where its number puts it.
+//! The sound that was heard, with each packet at the place of its number.
 
 /// Mono, 48 kHz. The numbers of all speakers count the same time.
 #[derive(Debug, Default)]

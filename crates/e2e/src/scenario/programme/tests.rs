@@ -1,4 +1,4 @@
-//! That the programme has a scene for every feature, and contradicts itself nowhere.
+//! The programme has a scene for every feature, and no contradictions.
 
 use super::*;
 use crate::scenario::cast::Way;

@@ -1,4 +1,4 @@
-//! What happens to nodes, to NATS, and to the network between them.
+//! Faults of nodes, of NATS, and of the network between them.
 
 use std::time::{Duration, Instant};
 
@@ -28,24 +28,26 @@ pub(crate) enum Fault {
     Rolling,
 }
 
-/// What is heard again "within two seconds" may take the pause between two attempts to reach a server, too.
+/// The limit for hearing others again, "within two seconds"; includes the pause between two attempts to connect.
 const RETURN_MAX: Duration = Duration::from_secs(2);
 const TAKEOVER_MAX: Duration = Duration::from_secs(3);
-/// Less than the time for which a place is kept.
+/// The length of an outage: less than the time for which a place is kept.
 const OUTAGE: Duration = Duration::from_secs(8);
 const SLEEP: Duration = Duration::from_secs(10);
-/// Connections that were cut have to be given up first, and made again.
+/// The limit after a partition: connections that were cut have to time out first, and are then made again.
 const HEALED_MAX: Duration = Duration::from_secs(10);
-/// QUIC's idle time-out, and a join.
+/// The time of QUIC's idle time-out and a join.
 const GONE_MAX: Duration = Duration::from_secs(14);
-/// A server that is connected to a NATS server on the other side of the partition gives it up after two pings, a second
-/// each, 3.5 s later at most. It may try the same server twice more, for 1.5 s each, as NATS tells addresses besides
-/// those of the settings. An owner may have been replaced just before: the next one waits for the lease of 1.1 s.
+/// A server that is connected to a NATS server on the other side of the partition gives it up after two pings, a
+/// second each, at most 3.5 s later. It may try the same server twice more, for 1.5 s each, as NATS announces
+/// addresses besides those in the settings. An owner may have been replaced just before: the next one waits for the
+/// lease of 1.1 s.
 const CUT_MAX: Duration = Duration::from_secs(8);
-/// How long a server that is asked to end may take.
+/// The limit for a server to shut down.
 const END_MAX: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(3);
-/// NATS's store may elect its leader for so long after a NATS server was lost, and names no owner before.
+/// The time that NATS's store may take to elect its leader after a NATS server was lost; until then it returns no
+/// owner.
 const ELECTION: Duration = Duration::from_secs(8);
 
 impl Fault {
@@ -54,7 +56,8 @@ impl Fault {
         stage.machines.are_apart() || !matches!(self, Self::Part | Self::CutOff)
     }
 
-    /// Happens, and is over when this returns: all nodes and NATS servers run, and all players hear each other.
+    /// Plays the fault; when this returns, it is over: all nodes and NATS servers run, and all players hear each
+    /// other.
     ///
     /// # Errors
     /// If the run cannot go on.
@@ -72,7 +75,7 @@ impl Fault {
     }
 }
 
-/// How all was when a node's outage began.
+/// The state when a node's outage began.
 struct Outage {
     /// Sessions that the node owned.
     owned: usize,

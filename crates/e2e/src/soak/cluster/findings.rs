@@ -1,4 +1,4 @@
-//! What did not hold, and the worst of what was measured.
+//! Violated expectations, and the worst figures.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use crate::soak::clock::Clock;
 use crate::soak::level::Level;
 use crate::soak::process::Figures;
 
-/// Of the whole run.
+/// The findings and figures of the whole run.
 #[derive(Debug)]
 pub(crate) struct Findings {
     clock: Clock,
     found: Vec<String>,
     worst: BTreeMap<String, Duration>,
-    /// Since the window began, and of the whole run.
+    /// The longest stall of this program since the window began, and in the whole run.
     stall: Duration,
     stall_max: Duration,
     node_memory: f64,
@@ -22,9 +22,9 @@ pub(crate) struct Findings {
     nats_memory: f64,
 }
 
-/// What a pair that no trouble touches may miss at once; each player speaks every 60 ms.
+/// The longest silence of a pair that is not affected by trouble; each player speaks every 60 ms.
 pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(1);
-/// What a NATS server may have.
+/// The memory limit of a NATS server, in megabytes.
 const NATS_MEMORY_MAX: f64 = 256.0;
 
 impl Findings {
@@ -35,7 +35,7 @@ impl Findings {
         Self { clock, found, worst, stall, stall_max, node_memory, node_over, nats_memory }
     }
 
-    /// Something did not hold.
+    /// Records a violated expectation.
     pub(crate) fn add(&mut self, what: String) {
         self.clock.tell(&format!("FINDING: {what}"));
         self.found.push(what);
@@ -45,25 +45,25 @@ impl Findings {
         &self.found
     }
 
-    /// This program did nothing for so long.
+    /// Records that this program stalled for this long.
     pub(crate) fn note_stall(&mut self, stall: Duration) {
         self.stall = self.stall.max(stall);
         self.stall_max = self.stall_max.max(stall);
     }
 
-    /// What was slept through before does not count.
+    /// Earlier stalls of this program do not count for this window.
     pub(crate) fn begin_window(&mut self) {
         self.stall = Duration::ZERO;
     }
 
-    /// Others go on hearing each other through this.
+    /// Checks that players that are not affected by the fault went on hearing each other.
     pub(crate) fn judge_silence(&mut self, what: &str, silence: Duration, limit: Duration, pair: &str) {
-        // What this program slept through, it could neither say nor hear.
+        // While this program stalled, it could neither send nor receive.
         let silence = silence.saturating_sub(self.stall);
         self.judge(&format!("{what}: silence of others"), silence, limit, pair);
     }
 
-    /// After trouble: how long after its end all heard each other, or which pair does not.
+    /// Checks how long after a fault all players heard each other, or names a pair that does not.
     pub(crate) fn judge_recovery(&mut self, what: &str, took: Option<Duration>, limit: Duration, deaf: &str) {
         match took {
             Some(took) => self.judge(&format!("{what}: until all hear each other"), took, limit, ""),
@@ -71,7 +71,7 @@ impl Findings {
         }
     }
 
-    /// What was measured, and what it may be at most.
+    /// Checks a measured time against its limit.
     pub(crate) fn judge(&mut self, what: &str, took: Duration, limit: Duration, about: &str) {
         self.clock.tell(&format!("  {what}: {:.2} s {about}", took.as_secs_f64()));
         let worst = self.worst.entry(what.to_owned()).or_default();
@@ -111,7 +111,7 @@ impl Findings {
         self.nats_memory = self.nats_memory.max(megabytes);
     }
 
-    /// All figures and findings, for people.
+    /// Prints all figures and findings.
     pub(crate) fn print(&self) {
         for (what, took) in &self.worst {
             println!("{what}: {:.2} s at most", took.as_secs_f64());

@@ -1,4 +1,5 @@
-//! What stays while nodes and NATS servers come and go: folders, certificates, ports, configurations.
+//! The permanent parts of a cluster while nodes and NATS servers come and go: folders, certificates, ports,
+//! configurations.
 
 use std::error::Error;
 use std::fs;
@@ -11,10 +12,11 @@ use consonance_quic::{Fingerprint, QuicAddress};
 use super::machines::Machines;
 use crate::soak::provision::{free_ports, write_certificate};
 
-/// The sessions, which begin with their first player.
+/// The sessions; each is created by its first player.
 pub(crate) const SESSIONS: [&str; 3] = ["arena", "lobby", "field"];
 
-/// Longer than a partition, and what NATS servers need after it until their routes are up again.
+/// How long places are kept: longer than a partition and the time that NATS servers take after it to reconnect their
+/// routes.
 const PLACES_KEPT_S: u32 = 20;
 
 /// The folder and what is in it.
@@ -25,7 +27,7 @@ pub(crate) struct Installation {
     places: Vec<Places>,
 }
 
-/// Where a machine's node and NATS server are.
+/// The addresses of a machine's node and NATS server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places {
     node: SocketAddr,
@@ -89,10 +91,10 @@ impl Installation {
         &self.folder
     }
 
-    /// Where a session is: on every node.
+    /// The addresses of a session: one on every node.
     ///
     /// # Errors
-    /// If no session can be called this.
+    /// If this is not a valid session name.
     pub(crate) fn addresses(&self, session: &str) -> Result<Vec<QuicAddress>, String> {
         let at = |places: &Places| {
             let (host, port) = (places.node.ip().to_string(), places.node.port());
@@ -101,7 +103,7 @@ impl Installation {
         self.places.iter().map(at).collect::<Result<_, _>>().map_err(|error| error.to_string())
     }
 
-    /// Certificates and credentials, as between machines of a network that others are in, too; the rights are those of
+    /// Uses certificates and credentials, as on a network that is shared with others; the permissions are those of
     /// docs/cluster.md.
     fn nats_config(&self, machine: usize) -> String {
         let (folder, Places { nats, routes, .. }) = (self.folder.display(), self.places[machine]);
@@ -139,7 +141,7 @@ impl Installation {
 }
 
 impl Places {
-    /// Ports that are free on this machine, and so on one that has none in use.
+    /// Finds ports that are free on this machine; they are also free in a fresh network namespace.
     fn find(address: Ipv4Addr) -> io::Result<Self> {
         let (node, [admin, nats, routes]) = free_ports()?;
         let at = |local: SocketAddr| SocketAddr::from((address, local.port()));

@@ -1,4 +1,4 @@
-//! The machines of a cluster: a network namespace each, so that they can be partitioned; or all of them this one.
+//! The machines of a cluster: a network namespace each, so that they can be partitioned, or all of them this machine.
 
 use std::fmt::Write as _;
 use std::io;
@@ -6,14 +6,14 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// All machines. Dropping them takes their namespaces away.
+/// All machines. Dropping them removes their namespaces.
 #[derive(Debug)]
 pub(crate) struct Machines(Vec<Machine>);
 
 #[derive(Debug)]
 struct Machine {
     address: Ipv4Addr,
-    /// What keeps its namespace.
+    /// The process that keeps its namespace alive.
     holder: Option<Child>,
 }
 
@@ -29,7 +29,7 @@ impl Machines {
             let holder = Command::new("unshare").args(["--net", "sleep", "infinity"]).spawn()?;
             let (pid, address) = (holder.id(), Ipv4Addr::new(10, 77, number, 2));
             machines.0.push(Machine { address, holder: Some(holder) });
-            // It has its namespace a moment after it has begun.
+            // The process enters its namespace shortly after it starts.
             let mut script = String::from(WAIT_FOR_NAMESPACE);
             let _ = write!(
                 script,
@@ -50,13 +50,13 @@ impl Machines {
         Ok(machines)
     }
 
-    /// Machines that are all this one, and cannot be partitioned.
+    /// Machines that are all this machine, and cannot be partitioned.
     pub(crate) fn together(count: u8) -> Self {
         let machine = |_| Machine { address: Ipv4Addr::LOCALHOST, holder: None };
         Self((0..count).map(machine).collect())
     }
 
-    /// Whether their networks can be cut.
+    /// Whether they can be partitioned.
     pub(crate) fn are_apart(&self) -> bool {
         self.0.iter().all(|machine| machine.holder.is_some())
     }
@@ -69,7 +69,7 @@ impl Machines {
         self.0[machine].address
     }
 
-    /// What runs a program there.
+    /// A command that runs a program on a machine.
     pub(crate) fn command(&self, machine: usize, program: &Path) -> Command {
         match &self.0[machine].holder {
             None => Command::new(program),
@@ -81,7 +81,7 @@ impl Machines {
         }
     }
 
-    /// Parts a machine from all others; players reach it still.
+    /// Partitions a machine from all others; players can still reach it.
     ///
     /// # Errors
     /// If machines cannot be partitioned.
@@ -92,7 +92,7 @@ impl Machines {
         ))
     }
 
-    /// Parts the programs of a machine from the servers that listen on this port, on all machines.
+    /// Cuts the programs of a machine off from the servers that listen on these ports, on all machines.
     ///
     /// # Errors
     /// If machines cannot be partitioned.
@@ -105,7 +105,7 @@ impl Machines {
         self.run_at(machine, &ports.iter().map(rule).collect::<String>())
     }
 
-    /// Undoes both.
+    /// Ends all partitions.
     ///
     /// # Errors
     /// If machines cannot be partitioned.
@@ -122,7 +122,7 @@ impl Machines {
 impl Drop for Machines {
     fn drop(&mut self) {
         for holder in self.0.iter_mut().filter_map(|machine| machine.holder.as_mut()) {
-            // Both fail only if it is gone.
+            // Both fail only if the process is gone.
             let _ = holder.kill();
             let _ = holder.wait();
         }

@@ -1,4 +1,4 @@
-//! The players of all sessions: each speaks all the time, so that every missing voice shows.
+//! The players of all sessions: each speaks all the time, so that every missing voice is noticed.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;
 use crate::soak::link::Link;
 
-/// All of them.
+/// The players of all sessions.
 #[derive(Debug)]
 pub(crate) struct Players {
     sessions: Vec<Vec<Player>>,
@@ -20,14 +20,14 @@ pub(crate) struct Players {
     pub(crate) counts: Counts,
 }
 
-/// Of the whole run.
+/// Counts of the whole run.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) said: u64,
     pub(crate) heard: u64,
-    /// From the moment that a player knew that its link was lost until it heard others again.
+    /// The times from the moment a player noticed that its link was lost until it heard others again.
     pub(crate) returns: Vec<Duration>,
-    /// Those since this was cleared last.
+    /// The same since this was last cleared.
     pub(crate) returns_now: Vec<Duration>,
 }
 
@@ -38,11 +38,11 @@ struct Player {
     home: usize,
     was_in: bool,
     lost_at: Option<Instant>,
-    /// By speaker of the same session.
+    /// The frames heard, by speaker of the same session.
     heard: Vec<Heard>,
 }
 
-/// What a player has heard of another one.
+/// The frames that a player has heard of another one.
 #[derive(Clone, Copy, Debug)]
 struct Heard {
     number: u32,
@@ -51,7 +51,7 @@ struct Heard {
     silence: Duration,
 }
 
-/// Where a player is: the session, its number there, and the node.
+/// The place of a player: the session, its number there, and the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Whereabouts {
     pub(crate) session: usize,
@@ -61,13 +61,13 @@ pub(crate) struct Whereabouts {
 
 const ROOM: &str = "hall";
 const PER_NODE: usize = 3;
-/// Each player speaks that often: one frame of three.
+/// The interval between a player's frames: it sends one frame of three.
 const PAUSE: Duration = Duration::from_millis(60);
 const FRAME_BYTES: usize = 80;
 const RETURNS_MAX: usize = 100_000;
 
 impl Players {
-    /// All players begin to join, the same number of each session at each node.
+    /// Lets all players begin to join, the same number of each session at each node.
     ///
     /// # Errors
     /// If a player cannot even begin.
@@ -79,7 +79,7 @@ impl Players {
     ) -> Result<Self, String> {
         let player = |session: &str, number: usize| {
             let (name, home) = (format!("{session}-{number}"), number % nodes);
-            // Some are where datagrams beside the connection do not come through.
+            // Some players are on networks that block the fast path.
             let path = if (number / nodes).is_multiple_of(2) { FastPath::On } else { FastPath::Off };
             let (addresses, settings) = (installation.addresses(session)?, ClientSettings::new(&*name));
             let link = Link::new(runtime, addresses, home, path, settings, ROOM)?;
@@ -106,17 +106,17 @@ impl Players {
         self.all().all(|player| player.link.is_in() && player.link.at() == player.home)
     }
 
-    /// Those that are elsewhere go back to their own nodes, and keep their places.
+    /// Moves players that are elsewhere back to their own nodes; they keep their places.
     pub(crate) fn go_home(&mut self, now: Now) {
         for player in self.sessions.iter_mut().flatten() {
             if player.link.is_in() && player.link.at() != player.home {
-                // One that moves is not lost.
+                // A player that moves does not count as lost.
                 player.was_in &= !player.link.move_to(now, player.home);
             }
         }
     }
 
-    /// Where each player is.
+    /// The place of each player.
     pub(crate) fn whereabouts(&self) -> Vec<Whereabouts> {
         let of = |(session, players): (usize, &Vec<Player>)| {
             let at = |(player, it): (usize, &Player)| Whereabouts { session, player, node: it.link.at() };
@@ -130,12 +130,12 @@ impl Players {
         self.number
     }
 
-    /// Whether each player has heard each other one of its session beyond this frame.
+    /// Whether each player has heard later frames than this one of all others in its session.
     pub(crate) fn all_hear(&self, number: u32) -> bool {
         self.deaf_pairs(number).next().is_none()
     }
 
-    /// Which pairs have not, as far as that can be said in a few words.
+    /// The first pairs that have not, in a few words.
     pub(crate) fn deaf(&self, number: u32) -> String {
         let mut nodes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for (listener, speaker) in self.deaf_pairs(number) {
@@ -155,14 +155,14 @@ impl Players {
             .map(|(listener, _, speaker)| (listener, speaker))
     }
 
-    /// Silence counts from now on.
+    /// Starts a new window for silences.
     pub(crate) fn begin_window(&mut self, now: Now) {
         for heard in self.sessions.iter_mut().flatten().flat_map(|player| &mut player.heard) {
             (heard.at, heard.silence) = (now.instant, Duration::ZERO);
         }
     }
 
-    /// The longest silence since then of pairs that were at such nodes, and which pair it was.
+    /// The longest silence in the window of pairs at nodes that match, and that pair.
     pub(crate) fn silence(
         &self,
         now: Now,
@@ -190,7 +190,7 @@ impl Players {
         longest
     }
 
-    /// What is wrong with what players know of each other, if something is: all of a session know the same.
+    /// A difference between the players' rosters, if any: all players of a session must have the same roster.
     pub(crate) fn disagreement(&self) -> Option<String> {
         self.sessions.iter().find_map(|players| {
             let first = players[0].link.roster();
@@ -201,7 +201,7 @@ impl Players {
         })
     }
 
-    /// Players that others have seen leave since the last call: none does.
+    /// Players that others have seen leave since the last call; none must leave.
     pub(crate) fn take_left(&mut self) -> Vec<String> {
         let players = self.sessions.iter_mut().flatten();
         players
@@ -212,7 +212,7 @@ impl Players {
             .collect()
     }
 
-    /// All players take what has come, and speak.
+    /// All players handle incoming packets, and speak.
     pub(crate) fn run_once(&mut self, now: Now) {
         for player in self.sessions.iter_mut().flatten() {
             player.run_once(now, &mut self.counts);
@@ -220,7 +220,7 @@ impl Players {
         if self.next_frame_at > now.instant {
             return;
         }
-        // What could not be said in time is not said.
+        // Frames that are overdue are skipped.
         self.next_frame_at = now.instant + PAUSE;
         self.number += 1;
         for players in &mut self.sessions {
@@ -235,7 +235,7 @@ impl Players {
         self.sessions.iter().flatten()
     }
 
-    /// Each listener with the number of each speaker of its session, and the speaker.
+    /// All pairs of a listener and a speaker of its session, with the speaker's number.
     fn pairs(&self) -> impl Iterator<Item = (&Player, usize, &Player)> {
         self.sessions.iter().flat_map(|players| {
             players.iter().enumerate().flat_map(move |(listener, player)| {

@@ -1,4 +1,4 @@
-//! Everything that takes part, and time that passes for all of it.
+//! The stage: everything that takes part, and its time.
 
 use std::env;
 use std::fs;
@@ -31,7 +31,7 @@ pub(crate) struct Stage {
     programs: Programs,
     pub(crate) players: Players,
     pub(crate) nodes: Vec<Node>,
-    /// By machine; none while it is killed.
+    /// The NATS servers by machine; `None` while one is down.
     nats: Vec<Option<Server>>,
     pub(crate) findings: Findings,
     preload: Option<Preload>,
@@ -39,7 +39,7 @@ pub(crate) struct Stage {
     looked_at: Instant,
 }
 
-/// What is run.
+/// The programs to run.
 #[derive(Clone, Debug)]
 pub(crate) struct Programs {
     pub(crate) server: PathBuf,
@@ -51,9 +51,9 @@ pub(crate) struct Programs {
 pub(crate) struct Node {
     server: Option<Server>,
     scraper: Option<Scraper>,
-    /// Of this process, when players had settled on it.
+    /// The level of this process, measured once players had settled on it.
     level: Option<Level>,
-    /// It may end, or stand still.
+    /// Whether it is allowed to end or to freeze.
     pub(crate) is_troubled: bool,
 }
 
@@ -64,10 +64,10 @@ const LOGGED: &str = "info,async_nats=off";
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stage {
-    /// All of it runs, and all players are in.
+    /// Starts everything, and waits until all players have joined.
     ///
     /// # Errors
-    /// If that cannot be.
+    /// If something cannot be started, or the players do not join.
     pub(crate) fn set(
         programs: Programs,
         machines: Machines,
@@ -136,7 +136,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Starts a node; the time line goes on when it serves.
+    /// Starts a node, and returns when it serves.
     ///
     /// # Errors
     /// If it does not.
@@ -177,34 +177,35 @@ impl Stage {
         Ok(())
     }
 
-    /// How a node has ended, if it has.
+    /// The exit status of a node, if it has ended.
     pub(crate) fn ended(&mut self, machine: usize) -> Option<std::process::ExitStatus> {
         self.nodes[machine].server.as_mut().and_then(Server::ended)
     }
 
-    /// How many sessions each node owned when it was asked last; none of those that were not asked since.
+    /// The number of sessions that each node owned according to its last metrics; `None` if they are older than
+    /// `since`.
     pub(crate) fn owned(&self, since: Instant) -> Vec<Option<usize>> {
         let newest = |node: &Node| node.scraper.as_ref()?.newest(since, OWNED).map(|number| number as usize);
         self.nodes.iter().map(newest).collect()
     }
 
-    /// Whether each session has one owner, by what all nodes say since this moment.
+    /// Whether each session has one owner, according to the metrics of all nodes since this moment.
     pub(crate) fn are_all_owned_once(&self, since: Instant) -> bool {
         self.owned(since).into_iter().sum::<Option<usize>>() == Some(SESSIONS.len())
     }
 
-    /// When nodes have taken sessions over since the last call.
+    /// The times at which nodes have taken sessions over since the last call.
     pub(crate) fn take_takeovers(&self) -> Vec<Instant> {
         self.nodes.iter().filter_map(|node| node.server.as_ref()).flat_map(Server::take_takeovers).collect()
     }
 
-    /// Silence counts from now on, and so does what this program sleeps through.
+    /// Starts a new window for silences, and for stalls of this program.
     pub(crate) fn begin_window(&mut self) {
         self.players.begin_window(self.clock.now());
         self.findings.begin_window();
     }
 
-    /// The longest silence between pairs at such nodes has to be as short as this.
+    /// Checks the longest silence between pairs at nodes that match against a limit.
     pub(crate) fn judge_silence(
         &mut self,
         what: &str,
@@ -232,7 +233,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Writes the metrics of all nodes to the folder, to look for the reason later.
+    /// Writes the metrics of all nodes to the folder, for later inspection.
     fn keep_metrics(&self, what: &str) {
         let number = self.findings.all().len();
         for machine in 0..self.nodes.len() {
@@ -240,7 +241,7 @@ impl Stage {
             let client = AdminClient::at(place, &self.installation.token_file(machine));
             if let Ok(answer) = client.and_then(|client| client.get("/metrics")) {
                 let file = self.installation.log_file(&format!("metrics-{number}-{what}-node-{machine}"));
-                // It is for reading afterwards; without it the soak is as good.
+                // The file is only for later inspection; the soak does not need it.
                 let _ = fs::write(file, answer.body);
             }
         }
@@ -274,7 +275,7 @@ impl Stage {
     /// be on their own nodes.
     ///
     /// # Errors
-    /// If one is gone.
+    /// If a node is gone.
     pub(crate) fn judge_levels(&mut self) -> Outcome {
         let are_back =
             self.carry_until(RETURN_PATIENCE, |stage| stage.nodes.iter().all(Node::is_back))?.is_some();
@@ -300,7 +301,7 @@ impl Node {
 }
 
 impl SoakLoop for Stage {
-    /// Fails if a server has ended by itself, or this machine gives no sockets.
+    /// Fails if a server has ended by itself, or no socket can be opened.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();
         self.findings.note_stall(now.instant.saturating_duration_since(self.ran_at));

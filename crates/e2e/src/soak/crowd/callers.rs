@@ -1,5 +1,5 @@
-//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request,
-//! full of noise, or with a byte now and then, so that they seem to be alive.
+//! Hostile connections to the page and to the operators' listener: opened and left, cut off during a request, full of
+//! noise, or with a byte now and then, so that they seem to be alive.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -9,14 +9,14 @@ use consonance_sim::Dice;
 
 #[derive(Debug)]
 pub(super) struct Callers {
-    /// Where to call.
+    /// The addresses to connect to.
     places: [SocketAddr; 2],
     dice: Dice,
     open: Vec<TcpStream>,
 }
 
 const OPEN_MAX: usize = 40;
-/// A call in one of so many turns.
+/// Connects in one of this many turns.
 const EVERY: u64 = 8;
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -25,7 +25,7 @@ impl Callers {
         Self { places, dice, open: Vec::new() }
     }
 
-    /// Makes calls, if any are due; returns how many.
+    /// Makes connections that are due; returns their number.
     pub(super) fn run_once(&mut self) -> u64 {
         self.drip();
         if self.dice.below(EVERY) != 0 {
@@ -35,7 +35,7 @@ impl Callers {
             self.open.swap_remove(self.dice.below(OPEN_MAX as u64) as usize);
         }
         let place = self.places[self.dice.below(2) as usize];
-        // A server that is away, or has no descriptors left, answers no call.
+        // A server that is down or out of descriptors does not answer.
         let Ok(mut call) = TcpStream::connect_timeout(&place, PATIENCE) else { return 0 };
         let _ = call.set_nonblocking(true);
         let noise = self.dice.bytes(200);
@@ -50,11 +50,11 @@ impl Callers {
         1
     }
 
-    /// One of those that are open goes on, by a byte.
+    /// Sends a byte over one of the open connections.
     fn drip(&mut self) {
         let which = self.dice.below(self.open.len() as u64) as usize;
         if let Some(call) = self.open.get_mut(which) {
-            // The server may have ended it.
+            // The server may have closed the connection.
             let _ = call.write(b"a");
         }
     }

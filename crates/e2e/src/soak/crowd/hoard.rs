@@ -1,4 +1,4 @@
-//! Connections without end from one address: half of them join and stay, the others never join.
+//! Endless connections from one address: half of them join and stay, the others never join.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -18,11 +18,12 @@ pub(super) struct Hoard {
     number: u64,
 }
 
-/// Where all of them are.
+/// The IP address of all hoarders.
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
-/// With honest players and visitors more than the server [takes](crate::soak::installation::CONNECTIONS_MAX).
+/// Together with honest players and visitors, this exceeds the server's
+/// [limit](crate::soak::installation::CONNECTIONS_MAX).
 const HOARDERS_MAX: usize = 270;
-/// Between two that come: a rejected one is back soon.
+/// The interval between two connections: a rejected hoarder is back soon.
 const INTERVAL: Duration = Duration::from_millis(10);
 /// Longer than a wave.
 const STAY: Duration = Duration::from_mins(10);
@@ -32,7 +33,7 @@ impl Hoard {
         Self { dialer, hoarders: Vec::new(), next_at: now, number: 0 }
     }
 
-    /// Makes another connection if it is time, and keeps all others; how many the server has ended.
+    /// Makes another connection if it is due, and keeps all others; returns how many the server has ended.
     pub(super) fn run_once(
         &mut self,
         now: Now,

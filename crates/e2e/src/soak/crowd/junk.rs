@@ -1,4 +1,4 @@
-//! Datagrams without a connection: noise, damaged handshakes, guesses at the fast path, from ever other ports.
+//! Datagrams without a connection: noise, damaged handshakes, guesses at the fast path, from changing ports.
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
@@ -15,9 +15,9 @@ pub(super) struct Junk {
     dice: Dice,
 }
 
-/// A turn is 5 ms: 2000 per second.
+/// Datagrams per turn of 5 ms: 2000 per second.
 const PER_TURN: u64 = 10;
-/// What fits an Ethernet frame, and a little.
+/// Datagrams are shorter than this: a little more than fits into an Ethernet frame.
 const LONGEST: u64 = 1_500;
 
 impl Junk {
@@ -25,7 +25,7 @@ impl Junk {
         Self { dialer, dice }
     }
 
-    /// Sends some; how many.
+    /// Sends some datagrams; returns their number.
     pub(super) fn run_once(&mut self, now: Now) -> io::Result<u64> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
@@ -35,7 +35,7 @@ impl Junk {
                 0 => self.damaged(&handshake),
                 1 => {
                     let mut guess = self.noise();
-                    // Neither of the two bits that QUIC sets, as datagrams of the fast path have it.
+                    // Clears QUIC's two leading bits, as in datagrams of the fast path.
                     guess.iter_mut().take(1).for_each(|byte| *byte &= 0x3f);
                     guess
                 }
@@ -46,7 +46,7 @@ impl Junk {
                 }
                 _ => self.noise(),
             };
-            // A full buffer loses it, which is as well.
+            // Loss due to a full buffer does not matter.
             let _ = socket.send_to(&datagram, self.dialer.remote());
         }
         Ok(PER_TURN)
@@ -57,7 +57,7 @@ impl Junk {
         self.dice.bytes(length)
     }
 
-    /// A true first datagram.
+    /// A valid first datagram.
     fn handshake(&mut self, now: Now) -> Vec<u8> {
         let mut datagram = Vec::new();
         if let Ok(mut core) = self.dialer.dial(now.instant, SESSIONS[0]) {
@@ -66,7 +66,7 @@ impl Junk {
         datagram
     }
 
-    /// Cut off, or with a bit turned round.
+    /// A datagram that is cut off, or has one bit flipped.
     fn damaged(&mut self, datagram: &[u8]) -> Vec<u8> {
         let mut damaged = datagram.to_vec();
         let place = self.dice.below(damaged.len() as u64) as usize;

@@ -1,4 +1,4 @@
-//! One visitor, with a connection of its own that can be cut off at any moment: good or bad.
+//! One visitor, well-behaved or not, with its own connection that can be cut off at any moment.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, UdpSocket};
@@ -14,28 +14,28 @@ use consonance_transport::Delivery;
 use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;
 
-/// What a visitor is like.
+/// The behaviour of a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conduct {
     /// Joins, listens, says something, says goodbye.
     Guest,
-    /// The same, and is gone without a word.
+    /// The same, but vanishes without saying goodbye.
     Vanisher,
     /// Has no right to join.
     Impostor,
-    /// Speaks many times as much as allowed.
+    /// Sends many times more voice than allowed.
     Flooder,
-    /// Sends bytes without a meaning over a connection that is in order.
+    /// Sends meaningless bytes over a valid connection.
     Babbler,
-    /// Begins to shake hands and never goes on.
+    /// Begins a handshake and never continues.
     HalfOpener,
-    /// Joins, and from then on speaks and reads nothing.
+    /// Joins, and from then on neither sends nor reads anything.
     Staller,
-    /// Takes a connection from all others, and says nothing; joins or not.
+    /// Occupies a connection without sending anything; may join.
     Hoarder { joins: bool },
 }
 
-/// One connection from outside.
+/// A visitor and its connection.
 #[derive(Debug)]
 pub(super) struct Visitor {
     socket: UdpSocket,
@@ -47,19 +47,19 @@ pub(super) struct Visitor {
     was_in: bool,
 }
 
-/// How far it is.
+/// The state of a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum VisitorState {
     Coming,
-    /// It may send packets, and is in no session.
+    /// It can send packets, but has not joined a session.
     Connected,
     In,
-    /// By its own choice.
+    /// It left by its own choice.
     Left,
     SentAway,
 }
 
-/// What all of them use in turns.
+/// Buffers that all visitors share.
 #[derive(Debug)]
 pub(super) struct Buffers {
     incoming: Box<[u8]>,
@@ -68,12 +68,12 @@ pub(super) struct Buffers {
 }
 
 const LINK: LinkId = LinkId(1);
-/// Where all of them listen and speak.
+/// The room that all visitors listen to and speak in.
 pub(crate) const ROOM: &str = "visitors";
 const SPEECH: [u8; 60] = [OPUS_20_MS; 60];
-/// A guest says a frame in one of so many turns.
+/// A guest sends a frame in one of this many turns.
 const GUEST_SPEAKS_EVERY: u64 = 8;
-/// A turn is 5 ms: 4000 frames per second, sixteen times what is allowed.
+/// Frames per turn of 5 ms: 4000 per second, sixteen times the limit.
 const FLOOD_PER_TURN: usize = 20;
 const BABBLE_PER_TURN: usize = 4;
 
@@ -118,7 +118,7 @@ impl Visitor {
         self.state == VisitorState::SentAway
     }
 
-    /// Whether it can be forgotten.
+    /// Whether it can be removed.
     pub(super) fn is_done(&self, now: Now) -> bool {
         matches!(self.state, VisitorState::Left | VisitorState::SentAway) || now.instant >= self.ends_at
     }
@@ -200,7 +200,7 @@ impl Visitor {
             Conduct::Guest | Conduct::Vanisher | Conduct::Staller
                 if is_in && dice.below(GUEST_SPEAKS_EVERY) == 0 =>
             {
-                // There may be no listener.
+                // Sends nothing if there are no listeners.
                 let _ = self.engine.send_voice(&SPEECH);
             }
             Conduct::Flooder if is_in => {
@@ -239,7 +239,7 @@ impl Visitor {
     }
 }
 
-/// Bytes that now and then begin like a packet of ours.
+/// Random bytes that now and then begin like a packet of ours.
 fn babble(length: usize, dice: &mut Dice) -> Vec<u8> {
     let mut bytes = dice.bytes(length);
     if dice.below(2) == 0 && bytes.len() >= 3 {
@@ -249,7 +249,7 @@ fn babble(length: usize, dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// Nothing to read, no room to write, or a server that is gone for a moment.
+/// Whether an error is temporary: nothing to read, no room to write, or a server that is down for a moment.
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionRefused)
 }

@@ -1,4 +1,4 @@
-//! One bot: it logs in, goes to its channel, and comes back whenever it is out.
+//! One bot: it logs in, enters its channel, and reconnects whenever it is disconnected.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,26 +16,26 @@ pub(super) struct Bot {
     way: VoiceWay,
     version: MumbleVersion,
     user: Option<MumbleUser>,
-    /// When it tries to come, or has tried.
+    /// The time of its next, or its current, attempt to log in.
     comes_at: Instant,
     asked_at: Option<Instant>,
-    /// So much later than others does it try to come: they do not all begin at the same moment.
+    /// The delay of its attempts to log in, so that the bots do not all begin at the same moment.
     delay: Duration,
-    /// Since when it is in its channel.
+    /// The time at which it entered its channel.
     in_since: Option<Instant>,
     pub(super) heard_at: Instant,
-    /// It has left on purpose.
+    /// Whether it has left on purpose, and will come back.
     is_returning: bool,
 }
 
-/// What a bot has got.
+/// The frames, texts and events that a bot has received.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) frames: Vec<Frame>,
     pub(super) texts: Vec<String>,
-    /// Why it is out although it wants to be in.
+    /// The reason for an unexpected disconnect.
     pub(super) fault: Option<String>,
-    /// It is in again after it had left on purpose.
+    /// Whether it is back after it had left on purpose.
     pub(super) has_returned: bool,
 }
 
@@ -45,17 +45,17 @@ pub(super) struct Frame {
     pub(super) is_tunnelled: bool,
 }
 
-/// Between two attempts, and how long one that leaves stays away.
+/// The pause between two attempts, and the time that a bot that leaves stays away.
 const AWAY: Duration = Duration::from_secs(1);
-/// How long it may take from a connection to the channel.
+/// The limit from connecting to entering the channel.
 const LOGIN_MAX: Duration = Duration::from_secs(20);
-/// After which it asks for its channel again.
+/// The time after which it asks for its channel again.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
-/// What was said elsewhere arrives within that.
+/// Frames of another channel arrive within this time.
 const SETTLING: Duration = Duration::from_secs(2);
-/// One of so many tunnels its voice.
+/// One bot in this many tunnels its voice.
 const TUNNELS_EVERY: usize = 8;
-/// Two hundred logins at once are an attack, which servers fend off.
+/// Two hundred logins at once would look like an attack, which servers block.
 const ARRIVAL_INTERVAL: Duration = Duration::from_millis(20);
 const OLDER: MumbleVersion = MumbleVersion { major: 1, minor: 3, patch: 4 };
 
@@ -63,7 +63,7 @@ impl Bot {
     /// The bot of this number, at its server.
     pub(super) fn new(number: usize, name: String, token: String, server: SocketAddr, now: Instant) -> Self {
         let tunnels = number.is_multiple_of(TUNNELS_EVERY);
-        // Both formats of voice, both ways each.
+        // Both voice formats, each over UDP and TCP.
         let is_older = (number / TUNNELS_EVERY + number).is_multiple_of(2);
         let delay = ARRIVAL_INTERVAL * number as u32;
         Self {
@@ -86,7 +86,7 @@ impl Bot {
         self.user.as_ref().is_some_and(|user| user.is_in() && user.channel() == Some(room))
     }
 
-    /// Whether it has been in its channel for longer than packets are on their way.
+    /// Whether it has been in its channel for longer than packets may be in flight.
     pub(super) fn is_settled(&self, now: Instant) -> bool {
         self.in_since.is_some_and(|since| now >= since + SETTLING)
     }
@@ -116,20 +116,20 @@ impl Bot {
         seen
     }
 
-    /// Goes without a word.
+    /// Closes its connection without saying goodbye.
     pub(super) fn leave(&mut self, now: Instant) {
         (self.user, self.in_since, self.is_returning) = (None, None, true);
         self.comes_at = now + AWAY;
     }
 
-    /// Writes to its channel. What cannot be sent is missed by all others.
+    /// Writes to its channel. A text that cannot be sent counts as missed by all others.
     pub(super) fn write(&mut self, words: String) {
         if let Some(user) = &mut self.user {
             let _ = user.write(words);
         }
     }
 
-    /// Whether it has said this.
+    /// Sends a voice packet; returns whether it could.
     pub(super) fn speak(&mut self, now: Instant, voice: &Voice<'_>) -> bool {
         self.heard_at = now;
         self.user.as_mut().is_some_and(|user| user.speak(voice).is_ok())

@@ -1,4 +1,4 @@
-//! A channel of the bots: which of them speaks, and what has to arrive.
+//! A channel of the bots: its speaker, and the frames and texts that have to arrive.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub(super) struct Text {
     waiting: BTreeSet<usize>,
 }
 
-/// As long as a turn: a text is delivered reliably, by a server that may be busy.
+/// The limit for reading a text: it is delivered reliably, but by a server that may be busy.
 const READ_WITHIN: Duration = Duration::from_secs(2);
 const FRAME_BYTES: usize = 80;
 /// A voice packet's number counts 10 ms.
@@ -74,14 +74,14 @@ impl Room {
         }
     }
 
-    /// A reader is gone.
+    /// Removes a reader that is gone.
     pub(super) fn forget(&mut self, reader: usize) {
         if let Some(text) = &mut self.text {
             text.waiting.remove(&reader);
         }
     }
 
-    /// The text counts as read or not.
+    /// Counts the text as read or missed.
     pub(super) fn settle_text(&mut self, now: Instant, window: &mut BotWindow) {
         let Some(text) = self.text.take().filter(|text| now >= text.written_at + READ_WITHIN) else { return };
         window.texts_read += text.read;

@@ -1,4 +1,4 @@
-//! What the kernel tells of a process.
+//! The kernel's figures of a process.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,16 +6,16 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
-/// At one moment.
+/// Figures at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figures {
-    /// Bytes of memory that are no file's.
+    /// Bytes of memory that are not backed by a file.
     pub(crate) anonymous: u64,
     /// Bytes of the heap that are in use, where they are counted.
     pub(crate) heap: Option<u64>,
     pub(crate) descriptors: usize,
     pub(crate) threads: usize,
-    /// Of the threads that it has now.
+    /// The processor time of its current threads.
     pub(crate) cpu: Duration,
 }
 
@@ -43,7 +43,7 @@ impl Figures {
     }
 }
 
-/// What each thread of a process has used of processors, by the number of the thread.
+/// The processor time of each thread of a process, by the number of the thread.
 #[derive(Debug)]
 pub(crate) struct ThreadTimes(BTreeMap<String, Duration>);
 
@@ -60,7 +60,7 @@ impl ThreadTimes {
         Ok(Self(tasks.iter().filter_map(time).collect()))
     }
 
-    /// What all threads have used since then, and what the busiest one has.
+    /// The processor time of all threads since then, and that of the busiest one.
     pub(crate) fn since(&self, before: &Self) -> (Duration, Duration) {
         let used = self
             .0

@@ -1,4 +1,4 @@
-//! What the server says: whether it is ready, its faults, its last words, and all of it in a file.
+//! The server's log: whether it is ready, its faults, its last lines, and all of it in a file.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-/// Read by threads of its own, so that the server never waits for us.
+/// The log, read by threads of its own, so that the server never waits for us.
 #[derive(Clone, Debug)]
 pub(super) struct Log(Arc<Mutex<Said>>);
 
@@ -25,13 +25,12 @@ struct Said {
 
 const LAST_LINES: usize = 12;
 const FILE_BYTES_MAX: usize = 64 << 20;
-/// What a line has in it that tells of a fault of the server's own. Nothing that happens here
-/// is worth an error of its log.
+/// Parts of lines that report a fault of the server's own. Nothing that happens here justifies an error in its log.
 const FAULTS: [&str; 4] = ["panicked at", "fault of ours", "overflowed its stack", " ERROR "];
 
-/// What a NATS server says when it serves.
+/// Part of a NATS server's log line once it serves.
 const NATS_READY: &str = "Server is ready";
-/// What a server of several says when it takes a session over.
+/// Part of a server's log line when it takes over a session in a cluster.
 const TAKEOVER: &str = "is_takeover=true";
 const TAKEOVERS_MAX: usize = 64;
 
@@ -103,7 +102,7 @@ impl Said {
         self.last.push_back(line.to_owned());
         if self.file_bytes < FILE_BYTES_MAX {
             self.file_bytes += line.len() + 1;
-            // The log is for reading afterwards; without it the soak is as good.
+            // The file is only for later inspection; the soak does not need it.
             let _ = writeln!(self.file, "{line}");
         }
     }

@@ -1,4 +1,4 @@
-//! What is loaded into the server as a small library in C: a clock that can be set, and a count of its heap.
+//! Small libraries in C that are preloaded into the server: a clock that can be set, and a count of its heap.
 
 mod heap_count;
 mod wall_clock;
@@ -19,7 +19,7 @@ pub(crate) struct Preload {
 }
 
 impl Preload {
-    /// Compiles them; `None` where there is no C compiler, or the C library is another one than they are made for.
+    /// Compiles them; `None` without a C compiler, or with a C library that they do not support.
     ///
     /// # Errors
     /// If the files cannot be written.
@@ -28,7 +28,7 @@ impl Preload {
         Ok(wall_clock.zip(heap_count).map(|(wall_clock, heap_count)| Self { wall_clock, heap_count }))
     }
 
-    /// What the server's environment needs.
+    /// The environment variables for the server.
     pub(super) fn variables(&self) -> [(&'static str, OsString); 3] {
         let mut libraries = self.wall_clock.library().as_os_str().to_owned();
         libraries.push(":");
@@ -37,7 +37,7 @@ impl Preload {
     }
 }
 
-/// Compiles a library; nothing where that is not possible.
+/// Compiles a library; `None` if that is not possible.
 fn compile(folder: &Path, name: &str, source: &str) -> io::Result<Option<PathBuf>> {
     let (file, library) = (folder.join(format!("{name}.c")), folder.join(format!("{name}.so")));
     fs::write(&file, source)?;

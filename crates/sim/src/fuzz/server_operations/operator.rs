@@ -1,4 +1,4 @@
-//! What an operator does: to a player, and to what holds for all of them.
+//! Operators' actions: on one player, and on the settings for all players.
 
 use std::time::Duration;
 

@@ -21,13 +21,13 @@ impl DevtoolsWindow {
                 }
                 Ok(None)
             }
-            // The page is on its way to another one.
+            // The page is navigating.
             Err(Failure::Refused { .. }) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
 
-    /// The nodes of controls that the browser calls this.
+    /// The nodes of controls with this accessible name.
     fn controls(&self, name: &str) -> Result<Vec<Value>, Failure> {
         let document = self.call("DOM.getDocument", &json!({ "depth": 0 }))?;
         let wanted = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
@@ -42,7 +42,7 @@ impl DevtoolsWindow {
 
     fn middle_of_node(&self, node: &Value) -> Result<Option<Point>, Failure> {
         let resolved = match self.call("DOM.resolveNode", &json!({ "backendNodeId": node })) {
-            // It was there, and is no more.
+            // The node is gone.
             Err(Failure::Refused { .. }) => return Ok(None),
             resolved => resolved?,
         };

@@ -1,7 +1,7 @@
-//! The `DevTools` protocol of Chromium over a pipe: commands with answers, and what happens besides.
+//! The `DevTools` protocol of Chromium over a pipe: commands with responses, and events.
 //!
-//! Each message is JSON with a zero byte behind it. A browser that is driven so ends with the pipe,
-//! and so with us, however we end.
+//! Each message is JSON followed by a zero byte. A browser driven in this way ends with the pipe, and therefore with
+//! this process, however it ends.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::stage::failure::Failure;
 use crate::stage::patience::{BEAT, Patience, SOON};
 
-/// A browser that listens to us.
+/// A connected browser.
 pub(crate) struct Devtools {
     commands: Box<dyn Write>,
     incoming: Receiver<Value>,
@@ -20,20 +20,20 @@ pub(crate) struct Devtools {
     events: Vec<Event>,
 }
 
-/// Something that happened in the browser.
+/// An event in the browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
-    /// Of the tab; empty for the browser itself.
+    /// The session of the tab; empty for the browser itself.
     pub(crate) session: String,
     pub(crate) method: String,
     pub(crate) params: Value,
 }
 
 impl Devtools {
-    /// Over the two directions of a pipe.
+    /// Connects over the two directions of a pipe.
     ///
     /// # Errors
-    /// If there can be no more threads.
+    /// If no thread can be started.
     pub(crate) fn new(
         commands: impl Write + 'static,
         answers: impl Read + Send + 'static,
@@ -54,10 +54,10 @@ impl Devtools {
         Ok(Self { commands: Box::new(commands), incoming, last_id: 0, events: Vec::new() })
     }
 
-    /// Has the browser, or the tab of this session, do something; its answer.
+    /// Sends a command to the browser, or to the tab of this session; returns its answer.
     ///
     /// # Errors
-    /// What it refuses, does not answer in time, or has no ears for any more.
+    /// If the browser refuses the command, does not answer in time, or has gone.
     pub(crate) fn call(
         &mut self,
         session: Option<&str>,
@@ -103,7 +103,7 @@ impl Devtools {
         }
     }
 
-    /// What has happened so far and was not waited for.
+    /// The events so far that [`event`](Self::event) has not taken.
     pub(crate) fn events(&mut self) -> &mut Vec<Event> {
         while let Ok(message) = self.incoming.try_recv() {
             self.keep(&message);
@@ -133,11 +133,11 @@ impl Devtools {
     }
 }
 
-/// Messages that the browser may have said before we listen; then it waits.
+/// The number of messages that the browser may send before they are read; then it waits.
 const MESSAGES_AHEAD: usize = 4_096;
-/// More than a run has; what comes then is not kept.
+/// More events than a run has; later ones are not kept.
 const EVENTS_MAX: usize = 100_000;
-/// What scenarios ask for.
+/// The events that scenarios use.
 const KEPT: [&str; 7] = [
     "Audits.issueAdded",
     "Log.entryAdded",

@@ -1,4 +1,4 @@
-//! What a page asked the network for, and what the browser complained of.
+//! The network requests of a page, and the browser's complaints.
 
 use serde_json::Value;
 
@@ -15,13 +15,13 @@ impl DevtoolsWindow {
         all.collect()
     }
 
-    /// The bytes that came over the network for everything that was loaded so far, heads included.
+    /// The bytes received over the network for everything loaded so far, headers included.
     pub(super) fn bytes(&self) -> f64 {
         let bytes = |event: &Value| event["encodedDataLength"].as_f64();
         self.seen("Network.loadingFinished").iter().filter_map(bytes).sum()
     }
 
-    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's own rules.
+    /// Errors and warnings of the browser, uncaught exceptions, and violations of the page's content security policy.
     pub(super) fn logged(&self) -> Vec<String> {
         let log = self.seen("Log.entryAdded").into_iter().filter_map(|event| {
             let entry = &event["entry"];

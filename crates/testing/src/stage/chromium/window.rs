@@ -18,7 +18,7 @@ pub(super) struct DevtoolsWindow {
 }
 
 impl DevtoolsWindow {
-    /// A new window with an empty page.
+    /// Opens a new window with an empty page.
     ///
     /// # Errors
     /// If the browser has gone.
@@ -165,7 +165,7 @@ impl Window for DevtoolsWindow {
     }
 }
 
-/// Its name, its place on the keyboard, its old number, and what it types.
+/// A key's name, its position on the keyboard, its legacy key code, and the text that it types.
 fn words(key: KeyboardKey) -> (&'static str, &'static str, u8, &'static str) {
     match key {
         KeyboardKey::End => ("End", "End", 35, ""),
@@ -180,6 +180,6 @@ fn words(key: KeyboardKey) -> (&'static str, &'static str, u8, &'static str) {
     }
 }
 
-/// As the protocol counts modifiers.
+/// The protocol's bit for the modifier.
 const SHIFT: u8 = 8;
 const LOADED: &str = "Page.loadEventFired";

@@ -1,4 +1,4 @@
-//! `WebDriver BiDi` over a `WebSocket`: commands with answers, and what happens besides.
+//! `WebDriver BiDi` over a `WebSocket`: commands with responses, and events.
 
 use std::io;
 use std::net::TcpStream;
@@ -11,14 +11,14 @@ use tungstenite::{Error, Message, WebSocket};
 use crate::stage::failure::Failure;
 use crate::stage::patience::{BEAT, Patience, SOON};
 
-/// A browser that listens to us.
+/// A connected browser.
 pub(crate) struct Bidi {
     socket: WebSocket<TcpStream>,
     last_id: u64,
     events: Vec<Event>,
 }
 
-/// Something that happened in the browser.
+/// An event in the browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) method: String,
@@ -29,12 +29,12 @@ impl Bidi {
     /// Begins a session at an address such as `ws://127.0.0.1:37123`.
     ///
     /// # Errors
-    /// If there is no answer.
+    /// If there is no response.
     pub(crate) fn connect(address: &str) -> Result<Self, Failure> {
         let host = address.trim_start_matches("ws://");
         let stream = TcpStream::connect(host).map_err(Failure::io(address))?;
         stream.set_nodelay(true).map_err(Failure::io(address))?;
-        // A picture of a page is one message.
+        // No size limits, as a screenshot is a single message.
         let settings = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let session = format!("{address}/session");
         let shaken = tungstenite::client::client_with_config(session, stream, Some(settings));
@@ -45,10 +45,10 @@ impl Bidi {
         Ok(bidi)
     }
 
-    /// Has the browser do something; its answer.
+    /// Sends a command to the browser; returns its response.
     ///
     /// # Errors
-    /// What it refuses, does not answer in time, or has no ears for any more.
+    /// If the browser rejects the command, does not respond in time, or has gone.
     pub(crate) fn call(&mut self, method: &str, params: &Value) -> Result<Value, Failure> {
         self.last_id += 1;
         let id = self.last_id;
@@ -69,7 +69,7 @@ impl Bidi {
         }
     }
 
-    /// What has happened so far.
+    /// The events so far.
     pub(crate) fn events(&mut self) -> &[Event] {
         while let Ok(Some(_)) = self.next(Duration::from_millis(1)) {}
         &self.events
@@ -109,7 +109,7 @@ fn is_nothing_yet(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
-/// More than a run has; what comes then is not kept.
+/// More events than a run has; later ones are not kept.
 const EVENTS_MAX: usize = 100_000;
-/// What scenarios ask for.
+/// The events that scenarios use.
 const KEPT: [&str; 3] = ["log.entryAdded", "network.beforeRequestSent", "network.responseCompleted"];

@@ -1,4 +1,4 @@
-//! What a page asked the network for, and what the browser complained of.
+//! The network requests of a page, and the browser's complaints.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::window::BidiWindow;
 use crate::stage::failure::Failure;
 use crate::stage::window::Window as _;
 
-/// Runs before the page's own scripts: the protocol tells nothing of the page's own rules.
+/// Runs before the page's own scripts: the protocol does not report violations of the page's content security policy.
 pub(super) const SCRIPT: &str = "window.violations = [];
     addEventListener('securitypolicyviolation', (event) => {
         violations.push(`${event.violatedDirective} forbids ${event.blockedURI} in ${event.sourceFile}`);
@@ -19,13 +19,13 @@ impl BidiWindow {
         self.seen("network.beforeRequestSent").iter().filter_map(url).collect()
     }
 
-    /// The bytes that came over the network for everything that was loaded so far.
+    /// The bytes received over the network for everything loaded so far.
     pub(super) fn bytes(&self) -> f64 {
         let bytes = |event: &Value| event["response"]["bytesReceived"].as_f64();
         self.seen("network.responseCompleted").iter().filter_map(bytes).sum()
     }
 
-    /// Errors and warnings, uncaught exceptions, and violations of the present page's rules.
+    /// Errors and warnings, uncaught exceptions, and violations of the current page's content security policy.
     pub(super) fn logged(&self) -> Result<Vec<String>, Failure> {
         let logged = self.seen("log.entryAdded").into_iter().filter_map(|entry| {
             let is_bad = ["error", "warn"].contains(&entry["level"].as_str()?);

@@ -1,5 +1,5 @@
-// A microphone that hears a recording again and again. Firefox's own that needs no sound card hums: permissions, devices
-// and constraints are still that one's.
+// A microphone that plays a recording in a loop. Firefox's own fake device only hums; permissions, devices and
+// constraints are still taken from it.
 (() => {
     if (!navigator.mediaDevices) return;
 
@@ -18,7 +18,8 @@
     MediaDevices.prototype.getUserMedia = async function (wanted) {
         const hum = await getUserMedia.call(this, wanted);
         const stream = await speech();
-        // The device is in use as long as a page reads it: pages that use one are told more of the network.
+        // Keeps the device in use as long as the page uses it: a page with an active microphone gets more ICE
+        // candidates.
         for (const track of stream.getTracks()) {
             track.stop = () => {
                 hum.getTracks().forEach((track) => track.stop());

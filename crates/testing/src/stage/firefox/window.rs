@@ -18,7 +18,7 @@ pub(super) struct BidiWindow {
 }
 
 impl BidiWindow {
-    /// A new window with an empty page.
+    /// Opens a new window with an empty page.
     ///
     /// # Errors
     /// If the browser has gone.
@@ -40,13 +40,13 @@ impl BidiWindow {
         own.filter(|event| event.method == method).map(|event| event.params.clone()).collect()
     }
 
-    /// With the context among the parameters.
+    /// Sends a command with the tab's context added to the parameters.
     fn call(&self, method: &str, mut params: Value) -> Result<Value, Failure> {
         params["context"] = self.context.as_str().into();
         self.bidi.borrow_mut().call(method, &params)
     }
 
-    /// Has a function of the page's own world called; what it tells as JSON.
+    /// Calls a function in the page's own realm; returns its result, which the function gives as JSON.
     fn script(&self, method: &str, mut params: Value) -> Result<Value, Failure> {
         params["target"] = json!({ "context": self.context });
         params["awaitPromise"] = true.into();
@@ -59,7 +59,8 @@ impl BidiWindow {
         serde_json::from_str(text).map_err(|error| Failure::Script(error.to_string()))
     }
 
-    /// Dark or light; the protocol has no command for it, but the browser's own windows may change its settings.
+    /// Switches between dark and light mode; the protocol has no command for it, but the browser's own windows may
+    /// change its settings.
     fn colour(&self, is_dark: bool) -> Result<(), Failure> {
         let mut bidi = self.bidi.borrow_mut();
         let tree = bidi.call("browsingContext.getTree", &json!({ "moz:scope": "chrome" }))?;
@@ -102,7 +103,7 @@ impl Window for BidiWindow {
     fn control(&self, name: &str) -> Result<Option<Point>, Failure> {
         let named = json!({ "locator": { "type": "accessibility", "value": { "name": name } } });
         let located = match self.call("browsingContext.locateNodes", named) {
-            // The page is on its way to another one.
+            // The page is navigating.
             Err(Failure::Refused { .. }) => return Ok(None),
             located => located?,
         };
@@ -111,7 +112,7 @@ impl Window for BidiWindow {
             let this = json!({ "sharedId": node["sharedId"] });
             let ask = json!({ "functionDeclaration": function, "this": this });
             let middle = match self.script("script.callFunction", ask) {
-                // It was there, and is no more.
+                // The node is gone.
                 Err(Failure::Refused { .. }) => continue,
                 middle => middle?,
             };
@@ -168,7 +169,7 @@ impl Window for BidiWindow {
         self.colour(look.is_some_and(|look| look.is_dark))
     }
 
-    /// Names are the same in every browser; another one tells them all at once.
+    /// Always empty: accessible names are the same in every browser, and Chromium lists them all at once.
     fn unnamed(&self) -> Result<Vec<String>, Failure> {
         Ok(Vec::new())
     }
@@ -186,7 +187,7 @@ impl Window for BidiWindow {
     }
 }
 
-/// What it types, or the letter that stands for it in `WebDriver` (W3C, section 15.4.2).
+/// The character that the key types, or the key's code in `WebDriver` (W3C, section 15.4.2).
 fn value(key: KeyboardKey) -> &'static str {
     match key {
         KeyboardKey::End => "\u{E010}",
@@ -204,5 +205,5 @@ fn value(key: KeyboardKey) -> &'static str {
 const SHIFT: &str = "\u{E008}";
 /// 0: dark, 1: light.
 const COLOURS: &str = "layout.css.prefers-color-scheme.content-override";
-/// In CSS pixels.
+/// The default size of the window, in CSS pixels.
 const DESK: (u32, u32) = (1_280, 900);

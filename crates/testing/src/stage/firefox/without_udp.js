@@ -1,4 +1,4 @@
-// A network that lets no UDP through: a page is told of none of the server's addresses for it.
+// Simulates a network that blocks UDP: the server's UDP candidates are removed from what the page receives.
 (() => {
     const { setRemoteDescription } = RTCPeerConnection.prototype;
     RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {

@@ -1,4 +1,4 @@
-//! Whether a page is accessible: names of controls, and colours that can be read.
+//! Accessibility of a page: names of controls, and contrast of text.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use super::Tab;
 use crate::stage::failure::Failure;
 
 impl Tab {
-    /// Accessibility problems, one line for each: controls and pictures without a name, and text of less contrast than
-    /// 4.5 (3 where it is large).
+    /// Accessibility problems, one line for each: controls and images without a name, and text with a contrast of less
+    /// than 4.5 (3 for large text).
     ///
     /// # Errors
     /// If the page has gone.

@@ -1,8 +1,8 @@
-// Every text that can be seen and has less contrast with what is behind it than WCAG 2.2 §1.4.3 asks for: one line for each.
+// Lists every visible text with less contrast to its background than WCAG 2.2 §1.4.3 requires, one line each.
 (() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 
-    // Red, green, blue and opacity, from 0 to 1, of any colour that CSS has.
+    // Red, green, blue and opacity, each from 0 to 1, of any CSS colour.
     function channels(colour) {
         canvas.clearRect(0, 0, 1, 1);
         canvas.fillStyle = colour;
@@ -12,7 +12,7 @@
 
     const over = ([r, g, b, a], below) => [r, g, b].map((value, at) => value * a + below[at] * (1 - a));
 
-    // Null where a picture is behind.
+    // Null if the background is an image.
     function background(element) {
         const layers = [];
         for (let at = element; at; at = at.parentElement) {

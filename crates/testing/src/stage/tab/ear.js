@@ -1,11 +1,12 @@
-// Hears what a page plays through Web Audio, sample for sample, without a change to the page: whatever is connected to a
-// context's destination is connected to a recorder as well. Also tells by which protocol voices come. Pages know nothing of it.
+// Records a page's Web Audio output, sample by sample and without changes to the page: every node that is connected to
+// a context's destination is also connected to a recorder. Also reports the protocol that voices arrive by. Pages do
+// not notice.
 (() => {
     const recordings = [];
     const recorders = new WeakMap();
     const players = new Set();
 
-    // Chromium's way, which loses nothing however busy the page is.
+    // For Chromium: loses no samples however busy the page is.
     function processor(context, { left, right }) {
         const node = new MediaStreamAudioDestinationNode(context);
         const [track] = node.stream.getAudioTracks();
@@ -31,14 +32,15 @@
 
     const rounded = (samples) => Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
 
-    // Every browser's: an old kind of node that needs neither a file nor a thread of its own, which a page's rules might forbid.
+    // For all browsers: a deprecated node type that needs neither a file nor a thread of its own, which the page's
+    // content security policy might forbid.
     function script(context, { left, right }) {
         const node = context.createScriptProcessor(16384, 2, 1);
         node.onaudioprocess = ({ inputBuffer }) => {
             left.push(rounded(inputBuffer.getChannelData(0)));
             right.push(rounded(inputBuffer.getChannelData(1)));
         };
-        // Only what is on its way to the loudspeaker is calculated; it says nothing.
+        // Nodes are processed only if connected to the destination; this one outputs silence.
         connect.call(node, context.destination);
         return node;
     }
@@ -77,10 +79,10 @@
         }
     };
 
-    // What the last connection tells of itself, by the names of the W3C's "Identifiers for WebRTC's Statistics API".
+    // Statistics of the last connection, named as in the W3C's "Identifiers for WebRTC's Statistics API".
     const report = () => connections.at(-1).getStats();
 
-    // "udp" or "tcp" straight to the server, or "relay".
+    // "udp" or "tcp" for a direct connection to the server, or "relay".
     async function protocol() {
         const told = await report();
         const all = [...told.values()];
@@ -102,18 +104,18 @@
     }
 
     window.ear = {
-        // From now on.
+        // Discards the recordings so far.
         forget: () => recordings.forEach(({ left, right }) => [left, right].forEach((chunks) => chunks.splice(0))),
-        // Each context's sound since then: 16 bits, little endian.
+        // Each context's sound since the last `forget`: 16 bits, little endian.
         heard: () => recordings.map(({ rate, left, right }) => ({ rate, left: base64(left), right: base64(right) })),
         protocol,
-        // Packets of all voices so far.
+        // The number of voice packets received so far.
         voicePackets: () => total("inbound-rtp", "packetsReceived"),
-        // What has left the microphone for the encoder so far: a second of the loudest that can be is 1.
+        // The audio energy sent to the encoder so far: one second at full scale is 1.
         energySent: () => total("media-source", "totalAudioEnergy"),
-        // Seconds of the longest.
+        // The length of the longest recording, in seconds.
         seconds: () => Math.max(0, ...recordings.map(({ rate, left }) => left.reduce((sum, chunk) => sum + chunk.length, 0) / rate)),
-        // What sounds beside Web Audio, and so would be heard twice.
+        // The number of media elements that play outside of Web Audio, which the recorder misses.
         loose: () => [...players].filter((player) => !player.paused && !player.muted && player.volume > 0).length,
     };
 })();

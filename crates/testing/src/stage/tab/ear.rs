@@ -1,4 +1,4 @@
-//! What a page plays, recorded inside the page.
+//! Recordings of the sound that a page plays, made inside the page.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::stage::patience::SOON;
 
 /// Runs before the page's own scripts.
 pub(super) const SCRIPT: &str = include_str!("ear.js");
-/// In Hz; pages may play at another rate, that of the sound card that a headless browser has not.
+/// The sample rate of recordings, in Hz; pages may play at another rate.
 const RATE: f64 = 48_000.0;
 
 impl Tab {
-    /// Forgets what was heard so far.
+    /// Discards the recording so far.
     ///
     /// # Errors
     /// If the page has gone.
@@ -24,7 +24,7 @@ impl Tab {
         self.evaluate("ear.forget()").map(drop)
     }
 
-    /// Waits until so much more was heard since then, be it silence.
+    /// Waits until this length was recorded since [`listen_from_now`](Self::listen_from_now), silence included.
     ///
     /// # Errors
     /// If nothing is played at all.
@@ -34,7 +34,7 @@ impl Tab {
         self.wait_until_within(length + SOON, &what, &format!("ear.seconds() >= {seconds}"))
     }
 
-    /// Forgets what was heard so far, and waits until so much more was heard.
+    /// Discards the recording so far, and waits until this length was recorded, silence included.
     ///
     /// # Errors
     /// As [`listen_for`](Self::listen_for).
@@ -43,7 +43,7 @@ impl Tab {
         self.listen_for(length)
     }
 
-    /// By which way voices come over WebRTC: `udp`, `tcp` or `relay`; empty where they come without it.
+    /// The protocol by which voices arrive over WebRTC: `udp`, `tcp` or `relay`; empty if they arrive without it.
     ///
     /// # Errors
     /// If the page has gone.
@@ -52,7 +52,7 @@ impl Tab {
         Ok(protocol.as_str().unwrap_or_default().to_owned())
     }
 
-    /// How many packets of voices came over WebRTC so far.
+    /// The number of voice packets received over WebRTC so far.
     ///
     /// # Errors
     /// If the page has gone, or has no connection.
@@ -60,7 +60,7 @@ impl Tab {
         Ok(self.evaluate("ear.voicePackets()")?.as_u64().unwrap_or(0))
     }
 
-    /// How much of its microphone the page gave to the encoder so far: 1 is a second of the loudest that can be.
+    /// The energy of the microphone's sound that the page gave to the encoder so far: 1 is a second at full scale.
     ///
     /// # Errors
     /// If the page has gone, or has no connection.
@@ -68,7 +68,8 @@ impl Tab {
         Ok(self.evaluate("ear.energySent()")?.as_f64().unwrap_or(0.0))
     }
 
-    /// What was heard since then: mono, 48 kHz, the sum of all that the page plays.
+    /// The sound since [`listen_from_now`](Self::listen_from_now): mono, 48 kHz, the sum of everything that the page
+    /// plays.
     ///
     /// # Errors
     /// If the page has gone, or plays something that is not in the recording.
@@ -77,7 +78,7 @@ impl Tab {
         Ok(left.iter().zip(right).map(|(left, right)| (left + right) / 2.0).collect())
     }
 
-    /// The same for the left ear and the right one.
+    /// The same as a left and a right channel.
     ///
     /// # Errors
     /// As [`heard`](Self::heard).
@@ -111,7 +112,7 @@ fn add(sum: &mut Vec<f32>, sound: &[f32]) {
     }
 }
 
-/// At 48 kHz, by straight lines: good enough for what is compared in pieces, and not for ears.
+/// Resamples to 48 kHz by linear interpolation: good enough for comparisons in pieces, but not for listening.
 fn resampled(sound: &[f32], rate: f64) -> Vec<f32> {
     let at = |position: f64| {
         let (before, part) = (position as usize, position.fract() as f32);

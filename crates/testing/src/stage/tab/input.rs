@@ -1,4 +1,4 @@
-//! Mouse and keyboard, as a person has them: what cannot be seen or is covered cannot be clicked.
+//! Mouse and keyboard input, as from a person: a control that is invisible or covered cannot be clicked.
 
 use serde_json::Value;
 
@@ -11,17 +11,17 @@ impl Tab {
     /// Clicks the control of this name.
     ///
     /// # Errors
-    /// If there is none, or something else lies upon it.
+    /// If there is none, or something else covers it.
     pub fn click(&self, name: &str) -> Result<(), Failure> {
         let at = self.place_of(name)?;
         self.window.mouse(Press::Down, at)?;
         self.window.mouse(Press::Up, at)
     }
 
-    /// Presses the mouse upon it, does something, and lets go.
+    /// Presses the mouse button on it, runs `meanwhile`, and releases the button.
     ///
     /// # Errors
-    /// As [`click`](Self::click), and those of what is done.
+    /// As [`click`](Self::click), and the errors of `meanwhile`.
     pub fn hold<T>(&self, name: &str, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let at = self.place_of(name)?;
         self.window.mouse(Press::Down, at)?;
@@ -30,7 +30,7 @@ impl Tab {
         outcome
     }
 
-    /// Waits until there is a control of this name, be it covered by others.
+    /// Waits until there is a control of this name, even if others cover it.
     ///
     /// # Errors
     /// If there is none in time.
@@ -47,7 +47,7 @@ impl Tab {
         self.evaluate(&format!("{}.focus()", labelled(name))).map(drop)
     }
 
-    /// Types into a field, in place of what was there.
+    /// Types into a field, replacing its content.
     ///
     /// # Errors
     /// As [`click`](Self::click).
@@ -57,13 +57,13 @@ impl Tab {
         self.window.type_text(text)
     }
 
-    /// Chooses in a list, by the beginning of a choice's words.
+    /// Selects an option of a list by the beginning of its text.
     ///
     /// # Errors
-    /// If there is no such list or no such choice in it.
+    /// If there is no such list or option.
     pub fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
         self.click(name)?;
-        // Lists open in windows of their own, which cannot be clicked here.
+        // Drop-down lists open as native windows, which cannot be clicked from here.
         let choose = format!(
             "(() => {{ const list = document.activeElement; const words = {};\n\
              const option = [...list.options].find((one) => one.text.startsWith(words));\n\
@@ -74,10 +74,10 @@ impl Tab {
         self.evaluate(&choose).map(drop)
     }
 
-    /// Presses a key, such as `Enter` or `Space`, does something, and lets go of it.
+    /// Presses a key, such as `Enter` or `Space`, runs `meanwhile`, and releases the key.
     ///
     /// # Errors
-    /// If the page has gone, and those of what is done.
+    /// If the page has gone, and the errors of `meanwhile`.
     pub fn hold_key<T>(
         &self,
         key: KeyboardKey,
@@ -89,7 +89,7 @@ impl Tab {
         outcome
     }
 
-    /// Presses a key and lets go of it.
+    /// Presses and releases a key.
     ///
     /// # Errors
     /// If the page has gone.
@@ -97,14 +97,14 @@ impl Tab {
         self.hold_key(key, || Ok(()))
     }
 
-    /// Waits until there is a control of this name that can be used, and says where its middle is.
+    /// Waits until there is a control of this name that can be clicked; returns its centre.
     fn place_of(&self, name: &str) -> Result<Point, Failure> {
         let found = until(&format!("{name:?} can be clicked"), SOON, || self.window.control(name));
         found.map_err(|failure| self.with_what_is_shown(failure))
     }
 }
 
-/// What is the element of this name, in the page.
+/// A script expression for the element of this name in the page.
 fn labelled(name: &str) -> String {
     let name = Value::from(name);
     format!("[...document.querySelectorAll('[aria-label]')].find((one) => one.ariaLabel === {name})")
@@ -115,7 +115,7 @@ fn labelled(name: &str) -> String {
 pub enum KeyboardKey {
     /// To the end.
     End,
-    /// Takes what is typed.
+    /// Confirms the input.
     Enter,
     /// To the beginning.
     Home,
@@ -125,7 +125,7 @@ pub enum KeyboardKey {
     FarLeft,
     /// To the right, with Shift.
     FarRight,
-    /// Presses the button that has the focus, and talks on our page.
+    /// Presses the focused button; on our page, talks while held.
     Space,
     /// To the next control.
     Tab,

@@ -1,20 +1,20 @@
-//! What a page looks like, on windows of several widths, by day and by night.
+//! Pictures of a page in windows of several widths, in light and dark mode.
 
 use std::fmt;
 
 use super::Tab;
 use crate::stage::failure::Failure;
 
-/// A window to look at a page in.
+/// The appearance of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Of the window, in CSS pixels.
+    /// The width of the window, in CSS pixels.
     pub width: u32,
-    /// Whether it is night.
+    /// Whether the page is in dark mode.
     pub is_dark: bool,
 }
 
-/// Those of a phone, a tablet and a desk, in CSS pixels.
+/// The widths of a phone, a tablet and a desktop window, in CSS pixels.
 pub const WIDTHS: [u32; 3] = [360, 768, 1_280];
 
 impl fmt::Display for Look {
@@ -32,7 +32,7 @@ impl Tab {
         self.window.picture()
     }
 
-    /// By how many CSS pixels the page is wider than its window: 0 if it needs no horizontal scrolling.
+    /// How much wider the page is than its window, in CSS pixels: 0 if it needs no horizontal scrolling.
     ///
     /// # Errors
     /// If the page has gone.
@@ -41,17 +41,17 @@ impl Tab {
         Ok(overflow.as_u64().unwrap_or(0))
     }
 
-    /// Does something while the page is in such a window; then it is in its own again.
+    /// Runs `meanwhile` while the window has this look, and restores it afterwards.
     ///
     /// # Errors
-    /// If the page has gone, and those of what is done.
+    /// If the page has gone, and the errors of `meanwhile`.
     pub fn in_window<T>(
         &self,
         look: Look,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.window.dress(Some(look))?;
-        // Two frames, so that what follows from the width is drawn.
+        // Two frames, so that the page is laid out and drawn at the new width.
         self.evaluate(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))",
         )?;

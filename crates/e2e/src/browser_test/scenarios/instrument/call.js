@@ -28,7 +28,7 @@ async function call() {
     while (here.connectionState !== "connected") await new Promise((done) => { here.onconnectionstatechange = done; });
 }
 
-// With all its addresses.
+// Waits until all ICE candidates are gathered.
 async function described(connection) {
     await connection.setLocalDescription();
     while (connection.iceGatheringState !== "complete") await new Promise((done) => { connection.onicegatheringstatechange = done; });
@@ -36,7 +36,7 @@ async function described(connection) {
 }
 
 function listen(stream) {
-    // Chromium gives Web Audio nothing of a remote track that nothing else plays.
+    // Chromium passes a remote track to Web Audio only if a media element plays it, too.
     const player = new Audio();
     player.muted = true;
     player.srcObject = stream;

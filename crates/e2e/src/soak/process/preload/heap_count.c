@@ -1,5 +1,6 @@
-/* Counts the bytes of a program's heap that are in use, without those that the allocator keeps after they are freed.
- * Loaded into the server by LD_PRELOAD, for glibc. The file PREFIX.PID has the count, where SOAK_HEAP_COUNT is PREFIX. */
+/* Counts the bytes of a program's heap that are in use, without freed blocks that the allocator keeps.
+ * Loaded into the server by LD_PRELOAD, for glibc. Writes the count to the file PREFIX.PID, with PREFIX from
+ * SOAK_HEAP_COUNT. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -63,7 +64,7 @@ void *calloc(size_t count, size_t size) {
 void *realloc(void *block, size_t size) {
     take(block);
     void *moved = __libc_realloc(block, size);
-    /* What cannot grow stays; a size of zero frees it. */
+    /* If it fails, the old block stays; a size of zero frees it. */
     add(moved || size == 0 ? moved : block);
     return moved;
 }

@@ -1,4 +1,4 @@
-//! How much of its heap the server uses, without what the allocator keeps of what was freed.
+//! A count of the server's heap in use, without freed memory that the allocator keeps.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use super::compile;
 
-/// A small library that is loaded into the server, and where it writes the count.
+/// A small library that is loaded into the server, and the path that it writes the count to.
 #[derive(Clone, Debug)]
 pub(crate) struct HeapCount {
     library: PathBuf,
@@ -16,7 +16,7 @@ pub(crate) struct HeapCount {
 const NAME: &str = "heap_count";
 
 impl HeapCount {
-    /// Compiles it; `None` where that is not possible.
+    /// Compiles it; `None` if that is not possible.
     ///
     /// # Errors
     /// If the files cannot be written.
@@ -25,7 +25,7 @@ impl HeapCount {
         Ok(library.map(|library| Self { library, prefix: folder.join(NAME) }))
     }
 
-    /// The bytes that the process with this number uses, once it has begun.
+    /// The bytes that the process with this PID uses; `None` before it has started.
     pub(crate) fn of(&self, pid: u32) -> Option<u64> {
         let content = fs::read(self.prefix.with_extension(pid.to_string())).ok()?;
         u64::try_from(i64::from_ne_bytes(content.try_into().ok()?)).ok()
@@ -62,7 +62,7 @@ mod tests {
         let mut megabytes = |told: &str| {
             writeln!(child.stdin.as_ref().unwrap(), "{told}").unwrap();
             output.read_line(&mut String::new()).unwrap();
-            // The program prints what it was told, and the end of the line besides.
+            // The program echoes its line, followed by another line break.
             output.read_line(&mut String::new()).unwrap();
             count.of(child.id()).unwrap() >> 20
         };

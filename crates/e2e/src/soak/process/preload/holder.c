@@ -1,4 +1,4 @@
-/* For a test: holds as many megabytes as it has been told to, by lines with `+`, `-` and `>` (one grows by another). */
+/* For a test: holds blocks of a megabyte, by lines: `+` allocates one, `-` frees one, `>` grows one by another. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* The wall clock of a process, shifted by as many seconds as a file says at the moment; monotonic clocks stay as they are.
- * Loaded into the server by LD_PRELOAD. Without the file, or the variable that names it, nothing is shifted. */
+/* Shifts a process's wall clock by the number of seconds in a file, read on each call; leaves monotonic clocks alone.
+ * Loaded into the server by LD_PRELOAD. Without the file, or the variable that names it, it shifts nothing. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

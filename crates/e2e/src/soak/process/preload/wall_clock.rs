@@ -1,4 +1,4 @@
-//! The server's clock of the wall, which can be set to another time than ours.
+//! The server's wall clock, which can be set to another time than ours.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::compile;
 
-/// A small library that is loaded into the server, and the file that tells it what to add.
+/// A small library that is loaded into the server, and the file with the offset that it adds.
 #[derive(Debug)]
 pub(crate) struct WallClock {
     library: PathBuf,
@@ -19,7 +19,7 @@ pub(crate) struct WallClock {
 const NAME: &str = "wall_clock";
 
 impl WallClock {
-    /// Compiles it; `None` where that is not possible.
+    /// Compiles it; `None` if that is not possible.
     ///
     /// # Errors
     /// If the files cannot be written.
@@ -31,7 +31,7 @@ impl WallClock {
         Ok(library.map(|library| Self { library, file, shift }))
     }
 
-    /// Sets the clock so many seconds before or after ours.
+    /// Sets the clock this many seconds ahead of ours, or behind if negative.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// What `date` says the time is, in seconds since 1970.
+    /// The time according to `date`, in seconds since 1970.
     fn date(variables: Vec<(&'static str, OsString)>) -> i64 {
         let out = Command::new("date").arg("+%s").envs(variables).output().unwrap();
         String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
