@@ -1,8 +1,8 @@
-//! `cargo xtask benchmarks`: runs every bench of the command beside what it cannot be better than, and writes
+//! `cargo xtask benchmarks`: runs every bench of the command next to a floor that it cannot beat, and writes
 //! `docs/benchmarks.md`.
 //!
-//! What is run and read is in `catalogue`; the figures are kept in `docs/benchmarks.json`, from which the page's tables
-//! and pictures are drawn. The words around them are written by hand and stay.
+//! The benches and their figures are listed in `catalogue`; results are kept in `docs/benchmarks.json`, from which the
+//! page's tables and pictures are drawn. The words around them are written by hand and stay.
 
 mod bench;
 mod catalogue;
@@ -55,7 +55,7 @@ pub(crate) struct Plan {
     former: Option<PathBuf>,
 }
 
-/// As people run it: without optimisation it is another program.
+/// An optimised build, as users run it.
 const BUILD: &[&str] = &["build", "--release", "--package", "consonance-bench", "--features", "plain-cipher"];
 
 /// Measures, and writes or compares.
@@ -113,7 +113,8 @@ impl Plan {
         if self.quick || bench.is_exact { 1 } else { self.repeats.into() }
     }
 
-    /// What the new figures are put into.
+    /// The record that the new figures go into: the kept one if only some benches are measured, otherwise an empty
+    /// one.
     fn record(&self, docs: &Path, machine: Machine) -> Result<Record, Failure> {
         if self.quick || self.compare || self.only.is_empty() {
             return Ok(Record::new(machine));
@@ -133,7 +134,7 @@ impl Plan {
     }
 }
 
-/// Of the checkout.
+/// The commit of the checkout, shortened to 10 digits.
 fn revision(root: &Path) -> Result<String, Failure> {
     let mut git = std::process::Command::new("git");
     git.current_dir(root).args(["rev-parse", "--short=10", "HEAD"]);

@@ -62,7 +62,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     Ok(skips)
 }
 
-/// Builds the client of `cargo xtask clients`; where it is.
+/// Builds the client of `cargo xtask clients` and returns its path.
 ///
 /// # Errors
 /// [`Failure`] if it does not compile, or our crates cannot be packed.
@@ -100,7 +100,7 @@ pub(crate) fn metadata(root: &Path) -> Result<PathBuf, Failure> {
 pub(crate) struct PackedCrates {
     /// The crate for Bevy.
     pub(crate) bevy: PathBuf,
-    /// What it, and every game with `consonance`, compiles of ours.
+    /// Those of our crates that it, and every game with `consonance`, compiles.
     pub(crate) ours: Vec<PathBuf>,
 }
 
@@ -159,17 +159,17 @@ const BEVY_AUDIO_CHECKS: [&[&str]; 3] = [
 const EXAMPLE_CHECKS: [&[&str]; 3] = [
     &["clippy", "--package", EXAMPLES, "--all-targets", "--", "-D", "warnings"],
     &["test", "--package", EXAMPLES],
-    // The one that needs no window, and ends by itself.
+    // The only one that needs no window and ends by itself.
     &["run", "--package", EXAMPLES, "--bin", "server_in_process"],
 ];
 
-/// The workspace `bevy/`, which knows of our crates only what is published.
+/// The workspace `bevy/`, which sees only the published part of our crates.
 struct BevyWorkspace {
     folder: PathBuf,
     /// Tells cargo where the packages are.
     configuration: PathBuf,
     target: PathBuf,
-    /// As it is checked in.
+    /// The lock file as it is checked in.
     lock: String,
 }
 
@@ -189,12 +189,12 @@ impl BevyWorkspace {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Result<(), Failure> {
-        // Behind the command, as cargo does not hand to clippy what stands before it.
+        // After the command, because cargo does not pass options before it on to clippy.
         let (name, rest) = arguments.split_at(1);
         let mut cargo = command::cargo(&self.folder, name.iter().copied());
         cargo.arg("--config").arg(&self.configuration).args(rest);
         cargo.env("CARGO_TARGET_DIR", &self.target).env("RUSTDOCFLAGS", "-D warnings");
-        // Voices in real time, of two or three apps in each test.
+        // Each test runs two or three apps with voice in real time.
         cargo.env("RUST_TEST_THREADS", "2");
         println!("bevy: cargo {}", arguments.join(" "));
         command::run(&mut cargo)
@@ -221,7 +221,7 @@ fn needed(workspace: &Metadata) -> BTreeSet<String> {
     needed
 }
 
-/// Only with features that games do without here.
+/// Crates that are needed only with features that these games do not use.
 const WITHOUT: [&str; 2] = ["consonance-fuzz-tape", "consonance-libopus"];
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -32,7 +32,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same where there is an mdBook; without one, only the list of pages is checked.
+/// Does the same where mdBook is installed; without it, only the list of pages is checked.
 ///
 /// # Errors
 /// As [`run`].
@@ -45,7 +45,7 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     Ok(Skips::one(format_args!("site of the documentation, no mdbook ({INSTALL})")))
 }
 
-/// Where the site is then.
+/// Builds the site and returns its folder.
 fn build(root: &Path) -> Result<PathBuf, Failure> {
     let files = tracked_files::list(root)?;
     judge(&summary::check(&files, &read(&root.join(SUMMARY))?))?;
@@ -81,7 +81,7 @@ fn lay(root: &Path, copy: &Path, path: &str, addresses: &Addresses) -> Result<()
     fs::copy(&from, &to).map(drop).map_err(|cause| Failure::File { path: from, cause })
 }
 
-/// Where others read the repository, as the manifest says.
+/// The public address of the repository, from the manifest.
 fn repository(root: &Path) -> Result<Option<String>, Failure> {
     let addresses: BTreeSet<String> = workspace::describe(root)?
         .workspace_packages()
@@ -121,13 +121,13 @@ fn make_folder_of(path: &Path) -> Result<(), Failure> {
 }
 
 const INSTALL: &str = "cargo install --locked mdbook";
-/// What becomes the site.
+/// The folder that becomes the site.
 const FOLDER: &str = "docs/";
 /// The order of its pages.
 const SUMMARY: &str = "docs/SUMMARY.md";
-/// For mdBook.
+/// The settings of mdBook.
 const SETTINGS: &str = "book.toml";
-/// Named there.
+/// The style sheet that the settings name.
 const STYLE: &str = "packaging/book.css";
-/// For language models; the site has it at its root.
+/// An overview for language models; the site has it at its root.
 const LIST: &str = "llms.txt";

@@ -58,7 +58,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if let Ok(firefox) = Browser::Firefox.program() {
         test.arg("--firefox").arg(firefox);
     }
-    // What `cargo xtask unity` leaves, and what that game links.
+    // The game that `cargo xtask unity` leaves, and the libraries that it loads.
     test.arg("--unity").arg(built.beside("unity").join("mcs/Consonance.Unity.Components.Tests.exe"));
     test.env("LD_LIBRARY_PATH", built.beside("unity").join("natives"));
     for scenario in &plan.only {
@@ -73,7 +73,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(test.current_dir(root))
 }
 
-/// The same as a step of `ci`: where there is no browser, says so and does nothing.
+/// Runs as a step of `ci`: where there is no browser, it prints so and is skipped.
 ///
 /// # Errors
 /// If something did not hold.
@@ -115,7 +115,7 @@ pub(crate) fn firefox() -> Result<OsString, Failure> {
 }
 
 impl Browser {
-    /// As the test calls it.
+    /// The name of the browser in the test.
     fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",

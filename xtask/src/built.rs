@@ -1,4 +1,4 @@
-//! Where Cargo has put the programs that it built.
+//! The folder in which Cargo has put the programs that it built.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ impl Built {
         Self(folder.into())
     }
 
-    /// Where the program of this name is.
+    /// The path of the program of this name.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
@@ -62,7 +62,7 @@ impl Built {
         format!("{DLL_PREFIX}{name}{DLL_SUFFIX}")
     }
 
-    /// A folder for what a chore leaves, beside those of the profiles.
+    /// A folder for a chore's output, beside those of the profiles.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.0.with_file_name(name)
     }

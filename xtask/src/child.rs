@@ -1,4 +1,4 @@
-//! A command as a child: what it prints, what is typed into it, its end.
+//! A command as a child process: its output, its input, and its end.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
@@ -22,7 +22,7 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Types `line` into a shell that is set up as `shell` says; what it prints is in `log`, too.
+    /// Types `line` into a shell that is set up by `shell`; its output also goes to `log`.
     ///
     /// # Errors
     /// If there is no shell, or the log cannot be written.
@@ -31,7 +31,7 @@ impl Child {
         Self::start(shell, line, log)
     }
 
-    /// Starts the command, which `log` shows as `line`; what it prints is in `log`, too.
+    /// Starts the command, which `log` shows as `line`; its output also goes to `log`.
     ///
     /// # Errors
     /// If it cannot be started, or the log cannot be written.
@@ -52,12 +52,12 @@ impl Child {
         Ok(child)
     }
 
-    /// What it has printed so far, to both of its outputs.
+    /// The output so far, of both stdout and stderr.
     pub(crate) fn printed(&self) -> String {
         self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How it ended, if it has; then all that it printed is there.
+    /// The exit status, if it has ended; then the output is complete.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         let status = self.process.try_wait().ok().flatten()?;
         self.has_ended = true;
@@ -74,7 +74,7 @@ impl Child {
         self.input.as_mut().map_or(Ok(()), |input| writeln!(input, "{line}"))
     }
 
-    /// Ctrl-C, and how it ended.
+    /// Sends Ctrl-C, waits for the end and returns the exit status.
     ///
     /// # Errors
     /// If it does not end in time.
@@ -91,7 +91,7 @@ impl Child {
         let read = move || {
             for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line);
-                // The log is for later inspection.
+                // The log is only for later inspection, so errors are ignored.
                 let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
                 let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
                 printed.push_str(&line);
@@ -111,11 +111,11 @@ impl Drop for Child {
                 signal::send(&mut self.process, Signal::Kill);
             }
         }
-        // What it started and left behind would keep ports and processors.
+        // Processes that it started and left behind would keep ports and processors busy.
         signal::send(&mut self.process, Signal::Kill);
         let _ = self.process.wait();
     }
 }
 
-/// Within how long everything ends that is told to.
+/// How long a command may take to end after it is told to.
 const SOON: Duration = Duration::from_secs(20);

@@ -24,8 +24,8 @@ pub(crate) struct Selection {
     skip: Vec<Step>,
 }
 
-/// Runs the selected steps; what they print is shown as it comes. Stops at the first one that fails. The last line says
-/// what was left out because this machine lacks something.
+/// Runs the selected steps and shows their output as it comes. Stops at the first one that fails. The last line lists
+/// the checks that were skipped because this machine lacks something.
 ///
 /// # Errors
 /// [`Failure::Step`] with the step's own failure.
@@ -83,9 +83,9 @@ enum Step {
     UdpBlocked,
     Dissector,
     Matchbox,
-    // Last of those that may run beside `Test`, whose own programs it builds once more, with other features.
+    // The last step that may run beside `Test`, whose programs it builds again with other features.
     PlainCipher,
-    // What talks in real time; the last but one plays with a game that the one before it compiles.
+    // Steps that talk in real time; `BrowserTest` plays with a game that `Unity` compiles.
     Cluster,
     Mumble,
     Python,
@@ -163,12 +163,12 @@ impl Step {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
             Self::Clippy => &clippy,
-            // As players get it: in the workspace as a whole, tests turn on features that use what else nothing uses.
+            // As players get it: in a build of the whole workspace, tests enable features, which may hide unused code.
             Self::Product => &["clippy", "--package", "consonance-cli", "--", "-D", "warnings"],
             Self::Test => &["test", "--workspace"],
-            // As games link it that host: the workspace as a whole turns every feature on.
+            // As games that host link it: a build of the whole workspace enables every feature.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
-            // What only the build that measures without encryption has.
+            // Code that exists only in the build for measurements without encryption.
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
             Self::Header => &["xtask", "header", "--verify"],
@@ -194,7 +194,7 @@ impl Step {
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
             Self::Doc => drop(command.env("RUSTDOCFLAGS", "-D warnings")),
-            // rustfmt would colour what it prints into a file or a pipe.
+            // Otherwise rustfmt would print colours into a file or a pipe.
             Self::Format if !io::stdout().is_terminal() => drop(command.args(["--", "--color", "never"])),
             _ => {}
         }
@@ -211,7 +211,7 @@ const OPTIONAL_FEATURES: &str =
 const WITH_LIBOPUS: &str = "consonance/tokio,consonance-matchbox/socket,consonance-steam/steamworks,\
                             consonance-cli/steam,consonance-cli/libopus,consonance-bench/libopus";
 
-/// The tests of what the feature `plain-cipher` adds; their names have the word.
+/// The tests of the code that the feature `plain-cipher` adds; their names contain the word.
 /// Of the whole workspace, so that what has no such tests is not built a second time with fewer features.
 const PLAIN_CIPHER: [&str; 11] = [
     "test",

@@ -58,7 +58,7 @@ impl Plan {
 /// [`Failure::CommandFailed`] if one of them did not hear what was meant for it, or heard what was not; which has been
 /// printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    // Without optimisation, so many clients are more than two cores can serve.
+    // Without optimisation, two cores cannot serve this many clients.
     let built = Built::for_trial(root, "consonance-clients", &["--package", "consonance-ffi", "--lib"])?;
     let output = plan.output.clone().unwrap_or_else(|| built.beside("clients"));
     fs::create_dir_all(&output).map_err(|cause| Failure::File { path: output.clone(), cause })?;

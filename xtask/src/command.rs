@@ -39,7 +39,7 @@ pub(crate) fn is_on_path(name: &str) -> bool {
     env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()))
 }
 
-/// Runs a command whose output goes straight to where ours goes.
+/// Runs a command that writes directly to our own output.
 ///
 /// # Errors
 /// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
@@ -89,8 +89,8 @@ fn program<'a>(
 ) -> Command {
     let mut command = Command::new(env::var_os(variable).unwrap_or_else(|| name.into()));
     command.current_dir(folder).args(arguments);
-    // `cargo run` and `cargo test` tell us about the package xtask. Build scripts that watch these variables would
-    // run again, and what depends on them be compiled again, on every change between us and a shell.
+    // `cargo run` and `cargo test` set variables about the package xtask. Build scripts that watch these would run
+    // again, and their dependents be compiled again, on every change between a build from here and one from a shell.
     for (variable, _) in env::vars_os() {
         let text = variable.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {

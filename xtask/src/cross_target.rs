@@ -1,4 +1,4 @@
-//! Machines other than this one: what builds programs for them, and what runs these programs here.
+//! Machines other than this one: the tools that build programs for them, and that run these programs here.
 
 mod musl;
 mod wine;
@@ -13,20 +13,20 @@ pub(crate) use wine::{library as wine_library, path as wine_path};
 
 /// A machine, or a C library, that is not this one's.
 pub(crate) struct CrossTarget {
-    /// As rustc calls it.
+    /// The target's name in rustc.
     pub(crate) name: &'static str,
-    /// What its programs end with.
+    /// The file name suffix of its programs.
     pub(crate) suffix: &'static str,
-    /// Runs its programs: the command's words; none where this machine does so by itself.
+    /// The words of the command that runs its programs; empty where this machine runs them by itself.
     pub(crate) emulator: &'static [&'static str],
     /// Links programs for it.
     linker: &'static str,
-    /// What has to be there besides linker and emulator: programs on the PATH, and files.
+    /// Requirements besides linker and emulator: programs on the PATH, and files.
     needs: &'static [&'static str],
     /// Debian's packages with all of them.
     packages: &'static str,
-    /// What the linker adds to each program, besides system libraries: name, licence, and one of the files with it, at
-    /// a path or where the linker looks.
+    /// Parts that the linker adds to each program, besides system libraries: name, licence, and one of the part's
+    /// files, as a path or as a name that the linker finds.
     pub(crate) linked_parts: &'static [(&'static str, &'static str, &'static str)],
     /// The compiler's flags; what they refer to is made below a folder, where everything is built.
     flags: fn(&Path) -> Result<Vec<String>, Failure>,
@@ -100,7 +100,7 @@ impl CrossTarget {
     /// The compiler for it, if everything is there that builds and runs its programs.
     ///
     /// # Errors
-    /// What to install.
+    /// The command that installs the missing packages.
     pub(crate) fn compiler(&self) -> Result<DistributionCompiler, String> {
         let install = |packages: &str| format!("not installed: apt-get install {packages}");
         let compiler = DistributionCompiler::below(Path::new("/usr"))
@@ -137,12 +137,12 @@ impl CrossTarget {
         Ok(cargo)
     }
 
-    /// Where a profile's program is that was built in `folder`.
+    /// The path of a program that was built with a profile in `folder`.
     pub(crate) fn program(&self, folder: &Path, profile: &str, name: &str) -> PathBuf {
         self.folder(folder, profile).join(format!("{name}{}", self.suffix))
     }
 
-    /// Where everything of a profile is that was built in `folder`.
+    /// The folder of everything that was built with a profile in `folder`.
     pub(crate) fn folder(&self, folder: &Path, profile: &str) -> PathBuf {
         folder.join(self.name).join(profile)
     }
@@ -160,7 +160,7 @@ impl CrossTarget {
         command
     }
 
-    /// The same as words, separated by spaces.
+    /// The command as words, separated by spaces.
     pub(crate) fn words(&self, program: &Path) -> String {
         let program = program.display().to_string();
         self.emulator.iter().copied().chain([&*program]).collect::<Vec<_>>().join(" ")
@@ -189,7 +189,7 @@ impl CrossTarget {
         (self.prepare)(folder)
     }
 
-    /// One of the files that the linker reads, where it has no path.
+    /// The path of a file that the linker reads, given by its name.
     ///
     /// # Errors
     /// [`Failure`] if the linker cannot be asked.

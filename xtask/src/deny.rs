@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     if command::capture(&mut command::cargo(root, ["deny", "--version"])).is_err() {
         return Ok(Skips::one("deny, no cargo-deny (cargo install --locked cargo-deny)"));
     }
-    // Of Bevy's, cargo fetches the manifests with its answer.
+    // For the workspace of Bevy, cargo fetches the manifests when it is queried.
     let fetches =
         ["", "python"].map(|folder| command::run(&mut command::cargo(&root.join(folder), FETCH.split(' '))));
     if fetches.iter().any(Result::is_err) {
@@ -48,11 +48,11 @@ const ADVISORIES: &str = "check advisories --disable-fetch --hide-inclusion-grap
 /// The crates of a workspace.
 struct Tree {
     name: &'static str,
-    /// How cargo-deny gets to know them.
+    /// The options that tell cargo-deny of its crates.
     crates: [OsString; 2],
     /// Its rules, in the repository.
     rules: &'static str,
-    /// Rules that are for more than this workspace, of which some do not apply.
+    /// Lints to allow, because the rules are for more than this workspace, and some of them do not apply.
     allowed: &'static [&'static str],
 }
 
@@ -78,10 +78,10 @@ impl Tree {
     }
 }
 
-/// Of its crates, fewer are there twice, and fewer licences.
+/// Lints about rules that do not apply: a workspace may have fewer licences and fewer duplicate crates.
 const UNUSED: [&str; 3] = ["license-not-encountered", "unmatched-skip", "unnecessary-skip"];
 
-/// Where cargo-deny keeps its copies of databases.
+/// Whether cargo-deny has a copy of a database in the folder where it keeps them.
 fn has_database(cargo_home: &Path) -> bool {
     let folders = fs::read_dir(cargo_home.join("advisory-dbs"));
     folders.is_ok_and(|mut folders| folders.any(|folder| folder.is_ok_and(|it| it.path().is_dir())))
@@ -97,8 +97,8 @@ mod tests {
     use super::*;
     use crate::workspace_root;
 
-    /// A crate under this licence, what cargo-deny says of it by the rules of this workspace, and whether it may be
-    /// used; `None` where there is no cargo-deny.
+    /// Whether a crate under this licence may be used by the rules of this workspace, and the output of cargo-deny;
+    /// `None` without cargo-deny.
     fn verdict(licence: &str) -> Option<(bool, String)> {
         let root = workspace_root::find().expect("a workspace");
         command::capture(&mut command::cargo(&root, ["deny", "--version"])).ok()?;
@@ -109,7 +109,7 @@ mod tests {
         fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
         fs::write(folder.join("src/lib.rs"), "").expect("a file");
         let rules = root.join("deny.toml");
-        // All but one of the licences of our rules are unused there.
+        // All but one of the licences in our rules are unused there.
         let mut run = command::cargo(&folder, ["deny", "--offline", "--config"]);
         run.arg(rules).args(["check", "--allow", "license-not-encountered", "licenses"]);
         let output = run.output().expect("cargo-deny was there before");

@@ -59,8 +59,8 @@ pub(crate) struct Plan {
     verify: bool,
 }
 
-/// Makes the pieces, their bills of materials and the list of digests, and tries each piece. What cannot be made or
-/// tried here is among the skips, which are the last line.
+/// Makes the pieces, their bills of materials and the list of digests, and tries each piece. Pieces that cannot be
+/// made or tried here are among the skips, which are the last line.
 ///
 /// # Errors
 /// [`Failure`] if a piece cannot be made, does not do what it should, or is not the same twice.
@@ -82,13 +82,13 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     Ok(skips)
 }
 
-/// Whether this name is that of a piece, or of the list.
+/// Whether this is the name of a piece, or of the list of digests.
 fn is_of_a_run(name: &str) -> bool {
     ["consonance", "com.consonance.", "bevy_consonance-"].iter().any(|start| name.starts_with(start))
         || name == digest::SUMS
 }
 
-/// What an earlier run has made of all pieces is not mixed with what this one makes of them.
+/// Makes the folder; for a run of all pieces, removes an earlier run's files from it. Other files are an error.
 fn prepare(out: &Path, is_for_all: bool) -> Result<(), Failure> {
     let failed = |cause| Failure::File { path: out.to_owned(), cause };
     fs::create_dir_all(out).map_err(failed)?;

@@ -9,7 +9,7 @@ use crate::command;
 /// The compiler, and the source that belongs to it.
 #[derive(Clone, Debug)]
 pub(crate) struct DistributionCompiler {
-    /// The first line of what it says of itself.
+    /// The first line of its version information.
     pub(crate) version: String,
     pub(crate) rustc: PathBuf,
     /// The folder with the library's source.
@@ -17,7 +17,7 @@ pub(crate) struct DistributionCompiler {
 }
 
 impl DistributionCompiler {
-    /// The one that is installed below a folder, usually `/usr`.
+    /// The compiler that is installed below a folder, usually `/usr`.
     pub(crate) fn below(prefix: &Path) -> Option<Self> {
         let rustc = prefix.join("bin/rustc");
         let source = prefix.join("lib/rustlib/src/rust");
@@ -25,14 +25,14 @@ impl DistributionCompiler {
             return None;
         }
         let version = command::capture(Command::new(&rustc).arg("--version")).ok()?.trim().to_owned();
-        // It is a link, and messages of panics would have where it leads.
+        // The path is a link, and panic messages would contain its target.
         let source = source.canonicalize().ok()?;
         Some(Self { version, rustc, source })
     }
 
     /// Has cargo use it, and compile these crates of the library, too.
     pub(crate) fn configure(&self, cargo: &mut Command, library: &str) {
-        // What cargo does with the library's source is not stable yet.
+        // Building the standard library with cargo is not stable yet.
         cargo.env("RUSTC", &self.rustc).env("RUSTC_BOOTSTRAP", "1").arg(format!("-Zbuild-std={library}"));
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     run_suite(root, &suite(root)?, plan)
 }
 
-/// The same as a step of `ci`.
+/// Runs as a step of `ci`.
 ///
 /// # Errors
 /// As [`run`].
@@ -73,7 +73,7 @@ pub(crate) fn run_suite(root: &Path, suite: &Suite, plan: &Plan) -> Result<(), F
     Ok(())
 }
 
-/// The same as a step of `ci`.
+/// Runs a suite as a step of `ci`.
 ///
 /// # Errors
 /// As [`run`].
@@ -82,7 +82,7 @@ pub(crate) fn verify_suite(root: &Path, suite: &Suite) -> Result<Skips, Failure>
     suite.check(root, &Plan::default())
 }
 
-/// Through all pairs of a compiler and a runtime, since games have the library in any of them.
+/// The suite runs with all pairs of a compiler and a runtime, since games use the library with any of them.
 fn suite(root: &Path) -> Result<Suite, Failure> {
     let library = Part::new("Consonance.dll", root, &["dotnet/Consonance"])?.documented();
     let tests = Part::new("Consonance.Tests.exe", root, &["dotnet/Consonance.Tests", "dotnet/Harness"])?;

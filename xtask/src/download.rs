@@ -1,4 +1,4 @@
-//! Packages that programs are taken from, of a pinned version and with a pinned digest.
+//! Packages of a pinned version and with a pinned digest, from which programs and libraries are taken.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -13,14 +13,14 @@ use crate::dist::digest::sha256;
 use crate::failure::Failure;
 use crate::web;
 
-/// A package, and what is used of it.
+/// A package, and the files that are used of it.
 #[derive(Debug)]
 pub(crate) struct Download {
-    /// What it is for.
+    /// The program or library that it provides, as messages name it.
     pub(crate) what: &'static str,
-    /// As the registry calls it, with its version.
+    /// The registry's name of the package, with its version.
     pub(crate) package: Package,
-    /// The file that the registry gives.
+    /// The file that the registry serves.
     pub(crate) file: &'static str,
     pub(crate) sha256: &'static str,
     /// Files in it, or folders, which end with a slash, and where they go.
@@ -45,7 +45,7 @@ impl Download {
             return Ok(());
         }
         let bytes = self.fetch(&folder.with_file_name("downloads"))?;
-        // What was only begun does not count as there.
+        // An incomplete folder must not count as installed.
         let partial = folder.with_extension("partial");
         let failed = |cause| Failure::File { path: partial.clone(), cause };
         if partial.exists() {
@@ -71,7 +71,7 @@ impl Download {
         Err(Failure::Digest { path, found, expected: self.sha256 })
     }
 
-    /// Without a network nothing is wrong with the sources. All that a client prints would not fit into one line.
+    /// A failed download says nothing about the sources. The message is one line, not all that the client printed.
     fn unavailable(&self, failure: &Failure) -> Failure {
         let said = failure.to_string();
         let why = said.lines().next().unwrap_or_default().to_owned();
@@ -108,7 +108,7 @@ impl Download {
         make_executable(&path)
     }
 
-    /// Where an entry of the package goes, if it is used.
+    /// The destination of an entry of the package, if it is used.
     fn place_of(&self, name: &str) -> Option<PathBuf> {
         if name.ends_with('/') || name.split('/').any(|part| part == "..") {
             return None;
@@ -124,7 +124,7 @@ impl Download {
 }
 
 impl Package {
-    /// Downloads it into this folder, without what it depends on.
+    /// Downloads the package into this folder, without its dependencies.
     fn download(self, what: &'static str, folder: &Path) -> Result<Command, Failure> {
         let missing = |program| Failure::Unavailable { what, why: format!("no {program}") };
         match self {
@@ -149,7 +149,7 @@ impl Package {
 const PIP_DOWNLOAD: [&str; 6] =
     ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest"];
 
-/// One of them is a program, and libraries may be so, too.
+/// Makes a file executable: one of them is a program, and libraries may be executable, too.
 #[cfg(unix)]
 pub(crate) fn make_executable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;

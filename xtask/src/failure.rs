@@ -1,4 +1,4 @@
-//! Why a chore did not succeed, in words that say what to do next.
+//! Reasons why a chore did not succeed, with the next step to take.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ pub(crate) enum Failure {
     NotStarted {
         /// The command line.
         command: String,
-        /// What the operating system said.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// A program ran and reported failure; what it printed has been shown, or is `output`.
@@ -21,7 +21,7 @@ pub(crate) enum Failure {
         command: String,
         /// Its exit status.
         status: String,
-        /// What it printed where that has not been shown yet, with a newline in front; otherwise empty.
+        /// Its output where that has not been shown yet, with a newline in front; otherwise empty.
         output: String,
     },
     /// A file or folder could not be read or written.
@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     File {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// A third-party crate must not be used.
@@ -39,7 +39,7 @@ pub(crate) enum Failure {
     Licence {
         /// Its name.
         package: String,
-        /// What its licence says.
+        /// The reason why its licence does not allow the use.
         why: String,
     },
     /// A program answered in a form that is not understood here.
@@ -47,34 +47,34 @@ pub(crate) enum Failure {
     Answer {
         /// The command line.
         command: String,
-        /// What was wrong with the answer.
+        /// The problem with the answer.
         why: String,
     },
     /// Something that this chore needs is not there.
     #[error("{what} is missing; `{make}` makes it")]
     Missing {
-        /// What.
+        /// The missing thing.
         what: &'static str,
-        /// What to type.
+        /// The command that makes it.
         make: &'static str,
     },
-    /// What is checked in is not what the sources make.
+    /// A checked-in file differs from the one that the sources make.
     #[error("{path} is not what the sources make; run `{make}`, and check in what it changed")]
     Stale {
-        /// What is checked in.
+        /// The checked-in file.
         path: &'static str,
-        /// What to type.
+        /// The command that makes it.
         make: &'static str,
     },
-    /// A page has no place for what belongs there.
+    /// A page has no marks for a table.
     #[error("{page} has no `{mark}` with a `<!-- end -->` behind it; put them where the table belongs")]
     NoMarks {
         /// The page.
         page: &'static str,
-        /// How the place begins.
+        /// The opening mark.
         mark: String,
     },
-    /// Figures of two machines would stand side by side.
+    /// Figures of two machines would be mixed.
     #[error(
         "the figures in docs/benchmarks.json are another machine's, or another compiler's; leave out --only, so that all are measured here"
     )]
@@ -87,11 +87,11 @@ pub(crate) enum Failure {
         "there is no {name}; install it (Debian: `apt install {package}`), or name the program in the variable {variable}"
     )]
     NoBrowser {
-        /// Of the browser.
+        /// The name of the browser.
         name: &'static str,
-        /// Debian's.
+        /// The package in Debian.
         package: &'static str,
-        /// Of the environment.
+        /// The environment variable that names the program.
         variable: &'static str,
     },
     /// A folder that has to be empty is not.
@@ -125,36 +125,36 @@ pub(crate) enum Failure {
     Entry {
         /// Its path there.
         path: String,
-        /// What is wrong with it.
+        /// The problem with the path.
         why: String,
     },
-    /// What would be handed out does not do what it should.
+    /// A file of the release does not do what it should.
     #[error("the trial of {file} failed: {why}")]
     Trial {
-        /// What was tried.
+        /// The file that was tried.
         file: String,
-        /// What went wrong, and what was printed.
+        /// The problem, and the printed output.
         why: String,
     },
-    /// Twice the same work, and two results.
+    /// Two runs of the same work had different results.
     #[error("{0} was made twice of the same sources, and the two differ")]
     NotReproducible(String),
     /// Something that a part of a check needs is not here, and cannot be downloaded.
     #[error("no {what}: {why}")]
     Unavailable {
-        /// What.
+        /// The missing thing.
         what: &'static str,
-        /// Why, or what installs it.
+        /// The reason, or the command that installs it.
         why: String,
     },
-    /// What was downloaded is not what was expected.
+    /// A downloaded file differs from the expected one.
     #[error("{} has the SHA-256 {found}, expected {expected}; delete it", path.display())]
     Digest {
         /// The file.
         path: PathBuf,
         /// Its digest.
         found: String,
-        /// Of the file that is known.
+        /// The expected digest.
         expected: &'static str,
     },
     /// A folder that has to have sources has none.
@@ -163,17 +163,17 @@ pub(crate) enum Failure {
     /// Some test programs failed.
     #[error("{suite}: {failed} runs of test programs failed, listed above")]
     TestPrograms {
-        /// Which tests.
+        /// The test suite.
         suite: &'static str,
-        /// How many.
+        /// The number of failed runs.
         failed: usize,
     },
     /// A step of `ci` failed.
     #[error("ci stopped at `{step}`: {cause}")]
     Step {
-        /// Which step.
+        /// The step.
         step: &'static str,
-        /// What was wrong.
+        /// The failure of the step.
         cause: Box<Failure>,
     },
 }

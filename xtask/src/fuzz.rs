@@ -30,10 +30,10 @@ pub(crate) struct Plan {
 /// Longer inputs find nothing that these do not, and find it more slowly.
 const INPUT_BYTES_MAX: &str = "-max_len=2048";
 
-/// Looks at one target after the other and prints a table of what came of it.
+/// Fuzzes one target after the other and prints a table of the results.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if an input was found that the engine cannot take (cargo-fuzz says where it lies), or if
+/// [`Failure::CommandFailed`] if an input was found that the engine cannot take (cargo-fuzz prints its path), or if
 /// cargo-fuzz or a nightly toolchain is missing.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let targets = plan.targets(&root.join("fuzz/fuzz_targets"))?;
@@ -53,7 +53,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     for Target { name: target, .. } in &targets {
         println!("── {target}, {} s", plan.seconds);
         let tally = look(root, target, plan.seconds)?;
-        // Keeps one input for each feature that any of them shows.
+        // Keeps one input for each feature that any input shows.
         println!("── {target}, leaving out what adds nothing");
         command::capture(&mut cargo_fuzz(
             root,
@@ -103,7 +103,7 @@ impl Plan {
     }
 }
 
-/// Runs the fuzzer; what it says is shown as it comes.
+/// Runs the fuzzer and shows its output as it comes.
 fn look(root: &Path, target: &str, seconds: u32) -> Result<Tally, Failure> {
     let time = format!("-max_total_time={seconds}");
     let arguments = ["run", target, "--", &time, INPUT_BYTES_MAX, "-timeout=10", "-print_final_stats=1"];
@@ -139,7 +139,7 @@ fn is_worth_showing(line: &str) -> bool {
     !["NEW ", "REDUCE", "RELOAD", "# Uses:", "NEW_FUNC", "NEW_PC"].iter().any(|noise| line.contains(noise))
 }
 
-/// What the fuzzer counted.
+/// The counters of the fuzzer.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     executions: u64,

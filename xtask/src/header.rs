@@ -69,7 +69,7 @@ const HEADER: &str = "crates/ffi/include/consonance.h";
 const MAKE: &str = "cargo xtask header";
 /// Of the whole workspace, so that nothing is built a second time with fewer features.
 const IN_CPP: &str = "test --workspace --test c_programs -- --ignored";
-/// Another one writes other spaces.
+/// Other versions write different white space.
 const VERSION: &str = "0.29.4";
 const INSTALL: &str = "cargo install --locked --version 0.29.4 cbindgen";
 
@@ -78,7 +78,7 @@ fn is_installed() -> bool {
     version.is_ok_and(|version| version.trim() == format!("cbindgen {VERSION}"))
 }
 
-/// As cbindgen makes it; it warns of the pointers' types, which are only for Rust.
+/// The header as cbindgen makes it; warnings about types of pointers, which are only for Rust, are not shown.
 fn header(root: &Path) -> Result<String, Failure> {
     let crate_folder = root.join("crates/ffi");
     let mut cbindgen = Command::new("cbindgen");

@@ -63,7 +63,7 @@ const PAGE: &str = "docs/licences.md";
 fn metadata(root: &Path, options: &[&str]) -> Result<Metadata, Failure> {
     let mut command = MetadataCommand::new();
     command.manifest_path(root.join("Cargo.toml"));
-    // Features that need more than a compiler count, too.
+    // Features that need more than a compiler are included, too.
     if options.is_empty() {
         command.features(cargo_metadata::CargoOpt::AllFeatures);
     }
@@ -85,10 +85,10 @@ fn bevy_metadata(root: &Path) -> Result<Metadata, Failure> {
     MetadataCommand::parse(text).map_err(answer)
 }
 
-/// The crates of several workspaces that are none of ours.
+/// The third-party crates of several workspaces, each once.
 fn once_each<'m>(workspaces: &[&'m Metadata]) -> Vec<&'m Package> {
     let all = workspaces.iter().flat_map(|workspace| &workspace.packages);
-    // Ours have none, whichever of our workspaces they are in.
+    // Our own crates have no source, whichever of our workspaces they are in.
     let others = all.filter(|package| package.source.is_some());
     let by_id: BTreeMap<_, _> = others.map(|package| (&package.id.repr, package)).collect();
     by_id.into_values().collect()

@@ -1,5 +1,5 @@
-//! What packages say to Kubernetes, Helm and systemd: rendered, checked against the schema, and each name in it that
-//! something else has to have.
+//! Checks of the configuration that packages bring for Kubernetes, Helm and systemd: it is rendered, validated against
+//! the schema, and each name in it that refers to something else is resolved.
 
 mod references;
 
@@ -18,7 +18,7 @@ use crate::download::{Download, Package};
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// Checks all of it; says so and leaves out what needs a program that is not there.
+/// Checks everything; a check whose program is missing is skipped, and the skip is reported.
 ///
 /// # Errors
 /// [`Failure`] where something is wrong.
@@ -45,7 +45,7 @@ const UNITS: [(&str, &str); 2] =
 
 fn check_unit(root: &Path, folder: &Path, unit: &str, instance: &str) -> Result<(), Failure> {
     let text = read(&root.join("packaging").join(unit))?;
-    // The program that it starts has to be there.
+    // The program that it starts has to exist.
     let path = folder.join(unit);
     write(&path, &text.replace("/usr/local/bin/consonance", "/bin/true"))?;
     let mut verify = Command::new("systemd-analyze");
@@ -67,7 +67,7 @@ fn check_kubernetes(root: &Path, folder: &Path) -> Result<(), Failure> {
     check_manifests(&validator, folder, "plain", &plain(root)?)
 }
 
-/// Each of them has another effect on what is rendered.
+/// Values each of which has a different effect on the rendered manifests.
 const VALUES: &str = "replicas: 5
 region: eu-central
 imagePullSecrets: [{ name: registry }]
@@ -79,7 +79,7 @@ tolerations: [{ key: voice, operator: Exists }]
 podAnnotations: { team: voice }
 ";
 
-/// All manifests in one, but for the list of them.
+/// All manifests in one text, except for the list of them.
 fn plain(root: &Path) -> Result<String, Failure> {
     let folder = root.join("packaging/kubernetes");
     let list = read(&folder.join("kustomization.yaml"))?;

@@ -1,13 +1,13 @@
-//! Markdown as far as the chores read it: what is prose, and what stands in fenced blocks.
+//! Markdown as far as the chores read it: prose and fenced blocks.
 
 /// A fenced block.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Block<'a> {
-    /// Of its first line of content, counted from 1.
+    /// The number of its first line of content, counted from 1.
     pub(crate) line: usize,
-    /// What follows the fence, such as `sh`.
+    /// The info string behind the fence, such as `sh`.
     pub(crate) language: &'a str,
-    /// What is in it, without the indentation of the fence.
+    /// The lines of its content, without the indentation of the fence.
     pub(crate) lines: Vec<&'a str>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
 
 fn read(text: &str) -> (Vec<(usize, &str)>, Vec<Block<'_>>) {
     let (mut prose, mut blocks) = (Vec::new(), Vec::new());
-    // The fence that is open, with its indentation, and what has been in it so far.
+    // The open fence, with its indentation, and its block so far.
     let mut open: Option<(&str, usize, Block<'_>)> = None;
     for (index, line) in text.lines().enumerate() {
         let trimmed = line.trim_start();

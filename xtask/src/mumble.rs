@@ -41,7 +41,7 @@ pub(crate) fn bot_python(root: &Path) -> Result<PathBuf, Failure> {
 /// It needs Python below 3.12, whose `ssl` no longer has what it calls, and the system's libopus.
 const LIBRARY: &str = "pymumble==1.6.1";
 
-/// What the client of `cargo xtask clients` that is Mumble's own starts.
+/// Programs that the client of `cargo xtask clients` with Mumble's own application needs.
 pub(crate) const DESKTOP: [&str; 8] =
     ["python3", "mumble", "Xvfb", "pulseaudio", "pactl", "paplay", "parec", "openssl"];
 

@@ -70,7 +70,7 @@ const PACKAGES: [&str; 5] = ["wire", "session", "server", "fast-path", "cluster"
 /// The package whose tests also run for the usual five.
 const TESTERS: [&str; 1] = ["e2ee"];
 
-/// With those that do not compile there must be no more than 65 536, which is what the switch counts to.
+/// Together with those that do not compile there must be no more than 65 536, the limit of the switch.
 const COUNT_MAX: i64 = 40_000;
 
 /// Tries the mutants, prints those that live and a table.

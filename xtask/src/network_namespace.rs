@@ -7,7 +7,8 @@ pub(crate) fn run_inside(setup: &str, inner: &Command) -> Command {
     unshare(&["--net"], setup, inner)
 }
 
-/// The same command with processes of its own, too, which all end with it: it makes more namespaces, for machines.
+/// The same command in a new process namespace, too, whose processes all end with it: it makes more namespaces, for
+/// machines.
 pub(crate) fn of_machines(inner: &Command) -> Command {
     unshare(&["--net", "--pid", "--fork", "--kill-child", "--mount-proc"], "ip link set lo up", inner)
 }

@@ -70,8 +70,8 @@ pub(crate) fn unpacked(root: &Path, allow_dirty: bool, folder: &Path) -> Result<
     refresh(&new, folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })
 }
 
-/// What a manifest or a configuration of cargo says to use the packages that are unpacked in this folder, as far as
-/// they are wanted: cargo warns of others.
+/// The `[patch.crates-io]` table, for a manifest or a configuration of cargo, with the packages that are unpacked in
+/// this folder. It has only wanted packages, since cargo warns of unused ones.
 ///
 /// # Errors
 /// [`Failure`] where the folder cannot be read.
@@ -106,7 +106,7 @@ fn unpack_all(workspace: &Metadata, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where cargo puts what it packs.
+/// The folder in which cargo puts packages.
 fn packed(workspace: &Metadata) -> PathBuf {
     workspace.target_directory.as_std_path().join("package")
 }
@@ -125,7 +125,7 @@ fn pack(root: &Path, plan: &Plan, packages: &[String]) -> Command {
     command
 }
 
-/// The names of the crates whose manifests do not say `publish = false`.
+/// The names of the crates whose manifests do not have `publish = false`.
 fn published(workspace: &Metadata) -> Vec<String> {
     let members = workspace.workspace_packages().into_iter();
     members

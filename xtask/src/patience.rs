@@ -1,4 +1,4 @@
-//! How long is waited: each wait has an end, and Ctrl-C ends all of them.
+//! Waits with a timeout, all of which Ctrl-C ends.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub(crate) enum Impatience {
     Interrupted,
 }
 
-/// Asks again and again, until there is an answer.
+/// Asks repeatedly until there is an answer.
 ///
 /// # Errors
 /// [`Impatience`] if there is none.

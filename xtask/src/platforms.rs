@@ -1,4 +1,4 @@
-//! What can be checked, on the machine at hand, about all the others that the project is for.
+//! Checks, on the machine at hand, of all the other platforms that the project is for.
 //!
 //! * The graph of dependencies resolves for every target, without a crate that needs more than cargo and a C compiler.
 //! * `wire` and `session` do without the standard library.
@@ -54,7 +54,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// What every change has to pass on another machine.
+    /// The checks on another machine that every change has to pass.
     pub(crate) fn smoke() -> Self {
         Self { smoke: true, ..Self::default() }
     }
@@ -78,7 +78,7 @@ impl Plan {
 /// Runs every check of the plan that can be run here and prints one line for each.
 ///
 /// # Errors
-/// [`Failure::Platforms`] where a check failed. What could not be tried is not failure.
+/// [`Failure::Platforms`] where a check failed. A skipped check is no failure.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     let (mut tally, mut rows) = (Tally::default(), Vec::new());
     if !plan.smoke {
@@ -102,7 +102,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     tally.end()
 }
 
-/// What needs no emulator.
+/// Runs the checks that need no emulator.
 fn check(root: &Path, plan: &Plan, tally: &mut Tally, rows: &mut Vec<(&'static str, Row)>) {
     let prefix = plan.all.then_some(Path::new("/usr"));
     tally.add("this machine", "dependencies", &default_build(root));
@@ -116,7 +116,7 @@ fn check(root: &Path, plan: &Plan, tally: &mut Tally, rows: &mut Vec<(&'static s
     }
 }
 
-/// The row of a target, which begins empty.
+/// The row of a target, which is added empty if it is missing.
 fn row_of<'r>(rows: &'r mut Vec<(&'static str, Row)>, target: &'static str) -> &'r mut Row {
     let at = rows.iter().position(|(name, _)| *name == target).unwrap_or_else(|| {
         rows.push((target, Row::default()));
@@ -125,7 +125,7 @@ fn row_of<'r>(rows: &'r mut Vec<(&'static str, Row)>, target: &'static str) -> &
     &mut rows[at].1
 }
 
-/// How a check went, and what there is to say about it.
+/// The result of a check, and its message.
 #[derive(Debug)]
 enum Outcome {
     Passed(String),
@@ -143,7 +143,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// The last line, and what was left out.
+    /// Prints the last line and returns the skips.
     fn end(self) -> Result<Skips, Failure> {
         let Self { passed, mut skipped, failed } = self;
         println!("platforms: {passed} passed, {} skipped, {failed} failed", skipped.len());
@@ -175,7 +175,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Everything that `cargo test --workspace` builds here.
+/// Checks the dependencies of everything that `cargo test --workspace` builds here.
 fn default_build(root: &Path) -> Outcome {
     match fetched_tree(root, &["--workspace", "--edges", "normal,build,dev"], &[]) {
         Ok(graph) => judge(&graph, &[]),
@@ -211,7 +211,7 @@ fn dependencies(root: &Path, target: &Target) -> (Outcome, Option<Graph>) {
     }
 }
 
-/// Whether a graph is fit: nothing in it that needs tools, and, where `only` names any, no crate but those.
+/// Checks a graph: no crate in it needs tools, and, if `only` names any crates, there are no others.
 fn judge(graph: &Graph, only: &[&str]) -> Outcome {
     let problems = graph.problems(only);
     if !problems.is_empty() {
@@ -222,8 +222,8 @@ fn judge(graph: &Graph, only: &[&str]) -> Outcome {
     Outcome::Passed(format!("{} crates, compiled from C: {c}", graph.len()))
 }
 
-/// Compiles, without linking, what can be compiled for a target here; with the distribution's compiler below that
-/// folder where the target's standard library is not installed.
+/// Type-checks the crates of a target that can be compiled here; with the distribution's compiler below `prefix` where
+/// the target's standard library is not installed.
 fn compile(root: &Path, prefix: Option<&Path>, target: &Target, graph: Option<&Graph>) -> Outcome {
     let compiler = match toolchain::is_installed(root, target.name) {
         Ok(true) => None,
@@ -264,7 +264,7 @@ fn cargo_tree(root: &Path, arguments: &[&str]) -> Result<Graph, Failure> {
     Ok(Graph::parse(&command::capture(&mut tree)?))
 }
 
-/// The same, after a look at the registry where not all crates are here yet; `which` says which ones to fetch.
+/// Does the same, and asks the registry if not all crates are here yet; `which` selects the crates to fetch.
 fn fetched_tree(root: &Path, arguments: &[&str], which: &[&str]) -> Result<Graph, Failure> {
     cargo_tree(root, arguments).or_else(|_| {
         let fetch = ["fetch", "--locked"].iter().chain(which).copied();

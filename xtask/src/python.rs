@@ -4,7 +4,7 @@
 //! * The Python part: `mypy --strict` over the package, its tests and its examples.
 //! * Both: bots that hear each other, and the examples as programs, in a virtual environment with the wheel.
 //!
-//! pip brings what is needed into `target/python`; nothing is installed elsewhere. What the module is made of is
+//! pip downloads the requirements into `target/python`; nothing is installed elsewhere. The crates of the module are
 //! compiled once more there, with fewer features.
 
 mod environment;
@@ -39,7 +39,7 @@ pub(crate) struct Plan {
     only: Vec<String>,
 }
 
-/// Does all of it; says what was left out.
+/// Runs all checks; prints those that are skipped.
 ///
 /// # Errors
 /// [`Failure`] where a check or a test fails.
@@ -69,7 +69,7 @@ fn check(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> 
     Ok(captions)
 }
 
-/// A Python that has the package as it is here; none, which is said, where there is no Python, or pip brings nothing.
+/// A Python with the package as it is here; `None`, with a skip, where there is no Python, or pip cannot download.
 ///
 /// # Errors
 /// [`Failure`] where something does not compile.
@@ -96,11 +96,11 @@ fn check_rust(root: &Path, environment: &Environment) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Against the server as the tests of the workspace build it, with all its features.
+/// Runs the bots against the server as the tests of the workspace build it, with all its features.
 fn test(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, ["build", "--quiet", "--workspace", "--bin", "consonance"]))?;
     let mut tests: Command = environment.python(root);
-    // Warnings of Python's own about what was left open fail a test.
+    // Python's own warnings about unclosed resources fail a test.
     tests.args(["-X", "dev", "-m", "unittest"]).current_dir(root.join("python/tests"));
     if plan.only.is_empty() {
         tests.args(["discover", "--verbose"]);
@@ -110,5 +110,5 @@ fn test(root: &Path, environment: &Environment, built: &Built, plan: &Plan) -> R
     command::run(tests.env("CONSONANCE", built.program("consonance")))
 }
 
-/// Below `python`.
+/// Folders below `python`.
 const CHECKED: [&str; 3] = ["package", "tests", "examples"];

@@ -1,17 +1,17 @@
-//! Flags that keep this machine's folders out of what is compiled: messages of panics have the paths of sources.
+//! Flags that keep this machine's folders out of compiled programs: panic messages contain the paths of sources.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Paths below the folders of cargo's sources, and below these folders, begin there.
+/// Flags that make paths below these folders, and below the folders of cargo's sources, relative to them.
 pub(crate) fn flags(folders: &[&Path]) -> Vec<String> {
     let cargos = source_folders();
     let all = cargos.iter().map(PathBuf::as_path).chain(folders.iter().copied());
     all.map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect()
 }
 
-/// Where cargo keeps the sources of other crates; each machine has others.
+/// The folders in which cargo keeps the sources of other crates; they differ from machine to machine.
 fn source_folders() -> Vec<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).unwrap_or_default();

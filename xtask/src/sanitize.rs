@@ -15,7 +15,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let host = command::host(root)?;
     let folder = Built::debug(root)?.beside("sanitize");
     for tests in TESTS {
-        // With a target that is named, build scripts and macros are not watched; they could not be loaded.
+        // With an explicit target, build scripts and macros are not instrumented: they could not be loaded otherwise.
         let arguments = ["run", "nightly", "cargo", "test"].into_iter().chain(tests.split(' '));
         let mut test = command::rustup(root, arguments.chain(["--target", &*host]));
         test.env("CARGO_TARGET_DIR", &folder);

@@ -34,8 +34,8 @@ enum Browser {
 /// Builds the programs, and runs the scenario.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if a player did not hear what was meant for it, or heard what was not; which has been
-/// printed.
+/// [`Failure::CommandFailed`] if a player did not hear what was meant for it, or heard what was not; the details have
+/// been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;

@@ -1,26 +1,26 @@
-//! Signals to a command and everything that it has started in turn, as a terminal sends them.
+//! Signals to a command and all its descendants, as a terminal sends them.
 
 use std::process::{Child, Command};
 
-/// What is sent.
+/// A signal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// A wish to end.
+    /// A request to end.
     Terminate,
-    /// An end without a chance to do anything before it.
+    /// An immediate end, without a chance to clean up.
     Kill,
 }
 
-/// The command becomes the first of a group, to which all belong that it starts.
+/// Makes the command the leader of a process group with all its descendants.
 #[cfg(unix)]
 pub(crate) fn lead_a_group(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
     command.process_group(0);
 }
 
-/// Reaches the whole group; nothing happens if it is empty.
+/// Signals the whole group; does nothing if it is empty.
 #[cfg(unix)]
 pub(crate) fn send(first: &mut Child, signal: Signal) {
     use rustix::process::{Pid, Signal as Sent, kill_process_group};
@@ -38,7 +38,7 @@ pub(crate) fn send(first: &mut Child, signal: Signal) {
 #[cfg(not(unix))]
 pub(crate) fn lead_a_group(_: &mut Command) {}
 
-/// There is only one signal here, and it reaches only the first.
+/// There is only one signal here, and it reaches only the command itself.
 #[cfg(not(unix))]
 pub(crate) fn send(first: &mut Child, _: Signal) {
     let _ = first.kill();

@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     first: u64,
 }
 
-/// Plays until a seed fails, and prints how to see that one again.
+/// Runs seeds until one fails, and prints how to repeat that one.
 ///
 /// # Errors
 /// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.

@@ -1,8 +1,8 @@
-//! What a check leaves out because this machine lacks something, so that it does not count as checked.
+//! Checks that are skipped because this machine lacks something, so that they do not count as passed.
 
 use std::fmt;
 
-/// What was left out, in the order in which it was found; empty where everything was checked.
+/// The skipped checks, in the order in which they were found; empty where everything was checked.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub(crate) struct Skips(Vec<String>);
@@ -11,13 +11,13 @@ impl Skips {
     /// Everything was checked.
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Says what is left out, and why, and remembers it.
+    /// Prints a skip with its reason, and remembers it.
     pub(crate) fn one(what: impl fmt::Display) -> Self {
         println!("skipped: {what}");
         Self(vec![what.to_string()])
     }
 
-    /// With what another check left out.
+    /// Adds the skips of another check.
     pub(crate) fn with(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self

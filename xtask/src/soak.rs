@@ -56,7 +56,7 @@ const AUDIO: &[&str] =
 /// Runs it, and prints what was measured.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if something did not hold; what that was has been printed.
+/// [`Failure::CommandFailed`] if a check failed; the details have been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     match &plan.part {
         None if plan.server.cluster => plan.server.run(root),
@@ -76,14 +76,14 @@ fn audio(root: &Path) -> Result<(), Failure> {
 impl ServerPlan {
     fn run(&self, root: &Path) -> Result<(), Failure> {
         let built = Built::for_trial(root, "consonance-soak", &[])?;
-        // Cargo would choose other features for this package alone, and build everything once more.
+        // Run directly: cargo would choose other features for this package alone, and build everything again.
         let mut soak = Command::new(built.program("consonance-soak"));
         soak.args(self.arguments(&built)).current_dir(root);
         if !self.cluster {
             return command::run(&mut soak);
         }
         soak.arg("--nats-server").arg(cluster::nats_server(root)?);
-        // Where it may not have one, it says what it leaves out.
+        // Where that is not allowed, it reports what it leaves out.
         let mut probe = network_namespace::of_machines(&Command::new("true"));
         if command::capture(&mut probe).is_ok() {
             soak = network_namespace::of_machines(soak.arg("--own-network"));

@@ -1,4 +1,4 @@
-//! The rules that the compiler does not know, each in a file of its own.
+//! The rules that the compiler does not check, each in a file of its own.
 //!
 //! A rule looks at the whole [`Repository`], held in memory, and returns what it found; it reads and prints nothing.
 //! So every rule has tests on made-up repositories, and all of them together are one test over the real one.
@@ -48,10 +48,10 @@ use crate::failure::Failure;
 use finding::Finding;
 use repository::Repository;
 
-/// Checks every rule and prints what is to be put right, one line each, then how much there was.
+/// Checks every rule and prints the findings, one line each, then their number.
 ///
 /// # Errors
-/// [`Failure::Untidy`] where a rule found something; otherwise what kept the repository from being read.
+/// [`Failure::Untidy`] where a rule found something; otherwise the reason why the repository could not be read.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let repository = Repository::load(root)?;
     let findings = findings(&repository);
@@ -75,7 +75,7 @@ fn report(findings: &[Finding], of: &str) -> Result<(), Failure> {
     if findings.is_empty() { Ok(()) } else { Err(Failure::Untidy(findings.len())) }
 }
 
-/// What all rules together find, by path and line.
+/// The findings of all rules, sorted by path and line.
 fn findings(repository: &Repository) -> Vec<Finding> {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(repository)).collect();
     findings.sort();

@@ -112,7 +112,7 @@ const STAND_INS: [(&str, &[&str]); 5] = [
     ("DissonanceEditor", &["UnityEngine.dll", "UnityEditor.dll", "Dissonance.dll"]),
 ];
 
-/// Where parts of the package are other ones: the symbols that `#if` asks for there.
+/// Variants in which parts of the package differ: the symbols that `#if` checks there.
 const VARIANTS: [(&str, &[&str]); 3] = [
     ("webgl", &["UNITY_2019_4_OR_NEWER", "UNITY_WEBGL", "ENABLE_LEGACY_INPUT_MANAGER"]),
     ("ios", &["UNITY_2019_4_OR_NEWER", "UNITY_IOS", "ENABLE_LEGACY_INPUT_MANAGER"]),

@@ -1,4 +1,4 @@
-//! The package for Unity as a set of files: which of them Unity knows by a `.meta`, and whether all fit together.
+//! The package for Unity as a set of files: whether each has a `.meta`, and whether all fit together.
 //!
 //! Unity ignores a file of an installed package that has no `.meta`, and tells files apart by the GUID in there alone.
 //! So these are checked in, and never change.
@@ -16,18 +16,18 @@ use std::collections::BTreeMap;
 
 use crate::tidy::finding::Finding;
 
-/// Where it is in the repository.
+/// Its folder in the repository.
 pub(crate) const FOLDER: &str = "unity/com.consonance.voice";
 
 /// All files of the package, or of an archive of it.
 #[derive(Debug, Default)]
 pub(crate) struct UnityPackage<'p> {
-    /// What each says, by its path from the package's folder; nothing where that is not text.
+    /// The text of each file, by its path from the package's folder; `None` for a file that is not text.
     files: BTreeMap<&'p str, Option<&'p str>>,
 }
 
 impl<'p> UnityPackage<'p> {
-    /// These files: paths from the package's folder, and what is text.
+    /// A package of these files: paths from the package's folder, and their texts.
     pub(crate) fn new(files: impl IntoIterator<Item = (&'p str, Option<&'p str>)>) -> Self {
         Self { files: files.into_iter().collect() }
     }
@@ -39,7 +39,7 @@ impl<'p> UnityPackage<'p> {
         missing.map(|asset| (meta::path(asset), self.meta(asset))).collect()
     }
 
-    /// What is wrong with it, if its version has to be this one; paths are from the package's folder.
+    /// The faults of the package, whose version must be `version`; paths are from the package's folder.
     pub(crate) fn check(&self, version: &str) -> Vec<Finding> {
         let mut findings = self.without_meta();
         let (guids, wrong) = references::guids(&self.files);
@@ -80,7 +80,7 @@ impl<'p> UnityPackage<'p> {
     }
 }
 
-/// Of the components, for the inspector.
+/// The folder of the components' icons for the inspector.
 const ICONS: &str = "Editor/Icons";
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::tidy::fixture::lines;
 
-    /// A package with all metas that are missed.
+    /// A package with all metas that are missing.
     fn complete(files: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut all: Vec<(String, String)> =
             files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

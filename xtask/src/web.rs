@@ -1,5 +1,5 @@
-//! The page and its library: sources type-checked and tested, and what is checked in of them
-//! compared with what they make.
+//! The page and its library: sources are type-checked and tested, and the checked-in products compared with a fresh
+//! build.
 
 mod page_compiler;
 pub(crate) mod wasm;
@@ -12,10 +12,10 @@ use crate::failure::Failure;
 use crate::skips::Skips;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
-/// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, tries the page's
-/// keys and buttons where there is Chromium, and installs, type-checks and bundles the package in a project of its own.
-/// What cannot be checked here is among the skips: the WebAssembly without a compiler for it, the rest without Node.js
-/// of at least version 20, since cargo does without both.
+/// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, tries the page's keys
+/// and buttons where there is Chromium, and installs, type-checks and bundles the package in a project of its own.
+/// Checks that this machine cannot run are among the skips: the WebAssembly without a compiler for it, the rest
+/// without Node.js of at least version 20, since cargo does without both.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
@@ -24,7 +24,7 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     Ok(skips.with(check_sources(root)?))
 }
 
-/// All of [`run`] but the comparison of the WebAssembly.
+/// Does the same as [`run`], except for the comparison of the WebAssembly.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
@@ -40,7 +40,7 @@ pub(crate) fn check_sources(root: &Path) -> Result<Skips, Failure> {
     Ok(Skips::NONE)
 }
 
-/// Whether Node.js is here, and recent enough.
+/// Whether a recent enough Node.js is here.
 pub(crate) fn has_node() -> bool {
     let version = command::capture(Command::new("node").arg("--version"));
     version.is_ok_and(|version| is_recent(&version))
@@ -53,7 +53,7 @@ pub(crate) fn npm(root: &Path, words: &str) -> Command {
     npm
 }
 
-/// The program.
+/// The name of the program.
 pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 const STEPS: [&str; 6] = [
@@ -65,10 +65,10 @@ const STEPS: [&str; 6] = [
     "run --silent package",
 ];
 
-/// Its major version.
+/// The oldest supported major version of Node.js.
 pub(crate) const OLDEST_NODE: u32 = 20;
 
-/// `version` is what `node --version` says, such as `v20.20.2`.
+/// Whether a version is recent enough; `version` is the output of `node --version`, such as `v20.20.2`.
 fn is_recent(version: &str) -> bool {
     let major = version.trim().trim_start_matches('v').split('.').next();
     major.and_then(|major| major.parse().ok()).is_some_and(|major: u32| major >= OLDEST_NODE)

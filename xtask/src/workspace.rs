@@ -1,4 +1,4 @@
-//! What cargo says of the workspace.
+//! The workspace as cargo describes it.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 use crate::command;
 use crate::failure::Failure;
 
-/// Its members, without what they depend on.
+/// The members of the workspace, without their dependencies.
 ///
 /// # Errors
 /// [`Failure`] if cargo does not describe it.

@@ -1,4 +1,4 @@
-//! Where the workspace begins, seen from the folder this was started in.
+//! The root of the workspace, searched upwards from the current folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! `docs/limits.md`: what it says of the code is so.
+//! The statements of `docs/limits.md` about the code are true.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -31,7 +31,7 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
         .unwrap()
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect::<String>();
-    // Those that single networks bring.
+    // The metrics of single networks.
     let sources =
         sources + &fs::read_to_string(root().join("crates/transport/src/network_metrics.rs")).unwrap();
     let page = page();
@@ -41,7 +41,7 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
     for metric in named {
         let (name, labels) = metric.split_once('{').unwrap_or((metric, ""));
         assert!(metrics.contains(&format!("| `{name}` |")), "there is no metric {name}");
-        // What has no name of its own there goes by that in the program.
+        // `counter` labels are skipped: counters without a metric of their own have their names in the program.
         let labels = labels.trim_end_matches('}').split(',').filter(|label| !label.starts_with("counter"));
         for (_, value) in labels.filter_map(|label| label.split_once('=')) {
             assert!(sources.contains(value), "{metric}: no sample has {value}");
@@ -93,7 +93,7 @@ fn file_of(name: &str) -> PathBuf {
     folder.join("src").join(module + ".rs")
 }
 
-/// What stands behind each `name:` of a field, and behind the `=` of a constant.
+/// The text after each `name:` of a field, and after the `=` of a constant.
 fn values_of<'s>(name: &str, source: &'s str) -> impl Iterator<Item = &'s str> {
     let begin = format!("{name}: ");
     let places: Vec<_> = source.match_indices(&begin).map(|(at, begin)| (at, at + begin.len())).collect();

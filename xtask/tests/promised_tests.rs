@@ -41,7 +41,7 @@ fn every_part_of_the_originals_features_has_its_table() {
     assert_eq!(page.matches("| feature | here | shown by |").count(), parts);
 }
 
-/// A test, or a property of a test with cases; of the programs in C#, what is added to their suite.
+/// Whether this is a test, or a property of a test with cases; in the programs in C#, a test added to their suite.
 fn is_test(sources: &str, name: &str) -> bool {
     sources.contains(&format!("#[test]\nfn {name}(")) || sources.contains(&format!("suite.Add(\"{name}\""))
 }

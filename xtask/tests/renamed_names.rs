@@ -1,4 +1,4 @@
-//! `CHANGELOG.md` has a row for each name that the programs know to be renamed.
+//! `CHANGELOG.md` has a row for each name that the programs know as renamed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -9,7 +9,7 @@ use std::path::Path;
 fn every_renamed_key_of_the_configuration_has_a_row() {
     let (rows, mut missing) = (rows(), Vec::new());
     for (old, new) in pairs("crates/server-config/src/former_keys.rs") {
-        // A table is renamed with each of its keys.
+        // The rows of its keys cover a renamed table.
         let Some((table, key)) = old.split_once('.') else { continue };
         let row = match table {
             "access" => format!("| `{old}` | `access.{new}` |"),

@@ -1,4 +1,4 @@
-//! What a bench is, for this chore: commands to run, and figures to find in what they print.
+//! A bench, as this chore sees it: commands to run, and figures to find in their output.
 
 /// A bench of the command, which is also a section of the page.
 pub(super) struct Bench {
@@ -6,62 +6,62 @@ pub(super) struct Bench {
     pub(super) name: &'static str,
     pub(super) runs: &'static [Run],
     pub(super) figures: &'static [Figure],
-    /// In the real-time class, where delays are measured that other programs would be seen in.
+    /// Runs in the real-time class, because it measures delays in which other programs would show.
     pub(super) is_real_time: bool,
-    /// The same comes out each time.
+    /// Every run yields the same figures.
     pub(super) is_exact: bool,
 }
 
 /// One command line.
 pub(super) struct Run {
     pub(super) arguments: &'static [&'static str],
-    /// Further ones, for a quick run.
+    /// Further arguments for a quick run.
     pub(super) quick: &'static [&'static str],
 }
 
-/// A number in what a run prints.
+/// A number in the output of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Figure {
-    /// By its place.
+    /// The index of its run.
     pub(super) run: usize,
     pub(super) row: Row,
     pub(super) field: &'static str,
     pub(super) what: &'static str,
     pub(super) unit: &'static str,
-    /// What the number is multiplied by for that unit.
+    /// The factor that converts the number to that unit.
     pub(super) scale: f64,
     pub(super) more_is_better: bool,
     pub(super) floor: Option<Floor>,
     pub(super) target: Option<Target>,
 }
 
-/// The line that has these values in these fields; the first of several.
+/// The first line that has these values in these fields.
 pub(super) type Row = &'static [(&'static str, &'static str)];
 
-/// What a figure is compared with, measured in the same run.
+/// A lower bound or baseline that a figure is compared with, measured in the same run.
 #[derive(Clone, Copy)]
 pub(super) struct Floor {
     pub(super) name: &'static str,
     pub(super) is: FloorIs,
 }
 
-/// Where the floor is.
+/// The source of the floor's value.
 #[derive(Clone, Copy)]
 pub(super) enum FloorIs {
-    /// In another field of the same line.
+    /// Another field of the same line.
     Field(&'static str),
-    /// In no field, but the ratio to it is in one.
+    /// No field of its own: this field has the ratio of the figure to the floor.
     Ratio(&'static str),
-    /// In these lines, each so many times.
+    /// The sum of this field over these lines, each multiplied by its factor.
     Rows(&'static str, &'static [(Row, f64)]),
 }
 
-/// What was promised.
+/// A promised limit.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
     pub(super) limit: f64,
     pub(super) is_least: bool,
-    /// Of the floor, not in the figure's own unit.
+    /// The limit is a multiple of the floor, not a value in the figure's own unit.
     pub(super) is_ratio: bool,
 }
 
@@ -72,7 +72,7 @@ impl Run {
 }
 
 impl Figure {
-    /// In the first run, less is better, without a floor or a promise.
+    /// A figure of the first run: less is better, no floor, no promise.
     pub(super) const fn new(what: &'static str, row: Row, field: &'static str, unit: &'static str) -> Self {
         let (more_is_better, scale) = (false, 1.0);
         Self { run: 0, row, field, what, unit, scale, more_is_better, floor: None, target: None }

@@ -1,4 +1,4 @@
-//! Every bench of the command, what is read of it, what it is measured against, and what was promised.
+//! Every bench of the command, with its figures, their floors and promised limits.
 
 mod engine;
 mod server;
@@ -6,7 +6,7 @@ mod sound;
 
 use super::bench::Bench;
 
-/// In the order of the page.
+/// All benches, in the order of the page.
 pub(super) const CATALOGUE: [&Bench; 19] = [
     &engine::RELAY,
     &engine::JOIN,

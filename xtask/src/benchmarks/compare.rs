@@ -1,4 +1,4 @@
-//! What has become slower since the figures that are kept.
+//! A comparison of new figures with those that are kept.
 
 use super::numbers::{extremes, short};
 use super::record::{FigureRecord, Record};
@@ -34,7 +34,7 @@ fn line(bench: &str, old: &FigureRecord, new: &FigureRecord) -> String {
     )
 }
 
-/// Runs differ; only where the best one of now is not as good as the worst one of before does that mean something.
+/// Compares the spreads: runs differ, so that a change counts only if the spreads of old and new runs do not overlap.
 fn verdict(old: &FigureRecord, new: &FigureRecord) -> &'static str {
     let ((old_lowest, old_highest), (lowest, highest)) = (extremes(&old.values), extremes(&new.values));
     let (is_above, is_below) = (lowest > old_highest, highest < old_lowest);

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::command;
 use crate::failure::Failure;
 
-/// The program, and what it says of its version.
+/// The program and its version.
 pub(super) struct Former {
     pub(super) program: PathBuf,
     pub(super) version: String,
@@ -14,7 +14,7 @@ pub(super) struct Former {
 
 impl Former {
     /// # Errors
-    /// If it is no program that says its version.
+    /// If the program does not print its version.
     pub(super) fn at(program: &Path) -> Result<Self, Failure> {
         let said = command::capture(Command::new(program).arg("--version"))?;
         let version = said.split_whitespace().last().unwrap_or_default().to_owned();
@@ -22,7 +22,7 @@ impl Former {
     }
 }
 
-/// By which words it knows a bench; none if it has no such bench.
+/// The words of its command line that run a bench; `None` if it has no such bench.
 pub(super) fn words_of(bench: &'static str) -> Option<[&'static str; 2]> {
     let name = match bench {
         "frames" | "groups" | "murmur" | "node-delay" => return None,
@@ -32,7 +32,7 @@ pub(super) fn words_of(bench: &'static str) -> Option<[&'static str; 2]> {
     Some(["bench", name])
 }
 
-/// What it calls a field.
+/// The name of a field in its output.
 pub(super) fn name_of(field: &str) -> String {
     match field {
         "lookup_ns" => "somebody_who_joins_ns".to_owned(),

@@ -1,4 +1,4 @@
-//! The machine that a bench ran on, as far as that matters and without its names.
+//! The properties of the machine that a bench ran on, as far as figures depend on them, without its names.
 
 use std::fs;
 use std::path::Path;
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::command;
 use crate::failure::Failure;
 
-/// What figures depend on.
+/// The properties of a machine that figures depend on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Machine {
     /// The processor's model.
     pub(super) processor: String,
     pub(super) cores: usize,
-    /// Of main memory, in GiB.
+    /// The size of main memory, in GiB.
     pub(super) memory_gib: f64,
     pub(super) is_virtual: bool,
     /// How the processor's clock is chosen; nothing where the system does not say.
@@ -25,7 +25,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// The one that this runs on; what cannot be found out is "unknown".
+    /// This machine; a property that cannot be found out is "unknown".
     ///
     /// # Errors
     /// If there is no compiler.
@@ -48,7 +48,7 @@ impl Machine {
         })
     }
 
-    /// In a sentence.
+    /// The machine in a sentence.
     pub(super) fn in_words(&self) -> String {
         let Self { processor, cores, memory_gib, is_virtual, governor, system, compiler } = self;
         let kind = if *is_virtual { "a virtual machine" } else { "a machine" };
@@ -60,7 +60,7 @@ impl Machine {
     }
 }
 
-/// Of the first line that has this name before a colon.
+/// The value of the first line that has this name before a colon.
 fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let of_line = |line: &'a str| line.split_once(':').filter(|(before, _)| before.trim() == name);
     Some(text.lines().find_map(of_line)?.1.trim())

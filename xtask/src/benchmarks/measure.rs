@@ -15,32 +15,32 @@ use super::stolen::ProcessorTime;
 use crate::failure::Failure;
 use crate::{cluster, command};
 
-/// What is run.
+/// The programs that are run.
 pub(super) struct Programs {
     pub(super) bench: PathBuf,
-    /// In turn with it.
+    /// A former version, which runs in turn with it.
     pub(super) former: Option<Former>,
-    /// For benches of several servers; without it they are skipped.
+    /// The server for benches of several servers; without it they are skipped.
     pub(super) nats_server: Option<OsString>,
 }
 
 /// A figure by repeat: the value, and the floor if there is one.
 type Values = Vec<(f64, Option<f64>)>;
 
-/// What came out of each run, over all repeats.
+/// The results of each run, over all repeats.
 pub(super) struct Measured {
     commands: Vec<String>,
-    /// By figure.
+    /// The values by figure.
     values: Vec<Values>,
-    /// The same of the former version, where it prints the figure.
+    /// The values of the former version, where it prints the figure.
     former_values: Vec<Vec<f64>>,
     former_version: Option<String>,
     notes: Vec<String>,
-    /// By the mode of a load: the greatest change of its floors in a run, in percent.
+    /// The greatest change of a load's floors in a run, in percent, by the load's mode.
     floor_changes: BTreeMap<String, f64>,
 }
 
-/// Runs everything so many times; a round has each run once, so that an hour's change of the machine meets all alike.
+/// Runs everything this many times; a round has each run once, so that slow changes of the machine affect all alike.
 /// `None` if the bench says that it lacks another project's program.
 ///
 /// # Errors
@@ -134,7 +134,7 @@ impl Measured {
         Ok(())
     }
 
-    /// As it is kept.
+    /// Converts the results to the form that is kept.
     pub(super) fn into_record(mut self, bench: &Bench, revision: &str) -> BenchRecord {
         let record = |((figure, values), former): ((&Figure, Values), Vec<f64>)| FigureRecord {
             what: figure.what.to_owned(),
@@ -186,13 +186,13 @@ fn command_of(program: &Path, words: &[&str], arguments: &[&str], is_real_time: 
     command
 }
 
-/// As one would type it, without the folder that the program was built in.
+/// The command line as a user would type it, without the folder of the built program.
 fn line_of(bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> String {
     let arguments = arguments_of(run, is_quick);
     command::line(&command_of(Path::new("consonance-bench"), &[bench.name], &arguments, is_real_time))
 }
 
-/// Whether this user may put programs before all others (`chrt`, of util-linux).
+/// Whether this user may run programs in the real-time class (`chrt`, of util-linux).
 fn may_be_real_time() -> bool {
     Command::new("chrt").args(["-f", "1", "true"]).output().is_ok_and(|output| output.status.success())
 }
@@ -206,14 +206,14 @@ fn lines(command: &str, output: &str) -> Result<Vec<Value>, Failure> {
     output.lines().filter(|line| line.starts_with('{')).map(line).collect()
 }
 
-/// Of the first line that fits; a field within another one is reached with a dot.
+/// The field's value in the first line that fits; a field within another one is reached with a dot.
 fn value(lines: &[Value], row: Row, field: &str) -> Option<f64> {
     let fits = |line: &&Value| row.iter().all(|(name, wanted)| text(&line[*name]) == *wanted);
     let line = lines.iter().find(fits)?;
     field.split('.').try_fold(line, |value, name| value.get(name))?.as_f64()
 }
 
-/// As it is written in a row.
+/// A value as it is written in a row.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -228,7 +228,7 @@ fn floor_of(floor: FloorIs, figure: &Figure, lines: &[Value], of: f64) -> Option
     }
 }
 
-/// What makes the limit of a load worth less than it looks.
+/// A note that clients were the limit of a load, so that the server can do more than the figure says.
 fn limited_by_clients(line: &Value) -> Option<String> {
     let is_so = line.get("limited_by").and_then(Value::as_str) == Some("clients");
     let mode = line.get("mode").filter(|_| is_so)?;

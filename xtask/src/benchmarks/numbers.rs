@@ -1,6 +1,6 @@
-//! Numbers for people: as many digits as mean something.
+//! Numbers for people, with significant digits only.
 
-/// The value in the middle, or between the two that are there; not a number of nothing.
+/// The median: the middle value, or the mean of the two middle ones; NaN for no values.
 pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -16,7 +16,7 @@ pub(super) fn extremes(values: &[f64]) -> (f64, f64) {
     (fold(f64::min), fold(f64::max))
 }
 
-/// Three digits that count, thousands apart, millions as such.
+/// Three significant digits, with separated thousands, and units for millions and more.
 pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     if size >= 1e9 {
@@ -28,7 +28,7 @@ pub(super) fn short(value: f64) -> String {
     }
 }
 
-/// As it was said: all of its digits.
+/// All of its digits below a million, and the short form from there on.
 pub(super) fn whole(value: f64) -> String {
     match value {
         _ if value >= 1e6 => short(value),
@@ -37,7 +37,7 @@ pub(super) fn whole(value: f64) -> String {
     }
 }
 
-/// What is kept of a value: five digits.
+/// A value as it is stored: rounded to five significant digits.
 pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.4e}").parse().unwrap_or(value)
 }

@@ -3,7 +3,7 @@
 use super::plot;
 use super::record::{FigureRecord, Record};
 
-/// What stands in the table of `cargo xtask mouth-to-ear`, and what the picture calls it.
+/// Names of rows in the table of `cargo xtask mouth-to-ear`, and their labels in the picture.
 const DELAYS: [(&str, &str); 5] = [
     ("native → native, no processing", "native players, no processing"),
     ("native → native", "native players, fresh installation"),

@@ -100,7 +100,7 @@ fn groups(figures: &[FigureRecord]) -> Vec<&[FigureRecord]> {
 
 const OWN_TABLE_ROWS: usize = 4;
 
-/// Columns without a value are left out; what most rows have in common stands in the head, a floor's value where it is
+/// Columns without a value are left out; properties common to most rows are in the head, and a floor's value if it is
 /// the same in all of them.
 fn table(figures: &[FigureRecord], former: Option<&str>) -> String {
     let shared = Shared::of(figures);
@@ -123,11 +123,11 @@ fn table(figures: &[FigureRecord], former: Option<&str>) -> String {
     text
 }
 
-/// What the rows of a table have in common.
+/// The common properties of a table's rows.
 struct Shared<'f> {
     /// The unit of most rows.
     unit: &'f str,
-    /// What most rows are compared with; `None` if none is compared.
+    /// The floor of most rows; `None` if no row has one.
     floor: Option<&'f str>,
     /// Its value, if that is the same in several rows.
     floor_value: Option<String>,
@@ -203,7 +203,7 @@ fn spread(values: &[f64]) -> String {
 /// Up to here, runs differ by less than a reader compares.
 const NARROW_PERCENT: f64 = 3.0;
 
-/// From here on, a percentage says little about the runs.
+/// Above this, a percentage says little about the runs.
 const WIDE_PERCENT: f64 = 25.0;
 
 fn promise(figure: &FigureRecord) -> String {

@@ -1,4 +1,4 @@
-//! What was measured, as it is kept: `docs/benchmarks.json`.
+//! The measured figures as they are kept: `docs/benchmarks.json`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,14 +21,14 @@ pub(super) struct Record {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct BenchRecord {
     pub(super) name: String,
-    /// Of the checkout that was measured.
+    /// The commit of the checkout that was measured.
     pub(super) revision: String,
     /// The version whose figures were measured in turn with these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) former: Option<String>,
     pub(super) commands: Vec<String>,
     pub(super) figures: Vec<FigureRecord>,
-    /// What the bench itself said about its figures.
+    /// The bench's own notes on its figures.
     pub(super) notes: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct FigureRecord {
     pub(super) unit: String,
     pub(super) more_is_better: bool,
     pub(super) values: Vec<f64>,
-    /// Of the former version; nothing if it has no such figure.
+    /// The values of the former version; empty if it has no such figure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,14 +48,14 @@ pub(super) struct FigureRecord {
     pub(super) target: Option<TargetRecord>,
 }
 
-/// What it is compared with, of the same runs.
+/// The floor of a figure, measured in the same runs.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct FloorRecord {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
 }
 
-/// What was promised.
+/// A promised limit.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct TargetRecord {
     pub(super) limit: f64,
@@ -68,7 +68,7 @@ impl Record {
         Self { machine, benches: Vec::new() }
     }
 
-    /// From this folder.
+    /// Loads the record from this folder.
     ///
     /// # Errors
     /// If it is not there, or has another form.
@@ -78,7 +78,7 @@ impl Record {
         serde_json::from_str(&text).map_err(|error| Failure::File { path, cause: error.into() })
     }
 
-    /// Into this folder, which is made if it is not there.
+    /// Saves the record to this folder, which is made if it is not there.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -110,7 +110,7 @@ impl Record {
         Ok(text + "\n]}\n")
     }
 
-    /// In place of what was there of this bench; `order` is that of the page.
+    /// Replaces the record of this bench; `order` is that of the page.
     pub(super) fn put(&mut self, bench: BenchRecord, order: &[&str]) {
         self.benches.retain(|other| other.name != bench.name);
         self.benches.push(bench);
@@ -127,7 +127,7 @@ impl FigureRecord {
         median(&self.values)
     }
 
-    /// How many times the floor it is, in the middle one of the runs.
+    /// The ratio of the figure to its floor: the median over the runs.
     pub(super) fn of_floor(&self) -> Option<f64> {
         let floor = self.floor.as_ref()?;
         let ratios: Vec<f64> =
@@ -135,7 +135,7 @@ impl FigureRecord {
         Some(median(&ratios)).filter(|ratio| ratio.is_finite())
     }
 
-    /// Whether the promise is kept; nothing if there is none.
+    /// Whether the promise is kept; `None` if there is none.
     pub(super) fn is_kept(&self) -> Option<bool> {
         let TargetRecord { limit, is_least, is_ratio } = self.target?;
         let reached = if is_ratio { self.of_floor()? } else { self.median() };

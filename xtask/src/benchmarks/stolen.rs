@@ -1,29 +1,28 @@
-//! What the host of a virtual machine takes of its processors' time: it is in every delay,
-//! and nothing here can help it.
+//! Processor time that the host of a virtual machine takes: it is in every delay, and nothing here can prevent it.
 
 use std::fs;
 
 use super::numbers::short;
 
-/// So much of the time is not worth a word.
+/// A share up to this is not mentioned.
 const UNNOTICED: f64 = 0.02;
 
 /// Time of all processors since the machine started, in the system's units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ProcessorTime {
-    /// In which programs or the system ran.
+    /// Time in which programs or the system ran.
     busy: u64,
-    /// In which they would have run, had the host not run something else.
+    /// Time in which they would have run, had the host not run something else.
     stolen: u64,
 }
 
 impl ProcessorTime {
-    /// Until now; nothing where the system does not say.
+    /// The time until now; `None` where the system does not report it.
     pub(super) fn now() -> Option<Self> {
         Self::read(&fs::read_to_string("/proc/stat").ok()?)
     }
 
-    /// Of the first line of `/proc/stat` (`proc_stat(5)`): user, nice, system, idle, iowait, irq, softirq, steal.
+    /// Reads the first line of `/proc/stat` (`proc_stat(5)`): user, nice, system, idle, iowait, irq, softirq, steal.
     fn read(stat: &str) -> Option<Self> {
         let line = stat.lines().next()?.strip_prefix("cpu ")?;
         let times: Vec<u64> = line.split_whitespace().map_while(|time| time.parse().ok()).collect();
@@ -31,7 +30,7 @@ impl ProcessorTime {
         Some(Self { busy: user + nice + system + irq + softirq, stolen })
     }
 
-    /// What is to be said of figures that were measured from then until now.
+    /// A note on figures that were measured between `then` and `self`; `None` if the share is too small to matter.
     pub(super) fn note_since(self, then: Self) -> Option<String> {
         let stolen = self.stolen.saturating_sub(then.stolen) as f64;
         let wanted = self.busy.saturating_sub(then.busy) as f64 + stolen;

@@ -1,4 +1,4 @@
-//! Where a link of a page leads on the site.
+//! The address on the site that a link of a page leads to.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::rewriting::Target;
 use super::{FOLDER, LIST};
 use crate::tidy::links;
 
-/// What the repository has, and where others read it.
+/// The files of the repository, and its public address.
 pub(super) struct Addresses<'a> {
     files: BTreeSet<&'a str>,
     repository: Option<&'a str>,
@@ -18,7 +18,7 @@ impl<'a> Addresses<'a> {
         Self { files: files.iter().map(String::as_str).collect(), repository }
     }
 
-    /// What becomes of a link in a page of the copy: those to what the site has stay, others lead to the
+    /// Rewrites a link in a page of the copy: a link to a page of the site stays on the site, others lead to the
     /// repository.
     pub(super) fn in_page(&self, page: &str, target: &str) -> Target {
         let Some(path) = links::resolve(page, target) else { return Target::Same };
@@ -32,7 +32,7 @@ impl<'a> Addresses<'a> {
         self.elsewhere(&path, target)
     }
 
-    /// What becomes of a link in a file at the root of the site.
+    /// Rewrites a link in a file at the root of the site.
     pub(super) fn on_site(&self, file: &str, target: &str) -> Target {
         let Some(path) = links::resolve(file, target) else { return Target::Same };
         let page = path.strip_prefix(FOLDER).filter(|_| self.files.contains(&*path));
@@ -49,7 +49,7 @@ impl<'a> Addresses<'a> {
         } else if self.files.iter().any(is_below) {
             "tree"
         } else {
-            // The check of the built site finds it.
+            // The check of the built site reports it.
             return Target::Same;
         };
         let Some(repository) = self.repository else { return Target::None };
@@ -57,7 +57,7 @@ impl<'a> Addresses<'a> {
     }
 }
 
-/// A file's path in the copy: mdBook makes the front page of a folder of `index.md` only.
+/// A file's path in the copy: mdBook makes the front page of a folder only from `index.md`.
 pub(super) fn in_copy(path: &str) -> String {
     match path.strip_suffix("README.md") {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}index.md"),
@@ -65,13 +65,13 @@ pub(super) fn in_copy(path: &str) -> String {
     }
 }
 
-/// Of a page without its ending.
+/// The address of a page, given without its ending.
 fn html(page: &str) -> String {
     let page = in_copy(&format!("{page}.md"));
     format!("{}.html", page.trim_end_matches(".md"))
 }
 
-/// A target before its `#`, and from there on.
+/// Splits a target before its `#`.
 fn split(target: &str) -> (&str, &str) {
     target.split_at(target.find('#').unwrap_or(target.len()))
 }

@@ -1,17 +1,17 @@
-//! Other targets for the links of a Markdown text, which is the same otherwise.
+//! Replaces the targets of links in a Markdown text and leaves everything else as it is.
 
 use std::collections::BTreeSet;
 
 use crate::markdown;
 
-/// What becomes of a link.
+/// The new target of a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// The link stays as it is.
     Same,
-    /// It leads there.
+    /// The link leads to this address.
     Other(String),
-    /// Its words stay, and lead nowhere.
+    /// The link is removed, and its words stay.
     None,
 }
 
@@ -39,7 +39,7 @@ fn rewrite_line(line: &str, replace: &impl Fn(&str) -> Target) -> String {
             b'"' => attribute(&mut done, rest, replace),
             _ => link(&mut done, rest, replace),
         };
-        // What a step has not written itself is as it was.
+        // Text that a step has not written itself is copied unchanged.
         match step {
             Step::Written(length) => rest = &rest[length..],
             Step::Unchanged(length) => {

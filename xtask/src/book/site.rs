@@ -1,4 +1,4 @@
-//! The links of a built site lead to pages and sections that it has.
+//! Checks that the links of a built site lead to existing pages and sections.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::tidy::finding::Finding;
 use crate::tidy::links;
 
-/// What is wrong with the links of all pages in a folder.
+/// Broken links of all pages in a folder.
 ///
 /// # Errors
 /// [`Failure`] if the folder or a page cannot be read.
@@ -23,7 +23,7 @@ pub(super) fn check(site: &Path) -> Result<Vec<Finding>, Failure> {
     Ok(broken(&files, &pages))
 }
 
-/// Shown at any address, so that its links begin at the root of a host.
+/// A page that is shown at any address, so that its links begin at the root of the host.
 const NOT_FOUND: &str = "404.html";
 
 fn is_html(path: &str) -> bool {
@@ -44,11 +44,11 @@ fn collect(site: &Path, folder: &Path, files: &mut BTreeSet<String>) -> Result<(
     Ok(())
 }
 
-/// What matters of a page.
+/// The section names and the links of a page.
 struct Page {
     /// Names of its sections.
     sections: BTreeSet<String>,
-    /// Where it leads, each once.
+    /// The targets of its links, each once.
     targets: BTreeSet<String>,
 }
 
@@ -89,7 +89,7 @@ fn is_of_site(target: &str) -> bool {
     !target.is_empty() && !is_elsewhere && !target.contains("://")
 }
 
-/// What stands between `<` and `>`, without what scripts say.
+/// The text between `<` and `>` of each tag, without the contents of scripts.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
     let mut rest = html;
     std::iter::from_fn(move || {

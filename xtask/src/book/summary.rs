@@ -4,7 +4,7 @@ use super::{FOLDER, SUMMARY, is_page};
 use crate::tidy::finding::Finding;
 use crate::tidy::links;
 
-/// What is wrong with the list, of all files of the repository.
+/// Findings on the list, given all files of the repository.
 pub(super) fn check(files: &[String], list: &str) -> Vec<Finding> {
     let listed: Vec<(usize, String)> = links::targets(list)
         .into_iter()

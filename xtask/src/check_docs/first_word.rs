@@ -1,4 +1,4 @@
-//! The moment at which the first word is heard: the first speech in a file that a player of the README leaves.
+//! The time until the first word is heard: the first speech in a file that a player of the README writes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 use super::speech;
 use super::stage::Stage;
 
-/// A listener that waits for it.
+/// A listener that waits for the first word.
 #[derive(Debug)]
 pub(super) struct FirstWord {
     checkout: PathBuf,
     began: Instant,
-    /// What was there before is none of ours.
+    /// When the check began; older files are not from this check.
     since: SystemTime,
     looked: Option<Instant>,
     heard: Option<(Duration, PathBuf)>,
@@ -24,7 +24,7 @@ impl FirstWord {
         Self { checkout: stage.checkout().to_owned(), began: stage.began(), since, looked: None, heard: None }
     }
 
-    /// To be called often; looks a few times per second, until it is heard.
+    /// Looks for speech a few times per second until it is heard; to be called often.
     pub(super) fn look(&mut self) {
         if self.heard.is_some() || self.looked.is_some_and(|looked| looked.elapsed() < PAUSE) {
             return;
@@ -34,7 +34,7 @@ impl FirstWord {
         self.heard = spoken.map(|path| (self.began.elapsed(), path));
     }
 
-    /// In words, if it was heard.
+    /// The figure in words, if speech was heard.
     pub(super) fn figure(&self) -> Option<String> {
         let (after, path) = self.heard.as_ref()?;
         let name = path.strip_prefix(&self.checkout).unwrap_or(path);
@@ -45,7 +45,7 @@ impl FirstWord {
         ))
     }
 
-    /// What players have heard since the check began: in the checkout, and in what a demonstration leaves there.
+    /// Recordings that players have written since the check began, in the checkout and in the demonstration's folder.
     fn files(&self) -> Vec<PathBuf> {
         let folders = [self.checkout.clone(), self.checkout.join("demo-out")];
         let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();

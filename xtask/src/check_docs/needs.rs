@@ -1,4 +1,4 @@
-//! What a command needs that this machine, or the user, can lack.
+//! Requirements of a command that this machine, or the user, can lack.
 
 use clap::Args;
 

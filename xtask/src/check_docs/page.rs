@@ -1,13 +1,13 @@
-//! A page as a browser asks for it: it is there, and so is everything that it loads.
+//! Checks that a page, and everything that it loads, is served.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// Asks for the page at an address such as `http://127.0.0.1:7780/`, and for what it loads.
+/// Requests the page at an address such as `http://127.0.0.1:7780/`, and the files that it loads.
 ///
 /// # Errors
-/// What is wrong with what was asked for, in words.
+/// A description of the first request that failed.
 pub(super) fn is_whole(address: &str) -> Result<(), String> {
     let page = get(address)?;
     let loaded = loaded(&page);
@@ -17,7 +17,7 @@ pub(super) fn is_whole(address: &str) -> Result<(), String> {
     loaded.iter().try_for_each(|name| get(&format!("{address}{name}")).map(drop))
 }
 
-/// What a page loads from where it is itself.
+/// Files that a page loads from its own server.
 fn loaded(page: &str) -> Vec<&str> {
     let values = page.split([' ', '>']).filter_map(|attribute| {
         attribute.strip_prefix("src=\"").or_else(|| attribute.strip_prefix("href=\""))
@@ -25,7 +25,7 @@ fn loaded(page: &str) -> Vec<&str> {
     values.filter_map(|value| value.split('"').next()).filter(|value| !value.contains(':')).collect()
 }
 
-/// What is there, if the answer is 200 and says something.
+/// The body, if the status is 200 and the body is not empty.
 fn get(address: &str) -> Result<String, String> {
     let answer = ask(address).map_err(|error| format!("{address} does not answer: {error}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that gives the same answer to each of so many requests.
+    /// A server that gives these answers, one for each request.
     fn server(answers: Vec<&'static str>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/", listener.local_addr().unwrap());
@@ -68,7 +68,7 @@ mod tests {
             for answer in answers {
                 let (asked, _) = listener.accept().unwrap();
                 let mut asked = BufReader::new(asked);
-                // A close with unread input takes the response back.
+                // Closing a socket with unread input would discard the response.
                 while asked.by_ref().lines().next().unwrap().unwrap() != "" {}
                 asked.get_mut().write_all(answer.as_bytes()).unwrap();
             }

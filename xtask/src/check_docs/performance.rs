@@ -1,4 +1,4 @@
-//! Plays scenes: types each command as it is shown, and sees whether it does what its page says.
+//! Plays scenes: types each command as it is shown, and checks that it does what its page says.
 
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ impl<'a> Performance<'a> {
         }
     }
 
-    /// What came of all of them.
+    /// The results of all scenes.
     pub(super) fn report(mut self) -> Report {
         self.report.figures.extend(self.first_word.figure());
         self.report
@@ -92,7 +92,7 @@ impl<'a> Performance<'a> {
                 promise::is_kept(promise, &mut place).ok()
             });
             if kept.is_err() {
-                // Once more, for what is wrong.
+                // Checked once more to get the reason.
                 promise::is_kept(promise, &mut place).map_err(|why| this.explained(&why))?;
             }
         }
@@ -102,7 +102,7 @@ impl<'a> Performance<'a> {
         Ok(())
     }
 
-    /// Until it has said what it has to, and has ended where it ends by itself.
+    /// Waits until the command has printed all that it must, and has ended if it ends by itself.
     fn wait(&mut self, this: &mut Running) -> Result<(), String> {
         let stays = matches!(this.step.way, Way::Stays);
         let patience = this.step.patience();
@@ -119,7 +119,7 @@ impl<'a> Performance<'a> {
         this.is_missing().map_or(Ok(()), |words| Err(this.explained(&format!("it does not say {words:?}"))))
     }
 
-    /// Ctrl-C for one of them, and what is to be seen afterwards.
+    /// Stops one of them with Ctrl-C, and checks its promises for afterwards.
     fn end(&mut self, scene: &Scene, mut this: Running, others: &mut [Running]) {
         let ended = match this.child.interrupt() {
             Ok(status) if status.success() => Ok(()),
@@ -147,7 +147,7 @@ impl<'a> Performance<'a> {
 }
 
 impl Running {
-    /// The first words that it has to say and has not.
+    /// The first expected words that it has not printed.
     fn is_missing(&self) -> Option<&'static str> {
         let printed = self.child.printed();
         let mut rest = &*printed;
@@ -166,7 +166,7 @@ impl Running {
         if is_expected { Ok(()) } else { Err(self.explained(&format!("it ended with {status}"))) }
     }
 
-    /// What is wrong, and what it printed last.
+    /// The reason for a failure, with the last lines that the command printed.
     fn explained(&self, why: &str) -> String {
         let printed = self.child.printed();
         let lines: Vec<&str> = printed.lines().collect();
@@ -176,7 +176,7 @@ impl Running {
 }
 
 impl Step {
-    /// What may have to be built first takes its time.
+    /// How long to wait: longer for a command that may have to build something first.
     fn patience(&self) -> Duration {
         let builds = ["cargo ", "npm ", "podman "].iter().any(|program| self.command.contains(program));
         if builds { BUILD } else { COMMAND }
@@ -185,6 +185,6 @@ impl Step {
 
 const BUILD: Duration = Duration::from_mins(45);
 const COMMAND: Duration = Duration::from_mins(10);
-/// Within how long a promise is kept.
+/// How long a promise may take to be kept.
 const PROMISE: Duration = Duration::from_secs(20);
 const LINES_SHOWN: usize = 12;

@@ -1,4 +1,4 @@
-//! What a page promises besides what is printed, and whether it is so.
+//! Checks of what a page promises besides printed words.
 
 use std::fs;
 use std::path::Path;
@@ -7,20 +7,20 @@ use super::performance::Running;
 use super::script::Promise;
 use super::{page, speech, typed};
 
-/// Where a promise is looked at.
+/// The place where a promise is checked.
 pub(super) struct Place<'a> {
-    /// Where the command was typed.
+    /// The folder in which the command was typed.
     pub(super) folder: &'a Path,
-    /// The command that it is about.
+    /// The command that made the promise.
     pub(super) this: &'a mut Running,
-    /// What else runs in the scene.
+    /// The other running commands of the scene.
     pub(super) others: &'a [Running],
 }
 
-/// Looks once.
+/// Checks a promise once.
 ///
 /// # Errors
-/// What is not so, in words.
+/// A description of the broken promise.
 pub(super) fn is_kept(promise: &Promise, place: &mut Place<'_>) -> Result<(), String> {
     match *promise {
         Promise::File(name) => match fs::metadata(place.folder.join(name)) {

@@ -1,27 +1,27 @@
-//! What came of each command, as a table for the terminal and as a page.
+//! The result of each command, as a table for the terminal and as a page.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-/// One command, and what came of it.
+/// A command and its result.
 #[derive(Debug)]
 pub(super) struct Row {
     /// The page and the line, as `docs/a.md:7`.
     pub(super) place: String,
-    /// As it is shown.
+    /// The command as the page shows it.
     pub(super) command: String,
     pub(super) outcome: Outcome,
     pub(super) took: Duration,
 }
 
-/// What came of a command.
+/// The result of a command.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// It did what its page says.
     Passed,
     /// It was not tried, for this reason.
     Skipped(String),
-    /// It did something else; what, and what it printed last.
+    /// It did something else: the reason, and the last lines that it printed.
     Failed(String),
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Outcome {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) rows: Vec<Row>,
-    /// What was measured, in words.
+    /// Measured figures, in words.
     pub(super) figures: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Report {
         self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count()
     }
 
-    /// Keeps what Cargo says of the first release build.
+    /// Keeps the time that Cargo prints for the first release build.
     pub(super) fn note_build(&mut self, printed: &str) {
         let line = printed.lines().find(|line| line.contains("Finished `release` profile"));
         if let Some(line) = line.filter(|_| self.figures.is_empty()) {
@@ -54,7 +54,7 @@ impl Report {
         for row in &self.rows {
             let outcome = row.outcome.to_string().replace('\n', "<br>").replace('|', "\\|");
             let command = row.command.replace('|', "\\|");
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(page, "| {} | `{command}` | {outcome} | {} |", row.place, seconds(row.took));
         }
         page

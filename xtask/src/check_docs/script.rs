@@ -1,7 +1,7 @@
-//! What is done with each command that a page shows, and what it has to show for it.
+//! Scenes that try each command of a page, with the output and effects that it must have.
 //!
-//! A scene is what a reader of one section of a page does: its commands in order, each exactly as it is shown. A test
-//! compares scenes with pages: every shown command is tried, and every tried command is shown.
+//! A scene has the commands that a reader of one section of a page types, in order, each exactly as it is shown. A
+//! test compares scenes with pages: every shown command is tried, and every tried command is shown.
 
 mod examples;
 mod first_steps;
@@ -12,18 +12,18 @@ mod readme;
 mod tests;
 mod tools;
 
-/// What a reader of one section of a page does.
+/// The commands that a reader of one section of a page types.
 #[derive(Debug)]
 pub(crate) struct Scene {
     /// The page, from the root of the repository.
     pub(crate) page: &'static str,
-    /// Where its commands are typed.
+    /// The folder in which its commands are typed.
     pub(crate) folder: Folder,
-    /// In the order in which they are typed.
+    /// Its commands, in the order in which they are typed.
     pub(crate) steps: &'static [Step],
 }
 
-/// Where commands are typed.
+/// A folder in which commands are typed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Folder {
     /// The checkout, or a folder in it.
@@ -37,47 +37,47 @@ pub(crate) enum Folder {
 pub(crate) struct Step {
     /// Exactly as the page shows it.
     pub(crate) command: &'static str,
-    /// The page shows it; what is not shown is what the page takes for granted.
+    /// Whether the page shows it; otherwise, the page takes it for granted.
     pub(crate) is_shown: bool,
     /// How it ends.
     pub(crate) way: Way,
-    /// What it has to print, in order.
+    /// The words that it must print, in order.
     pub(crate) says: &'static [&'static str],
-    /// What stands for something else in what is shown.
+    /// Placeholders in the shown command, and their values.
     pub(crate) stands_for: &'static [(&'static str, Value)],
-    /// What not every machine has.
+    /// Requirements that not every machine meets.
     pub(crate) needs: &'static [Need],
-    /// What is so as soon as it has said what it has to, or has ended by itself.
+    /// Promises to check as soon as it has printed its words, or has ended by itself.
     pub(crate) promises: &'static [Promise],
-    /// What is so after Ctrl-C.
+    /// Promises to check after Ctrl-C.
     pub(crate) afterwards: &'static [Promise],
 }
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Way {
-    /// By itself, with success.
+    /// It ends by itself, with success.
     Ends,
-    /// By itself, with one of these codes.
+    /// It ends by itself, with one of these codes.
     EndsWith(&'static [i32]),
-    /// With Ctrl-C, and then with success.
+    /// It ends after Ctrl-C, with success.
     Stays,
     /// It is never tried, for this reason.
     Untried(&'static str),
 }
 
-/// What is typed where a page shows something that differs from case to case.
+/// The value of a placeholder in a shown command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value {
     /// Always this.
     Is(&'static str),
-    /// What a command of the scene has printed behind these words.
+    /// The word that a command of the scene has printed behind these words.
     Said(&'static str),
     /// A folder with this name, in place of the same one of the machine.
     Folder(&'static str),
 }
 
-/// What not every machine has; a command is skipped where it is missing.
+/// A requirement that not every machine meets; a command is skipped where it is missing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Need {
     /// A program on the PATH.
@@ -90,7 +90,7 @@ pub(crate) enum Need {
     Tests,
 }
 
-/// What a page promises besides what is printed.
+/// A promise of a page besides printed words.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Promise {
     /// This file is there, and is not empty.

@@ -15,7 +15,7 @@ pub(crate) struct Shown {
     pub(crate) page: String,
     /// Counted from 1.
     pub(crate) line: usize,
-    /// As it is typed; lines that go on are one, and remarks behind it are left out.
+    /// The command as it is typed: continued lines are joined, and comments behind it are left out.
     pub(crate) command: String,
 }
 
@@ -25,7 +25,7 @@ impl fmt::Display for Shown {
     }
 }
 
-/// All of them: those of Markdown pages, of the documents of Rust files, and of the remarks in `packaging`.
+/// All shown commands: those of Markdown pages, of doc comments in Rust files, and of comments in `packaging`.
 ///
 /// # Errors
 /// [`Failure`] where a file cannot be read or Git fails.
@@ -59,7 +59,7 @@ fn of_markdown(text: &str) -> Vec<(usize, String)> {
     markdown::blocks(text).iter().filter(|block| is_shell(block)).flat_map(of_block).collect()
 }
 
-/// What a Rust file says about itself is Markdown.
+/// Commands in the doc comments of a Rust file, which are read as Markdown.
 fn of_rust(text: &str) -> Vec<(usize, String)> {
     let document = text.lines().map(|line| {
         let line = line.trim_start();
@@ -69,7 +69,7 @@ fn of_rust(text: &str) -> Vec<(usize, String)> {
     of_markdown(&document.collect::<Vec<_>>().join("\n"))
 }
 
-/// Remarks that stand further in than the others are commands.
+/// Commands in comments: the lines that are indented further than the others.
 fn of_remarks(text: &str) -> Vec<(usize, String)> {
     let lines = text.lines().enumerate();
     lines

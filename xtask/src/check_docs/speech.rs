@@ -5,7 +5,7 @@ use std::{fs, io};
 
 /// How long the speech in it is, in milliseconds: frames of 20 ms that are louder than −40 dB of full scale.
 ///
-/// Whatever the header says of its length, everything behind it counts.
+/// Everything after the header counts, regardless of the length in the header.
 ///
 /// # Errors
 /// If the file cannot be read, or is not a WAV file of 16 bits.
@@ -40,10 +40,10 @@ fn power(frame: &[f32]) -> f32 {
     frame.iter().map(|sample| sample * sample).sum::<f32>() / frame.len() as f32
 }
 
-/// Of the usual header, which ours have.
+/// The size of the usual header, which our files have.
 const HEADER_BYTES: usize = 44;
 const FRAME_MS: usize = 20;
-/// −40 dB.
+/// The power at −40 dB of full scale.
 const POWER_MIN: f32 = 1e-4;
 /// The shortest word.
 const WORD_MS: usize = 200;

@@ -1,4 +1,4 @@
-//! Where a check runs: a clone that has nothing but itself, or this checkout as it is.
+//! The place where a check runs: a fresh clone, or this checkout as it is.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,13 +11,13 @@ use super::script::Folder;
 use crate::command;
 use crate::failure::Failure;
 
-/// A checkout, folders beside it, and what commands find in their environment.
+/// A checkout, folders beside it, and the environment of commands.
 #[derive(Debug)]
 pub(super) struct Stage {
     checkout: PathBuf,
-    /// For what is left: logs, folders of scenes, the report.
+    /// The folder for results: logs, folders of scenes, the report.
     beside: PathBuf,
-    /// Cargo and the home folder know nothing; nothing of the caller's settings is seen.
+    /// Cargo and the home folder are empty, and the caller's settings are not seen.
     is_fresh: bool,
     /// When `git clone` began; for this checkout, the check.
     began: Instant,
@@ -47,7 +47,7 @@ impl Stage {
     /// [`Failure`] if the folder for what is left cannot be made.
     pub(super) fn here(root: &Path, beside: PathBuf) -> Result<Self, Failure> {
         for folder in ["home", "logs", "scenes"].map(|folder| beside.join(folder)) {
-            // What an earlier check left would be found by this one's commands.
+            // Otherwise this check's commands would find the files of an earlier one.
             if folder.exists() {
                 fs::remove_dir_all(&folder).map_err(|cause| Failure::File { path: folder.clone(), cause })?;
             }
@@ -107,9 +107,9 @@ impl Stage {
         for (name, _) in env::vars_os().filter(|(name, _)| is_ours(name)) {
             shell.env_remove(name);
         }
-        // Toolchains may stay; what programs leave in a home folder is none of the caller's.
+        // The caller's toolchains may be used, but programs must not leave files in the caller's home folder.
         shell.env("RUSTUP_HOME", home_of("RUSTUP_HOME", ".rustup")).env("HOME", self.beside.join("home"));
-        // The pages take for granted that the built program is on the PATH.
+        // The pages assume that the built program is on the PATH.
         let built = self.checkout.join("target/release");
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([built].into_iter().chain(env::split_paths(&path)));
@@ -118,7 +118,7 @@ impl Stage {
     }
 }
 
-/// What a machine needs to reach its toolchains and the network; everything else is personal.
+/// Whether a variable is kept: a machine needs it to reach its toolchains and the network. All others are personal.
 fn is_kept(name: &OsString) -> bool {
     let name = name.to_string_lossy();
     let is_proxy = name.to_lowercase().ends_with("_proxy");
@@ -128,7 +128,7 @@ fn is_kept(name: &OsString) -> bool {
         || matches!(&*name, "CHROME" | "FIREFOX" | "LANG" | "TERM" | "TMPDIR" | "TSHARK" | "USER")
 }
 
-/// What `cargo xtask` or its caller has set for themselves, and what moves the folder that pages speak of.
+/// Whether a variable is removed: `cargo xtask` or its caller has set it, or it moves a folder that pages name.
 fn is_ours(name: &OsString) -> bool {
     let name = name.to_string_lossy();
     let begins = ["CARGO_PKG_", "CARGO_MANIFEST_"];
@@ -136,7 +136,7 @@ fn is_ours(name: &OsString) -> bool {
         || matches!(&*name, "CARGO" | "CARGO_TARGET_DIR" | "RUSTUP_TOOLCHAIN" | "RUST_RECURSION_COUNT")
 }
 
-/// What the variable says, or else this folder of the caller's home.
+/// The variable's value, or else this folder of the caller's home.
 fn home_of(variable: &str, folder: &str) -> OsString {
     env::var_os(variable).unwrap_or_else(|| {
         let home = env::var_os("HOME").unwrap_or_default();

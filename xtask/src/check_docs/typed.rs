@@ -1,4 +1,4 @@
-//! What is really typed: what a page shows, with what stands for something else replaced.
+//! The line that is really typed: the shown command with its placeholders replaced.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::script::{Step, Value, Way};
 /// The line for a shell; `scratch` takes the place of the machine's own folders.
 ///
 /// # Errors
-/// If what it needs has not been printed.
+/// If a value that it needs has not been printed.
 pub(super) fn line(step: &Step, scratch: &Path, running: &[Running]) -> Result<String, String> {
     let printed: Vec<String> = running.iter().rev().map(|running| running.child.printed()).collect();
     let mut line = step.command.to_owned();
@@ -24,16 +24,16 @@ pub(super) fn line(step: &Step, scratch: &Path, running: &[Running]) -> Result<S
         line = line.replace(shown, &typed);
     }
     let line = with_address(&line, &printed)?;
-    // The shell itself does not survive Ctrl-C, so it makes way.
+    // The shell itself does not survive Ctrl-C, so the command replaces it.
     Ok(if matches!(step.way, Way::Stays) { format!("exec {line}") } else { line })
 }
 
-/// The word behind these, where they were printed last.
+/// The word behind the last occurrence of these words.
 pub(super) fn said(printed: &str, words: &str) -> Option<String> {
     printed.rsplit_once(words)?.1.split_whitespace().next().map(str::to_owned)
 }
 
-/// The beginning of an address with `…` stands for the address that was printed last and begins so.
+/// Replaces the beginning of an address with `…` by the last printed address that begins so.
 fn with_address(line: &str, printed: &[String]) -> Result<String, String> {
     let Some((before, after)) = line.split_once('…') else { return Ok(line.to_owned()) };
     let begins = before.rsplit([' ', '\'']).next().unwrap_or_default();

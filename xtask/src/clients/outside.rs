@@ -17,7 +17,7 @@ use crate::python;
 
 /// A kind of client.
 pub(super) struct OutsideKind {
-    /// For people, and its player's name.
+    /// The name for people, and of its player.
     pub(super) name: &'static str,
     /// Builds it in a folder.
     pub(super) make: Make,
@@ -116,7 +116,7 @@ fn mumble_bot(root: &Path, _: &Built, _: &Path) -> Result<Option<String>, Failur
     let program = root.join("crates/e2e/clients/mumble_bot.py");
     match mumble::bot_python(root) {
         Ok(python) => Ok(Some(format!("{} {}", python.display(), program.display()))),
-        // There is no Python, or pip brings nothing.
+        // There is no Python, or pip cannot install the library.
         Err(Failure::NotStarted { .. } | Failure::CommandFailed { .. }) => Ok(None),
         Err(failure) => Err(failure),
     }

@@ -1,4 +1,4 @@
-// A function of glibc that a library compiled for it calls, by functions of every C library.
+// A function of glibc that a library compiled for glibc calls, made of functions of every C library.
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-//! What links a static program: Debian's musl, its gcc, and the unwinder of LLVM, for panics.
+//! The parts that link a static program: Debian's musl, its gcc, and the unwinder of LLVM, for panics.
 //!
 //! rustc looks for these files in a folder of its own, which a distribution's compiler lacks, and then in those that
 //! `-L` names.
@@ -37,7 +37,7 @@ pub(super) fn flags(folder: &Path) -> Result<Vec<String>, Failure> {
     let [source, object] = ["glibc_names.c", "glibc_names.o"].map(|name| folder.join(name));
     fs::write(&source, include_str!("glibc_names.c")).map_err(failed(&source))?;
     command::run(Command::new("musl-gcc").args(["-O2", "-c", "-o"]).arg(&object).arg(&source))?;
-    // Without the object's time and owner.
+    // The archive leaves out the object's time and owner.
     command::run(Command::new("ar").arg("rsD").arg(folder.join("libunwind.a")).arg(&object))?;
     Ok(vec![
         "-Ctarget-feature=+crt-static".to_owned(),
@@ -46,6 +46,6 @@ pub(super) fn flags(folder: &Path) -> Result<Vec<String>, Failure> {
     ])
 }
 
-/// Beside the library.
+/// Files beside the library.
 const STARTS: &[&str] = &["rcrt1.o", "crti.o", "crtn.o"];
 const COMPILER: &[&str] = &["crtbeginS.o", "crtendS.o", "libgcc.a"];

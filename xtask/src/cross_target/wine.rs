@@ -1,4 +1,4 @@
-//! What Wine needs besides itself: a folder of its own, and a library that Wine 8 lacks.
+//! The environment that Wine needs: a folder of its own, and a library that Wine 8 lacks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,13 +23,13 @@ pub(super) fn prepare(folder: &Path) -> Result<Variables, Failure> {
     command::run(&mut compile)?;
     let prefix = folder.join("prefix");
     fs::create_dir_all(&prefix).map_err(failed)?;
-    // The last program's server ends by itself, and one that starts at that moment would fail. Nor may the first
-    // program be the one that starts Wine's services: they would keep its pipes open, which its reader waits for.
+    // Wine's server exits some time after the last program, and a program that starts at that moment would fail. Nor
+    // may the first program start Wine's services: they would keep its pipes open, and its reader would wait for them.
     for (program, argument) in [("wineserver", &*format!("--persistent={IDLE_S}")), ("wine", "wineboot")] {
         let mut start = Command::new(program);
         start.arg(argument).env("WINEPREFIX", &prefix).env("WINEDEBUG", QUIET);
         start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // The server may run already.
+        // The server may be running already.
         let _ = start.status();
     }
     Ok(vec![
@@ -54,5 +54,5 @@ pub(crate) fn path(path: &Path) -> String {
 /// How long its server stays after the last program: longer than it takes to compile the next one.
 const IDLE_S: u32 = 300;
 
-/// Its own messages are not the programs'.
+/// Turns Wine's own messages off.
 const QUIET: &str = "-all";

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 #[derive(PartialEq, Eq)]
 pub(super) struct Assembly {
     pub(super) assembly: Vec<u8>,
-    /// XML.
+    /// The documentation, as XML.
     pub(super) documents: Vec<u8>,
 }
 
@@ -46,7 +46,7 @@ impl Assembly {
     }
 }
 
-/// Of the library.
+/// The sources of the library.
 ///
 /// # Errors
 /// [`Failure::File`].
@@ -54,5 +54,5 @@ pub(super) fn sources(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     files(&root.join(FOLDER), "cs")
 }
 
-/// Where they are in the repository.
+/// Their folder in the repository.
 pub(super) const FOLDER: &str = "dotnet/Consonance";

@@ -50,7 +50,7 @@ fn tree(release: &Release, library: &CLibrary) -> Result<Tree, Failure> {
             tree.file("lib/libconsonance.dll.a", &*import.library);
             tree.file("lib/consonance.def", &*import.definitions);
         }
-        // Under this name compilers look for it, and programs that load it by themselves.
+        // Compilers look for it under this name, and so do programs that load it at run time.
         None => tree.link("lib/libconsonance.so", &library.shared_name()),
     }
     let values = values(&release.version, library.target, &library.shared_name(), &library.system);
@@ -64,7 +64,7 @@ fn tree(release: &Release, library: &CLibrary) -> Result<Tree, Failure> {
     Ok(tree)
 }
 
-/// Forms, and where they are put when they are filled in.
+/// Forms, and the paths of the filled-in files.
 const FORMS: [(&str, &str); 5] = [
     ("consonance.pc", "lib/pkgconfig/consonance.pc"),
     ("ConsonanceConfig.cmake", "lib/cmake/Consonance/ConsonanceConfig.cmake"),
@@ -73,7 +73,7 @@ const FORMS: [(&str, &str); 5] = [
     ("unpacked.txt", "README.txt"),
 ];
 
-/// What the forms leave open.
+/// The placeholders of the forms, and their values.
 fn values(version: &str, target: &CrossTarget, name: &str, system: &[String]) -> Vec<(&'static str, String)> {
     let series: Vec<&str> = version.split('.').take(2).collect();
     let (import, files, notes, run) = if target.is_windows() {

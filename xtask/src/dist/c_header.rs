@@ -1,9 +1,9 @@
-//! What `consonance.h` says: its functions, and the number of its ABI.
+//! The contents of `consonance.h`: its functions, and the number of its ABI.
 
 use super::release::Release;
 use crate::failure::Failure;
 
-/// The header, read.
+/// The parsed header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CHeader {
     /// `CONSONANCE_ABI`.
@@ -13,7 +13,7 @@ pub(super) struct CHeader {
 }
 
 impl CHeader {
-    /// That of the sources.
+    /// Reads the header of the sources.
     ///
     /// # Errors
     /// [`Failure`] if it cannot be read, or has no number.

@@ -20,18 +20,18 @@ pub(super) struct CLibrary {
     pub(super) header: CHeader,
     pub(super) shared: Vec<u8>,
     pub(super) fixed: Vec<u8>,
-    /// Of Windows: what programs are linked with instead of the shared library.
+    /// For Windows: the file that programs are linked with instead of the shared library.
     pub(super) import: Option<ImportLibrary>,
-    /// What programs with the static library are linked with besides, as the linker is told.
+    /// System libraries that programs with the static library are linked with, as flags of the linker.
     pub(super) system: Vec<String>,
     pub(super) contents: Contents,
 }
 
-/// What a linker for Windows reads of a shared library.
+/// The files with which programs for Windows are linked to a shared library.
 pub(super) struct ImportLibrary {
-    /// The list of functions, of which other linkers make theirs.
+    /// The list of functions, from which other linkers make their own import library.
     pub(super) definitions: String,
-    /// For MinGW.
+    /// The import library for MinGW.
     pub(super) library: Vec<u8>,
 }
 
@@ -67,7 +67,7 @@ impl CLibrary {
 
     /// The name of the shared library, which programs ask for when they start.
     ///
-    /// Of Linux, it ends with the number of the ABI: a program is started with any later library of the same number,
+    /// On Linux, it ends with the number of the ABI: a program is started with any later library of the same number,
     /// since functions and fields of structs are only added, and never with one of another number.
     pub(super) fn shared_name(&self) -> String {
         shared_name(self.target, &self.header)
@@ -100,7 +100,7 @@ fn shared_name(target: &CrossTarget, header: &CHeader) -> String {
     if target.is_windows() { "consonance.dll".to_owned() } else { format!("libconsonance.so.{}", header.abi) }
 }
 
-/// Tells the linker what the shared library is called, which cargo calls by its package.
+/// The flag that gives the shared library its name, which cargo would derive from the package.
 fn name_flag(target: &CrossTarget, header: &CHeader, work: &Path) -> Result<String, Failure> {
     if !target.is_windows() {
         return Ok(format!("-Clink-arg=-Wl,-soname,{}", shared_name(target, header)));
@@ -114,9 +114,10 @@ fn library_line(target: &CrossTarget, header: &CHeader) -> String {
     format!("LIBRARY {}\n", shared_name(target, header))
 }
 
-/// As compilers everywhere know them, in the order of their last occurrence, since linkers look forward only.
+/// The libraries under the names that all compilers know, in the order of their last occurrence, since linkers look
+/// forward only.
 fn system_libraries(text: &str) -> Vec<String> {
-    // The crate `winapi` brings copies of MinGW's import libraries, under names of its own.
+    // The crate `winapi` contains copies of MinGW's import libraries, under names of its own.
     let names = text.split_whitespace().map(|name| name.replacen("-lwinapi_", "-l", 1));
     let mut rest = names.collect::<Vec<_>>().into_iter();
     let mut kept = Vec::new();

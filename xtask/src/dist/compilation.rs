@@ -20,14 +20,14 @@ pub(super) struct Compilation<'c> {
     pub(super) package: &'static str,
     /// An `application` or a `library`.
     pub(super) kind: &'static str,
-    /// Where the package is.
+    /// The workspace of the package.
     pub(super) sources: Sources,
     pub(super) target: &'static CrossTarget,
     pub(super) compiler: &'c DistributionCompiler,
 }
 
 impl Compilation<'_> {
-    /// Runs cargo with these words, and gives these flags to the compiler for the package alone; tells what is in it.
+    /// Runs cargo with these words, and passes these flags to the compiler for the package alone; returns its contents.
     ///
     /// # Errors
     /// [`Failure`] if it does not compile, or something in it has no licence that is good for us.
@@ -36,7 +36,7 @@ impl Compilation<'_> {
         let mut flags = remapping::flags(&[&release.root, &release.work]);
         flags.push(compiler.remapping());
         if target.is_windows() {
-            // Otherwise the program has the time of its linking inside.
+            // Otherwise the program would contain its link time.
             flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
         }
         let (root, work) = (sources.below(&release.root), self.folder(release));
@@ -54,7 +54,7 @@ impl Compilation<'_> {
         Ok(Contents { name: package, kind, sources, linked, parts })
     }
 
-    /// Where cargo builds.
+    /// The folder in which cargo builds.
     fn folder(&self, release: &Release) -> PathBuf {
         self.sources.below(&release.work)
     }

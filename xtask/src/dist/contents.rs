@@ -1,4 +1,4 @@
-//! What is in a program or a library: crates, and parts that are not crates of the workspace.
+//! The contents of a program or a library: crates, and parts that are not crates of the workspace.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,17 +9,17 @@ use super::sources::Sources;
 use crate::failure::Failure;
 use crate::licences::{self, Linked};
 
-/// All of it.
+/// All contents of a program or a library.
 pub(super) struct Contents {
     /// The package that it was compiled from.
     pub(super) name: &'static str,
-    /// What that makes: an `application` or a `library`.
+    /// The kind of that package: an `application` or a `library`.
     pub(super) kind: &'static str,
-    /// Where that package is.
+    /// The sources of that package.
     pub(super) sources: Sources,
     /// Crates that Cargo fetched, and ours.
     pub(super) linked: Linked,
-    /// What came with the compiler.
+    /// Parts that came with the compiler.
     pub(super) parts: Vec<Part>,
 }
 
@@ -27,7 +27,7 @@ impl Contents {
     /// The texts of all licences that ask to go along, and what they are for.
     ///
     /// # Errors
-    /// [`Failure`] if one of them cannot be read, or is not good for us.
+    /// [`Failure`] if a licence's text cannot be read, or the licence is not allowed.
     pub(super) fn notices(&self) -> Result<String, Failure> {
         let mut text = HEAD.to_owned();
         text += &licences::texts(self.linked.others())?;

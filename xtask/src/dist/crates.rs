@@ -1,5 +1,5 @@
-//! Our crates as sources: the one for Bevy as a registry has it, and those below it in an archive, unpacked, with what
-//! cargo is told to use them.
+//! Our crates as sources: the one for Bevy as a registry has it, and those below it in an archive, unpacked, with the
+//! configuration with which cargo uses them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,14 +14,14 @@ use super::tree::Tree;
 use crate::bevy;
 use crate::failure::Failure;
 
-/// All of it, packed.
+/// The packed crates.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Crates {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Crates {
-    /// What is handed out: names, and files.
+    /// The files for users, by name.
     pub(super) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
@@ -68,7 +68,7 @@ pub(super) fn bevy_folder(version: &str) -> String {
     format!("bevy_consonance-{version}")
 }
 
-/// What cargo is given.
+/// The configuration file for cargo.
 pub(super) const PATCHES: &str = "packages.toml";
 
 /// cargo reads paths from the folder above the one with this file.

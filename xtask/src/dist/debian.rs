@@ -20,7 +20,7 @@ pub(super) fn of(release: &Release, program: &Program) -> Result<(String, Vec<u8
     let file = release.work.join(&name);
     let mut dpkg = Command::new("dpkg-deb");
     dpkg.args(["--root-owner-group", "-Zxz", "--build"]).arg(&folder).arg(&file);
-    // What threads compress depends on how many there are.
+    // The compressed bytes depend on the number of threads.
     dpkg.env("DPKG_DEB_THREADS_MAX", "1").env("SOURCE_DATE_EPOCH", release.moment.seconds().to_string());
     command::capture(&mut dpkg)?;
     let bytes = fs::read(&file).map_err(|cause| Failure::File { path: file, cause })?;
@@ -32,7 +32,7 @@ pub(super) fn name(release: &Release) -> String {
     format!("consonance_{}_amd64.deb", release.version)
 }
 
-/// Where the package puts the program.
+/// The path of the installed program.
 pub(super) const PROGRAM: &str = "usr/bin/consonance";
 const SETTINGS: &str = "etc/consonance/voice.toml";
 const PAPERS: &str = "usr/share/doc/consonance";
@@ -62,7 +62,7 @@ fn tree(release: &Release, program: &Program) -> Result<Tree, Failure> {
     Ok(tree)
 }
 
-/// Without the lines that say how to install it.
+/// The unit for the package's path, without the lines at its head that say how to install it.
 fn unit_of_package(unit: &str) -> String {
     let unit = unit.replace("/usr/local/bin/", "/usr/bin/");
     unit.find("[Unit]").map_or_else(String::new, |at| unit[at..].to_owned())
@@ -95,7 +95,7 @@ Copyright (c) 2026 The Consonance contributors
 Licensed under MIT or Apache-2.0, at your choice; both follow, and after them the licences of what is inside.
 ";
 
-/// The operator decides when the service starts first; what runs is replaced.
+/// The operator decides when the service starts for the first time; a running one is restarted.
 const POSTINST: &str = r#"#!/bin/sh
 set -e
 if [ "$1" = configure ] && [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then

@@ -42,7 +42,7 @@ pub(super) fn write_sums(folder: &Path) -> Result<(), Failure> {
     fs::write(&path, sums(&files)).map_err(|cause| Failure::File { path, cause })
 }
 
-/// From names to digests.
+/// The list's text, from the digest of each name.
 fn sums(files: &BTreeMap<String, String>) -> String {
     let lines = files.iter().map(|(name, digest)| [digest, "  ", name, "\n"].concat());
     lines.collect()

@@ -1,4 +1,4 @@
-//! What a lock file of Cargo says of the registry's crates.
+//! The checksums of registry crates in a Cargo lock file.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::failure::Failure;
 
-/// From a crate's [`key`] to what the registry's package of it hashes to.
+/// Checksums of the registry's packages, by the [`key`] of their crate.
 ///
 /// # Errors
 /// [`Failure::Answer`] if it is not TOML.

@@ -11,31 +11,31 @@ use crate::cross_target::{ARM, CrossTarget, GLIBC, WINDOWS};
 use crate::failure::Failure;
 use crate::licences::Linked;
 
-/// One machine's.
+/// The library for one machine.
 pub(super) struct Native {
     /// The machine, as .NET calls it.
     pub(super) machine: &'static str,
     pub(super) library: Rc<CLibrary>,
 }
 
-/// All machines, with what their libraries are compiled for.
+/// All machines, with the targets that their libraries are compiled for.
 pub(super) const MACHINES: [(&str, &CrossTarget); 3] =
     [("linux-x64", &GLIBC), ("linux-arm64", &ARM), ("win-x64", &WINDOWS)];
 
 impl Native {
-    /// The name that is made of the `consonance` of C#.
+    /// The file name that .NET derives from the `consonance` of C#.
     pub(super) fn file_name(&self) -> &'static str {
         file_name(self.library.target)
     }
 
-    /// Puts each into its place.
+    /// Adds each library at its place.
     pub(super) fn add_all(natives: &[Self], tree: &mut Tree, place: impl Fn(&Self) -> String) {
         for native in natives {
             tree.program(&place(native), &*native.library.shared);
         }
     }
 
-    /// What is in all of them together.
+    /// The combined contents of all of them.
     ///
     /// # Errors
     /// [`Failure`] if Cargo does not know.

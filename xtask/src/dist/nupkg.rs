@@ -38,12 +38,12 @@ pub(super) fn of(
     Ok((name(release), zip::of_files(&tree, release.moment)?))
 }
 
-/// Where the runtime of a machine looks for its native library.
+/// The path at which the runtime of a machine looks for its native library.
 pub(super) fn place(native: &Native) -> String {
     format!("runtimes/{}/native/{}", native.machine, native.file_name())
 }
 
-/// As `NuGet` itself writes names of files.
+/// The file name in the form that `NuGet` itself writes.
 fn name(release: &Release) -> String {
     format!("consonance.{}.nupkg", release.version)
 }
@@ -51,7 +51,7 @@ fn name(release: &Release) -> String {
 const MANIFEST: &str = "Consonance.nuspec";
 const PROPERTIES: &str = "package/services/metadata/core-properties/consonance.psmdcp";
 
-/// What the Open Packaging Conventions ask for.
+/// Adds the files that the Open Packaging Conventions require.
 fn add_conventions(tree: &mut Tree, release: &Release) {
     tree.file(PROPERTIES, properties(release));
     tree.file("_rels/.rels", RELATIONS);
@@ -82,7 +82,7 @@ const RELATIONS: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 </Relationships>
 "#;
 
-/// By extension; a file without one has its own line.
+/// The types by extension; a file without one has its own line.
 fn types<'p>(paths: impl Iterator<Item = &'p str>) -> String {
     let mut lines = BTreeSet::new();
     for path in paths {
@@ -107,7 +107,7 @@ fn content_type(ending: &str) -> &'static str {
     match ending {
         "rels" => "application/vnd.openxmlformats-package.relationships+xml",
         "psmdcp" => "application/vnd.openxmlformats-package.core-properties+xml",
-        // As NuGet calls all others.
+        // NuGet's type for all others.
         _ => "application/octet",
     }
 }

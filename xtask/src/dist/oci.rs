@@ -58,7 +58,7 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Under which name tools load it.
+/// The annotation with the name under which tools load the image.
 const REFERENCE: &str = "org.opencontainers.image.ref.name";
 
 /// The same places as in `packaging/Containerfile`.
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// What a descriptor leads to.
+    /// The content that a descriptor points to.
     fn blob(layout: &Tree, descriptor: &Value) -> Vec<u8> {
         let path = descriptor["digest"].as_str().unwrap().replace(':', "/");
         let (_, entry) = layout.entries().find(|(name, _)| *name == format!("blobs/{path}")).unwrap();

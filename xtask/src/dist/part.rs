@@ -1,4 +1,4 @@
-//! Parts of a program that came with the compiler: the standard library, the C library, the unwinder.
+//! Parts of a program that come with the compiler: the standard library, the C library, the unwinder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,14 +15,14 @@ use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::licences::Linked;
 
-/// One of them.
+/// A part of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) name: String,
     pub(super) version: String,
     /// An expression of SPDX.
     pub(super) licence: String,
-    /// Of a crate: what the registry's package hashes to.
+    /// For a crate: the checksum of the registry's package.
     pub(super) checksum: Option<String>,
     /// The distribution's list of its authors and licences, with their texts.
     pub(super) notice: Option<PathBuf>,
@@ -51,7 +51,7 @@ pub(super) fn of_library(
     Ok(parts)
 }
 
-/// The standard library alone, of the compiler that says this of itself.
+/// The standard library alone, of the compiler with this version.
 pub(super) fn library(compiler: &str) -> Part {
     Part {
         name: "rust-std".to_owned(),
@@ -62,7 +62,7 @@ pub(super) fn library(compiler: &str) -> Part {
     }
 }
 
-/// What the linker adds for a target.
+/// The parts that the linker adds for a target.
 ///
 /// # Errors
 /// [`Failure`] if Debian does not know where one of them is from.
@@ -78,19 +78,19 @@ pub(super) fn of_target(target: &CrossTarget) -> Result<Vec<Part>, Failure> {
             version: command::capture(&mut query)?,
             licence: (*licence).to_owned(),
             checksum: None,
-            // Its exception asks for nothing.
+            // The exception for programs compiled by GCC requires no notice.
             notice: (!licence.contains("GCC-exception")).then(|| notice(package)),
         })
     };
     target.linked_parts.iter().map(part).collect()
 }
 
-/// Of Debian's package.
+/// The notice of Debian's package.
 fn notice(package: &str) -> PathBuf {
     Path::new("/usr/share/doc").join(package).join("copyright")
 }
 
-/// Of the libraries that cargo compiled, those of these crates.
+/// The manifests of those compiled libraries that are among these crates.
 fn manifests(messages: &str, crates: &BTreeMap<String, String>) -> BTreeSet<PathBuf> {
     let manifest = |message| match message {
         Ok(Message::CompilerArtifact(artifact)) if artifact.target.is_lib() => {

@@ -54,12 +54,12 @@ pub(super) enum Piece {
 }
 
 impl Piece {
-    /// As it is called on the command line.
+    /// The name of the piece on the command line.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What its program or its library is compiled for, if it has one.
+    /// The target that its program or its library is compiled for, if it has one.
     pub(super) fn target(self) -> Option<&'static CrossTarget> {
         match self {
             Self::Linux | Self::Oci | Self::Deb => Some(&MUSL),
@@ -70,7 +70,7 @@ impl Piece {
         }
     }
 
-    /// What is not here, besides compilers, and installs it.
+    /// Missing tools, compilers aside, with the command that installs them; `None` if all are here.
     pub(super) fn missing(self) -> Option<String> {
         let packages: &[(&str, &str)] = match self {
             Self::Windows => &[("unzip", "unzip")],

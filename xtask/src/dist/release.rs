@@ -1,4 +1,4 @@
-//! What all pieces of a release have in common.
+//! Data that all pieces of a release share: version, time and folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use super::moment::Moment;
 use crate::failure::Failure;
 use crate::workspace;
 
-/// A version of the project, and where its pieces are made.
+/// A version of the project, and the folders in which its pieces are made.
 pub(super) struct Release {
     pub(super) root: PathBuf,
     pub(super) version: String,
     pub(super) moment: Moment,
-    /// For what is not handed out: programs as they were compiled, folders of trials.
+    /// The folder for intermediate results: programs as they were compiled, folders of trials.
     pub(super) work: PathBuf,
-    /// For the pieces.
+    /// The folder for the pieces.
     pub(super) out: PathBuf,
 }
 
 impl Release {
-    /// That of the sources at `root`.
+    /// The release of the sources at `root`.
     ///
     /// # Errors
     /// [`Failure`] if Cargo does not know its version, or Git its time.
@@ -57,7 +57,7 @@ impl Release {
 
 #[cfg(test)]
 impl Release {
-    /// One of 1970, whose pieces would be in this folder.
+    /// A release of 1970 whose pieces would be in this folder.
     pub(super) fn of_test(out: PathBuf) -> Self {
         let root = crate::workspace_root::find().unwrap();
         Self { root, version: "0.1.0".to_owned(), moment: Moment::at(0), work: out.clone(), out }

@@ -14,7 +14,7 @@ use super::part::Part;
 use super::release::Release;
 use crate::failure::Failure;
 
-/// That of a piece with this name.
+/// The bill of materials of a piece with this name.
 ///
 /// # Errors
 /// [`Failure`] if the lock file cannot be read.
@@ -59,10 +59,10 @@ fn of_crate(package: &Package, sums: &BTreeMap<String, String>) -> Value {
         "bom-ref": reference,
         "name": package.name.as_str(),
         "version": package.version.to_string(),
-        // An older form, which SPDX does not know.
+        // A slash is an older form, which is not valid in SPDX.
         "licenses": [{"expression": package.license.as_deref().unwrap_or("NOASSERTION").replace('/', " OR ")}],
     });
-    // Only what the registry has has an address there.
+    // Only crates from the registry have an address there.
     if let Some(sum) = sums.get(&lock::key(&package.name, &package.version.to_string())) {
         component["purl"] = json!(reference);
         component["hashes"] = json!([{"alg": "SHA-256", "content": sum}]);

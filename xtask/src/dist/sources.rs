@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-/// One of them.
+/// A workspace of this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sources {
-    /// That of the command and the libraries.
+    /// The workspace of the command and the libraries.
     Main,
-    /// That of the module for Python.
+    /// The workspace of the module for Python.
     Python,
 }
 
@@ -28,7 +28,8 @@ impl Sources {
         }
     }
 
-    /// What a build has in its environment. The module is for any interpreter, which has Python's functions itself.
+    /// The environment variables of a build. The Python module is for any interpreter, which itself provides Python's
+    /// functions.
     pub(super) fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Main => &[],

@@ -9,7 +9,7 @@ use super::moment::Moment;
 use super::tree::{Entry, Tree};
 use crate::failure::Failure;
 
-/// The archive of a tree, all of the same time.
+/// The archive of a tree; all entries have the same time.
 ///
 /// # Errors
 /// [`Failure::Entry`] if a path or a file is too long for the format.

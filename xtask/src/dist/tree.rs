@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// All of them by path, with `/` between its parts, in an order that depends on nothing else.
+/// Files and folders by path, with `/` between its parts, in an order that depends on nothing else.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Tree(BTreeMap<String, Entry>);
 
@@ -17,9 +17,9 @@ pub(super) struct Entry {
     pub(super) mode: u32,
     /// The number of the user, and of the group.
     pub(super) owner: u32,
-    /// What a file has; a folder and a link have nothing.
+    /// The content of a file; `None` for a folder or a link.
     pub(super) content: Option<Vec<u8>>,
-    /// Which file beside it a link leads to.
+    /// The file in the same folder that a link leads to.
     pub(super) leads_to: Option<String>,
 }
 
@@ -44,12 +44,12 @@ impl Tree {
         self.add(path, Entry::folder(mode, owner));
     }
 
-    /// By path.
+    /// All entries, ordered by path.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.0.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
-    /// All of it in a folder of this name.
+    /// Moves everything into a folder of this name.
     pub(super) fn inside(self, folder: &str) -> Self {
         let mut tree = Self::default();
         for (path, entry) in self.0 {
@@ -58,7 +58,7 @@ impl Tree {
         tree
     }
 
-    /// Writes it into a folder, which it replaces. Owners are not set.
+    /// Writes the tree in place of this folder. Owners are not set.
     ///
     /// # Errors
     /// [`Failure::File`], or [`Failure::Entry`] for a link: no piece writes one.
@@ -97,7 +97,7 @@ impl Entry {
     }
 }
 
-/// Makes a folder with nothing in it.
+/// Makes an empty folder.
 ///
 /// # Errors
 /// [`Failure::File`].
@@ -115,7 +115,7 @@ fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
-/// There are no such permissions here.
+/// Does nothing: such permissions do not exist here.
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) -> std::io::Result<()> {
     Ok(())

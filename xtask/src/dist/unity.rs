@@ -31,7 +31,7 @@ pub(super) fn of(
     Ok((name(release), tar::gzip(&tar::of(&tree.inside(INSIDE), release.moment)?)?))
 }
 
-/// Where the native library of a machine is.
+/// The path of the native library of a machine.
 pub(super) fn place(native: &Native) -> String {
     format!("Runtime/Plugins/{}/{}", native.machine, native.file_name())
 }
@@ -43,7 +43,7 @@ fn name(release: &Release) -> String {
     format!("com.consonance.voice-{}.tgz", release.version)
 }
 
-/// A title; the rest is text.
+/// The title of the notices; the rest is plain text.
 const NOTICES: &str = "# Third party notices\n\n";
 
 fn checked_in(release: &Release) -> Result<Tree, Failure> {

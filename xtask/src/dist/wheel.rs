@@ -22,14 +22,14 @@ use crate::distribution_compiler::DistributionCompiler;
 use crate::failure::Failure;
 use crate::tidy::tracked_files;
 
-/// The module, and what is in it.
+/// The module and its contents.
 pub(super) struct PythonModule {
     pub(super) target: &'static CrossTarget,
     pub(super) contents: Contents,
-    /// As it was compiled.
+    /// The file as it was compiled.
     pub(super) file: PathBuf,
     bytes: Vec<u8>,
-    /// Which systems take a wheel with it.
+    /// The platform tag of the systems that can install the wheel.
     pub(super) platform: String,
 }
 
@@ -54,7 +54,7 @@ impl PythonModule {
         Ok(Self { target, contents, file, bytes, platform })
     }
 
-    /// Where the module is in a wheel.
+    /// The path of the module in a wheel.
     pub(super) fn place(&self) -> String {
         format!("consonance/_native{}", ending(self.target))
     }
@@ -84,10 +84,10 @@ pub(super) fn of(release: &Release, module: &PythonModule) -> Result<(String, Ve
 
 const PACKAGE: &str = "consonance-python";
 
-/// By `PyO3`'s feature `abi3-py310`.
+/// The tag of `PyO3`'s feature `abi3-py310`.
 const PYTHON: &str = "cp310-abi3";
 
-/// What is checked in of the package.
+/// The folder of the package's files in the repository.
 const FOLDER: &str = "python/package/";
 
 fn ending(target: &CrossTarget) -> &'static str {
@@ -100,7 +100,7 @@ fn platform(target: &CrossTarget, file: &std::path::Path) -> Result<String, Fail
         return Ok("win_amd64".to_owned());
     }
     let machine = target.name.split('-').next().unwrap_or_default();
-    // Installers know no older system for all of these machines.
+    // Installers know no tag of an older system for all of these machines.
     let (major, minor) = glibc::needed_by(file)?.unwrap_or_default().max(OLDEST_KNOWN);
     Ok(format!("manylinux_{major}_{minor}_{machine}"))
 }
@@ -132,7 +132,7 @@ fn record(tree: &Tree, list: &str) -> String {
     text + list + ",,\n"
 }
 
-/// In the characters of base64 that addresses may have, without padding.
+/// The digest in the URL-safe alphabet of base64, without padding.
 fn url_safe_sha256(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Where pieces are made, one after the other: packed, written, listed, tried.
+//! The place where pieces are made, one after the other: packed, written, listed, tried.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,24 +24,24 @@ use crate::failure::Failure;
 use crate::licences::Linked;
 use crate::skips::Skips;
 
-/// Everything that is made goes to the release's folder.
+/// Makes pieces and writes them to the release's folder.
 pub(super) struct Workshop {
     release: Release,
     /// Everything is packed twice.
     twice: bool,
-    /// By target, since several pieces have the same program.
+    /// The programs by target, since several pieces have the same program.
     programs: BTreeMap<&'static str, Rc<Program>>,
-    /// By target, for the same reason.
+    /// The libraries for C by target, for the same reason.
     c_libraries: BTreeMap<&'static str, Rc<CLibrary>>,
 }
 
 impl Workshop {
-    /// One with nothing in it.
+    /// A workshop that has made nothing yet.
     pub(super) fn new(release: Release, twice: bool) -> Self {
         Self { release, twice, programs: BTreeMap::new(), c_libraries: BTreeMap::new() }
     }
 
-    /// Makes a piece and tries it, if everything is here that this needs.
+    /// Makes a piece and tries it, if this machine has the tools for that.
     ///
     /// # Errors
     /// [`Failure`] if it cannot be made, does not do what it should, or is not the same twice.
@@ -85,7 +85,7 @@ impl Workshop {
         }
     }
 
-    /// Writes the digests of all that is there.
+    /// Writes the digests of all files that are there.
     ///
     /// # Errors
     /// [`Failure::File`].
@@ -108,7 +108,7 @@ impl Workshop {
         Ok(program)
     }
 
-    /// It is tried with a player of this machine.
+    /// Makes a library for C, which is tried with a player of this machine.
     fn make_c_library(
         &mut self,
         target: &'static CrossTarget,
@@ -121,7 +121,7 @@ impl Workshop {
         trial::c_library(release, &library, &command, &name)
     }
 
-    /// It is tried with a server and a player of this machine.
+    /// Makes a wheel, which is tried with a server and a player of this machine.
     fn make_wheel(
         &mut self,
         target: &'static CrossTarget,
@@ -133,7 +133,7 @@ impl Workshop {
         trial::wheel(release, &module, &self.any_command()?, &name)
     }
 
-    /// This machine's command: the one of this run, or else as tests have it, which compiles sooner.
+    /// This machine's command: the one of this run, or else the debug build of the tests, which compiles sooner.
     fn any_command(&self) -> Result<PathBuf, Failure> {
         if let Some(program) = self.programs.get(GLIBC.name) {
             return Ok(program.file.clone());
@@ -143,7 +143,8 @@ impl Workshop {
         Ok(Built::debug(root)?.program("consonance"))
     }
 
-    /// They are sources, which have no bill of materials: a game compiles them with what its own lock file says.
+    /// Makes the crates. They are sources and have no bill of materials: a game compiles them according to its own
+    /// lock file.
     fn make_crates(&self) -> Result<Skips, Failure> {
         let release = &self.release;
         let made = crates::pack(release)?;
@@ -169,7 +170,7 @@ impl Workshop {
         Ok(library)
     }
 
-    /// What packages with C# are made of and tried with; nothing where that is not here.
+    /// The parts of packages with C#, and the tools that try them; `None` where this machine lacks one.
     fn parts_of_c_sharp(&mut self, piece: Piece) -> Result<(Option<PartsOfCSharp>, Skips), Failure> {
         let compilers: Result<Vec<_>, String> =
             MACHINES.iter().map(|(_, target)| target.compiler()).collect();
@@ -215,7 +216,7 @@ impl Workshop {
 
     fn make_npm(&self, piece: Piece) -> Result<Skips, Failure> {
         let release = &self.release;
-        // Its WebAssembly has the standard library inside, whose licences come with the source.
+        // Its WebAssembly contains the standard library, whose licences come with the source.
         if DistributionCompiler::below(Path::new("/usr")).is_none() {
             let missing = "not installed: apt-get install rustc-web rust-web-src";
             return Ok(Skips::one(format_args!("{}, {missing}", piece.name())));
@@ -234,7 +235,7 @@ impl Workshop {
         trial::npm(release, &name).map(|()| Skips::NONE)
     }
 
-    /// Packs a piece, and writes it with its bill of materials; gives its name.
+    /// Packs a piece, writes it with its bill of materials, and returns its name.
     fn hand_out(
         &self,
         contents: &Contents,

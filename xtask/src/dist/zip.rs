@@ -10,15 +10,15 @@ use super::moment::Moment;
 use super::tree::{Entry, Tree};
 use crate::failure::Failure;
 
-/// The archive of a tree, all of the same time.
+/// The archive of a tree; all entries have the same time.
 ///
 /// # Errors
-/// [`Failure::Entry`] if it is too large for the format, the time is none of it, or there is a link.
+/// [`Failure::Entry`] if it is too large for the format, the format cannot represent the time, or there is a link.
 pub(super) fn of(tree: &Tree, moment: Moment) -> Result<Vec<u8>, Failure> {
     of_entries(tree.entries(), moment)
 }
 
-/// The archive of a tree whose folders follow from their files, as where only files may be in it.
+/// The archive of a tree without entries for folders, for formats that allow only files.
 ///
 /// # Errors
 /// As [`of`].

@@ -1,4 +1,4 @@
-//! What a compiler of C# is told. Both compilers take the options of `csc`.
+//! The options of a C# compilation. Both compilers take those of `csc`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,7 +23,7 @@ pub(crate) struct Compilation<'c> {
 }
 
 impl Compilation<'_> {
-    /// Writes the options into a file beside the output, and gives its path.
+    /// Writes the options to a file beside the output, and returns its path.
     ///
     /// # Errors
     /// [`Failure::File`].

@@ -19,10 +19,10 @@ pub(super) struct CoreClr {
 }
 
 impl CoreClr {
-    /// Downloads it into a folder, where it is not there yet.
+    /// Downloads the runtime into a folder, unless it is there already.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] where it cannot be had; as [`Download::install`].
+    /// [`Failure::Unavailable`] where it cannot be downloaded; as [`Download::install`].
     pub(super) fn install(folder: &Path) -> Result<Self, Failure> {
         if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
             let why = "only for Linux on x86-64".to_owned();
@@ -38,7 +38,7 @@ impl CoreClr {
         Ok(Self { folder, openssl, settings })
     }
 
-    /// The assemblies that sources are compiled against: its own.
+    /// The assemblies that sources are compiled against: those of the runtime.
     ///
     /// # Errors
     /// [`Failure::File`] if they cannot be listed.
@@ -65,7 +65,7 @@ impl CoreClr {
     }
 }
 
-/// The newest that a registry which is used here has.
+/// The newest version in the registries that are used here.
 const VERSION: &str = "3.1.23";
 
 const RUNTIME: Download = Download {
@@ -101,7 +101,7 @@ const OPENSSL: Download = Download {
     ],
 };
 
-/// What `dotnet` is told of the runtime: without the tables of languages of a library that may not be installed.
+/// The runtime settings for `dotnet`: without culture data, whose library (ICU) may not be installed.
 fn settings() -> String {
     let framework = json!({"name": "Microsoft.NETCore.App", "version": VERSION});
     let properties = json!({"System.Globalization.Invariant": true});

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Until it is dropped, other runs wait for this one.
+/// The lock: other runs wait until it is dropped.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     _file: File,

@@ -15,17 +15,18 @@ use crate::failure::Failure;
 pub(super) struct Mono {
     /// Its own assemblies.
     assemblies: PathBuf,
-    /// Those of .NET Framework 4.7.2, without bodies: what Unity 2018 has, and what all runtimes have in common.
+    /// The assemblies of .NET Framework 4.7.2, without bodies: the API of Unity 2018, and the common part of all
+    /// runtimes.
     api: PathBuf,
-    /// Where its assemblies are that are compiled ahead of time.
+    /// The folder of its assemblies that are compiled ahead of time.
     compiled: PathBuf,
 }
 
 impl Mono {
-    /// What is installed; `folder` is for what is compiled ahead of time.
+    /// Finds the installed Mono; `folder` is for assemblies that are compiled ahead of time.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] where there is no Mono, or not all of it.
+    /// [`Failure::Unavailable`] where Mono, or a part of it, is missing.
     pub(super) fn find(folder: &Path) -> Result<Self, Failure> {
         let missing = || Failure::Unavailable { what: "Mono", why: format!("apt-get install {PACKAGE}") };
         let path = env::var_os("PATH").unwrap_or_default();
@@ -43,7 +44,7 @@ impl Mono {
         ["mscorlib", "System", "System.Core"].map(|name| self.api_of(name)).into()
     }
 
-    /// One of them, or another one of the same kind.
+    /// The path of one of these assemblies, or of another one of the same kind.
     pub(super) fn api_of(&self, name: &str) -> PathBuf {
         self.api.join(format!("{name}.dll"))
     }
@@ -62,8 +63,8 @@ impl Mono {
         command
     }
 
-    /// Compiles a program and the libraries beside it, in a folder of their own, and runs it without a compiler, as
-    /// where a system forbids to write machine code.
+    /// Compiles a program and the libraries beside it, in a folder of their own, and runs it without a compiler, as on
+    /// systems that forbid machine code generated at run time.
     ///
     /// # Errors
     /// [`Failure`] where the compiler refuses, or a file cannot be copied.
@@ -85,13 +86,13 @@ impl Mono {
             return Ok(());
         }
         make_empty(folder)?;
-        // Each is compiled with what it refers to at hand.
+        // Each assembly is compiled with those that it refers to beside it.
         for assembly in &assemblies {
             copy(assembly, folder)?;
         }
         for assembly in &assemblies {
             let said = self.compile(folder, &folder.join(assembly.file_name().unwrap_or_default()))?;
-            // What is left out would fail only where it is called.
+            // A method that was left out would fail only when it is called.
             if !is_complete(&said) {
                 return Err(Failure::Answer {
                     command: format!("mono --aot=full {}", assembly.display()),
@@ -120,7 +121,7 @@ impl Mono {
         Ok(())
     }
 
-    /// What the compiler has said.
+    /// The output of the ahead-of-time compiler for an assembly.
     fn compile(&self, folder: &Path, assembly: &Path) -> Result<String, Failure> {
         let path = env::join_paths([&self.compiled, folder]).unwrap_or_default();
         let mut command = Command::new("mono");
@@ -144,7 +145,7 @@ const OWN: [&str; 8] = [
     "Mono.Security",
 ];
 
-/// Whether a folder has what this very assembly was compiled to.
+/// Whether a folder has the compiled form of this very assembly.
 fn is_compiled(assembly: &Path, folder: &Path) -> bool {
     let copy = folder.join(assembly.file_name().unwrap_or_default());
     copy.with_added_extension("so").exists()

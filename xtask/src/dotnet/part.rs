@@ -22,7 +22,7 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Of all sources in these folders of the checkout, and below.
+    /// A part made of all sources in these folders of the checkout, and below.
     ///
     /// # Errors
     /// [`Failure::NoSources`] where one of them has none: it has moved away.
@@ -39,7 +39,7 @@ impl Part {
         Ok(Self { output: output.into(), sources, ..Self::default() })
     }
 
-    /// With these parts to refer to.
+    /// Adds references to these parts.
     pub(crate) fn with_references<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.references.extend(names.into_iter().map(str::to_owned));
         self
@@ -56,13 +56,13 @@ impl Part {
         Path::new(&self.output).extension().is_some_and(|extension| extension == "exe")
     }
 
-    /// Where it is in this folder, and where its references are.
+    /// The paths of its output and of its references in this folder.
     pub(super) fn paths(&self, folder: &Path) -> PartPaths {
         let references = self.references.iter().map(|name| folder.join(name)).collect();
         PartPaths { output: folder.join(&self.output), references }
     }
 
-    /// How it is compiled to these.
+    /// The compilation with these paths.
     pub(super) fn compilation<'c>(&'c self, paths: &'c PartPaths) -> Compilation<'c> {
         Compilation {
             sources: &self.sources,

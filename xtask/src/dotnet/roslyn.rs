@@ -54,8 +54,7 @@ impl Roslyn {
     }
 }
 
-/// The compiler is among the tools of another one, for which this is the place where a registry that is used here has
-/// it.
+/// The compiler's library is part of another tool's package, which is available from a registry that is used here.
 const LIBRARY: Download = Download {
     what: "Roslyn",
     package: Package::Npm("@autorest/csharp@3.0.0-beta.20251203.1"),

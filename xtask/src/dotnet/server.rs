@@ -64,7 +64,7 @@ fn variables(printed: &str, sessions: usize) -> Option<Vec<(String, String)>> {
     (over_quic == sessions).then_some(found)
 }
 
-/// Of one line of the server.
+/// The variable for one line of the server's output, and its value.
 fn variable(line: &str) -> Option<(String, String)> {
     let (session, rest) = line.strip_prefix("session \"")?.split_once("\" is open ")?;
     let (network, address) = match rest.strip_prefix("over ") {

@@ -20,14 +20,15 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// What one command compiles and tests.
+/// The assemblies that one command compiles and tests.
 #[derive(Debug)]
 pub(crate) struct Suite {
-    /// The command.
+    /// The name of the command.
     pub(crate) name: &'static str,
-    /// In the order in which they are compiled.
+    /// The assemblies, in the order in which they are compiled.
     pub(crate) parts: Vec<Part>,
-    /// The same for other machines and versions of an engine, by a name for each: they are compiled, and run nowhere.
+    /// The assemblies for other machines and versions of an engine, by a name for each: they are compiled, and never
+    /// run.
     pub(crate) variants: Vec<(&'static str, Vec<Part>)>,
     /// Whether programs of each compiler are run in each runtime.
     pub(crate) is_thorough: bool,
@@ -100,15 +101,14 @@ impl Suite {
         Ok(programs)
     }
 
-    /// Runs programs, some at once, which mostly wait for sound.
+    /// Runs programs, several at a time, since they mostly wait for sound.
     fn run(
         &self,
         toolchain: &Toolchain,
         programs: &[TestedProgram],
         surroundings: &Surroundings,
     ) -> Result<(), Failure> {
-        // Made ready one after the other: what compiles programs ahead of time writes to one folder, and takes all of
-        // a processor.
+        // Prepared one after the other: the ahead-of-time compiler writes to one folder, and uses a whole processor.
         let waiting = Mutex::new(programs.iter());
         let ready = || {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,7 +134,7 @@ impl Suite {
     }
 }
 
-/// Compiles all parts into an empty folder; which of them are programs.
+/// Compiles all parts into an empty folder, and returns those that are programs.
 fn compile(
     toolchain: &Toolchain,
     build: Build,
@@ -201,13 +201,13 @@ const LIMIT: Duration = Duration::from_mins(3);
 /// How many programs run at once, each with a server: the longest takes half of a processor.
 const AT_ONCE: usize = 3;
 
-/// What programs need besides their runtime.
+/// The environment of test programs, besides their runtime.
 pub(crate) struct Surroundings {
     /// The folder in which the library for C has the name that games know.
     pub(crate) natives: PathBuf,
     /// The program of the server.
     pub(crate) server: PathBuf,
-    /// And its settings.
+    /// The settings of the server.
     pub(crate) settings: String,
     /// The checkout.
     pub(crate) root: PathBuf,

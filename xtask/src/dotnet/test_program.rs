@@ -12,7 +12,7 @@ use crate::command;
 use crate::failure::Failure;
 use crate::patience;
 
-/// How a run of it went.
+/// The result of a run.
 #[derive(Debug)]
 pub(super) struct TestRun {
     /// How many tests passed, or what is wrong.
@@ -21,12 +21,12 @@ pub(super) struct TestRun {
 }
 
 impl TestRun {
-    /// Runs a program for so long at most; what it prints is in `log`, too.
+    /// Runs a program for this long at most; its output also goes to `log`.
     ///
     /// # Errors
     /// [`Failure`] if it cannot be started.
     pub(super) fn of(program: Command, log: &Path, limit: Duration) -> Result<Self, Failure> {
-        // The log of an earlier run would be continued.
+        // Otherwise the log of an earlier run would be continued.
         let _ = fs::remove_file(log);
         let line = command::line(&program);
         let start = Instant::now();
@@ -64,7 +64,7 @@ fn judge(printed: &str, ended: ExitStatus) -> Result<usize, String> {
     }
 }
 
-/// How far a program came that did not end: the test after the last one that passed is the one to look at.
+/// The progress of a program that did not end: the test that hangs is the one after the last that passed.
 fn reached(printed: &str) -> String {
     let passed: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix(PASSED)).collect();
     let last = passed.last().copied().unwrap_or("none");
@@ -74,7 +74,7 @@ fn reached(printed: &str) -> String {
 const PASSED: &str = "ok ";
 const FAILED: &str = "FAILED";
 
-/// What is not of tests that passed; a runtime that breaks down prints hundreds of lines.
+/// The output without the lines of passed tests, cut: a runtime that crashes prints hundreds of lines.
 fn excerpt(printed: &str) -> String {
     let lines: Vec<&str> = printed.lines().filter(|line| !line.starts_with(PASSED)).take(LINES_MAX).collect();
     lines.join("\n")

@@ -1,4 +1,4 @@
-//! The compilers and the runtimes that are here.
+//! The compilers and runtimes that are available on this machine.
 
 use std::env;
 use std::fs;
@@ -16,11 +16,11 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// All of them that can be had on this machine.
+/// All compilers and runtimes that are available on this machine.
 #[derive(Debug)]
 pub(crate) struct Toolchain {
     mono: Mono,
-    /// With the compiler that runs on it.
+    /// The runtime, with the compiler that runs on it.
     core_clr: Option<(CoreClr, Option<Roslyn>)>,
 }
 
@@ -50,8 +50,8 @@ pub(crate) enum Runtime {
 }
 
 impl Toolchain {
-    /// What is installed, and what can be downloaded into `folder`; none without Mono. What cannot be had is among the
-    /// skips, since the suite is not tested with it.
+    /// Finds the installed tools, and downloads others into `folder`; `None` without Mono. Tools that are not
+    /// available are among the skips, since the suite is not tested with them.
     ///
     /// # Errors
     /// [`Failure::Digest`] where a download is not what it should be; [`Failure::File`].
@@ -70,8 +70,8 @@ impl Toolchain {
         Ok((Some(Self { mono, core_clr }), skips.with(without)))
     }
 
-    /// What programs are compiled with, and what runs them. A thorough choice has each compiler with each runtime, the
-    /// other one all compilers and all runtimes.
+    /// The pairs of compiler and runtime to test. A thorough choice has each compiler with each runtime, the other one
+    /// has all compilers and all runtimes.
     pub(crate) fn runs(&self, is_thorough: bool) -> Vec<(Build, Runtime)> {
         let (has_core_clr, has_roslyn) =
             (self.core_clr.is_some(), matches!(self.core_clr, Some((_, Some(_)))));
@@ -142,7 +142,7 @@ impl Build {
 }
 
 impl Runtime {
-    /// As it is called on the command line.
+    /// The name on the command line.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
@@ -169,7 +169,7 @@ fn runs(has_roslyn: bool, is_thorough: bool) -> &'static [(Build, Runtime)] {
     }
 }
 
-/// Has the linker of the system look in these folders first.
+/// Makes the linker of the system search these folders first.
 pub(super) fn search_libraries_in(folders: &[&Path], command: &mut Command) {
     let before = env::var_os(LIBRARY_PATH).unwrap_or_default();
     let before = env::split_paths(&before).filter(|folder| !folder.as_os_str().is_empty());
@@ -182,12 +182,12 @@ const LIBRARY_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } 
 /// The name of the lock of what is downloaded and compiled for all suites.
 pub(super) const LOCK: &str = "toolchain.lock";
 
-/// What `mcs` can do of C# 7.
+/// The version of C# 7 that `mcs` supports.
 pub(super) const OLD_LANGUAGE: &str = "7";
-/// What Unity 2018 compiles.
+/// The version that Unity 2018 compiles.
 const NEW_LANGUAGE: &str = "7.3";
 
-/// What is there, or what is left out without it.
+/// The tool that was found, or a skip if it is not available.
 fn available<T>(what: &str, found: Result<T, Failure>) -> Result<(Option<T>, Skips), Failure> {
     match found {
         Err(failure @ Failure::Unavailable { .. }) => {

@@ -1,10 +1,10 @@
 //! Third-party data that is embedded in our crates.
 
-/// A file of others, or one that is made from theirs.
+/// A third-party file, or one that is derived from such a file.
 pub(super) struct Data {
-    /// What it is.
+    /// A description of the data.
     pub(super) name: &'static str,
-    /// Where it is in the repository.
+    /// Its path in the repository.
     pub(super) file: &'static str,
     /// The terms in one sentence.
     pub(super) terms: &'static str,
@@ -12,7 +12,7 @@ pub(super) struct Data {
     pub(super) notice: &'static str,
 }
 
-/// All of it.
+/// All third-party data.
 pub(super) const ALL: &[Data] = &[
     Data {
         name: "KEMAR, the head that voices on headphones are placed by",

@@ -16,7 +16,8 @@ pub(crate) struct Linked {
 }
 
 impl Linked {
-    /// Those of a package of this workspace, built for a target. What only builds or tests it is not among them.
+    /// The crates of a package of this workspace, built for a target. Crates that only build or test it are not among
+    /// them.
     ///
     /// # Errors
     /// [`Failure`] if Cargo does not know.
@@ -24,7 +25,7 @@ impl Linked {
         Self::of_all(root, package, &[target])
     }
 
-    /// Those of a package that is built for several targets, and handed out as one.
+    /// The crates of a package that is built for several targets and distributed as one.
     ///
     /// # Errors
     /// As [`Linked::of`].
@@ -38,7 +39,7 @@ impl Linked {
         Ok(Self { metadata, crates: tree.lines().filter_map(name_and_version).collect() })
     }
 
-    /// All of them, ours too, by name.
+    /// All crates, ours included, sorted by name.
     pub(crate) fn packages(&self) -> Vec<&Package> {
         let is_linked = |package: &&Package| self.crates.contains(&called(package));
         let mut packages: Vec<&Package> = self.metadata.packages.iter().filter(is_linked).collect();
@@ -46,13 +47,13 @@ impl Linked {
         packages
     }
 
-    /// Those that are none of ours.
+    /// The third-party crates.
     pub(crate) fn others(&self) -> Vec<&Package> {
-        // Ours have none, whichever of our workspaces they are in.
+        // Our own crates have no source, whichever of our workspaces they are in.
         self.packages().into_iter().filter(|package| package.source.is_some()).collect()
     }
 
-    /// What one of them uses of the others.
+    /// The dependencies of a crate that are in the program.
     pub(crate) fn used_by(&self, package: &Package) -> Vec<&Package> {
         let nodes = self.metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
         let used: Vec<_> =
@@ -65,7 +66,7 @@ fn called(package: &Package) -> String {
     format!("{} {}", package.name, package.version)
 }
 
-/// Of a line such as `serde v1.0.0` or `consonance-wire v0.1.0 (/folder)`.
+/// The name and version in a line such as `serde v1.0.0` or `consonance-wire v0.1.0 (/folder)`.
 fn name_and_version(line: &str) -> Option<String> {
     let mut words = line.split(' ');
     Some(format!("{} {}", words.next()?, words.next()?.strip_prefix('v')?))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::data::{self, Data};
 use super::terms::Terms;
 
-/// All of it, in Markdown.
+/// The whole page, in Markdown.
 pub(super) fn of(terms: &[Terms<'_>], of_bevy: &[Terms<'_>]) -> String {
     let section =
         |(licence, crates): (&str, BTreeSet<&str>)| format!("\n## {licence}\n\n{}\n", names(&crates));

@@ -1,4 +1,4 @@
-//! Which licences are good for us, and which one we use a crate under if it lets us choose.
+//! The licences that are acceptable, and the one that a crate is used under if it offers a choice.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,18 +18,18 @@ pub(super) struct Terms<'a> {
     pub(super) licences: BTreeSet<String>,
 }
 
-/// Which licences are good for a workspace: the text of the rules of cargo-deny for it, and their file.
+/// The licences that are acceptable for a workspace: the text of its rules for cargo-deny, and their file.
 pub(super) struct Rules {
     text: Cow<'static, str>,
     file: &'static str,
 }
 
-/// For everything but Bevy.
+/// The rules for everything but Bevy.
 pub(super) const MAIN: Rules =
     Rules { text: Cow::Borrowed(include_str!("../../../deny.toml")), file: "deny.toml" };
 
 impl Rules {
-    /// For what only Bevy brings.
+    /// The rules for crates that only Bevy brings.
     ///
     /// # Errors
     /// [`Failure::File`].

@@ -10,7 +10,7 @@ use super::data;
 use super::terms::Terms;
 use crate::failure::Failure;
 
-/// All of them, one after the other; what several crates have in the same words stands once.
+/// All texts, one after the other; a text that several crates share occurs once.
 ///
 /// # Errors
 /// If a file of a crate cannot be read.
@@ -30,7 +30,7 @@ pub(super) fn of(terms: &[Terms<'_>]) -> Result<String, Failure> {
     Ok(pieces.iter().map(piece).collect())
 }
 
-/// A line between two of them.
+/// A line between two texts.
 pub(crate) const RULE: &str =
     "────────────────────────────────────────────────────────────────────────────────";
 
@@ -41,7 +41,7 @@ fn title(terms: &Terms<'_>) -> String {
     format!("{name} {version}, {}{place}", licences.join(" and "))
 }
 
-/// What a crate contains about the chosen licences; if nothing, its authors.
+/// The texts in a crate that belong to the chosen licences; if it has none, its authors.
 fn texts_of(terms: &Terms<'_>) -> Result<Vec<String>, Failure> {
     let files = licence_files(terms.package.manifest_path.as_std_path())?;
     let is_of = |file: &&PathBuf, licence: &str| {
@@ -59,10 +59,10 @@ fn texts_of(terms: &Terms<'_>) -> Result<Vec<String>, Failure> {
     Ok(texts)
 }
 
-/// In the name of a file: it is the text of one licence and of no other.
+/// Names that mark a file as the text of one licence only.
 const OTHERS: &[&str] = &["apache", "mit", "bsd", "zlib", "unlicense", "boost", "isc"];
 
-/// Those beside the manifest, and those in a folder for them.
+/// The licence files beside the manifest, and those in a folder for them.
 fn licence_files(manifest: &Path) -> Result<Vec<PathBuf>, Failure> {
     let folder = manifest.parent().unwrap_or(manifest);
     let is_about_licences =
@@ -87,7 +87,7 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// With the ends of lines of this system, and nothing around it.
+/// Reads a text with `\n` as line ending, without white space around it and at the ends of lines.
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = fs::read(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })?;
     let text = String::from_utf8_lossy(&bytes);

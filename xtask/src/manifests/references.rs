@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// What is referred to and not there, and what is not as a voice server needs it.
+/// Broken references, and settings that a voice server cannot run with.
 pub(super) fn missing(manifests: &[Value]) -> Vec<String> {
     let of_kind = |kind: &'static str| manifests.iter().filter(move |it| it["kind"] == kind);
     let mut missing = Vec::new();

@@ -1,4 +1,4 @@
-//! Which conditions of compilation hold here: code that is not compiled has no mutants.
+//! The conditions of compilation that hold here: code that is not compiled has no mutants.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};

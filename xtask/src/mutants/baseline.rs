@@ -53,7 +53,7 @@ pub(super) fn measure(binaries: &[Binary], jobs: usize, scratch: &Path) -> Resul
             let start = Instant::now();
             ended = run.run()?;
             duration = start.elapsed();
-            // A test that reaches none leaves no file.
+            // A test that reaches no mutant leaves no file.
             reached.extend(numbers(&fs::read(&file).unwrap_or_default()));
             if ended == Ended::Passed {
                 break;

@@ -8,7 +8,7 @@ use super::site::Site;
 use super::{finding, modules, sample};
 use crate::failure::Failure;
 
-/// What there is to choose from.
+/// The mutants to choose from.
 #[derive(Debug)]
 pub(super) struct Candidates {
     /// The sites of each package, in the order in which they are picked.
@@ -20,7 +20,7 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Reads the packages; `count` mutants are wanted, and each package has its part by the number of its sites.
+    /// Reads the packages; `count` mutants are wanted, shared among the packages in proportion to their sites.
     ///
     /// # Errors
     /// [`Failure`] if a file cannot be read, or is not Rust.
@@ -42,19 +42,19 @@ impl Candidates {
         Ok(Self { groups, shares: sample::shares(count, &sizes), sources })
     }
 
-    /// How many sites there are altogether.
+    /// The total number of sites.
     pub(super) fn total(&self) -> usize {
         self.groups.iter().map(Vec::len).sum()
     }
 
-    /// The sites to try first: what is wanted, and some more in place of those that will not compile.
+    /// The sites to try first: the wanted number, and with `spare` some more to replace those that will not compile.
     pub(super) fn first(&self, spare: bool) -> Vec<Site> {
         let groups = self.groups.iter().zip(&self.shares);
         let wanted = |share: usize| if spare { share + share / 3 + SPARE_MIN } else { share };
         groups.flat_map(|(group, share)| group.iter().take(wanted(*share)).cloned()).collect()
     }
 
-    /// Of sites that compile, as many as are wanted, sorted by file and line.
+    /// The wanted number of sites among those that compile, sorted by file and line.
     pub(super) fn chosen(&self, compiled: Vec<Site>) -> Vec<Site> {
         let mut left: BTreeMap<String, usize> = BTreeMap::new();
         for (group, share) in self.groups.iter().zip(&self.shares) {

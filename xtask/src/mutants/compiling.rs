@@ -1,4 +1,4 @@
-//! Builds of the copied workspace, and which mutants are to blame where it does not compile.
+//! Builds of the copied workspace, and the search for mutants that do not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
@@ -24,11 +24,11 @@ pub(super) struct Binary {
     pub(super) path: PathBuf,
 }
 
-/// What the compiler said.
+/// The result of a build.
 pub(super) struct Compiled {
     /// The programs that it made, sorted.
     pub(super) binaries: Vec<Binary>,
-    /// What was wrong.
+    /// The errors of the compiler.
     pub(super) errors: Vec<Diagnostic>,
     is_success: bool,
     command: String,
@@ -37,7 +37,7 @@ pub(super) struct Compiled {
 /// Runs Cargo in the copy, and shows its progress.
 ///
 /// # Errors
-/// [`Failure::NotStarted`], or [`Failure::Answer`] where Cargo writes something that is not understood.
+/// [`Failure::NotStarted`], or [`Failure::Answer`] where Cargo's output is not understood.
 pub(super) fn cargo(workspace: &Path, target: &Path, arguments: &[String]) -> Result<Compiled, Failure> {
     let format = "--message-format=json".to_owned();
     let arguments: Vec<_> = arguments.iter().chain([&format]).map(String::as_str).collect();

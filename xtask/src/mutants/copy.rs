@@ -40,12 +40,12 @@ impl Copy {
         Ok(copy)
     }
 
-    /// Where it is.
+    /// Its folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Gives a file of the copy this text; `path` is from the root of the workspace.
+    /// Writes this text to a file of the copy; `path` is from the root of the workspace.
     ///
     /// # Errors
     /// [`Failure::File`].
@@ -75,7 +75,7 @@ impl Copy {
                     }
                 };
                 let path = self.folder.join(&path);
-                // The lock file of the copy has a package more.
+                // The lock file of the copy has one more package.
                 if name != *"Cargo.lock" || !path.exists() {
                     write_if_different(&path, &bytes)?;
                 }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// The results are in the order of the pieces.
 ///
 /// # Errors
-/// The first that a piece of work had; what had not begun by then is left.
+/// The first error of a piece of work; work that had not begun by then is skipped.
 pub(super) fn work<T: Send>(
     count: usize,
     workers: usize,

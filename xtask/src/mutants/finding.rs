@@ -1,4 +1,4 @@
-//! Where a file can be changed so that its tests should notice.
+//! The places in a file that can be changed so that its tests should notice.
 //!
 //! The text of macros, constants, patterns and types stays as it is, and so do the texts that `Debug` and `Display`
 //! write. Types are not known here: what does not compile is found out by the compiler, and left out.
@@ -181,7 +181,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         }
         match expression {
             Expr::Repeat(repeat) => self.visit_expr(&repeat.expr),
-            // How much room is made beforehand changes nothing that can be seen.
+            // The reserved capacity has no observable effect.
             Expr::Call(call) if operators::reserves(call) => {}
             Expr::MethodCall(call) if operators::reserves_more(call) => {}
             _ => visit::visit_expr(self, expression),
@@ -217,7 +217,7 @@ fn has_let(condition: &Expr) -> bool {
     }
 }
 
-/// Where it is, in bytes.
+/// The range of a node, in bytes.
 fn range(node: &impl Spanned) -> Range<usize> {
     node.span().byte_range()
 }

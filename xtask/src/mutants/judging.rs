@@ -12,13 +12,13 @@ use super::switch_crate;
 use super::test_process::{Ended, Run};
 use crate::failure::Failure;
 
-/// What became of a mutant.
+/// The verdict on a mutant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "verdict")]
 pub(super) enum Verdict {
     /// A test failed.
     Killed {
-        /// Its name, or the program's where that came to a bad end.
+        /// The name of the test, or of the program if that crashed.
         by: String,
     },
     /// A test did not end in time.
@@ -47,7 +47,7 @@ impl Verdict {
     }
 }
 
-/// What all mutants are judged by.
+/// The programs, tests and folders with which all mutants are judged.
 pub(super) struct Judge<'a> {
     /// The programs with tests.
     pub(super) binaries: &'a [Binary],
@@ -55,7 +55,7 @@ pub(super) struct Judge<'a> {
     pub(super) tests: &'a [Test],
     /// The root of the copied workspace.
     pub(super) workspace: &'a Path,
-    /// A folder for what the tests print.
+    /// The folder for the output of tests.
     pub(super) scratch: &'a Path,
 }
 
@@ -154,5 +154,5 @@ impl Judge<'_> {
 /// How long the tests of one process take together; a longer one has a process of its own.
 const BATCH: Duration = Duration::from_secs(2);
 
-/// What a test has beyond several times what it takes otherwise.
+/// The constant part of a test's timeout, in addition to a multiple of its usual duration.
 const TIMEOUT: Duration = Duration::from_secs(20);

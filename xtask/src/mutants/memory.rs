@@ -8,7 +8,7 @@ pub(super) fn limit(child: &Child) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let limit = Rlimit { current: Some(BYTES_MAX), maximum: Some(BYTES_MAX) };
-        // A lower limit than this one cannot be raised, and does as well.
+        // If there is already a lower limit, it cannot be raised, and serves as well.
         let _ = prlimit(Some(pid), Resource::As, limit);
     }
 }

@@ -10,11 +10,11 @@ use crate::failure::Failure;
 
 /// A parsed file of a library.
 pub(super) struct Module {
-    /// Where it is.
+    /// Its path.
     pub(super) path: PathBuf,
     /// Its text.
     pub(super) text: String,
-    /// The same, parsed.
+    /// The parsed text.
     pub(super) syntax: syn::File,
 }
 

@@ -8,13 +8,13 @@ use crate::workspace;
 /// A package of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Package {
-    /// As Cargo names it.
+    /// The name that Cargo uses.
     pub(super) name: String,
-    /// From the root of the workspace.
+    /// The path from the root of the workspace.
     pub(super) folder: PathBuf,
 }
 
-/// The packages with these names; what they all begin with, `consonance-`, may be left out.
+/// The packages with these names; their common prefix, `consonance-`, may be left out.
 ///
 /// # Errors
 /// [`Failure::NoPackage`], or [`Failure`] if Cargo does not describe the workspace.

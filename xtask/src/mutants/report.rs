@@ -1,4 +1,4 @@
-//! What a run says in the end: a table, the mutants that live, and all of it as JSON.
+//! The report at the end of a run: a table, the surviving mutants, and everything as JSON.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 use super::judging::Verdict;
 use super::site::Site;
 
-/// What a run found.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// Which sample it was.
+    /// The seed of the sample.
     pub(super) seed: u64,
     /// The mutants, sorted by file and line.
     pub(super) rows: Vec<Row>,
@@ -21,18 +21,18 @@ pub(super) struct Report {
     pub(super) failing_tests: Vec<String>,
 }
 
-/// A mutant, and what became of it.
+/// A mutant and its verdict.
 #[derive(Debug)]
 pub(super) struct Row {
     /// The change.
     pub(super) site: Site,
-    /// The same as a diff.
+    /// The change as a diff.
     pub(super) diff: Vec<String>,
-    /// What became of it.
+    /// The verdict.
     pub(super) verdict: Verdict,
 }
 
-/// How many mutants of a package.
+/// The number of mutants by verdict, for one package or for all.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Tally {
     package: String,
@@ -66,7 +66,7 @@ impl Report {
         tallies
     }
 
-    /// All of it, for programs.
+    /// The whole report as JSON.
     pub(super) fn json(&self) -> serde_json::Value {
         let rows = self.rows.iter().map(|row| {
             let mut value = json!(row.verdict);

@@ -1,11 +1,11 @@
-//! Which sites are tried: a sample that only the seed and the sources decide.
+//! The sample of sites to try, which depends only on the seed and the sources.
 
-/// How many of `count` each of several groups gets, in proportion to their sizes; never more than a group has.
+/// Each group's share of `count`, in proportion to the groups' sizes; never more than a group has.
 pub(super) fn shares(count: usize, sizes: &[usize]) -> Vec<usize> {
     let total: usize = sizes.iter().sum();
     let count = count.min(total);
     let mut shares: Vec<usize> = sizes.iter().map(|size| count * size / total.max(1)).collect();
-    // What rounding left goes to the groups with the largest remainders, the first of equal ones before the others.
+    // The rest after rounding goes to the groups with the largest remainders; of equal ones, the first come first.
     let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();
     by_remainder.sort_by_key(|&group| std::cmp::Reverse(count * sizes[group] % total.max(1)));
     let left = count - shares.iter().sum::<usize>();

@@ -11,7 +11,7 @@ use super::switch_crate;
 pub(super) struct Schema {
     /// The text.
     pub(super) text: String,
-    /// Where the mutants are in it, in bytes. One that is inside another is there twice.
+    /// The ranges of the mutants in it, in bytes. One that is inside another occurs twice.
     pub(super) placed: Vec<(usize, Range<usize>)>,
 }
 
@@ -97,7 +97,7 @@ mod tests {
     use super::super::package::Package;
     use super::*;
 
-    /// The text with every mutant that there is, and how many these are.
+    /// The text with every possible mutant, and their number.
     fn with_all(source: &str) -> (String, usize) {
         let sites =
             finding::sites(&Package::fixture(), "src/lib.rs", source, &syn::parse_file(source).unwrap());

@@ -9,19 +9,19 @@ use super::package::Package;
 pub(super) struct Site {
     /// The package that it is in.
     pub(super) package: Package,
-    /// From the root of the workspace, with `/`.
+    /// The path from the root of the workspace, with `/`.
     pub(super) file: String,
     /// The function that it is in.
     pub(super) function: String,
-    /// From 1.
+    /// The line, counted from 1.
     pub(super) line: usize,
-    /// In characters, from 1.
+    /// The column in characters, counted from 1.
     pub(super) column: usize,
-    /// What is changed, in bytes of the file; empty where something is inserted.
+    /// The changed range, in bytes of the file; empty where something is inserted.
     pub(super) range: Range<usize>,
-    /// How.
+    /// The kind of change.
     pub(super) change: Change,
-    /// In words, such as "replace `<` with `<=`".
+    /// A description, such as "replace `<` with `<=`".
     pub(super) what: String,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Piece {
 }
 
 impl Site {
-    /// The whole file with this change.
+    /// The text of the whole file with this change.
     pub(super) fn applied(&self, source: &str) -> String {
         let mut text = source.get(..self.range.start).unwrap_or_default().to_owned();
         match &self.change {

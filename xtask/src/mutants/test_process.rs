@@ -1,4 +1,4 @@
-//! One run of a program with tests: its end is waited for, but not forever.
+//! One run of a program with tests, limited by a timeout.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,18 +12,18 @@ use crate::failure::Failure;
 use crate::signal::{self, Signal};
 use crate::{command, interrupt};
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// All tests passed.
     Passed,
-    /// These tests failed; none are named where the whole program came to a bad end.
+    /// These tests failed; the list is empty where the whole program crashed.
     Failed(Vec<String>),
     /// It took too long and was ended.
     TimedOut,
 }
 
-/// What is run, and what it finds.
+/// A run of tests in a program.
 pub(super) struct Run<'a> {
     /// The program.
     pub(super) binary: &'a Binary,
@@ -31,9 +31,9 @@ pub(super) struct Run<'a> {
     pub(super) tests: &'a [&'a str],
     /// A variable of its environment, and its value.
     pub(super) variable: Option<(&'a str, String)>,
-    /// After which it is ended.
+    /// The time after which it is killed.
     pub(super) timeout: Duration,
-    /// The file for what it prints.
+    /// The file for its output.
     pub(super) output: &'a Path,
 }
 
@@ -41,7 +41,7 @@ impl Run<'_> {
     /// Runs the tests.
     ///
     /// # Errors
-    /// [`Failure::Interrupted`] if Ctrl-C was pressed, and then it has ended; or if it cannot be started.
+    /// [`Failure::Interrupted`] if Ctrl-C was pressed, after the program has ended; or if it cannot be started.
     pub(super) fn run(&self) -> Result<Ended, Failure> {
         let file = |cause| Failure::File { path: self.output.to_owned(), cause };
         let out = File::create(self.output).map_err(file)?;
@@ -56,7 +56,7 @@ impl Run<'_> {
             .map_err(|cause| Failure::NotStarted { command: command::line(&command), cause })?;
         memory::limit(&child);
         let ended = wait(&mut child, self.timeout);
-        // What a test started and left behind would keep running.
+        // Processes that a test started and left behind would keep running.
         signal::send(&mut child, Signal::Kill);
         let _ = child.wait();
         let Some(is_success) = ended? else { return Ok(Ended::TimedOut) };
@@ -83,7 +83,7 @@ fn wait(child: &mut Child, timeout: Duration) -> Result<Option<bool>, Failure> {
 
 const PAUSE_MAX: Duration = Duration::from_millis(20);
 
-/// The tests that a program with tests says have failed.
+/// The names of failed tests in a program's output.
 fn failed(output: &str) -> Vec<String> {
     let names = output.lines().filter_map(|line| {
         let (name, result) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;

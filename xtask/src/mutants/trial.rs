@@ -18,7 +18,7 @@ use super::site::Site;
 use crate::failure::Failure;
 use crate::interrupt;
 
-/// Where a run takes place.
+/// The environment of a run.
 pub(super) struct Trial<'a> {
     packages: &'a [Package],
     /// Packages that are not changed, and whose tests also run.

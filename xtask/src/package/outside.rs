@@ -1,4 +1,4 @@
-//! Projects that know nothing of this repository but its packages.
+//! Projects that use this repository only through its packages.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// A project of its own.
 struct Project {
     name: &'static str,
-    /// What it says of `consonance` in its manifest.
+    /// The line for `consonance` in its manifest.
     dependency: &'static str,
     program: &'static str,
 }
@@ -35,7 +35,7 @@ pub(super) fn run(folder: &Path, crates: &Path) -> Result<(), Failure> {
         write(&folder.join("Cargo.toml"), &manifest(project, crates)?)?;
         write(&folder.join("src/main.rs"), &format!("{}{COMMON}", project.program))?;
         let mut cargo = command::cargo(&folder, ["run", "--quiet"]);
-        // One folder for what both build.
+        // One target folder for both, so that common crates are built once.
         command::run(cargo.env("CARGO_TARGET_DIR", crates.with_file_name("target")))?;
     }
     Ok(())

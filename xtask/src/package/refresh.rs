@@ -1,12 +1,11 @@
-//! Brings a folder up to date, and leaves alone what is the same: cargo compiles again what is newer than it built.
+//! Brings a folder up to date without touching unchanged files, since cargo compiles newer files again.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::{fs, io};
 
-/// Moves all of one folder into another, which then holds what the first one held; files of the same content are
-/// those that were there.
+/// Moves the content of one folder into another, replacing everything there except files with the same content.
 pub(super) fn refresh(from: &Path, into: &Path) -> io::Result<()> {
     fs::create_dir_all(into)?;
     let wanted = names(from)?;

@@ -17,7 +17,7 @@ pub(super) use machines::MACHINES;
 pub(super) struct Emulated {
     pub(super) target: CrossTarget,
     pub(super) tests: &'static [TestGroup],
-    /// The few that every change runs there; none if no change does.
+    /// The few tests that every change runs there; empty if no change runs any.
     pub(super) smoke: &'static [TestGroup],
     /// Whether the emulator has sound devices where this machine has a sound server.
     has_sound: bool,
@@ -26,11 +26,11 @@ pub(super) struct Emulated {
 /// Packages whose tests run there.
 pub(super) struct TestGroup {
     packages: &'static [&'static str],
-    /// Which programs of their tests, as cargo is told.
+    /// Options of cargo that select the test programs.
     programs: &'static [&'static str],
-    /// At once, where tests of sockets meet a machine that is slower than they are made for.
+    /// The number of tests that run at once: few where tests of sockets expect a faster machine.
     threads: u8,
-    /// Tests that the emulator fails, and why.
+    /// Tests that fail because of the emulator, each with the reason.
     skipped: &'static [(&'static str, &'static str)],
 }
 
@@ -40,7 +40,7 @@ impl Emulated {
         self.has_sound && command::is_on_path(SOUND_SERVER)
     }
 
-    /// What lacks for its sound devices, if it has any.
+    /// A skip with the package that its sound devices need, if it has any that cannot be tried here.
     pub(super) fn without_sound(&self) -> Option<Outcome> {
         (self.has_sound && !self.plays())
             .then(|| Outcome::Skipped(format!("not installed: apt-get install {SOUND_SERVER}")))
@@ -78,20 +78,20 @@ impl Emulated {
     }
 }
 
-/// What gives this machine a sound card.
+/// The program that gives this machine a sound card.
 const SOUND_SERVER: &str = "pulseaudio";
 
-/// A machine, and what this one has for it.
+/// A machine, and the tools and folders for it on this one.
 struct Here<'h> {
     machine: &'h Emulated,
     root: &'h Path,
     compiler: DistributionCompiler,
-    /// Where everything is built.
+    /// The folder for all builds.
     folder: PathBuf,
 }
 
 impl Here<'_> {
-    /// The programs that talk, and those of the tests.
+    /// Builds the programs that talk, and those of the tests.
     fn build(&self, tests: &[TestGroup]) -> Result<(), Failure> {
         command::run(&mut self.cargo(&["build", "--package=consonance-cli", LIBRARY])?)?;
         for group in tests {
@@ -100,7 +100,7 @@ impl Here<'_> {
         Ok(())
     }
 
-    /// How many tests have passed there.
+    /// Runs the tests there and returns how many have passed.
     fn check(&self, tests: &[TestGroup]) -> Result<usize, Failure> {
         self.build(tests)?;
         let target = &self.machine.target;
@@ -115,7 +115,7 @@ impl Here<'_> {
         }
         let command = target.program(&self.folder, "debug", "consonance");
         let arguments = ["test", "--workspace", "--test", "command", "other_machines"];
-        // What is spoken and heard through an emulator needs the whole machine.
+        // Voice through an emulator needs the whole machine.
         let mut talk =
             command::cargo(self.root, arguments.into_iter().chain(["--", "--ignored", "--test-threads=1"]));
         if !self.machine.plays() {
@@ -155,8 +155,8 @@ impl Here<'_> {
     }
 }
 
-/// Compiles a program in C with the library for C for one of the [`MACHINES`]: how it is started here, as words that
-/// are separated by spaces, or `None` where compiler or emulator are missing.
+/// Compiles a C program with the library for C for one of the [`MACHINES`]. Returns the command that starts it here,
+/// as words that are separated by spaces, or `None` where compiler or emulator are missing.
 ///
 /// # Errors
 /// [`Failure`] where it does not compile.
@@ -172,18 +172,18 @@ pub(crate) fn c_program(root: &Path, target: &CrossTarget, source: &Path) -> Res
     Ok(Some(format!("env {}{}", variables.collect::<String>(), target.words(&program))))
 }
 
-/// The compiler's, for programs with the library for C.
+/// Flags of the C compiler for programs with the library for C.
 pub(crate) const C_FLAGS: [&str; 5] =
     ["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror"];
 
-/// Where such programs find the header, and what our own ones share.
+/// Include paths: the header, and the code that our own C programs share.
 pub(crate) fn c_includes(root: &Path) -> [String; 2] {
     ["include", "tests/c"].map(|folder| format!("-I{}", root.join("crates/ffi").join(folder).display()))
 }
 
 const LIBRARY: &str = "--package=consonance-ffi";
 
-/// How many tests a run's last lines count.
+/// The number of passed tests, from the last lines of a run.
 fn passed_tests(output: &str) -> usize {
     let results = output.lines().filter_map(|line| line.strip_prefix("test result: ok. "));
     results.filter_map(|result| result.split(' ').next()?.parse::<usize>().ok()).sum()

@@ -1,10 +1,10 @@
-//! A graph of dependencies as `cargo tree` tells it, and what must not be in it.
+//! A graph of dependencies, parsed from `cargo tree`, and the crates that must not be in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every crate that a build needs, each with one way it got in.
+/// Every crate that a build needs, each with one path of dependencies to it.
 pub(crate) struct Graph {
-    /// From name to the names on the way to it, its own last.
+    /// The names on the path to a crate, its own last, by its name.
     ways: BTreeMap<String, Vec<String>>,
     /// The crates that compile C, with every root that needs them.
     from_c: BTreeMap<String, BTreeSet<String>>,
@@ -41,7 +41,7 @@ impl Graph {
         Self { ways, from_c }
     }
 
-    /// How many different crates there are.
+    /// The number of different crates.
     pub(crate) fn len(&self) -> usize {
         self.ways.len()
     }
@@ -56,8 +56,8 @@ impl Graph {
         self.from_c.values().flatten().map(String::as_str).collect()
     }
 
-    /// What a build would need besides cargo and a C compiler, and, where `only` names any, crates that are not
-    /// among those; each with one way it got in.
+    /// Crates that need more than cargo and a C compiler, and, where `only` is not empty, crates that are not in it;
+    /// each with one path of dependencies to it.
     pub(crate) fn problems(&self, only: &[&str]) -> Vec<String> {
         let mut problems = Vec::new();
         for (name, way) in &self.ways {
@@ -86,7 +86,7 @@ impl Graph {
 /// Name and version.
 type Package<'t> = (&'t str, &'t str);
 
-/// What each package needs by itself.
+/// The direct dependencies of each package.
 #[derive(Default)]
 struct Needs<'t> {
     roots: Vec<Package<'t>>,
@@ -94,7 +94,8 @@ struct Needs<'t> {
 }
 
 impl<'t> Needs<'t> {
-    /// A shortest way to each package that a root needs, and one over each package that needs the C compiler.
+    /// A shortest path from a root to each package that it needs, and one through each package that needs the C
+    /// compiler.
     fn ways_from(&self, root: Package<'t>) -> Vec<Vec<Package<'t>>> {
         let (mut ways, mut seen, mut next) = (vec![vec![root]], BTreeSet::from([root]), 0);
         while let Some(way) = ways.get(next).cloned() {
@@ -121,7 +122,7 @@ const C_ALLOWED: &[&str] = &["ring", "maudio-sys"];
 /// kernel's own calls.
 const SYS_ALLOWED: &[&str] = &["windows-sys", "maudio-sys", "linux-raw-sys"];
 
-/// Crates that need a tool or a library besides, and which.
+/// Crates that need another tool or library, and its name.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("alsa-sys", "the headers of ALSA"),
     ("autotools", "autoconf and automake"),

@@ -31,7 +31,7 @@ pub(crate) fn check(root: &Path, packages: &[&str]) -> Result<(), Failure> {
     }
     let folder = env::temp_dir().join(format!("consonance-no-std-{}", process::id()));
     let result = probe(root, &folder, &libraries);
-    // The result matters more than a few bytes left in the folder for temporary files.
+    // The result matters more than a few bytes left in the temporary folder.
     let _ = fs::remove_dir_all(&folder);
     result
 }
@@ -64,7 +64,7 @@ fn probe(root: &Path, folder: &Path, libraries: &[Library]) -> Result<(), Failur
     }
     let file = folder.join("probe.rs");
     fs::write(&file, source).map_err(unusable)?;
-    // From the root, where the toolchain is pinned.
+    // Run in the root, where the toolchain is pinned.
     let mut rustc = command::rustc(root, ["--edition=2024", "--crate-type=lib", "--emit=metadata"]);
     rustc.arg(&file).arg("--out-dir").arg(folder);
     for library in libraries {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::workspace_root;
 
-    /// The probe against a crate of this source, and one above it that uses it.
+    /// Runs the probe against a crate with this source, and another crate that uses it.
     fn probed(name: &str, source: &str) -> Result<(), Failure> {
         let folder = env::temp_dir().join(format!("consonance-no-std-{}-{name}", process::id()));
         fs::create_dir_all(&folder).unwrap();

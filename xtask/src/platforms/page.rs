@@ -1,4 +1,4 @@
-//! The table of docs/platforms.md, which is written from what a run has found.
+//! The table of docs/platforms.md, which is written from the results of a run.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ const END: &str = "<!-- end -->";
 const HEAD: &str =
     "| target | machine | type-checked | built there, tests, spoke with |\n|---|---|---|---|\n";
 
-/// What each target is called.
+/// The label of each target.
 const MACHINES: &[(&str, &str)] = &[
     ("x86_64-pc-windows-gnu", "Windows x86-64 (GNU), under Wine 8"),
     ("x86_64-pc-windows-msvc", "Windows x86-64 (MSVC)"),
@@ -24,7 +24,7 @@ const MACHINES: &[(&str, &str)] = &[
     ("thumbv7em-none-eabi", "bare metal, for example"),
 ];
 
-/// What a run has found of one target: the words of the columns that it has tried.
+/// The results of a run for one target: the words of the columns that it has tried.
 #[derive(Debug, Default)]
 pub(super) struct Row {
     checked: Vec<String>,
@@ -44,7 +44,7 @@ impl Row {
         self.checked.push(words);
     }
 
-    /// A run on the machine.
+    /// Adds a run on the machine.
     pub(super) fn add_run(&mut self, outcome: &Outcome) {
         self.ran = Some(match outcome {
             Outcome::Passed(what) => what.clone(),
@@ -53,7 +53,7 @@ impl Row {
     }
 }
 
-/// What did not pass, without the pages that a failed command has printed.
+/// An outcome in a few words, without the pages that a failed command has printed.
 fn in_short(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Failed(_) => "failed".to_owned(),
@@ -61,7 +61,7 @@ fn in_short(outcome: &Outcome) -> String {
     }
 }
 
-/// Writes the columns that were tried; the others stay.
+/// Writes the columns that were tried; the others keep their contents.
 ///
 /// # Errors
 /// [`Failure::File`], or [`Failure::Answer`] if the page has no place for the table.

@@ -1,8 +1,8 @@
-//! Which machines the project is for, and which of its crates.
+//! The machines that the project is for, and the crates that each of them needs.
 
 /// A machine to build for.
 pub(crate) struct Target {
-    /// As rustc calls it.
+    /// The target's name in rustc.
     pub(crate) name: &'static str,
     /// The packages that have to build for it.
     pub(crate) crates: &'static [&'static str],
@@ -10,16 +10,16 @@ pub(crate) struct Target {
     pub(crate) pure: bool,
     /// The program that compiles C for it, where the compiler is looked for by default.
     pub(crate) c_compiler: &'static str,
-    /// What of the standard library it has, where that is compiled, too.
+    /// The crates of the standard library to compile for it, where that is not installed.
     pub(crate) library: &'static str,
-    /// Without it, the packages are without their default features.
+    /// Whether the packages have their default features.
     pub(crate) default_features: bool,
-    /// What the packages are called together.
+    /// The name of the packages as a group.
     pub(crate) part: &'static str,
 }
 
 impl Target {
-    /// What cargo is told of the packages' features.
+    /// The option of cargo for the packages' features.
     pub(crate) fn features(&self) -> Option<&'static str> {
         (!self.default_features).then_some("--no-default-features")
     }
@@ -29,7 +29,7 @@ const STD: &str = "std,panic_abort";
 /// Without an operating system.
 const BARE: &str = "core,alloc";
 
-/// What a game links to hear and to speak.
+/// The crates that a game links for voice: to hear and to speak.
 const CLIENT: &[&str] = &[
     "consonance-wire",
     "consonance-opus-packet",
@@ -45,13 +45,13 @@ const CLIENT: &[&str] = &[
     "consonance",
 ];
 
-/// What a game links whose engine has the devices and the network.
+/// The crate that a game links whose engine provides the devices and the network.
 const FACADE: &[&str] = &["consonance"];
 
-/// What a page runs by itself where its voice does not come through otherwise.
+/// The crate that a page runs itself where its voice does not come through otherwise.
 const PAGE: &[&str] = &["consonance-browser"];
 
-/// What builds where there is no operating system.
+/// The crates that build without an operating system.
 pub(crate) const PURE: &[&str] = &[
     "consonance-wire",
     "consonance-opus-packet",
@@ -61,7 +61,8 @@ pub(crate) const PURE: &[&str] = &[
     "consonance-session",
 ];
 
-/// What these may bring: the Unicode tables by which names are compared, without the standard library like themselves.
+/// Crates that the pure ones may depend on: Unicode tables for the comparison of names, which do without the standard
+/// library, too.
 pub(crate) const PURE_MAY_BRING: &[&str] =
     &["tinyvec", "unicode-normalization", "unicode-script", "unicode-security"];
 
@@ -72,7 +73,7 @@ pub(crate) const TARGETS: &[Target] = &[
     native("x86_64-pc-windows-gnu", "x86_64-w64-mingw32-gcc"),
     native("x86_64-pc-windows-msvc", "cl.exe"),
     native("aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc"),
-    // `xcrun` finds the compiler of macOS and is on no other system.
+    // `xcrun` finds the compiler of macOS, and exists on no other system.
     native("aarch64-apple-darwin", "xcrun"),
     native("aarch64-apple-ios", "xcrun"),
     engine_only("aarch64-apple-ios"),

@@ -1,4 +1,4 @@
-//! What the toolchain at hand can compile for.
+//! The targets that the toolchain at hand can compile for.
 
 use std::env;
 use std::fs;

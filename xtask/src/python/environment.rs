@@ -12,7 +12,7 @@ use crate::skips::Skips;
 #[derive(Debug)]
 pub(super) struct Environment {
     folder: PathBuf,
-    /// Not the one of the main workspace: what both build would be built again after each other.
+    /// Not the folder of the main workspace: crates that both build would be rebuilt each time.
     target: PathBuf,
 }
 
@@ -41,10 +41,10 @@ impl Environment {
         Ok(made)
     }
 
-    /// Adds what the example with captions recognises speech with, which pip has for few machines.
+    /// Adds the speech recogniser of the example with captions, which pip has for few machines.
     ///
     /// # Errors
-    /// Never for what cannot be had, which is among the skips.
+    /// [`Failure`] if a file cannot be read or written; a recogniser that cannot be had is a skip instead.
     pub(super) fn add_recogniser(&self, root: &Path) -> Result<Skips, Failure> {
         let requirements = root.join("python/requirements-captions.txt");
         let wanted = read(&requirements)?;
@@ -149,7 +149,7 @@ fn unavailable(why: &str) -> Failure {
     Failure::Unavailable { what: "the package for Python", why: why.to_owned() }
 }
 
-/// Of what pip printed, that is the reason.
+/// The last line that pip printed, which is the reason.
 fn last_line(failure: &Failure) -> String {
     failure.to_string().trim_end().lines().next_back().unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Links to a section of a page name one that the page has.
+//! A link to a section of a page names an existing section.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use super::links::{self, DOCUMENTS};
 use super::repository::Repository;
 use crate::markdown;
 
-/// Every `#section` of every link from a document to a Markdown file is a heading there, as GitHub calls it.
+/// Every `#section` of every link from a document to a Markdown file is a heading there, in GitHub's form.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, text) in repository.texts(&DOCUMENTS) {
@@ -26,7 +26,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
-/// What a page's headings are called in links; the second of the same name has `-1` at its end, the third `-2`.
+/// The link names of a page's headings; the second heading of the same name has `-1` at its end, the third `-2`.
 fn sections(text: &str) -> BTreeSet<String> {
     let mut sections = BTreeSet::new();
     for (_, line) in markdown::prose(text) {
@@ -42,7 +42,7 @@ fn sections(text: &str) -> BTreeSet<String> {
     sections
 }
 
-/// In lower case, with hyphens for spaces, and without what is neither letter nor digit, nor where links lead.
+/// The link name of a heading: in lower case, with hyphens for spaces, without punctuation and targets of links.
 fn section(heading: &str) -> String {
     let mut shown = String::new();
     let mut rest = heading;

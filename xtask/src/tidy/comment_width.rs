@@ -1,4 +1,4 @@
-//! A comment is not wider than what is read at a glance.
+//! A comment is not wider than 120 columns.
 
 use super::finding::Finding;
 use super::repository::Repository;
@@ -25,7 +25,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 const COLUMNS_MAX: usize = 120;
 
-/// What a line says that is nothing but a comment.
+/// The text of a line that is only a comment.
 fn comment_of(line: &str) -> Option<&str> {
     let comment = line.trim_start().strip_prefix("//")?;
     Some(comment.trim_start_matches(['/', '!']).trim_start())

@@ -1,4 +1,4 @@
-//! The container is built from a copy of the repository that has all that the compiler reads.
+//! The container is built from a copy of the repository with all files that the compiler reads.
 
 use std::collections::BTreeSet;
 
@@ -44,13 +44,13 @@ fn folders_read(repository: &Repository) -> BTreeSet<String> {
     folders
 }
 
-/// The first folder of a path; nothing for a file at the root.
+/// The first folder of a path; `None` for a file at the root.
 fn root_folder(path: &str) -> Option<String> {
     let (first, _) = path.split_once('/')?;
     Some(first.to_owned())
 }
 
-/// What `include_bytes!` and `include_str!` read.
+/// The paths that `include_bytes!` and `include_str!` read.
 #[derive(Default)]
 struct Included {
     paths: Vec<String>,

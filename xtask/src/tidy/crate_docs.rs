@@ -29,10 +29,10 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         .collect()
 }
 
-/// Without empty ones.
+/// The minimum number of lines, without empty ones.
 const LINES: usize = 8;
 
-/// Without white space.
+/// The minimum number of letters, without white space.
 const LETTERS: usize = 400;
 
 #[cfg(test)]

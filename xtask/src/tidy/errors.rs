@@ -1,12 +1,12 @@
-//! Errors can be told apart by programs, and read by people without saying anything twice.
+//! Programs can tell errors apart, and their texts say nothing twice.
 
 use syn::{Attribute, Field, Fields, ImplItem, Item, ItemEnum, ItemImpl, Meta, Type, Variant, Visibility};
 
 use super::finding::Finding;
 use super::repository::{Repository, TrackedFile};
 
-/// Every public error enum of a published crate is open for more variants and has a code; no error says in its text
-/// what its `source()` says again.
+/// Every public error enum of a published crate is `#[non_exhaustive]` and has a code; no error repeats the text of
+/// its `source()`.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, syntax) in repository.rust_files() {
@@ -74,7 +74,7 @@ fn promises(file: &TrackedFile, items: &[Item], error: &ItemEnum) -> Vec<Finding
     findings
 }
 
-/// A variant whose text has a field that is its source.
+/// A finding for a variant whose text has a field that is its source.
 fn doubled(file: &TrackedFile, variant: &Variant) -> Option<Finding> {
     let text = variant.attrs.iter().find(|attribute| attribute.path().is_ident("error")).map(text_of)?;
     let (index, source) = variant.fields.iter().enumerate().find(|(_, field)| is_source(field))?;
@@ -95,7 +95,7 @@ fn is_source(field: &Field) -> bool {
     has("source") || has("from") || field.ident.as_ref().is_some_and(|ident| ident == "source")
 }
 
-/// What stands in the parentheses of an attribute, without white space.
+/// The text in the parentheses of an attribute, without white space.
 fn text_of(attribute: &Attribute) -> String {
     let Meta::List(list) = &attribute.meta else { return String::new() };
     list.tokens.to_string().split_whitespace().collect()

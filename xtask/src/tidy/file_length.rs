@@ -45,7 +45,7 @@ const LIMITS: Limits = Limits {
 
 const TEST_LINES: usize = 800;
 
-/// Made of the sources beside it.
+/// Built from the sources beside it.
 const BUILT: &str = "web/dist/";
 
 fn measured(file: &TrackedFile, length: usize) -> Measured {

@@ -1,17 +1,17 @@
-//! One place that breaks a rule, and what to do there instead.
+//! A finding: one place that breaks a rule, and the way to mend it.
 
 use std::fmt;
 
-/// One broken rule; shown as `path:line: what — do this instead`.
+/// A broken rule; shown as `path:line: what — do this instead`.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
-    /// From the root of the repository, with `/` between its parts.
+    /// The path from the root of the repository, with `/` between its parts.
     pub(crate) path: String,
-    /// Counted from 1; 1 where the finding is about the file as a whole.
+    /// The line, counted from 1; 1 where the finding is about the file as a whole.
     pub(crate) line: usize,
-    /// What is there that should not be, or is missing.
+    /// The problem: something forbidden that is there, or something required that is missing.
     pub(crate) what: String,
-    /// What to do about it.
+    /// The way to mend it.
     pub(crate) instead: String,
 }
 

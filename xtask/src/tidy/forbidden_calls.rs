@@ -1,12 +1,12 @@
-//! What must not be called where: no clock, thread, file or environment in the pure crates, no unbounded queue
-//! anywhere, no printing but by programs.
+//! Calls that are forbidden in some places: no clock, thread, file or environment in the pure crates, no unbounded
+//! queue anywhere, no printing except by programs.
 
 use super::finding::Finding;
 use super::paths_in_code::{self, Named};
 use super::repository::Repository;
 use super::test_code::TestFiles;
 
-/// No file names anything that is banned where it is.
+/// No file names an item that is banned there.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let test_files = TestFiles::of(repository);
     let mut findings = Vec::new();
@@ -28,16 +28,16 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 /// Something that must not be named in some folders.
 struct Ban {
-    /// The folders; none stands for all.
+    /// The folders; empty for all.
     folders: &'static [&'static str],
-    /// Files and folders where it is allowed all the same.
+    /// Exceptions: files and folders where it is allowed.
     except: &'static [&'static str],
-    /// Whether tests, examples and benches are held to it too.
+    /// Whether the ban includes tests, examples and benches.
     in_tests: bool,
-    /// What is banned: paths with all that is below them, `…::name` for a name at the end of any path, `name!` for
+    /// The banned names: paths with all that is below them, `…::name` for a name at the end of any path, `name!` for
     /// a macro.
     names: &'static [&'static str],
-    /// What to do instead.
+    /// The alternative to use.
     instead: &'static str,
 }
 
@@ -133,7 +133,7 @@ impl Ban {
     }
 }
 
-/// Whether `path` is what is banned, something below it, or an import of everything around it.
+/// Whether `path` is the banned one, is below it, or is an import of everything around it.
 fn covers(banned: &str, path: &[String]) -> bool {
     let banned: Vec<&str> = banned.split("::").collect();
     if let Some((star, around)) = path.split_last()

@@ -1,24 +1,24 @@
-//! The repository stays small, and holds no products of a build.
+//! The repository stays small, and contains no build products.
 
 use super::finding::Finding;
 use super::repository::{Repository, TrackedFile};
 
-/// No file is larger than a mebibyte or came out of a compiler, but for what cargo alone could not make.
+/// No file exceeds a mebibyte or is a build product, except those that cargo alone could not make.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     repository.files.iter().filter_map(judge).collect()
 }
 
-/// In bytes.
+/// The largest size in bytes.
 const LARGEST: usize = 1 << 20;
 
 /// How the files of compilers and linkers begin: ELF, archive, Mach-O (both byte orders, fat), WebAssembly.
 const PRODUCTS: [&[u8]; 6] =
     [b"\x7fELF", b"!<arch>\n", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0asm"];
 
-/// What they are called where their first bytes do not tell.
+/// File name endings of products that have no distinctive first bytes.
 const ENDINGS: [&str; 6] = [".dll", ".exe", ".pdb", ".pyc", ".rlib", ".rmeta"];
 
-/// Products that are checked in: a server is built with them where no compiler for pages is.
+/// Products that are checked in: a server is built with them on a machine without a compiler for pages.
 const CHECKED_IN: [&str; 2] = ["web/dist/consonance.wasm", "web/dist/e2ee.wasm"];
 
 fn judge(file: &TrackedFile) -> Option<Finding> {

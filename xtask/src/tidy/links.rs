@@ -25,7 +25,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
-/// How the paths of documents end: Markdown, and the list of pages for language models, which is Markdown, too.
+/// The ends of documents' paths: Markdown, and the list of pages for language models, which is Markdown, too.
 pub(super) const DOCUMENTS: [&str; 2] = [".md", "llms.txt"];
 
 /// Everything a Markdown text links to, with its line; code does not count.
@@ -43,7 +43,7 @@ fn is_address(target: &str) -> bool {
 }
 
 fn targets_of_line(line: &str) -> Vec<String> {
-    // Between backticks is code: every second part.
+    // Every second part is code between backticks.
     let prose: String = line.split('`').step_by(2).collect::<Vec<_>>().join("code");
     let mut targets = Vec::new();
     for (start, end) in [("](<", '>'), ("](", ')'), ("src=\"", '"'), ("href=\"", '"')] {
@@ -81,7 +81,7 @@ pub(crate) fn resolve(file: &str, target: &str) -> Option<String> {
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            // Above the root is nothing that could be there.
+            // Nothing can exist above the root.
             ".." if parts.is_empty() => parts.push(".."),
             ".." => drop(parts.pop()),
             part => parts.push(part),

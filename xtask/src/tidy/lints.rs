@@ -21,7 +21,7 @@ const OWN_LINTS: &[(&str, &str)] = &[
     ("consonance-miniaudio", "miniaudio is a library in C"),
 ];
 
-/// Where the table is, for findings about it.
+/// The path of the table, for findings about it.
 const TABLE: &str = "xtask/src/tidy/lints.rs";
 
 fn check_against(table: &[(&str, &str)], repository: &Repository) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! Versions, licence and dependencies are said once, in the workspace.
+//! Versions, licence and dependencies are declared once, in the workspace.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// Every crate inherits what all have in common, and every dependency comes from `[workspace.dependencies]`.
+/// Every crate inherits the common keys, and every dependency comes from `[workspace.dependencies]`.
 ///
 /// Tests are different: they depend on crates of ours by a path without a version. Cargo leaves those out of what it
 /// publishes, where they would make circles.
@@ -34,7 +34,7 @@ pub(crate) fn is_inherited(value: &Spanned<DeValue<'_>>) -> bool {
     child(value, "workspace").and_then(|value| value.get_ref().as_bool()) == Some(true)
 }
 
-/// What a table says under a key.
+/// The value of a key in a table; `None` if this is no table or has no such key.
 pub(crate) fn child<'a, 'i>(table: &'a Spanned<DeValue<'i>>, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
     table.get_ref().as_table()?.get(key)
 }

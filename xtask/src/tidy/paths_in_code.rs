@@ -9,18 +9,18 @@ use syn::{Item, UseTree};
 
 use super::test_code;
 
-/// A path or the name of a macro, where it stands.
+/// A path or the name of a macro, and its location.
 pub(crate) struct Named {
     /// Its parts; `core` and `alloc` are written as `std`. A macro is one part that ends in `!`, and an import of
     /// everything ends in `*`.
     pub(crate) parts: Vec<String>,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub(crate) line: usize,
-    /// Whether only tests see it.
+    /// Whether it is in code that only tests compile.
     pub(crate) in_tests: bool,
 }
 
-/// Everything that is named in a file.
+/// All paths and macros in a file.
 pub(crate) fn of(syntax: &syn::File) -> Vec<Named> {
     let mut imports = Imports::default();
     imports.visit_file(syntax);
@@ -29,7 +29,7 @@ pub(crate) fn of(syntax: &syn::File) -> Vec<Named> {
     paths.found
 }
 
-/// What each imported name stands for.
+/// The full path of each imported name.
 #[derive(Default)]
 struct Imports {
     full: BTreeMap<String, Vec<String>>,
@@ -61,7 +61,7 @@ impl Paths {
         self.push(normal(parts), span);
     }
 
-    /// The paths in what is given to a macro, which is tokens and no syntax.
+    /// Adds the paths in the arguments of a macro, which are tokens and no syntax.
     fn push_tokens(&mut self, tokens: TokenStream) {
         let mut tokens = tokens.into_iter().peekable();
         let mut after_dot = false;

@@ -1,11 +1,11 @@
-//! Pictures in documents can be seen, and have a text alternative.
+//! Pictures in documents are not empty, and have a text alternative.
 
 use super::finding::Finding;
 use super::links;
 use super::repository::Repository;
 use crate::markdown;
 
-/// Every picture of every Markdown file has a text that stands for it, and is not empty file.
+/// Every picture of every Markdown file has an alternative text, and is not an empty file.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, text) in repository.texts(&[".md"]) {
@@ -29,7 +29,7 @@ struct Picture<'a> {
     words: &'a str,
 }
 
-/// What a line shows, in Markdown or in HTML.
+/// The pictures in a line of Markdown or HTML.
 fn pictures((number, line): (usize, &str)) -> Vec<(usize, Picture<'_>)> {
     let markdown = line.split("![").skip(1).filter_map(|rest| {
         let (words, rest) = rest.split_once("](")?;

@@ -1,4 +1,4 @@
-//! What is published has a front page by which a newcomer can decide, and a manifest by which it is found.
+//! A published crate has a front page that tells a newcomer what it is for, and a manifest by which it is found.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -9,8 +9,8 @@ use super::manifests::{child, is_inherited, line_at};
 use super::repository::{Package, Repository};
 use super::rust_version;
 
-/// The `//!` of a published crate has a program in Rust and ends with the oldest Rust that is promised; the manifest
-/// says what package registries show.
+/// The `//!` of a published crate has a program in Rust and ends with the minimum Rust version; the manifest has the
+/// keys that package registries show.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let published = || repository.packages.iter().filter(|package| package.is_published);
     let pages = published().flat_map(|package| front_page(repository, package));
@@ -54,13 +54,13 @@ fn has_program(page: &str) -> bool {
     })
 }
 
-/// What may stand at the beginning of a block that rustdoc compiles.
+/// Words that may follow the fence of a block that rustdoc compiles.
 const COMPILED: &[&str] = &["rust", "no_run", "should_panic"];
 
 fn manifest(repository: &Repository, package: &Package) -> Vec<Finding> {
     let path = package.manifest();
     let text = repository.text(&path).unwrap_or_default();
-    // What is not TOML is found elsewhere.
+    // Other rules report a manifest that is not TOML.
     let Ok(manifest) = DeTable::parse(text) else { return Vec::new() };
     let table = manifest.get_ref().get("package");
     let is_said = |key: &str| table.and_then(|table| child(table, key)).is_some_and(says_something);

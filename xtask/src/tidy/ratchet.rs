@@ -1,7 +1,7 @@
-//! The list of what is longer than it should be, which may only get shorter.
+//! The list of items that are longer than they should be, which may only get shorter.
 //!
 //! `xtask/ratchet.toml` has two tables, `[files]` (path = lines) and `[functions]` (`"path scope::name"` = lines).
-//! An entry that no longer says the truth is a finding too, so that what was gained cannot be lost again.
+//! An outdated entry is a finding, too, so that an improvement cannot be lost again.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,29 @@ use super::finding::Finding;
 use super::manifests::line_at;
 use super::repository::Repository;
 
-/// Something whose length was measured.
+/// An item whose length was measured.
 pub(crate) struct Measured {
-    /// As in the ratchet file.
+    /// The key in the ratchet file.
     pub(crate) key: String,
-    /// Where it is.
+    /// The path of its file.
     pub(crate) path: String,
-    /// Where it starts.
+    /// Its first line.
     pub(crate) line: usize,
-    /// In lines.
+    /// Its length in lines.
     pub(crate) length: usize,
 }
 
-/// What a kind of thing is allowed.
+/// The limits of a kind of item.
 pub(crate) struct Limits {
     /// The table of the ratchet file.
     pub(crate) table: &'static str,
-    /// How it is called in messages.
+    /// The noun for it in messages.
     pub(crate) noun: &'static str,
-    /// Longer than this needs an entry.
+    /// A longer item needs an entry.
     pub(crate) soft: usize,
-    /// Longer than this is not allowed with an entry either.
+    /// A longer item is not allowed, even with an entry.
     pub(crate) hard: usize,
-    /// What to do about one that is too long.
+    /// The advice for an item that is too long.
     pub(crate) advice: &'static str,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
-/// Compares what was measured with the limits and the ratchet's entries.
+/// Compares the measured lengths with the limits and the ratchet's entries.
 pub(crate) fn judge(repository: &Repository, limits: &Limits, measured: &[Measured]) -> Vec<Finding> {
     let mut longest: BTreeMap<&str, &Measured> = BTreeMap::new();
     for one in measured {
@@ -75,7 +75,7 @@ pub(crate) fn judge(repository: &Repository, limits: &Limits, measured: &[Measur
     longest.values().filter_map(|one| judge_one(limits, one, entries.get(&one.key))).chain(stale).collect()
 }
 
-/// Where the ratchet's entries are.
+/// The path of the ratchet file.
 const PATH: &str = "xtask/ratchet.toml";
 
 const TABLES: [&str; 2] = ["files", "functions"];

@@ -10,9 +10,9 @@ use crate::command;
 use crate::failure::Failure;
 use crate::workspace;
 
-/// Everything the rules look at, in memory.
+/// Everything that the rules look at, in memory.
 pub(crate) struct Repository {
-    /// By path.
+    /// All files, sorted by path.
     pub(crate) files: Vec<TrackedFile>,
     /// The members of the workspace, by name.
     pub(crate) packages: Vec<Package>,
@@ -33,7 +33,7 @@ impl Repository {
         Ok(Self { files, packages: load_packages(root)? })
     }
 
-    /// The text of the file at `path`; nothing where there is no such file or it is not text.
+    /// The text of the file at `path`; `None` where there is no such file or it is not text.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.file(path)?.text.as_deref()
     }
@@ -64,17 +64,17 @@ impl Repository {
     }
 }
 
-/// One file.
+/// A file of the repository.
 pub(crate) struct TrackedFile {
-    /// From the root of the repository, with `/` between its parts.
+    /// The path from the root of the repository, with `/` between its parts.
     pub(crate) path: String,
-    /// In bytes.
+    /// The size in bytes.
     pub(crate) size: usize,
     /// Its first bytes, at most eight, which tell binary formats apart.
     pub(crate) head: Vec<u8>,
-    /// What it says, where it is text: UTF-8 without NUL.
+    /// The text, where the file is UTF-8 without NUL.
     pub(crate) text: Option<String>,
-    /// Its syntax, or what keeps it from having one; nothing where the file is not Rust.
+    /// The syntax of a Rust file, or the error of its parser; `None` where the file is not Rust.
     pub(crate) syntax: Option<syn::Result<syn::File>>,
 }
 
@@ -89,21 +89,21 @@ impl TrackedFile {
         Self { path, size, head, text, syntax }
     }
 
-    /// How many lines of text it has.
+    /// The number of lines of its text.
     pub(crate) fn lines(&self) -> usize {
         self.text.as_deref().map_or(0, |text| text.lines().count())
     }
 }
 
-/// One member of the workspace.
+/// A member of the workspace.
 pub(crate) struct Package {
-    /// As in its manifest.
+    /// The name in its manifest.
     pub(crate) name: String,
-    /// From the root of the repository; empty for a package at the root.
+    /// The path of its folder from the root of the repository; empty for a package at the root.
     pub(crate) folder: String,
-    /// Whether it goes to a package registry: its manifest does not say `publish = false`.
+    /// Whether it goes to a package registry: its manifest does not have `publish = false`.
     pub(crate) is_published: bool,
-    /// What its manifest asks for directly.
+    /// The direct dependencies in its manifest.
     pub(crate) dependencies: Vec<Dependency>,
 }
 
@@ -129,22 +129,22 @@ impl Package {
     }
 }
 
-/// What a package asks for directly.
+/// A direct dependency of a package.
 #[derive(Clone)]
 pub(crate) struct Dependency {
-    /// The name of the package it asks for.
+    /// The name of the package that it refers to.
     pub(crate) name: String,
-    /// What sources call it.
+    /// The name of the crate in sources.
     pub(crate) identifier: String,
-    /// What it is asked for.
+    /// The section of the manifest that it is in.
     pub(crate) kind: DependencyKind,
     /// Whether it is another member of the workspace.
     pub(crate) internal: bool,
-    /// Whether it is there with a feature only.
+    /// Whether it is an optional dependency, which only a feature turns on.
     pub(crate) optional: bool,
 }
 
-/// What a dependency is needed for.
+/// The part of a package that needs a dependency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum DependencyKind {
     /// The package itself.
@@ -182,7 +182,7 @@ fn dependency(dependency: &cargo_metadata::Dependency) -> Dependency {
     let kind = match dependency.kind {
         cargo_metadata::DependencyKind::Development => DependencyKind::Development,
         cargo_metadata::DependencyKind::Build => DependencyKind::Build,
-        // Cargo knows no fourth kind today; one that it learns is held to the strict rules.
+        // Cargo has no fourth kind; if it gets one, the strict rules apply.
         _ => DependencyKind::Normal,
     };
     let called = dependency.rename.as_ref().unwrap_or(&dependency.name);

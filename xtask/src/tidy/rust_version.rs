@@ -9,7 +9,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let Some(promised) = promised(repository) else { return Vec::new() };
     let names = |(path, before, after): &(&str, &str, char)| {
         let named = value(repository, path, before, *after)?;
-        // 1.95.0 is the first of 1.95.
+        // 1.95.0 is the first release of 1.95.
         let is_same = named.strip_suffix(".0").unwrap_or(named) == promised;
         let what = format!("names Rust {named}, and `rust-version` in Cargo.toml is {promised}");
         (!is_same).then(|| Finding::new(path, 1, what, "let both be the oldest that is promised"))
@@ -22,7 +22,7 @@ pub(crate) fn promised(repository: &Repository) -> Option<&str> {
     value(repository, "Cargo.toml", "rust-version = \"", '"')
 }
 
-/// Where a version stands: in which file, behind what, and before what.
+/// The places of versions: the file, and the text before and after the version.
 const PLACES: &[(&str, &str, char)] =
     &[("rust-toolchain.toml", "channel = \"", '"'), ("packaging/Containerfile", "FROM rust:", '-')];
 

@@ -1,4 +1,4 @@
-//! Which code is only there for tests.
+//! The code that is only for tests.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// How many lines of a file its test items take, their attributes and documents included.
+/// The number of lines of a file's test items, including their attributes and documents.
 pub(crate) fn lines(syntax: &syn::File) -> usize {
     let tests = syntax.items.iter().filter(|item| is_test(attributes(item)));
     tests.map(|item| item.span().end().line + 1 - item.span().start().line).sum()
@@ -90,7 +90,7 @@ fn needs_test(condition: &Meta) -> bool {
     }
 }
 
-/// Where the modules live that the file at `path` declares.
+/// The folder of the modules that the file at `path` declares.
 fn folder_of_children(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     match name {

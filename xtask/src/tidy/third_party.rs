@@ -1,11 +1,12 @@
-//! Which crates from elsewhere may be used where.
+//! The third-party crates that each crate may use.
 
 use super::finding::Finding;
 use super::repository::{Dependency, DependencyKind, Package, Repository};
 
-/// The crates without a machine under them use nothing from elsewhere, and some third parties are kept in one place.
+/// Crates that run without an operating system use no third-party crate, and some third-party crates are confined to
+/// one place.
 ///
-/// What only tests, examples and benches use is free.
+/// Dependencies of tests, examples and benches alone are exempt.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in &repository.packages {
@@ -46,8 +47,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("sframe", &["crates/bench", "crates/sframe"]),
     ("steamworks", &["crates/networks/steam"]),
-    // In the façade only as its feature of that name, for async programs; in the command for the events of Windows'
-    // consoles.
+    // In the façade, only for the feature of that name, for async programs; in the command, for the events of
+    // Windows' consoles.
     (
         "tokio",
         &[

@@ -36,7 +36,7 @@ fn is_bare(line: &str, word: &str) -> bool {
         let after = &line[at + word.len()..];
         let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
         let alone = !line[..at].ends_with(part_of_a_word) && !after.starts_with(part_of_a_word);
-        // A name in brackets says an owner, not a task.
+        // A name in brackets is an owner, not a task.
         let text = match after.split_once(')') {
             Some((name, text)) if name.starts_with('(') => text,
             _ => after,

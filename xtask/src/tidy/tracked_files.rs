@@ -1,4 +1,4 @@
-//! Which files belong to the repository.
+//! The list of files that belong to the repository.
 
 use std::fs;
 use std::path::Path;

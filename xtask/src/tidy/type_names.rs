@@ -56,7 +56,7 @@ fn judge(repository: &Repository, one_concept: &[(&str, &str)]) -> Vec<Finding> 
     findings
 }
 
-/// Where a public type is defined.
+/// The place where a public type is defined.
 struct Place<'r> {
     package: &'r str,
     path: &'r str,

@@ -1,9 +1,9 @@
-//! What a crate asks for, it uses.
+//! A crate uses every dependency that it declares.
 
 use super::finding::Finding;
 use super::repository::{Package, Repository};
 
-/// The name of each direct dependency stands in a source of the crate that asks for it.
+/// The name of each direct dependency occurs in a source of the crate that declares it.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in &repository.packages {

@@ -1,4 +1,4 @@
-//! What a file uses stands in the order of how far away it is.
+//! The imports of a file are in order of their origin.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use syn::{Item, ItemUse, UseTree, Visibility};
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// The standard library stands first, then other crates, then what is of the crate itself. What a file shows on from
-/// elsewhere (`pub use`) is free.
+/// Imports from the standard library come first, then those from other crates, then those from the crate itself.
+/// Re-exports (`pub use`) are exempt.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     repository
         .rust_files()
@@ -17,7 +17,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         .collect()
 }
 
-/// From the nearest to what every program has.
+/// The origin of an import, in the order in which imports are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
     Standard,
@@ -25,7 +25,7 @@ enum Origin {
     OwnCrate,
 }
 
-/// A line that stands below one of a nearer origin.
+/// An import below one that belongs after it.
 struct Stray {
     line: usize,
     name: String,
@@ -47,7 +47,7 @@ fn first_stray(items: &[Item]) -> Option<Stray> {
         let origin = match &*name {
             "std" | "core" | "alloc" => Origin::Standard,
             "crate" | "self" | "super" => Origin::OwnCrate,
-            // A type of this file, whose variants it uses by their bare names.
+            // A type of this file, which uses the type's variants by their bare names.
             name if modules.contains(name) || name.starts_with(char::is_uppercase) => Origin::OwnCrate,
             _ => Origin::OtherCrate,
         };

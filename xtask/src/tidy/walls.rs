@@ -1,4 +1,4 @@
-//! Which crate of the workspace may use which.
+//! The crates of the workspace that each crate may use.
 
 mod judging;
 mod table;
@@ -7,19 +7,19 @@ mod tools;
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// Every dependency between crates of the workspace is in the table, and every crate of the workspace too.
+/// Every dependency between crates of the workspace is in the table, and so is every crate.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = judging::check_against(table::WALLS, repository);
     findings.extend(tools::check(repository));
     findings
 }
 
-/// What one crate may use.
+/// The crates that one crate may use.
 struct Walls {
     package: &'static str,
-    /// For the crate itself and for its build script.
+    /// Dependencies of the crate itself and of its build script.
     may_use: MayUse,
-    /// For its tests, examples and benches, besides.
+    /// Further dependencies of its tests, examples and benches.
     tests_may_also_use: &'static [&'static str],
 }
 

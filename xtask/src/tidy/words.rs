@@ -1,4 +1,5 @@
-//! What must not be published: paths of a developer's machine, and the addresses that package registries download from.
+//! Words that must not be published: paths of a developer's machine, and the addresses that package registries
+//! download from.
 //!
 //! The needles are put together from halves, so that this file does not find itself.
 
@@ -21,12 +22,12 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
-/// How Cargo itself writes where a package comes from.
+/// The form in which Cargo itself writes the source of a package.
 const LOCK_SOURCE: &str = concat!("source = \"registry+https://github.com/rust-lang/crates.io", "-index");
 
 const FOLDERS: [&str; 3] = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/tmp/tar", "get")];
 
-/// Followed by a user's name.
+/// Folders that are followed by a user's name.
 const HOMES: [&str; 3] = [concat!("/ho", "me/"), concat!("/Use", "rs/"), concat!("\\Use", "rs\\")];
 
 const HOSTS: [&str; 8] = [
@@ -56,7 +57,7 @@ fn judge(line: &str) -> Option<(String, &'static str)> {
     ))
 }
 
-/// What follows each place where `path` begins, and does not just go on from a longer one or from an address.
+/// The rest of the line after each occurrence of `path` that does not continue a longer path or an address.
 fn starts_of<'a>(line: &'a str, path: &'a str) -> impl Iterator<Item = &'a str> {
     let goes_on = |c: char| c.is_alphanumeric() || "._-~}*".contains(c);
     line.match_indices(path)

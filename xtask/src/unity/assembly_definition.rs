@@ -1,4 +1,5 @@
-//! Assembly definitions of the package: which sources Unity compiles into which assembly, and what these see.
+//! Assembly definitions of the package: the sources that Unity compiles into each assembly, and the assemblies that
+//! these can refer to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +9,13 @@ use serde_json::Value;
 use crate::dotnet::{Part, files};
 use crate::failure::Failure;
 
-/// What an `.asmdef` file says, and the sources of its assembly.
+/// The contents of an `.asmdef` file, and the sources of its assembly.
 #[derive(Debug, Default)]
 pub(super) struct AssemblyDefinition {
     name: String,
-    /// The names of other assemblies.
+    /// The names of other assemblies that it refers to.
     references: Vec<String>,
-    /// Symbols that have to be defined, or are where a package is there.
+    /// Symbols that it requires, and symbols that it defines where a certain package is installed.
     symbols: Vec<String>,
     is_of_editor: bool,
     has_engine: bool,
@@ -22,12 +23,12 @@ pub(super) struct AssemblyDefinition {
 }
 
 impl AssemblyDefinition {
-    /// All of a package, each behind those that it refers to.
+    /// All definitions of a package, each after those that it refers to.
     ///
     /// # Errors
     /// [`Failure::File`] if one cannot be read, [`Failure::Answer`] if it is not JSON.
     pub(super) fn all(package: &Path) -> Result<Vec<Self>, Failure> {
-        // What Unity does not compile where it is ends with a tilde.
+        // Unity does not compile sources below a folder whose name ends with a tilde.
         let is_compiled =
             |path: &PathBuf| !path.components().any(|part| part.as_os_str().to_string_lossy().ends_with('~'));
         let paths: Vec<PathBuf> = files(package, "asmdef")?.into_iter().filter(is_compiled).collect();
@@ -56,7 +57,7 @@ impl AssemblyDefinition {
             value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
         };
         let mut symbols = texts(&json["defineConstraints"]);
-        // A constraint may also be that something is not there.
+        // A constraint may also require that a symbol is not defined.
         symbols.retain(|symbol| !symbol.starts_with('!'));
         let of_packages = json["versionDefines"].as_array().into_iter().flatten();
         symbols.extend(of_packages.filter_map(|it| it["define"].as_str()).map(str::to_owned));
@@ -81,7 +82,7 @@ impl AssemblyDefinition {
         self.symbols.iter().any(|symbol| symbol == "UNITY_INCLUDE_TESTS")
     }
 
-    /// The assembly, which may refer to these parts; one with tests is a program.
+    /// The assembly as a part of a suite, which may refer to the parts `before` it; one with tests is a program.
     pub(super) fn part(self, before: &[Part]) -> Part {
         let mut references = Vec::new();
         let mut refer = |name: &str| {
@@ -110,14 +111,14 @@ impl AssemblyDefinition {
             sources: self.sources,
             references,
             defines,
-            // Each override of what the engine calls would need a document of its own.
+            // Otherwise each override that the engine calls would need its own documentation.
             is_documented: false,
             ignored_warnings: &IGNORED_WARNINGS,
         }
     }
 }
 
-/// What the oldest Unity of the package's manifest defines for a game on Linux.
+/// The symbols that the oldest Unity of the package's manifest defines for a game on Linux.
 pub(super) const SYMBOLS: [&str; 6] = [
     "UNITY_5_3_OR_NEWER",
     "UNITY_2018_4_OR_NEWER",
@@ -127,7 +128,7 @@ pub(super) const SYMBOLS: [&str; 6] = [
     "ENABLE_LEGACY_INPUT_MANAGER",
 ];
 
-/// Of fields that only the inspector sets; Unity leaves these warnings out as well.
+/// Warnings about fields that only the inspector sets; Unity leaves them out as well.
 pub(super) const IGNORED_WARNINGS: [&str; 2] = ["0169", "0649"];
 
 /// The name of the assembly that stands in for one that is not the package's.
@@ -135,14 +136,15 @@ fn stand_in_for(name: &str) -> &str {
     if name == "DissonanceVoip" { "Dissonance" } else { name.strip_suffix(".dll").unwrap_or(name) }
 }
 
-/// Which of the definitions a source belongs to: the one in the nearest folder above.
+/// The definition that a source belongs to: the one in the nearest folder above.
 fn definition_of<'p>(source: &Path, definitions: &'p [PathBuf]) -> Option<&'p PathBuf> {
     let above =
         definitions.iter().filter(|path| path.parent().is_some_and(|folder| source.starts_with(folder)));
     above.max_by_key(|path| path.components().count())
 }
 
-/// Each behind those that it refers to. What refers to itself in a circle stays where it was, and does not compile.
+/// The definitions, each after those that it refers to. A circle of references stays where it was, and does not
+/// compile.
 fn sorted(mut rest: Vec<AssemblyDefinition>) -> Vec<AssemblyDefinition> {
     let mut sorted: Vec<AssemblyDefinition> = Vec::new();
     while !rest.is_empty() {

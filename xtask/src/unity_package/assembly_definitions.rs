@@ -8,7 +8,7 @@ use super::guid;
 use super::references::Files;
 use crate::tidy::finding::Finding;
 
-/// Each is named as its file, and refers to what is there: by GUID, or by a name of ours.
+/// Checks that each has the name of its file, and refers to existing ones: by GUID, or by a name of ours.
 pub(super) fn check(files: &Files<'_>, guids: &BTreeMap<String, &str>) -> Vec<Finding> {
     let names: BTreeSet<&str> = files.keys().filter_map(|path| name(path)).collect();
     let mut findings = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn check(files: &Files<'_>, guids: &BTreeMap<String, &str>) -> Vec<Fi
     findings
 }
 
-/// Of the file.
+/// The name of the definition, from its file's path.
 fn name(path: &str) -> Option<&str> {
     path.rsplit('/').next()?.strip_suffix(".asmdef")
 }

@@ -1,8 +1,8 @@
-//! Which files and folders of a package Unity knows.
+//! The files and folders of a package that have a `.meta`.
 
 use std::collections::BTreeSet;
 
-/// Those among these files, and the folders that they are in.
+/// The assets among these files, and their folders.
 pub(super) fn of<'p>(files: impl Iterator<Item = &'p str>) -> BTreeSet<&'p str> {
     let mut assets = BTreeSet::new();
     for file in files.filter(|file| is_known(file)) {

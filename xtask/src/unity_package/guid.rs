@@ -3,13 +3,13 @@
 use super::yaml;
 use crate::dist::digest::sha256;
 
-/// The one that a new file gets: always the same for a path, so that two copies of a project do not differ.
+/// The GUID of a new file: always the same for a path, so that two copies of a project do not differ.
 pub(super) fn of_path(path: &str) -> String {
     let digest = sha256(format!("com.consonance.voice/{path}").as_bytes());
     digest[..LENGTH].to_owned()
 }
 
-/// The one in a `.meta`.
+/// The GUID in a `.meta`.
 pub(super) fn of_meta(text: &str) -> Option<String> {
     let own = yaml::parse(text).ok()?.references.into_iter().find(|reference| reference.file_id.is_none())?;
     own.guid.filter(|guid| is_valid(guid))

@@ -8,7 +8,7 @@ use super::assets::SAMPLES;
 use super::references::Files;
 use crate::tidy::finding::Finding;
 
-/// It has the version of the project, and lists the samples that are there.
+/// Checks that it has the version of the project, and lists the samples that are there.
 pub(super) fn check(files: &Files<'_>, version: &str) -> Vec<Finding> {
     let found = |what: String, instead: &str| Finding::new(PATH, 1, what, instead);
     let text = files.get(PATH).copied().flatten();

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use super::{guid, plugin};
 
-/// What follows the name of a file or a folder.
+/// The suffix after the name of a file or a folder.
 pub(super) const ENDING: &str = ".meta";
 
-/// Where that of a file or a folder is.
+/// The path of the `.meta` for a file or a folder.
 pub(super) fn path(asset: &str) -> String {
     format!("{asset}{ENDING}")
 }
 
-/// What a new one says; of a script, with this icon.
+/// The text of a new `.meta`; that of a script has this icon.
 pub(super) fn text(asset: &str, is_folder: bool, icon: Option<&str>) -> String {
     let mut text = format!("fileFormatVersion: 2\nguid: {}\n", guid::of_path(asset));
     if is_folder {
@@ -20,11 +20,11 @@ pub(super) fn text(asset: &str, is_folder: bool, icon: Option<&str>) -> String {
     }
     let (importer, settings) = importer(asset, is_folder, icon);
     let _ = write!(text, "{importer}:\n  externalObjects: {{}}\n{settings}");
-    // As Unity itself writes what is empty, or it would write the file again.
+    // Empty values as Unity itself writes them; otherwise it would write the file again.
     text + "  userData: \n  assetBundleName: \n  assetBundleVariant: \n"
 }
 
-/// The importer, and what it is told.
+/// The importer and its settings.
 fn importer(asset: &str, is_folder: bool, icon: Option<&str>) -> (&'static str, String) {
     let name = asset.rsplit('/').next().unwrap_or(asset);
     if is_folder {

@@ -1,6 +1,6 @@
-//! For which machines Unity uses a native library, or the JavaScript of a page: its folder says so.
+//! The machines for which Unity uses a native library, or the JavaScript of a page, according to its folder.
 
-/// What the importer is told.
+/// The settings of the importer for a library at this path.
 pub(super) fn settings(path: &str) -> String {
     let machine = MACHINES.iter().find(|machine| path.split('/').any(|folder| folder == machine.folder));
     let mut text = HEAD.to_owned();
@@ -12,7 +12,7 @@ pub(super) fn settings(path: &str) -> String {
         machine.editor.map_or(vec![READY], |system| vec![("CPU", machine.cpu), READY, ("OS", system)]);
     text += &platform("Editor: Editor", machine.editor.is_some(), &editor);
     let player: &[_] = if machine.cpu.is_empty() { &[] } else { &[("CPU", machine.cpu)] };
-    // Unity takes one that it is not told about for wanted.
+    // Unity takes a platform that is not mentioned for enabled.
     for other in
         MACHINES.iter().map(|machine| machine.player).filter(|player| player.starts_with("Standalone"))
     {
@@ -39,7 +39,7 @@ const MACHINES: [Machine; 6] = [
     Machine { folder: "linux-x64", editor: Some("Linux"), player: "Standalone: Linux64", cpu: "x86_64" },
     Machine { folder: "win-x64", editor: Some("Windows"), player: "Standalone: Win64", cpu: "x86_64" },
     Machine { folder: "osx", editor: Some("OSX"), player: "Standalone: OSXUniversal", cpu: "AnyCPU" },
-    // Its desktop players are for x86-64 alone.
+    // Unity's desktop players are for x86-64 alone.
     Machine { folder: "linux-arm64", editor: None, player: "EmbeddedLinux: EmbeddedLinux", cpu: "ARM64" },
     Machine { folder: "ios", editor: None, player: "iPhone: iOS", cpu: "" },
     Machine { folder: "WebGL", editor: None, player: "WebGL: WebGL", cpu: "" },

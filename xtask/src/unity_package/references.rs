@@ -1,14 +1,14 @@
-//! Whether the numbers in Unity's files lead somewhere.
+//! Checks that the numbers in Unity's files refer to existing objects.
 
 use std::collections::BTreeMap;
 
 use super::{guid, meta, yaml};
 use crate::tidy::finding::Finding;
 
-/// By path, what is text.
+/// The texts of files, by path; `None` for a file that is not text.
 pub(super) type Files<'p> = BTreeMap<&'p str, Option<&'p str>>;
 
-/// The file of each GUID. A `.meta` without one, or with that of another file, is found.
+/// The file of each GUID, and findings for a `.meta` without one, or with that of another file.
 pub(super) fn guids<'p>(files: &Files<'p>) -> (BTreeMap<String, &'p str>, Vec<Finding>) {
     let mut guids: BTreeMap<String, &'p str> = BTreeMap::new();
     let mut findings = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn guids<'p>(files: &Files<'p>) -> (BTreeMap<String, &'p str>, Vec<Fi
     (guids, findings)
 }
 
-/// Each reference to an object, in the same file or in another one, leads to one.
+/// Findings for references to an object that does not exist, in the same file or in another one.
 pub(super) fn check(files: &Files<'_>, guids: &BTreeMap<String, &str>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut read = BTreeMap::new();
@@ -49,12 +49,12 @@ pub(super) fn check(files: &Files<'_>, guids: &BTreeMap<String, &str>) -> Vec<Fi
     findings
 }
 
-/// Whether Unity writes it in YAML.
+/// Whether Unity writes this file in YAML.
 fn is_read(path: &str) -> bool {
     [".asset", ".mat", ".meta", ".prefab", ".unity"].iter().any(|ending| path.ends_with(ending))
 }
 
-/// What references may lead to.
+/// The targets of references: objects in files, and files by their GUID.
 struct Project<'p> {
     read: BTreeMap<&'p str, yaml::Parsed>,
     guids: &'p BTreeMap<String, &'p str>,
@@ -77,7 +77,7 @@ impl Project<'_> {
         repeated.chain(lost).collect()
     }
 
-    /// What is wrong with a reference to an object of another file.
+    /// The problem with a reference to an object of another file; `None` if it is valid.
     fn lost_elsewhere(&self, guid: &str, object: i64) -> Option<String> {
         let Some(file) = self.guids.get(guid) else {
             return (!guid::is_built_in(guid)).then(|| format!("no file has the GUID {guid}"));
@@ -91,7 +91,7 @@ impl Project<'_> {
     }
 }
 
-/// What is wrong with a reference to an object of the same file.
+/// The problem with a reference to an object of the same file; `None` if it is valid.
 fn lost_here(parsed: &yaml::Parsed, object: i64) -> Option<String> {
     let is_there = object == NOTHING || parsed.objects.contains_key(&object);
     (!is_there).then(|| format!("this file has no object {object}"))
@@ -99,7 +99,7 @@ fn lost_here(parsed: &yaml::Parsed, object: i64) -> Option<String> {
 
 const SOURCE: &str = ".cs";
 
-/// How Unity numbers the one object of a script, and a prefab as a whole.
+/// Unity's numbers for the one object of a script, and for a prefab as a whole.
 const SCRIPT: i64 = 11_500_000;
 const WHOLE_PREFAB: i64 = 100_100_000;
 const NOTHING: i64 = 0;

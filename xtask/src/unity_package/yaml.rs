@@ -1,34 +1,34 @@
-//! Files that Unity writes in YAML: the objects in one, and what these refer to.
+//! Files that Unity writes in YAML: their objects, and the references between them.
 
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser};
 
-/// What a file says.
+/// The contents of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parsed {
     /// The line of each object, by its number.
     pub(super) objects: BTreeMap<i64, usize>,
     /// The lines of objects with the number of an earlier one.
     pub(super) repeated: Vec<usize>,
-    /// By line.
+    /// The references, each with its line.
     pub(super) references: Vec<Reference>,
 }
 
-/// One object that another one refers to, in the same file or in another one.
+/// A reference to an object, in the same file or in another one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reference {
     pub(super) line: usize,
-    /// The number of the object; a `.meta` has none.
+    /// The number of the object; a reference in a `.meta` has none.
     pub(super) file_id: Option<i64>,
-    /// The other file.
+    /// The GUID of the other file.
     pub(super) guid: Option<String>,
 }
 
 /// Reads a file.
 ///
 /// # Errors
-/// The line of what is no YAML, and what is wrong with it.
+/// The line of the syntax error, and its message.
 pub(super) fn parse(text: &str) -> Result<Parsed, (usize, String)> {
     let mut parsed = Parsed::default();
     let mut readable = String::new();
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, (usize, String)> {
             let earlier = parsed.objects.insert(number, index + 1);
             parsed.repeated.extend(earlier.map(|_| index + 1));
         }
-        // Unity marks objects so of which the rest is in another prefab, as no other writer of YAML does.
+        // This is Unity's mark for objects whose other data is in another prefab; no other writer of YAML uses it.
         readable += header.map_or(line, |header| header.trim_end_matches(" stripped"));
         readable.push('\n');
     }
@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, (usize, String)> {
     Ok(parsed)
 }
 
-/// Of an object: `--- !u!114 &-12`.
+/// The beginning of an object's header, such as `--- !u!114 &-12`.
 const HEADER: &str = "--- !u!";
 
 fn object(header: &str) -> Option<i64> {
@@ -56,7 +56,7 @@ fn object(header: &str) -> Option<i64> {
 fn references(text: &str) -> Result<Vec<Reference>, (usize, String)> {
     let mut open: Vec<Collection> = Vec::new();
     let mut found = Vec::new();
-    // Unity defines `!u!` before the first object only.
+    // Unity defines the tag `!u!` only before the first object.
     for event in Parser::new_from_str(text).keep_tags(true) {
         let (event, span) = event.map_err(|error| (error.marker().line(), error.info().to_owned()))?;
         match event {
@@ -83,10 +83,10 @@ fn references(text: &str) -> Result<Vec<Reference>, (usize, String)> {
     Ok(found)
 }
 
-/// What has begun and not ended.
+/// A collection that has begun and not ended.
 enum Collection {
     Mapping {
-        /// What the next value belongs to, once that is read.
+        /// The key of the next value, once it is read.
         key: Option<String>,
         reference: Reference,
     },
@@ -108,7 +108,7 @@ impl Collection {
         }
     }
 
-    /// A value has ended that was no scalar.
+    /// Ends a value that was no scalar.
     fn end_value(&mut self) {
         if let Self::Mapping { key, .. } = self {
             *key = None;

@@ -10,13 +10,13 @@ use crate::failure::Failure;
 
 #[derive(Debug)]
 pub(super) struct PageCompiler {
-    /// The first line of what it says of itself.
+    /// The first line of its version information.
     pub(super) version: String,
-    /// The standard library is compiled with the page, unless the toolchain has it already.
+    /// Compiles the standard library with the page; `None` where the toolchain has it already.
     pub(super) library: Option<Library>,
 }
 
-/// What is needed to compile the standard library, too.
+/// The compiler and the linker that build the standard library, too.
 #[derive(Debug)]
 pub(super) struct Library {
     compiler: DistributionCompiler,
@@ -24,7 +24,7 @@ pub(super) struct Library {
 }
 
 impl PageCompiler {
-    /// The one of this version; where that is not installed, the first that can compile for pages.
+    /// The compiler of this version; where that is not installed, the first that can compile for pages.
     ///
     /// # Errors
     /// [`Failure`] where the toolchain's own compiler cannot be asked.
@@ -35,7 +35,7 @@ impl PageCompiler {
             .map(|place| installed.swap_remove(place)))
     }
 
-    /// The toolchain's own, if it has the target.
+    /// The toolchain's own compiler, if it has the target.
     fn of_toolchain(root: &Path) -> Result<Option<Self>, Failure> {
         let own = |arguments: &[&'static str]| {
             command::capture(&mut command::rustc(root, arguments.iter().copied()))
@@ -54,7 +54,7 @@ impl PageCompiler {
         Some(Self { version: compiler.version.clone(), library: Some(Library { compiler, linker }) })
     }
 
-    /// Has cargo use it; which flags it needs besides.
+    /// Configures cargo to use it, and returns the flags that rustc needs besides.
     pub(super) fn configure(&self, cargo: &mut Command) -> Vec<String> {
         let Some(Library { compiler, linker }) = &self.library else { return Vec::new() };
         compiler.configure(cargo, "std,panic_abort");
@@ -62,7 +62,7 @@ impl PageCompiler {
     }
 }
 
-/// Where the wanted version is in the list; the first place where it is missing, if there is one.
+/// The index of the wanted version in the list, or the first index where it is missing; `None` for an empty list.
 fn position_of<'v>(mut versions: impl ExactSizeIterator<Item = &'v str>, wanted: &str) -> Option<usize> {
     let first = (versions.len() > 0).then_some(0);
     versions.position(|version| version == wanted).or(first)

@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if plan.verify { verify(root).map(drop) } else { write(root) }
 }
 
-/// Compiles them and writes them where the server's build finds them, and which compiler made them.
+/// Compiles the modules and writes them where the server's build finds them, with the version of the compiler.
 ///
 /// # Errors
 /// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be read or written.
@@ -89,7 +89,7 @@ const MODULES: &[PageModule] = &[
     PageModule { package: "consonance-e2ee-wasm", checked_in: "web/dist/e2ee.wasm" },
 ];
 
-/// The version of the compiler that made what is checked in.
+/// The version of the compiler that made the checked-in modules.
 fn made_by(root: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&read(root, MADE_BY)?).trim().to_owned())
 }
@@ -100,7 +100,7 @@ fn read(root: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// The version of the compiler that made them.
+/// The file with the version of the compiler that made them.
 const MADE_BY: &str = "crates/browser-wasm/made-by.txt";
 const INSTALL: &str =
     "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
@@ -108,7 +108,7 @@ const MAKE: &str = "cargo xtask wasm";
 const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page --crate-type cdylib \
                      --message-format json-render-diagnostics -p";
 
-/// The same bytes wherever the repository and cargo's own files are.
+/// Builds a module, with the same bytes wherever the repository and cargo's own files are.
 fn build(root: &Path, compiler: &PageCompiler, module: &PageModule) -> Result<Vec<u8>, Failure> {
     let mut cargo = command::cargo(root, BUILD.split_whitespace().chain([module.package]));
     let mut flags = remapping::flags(&[root]);
@@ -120,7 +120,7 @@ fn build(root: &Path, compiler: &PageCompiler, module: &PageModule) -> Result<Ve
     fs::read(&path).map_err(|cause| Failure::File { path, cause })
 }
 
-/// The module among what cargo says in JSON, a line for each thing that it has made.
+/// The path of the module in cargo's JSON messages, of which there is one for each product.
 fn product(messages: &str) -> Option<PathBuf> {
     Message::parse_stream(messages.as_bytes()).flatten().find_map(|message| {
         let Message::CompilerArtifact(artifact) = message else { return None };

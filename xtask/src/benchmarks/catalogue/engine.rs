@@ -4,7 +4,7 @@ use super::super::bench::{Bench, Figure, FloorIs, Row, Run};
 
 const ONCE: &[Run] = &[Run::of(&[], &[])];
 
-/// What every bench of the engine has in common.
+/// The common values of all benches of the engine.
 const ENGINE: Bench = Bench { name: "", runs: ONCE, figures: &[], is_real_time: false, is_exact: false };
 
 const fn relay(what: &'static str, row: Row) -> Figure {

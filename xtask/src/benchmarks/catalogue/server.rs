@@ -2,7 +2,7 @@
 
 use super::super::bench::{Bench, Figure, FloorIs, Row, Run};
 
-/// What every bench of a server has in common.
+/// The common values of all benches of a server.
 const SERVER: Bench = Bench { name: "", runs: &[], figures: &[], is_real_time: true, is_exact: false };
 
 const SENDTO: FloorIs = FloorIs::Rows("packets_per_cpu_s", &[(&[("loop", "sendto")], 1.0)]);

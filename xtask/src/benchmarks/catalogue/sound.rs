@@ -2,7 +2,7 @@
 
 use super::super::bench::{Bench, Figure, FloorIs, Row, Run};
 
-/// What every bench of sound has in common.
+/// The common values of all benches of sound.
 const SOUND: Bench =
     Bench { name: "", runs: &[Run::of(&[], &[])], figures: &[], is_real_time: false, is_exact: false };
 

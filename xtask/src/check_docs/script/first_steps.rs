@@ -24,5 +24,5 @@ pub(super) const SCENES: &[Scene] = &[scene(
 )];
 
 const UNPACKED: &str = "`cargo xtask dist` does the same with what it has made";
-/// Not this machine's.
+/// A folder in place of this machine's own.
 const ETC: (&str, Value) = ("/etc", Value::Folder("etc"));

@@ -54,7 +54,7 @@ pub(super) const SCENES: &[Scene] = &[
                 .granted()
                 .says(&["you joined as Alice"])
                 .promises(&[Promise::Elsewhere("--name Bob", "Alice started speaking")]),
-            // A machine without a loudspeaker breaks the last link.
+            // On a machine without a loudspeaker, the last link of the chain fails.
             ends("consonance why URL Alice Bob")
                 .with_one_of(&[0, 1])
                 .stands_for(&[("URL", Value::Said("inspector: "))])
@@ -130,7 +130,7 @@ pub(super) const SCENES: &[Scene] = &[
             ends("consonance admin drain --within 1800 --redirect 'quic://voice2.example.org:7777/{session}' --reason \"update\"")
                 .stands_for(&[("voice2.example.org:7777", Value::Is("127.0.0.1:7779"))])
                 .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
-            // There is no answer where she was redirected to, so she comes back.
+            // The address that she is redirected to does not answer, so she comes back.
             ends("consonance admin undrain").promises(&[Promise::Elsewhere("--name Alice", "the connection is back")]),
         ],
     )

@@ -19,7 +19,7 @@ fn every_command_that_a_page_shows_is_tried_in_its_order_and_no_other() {
         let on_page = shown.iter().filter(|shown| shown.page == page);
         let mut on_page: Vec<String> = on_page.map(ToString::to_string).collect();
         let tried: Vec<&str> = scenes().filter(|scene| scene.page == page).flat_map(commands).collect();
-        // Of a line, only the command counts.
+        // Only the command of a line is compared.
         let same = |(shown, tried): (&String, &&str)| shown.ends_with(&format!(": {tried}"));
         if on_page.len() != tried.len() || !on_page.iter().zip(&tried).all(same) {
             on_page.extend(tried.iter().map(|tried| format!("    in the script: {tried}")));

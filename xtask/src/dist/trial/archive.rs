@@ -71,7 +71,7 @@ pub(super) fn says_version(release: &Release, file: &str, mut start: Command) ->
     Err(Failure::Trial { file: file.to_owned(), why: format!("it says it is {said:?}") })
 }
 
-/// As its users do.
+/// Unpacks an archive as its users do.
 ///
 /// # Errors
 /// [`Failure::CommandFailed`].

@@ -23,18 +23,18 @@ pub(super) fn exports(target: &CrossTarget, library: &Path) -> Result<Vec<String
     Ok(names)
 }
 
-/// Of a line such as `4: 0000000000012340  55 FUNC  GLOBAL DEFAULT  12 name`.
+/// The name in a line such as `4: 0000000000012340  55 FUNC  GLOBAL DEFAULT  12 name`.
 fn in_symbol_table(line: &str) -> Option<&str> {
     let columns: Vec<&str> = line.split_whitespace().collect();
     let [_, _, _, _, "GLOBAL", _, section, name] = columns[..] else { return None };
     (section != "UND").then_some(name)
 }
 
-/// Of a line such as `[   3] name`, or, in later versions of the tool, `[   3] +base[   4]  0003 name`.
+/// The name in a line such as `[   3] name`, or, in later versions of the tool, `[   3] +base[   4]  0003 name`.
 fn in_export_table(line: &str) -> Option<&str> {
     let (number, after) = line.trim_start().strip_prefix('[')?.split_once(']')?;
     number.trim().parse::<u32>().ok()?;
-    // What ends so is a line of another table, of places.
+    // A line with this end belongs to another table, of addresses.
     after.split_whitespace().next_back().filter(|name| *name != "RVA")
 }
 

@@ -51,7 +51,7 @@ pub(in crate::dist) fn c_library(
     Ok(Skips::NONE)
 }
 
-/// Which of the two libraries a program is linked with.
+/// The library that a program is linked with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Linkage {
     Shared,
@@ -63,7 +63,7 @@ struct Trial<'t> {
     release: &'t Release,
     library: &'t CLibrary,
     name: &'t str,
-    /// For everything that is made.
+    /// The folder for everything that is made.
     place: PathBuf,
     /// The folder of the archive.
     unpacked: PathBuf,
@@ -86,7 +86,7 @@ impl Trial<'_> {
         Err(self.failed(format!("the header and the library differ: {differing:?}")))
     }
 
-    /// The same elsewhere without the shared library, which linkers would choose.
+    /// Copies the files elsewhere without the shared library, which linkers would choose.
     fn leave_static_only(&self) -> Result<(), Failure> {
         for path in ["include/consonance.h", STATIC, "lib/pkgconfig/consonance.pc"] {
             let (from, to) = (self.unpacked.join(path), self.place.join(STATIC_ONLY).join(path));
@@ -109,7 +109,7 @@ impl Trial<'_> {
         let program = self.program_folder(source, linkage)?.join(format!("{source}{}", target.suffix));
         let sources = self.release.root.join("crates/ffi/tests/c");
         let mut compiler = Command::new("sh");
-        // A shell reads what pkg-config quotes.
+        // The shell interprets the quoting in pkg-config's output.
         compiler.args(["-c", &format!("\"$@\" {} -lm", found.trim()), "sh", target.c_compiler()]);
         compiler.args(FLAGS).arg("-I").arg(&sources).arg(sources.join(format!("{source}.c")));
         compiler.arg(format!("-Wl,-rpath,{}", with.join("lib").display())).arg("-o").arg(&program);
@@ -127,7 +127,7 @@ impl Trial<'_> {
             let text = fs::read_to_string(&from).map_err(|cause| Failure::File { path: from, cause })?;
             let text = match linkage {
                 Linkage::Shared => text,
-                // As it says.
+                // As the comment in that file says.
                 Linkage::Static => text.replace("Consonance::consonance", "Consonance::static"),
             };
             fs::write(&to, text).map_err(|cause| Failure::File { path: to, cause })?;

@@ -8,7 +8,7 @@ use crate::command;
 /// A command whose root is this folder, as this user where that is possible.
 pub(super) fn inside(root: &Path, user: Option<u32>, program: &str) -> Command {
     let mut command = as_root("chroot");
-    // In a namespace of its own root is the only user.
+    // In a user namespace, root is the only user.
     if let Some(user) = user.filter(|_| is_root()) {
         command.arg(format!("--userspec={user}:{user}"));
     }

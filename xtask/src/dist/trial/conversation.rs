@@ -1,4 +1,4 @@
-//! A server and two players of one build: what one of them says arrives at the other.
+//! A conversation between two players on a server, all of one build: the speech of one player arrives at the other.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,17 +11,17 @@ use crate::command;
 use crate::failure::Failure;
 use crate::patience;
 
-/// The programs that take part, and where.
+/// The programs that take part, and their files.
 pub(super) struct Conversation<'c> {
-    /// What is tried.
+    /// The name of the tried file.
     pub(super) file: &'c str,
-    /// Starts the server, but for its address.
+    /// The command that starts the server, without its address.
     pub(super) server: Command,
-    /// Starts a player, but for its arguments.
+    /// The command that starts a player, without its arguments.
     pub(super) player: &'c dyn Fn() -> Command,
-    /// What is said.
+    /// The speech that one player sends.
     pub(super) speech: PathBuf,
-    /// For what is heard, and the log.
+    /// The folder for recordings and the log.
     pub(super) folder: &'c Path,
     /// Whether Ctrl-C reaches the server.
     pub(super) can_interrupt: bool,
@@ -54,7 +54,7 @@ impl Conversation<'_> {
     }
 
     /// Serves in the same way, and has a program that takes an address and a name talk with a player until it has
-    /// heard that.
+    /// heard the player.
     ///
     /// # Errors
     /// As [`Conversation::hold`].
@@ -75,7 +75,7 @@ impl Conversation<'_> {
         self.end_server(&mut server)
     }
 
-    /// The server and its address.
+    /// Starts the server and returns it with its address.
     fn serve(&mut self) -> Result<(Child, String), Failure> {
         let mut server = std::mem::replace(&mut self.server, Command::new("true"));
         server.args(["--listen", "127.0.0.1:0"]);
@@ -87,7 +87,7 @@ impl Conversation<'_> {
         Ok((server, address))
     }
 
-    /// Waits for a player's own end.
+    /// Waits until a player ends by itself.
     fn end(&self, player: &mut Child) -> Result<(), Failure> {
         let ended = patience::until(PATIENCE, || player.ended());
         let ended = ended.map_err(|why| self.failed(&format!("a player does not end: {why}"), player))?;

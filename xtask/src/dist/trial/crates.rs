@@ -41,7 +41,7 @@ fn check(release: &Release, made: &Crates, project: &Path) -> Result<(), Failure
     }
     let patches = format!("{}/{PATCHES}", folder(version));
     let mut cargo: Command = command::cargo(project, ["check", "--quiet", "--config", &patches]);
-    // What is not ours is compiled once.
+    // A shared folder, so that crates of others are compiled only once.
     command::run(cargo.env("CARGO_TARGET_DIR", release.work.join("trial-of-crates")))
 }
 

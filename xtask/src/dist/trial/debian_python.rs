@@ -31,7 +31,7 @@ pub(super) fn prepare(kept: &Path) -> Result<PathBuf, Failure> {
     for package in apt.packages()? {
         command::capture(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&partial))?;
     }
-    // Since Debian 13, another package than these has the link.
+    // Since Debian 13, the link is in a package that is not among these.
     if !partial.join("lib").exists() {
         command::capture(Command::new("ln").args(["-s", "usr/lib"]).arg(partial.join("lib")))?;
     }
@@ -51,7 +51,7 @@ pub(super) fn program(root: &Path) -> Result<PathBuf, Failure> {
     program.ok_or_else(|| unavailable("none in Debian's package"))
 }
 
-/// Such as `python3.11`.
+/// Whether this is the name of an interpreter, such as `python3.11`.
 fn is_program(name: &str) -> bool {
     let minor = name.strip_prefix("python3.");
     minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
@@ -96,7 +96,7 @@ impl Apt {
         for option in [
             "APT::Architecture=arm64".to_owned(),
             "APT::Architectures::=arm64".to_owned(),
-            // Its user may not write everywhere.
+            // apt's own user may lack write access to these folders.
             "APT::Sandbox::User=".to_owned(),
             folder("Dir::State::lists", "lists"),
             folder("Dir::Cache", "cache"),

@@ -44,7 +44,7 @@ pub(in crate::dist) fn image(release: &Release, program: &Program, name: &str) -
     let start = || {
         let mut start = confined::inside(&root, Some(USER), entry_point);
         start.env_clear().envs(words("Env").filter_map(|setting| setting.split_once('=')));
-        // `chroot` itself is looked for here.
+        // `chroot` itself is searched on this PATH.
         start.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         start
     };
@@ -63,7 +63,7 @@ pub(in crate::dist) fn image(release: &Release, program: &Program, name: &str) -
     inspect(&file, name)
 }
 
-/// By another reader than ours.
+/// Reads the image with another reader than ours.
 fn inspect(file: &Path, name: &str) -> Result<Skips, Failure> {
     if !command::is_on_path("skopeo") {
         return Ok(Skips::one(format_args!("{name}: a second reader (apt-get install skopeo)")));
@@ -89,7 +89,7 @@ impl Image<'_> {
         serde_json::from_slice(bytes).map_err(|error| self.failed(error.to_string()))
     }
 
-    /// What a descriptor describes, which has to be as it says.
+    /// The file that a descriptor points to; its size and digest must match.
     fn blob(&self, descriptor: &Value) -> Result<Vec<u8>, Failure> {
         let digest = descriptor["digest"].as_str().and_then(|digest| digest.strip_prefix("sha256:"));
         let digest = digest.ok_or_else(|| self.failed(format!("no digest in {descriptor}")))?;

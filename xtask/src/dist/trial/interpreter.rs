@@ -14,16 +14,16 @@ use crate::dist::wheel::PythonModule;
 use crate::failure::Failure;
 use crate::python;
 
-/// It, and a folder of its own for what pip installs.
+/// A Python, and a folder of its own for packages that pip installs.
 pub(super) struct Interpreter {
-    /// Of this machine, for pip.
+    /// The Python of this machine, for pip.
     pip: PathBuf,
-    /// The words that start it.
+    /// The command words that start it.
     words: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
-    /// For another machine: what pip is told of it.
+    /// For another machine: options that describe it to pip.
     machine: Option<Machine>,
-    /// Where pip finds numpy.
+    /// The folder in which pip finds numpy.
     wheels: PathBuf,
     is_windows: bool,
 }
@@ -35,7 +35,7 @@ struct Machine {
 }
 
 impl Interpreter {
-    /// Has one with numpy at hand, below a folder that is empty.
+    /// Provides a Python with numpy below the empty folder `place`.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] where there is none, or nothing can be downloaded.
@@ -82,10 +82,10 @@ impl Interpreter {
         Ok(made)
     }
 
-    /// Installs a wheel and what it asks for as pip does for that machine, from nowhere but this one.
+    /// Installs a wheel and its requirements as pip does for that machine, without a network.
     ///
     /// # Errors
-    /// [`Failure::CommandFailed`] if pip does not take it.
+    /// [`Failure::CommandFailed`] if pip rejects it.
     pub(super) fn install(&self, wheel: &Path) -> Result<(), Failure> {
         let mut pip = self.pip("install");
         pip.args(["--no-index", "--find-links"]).arg(&self.wheels);
@@ -95,7 +95,7 @@ impl Interpreter {
         command::capture(pip.arg(wheel)).map(drop)
     }
 
-    /// Starts it, with what is installed.
+    /// A command that starts it with the installed packages.
     pub(super) fn start(&self) -> Command {
         let (program, words) = self.words.split_first().expect("every kind has a program");
         let mut python = Command::new(program);
@@ -103,7 +103,7 @@ impl Interpreter {
         python
     }
 
-    /// A path as it reads it.
+    /// A path in the form that it reads.
     pub(super) fn path(&self, path: &Path) -> OsString {
         if self.is_windows { windows_python::path(path).into() } else { path.into() }
     }
@@ -133,11 +133,11 @@ impl Interpreter {
     }
 }
 
-/// Later ones call functions of Windows' C library that Wine 8 lacks.
+/// Later versions call functions of Windows' C library that Wine 8 lacks.
 const NUMPY_FOR_WINE: &str = "numpy==1.26.4";
 
-/// What pip is told of another machine. It knows only the systems that it is named: that of our wheel, and those of
-/// numpy's.
+/// The options that describe another machine to pip. pip accepts only the platforms that are listed: those of our
+/// wheel and of numpy's.
 fn options(version: &str, platform: &str) -> Vec<String> {
     let mut options = vec!["--implementation=cp".to_owned(), format!("--python-version={version}")];
     let abis = [format!("cp{}", version.replace('.', "")), "abi3".to_owned(), "none".to_owned()];

@@ -27,7 +27,7 @@ pub(in crate::dist) fn nupkg(
     name: &str,
 ) -> Result<(), Failure> {
     let trial = release.work.join("trial/nupkg");
-    // Where the project's file of a game would name it, too.
+    // The path that a game's project file would name, too.
     let unpacked = trial.join("packages/consonance").join(&release.version);
     tree::empty(&trial)?;
     tree::empty(&unpacked)?;
@@ -82,7 +82,7 @@ fn publish(
     Ok(folder.to_owned())
 }
 
-/// What `dotnet` reads beside a program: of which package what is, and for which machine.
+/// The file `.deps.json` beside a program: the package of each file, and the machine that it is for.
 fn dependencies(release: &Release, natives: &[Native]) -> String {
     let package = format!("Consonance/{}", release.version);
     let of_machine = |native: &Native| (place(native), json!({"rid": native.machine, "assetType": "native"}));

@@ -29,7 +29,7 @@ pub(in crate::dist) fn debian(release: &Release, program: &Program, name: &str) 
     fs::write(&status, "").map_err(|cause| Failure::File { path: status, cause })?;
     let dpkg = |words: &[&str]| {
         let mut dpkg = confined::as_root("dpkg");
-        // That folder has no shell.
+        // The folder has no shell for the package's scripts.
         dpkg.arg(format!("--root={}", root.display())).args(["--force-script-chrootless", "--log=/dev/null"]);
         command::capture(dpkg.args(words))
     };

@@ -69,7 +69,7 @@ fn check_system(module: &PythonModule, name: &str) -> Result<(), Failure> {
     Err(failed(name, format!("it asks for {lacking:?}, which not every system of its tag has")))
 }
 
-/// Of the list that the tag `manylinux` stands for.
+/// Whether a library is on the list that the tag `manylinux` stands for.
 fn is_everywhere(library: &str) -> bool {
     const LIBRARIES: [&str; 6] =
         ["libc.so.6", "libdl.so.2", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0", "librt.so.1"];

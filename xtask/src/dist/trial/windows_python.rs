@@ -27,9 +27,9 @@ pub(super) fn prepare(kept: &Path, site: &Path, work: &Path) -> Result<PathBuf, 
     command::run(compile.args(["-municode", "-O2", "-o"]).arg(&program).arg(&source))?;
     make_stable_library(&folder)?;
     let lacking = wine_library(work);
-    // For libraries of modules, it does not look where Wine is told to.
+    // For libraries that modules need, Python does not search where Wine does.
     fs::copy(&lacking, folder.join(lacking.file_name().unwrap_or_default())).map_err(failed)?;
-    // It looks nowhere else.
+    // Python searches no other paths.
     let paths = [path(&modules()?), ".".to_owned(), path(site)];
     fs::write(folder.join("python311._pth"), paths.join("\n") + "\n").map_err(failed)?;
     Ok(program)

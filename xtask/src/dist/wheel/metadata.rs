@@ -1,4 +1,4 @@
-//! What a wheel says of itself, from `python/pyproject.toml`, in the form that installers read.
+//! The metadata of a wheel, from `python/pyproject.toml`, in the form that installers read.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use crate::dist::release::Release;
 use crate::failure::Failure;
 
-/// All of it, with the readme, for a wheel with these licences.
+/// The complete metadata, with the readme, for a wheel with these licences.
 ///
 /// # Errors
 /// [`Failure`] if a file cannot be read, or the project does not say what is needed.
@@ -61,7 +61,8 @@ fn head(project: &str, version: &str, licences: &[&str]) -> Result<String, Strin
     Ok(head)
 }
 
-/// What the head has, or is made of, so that nothing that the project says is left out.
+/// Keys of the project that the metadata contains or is derived from; any other key is an error, so that none is left
+/// out.
 const KNOWN: [&str; 10] = [
     "classifiers",
     "dependencies",

@@ -1,10 +1,10 @@
-//! What a function could return before it has done anything.
+//! Values that a function could return before it has done anything.
 
 use syn::{Block, Expr, GenericArgument, Lit, PathArguments, PathSegment, ReturnType, Signature, Stmt, Type};
 
 /// Values of the function's type that are easily made; an empty text is a `return` without a value.
 ///
-/// Those that the function consists of are left out.
+/// A value that is the function's whole body is left out.
 pub(super) fn values(signature: &Signature, block: &Block) -> Vec<&'static str> {
     let mut values = match &signature.output {
         ReturnType::Default => vec![""],

@@ -1,9 +1,9 @@
-//! Which machines, and which tests run there.
+//! The emulated machines, and the tests that run there.
 
 use super::{Emulated, TestGroup};
 use crate::cross_target::{ARM, WINDOWS};
 
-/// All of them.
+/// All emulated machines.
 pub(crate) const MACHINES: &[Emulated] = &[
     Emulated {
         target: WINDOWS,
@@ -69,7 +69,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
                     "qemu does not hand the filter of a port to the system",
                 )],
             },
-            // What takes minutes of sound takes half an hour there.
+            // Tests with minutes of sound take half an hour there.
             TestGroup {
                 packages: &["consonance-audio"],
                 programs: &["--lib", "--test=processors", "--test=spatial", "--test=recording"],

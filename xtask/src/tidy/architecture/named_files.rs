@@ -37,7 +37,7 @@ fn is_file(span: &str) -> bool {
     matches!(span.rsplit_once('.'), Some((_, "rs" | "ts")))
 }
 
-/// Tests only where nothing else is called so.
+/// The files whose path ends like this; tests only if there are no others.
 fn files_with_end<'r>(repository: &'r Repository, end: &str) -> Vec<&'r str> {
     let below = format!("/{end}");
     let paths = repository.files.iter().map(|file| file.path.as_str());

@@ -1,11 +1,11 @@
-//! What the dependencies are held against, row by row.
+//! Comparison of the dependencies with the table, row by row.
 
 use super::MayUse::Only;
 use super::Walls;
 use crate::tidy::finding::Finding;
 use crate::tidy::repository::{DependencyKind, Package, Repository};
 
-/// Where the table is, for findings about it.
+/// The path of the table, for findings about it.
 const TABLE: &str = "xtask/src/tidy/walls/table.rs";
 
 pub(super) fn check_against(table: &[Walls], repository: &Repository) -> Vec<Finding> {
@@ -37,7 +37,7 @@ fn check_package<'a>(
         let Only(allowed) = walls.may_use else { return None };
         let name = dependency.name.as_str();
         let in_tests = dependency.kind == DependencyKind::Development;
-        // A package's tests may turn its own features on.
+        // A package's tests may enable its own features.
         let is_its_own = name == package.name;
         if allowed.contains(&name) || (in_tests && (is_its_own || walls.tests_may_also_use.contains(&name))) {
             return None;

@@ -32,7 +32,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-audio",
-        // libopus is its feature of the same name, denoise its feature `neural-noise`.
+        // libopus is for the feature of the same name, denoise for the feature `neural-noise`.
         may_use: Only(&[
             "consonance-denoise",
             "consonance-opus-packet",
@@ -99,7 +99,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-http", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
-        // Of `WebSocket`s only what both say.
+        // Of `consonance-stream`, only the format of messages over `WebSocket`s, which both share.
         may_use: Only(&[
             "consonance-browser",
             "consonance-gateway",
@@ -109,12 +109,12 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-webrtc",
             "consonance-stream",
         ]),
-        // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
+        // For browsers in a real worker, beside a player of another network, and for messages of a session's server.
         tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-transport",
-        // Of the protocol only how a packet travels.
+        // Of the protocol, only the delivery mode and the end reasons of packets and links.
         may_use: Only(&["consonance-end-reason", "consonance-wire"]),
         tests_may_also_use: &[],
     },
@@ -126,7 +126,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-envelopes",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // Their messages over the networks that carry them.
+        // For envelopes over the networks that carry them.
         tests_may_also_use: &["consonance-litenetlib", "consonance-utp"],
     },
     Walls {
@@ -188,7 +188,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-stream",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // The certificate that a server shows over both.
+        // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
     },
     Walls {
@@ -266,7 +266,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-pcap",
             "consonance-transport",
             "consonance-fine-timers",
-            // Of the feature `fuzzing`.
+            // For the feature `fuzzing`.
             "consonance-fuzz-tape",
             "consonance-inspector",
             "consonance-recording",
@@ -276,7 +276,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-server-config",
         may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session"]),
-        // The networks whose keys it reads.
+        // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],
     },
     Walls {
@@ -297,10 +297,10 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-gateway",
             "consonance-stream",
             "consonance-inspector",
-            // Hosts: a server in the player's own process.
+            // For hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        // What a server has recorded of an encrypted session.
+        // For a server's recording of an encrypted session.
         tests_may_also_use: &["consonance-recording", "consonance-testing"],
     },
     Walls {
@@ -310,7 +310,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-sim",
-        // Servers as an operator has them, and players as tests have them.
+        // Servers as operators run them, and players as tests have them.
         may_use: Only(&[
             "consonance-cluster",
             "consonance-e2ee",
@@ -349,7 +349,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-admin",
-        // Session and transport only for their counters.
+        // Session and transport are only for their counters.
         may_use: Only(&[
             "consonance-server",
             "consonance-cluster",
@@ -362,14 +362,14 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-otlp",
-        // What is exported: the samples of metrics, and spans.
+        // It exports the samples of metrics, and spans.
         may_use: Only(&["consonance-admin", "consonance-server", "consonance-transport"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-e2e",
-        // The server as a program: what players and tests are made of; of the server's crate, only what signs tokens
-        // and reads what it has left on the disk; of the simulator, only its dice.
+        // The server runs as a program, so these are the crates that players and tests are made of. Of the server's
+        // crate, only code that signs tokens and handles the server's files; of the simulator, only its dice.
         may_use: Only(&[
             "consonance",
             "consonance-inspector",
@@ -388,7 +388,7 @@ pub(super) const WALLS: &[Walls] = &[
     // Each of its parts is a feature, and only tests and tools use it.
     Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
-    // It puts together what each network is made of.
+    // It assembles all networks.
     Walls { package: "consonance-listeners", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
