@@ -28,7 +28,7 @@ pub struct PlainClient {
     state: State,
     /// A connection that is being made, for this attempt or an earlier one.
     dial: Option<Dial>,
-    /// What came in and was not polled yet. Each attempt to connect is a peer of its own in there.
+    /// Events that have not been polled yet. Each attempt to connect is a peer of its own in there.
     inbox: Inbox<(), Vec<u8>>,
     attempt: u64,
     /// A reliable packet that found the inbox full. Until it has a place, nothing more is read.

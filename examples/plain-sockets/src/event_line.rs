@@ -3,7 +3,7 @@
 use consonance::{EventKind, TextTarget};
 use serde_json::{Value, json};
 
-/// What happened `seconds` after the start, as `own_name` saw it; `None` for what has no line of its own.
+/// The line for an event `seconds` after the start, as `own_name` saw it; `None` for an event without one.
 pub(crate) fn of(event: &EventKind, own_name: &str, seconds: f64, as_json: bool) -> Option<String> {
     let mut value = describe(event, own_name)?;
     if as_json {
@@ -14,7 +14,7 @@ pub(crate) fn of(event: &EventKind, own_name: &str, seconds: f64, as_json: bool)
     let parts = ["name", "event", "room", "player", "text", "reason"];
     let words: Vec<&str> = parts.iter().filter_map(|part| value[part].as_str()).collect();
     let line = format!("{seconds:8.2}  {}", words.join("  "));
-    // Words of peers must not inject terminal sequences.
+    // Text from peers must not inject terminal escape sequences.
     Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 

@@ -1,4 +1,4 @@
-//! What a server that is full says instead of a token.
+//! The message of a full server in place of a token.
 
 const PREFIX: [u8; 8] = *b"SRV_FULL";
 

@@ -1,4 +1,4 @@
-//! Voice over a network of one's own: a TCP connection for what is reliable, UDP datagrams for what is not.
+//! Voice over a custom network: a TCP connection for reliable packets, UDP datagrams for unreliable ones.
 //!
 //! This is the example of `docs/custom-network.md`, which walks through it. It is small, it is complete, and it passes
 //! the same conformance tests as the networks that are part of the project; it has no encryption, so play with it on

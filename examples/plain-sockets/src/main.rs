@@ -97,7 +97,7 @@ fn main() -> ExitCode {
         Command::Client(client) => join(&client),
     };
     if let Err(error) = result {
-        // Nothing more can be done if not even this can be written.
+        // Nothing more can be done if even this write fails.
         let _ = writeln!(std::io::stderr(), "plain-sockets: {error}");
         return ExitCode::FAILURE;
     }
@@ -178,7 +178,7 @@ fn follow(
         }
         match event.kind {
             EventKind::Joined => leave_at = leave_at.or(stay.map(|stay| event.at + stay)),
-            // `leave` says why.
+            // `leave` returns the reason.
             EventKind::Ended(_) => break,
             _ => {}
         }

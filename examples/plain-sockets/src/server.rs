@@ -25,7 +25,7 @@ use refusals::Refusals;
 /// How many ports to try until one is free for TCP and UDP both.
 const PORTS_TRIED: usize = 16;
 
-/// What a server may be told.
+/// Settings of a server.
 #[derive(Clone, Debug)]
 pub struct PlainServerSettings {
     /// Clients at once (default 256). One more is told that the server is full.
@@ -48,7 +48,7 @@ pub struct PlainServer {
     refusals: Refusals,
     by_token: HashMap<Token, Peer>,
     by_source: HashMap<SocketAddr, Peer>,
-    /// What came in and was not polled yet.
+    /// Events that have not been polled yet.
     inbox: Inbox<SocketAddr, Vec<u8>>,
     /// Reported as connected by the last poll: admitted unless the next call rejects it.
     newcomer: Option<Peer>,
@@ -100,7 +100,7 @@ impl PlainServer {
         })
     }
 
-    /// Where it listens, with the real port.
+    /// The address that it listens on, with the actual port.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -123,7 +123,7 @@ impl PlainServer {
             (Delivery::Reliable, _) if !guest.tcp.send(packet) => return false,
             (Delivery::Reliable, _) => {}
             (Delivery::Unreliable, Some(source)) if self.udp.send_to(packet, source).is_ok() => {}
-            // Its way over UDP is not known yet, or the system's queue is full.
+            // The client's UDP address is not known yet, or the system's queue is full.
             (Delivery::Unreliable, _) => {
                 links.dropped.outgoing_full += 1;
                 return true;
@@ -137,7 +137,7 @@ impl PlainServer {
 impl ServerNetwork for PlainServer {
     /// The words stay here: this wire has no way to carry them.
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        // A client that never got its token was refused.
+        // A newcomer that has not been sent its token yet counts as refused.
         self.newcomer.take_if(|newcomer| *newcomer == peer);
         if let Some(guest) = self.guests.get_mut(&peer).filter(|guest| !guest.is_leaving()) {
             guest.leave(now);

@@ -9,9 +9,9 @@ use socket2::{SockRef, TcpKeepalive};
 
 use crate::frame_reader::{FrameReader, LENGTH_BYTES, TooLong};
 
-/// What may wait for the network, in bytes. More means that the other side does not take it.
+/// How many bytes may wait for the network. More means that the other side does not read them.
 const UNSENT_BYTES_MAX: usize = 1024 * 1024;
-/// What may wait in the system besides. Its own choice grows to megabytes, and a slow peer would be noticed late.
+/// How many more bytes may wait in the system. By default it allows megabytes, and a slow peer would be noticed late.
 const SYSTEM_BUFFER_BYTES: usize = 256 * 1024;
 const READ_BYTES: usize = 16 * 1024;
 /// How many packets of a client that has left are read in one go.
@@ -65,12 +65,12 @@ impl TcpLink {
         }
         self.unsent.extend_from_slice(&(packet.len() as u32).to_be_bytes());
         self.unsent.extend_from_slice(packet);
-        // What does not go now goes with the next flush, which also sees what is broken.
+        // The rest goes out with the next flush, which also detects a broken connection.
         let _ = self.flush();
         true
     }
 
-    /// Sends what the network takes.
+    /// Sends as much as the network accepts.
     pub(crate) fn flush(&mut self) -> Result<(), Broken> {
         let mut sent = 0;
         let result = loop {
@@ -85,7 +85,7 @@ impl TcpLink {
         };
         self.unsent.drain(..sent);
         if self.is_finishing && self.unsent.is_empty() {
-            // A connection that is gone already needs no goodbye.
+            // The connection may be gone already.
             let _ = self.stream.shutdown(Shutdown::Write);
         }
         result
@@ -112,12 +112,12 @@ impl TcpLink {
         self.is_finishing = true;
     }
 
-    /// Whether the other side has closed its end too. What it said meanwhile is of no interest.
+    /// Whether the other side has closed its end too. Its last messages are ignored.
     ///
     /// To close at once would be rude: with bytes still unread the system would reset the connection, and what was
     /// sent last could be lost on its way.
     pub(crate) fn is_over(&mut self) -> bool {
-        // A flood is taken in portions: the caller has a deadline, and other things to do.
+        // A flood is read in portions: the caller has a deadline, and other work to do.
         self.flush().is_err() || (0..PACKETS_PER_LOOK).any(|_| self.receive().is_err())
     }
 }

@@ -1,4 +1,4 @@
-//! What ties a UDP source to a TCP connection.
+//! The token that ties a UDP source to a TCP connection.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

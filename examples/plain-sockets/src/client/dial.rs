@@ -12,7 +12,7 @@ const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(super) struct Dial {
     thread: JoinHandle<io::Result<TcpStream>>,
-    /// It is not wanted any more.
+    /// No longer wanted.
     is_cancelled: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a client does when it looks whether something has happened.
+//! The work of a client at each poll.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::full;
 use crate::tcp_link::{Broken, TcpLink};
 use crate::token::Token;
 
-/// How long a server may take to let us in.
+/// How long a server may take to accept us.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long we wait for the way over UDP before we go on without: control works, and voice may still come.
 const UDP_PATIENCE: Duration = Duration::from_secs(2);
@@ -75,7 +75,7 @@ impl PlainClient {
         }
         match dial.into_stream().and_then(|stream| stream.map(TcpLink::new).transpose()) {
             Ok(Some(tcp)) => self.state = State::Greeting { tcp, deadline: now + GREETING_TIMEOUT },
-            // That was an earlier attempt's; the next look starts ours.
+            // The finished dial belonged to an earlier attempt; the next poll starts this one's.
             Ok(None) => {}
             Err(error) => self.end_unreachable(&error),
         }
@@ -123,7 +123,7 @@ impl PlainClient {
         }
     }
 
-    /// Takes what has come over TCP, as far as there is room for it.
+    /// Reads the data received over TCP, as far as there is room for it.
     fn read(&mut self, link: &mut Link) -> Result<(), Broken> {
         while link.is_reported
             && let Some(packet) =

@@ -28,7 +28,7 @@ impl UdpPath {
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
         let socket = UdpSocket::bind(any)?;
-        // From now on the system drops whatever comes from elsewhere.
+        // From now on the system drops datagrams from any other source.
         socket.connect(server)?;
         socket.set_nonblocking(true)?;
         let buffer = [0; LIMITS.unreliable_bytes + 1];
@@ -43,7 +43,7 @@ impl UdpPath {
     pub(super) fn introduce(&mut self, now: Instant) {
         if !self.is_known && now >= self.next_token_at {
             self.next_token_at = now + TOKEN_INTERVAL;
-            // If it is lost, another follows.
+            // If the token is lost, it is sent again.
             let _ = self.socket.send(&self.token);
         }
     }
@@ -57,7 +57,7 @@ impl UdpPath {
     /// The next packet, if one has come.
     pub(super) fn receive(&mut self) -> Option<Vec<u8>> {
         loop {
-            // Nothing there, or the system reports an unreachable port: the TCP connection says what is up.
+            // No datagram, or an unreachable port; the TCP connection reports whether the server is gone.
             let length = self.socket.recv(&mut self.buffer).ok()?;
             self.is_known = true;
             let datagram = &self.buffer[..length];

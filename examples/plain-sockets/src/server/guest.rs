@@ -15,7 +15,7 @@ use crate::token::Token;
 pub(super) struct Guest {
     pub(super) tcp: TcpLink,
     pub(super) token: Token,
-    /// Where its datagrams come from, once its token came from there.
+    /// The source of its datagrams, once its token has arrived from there.
     pub(super) source: Option<SocketAddr>,
     /// A reliable packet that found the inbox full. Until it has a place, nothing more is read.
     held: Option<Vec<u8>>,
@@ -45,7 +45,7 @@ impl Guest {
         self.leaves_until.is_some_and(|until| self.tcp.is_over() || now >= until)
     }
 
-    /// Takes what has come over TCP, as far as there is room for it, and sends what waits.
+    /// Reads the data received over TCP, as far as there is room for it, and sends queued data.
     pub(super) fn read(&mut self, name: Peer, inbox: &mut Inbox<SocketAddr, Vec<u8>>) -> Result<(), Broken> {
         self.tcp.flush()?;
         while let Some(packet) = self.held.take().map_or_else(|| self.tcp.receive(), |held| Ok(Some(held)))? {

@@ -1,4 +1,4 @@
-//! Clients for which there is no place: each is told so, and the operator is, now and then.
+//! Clients for which there is no slot: each is notified, and now and then the operator is.
 
 use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream};

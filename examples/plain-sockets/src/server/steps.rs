@@ -1,4 +1,4 @@
-//! What a server does when it looks whether something has happened.
+//! The work of a server at each poll.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
@@ -36,7 +36,7 @@ impl PlainServer {
 
     fn look_for_newcomers(&mut self, now: Instant) {
         for _ in 0..NEWCOMERS_PER_LOOK {
-            // No connection, or one that has left again; others come with the next look.
+            // No connection, or one that was reset already; others are accepted at the next poll.
             let Ok((stream, remote)) = self.listener.accept() else { return };
             if self.is_shut_down {
                 self.statistics.connections.rejected_full += 1;
@@ -81,7 +81,7 @@ impl PlainServer {
     }
 
     fn look_for_datagrams(&mut self) {
-        // One byte more than a packet may have, so that longer ones are noticed.
+        // One byte more than the longest packet, so that longer ones are detected.
         let mut buffer = [0; LIMITS.unreliable_bytes + 1];
         for _ in 0..DATAGRAMS_PER_LOOK {
             let Ok((length, source)) = self.udp.recv_from(&mut buffer) else { return };
@@ -107,7 +107,7 @@ impl PlainServer {
         }
         let is_its_own = guest.source == Some(source);
         if is_its_own {
-            // If it is lost, the guest asks again.
+            // If the reply is lost, the guest sends its token again.
             let _ = self.udp.send_to(&token.to_bytes(), source);
         }
         is_its_own

@@ -1,4 +1,4 @@
-//! The command as a user types it: a server and two clients in processes of their own.
+//! The command line: a server and two clients in processes of their own.
 
 #![cfg(unix)]
 
@@ -102,7 +102,7 @@ fn a_server_that_is_not_there_is_an_error_that_says_so() {
     assert!(error.starts_with("plain-sockets: cannot reach the server at 127.0.0.1:9"), "{error}");
 }
 
-/// A process that ends with the test, and what it prints.
+/// A process that ends with the test, and its output.
 struct Running {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -123,7 +123,7 @@ impl Running {
         self.lines.next().expect("it goes on printing").unwrap()
     }
 
-    /// Reads on until an event of this kind, about this player.
+    /// Reads until there is an event of this kind about this player.
     fn until(&mut self, event: &str, name: &str) {
         loop {
             let line: Value = serde_json::from_str(&self.line()).unwrap();
@@ -133,7 +133,7 @@ impl Running {
         }
     }
 
-    /// Ctrl-C, and a proper end.
+    /// Sends Ctrl-C and asserts a clean exit.
     fn interrupt(&mut self) {
         kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
         assert!(self.child.wait().unwrap().success());
@@ -142,7 +142,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -162,7 +162,7 @@ fn client(address: &str, name: &str, more: &[&str]) -> Running {
     let mut arguments = vec!["client", "--connect", address, "--name", name, "--json"];
     arguments.extend(more);
     if !more.contains(&"--duration") {
-        // What never comes is not waited for without end.
+        // A limit, so that a failed test does not hang.
         arguments.extend(["--duration", "60"]);
     }
     Running::start(&arguments)

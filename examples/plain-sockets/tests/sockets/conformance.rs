@@ -1,4 +1,4 @@
-//! Plain sockets keep the rules of every network.
+//! Plain sockets follow the rules of every network.
 
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 
@@ -13,7 +13,7 @@ impl Network for PlainSockets {
     type Server = PlainServer;
     type Client = PlainClient;
 
-    // The wire has a place for neither.
+    // The wire format carries neither.
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
 

@@ -1,4 +1,4 @@
-//! A server that is full says so, and takes another client when one has left.
+//! A full server says so, and accepts another client once one has left.
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpStream};

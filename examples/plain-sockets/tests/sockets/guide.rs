@@ -1,4 +1,4 @@
-//! The guide to networks of one's own shows this example as it is, and where it shows more, that too.
+//! Every code block of the guide to custom networks is real code: of this example, or of direct links.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,14 +21,14 @@ fn every_code_block_of_the_guide_stands_in_a_file_of_the_example_or_of_direct_li
     }
 }
 
-/// What stands between ```` ```rust ```` and the end of the block.
+/// The contents of the blocks that start with ```` ```rust ````.
 fn rust_blocks(guide: &str) -> Vec<Vec<String>> {
     let pieces = guide.split("```rust\n").skip(1);
     let codes = pieces.map(|piece| piece.split("```").next().unwrap_or_default());
     codes.map(|code| code.lines().map(str::to_owned).collect()).collect()
 }
 
-/// The guide shows methods without the depth at which they stand.
+/// The guide shows methods without their indentation.
 fn without_indentation(lines: &[String]) -> Vec<String> {
     let indents =
         lines.iter().filter(|line| !line.is_empty()).map(|line| line.len() - line.trim_start().len());

@@ -1,4 +1,4 @@
-//! A host: server and player in one process, and a guest from outside.
+//! A host, with server and player in one process, and a guest that joins over sockets.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};

@@ -41,7 +41,7 @@ fn unknown_datagrams_are_dropped_and_counted() {
     for datagram in garbage {
         unjoined.send(datagram).unwrap();
     }
-    // Its source is known, its length is none that a packet has.
+    // The source is known, but no packet has this length.
     honest.udp.send(&too_long).unwrap();
     let expected = garbage.len() as u64 + 1;
     server.poll_until("all of them are counted", |server| server.malformed() == expected);
@@ -58,7 +58,7 @@ fn the_token_of_another_opens_nothing_once_its_owner_was_there() {
     let thief = udp(&server);
     thief.send(&owner.token).unwrap();
     thief.send(b"stolen voice").unwrap();
-    // Not even a known client.
+    // Not even a known client may use another client's token.
     guest.udp.send(&owner.token).unwrap();
     server.poll_until("it is counted", |server| server.malformed() == 3);
     assert!(!has_datagram(&thief) && !has_datagram(&guest.udp), "they get no answer");
@@ -87,7 +87,7 @@ fn a_client_that_floods_one_way_does_not_hold_up_another() {
     let (mut honest, mut hostile) = (RawClient::introduced(&mut server), RawClient::introduced(&mut server));
     for _ in 0..1000 {
         hostile.write_packet(b"flood");
-        // The system may drop some; that is what it is for.
+        // The system may drop some, which is fine.
         let _ = hostile.udp.send(b"flood");
     }
     honest.write_packet(b"one word");

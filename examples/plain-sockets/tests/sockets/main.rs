@@ -1,4 +1,4 @@
-//! Plain sockets on this machine: the rules of every network, the wire to the letter, a conversation, and hostile
+//! Plain sockets on this machine: the rules of every network, the exact wire format, a conversation, and hostile
 //! clients.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]

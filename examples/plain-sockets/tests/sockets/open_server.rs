@@ -9,7 +9,7 @@ use consonance_transport::{
 };
 use plain_sockets::{PlainServer, PlainServerSettings};
 
-/// How long anything may take. Generous: machines that run tests are busy.
+/// The time limit of every wait. Generous, as machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
@@ -58,7 +58,7 @@ impl OpenServer {
         self.packets.iter().any(|(p, d, bytes)| (*p, *d, bytes.as_slice()) == (peer, delivery, packet))
     }
 
-    /// Datagrams and announced lengths that belong to no client, or to no packet.
+    /// The number of datagrams from unknown clients, and of invalid lengths.
     pub(crate) fn malformed(&self) -> u64 {
         self.transport.statistics().links.dropped.malformed
     }

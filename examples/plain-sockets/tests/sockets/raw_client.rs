@@ -1,4 +1,4 @@
-//! A client written from the description of the wire alone, with sockets that block.
+//! A client written only from the description of the wire format, with blocking sockets.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream, UdpSocket};
@@ -29,7 +29,7 @@ impl RawClient {
         client
     }
 
-    /// Connected over both ways.
+    /// Connected over TCP and UDP.
     pub(crate) fn introduced(server: &mut OpenServer) -> Self {
         let client = Self::connect(server);
         client.udp.send(&client.token).unwrap();

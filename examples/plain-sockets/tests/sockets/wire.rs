@@ -1,4 +1,4 @@
-//! The wire to the letter, as another implementation would have it.
+//! The exact wire format, as another implementation would use it.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -113,7 +113,7 @@ fn a_server_that_begins_with_something_else_is_not_trusted() {
     }
 }
 
-/// The sockets of a foreign server.
+/// The sockets of another implementation's server.
 struct OtherServer {
     tcp: TcpListener,
     udp: UdpSocket,
@@ -123,7 +123,7 @@ impl OtherServer {
     fn new() -> Self {
         loop {
             let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            // This number can be taken already.
+            // The same port may be taken for UDP.
             if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()) {
                 udp.set_nonblocking(true).unwrap();
                 return Self { tcp, udp };
@@ -131,7 +131,7 @@ impl OtherServer {
         }
     }
 
-    /// A client that has connected over TCP.
+    /// Accepts a client over TCP.
     fn take_in(&mut self) -> (PlainClient, TcpStream) {
         let mut client = PlainClient::new(self.tcp.local_addr().unwrap());
         client.connect(Instant::now());
