@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// Node.js 20 has WebSockets behind this flag, and later versions accept it.
+/// Node.js 20 has `WebSockets` behind this flag, and later versions accept it.
 const WEBSOCKETS: &str = "--experimental-websocket";
 
 /// A running worker; dropping it ends it.

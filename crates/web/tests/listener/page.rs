@@ -1,4 +1,4 @@
-//! The page is served compressed, is revalidated by its ETag, and may load nothing from other origins.
+//! The page is served compressed, is revalidated by its `ETag`, and may load nothing from other origins.
 
 use std::io::Read as _;
 
@@ -49,7 +49,7 @@ fn a_head_is_asked_for_without_what_follows() {
     assert_eq!((answer.status, answer.body.len()), (200, 0));
 }
 
-/// The ETag in its original case.
+/// The `ETag` in its original case.
 fn by_hand_etag(stage: &Stage) -> Vec<u8> {
     use std::io::Write as _;
 
