@@ -8,20 +8,20 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// A response that says what is wrong, with which value, and what to do.
+/// A problem: what is wrong, with which value, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProblemDetails {
     /// `about:blank`: the status says the kind (RFC 9457, section 4.2.1).
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The status in words.
+    /// The status as text.
     title: &'static str,
     /// The status.
     status: u16,
-    /// What happened, and what to do.
+    /// The problem, and how to solve it.
     detail: String,
-    /// How many seconds to wait before the same is asked again.
+    /// The seconds to wait before a retry.
     #[serde(skip)]
     retry_after_s: Option<u64>,
 }

@@ -17,14 +17,14 @@ use super::nodes::forward;
 use crate::app::App;
 use crate::nodes::{self, AskedNode, Question};
 
-/// Something that an operator does.
+/// An action of an operator.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActionRequest {
-    /// What.
+    /// The action.
     action: Action,
-    /// Why. Players are shown it, 256 bytes of it at most, when they are muted, deafened, kept from writing or sent
-    /// away, and not otherwise.
+    /// The reason. Players see at most 256 bytes of it when they are muted, deafened, blocked from sending texts or
+    /// removed, and not otherwise.
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
@@ -32,50 +32,50 @@ pub(crate) struct ActionRequest {
     by: String,
 }
 
-/// What is done. Times are in seconds from now; without one, it holds forever.
+/// The action. Durations are in seconds; without one, the action applies forever.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Action {
-    /// Sends a player away; it may come back.
+    /// Removes a player; it may rejoin.
     Kick { player: Player },
-    /// Its voice goes nowhere.
+    /// Mutes a player.
     Mute { player: Player, duration_s: Option<u64> },
-    /// Its voice is heard again.
+    /// Unmutes a player.
     Unmute { player: Player },
-    /// Its texts go nowhere.
+    /// Blocks a player's texts.
     MuteText { player: Player, duration_s: Option<u64> },
-    /// Its texts arrive again.
+    /// Unblocks a player's texts.
     UnmuteText { player: Player },
-    /// It is sent no voice.
+    /// Sends a player no voice.
     Deafen { player: Player, duration_s: Option<u64> },
-    /// It hears again.
+    /// Sends a player voice again.
     Undeafen { player: Player },
-    /// What it may do in a room; what is left out is for the room's own rules to decide.
+    /// Sets a player's rights in a room; the room's own rules decide on those left out.
     SetRoomRights { player: Player, room: String, listen: Option<bool>, speak: Option<bool> },
-    /// Takes it out of one room and asks it to go to another one.
+    /// Removes a player from one room and asks it to join another one.
     Move { player: Player, from: String, to: String },
-    /// Takes it out of a room; it may come back.
+    /// Removes a player from a room; it may return.
     RemoveFromRoom { player: Player, room: String },
-    /// Makes its client start again.
+    /// Makes a player's client restart its session.
     Reset { player: Player },
-    /// Limits a room, or with a `*` at the end all rooms whose names begin so.
+    /// Limits a room, or with a `*` at the end all rooms with that prefix.
     LimitRoom {
         room: String,
         listeners_max: Option<u32>,
         speakers_max: Option<u32>,
         text_every_s: Option<u32>,
     },
-    /// What the configuration says of a room holds again.
+    /// Applies the configured limits to a room again.
     UnlimitRoom { room: String },
-    /// Players wait so many seconds between two texts; without a number, as long as the configuration says.
+    /// Sets the seconds between two texts of a player; without a number, the configuration applies.
     SlowTexts { every_s: Option<u32> },
-    /// Everything that is said to rooms goes into files from now on; players are told.
+    /// Starts recording all speech to rooms; players are notified.
     StartRecording {},
-    /// No longer, until all players have left.
+    /// Stops recording, until all players have left.
     StopRecording {},
 }
 
-/// A player, by its name or by the subject of its join token; by this one, under every name that it has in the session.
+/// A player, by its name or by the subject of its join token, which includes every name that it has in the session.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Player {
@@ -92,15 +92,15 @@ pub(super) struct Subject {
     subject: String,
 }
 
-/// What became of it.
+/// The result.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Outcome {
-    /// The result: `notified`, `not_notified` (a client that cannot be), `absent` (it applies when the player joins),
-    /// `absent_name` (it applies to players that join with this name and no subject), `moved`, `only_removed` (a client
-    /// that cannot be asked to go elsewhere), `holds`.
+    /// The result: `notified`, `not_notified` (the client cannot be notified), `absent` (it applies when the player
+    /// joins), `absent_name` (it applies to players that join with this name and no subject), `moved`, `only_removed`
+    /// (the client cannot be asked to join another room), `holds`.
     #[schema(value_type = String)]
     outcome: consonance_server::moderation::Outcome,
-    /// How it is kept: `on_disk`, `in_memory`, or `waiting` for the disk.
+    /// How it is stored: `on_disk`, `in_memory`, or `waiting` for the disk.
     #[schema(value_type = String)]
     stored: consonance_server::store::Stored,
 }
@@ -112,7 +112,8 @@ impl ActionRequest {
     }
 }
 
-/// Do something in a session, whichever node of the cluster owns it. Recordings are started and stopped at that node.
+/// Perform an action in a session, whichever node of the cluster owns it. Recordings are started and stopped at the
+/// owner.
 #[utoipa::path(
     post,
     path = "/api/v1/sessions/{session}/actions",

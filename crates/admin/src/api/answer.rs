@@ -44,7 +44,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
 #[derive(Debug, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Why {
-    /// Why.
+    /// The reason.
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.

@@ -9,57 +9,57 @@ use utoipa::{IntoParams, ToSchema};
 use super::answer::{Limit, Parameters, Refusal, ask};
 use crate::app::App;
 
-/// Which entries.
+/// The entries to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
-    /// Only those before the entry of this number: `next` of the page before.
+    /// Only entries before the one with this number: `next` of the previous page.
     before: Option<u64>,
-    /// So many at most, up to 1000; 100 if nothing is said.
+    /// The maximum number of results, up to 1000; 100 by default.
     #[serde(default)]
     #[param(value_type = usize, default = 100)]
     limit: Limit,
-    /// Only those by this one.
+    /// Only entries of this operator or moderator.
     by: Option<String>,
-    /// Only those of this action.
+    /// Only entries with this action.
     action: Option<String>,
-    /// Only those in this session.
+    /// Only entries of this session.
     session: Option<String>,
-    /// Only those about this target.
+    /// Only entries about this target.
     target: Option<String>,
 }
 
-/// Some entries, the newest first.
+/// A page of entries, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AuditView {
     entries: Vec<EntryView>,
-    /// What to ask for next as `before`; none if there are no further ones.
+    /// The value of `before` for the next page; none on the last page.
     next: Option<u64>,
 }
 
-/// One thing that was done.
+/// One action.
 #[derive(Debug, Serialize, ToSchema)]
 struct EntryView {
-    /// Counts all entries.
+    /// The number of the entry.
     id: u64,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     at: u64,
     /// The operator, as the caller names it.
     by: String,
     action: String,
-    /// The session; none if it holds for all.
+    /// The session; none if it applies to all.
     session: Option<String>,
     target: String,
-    /// Until when, to which room, and the like.
+    /// Further details, such as the end time or the room.
     details: String,
     reason: String,
-    /// What became of it.
+    /// The result.
     result: String,
-    /// The server that it was done at; none if there is only one.
+    /// The server on which it was done; none if there is only one.
     node: Option<String>,
 }
 
-/// What operators did, the newest first; at all servers of a cluster.
+/// The audit log, the newest entry first, of all servers of a cluster.
 #[utoipa::path(
     get,
     path = "/api/v1/audit",

@@ -13,14 +13,14 @@ use super::action::{Outcome, until};
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
 use crate::app::App;
 
-/// Which bans.
+/// The bans to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
-    /// Those with a greater number than this.
+    /// Only bans with a greater number than this.
     #[serde(default)]
     after: u64,
-    /// So many at most, up to 1000; 100 if nothing is said.
+    /// The maximum number of results, up to 1000; 100 by default.
     #[serde(default)]
     #[param(value_type = usize, default = 100)]
     limit: Limit,
@@ -31,7 +31,7 @@ pub(super) struct Page {
 #[serde(deny_unknown_fields)]
 pub(super) struct BanRequest {
     target: Target,
-    /// How many seconds it holds; forever without.
+    /// The duration in seconds; forever if absent.
     duration_s: Option<u64>,
     /// The reason; shown to the banned player.
     #[serde(default)]
@@ -49,24 +49,24 @@ enum Target {
     Name(String),
     /// The subject of a join token, or an account that a network vouches for.
     Subject(String),
-    /// An address, or many: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
+    /// An address or a network: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
     Address(String),
 }
 
 /// A ban.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BanView {
-    /// Names it among all bans.
+    /// The number of the ban.
     id: u64,
     target: Target,
-    /// The session that it is for, if a moderator of it decided it; else it is for all sessions.
+    /// The session that it applies to, if a moderator in that session made it; otherwise it applies to all sessions.
     session: Option<String>,
     reason: String,
-    /// The operator or moderator that decided it.
+    /// The operator or moderator that made it.
     by: String,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     since: u64,
-    /// When it ends, in seconds since 1970; never if there is none.
+    /// The end, in seconds since 1970; never if absent.
     until: Option<u64>,
 }
 
@@ -86,7 +86,7 @@ struct Expelled {
     player: String,
 }
 
-/// The bans that hold, by number.
+/// The active bans, by number.
 #[utoipa::path(
     get,
     path = "/api/v1/bans",
@@ -129,7 +129,7 @@ pub(super) async fn ban(
     .await
 }
 
-/// Take a ban back.
+/// Lift a ban.
 #[utoipa::path(
     delete,
     path = "/api/v1/bans/{id}",

@@ -15,7 +15,7 @@ use crate::app::Operator;
 use crate::metrics::Observation;
 use crate::nodes::{NodesError, Question, Reply, millis};
 
-/// How the cluster is.
+/// The state of the cluster.
 #[derive(Debug)]
 pub(crate) struct ClusterState {
     pub(super) view: ClusterView,
@@ -28,80 +28,80 @@ pub(crate) struct ClusterState {
 pub(super) struct NodeRow {
     /// Its name, or its id if it has none.
     name: String,
-    /// Of this run of it: 16 hexadecimal digits.
+    /// The id of this run of the node: 16 hexadecimal digits.
     id: String,
-    /// Where it is; empty if that is not configured.
+    /// Its region; empty if that is not configured.
     region: String,
     /// The version of the program.
     version: String,
-    /// Where players reach it; empty if that is not configured.
+    /// Its address for players; empty if that is not configured.
     address: String,
-    /// The version of what nodes say to each other.
+    /// The version of the protocol between nodes.
     protocol: u16,
-    /// It is the node that answers this request.
+    /// Whether it is the node that answers this request.
     is_own: bool,
-    /// Whether it is heard by the node that answers this request: `alive`, `lost`, `incompatible`, or `no_bus` while
-    /// that node hears no other.
+    /// Its state as seen by the node that answers this request: `alive`, `lost`, `incompatible`, or `no_bus` while that
+    /// node receives nothing from the others.
     #[schema(example = "alive")]
     state: &'static str,
-    /// How long ago it was heard, in milliseconds; none of the node itself.
+    /// The time since its last heartbeat, in milliseconds; none for the answering node.
     heard_ms_ago: Option<u64>,
-    /// How many sessions it owns, by the store.
+    /// The number of sessions that it owns, according to the store.
     sessions: usize,
-    /// How long it took to ask it for the rest, in milliseconds; none of the node itself.
+    /// The time of the query for the other fields, in milliseconds; none for the answering node.
     answered_in_ms: Option<f64>,
-    /// Why the rest is not known.
+    /// Why the other fields are unknown.
     trouble: Option<String>,
-    /// What it says itself.
+    /// Its own report.
     now: Option<NodeNow>,
 }
 
-/// What a node says of itself.
+/// A node's own report.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct NodeNow {
-    /// Players in the sessions that it owns, wherever their links are.
+    /// Players in the sessions that it owns, whichever node they are connected to.
     players: usize,
     /// Connections of players to it, in any session.
     links: usize,
-    /// The share of its time in which its busiest worker did something recently, from 0 to 1.
+    /// The recent load of its busiest worker, from 0 to 1.
     busy_share: f64,
     uptime_s: u64,
-    /// It takes no new players, and ends.
+    /// Whether it is draining: it admits no new players, and exits.
     is_draining: bool,
-    /// In how many seconds it ends at the latest, if it does.
+    /// The seconds until it exits at the latest, if it is draining.
     ends_in_s: Option<u64>,
     /// Why players cannot join; none if they can.
     unready: Option<String>,
     /// Whether it has a connection to NATS.
     has_bus: bool,
-    /// What it sends to each of the others.
+    /// Its traffic to each of the other nodes.
     links_to: Vec<NodeLinkRow>,
 }
 
-/// What one node sends to another.
+/// The traffic from one node to another.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct NodeLinkRow {
-    /// The name of the other one, or its id.
+    /// The name of the other node, or its id.
     to: String,
-    /// Its id.
+    /// The id of the other node.
     id: String,
-    /// Whether it hears the other one: `alive`, `lost` or `incompatible`.
+    /// The state of the other node as seen by this one: `alive`, `lost` or `incompatible`.
     state: String,
-    /// How long ago it heard it, in milliseconds.
+    /// The time since the other node's last heartbeat, in milliseconds.
     heard_ms_ago: u64,
-    /// Bundles of messages that were sent.
+    /// Bundles of messages sent.
     bundles: u64,
     /// Their bytes.
     bytes: u64,
-    /// Bundles that NATS did not take.
+    /// Bundles that NATS did not accept.
     unpublished: u64,
-    /// Voice packets that were dropped, since too many waited.
+    /// Voice packets dropped because the queue was full.
     voice_dropped: u64,
-    /// How long ago voice was dropped, in milliseconds; none if it never was.
+    /// The time since voice was last dropped, in milliseconds; none if it never was.
     dropped_ms_ago: Option<u64>,
-    /// Messages that have to arrive and that the other one has not confirmed.
+    /// Reliable messages that the other node has not confirmed.
     waiting: usize,
-    /// How often such messages were sent again.
+    /// Retransmissions of such messages after a timeout.
     resent: u64,
 }
 

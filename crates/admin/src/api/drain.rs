@@ -14,7 +14,7 @@ use super::action::Outcome;
 use super::answer::{self, Body, Parameters, Refusal, Why, ask, default_operator};
 use crate::app::App;
 
-/// How the server drains.
+/// The settings of a drain.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DrainRequest {
@@ -33,10 +33,10 @@ pub(crate) struct DrainRequest {
     by: String,
 }
 
-/// A server that drains.
+/// A draining server.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Drained {
-    /// How many clients were notified.
+    /// The number of notified clients.
     notified: usize,
     done: Outcome,
 }

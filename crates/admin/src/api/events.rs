@@ -19,11 +19,11 @@ use super::server::ServerView;
 use super::session::{SessionSummary, SessionView, summaries};
 use crate::app::{App, FollowedSession};
 
-/// What to follow.
+/// The parts of the server to follow.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Followed {
-    /// A session whose players are wanted, too.
+    /// A session whose players are included.
     session: Option<String>,
 }
 
@@ -34,7 +34,7 @@ struct Now<'a> {
     /// All nodes of the cluster; none if the server is alone.
     cluster: Option<NodesView>,
     sessions: Vec<SessionSummary>,
-    /// The session that was asked for, while there is one of that name.
+    /// The requested session, while it exists.
     session: Option<&'a SessionView>,
 }
 

@@ -20,13 +20,13 @@ use crate::nodes::{AskedNode, Question};
 /// All nodes of the cluster.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NodesView {
-    /// Whether the node that answers has a connection to NATS. Without, it knows of no other one's doing.
+    /// Whether the node that answers has a connection to NATS. Without one, it knows nothing of the other nodes.
     has_bus: bool,
-    /// By name; none if this server is not in a cluster.
+    /// The nodes by name; none if this server is not in a cluster.
     nodes: Vec<NodeRow>,
 }
 
-/// All nodes of the cluster, and what each sends to each other one. A node that does not answer is there, too.
+/// All nodes of the cluster, and the traffic between them. Nodes that do not answer are included.
 #[utoipa::path(
     get,
     path = "/api/v1/nodes",
@@ -36,8 +36,8 @@ pub(super) async fn nodes(State(app): State<App>) -> Result<Json<NodesView>, Ref
     Ok(Json(NodesView::of(app.cluster().await?.as_ref())))
 }
 
-/// Drain a node of the cluster: it admits no new players, notifies those connected to it, and exits; other nodes go on
-/// with its sessions.
+/// Drain a node of the cluster: it admits no new players, notifies those connected to it, and exits; other nodes
+/// continue its sessions.
 #[utoipa::path(
     post,
     path = "/api/v1/nodes/{node}/drain",

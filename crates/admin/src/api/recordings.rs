@@ -16,13 +16,13 @@ use super::answer::{Limit, Parameters, Refusal, Why, ask};
 use super::track::{TrackView, download};
 use crate::app::App;
 
-/// Which recordings.
+/// The recordings to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
-    /// Those before this one: its `id`.
+    /// Only recordings before this one, by its `id`.
     before: Option<String>,
-    /// So many at most, up to 1000; 100 if nothing is said.
+    /// The maximum number of results, up to 1000; 100 by default.
     #[serde(default)]
     #[param(value_type = usize, default = 100)]
     limit: Limit,
@@ -34,56 +34,57 @@ pub(super) struct Page {
 pub(super) struct Which {
     /// The session's folder: the first part of `id`.
     folder: String,
-    /// The recording's own: the second part.
+    /// The recording's folder: the second part of `id`.
     name: String,
 }
 
-/// Recordings, and how recording is doing.
+/// Recordings, and the state of the recorder.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct RecordingsView {
-    /// Whether anything can be recorded: `recording.folder` is set.
+    /// Whether recording is configured: `recording.folder` is set.
     is_set_up: bool,
     /// Finished recordings.
     finished: usize,
-    /// What they take.
+    /// Their size in bytes.
     finished_bytes: u64,
-    /// What all may take together.
+    /// The maximum size of all recordings, in bytes.
     folder_bytes_max: u64,
-    /// What is left free on the disk.
+    /// The space that is left free on the disk, in bytes.
     free_bytes_min: u64,
-    /// Whether the oldest go where there is no room.
+    /// Whether the oldest are removed when there is no space.
     remove_oldest: bool,
-    /// Recordings that began since the server started.
+    /// Recordings started since the server started.
     begun: u64,
-    /// Recordings that could not begin since then.
+    /// Recordings that could not start since then.
     refused: u64,
-    /// Recordings that ended since then because something could not be written.
+    /// Recordings that ended since then because of a write error.
     failed: u64,
-    /// Recordings that were removed since then to make room.
+    /// Recordings removed since then to free space.
     removed: u64,
-    /// Frames of all of them that came faster than the disk took them, or just after one had ended by itself.
+    /// Frames of all recordings that were dropped because the disk was too slow, or because a recording had just ended
+    /// by itself.
     frames_dropped: u64,
-    /// Those that go on and those that are finished, the newest first; ask for those before the last one next.
+    /// Running and finished recordings, the newest first; for the next page, pass the last one as `before`.
     recordings: Vec<RecordingView>,
 }
 
-/// A recording in short.
+/// A summary of a recording.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordingView {
-    /// Names it in paths: a folder of a session and one of a time.
+    /// Its name in paths: the folder of a session and that of a time.
     id: String,
     session: String,
     /// In seconds since 1970.
     started_at: u64,
     duration_s: f64,
     bytes: u64,
-    /// How many voices there are files of.
+    /// The number of voices with a file.
     tracks: usize,
-    /// Whether an operator began it, rather than the configuration.
+    /// Whether an operator started it, rather than the configuration.
     by_operator: bool,
-    /// Why nothing more comes, as `docs/recording.md` has it; none while it goes on.
+    /// Why it ended, as listed in `docs/recording.md`; none while it is running.
     ended: Option<String>,
-    /// What the system said, if that was why.
+    /// The operating system's error, if that was the reason.
     error: Option<String>,
     frames_dropped: u64,
     frames_without_track: u64,
@@ -93,11 +94,11 @@ pub(super) struct RecordingView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordingDetails {
     recording: RecordingView,
-    /// The voices; all begin at the same moment.
+    /// The voices; all start at the same time.
     tracks: Vec<TrackView>,
 }
 
-/// Recordings, and how recording is doing.
+/// Recordings, and the state of the recorder.
 #[utoipa::path(
     get,
     path = "/api/v1/recordings",
@@ -155,7 +156,7 @@ pub(super) async fn details(
     .await
 }
 
-/// A voice of a recording, as Ogg Opus. One that goes on ends where it is now.
+/// A voice of a recording, as Ogg Opus. For a running recording, the file ends at its current position.
 #[utoipa::path(
     get,
     path = "/api/v1/recordings/{folder}/{name}/tracks/{file}",

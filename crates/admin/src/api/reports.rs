@@ -15,13 +15,13 @@ use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator
 use super::track::{TrackView, download};
 use crate::app::App;
 
-/// Which reports.
+/// The reports to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
-    /// Those with a smaller number than this.
+    /// Only reports with a smaller number than this.
     before: Option<u64>,
-    /// So many at most, up to 1000; 100 if nothing is said.
+    /// The maximum number of results, up to 1000; 100 by default.
     #[serde(default)]
     #[param(value_type = usize, default = 100)]
     limit: Limit,
@@ -31,10 +31,10 @@ pub(super) struct Page {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReportRequest {
-    /// The session it is in, or was a moment ago.
+    /// The session that it is in, or was in a moment ago.
     session: String,
     player: Player,
-    /// Why; kept with the report.
+    /// The reason; stored with the report.
     #[serde(default)]
     reason: String,
     /// The operator, for the audit log.
@@ -45,9 +45,9 @@ pub(super) struct ReportRequest {
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReportView {
-    /// Names it among all reports.
+    /// The number of the report.
     id: u64,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     at: u64,
     session: String,
     /// The reported player; empty if a player has submitted the report.
@@ -57,23 +57,23 @@ pub(super) struct ReportView {
     /// The reporter.
     by: String,
     reason: String,
-    /// How many voices there are files of.
+    /// The number of voices with a file.
     tracks: usize,
-    /// What the files take.
+    /// The size of the files in bytes.
     bytes: u64,
-    /// The file of a report that a player has submitted, sealed so that only the holder of the moderators' key can open
-    /// it, with `consonance decrypt`.
+    /// The encrypted file of a report that a player submitted; only the holder of the moderators' key can open it, with
+    /// `consonance decrypt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     sealed: Option<String>,
 }
 
-/// A report with what is in it.
+/// A report with its tracks.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReportDetails {
     report: ReportView,
-    /// How long it is, in seconds.
+    /// The duration in seconds.
     duration_s: f64,
-    /// The voices; all begin at the same moment.
+    /// The voices; all start at the same time.
     tracks: Vec<TrackView>,
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn reports(
     Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
 }
 
-/// Write down what a player said recently, and what was said around it in the same rooms.
+/// Store a player's recent speech, and the speech around it in the same rooms.
 #[utoipa::path(
     post,
     path = "/api/v1/reports",
@@ -158,7 +158,7 @@ pub(super) async fn details(
     .await
 }
 
-/// A voice of a report, as Ogg Opus, or what a player has submitted, as it is.
+/// A voice of a report, as Ogg Opus, or a player's submission, unchanged.
 #[utoipa::path(
     get,
     path = "/api/v1/reports/{id}/tracks/{file}",

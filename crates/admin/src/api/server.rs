@@ -18,29 +18,29 @@ pub(super) struct ServerView {
     /// Players that have joined.
     players: usize,
     sessions: usize,
-    /// No newcomers are admitted.
+    /// Whether it is draining: no new players are admitted.
     is_draining: bool,
-    /// In how many seconds it ends at the latest, if it does.
+    /// The seconds until it exits at the latest, if it is draining.
     ends_in_s: Option<u64>,
     /// Why players cannot join; none if they can.
     unready: Option<String>,
     workers: Vec<WorkerView>,
-    /// Bytes that came in over all networks since the start.
+    /// Bytes received over all networks since the start.
     received_bytes: u64,
-    /// Bytes that went out.
+    /// Bytes sent.
     sent_bytes: u64,
 }
 
 /// A worker: a thread with some of the sessions.
 #[derive(Debug, Serialize, ToSchema)]
 struct WorkerView {
-    /// The share of its time in which it did something recently, from 0 to 1.
+    /// Its recent load, from 0 to 1.
     busy_share: f64,
-    /// How often its loop has run.
+    /// The number of iterations of its loop.
     iterations: u64,
 }
 
-/// How the server is doing.
+/// The state of the server.
 #[utoipa::path(
     get,
     path = "/api/v1/server",

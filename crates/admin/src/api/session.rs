@@ -18,7 +18,7 @@ use crate::app::{App, Operator};
 use crate::metrics::Observation;
 use crate::nodes::{Nodes, Question, Reply, owner_elsewhere};
 
-/// A session in short.
+/// A summary of a session.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct SessionSummary {
     pub(super) name: String,
@@ -36,15 +36,15 @@ pub(crate) struct SessionView {
     /// The node of the cluster that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     node: Option<String>,
-    /// By id.
+    /// The players, by id.
     players: Vec<PlayerView>,
     /// Rooms with listeners.
     rooms: Vec<RoomView>,
-    /// Limits that operators have given rooms, by room or by how names begin.
+    /// Limits that operators have set for rooms, by name or by prefix.
     limits: Vec<LimitView>,
-    /// How many seconds players wait between two texts, if an operator has set it.
+    /// The seconds between two texts of a player, if an operator has set them.
     text_every_s: Option<u32>,
-    /// What is said to rooms is recorded.
+    /// Whether speech to rooms is recorded.
     is_recorded: bool,
 }
 
@@ -52,63 +52,63 @@ pub(crate) struct SessionView {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct PlayerView {
     name: String,
-    /// Until it leaves.
+    /// Its id until it leaves.
     id: u16,
     /// The subject of its join token.
     subject: Option<String>,
-    /// Where it comes from, on networks with addresses.
+    /// Its address, on networks that have addresses.
     address: Option<String>,
     /// The node of the cluster that it is connected to, or was last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     node: Option<String>,
-    /// Its join token says that it may moderate.
+    /// Whether its join token permits moderation.
     is_moderator: bool,
     /// The rooms that it listens to.
     rooms: Vec<String>,
-    /// A frame of its voice came in during the last 400 ms.
+    /// Whether a frame of its voice arrived in the last 400 ms.
     is_speaking: bool,
-    /// Milliseconds since the newest one; none if none is known of.
+    /// Milliseconds since its last frame; none if that is unknown.
     voice_ms_ago: Option<u64>,
-    /// Its targets: rooms by their names, players with an `@` before theirs.
+    /// The targets of its voice: rooms by name, players by name after an `@`.
     voice_to: Vec<String>,
-    /// Of a hundred of its frames, how many did not arrive recently; none if that is not known.
+    /// Its recent packet loss in percent; none if that is unknown.
     lost_percent: Option<f32>,
-    /// Which way its voice takes, in words; none if there is one only.
+    /// The transport of its voice, as text; none if there is only one.
     voice_path: Option<String>,
-    /// Which network it came over, such as `quic`, `browser` or `browser-fallback`.
+    /// Its network, such as `quic`, `browser` or `browser-fallback`.
     network: Option<String>,
-    /// Why it is not heard just now, in words, if its page in a browser, or its client of Mumble, is the reason.
+    /// Why it is currently not heard, as text, if its browser page or its Mumble client is the reason.
     page_trouble: Option<String>,
-    /// Bytes that came from it.
+    /// Bytes received from it.
     received_bytes: u64,
-    /// Bytes that it was sent.
+    /// Bytes sent to it.
     sent_bytes: u64,
-    /// Packets of its that were dropped for a fault.
+    /// Its packets that were dropped as invalid.
     faults: u64,
-    /// Rooms that it was refused.
+    /// Rooms that it was denied.
     refused_rooms: Vec<String>,
-    /// Its voice goes nowhere.
+    /// Why and until when it is muted.
     muted: Option<TermsView>,
-    /// Its texts go nowhere.
+    /// Why and until when its texts are blocked.
     text_muted: Option<TermsView>,
-    /// It is sent no voice.
+    /// Why and until when it is sent no voice.
     deafened: Option<TermsView>,
-    /// What operators have decided of it and rooms.
+    /// Its rights in rooms that operators have set.
     room_rights: Vec<RightsView>,
 }
 
-/// Why something holds, and how long.
+/// The reason and the duration of a restriction.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct TermsView {
     reason: String,
     by: String,
     /// In seconds since 1970.
     since: u64,
-    /// In seconds since 1970; forever if there is none.
+    /// The end, in seconds since 1970; forever if absent.
     until: Option<u64>,
 }
 
-/// What a player may do in a room; what is none is for the room's own rules to decide.
+/// A player's rights in a room; the room's own rules decide on those that are absent.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct RightsView {
     room: String,
@@ -120,16 +120,16 @@ struct RightsView {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct RoomView {
     name: String,
-    /// How many listen to it.
+    /// The number of its listeners.
     listeners: usize,
-    /// How far a voice carries in it, in metres; none if distance does not decide there.
+    /// The range of a voice in it, in metres; none if it is not a proximity room.
     range_m: Option<f32>,
 }
 
 /// The limits of a room.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct LimitView {
-    /// Its name, or with a `*` at the end how names begin.
+    /// Its name, or a prefix with a `*` at the end.
     room: String,
     listeners_max: Option<u32>,
     speakers_max: Option<u32>,

@@ -25,13 +25,13 @@ pub(super) struct TrackView {
     player: String,
     /// The subject of its join token.
     subject: Option<String>,
-    /// How long the file plays, in seconds.
+    /// The duration of the file in seconds.
     duration_s: f64,
     bytes: u64,
-    /// Whether only holders of keys can hear it, once `consonance decrypt` has opened it; left out if not.
+    /// Whether it is encrypted, so that only holders of keys can open it with `consonance decrypt`; absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     sealed: bool,
-    /// When it speaks.
+    /// The stretches of speech.
     spans: Vec<SpanView>,
 }
 
@@ -46,12 +46,12 @@ impl TrackView {
 /// A stretch of speech.
 #[derive(Debug, Serialize, ToSchema)]
 struct SpanView {
-    /// Its beginning, in seconds from that of the file.
+    /// Its start, in seconds from the start of the file.
     from_s: f64,
     to_s: f64,
-    /// The rooms that it was spoken to.
+    /// The rooms that were spoken to.
     rooms: Vec<String>,
-    /// Whether it was also, or only, spoken to single players.
+    /// Whether single players were spoken to, also or only.
     to_players: bool,
 }
 

@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, HttpMethod, PathItem, Ref, Required, ResponseBuil
 use super::bans::BanView;
 use super::recordings::RecordingView;
 
-/// What is told.
+/// The kind of event.
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
@@ -22,11 +22,11 @@ enum WebhookEventView {
     RecordingReady,
 }
 
-/// A session that has begun or ended.
+/// A session that started or ended.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
 pub(super) struct SessionMessage {
-    /// Names the event: the same at each attempt, so that repeats can be dropped.
+    /// The id of the event; the same for each attempt, so that repeats can be dropped.
     id: String,
     event: WebhookEventView,
     /// When it happened, in UTC: `2033-05-18T03:33:20Z` (RFC 3339).
@@ -35,11 +35,11 @@ pub(super) struct SessionMessage {
     session: String,
 }
 
-/// A player that has joined or left.
+/// A player that joined or left.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
 pub(super) struct PlayerMessage {
-    /// Names the event: the same at each attempt, so that repeats can be dropped.
+    /// The id of the event; the same for each attempt, so that repeats can be dropped.
     id: String,
     event: WebhookEventView,
     /// When it happened, in UTC: `2033-05-18T03:33:20Z` (RFC 3339).
@@ -49,13 +49,13 @@ pub(super) struct PlayerMessage {
     player: PlayerOfMessage,
 }
 
-/// A player, as webhooks are told.
+/// A player, in a webhook's message.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
 struct PlayerOfMessage {
     /// Its name, unique in the session.
     name: String,
-    /// The subject of its join token, or what the joining hook says, if there is one.
+    /// The subject of its join token, or the one that the joining hook gave, if any.
     subject: Option<String>,
 }
 
@@ -63,7 +63,7 @@ struct PlayerOfMessage {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
 pub(super) struct BanMessage {
-    /// Names the event: the same at each attempt, so that repeats can be dropped.
+    /// The id of the event; the same for each attempt, so that repeats can be dropped.
     id: String,
     event: WebhookEventView,
     /// When it happened, in UTC: `2033-05-18T03:33:20Z` (RFC 3339).
@@ -75,7 +75,7 @@ pub(super) struct BanMessage {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the server's crate makes the bodies, and a test compares them with this")]
 pub(super) struct RecordingMessage {
-    /// Names the event: the same at each attempt, so that repeats can be dropped.
+    /// The id of the event; the same for each attempt, so that repeats can be dropped.
     id: String,
     event: WebhookEventView,
     /// When it happened, in UTC: `2033-05-18T03:33:20Z` (RFC 3339).
