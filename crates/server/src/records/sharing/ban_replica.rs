@@ -78,9 +78,8 @@ impl BanReplica {
         }
     }
 
-    /// Takes the contents of the disk: the bans, and the versions of those that were shared before. A ban from before
-    /// servers shared them gets a number that no other server gives; one that was removed meanwhile counts as pardoned
-    /// now.
+    /// Takes the contents of the disk: the bans, and the versions of those that were shared. An older ban gets a number
+    /// that no other server gives; one that was removed meanwhile counts as pardoned now.
     pub(super) fn restore(&mut self, now_ms: u64, bans: &mut Bans, stored: &[(u64, StoredVersion)]) {
         for (id, stored) in stored.iter().filter(|(id, _)| Numbers::is_shared(*id)) {
             if let Some(version) = stored.version() {
@@ -142,9 +141,8 @@ impl BanReplica {
         self.is_caught_up = false;
     }
 
-    /// All records of the store were received. Bans that it does not have are put there: they are new, or the store
-    /// has lost them. But a node that was away for longer than pardons are remembered may have bans that were pardoned
-    /// meanwhile.
+    /// All records of the store were received. Bans that it lacks are put there: they are new, or the store has lost
+    /// them. But a node that was away for longer than pardons are kept may have bans that were pardoned meanwhile.
     pub(super) fn handle_caught_up(&mut self, now_ms: u64, bans: &mut Bans) {
         let was_away = now_ms.saturating_sub(self.heard_ms);
         let was_away_too_long = self.heard_ms != 0 && self.has_records && was_away > PARDON_KEPT_MS;
