@@ -1,5 +1,5 @@
 //! Input: operations of a hostile delivery service on three members and one of its own.
-//! Checked: bounded messages and events; nobody is a member who did not ask; one secret, one list of members.
+//! Checked: bounded messages and events; only clients that asked become members; one secret, one list of members.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::group_members(bytes));

@@ -59,7 +59,7 @@ impl Decodable for VoiceStream {
     }
 }
 
-/// The samples of a [`VoiceStream`], at 48 kHz. It does not end by itself: while nobody speaks, it is silent.
+/// The samples of a [`VoiceStream`], at 48 kHz. It does not end by itself; without speech it is silent.
 #[derive(Debug)]
 pub struct VoiceStreamDecoder {
     end: End,

@@ -37,7 +37,7 @@ fn opus(bitrate_bps: u32) -> Vec<Vec<u8>> {
     packets(&mut OpusEncoder::new(EncoderSettings { bitrate_bps, ..EncoderSettings::default() }).unwrap())
 }
 
-/// The packets of all speakers, who use the lists in turn, and how bad the network is.
+/// The packets of all speakers, which take turns on the lists, and the state of the network.
 struct Talk {
     packets: Vec<Vec<Vec<u8>>>,
     codec: CodecSettings,

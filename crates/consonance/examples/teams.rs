@@ -1,4 +1,4 @@
-//! Two teams and a room for both: the other team does not hear what is said to one's own.
+//! Two teams and a room for both: speech in a team's room does not reach the other team.
 //!
 //! ```sh
 //! cargo run --package consonance --example teams

@@ -131,7 +131,7 @@ impl VoiceChat {
         Self::builder().server(address)
     }
 
-    /// Starts with a private session in this process, without a network: for tutorials, and to hear oneself as others
+    /// Starts with a private session in this process, without a network: for tutorials, or to hear yourself as others
     /// would. A player called `Loopback` is in it. It repeats voice to any room or to itself a tenth of a second later,
     /// and sends texts back. The address `offline:` does the same.
     ///

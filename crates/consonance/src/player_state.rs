@@ -27,7 +27,7 @@ pub struct SpeakingChannel {
 pub enum SpeakingTarget {
     /// Us alone, as a player.
     Me,
-    /// Another player alone; only among one's own channels.
+    /// Another player alone; only among the local player's channels.
     Player(String),
     /// All listeners of this room.
     Room(String),
@@ -217,7 +217,7 @@ impl Players {
         look(lock(&self.others).values())
     }
 
-    /// Handles a session event. One's own rooms are noted when the game joins them; here only if the server takes one
+    /// Handles a session event. Local rooms are noted when the game joins them; here only if the server takes one
     /// away.
     pub(crate) fn follow(&self, event: &ClientEvent<'_>) {
         let of = |name: &str, note: &dyn Fn(&PlayerState)| {

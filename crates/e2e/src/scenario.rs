@@ -4,7 +4,7 @@
 //! Used by: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` describes the test.
 //!
 //! ```text
-//!   programme ── who says what to whom, and who must hear it ──▶ judge ──▶ report
+//!   programme ── each speech, its target and its listeners ──▶ judge ──▶ report
 //!       │                                                          ▲
 //!       ▼                                                          │ what each of them heard
 //!   consonance serve (a process) ◀══ native, browser, six games' networks, Mumble, plain sockets by a sidecar

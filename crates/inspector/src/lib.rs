@@ -1,6 +1,6 @@
 //! The current state of a voice chat or a server, and why a player is not heard.
 //!
-//! For inspecting a running game or server: for developers, operators, and players who ask "why can't I hear Alice?".
+//! For inspecting a running game or server: for developers, operators, and players asking "why can't I hear Alice?".
 //! It does not depend on packets, audio or other parts of the project: the program fills a [`Snapshot`], plain data
 //! with public fields, and everything else is derived from it.
 //!

@@ -1,4 +1,4 @@
-//! Comfort noise for a speaker who is silent and sends almost nothing: noise with the level and spectrum of the
+//! Comfort noise for a silent speaker that sends almost nothing: noise with the level and spectrum of the
 //! background before, because a line that goes dead between words sounds broken.
 //!
 //! The spectrum is an all-pole model of the last sound before the silence, by linear prediction (Makhoul, "Linear

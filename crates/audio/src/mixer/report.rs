@@ -54,7 +54,7 @@ pub struct SpeakerStatistics {
     pub lengthened_samples: u64,
     /// Frames whose packet was missing at playback time, whether it came later or never.
     pub lost: u64,
-    /// The share of the last 128 frames that never arrived, in percent: the loss that one's own encoder should expect.
+    /// The share of the last 128 frames that never arrived, in percent: the loss that the local encoder should expect.
     pub loss_percent: f32,
     /// How many of those are missing in a row on average; 0 without any.
     pub lost_in_a_row: f32,

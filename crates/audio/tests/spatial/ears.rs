@@ -63,7 +63,7 @@ pub(crate) fn listen(
     ears
 }
 
-/// Noise from one place, as heard by a listener in the origin who looks along +z, after the filters have settled.
+/// Noise from one place, as heard by a listener at the origin that faces +z, after the filters have settled.
 pub(crate) fn still(settings: SpatialSettings, speaker: Option<SpeakerPlace>) -> Ears {
     let mut ears = listen(settings, &noise(20), |_, _| (speaker, Pose::default()));
     ears.left.drain(..BLOCK_SAMPLES);

@@ -34,7 +34,7 @@ impl VoiceChat {
     }
 
     /// The address of the inspector's page, if the chat was started with [one](crate::VoiceChatBuilder::inspector).
-    /// Anyone who knows the address can look, and mute.
+    /// Anyone with the address can look, and mute.
     #[cfg(feature = "inspector")]
     pub fn inspector_url(&self) -> Option<String> {
         self.running.page.get().map(consonance_inspector::page::Inspector::url)

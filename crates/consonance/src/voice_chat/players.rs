@@ -49,7 +49,7 @@ impl VoiceChat {
         losses.get(losses.len() / 2).copied()
     }
 
-    /// The priority of one's channels without their own.
+    /// The priority of channels without their own.
     pub fn priority(&self) -> Priority {
         self.running.shared.switches.priority()
     }

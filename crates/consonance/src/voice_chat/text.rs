@@ -23,7 +23,7 @@ impl VoiceChat {
         Ok(id)
     }
 
-    /// The last messages, oldest first, including one's own: as many as
+    /// The last messages, sent and received, oldest first: as many as
     /// [`text_history`](crate::VoiceChatBuilder::text_history) keeps, none by default.
     pub fn text_history(&self) -> Vec<TextMessage> {
         self.running.shared.texts.all()

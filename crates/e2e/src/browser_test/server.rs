@@ -40,7 +40,7 @@ impl Server {
         Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port, child })
     }
 
-    /// Starts the program without arguments, as a user who has just unpacked it would.
+    /// Starts the program without arguments, as a user does after unpacking it.
     ///
     /// # Errors
     /// If it does not serve, or names no page.

@@ -84,7 +84,7 @@ impl Inspector {
         Ok(Self { address, connections, stop, thread: Some(thread) })
     }
 
-    /// The page's address, including the key: anyone who has it may look, and mute.
+    /// The page's address, including the key: anyone with it may look, and mute.
     pub fn url(&self) -> String {
         format!("http://{}/{}/", self.address, self.connections.key)
     }

@@ -11,7 +11,7 @@ pub struct EncryptionRow {
     pub has_keys: bool,
     /// Counts the changes of keys.
     pub epoch: Option<u64>,
-    /// The names of the members, who can hear.
+    /// The names of the members, which can hear.
     pub members: Vec<String>,
     /// Packets of others that were dropped: unencrypted, of an unknown epoch, replayed or forged.
     pub refused: u64,

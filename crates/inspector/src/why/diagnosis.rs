@@ -292,6 +292,6 @@ pub enum SilenceCause {
     LoudspeakerFailed,
     /// A client has no keys for an encrypted session.
     NoKeys,
-    /// One of the two is not in the other one's group.
+    /// One of the two is not in the group of the other.
     NotInGroup,
 }

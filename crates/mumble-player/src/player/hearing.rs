@@ -81,7 +81,7 @@ impl Hearing {
         speaker.toc = voice.frame.first().copied()?;
         let units = speaker.units;
         let sequence = u64::from(voice.sequence);
-        // An utterance starts at the present time, never before an earlier one's end, so that numbers only rise.
+        // An utterance starts at the present time, never before the end of an earlier one, so numbers only rise.
         let present = now.as_micros() / MICROS_PER_UNIT;
         let began = *speaker.began.get_or_insert_with(|| {
             present.max(speaker.next).saturating_sub(sequence * units).max(speaker.next)

@@ -45,7 +45,7 @@ fn actions(moderation: &Moderation) -> Vec<String> {
     page.entries.iter().map(|entry| format!("{} {}: {}", entry.action, entry.target, entry.result)).collect()
 }
 
-/// Whether Alice is not heard, although Bob, who speaks after her, is.
+/// Whether Alice is not heard, although Bob, speaking after her, is.
 fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
     bob.heard.clear();
     alice.say(b"not heard");

@@ -50,7 +50,7 @@ pub(super) struct Quotas {
 struct Quota {
     rule: usize,
     speaking: Vec<(ClientId, Instant)>,
-    /// Clients that were told that there is no place, and the time of each one's last attempt.
+    /// Clients that were told that there is no place, and the time of the last attempt of each.
     refused: Vec<(ClientId, Instant)>,
 }
 

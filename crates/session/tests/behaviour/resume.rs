@@ -206,7 +206,7 @@ fn a_resumed_client_knows_a_player_that_came_back_under_another_id() {
 fn a_resumed_client_hears_a_player_with_a_former_name_and_id_at_once() {
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
     let lobby = || Target::Room("lobby".into());
-    // Two utterances, so that the new Bob's counters start below the old one's.
+    // Two utterances, so that the new Bob's counters start below those of the old one.
     for word in ["one", "two"] {
         let channel = network.client(bob).open_channel(lobby(), ChannelProperties::default());
         network.client(bob).send_voice(word.as_bytes()).expect("in the session");

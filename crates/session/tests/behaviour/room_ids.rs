@@ -11,7 +11,7 @@ use crate::support::packets;
 const MALLORY: u64 = 1;
 const ALICE: u64 = 2;
 
-/// Mallory is in a room without rules; Alice, who has a token, wants to enter a room with the same id, to which a rule
+/// Mallory is in a room without rules; Alice, with a token, wants to enter a room with the same id, to which a rule
 /// applies.
 struct Scene {
     server: LoneServer,

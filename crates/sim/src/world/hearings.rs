@@ -15,7 +15,7 @@ use crate::words::Probe;
 pub(crate) struct Hearings(BTreeMap<PlayerId, BTreeMap<PlayerId, bool>>);
 
 impl Hearings {
-    /// A player to whom this speaker spoke, and that has heard nothing of it.
+    /// A player that this speaker spoke to, and that has heard nothing of it.
     fn unheard_by(&self, speaker: PlayerId) -> Option<PlayerId> {
         self.0.get(&speaker)?.iter().find(|(_, has_heard)| !**has_heard).map(|(listener, _)| *listener)
     }

@@ -1,5 +1,5 @@
 //! Two players in one room, both with loudspeakers: both microphones pick up both, and each player's loudspeaker plays
-//! the other one's voice. If each round is louder, it howls.
+//! the voice of the other. If each round is louder, it howls.
 
 use std::collections::VecDeque;
 
@@ -35,7 +35,7 @@ pub struct SharedRoom {
 }
 
 impl SharedRoom {
-    /// The gains, as amplitudes, from a player's own loudspeaker and from the other one's to the microphone.
+    /// The gains, as amplitudes, from a player's own and from the other player's loudspeaker to the microphone.
     pub fn new(own_gain: f32, other_gain: f32) -> Self {
         let mut noise = WhiteNoise::from_state(0x2545_f491);
         let paths = [0, 1].map(|from| {

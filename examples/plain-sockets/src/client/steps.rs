@@ -75,7 +75,7 @@ impl PlainClient {
         }
         match dial.into_stream().and_then(|stream| stream.map(TcpLink::new).transpose()) {
             Ok(Some(tcp)) => self.state = State::Greeting { tcp, deadline: now + GREETING_TIMEOUT },
-            // The finished dial belonged to an earlier attempt; the next poll starts this one's.
+            // The finished dial belonged to an earlier attempt; the next poll starts the current one.
             Ok(None) => {}
             Err(error) => self.end_unreachable(&error),
         }

@@ -10,7 +10,7 @@ const SECONDS: usize = 60;
 /// The start of the final part, in seconds.
 const END_S: usize = 30;
 
-/// The gains from a player's own loudspeaker and from the other one's to the microphone.
+/// The gains from a player's own and from the other player's loudspeaker to the microphone.
 const OWN_GAIN: f32 = 1.0;
 const OTHER_GAIN: f32 = 0.2;
 

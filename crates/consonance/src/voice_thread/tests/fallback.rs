@@ -9,7 +9,7 @@ use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
 use crate::route::{FallbackRoute, FallbackSettings, LinkTransport};
 
-/// Alice with two networks, of which the first can be blocked, and Bob, who speaks constantly.
+/// Alice with two networks, of which the first can be blocked, and Bob, a constant speaker.
 pub(super) struct Meeting {
     pub(super) bench: Bench,
     pub(super) gate: Gate,

@@ -154,7 +154,7 @@ impl TcpConnections {
     /// Says goodbye once everything is written.
     fn say_goodbye(&mut self, now: Instant, id: TcpId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        // If the peer is gone, there is nobody to say goodbye to.
+        // If the peer is gone, no goodbye can be sent.
         let _ = connection.stream.shutdown(Shutdown::Write);
         if connection.is_read_to_the_end() {
             self.end(now, id, TcpEnd::Finished);

@@ -105,7 +105,7 @@ impl PlayerNumber {
     }
 }
 
-/// Two players of a game behind a cable, and Eve, who is linked directly to the voice server.
+/// Two players of a game behind a cable, and Eve, with a direct link to the voice server.
 struct Scene {
     voice: SessionLoop,
     bridge: SidecarBridge<MemoryServer>,

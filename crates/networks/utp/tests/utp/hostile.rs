@@ -59,7 +59,7 @@ fn an_unproved_address_gets_no_more_bytes_than_came_in_its_name() {
     }
 }
 
-/// Acknowledgements that an attacker can guess who knows the protocol but not the packets that were sent.
+/// Acknowledgements that an attacker can guess from the protocol, without the packets that were sent.
 fn guesses() -> impl Iterator<Item = (u16, u64)> {
     let all = (0..64_u16).map(|newest| (newest, u64::MAX));
     let one_more_each_time = (0..64_u16).map(|newest| (newest, 1));

@@ -4,7 +4,7 @@ use consonance_session::{ChannelProperties, Target};
 
 use super::network::{Network, Player};
 
-/// Alice (id 0), who speaks to the lobby, and this number of listening clients of ours, with ids from 1.
+/// Alice (id 0), speaking in the lobby, and this number of our clients that listen, with ids from 1.
 pub(crate) fn speaker_and_listeners(listeners: usize) -> (Network, Player, Vec<Player>) {
     let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);

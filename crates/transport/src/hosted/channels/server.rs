@@ -224,7 +224,7 @@ impl Client {
     }
 }
 
-/// How often a client may request a link between two polls by the game. A player who changes their mind needs two.
+/// How often a client may request a link between two polls by the game. A player that changes its mind needs two.
 pub(super) const LINKS_ASKED_MAX: u8 = 16;
 
 pub(super) const TOO_SLOW: &str = "reliable packets could not be delivered";
