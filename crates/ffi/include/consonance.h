@@ -1739,7 +1739,7 @@ consonance_error consonance_get_why(uint64_t chat,
 uint32_t consonance_abi_version(void);
 
 /**
- * The version of the library, such as `0.1.0`.
+ * The version of the library, such as `0.2.0`.
  */
 const char *consonance_version(void);
 

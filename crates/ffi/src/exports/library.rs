@@ -15,7 +15,7 @@ pub extern "C" fn consonance_abi_version() -> u32 {
     CONSONANCE_ABI
 }
 
-/// The version of the library, such as `0.1.0`.
+/// The version of the library, such as `0.2.0`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");

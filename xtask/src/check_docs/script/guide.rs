@@ -88,7 +88,7 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/guide/python.md",
         &[
-            untried("pip install ./consonance-0.1.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
+            untried("pip install ./consonance-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
             untried("pip install maturin", VIRTUAL),
             untried("maturin build --release --manifest-path python/Cargo.toml --out wheels", VIRTUAL),
             untried("pip install wheels/consonance-*.whl", VIRTUAL),
