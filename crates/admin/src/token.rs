@@ -57,7 +57,7 @@ pub enum AdminTokenError {
         path: PathBuf,
     },
     /// The operating system gave no random numbers.
-    #[error("could not get random numbers for an admin token from the operating system")]
+    #[error("the operating system provided no random numbers for an admin token")]
     NoRandomness,
 }
 

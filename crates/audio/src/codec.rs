@@ -216,7 +216,7 @@ pub enum CodecError {
         codec: u8,
     },
     /// The other side announced a rate that its codec does not support.
-    #[error("{sample_rate_hz} Hz cannot be decoded; use 48000 Hz")]
+    #[error("cannot decode at {sample_rate_hz} Hz, expected 48000 Hz")]
     UnsupportedSampleRate {
         /// The rate announced.
         sample_rate_hz: u32,
@@ -232,7 +232,7 @@ pub enum CodecError {
         sample_rate_hz: u32,
     },
     /// The caller's frame has the wrong number of samples.
-    #[error("a frame of {got} samples was given to a codec whose frames have {expected}")]
+    #[error("a frame of {got} samples was given to a codec that expects {expected}")]
     FrameLength {
         /// Samples in a frame of this codec.
         expected: usize,
@@ -240,7 +240,7 @@ pub enum CodecError {
         got: usize,
     },
     /// The caller's packet buffer is too short.
-    #[error("a packet buffer of {got} bytes is too short; {needed} are needed")]
+    #[error("a packet buffer of {got} bytes is too small, expected at least {needed}")]
     PacketBuffer {
         /// Bytes needed.
         needed: usize,

@@ -57,7 +57,7 @@ pub enum OutputError {
     #[error("the output failed: {0}")]
     Other(Box<dyn std::error::Error + Send + Sync>),
     /// The caller wrote after [`Output::finish`].
-    #[error("the output was finished already; open a new one")]
+    #[error("the output is already finished; open a new one")]
     Finished,
 }
 

@@ -32,7 +32,7 @@ pub enum WavError {
         what: String,
     },
     /// The file holds less sound than it says.
-    #[error("{} is cut off: it promises more sound than it holds; copy or export it again", path.display())]
+    #[error("{} is truncated: it has less sound than its header says; copy or export it again", path.display())]
     CutOff {
         /// The file.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum WavError {
         sample_rate_hz: u32,
     },
     /// The file is longer than [`WAV_SECONDS_MAX`](crate::limits::WAV_SECONDS_MAX).
-    #[error("{} is {seconds} s long; at most {} s can be read, so cut it", path.display(), crate::limits::WAV_SECONDS_MAX)]
+    #[error("{} is {seconds} s long, expected at most {} s; shorten it", path.display(), crate::limits::WAV_SECONDS_MAX)]
     TooLong {
         /// The file.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum WavError {
         seconds: u64,
     },
     /// The file cannot be created or written.
-    #[error("cannot write {}: {cause}; check that the folder exists and has room", path.display())]
+    #[error("cannot write {}: {cause}; check that the folder exists and has free space", path.display())]
     Write {
         /// The file.
         path: PathBuf,

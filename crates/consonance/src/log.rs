@@ -40,17 +40,17 @@ pub(crate) fn levels() -> String {
 pub(crate) fn note(player: &str, event: &EventKind) {
     match event {
         EventKind::Joined => info!(target: NETWORK, player, "joined the session"),
-        EventKind::Resumed => info!(target: NETWORK, player, "back in the session, with the place of before"),
+        EventKind::Resumed => info!(target: NETWORK, player, "session resumed"),
         EventKind::Rejoining => {
-            info!(target: NETWORK, player, "joining again with another length of frames");
+            info!(target: NETWORK, player, "rejoining with another frame size");
         }
         EventKind::Draining { ends_in, redirect, .. } => {
             warn!(target: NETWORK, player, ?ends_in, redirect, "server draining");
         }
         EventKind::DrainCancelled => info!(target: NETWORK, player, "server cancelled draining"),
-        EventKind::Redirecting => info!(target: NETWORK, player, "goes on to another server"),
+        EventKind::Redirecting => info!(target: NETWORK, player, "moving to another server"),
         EventKind::ConnectionLost { reason, retry_in } => {
-            warn!(target: NETWORK, player, %reason, ?retry_in, "the session was lost");
+            warn!(target: NETWORK, player, %reason, ?retry_in, "lost the session");
         }
         EventKind::DirectLinkMade { name } => debug!(target: NETWORK, player, name, "a direct link is there"),
         EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "a direct link is gone"),
@@ -89,16 +89,16 @@ pub(crate) fn note_slow_capture(player: &str) {
     if cfg!(debug_assertions) {
         warn!(target: RECORDING, player, "the capture thread is too slow in this debug build: {OPTIMISE}");
     } else {
-        warn!(target: RECORDING, player, "the capture thread is too slow, or its input waits for something");
+        warn!(target: RECORDING, player, "the capture thread is too slow, or its input blocks");
     }
 }
 
 /// Noise suppression changes to a cheaper level, or back with `None`.
 pub(crate) fn note_noise_reduced(player: &str, reduced_to: Option<NoiseLevel>) {
     if let Some(level) = reduced_to.map(NoiseLevel::name) {
-        warn!(target: RECORDING, player, level, "noise suppression reduced: the machine is too slow for the level that is set");
+        warn!(target: RECORDING, player, level, "noise suppression reduced: the machine is too slow for the configured level");
     } else {
-        info!(target: RECORDING, player, "noise suppression is at the level that is set again");
+        info!(target: RECORDING, player, "noise suppression restored to the configured level");
     }
 }
 

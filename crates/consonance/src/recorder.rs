@@ -75,13 +75,13 @@ pub enum RecorderError {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     /// The thread could not be started.
-    #[error("cannot start a thread to record on: {0}; close other programs")]
+    #[error("could not start the recorder thread: {0}")]
     Thread(io::Error),
     /// The recorder has stopped because of an error; [`Recorder::stop`] says which.
     #[error("the recorder has stopped; stop() says why")]
     Stopped,
     /// More taps were added at once than the recorder accepts.
-    #[error("{WAITING_TAPS_MAX} taps wait to be recorded; add this one a little later")]
+    #[error("{WAITING_TAPS_MAX} taps are already waiting to be recorded; try again shortly")]
     Busy,
 }
 

@@ -80,7 +80,7 @@ impl Default for VoiceSettings {
 #[non_exhaustive]
 pub enum SettingsError {
     /// A number is out of its range.
-    #[error("{setting} is {value}, which is not within {lowest} to {highest}")]
+    #[error("{setting} is {value}, expected {lowest} to {highest}")]
     OutOfRange {
         /// The setting, as it is called in a file.
         setting: &'static str,

@@ -20,7 +20,7 @@ pub struct Tokens {
 
 /// There is no room for another token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} tokens are held, which is the limit: remove one first", Tokens::MAX)]
+#[error("already holding {} tokens, which is the limit: remove one first", Tokens::MAX)]
 pub struct TokenLimitReached;
 
 impl Tokens {

@@ -93,7 +93,7 @@ impl Devices {
             drop(ending);
         };
         if let Err(error) = thread::Builder::new().name("consonance-device".into()).spawn(run) {
-            tracing::error!(%error, "no thread for the sound devices: there will be no sound");
+            tracing::error!(%error, "could not start the thread for sound devices: there will be no sound");
             leave_alone([(Direction::Input, &input), (Direction::Output, &output)], &events);
         }
         let devices = Self { selected, wake: Some(wake), ended, input, output, events };

@@ -28,16 +28,16 @@ impl EndReason {
         match (self.code, self.until, self.max) {
             (EndCode::Banned, Some(until), _) => write!(f, "banned from this server until {}", Utc(until)),
             (EndCode::TokenExpired, Some(until), _) => {
-                write!(f, "the join token expired at {}: get another one", Utc(until))
+                write!(f, "the join token expired at {}: get a new one", Utc(until))
             }
             (EndCode::TokenEarly, Some(until), _) => {
-                write!(f, "the join token is not valid before {}: retry then", Utc(until))
+                write!(f, "the join token is not valid before {}: try again then", Utc(until))
             }
             (EndCode::NameTooLong, _, Some(max)) => {
                 write!(f, "the name is too long: choose one of at most {max} bytes")
             }
             (EndCode::SessionsFull, _, Some(max)) => {
-                write!(f, "the server has all {max} sessions that it takes: try again later")
+                write!(f, "the server cannot open more than {max} sessions: try again later")
             }
             (EndCode::ServerFull, _, Some(max)) => {
                 write!(f, "the server is full, with {max} connections: try again later")
@@ -72,15 +72,15 @@ impl EndReason {
 
 fn sentence(code: EndCode) -> &'static str {
     match code {
-        EndCode::Token => "the join token is missing, wrong or too old",
+        EndCode::Token => "the join token is missing, invalid or expired",
         EndCode::TokenMissing => "this session requires a join token",
         EndCode::TokenInvalid => "the join token is not valid",
-        EndCode::TokenSignature => "the join token is not signed by a key of this server",
-        EndCode::TokenExpired => "the join token is no longer valid: get another one",
+        EndCode::TokenSignature => "the join token is not signed with a key of this server",
+        EndCode::TokenExpired => "the join token has expired: get a new one",
         EndCode::TokenEarly => "the join token is not valid yet",
         EndCode::TokenSession => "the join token is for another session",
         EndCode::TokenService => "the join token is for another service",
-        EndCode::TokenEnded => "the time of the join token is over: get another one",
+        EndCode::TokenEnded => "the join token has reached its time limit: get a new one",
         EndCode::Password => "the password is missing or wrong",
         EndCode::PasswordMissing => "this session requires a password",
         EndCode::PasswordWrong => "the password is wrong",
@@ -89,10 +89,10 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::PasswordAndToken => "this session requires a join token and a password",
         EndCode::Name => "this name cannot be used: choose another one",
         EndCode::NameReserved => {
-            "this name is reserved: choose another one, or join with a token that is for this name"
+            "this name is reserved: choose another one, or join with a token for this name"
         }
         EndCode::NameOfToken => "the join token is for another name",
-        EndCode::NameProtected => "this name belongs to another player who is here: choose another one",
+        EndCode::NameProtected => "this name belongs to another player in the session: choose another one",
         EndCode::NameInUse => "this name is in use: choose another one",
         EndCode::NameTooLong => "the name is too long: choose a shorter one",
         EndCode::ReplacedByNewerLogin => "another player joined with the same name",
@@ -100,22 +100,20 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::SessionFull => "the session is full: try again when a player has left",
         EndCode::ServerFull => "the server is full: try again later",
         EndCode::MadeRoom => "the server is full, and has too many connections from your address",
-        EndCode::SessionsFull => "the server has all the sessions that it takes: try again later",
+        EndCode::SessionsFull => "the server cannot open more sessions: try again later",
         EndCode::ServerBusy => "the server is at its limit",
         EndCode::Banned => "banned from this server for good",
         EndCode::Kicked => "the server's operator has removed you",
-        EndCode::Version => "this client does not fit the server",
-        EndCode::Codec => {
-            "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"
-        }
+        EndCode::Version => "this client's version is not compatible with the server",
+        EndCode::Codec => "unsupported frame size or sample rate: use those of an Opus codec",
         EndCode::EncryptionRequired => {
-            "this session is encrypted from end to end, which this client cannot do: use one that can"
+            "this session requires end-to-end encryption, which this client does not support"
         }
         EndCode::Closing => "the server is closing",
         EndCode::SessionEnded => "the session has ended",
-        EndCode::Draining => "the server is about to stop and takes no more players",
+        EndCode::Draining => "the server is about to shut down and accepts no more players",
         EndCode::ShuttingDown => "the server is shutting down",
-        EndCode::Elsewhere => "this session is not reached over this network, only over another one",
+        EndCode::Elsewhere => "this session is not available over this network, only over another one",
         EndCode::Abuse
         | EndCode::AbuseMalformed
         | EndCode::AbuseOversized
@@ -124,13 +122,11 @@ fn sentence(code: EndCode) -> &'static str {
         | EndCode::AbuseFlood => abuse_sentence(code),
         EndCode::SessionUnknown => "unknown session",
         EndCode::Denied => "the server does not admit this player",
-        EndCode::Undecided => {
-            "the server cannot find out at the moment whether this player may join: try again"
-        }
+        EndCode::Undecided => "the server cannot check at the moment whether this player may join: try again",
         EndCode::NoHandshake => "this client did not join the session in time",
         EndCode::Overloaded => "the server cannot keep up",
-        EndCode::TooSlow => "the connection is too slow: more waited for it than the server keeps",
-        EndCode::Resumed => "this player is here over another connection",
+        EndCode::TooSlow => "the connection is too slow: too much data was waiting for it",
+        EndCode::Resumed => "this player has resumed over another connection",
         EndCode::NewSession => "the server has started a new session",
         EndCode::Other => "",
     }
@@ -139,21 +135,19 @@ fn sentence(code: EndCode) -> &'static str {
 fn abuse_sentence(code: EndCode) -> &'static str {
     match code {
         EndCode::AbuseMalformed => {
-            "this client broke the rules too often, in the end with a malformed packet"
+            "too many protocol violations by this client, the last one a malformed packet"
         }
         EndCode::AbuseOversized => {
-            "this client broke the rules too often, in the end with a packet that is too long"
+            "too many protocol violations by this client, the last one an oversized packet"
         }
         EndCode::AbuseSpoofed => {
-            "this client broke the rules too often, in the end with a packet in another player's name"
+            "too many protocol violations by this client, the last one a packet in another player's name"
         }
         EndCode::AbuseRefused => {
-            "this client broke the rules too often, in the end with something that the session does not take"
+            "too many protocol violations by this client, the last one a request that the session refuses"
         }
-        EndCode::AbuseFlood => {
-            "this client broke the rules too often, in the end by sending too much in a second"
-        }
-        _ => "this client broke the rules too often",
+        EndCode::AbuseFlood => "too many protocol violations by this client, the last one a flood of packets",
+        _ => "too many protocol violations by this client",
     }
 }
 
@@ -195,7 +189,7 @@ mod tests {
             ),
             (
                 EndReason { redirect, ..EndCode::Draining.into() },
-                "the server is about to stop and takes no more players: join quic://b.example:1/main instead",
+                "the server is about to shut down and accepts no more players: join quic://b.example:1/main instead",
             ),
             (words(EndCode::Other, "plain words"), "plain words"),
         ] {

@@ -107,7 +107,7 @@ impl HttpListener {
             runtime.block_on(connections::serve(listener, seats, rules));
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;
-        info!(%address, "the {name} listener is up");
+        info!(%address, "{name} listener started");
         Ok(Self { address, counters: shown, stop, thread: Some(thread) })
     }
 

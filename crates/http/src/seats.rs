@@ -62,7 +62,7 @@ impl Seats {
                     debug!(%remote, "has too many connections already");
                 }
                 Err(error) => {
-                    warn!(%error, "a connection could not be accepted");
+                    warn!(%error, "could not accept a connection");
                     sleep(AFTER_REFUSAL).await;
                 }
             }

@@ -18,19 +18,19 @@ pub struct Tls(Arc<RwLock<TlsAcceptor>>);
 #[non_exhaustive]
 pub enum TlsError {
     /// The certificate chain is invalid.
-    #[error("the certificate cannot be read: {cause}; it has to be PEM, the server's own first")]
+    #[error("cannot read the certificate: {cause}; expected PEM, the server's own certificate first")]
     Certificate {
         /// The cause.
         cause: String,
     },
     /// The private key is invalid.
-    #[error("the key cannot be read: {cause}; it has to be PEM, without a password")]
+    #[error("cannot read the key: {cause}; expected PEM without a password")]
     Key {
         /// The cause.
         cause: String,
     },
     /// The certificate and the key do not belong together.
-    #[error("certificate and key do not work together: {cause}")]
+    #[error("certificate and key do not match: {cause}")]
     Pair {
         /// The cause.
         cause: String,
@@ -104,7 +104,7 @@ mod tests {
             ("", &*key, "the certificate cannot be read"),
             (&*key, &*key, "the certificate cannot be read"),
             (&*certificate, "", "the key cannot be read"),
-            (&*certificate, &*foreign.1, "certificate and key do not work together"),
+            (&*certificate, &*foreign.1, "certificate and key do not match"),
         ] {
             let error = tls.replace(certificate.as_bytes(), key.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

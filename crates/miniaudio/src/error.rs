@@ -7,10 +7,10 @@ use std::ffi::c_int;
 #[non_exhaustive]
 pub enum MiniaudioError {
     /// The user or the system does not allow it.
-    #[error("the sound system does not allow it (code {0}): allow this program to use it")]
+    #[error("the sound system denied access (code {0}): grant it to this program")]
     Denied(c_int),
     /// The system or device does not exist.
-    #[error("there is no such sound system or device (code {0}): choose another one")]
+    #[error("no such sound system or device (code {0}): choose another one")]
     Missing(c_int),
     /// Any other error. Systems have codes of their own for a device in use by another program, so that is one of
     /// these.

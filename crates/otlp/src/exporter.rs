@@ -101,14 +101,14 @@ impl Export {
         while !state.has_ended {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                warn!("the OpenTelemetry collector does not answer: what waits for it is lost");
+                warn!("OpenTelemetry collector not responding: queued data lost");
                 return;
             }
             state = self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         if state.lost > 0 {
             let spans = state.lost;
-            warn!(spans, "spans were not delivered to the OpenTelemetry collector before the end");
+            warn!(spans, "spans not delivered to the OpenTelemetry collector before shutdown");
         }
     }
 

@@ -16,7 +16,7 @@ pub enum CaptureError {
         cause: io::Error,
     },
     /// The file takes no more.
-    #[error("cannot write {}: {cause}; check that there is room", path.display())]
+    #[error("cannot write {}: {cause}; check the free space", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -24,7 +24,7 @@ pub enum CaptureError {
         cause: io::Error,
     },
     /// The system has no thread left.
-    #[error("cannot start a thread to write packets on: {0}; close other programs")]
+    #[error("could not start the capture thread: {0}")]
     Thread(io::Error),
 }
 

@@ -44,7 +44,7 @@ impl Config {
             say("listen", "no address to listen on: set at least one");
         }
         if sessions.is_empty() && sessions_on_demand.is_empty() {
-            say("sessions", "no session to serve: name at least one, here or in sessions_on_demand");
+            say("sessions", "no sessions configured, expected at least one, here or in sessions_on_demand");
         }
         for (_, name) in repeated(sessions) {
             say("sessions", &format!("the session {name:?} is named twice: remove one"));

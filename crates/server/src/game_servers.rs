@@ -42,7 +42,7 @@ impl GameServerWatch {
                 "connections to the game's server cannot be made, and its players are rejected: is it running where \
                  `upstream` says?"
             ),
-            Some(News::Answers) => info!(network, "the game's server can be reached again"),
+            Some(News::Answers) => info!(network, "game server reachable again"),
             None => {}
         }
     }

@@ -73,7 +73,7 @@ pub enum HandOverError {
         mode: u32,
     },
     /// More than any server leaves.
-    #[error("{} has {bytes} bytes, and no server leaves more than {}: delete it", path.display(), BYTES_MAX)]
+    #[error("{} has {bytes} bytes, expected at most {}: delete it", path.display(), BYTES_MAX)]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum HandOverError {
         bytes: u64,
     },
     /// It was left by another version of this program.
-    #[error("{} was left by a version that writes format {found}, and this one reads {}: players join again", path.display(), VERSION)]
+    #[error("{} was left by a version that writes format {found}, and this one reads {}: players have to join again", path.display(), VERSION)]
     OtherVersion {
         /// The file; it is left where it is.
         path: PathBuf,
@@ -89,7 +89,7 @@ pub enum HandOverError {
         found: u32,
     },
     /// It was cut off or changed.
-    #[error("{} is damaged ({cause}): players join again", path.display())]
+    #[error("{} is damaged ({cause}): players have to join again", path.display())]
     Damaged {
         /// The file; it is left where it is.
         path: PathBuf,

@@ -73,19 +73,19 @@ pub(crate) struct MailSlot {
 #[non_exhaustive]
 pub enum WorkerError {
     /// Too many jobs wait for it already; this one was not queued.
-    #[error("worker {worker} of the server has too much to do; try again in a moment")]
+    #[error("worker {worker} is overloaded; try again shortly")]
     Busy {
         /// The number of the worker, from 0.
         worker: usize,
     },
     /// The job still waits, and will run, but its result is dropped.
-    #[error("worker {worker} of the server did not answer in {} s; it may follow later", PATIENCE.as_secs())]
+    #[error("worker {worker} did not answer within {} s; it may still carry out the request", PATIENCE.as_secs())]
     Late {
         /// The number of the worker, from 0.
         worker: usize,
     },
     /// It has ended: the server was stopped, or is about to be.
-    #[error("worker {worker} of the server has ended: the server is shutting down")]
+    #[error("worker {worker} has stopped: the server is shutting down")]
     Gone {
         /// The number of the worker, from 0; it may be larger than any worker's.
         worker: usize,

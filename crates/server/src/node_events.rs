@@ -27,7 +27,7 @@ pub(crate) trait WorkerQueues {
 pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
     match event {
         NodeEvent::Owned { name, session, worker, is_takeover, generation } => {
-            info!(session = &*name, id = session, is_takeover, "is this node's from now on");
+            info!(session = &*name, id = session, is_takeover, "session now owned by this node");
             own(workers, &name, SessionId(session), worker, generation);
         }
         NodeEvent::Confirmed { name, generation } => {

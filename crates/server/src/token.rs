@@ -63,19 +63,19 @@ pub enum TokenError {
     #[error("malformed join token: {0}")]
     Malformed(&'static str),
     /// No key fits.
-    #[error("the signature of the join token is not by a key of this server")]
+    #[error("the join token is not signed with a key of this server")]
     Signature,
     /// The key that fits has an end, and that is over.
-    #[error("the join token is signed with a key that is no longer in use: get another one")]
+    #[error("the join token is signed with a key that is no longer in use: get a new token")]
     KeyEnded,
     /// Its time is over.
-    #[error("the join token expired at {}: get another one", utc(*expires_at))]
+    #[error("the join token expired at {}: get a new one", utc(*expires_at))]
     Expired {
         /// The time at which it expired, in seconds since 1970.
         expires_at: u64,
     },
     /// Its time has not come.
-    #[error("the join token is valid from {}: retry then", utc(*not_before))]
+    #[error("the join token is not valid before {}: try again then", utc(*not_before))]
     NotYet {
         /// The time at which it becomes valid, in seconds since 1970.
         not_before: u64,
@@ -107,7 +107,7 @@ pub enum TokenError {
         expected: String,
     },
     /// It is a token for something else, or does not say for what.
-    #[error("this is not a token to join with: its type (typ) is not {expected:?}")]
+    #[error("this is not a join token: its type (typ) is not {expected:?}")]
     OtherType {
         /// The type that it has to name.
         expected: String,

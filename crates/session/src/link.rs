@@ -186,11 +186,9 @@ impl fmt::Display for CloseReason {
             }
             Self::Redirected => "went on to another server, as this one had asked for",
             Self::TooManyPeers => "no further direct link fits",
-            Self::CodecRefused => {
-                "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"
-            }
+            Self::CodecRefused => "unsupported frame size or sample rate: use those of an Opus codec",
             Self::EncryptionRequired => {
-                "this session is encrypted from end to end, which this client cannot do: use one that can"
+                "this session requires end-to-end encryption, which this client does not support"
             }
             Self::Overloaded => "the server cannot keep up",
             Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",

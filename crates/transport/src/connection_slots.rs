@@ -62,7 +62,7 @@ impl Default for AddressShares {
 
 /// All slots are taken, and no connection makes room for the newcomer's prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("all connections are taken")]
+#[error("no free connections")]
 pub struct SlotsFull;
 
 /// The reason sent to a connection that makes room for another one.

@@ -136,7 +136,7 @@ pub enum JoinProblem {
     #[error("the offer cannot be answered: {0}")]
     BadOffer(String),
     /// The page is older than this server and offers what is not understood any more: what, in words.
-    #[error("this page is too old for the server: load it again ({0})")]
+    #[error("this page is too old for the server: reload it ({0})")]
     PageTooOld(String),
     /// The key is unknown, or no longer in use.
     #[error("unknown key: join again")]

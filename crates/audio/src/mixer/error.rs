@@ -8,7 +8,7 @@ use crate::codec::CodecError;
 #[non_exhaustive]
 pub enum MixerError {
     /// The speaker's packets cannot be decoded.
-    #[error("speaker {} cannot be heard: {cause}", key.0)]
+    #[error("cannot play speaker {}: {cause}", key.0)]
     Codec {
         /// The speaker.
         key: SpeakerKey,
@@ -16,13 +16,13 @@ pub enum MixerError {
         cause: CodecError,
     },
     /// There is a speaker of this name.
-    #[error("speaker {} is there already; remove it first", key.0)]
+    #[error("speaker {} already exists; remove it first", key.0)]
     SpeakerExists {
         /// The speaker.
         key: SpeakerKey,
     },
     /// There are as many speakers as the settings allow.
-    #[error("there are {max_speakers} speakers already; raise MixerSettings::max_speakers")]
+    #[error("the mixer already has {max_speakers} speakers; raise MixerSettings::max_speakers")]
     TooManySpeakers {
         /// The limit.
         max_speakers: usize,

@@ -27,7 +27,7 @@ pub enum RecordingError {
         cause: io::Error,
     },
     /// There are as many tracks as the settings allow.
-    #[error("there are {max} tracks already; raise the limit, or begin another recording")]
+    #[error("the recording already has {max} tracks; raise the limit, or start another recording")]
     TooManyTracks {
         /// The limit.
         max: usize,
@@ -67,7 +67,7 @@ impl RecordingError {
 #[non_exhaustive]
 pub enum OggOpusError {
     /// The destination cannot be written.
-    #[error("{0}; check that there is room")]
+    #[error("{0}; check the free space")]
     Write(io::Error),
     /// The sound cannot be encoded.
     #[error(transparent)]

@@ -127,7 +127,7 @@ impl Curve {
 #[non_exhaustive]
 pub enum CurveError {
     /// The curve has more points than are kept.
-    #[error("the roll-off curve has {points} points; leave out some, {} are kept", CURVE_POINTS_MAX)]
+    #[error("the roll-off curve has {points} points, expected at most {}", CURVE_POINTS_MAX)]
     TooManyPoints {
         /// How many there are.
         points: usize,

@@ -198,7 +198,7 @@ impl<'a> Conversation<'a> {
                     self.lines.print(&Event { at: Instant::now(), kind })?;
                 }
             }
-            None => complain(&"say with --speak where your text shall go"),
+            None => complain(&"to send texts, name a room or player with --speak"),
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub(super) fn end(mut running: Running) {
 fn hand_over(running: &Running, path: &Path) -> bool {
     // A trial write, before players lose their links.
     if let Err(error) = HandOver::default().write(path) {
-        complain(&format!("the sessions are not handed over: {error}"));
+        complain(&format!("could not hand over the sessions: {error}"));
         return false;
     }
     let config = running.config();
@@ -38,7 +38,9 @@ fn hand_over(running: &Running, path: &Path) -> bool {
     let identity = running.made_identity().filter(|_| config.certificate.file.is_none()).cloned();
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
     match (HandOver { sessions, identity, recorded }).write(path) {
-        Ok(()) => note(&format!("left {places} players to the next process in {}", path.display())),
+        Ok(()) => {
+            note(&format!("saved the places of {places} players for the next process in {}", path.display()))
+        }
         Err(error) => complain(&format!("players will have to join again: {error}")),
     }
     true

@@ -36,7 +36,7 @@ pub(super) fn read_left(config: &Config) -> (HandOver, LeftFile) {
         Ok(None) => Default::default(),
         Ok(Some(left)) => (left, LeftFile(Some(path.clone()))),
         Err(error) => {
-            complain(&format!("starting without the sessions of the server before: {error}"));
+            complain(&format!("starting without the previous server's sessions: {error}"));
             // A handover file contains secrets and must not be left behind; any other file is not ours to delete.
             let is_left = matches!(error, HandOverError::OtherVersion { .. } | HandOverError::Damaged { .. });
             (HandOver::default(), LeftFile(is_left.then(|| path.clone())))
@@ -86,7 +86,7 @@ fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, Sav
     if known.is_none() {
         let news = HandOver { identity: Some(made.clone()), ..HandOver::default() };
         if let Err(error) = news.write(&file) {
-            complain(&format!("addresses change with the next start: {error}"));
+            complain(&format!("addresses will change at the next start: {error}"));
         }
     }
     known

@@ -276,7 +276,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
     match PacketCapture::start(file, config.diagnostics.packet_capture()) {
         Err(CaptureError::Create { path, cause }) if cause.kind() == io::ErrorKind::AlreadyExists => {
-            complain(&format!("packets are not captured: {} is there already; move it away", path.display()));
+            complain(&format!("not capturing packets: {} already exists; move it away", path.display()));
             Ok(None)
         }
         started => started.map(Some),
@@ -320,7 +320,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 fn log_reservations(kept: usize, config: &Config) {
     if kept > 0 {
         let seconds = config.limits.resume_s.0.as_secs();
-        note(&format!("{kept} players of the server before have their places for {seconds} s"));
+        note(&format!("keeping the places of {kept} players of the previous process for {seconds} s"));
     }
 }
 

@@ -96,7 +96,7 @@ fn renew_certificate(running: &Running) {
         }
         Ok(_) => {}
         Err(what) => {
-            complain(&format!("the certificate's files have changed, and the former one stays: {what}"));
+            complain(&format!("the certificate's files have changed, keeping the previous one: {what}"));
         }
     }
 }

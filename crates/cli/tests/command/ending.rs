@@ -112,7 +112,7 @@ fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
     assert_eq!(fs::read(&file).unwrap(), left, "it stays as it was");
     let (second, same_address) = serve(&folder, port, &settings);
     assert_eq!(address, same_address, "the certificate is handed over all the same");
-    second.until_complaint("1 players of the server before have their places for 120 s");
+    second.until_complaint("keeping the places of 1 players of the previous process for 120 s");
     assert!(!fs::exists(&file).unwrap(), "it is taken once");
     second.signal("TERM");
     ends_well(second);

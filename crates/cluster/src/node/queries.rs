@@ -53,19 +53,19 @@ pub struct PendingAnswer(Receiver<Result<(Vec<u8>, Duration), QueryError>>);
 #[non_exhaustive]
 pub enum QueryError {
     /// There is no such node, or it is not heard.
-    #[error("the node is not heard")]
+    #[error("no contact with the node")]
     NotHeard,
     /// This node has no connection to the others.
     #[error("no connection to NATS")]
     NoBus,
     /// It has not answered in time; it may have done what was asked.
-    #[error("the node did not answer in {} s", QUERY_TIMEOUT.as_secs())]
+    #[error("the node did not answer within {} s", QUERY_TIMEOUT.as_secs())]
     Late,
     /// Too many questions wait for answers; this one was not asked.
-    #[error("too many questions to other nodes wait for answers")]
+    #[error("too many queries to other nodes are waiting for answers")]
     Busy,
     /// The question, or its answer, is too long.
-    #[error("the question or its answer is too long")]
+    #[error("the query or its answer is too long")]
     TooLong,
     /// This node has ended.
     #[error("this node has left the cluster")]

@@ -17,13 +17,13 @@ pub enum StartError {
     #[error(transparent)]
     Address(#[from] consonance_quic::AddressError),
     /// No server or network was given.
-    #[error("the chat has no network: say where to with server() or network()")]
+    #[error("no network configured: call server() or network() first")]
     NoNetwork,
     /// A setting is invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The player's name is invalid.
-    #[error("the name {name:?} cannot be used: {problem}")]
+    #[error("invalid name {name:?}: {problem}")]
     Name {
         /// The name.
         name: String,
@@ -42,7 +42,7 @@ pub enum StartError {
     #[error(transparent)]
     JoinToken(#[from] JoinTokenTooLong),
     /// The codec rejects the settings.
-    #[error("the codec cannot be set up: {0}")]
+    #[error("could not set up the codec: {0}")]
     Codec(CodecError),
     /// No key could be made for the session's encryption.
     #[error(transparent)]
@@ -67,7 +67,7 @@ pub enum StartError {
     Runtime(#[from] consonance_quic::RuntimeError),
     /// The future was started outside of a tokio runtime.
     #[cfg(feature = "tokio")]
-    #[error("start_async() needs a tokio runtime: call it inside of one, or use start()")]
+    #[error("start_async() needs a tokio runtime: call it inside one, or use start()")]
     NoRuntime,
     /// The builder panicked on a thread of the runtime, or the runtime shut down meanwhile.
     #[cfg(feature = "tokio")]

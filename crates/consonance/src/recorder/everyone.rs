@@ -94,7 +94,7 @@ impl Everyone {
     fn tell_of_limit(&mut self, player: &str) {
         if !std::mem::replace(&mut self.told_of_limit, true) {
             let max = self.tracks.max();
-            tracing::warn!(player, max, "not recorded: there are as many tracks as the settings allow");
+            tracing::warn!(player, max, "not recorded: track limit reached");
         }
     }
 }

@@ -201,7 +201,7 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
             ends_in.as_secs()
         )),
         EventKind::DrainCancelled => event("the server cancelled draining".into()),
-        EventKind::Redirecting => event("goes on to another server".into()),
+        EventKind::Redirecting => event("moving to another server".into()),
         EventKind::Rejoining => event("joins again with another length of frames".into()),
         EventKind::PlayerJoined { name } => event(format!("{name} joined")),
         EventKind::PlayerLeft { name } => event(format!("{name} left")),

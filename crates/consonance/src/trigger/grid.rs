@@ -19,7 +19,7 @@ pub struct Grid {
 #[non_exhaustive]
 pub enum GridError {
     /// The range is too small or too large.
-    #[error("the range {range_m} is not between 1 and 100: choose another one")]
+    #[error("invalid range {range_m}, expected 1 to 100")]
     Range {
         /// The range.
         range_m: u32,

@@ -19,7 +19,7 @@ impl VoiceThread {
             self.tell(now, EventKind::TransportChanged { transport, reason });
         }
         if let Some(address) = self.links.take_server_change() {
-            info!(address, "link leads to another server of the session");
+            info!(address, "link moved to another server of the session");
             self.tell(now, EventKind::ServerChanged { address });
         }
         if self.links.can_return() && self.client.change_link(self.clock.session(now)) {

@@ -97,7 +97,7 @@ impl Keeper {
             return self.set_state(DeviceState::Off);
         }
         if self.open.as_ref().is_some_and(|open| open.is_silent(now)) {
-            tracing::info!(direction = ?self.direction(), "a sound device has stopped");
+            tracing::info!(direction = ?self.direction(), "sound device stopped");
             self.open = None;
             system.forget();
             self.retry.reset();
@@ -225,7 +225,7 @@ impl Keeper {
 
     /// Uses the new device from now on; the old one, if any, is closed.
     fn take_over(&mut self, open: Open) {
-        tracing::info!(direction = ?self.direction(), name = open.name, "a sound device runs");
+        tracing::info!(direction = ?self.direction(), name = open.name, "sound device started");
         if self.has_run {
             self.shared.note_reopened();
         }

@@ -192,10 +192,10 @@ impl Drop for Opened {
             drop(closing);
         };
         if let Err(error) = thread::Builder::new().name("consonance-close".into()).spawn(close) {
-            tracing::warn!(%error, "no thread to close a sound device");
+            tracing::warn!(%error, "could not start a thread to close a sound device");
         }
         if closed.recv_timeout(CLOSING) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("a sound device does not close; it is abandoned");
+            tracing::warn!("sound device did not close; abandoning it");
         }
     }
 }

@@ -36,10 +36,10 @@ pub struct NgoMessage<'a> {
 #[non_exhaustive]
 pub enum NgoBatchError {
     /// It is shorter than its header.
-    #[error("a batch is shorter than its header; is the game's Netcode 1.3.1 or newer?")]
+    #[error("a batch is shorter than its header; is the game's Netcode 1.3.1 or later?")]
     CutOff,
     /// It does not begin as batches do.
-    #[error("a batch begins with {0:#06x}, not with 0x1160; is the game's Netcode 1.3.1 or newer?")]
+    #[error("a batch begins with {0:#06x}, not with 0x1160; is the game's Netcode 1.3.1 or later?")]
     WrongMark(u16),
     /// Its size differs from the one in its header.
     #[error("the size in a batch's header does not match its length; drop it")]

@@ -234,7 +234,7 @@ impl Envelope for NgoVoiceOnlyConnection {
 fn violation_of(error: NgoBatchError) -> &'static str {
     match error {
         NgoBatchError::CutOff | NgoBatchError::WrongMark(_) => {
-            "malformed batch; is the game's Netcode 1.3.1 or newer?"
+            "malformed batch; is the game's Netcode 1.3.1 or later?"
         }
         NgoBatchError::WrongSize => "a batch tells another size than it has",
         NgoBatchError::WrongHash => "a batch's hash is not that of its messages",

@@ -36,7 +36,7 @@ pub enum FetchError {
     )]
     SessionAddress(String),
     /// No program answers there.
-    #[error("no inspector answers at {host} ({cause}): does its program still run?")]
+    #[error("no inspector answers at {host} ({cause}): is its program still running?")]
     Connection {
         /// The host and the port.
         host: String,

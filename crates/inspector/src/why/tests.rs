@@ -135,7 +135,7 @@ fn the_way_that_a_voice_takes_is_told_by_its_own_client_or_else_by_the_server() 
 
 #[test]
 fn how_voice_comes_to_a_listener_is_told_where_what_it_misses_is_not_known() {
-    let way = "over webrtc, 23 ms there and back, 1.5 % lost on the way there";
+    let way = "over webrtc, 23 ms round trip, 1.5 % lost on the way there";
     let pair = Pair::but(|pair| pair.server.sessions[0].players[1].voice_path = Some(way.into()));
     let diagnosis = pair.asked("s");
     let loss = diagnosis.steps.iter().find(|step| step.link == PathLink::Loss).unwrap();

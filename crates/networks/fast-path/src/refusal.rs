@@ -11,10 +11,10 @@ pub enum DatagramRefusal {
     #[error("for another worker")]
     OtherWorker,
     /// It names a link that does not exist (any more).
-    #[error("for a link that is not there")]
+    #[error("for an unknown link")]
     UnknownLink,
     /// It is a duplicate, or too old to tell.
-    #[error("came before")]
+    #[error("replayed")]
     Replayed,
     /// It was not sealed with the link's key.
     #[error("not sealed by the peer")]

@@ -63,7 +63,7 @@ enum Echo {
 
 /// The error for a message that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the message has more than the {bytes_max} bytes that fit; split it")]
+#[error("the message is longer than {bytes_max} bytes; split it")]
 pub struct TooLarge {
     /// The largest message, in bytes.
     pub bytes_max: usize,
@@ -71,7 +71,7 @@ pub struct TooLarge {
 
 /// The error when the other end numbered the parts of a message wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the parts of a message do not count down")]
+#[error("the fragments of a message are out of order")]
 pub struct BrokenMessage;
 
 impl Arq {

@@ -150,7 +150,7 @@ impl Link {
             match self.arq.receive(message) {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(_) => return Some(Reliable::Broken("the parts of a message do not count down")),
+                Err(_) => return Some(Reliable::Broken("the fragments of a message are out of order")),
             }
             self.last_heard = self.last_datagram;
             if let Some(reliable) = self.classify(message) {

@@ -133,7 +133,7 @@ impl Control {
 
 /// Bytes that are no message of their type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a control message of type {kind} is not the protocol buffer that it should be")]
+#[error("malformed control message of type {kind}")]
 pub struct MalformedControl {
     /// The number of the type.
     pub kind: u16,

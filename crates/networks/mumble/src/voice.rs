@@ -76,7 +76,7 @@ pub enum VoicePacket<'a> {
 
 /// An error for bytes that are not a voice packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a voice packet does not keep to its format")]
+#[error("malformed voice packet")]
 pub struct MalformedVoice;
 
 impl<'a> VoicePacket<'a> {

@@ -25,7 +25,7 @@ pub struct Identity {
 #[non_exhaustive]
 pub enum IdentityError {
     /// A name that cannot be in a certificate.
-    #[error("a certificate cannot be made for these names: {cause}")]
+    #[error("cannot create a certificate for these names: {cause}")]
     Names {
         /// The error of the certificate library.
         cause: String,
@@ -47,7 +47,7 @@ pub enum IdentityError {
         cause: String,
     },
     /// Both are readable, but do not belong together, or are of a kind that is not supported.
-    #[error("the certificate and the private key do not work together: {cause}")]
+    #[error("the certificate and the private key do not match: {cause}")]
     Pair {
         /// The error of the TLS library.
         cause: String,

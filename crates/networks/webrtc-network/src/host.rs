@@ -220,11 +220,11 @@ impl WebRtcHost {
             }
             LinkEvent::Said(SignallingEvent::Listening) => {
                 (session.is_listening, session.retry_after) = (true, RETRY_AFTER);
-                tracing::info!(session = session.name, "a session can be found at the signalling server");
+                tracing::info!(session = session.name, "session registered at the signalling server");
             }
             LinkEvent::Said(SignallingEvent::AddressDenied | SignallingEvent::Stopped) => {
                 let (session, url) = (&session.name, session.signalling.url());
-                tracing::warn!(session, %url, "the signalling server denies a session its address; is it taken?");
+                tracing::warn!(session, %url, "the signalling server refused a session's address; is it taken?");
                 self.sessions[index].signalling.stop(now, &mut self.connections);
                 self.lose_signalling(now, index);
             }

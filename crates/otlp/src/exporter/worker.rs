@@ -159,19 +159,19 @@ fn deliver(target: &mut Target, outage: &mut Outage, counters: &ExportCounters, 
     counters.note_request(target.signal, result);
     if let Delivery::Failed { why, retry_after } = delivery {
         if outage.handle_failed(Instant::now(), retry_after) {
-            warn!(failure = %why, "the OpenTelemetry collector fails: it is tried again");
+            warn!(failure = %why, "OpenTelemetry collector failing, retrying");
         }
         return delivery;
     }
     if let Some(failed) = outage.handle_answered() {
-        info!(failed, "the OpenTelemetry collector answers again");
+        info!(failed, "OpenTelemetry collector recovered");
     }
     let was_rejecting = std::mem::replace(&mut target.is_rejecting, result == ExportResult::Rejected);
     let signal = target.signal.name();
     match delivery {
         _ if was_rejecting => {}
         Delivery::Rejected { status } => {
-            warn!(signal, status, "the OpenTelemetry collector rejects what it is sent: see its log");
+            warn!(signal, status, "OpenTelemetry collector rejects data: see its log");
         }
         Delivery::Taken { rejected } if rejected > 0 => {
             warn!(

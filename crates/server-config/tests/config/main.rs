@@ -87,7 +87,7 @@ fn reports_every_mistake_with_line_and_correction() {
         ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a string, not 5"),
         (
             "sessions = []",
-            "voice.toml:1: sessions: no session to serve: name at least one, here or in sessions_on_demand",
+            "voice.toml:1: sessions: no sessions configured, expected at least one, here or in sessions_on_demand",
         ),
         ("sessions = ['a', 'a']", "voice.toml:1: sessions: the session \"a\" is named twice: remove one"),
         ("listen = []", "voice.toml:1: listen: no address to listen on: set at least one"),

@@ -127,7 +127,7 @@ impl From<ServiceError> for HookError {
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "used by the hook alone"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
-    #[error("too many queries wait")]
+    #[error("too many queries are waiting")]
     Busy,
     #[error(transparent)]
     Service(#[from] ServiceFailure),
@@ -289,7 +289,7 @@ fn count(counters: &Counters, answer: &Result<Answer, HookFailure>, span: &mut O
         Ok(Answer::Allow(_)) => &counters.allowed,
         Ok(Answer::Deny(_)) => &counters.denied,
         Err(failure) => {
-            info!(%failure, "the joining hook has failed");
+            info!(%failure, "joining hook failed");
             span.fail(failure.code());
             &counters.failed
         }

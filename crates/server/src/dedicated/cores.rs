@@ -29,7 +29,7 @@ mod linux {
         let mut one = CpuSet::new();
         one.set(core);
         if let Err(error) = sched_setaffinity(None, &one) {
-            warn!(core, %error, "a worker cannot be kept on its core, and runs on any");
+            warn!(core, %error, "could not pin a worker to its core");
         }
     }
 }

@@ -173,7 +173,7 @@ fn voice_path(network: &str, quality: &LinkQuality) -> String {
             let sent = quality.datagrams_sent.max(1) as f64;
             let lost_percent = 100.0 * quality.datagrams_lost as f64 / sent;
             format!(
-                "over {network}, {round_trip_ms:.0} ms there and back, {lost_percent:.1} % lost on the way there"
+                "over {network}, {round_trip_ms:.0} ms round trip, {lost_percent:.1} % lost on the way there"
             )
         }
     }
@@ -249,12 +249,12 @@ mod tests {
             (
                 "browser",
                 DatagramPath::Connection,
-                "over browser, 23 ms there and back, 1.5 % lost on the way there",
+                "over browser, 23 ms round trip, 1.5 % lost on the way there",
             ),
         ] {
             assert_eq!(voice_path(network, &quality(path)), words);
         }
-        let fresh = "over browser, 0 ms there and back, 0.0 % lost on the way there";
+        let fresh = "over browser, 0 ms round trip, 0.0 % lost on the way there";
         assert_eq!(voice_path("browser", &LinkQuality::default()), fresh);
     }
 }

@@ -35,7 +35,7 @@ pub enum ModerationError {
         room: String,
     },
     /// The player has no access to the room that it was to enter.
-    #[error("{player:?} may not listen to the room {room:?}: give it the right first")]
+    #[error("{player:?} may not listen to the room {room:?}: grant access first")]
     RoomForbidden {
         /// The player's name.
         player: String,
@@ -49,7 +49,7 @@ pub enum ModerationError {
         room: String,
     },
     /// A player has rights in as many rooms as it may.
-    #[error("{player:?} has rights in {limit} rooms already: take some back")]
+    #[error("{player:?} already has rights in {limit} rooms: revoke some first")]
     TooManyRights {
         /// The player.
         player: String,
@@ -71,7 +71,7 @@ pub enum ModerationError {
     )]
     InvalidRedirect,
     /// The requested end lies in the past.
-    #[error("the end lies in the past: choose a later one")]
+    #[error("the end time is in the past: choose a later one")]
     EndsInThePast,
     /// A name is missing.
     #[error("{what} has no name: say which one")]
@@ -83,7 +83,7 @@ pub enum ModerationError {
     #[error("voices are not kept on this server: set moderation.report_buffer_s and storage.folder")]
     NothingKept,
     /// The player was not heard lately.
-    #[error("{player:?} has said nothing in the session {session:?} lately that another player heard")]
+    #[error("{player:?} was not heard by another player in the session {session:?} recently")]
     NotHeard {
         /// The session's name.
         session: String,

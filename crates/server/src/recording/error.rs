@@ -18,7 +18,7 @@ pub enum SessionRecorderError {
         cause: io::Error,
     },
     /// Two would take each other's recordings for broken ones.
-    #[error("another server records to {}: give each a folder of its own", folder.display())]
+    #[error("another server is recording to {}: give each server its own folder", folder.display())]
     InUse {
         /// The folder.
         folder: PathBuf,
@@ -47,7 +47,7 @@ pub enum RecordingsError {
     #[error("no such recording: see the list of recordings")]
     NoRecording,
     /// It has no such track.
-    #[error("the recording has no track {file:?}: look at its list of tracks")]
+    #[error("the recording has no track {file:?}: see its list of tracks")]
     NoTrack {
         /// The file that was asked for.
         file: String,
@@ -64,7 +64,7 @@ pub enum RecordingsError {
         what: String,
     },
     /// The thread that writes recordings has not come to it.
-    #[error("the disk is slow, or the recorder has ended; look at the list of recordings later")]
+    #[error("the disk is slow, or the recorder has stopped; check the list of recordings later")]
     Late,
 }
 

@@ -36,11 +36,11 @@ impl FinishedRecordings {
                     finished.add(crashed.folder.clone(), &crashed.index);
                     match saved {
                         Ok(()) => {
-                            info!(folder = %crashed.folder.display(), "completed what a crash had cut off");
+                            info!(folder = %crashed.folder.display(), "repaired after a crash");
                             completed.push(crashed);
                         }
                         Err(error) => {
-                            warn!(folder = %crashed.folder.display(), %error, "it cannot be completed");
+                            warn!(folder = %crashed.folder.display(), %error, "cannot be repaired");
                         }
                     }
                 }
@@ -92,7 +92,7 @@ impl FinishedRecordings {
         }
         let Finished { folder, .. } = self.finished.remove(0);
         match remove(&folder) {
-            Ok(()) => info!(folder = %folder.display(), "removed the oldest recording, for want of space"),
+            Ok(()) => info!(folder = %folder.display(), "removed the oldest recording to free space"),
             Err(error) => warn!(folder = %folder.display(), %error, "cannot remove the oldest recording"),
         }
         true

@@ -223,7 +223,7 @@ impl Writing {
     }
 
     fn fail(&mut self, number: u32, now: Instant, error: &io::Error, shared: &Shared) {
-        warn!(%error, "a recording ends, since it cannot be written");
+        warn!(%error, "recording stopped: cannot write");
         self.statistics.failed += 1;
         self.end(number, now, RecordingEndReason::WriteFailed, Some(error.to_string()), shared);
     }
@@ -250,7 +250,7 @@ impl Writing {
         match ended.save() {
             Ok(()) => shared.tell_ready(&ended),
             Err(error) => {
-                warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
+                warn!(folder = %ended.folder.display(), %error, "cannot be completed yet");
                 if self.unsaved.len() < UNSAVED_MAX {
                     self.unsaved.push(ended);
                 }

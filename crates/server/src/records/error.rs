@@ -13,7 +13,9 @@ pub enum RecordsError {
         limit: usize,
     },
     /// The limit of players with restrictions is reached.
-    #[error("{limit} players are muted or otherwise limited, which is all that are kept: lift some of that")]
+    #[error(
+        "{limit} players are already muted or restricted, which is the limit: lift some restrictions first"
+    )]
     TooManyRestrictions {
         /// How many that are.
         limit: usize,

@@ -26,7 +26,7 @@ pub enum ReportsError {
         id: u64,
     },
     /// The report has no such track.
-    #[error("report number {id} has no track {file:?}: look at its list of tracks")]
+    #[error("report {id} has no track {file:?}: see its list of tracks")]
     NoTrack {
         /// The report's number.
         id: u64,
@@ -48,7 +48,7 @@ pub enum ReportsError {
         limit: u64,
     },
     /// Others wait for the disk already.
-    #[error("too many reports wait for the disk; try again in a moment")]
+    #[error("too many reports are waiting to be written; try again shortly")]
     Busy,
     /// The disk does not take it.
     #[error("the report could not be written: {what}")]
@@ -57,7 +57,7 @@ pub enum ReportsError {
         what: String,
     },
     /// The disk is slow.
-    #[error("the disk has not taken the report yet; look at the list of reports later")]
+    #[error("the report has not been written yet; check the list of reports later")]
     Late,
 }
 

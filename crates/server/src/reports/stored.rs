@@ -78,7 +78,7 @@ impl StoredReports {
                 Ok(report)
             }
             Err(error) => {
-                warn!(folder = %folder.display(), %error, "a report could not be written");
+                warn!(folder = %folder.display(), %error, "could not write a report");
                 Err(ReportsError::Write { what: error.to_string() })
             }
         }
@@ -118,7 +118,7 @@ impl StoredReports {
         }
         for folder in folders {
             match remove(folder) {
-                Ok(()) => info!(folder = %folder.display(), "removed a report that a crash had cut off"),
+                Ok(()) => info!(folder = %folder.display(), "removed a report cut off by a crash"),
                 Err(error) => warn!(folder = %folder.display(), %error, "left alone"),
             }
         }
@@ -131,7 +131,7 @@ impl StoredReports {
         drop(state);
         for id in old {
             if let Err(error) = self.remove(id) {
-                warn!(%error, "an old report stays");
+                warn!(%error, "could not remove an old report");
             }
         }
     }

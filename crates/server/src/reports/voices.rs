@@ -23,7 +23,7 @@ pub enum NothingToReport {
     #[error("voices are not kept on this server: set moderation.report_buffer_s")]
     NotKept,
     /// The player said nothing, had no listener, or it is too long ago.
-    #[error("the player has said nothing lately that another player heard")]
+    #[error("no other player heard this player recently")]
     NotHeard,
 }
 

@@ -24,7 +24,7 @@ pub(super) fn keep(
         None => (ReportAnswer::NotTaken, "reports are not taken".to_owned()),
         Some(Ok(())) => (ReportAnswer::Taken, "done".to_owned()),
         Some(Err(error)) => {
-            warn!(session = session.name, %error, "a player's report is not kept");
+            warn!(session = session.name, %error, "player report discarded");
             let answer = match error {
                 ReportsError::Busy => ReportAnswer::TooMany,
                 _ => ReportAnswer::Failed,

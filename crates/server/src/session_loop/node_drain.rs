@@ -27,7 +27,7 @@ impl SessionLoop {
             told += copy.server.announce_drain(at, &target_of(plan, name), is_of_this_worker);
             carry_out(copy, networks, now);
         }
-        info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "draining this node");
+        info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "node draining");
         told
     }
 
@@ -41,7 +41,7 @@ impl SessionLoop {
             copy.server.announce_stay(at, is_of_this_worker);
             carry_out(copy, networks, now);
         }
-        info!("this node no longer drains");
+        info!("node draining cancelled");
     }
 
     /// Changes every session here, and says which of its links are of this node.

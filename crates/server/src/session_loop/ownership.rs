@@ -61,7 +61,9 @@ impl SessionLoop {
         server.promote(at, copy.version, random_u64() as u32);
         let index = self.sessions.go_on(name, server);
         let session = self.sessions.get_mut(index);
-        session.span.in_scope(|| info!(clients = session.server.clients(), "goes on here"));
+        session
+            .span
+            .in_scope(|| info!(clients = session.server.clients(), "session taken over by this node"));
         index
     }
 
@@ -175,7 +177,7 @@ impl SessionLoop {
     /// Another node owns a session that runs here: its links belong to an edge from now on. Returns their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
         let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
-        info!(session = session.name, "is another node's from now on");
+        info!(session = session.name, "session taken over by another node");
         self.ended.add(&session.server.statistics());
         let (mut clients, version) = (FxHashMap::default(), session.server.version_of_clients());
         for link in self.routes.links_of(index) {

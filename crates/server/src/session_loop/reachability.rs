@@ -28,10 +28,10 @@ impl SessionLoop {
                 let session = self.sessions.get_mut(index);
                 let players = links.len();
                 if change.is_reachable {
-                    session.span.in_scope(|| info!(players, "the way to a game server works again"));
+                    session.span.in_scope(|| info!(players, "game server reachable again"));
                     session.server.mark_reachable(at, &links);
                 } else {
-                    session.span.in_scope(|| info!(players, "the way to a game server is silent"));
+                    session.span.in_scope(|| info!(players, "game server not responding"));
                     session.server.mark_unreachable(at, &links);
                 }
                 self.drain(index, now);

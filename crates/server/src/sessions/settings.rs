@@ -88,10 +88,10 @@ const SPREAD_FROM: usize = 200;
 #[non_exhaustive]
 pub enum SessionsSettingsError {
     /// There is no session to serve.
-    #[error("no session to serve: name at least one")]
+    #[error("no sessions configured, expected at least one")]
     NoSession,
     /// Two sessions have the same name.
-    #[error("the session {name:?} is named twice: give each session a name of its own")]
+    #[error("the session {name:?} is listed twice: give each session a unique name")]
     SameName {
         /// The name.
         name: String,

@@ -55,7 +55,7 @@ pub enum StoreError {
         found: String,
     },
     /// The disk or the system refuses.
-    #[error("the database {} cannot be read or written: {what}", file.display())]
+    #[error("cannot read or write the database {}: {what}", file.display())]
     Disk {
         /// The database.
         file: PathBuf,

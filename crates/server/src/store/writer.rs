@@ -99,7 +99,7 @@ impl Writer {
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
                 self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
                 if self.counters.dropped.fetch_add(1, Ordering::Relaxed) == 0 {
-                    error!("too much waits for the disk: changes are in memory only from now on");
+                    error!("write queue full: further changes are kept in memory only");
                 }
                 Ticket::done(Stored::InMemory)
             }
@@ -203,14 +203,14 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
             match self.attempt(batch) {
                 Ok(()) => {
                     if self.counters.count_taken() {
-                        info!("writes to the disk work again");
+                        info!("writes to disk recovered");
                     }
                     return true;
                 }
                 Err(refused) => {
                     self.database = None;
                     if self.counters.count_refused(&refused) {
-                        warn!(%refused, "changes wait for the disk, which is tried again");
+                        warn!(%refused, "cannot write changes to disk, retrying");
                     }
                 }
             }

@@ -100,7 +100,7 @@ impl Endpoint {
         let has_dropped = self.lock().outbox.push(now, body);
         self.changed.notify_all();
         if has_dropped {
-            warn!(webhook = self.host, "too many events wait for a webhook: the oldest are dropped");
+            warn!(webhook = self.host, "webhook queue full: dropping the oldest events");
         }
     }
 
@@ -123,7 +123,7 @@ impl Endpoint {
         let lost = state.outbox.len();
         drop(state);
         if lost > 0 {
-            warn!(webhook = self.host, lost, "events were not delivered to a webhook before the end");
+            warn!(webhook = self.host, lost, "webhook events not delivered before shutdown");
         }
     }
 
@@ -145,14 +145,14 @@ impl Endpoint {
                     let failed = state.outbox.handle_delivered();
                     drop(state);
                     if let Some(failed) = failed {
-                        info!(webhook = self.host, failed, "a webhook takes events again");
+                        info!(webhook = self.host, failed, "webhook recovered");
                     }
                 }
                 Err(failure) => {
                     let begins = state.outbox.handle_failed(Instant::now());
                     drop(state);
                     if begins {
-                        warn!(webhook = self.host, %failure, "a webhook fails: it is tried again");
+                        warn!(webhook = self.host, %failure, "webhook failing, retrying");
                     }
                 }
             }

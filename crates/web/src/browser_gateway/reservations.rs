@@ -24,7 +24,7 @@ pub enum NoReservation {
     #[error("unknown session")]
     NoSuchSession,
     /// There are as many sessions as there may be.
-    #[error("this server has all the sessions that it takes; try again later")]
+    #[error("this server cannot open more sessions; try again later")]
     Full,
 }
 

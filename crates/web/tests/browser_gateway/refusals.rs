@@ -53,7 +53,7 @@ fn the_code_is_the_servers_and_not_in_the_words() {
         ),
         (
             EndReason { redirect: Some("quic://b.example:1/main".into()), ..EndCode::Draining.into() },
-            json!({"type": "refused", "code": "closing", "message": "the server is about to stop and takes no more players: join quic://b.example:1/main instead", "retryInMs": null, "redirect": "quic://b.example:1/main"}),
+            json!({"type": "refused", "code": "closing", "message": "the server is about to shut down and accepts no more players: join quic://b.example:1/main instead", "retryInMs": null, "redirect": "quic://b.example:1/main"}),
         ),
     ] {
         assert_eq!(told(&reason), expected);

@@ -33,7 +33,7 @@ impl Learned {
         let is_first =
             self.0.first.compare_exchange(0, pack(dialect), Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if is_first {
-            tracing::info!(tag = dialect.tag, layout = ?dialect.layout, "the tag of voice was learned");
+            tracing::info!(tag = dialect.tag, layout = ?dialect.layout, "learned the tag of voice");
         }
     }
 

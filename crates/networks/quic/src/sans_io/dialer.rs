@@ -27,7 +27,7 @@ pub struct Dialer {
 #[non_exhaustive]
 pub enum DialError {
     /// No session can have such a name.
-    #[error("no session can be called {session:?}: {problem}; choose another name")]
+    #[error("invalid session name {session:?}: {problem}")]
     SessionName {
         /// The name.
         session: String,
@@ -35,7 +35,7 @@ pub enum DialError {
         problem: &'static str,
     },
     /// The host or the address cannot be dialled.
-    #[error("{remote} cannot be dialled: {cause}; check the server's address")]
+    #[error("cannot connect to {remote}: {cause}; check the server's address")]
     Remote {
         /// The address.
         remote: SocketAddr,

@@ -57,7 +57,7 @@ pub enum LogOnError {
         cause: String,
     },
     /// Steam's servers have not answered.
-    #[error("Steam has not logged this server on within {} s; check that it reaches the internet", .waited.as_secs())]
+    #[error("Steam did not log this server on within {} s; check its internet connection", .waited.as_secs())]
     NoAnswer {
         /// The time that it had.
         waited: Duration,
