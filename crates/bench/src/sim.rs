@@ -43,7 +43,7 @@ pub(crate) struct Sim {
     /// So many seeds, from the first one on, until one fails.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Print one JSON object instead of words.
+    /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
 }

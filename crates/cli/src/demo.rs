@@ -32,13 +32,13 @@ pub(crate) struct Demo {
     /// The folder for the report and for what each player heard.
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     out: PathBuf,
-    /// Packets lost on the way to each listener, in percent.
+    /// Packet loss on the way to each listener, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 5.0, allow_negative_numbers = true)]
     loss: f64,
-    /// Extra delay on the way to each listener, uniform in 0 … MS per packet, so that packets overtake each other.
+    /// Extra delay of each packet to each listener, uniform between 0 and MS, so that packets arrive out of order.
     #[arg(long, value_name = "MS", default_value_t = 20.0, allow_negative_numbers = true)]
     jitter: f64,
-    /// What losses and delays are drawn from.
+    /// The seed of the random losses and delays.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// How to list them.
 #[derive(Debug, Args)]
 pub(crate) struct Devices {
-    /// Print one JSON object instead of words.
+    /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
     /// List devices that are none, as tests do.

@@ -74,7 +74,7 @@ pub(crate) struct Join {
     /// When to transmit [default: voice; with --input: open].
     #[arg(long, value_enum, value_name = "WHEN")]
     activation: Option<WhenHeard>,
-    /// How good your voice sounds, for how many bits; music is sent up to 20 kHz, without suppression, and from a file
+    /// The quality of your voice; music is sent up to 20 kHz, without suppression, and from a file
     /// in stereo.
     #[arg(long, value_enum, value_name = "QUALITY", default_value_t = SentQuality::High)]
     quality: SentQuality,

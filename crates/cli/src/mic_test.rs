@@ -42,7 +42,7 @@ pub(crate) struct MicTest {
     /// How long to record.
     #[arg(long = "duration", value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
     seconds: f64,
-    /// Print one JSON object instead of words.
+    /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
     /// Test with devices that are none.

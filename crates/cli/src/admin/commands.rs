@@ -20,7 +20,7 @@ pub(super) struct OfPlayer {
     /// PLAYER is the subject of a join token: every player online with it, under any name.
     #[arg(long)]
     subject: bool,
-    /// The reason, for the audit log. Players see it when they are muted, deafened or kicked, and not otherwise.
+    /// The reason, for the audit log. Players see it only when they are muted, deafened or kicked.
     #[arg(long, default_value = "")]
     pub(super) reason: String,
 }
@@ -110,18 +110,18 @@ pub(super) struct Drain {
     /// Players are redirected evenly over this time.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     redirect_window: u32,
-    /// Return when the server has exited, or drains no longer.
+    /// Wait until the server has exited or the drain is cancelled.
     #[arg(long, conflicts_with = "node")]
     wait: bool,
     /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
-    /// Another node of the cluster, by its name or id; other nodes go on with its sessions [default: this server].
+    /// Another node of the cluster, by its name or id; other nodes take over its sessions [default: this server].
     #[arg(long, value_name = "NODE")]
     node: Option<String>,
 }
 
-/// What is no longer to drain.
+/// The drain to cancel.
 #[derive(Debug, Args)]
 pub(super) struct Undrain {
     #[command(flatten)]

@@ -16,7 +16,7 @@ pub(super) struct EncryptionArguments {
     /// each name, in your folder for states].
     #[arg(long, value_name = "FOLDER")]
     identity: Option<PathBuf>,
-    /// Send frames of one size that say nothing of how loud they are: less for the server to guess from.
+    /// Send frames of constant size without a loudness level, so that the server can infer less.
     #[arg(long)]
     constant_rate: bool,
     /// Add the keys of an encrypted session to this file, for `consonance decrypt`: a holder of it can hear what the

@@ -14,7 +14,7 @@ use consonance_server::utc::{seconds_since_1970, utc};
 use super::key_of;
 use crate::secret_text;
 
-/// Which token to look at.
+/// The token to show.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The file with the token, or - for the standard input.
