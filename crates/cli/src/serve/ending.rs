@@ -39,7 +39,7 @@ fn hand_over(running: &Running, path: &Path) -> bool {
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
     match (HandOver { sessions, identity, recorded }).write(path) {
         Ok(()) => {
-            note(&format!("saved the places of {places} players for the next process in {}", path.display()))
+            note(&format!("saved the places of {places} players for the next process in {}", path.display()));
         }
         Err(error) => complain(&format!("players will have to join again: {error}")),
     }
