@@ -340,14 +340,14 @@ impl Server {
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
-        if !record.admit(now, limits, message?)? {
+        if !record.admit(now, &self.settings, message?)? {
             self.statistics.ignored += 1;
             return Ok(None);
         }
         if let (PacketHeader { session: Some(session), .. }, _) = PacketHeader::parse(packet)?
             && session != self.settings.session
         {
-            self.answer_wrong_session(link);
+            self.answer_another_session(link, message);
             return Err(Fault::WrongSession);
         }
         let own = record.client;

@@ -4,7 +4,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    Capabilities, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, WireStr,
+    Capabilities, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, MessageType, Packet,
+    ParseError, WireStr,
 };
 
 use super::visibility::Outage;
@@ -39,6 +40,14 @@ impl Server {
         self.ask_link_to_join(link, Delivery::Reliable);
     }
 
+    /// Answers a packet of another session. Voice may still be on its way when its sender has been told and asks to
+    /// join over the same link, which another answer would interrupt.
+    pub(super) fn answer_another_session(&mut self, link: LinkId, message: Result<MessageType, ParseError>) {
+        if message != Ok(MessageType::VoiceData) || !self.is_waiting_to_join(link) {
+            self.answer_wrong_session(link);
+        }
+    }
+
     pub(super) fn answer_wrong_session(&mut self, link: LinkId) {
         let answer = ErrorWrongSession { session: self.settings.session };
         self.send(link, Delivery::Unreliable, &answer.into());
@@ -48,10 +57,13 @@ impl Server {
     /// join request is pending has to wait.
     pub(super) fn ask_link_to_join(&mut self, link: LinkId, delivery: Delivery) {
         let is_unjoined = self.links.get(link).is_some_and(|record| record.client.is_none());
-        let is_waiting = self.joins.is_waiting(link) || self.name_claims.is_waiting(link);
-        if is_unjoined && !self.settings.permissive && !is_waiting {
+        if is_unjoined && !self.settings.permissive && !self.is_waiting_to_join(link) {
             self.tell_of_another_session(link, delivery);
         }
+    }
+
+    fn is_waiting_to_join(&self, link: LinkId) -> bool {
+        self.joins.is_waiting(link) || self.name_claims.is_waiting(link)
     }
 
     /// Makes the peer shake hands again, although it already has the right session.

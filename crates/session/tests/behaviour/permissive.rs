@@ -60,6 +60,16 @@ fn a_state_of_an_unknown_id_makes_a_client_after_the_others_were_told() {
 }
 
 #[test]
+fn voice_without_a_relay_is_ignored_whatever_its_session_is() {
+    let mut server = permissive();
+    server.connect(3);
+    let voice = packets::voice(0, 0, "lobby", "a");
+    assert_eq!(server.receive(3, &packets::in_other_session(voice.clone())), [""; 0]);
+    assert_eq!(server.receive(3, &voice), [""; 0]);
+    assert_eq!(server.statistics().ignored, 2);
+}
+
+#[test]
 fn states_that_go_to_all_are_limited_like_any_broadcast() {
     let mut server = LoneServer::with_settings(|settings| {
         settings.permissive = true;

@@ -157,6 +157,32 @@ fn clients_follow_a_server_that_restarts_behind_their_links() {
 }
 
 #[test]
+fn a_client_of_ours_that_only_speaks_follows_a_server_that_restarts_behind_its_link() {
+    for session in [packets::OTHER_SESSION, packets::SESSION] {
+        let mut network = Network::of_ours();
+        let bob = network.join("Bob", &["lobby"]);
+        let alice = network.join("Alice", &[]);
+        let lobby = Target::Room("lobby".into());
+        network.client(alice).open_channel(lobby, ChannelProperties::default()).unwrap();
+        network.replace_server(session);
+        for player in [alice, bob] {
+            network.client(player).send_voice(b"is this heard?").unwrap();
+        }
+        // Bob speaks to nobody, and is told all the same once he has something to say.
+        network.client(bob).join_room("team").unwrap();
+        network.wait(Duration::from_secs(1));
+        let told = network.events(alice);
+        assert!(told.iter().any(|event| event.starts_with("joined as")), "{session}: {told:?}");
+        assert_eq!(network.server.clients(), 2, "{session}");
+        network.events(bob);
+        network.client(alice).send_voice(b"here again").unwrap();
+        network.run();
+        let heard = network.events(bob);
+        assert!(heard.last().is_some_and(|event| event.ends_with("here again")), "{session}: {heard:?}");
+    }
+}
+
+#[test]
 fn a_client_evicted_by_a_namesake_does_not_come_back() {
     let mut network = Network::new();
     network.set_up(|settings| settings.name_taken = NameTaken::Newest);

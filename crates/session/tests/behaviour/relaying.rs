@@ -181,6 +181,22 @@ fn another_session_is_answered_with_the_own_one_unreliably() {
 }
 
 #[test]
+fn voice_of_a_client_of_ours_that_has_not_joined_is_answered_once_it_does_not_wait_for_an_answer() {
+    let mut server = three();
+    server.connect(4);
+    let voice = packets::voice(7, 0, "lobby", "a");
+    let earlier = packets::in_other_session(voice.clone());
+    assert_eq!(server.receive(4, &earlier), ["4 unreliably: ErrorWrongSession 12345678"]);
+    assert_eq!(server.receive(4, &voice), ["4 unreliably: ErrorWrongSession 12345679"]);
+    let counted = server.statistics();
+    assert_eq!((counted.wrong_session, counted.not_joined, counted.ignored), (1, 1, 0));
+    assert_eq!(server.receive(4, &packets::handshake("Alice")), [""; 0], "it waits for the name");
+    assert_eq!(server.receive(4, &earlier), [""; 0]);
+    assert_eq!(server.receive(4, &voice), [""; 0]);
+    assert_eq!(server.receive(1, &earlier), [""; 0], "an original that has joined speaks by relays only");
+}
+
+#[test]
 fn an_inner_packet_of_another_session_is_refused() {
     let mut server = three();
     let inner = packets::in_other_session(text_of_alice());

@@ -5,9 +5,8 @@ use alloc::vec::Vec;
 use consonance_wire::{Capabilities, ClientId, MessageType};
 
 use super::budgets::Budgets;
-use crate::limits::Limits;
 use crate::link::PeerOrigin;
-use crate::server::Fault;
+use crate::server::{Fault, ServerSettings};
 use crate::time::Instant;
 use crate::traffic::Total;
 
@@ -54,7 +53,7 @@ impl LinkRecord {
     pub(in crate::server) fn admit(
         &mut self,
         now: Instant,
-        limits: &Limits,
+        settings: &ServerSettings,
         message: MessageType,
     ) -> Result<bool, Fault> {
         match message {
@@ -62,8 +61,10 @@ impl LinkRecord {
             | MessageType::DeltaChannelState
             | MessageType::ServerRelayReliable
             | MessageType::ServerRelayUnreliable => {}
-            MessageType::HandshakeRequest => self.budgets.take_handshake(now, limits)?,
+            MessageType::HandshakeRequest => self.budgets.take_handshake(now, &settings.limits)?,
             MessageType::VoiceData if self.can(Capabilities::SERVER_ROUTING) => {}
+            // A client of ours that believes itself in an earlier session speaks so, and has to be told.
+            MessageType::VoiceData if self.client.is_none() && !settings.permissive => {}
             MessageType::RemoveClient if self.can(Capabilities::RESUME) => {}
             MessageType::ErrorWrongSession if self.can_send_extensions() => {}
             _ => return Ok(false),
