@@ -181,6 +181,20 @@ mod tests {
         }
     }
 
+    /// The real ones do not have it.
+    #[test]
+    fn the_package_uses_nothing_that_only_stand_ins_have() {
+        let root = workspace_root::find().unwrap();
+        let sources = files(&root.join(PACKAGE), "cs").unwrap();
+        assert!(sources.len() > 50, "{} sources", sources.len());
+        for source in sources {
+            let text = fs::read_to_string(&source).unwrap();
+            let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let of_stand_ins = words.find(|word| word.contains("Stub"));
+            assert_eq!(of_stand_ins, None, "{}", source.display());
+        }
+    }
+
     #[test]
     fn each_symbol_that_sources_ask_for_is_that_of_a_variant_or_of_the_tests() {
         let root = workspace_root::find().unwrap();

@@ -78,7 +78,7 @@ namespace Dissonance.Networking
                 var player = toRoom ? null : _client._players.Find(recipient);
                 if (!_client.IsConnected || !toRoom && player == null)
                 {
-                    _client.Log.Warn("cannot send a text to {0}", recipient);
+                    _client._log.Warn("cannot send a text to {0}", recipient);
                     return;
                 }
                 var me = _client._players.LocalId;

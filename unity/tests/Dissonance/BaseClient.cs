@@ -1,17 +1,18 @@
 using System;
 using System.Collections.Generic;
+using Dissonance.Networking.Client;
 
 namespace Dissonance.Networking
 {
     /// <summary>A player's link to the session's server.</summary>
-    public abstract partial class BaseClient<TServer, TClient, TPeer>
+    public abstract partial class BaseClient<TServer, TClient, TPeer> : IClient<TPeer>
         where TPeer : struct, IEquatable<TPeer>
         where TServer : BaseServer<TServer, TClient, TPeer>
         where TClient : BaseClient<TServer, TClient, TPeer>
     {
         private const double HandshakeInterval = 2;
-        protected readonly Log Log = new Log("Client");
-        private readonly ICommsNetworkState _network;
+        private readonly Log _log = new Log("Client");
+        private readonly StubNetworkState _network;
         private readonly ClientSession<TPeer> _players;
         private readonly Outgoing<TPeer> _outgoing = new Outgoing<TPeer>();
         private readonly Dictionary<int, TPeer> _introduced = new Dictionary<int, TPeer>();
@@ -24,21 +25,21 @@ namespace Dissonance.Networking
 
         protected BaseClient(ICommsNetworkState network)
         {
-            _network = network;
-            _players = new ClientSession<TPeer>(network.Voice, network.PlayerName) { LocalId = -1 };
+            _network = network.StubState;
+            _players = new ClientSession<TPeer>(_network.Voice, _network.PlayerName) { LocalId = -1 };
             _players.Added += Meet;
             _players.Removed += Part;
             _voice = new VoiceLink(this);
-            network.Voice.Attach(_voice);
+            _network.Voice.Attach(_voice);
         }
 
         /// <summary>The handshake is done.</summary>
-        public bool IsConnected
+        internal bool IsConnected
         {
             get { return _players.LocalId >= 0; }
         }
 
-        /// <summary>Of the stub: the players in the order in which they were met.</summary>
+        /// <summary>The players in the order in which they were met.</summary>
         public List<ClientInfo<TPeer?>> StubPlayers
         {
             get { return new List<ClientInfo<TPeer?>>(_players.Players); }
@@ -58,7 +59,7 @@ namespace Dissonance.Networking
         public virtual ClientStatus Update()
         {
             if (_failed)
-                return ClientStatus.Error;
+                return ClientStatus.StubError;
             try
             {
                 _insideUpdate = true;
@@ -74,7 +75,7 @@ namespace Dissonance.Networking
             }
             _insideUpdate = false;
             _players.Dispatch();
-            return _failed ? ClientStatus.Error : ClientStatus.Ok;
+            return _failed ? ClientStatus.StubError : ClientStatus.StubOk;
         }
 
         /// <summary>Gives back the id of a peer that says that it can be reached directly.</summary>
@@ -84,7 +85,7 @@ namespace Dissonance.Networking
             {
                 return Receive(data);
             }
-            catch (DissonanceException exception)
+            catch (StubPacketException exception)
             {
                 FatalError(exception.Message);
                 throw;
@@ -100,7 +101,7 @@ namespace Dissonance.Networking
 
         protected void FatalError(string reason)
         {
-            Log.Error("fatal: {0}", reason);
+            _log.Error("fatal: {0}", reason);
             _failed = true;
         }
 
@@ -158,13 +159,13 @@ namespace Dissonance.Networking
             var reader = new PacketReader(data);
             if (!reader.Magic())
             {
-                Log.Warn("received a packet without the magic number");
+                _log.Warn("received a packet without the magic number");
                 return null;
             }
             var type = reader.Type();
             if (!IsForClients(type))
             {
-                Log.Warn("received a packet of type {0}, which is not for a client", type);
+                _log.Warn("received a packet of type {0}, which is not for a client", type);
                 return null;
             }
             var session = reader.Session();
@@ -173,7 +174,7 @@ namespace Dissonance.Networking
             else if (type == MessageType.ErrorWrongSession)
                 ReceiveWrongSession(session);
             else if (session != _session)
-                Log.Warn("received a packet of another session");
+                _log.Warn("received a packet of another session");
             else if (type == MessageType.HandshakeP2P)
                 return reader.Id();
             else

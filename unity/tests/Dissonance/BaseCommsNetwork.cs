@@ -1,5 +1,8 @@
 using System;
 using System.Collections.Generic;
+using Dissonance.Networking.Client;
+using Dissonance.Networking.Server;
+using Dissonance.Networking.Server.Admin;
 using UnityEngine;
 
 namespace Dissonance.Networking
@@ -16,6 +19,10 @@ namespace Dissonance.Networking
         protected readonly Log Log = new Log("Network");
         private readonly Queue<Action> _changes = new Queue<Action>();
         private readonly StubVoice _voice = new StubVoice();
+        private readonly IServerAdmin _noAdmin = new NoServerAdmin();
+        private Action<NetworkMode> _modeChanged;
+        private NetworkMode _mode;
+        private StubNetworkState _state;
         private TServerParam _serverParam;
         private TClientParam _clientParam;
         private double _backOff;
@@ -23,40 +30,136 @@ namespace Dissonance.Networking
         private double _lastUpdate;
 
         public bool IsInitialized { get; private set; }
-        public NetworkMode Mode { get; private set; }
+
+        public NetworkMode Mode
+        {
+            get { return _mode; }
+            private set
+            {
+                if (_mode == value)
+                    return;
+                _mode = value;
+                if (_modeChanged != null)
+                    _modeChanged(value);
+            }
+        }
+
         public string PlayerName { get; private set; }
         public CodecSettings CodecSettings { get; private set; }
         protected TServer Server { get; private set; }
         protected TClient Client { get; private set; }
 
-        /// <summary>Of the stub: how often a client and a server were started.</summary>
+        event Action<NetworkMode> ICommsNetwork.ModeChanged
+        {
+            add { _modeChanged += value; }
+            remove { _modeChanged -= value; }
+        }
+
+        event Action<string, CodecSettings> ICommsNetwork.PlayerJoined
+        {
+            add { _voice.PlayerJoined += value; }
+            remove { _voice.PlayerJoined -= value; }
+        }
+
+        event Action<string> ICommsNetwork.PlayerLeft
+        {
+            add { _voice.PlayerLeft += value; }
+            remove { _voice.PlayerLeft -= value; }
+        }
+
+        event Action<RoomEvent> ICommsNetwork.PlayerEnteredRoom
+        {
+            add { _voice.RoomEntered += value; }
+            remove { _voice.RoomEntered -= value; }
+        }
+
+        event Action<RoomEvent> ICommsNetwork.PlayerExitedRoom
+        {
+            add { _voice.RoomExited += value; }
+            remove { _voice.RoomExited -= value; }
+        }
+
+        event Action<string> ICommsNetwork.PlayerStartedSpeaking
+        {
+            add { _voice.StartedSpeaking += value; }
+            remove { _voice.StartedSpeaking -= value; }
+        }
+
+        event Action<string> ICommsNetwork.PlayerStoppedSpeaking
+        {
+            add { _voice.StoppedSpeaking += value; }
+            remove { _voice.StoppedSpeaking -= value; }
+        }
+
+        event Action<VoicePacket> ICommsNetwork.VoicePacketReceived
+        {
+            add { _voice.PacketReceived += value; }
+            remove { _voice.PacketReceived -= value; }
+        }
+
+        event Action<TextMessage> ICommsNetwork.TextPacketReceived
+        {
+            add { _voice.MessageReceived += value; }
+            remove { _voice.MessageReceived -= value; }
+        }
+
+        public IServerAdmin ServerAdmin
+        {
+            get { return Server == null ? _noAdmin : Server.ServerAdmin; }
+        }
+
+        /// <summary>How often a client and a server were started.</summary>
         public int StubClientStarts { get; private set; }
 
         public int StubServerStarts { get; private set; }
 
-        /// <summary>Of the stub: what tests speak and hear through.</summary>
-        public StubVoice Voice
+        /// <summary>What tests speak and hear through.</summary>
+        public StubVoice StubVoice
         {
             get { return _voice; }
         }
 
-        public ConnectionStatus Status
+        StubNetworkState ICommsNetworkState.StubState
+        {
+            get { return _state; }
+        }
+
+        public StubConnectionStatus StubStatus
         {
             get
             {
                 if (Mode == NetworkMode.None)
-                    return ConnectionStatus.Disconnected;
+                    return StubConnectionStatus.Disconnected;
                 var isServerMissing = Mode.IsServerEnabled() && Server == null;
                 var isClientMissing = Mode.IsClientEnabled() && (Client == null || !Client.IsConnected);
-                return isServerMissing || isClientMissing ? ConnectionStatus.Degraded : ConnectionStatus.Connected;
+                return isServerMissing || isClientMissing
+                    ? StubConnectionStatus.Degraded
+                    : StubConnectionStatus.Connected;
             }
         }
 
-        void ICommsNetwork.Initialize(string playerName, CodecSettings codec)
+        void ICommsNetwork.Initialize(string playerName, Rooms rooms, PlayerChannels playerChannels,
+            RoomChannels roomChannels, CodecSettings codecSettings)
         {
             PlayerName = playerName;
-            CodecSettings = codec;
+            CodecSettings = codecSettings;
+            _state = new StubNetworkState(playerName, codecSettings, _voice);
             Initialize();
+        }
+
+        void ICommsNetwork.SendVoice(ArraySegment<byte> data)
+        {
+            var frame = new byte[data.Count];
+            Array.Copy(data.Array, data.Offset, frame, 0, data.Count);
+            _voice.SendFrame(frame);
+        }
+
+        void ICommsNetwork.SendText(string data, ChannelType recipientType, string recipientId)
+        {
+            if (recipientType == ChannelType.Room)
+                _voice.SendTextToRoom(recipientId, data);
+            else
+                _voice.SendTextToPlayer(recipientId, data);
         }
 
         /// <summary>Applied at the next update.</summary>
@@ -130,7 +233,7 @@ namespace Dissonance.Networking
         {
             if (!Mode.IsServerEnabled())
                 return;
-            if (Server != null && Server.Update() == ServerState.Error)
+            if (Server != null && Server.Update() == ServerState.StubError)
                 EndServer();
             if (Server != null)
                 return;
@@ -144,7 +247,7 @@ namespace Dissonance.Networking
         {
             if (!Mode.IsClientEnabled())
                 return;
-            if (Client != null && Client.Update() == ClientStatus.Error)
+            if (Client != null && Client.Update() == ClientStatus.StubError)
             {
                 EndClient();
                 _startClientAt = now + _backOff;

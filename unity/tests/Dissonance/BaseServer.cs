@@ -1,16 +1,19 @@
 using System;
 using System.Collections.Generic;
+using Dissonance.Networking.Server;
+using Dissonance.Networking.Server.Admin;
 
 namespace Dissonance.Networking
 {
     /// <summary>The session's server: gives out ids, repeats states, relays voice and text.</summary>
-    public abstract class BaseServer<TServer, TClient, TPeer>
+    public abstract class BaseServer<TServer, TClient, TPeer> : IServer<TPeer>
         where TPeer : struct, IEquatable<TPeer>
         where TServer : BaseServer<TServer, TClient, TPeer>
         where TClient : BaseClient<TServer, TClient, TPeer>
     {
         private static readonly Random SessionIds = new Random();
-        protected readonly Log Log = new Log("Server");
+        private readonly Log _log = new Log("Server");
+        private readonly IServerAdmin _admin = new NoServerAdmin();
         private readonly List<ClientInfo<TPeer>> _slots = new List<ClientInfo<TPeer>>();
         private readonly Stack<int> _freeSlots = new Stack<int>();
         private readonly ClientIds _ids = new ClientIds();
@@ -24,10 +27,15 @@ namespace Dissonance.Networking
 
         public uint SessionId { get; internal set; }
 
-        /// <summary>Of the stub: "joined", "left", "entered", "exited", the player, the room or null.</summary>
+        public IServerAdmin ServerAdmin
+        {
+            get { return _admin; }
+        }
+
+        /// <summary>"joined", "left", "entered", "exited", the player, the room or null.</summary>
         public event Action<string, ClientInfo<TPeer>, string> StubChanged;
 
-        /// <summary>Of the stub: the players in table order.</summary>
+        /// <summary>The players in table order.</summary>
         public List<ClientInfo<TPeer>> StubClients
         {
             get { return _slots.FindAll(each => each != null); }
@@ -47,7 +55,7 @@ namespace Dissonance.Networking
         public virtual ServerState Update()
         {
             if (_failed)
-                return ServerState.Error;
+                return ServerState.StubError;
             try
             {
                 ReadMessages();
@@ -56,7 +64,7 @@ namespace Dissonance.Networking
             {
                 FatalError(exception.Message);
             }
-            return _failed ? ServerState.Error : ServerState.Ok;
+            return _failed ? ServerState.StubError : ServerState.StubOk;
         }
 
         public virtual void SendReliable(List<TPeer> destinations, ArraySegment<byte> packet)
@@ -78,21 +86,21 @@ namespace Dissonance.Networking
             {
                 Receive(source, data);
             }
-            catch (DissonanceException exception)
+            catch (StubPacketException exception)
             {
                 FatalError(exception.Message);
                 throw;
             }
         }
 
-        /// <summary>Of the stub: what the admin verb "remove from room" does.</summary>
+        /// <summary>What the admin verb "remove from room" does.</summary>
         public void StubRemoveFromRoom(ClientInfo<TPeer> client, string room)
         {
             Broadcast(PacketWriter.DeltaChannelState(SessionId, false, client.PlayerId, room));
             Exit(client, room);
         }
 
-        /// <summary>Of the stub: what the admin verb "reset" does.</summary>
+        /// <summary>What the admin verb "reset" does.</summary>
         public void StubReset(ClientInfo<TPeer> client)
         {
             Send(client.Connection, false, PacketWriter.ErrorWrongSession(SessionId + 1));
@@ -113,7 +121,7 @@ namespace Dissonance.Networking
 
         protected void FatalError(string reason)
         {
-            Log.Error("fatal: {0}", reason);
+            _log.Error("fatal: {0}", reason);
             _failed = true;
         }
 
@@ -132,7 +140,7 @@ namespace Dissonance.Networking
             var reader = new PacketReader(data);
             if (!reader.Magic())
             {
-                Log.Warn("received a packet without the magic number");
+                _log.Warn("received a packet without the magic number");
                 return;
             }
             var type = reader.Type();
@@ -142,14 +150,14 @@ namespace Dissonance.Networking
                 type == MessageType.ServerRelayReliable || type == MessageType.ServerRelayUnreliable)
                 ReceiveOfSession(source, type, reader, data);
             else
-                Log.Warn("received a packet of type {0}, which is not for a server", type);
+                _log.Warn("received a packet of type {0}, which is not for a server", type);
         }
 
         private void ReceiveOfSession(TPeer source, MessageType type, PacketReader reader, ArraySegment<byte> data)
         {
             if (reader.Session() != SessionId)
             {
-                Log.Warn("received a packet of another session");
+                _log.Warn("received a packet of another session");
                 Send(source, false, PacketWriter.ErrorWrongSession(SessionId));
             }
             else if (type == MessageType.ClientState)
@@ -170,7 +178,7 @@ namespace Dissonance.Networking
         {
             if (newcomer.Name == null)
             {
-                Log.Warn("a client without a name wants to join");
+                _log.Warn("a client without a name wants to join");
                 return;
             }
             var same = StubClients.Find(each => each.Connection.Equals(source));
@@ -212,7 +220,7 @@ namespace Dissonance.Networking
             reader.DeltaChannelState(out joined, out id, out room);
             var client = Find(id);
             if (client == null)
-                Log.Warn("unknown client {0} changes its rooms", id);
+                _log.Warn("unknown client {0} changes its rooms", id);
             else if (joined)
                 Enter(client, room);
             else
@@ -226,7 +234,7 @@ namespace Dissonance.Networking
             var inner = new PacketReader(packet);
             if (!inner.Magic() || inner.Type() == MessageType.HandshakeP2P)
             {
-                Log.Warn("refused to relay a packet");
+                _log.Warn("refused to relay a packet");
                 return;
             }
             var peers = new List<TPeer>();
@@ -246,7 +254,8 @@ namespace Dissonance.Networking
         {
             for (var i = client.Rooms.Count - 1; i >= 0; i--)
                 Exit(client, client.Rooms[i]);
-            var slot = _slots.IndexOf(client);
+            var slot = _slots.FindIndex(each => ReferenceEquals(each, client));
+            client.IsConnected = false;
             _slots[slot] = null;
             _freeSlots.Push(slot);
             _ids.GiveBack(client.PlayerId);
@@ -257,7 +266,7 @@ namespace Dissonance.Networking
         private void Enter(ClientInfo<TPeer> client, string room)
         {
             if (room == null)
-                throw new DissonanceException("a client listens to a room without a name");
+                throw new StubPacketException("a client listens to a room without a name");
             if (client.AddRoom(room))
                 Raise("entered", client, room);
         }

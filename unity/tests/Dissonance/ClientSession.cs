@@ -57,7 +57,7 @@ namespace Dissonance.Networking
             var ids = new HashSet<int>();
             foreach (var client in response.Clients)
                 if (client.Name == null || !ids.Add(client.Id))
-                    throw new DissonanceException("a HandshakeResponse lists a client twice, or without a name");
+                    throw new StubPacketException("a HandshakeResponse lists a client twice, or without a name");
             foreach (var channel in response.Channels)
                 RoomName(response, channel.Room);
         }
@@ -108,7 +108,8 @@ namespace Dissonance.Networking
             if (_speakers.TryGetValue(player.PlayerId, out speaker))
                 speaker.Close(new SpeakerEvents(this, player, null, null));
             _speakers.Remove(player.PlayerId);
-            Players.Remove(player);
+            Players.RemoveAll(each => ReferenceEquals(each, player));
+            player.IsConnected = false;
             if (player.PlayerName != _ownName)
                 _events.Add(() => _voice.RaisePlayerLeft(player.PlayerName));
             if (Removed != null)
@@ -150,7 +151,7 @@ namespace Dissonance.Networking
                 : Find(text.Recipient) == null ? null : Find(text.Recipient).PlayerName;
             if (sender == null || recipient == null)
                 return;
-            var received = new ReceivedText
+            var received = new StubReceivedText
             {
                 Player = sender.PlayerName,
                 IsRoom = text.RecipientType == 0,
@@ -192,7 +193,7 @@ namespace Dissonance.Networking
         private void Enter(ClientInfo<TPeer?> player, string room)
         {
             if (room == null)
-                throw new DissonanceException("a player listens to a room without a name");
+                throw new StubPacketException("a player listens to a room without a name");
             if (player.AddRoom(room))
                 _events.Add(() => _voice.RaiseRoom(true, player.PlayerName, room, RoomsOf(player)));
             RoomListeners listeners;
@@ -240,7 +241,7 @@ namespace Dissonance.Networking
             foreach (var name in response.RoomNames)
                 if (name != null && Wire.RoomId(name) == id)
                     return name;
-            throw new DissonanceException("a HandshakeResponse has a channel of a room that it does not name");
+            throw new StubPacketException("a HandshakeResponse has a channel of a room that it does not name");
         }
 
         private sealed class RoomListeners
@@ -280,7 +281,7 @@ namespace Dissonance.Networking
 
             public void Heard(uint sequence)
             {
-                var received = new ReceivedVoice
+                var received = new StubReceivedVoice
                 {
                     Player = _player.PlayerName,
                     Sequence = sequence,
@@ -298,9 +299,9 @@ namespace Dissonance.Networking
                 _session._events.Add(() => _session._voice.RaiseVoice(received));
             }
 
-            private ReceivedChannel Describe(WireChannel channel)
+            private StubReceivedChannel Describe(WireChannel channel)
             {
-                return new ReceivedChannel
+                return new StubReceivedChannel
                 {
                     IsRoom = channel.Bits.Kind == ChannelKind.Room,
                     Target = _session.TargetOf(channel),

@@ -1,4 +1,5 @@
 using System;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
 using UnityEngine;
 
@@ -22,7 +23,8 @@ namespace Dissonance
             if (network == null)
                 Debug.LogError("no comms network on this object", this);
             else
-                network.Initialize(LocalPlayerName, new CodecSettings(Codec.Opus, 1920, 48000));
+                network.Initialize(LocalPlayerName, new Rooms(), new PlayerChannels(), new RoomChannels(),
+                    new CodecSettings(Codec.Opus, 1920, 48000));
         }
     }
 }

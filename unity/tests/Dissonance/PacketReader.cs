@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dissonance.Networking
 {
-    /// <summary>Reads one packet; every read throws a DissonanceException behind the end.</summary>
+    /// <summary>Reads one packet; every read throws a StubPacketException behind the end.</summary>
     internal sealed class PacketReader
     {
         private readonly ArraySegment<byte> _packet;
@@ -63,7 +63,7 @@ namespace Dissonance.Networking
         {
             var state = new ClientState { Client = Client(), Rooms = new List<string>() };
             if (state.Client.Name == null)
-                throw new DissonanceException("a client has no name");
+                throw new StubPacketException("a client has no name");
             for (var left = U16(); left > 0; left--)
                 state.Rooms.Add(Text());
             return state;
@@ -97,7 +97,7 @@ namespace Dissonance.Networking
         {
             var type = U8();
             if (type > 1)
-                throw new DissonanceException("unknown recipient type " + type);
+                throw new StubPacketException("unknown recipient type " + type);
             var sender = U16();
             var recipient = U16();
             return new TextData { RecipientType = type, Sender = sender, Recipient = recipient, Text = Text() };
@@ -115,7 +115,7 @@ namespace Dissonance.Networking
             id = U16();
             room = Text();
             if (room == null)
-                throw new DissonanceException("a room that changes has no name");
+                throw new StubPacketException("a room that changes has no name");
         }
 
         internal ushort Id()
@@ -152,7 +152,7 @@ namespace Dissonance.Networking
 
         private CodecSettings Codec()
         {
-            var codec = (Codec)U8();
+            var codec = (Audio.Codecs.Codec)U8();
             var frameSize = U32();
             return new CodecSettings(codec, frameSize, (int)U32());
         }
@@ -180,7 +180,7 @@ namespace Dissonance.Networking
         private ArraySegment<byte> Take(int bytes)
         {
             if (_position + bytes > _packet.Count)
-                throw new DissonanceException("a packet of " + _packet.Count + " bytes ends too early");
+                throw new StubPacketException("a packet of " + _packet.Count + " bytes ends too early");
             var taken = new ArraySegment<byte>(_packet.Array, _packet.Offset + _position, bytes);
             _position += bytes;
             return taken;

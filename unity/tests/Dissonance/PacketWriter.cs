@@ -120,7 +120,7 @@ namespace Dissonance.Networking
                 return U16(0);
             var bytes = Encoding.UTF8.GetBytes(text);
             if (bytes.Length > ushort.MaxValue - 1)
-                throw new DissonanceException("a text of " + bytes.Length + " bytes is too long");
+                throw new StubPacketException("a text of " + bytes.Length + " bytes is too long");
             U16((ushort)(bytes.Length + 1));
             return Raw(new ArraySegment<byte>(bytes));
         }
@@ -159,7 +159,7 @@ namespace Dissonance.Networking
         private void Reserve(int bytes)
         {
             if (_length + bytes > _bytes.Length)
-                throw new DissonanceException("a packet is longer than " + _bytes.Length + " bytes");
+                throw new StubPacketException("a packet is longer than " + _bytes.Length + " bytes");
         }
 
         private byte[] Done()

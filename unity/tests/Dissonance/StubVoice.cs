@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace Dissonance.Networking
 {
     /// <summary>A channel by which a frame arrived.</summary>
-    public struct ReceivedChannel
+    public struct StubReceivedChannel
     {
         public bool IsRoom;
 
@@ -17,7 +17,7 @@ namespace Dissonance.Networking
     }
 
     /// <summary>One encoded frame of another player.</summary>
-    public struct ReceivedVoice
+    public struct StubReceivedVoice
     {
         public string Player;
 
@@ -28,10 +28,10 @@ namespace Dissonance.Networking
         public ChannelPriority Priority;
         public float Amplitude;
         public bool Positional;
-        public ReceivedChannel[] Channels;
+        public StubReceivedChannel[] Channels;
     }
 
-    public struct ReceivedText
+    public struct StubReceivedText
     {
         public string Player;
         public bool IsRoom;
@@ -71,8 +71,13 @@ namespace Dissonance.Networking
 
         public event Action<string> StartedSpeaking;
         public event Action<string> StoppedSpeaking;
-        public event Action<ReceivedVoice> VoiceReceived;
-        public event Action<ReceivedText> TextReceived;
+        public event Action<StubReceivedVoice> VoiceReceived;
+        public event Action<StubReceivedText> TextReceived;
+
+        internal event Action<RoomEvent> RoomEntered;
+        internal event Action<RoomEvent> RoomExited;
+        internal event Action<VoicePacket> PacketReceived;
+        internal event Action<TextMessage> MessageReceived;
 
         /// <summary>The priority of channels that have none.</summary>
         public ChannelPriority Priority { get; set; }
@@ -199,6 +204,9 @@ namespace Dissonance.Networking
             var changed = entered ? EnteredRoom : ExitedRoom;
             if (changed != null)
                 changed(name, room, rooms);
+            var told = entered ? RoomEntered : RoomExited;
+            if (told != null)
+                told(new RoomEvent { Player = name, Room = room, HasEntered = entered });
         }
 
         internal void RaiseSpeaking(bool started, string name)
@@ -208,16 +216,20 @@ namespace Dissonance.Networking
                 changed(name);
         }
 
-        internal void RaiseVoice(ReceivedVoice voice)
+        internal void RaiseVoice(StubReceivedVoice voice)
         {
             if (VoiceReceived != null)
                 VoiceReceived(voice);
+            if (PacketReceived != null)
+                PacketReceived(new VoicePacket { Content = voice });
         }
 
-        internal void RaiseText(ReceivedText text)
+        internal void RaiseText(StubReceivedText text)
         {
             if (TextReceived != null)
                 TextReceived(text);
+            if (MessageReceived != null)
+                MessageReceived(new TextMessage { Content = text });
         }
 
         private StubChannel Open(ChannelKind kind, string target, bool positional, ChannelPriority priority,

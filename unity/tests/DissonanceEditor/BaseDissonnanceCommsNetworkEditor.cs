@@ -16,7 +16,7 @@ namespace Dissonance.Editor
         {
             var network = (TNet)target;
             EditorGUILayout.LabelField("Mode", network.Mode.ToString());
-            EditorGUILayout.LabelField("Connection Status", network.Status.ToString());
+            EditorGUILayout.LabelField("Connection Status", network.StubStatus.ToString());
         }
     }
 }

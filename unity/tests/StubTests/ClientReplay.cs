@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
+using Dissonance.Networking.Client;
 
 namespace StubTests
 {
@@ -157,10 +159,10 @@ namespace StubTests
             _isEventDriven = start["event_driven"].Bool;
             _apart = apart;
             foreach (var room in start["rooms"].List)
-                _network.Voice.JoinRoom(room.Text);
+                _network.StubVoice.JoinRoom(room.Text);
             var lines = new List<string>();
-            EventLog.Attach(_network.Voice, lines);
-            _network.Voice.Joined += (session, id) => apart("joined " + session + " as " + id);
+            EventLog.Attach(_network.StubVoice, lines);
+            _network.StubVoice.Joined += (session, id) => apart("joined " + session + " as " + id);
             Log = log;
             Lines = lines;
         }
@@ -189,7 +191,7 @@ namespace StubTests
         internal void Update()
         {
             IsDue = false;
-            if (!_isStopped && _client.Update() == ClientStatus.Error)
+            if (!_isStopped && _client.Update() == ClientStatus.StubError)
                 Stop();
             Drain();
         }
@@ -197,7 +199,7 @@ namespace StubTests
         internal void Act(Json entry, List<Sent> outbox)
         {
             IsDue = true;
-            var voice = _network.Voice;
+            var voice = _network.StubVoice;
             switch (entry["op"].Text)
             {
                 case "connect":
@@ -272,19 +274,19 @@ namespace StubTests
         /// <summary>Closes and opens again every open room channel.</summary>
         private void Refresh()
         {
-            foreach (var channel in new List<StubChannel>(_network.Voice.Channels))
+            foreach (var channel in new List<StubChannel>(_network.StubVoice.Channels))
             {
                 if (!channel.IsRoom)
                     continue;
                 channel.Close();
-                _network.Voice.OpenRoomChannel(channel.Target, channel.Positional, channel.Priority,
+                _network.StubVoice.OpenRoomChannel(channel.Target, channel.Positional, channel.Priority,
                     channel.Amplitude);
             }
         }
 
         private StubChannel Find(bool isRoom, string target)
         {
-            foreach (var channel in _network.Voice.Channels)
+            foreach (var channel in _network.StubVoice.Channels)
                 if (channel.IsRoom == isRoom && channel.Target == target)
                     return channel;
             throw new CheckFailed("no open channel to " + target);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
 
 namespace StubTests
@@ -133,7 +134,7 @@ namespace StubTests
                 while (Inbox.Count > 0)
                     Deliver(Inbox.Dequeue());
             }
-            catch (DissonanceException exception)
+            catch (StubPacketException exception)
             {
                 Thrown = exception;
                 throw;
@@ -181,18 +182,14 @@ namespace StubTests
     {
         internal ListNetwork(string name, CodecSettings codec)
         {
-            PlayerName = name;
-            CodecSettings = codec;
-            Voice = new StubVoice();
+            StubState = new StubNetworkState(name, codec, new StubVoice());
         }
 
-        public string PlayerName { get; private set; }
-        public CodecSettings CodecSettings { get; private set; }
-        public StubVoice Voice { get; private set; }
+        public StubNetworkState StubState { get; private set; }
 
-        public NetworkMode Mode
+        internal StubVoice StubVoice
         {
-            get { return NetworkMode.Client; }
+            get { return StubState.Voice; }
         }
     }
 
@@ -263,7 +260,7 @@ namespace StubTests
             return text.Text;
         }
 
-        private static string Voice(ReceivedVoice heard)
+        private static string Voice(StubReceivedVoice heard)
         {
             var line = "voice " + heard.Player + " " + heard.Sequence + " " +
                 Channel(heard.Positional, heard.Amplitude, heard.Priority.ToString());

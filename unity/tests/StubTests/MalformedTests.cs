@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
 
 namespace StubTests
@@ -41,7 +42,7 @@ namespace StubTests
             {
                 server.NetworkReceivedPacket(new Peer(2), new ArraySegment<byte>(entry["hex"].Bytes));
             }
-            catch (DissonanceException)
+            catch (StubPacketException)
             {
                 thrown = true;
             }
@@ -55,7 +56,7 @@ namespace StubTests
         {
             var what = entry["what"].Text + " " + entry["hex"].Text;
             var network = new ListNetwork("A", Opus);
-            network.Voice.JoinRoom("g");
+            network.StubVoice.JoinRoom("g");
             var client = new ListClient(network, new List<Sent>(), 1);
             client.Connect();
             Give(client, PacketWriter.HandshakeResponse(Session, new HandshakeResponse { Id = 0 }));
@@ -65,7 +66,7 @@ namespace StubTests
             client.Update();
             client.Outbox.Clear();
             var log = new List<string>();
-            EventLog.Attach(network.Voice, log);
+            EventLog.Attach(network.StubVoice, log);
             Give(client, entry["hex"].Bytes);
             client.Update();
             var expected = entry["client"];

@@ -53,7 +53,7 @@ namespace StubTests
         internal List<string> Listen(string name, string room)
         {
             var heard = new List<string>();
-            var voice = _players[name].Voice;
+            var voice = _players[name].StubVoice;
             voice.JoinRoom(room);
             voice.VoiceReceived += each => heard.Add(each.Player + " " + each.Sequence + " " + Json.Hex(each.Frame));
             return heard;

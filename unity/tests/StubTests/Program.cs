@@ -9,6 +9,7 @@ namespace StubTests
         private static int Main(string[] args)
         {
             var tests = new List<Test>();
+            MemberTests.AddTo(tests);
             WireTests.AddTo(tests);
             SenderTests.AddTo(tests);
             ReceiverTests.AddTo(tests);

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
 
 namespace StubTests
@@ -30,13 +31,13 @@ namespace StubTests
             var log = new List<string>();
             var client = new ListClient(network, new List<Sent>(), 1);
             foreach (var room in entries[0]["rooms"].List)
-                network.Voice.JoinRoom(room.Text);
+                network.StubVoice.JoinRoom(room.Text);
             client.Connect();
             var me = (ushort)entries[0]["local_id"].Int;
             Receive(client, PacketWriter.HandshakeResponse(session, new HandshakeResponse { Id = me }));
             Receive(client, PacketWriter.ClientState(session, "Me", me, codec, new string[0]));
             Receive(client, PacketWriter.ClientState(session, Speaker, SpeakerOf(entries), codec, new string[0]));
-            EventLog.Attach(network.Voice, log);
+            EventLog.Attach(network.StubVoice, log);
             for (var i = 1; i < entries.Count; i++)
             {
                 now = entries[i]["ms"].Number / 1000;

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Networking;
+using Dissonance.Networking.Client;
 
 namespace StubTests
 {
@@ -29,10 +31,10 @@ namespace StubTests
             client.Inbox.Enqueue(new Sent { Bytes = PacketWriter.ClientState(1, "Bob", 1, codec, new[] { "room" }) });
             client.Update();
             client.Outbox.Clear();
-            network.Voice.OpenRoomChannel("room");
-            network.Voice.SendFrame(new byte[1]);
-            network.Voice.SendTextToPlayer("Bob", "hello");
-            network.Voice.JoinRoom("other");
+            network.StubVoice.OpenRoomChannel("room");
+            network.StubVoice.SendFrame(new byte[1]);
+            network.StubVoice.SendTextToPlayer("Bob", "hello");
+            network.StubVoice.JoinRoom("other");
             client.Update();
             StubClock.Reset();
             var types = client.Outbox.ConvertAll(each => ((MessageType)each.Bytes[2]).ToString());
@@ -57,7 +59,7 @@ namespace StubTests
                 _session = init["session"].UInt;
                 var network = new ListNetwork("the sender", _codec);
                 StubClock.Seconds = () => 0;
-                _voice = network.Voice;
+                _voice = network.StubVoice;
                 _client = new ListClient(network, new List<Sent>(), 1);
                 _client.Connect();
                 var me = (ushort)init["local_id"].Int;
@@ -139,7 +141,7 @@ namespace StubTests
             private void Receive(byte[] packet)
             {
                 _client.Inbox.Enqueue(new Sent { Bytes = packet });
-                Check.That(_client.Update() == ClientStatus.Ok, "the client goes on");
+                Check.That(_client.Update() == ClientStatus.StubOk, "the client goes on");
             }
 
             private static ChannelPriority Priority(Json entry)

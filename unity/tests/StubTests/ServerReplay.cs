@@ -75,7 +75,7 @@ namespace StubTests
             {
                 _server.NetworkReceivedPacket(new Peer(packet["peer"].Int), bytes);
             }
-            catch (DissonanceException)
+            catch (StubPacketException)
             {
                 Check.That(_entries.Exists(each => each["k"].Text == "server_error"), _name + ": the server failed");
                 // As the component does with a server that failed.

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using ConsonanceStubs;
 using Dissonance;
+using Dissonance.Audio.Codecs;
 using Dissonance.Editor;
 using Dissonance.Networking;
 using UnityEngine;
@@ -32,17 +33,17 @@ namespace StubTests
                 game.Host("Alice");
                 game.Join("Bob");
                 game.Frames(10);
-                Check.Equal(ConnectionStatus.Connected.ToString(), game["Alice"].Status.ToString(), "host");
-                Check.Equal(ConnectionStatus.Connected.ToString(), game["Bob"].Status.ToString(), "client");
+                Check.Equal(StubConnectionStatus.Connected.ToString(), game["Alice"].StubStatus.ToString(), "host");
+                Check.Equal(StubConnectionStatus.Connected.ToString(), game["Bob"].StubStatus.ToString(), "client");
                 var heard = game.Listen("Bob", "room");
                 var echoed = game.Listen("Alice", "room");
                 game.Frames(3);
-                game["Alice"].Voice.OpenRoomChannel("room");
-                game["Bob"].Voice.OpenPlayerChannel("Alice");
+                game["Alice"].StubVoice.OpenRoomChannel("room");
+                game["Bob"].StubVoice.OpenPlayerChannel("Alice");
                 for (byte i = 0; i < 3; i++)
                 {
-                    game["Alice"].Voice.SendFrame(new byte[] { 1, i });
-                    game["Bob"].Voice.SendFrame(new byte[] { 2, i });
+                    game["Alice"].StubVoice.SendFrame(new byte[] { 1, i });
+                    game["Bob"].StubVoice.SendFrame(new byte[] { 2, i });
                     game.Frames(1);
                 }
                 game.Frames(3);
@@ -59,16 +60,16 @@ namespace StubTests
                 game.Join("Bob");
                 game.Frames(10);
                 var heard = game.Listen("Bob", "elsewhere");
-                game["Alice"].Voice.OpenRoomChannel("room");
-                game["Alice"].Voice.SendFrame(new byte[] { 0 });
+                game["Alice"].StubVoice.OpenRoomChannel("room");
+                game["Alice"].StubVoice.SendFrame(new byte[] { 0 });
                 game.Frames(3);
-                game["Bob"].Voice.JoinRoom("room");
+                game["Bob"].StubVoice.JoinRoom("room");
                 game.Frames(3);
-                game["Alice"].Voice.SendFrame(new byte[] { 1 });
+                game["Alice"].StubVoice.SendFrame(new byte[] { 1 });
                 game.Frames(3);
-                game["Bob"].Voice.LeaveRoom("room");
+                game["Bob"].StubVoice.LeaveRoom("room");
                 game.Frames(3);
-                game["Alice"].Voice.SendFrame(new byte[] { 2 });
+                game["Alice"].StubVoice.SendFrame(new byte[] { 2 });
                 game.Frames(3);
                 Check.Equal("Alice 0 01", Lines(heard), "heard by Bob");
             }
@@ -80,14 +81,14 @@ namespace StubTests
             {
                 game.Host("Alice");
                 game.Join("Bob");
-                game["Bob"].Voice.JoinRoom("room");
+                game["Bob"].StubVoice.JoinRoom("room");
                 game.Frames(10);
                 var texts = new List<string>();
-                game["Bob"].Voice.TextReceived += text => texts.Add(text.Player + " to " + text.Recipient + ": " +
+                game["Bob"].StubVoice.TextReceived += text => texts.Add(text.Player + " to " + text.Recipient + ": " +
                     text.Message);
-                game["Alice"].Voice.SendTextToRoom("room", "to all");
-                game["Alice"].Voice.SendTextToPlayer("Bob", "to you");
-                game["Alice"].Voice.SendTextToRoom("empty", "to none");
+                game["Alice"].StubVoice.SendTextToRoom("room", "to all");
+                game["Alice"].StubVoice.SendTextToPlayer("Bob", "to you");
+                game["Alice"].StubVoice.SendTextToRoom("empty", "to none");
                 game.Frames(3);
                 Check.Equal("Alice to room: to all,Alice to Bob: to you", Lines(texts), "texts");
             }
@@ -101,11 +102,11 @@ namespace StubTests
                 game.Join("Bob");
                 game.Frames(10);
                 var left = new List<string>();
-                game["Alice"].Voice.PlayerLeft += left.Add;
+                game["Alice"].StubVoice.PlayerLeft += left.Add;
                 game["Bob"].Stop();
                 game.Frames(3);
                 Check.Equal("Bob", Lines(left), "left");
-                Check.Equal(ConnectionStatus.Disconnected.ToString(), game["Bob"].Status.ToString(), "client");
+                Check.Equal(StubConnectionStatus.Disconnected.ToString(), game["Bob"].StubStatus.ToString(), "client");
             }
         }
 
@@ -118,18 +119,18 @@ namespace StubTests
                 game.Frames(10);
                 var heard = game.Listen("Bob", "room");
                 var echoed = game.Listen("Alice", "room");
-                game["Alice"].Voice.OpenPlayerChannel("Bob");
-                game["Bob"].Voice.OpenRoomChannel("room");
+                game["Alice"].StubVoice.OpenPlayerChannel("Bob");
+                game["Bob"].StubVoice.OpenRoomChannel("room");
                 game.Frames(3);
                 game["Bob"].FailClient();
                 game.Frames(200);
                 Check.Equal(2, game["Bob"].StubClientStarts, "starts");
-                game["Alice"].Voice.SendFrame(new byte[] { 5 });
-                game["Bob"].Voice.SendFrame(new byte[] { 6 });
+                game["Alice"].StubVoice.SendFrame(new byte[] { 5 });
+                game["Bob"].StubVoice.SendFrame(new byte[] { 6 });
                 game.Frames(3);
                 Check.Equal("Alice 0 05", Lines(heard), "heard by the client that came back");
                 Check.Equal("Bob 0 06", Lines(echoed), "heard of the client that came back");
-                Check.That(game["Bob"].Voice.Rooms.Contains("room"), "listens as before");
+                Check.That(game["Bob"].StubVoice.Rooms.Contains("room"), "listens as before");
             }
         }
 

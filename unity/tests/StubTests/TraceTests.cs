@@ -69,7 +69,7 @@ namespace StubTests
                 return "sorted " + Json.Hex(Dissonance.Networking.PacketWriter.ClientState(session, state.Client.Name,
                     state.Client.Id, state.Client.Codec, state.Rooms));
             }
-            catch (Dissonance.DissonanceException)
+            catch (Dissonance.StubPacketException)
             {
                 return Json.Hex(packet);
             }

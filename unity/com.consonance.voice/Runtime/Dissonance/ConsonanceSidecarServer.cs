@@ -1,8 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using Consonance.Links;
 using Dissonance.Networking;
+using Dissonance.Networking.Server;
+using Debug = UnityEngine.Debug;
 
 namespace Consonance.Unity
 {
@@ -10,7 +11,8 @@ namespace Consonance.Unity
     /// Hands the voice of a stock network of the original to a voice server, over one link (docs/networks/sidecar.md):
     /// the base class of the stock server in place of <c>BaseServer</c>. Players stay as they are. While the voice
     /// server is gone, and where none is configured (<see cref="ConsonanceSidecar"/>), the game's own server of voice
-    /// does it, as without this class.
+    /// does it, as without this class. The stock server is told of each player by <see cref="AddClient"/>, as by the
+    /// base, since some learn only so whose leaving they have to look for.
     /// </summary>
     public abstract class ConsonanceSidecarServer<TServer, TClient, TPeer> : BaseServer<TServer, TClient, TPeer>
         where TPeer : struct, IEquatable<TPeer>
@@ -19,14 +21,14 @@ namespace Consonance.Unity
     {
         // A voice server that only restarts should not cost two changes of the session.
         const double PatienceSeconds = 3;
+        const string LogPrefix = "Consonance: ";
 
         readonly Stopwatch clock = Stopwatch.StartNew();
-        readonly List<Seat> seats = new List<Seat>();
-        readonly Dictionary<ulong, Seat> seatOfNumber = new Dictionary<ulong, Seat>();
+        readonly SidecarSeats<TPeer> seats = new SidecarSeats<TPeer>();
         SidecarLink link;
         Side side = Side.Undecided;
-        ulong lastNumber;
         double since;
+        bool isAnnouncing;
 
         /// <summary>Whether the voice server has the players' voice now.</summary>
         public bool IsHandedOver
@@ -47,7 +49,6 @@ namespace Consonance.Unity
             link = null;
             side = Side.Undecided;
             seats.Clear();
-            seatOfNumber.Clear();
             base.Disconnect();
         }
 
@@ -75,24 +76,36 @@ namespace Consonance.Unity
                 base.NetworkReceivedPacket(source, data);
                 return;
             }
-            Seat seat = SeatOf(source);
-            if (VoicePackets.IsHandshake(data)) seat.Handshake = VoicePackets.Copy(data);
-            if (side == Side.VoiceServer) link.Packet(seat.Number, !VoicePackets.IsUnreliable(data), data);
-            else if (side == Side.Game) base.NetworkReceivedPacket(source, data);
+            SidecarSeat<TPeer> seat = SeatOf(source);
+            seat.Hear(data, Now);
+            bool isHandshake = VoicePackets.IsHandshake(data);
+            if (side == Side.Game)
+            {
+                seat.IsAnnounced |= isHandshake;
+                base.NetworkReceivedPacket(source, data);
+            }
+            else if (side == Side.VoiceServer)
+            {
+                if (isHandshake) Join(seat);
+                else link.Packet(seat.Number, !VoicePackets.IsUnreliable(data), data);
+            }
         }
 
         /// <summary>A player has left the game; hides that of the base, which is not virtual.</summary>
         protected new void ClientDisconnected(TPeer connection)
         {
-            int index = IndexOf(connection);
-            if (index >= 0)
-            {
-                Seat seat = seats[index];
-                seats.RemoveAt(index);
-                seatOfNumber.Remove(seat.Number);
-                if (link != null) link.Left(seat.Number);
-            }
-            base.ClientDisconnected(connection);
+            SidecarSeat<TPeer> seat = seats.Find(connection);
+            if (seat != null) Leave(seat);
+            else base.ClientDisconnected(connection);
+        }
+
+        /// <summary>
+        /// A player is here: an override has to call this one. Unlike the base's, it is also called for players that
+        /// the voice server has; the base knows nothing of these, and they all have the id 0.
+        /// </summary>
+        protected override void AddClient(ClientInfo<TPeer> client)
+        {
+            if (!isAnnouncing) base.AddClient(client);
         }
 
         /// <summary>
@@ -106,12 +119,12 @@ namespace Consonance.Unity
         /// <summary>The voice server refuses a player, which has no voice until it leaves the game. Logs it.</summary>
         protected virtual void OnPlayerRefused(TPeer peer, string reason)
         {
-            Log.Warn("the voice server refuses a player: {0}", reason);
+            Debug.LogWarning(LogPrefix + "the voice server refuses a player: " + reason);
         }
 
         void Decide()
         {
-            since = clock.Elapsed.TotalSeconds;
+            since = Now;
             side = Side.Waiting;
             SidecarSettings settings = null;
             try
@@ -120,7 +133,7 @@ namespace Consonance.Unity
             }
             catch (Exception cause)
             {
-                Log.Error("the sidecar's settings: {0}", cause.Message);
+                Debug.LogError(LogPrefix + "the sidecar's settings: " + cause.Message);
             }
             if (settings == null) side = Side.Game;
             else link = new SidecarLink(settings, new Players(this)) { PlayersJoinAgain = true };
@@ -129,11 +142,12 @@ namespace Consonance.Unity
         /// <summary>Keeps the link up, and decides which server has the voice.</summary>
         void Follow()
         {
-            double now = clock.Elapsed.TotalSeconds;
+            double now = Now;
             link.Poll(now);
             if (link.IsUp)
             {
                 if (side != Side.VoiceServer) HandOver();
+                CheckPresences(now);
                 return;
             }
             if (side == Side.VoiceServer)
@@ -151,12 +165,18 @@ namespace Consonance.Unity
         void HandOver()
         {
             bool isReturn = side == Side.Game;
-            if (isReturn) Log.Info("the voice server is back");
+            if (isReturn) Debug.Log(LogPrefix + "the voice server is back");
             side = Side.VoiceServer;
-            foreach (Seat seat in seats.ToArray())
+            SidecarSeat<TPeer>[] all = seats.All;
+            foreach (SidecarSeat<TPeer> seat in all)
             {
+                seat.HasAsked = false;
+                seat.EndDoubt();
                 if (isReturn) base.ClientDisconnected(seat.Peer);
-                if (seat.Handshake != null) link.Packet(seat.Number, true, new ArraySegment<byte>(seat.Handshake));
+            }
+            foreach (SidecarSeat<TPeer> seat in all)
+            {
+                if (seat.Handshake != null) Join(seat);
             }
         }
 
@@ -164,35 +184,107 @@ namespace Consonance.Unity
         void TakeBack()
         {
             side = Side.Game;
-            Log.Warn("no voice server ({0}): the game's own server of voice goes on", link.Problem);
-            foreach (Seat seat in seats.ToArray())
+            Debug.LogWarning(
+                LogPrefix + "no voice server (" + link.Problem + "): the game's own server of voice goes on");
+            foreach (SidecarSeat<TPeer> seat in seats.All)
             {
-                if (seat.Handshake != null)
+                if (seat.Handshake == null) continue;
+                seat.IsAnnounced = true;
+                base.NetworkReceivedPacket(seat.Peer, new ArraySegment<byte>(seat.Handshake));
+            }
+        }
+
+        /// <summary>
+        /// Asks the voice server to let a player join. Its name may be that of a player who left without a word of the
+        /// stock server, as after each leaving where that never reports any: until this is known, it waits.
+        /// </summary>
+        void Join(SidecarSeat<TPeer> seat)
+        {
+            Announce(seat);
+            SidecarSeat<TPeer> holder = seats.Namesake(seat, true);
+            seat.HasAsked = holder == null;
+            if (holder == null) link.Packet(seat.Number, true, new ArraySegment<byte>(seat.Handshake));
+            else holder.Doubt(Now);
+        }
+
+        /// <summary>Tells the stock server of a player, as the base does.</summary>
+        void Announce(SidecarSeat<TPeer> seat)
+        {
+            if (seat.IsAnnounced || seat.Name == null) return;
+            seat.IsAnnounced = isAnnouncing = true;
+            try
+            {
+                AddClient(new ClientInfo<TPeer>(seat.Name, 0, seat.Codec, seat.Peer));
+            }
+            finally
+            {
+                isAnnouncing = false;
+            }
+        }
+
+        void Leave(SidecarSeat<TPeer> seat)
+        {
+            seats.Remove(seat);
+            if (link != null) link.Left(seat.Number);
+            base.ClientDisconnected(seat.Peer);
+            SidecarSeat<TPeer> heir = seat.HasAsked ? seats.Namesake(seat, false) : null;
+            if (heir != null && side == Side.VoiceServer) Join(heir);
+        }
+
+        /// <summary>
+        /// Finds out which of the players are gone whose names others ask for. The answer of the voice server to a
+        /// handshake makes any client of the original send something at once.
+        /// </summary>
+        void CheckPresences(double now)
+        {
+            for (int place = seats.Count - 1; place >= 0; place--)
+            {
+                SidecarSeat<TPeer> seat = seats.At(place);
+                switch (seat.CheckPresence(now))
                 {
-                    base.NetworkReceivedPacket(seat.Peer, new ArraySegment<byte>(seat.Handshake));
+                    case Presence.ToBeAsked:
+                        link.Packet(seat.Number, true, new ArraySegment<byte>(seat.Handshake));
+                        break;
+                    case Presence.Here:
+                        Debug.LogWarning(LogPrefix + "a player asks for the name of another one that is here: "
+                            + "it has no voice until that one has left");
+                        break;
+                    case Presence.Gone:
+                        Debug.LogWarning(LogPrefix + "a player is back under its name, and was not seen to leave: "
+                            + "the game's network does not tell its server of voice who leaves");
+                        Leave(seat);
+                        return;
                 }
             }
         }
 
-        Seat SeatOf(TPeer peer)
+        /// <summary>A player that the network can send nothing to is gone; the others go on.</summary>
+        void Send(SidecarSeat<TPeer> seat, bool isReliable, ArraySegment<byte> packet)
         {
-            int index = IndexOf(peer);
-            if (index >= 0) return seats[index];
-            Seat seat = new Seat { Peer = peer, Number = ++lastNumber };
-            seats.Add(seat);
-            seatOfNumber[seat.Number] = seat;
+            try
+            {
+                if (isReliable) SendReliable(seat.Peer, packet);
+                else SendUnreliable(seat.Peer, packet);
+            }
+            catch (Exception cause)
+            {
+                Debug.LogWarning(LogPrefix + "a player cannot be sent to, and counts as gone: " + cause.Message);
+                Leave(seat);
+            }
+        }
+
+        SidecarSeat<TPeer> SeatOf(TPeer peer)
+        {
+            SidecarSeat<TPeer> seat = seats.Find(peer);
+            if (seat != null) return seat;
+            seat = seats.Add(peer);
             link.Joined(seat.Number, AddressOf(peer));
             return seat;
         }
 
-        /// <summary>By comparing, as the base does: not every network's peer has a good hash.</summary>
-        int IndexOf(TPeer peer)
+        double Now
         {
-            for (int index = 0; index < seats.Count; index++)
-            {
-                if (seats[index].Peer.Equals(peer)) return index;
-            }
-            return -1;
+            get { return clock.Elapsed.TotalSeconds; }
         }
 
         /// <summary>Which server has the players' voice.</summary>
@@ -202,15 +294,6 @@ namespace Consonance.Unity
             Waiting,
             VoiceServer,
             Game,
-        }
-
-        /// <summary>A player of the game.</summary>
-        sealed class Seat
-        {
-            internal TPeer Peer;
-            internal ulong Number;
-            // Its last one; null before.
-            internal byte[] Handshake;
         }
 
         /// <summary>What the link wants of the game's network.</summary>
@@ -225,16 +308,14 @@ namespace Consonance.Unity
 
             public void SendToPlayer(ulong player, bool isReliable, ArraySegment<byte> packet)
             {
-                Seat seat;
-                if (!server.seatOfNumber.TryGetValue(player, out seat)) return;
-                if (isReliable) server.SendReliable(seat.Peer, packet);
-                else server.SendUnreliable(seat.Peer, packet);
+                SidecarSeat<TPeer> seat = server.seats.Find(player);
+                if (seat != null) server.Send(seat, isReliable, packet);
             }
 
             public void Kick(ulong player, string reason)
             {
-                Seat seat;
-                if (server.seatOfNumber.TryGetValue(player, out seat)) server.OnPlayerRefused(seat.Peer, reason);
+                SidecarSeat<TPeer> seat = server.seats.Find(player);
+                if (seat != null) server.OnPlayerRefused(seat.Peer, reason);
             }
         }
     }

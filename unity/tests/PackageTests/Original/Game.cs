@@ -40,7 +40,7 @@ namespace Consonance.Unity.Tests
             GameObject voice = new GameObject("Voice of " + name);
             ConsonanceCommsNetwork network = voice.AddComponent<ConsonanceCommsNetwork>();
             network.Address = address;
-            Add(new Talker(name, voice, network.Voice));
+            Add(new Talker(name, voice, network.StubVoice));
             return network;
         }
 
@@ -118,6 +118,11 @@ namespace Consonance.Unity.Tests
         internal static int Warnings(string part)
         {
             return Array.FindAll(LogRecord.Warnings, entry => entry.Message.Contains(part)).Length;
+        }
+
+        internal static int Lines(string part)
+        {
+            return Array.FindAll(LogRecord.Entries, entry => entry.Message.Contains(part)).Length;
         }
 
         public void Dispose()

@@ -28,6 +28,7 @@ namespace Consonance.Unity.Tests
                 EditorTests.Add(suite, server);
                 SessionTests.Add(suite, server, program);
                 SidecarTests.Add(suite, server);
+                LeavingTests.Add(suite, server);
                 GarbageTests.Add(suite, server);
                 return suite.Run(arguments.Length > 0 ? arguments[0] : null) == 0 ? 0 : 1;
             }

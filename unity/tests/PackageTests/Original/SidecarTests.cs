@@ -62,8 +62,8 @@ namespace Consonance.Unity.Tests
                 Actor bob = game.Player("Bob", server.Address);
                 string[] names = isDedicated ? new[] { "Guest", "Other" } : new[] { "Host", "Guest", "Other" };
                 foreach (string name in names) game.Converse(name, bob, "Bob");
-                Among(game, "Guest", "Other");
-                Suite.Require(StockNetwork.Host.Server.IsHandedOver, "not handed over");
+                StockGame.Among(game, "Guest", "Other");
+                Suite.Require(StockHub.Host.StockServer.IsHandedOver, "not handed over");
                 game.Talker("Other").Network.enabled = false;
                 game.Until("Other has left", () => bob.Chat.FindPlayer("Other") == null);
                 Game.RequireNoErrors();
@@ -75,9 +75,9 @@ namespace Consonance.Unity.Tests
             using (Game game = Start(null, null, false))
             {
                 Learn(game, server);
-                Among(game, "Host", "Guest");
-                Suite.Require(!StockNetwork.Host.Server.IsHandedOver, "handed over to nothing");
-                Suite.AreEqual("", StockNetwork.Host.Server.HandOverProblem, "problem");
+                StockGame.Among(game, "Host", "Guest");
+                Suite.Require(!StockHub.Host.StockServer.IsHandedOver, "handed over to nothing");
+                Suite.AreEqual("", StockHub.Host.StockServer.HandOverProblem, "problem");
                 Suite.AreEqual(0, ConsonanceStubs.LogRecord.Warnings.Length, "warnings");
             }
         }
@@ -92,12 +92,12 @@ namespace Consonance.Unity.Tests
                 server.WhileGone(() =>
                 {
                     game.Until("the stock server has all of the game", () => AreAlone(game, "Host", "Guest", "Other"));
-                    Among(game, "Host", "Guest");
+                    StockGame.Among(game, "Host", "Guest");
                     Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
                 });
                 game.Until("all are together again", () => game.Talker("Other").Players.Contains("Bob"));
                 foreach (string name in new[] { "Host", "Guest", "Other" }) game.Converse(name, bob, "Bob");
-                Among(game, "Host", "Guest");
+                StockGame.Among(game, "Host", "Guest");
                 Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
             }
         }
@@ -109,7 +109,7 @@ namespace Consonance.Unity.Tests
                 Actor bob = game.Player("Bob", server.Address);
                 game.Converse("Guest", bob, "Bob");
                 server.WhileGone(() => { });
-                game.Until("handed over", () => StockNetwork.Host.Server.IsHandedOver);
+                game.Until("handed over", () => StockHub.Host.StockServer.IsHandedOver);
                 game.Until("Bob is alone", () => bob.Chat.FindPlayer("Guest") == null || bob.Events.Contains("lost"));
                 game.Converse("Guest", bob, "Bob");
                 game.Converse("Host", bob, "Bob");
@@ -122,9 +122,9 @@ namespace Consonance.Unity.Tests
             using (Game game = Start(server.Sidecar, "not the secret of sixteen bytes", false))
             {
                 Learn(game, server);
-                Among(game, "Host", "Guest");
+                StockGame.Among(game, "Host", "Guest");
                 Suite.AreEqual(1, Game.Warnings("no voice server"), "warnings");
-                Suite.Require(StockNetwork.Host.Server.HandOverProblem.Length > 0, "no problem");
+                Suite.Require(StockHub.Host.StockServer.HandOverProblem.Length > 0, "no problem");
             }
         }
 
@@ -134,8 +134,8 @@ namespace Consonance.Unity.Tests
             using (Game game = Start(server.Sidecar, ServerProcess.SidecarSecret, false, "locked"))
             {
                 game.Until("all are refused",
-                    () => StockNetwork.Host.Server != null && StockNetwork.Host.Server.Refused >= 3);
-                Suite.Require(StockNetwork.Host.Server.IsHandedOver, "not handed over");
+                    () => StockHub.Host.StockServer != null && StockHub.Host.StockServer.Refused >= 3);
+                Suite.Require(StockHub.Host.StockServer.IsHandedOver, "not handed over");
                 Suite.AreEqual(3, Game.Warnings("refuses a player"), "warnings");
                 Suite.Require(game.Talker("Guest").IsAlone, "in a session");
             }
@@ -162,27 +162,9 @@ namespace Consonance.Unity.Tests
             }
         }
 
-        /// <summary>A host or a dedicated server, and two guests, in one process.</summary>
         static Game Start(string sidecar, string secret, bool isDedicated, string session = "main")
         {
-            Game game = new Game();
-            game.Loop.Play(() =>
-            {
-                ConsonanceSidecar.Configure(sidecar, session, secret);
-                StockNetwork.Host = null;
-                foreach (string name in new[] { "Host", "Guest", "Other" })
-                {
-                    GameObject voice = new GameObject("Voice of " + name);
-                    StockNetwork network = voice.AddComponent<StockNetwork>();
-                    if (StockNetwork.Host == null)
-                    {
-                        StockNetwork.Host = network;
-                        network.IsDedicated = isDedicated;
-                    }
-                    game.Add(new Talker(name, voice, network.Voice)).Network = network;
-                }
-            });
-            return game;
+            return StockGame.Start<NotifiedNetwork>(sidecar, secret, isDedicated, session);
         }
 
         /// <summary>Frames to speak with, of a player in another session.</summary>
@@ -194,22 +176,6 @@ namespace Consonance.Unity.Tests
             network.Disconnect();
             game.Talker("Host").Learn(game.Talker("Teacher"));
             game.Talker("Guest").Learn(game.Talker("Teacher"));
-        }
-
-        /// <summary>Two of the game hear each other.</summary>
-        static void Among(Game game, string one, string another)
-        {
-            Talker first = game.Talker(one), second = game.Talker(another);
-            game.Until(one + " and " + another + " know each other",
-                () => first.Players.Contains(another) && second.Players.Contains(one));
-            if (!first.HasSpeech) first.Learn(second);
-            if (!second.HasSpeech) second.Learn(first);
-            first.Forget();
-            second.Forget();
-            first.IsSpeaking = second.IsSpeaking = true;
-            game.Until(one + " and " + another + " hear each other",
-                () => first.FramesOf(another) > 10 && second.FramesOf(one) > 10);
-            first.IsSpeaking = second.IsSpeaking = false;
         }
 
         static bool AreAlone(Game game, params string[] names)

@@ -95,7 +95,7 @@ namespace Consonance.Unity.Tests
             }
         }
 
-        void Hear(ReceivedVoice voice)
+        void Hear(StubReceivedVoice voice)
         {
             Speakers.Add(voice.Player);
             if (!HasSpeech && !IsSpeaking) heard.Add(voice.Frame);
