@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using Consonance.Links;
 using Dissonance;
 using Dissonance.Networking;
@@ -39,7 +40,7 @@ namespace Consonance.Unity
         JoinTokenSource tokens;
         IPacketLink link;
         string linkReason = "";
-        string lastProblem = "";
+        OutageLog outages;
         string chosen;
         string running;
         bool isRunning;
@@ -101,7 +102,7 @@ namespace Consonance.Unity
         /// <summary>Why the last attempt failed, or the last connection ended; empty for neither.</summary>
         public string LastProblem
         {
-            get { return lastProblem; }
+            get { return outages == null ? "" : outages.LastProblem; }
         }
 
         /// <summary>Joins the address's session, or the one that the game's network names.</summary>
@@ -159,8 +160,27 @@ namespace Consonance.Unity
         /// <inheritdoc/>
         protected override ConsonanceClient CreateClient(ConsonanceSession details)
         {
-            link = PacketLinks.Choose(address, otherAddress, details.Name, out linkReason);
-            return new ConsonanceClient(this, link, () => NewHandshake(details.Name), Lose);
+            return new ConsonanceClient(
+                this, () => NewLink(details.Name), () => NewHandshake(details.Name), Outages);
+        }
+
+        OutageLog Outages
+        {
+            get
+            {
+                if (outages == null)
+                {
+                    outages = new OutageLog(text => Log.Warn("{0}", text), text => Log.Info("{0}", text));
+                }
+                return outages;
+            }
+        }
+
+        /// <summary>For each attempt, since the game may have changed the address.</summary>
+        IPacketLink NewLink(string session)
+        {
+            link = PacketLinks.Choose(address, otherAddress, session, out linkReason);
+            return link;
         }
 
         /// <summary>For each attempt, since the last token may have expired; null where there is none yet.</summary>
@@ -171,7 +191,8 @@ namespace Consonance.Unity
             Handshake handshake = new Handshake(token, password);
             if (!handshake.Fits)
             {
-                Log.Error("the join token and the password have more than {0} bytes", Handshake.ShownBytesMax);
+                string limit = Handshake.ShownBytesMax.ToString(CultureInfo.InvariantCulture);
+                Outages.TryFailed("the join token and the password have more than " + limit + " bytes", true);
             }
             return handshake;
         }
@@ -200,14 +221,6 @@ namespace Consonance.Unity
             if (chosen != null || !SessionName.IsProvided) return true;
             session = SessionName.Current;
             return session != null;
-        }
-
-        /// <summary>The base tells the game and tries again; the same reason over and over is told once.</summary>
-        void Lose(string reason)
-        {
-            if (reason == lastProblem) return;
-            lastProblem = reason;
-            Log.Warn("no link to the voice server: {0}", reason);
         }
     }
 }
