@@ -181,7 +181,7 @@ fn another_session_is_answered_with_the_own_one_unreliably() {
 }
 
 #[test]
-fn voice_of_a_client_of_ours_that_has_not_joined_is_answered_once_it_does_not_wait_for_an_answer() {
+fn voice_of_a_client_of_ours_that_has_not_joined_is_answered_unless_its_request_waits() {
     let mut server = three();
     server.connect(4);
     let voice = packets::voice(7, 0, "lobby", "a");

@@ -12,22 +12,21 @@ namespace Consonance.Unity.Tests
     {
         internal static void Add(Suite suite, ServerProcess server)
         {
-            AddFor<NotifiedNetwork>(suite, server, "a_notified");
-            AddFor<PollingNetwork>(suite, server, "a_polling");
-            AddFor<UninformedNetwork>(suite, server, "an_uninformed");
+            suite.Add("a_player_of_a_notified_stock_server_comes_back_under_its_name",
+                () => Return<NotifiedNetwork>(server));
+            suite.Add("the_host_of_a_notified_stock_server_talks_with_all", () => HostTalks<NotifiedNetwork>(server));
+            suite.Add("a_player_of_a_polling_stock_server_comes_back_under_its_name",
+                () => Return<PollingNetwork>(server));
+            suite.Add("the_host_of_a_polling_stock_server_talks_with_all", () => HostTalks<PollingNetwork>(server));
+            suite.Add("a_player_of_an_uninformed_stock_server_comes_back_under_its_name",
+                () => Return<UninformedNetwork>(server));
+            suite.Add("the_host_of_an_uninformed_stock_server_talks_with_all",
+                () => HostTalks<UninformedNetwork>(server));
             suite.Add("a_leaver_of_a_notified_stock_server_leaves_the_session", () => Leave<NotifiedNetwork>(server));
             suite.Add("a_leaver_of_a_polling_stock_server_leaves_the_session", () => Leave<PollingNetwork>(server));
             suite.Add("a_player_that_cannot_be_sent_to_leaves_the_session", () => CannotBeSentTo(server));
             suite.Add("a_stock_server_is_told_of_each_player_once_each_time_that_it_comes", () => ToldOnce(server));
             suite.Add("a_player_that_is_here_keeps_its_name_from_another_one", () => KeepsName(server));
-        }
-
-        static void AddFor<TNetwork>(Suite suite, ServerProcess server, string which)
-            where TNetwork : MonoBehaviour, IStockNetwork
-        {
-            suite.Add("a_player_of_" + which + "_stock_server_comes_back_under_its_name",
-                () => Return<TNetwork>(server));
-            suite.Add("the_host_of_" + which + "_stock_server_talks_with_all", () => HostTalks<TNetwork>(server));
         }
 
         static void Return<TNetwork>(ServerProcess server) where TNetwork : MonoBehaviour, IStockNetwork
