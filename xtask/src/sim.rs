@@ -16,6 +16,9 @@ pub(crate) struct Plan {
     /// Encrypted sessions, whose members' links stall and break while they commit.
     #[arg(long)]
     groups: bool,
+    /// With --groups, so many hostile members, 1 or 2, instead of faults: how long honest ones do not hear each other.
+    #[arg(long, requires = "groups", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    hostile: Option<u8>,
     /// How many seeds.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
@@ -29,7 +32,7 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let Plan { cluster, groups, seeds, first } = plan;
+    let Plan { cluster, groups, hostile, seeds, first } = plan;
     let kind: &[&str] = if *cluster {
         &["--cluster"]
     } else if *groups {
@@ -38,7 +41,9 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         &ONE_SERVER
     };
     let seeds = ["--seed".to_owned(), first.to_string(), "--seeds".to_owned(), seeds.to_string()];
-    command::run(command::cargo(root, PLAY.iter().chain(kind).copied()).args(seeds))
+    let hostile = hostile.map(|count| ["--hostile".to_owned(), count.to_string()]);
+    let more = hostile.into_iter().flatten().chain(seeds);
+    command::run(command::cargo(root, PLAY.iter().chain(kind).copied()).args(more))
 }
 
 const PLAY: [&str; 6] = ["run", "--release", "--package", "consonance-bench", "--", "sim"];

@@ -65,7 +65,7 @@ fn measure(size: usize) -> Result<[f64; 12], Box<dyn Error>> {
     let names: Vec<String> = (0..size).map(name).collect();
     let adds =
         names[1..].iter().zip(&packages).filter_map(|(name, package)| match MemberMessage::parse(package) {
-            Ok(Some(MemberMessage::KeyPackage { key_package })) => {
+            Ok(Some(MemberMessage::KeyPackage { key_package, .. })) => {
                 Some(Named { name: (&**name).into(), message: key_package })
             }
             _ => None,

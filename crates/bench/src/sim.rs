@@ -14,7 +14,7 @@ use clap::Args;
 use consonance_sim::{CLIENTS_MAX, Peers, Scenario};
 
 use cluster::ClusterRun;
-use groups::GroupRun;
+use groups::{AttackRun, GroupRun};
 use seeds::Seeds;
 use sessions::SessionRun;
 
@@ -40,6 +40,9 @@ pub(crate) struct Sim {
     /// Encrypted sessions of 3 to 12 members, whose links stall and break while they commit.
     #[arg(long, conflicts_with_all = ["clients", "peers", "cluster"])]
     groups: bool,
+    /// With --groups, so many hostile members, 1 or 2, instead of faults: how long honest ones do not hear each other.
+    #[arg(long, requires = "groups", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    hostile: Option<u8>,
     /// So many seeds, from the first one on, until one fails.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
@@ -54,6 +57,10 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
     let (seeds, is_json) = (Seeds { first: seed, count: arguments.seeds }, arguments.json);
     if arguments.cluster {
         return seeds::run(&ClusterRun { trouble: arguments.minutes }, seeds, is_json);
+    }
+    if let Some(hostile) = arguments.hostile {
+        let hostile = usize::from(hostile);
+        return seeds::run(&AttackRun { hostile, length: arguments.minutes }, seeds, is_json);
     }
     if arguments.groups {
         return seeds::run(&GroupRun { trouble: arguments.minutes }, seeds, is_json);

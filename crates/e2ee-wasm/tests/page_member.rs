@@ -221,7 +221,7 @@ fn pair_of(mut ann: PageMember, plain: &PlainRooms) -> [PageMember; 2] {
     }
     bob.handle_message(NOW, &DeliveryMessage::State { group: 1, must_rejoin: true }.to_bytes());
     let asked = bob.poll_message().expect("a key package");
-    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&asked) else {
+    let Ok(Some(MemberMessage::KeyPackage { key_package, .. })) = MemberMessage::parse(&asked) else {
         panic!("Bob does not ask to be added")
     };
     let adds = vec![Named { name: "Bob".into(), message: key_package }];

@@ -1,6 +1,9 @@
 //! The bodies of fuzz targets, which the tests run, too: formats that come from files.
 
+mod spoiling;
+
 use crate::{LoggedEpoch, MemberReport};
+pub use spoiling::{SpoilingCrypto, SpoilingSuite, spoiling};
 
 /// Reads the bytes as a log of keys.
 ///

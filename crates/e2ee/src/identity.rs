@@ -5,8 +5,8 @@ use core::fmt;
 use mls_rs::crypto::{SignaturePublicKey, SignatureSecretKey};
 use mls_rs::error::IntoAnyError;
 use mls_rs::{CipherSuiteProvider, CryptoProvider};
-use mls_rs_crypto_rustcrypto::RustCryptoProvider;
 
+use crate::crypto;
 use crate::{CIPHER_SUITE, E2eeError};
 
 /// A key pair of Ed25519 (RFC 8032). A player keeps it from session to session, so that others know it again.
@@ -116,8 +116,7 @@ impl fmt::Debug for PublicKey {
 
 /// The algorithms of the group.
 pub(crate) fn cipher_suite() -> impl CipherSuiteProvider {
-    let provider = RustCryptoProvider::with_enabled_cipher_suites(vec![CIPHER_SUITE]);
-    provider
+    crypto::provider()
         .cipher_suite_provider(CIPHER_SUITE)
         .expect("the provider has the one suite that it was made with")
 }

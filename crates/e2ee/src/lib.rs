@@ -1,7 +1,7 @@
 //! End-to-end encryption of a voice session: the group of its members, and their keys.
 //!
 //! The members of a session share an MLS group (RFC 9420). The server is its delivery service: it orders commits and
-//! distributes Welcomes, and cannot read them. [`MlsMember`] is one player's end of it, a plain struct: messages of the
+//! distributes Welcomes, has no keys, and checks with a [`FollowedGroup`] what can be checked without. [`MlsMember`] is one player's end of it, a plain struct: messages of the
 //! delivery service in, messages to it and events out; no I/O, and time is an argument.
 //!
 //! ```text
@@ -54,8 +54,10 @@
 
 mod attestation;
 mod credential;
+mod crypto;
 mod epoch_keys;
 mod error;
+mod followed_group;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
 mod identity;
@@ -78,6 +80,7 @@ pub use consonance_wire::{PlainRooms, ReportAnswer};
 pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
+pub use followed_group::FollowedGroup;
 pub use identity::{IdentityKey, PublicKey};
 pub use kept_frames::{KeptCounts, KeptFrames};
 pub use key_log::{LoggedEpoch, LoggedMember};

@@ -1,8 +1,9 @@
 //! One player's end of the group.
 
 mod committing;
-mod handling;
+pub(crate) mod handling;
 mod mls;
+mod newcomer;
 mod statements;
 
 use std::collections::VecDeque;
@@ -15,7 +16,8 @@ use crate::{
     Credential, E2eeError, EpochKeys, GroupMember, HeardFrames, IdentityKey, LoggedEpoch, LoggedMember,
     MemberReport, ModeratorsKey, ReportedVoice, SafetyNumber,
 };
-use mls::{MlsClient, MlsGroup};
+use mls::{Changes, MlsGroup};
+use newcomer::Newcomer;
 use statements::Statements;
 
 /// A player that is in its session's group, or wants to be.
@@ -24,13 +26,15 @@ use statements::Statements;
 pub struct MlsMember {
     key: IdentityKey,
     credential: Credential,
-    /// The clients that made the last key packages, oldest first: a Welcome for an earlier one may be on its way.
-    newcomers: VecDeque<MlsClient>,
+    /// The last key packages, oldest first: a Welcome for an earlier one may be on its way.
+    newcomers: VecDeque<Newcomer>,
     group: Option<Group>,
     /// A group that this member created, and that the delivery service has not accepted yet.
     founding: Option<(u32, Group)>,
     /// The request that the pending commit of the group fulfils.
     pending: Option<u32>,
+    /// What the next commit was asked to change, and the group and the epoch that it leads to.
+    asked_changes: Option<((u32, u32), Changes)>,
     /// A former group of this session allowed no unencrypted rooms, so no later one may.
     is_strict: bool,
     statements: Statements,
@@ -50,6 +54,8 @@ struct Group {
     mls: MlsGroup,
     plain: PlainRooms,
     members: Vec<GroupMember>,
+    /// A commit gave this member no keys, so that it cannot follow; others in this epoch still hear it.
+    is_stuck: bool,
 }
 
 /// An event of the group.
@@ -114,6 +120,7 @@ impl MlsMember {
             group: None,
             founding: None,
             pending: None,
+            asked_changes: None,
             is_strict: false,
             statements: Statements::default(),
             report: None,
@@ -274,7 +281,7 @@ impl MlsMember {
 impl Group {
     fn new(number: u32, mls: MlsGroup) -> Result<Self, E2eeError> {
         let (plain, members) = (mls::plain_rooms(&mls)?, mls::members(&mls));
-        Ok(Self { number, mls, plain, members })
+        Ok(Self { number, mls, plain, members, is_stuck: false })
     }
 }
 

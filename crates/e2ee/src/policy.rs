@@ -32,28 +32,34 @@ pub(crate) fn extensions(plain: &PlainRooms) -> ExtensionList {
 #[derive(Clone, Debug)]
 pub(crate) struct Rules;
 
-/// A commit would change the encryption policy in a way that is not allowed.
+/// A commit would change the group, or its encryption policy, in a way that is not allowed.
 #[derive(Debug)]
-pub(crate) struct PolicyWeakened;
+pub(crate) struct NotAllowed;
 
-impl IntoAnyError for PolicyWeakened {}
+impl IntoAnyError for NotAllowed {}
 
 impl MlsRules for Rules {
-    type Error = PolicyWeakened;
+    type Error = NotAllowed;
 
     fn filter_proposals(
         &self,
         _: CommitDirection,
-        _: CommitSource,
+        source: CommitSource,
         _: &Roster<'_>,
         context: &GroupContext,
         proposals: ProposalBundle,
     ) -> Result<ProposalBundle, Self::Error> {
+        // Players come in because a member adds them, and the group stays what it is.
+        let is_usual =
+            proposals.reinit_proposals().is_empty() && proposals.external_init_proposals().is_empty();
+        if !is_usual || matches!(source, CommitSource::NewMember(_)) {
+            return Err(NotAllowed);
+        }
         let former = plain_rooms(&context.extensions);
         for proposed in proposals.group_context_ext_proposals() {
-            let plain = plain_rooms(&proposed.proposal).ok_or(PolicyWeakened)?;
+            let plain = plain_rooms(&proposed.proposal).ok_or(NotAllowed)?;
             if former == Some(PlainRooms::Never) && plain != PlainRooms::Never {
-                return Err(PolicyWeakened);
+                return Err(NotAllowed);
             }
         }
         Ok(proposals)

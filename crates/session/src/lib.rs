@@ -78,6 +78,7 @@ mod client;
 mod client_ids;
 mod encryption;
 mod end_reason;
+mod group_check;
 mod group_inbox;
 mod heard_voice;
 mod join_again;
@@ -114,6 +115,7 @@ pub use consonance_wire::{
     SharedSecret,
 };
 pub use encryption::Encryption;
+pub use group_check::{AskedCommit, GroupCheck, MadeCommit, NewGroup};
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};

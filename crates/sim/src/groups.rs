@@ -6,6 +6,7 @@
 //! sessions that allow them. All the while members speak; the book of epochs knows which member may open which frame.
 //! Keys are drawn by the operating system, so a seed reproduces the actions, not the bytes.
 
+mod attack;
 mod book;
 mod checks;
 mod diary;
@@ -20,6 +21,7 @@ mod world;
 use std::fmt;
 use std::time::Duration;
 
+pub use attack::{AttackScenario, run_attack};
 pub(crate) use hostile::HostileSession;
 use world::World;
 
@@ -45,6 +47,8 @@ pub enum GroupSabotage {
     LostCommits,
     /// A member accepts unencrypted voice.
     PlainVoice,
+    /// The server accepts any bytes as a commit.
+    UncheckedCommits,
 }
 
 impl GroupScenario {
@@ -74,6 +78,10 @@ pub struct GroupCounts {
     pub keys_lost: u64,
     /// Commits that took effect.
     pub commits: u64,
+    /// Commits that the server refused.
+    pub commits_refused: u64,
+    /// Complaints about commits that counted.
+    pub complaints: u64,
     /// Groups that were begun.
     pub groups: u64,
     /// Frames that were sealed.
@@ -101,11 +109,11 @@ impl GroupCounts {
     }
 
     /// Each with its name, in the order of this page.
-    pub fn by_name(mut self) -> [(&'static str, u64); 16] {
+    pub fn by_name(mut self) -> [(&'static str, u64); 18] {
         self.named().map(|(name, count)| (name, *count))
     }
 
-    fn named(&mut self) -> [(&'static str, &mut u64); 16] {
+    fn named(&mut self) -> [(&'static str, &mut u64); 18] {
         [
             ("joins", &mut self.joins),
             ("leaves", &mut self.leaves),
@@ -115,6 +123,8 @@ impl GroupCounts {
             ("interrupted_commits", &mut self.interrupted_commits),
             ("keys_lost", &mut self.keys_lost),
             ("commits", &mut self.commits),
+            ("commits_refused", &mut self.commits_refused),
+            ("complaints", &mut self.complaints),
             ("groups", &mut self.groups),
             ("frames_sealed", &mut self.sealed),
             ("frames_heard", &mut self.heard),

@@ -58,7 +58,10 @@ pub use cluster::{
     ClusterCounts, ClusterFailure, ClusterReport, ClusterSabotage, ClusterScenario, run_cluster,
 };
 pub use dice::Dice;
-pub use groups::{GroupCounts, GroupFailure, GroupReport, GroupSabotage, GroupScenario, run_groups};
+pub use groups::{
+    AttackScenario, GroupCounts, GroupFailure, GroupReport, GroupSabotage, GroupScenario, run_attack,
+    run_groups,
+};
 pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};
 pub use report::{RunCounts, RunReport, SimFailure};

@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use consonance_sim::{GroupCounts, GroupFailure, GroupSabotage, GroupScenario, run_groups};
+use consonance_sim::{
+    AttackScenario, GroupCounts, GroupFailure, GroupSabotage, GroupScenario, run_attack, run_groups,
+};
 
 #[test]
 fn all_members_hear_each_other_and_nobody_else_does() {
@@ -35,6 +37,26 @@ fn what_is_broken_on_purpose_is_found() {
 }
 
 #[test]
+fn no_hostile_member_keeps_honest_ones_from_hearing_each_other() {
+    attack(1, 1..=24);
+}
+
+#[test]
+fn nor_do_two() {
+    attack(2, 1..=16);
+}
+
+#[test]
+fn a_server_that_checks_no_commit_lets_one_member_silence_all() {
+    let found = (1..=40).find_map(|seed| {
+        let mut scenario = AttackScenario::new(seed);
+        scenario.is_unchecked = true;
+        run_attack(&scenario).err().filter(|failure| failure.what.contains("amid an attack"))
+    });
+    assert!(found.is_some(), "it goes unnoticed");
+}
+
+#[test]
 fn a_seed_makes_the_same_run_again() {
     let one = run_groups(&GroupScenario::new(7)).map(|report| report.counts);
     assert_eq!(one, run_groups(&GroupScenario::new(7)).map(|report| report.counts));
@@ -44,6 +66,17 @@ fn play((seed, trouble): &(u64, Duration)) -> GroupCounts {
     let mut scenario = GroupScenario::new(*seed);
     scenario.trouble = *trouble;
     run_groups(&scenario).unwrap_or_else(|failure| panic!("{failure}")).counts
+}
+
+fn attack(hostile: usize, seeds: std::ops::RangeInclusive<u64>) {
+    let mut sum = GroupCounts::default();
+    for seed in seeds {
+        let mut scenario = AttackScenario::new(seed);
+        scenario.hostile = hostile;
+        let report = run_attack(&scenario).unwrap_or_else(|failure| panic!("{failure}"));
+        sum.add(&report.counts);
+    }
+    assert!(sum.commits_refused > 0 && sum.complaints > 0 && sum.heard > sum.sealed, "{sum:?}");
 }
 
 fn failure(seed: u64, sabotage: GroupSabotage) -> Option<Box<GroupFailure>> {

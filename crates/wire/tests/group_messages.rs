@@ -18,6 +18,10 @@ fn named(parts: &NamedParts) -> Vec<Named<'_>> {
     parts.iter().map(|(name, message)| Named { name: WireStr::from(&**name), message }).collect()
 }
 
+fn names(parts: &NamedParts) -> Vec<WireStr<'_>> {
+    parts.iter().map(|(name, _)| WireStr::from(&**name)).collect()
+}
+
 fn plain_rooms() -> impl Strategy<Value = PlainRooms> {
     prop_oneof![
         Just(PlainRooms::Never),
@@ -39,6 +43,7 @@ proptest! {
         let at = epoch.unwrap_or(3);
         for message in [
             DeliveryMessage::State { group, must_rejoin: epoch.is_some() },
+            DeliveryMessage::Changes { group, epoch: at, adds: names(&adds), removes: names(&adds) },
             DeliveryMessage::Request { number, group, epoch, adds: named(&adds), removes, plain },
             DeliveryMessage::Commit { group, epoch: at, commit: &a },
             DeliveryMessage::Accepted { number },
@@ -60,11 +65,12 @@ proptest! {
         (a, b) in any::<(Vec<u8>, Vec<u8>)>(),
     ) {
         for message in [
-            MemberMessage::KeyPackage { key_package: &a },
-            MemberMessage::Commit { number, commit: &a, tree: &b, welcomes: named(&welcomes) },
+            MemberMessage::KeyPackage { key_package: &a, shows_group: false },
+            MemberMessage::Commit { number, commit: &a, tree: &b, welcomes: named(&welcomes), info: &[] },
             MemberMessage::Declined { number },
             MemberMessage::Position { group, epoch },
             MemberMessage::Statement { statement: &a },
+            MemberMessage::Complaint { group, epoch, signature: &a },
         ] {
             let bytes = message.to_bytes();
             prop_assert_eq!(MemberMessage::parse(&bytes), Ok(Some(message)));
@@ -75,7 +81,25 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_parsers_panic(bytes: Vec<u8>, kind in 0u8..8) {
+    fn what_servers_before_this_ignore_is_behind_what_they_read(
+        number: u32,
+        welcomes in named_parts(),
+        a: Vec<u8>,
+        more in vec(any::<u8>(), 1..40),
+    ) {
+        let commit = |info| {
+            MemberMessage::Commit { number, commit: &a, tree: &a, welcomes: named(&welcomes), info }
+        };
+        let package = |shows_group| MemberMessage::KeyPackage { key_package: &a, shows_group };
+        for (with, without) in [(commit(&more[..]), commit(&[])), (package(true), package(false))] {
+            let (bytes, shorter) = (with.to_bytes(), without.to_bytes());
+            prop_assert!(bytes.len() > shorter.len() && bytes.starts_with(&shorter));
+            prop_assert_eq!(MemberMessage::parse(&bytes), Ok(Some(with)));
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_parsers_panic(bytes: Vec<u8>, kind in 0u8..10) {
         let bytes = [&[kind][..], &bytes].concat();
         let _ = DeliveryMessage::parse(&bytes);
         let _ = MemberMessage::parse(&bytes);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_sim::{GroupCounts, GroupScenario, run_groups};
+use consonance_sim::{AttackScenario, GroupCounts, GroupScenario, run_attack, run_groups};
 
 use super::seeds::{Run, minutes_again};
 
@@ -33,6 +33,39 @@ impl Run for GroupRun {
 
     fn again(&self, seed: u64) -> String {
         format!("--groups --seed {seed}{}", minutes_again(self.trouble))
+    }
+}
+
+/// A run of an encrypted session with hostile members.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AttackRun {
+    /// How many of its members are hostile.
+    pub(super) hostile: usize,
+    /// The time of the attack; by default the scenario's.
+    pub(super) length: Option<Duration>,
+}
+
+impl Run for AttackRun {
+    type Counts = GroupCounts;
+    const OF: &'static str = "encrypted sessions under attack";
+
+    fn play(&self, seed: u64) -> Result<GroupCounts, String> {
+        let mut scenario = AttackScenario::new(seed);
+        scenario.hostile = self.hostile;
+        scenario.length = self.length.unwrap_or(scenario.length);
+        run_attack(&scenario).map(|report| report.counts).map_err(|failure| failure.to_string())
+    }
+
+    fn add(sum: &mut GroupCounts, more: &GroupCounts) {
+        sum.add(more);
+    }
+
+    fn by_name(counts: GroupCounts) -> Vec<(&'static str, u64)> {
+        counts.by_name().to_vec()
+    }
+
+    fn again(&self, seed: u64) -> String {
+        format!("--groups --hostile {} --seed {seed}{}", self.hostile, minutes_again(self.length))
     }
 }
 

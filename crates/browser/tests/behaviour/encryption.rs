@@ -49,7 +49,7 @@ fn messages_of_the_group_pass_in_parts() {
     let page = session.page_with(encrypting("Alice"), PageLimits::default());
     let joined = session.told_of(page, "joined");
     assert_eq!(joined[0]["encrypted"], true);
-    let package = MemberMessage::KeyPackage { key_package: &[7; 100] }.to_bytes();
+    let package = MemberMessage::KeyPackage { key_package: &[7; 100], shows_group: true }.to_bytes();
     let (first, second) = package.split_at(60);
     for (part, more) in [(first, true), (second, false)] {
         let data = BASE64.encode(part);

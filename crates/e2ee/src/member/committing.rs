@@ -16,7 +16,8 @@ pub(super) struct Wanted<'a> {
     pub plain: PlainRooms,
 }
 
-/// A newcomer with a verified key package.
+/// A newcomer whose key package is in its name.
+#[derive(Clone)]
 struct Newcomer<'a> {
     name: WireStr<'a>,
     key_package: MlsMessage,
@@ -34,6 +35,12 @@ pub(super) fn new_group(
         .map_err(E2eeError::refused("the making of a group"))
 }
 
+/// The description of a group that lets the delivery service follow it, but not into it.
+pub(super) fn group_info(group: &MlsGroup) -> Result<Vec<u8>, E2eeError> {
+    let info = group.group_info_message(true).and_then(|info| info.to_bytes());
+    info.map_err(E2eeError::refused("the description of a group"))
+}
+
 /// Makes a pending commit; `None` if there is nothing to commit.
 ///
 /// A newcomer whose key package is in another name is left out: one bad newcomer does not keep out the others.
@@ -41,18 +48,34 @@ pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option
     let newcomers: Vec<_> = wanted.adds.iter().filter_map(newcomer).collect();
     match commit_with(group, wanted, &newcomers) {
         Err(_) if !newcomers.is_empty() => {
-            // Try each newcomer alone, so that one bad key package does not keep the others out.
-            let nothing = Wanted { adds: Vec::new(), removes: Vec::new(), plain: mls::plain_rooms(group)? };
-            let usable = newcomers.into_iter().filter(|newcomer| {
-                let alone = core::slice::from_ref(newcomer);
-                let is_usable = commit_with(group, &nothing, alone).is_ok();
-                group.clear_pending_commit();
-                is_usable
-            });
-            let usable: Vec<_> = usable.collect();
+            // One bad key package does not keep the others out, nor one that has a key of another.
+            let mut usable = Vec::new();
+            add_usable(group, wanted, &mut usable, &newcomers);
             commit_with(group, wanted, &usable)
         }
         made => made,
+    }
+}
+
+/// Adds those newcomers that can be added together with `usable`: halves in which one cannot be are halved again.
+fn add_usable<'a>(
+    group: &mut MlsGroup,
+    wanted: &Wanted<'_>,
+    usable: &mut Vec<Newcomer<'a>>,
+    newcomers: &[Newcomer<'a>],
+) {
+    let before = usable.len();
+    usable.extend_from_slice(newcomers);
+    let are_usable = commit_with(group, wanted, usable).is_ok();
+    group.clear_pending_commit();
+    if are_usable {
+        return;
+    }
+    usable.truncate(before);
+    if newcomers.len() > 1 {
+        let (first, second) = newcomers.split_at(newcomers.len() / 2);
+        add_usable(group, wanted, usable, first);
+        add_usable(group, wanted, usable, second);
     }
 }
 
@@ -93,6 +116,8 @@ pub(super) struct Made {
     commit: Vec<u8>,
     tree: Vec<u8>,
     welcomes: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Of a new group.
+    info: Vec<u8>,
 }
 
 impl Made {
@@ -116,14 +141,26 @@ impl Made {
             commit: output.commit_message.to_bytes().map_err(failed("commit"))?,
             tree: tree.map_or(Ok(Vec::new()), ExportedTree::to_bytes).map_err(failed("tree"))?,
             welcomes,
+            info: Vec::new(),
         })
+    }
+
+    /// A new group that nobody is added to.
+    pub(super) fn nothing() -> Self {
+        Self { commit: Vec::new(), tree: Vec::new(), welcomes: Vec::new(), info: Vec::new() }
+    }
+
+    /// With what the delivery service needs to follow a new group.
+    pub(super) fn with_info(self, info: Vec<u8>) -> Self {
+        Self { info, ..self }
     }
 
     pub(super) fn to_message(&self, number: u32) -> Vec<u8> {
         let welcomes = self.welcomes.iter();
         let welcomes = welcomes.map(|(name, message)| Named { name: WireStr::from_bytes(name), message });
         let welcomes = welcomes.collect();
-        MemberMessage::Commit { number, commit: &self.commit, tree: &self.tree, welcomes }.to_bytes()
+        let Self { commit, tree, info, .. } = self;
+        MemberMessage::Commit { number, commit, tree, welcomes, info }.to_bytes()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer};
-use mls_rs::ExtensionList;
-use mls_rs::group::ExportedTree;
+use consonance_name_key::NameKey;
+use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer, WireStr};
 
-use super::committing::{self, Wanted};
-use super::mls::{self, Effect, MlsClient};
+use super::committing::{self, Made, Wanted};
+use super::mls::{self, Changes, Effect};
+use super::newcomer::Newcomer;
 use super::statements::Shown;
 use super::{Group, MemberEvent, MlsMember};
 use crate::{E2eeError, GroupMember, SignedSpeech};
@@ -34,11 +34,18 @@ impl MlsMember {
                 }
             }
             DeliveryMessage::Accepted { number } => self.handle_accepted(now, number),
+            DeliveryMessage::Changes { group, epoch, adds, removes } => {
+                let keys = |names: &[WireStr<'_>]| {
+                    names.iter().map(|name| NameKey::of(&name.to_str())).collect::<Vec<_>>()
+                };
+                let changes = Changes { adds: keys(&adds), removes: keys(&removes) };
+                self.asked_changes = Some(((group, epoch), changes));
+            }
             DeliveryMessage::Commit { group, epoch, commit } => {
                 self.handle_commit(now, group, epoch, commit);
             }
-            DeliveryMessage::Welcome { group, welcome, tree, .. } => {
-                self.handle_welcome(now, group, welcome, tree);
+            DeliveryMessage::Welcome { group, epoch, welcome, tree } => {
+                self.handle_welcome(now, (group, epoch), welcome, tree);
             }
             DeliveryMessage::Statement { name, statement } => {
                 self.handle_statement(&name.to_str(), statement);
@@ -59,7 +66,7 @@ impl MlsMember {
     /// Answers with this member's epoch; a player that is no member, or has lost the group's keys, asks to be added.
     pub(super) fn handle_state(&mut self, now: Duration, number: u32) {
         match &self.group {
-            Some(group) if group.number == number => {
+            Some(group) if group.number == number && !group.is_stuck => {
                 let epoch = u32::try_from(group.mls.current_epoch()).unwrap_or(u32::MAX);
                 self.send(MemberMessage::Position { group: number, epoch }.to_bytes());
             }
@@ -101,18 +108,14 @@ impl MlsMember {
             return;
         }
         self.asked_at = Some(now);
-        let client = mls::client(&self.key, &self.credential);
-        let package = client
-            .generate_key_package_message(ExtensionList::new(), ExtensionList::new(), None)
-            .and_then(|message| message.to_bytes())
-            .map_err(E2eeError::refused("the making of a key package"));
-        match package {
-            Ok(key_package) => {
+        match Newcomer::new(&self.key, &self.credential) {
+            Ok((newcomer, key_package)) => {
                 if self.newcomers.len() == Self::NEWCOMERS_MAX {
                     self.newcomers.pop_front();
                 }
-                self.newcomers.push_back(client);
-                self.send(MemberMessage::KeyPackage { key_package: &key_package }.to_bytes());
+                self.newcomers.push_back(newcomer);
+                let message = MemberMessage::KeyPackage { key_package: &key_package, shows_group: true };
+                self.send(message.to_bytes());
             }
             Err(error) => self.tell(MemberEvent::Failed { error }),
         }
@@ -127,8 +130,8 @@ impl MlsMember {
         wanted: &Wanted<'_>,
     ) -> Result<(), E2eeError> {
         let Some(epoch) = epoch else { return self.make_group(number, group, wanted) };
-        let present =
-            self.group.as_mut().filter(|present| present.number == group).ok_or(E2eeError::NoGroup)?;
+        let present = self.group.as_mut().filter(|present| present.number == group && !present.is_stuck);
+        let present = present.ok_or(E2eeError::NoGroup)?;
         if present.mls.current_epoch() != u64::from(epoch) {
             let why =
                 format!("epoch {epoch} is asked for, this member is in {}", present.mls.current_epoch());
@@ -150,12 +153,11 @@ impl MlsMember {
             return Err(E2eeError::Refused { what: "request", why: "its group would be weaker".into() });
         }
         let mut mls = committing::new_group(&self.key, &self.credential, &group_id(number), &wanted.plain)?;
-        let made = committing::commit(&mut mls, wanted)?;
+        let info = committing::group_info(&mls)?;
+        let made = committing::commit(&mut mls, wanted)?.unwrap_or_else(Made::nothing);
         let group = Group::new(number, mls)?;
-        let nothing = MemberMessage::Commit { number: request, commit: &[], tree: &[], welcomes: Vec::new() };
-        let message = made.map_or_else(|| nothing.to_bytes(), |made| made.to_message(request));
         self.founding = Some((request, group));
-        self.send(message);
+        self.send(made.with_info(info).to_message(request));
         Ok(())
     }
 
@@ -183,7 +185,7 @@ impl MlsMember {
     fn handle_commit(&mut self, now: Duration, number: u32, epoch: u32, commit: &[u8]) {
         let Some(group) = self.group.as_mut().filter(|group| group.number == number) else { return };
         let present = group.mls.current_epoch();
-        if u64::from(epoch) <= present {
+        if u64::from(epoch) <= present || group.is_stuck {
             return;
         }
         if u64::from(epoch) > present + 1 {
@@ -191,7 +193,8 @@ impl MlsMember {
             return self.handle_state(now, number);
         }
         self.pending = None;
-        match mls::process_commit(&mut group.mls, commit) {
+        let asked = self.asked_changes.take().filter(|(of, _)| *of == (number, epoch));
+        match mls::process_commit(&mut group.mls, commit, asked.as_ref().map(|(_, changes)| changes)) {
             Ok(Effect { am_removed: true, .. }) => {
                 self.group = None;
                 self.tell(MemberEvent::Removed);
@@ -199,38 +202,52 @@ impl MlsMember {
                 self.ask_to_be_added(now);
             }
             Ok(effect) => self.enter(now, Some(effect.committer)),
-            Err(error) => self.fail(now, error),
+            Err(error) => {
+                // Whoever has the former keys, too, still hears this member, until it is added again.
+                group.is_stuck = true;
+                self.complain(now, (number, epoch), error);
+            }
         }
     }
 
-    fn handle_welcome(&mut self, now: Duration, number: u32, welcome: &[u8], tree: &[u8]) {
-        let Some(newest) = self.newcomers.back() else {
-            if self.group.as_ref().is_none_or(|group| group.number != number) {
+    fn handle_welcome(&mut self, now: Duration, of: (u32, u32), welcome: &[u8], tree: &[u8]) {
+        let message = match mls::message("Welcome", welcome) {
+            Ok(message) => message,
+            Err(error) => return self.complain(now, of, error),
+        };
+        let Some(index) = self.newcomers.iter().rposition(|newcomer| newcomer.is_meant_by(&message)) else {
+            if self.group.as_ref().is_none_or(|group| group.number != of.0) {
                 // The delivery service believes this client is a member.
                 self.ask_to_be_added(now);
             }
             return;
         };
-        let newest = joined(newest, number, welcome, tree).map(|group| (self.newcomers.len() - 1, group));
-        let opened = newest.or_else(|error| {
-            let mut earlier = self.newcomers.iter().enumerate().rev().skip(1);
-            let found =
-                earlier.find_map(|(index, it)| Some((index, joined(it, number, welcome, tree).ok()?)));
-            found.ok_or(error)
-        });
+        let opened = self.newcomers[index].join(of.0, &message, tree);
+        // Keep later key packages: they may have reached the server, which then adds them.
+        self.newcomers.drain(..=index);
         match opened {
-            Ok((index, group)) if self.is_strict && group.plain != PlainRooms::Never => {
-                self.newcomers.drain(..=index);
+            Ok(group) if self.is_strict && group.plain != PlainRooms::Never => {
                 self.tell(MemberEvent::PolicyWeakened);
             }
-            Ok((index, group)) => {
-                // Keep later key packages: they may have reached the server, which then adds them.
-                self.newcomers.drain(..=index);
+            Ok(group) => {
                 self.group = Some(group);
                 self.enter(now, None);
             }
-            Err(error) => self.fail(now, error),
+            Err(error) => self.complain(now, of, error),
         }
+    }
+
+    /// Tells the delivery service that a commit, or its Welcome, gave this member no keys, and asks to be added again.
+    fn complain(&mut self, now: Duration, (group, epoch): (u32, u32), error: E2eeError) {
+        match self.key.sign(COMPLAINT, &complaint(group, epoch)) {
+            Ok(signature) => {
+                let message = MemberMessage::Complaint { group, epoch, signature: &signature };
+                self.send(message.to_bytes());
+            }
+            Err(error) => self.tell(MemberEvent::Failed { error }),
+        }
+        self.tell(MemberEvent::Failed { error });
+        self.ask_to_be_added(now);
     }
 
     /// Leaves a group that cannot be followed any more: drops its keys, and asks for new ones.
@@ -278,19 +295,15 @@ impl MlsMember {
     }
 }
 
-/// The group that a Welcome leads to.
-fn joined(newcomer: &MlsClient, number: u32, welcome: &[u8], tree: &[u8]) -> Result<Group, E2eeError> {
-    let message = mls::message("Welcome", welcome)?;
-    let tree = ExportedTree::from_bytes(tree).map_err(E2eeError::malformed("ratchet tree"))?;
-    let (mls, _) = newcomer.join_group(Some(tree), &message, None).map_err(E2eeError::refused("Welcome"))?;
-    if mls.group_id() != group_id(number) {
-        let why = format!("it is for another group than {number}, which the server names");
-        return Err(E2eeError::Refused { what: "Welcome", why });
-    }
-    Group::new(number, mls)
+/// The group's id in MLS: a session has one group at a time.
+pub(crate) fn group_id(number: u32) -> [u8; 4] {
+    number.to_be_bytes()
 }
 
-/// The group's id in MLS: a session has one group at a time.
-fn group_id(number: u32) -> [u8; 4] {
-    number.to_be_bytes()
+/// The label of a complaint's signature.
+pub(crate) const COMPLAINT: &str = "commit complaint";
+
+/// What a complaint about a commit signs: the group, and the epoch that the commit leads to.
+pub(crate) fn complaint(group: u32, epoch: u32) -> [u8; 8] {
+    (u64::from(group) << 32 | u64::from(epoch)).to_be_bytes()
 }

@@ -1,27 +1,27 @@
 //! The MLS library as this crate uses it.
 
+use consonance_name_key::NameKey;
 use consonance_wire::PlainRooms;
 use mls_rs::client_builder::{BaseConfig, WithCryptoProvider, WithIdentityProvider, WithMlsRules};
+use mls_rs::group::proposal::Proposal;
 use mls_rs::group::{CommitEffect, CommitMessageDescription, ReceivedMessage};
 use mls_rs::{Client, Group, MlsMessage};
-use mls_rs_crypto_rustcrypto::RustCryptoProvider;
 
 use crate::credential::Credentials;
+use crate::crypto::{self, Crypto};
 use crate::identity::IdentityKey;
 use crate::policy::{self, Rules};
 use crate::{CIPHER_SUITE, Credential, E2eeError, GroupMember};
 
-pub(super) type Config = WithMlsRules<
-    Rules,
-    WithIdentityProvider<Credentials, WithCryptoProvider<RustCryptoProvider, BaseConfig>>,
->;
+pub(super) type Config =
+    WithMlsRules<Rules, WithIdentityProvider<Credentials, WithCryptoProvider<Crypto, BaseConfig>>>;
 pub(super) type MlsClient = Client<Config>;
 pub(super) type MlsGroup = Group<Config>;
 
 /// A client with its own store for the secrets of one key package.
 pub(super) fn client(key: &IdentityKey, credential: &Credential) -> MlsClient {
     Client::builder()
-        .crypto_provider(RustCryptoProvider::with_enabled_cipher_suites(vec![CIPHER_SUITE]))
+        .crypto_provider(crypto::provider())
         .identity_provider(Credentials)
         .mls_rules(Rules)
         .extension_type(policy::POLICY)
@@ -55,12 +55,64 @@ pub(super) struct Effect {
     pub am_removed: bool,
 }
 
-/// Advances to the next epoch.
-pub(super) fn process_commit(group: &mut MlsGroup, bytes: &[u8]) -> Result<Effect, E2eeError> {
+/// Advances to the next epoch. A commit that does not hold, or changes more than it was asked to, leaves the group as
+/// it is.
+pub(super) fn process_commit(
+    group: &mut MlsGroup,
+    bytes: &[u8],
+    asked: Option<&Changes>,
+) -> Result<Effect, E2eeError> {
     let commit = message("commit", bytes)?;
-    match group.process_incoming_message(commit).map_err(E2eeError::refused("commit"))? {
-        ReceivedMessage::Commit(description) => Ok(effect(&description)),
-        _ => Err(E2eeError::Malformed { what: "commit", why: "it is another message of MLS".into() }),
+    // The library replaces private keys before it has checked everything.
+    let mut next = group.clone();
+    let received = next.process_incoming_message(commit).map_err(E2eeError::refused("commit"))?;
+    let ReceivedMessage::Commit(description) = received else {
+        return Err(E2eeError::Malformed { what: "commit", why: "it is another message of MLS".into() });
+    };
+    if let Some(asked) = asked
+        && let Some(name) = asked.first_other(&Changes::of(&description, &members(group)))
+    {
+        let why = format!("it changes {}, which it was not asked to", name.as_str());
+        return Err(E2eeError::Refused { what: "commit", why });
+    }
+    *group = next;
+    Ok(effect(&description))
+}
+
+/// The players that a commit adds and removes.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub adds: Vec<NameKey>,
+    pub removes: Vec<NameKey>,
+}
+
+impl Changes {
+    fn of(commit: &CommitMessageDescription, members: &[GroupMember]) -> Self {
+        let mut changes = Self::default();
+        let epoch = match &commit.effect {
+            CommitEffect::NewEpoch(epoch) | CommitEffect::Removed { new_epoch: epoch, .. } => epoch,
+            CommitEffect::ReInit(_) => return changes,
+        };
+        for proposed in &epoch.applied_proposals {
+            match &proposed.proposal {
+                Proposal::Add(add) => {
+                    let credential = Credential::of(add.signing_identity());
+                    changes.adds.extend(credential.map(|credential| NameKey::of(credential.name())));
+                }
+                Proposal::Remove(remove) => {
+                    let member = members.iter().find(|member| member.leaf == remove.to_remove());
+                    changes.removes.extend(member.map(|member| member.name_key.clone()));
+                }
+                _ => {}
+            }
+        }
+        changes
+    }
+
+    /// The first name in `made` that is not among these.
+    fn first_other<'a>(&self, made: &'a Self) -> Option<&'a NameKey> {
+        let added = made.adds.iter().find(|name| !self.adds.contains(name));
+        added.or_else(|| made.removes.iter().find(|name| !self.removes.contains(name)))
     }
 }
 

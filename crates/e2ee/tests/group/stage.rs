@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember};
+use consonance_e2ee::{Credential, FollowedGroup, IdentityKey, MemberEvent, MlsMember};
 use consonance_session::{
     Capabilities, Client, ClientEvent, ClientSettings, Delivery, Encryption, Instant, LinkCommand, LinkId,
     RoomId, Server, ServerSettings,
@@ -20,6 +20,26 @@ pub(crate) struct Stage {
     /// The number of Welcomes for nonexistent members that are added to the next commit.
     invented: usize,
     longest_removal: usize,
+    tamper: Option<Tamper>,
+    /// The member that tampered with a commit.
+    tampered: Option<String>,
+    /// Members that are shown damaged commits, so that they complain about commits that hold.
+    deceived: Vec<&'static str>,
+    /// The members that were asked for commits, in order.
+    pub(crate) asked: Vec<String>,
+    /// The members that were told to ask to be added again.
+    pub(crate) sent_away: Vec<String>,
+}
+
+/// What a member does instead of what it was asked to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tamper {
+    /// It removes this member, too.
+    Remove(&'static str),
+    /// It adds a player that is not in the session.
+    AddStranger,
+    /// Its commit has a membership tag that only members can check.
+    DamageTag,
 }
 
 struct Player {
@@ -45,7 +65,32 @@ impl Stage {
             damage_next_commit: false,
             invented: 0,
             longest_removal: 0,
+            tamper: None,
+            tampered: None,
+            deceived: Vec::new(),
+            asked: Vec::new(),
+            sent_away: Vec::new(),
         }
+    }
+
+    /// With a server that checks nothing.
+    pub(crate) fn unchecked(encryption: Encryption) -> Self {
+        Self { server: Server::new(settings(encryption, 7)), ..Self::new(encryption) }
+    }
+
+    /// The next member that is asked for a commit tampers with it.
+    pub(crate) fn tamper(&mut self, tamper: Tamper) {
+        self.tamper = Some(tamper);
+    }
+
+    /// The member that tampered with a commit.
+    pub(crate) fn tampered(&self) -> &str {
+        self.tampered.as_deref().unwrap()
+    }
+
+    /// From now on these members complain about every commit.
+    pub(crate) fn deceive(&mut self, names: &[&'static str]) {
+        self.deceived = names.to_vec();
     }
 
     /// Replaces the server; all players reconnect to the new one.
@@ -276,16 +321,26 @@ impl Stage {
                 self.server.handle_connected(now, link);
             }
         }
-        let messages = player.take_messages(now, &mut self.damage_next_commit);
+        let mut messages = player.take_messages(now, &mut self.damage_next_commit);
+        if self.tamper == Some(Tamper::DamageTag) {
+            let is_commit = |message: &&mut Vec<u8>| {
+                matches!(MemberMessage::parse(message), Ok(Some(MemberMessage::Commit { .. })))
+            };
+            if let Some(message) = messages.iter_mut().find(is_commit) {
+                *message = with_damaged_tag(message);
+                self.tamper = None;
+                self.tampered = Some(name.into());
+            }
+        }
         for message in &messages {
             match MemberMessage::parse(message) {
-                Ok(Some(MemberMessage::Commit { number, commit, tree, mut welcomes }))
+                Ok(Some(MemberMessage::Commit { number, commit, tree, mut welcomes, info }))
                     if self.invented > 0 =>
                 {
                     let names: Vec<String> =
                         (0..std::mem::take(&mut self.invented)).map(|number| format!("X{number}")).collect();
                     welcomes.extend(names.iter().map(|name| Named { name: (&**name).into(), message: b"" }));
-                    let more = MemberMessage::Commit { number, commit, tree, welcomes };
+                    let more = MemberMessage::Commit { number, commit, tree, welcomes, info };
                     player.client.send_group_message(&more.to_bytes());
                 }
                 _ => drop(player.client.send_group_message(message)),
@@ -307,11 +362,31 @@ impl Stage {
         while let Some(transmit) = self.server.poll_transmit() {
             let (delivery, payload, to) =
                 (transmit.delivery, transmit.payload.to_vec(), transmit.to.to_vec());
-            for player in self.players.values_mut().filter(|it| it.up.is_some_and(|up| to.contains(&up))) {
-                let link = player.up.unwrap();
+            for (name, player) in &mut self.players {
+                let Some(link) = player.up.filter(|up| to.contains(up)) else { continue };
                 player.client.handle_packet(now, link, delivery, &payload);
-                let removal = player.read(now);
-                self.longest_removal = self.longest_removal.max(removal);
+                for mut message in player.messages() {
+                    match DeliveryMessage::parse(&message) {
+                        Ok(Some(DeliveryMessage::Request { ref removes, .. })) => {
+                            self.longest_removal = self.longest_removal.max(removes.len());
+                            self.asked.push(name.clone());
+                            let tamper = self.tamper.take_if(|tamper| *tamper != Tamper::DamageTag);
+                            if let Some(tamper) = tamper {
+                                self.tampered = Some(name.clone());
+                                message = tampered(&message, tamper);
+                            }
+                        }
+                        Ok(Some(DeliveryMessage::State { must_rejoin: true, .. })) => {
+                            self.sent_away.push(name.clone());
+                        }
+                        Ok(Some(DeliveryMessage::Commit { .. })) if self.deceived.contains(&&**name) => {
+                            let last = message.len() - 1;
+                            message[last] ^= 1;
+                        }
+                        _ => {}
+                    }
+                    player.read(now, message);
+                }
             }
         }
         while let Some(command) = self.server.poll_command() {
@@ -330,23 +405,23 @@ impl Stage {
 }
 
 impl Player {
-    /// Handles received messages; returns the length of the longest list of names to remove.
-    fn read(&mut self, now: Instant) -> usize {
-        let mut longest = 0;
+    /// The received messages for its member.
+    fn messages(&mut self) -> Vec<Vec<u8>> {
+        let mut messages = Vec::new();
         while let Some(event) = self.client.poll_event() {
-            let (ClientEvent::GroupMessage { message }, Some(member)) = (event, &mut self.member) else {
-                continue;
-            };
-            if let Ok(Some(DeliveryMessage::Request { removes, .. })) = DeliveryMessage::parse(&message) {
-                longest = longest.max(removes.len());
-            }
-            if self.hangs {
-                self.unread.push(message.into());
-            } else {
-                member.handle(since_start(now), &message);
+            if let (ClientEvent::GroupMessage { message }, Some(_)) = (event, &self.member) {
+                messages.push(message.into());
             }
         }
-        longest
+        messages
+    }
+
+    fn read(&mut self, now: Instant, message: Vec<u8>) {
+        if self.hangs {
+            self.unread.push(message);
+        } else if let Some(member) = &mut self.member {
+            member.handle(since_start(now), &message);
+        }
     }
 
     fn take_messages(&mut self, now: Instant, damage: &mut bool) -> Vec<Vec<u8>> {
@@ -374,9 +449,42 @@ fn since_start(now: Instant) -> Duration {
 }
 
 fn server(encryption: Encryption, seed: u64) -> Server {
+    let mut server = Server::new(settings(encryption, seed));
+    server.set_group_check(Box::new(FollowedGroup::new()));
+    server
+}
+
+fn settings(encryption: Encryption, seed: u64) -> ServerSettings {
     let mut settings = ServerSettings::from_seed(seed);
     settings.encryption = encryption;
-    Server::new(settings)
+    settings
+}
+
+/// A request as a hostile member reads it.
+fn tampered(request: &[u8], tamper: Tamper) -> Vec<u8> {
+    let Ok(Some(DeliveryMessage::Request { number, group, epoch, mut adds, mut removes, plain })) =
+        DeliveryMessage::parse(request)
+    else {
+        unreachable!()
+    };
+    let stranger = newcomer_called("Stranger");
+    match tamper {
+        Tamper::Remove(name) => removes.push(name.into()),
+        Tamper::AddStranger => adds.push(Named { name: "Stranger".into(), message: &stranger }),
+        Tamper::DamageTag => {}
+    }
+    DeliveryMessage::Request { number, group, epoch, adds, removes, plain }.to_bytes()
+}
+
+fn with_damaged_tag(message: &[u8]) -> Vec<u8> {
+    let Ok(Some(MemberMessage::Commit { number, commit, tree, welcomes, info })) =
+        MemberMessage::parse(message)
+    else {
+        unreachable!()
+    };
+    let mut commit = commit.to_vec();
+    *commit.last_mut().unwrap() ^= 1;
+    MemberMessage::Commit { number, commit: &commit, tree, welcomes, info }.to_bytes()
 }
 
 /// The key package of a player.
@@ -385,7 +493,7 @@ pub(crate) fn newcomer_called(name: &str) -> Vec<u8> {
     let mut eve = MlsMember::new(key, Credential::new(name).unwrap());
     eve.handle(Duration::ZERO, &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
     let message = eve.poll_message().unwrap();
-    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {
+    let Ok(Some(MemberMessage::KeyPackage { key_package, .. })) = MemberMessage::parse(&message) else {
         unreachable!()
     };
     key_package.to_vec()

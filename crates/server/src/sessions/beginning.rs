@@ -1,5 +1,6 @@
 //! How sessions begin here: those of the configuration, those on demand, and those of other processes.
 
+use consonance_e2ee::FollowedGroup;
 use consonance_session::{
     Capabilities, Instant, KeptPlace, Server, ServerSettings, SessionId, SessionSnapshot,
 };
@@ -12,7 +13,7 @@ impl Sessions {
     /// Begins a session with this name and these numbers.
     pub(crate) fn start_configured(&mut self, name: &str, index: usize, id: SessionId) {
         let settings = self.server_settings(name, id, index as u64);
-        let index = self.insert(name, Server::new(settings), false);
+        let index = self.insert(name, with_group_check(Server::new(settings)), false);
         self.recall(index, Instant::START);
     }
 
@@ -25,7 +26,7 @@ impl Sessions {
 
     /// A session without clients, as it begins here.
     pub(crate) fn server_of(&self, name: &str, begin: &Begin) -> Server {
-        let mut server = Server::new(self.server_settings(name, begin.id, begin.serial));
+        let mut server = with_group_check(Server::new(self.server_settings(name, begin.id, begin.serial)));
         server.set_join_state(self.entrance());
         server.set_voices_per_room(self.shedding.voices_per_room());
         server
@@ -49,7 +50,7 @@ impl Sessions {
         };
         snapshot.places.retain(|place| !is_banned(place));
         let settings = self.server_settings(name, snapshot.session, serial);
-        let server = Server::restore(settings, &snapshot, Instant::START);
+        let server = with_group_check(Server::restore(settings, &snapshot, Instant::START));
         let index = if let Some(index) = self.find(name) {
             self.get_mut(index).server = server;
             self.announce_report_buffer(index);
@@ -78,6 +79,12 @@ impl Sessions {
         settings.secret_key = key_of_session(&self.settings.secret_key, serial);
         settings
     }
+}
+
+/// Has the server check what members of an encrypted session send.
+fn with_group_check(mut server: Server) -> Server {
+    server.set_group_check(Box::new(FollowedGroup::new()));
+    server
 }
 
 /// Sessions share no secrets: each has a key of its own.

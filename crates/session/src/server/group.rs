@@ -19,9 +19,11 @@ use consonance_wire::{
 use super::event::ServerEvent;
 use super::{Fault, Server};
 use crate::encryption::Encryption;
+use crate::group_check::{GroupCheck, MadeCommit};
 use crate::group_inbox::GroupInbox;
 use crate::time::Instant;
-use delivery_service::{Catching, DeliveryService};
+use commit_log::LoggedCommit;
+use delivery_service::{Catching, DeliveryService, MadeGroup, Offer};
 use member_reports::MemberReports;
 
 /// The delivery service of a session's group, with its clients' unfinished messages and its reports.
@@ -68,6 +70,12 @@ impl GroupService {
 const REPORT_HEAD_BYTES: usize = 1 + 4;
 
 impl Server {
+    /// Has the messages of an encrypted session's members checked. Call it before clients join; without it, the
+    /// members are trusted, and a hostile one can silence all.
+    pub fn set_group_check(&mut self, check: Box<dyn GroupCheck>) {
+        self.group.delivery.set_check(check);
+    }
+
     /// The number of clients in the group of an encrypted session.
     pub fn group_members(&self) -> usize {
         self.group.delivery.len()
@@ -97,6 +105,7 @@ impl Server {
         self.group.inboxes.remove(&id);
         self.group.reports.forget(id);
         self.group.delivery.remove(self.now, id);
+        self.group.delivery.forget(id);
         self.note_plain_rooms();
     }
 
@@ -127,24 +136,17 @@ impl Server {
     fn handle_member_message(&mut self, own: ClientId, message: &MemberMessage<'_>) -> Result<(), Fault> {
         let now = self.now;
         match *message {
-            MemberMessage::KeyPackage { key_package } => {
+            MemberMessage::KeyPackage { key_package, shows_group } => {
                 let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
-                self.group.delivery.add(now, own, &name, key_package);
+                self.group.delivery.add(now, own, &name, key_package, shows_group);
             }
-            MemberMessage::Commit { number, commit, tree, ref welcomes } => {
-                let names: Vec<Box<str>> =
-                    welcomes.iter().map(|named| (&*named.name.to_str()).into()).collect();
-                let committed = self.group.delivery.commit(now, own, number, commit, &names);
-                let Some(committed) = committed else { return Ok(()) };
-                self.statistics.commits += 1;
-                let (group, epoch) = (committed.group, committed.epoch);
-                self.send_group_message(own, &DeliveryMessage::Accepted { number });
-                let passed_on = DeliveryMessage::Commit { group, epoch, commit };
-                self.send_group_message_to(&committed.others, &passed_on);
-                for (id, index) in committed.welcomed {
-                    let Some(welcome) = welcomes.get(index).map(|welcome| welcome.message) else { continue };
-                    self.send_group_message(id, &DeliveryMessage::Welcome { group, epoch, welcome, tree });
-                }
+            MemberMessage::Commit { number, commit, tree, ref welcomes, info } => {
+                let commit = MadeCommit { commit, tree, welcomes };
+                self.handle_commit(own, number, &MadeGroup { commit, info });
+            }
+            MemberMessage::Complaint { group, epoch, signature } => {
+                let counts = self.group.delivery.complain(now, own, group, epoch, signature);
+                self.statistics.commit_complaints += u64::from(counts);
             }
             MemberMessage::Declined { number } => self.group.delivery.decline(now, own, number),
             MemberMessage::Position { group, epoch } => self.catch_up(own, group, epoch),
@@ -163,6 +165,30 @@ impl Server {
         self.tell_left_out();
         self.ask_for_commits();
         Ok(())
+    }
+
+    fn handle_commit(&mut self, own: ClientId, number: u32, made: &MadeGroup<'_>) {
+        let committed = match self.group.delivery.commit(self.now, own, number, made) {
+            Offer::Accepted(committed) => committed,
+            Offer::Refused => {
+                self.statistics.commits_refused += 1;
+                return;
+            }
+            Offer::Late => return,
+        };
+        self.statistics.commits += 1;
+        let MadeCommit { commit, tree, welcomes } = made.commit;
+        let (group, epoch) = (committed.group, committed.epoch);
+        self.send_group_message(own, &DeliveryMessage::Accepted { number });
+        if !committed.others.is_empty() {
+            self.send_group_bytes(&committed.others, &committed.changes);
+            let passed_on = DeliveryMessage::Commit { group, epoch, commit };
+            self.send_group_message_to(&committed.others, &passed_on);
+        }
+        for (id, index) in committed.welcomed {
+            let Some(welcome) = welcomes.get(index).map(|welcome| welcome.message) else { continue };
+            self.send_group_message(id, &DeliveryMessage::Welcome { group, epoch, welcome, tree });
+        }
     }
 
     /// Answers a member's request to send a report.
@@ -197,13 +223,11 @@ impl Server {
         match self.group.delivery.position(self.now, id, group, epoch) {
             Catching::Up => {}
             Catching::After(epoch) => {
-                let missed: Vec<_> = self.group.delivery.commits_after(epoch).collect();
-                let messages = missed.into_iter().map(|(epoch, commit)| DeliveryMessage::Commit {
-                    group,
-                    epoch,
-                    commit,
+                let missed = self.group.delivery.commits_after(epoch);
+                let messages = missed.flat_map(|LoggedCommit { epoch, changes, commit }| {
+                    [changes.to_vec(), DeliveryMessage::Commit { group, epoch, commit }.to_bytes()]
                 });
-                let messages: Vec<Vec<u8>> = messages.map(|message| message.to_bytes()).collect();
+                let messages: Vec<Vec<u8>> = messages.collect();
                 for message in &messages {
                     self.send_group_bytes(&[id], message);
                 }

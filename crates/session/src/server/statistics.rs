@@ -91,6 +91,10 @@ counters! {
         pub abusers_closed: u64,
         /// Accepted commits of the group of an encrypted session.
         pub commits: u64,
+        /// Commits that do not hold, or are not what was asked for; their makers are asked no more.
+        pub commits_refused: u64,
+        /// Complaints of members about accepted commits that gave them no keys.
+        pub commit_complaints: u64,
         /// Parts of group messages that belong to no message, or to one that is too long.
         pub group_messages_refused: u64,
         /// Handshakes of clients that cannot encrypt, where that is required.

@@ -149,7 +149,7 @@ impl Run {
         assert!(messages.len() <= 64 && events <= 256, "{} messages, {events} events", messages.len());
         for message in messages {
             match MemberMessage::parse(&message).expect("members send what can be read") {
-                Some(MemberMessage::KeyPackage { key_package }) => {
+                Some(MemberMessage::KeyPackage { key_package, .. }) => {
                     self.asked.insert(self.keys[index].clone());
                     keep(&mut self.packages, (index, key_package.to_vec()));
                 }

@@ -43,9 +43,9 @@ impl Run {
         let message = match tape.byte() % 16 {
             0 => {
                 let package = key_package(&mut newcomer("Eve").0);
-                MemberMessage::KeyPackage { key_package: &package }.to_bytes()
+                MemberMessage::KeyPackage { key_package: &package, shows_group: true }.to_bytes()
             }
-            1 => MemberMessage::KeyPackage { key_package: tape.counted() }.to_bytes(),
+            1 => MemberMessage::KeyPackage { key_package: tape.counted(), shows_group: true }.to_bytes(),
             2..=5 => self.commit(tape),
             6 => MemberMessage::Declined { number: self.number(tape) }.to_bytes(),
             7 => {
@@ -92,7 +92,7 @@ impl Run {
         };
         let message = tape.counted();
         let welcomes = names.iter().map(|name| Named { name: (&**name).into(), message }).collect();
-        MemberMessage::Commit { number, commit, tree: message, welcomes }.to_bytes()
+        MemberMessage::Commit { number, commit, tree: message, welcomes, info: message }.to_bytes()
     }
 
     /// As an honest member would, with a byte changed at times.

@@ -50,7 +50,7 @@ pub(super) fn members() -> Vec<MlsMember> {
 pub(super) fn key_package(member: &mut MlsMember) -> Vec<u8> {
     member.handle(Duration::ZERO, &DeliveryMessage::State { group: GROUP, must_rejoin: true }.to_bytes());
     let message = member.poll_message().expect("it asks to be added");
-    let Ok(Some(MemberMessage::KeyPackage { key_package })) = MemberMessage::parse(&message) else {
+    let Ok(Some(MemberMessage::KeyPackage { key_package, .. })) = MemberMessage::parse(&message) else {
         unreachable!("it asks with a key package")
     };
     key_package.to_vec()

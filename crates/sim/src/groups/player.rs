@@ -8,6 +8,7 @@ use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientSettings, Instant, LinkId, Status, Target,
 };
 
+use super::attack::HostileMember;
 use super::book::Identity;
 
 pub(crate) struct Player {
@@ -15,6 +16,8 @@ pub(crate) struct Player {
     pub(crate) client: Client,
     /// `None` for an original.
     pub(crate) keys: Option<Keys>,
+    /// What it does if it is hostile; its keys are then those of a member that does what it likes.
+    pub(super) hostile: Option<Box<HostileMember>>,
     pub(crate) link: Option<LinkId>,
     /// No link can be opened before this time.
     pub(super) offline_until: Duration,
@@ -90,6 +93,7 @@ impl Player {
             name: name.to_owned(),
             client,
             keys: can_encrypt.then(|| Keys::new(name)),
+            hostile: None,
             link: None,
             offline_until: Duration::ZERO,
             hangs_until: Duration::ZERO,

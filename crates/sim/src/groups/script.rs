@@ -75,7 +75,7 @@ impl World {
         self.players.push(player);
     }
 
-    fn leave(&mut self, index: usize) {
+    pub(super) fn leave(&mut self, index: usize) {
         if self.players.len() <= PLAYERS_MIN {
             return;
         }
@@ -90,7 +90,7 @@ impl World {
                 self.links.close(self.now, link, Way::Up);
             }
         }
-        if let Some(keys) = player.keys {
+        if let Some(keys) = player.keys.filter(|_| player.hostile.is_none()) {
             self.remember_former(&player.name, keys);
         }
     }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_e2ee::FollowedGroup;
 use consonance_session::{
-    Client, ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings,
+    Client, ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
 };
 use consonance_wire::{DeliveryMessage, MemberMessage};
 
@@ -49,8 +50,12 @@ impl World {
         let encryption = if dice.chance(300_000) { Encryption::Allowed } else { Encryption::Required };
         let mut settings = ServerSettings::from_seed(scenario.seed);
         settings.encryption = encryption;
+        let mut server = Server::new(settings);
+        if scenario.sabotage != Some(GroupSabotage::UncheckedCommits) {
+            server.set_group_check(Box::new(FollowedGroup::new()));
+        }
         Self {
-            server: Server::new(settings),
+            server,
             players: Vec::new(),
             now: Duration::ZERO,
             diary: Diary::default(),
@@ -67,8 +72,9 @@ impl World {
     }
 
     pub(super) fn counts(&self) -> GroupCounts {
-        let (commits, groups) = (self.server.statistics().commits, self.book.groups());
-        GroupCounts { commits, groups, ..self.counts }
+        let ServerStatistics { commits, commits_refused, commit_complaints, .. } = self.server.statistics();
+        let (groups, complaints) = (self.book.groups(), commit_complaints);
+        GroupCounts { commits, commits_refused, complaints, groups, ..self.counts }
     }
 
     /// Advances time by a millisecond.
@@ -168,6 +174,10 @@ impl World {
     }
 
     fn handle_group_message(&mut self, index: usize, message: &[u8]) -> Checked {
+        if self.players[index].hostile.is_some() {
+            self.attack(index, message);
+            return Ok(());
+        }
         let parsed = DeliveryMessage::parse(message);
         if matches!(parsed, Ok(Some(DeliveryMessage::Commit { .. }))) {
             self.leak_commit(message)?;
@@ -199,7 +209,9 @@ impl World {
         while let Some(command) = self.players[index].client.poll_command() {
             self.carry_out(index, &command);
         }
-        if self.players[index].hangs_until <= now {
+        if self.players[index].hostile.is_some() {
+            self.attack_unasked(index);
+        } else if self.players[index].hangs_until <= now {
             for message in std::mem::take(&mut self.players[index].unread) {
                 self.handle_group_message(index, &message)?;
             }

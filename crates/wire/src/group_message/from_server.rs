@@ -41,6 +41,17 @@ pub enum DeliveryMessage<'a> {
         /// The MLS message.
         commit: &'a [u8],
     },
+    /// What the next [`Commit`](Self::Commit) was asked to change: a member refuses one that changes anything else.
+    Changes {
+        /// The group.
+        group: u32,
+        /// The epoch that the commit leads to.
+        epoch: u32,
+        /// The names of the players that it adds.
+        adds: Vec<WireStr<'a>>,
+        /// The names of the members that it removes; some may be gone already.
+        removes: Vec<WireStr<'a>>,
+    },
     /// The receiver's own commit is accepted.
     Accepted {
         /// The number of the request that it fulfilled.
@@ -111,7 +122,7 @@ impl<'a> DeliveryMessage<'a> {
                 out.push(u8::from(epoch.is_none()));
                 out.extend(epoch.unwrap_or(0).to_be_bytes());
                 put_list(&mut out, adds, put_named);
-                put_list(&mut out, removes, |out, name| put_bytes(out, name.as_bytes()));
+                put_list(&mut out, removes, put_name);
                 plain.write(&mut out);
             }
             Self::Commit { group, epoch, commit } => {
@@ -119,6 +130,13 @@ impl<'a> DeliveryMessage<'a> {
                 out.extend(group.to_be_bytes());
                 out.extend(epoch.to_be_bytes());
                 put_bytes(&mut out, commit);
+            }
+            Self::Changes { group, epoch, adds, removes } => {
+                out.push(CHANGES);
+                out.extend(group.to_be_bytes());
+                out.extend(epoch.to_be_bytes());
+                put_list(&mut out, adds, put_name);
+                put_list(&mut out, removes, put_name);
             }
             Self::Accepted { number } => {
                 out.push(ACCEPTED);
@@ -155,6 +173,12 @@ impl<'a> DeliveryMessage<'a> {
                 epoch: reader.u32(WHAT)?,
                 commit: read_bytes(&mut reader)?,
             },
+            CHANGES => Self::Changes {
+                group: reader.u32(WHAT)?,
+                epoch: reader.u32(WHAT)?,
+                adds: read_list(&mut reader, read_name)?,
+                removes: read_list(&mut reader, read_name)?,
+            },
             ACCEPTED => Self::Accepted { number: reader.u32(WHAT)? },
             WELCOME => Self::Welcome {
                 group: reader.u32(WHAT)?,
@@ -180,11 +204,19 @@ impl<'a> DeliveryMessage<'a> {
         let makes_group = reader.u8(WHAT)? != 0;
         let epoch = reader.u32(WHAT)?;
         let adds = read_list(reader, read_named)?;
-        let removes = read_list(reader, |reader| read_bytes(reader).map(WireStr::from_bytes))?;
+        let removes = read_list(reader, read_name)?;
         let plain = PlainRooms::read(reader)?;
         let epoch = (!makes_group).then_some(epoch);
         Ok(plain.map(|plain| Self::Request { number, group, epoch, adds, removes, plain }))
     }
+}
+
+fn put_name(out: &mut Vec<u8>, name: &WireStr<'_>) {
+    put_bytes(out, name.as_bytes());
+}
+
+fn read_name<'a>(reader: &mut Reader<'a>) -> Result<WireStr<'a>, ParseError> {
+    read_bytes(reader).map(WireStr::from_bytes)
 }
 
 const STATE: u8 = 1;
@@ -194,3 +226,4 @@ const ACCEPTED: u8 = 4;
 const WELCOME: u8 = 5;
 const STATEMENT: u8 = 6;
 const REPORT_ANSWER: u8 = 7;
+const CHANGES: u8 = 8;

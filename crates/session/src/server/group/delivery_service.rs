@@ -1,23 +1,32 @@
 //! The membership of the group: its members, the pending additions and removals, and the member that is asked to
 //! commit them.
 //!
-//! MLS messages stay opaque: the server cannot read them, and trusts that an accepted commit fulfils its request. The
-//! members notice one that does not, and ask to be added again.
+//! A commit is accepted if it holds as far as can be checked without keys: see [`GroupCheck`]. What only members can
+//! see, they complain about. Who was asked and delivers what does not hold is asked no more.
 
+mod asking;
+mod committing;
+mod complaints;
+mod conduct;
 mod outcome;
 mod request;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{ClientId, Named, PlainRooms};
+use consonance_wire::{ClientId, PlainRooms};
 
-use super::commit_log::CommitLog;
+use super::commit_log::{CommitLog, LoggedCommit};
+use crate::group_check::GroupCheck;
 use crate::time::Instant;
-pub(super) use outcome::{Catching, Committed};
-use request::{Add, Request};
+pub(super) use committing::MadeGroup;
+use complaints::Accepted;
+use conduct::Conducts;
+pub(super) use outcome::{Catching, Committed, Offer};
+use request::Request;
 
 /// The time that a first change waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
@@ -64,25 +73,30 @@ pub(super) struct DeliveryService {
     log: CommitLog,
     /// The rooms that are not encrypted in the present epoch.
     plain: PlainRooms,
+    /// What checks messages of members; none for a driver without one, which then trusts them.
+    check: Option<Box<dyn GroupCheck>>,
+    /// The check follows the present group: the client that created it has shown it.
+    is_followed: bool,
+    conducts: Conducts,
+    accepted: Accepted,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    name: Box<str>,
+    package: Arc<Package>,
     /// The number of the key package.
     number: u64,
-    key_package: Box<[u8]>,
+    /// A group that it creates can be followed.
+    shows_group: bool,
+    /// A member did not add it: the next one that does not is believed.
+    was_left_out: bool,
 }
 
-/// The request to the member that is asked.
-pub(super) struct Asked<'a> {
-    pub to: ClientId,
-    pub number: u32,
-    pub group: u32,
-    pub epoch: Option<u32>,
-    pub adds: Vec<Named<'a>>,
-    pub removes: &'a [Box<str>],
-    pub plain: &'a PlainRooms,
+/// A key package, and the name of its owner.
+#[derive(Debug)]
+struct Package {
+    name: Box<str>,
+    bytes: Box<[u8]>,
 }
 
 impl DeliveryService {
@@ -103,7 +117,16 @@ impl DeliveryService {
             restart_from: Instant::START,
             log: CommitLog::default(),
             plain: PlainRooms::Never,
+            check: None,
+            is_followed: false,
+            conducts: Conducts::default(),
+            accepted: Accepted::default(),
         }
+    }
+
+    /// Has messages of members checked; for a group that has not begun yet.
+    pub(super) fn set_check(&mut self, check: Box<dyn GroupCheck>) {
+        self.check = Some(check);
     }
 
     /// The number of the group.
@@ -118,16 +141,45 @@ impl DeliveryService {
 
     /// Whether a client was asked for a commit, and may send a long message.
     pub(super) fn awaits_commit_of(&self, id: ClientId) -> bool {
-        self.request.as_ref().is_some_and(|request| request.asked.iter().any(|(_, asked)| *asked == id))
+        self.request.as_ref().is_some_and(|request| request.awaits(id))
     }
 
-    /// Adds a client that asks for it. A present member is also removed in the same commit.
-    pub(super) fn add(&mut self, now: Instant, id: ClientId, name: &str, key_package: &[u8]) {
+    /// Adds a client that asks for it. A present member is also removed in the same commit. A client whose key package
+    /// members could not add has to ask again.
+    pub(super) fn add(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        name: &str,
+        key_package: &[u8],
+        shows_group: bool,
+    ) {
+        let signer = self.check.as_ref().map(|check| check.key_package(name, key_package));
+        let Some(signer) = signer.unwrap_or_else(|| Some(Vec::new())) else {
+            return self.left_out.push(id);
+        };
+        self.conducts.meet(now, id, signer);
+        if self.epoch.is_some() {
+            // It has no keys any more, so it cannot commit.
+            self.pass_over(now, id);
+        }
         self.note_leaving(id);
         self.packages += 1;
         let number = self.packages;
-        self.waiting.insert(id, Waiting { name: name.into(), number, key_package: key_package.into() });
+        let package = Arc::new(Package { name: name.into(), bytes: key_package.into() });
+        self.waiting.insert(id, Waiting { package, number, shows_group, was_left_out: false });
         self.make_due(now + BATCHING);
+        let is_unchecked = self.epoch.is_some() && self.check.is_some() && !self.is_followed;
+        if is_unchecked && shows_group && self.conducts.is_spotless(now, id) {
+            // Its group will be checked.
+            self.restart(now);
+        }
+    }
+
+    /// Forgets a client that has left the session.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        self.conducts.forget(id);
+        self.accepted.forget(id);
     }
 
     /// Removes a client that is gone, or has lost its keys.
@@ -164,70 +216,9 @@ impl DeliveryService {
         }
     }
 
-    /// The commits after an epoch, with the epochs they lead to.
-    pub(super) fn commits_after(&self, epoch: u32) -> impl Iterator<Item = (u32, &[u8])> {
+    /// The commits after an epoch.
+    pub(super) fn commits_after(&self, epoch: u32) -> impl Iterator<Item = LoggedCommit<'_>> {
         self.log.since(epoch).into_iter().flatten()
-    }
-
-    /// Handles a member's refusal of a request.
-    pub(super) fn decline(&mut self, now: Instant, id: ClientId, number: u32) {
-        let Some(request) = &mut self.request else { return };
-        if !request.asked.contains(&(number, id)) || request.declined.contains(&id) {
-            return;
-        }
-        request.declined.push(id);
-        if request.asked.last() == Some(&(number, id)) {
-            request.next_at = now;
-            self.due = Some(now);
-        }
-    }
-
-    /// Handles a member's commit, with the names of its Welcomes. `None` if the commit is not accepted.
-    pub(super) fn commit(
-        &mut self,
-        now: Instant,
-        id: ClientId,
-        number: u32,
-        commit: &[u8],
-        names: &[Box<str>],
-    ) -> Option<Committed> {
-        let request = self.request.take_if(|request| request.asked.contains(&(number, id)))?;
-        let others = self.members.keys().copied().filter(|member| *member != id).collect();
-        let epoch = match self.epoch {
-            // In epoch 0 the creator is alone; the first commit adds the others.
-            None => u32::from(!commit.is_empty()),
-            Some(epoch) => epoch + 1,
-        };
-        if self.epoch.is_none() {
-            let maker = self.waiting.remove(&id)?;
-            self.members.insert(id, maker.name);
-            self.log = CommitLog::default();
-        }
-        if !commit.is_empty() {
-            self.log.push(epoch, commit);
-        }
-        self.epoch = Some(epoch);
-        self.plain = request.plain;
-        self.leaving.retain(|name| !request.removes.contains(name));
-        let mut welcomed = Vec::new();
-        for Add { id: added, name, package } in request.adds {
-            let waiting = self.waiting.get(&added).filter(|waiting| waiting.number == package);
-            let welcome = names.iter().position(|welcomed| *welcomed == name);
-            match (welcome, waiting.is_some()) {
-                (Some(index), true) => {
-                    self.waiting.remove(&added);
-                    self.members.insert(added, name);
-                    welcomed.push((added, index));
-                }
-                // The group has this member although its keys are lost, so remove it.
-                (Some(_), false) => self.leaving.push(name),
-                (None, true) if added != id => self.leave_out(added),
-                (None, _) => {}
-            }
-        }
-        // Clients and rooms may have changed meanwhile.
-        self.due = Some(now);
-        Some(Committed { group: self.group, epoch, others, welcomed })
     }
 
     /// The time at which [`ask`](Self::ask) must be called.
@@ -235,102 +226,16 @@ impl DeliveryService {
         self.due
     }
 
-    /// Asks a member for the pending commit, if it is due; `plain` are the rooms that are not to be encrypted.
-    pub(super) fn ask(
-        &mut self,
-        now: Instant,
-        plain: PlainRooms,
-        is_reached: impl Fn(ClientId) -> bool,
-    ) -> Option<Asked<'_>> {
-        if self.due.is_none_or(|due| due > now) {
-            return None;
-        }
-        self.due = None;
-        if self.request.is_none() {
-            self.request = Some(self.next_request(now, plain)?);
-        }
-        let Some(to) = self.next_committer(&is_reached) else {
-            let awaited = self.request.as_ref().and_then(|request| request.awaited_until(now, is_reached));
-            if let Some(until) = awaited {
-                self.due = Some(until.min(now + COMMIT_TIMEOUT));
-                return None;
-            }
-            return self.give_up(now);
-        };
-        self.number = self.number.wrapping_add(1);
-        self.last_asked = Some(to);
-        let request = self.request.as_mut()?;
-        request.asked.push((self.number, to));
-        request.next_at = now + COMMIT_TIMEOUT;
-        request.last_answer_by = now + LAST_ANSWER;
-        self.due = Some(request.next_at);
-        let request = self.request.as_ref()?;
-        // By now, the id may belong to another client, or the client may have another key package; those wait for the
-        // next request.
-        let adds = request
-            .adds
-            .iter()
-            .filter(|add| add.id != to)
-            .filter_map(|add| self.waiting.get(&add.id).filter(|waiting| waiting.number == add.package));
-        let adds = adds.map(|it| Named { name: (&*it.name).into(), message: &it.key_package }).collect();
-        Some(Asked {
-            to,
-            number: self.number,
-            group: self.group,
-            epoch: self.epoch,
-            adds,
-            removes: &request.removes,
-            plain: &request.plain,
-        })
-    }
-
-    /// The request for all pending changes; `None` if there are none.
-    fn next_request(&self, now: Instant, plain: PlainRooms) -> Option<Request> {
-        let has_group = self.epoch.is_some();
-        let changes_plain = has_group && plain != self.plain;
-        if self.waiting.is_empty() && self.leaving.is_empty() && !changes_plain {
-            return None;
-        }
-        let mut bytes = 0;
-        let adds = self.waiting.iter().take(CHANGES_MAX).take_while(|(_, it)| {
-            bytes += it.key_package.len();
-            bytes <= KEY_PACKAGE_BYTES_MAX
-        });
-        let adds = adds.map(|(id, it)| Add { id: *id, name: it.name.clone(), package: it.number }).collect();
-        let leaving = if has_group { self.leaving.len().min(CHANGES_MAX) } else { 0 };
-        let removes = self.leaving[..leaving].to_vec();
-        let (asked, declined) = (Vec::new(), Vec::new());
-        let (next_at, last_answer_by) = (now, now);
-        Some(Request { asked, declined, adds, removes, plain, changes_plain, next_at, last_answer_by })
-    }
-
-    /// A member that has not been asked yet, in turn; for a new group, one of the waiting clients.
-    fn next_committer(&self, is_reached: impl Fn(ClientId) -> bool) -> Option<ClientId> {
-        let request = self.request.as_ref()?;
-        let was_asked = |id: &ClientId| request.asked.iter().any(|(_, asked)| asked == id);
-        if request.asked.len() >= ASKED_MAX {
-            return None;
-        }
-        let candidates: Vec<ClientId> = match self.epoch {
-            None => request.adds.iter().map(|add| add.id).collect(),
-            Some(_) => self.members.keys().copied().filter(|id| !self.waiting.contains_key(id)).collect(),
-        };
-        let mut free = candidates.iter().copied().filter(|id| !was_asked(id) && is_reached(*id));
-        let after = free.clone().find(|id| Some(*id) > self.last_asked);
-        after.or_else(|| free.next())
-    }
-
     /// Gives up a request that no further member can be asked for. If several declined it, and it only adds newcomers,
     /// their key packages are at fault, and the group is not restarted.
-    fn give_up(&mut self, now: Instant) -> Option<Asked<'static>> {
-        let request = self.request.take()?;
+    fn give_up(&mut self, now: Instant) {
+        let Some(request) = self.request.take() else { return };
         let is_unable = request.declined.len() > 1 && request.declined.len() == request.asked.len();
         if is_unable && self.epoch.is_some() && request.removes.is_empty() && !request.changes_plain {
             request.adds.iter().for_each(|add| self.leave_out(add.id));
-            self.make_due(now);
-            return None;
+            return self.make_due(now);
         }
-        self.restart(now)
+        self.restart(now);
     }
 
     /// Drops a key package that members did not add: it is useless.
@@ -347,15 +252,15 @@ impl DeliveryService {
 
     /// Restarts a group that cannot continue: the next one begins with the waiting clients, and the others must ask
     /// for it.
-    fn restart(&mut self, now: Instant) -> Option<Asked<'static>> {
+    fn restart(&mut self, now: Instant) {
         if now < self.restart_from {
             self.due = Some(self.restart_from);
-            return None;
+            return;
         }
         self.restart_from = now + RESTART_EVERY;
         self.end_group();
+        self.due = None;
         self.make_due(now + BATCHING);
-        None
     }
 
     fn end_group(&mut self) {
@@ -365,6 +270,8 @@ impl DeliveryService {
         self.members.clear();
         self.leaving.clear();
         self.log = CommitLog::default();
+        self.accepted = Accepted::default();
+        self.is_followed = false;
     }
 
     /// The members.

@@ -1,0 +1,111 @@
+//! Complaints of members about commits that were accepted: what only members can see.
+//!
+//! A member that a commit, or its Welcome, gave no keys asks to be added again whatever comes of its complaint.
+//! Complaints of two, or of all others, remove the committer; if more than half complain, most have the keys of the
+//! former epoch, so the group begins again instead of adding them all.
+
+use alloc::collections::{BTreeSet, VecDeque};
+
+use consonance_wire::ClientId;
+
+use super::{BATCHING, DeliveryService};
+use crate::time::Instant;
+
+/// The number of commits that can be complained about.
+const COMMITS_MAX: usize = 16;
+/// The number of complaints that remove a committer.
+const ENOUGH: usize = 2;
+
+/// The last commits.
+#[derive(Debug, Default)]
+pub(super) struct Accepted {
+    commits: VecDeque<AcceptedCommit>,
+}
+
+#[derive(Debug)]
+struct AcceptedCommit {
+    epoch: u32,
+    by: ClientId,
+    /// The members after it, without its maker.
+    others: BTreeSet<ClientId>,
+    /// Those among them that sent a complaint: each one is looked at once.
+    heard: BTreeSet<ClientId>,
+    /// Those whose complaints count.
+    complained: BTreeSet<ClientId>,
+    is_settled: bool,
+}
+
+impl Accepted {
+    pub(super) fn push(&mut self, epoch: u32, by: ClientId, others: BTreeSet<ClientId>) {
+        if self.commits.len() == COMMITS_MAX {
+            self.commits.pop_front();
+        }
+        let (heard, complained) = (BTreeSet::new(), BTreeSet::new());
+        self.commits.push_back(AcceptedCommit { epoch, by, others, heard, complained, is_settled: false });
+    }
+
+    pub(super) fn forget(&mut self, id: ClientId) {
+        for commit in &mut self.commits {
+            commit.others.remove(&id);
+            commit.heard.remove(&id);
+            commit.complained.remove(&id);
+        }
+        self.commits.retain(|commit| commit.by != id);
+    }
+}
+
+impl DeliveryService {
+    /// Handles a member's complaint about the commit that leads to an epoch. True if it counts.
+    pub(in crate::server::group) fn complain(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        group: u32,
+        epoch: u32,
+        signature: &[u8],
+    ) -> bool {
+        if group != self.group {
+            return false;
+        }
+        let Some(commit) = self.accepted.commits.iter_mut().find(|commit| commit.epoch == epoch) else {
+            return false;
+        };
+        if !commit.others.contains(&id) || !commit.heard.insert(id) {
+            return false;
+        }
+        let signer = self.conducts.signer(id);
+        let is_signed =
+            self.check.as_ref().is_none_or(|check| check.has_complained(signer, group, epoch, signature));
+        if !is_signed || !self.conducts.accuse(id, commit.by) {
+            return false;
+        }
+        commit.complained.insert(id);
+        let (by, complained) = (commit.by, commit.complained.len());
+        let is_majority = complained * 2 > commit.others.len();
+        if complained < ENOUGH && complained < commit.others.len() {
+            return true;
+        }
+        if is_majority {
+            self.conducts.confirm(&commit.complained);
+        }
+        // A later complaint does not remove it again.
+        if !core::mem::replace(&mut commit.is_settled, true) {
+            self.convict(now, by);
+        }
+        if is_majority && self.epoch == Some(epoch) {
+            self.restart(now);
+        }
+        true
+    }
+
+    /// Removes a member whose commit gave others no keys. It may come back, and is asked only if no other is left.
+    fn convict(&mut self, now: Instant, id: ClientId) {
+        self.conducts.convict(id);
+        self.pass_over(now, id);
+        if self.members.contains_key(&id) {
+            self.note_leaving(id);
+            self.left_out.push(id);
+            self.make_due(now + BATCHING);
+        }
+    }
+}

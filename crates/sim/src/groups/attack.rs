@@ -1,0 +1,179 @@
+//! Encrypted sessions under attack: one or two hostile members, and honest ones that have to hear each other all the
+//! while.
+
+mod hostile_member;
+mod strategy;
+
+use std::time::Duration;
+
+use super::world::World;
+use super::{GroupFailure, GroupReport, GroupSabotage, GroupScenario};
+use crate::violation::{Checked, ensure};
+pub(super) use hostile_member::HostileMember;
+use strategy::Strategy;
+
+/// An attack to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttackScenario {
+    /// The seed of all random decisions, except for keys.
+    pub seed: u64,
+    /// The number of hostile members: 1 or 2 (default 1).
+    pub hostile: usize,
+    /// How long the attack takes (default 10 s).
+    pub length: Duration,
+    /// The server does not check what members send, as a fault that a run has to detect (default no).
+    pub is_unchecked: bool,
+}
+
+impl AttackScenario {
+    /// The defaults, with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, hostile: 1, length: Duration::from_secs(10), is_unchecked: false }
+    }
+}
+
+/// How long an honest player may not hear another one, besides the way of its words.
+const OUTAGE_MAX: Duration = Duration::from_secs(2);
+/// The interval of this check.
+const EVERY_MS: u128 = 20;
+/// Honest players at once.
+const HONEST_MAX: usize = 10;
+const HONEST_MIN: usize = 3;
+
+/// Simulates an attack from beginning to end.
+///
+/// # Errors
+/// The first pair of honest players that did not hear each other for too long, with everything needed to reproduce it.
+pub fn run_attack(scenario: &AttackScenario) -> Result<GroupReport, Box<GroupFailure>> {
+    let mut groups = GroupScenario::new(scenario.seed);
+    groups.sabotage = scenario.is_unchecked.then_some(GroupSabotage::UncheckedCommits);
+    let mut world = World::new(&groups);
+    match play(&mut world, scenario) {
+        Ok(()) => Ok(GroupReport { seed: scenario.seed, simulated: world.now, counts: world.counts() }),
+        Err(violation) => Err(Box::new(GroupFailure {
+            seed: scenario.seed,
+            at: world.now,
+            what: violation.to_string(),
+            last_actions: world.diary.last_actions(),
+            state: world.describe(),
+        })),
+    }
+}
+
+fn play(world: &mut World, scenario: &AttackScenario) -> Checked {
+    let honest = HONEST_MIN + world.dice.below(6) as usize;
+    let mut hostile = scenario.hostile;
+    let strategies: Vec<Strategy> = (0..hostile).map(|_| Strategy::drawn(&mut world.dice)).collect();
+    // A hostile player may be the first one, which is asked to create the group.
+    for index in 0..honest {
+        while hostile > 0 && world.dice.chance(400_000) {
+            hostile -= 1;
+            world.join_hostile(strategies[hostile]);
+        }
+        world.join(&format!("H{index}"), true);
+    }
+    for strategy in &strategies[..hostile] {
+        world.join_hostile(*strategy);
+    }
+    let mut next_act = world.dice.millis(200, 1500);
+    while world.now < scenario.length {
+        world.step()?;
+        if world.now >= next_act {
+            world.act_amid_attack();
+            next_act = world.now + world.dice.millis(100, 1200);
+        }
+        world.check_outages()?;
+    }
+    Ok(())
+}
+
+impl World {
+    fn join_hostile(&mut self, strategy: Strategy) {
+        self.named += 1;
+        let name = format!("Eve{}", self.named);
+        self.diary.note(self.now, format!("{name} is hostile: {strategy:?}"));
+        self.join(&name, true);
+        let dice = self.dice.split();
+        if let Some(player) = self.players.last_mut() {
+            player.hostile = Some(Box::new(HostileMember::new(strategy, dice)));
+        }
+    }
+
+    /// Honest players come and go, so that commits are asked for; hostile ones come back under other names.
+    fn act_amid_attack(&mut self) {
+        let hostile: Vec<Option<Strategy>> =
+            self.players.iter().map(|player| player.hostile.as_ref().map(|it| it.strategy)).collect();
+        let honest = hostile.iter().filter(|strategy| strategy.is_none()).count();
+        let index = self.dice.below(hostile.len() as u64) as usize;
+        match hostile[index] {
+            Some(strategy) if self.dice.chance(250_000) => {
+                self.leave(index);
+                self.join_hostile(strategy);
+            }
+            None if honest > HONEST_MIN && self.dice.chance(450_000) => self.leave(index),
+            _ if honest < HONEST_MAX => {
+                self.named += 1;
+                self.join(&format!("H{}", 100 + self.named), true);
+            }
+            _ => {}
+        }
+    }
+
+    fn check_outages(&mut self) -> Checked {
+        if !self.now.as_millis().is_multiple_of(EVERY_MS) {
+            return Ok(());
+        }
+        for listener in 0..self.players.len() {
+            for speaker in 0..self.players.len() {
+                if listener != speaker {
+                    self.check_outage(listener, speaker)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_outage(&mut self, listener: usize, speaker: usize) -> Checked {
+        let (now, way) = (self.now, self.way_between(speaker, listener));
+        let name = self.players[speaker].name.clone();
+        let (one, other) = (&self.players[listener], &self.players[speaker]);
+        let is_due = [one, other].iter().all(|player| player.hostile.is_none() && player.is_connected())
+            && one.client.player(&name).is_some()
+            && other.client.player(&one.name).is_some();
+        let player = &mut self.players[listener];
+        if !is_due {
+            player.audible_since.remove(&name);
+            return Ok(());
+        }
+        let since = *player.audible_since.entry(name.clone()).or_insert(now);
+        let heard = player.heard.get(&name).copied().unwrap_or_default();
+        let deaf = now.saturating_sub(since.max(heard) + way);
+        self.counts.longest_deaf_ms = self.counts.longest_deaf_ms.max(deaf.as_millis() as u64);
+        ensure!(deaf <= OUTAGE_MAX, "{} did not hear {name} for {deaf:?} amid an attack", player.name);
+        Ok(())
+    }
+
+    /// A message of the delivery service reaches a hostile member.
+    pub(super) fn attack(&mut self, index: usize, message: &[u8]) {
+        let now = self.now;
+        let player = &mut self.players[index];
+        let (Some(hostile), Some(keys)) = (&mut player.hostile, &mut player.keys) else { return };
+        for sent in hostile.react(now, &mut keys.member, message) {
+            player.client.send_group_message(&sent);
+        }
+        for done in hostile.done.drain(..) {
+            self.diary.note(now, format!("{} {done}", player.name));
+        }
+    }
+
+    /// A hostile member acts on its own.
+    pub(super) fn attack_unasked(&mut self, index: usize) {
+        let now = self.now;
+        let player = &mut self.players[index];
+        let (Some(hostile), Some(keys)) = (&mut player.hostile, &mut player.keys) else { return };
+        for sent in hostile.act(now, &mut keys.member) {
+            player.client.send_group_message(&sent);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a hostile member does with requests.
+
+use crate::dice::Dice;
+
+/// How a hostile member attacks the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strategy {
+    /// It removes everybody else, and then sends garbage.
+    RemoveAll,
+    Garbage,
+    /// It never answers.
+    Silence,
+    Decline,
+    /// It adds a member that is no player of the session.
+    Stranger,
+    /// It removes an honest member, too.
+    RemoveOne,
+    /// Its commits and Welcomes give some, or all, no keys.
+    SpoilSome,
+    /// Its commits hold but for the tags that only members can check.
+    SpoilTag,
+    /// Its Welcomes cannot be read.
+    SpoilWelcomes,
+    /// It sends a commit of a former epoch again.
+    Replay,
+    /// It adds no newcomer.
+    LeaveOut,
+    /// It complains about each commit of the others.
+    Complain,
+    /// It sends all that it may, and more, unasked.
+    Flood,
+    /// It does what it is asked to, until it has been asked three times.
+    Patience,
+    /// Any of the above each time.
+    Mixed,
+}
+
+impl Strategy {
+    const ALL: [Self; 15] = [
+        Self::RemoveAll,
+        Self::Garbage,
+        Self::Silence,
+        Self::Decline,
+        Self::Stranger,
+        Self::RemoveOne,
+        Self::SpoilSome,
+        Self::SpoilTag,
+        Self::SpoilWelcomes,
+        Self::Replay,
+        Self::LeaveOut,
+        Self::Complain,
+        Self::Flood,
+        Self::Patience,
+        Self::Mixed,
+    ];
+
+    pub(super) fn drawn(dice: &mut Dice) -> Self {
+        dice.pick(&Self::ALL).copied().unwrap_or(Self::Mixed)
+    }
+
+    /// What it does with the request of this number, counted from 1.
+    pub(super) fn for_request(self, number: u32, dice: &mut Dice) -> Self {
+        match self {
+            Self::RemoveAll if number > 1 => Self::Garbage,
+            Self::Patience if number > 3 => Self::SpoilSome,
+            Self::Mixed => Self::drawn(dice),
+            other => other,
+        }
+    }
+}
