@@ -189,7 +189,7 @@ namespace Consonance
             Moderate(0, 0, null, null, reason);
         }
 
-        /// <summary>Has the server mute it for everyone, for so many seconds or, with 0, forever.</summary>
+        /// <summary>Has the server mute it for everyone, for so many seconds or, with 0, permanently.</summary>
         public void MuteForAll(int seconds, string reason)
         {
             Moderate(1, (uint)seconds, null, null, reason);

@@ -81,7 +81,7 @@ fn routes(settings: &AdminSettings, app: App) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", numbers)
-        .merge(page::routes())
+        .merge(page::routes(settings.token_file.as_deref()))
         .merge(api::description_route(&description))
         .merge(api.route_layer(recorded).route_layer(for_token()));
     let limits = RouteLimits {

@@ -1,6 +1,7 @@
 //! The listener's address, access and limits.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::token::AdminToken;
@@ -13,6 +14,8 @@ pub struct AdminSettings {
     pub listen: SocketAddr,
     /// The token that clients must present.
     pub token: AdminToken,
+    /// The file that the token is in, for the page where it is asked for.
+    pub token_file: Option<PathBuf>,
     /// Names besides `localhost` under which the listener is reached, without ports; addresses always work.
     pub host_names: Vec<String>,
     /// Allow addresses other than loopback, although tokens and players' names then cross the network in plain text.
@@ -31,6 +34,7 @@ impl AdminSettings {
         Self {
             listen,
             token,
+            token_file: None,
             host_names: Vec::new(),
             allow_plain: false,
             open_metrics: false,

@@ -179,6 +179,9 @@ fn in_words(command: &Command, answer: &Value) -> String {
         Command::Reports(Reports::Fetch { .. }) | Command::Recordings(Recordings::Fetch { .. }) => {
             tables::fetched(answer)
         }
+        Command::Kick(_) | Command::Reset(_) | Command::Move(_) | Command::RemoveFromRoom(_) => {
+            tables::fleeting_outcome(answer)
+        }
         _ => tables::outcome(answer),
     }
 }

@@ -92,12 +92,13 @@ fn own_filter() -> Option<EnvFilter> {
     EnvFilter::try_from_default_env().ok()
 }
 
-/// The NATS library logs each attempt to connect that fails as an error. The server itself says once that NATS is
-/// unavailable, and why.
+/// Of other libraries, only warnings are for operators. The NATS library logs each attempt to connect that fails as an
+/// error; the server itself says once that NATS is unavailable, and why.
 fn filter_of(level: LogLevel) -> EnvFilter {
     match level {
         LogLevel::Debug | LogLevel::Trace => EnvFilter::new(level.name()),
-        _ => EnvFilter::new(format!("{},async_nats=off", level.name())),
+        LogLevel::Info => EnvFilter::new("warn,consonance=info,async_nats=off"),
+        LogLevel::Warn | LogLevel::Error => EnvFilter::new(format!("{},async_nats=off", level.name())),
     }
 }
 
@@ -200,7 +201,19 @@ mod tests {
             })
         };
         assert_eq!(is_logged(LogLevel::Info), (false, true));
+        assert_eq!(is_logged(LogLevel::Warn), (false, true));
         assert_eq!(is_logged(LogLevel::Debug), (true, true));
+    }
+
+    #[test]
+    fn by_default_the_log_has_events_of_ours_and_only_warnings_of_other_libraries() {
+        let default = filter_of(LogConfig::default().level);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(default), || {
+            assert!(enabled!(target: "consonance_server::session_loop::event_log", Level::INFO));
+            assert!(!enabled!(target: "consonance_server::session_loop", Level::DEBUG));
+            assert!(!enabled!(target: "str0m::rtc", Level::INFO));
+            assert!(enabled!(target: "quinn_proto::connection", Level::WARN));
+        });
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod admin;
 mod browser_window;
 mod browsers;
 mod certificate_watch;
+mod checking;
 mod cluster;
 mod ending;
 mod free_addresses;

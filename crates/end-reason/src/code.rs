@@ -90,7 +90,7 @@ pub enum EndCode {
     SessionsFull,
     /// The server has too much to do to take more players for now.
     ServerBusy,
-    /// An operator has banned the player: until `until`, or for good. The words are the operator's.
+    /// An operator has banned the player: until `until`, or permanently. The words are the operator's.
     Banned,
     /// An operator or a moderator has removed the player. The words are the operator's.
     Kicked,

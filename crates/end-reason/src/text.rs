@@ -102,7 +102,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::MadeRoom => "the server is full, and has too many connections from your address",
         EndCode::SessionsFull => "the server cannot open more sessions: try again later",
         EndCode::ServerBusy => "the server is at its limit",
-        EndCode::Banned => "banned from this server for good",
+        EndCode::Banned => "banned from this server permanently",
         EndCode::Kicked => "the server's operator has removed you",
         EndCode::Version => "this client's version is not compatible with the server",
         EndCode::Codec => "unsupported frame size or sample rate: use those of an Opus codec",
@@ -175,7 +175,7 @@ mod tests {
         let redirect = Some("quic://b.example:1/main".into());
         for (reason, expected) in [
             (ban, "banned from this server until 2033-05-18T03:33:20Z: cheating"),
-            (EndCode::Banned.into(), "banned from this server for good"),
+            (EndCode::Banned.into(), "banned from this server permanently"),
             (words(EndCode::Kicked, "too loud"), "the server's operator has removed you: too loud"),
             (words(EndCode::NameOfToken, "Ann"), "the join token is for \"Ann\": join under that name"),
             (words(EndCode::SessionUnknown, "main, eu-*"), "unknown session, available: main, eu-*"),

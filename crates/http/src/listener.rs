@@ -8,7 +8,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
-use tracing::info;
+use tracing::debug;
 
 use crate::connection_limits::ConnectionLimits;
 use crate::connections::{self, Rules};
@@ -107,7 +107,7 @@ impl HttpListener {
             runtime.block_on(connections::serve(listener, seats, rules));
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;
-        info!(%address, "{name} listener started");
+        debug!(%address, "{name} listener started");
         Ok(Self { address, counters: shown, stop, thread: Some(thread) })
     }
 

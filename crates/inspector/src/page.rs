@@ -26,3 +26,19 @@ mod route;
 pub use client::{FetchError, InspectorClient};
 pub use connection::PageCounts;
 pub use inspector::{Inspector, InspectorError, InspectorSettings};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_one_presses_stands_beside_the_name_where_narrow_windows_show_it() {
+        let script = include_str!("page/page.js");
+        let table = script.split("card($(\"players\"), \"all\", \"Players\")").nth(1).unwrap_or_default();
+        let place = |words: &str| table.find(words).unwrap_or_else(|| panic!("no {words}"));
+        let first = [place("title: \"Name\""), place("\"Volume\""), place("press(mute"), place("\"Why?\"")];
+        let last =
+            ["\"Delay\"", "\"Jitter\"", "\"Made up, stretched, skipped\"", "\"Comes through\""].map(place);
+        assert!(first.iter().max() < last.iter().min(), "{first:?} {last:?}");
+        let volume = table.lines().find(|line| line.contains("text(\"Volume\"")).unwrap_or_default();
+        assert!(!volume.contains("wide"), "narrow windows leave that out: {volume}");
+    }
+}

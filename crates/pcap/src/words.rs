@@ -180,7 +180,7 @@ fn notice(notice: &Notice<'_>) -> String {
     let shown = |text| shown(Some(text));
     match *notice {
         Notice::Imposed { restriction, ends_in_s, reason } => {
-            let end = if ends_in_s > 0 { format!("for {ends_in_s} s") } else { "forever".into() };
+            let end = if ends_in_s > 0 { format!("for {ends_in_s} s") } else { "permanently".into() };
             format!("{restriction:?} {end}, {}", shown(reason))
         }
         Notice::Lifted { restriction } => format!("{restriction:?} no longer"),

@@ -49,6 +49,10 @@ impl Config {
         for (_, name) in repeated(sessions) {
             say("sessions", &format!("the session {name:?} is named twice: remove one"));
         }
+        if let Some(name) = self.host.as_deref().and_then(name_within) {
+            let what = format!("only the name belongs here, without scheme, port and path: {name:?}");
+            say("host", &what);
+        }
         for what in self.listener_problems() {
             say("listen", &what);
         }
@@ -89,4 +93,15 @@ impl Config {
         });
         twice.chain(wrong).collect()
     }
+}
+
+/// The name in a URL, or before a port, that was given in place of it.
+fn name_within(host: &str) -> Option<&str> {
+    let after_scheme = host.split_once("://").map_or(host, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = match authority.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') && port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => authority,
+    };
+    (name != host && !name.is_empty()).then_some(name)
 }

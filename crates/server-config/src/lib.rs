@@ -40,6 +40,7 @@ mod joining;
 mod limits;
 mod listening;
 mod log;
+mod meaning;
 mod moderation;
 mod problem;
 mod recording;

@@ -37,9 +37,9 @@ pub enum LogLevel {
     /// Something is broken.
     Error,
     /// Something needs an operator's attention.
-    #[default]
     Warn,
-    /// Players that join and leave, and other rare events.
+    /// Players that join and leave, operators' actions, and other rare events.
+    #[default]
     Info,
     /// Every connection, every room.
     Debug,

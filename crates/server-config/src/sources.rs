@@ -10,6 +10,7 @@ use crate::check::{Mistake, checked};
 use crate::contradictions::Contradiction;
 use crate::document::{Keys, Lines, as_table, parse, value_of_text};
 use crate::listening::{ListenConfig, NetworkTables};
+use crate::meaning::{example, meant_key};
 use crate::problem::{ConfigError, ConfigProblem, Origin};
 use crate::schema::{Kind, PREFIX, SECTIONS, Setting, kind, settings};
 use crate::suggestion::{did_you_mean, nearest};
@@ -190,7 +191,10 @@ fn unknown(path: &str) -> String {
     let outside = path.rsplit_once('.').map(|(_, key)| key);
     let meant = match outside.filter(|outside| settings().any(|key| key.path == *outside)) {
         Some(key) => format!("; {key} belongs above the first [section]"),
-        None => did_you_mean(path, settings().map(|key| &*key.path)),
+        None => match meant_key(path) {
+            Some(key) => format!("; did you mean {key}?{}", example(&key)),
+            None => did_you_mean(path, settings().map(|key| &*key.path)),
+        },
     };
     format!("unknown key {path}{meant}")
 }

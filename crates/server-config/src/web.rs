@@ -30,7 +30,7 @@ table! {
         pub proxies: Vec<String> = Vec::new();
         /// Origins of other sites whose pages may use this server, without a path. This restricts pages only: other
         /// programs can send any origin.
-        #[schemars(extend("examples" = [["https://game.example.org"]]))]
+        #[schemars(extend("examples" = [["https://game.example.org"]], "x-reload" = true))]
         pub origins: Vec<String> = Vec::new();
         /// Names, without ports, under which the page is served over plain HTTP besides localhost, host and addresses;
         /// see docs/browser/https.md. With a certificate of the page's own, or behind a proxy in `web.proxies`, every

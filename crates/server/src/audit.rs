@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use consonance_name_key::NameKey;
+use tracing::info;
 
 /// The author of an action, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,24 @@ impl By {
     #[must_use]
     pub fn from_node(self, node: impl Into<String>) -> Self {
         Self { node: Some(node.into()), ..self }
+    }
+}
+
+impl AuditEntry {
+    /// Writes the entry into the log, too.
+    pub(crate) fn log(&self) {
+        let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+        info!(
+            by = self.actor,
+            action = self.action,
+            session = self.session,
+            about = self.target,
+            details = some(&self.details),
+            reason = some(&self.reason),
+            result = self.result,
+            "{}",
+            if self.by_player { "action of a player" } else { "action of an operator" }
+        );
     }
 }
 

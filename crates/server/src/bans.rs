@@ -251,7 +251,7 @@ mod tests {
             "banned from this server until 2033-05-18T03:33:20Z: shouting"
         );
         (ban.until, ban.reason) = (None, String::new());
-        assert_eq!(ban.end_reason().to_string(), "banned from this server for good");
+        assert_eq!(ban.end_reason().to_string(), "banned from this server permanently");
     }
 
     #[test]

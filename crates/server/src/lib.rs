@@ -45,6 +45,7 @@ mod copies;
 mod dedicated;
 mod directory;
 mod draining;
+mod folder_check;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;

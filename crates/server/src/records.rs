@@ -100,6 +100,14 @@ impl Records {
         Ok(records)
     }
 
+    /// Whether [`open`](Self::open) would find a database in this folder, or could make one; changes nothing.
+    ///
+    /// # Errors
+    /// As those of [`open`](Self::open).
+    pub fn check(folder: &Path) -> Result<(), StoreError> {
+        Store::check(folder)
+    }
+
     fn new(settings: RecordsSettings, state: State, store: Store) -> Self {
         let shared = Arc::new(Shared { settings, state: RwLock::new(state), store });
         Self { shared, webhooks: Webhooks::default() }
@@ -129,6 +137,7 @@ impl Records {
 
     /// Writes an entry into the audit log; its `id` is given here.
     pub(crate) fn note(&self, mut entry: AuditEntry) -> (AuditEntry, Ticket) {
+        entry.log();
         let mut state = self.write();
         let State { audit, sharing, .. } = &mut *state;
         match sharing {

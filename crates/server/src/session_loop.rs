@@ -18,6 +18,7 @@ mod ownership;
 mod packets;
 mod reachability;
 mod recording;
+mod refusal_log;
 mod server_list;
 mod shedding;
 mod snapshots;
@@ -38,7 +39,7 @@ use consonance_cluster::{EdgeLinks, ReleasedPeers};
 use consonance_pcap::PacketSink;
 use consonance_session::{Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
-use tracing::{Span, debug, error_span};
+use tracing::{Span, error_span};
 
 use crate::admission::AdmissionGate;
 use crate::copies::{Recipients, SessionCopies};
@@ -50,7 +51,7 @@ use crate::records::Records;
 use crate::relay_delay::RelayClock;
 use crate::report_buffer::ReportBuffers;
 use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
-use crate::sessions::{Session, Sessions, SessionsSettings};
+use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
 use crate::shedding::Shedder;
 use crate::webhooks::Webhooks;
 
@@ -58,6 +59,7 @@ use join_spans::JoinSpans;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
 use observation::Observation;
+use refusal_log::RefusalLog;
 
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_ITERATION: usize = 512;
@@ -92,6 +94,7 @@ pub struct SessionLoop {
     subscribers: Subscribers,
     webhooks: Webhooks,
     join_spans: JoinSpans,
+    refusal_log: RefusalLog,
     /// Configured sessions of whose beginning webhooks have not been notified yet.
     untold_sessions: Vec<String>,
     /// The totals of sessions that have ended.
@@ -145,6 +148,7 @@ impl SessionLoop {
             subscribers: Subscribers::default(),
             webhooks: settings.webhooks.clone(),
             join_spans: JoinSpans::new(settings.tracer.clone()),
+            refusal_log: RefusalLog::default(),
             untold_sessions,
             ended: ServerStatistics::default(),
             recording_feed: None,
@@ -228,6 +232,7 @@ impl SessionLoop {
         self.relay_clock.flushed(flushing);
         self.networks.watch_game_servers(now);
         self.show(now);
+        self.refusal_log.settle(now);
         if more_waits {
             return Some(now);
         }
@@ -305,7 +310,7 @@ impl SessionLoop {
                     self.follow_reachability(network, now);
                     let link = link_of(network, peer);
                     if !self.forward_disconnected(link, &reason) {
-                        self.handle_disconnected(now, link, &reason.to_string());
+                        self.handle_disconnected(now, link, LinkEnd::from(&reason));
                     }
                 }
             }
@@ -359,9 +364,10 @@ impl SessionLoop {
         while let Some(transmit) = session.server.poll_transmit() {
             self.networks.send(now, &transmit);
         }
-        while let Some(command) = session.server.poll_command() {
+        while let Some(command) = session.leaving.next_command(&mut session.server) {
             if let LinkCommand::Close { link, reason, reads_notice } = command {
-                session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
+                let address = self.gate.remote(link);
+                event_log::log_closing(&mut self.refusal_log, now, session, link, &reason, address);
                 let notice_in = reads_notice.then(|| session.server.session());
                 let reason = EndReason::from(&reason);
                 self.join_spans.refuse(link, &reason);

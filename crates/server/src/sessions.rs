@@ -3,6 +3,7 @@
 mod beginning;
 mod departed;
 mod lease;
+mod leaving;
 mod lost_links;
 mod schedule;
 mod settings;
@@ -22,6 +23,8 @@ use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
 use departed::Departed;
 pub(crate) use lease::{Held, SessionLease};
+use leaving::Leaving;
+pub(crate) use leaving::{Departure, LinkEnd};
 use lost_links::LostLinks;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
@@ -37,6 +40,7 @@ pub(crate) struct Session {
     pub(crate) recording: SessionRecording,
     pub(crate) report_buffer: ReportBuffer,
     pub(crate) departed: Departed,
+    pub(crate) leaving: Leaving,
     /// Workers of other nodes that follow it.
     pub(crate) edges: NodeEdges,
     /// Whether it is this node's to decide about, where there are others.
@@ -328,6 +332,7 @@ impl Sessions {
             recording: SessionRecording::default(),
             report_buffer: ReportBuffer::default(),
             departed: Departed::default(),
+            leaving: Leaving::default(),
             edges: NodeEdges::default(),
             lease: None,
             links: 0,

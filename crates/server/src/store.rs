@@ -24,6 +24,8 @@ pub use error::StoreError;
 use writer::Writer;
 pub use writer::{StoreStatus, Ticket};
 
+use crate::folder_check::check_writable;
+
 /// The way to the database; a clone leads to the same one.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -88,6 +90,16 @@ impl Store {
         let database = upgrade::open(&path)?;
         let contents = database.contents()?;
         Ok((Self::over(database, path)?, contents))
+    }
+
+    /// Whether the database in this folder can be opened, or created; changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`], as when it is opened; also if another process has it open.
+    pub(crate) fn check(folder: &Path) -> Result<(), StoreError> {
+        check_writable(folder).map_err(|error| StoreError::folder(folder, &error))?;
+        let path = folder.join(FILE_NAME);
+        if std::fs::symlink_metadata(&path).is_ok() { Database::open(&path).map(drop) } else { Ok(()) }
     }
 
     /// A database that is missing is not created again: its contents are lost, and must not be taken for empty.

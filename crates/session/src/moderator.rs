@@ -13,7 +13,7 @@ pub enum ModeratorAction {
     Kick,
     /// Its voice is discarded.
     Mute {
-        /// The duration, in whole seconds; forever if there is none.
+        /// The duration, in whole seconds; permanent if there is none.
         lasts: Option<Duration>,
     },
     /// Its voice is heard again.
@@ -27,7 +27,7 @@ pub enum ModeratorAction {
     },
     /// It is removed from the session, and cannot come back, not even under another name if it has an account.
     Ban {
-        /// The duration, in whole seconds; forever if there is none.
+        /// The duration, in whole seconds; permanent if there is none.
         lasts: Option<Duration>,
     },
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
@@ -24,7 +24,7 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     signalling: Arc<dyn Signalling>,
     proxies: Vec<IpNetwork>,
-    origins: Vec<String>,
+    origins: Origins,
     host_names: Vec<String>,
     ice_servers: IceServers,
     packets: Option<PacketEntrance>,
@@ -37,9 +37,31 @@ struct Shared {
     foreign_page_warnings: WarningLimit,
 }
 
+/// Origins of other sites whose pages may ask, which can change while the page is served; a clone is the same.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origins(Arc<RwLock<Vec<String>>>);
+
+impl Origins {
+    pub(crate) fn set(&self, origins: &[String]) {
+        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        own.clear();
+        own.extend_from_slice(origins);
+    }
+
+    fn contain(&self, origin: &[u8]) -> bool {
+        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        own.iter().any(|known| origin.eq_ignore_ascii_case(known.as_bytes()))
+    }
+}
+
 impl App {
-    pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
-        let WebSettings { proxies, origins, host_names, ice_servers, packets, limits, .. } = settings.clone();
+    pub(crate) fn new(
+        signalling: Arc<dyn Signalling>,
+        settings: &WebSettings,
+        origins: Origins,
+        stopped: Stopped,
+    ) -> Self {
+        let WebSettings { proxies, host_names, ice_servers, packets, limits, .. } = settings.clone();
         let pace = Pace::new(limits.joins_per_minute, limits.joins_burst);
         let rate = Mutex::new(JoinRate::new(pace, limits.join_addresses_max));
         Self(Arc::new(Shared {
@@ -78,7 +100,7 @@ impl App {
 
     /// Whether pages of this origin may ask, although they are another site's.
     pub(crate) fn allows_origin(&self, origin: &HeaderValue) -> bool {
-        self.0.origins.iter().any(|known| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes()))
+        self.0.origins.contain(origin.as_bytes())
     }
 
     /// Whether this `Host` asks for the page, and not for a foreign name that was made to point here.

@@ -14,7 +14,7 @@ use consonance_http::{
 };
 use tracing::warn;
 
-use crate::app::App;
+use crate::app::{App, Origins};
 use crate::packets::PacketEntrance;
 use crate::settings::{WebLimits, WebSettings};
 use crate::signalling::Signalling;
@@ -25,6 +25,7 @@ use crate::{info, joining, packets, page, signal, visitor};
 pub struct WebListener {
     page: HttpListener,
     redirect: Option<HttpListener>,
+    origins: Origins,
     is_encrypted: bool,
 }
 
@@ -66,17 +67,19 @@ impl WebListener {
             ..listener("web", settings.listen)
         };
         let redirect = settings.redirect.map(|address| listener("redirect", address));
-        let own = settings.clone();
+        let origins = Origins::default();
+        origins.set(&settings.origins);
+        let (own, of_app) = (settings.clone(), origins.clone());
         let page = HttpListener::start(of_page, move |stopped| {
             for pump in own.packets.iter().flat_map(PacketEntrance::pumps) {
                 tokio::spawn(Arc::clone(pump).run(stopped.clone()));
             }
-            routes(&own, App::new(signalling, &own, stopped))
+            routes(&own, App::new(signalling, &own, of_app, stopped))
         })?;
         let (port, own) = (page.local_addr().port(), settings.clone());
         let lead = |redirect| HttpListener::start(redirect, move |_| redirect_routes(port, &own));
         let redirect = redirect.map(lead).transpose()?;
-        let listener = Self { page, redirect, is_encrypted };
+        let listener = Self { page, redirect, origins, is_encrypted };
         listener.warn_if_unencrypted(settings);
         Ok(listener)
     }
@@ -89,6 +92,11 @@ impl WebListener {
     /// The address that redirects plain HTTP to the page, if there is one.
     pub fn redirect_addr(&self) -> Option<SocketAddr> {
         self.redirect.as_ref().map(HttpListener::local_addr)
+    }
+
+    /// Admits pages of these origins from now on, in place of the [former ones](WebSettings::origins).
+    pub fn set_origins(&self, origins: &[String]) {
+        self.origins.set(origins);
     }
 
     /// The counters of the page's listener.

@@ -28,7 +28,7 @@ pub enum CommandAction<'a> {
     Kick,
     /// Its voice is discarded.
     Mute {
-        /// The duration in seconds; 0 forever.
+        /// The duration in seconds; 0 for a permanent one.
         duration_s: u32,
     },
     /// Its voice is heard again.
@@ -42,7 +42,7 @@ pub enum CommandAction<'a> {
     },
     /// It is removed from the session, and cannot come back.
     Ban {
-        /// The duration in seconds; 0 forever.
+        /// The duration in seconds; 0 for a permanent one.
         duration_s: u32,
     },
 }

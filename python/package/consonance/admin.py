@@ -220,7 +220,7 @@ class AdminClient:
     ) -> Banned:
         """Bans a name, a subject or an address (``192.0.2.0/24``), exactly one of them; disconnects matching players.
 
-        ``seconds``: the duration; forever by default.
+        ``seconds``: the duration; permanent by default.
         """
         targets = {"name": name, "subject": subject, "address": address}
         target = {kind: value for kind, value in targets.items() if value is not None}

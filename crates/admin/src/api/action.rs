@@ -32,7 +32,7 @@ pub(crate) struct ActionRequest {
     by: String,
 }
 
-/// The action. Durations are in seconds; without one, the action applies forever.
+/// The action. Durations are in seconds; without one, the action is permanent.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Action {
@@ -211,9 +211,8 @@ pub(super) fn until(duration_s: Option<u64>) -> Result<Option<u64>, Refusal> {
         None => Ok(None),
         Some(1..=LONGEST_S) => Ok(duration_s.map(|seconds| seconds_since_1970() + seconds)),
         Some(_) => {
-            let detail = format!(
-                "invalid duration_s, expected 1 to {LONGEST_S}, or none for a restriction without end"
-            );
+            let detail =
+                format!("invalid duration_s, expected 1 to {LONGEST_S}, or none for a permanent restriction");
             Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into())
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct Page {
 #[serde(deny_unknown_fields)]
 pub(super) struct BanRequest {
     target: Target,
-    /// The duration in seconds; forever if absent.
+    /// The duration in seconds; permanent if absent.
     duration_s: Option<u64>,
     /// The reason; shown to the banned player.
     #[serde(default)]

@@ -104,7 +104,7 @@ struct TermsView {
     by: String,
     /// In seconds since 1970.
     since: u64,
-    /// The end, in seconds since 1970; forever if absent.
+    /// The end, in seconds since 1970; permanent if absent.
     until: Option<u64>,
 }
 

@@ -168,7 +168,10 @@ const input = (properties) => () => element("input", { autocomplete: "off", ...p
 const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
 const NOTED_REASON = field("reason", "Reason (for the audit log)", input({ maxLength: 256 }));
 const KEPT_REASON = field("reason", "Reason (kept with the report)", input({ maxLength: 256 }));
-const TIME = field("duration_s", "For how long", options([["", "permanent"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
+// What is first is what a hurried operator gets: a mute is short, a ban is permanent.
+const TIMES = [["600", "10 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]], PERMANENT = ["", "permanent"];
+const TIME = field("duration_s", "For how long", options([...TIMES, PERMANENT]));
+const BAN_TIME = field("ban_duration_s", "For how long", options([PERMANENT, ...TIMES]));
 const value = (id) => $("field-" + id)?.value ?? "";
 const number = (id) => value(id) === "" ? undefined : Number(value(id));
 const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -202,10 +205,11 @@ const OUTCOMES = {
   absent_name: "no player of this name is online; applies to players that join with it and without an account",
   moved: "moved", only_removed: "removed; this player's client cannot be moved", holds: "in force",
 };
-const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; not written to disk yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
+const FLEETING = ["kick", "reset", "move", "remove_from_room"];
+const outcome = (done, isFleeting) => OUTCOMES[done.outcome] + (isFleeting ? "" : done.stored === "waiting" ? "; not written to disk yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
 async function act(session, action) {
   const done = await call("POST", "sessions/" + encodeURIComponent(session) + "/actions", { action, reason: value("reason"), by: "page" });
-  return outcome(done);
+  return outcome(done, Object.keys(action).some((key) => FLEETING.includes(key)));
 }
 function moderate(player) {
   // Lasting actions apply to the account, immediate ones to this row: an account may be here several times.
@@ -227,7 +231,7 @@ function moderate(player) {
     reset: ["Force a reconnect", [NOTED_REASON], () => ({ player: player.name })],
     report: now.session?.node && now.session.node !== now.cluster?.nodes.find((node) => node.is_own)?.name ? null : ["Report, with recent speech", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
-    ban: ["Ban", [field("target", "Ban by", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
+    ban: ["Ban", [field("target", "Ban by", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), BAN_TIME, REASON]],
   };
   const open = Object.entries(actions).filter(([, action]) => action);
   const what = field("what", "What to do", options(open.map(([key, [words]]) => [key, words])));
@@ -240,7 +244,7 @@ function moderate(player) {
   });
 }
 async function ban(target) {
-  const banned = await call("POST", "bans", given({ target, duration_s: number("duration_s"), reason: value("reason"), by: "page" }));
+  const banned = await call("POST", "bans", given({ target, duration_s: number("ban_duration_s"), reason: value("reason"), by: "page" }));
   if (shown === "Bans") drawBans();
   return "banned" + (banned.expelled.length ? "; sent away: " + listed(banned.expelled.map((gone) => gone.player)) : "");
 }
@@ -296,7 +300,7 @@ async function allBans() {
 async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "No bans."); } catch (error) { toast(sentence(error.message), true); } }
 $("new-ban").onclick = () => {
   const kind = field("kind", "Ban by", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
-  openDialog("New ban", "Matching players are disconnected.", () => [kind, field("target", "Target", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("target") }));
+  openDialog("New ban", "Matching players are disconnected.", () => [kind, field("target", "Target", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), BAN_TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("target") }));
 };
 const LOG = [
   text("When", (entry) => moment(entry.at), "text"), text("Operator", (entry) => named(entry.by) + (entry.node ? " at " + named(entry.node) : ""), "text wide"), text("Action", (entry) => entry.action.replaceAll("_", " "), "name"),

@@ -75,7 +75,7 @@ fn a_moderator_at_one_node_mutes_a_player_in_a_session_of_another() {
     let log = |stage: &Stage| call(stage, "GET /api/v1/audit?by=Ann", None).1["entries"].clone();
     assert_eq!(log(&two.other), json!([]), "it is in the log of the node that has done it");
     let entry = &log(&two.one)[0];
-    assert_eq!((&entry["action"], &entry["details"]), (&json!("mute"), &json!("forever, by node other")));
+    assert_eq!((&entry["action"], &entry["details"]), (&json!("mute"), &json!("permanently, by node other")));
 
     let kick = json!({"action": {"kick": {"player": "Carol"}}});
     let (status, problem) = call(&two.other, "POST /api/v1/sessions/main/actions", Some(&kick));

@@ -39,3 +39,27 @@ fn what_is_done_to_a_visit_names_the_visit_though_its_account_is_here_under_othe
     }
     assert!(line("set_room_rights").contains("({ player: target,"), "rights hold for the account");
 }
+
+#[test]
+fn the_page_offers_a_short_mute_first_and_does_not_say_that_a_kick_is_kept() {
+    let stage = Stage::new(settings());
+    let script = ask(&stage.listener, "GET /page.js", &[]).body;
+    let line = |start: &str| script.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
+    assert!(line("const TIMES").starts_with(r#"const TIMES = [["600", "10 minutes"]"#));
+    assert!(line("const TIME =").contains("options([...TIMES, PERMANENT])"), "the longest one is the last");
+    assert!(line("mute: ").contains("[TIME, REASON]"));
+    assert!(line("const FLEETING").contains("\"kick\""));
+    assert!(line("const outcome").contains("isFleeting ? \"\""));
+}
+
+#[test]
+fn the_sign_in_names_the_file_with_the_token() {
+    let mut named = settings();
+    named.token_file = Some("/var/lib/voice & more/admin-token".into());
+    let stage = Stage::new(named);
+    let page = ask(&stage.listener, "GET /", &[]).body;
+    assert!(page.contains("<code>/var/lib/voice &amp; more/admin-token</code>"), "{page}");
+    let stage = Stage::new(settings());
+    let page = ask(&stage.listener, "GET /", &[]).body;
+    assert!(page.contains("<code>admin.token_file</code>"), "{page}");
+}

@@ -154,7 +154,7 @@ pub enum ModerationAction {
     Kick,
     /// Mutes the player.
     Mute {
-        /// The duration, in seconds; forever if there is none.
+        /// The duration, in seconds; permanent if there is none.
         #[serde(default, rename = "forSeconds")]
         duration_s: Option<u32>,
     },

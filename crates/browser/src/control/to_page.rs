@@ -117,7 +117,7 @@ pub enum ToPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RestrictionInfo {
-    /// The time until it ends, in ms, from the moment of the message; forever if there is none.
+    /// The time until it ends, in ms, from the moment of the message; permanent if there is none.
     pub ends_in_ms: Option<u64>,
     /// The operator's words; may be empty.
     pub reason: Box<str>,

@@ -64,7 +64,7 @@ pub(super) fn bans(bans: &Value) -> String {
         let target = target.map(|(kind, who)| format!("{kind} {}", text(who))).unwrap_or_default();
         let session = &ban["session"];
         let target = if session.is_null() { target } else { format!("{target} in {}", text(session)) };
-        let until = ban["until"].as_u64().map_or_else(|| "forever".into(), utc);
+        let until = ban["until"].as_u64().map_or_else(|| "permanent".into(), utc);
         vec![text(&ban["id"]), target, until, text(&ban["by"]), text(&ban["reason"])]
     };
     table(&["NUMBER", "TARGET", "UNTIL", "BY", "REASON"], list(bans).iter().map(row), "no bans")
@@ -186,8 +186,23 @@ pub(super) fn drained(drained: &Value) -> String {
     format!("draining; {} players notified\n", text(&drained["notified"]))
 }
 
+/// What an action has done, and how it is kept.
 pub(super) fn outcome(done: &Value) -> String {
-    let words = match done["outcome"].as_str().unwrap_or_default() {
+    let stored = match done["stored"].as_str() {
+        Some("in_memory") => "; kept until the server restarts",
+        Some("waiting") => "; not written to disk yet",
+        _ => "",
+    };
+    format!("{}{stored}\n", done_in_words(done))
+}
+
+/// What an action has done that is over at once, of which nothing is kept.
+pub(super) fn fleeting_outcome(done: &Value) -> String {
+    format!("{}\n", done_in_words(done))
+}
+
+fn done_in_words(done: &Value) -> &'static str {
+    match done["outcome"].as_str().unwrap_or_default() {
         "notified" => "done, and the player was notified",
         "not_notified" => "done; the player's client cannot be notified",
         "absent" => "the player is offline; applies when it joins",
@@ -198,13 +213,7 @@ pub(super) fn outcome(done: &Value) -> String {
         "moved" => "moved",
         "only_removed" => "removed from the room; the player's client cannot be moved",
         _ => "done",
-    };
-    let stored = match done["stored"].as_str() {
-        Some("in_memory") => "; kept until the server restarts",
-        Some("waiting") => "; not written to disk yet",
-        _ => "",
-    };
-    format!("{words}{stored}\n")
+    }
 }
 
 pub(super) fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>, none: &str) -> String {
@@ -264,10 +273,17 @@ mod tests {
     }
 
     #[test]
+    fn only_what_lasts_says_how_it_is_kept() {
+        let done = json!({"outcome": "notified", "stored": "in_memory"});
+        assert!(outcome(&done).contains("until the server restarts"), "a mute");
+        assert_eq!(fleeting_outcome(&done), "done, and the player was notified\n", "a kick");
+    }
+
+    #[test]
     fn times_are_dates_and_a_ban_of_one_session_names_it() {
         let ban = |until: Value| json!([{"id": 1, "target": {"name": "Bob"}, "until": until, "by": "Ann"}]);
         assert!(bans(&ban(json!(2_000_000_000))).contains("2033-05-18 03:33:20 UTC"));
-        assert!(bans(&ban(Value::Null)).contains("forever"));
+        assert!(bans(&ban(Value::Null)).contains("permanent"));
         let of_session = json!([{"id": 1, "target": {"name": "Bob"}, "session": "main"}]);
         assert!(bans(&of_session).contains("name Bob in main"));
         let page = json!({"entries": [{"at": 2_000_000_000, "by": "Ann", "action": "kick"}]});

@@ -35,7 +35,7 @@ pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Bo
     let path = config.token_file.clone().or_else(state_folder::admin_token_file);
     let path = path.ok_or("no folder for the admin token: set admin.token_file")?;
     let file = AdminToken::read_or_make(&path)?;
-    let shown = path.display();
+    let shown = path.display().to_string();
     if file.was_made {
         show(&format!("admin: made a token in {shown}"));
     }
@@ -43,6 +43,7 @@ pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Bo
         complain(&format!("other users of this machine can read the admin token: chmod 600 {shown}"));
     }
     let mut settings = AdminSettings::new(listen, file.token);
+    settings.token_file = Some(std::path::absolute(&path).unwrap_or(path));
     settings.host_names.clone_from(&config.host_names);
     settings.allow_plain = config.allow_plain;
     settings.open_metrics = config.open_metrics;

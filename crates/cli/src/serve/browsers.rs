@@ -115,6 +115,7 @@ impl Browsers {
     /// Takes over the settings that can change while it runs.
     pub(super) fn follow(&self, news: PreparedBrowsers) {
         self.entrance.set_info(news.info);
+        self.listener.set_origins(&news.page.origins);
     }
 
     /// Reloads the certificate from its files, if the page has one.

@@ -29,6 +29,13 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
         if keys.iter().any(Key::can_sign) {
             note_if_others_can_read(path, "this key, which signs tokens", notes);
         }
+        if keys.iter().any(|key| key.can_sign() && key.public().is_ok()) {
+            notes.push(format!(
+                "joining.token_key_files: {} is a private key, and whoever reads it can make tokens; the server needs \
+                 only its public half (`consonance token keygen` writes both)",
+                path.display()
+            ));
+        }
         settings.token_keys.extend(keys);
     }
     for SessionPassword { session, password, file, .. } in &config.passwords {

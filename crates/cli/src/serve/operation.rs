@@ -12,7 +12,7 @@ use super::browsers::Browsers;
 use super::game_listener::GameListener;
 use super::opened_listener::OpenedListener;
 use super::running::Running;
-use super::{Prepared, example_line, line, print, supervision};
+use super::{Prepared, checking, example_line, line, print, supervision};
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
 
@@ -46,7 +46,8 @@ impl Operation {
     ) -> Result<(), Box<dyn Error>> {
         let prepared = prepare()?;
         if self.check {
-            prepared.loaded.notes.iter().for_each(logging::complain);
+            let notes = checking::check(&prepared.loaded)?;
+            prepared.loaded.notes.iter().chain(&notes).for_each(logging::complain);
             return Ok(print(&prepared.in_words())?);
         }
         let log_level = logging::start_for_server(&prepared.loaded.config.log);

@@ -19,7 +19,8 @@ use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Webhooks, Workers};
 use consonance_server_config::{Config, TakesEffect};
-use tracing::info;
+use consonance_transport::authority;
+use tracing::{debug, info};
 
 use super::address_shares::address_shares;
 use super::admin;
@@ -163,6 +164,18 @@ impl Running {
             .collect()
     }
 
+    /// Says in the log that players can come, with what they come to.
+    pub(super) fn log_listening(&self) {
+        let quic: Vec<_> = self.listeners.iter().map(|it| authority(&it.host, it.port)).collect();
+        info!(
+            version = env!("CARGO_PKG_VERSION"),
+            quic = (!quic.is_empty()).then(|| quic.join(" ")),
+            page = self.browsers.as_ref().map(Browsers::url),
+            sessions = self.config.sessions.join(" "),
+            "listening"
+        );
+    }
+
     /// Whether an address is printed that is not the one by which others reach this machine.
     pub(super) fn is_on_every_address(&self) -> bool {
         let config = &self.config;
@@ -287,7 +300,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
 fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
     let settings = config.storage.records();
     let Some(folder) = &config.storage.folder else {
-        info!(
+        debug!(
             "bans, mutes and the audit log are in memory only: storage.folder names a folder to keep them in"
         );
         return Ok(Records::in_memory(settings));

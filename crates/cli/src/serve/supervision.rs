@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicAddress;
+use tracing::info;
 
 use super::certificate_watch::CertificateWatch;
 use super::ending::{self, Ending};
@@ -28,6 +29,7 @@ pub(super) fn supervise(
     log_level: &LogLevelSwitch,
     prepare: &Prepare<'_>,
 ) -> Result<(), Box<dyn Error>> {
+    running.log_listening();
     let mut certificates = CertificateWatch::new(Instant::now());
     let mut manager = ServiceManager::ready(Instant::now());
     let mut ending = Ending::default();
@@ -54,6 +56,7 @@ pub(super) fn supervise(
     }
     ServiceManager::stopping();
     ending::end(running);
+    info!("stopped");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! `serve --config`, `--check` and `--print-config`: output before anything runs.
 
 use consonance_testing::command::Folder;
-use consonance_testing::command::Program;
+use consonance_testing::command::{Ended, Program};
 
 #[test]
 fn a_check_says_what_would_run_and_takes_no_port() {
@@ -41,6 +41,52 @@ fn a_check_names_every_mistake_and_fails() {
         joining.contains("voice.toml:4: joining.token_key_files: ") && joining.contains("key.jwk"),
         "{joining}"
     );
+}
+
+#[test]
+fn a_check_tries_the_folders_and_leaves_them_as_they_were() {
+    let folder = Folder::new();
+    let in_the_way = folder.write("file", b"");
+    let text =
+        format!("[storage]\nfolder = '{in_the_way}/storage'\n[recording]\nfolder = '{in_the_way}/records'\n");
+    let ended = check(&folder.write("bad.toml", text.as_bytes()));
+    assert_eq!(ended.status.code(), Some(1), "{:?}", ended.out);
+    let [storage, recording] = &ended.err[..] else { panic!("{:?}", ended.err) };
+    assert!(storage.contains("bad.toml:2: storage.folder: "), "{storage}");
+    assert!(recording.contains("bad.toml:4: recording.folder: "), "{recording}");
+
+    std::fs::create_dir(folder.file("damaged")).unwrap();
+    folder.write("damaged/consonance.redb", b"no database");
+    let text = format!("[storage]\nfolder = '{}'\n", folder.file("damaged"));
+    let ended = check(&folder.write("damaged.toml", text.as_bytes()));
+    assert!(ended.complaint().contains("is damaged"), "{:?}", ended.err);
+
+    let new = folder.file("new");
+    let text = format!("[storage]\nfolder = '{new}/storage'\n[recording]\nfolder = '{new}/records'\n");
+    check(&folder.write("good.toml", text.as_bytes())).assert_well();
+    assert!(!std::path::Path::new(&new).exists());
+}
+
+#[test]
+fn a_check_warns_of_a_plain_page_for_others_and_of_a_private_key_in_place_of_a_public_one() {
+    let folder = Folder::new();
+    let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.file(name));
+    Program::start(&["token", "keygen", &secret, &public]).end().assert_well();
+    let text = |listen: &str, key: &str| {
+        let announced = "announced = ['192.0.2.1']";
+        format!("[web]\nlisten = '{listen}'\n{announced}\n[joining]\ntoken_key_files = ['{key}']\n")
+    };
+    let warned = check(&folder.write("warned.toml", text("0.0.0.0:0", &secret).as_bytes()));
+    assert!(warned.status.success());
+    let said = |words: &str| warned.err.iter().filter(|line| line.contains(words)).count();
+    assert_eq!(said("web.listen: the page at 0.0.0.0:0 is plain HTTP"), 1, "{:?}", warned.err);
+    assert_eq!(said("secret.jwk is a private key"), 1, "{:?}", warned.err);
+    let silent = check(&folder.write("silent.toml", text("127.0.0.1:0", &public).as_bytes()));
+    silent.assert_well();
+}
+
+fn check(file: &str) -> Ended {
+    Program::start(&["serve", "--check", "--config", file]).end()
 }
 
 #[test]

@@ -211,7 +211,9 @@ fn no_secret_is_written_down(format: &str) {
     );
     let file = folder.write("voice.toml", text.as_bytes());
     let checked = Program::start(&["serve", "--config", &file, "--check"]).end();
-    checked.assert_well();
+    assert!(checked.status.success(), "{:?}", checked.err);
+    let [warning] = &checked.err[..] else { panic!("{:?}", checked.err) };
+    assert!(warning.contains("is a private key"), "{warning}");
     let trace = [("RUST_LOG", "trace")];
     let (server, address) = serve(&file, &trace);
     let good = token(&secret, "Alice", &[]);

@@ -49,6 +49,28 @@ fn every_listener_for_websockets_refuses_pages_of_foreign_origins_and_logs_the_s
     server.until_logged("setting=\"web.origins\"");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reload_changes_which_sites_pages_may_ask() {
+    let folder = Folder::new();
+    let text = |site: &str| {
+        format!("listen = ['127.0.0.1:0']\n[web]\nlisten = '127.0.0.1:0'\norigins = ['{site}']\n")
+            .into_bytes()
+    };
+    let file = folder.write("voice.toml", &text("https://old.example"));
+    let server = Program::start(&["serve", "--config", &file]);
+    let open = server.until_line("the page", |line| line.contains("page for players at "));
+    let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port_of(&open)));
+    let status = |site: &str| {
+        upgrade_status(at, "/api/voice/main/packets", &[&format!("Origin: https://{site}.example")])
+    };
+    assert_eq!((status("old"), status("new")), (101, 403));
+    std::fs::write(&file, text("https://new.example")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed web.origins");
+    assert_eq!((status("old"), status("new")), (403, 101));
+}
+
 #[test]
 fn a_page_of_the_configured_host_may_connect_to_a_game_listener_behind_a_proxy() {
     let folder = Folder::new();

@@ -118,7 +118,7 @@ fn an_address_that_is_banned_is_sent_away_and_refused_with_the_reason() {
     assert_eq!(alice.until_ended(), End::Kicked { reason: ban.clone() });
     let refused = Player::start("Bob", stage.chat()).until_ended();
     assert_eq!(refused, End::NoConnection(DisconnectReason::Refused { reason: ban }));
-    let text = "the server refused the connection: banned from this server for good: too loud";
+    let text = "the server refused the connection: banned from this server permanently: too loud";
     assert_eq!(refused.to_string(), text);
     moderation.unban(&by(), banned.ban.id).unwrap();
     Player::join("Carol", stage.chat()).voice.leave().unwrap();

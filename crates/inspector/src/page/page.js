@@ -158,16 +158,8 @@ function showPlayers(snapshot) {
       if (cell.firstChild.data !== named(player.name)) cell.firstChild.data = named(player.name);
       say(cell.lastChild, state(player));
     } },
-    text("Listens to", (player) => listed(player.rooms), "wide"),
-    text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`), "wide"),
     { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
-    { title: "Delay, 20 s", className: "wide", draw: other((cell, player) => graph(cell, player.history)) },
-    text("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`, "number wide"),
-    text("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms"), "number wide"),
-    number("Loss", (player) => player.is_local ? "" : figure(player.loss_percent, 1, " %")),
-    text("Made up, stretched, skipped", (player) => player.is_local ? "" : [player.concealed_ms, player.lengthened_ms + player.shortened_ms, player.skipped_ms].map((ms) => figure(ms / 1000, 1, " s")).join(", "), "number wide"),
-    text("Priority", (player) => player.priority, "wide"),
-    text("Volume", (player) => player.is_local ? "" : figure(player.volume, 2), "number wide"),
+    text("Volume", (player) => player.is_local ? "" : figure(player.volume, 2), "number"),
     { title: "", className: "buttons-cell", draw: other((cell, player) => {
       if (!cell.firstChild) cell.append(element("div", { className: "buttons" }, element("button"), element("button", { textContent: "Why?" })));
       const [mute, why] = cell.firstChild.children;
@@ -175,6 +167,14 @@ function showPlayers(snapshot) {
       mute.onclick = () => act({ action: "mute_player", name: player.name, muted: !player.muted });
       why.onclick = () => ask(player.name, snapshot.name);
     }) },
+    { title: "Delay, 20 s", className: "wide", draw: other((cell, player) => graph(cell, player.history)) },
+    text("Delay", (player) => player.is_local ? "" : `${figure(player.delay_ms)} / ${figure(player.target_delay_ms)} ms`, "number wide"),
+    text("Jitter", (player) => player.is_local ? "" : figure(player.jitter_ms, 1, " ms"), "number wide"),
+    number("Loss", (player) => player.is_local ? "" : figure(player.loss_percent, 1, " %")),
+    text("Made up, stretched, skipped", (player) => player.is_local ? "" : [player.concealed_ms, player.lengthened_ms + player.shortened_ms, player.skipped_ms].map((ms) => figure(ms / 1000, 1, " s")).join(", "), "number wide"),
+    text("Priority", (player) => player.priority, "wide"),
+    text("Listens to", (player) => listed(player.rooms), "wide"),
+    text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`), "wide"),
   ], snapshot.players, (player) => player.name, null, (player) => player.is_speaking ? player.unheard ? "speaking unheard" : "speaking" : "");
 }
 

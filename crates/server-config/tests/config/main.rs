@@ -45,6 +45,31 @@ fn complaints(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn words_of_other_servers_lead_to_the_keys_that_are_meant() {
+    for (file, complaint) in [
+        (
+            "[server]\nport = 7777",
+            "voice.toml:2: unknown key server.port; did you mean listen? it takes an address and a port, such as \
+             listen = \"0.0.0.0:7777\"",
+        ),
+        (
+            "[limits]\nmax_players = 5",
+            "voice.toml:2: unknown key limits.max_players; did you mean limits.links?",
+        ),
+        (
+            "host = 'https://voice.example.org/'",
+            "voice.toml:1: host: only the name belongs here, without scheme, port and path: \"voice.example.org\"",
+        ),
+        (
+            "host = 'voice.example.org:7777'",
+            "voice.toml:1: host: only the name belongs here, without scheme, port and path: \"voice.example.org\"",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
+
+#[test]
 fn reports_every_mistake_with_line_and_correction() {
     for (file, complaint) in [
         ("lisetn = []", "voice.toml:1: unknown key lisetn; did you mean listen?"),

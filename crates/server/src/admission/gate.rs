@@ -101,6 +101,11 @@ impl AdmissionGate {
         self.admission.note_account(session, name, account, &Origin::of(remote));
     }
 
+    /// Where a link comes from.
+    pub(crate) fn remote(&self, link: LinkId) -> Option<&Remote> {
+        self.remotes.get(&link)
+    }
+
     /// A link is gone.
     pub(crate) fn forget(&mut self, link: LinkId) {
         self.take_remote(link);

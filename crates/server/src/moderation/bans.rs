@@ -20,7 +20,7 @@ pub struct Banned {
 }
 
 impl Moderation {
-    /// Bans a name, a subject or addresses until then, in seconds since 1970, or forever. Matching players are
+    /// Bans a name, a subject or addresses until then, in seconds since 1970, or permanently. Matching players are
     /// disconnected, from every session.
     ///
     /// # Errors

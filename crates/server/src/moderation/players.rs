@@ -22,7 +22,7 @@ pub enum PlayerRef {
 
 impl Moderation {
     /// Imposes a restriction on a player (on its voice, its texts or its hearing) until a time in seconds since 1970,
-    /// or forever. It also holds while the player is absent, and when the session begins again.
+    /// or permanently. It also holds while the player is absent, and when the session begins again.
     ///
     /// # Errors
     /// If there is no such session, the end lies in the past, or too much is decided already.
@@ -119,7 +119,7 @@ impl Moderation {
     /// If there is no such session or player.
     pub fn kick(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
         let reason = by.reason.clone();
-        let kicked = self.with_visits(session, player, move |server, id| server.kick(id, &reason));
+        let kicked = self.with_visits(by, session, player, move |server, id| server.kick(id, &reason));
         let outcome = |reached: Vec<NotificationStatus>| {
             notified(reached.iter().all(|reach| *reach == NotificationStatus::Notified))
         };
@@ -140,7 +140,8 @@ impl Moderation {
     ) -> Result<Done, ModerationError> {
         let action = AuditAction::new("remove_from_room", session, player).with(room);
         let (name, not_there) = (room.to_owned(), not_in_room(player, room));
-        let removed = self.with_visits(session, player, move |server, id| server.remove_from_room(id, &name));
+        let removed =
+            self.with_visits(by, session, player, move |server, id| server.remove_from_room(id, &name));
         let result = removed
             .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Notified) } else { Err(not_there) });
         self.log(by, action, result)
@@ -162,8 +163,8 @@ impl Moderation {
     ) -> Result<Done, ModerationError> {
         let action = AuditAction::new("move", session, player).with(format!("{from} to {to}"));
         let (source, target) = (from.to_owned(), to.to_owned());
-        let moved =
-            self.with_visits(session, player, move |server, id| server.move_to_room(id, &source, &target));
+        let moved = self
+            .with_visits(by, session, player, move |server, id| server.move_to_room(id, &source, &target));
         let result = moved.and_then(|moved| match least_moved(&moved) {
             Move::Asked => Ok(Outcome::Moved),
             Move::OnlyRemoved => Ok(Outcome::OnlyRemoved),
@@ -182,7 +183,7 @@ impl Moderation {
     /// # Errors
     /// If there is no such session or player.
     pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
-        let reset = self.with_visits(session, player, Server::reset);
+        let reset = self.with_visits(by, session, player, Server::reset);
         let outcome = |are_notified: Vec<bool>| notified(!are_notified.contains(&false));
         self.log(by, AuditAction::new("reset", session, player), reset.map(outcome))
     }
@@ -248,12 +249,13 @@ impl Moderation {
     /// Does something to a present player, under each name that it has; one result at least.
     fn with_visits<R: Send + 'static>(
         &self,
+        by: &By,
         session: &str,
         player: &PlayerRef,
         mut act: impl FnMut(&mut Server, ClientId) -> R + Send + 'static,
     ) -> Result<Vec<R>, ModerationError> {
         let wanted = player.clone();
-        let done: Vec<R> = self.in_session(session, move |server| {
+        let done: Vec<R> = self.in_session(by, session, move |server| {
             visits(server, &wanted).into_iter().map(|id| act(server, id)).collect()
         })?;
         if done.is_empty() {
@@ -268,12 +270,13 @@ impl Moderation {
     /// Does something on the worker that has a session.
     fn in_session<R: Send + 'static>(
         &self,
+        by: &By,
         session: &str,
         act: impl FnOnce(&mut Server) -> R + Send + 'static,
     ) -> Result<R, ModerationError> {
-        let name = session.to_owned();
+        let (name, actor) = (session.to_owned(), by.actor.clone());
         let asked = self.server.ask_session(session, move |session_loop, now| {
-            session_loop.with_session(now, &name, |server, _| act(server))
+            session_loop.with_session_by(now, &name, Some(&actor), |server, _| act(server))
         });
         let done = asked.map_err(ModerationError::of_worker)?;
         done.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })
@@ -327,7 +330,7 @@ fn opposite(restriction: Restriction) -> &'static str {
 }
 
 pub(super) fn end_in_words(until: Option<u64>) -> String {
-    until.map_or_else(|| "forever".to_owned(), |until| format!("until {}", rfc_3339(until)))
+    until.map_or_else(|| "permanently".to_owned(), |until| format!("until {}", rfc_3339(until)))
 }
 
 impl From<&str> for PlayerRef {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
@@ -17,6 +17,7 @@ use super::settings::SessionRecordingSettings;
 use super::shared::Shared;
 use super::status::RecorderStatus;
 use super::writer_thread::Writing;
+use crate::folder_check::check_writable;
 use crate::threads;
 use crate::webhooks::Webhooks;
 
@@ -44,6 +45,15 @@ impl SessionRecorder {
         settings: SessionRecordingSettings,
     ) -> Result<Self, SessionRecorderError> {
         Self::start_with_webhooks(folder, settings, Webhooks::default())
+    }
+
+    /// Whether a recorder could write to this folder, as far as the disk says; changes nothing.
+    ///
+    /// # Errors
+    /// [`SessionRecorderError::Folder`] if not.
+    pub fn check(folder: &Path) -> Result<(), SessionRecorderError> {
+        check_writable(folder)
+            .map_err(|cause| SessionRecorderError::Folder { folder: folder.to_owned(), cause })
     }
 
     /// The same; notifies these webhooks of each recording whose files are complete.

@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{Instant as SessionInstant, LinkId, ServerEvent};
-use consonance_transport::EndReason;
+use consonance_transport::{EndReason, Remote};
+use tracing::field::display;
 use tracing::info;
 
-use super::event_log::log;
+use super::event_log::{log, log_departure};
 use super::join_spans::JoinSpans;
+use super::refusal_log::RefusalLog;
 use super::{SessionLoop, link_span, member_reports, moderators, webhooks};
 use crate::admission::{Newcomer, Refusal, Verdict};
 use crate::networks::Networks;
@@ -31,6 +33,14 @@ impl SessionLoop {
                     let player = (&*name, account.as_deref());
                     let verdict = unless_banned(&self.records, &session.name, player, verdict);
                     let question = JoinQuestion { link, name: &name, at };
+                    log_refusal(
+                        &mut self.refusal_log,
+                        now,
+                        session,
+                        &question,
+                        self.gate.remote(link),
+                        &verdict,
+                    );
                     answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
                 }
                 ServerEvent::ModerationRequested { id, request } => {
@@ -41,6 +51,11 @@ impl SessionLoop {
                     note_joined(&mut self.networks, now, &event);
                     self.join_spans.note(&event);
                     log(&session.span, &event);
+                    if let ServerEvent::ClientLeft { link, .. } = &event {
+                        let is_up = self.routes.session_of(*link).is_some();
+                        let departure = session.leaving.departure(&mut session.server, *link, is_up);
+                        log_departure(&session.span, &event, &departure);
+                    }
                     self.observation.note(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
                     webhooks::tell(&self.webhooks, session, &event);
@@ -80,6 +95,7 @@ impl SessionLoop {
             let session = self.sessions.get_mut(index);
             let player = (&*name, account.as_deref());
             let verdict = unless_banned(&self.records, &session.name, player, verdict);
+            log_refusal(&mut self.refusal_log, now, session, &question, self.gate.remote(link), &verdict);
             answer_join(session, &mut self.networks, &mut self.join_spans, now, &question, verdict);
             self.drain(index, now);
         }
@@ -123,6 +139,21 @@ struct JoinQuestion<'q> {
     at: SessionInstant,
 }
 
+/// Writes a line if a player is not admitted: who, from where, and why.
+fn log_refusal(
+    log: &mut RefusalLog,
+    now: Instant,
+    session: &Session,
+    question: &JoinQuestion<'_>,
+    remote: Option<&Remote>,
+    verdict: &Verdict,
+) {
+    let Verdict::Refuse(reason) = verdict else { return };
+    let address = remote.map(display);
+    let line = || info!(player = question.name, address, %reason, "not admitted");
+    log.write(now, || session.span.in_scope(|| link_span(question.link).in_scope(line)));
+}
+
 /// Admits a player, or refuses it with a reason.
 fn answer_join(
     session: &mut Session,
@@ -132,7 +163,7 @@ fn answer_join(
     question: &JoinQuestion<'_>,
     verdict: Verdict,
 ) {
-    let &JoinQuestion { link, name, at } = question;
+    let &JoinQuestion { link, at, .. } = question;
     match verdict {
         Verdict::Admit { mut access, seconds_left } => {
             access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
@@ -140,8 +171,6 @@ fn answer_join(
             session.server.admit(link, access);
         }
         Verdict::Refuse(reason) => {
-            let not_admitted = || info!(player = name, %reason, "not admitted");
-            session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // The peer is told only the first of two reasons, and this one is more specific than the engine's.
             let notice_in = session.server.reads_notice(link).then(|| session.server.session());
             let reason = EndReason::from(&reason);

@@ -1,11 +1,53 @@
 //! The events of sessions, as lines of the log.
 
-use consonance_session::{LinkId, ServerEvent};
+use std::time::Instant;
+
+use consonance_session::{CloseReason, LinkId, ServerEvent};
+use consonance_transport::Remote;
+use tracing::field::display;
 use tracing::{Span, debug, info};
 
 use super::link_span;
+use super::refusal_log::RefusalLog;
+use crate::sessions::{Departure, Session};
 
-/// Writes a line that belongs to the session of this span, and to the link that the event is about.
+/// Writes the line about a player that left.
+pub(super) fn log_departure(session: &Span, event: &ServerEvent, departure: &Departure<'_>) {
+    let ServerEvent::ClientLeft { id, name, link, .. } = event else { return };
+    let Departure { reason, by } = departure;
+    let line = || info!(player = &**name, id = id.0, reason = &**reason, by, "left");
+    session.in_scope(|| link_span(*link).in_scope(line));
+}
+
+/// Writes the line about a link that the session closes: at the usual level if a newcomer is refused by the session's
+/// own rules; of all others there are lines already.
+pub(super) fn log_closing(
+    log: &mut RefusalLog,
+    now: Instant,
+    session: &Session,
+    link: LinkId,
+    reason: &CloseReason,
+    remote: Option<&Remote>,
+) {
+    let in_spans = |line: &dyn Fn()| session.span.in_scope(|| link_span(link).in_scope(line));
+    match reason {
+        CloseReason::NameProtected
+        | CloseReason::NameInUse
+        | CloseReason::NameTooLong { .. }
+        | CloseReason::SessionFull
+        | CloseReason::Draining { .. }
+        | CloseReason::AtItsLimit { .. }
+        | CloseReason::CodecRefused
+        | CloseReason::EncryptionRequired => {
+            let address = remote.map(display);
+            log.write(now, || in_spans(&|| info!(address, %reason, "not admitted")));
+        }
+        _ => in_spans(&|| debug!(%reason, "closing")),
+    }
+}
+
+/// Writes a line that belongs to the session of this span, and to the link that the event is about. Of departures,
+/// [`log_departure`] does.
 pub(super) fn log(session: &Span, event: &ServerEvent) {
     let _session = session.enter();
     let _link = link_of(event).map(|link| link_span(link).entered());
@@ -35,7 +77,7 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
         ServerEvent::ClientResumed { id, name, .. } => {
             info!(player = &**name, id = id.0, "came back");
         }
-        ServerEvent::ClientLeft { id, name, .. } => info!(player = &**name, id = id.0, "left"),
+        ServerEvent::ClientLeft { .. } => {}
         ServerEvent::EnteredRoom { name, room, .. } => {
             debug!(player = &**name, room = &**room, "entered a room");
         }
@@ -51,8 +93,7 @@ fn link_of(event: &ServerEvent) -> Option<LinkId> {
         ServerEvent::ClientJoined { link, .. }
         | ServerEvent::ClientResumed { link, .. }
         | ServerEvent::NameInUse { link, .. }
-        | ServerEvent::NameClaimWithdrawn { link, .. }
-        | ServerEvent::ClientLeft { link, .. } => Some(*link),
+        | ServerEvent::NameClaimWithdrawn { link, .. } => Some(*link),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_cluster::{KeptClient, Member};
 use consonance_session::{ClientId, Instant as SessionInstant, LinkId, Position};
 use consonance_transport::{EndReason, Peer, Remote};
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::copies::node_of;
 use super::join_spans::LinkPlace;
@@ -13,6 +13,7 @@ use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
 use crate::networks::link_of;
 use crate::peer_origin::peer_origin;
+use crate::sessions::LinkEnd;
 use crate::utc::seconds_since_1970;
 
 impl SessionLoop {
@@ -36,7 +37,8 @@ impl SessionLoop {
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
-            link_span(link).in_scope(|| debug!(%remote, ban = ban.id, "refused: banned"));
+            let line = || info!(%remote, session = name, ban = ban.id, "not admitted: the address is banned");
+            self.refusal_log.write(now, || link_span(link).in_scope(line));
             if !self.networks.is_of_edges(network) {
                 // The network may have placed the link already, so that the session waits for it.
                 self.directory.cancel(name);
@@ -60,7 +62,8 @@ impl SessionLoop {
             }
             Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
             Err(refusal) => {
-                link_span(link).in_scope(|| debug!(%remote, session = name, %refusal, "refused"));
+                let line = || info!(%remote, session = name, reason = %refusal, "not admitted");
+                self.refusal_log.write(now, || link_span(link).in_scope(line));
                 let reason = EndReason::from(&refusal);
                 self.join_spans.refuse_at_once(link, place, &reason);
                 self.networks.reject(now, link, &reason, None);
@@ -122,7 +125,7 @@ impl SessionLoop {
         self.add_node_link(index, link);
     }
 
-    pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
+    pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, end: LinkEnd) {
         let at = self.at(now);
         self.gate.forget(link);
         self.join_spans.disconnect(link);
@@ -138,7 +141,7 @@ impl SessionLoop {
             self.remove_node_link(index, link);
             let (is_remote, is_of_own_edge) = (self.networks.is_remote(link), self.is_of_own_edge(link));
             let session = self.sessions.get_mut(index);
-            session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
+            session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason = %end, "disconnected")));
             session.links -= 1;
             session.resumed.remove(&link);
             if is_remote {
@@ -149,10 +152,12 @@ impl SessionLoop {
             }
             if session.may_act(now) {
                 session.server.handle_disconnected(at, link);
+                session.leaving.set_ended(Some((link, end)));
             } else if let Some(lease) = &mut session.lease {
                 lease.hold_end(link);
             }
             self.drain(index, now);
+            self.sessions.get_mut(index).leaving.set_ended(None);
         }
     }
 
@@ -165,7 +170,7 @@ impl SessionLoop {
     fn forget_link(&mut self, now: Instant, link: LinkId) {
         self.tell_copy_again(link);
         self.forget_held_link(link);
-        self.handle_disconnected(now, link, "its edge tells of it again");
+        self.handle_disconnected(now, link, LinkEnd::from("its edge tells of it again"));
     }
 
     /// The session that a client of a network names, which can begin for that.

@@ -22,6 +22,7 @@ pub(super) fn carry_out(
     let now = seconds_since_1970();
     let actor = actor(session, moderator);
     let answer = act(records, session, at, now, &actor, request);
+    session.leaving.note_actor(&mut session.server, Some(&actor));
     session.server.answer_moderator(moderator, request.number, answer);
     let (action, details) = in_words(&request.action);
     records.note(AuditEntry {
@@ -83,8 +84,8 @@ fn act(
     }
 }
 
-/// Keeps a player out of this session until then, in seconds since 1970, or forever: by its account, or by its name if
-/// it has none.
+/// Keeps a player out of this session until then, in seconds since 1970, or permanently: by its account, or by its name
+/// if it has none.
 fn ban(
     records: &Records,
     session: &mut Session,
@@ -143,9 +144,9 @@ fn set_muted(
 fn in_words(action: &ModeratorAction) -> (&'static str, String) {
     match action {
         ModeratorAction::Kick => ("kick", String::new()),
-        ModeratorAction::Mute { lasts: None } => ("mute", "forever".into()),
+        ModeratorAction::Mute { lasts: None } => ("mute", "permanently".into()),
         ModeratorAction::Mute { lasts: Some(lasts) } => ("mute", format!("for {} s", lasts.as_secs())),
-        ModeratorAction::Ban { lasts: None } => ("ban", "forever".into()),
+        ModeratorAction::Ban { lasts: None } => ("ban", "permanently".into()),
         ModeratorAction::Ban { lasts: Some(lasts) } => ("ban", format!("for {} s", lasts.as_secs())),
         ModeratorAction::Unmute => ("unmute", String::new()),
         ModeratorAction::Move { from, to } => ("move", format!("{from} to {to}")),

@@ -27,12 +27,25 @@ impl SessionLoop {
         session: &str,
         act: impl FnOnce(&mut Server, SessionInstant) -> R,
     ) -> Option<R> {
+        self.with_session_by(now, session, None, act)
+    }
+
+    /// The same at somebody's wish: the log names them as the cause of what follows.
+    pub(crate) fn with_session_by<R>(
+        &mut self,
+        now: Instant,
+        session: &str,
+        actor: Option<&str>,
+        act: impl FnOnce(&mut Server, SessionInstant) -> R,
+    ) -> Option<R> {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
         let server = &mut self.sessions.get_mut(index).server;
         // Expire restrictions that have ended by now.
         server.handle_timeout(at);
         let done = act(server, at);
+        let session = self.sessions.get_mut(index);
+        session.leaving.note_actor(&mut session.server, actor);
         self.drain(index, now);
         Some(done)
     }
@@ -73,6 +86,7 @@ impl SessionLoop {
             for (id, ban) in meant {
                 let name = session.server.client(id).map(|row| row.name.to_owned());
                 session.server.kick_banned(id, &ban.reason, ban.until);
+                session.leaving.note_actor(&mut session.server, Some(&ban.by));
                 expelled.extend(name.map(|player| Expelled { session: session.name.clone(), player }));
             }
             self.drain(index, now);

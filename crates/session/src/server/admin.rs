@@ -72,8 +72,8 @@ impl Server {
         self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
     }
 
-    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or forever. The
-    /// driver is responsible for enforcing the ban.
+    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or permanently.
+    /// The driver is responsible for enforcing the ban.
     pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Banned { reason: reason.into(), until })
