@@ -6,8 +6,10 @@ mod heard_file;
 mod identity;
 mod lines;
 mod members;
+mod proposed_name;
 mod session_recording;
 mod speech_target;
+mod typed_command;
 mod typed_lines;
 mod way_in;
 
@@ -25,11 +27,12 @@ use crate::capture_arguments::CaptureArguments;
 use crate::devices::backend;
 use crate::inspect;
 use crate::interrupt::Interrupt;
-use crate::logging::complain;
+use crate::logging::{complain, note};
 use crate::secret_text;
 use conversation::Conversation;
 use encryption_arguments::EncryptionArguments;
 use heard_file::HeardFile;
+use proposed_name::proposed_name;
 use session_recording::RecordFormat;
 
 /// Loud enough to be found, and no pain.
@@ -47,10 +50,10 @@ pub(crate) struct Join {
     /// is the port of its WebSocket, used if UDP is blocked; or wss://HOST:PORT/SESSION#sha256=HEX or
     /// ws://HOST:PORT/SESSION for the WebSocket alone.
     url: String,
-    /// Your name in the session.
+    /// Your name in the session [default: the name of your account on this machine, or a guest's].
     #[arg(long)]
-    name: String,
-    /// A room to listen to; can be given several times.
+    name: Option<String>,
+    /// A room to listen to; can be given several times. Without one, you hear only players that speak to you directly.
     #[arg(long, value_name = "ROOM")]
     listen: Vec<String>,
     /// A room to speak in, or a player to speak to; can be given several times. What you type goes to the first.
@@ -175,7 +178,11 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let network = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
     let voice = way_in::to(&arguments.url, network)?;
     let fallback = (!arguments.no_fallback).then(FallbackSettings::default);
-    let voice = voice.name(&*arguments.name).reconnect_timeout(PATIENCE).fallback(fallback);
+    let name = arguments.name.clone().unwrap_or_else(proposed_name);
+    if arguments.name.is_none() {
+        note(&format!("you are called {name}; --name chooses another name"));
+    }
+    let voice = voice.name(&*name).reconnect_timeout(PATIENCE).fallback(fallback);
     let mut voice = with_sound(voice, arguments)?;
     if let Some(token) = arguments.token()? {
         voice = voice.join_token(token);
@@ -183,7 +190,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     if let Some(password) = arguments.password()? {
         voice = voice.password(password);
     }
-    let identity = arguments.encryption.folder(&arguments.name);
+    let identity = arguments.encryption.folder(&name);
     let encryption = arguments.encryption.settings(&identity)?;
     let key = encryption.identity.clone();
     voice = voice.encryption(encryption);
@@ -204,7 +211,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     if let Some(url) = voice.inspector_url() {
         inspect::print_url(&url);
     }
-    let mut conversation = Conversation::new(&voice, talk.first(), arguments)?;
+    let mut conversation = Conversation::new(&voice, &name, talk.first(), arguments)?;
     let end = conversation.follow(&interrupt, stay)?;
     let recording = conversation.end();
     let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.known_keys()));

@@ -11,11 +11,14 @@ use consonance_name_key::visible;
 
 use super::lines::EventLines;
 use super::session_recording::SessionRecording;
+use super::typed_command::{HELP, TypedCommand};
 use super::{Join, WhenHeard, members, typed_lines};
 use crate::interrupt::Interrupt;
 use crate::logging::complain;
 
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
+/// Said to who listens to no room.
+const NO_ROOMS: &str = "you listen to no room, so you hear nothing but players that speak to you directly: name one with --listen ROOM";
 
 /// One player's time in a session.
 pub(crate) struct Conversation<'a> {
@@ -31,6 +34,8 @@ pub(crate) struct Conversation<'a> {
     /// Before the roster has arrived no reader is known.
     may_write: bool,
     joined: bool,
+    /// Whether it listens to a room, without which it hears hardly anything.
+    has_rooms: bool,
     /// A client outside of a session has no use for a line about devices.
     about_devices: Vec<Event>,
     leave_at: Option<Instant>,
@@ -49,6 +54,7 @@ impl<'a> Conversation<'a> {
     /// If it was to be recorded and cannot be.
     pub(crate) fn new(
         voice: &'a VoiceChat,
+        own_name: &'a str,
         text_target: Option<&'a Target>,
         arguments: &'a Join,
     ) -> Result<Self, Box<dyn Error>> {
@@ -59,12 +65,13 @@ impl<'a> Conversation<'a> {
             voice,
             text_target,
             typed: typed_lines::read(),
-            lines: EventLines::new(&arguments.name, arguments.json),
+            lines: EventLines::new(own_name, arguments.json),
             recording: recording.transpose()?,
             push_to_talk: (arguments.activation == Some(WhenHeard::PushToTalk)).then_some(false),
             voice_path: DatagramPath::Connection,
             may_write: false,
             joined: false,
+            has_rooms: !arguments.listen.is_empty(),
             about_devices: Vec::new(),
             leave_at: None,
             lost: None,
@@ -108,8 +115,11 @@ impl<'a> Conversation<'a> {
         self.lines.print(&event)?;
         match event.kind {
             EventKind::Joined | EventKind::Resumed => {
-                self.joined = true;
+                let is_first = !std::mem::replace(&mut self.joined, true);
                 self.about_devices.drain(..).try_for_each(|event| self.lines.print(&event))?;
+                if is_first && !self.has_rooms {
+                    self.lines.print_words(NO_ROOMS)?;
+                }
                 self.lost = None;
                 self.leave_at = self.leave_at.or(stay.map(|stay| event.at + stay));
             }
@@ -145,25 +155,31 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// Whether a line was one of the commands for encrypted sessions, which is done then.
-    fn obey(&self, line: &str) -> io::Result<bool> {
-        if line == "/members" {
-            let words = members::in_words(&self.voice.encryption());
-            words.iter().try_for_each(|words| self.lines.print_words(words))?;
-            return Ok(true);
+    /// Does what a command says, and answers it.
+    fn obey(&self, command: TypedCommand<'_>) -> io::Result<()> {
+        match command {
+            TypedCommand::Help => HELP.iter().try_for_each(|line| self.lines.print_words(line)),
+            TypedCommand::Members => {
+                let words = members::in_words(&self.voice.encryption());
+                words.iter().try_for_each(|words| self.lines.print_words(words))
+            }
+            TypedCommand::Verify(name) => {
+                let words = if self.voice.verify_member(name) {
+                    format!("{} is verified", visible(name))
+                } else {
+                    format!("no member is called {}: see /members", visible(name))
+                };
+                self.lines.print_words(&words)
+            }
+            TypedCommand::Report(what) => self.report(what),
+            TypedCommand::Incomplete(form) => {
+                self.lines.print_words(&format!("write {form}; nothing was sent"))
+            }
+            TypedCommand::Unknown(word) => {
+                let words = format!("unknown command {}: /help lists them; nothing was sent", visible(word));
+                self.lines.print_words(&words)
+            }
         }
-        if let Some(what) = line.strip_prefix("/report ") {
-            self.report(what)?;
-            return Ok(true);
-        }
-        let Some(name) = line.strip_prefix("/verify ") else { return Ok(false) };
-        let words = if self.voice.verify_member(name) {
-            format!("{} is verified", visible(name))
-        } else {
-            format!("no member is called {}: see /members", visible(name))
-        };
-        self.lines.print_words(&words)?;
-        Ok(true)
     }
 
     /// Submits a report; its result comes as an event.
@@ -188,8 +204,8 @@ impl<'a> Conversation<'a> {
             }
             return Ok(());
         }
-        if self.obey(&text)? {
-            return Ok(());
+        if let Some(command) = TypedCommand::parse(&text) {
+            return Ok(self.obey(command)?);
         }
         match self.text_target {
             Some(target) => {
@@ -198,7 +214,7 @@ impl<'a> Conversation<'a> {
                     self.lines.print(&Event { at: Instant::now(), kind })?;
                 }
             }
-            None => complain(&"to send texts, name a room or player with --speak"),
+            None => complain(&"to send texts, name a room or a player with --speak"),
         }
         Ok(())
     }

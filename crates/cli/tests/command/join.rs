@@ -32,6 +32,46 @@ fn without_files_there_are_devices_and_the_player_is_told_which() {
 }
 
 #[test]
+fn what_begins_with_a_slash_is_answered_and_never_sent() {
+    let (_server, address) = Program::serve(&["main"]);
+    let devices = ["--microphone", "none", "--loudspeaker", "none", "--json"];
+    let reader = [&["join", &address, "--name", "Bob", "--listen", "lobby"], &devices[..]].concat();
+    let reader = Program::start(&reader);
+    reader.until_event(&json!({"event": "players_synced"}));
+    let writer = [&["join", &address, "--name", "Alice", "--speak", "lobby"], &devices[..]].concat();
+    let mut writer = Program::start(&writer);
+    writer.until_event(&json!({"event": "players_synced"}));
+    for line in ["/help", "/verfiy Bob", "/", "/verify", "/report"] {
+        writer.type_line(line.as_bytes());
+    }
+    writer.until_event(
+        &json!({"event": "answer", "text": "unknown command /verfiy: /help lists them; nothing was sent"}),
+    );
+    writer.until_event(&json!({"event": "answer", "text": "write /verify NAME; nothing was sent"}));
+    writer.type_line(b"good evening");
+    reader.until_event(&json!({"event": "text", "name": "Alice", "text": "good evening"}));
+    reader.signal("INT");
+    let texts = reader.end().events();
+    let texts: Vec<_> = texts.iter().filter(|event| event["event"] == "text").map(|it| &it["text"]).collect();
+    assert_eq!(texts, ["good evening"]);
+}
+
+#[test]
+fn a_player_without_rooms_or_a_name_is_told_so_and_joins() {
+    let (_server, address) = Program::serve(&["main"]);
+    let words =
+        ["join", &address, "--microphone", "none", "--loudspeaker", "none", "--duration", "0.5", "--json"];
+    let joined = Program::start_in(&words, &[("USER", "ann"), ("LOGNAME", "ann")]).end();
+    assert!(joined.status.success(), "{:?}", joined.err);
+    let [named] = &joined.err[..] else { panic!("{:?}", joined.err) };
+    assert!(named.contains("you are called ann; --name"), "{named}");
+    let is_told = |event: &serde_json::Value| {
+        event["text"].as_str().is_some_and(|text| text.contains("you listen to no room"))
+    };
+    assert!(joined.events().iter().any(is_told), "{:?}", joined.events());
+}
+
+#[test]
 fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
     let (_server, address) = Program::serve(&["main"]);
     let words = ["--null-devices", "--loudspeaker", "Trumpet", "--duration", "1", "--json"];
