@@ -299,3 +299,27 @@ impl End {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// The rows of the guide's table, and the variants above, both in order.
+    #[test]
+    fn the_guides_table_of_events_has_every_event() {
+        let source = include_str!("event.rs");
+        let start = source.find("pub enum EventKind {").expect("it is above");
+        let body = &source[start..start + source[start..].find("\n}\n").expect("it ends")];
+        let variants: Vec<_> = body
+            .lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .filter(|line| line.starts_with(|letter: char| letter.is_ascii_uppercase()))
+            .map(|line| line.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default())
+            .collect();
+        let page = include_str!("../../../docs/guide/events.md");
+        let rows: Vec<_> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name))
+            .collect();
+        assert!(variants.len() > 20, "{variants:?}");
+        assert_eq!(rows, variants);
+    }
+}

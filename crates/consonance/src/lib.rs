@@ -78,6 +78,8 @@ pub mod host;
 mod links;
 mod lock;
 mod log;
+#[cfg(any(not(feature = "quic"), test))]
+mod needs_quic;
 #[cfg(feature = "host")]
 mod node;
 mod offline;
@@ -177,4 +179,4 @@ pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use text::{SendTextError, TEXT_BYTES_MAX, TextId, TextMessage};
 pub use tokens::{TokenLimitReached, Tokens};
 pub use trace::FrameTrace;
-pub use voice_chat::VoiceChat;
+pub use voice_chat::{VoiceChat, WaitJoinedError};

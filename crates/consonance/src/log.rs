@@ -59,10 +59,15 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         #[cfg(feature = "devices")]
         EventKind::Device(event) => {
             let is_microphone = event.direction == consonance_device::Direction::Input;
-            if is_microphone {
-                info!(target: RECORDING, player, ?event, "the microphone has changed");
-            } else {
-                info!(target: PLAYBACK, player, ?event, "the loudspeaker has changed");
+            match (device_trouble(&event.state), is_microphone) {
+                (Some(trouble), true) => {
+                    warn!(target: RECORDING, player, "the others hear nothing of this player: the microphone {trouble}");
+                }
+                (Some(trouble), false) => {
+                    warn!(target: PLAYBACK, player, "this player hears nothing: the loudspeaker {trouble}");
+                }
+                (None, true) => info!(target: RECORDING, player, ?event, "the microphone has changed"),
+                (None, false) => info!(target: PLAYBACK, player, ?event, "the loudspeaker has changed"),
             }
         }
         EventKind::Problem { text, .. } => warn!(target: CORE, player, "{text}"),
@@ -72,6 +77,32 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         // Names and texts of other players are logged at trace level only.
         other => trace!(target: CORE, player, ?other),
     }
+}
+
+/// Why there is no sound although a device was asked for.
+#[cfg(feature = "devices")]
+fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str> {
+    use consonance_device::DeviceState;
+
+    match state {
+        DeviceState::Lost => Some("is gone, and another one is looked for"),
+        DeviceState::Missing => Some("was not found, and one that is plugged in later is used"),
+        DeviceState::Denied => {
+            Some("may not be used by this program: allow it in the system's privacy settings")
+        }
+        DeviceState::Busy => Some("cannot be opened: close the program that has it"),
+        _ => None,
+    }
+}
+
+/// A chat starts that is to speak, and has nothing to speak with.
+pub(crate) fn note_no_input(player: &str) {
+    warn!(
+        target: RECORDING,
+        player,
+        "the chat speaks to rooms or players, but has no microphone or other input, so nobody hears it: call devices(), \
+         microphone() or input() before start()"
+    );
 }
 
 /// The voice thread needs more than 10 ms for 10 ms of sound.
@@ -103,9 +134,23 @@ pub(crate) fn note_noise_reduced(player: &str, reduced_to: Option<NoiseLevel>) {
 }
 
 /// Advice that makes a debug build of a game fast enough; also in docs/guide/first-steps.md.
-const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 to the Cargo.toml of the game (docs/guide/first-steps.md)";
+const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 and debug = false to the Cargo.toml of the game (docs/guide/first-steps.md)";
 
 /// The local voice starts or stops being sent.
 pub(crate) fn note_speaking(player: &str, speaks: bool) {
     debug!(target: RECORDING, player, speaks, "one's own voice");
+}
+
+#[cfg(all(test, feature = "devices"))]
+mod tests {
+    use consonance_device::DeviceState;
+
+    use super::device_trouble;
+
+    #[test]
+    fn a_device_that_makes_no_sound_is_trouble_and_one_that_was_not_asked_for_is_none() {
+        let silent = [DeviceState::Lost, DeviceState::Missing, DeviceState::Denied, DeviceState::Busy];
+        assert!(silent.iter().all(|state| device_trouble(state).is_some()));
+        assert_eq!(device_trouble(&DeviceState::Off), None);
+    }
 }

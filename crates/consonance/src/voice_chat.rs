@@ -9,6 +9,7 @@ mod diagnosing;
 mod encrypting;
 mod hearing;
 mod inspecting;
+mod joining;
 mod players;
 mod settings;
 mod speaking;
@@ -26,6 +27,7 @@ use consonance_device::Direction;
 use consonance_session::{ModeratorAction, ModeratorAnswer, Routing};
 
 pub(crate) use inspecting::{Page, WantedPage};
+pub use joining::WaitJoinedError;
 pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;

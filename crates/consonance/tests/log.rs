@@ -112,6 +112,21 @@ fn every_event_is_logged_in_its_category() {
 }
 
 #[test]
+fn a_chat_that_is_to_speak_without_an_input_is_warned_of() {
+    let (network, _server) = stage();
+    let is_warned = |name: &str| {
+        let lines = lines_of(name);
+        lines.contains(&(Level::WARN, "consonance::recording".to_owned()))
+    };
+    let mute = player(&network, "Mute").speak_in_room("lobby").start().unwrap();
+    let listener = player(&network, "Listener").listen_to_room("lobby").start().unwrap();
+    until(&listener, |kind| *kind == EventKind::Joined);
+    until(&mute, |kind| *kind == EventKind::Joined);
+    assert!(is_warned("Mute"), "{:?}", lines_of("Mute"));
+    assert!(!is_warned("Listener"), "{:?}", lines_of("Listener"));
+}
+
+#[test]
 fn a_log_writer_can_read_the_settings_while_they_are_being_set() {
     let (network, _server) = stage();
     let (output, glue) = sticky();

@@ -24,6 +24,7 @@ use crate::encryption::Encryption;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
 use crate::finish::Finish;
+use crate::log;
 use crate::settings::VoiceSettings;
 use crate::shared_state::SharedState;
 #[cfg(feature = "devices")]
@@ -69,13 +70,15 @@ impl VoiceChatBuilder {
         // Settings that were not given are filled in to suit a microphone or a file.
         let settings =
             VoiceSettings { capture: capture.settings, activation: capture.activation, ..self.settings };
+        let input = microphone.or(self.input);
+        note_if_silent(&name, input.is_some(), self.channels.len());
         let parts = VoiceParts {
             client,
             transports,
             channels: self.channels,
             capture,
             hearing: hearing(&settings),
-            input: microphone.or(self.input),
+            input,
             commands,
             shared: shared.clone(),
             talking,
@@ -150,6 +153,13 @@ impl VoiceChatBuilder {
             client.join_room(room).map_err(|cause| StartError::Room { room: room.clone(), cause })?;
         }
         Ok(client)
+    }
+}
+
+/// Warns of a chat that is to speak and has nothing to speak with.
+fn note_if_silent(name: &str, has_input: bool, channels: usize) {
+    if !has_input && channels > 0 {
+        log::note_no_input(name);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{FrameInput, TriggerActivation, Zone};
+use crate::status::Status;
 use crate::voice_chat::VoiceChat;
 
 /// The reason why a trigger currently does nothing; the first one that applies.
@@ -35,15 +36,17 @@ pub enum Blocked {
     KeyUp,
     /// No speech.
     NoSpeech,
-    /// The local voice is currently not sent: the chat is muted, has no input, or is not in the session. Also for a
-    /// moment while a channel opens.
+    /// The chat is not in its session yet, or not again after a lost connection; also for a moment while a channel
+    /// opens.
+    Starting,
+    /// The local voice is not sent: the chat is muted, or has no input.
     NoVoice,
 }
 
 impl Blocked {
     /// Whether the cause is that the player does not want to speak; otherwise speaking would not help.
     pub fn is_waiting(self) -> bool {
-        matches!(self, Self::KeyUp | Self::NoSpeech | Self::NoVoice)
+        matches!(self, Self::KeyUp | Self::NoSpeech | Self::Starting | Self::NoVoice)
     }
 }
 
@@ -62,7 +65,8 @@ impl fmt::Display for Blocked {
             Self::NotActivated => "it is never activated",
             Self::KeyUp => "the key for push to talk is not held",
             Self::NoSpeech => "no speech is detected",
-            Self::NoVoice => "the chat is muted, has no input, or is not in the session",
+            Self::Starting => "the chat is on its way into the session, or the channel is just opening",
+            Self::NoVoice => "the chat is muted, or has no input",
         })
     }
 }
@@ -94,7 +98,10 @@ pub(super) fn waits_for(activation: TriggerActivation, tick: &FrameInput, voice:
     match activation {
         TriggerActivation::None => Blocked::NotActivated,
         TriggerActivation::PushToTalk if !tick.push_to_talk => Blocked::KeyUp,
+        _ if voice.is_muted() => Blocked::NoVoice,
+        _ if voice.status() != Status::Connected => Blocked::Starting,
         TriggerActivation::Voice if !voice.is_voice_detected() => Blocked::NoSpeech,
-        _ => Blocked::NoVoice,
+        _ if voice.statistics().capture.is_none() => Blocked::NoVoice,
+        _ => Blocked::Starting,
     }
 }

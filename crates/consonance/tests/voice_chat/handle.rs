@@ -5,7 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
-use consonance::{End, EventKind, TapSource, Target, TextTarget, VoiceChat};
+use consonance::transport::memory::MemoryNetwork;
+use consonance::{End, EventKind, TapSource, Target, TextTarget, VoiceChat, WaitJoinedError};
 
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
@@ -38,6 +39,23 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     let waiting = std::iter::from_fn(|| alice.voice.poll_event()).count();
     assert!(dropped > 0, "there is a bound");
     assert!(waiting + dropped >= ASKED, "{waiting} waited and {dropped} were dropped");
+}
+
+#[test]
+fn a_game_can_wait_for_its_session_and_learns_why_it_is_not_in_it() {
+    let stage = Stage::open();
+    let chat = stage.chat().name("Alice").start().unwrap();
+    chat.wait_joined(PATIENCE).unwrap();
+    chat.wait_joined(Duration::ZERO).unwrap();
+    assert!(chat.events().any(|event| event.kind == EventKind::Joined), "the events are still there");
+    let ended = chat.clone();
+    chat.leave().unwrap();
+    assert_eq!(ended.wait_joined(PATIENCE), Err(WaitJoinedError::Ended(End::Left)));
+
+    let nobody = MemoryNetwork::new();
+    let waiting = VoiceChat::over(Box::new(nobody.client("main"))).retry_first_connect().start().unwrap();
+    let waited = Duration::from_millis(50);
+    assert_eq!(waiting.wait_joined(waited), Err(WaitJoinedError::TimedOut { waited }));
 }
 
 #[test]

@@ -7,10 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{CaptureSettings, Input, Output, OutputError, StereoBlock};
+use consonance::transport::memory::MemoryNetwork;
 use consonance::trigger::{
     Blocked, BroadcastTrigger, FrameInput, ReceiptTrigger, TriggerActivation, TriggerTarget, Zone,
 };
-use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target};
+use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target, VoiceChat};
 use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
@@ -124,6 +125,21 @@ fn to_lobby(activation: TriggerActivation) -> BroadcastTrigger {
 
 fn is_full(amplitude: f32) -> bool {
     (amplitude - 1.0).abs() < 0.01
+}
+
+#[test]
+fn a_trigger_of_a_chat_that_is_not_in_its_session_yet_says_that_it_starts() {
+    let network = MemoryNetwork::new();
+    let chat = VoiceChat::over(Box::new(network.client("main"))).retry_first_connect();
+    let chat = chat.input(endless()).start().unwrap();
+    for activation in [TriggerActivation::Open, TriggerActivation::Voice] {
+        let mut trigger = to_lobby(activation);
+        trigger.update(&chat, &FRAME_INPUT);
+        assert_eq!(trigger.blocked(), Some(Blocked::Starting));
+    }
+    let mut trigger = to_lobby(TriggerActivation::PushToTalk);
+    trigger.update(&chat, &FRAME_INPUT);
+    assert_eq!(trigger.blocked(), Some(Blocked::KeyUp));
 }
 
 #[test]
