@@ -13,9 +13,8 @@ import argparse
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import consonance
@@ -24,57 +23,9 @@ from consonance import events
 from numpy.typing import NDArray
 
 RATE = 16_000
-BLOCK_MS = 20
-PAUSE_S = 0.35
-"""So long without voice is the end of a sentence."""
-LONGEST_S = 12.0
-"""A sentence without a pause is cut here."""
-SHORTEST_S = 0.2
-"""What is shorter is no word."""
-QUIET = 0.006
-"""Root mean square of a block that has no voice."""
 TEXT_BYTES = 400
 
 Recogniser = Callable[[NDArray[np.float32]], str]
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """What was said without a pause."""
-
-    samples: NDArray[np.float32]
-    ended: float
-    """When its last voice was heard, in seconds of ``time.monotonic()``."""
-
-
-async def utterances(stream: consonance.AudioStream) -> AsyncIterator[Utterance]:
-    """Cuts a voice at its pauses."""
-    parts: list[NDArray[np.float32]] = []
-    length = voiced = ended = 0.0
-    while True:
-        try:
-            # A player that has let go of the key sends nothing at all, which is a pause, too.
-            block = await asyncio.wait_for(anext(stream), PAUSE_S)
-        except asyncio.TimeoutError:
-            block = None
-        except StopAsyncIteration:
-            break
-        if block is not None:
-            has_voice = float(np.sqrt(np.mean(block.samples**2))) > QUIET
-            if not parts and not has_voice:
-                continue
-            parts.append(block.samples)
-            length += block.seconds
-            if has_voice:
-                voiced += block.seconds
-                ended = block.time + block.seconds
-        is_pause = block is None or block.time + block.seconds - ended > PAUSE_S
-        if parts and (is_pause or length > LONGEST_S):
-            if voiced >= SHORTEST_S:
-                yield Utterance(np.concatenate(parts), ended)
-            parts, length, voiced = [], 0.0, 0.0
-    if parts:
-        yield Utterance(np.concatenate(parts), ended)
 
 
 def moonshine() -> Recogniser:
@@ -106,17 +57,17 @@ class Captions:
         self.thread = ThreadPoolExecutor(1)
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
-    def follow(self, player: str) -> None:
-        if player not in self.tasks:
-            self.tasks[player] = asyncio.create_task(self.caption(player))
+    def follow(self, player: consonance.Player) -> None:
+        if player.name not in self.tasks:
+            self.tasks[player.name] = asyncio.create_task(self.caption(player))
 
-    async def caption(self, player: str) -> None:
+    async def caption(self, player: consonance.Player) -> None:
         loop = asyncio.get_running_loop()
-        async for said in utterances(self.voice.audio(player, rate=RATE, block_ms=BLOCK_MS)):
+        async for said in player.utterances(rate=RATE):
             text = await loop.run_in_executor(self.thread, self.recognise, said.samples)
             if text and self.voice.end is None:
-                await self.post(player, text)
-                print(f"{player}: {text} ({time.monotonic() - said.ended:.2f} s later)", flush=True)
+                await self.post(player.name, text)
+                print(f"{player.name}: {text} ({time.monotonic() - said.ended:.2f} s later)", flush=True)
 
     async def post(self, player: str, text: str) -> None:
         with contextlib.suppress(consonance.TextError, consonance.EndedError):
@@ -147,11 +98,11 @@ async def main() -> None:
     async with consonance.connect(arguments.address, name=arguments.name, listen=[arguments.room]) as voice:
         captions = Captions(voice, arguments.room, recognise)
         for player in voice.players:
-            captions.follow(player.name)
+            captions.follow(player)
         print(f"{arguments.name} is in {arguments.room}", flush=True)
         async for event in voice.events():
-            if isinstance(event, events.PlayerJoined):
-                captions.follow(event.player)
+            if isinstance(event, events.PlayerJoined) and (newcomer := voice.player(event.player)):
+                captions.follow(newcomer)
 
 
 if __name__ == "__main__":

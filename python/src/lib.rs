@@ -34,6 +34,8 @@ use pyo3::prelude::*;
 /// The native part of the package `consonance`; programs use the package's own modules.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::audio_stream::AudioStream;
     #[pymodule_export]
@@ -48,4 +50,10 @@ mod _native {
     use super::speech::Speech;
     #[pymodule_export]
     use super::start::start;
+
+    /// Adds the package's version.
+    #[pymodule_init]
+    fn add_version(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

@@ -91,6 +91,20 @@ class Hearing(ServerTest):
             self.assertEqual(await waiting, [])
         self.assertEqual(await hear(left, 1.0), [])
 
+    async def test_a_voice_is_cut_at_its_pauses(self) -> None:
+        async with self.join("Reader") as reader, self.join("Listener") as listener:
+            await present(reader, "Listener")
+            said = (await present(listener, "Reader")).utterances(rate=16_000)
+            pause = np.zeros(48_000, np.float32)
+            speaking = asyncio.create_task(reader.speak(np.concatenate([tone(500, 1.0), pause, tone(1500, 0.5), pause])))
+            first, second = await anext(said), await anext(said)
+            await speaking
+            await said.aclose()
+        self.assertAlmostEqual(pitch(first.samples[3200:9600], first.rate), 500, delta=8)
+        self.assertAlmostEqual(pitch(second.samples[1600:4800], second.rate), 1500, delta=12)
+        self.assertAlmostEqual(second.started - first.started, 2.0, delta=0.3)
+        self.assertAlmostEqual(first.ended - first.started, 1.0, delta=0.3)
+
     async def test_stereo_is_sent_as_music(self) -> None:
         async with self.join("Band", quality="music") as band, self.join("Listener") as listener:
             await present(band, "Listener")

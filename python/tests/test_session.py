@@ -8,6 +8,7 @@ import dataclasses
 import pickle
 import unittest
 from collections.abc import AsyncIterator
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,19 @@ from harness import ServerTest, event_of, present, tone, until
 
 
 class Session(ServerTest):
+    def test_the_version_is_that_of_the_distribution(self) -> None:
+        self.assertEqual(consonance.__version__, metadata.version("consonance-voice"))
+
+    async def test_players_that_were_in_a_room_before_are_reported_as_entering_it(self) -> None:
+        async with self.join("Early"), self.join("Late") as late:
+            seen: list[events.Event] = []
+            async for event in late.events():
+                seen.append(event)
+                if isinstance(event, events.PlayersSynced):
+                    break
+            entered = [event.player for event in seen if isinstance(event, events.EnteredRoom)]
+            self.assertIn("Early", entered)
+
     async def test_the_first_reader_begins_with_joining_and_the_last_event_is_the_end(self) -> None:
         async with self.join("Alice") as alice:
             reader = alice.events()

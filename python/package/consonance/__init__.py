@@ -20,9 +20,11 @@ from ._connect import Connecting, connect
 from ._encryption import EncryptedMember, EncryptionStatus
 from ._event_queue import Events
 from ._moderator import Moderator
+from ._native import __version__
 from ._player import Player, Position
 from ._samples import Samples, Source
 from ._settings import Activation, EncryptionPolicy, Quality
+from ._utterances import Utterance
 from .errors import (
     AdminError,
     AudioError,
@@ -64,7 +66,9 @@ __all__ = [
     "Spoken",
     "StartError",
     "TextError",
+    "Utterance",
     "VoiceChat",
+    "__version__",
     "admin",
     "connect",
     "errors",

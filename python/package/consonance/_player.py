@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from . import _native
 from ._audio import AudioStream
+from ._utterances import Utterance, utterances
 
 if TYPE_CHECKING:
     from ._chat import VoiceChat
@@ -90,3 +92,20 @@ class Player:
     def audio(self, *, rate: int = 48_000, block_ms: int = 20, queue_ms: int = 10_000) -> AudioStream:
         """Its voice; see ``VoiceChat.audio``."""
         return self._chat.audio(self.name, rate=rate, block_ms=block_ms, queue_ms=queue_ms)
+
+    def utterances(
+        self,
+        *,
+        rate: int = 16_000,
+        pause_s: float = 0.35,
+        longest_s: float = 12.0,
+        shortest_s: float = 0.2,
+        quiet: float = 0.006,
+    ) -> AsyncGenerator[Utterance, None]:
+        """Its voice, cut at its pauses: one ``Utterance`` after the other, until the chat ends or the loop is left.
+
+        A pause of ``pause_s`` ends one, and so does a length of ``longest_s``; one with less than ``shortest_s`` of voice
+        is left out. Blocks whose root mean square is at most ``quiet`` have no voice.
+        """
+        stream = self.audio(rate=rate)
+        return utterances(stream, pause_s=pause_s, longest_s=longest_s, shortest_s=shortest_s, quiet=quiet)

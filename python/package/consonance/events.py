@@ -48,7 +48,10 @@ class PlayerLeft(PlayerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class EnteredRoom(PlayerEvent):
-    """A player, or the bot, started to listen to a room."""
+    """A player, or the bot, listens to a room: it has just started to, or was there before the bot joined.
+
+    After ``PlayersSynced``, every player that was there before has been reported.
+    """
 
     room: str
 

@@ -68,7 +68,7 @@ pub(super) fn of(release: &Release, module: &PythonModule) -> Result<(String, Ve
     let tag = format!("{PYTHON}-{}", module.platform);
     let mut tree = package(release)?;
     tree.program(&module.place(), &*module.bytes);
-    let information = format!("consonance-{}.dist-info", release.version);
+    let information = format!("{DISTRIBUTION}-{}.dist-info", release.version);
     let licences = module.contents.licence_files(release)?;
     let names: Vec<&str> = licences.iter().map(|(name, _)| *name).collect();
     tree.file(&format!("{information}/METADATA"), metadata::of(release, &names)?);
@@ -79,10 +79,14 @@ pub(super) fn of(release: &Release, module: &PythonModule) -> Result<(String, Ve
     let list = format!("{information}/RECORD");
     let record = record(&tree, &list);
     tree.file(&list, record);
-    Ok((format!("consonance-{}-{tag}.whl", release.version), zip::of_files(&tree, release.moment)?))
+    Ok((format!("{DISTRIBUTION}-{}-{tag}.whl", release.version), zip::of_files(&tree, release.moment)?))
 }
 
 const PACKAGE: &str = "consonance-python";
+
+/// The distribution's name in names of files. Programs import `consonance`, which on the index is another project's
+/// name.
+const DISTRIBUTION: &str = "consonance_voice";
 
 /// The tag of `PyO3`'s feature `abi3-py310`.
 const PYTHON: &str = "cp310-abi3";

@@ -14,7 +14,7 @@ pub(super) const SCENES: &[Scene] = &[scene(
         stays("node web/examples/serve.mjs")
             .needs(&[Need::Program("node")])
             .says(&["http://localhost:8000, with the server at http://127.0.0.1:7780/"]),
-        untried("pip install ./consonance-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
+        untried("pip install ./consonance_voice-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
         untried("apt install ./consonance_0.2.0_amd64.deb", UNPACKED),
         ends("mkdir -p /etc/consonance").granted().stands_for(&[ETC]),
         ends("consonance serve --print-config > /etc/consonance/voice.toml").granted().stands_for(&[ETC]),

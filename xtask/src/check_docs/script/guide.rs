@@ -88,10 +88,10 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/guide/python.md",
         &[
-            untried("pip install ./consonance-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
+            untried("pip install ./consonance_voice-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", UNPACKED),
             untried("pip install maturin", VIRTUAL),
             untried("maturin build --release --manifest-path python/Cargo.toml --out wheels", VIRTUAL),
-            untried("pip install wheels/consonance-*.whl", VIRTUAL),
+            untried("pip install wheels/consonance_voice-*.whl", VIRTUAL),
             untried(
                 "python python/examples/music.py 'quic://127.0.0.1:7777/main#sha256=…' assets/speech",
                 VIRTUAL,

@@ -30,7 +30,7 @@ pub(super) const SCENES: &[Scene] = &[
             untried("podman load --input consonance-0.2.0-oci.tar", DOWNLOADS),
             untried("apt install ./consonance_0.2.0_amd64.deb", DOWNLOADS),
             untried("npm install ./consonance-0.2.0-npm.tgz", DOWNLOADS),
-            untried("pip install ./consonance-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", DOWNLOADS),
+            untried("pip install ./consonance_voice-0.2.0-cp310-abi3-manylinux_2_34_x86_64.whl", DOWNLOADS),
             untried("tar -xzf consonance-0.2.0-crates.tar.gz", DOWNLOADS),
             untried("tar -xzf bevy_consonance-0.2.0.crate", DOWNLOADS),
             untried("cargo xtask dist", "it compiles the command for three machines"),

@@ -56,7 +56,7 @@ pub(in crate::dist) fn wheel(
 }
 
 const SAY_VERSION: &str =
-    "import consonance; from importlib import metadata; print(metadata.version('consonance'))";
+    "import consonance; from importlib import metadata; print(metadata.version('consonance-voice'))";
 
 /// The systems of the tag have every library that the module asks for, in a version that has what it needs.
 fn check_system(module: &PythonModule, name: &str) -> Result<(), Failure> {

@@ -86,7 +86,7 @@ mod tests {
         let said = of(&release, &["LICENSE-MIT"]).unwrap();
         let (head, readme) = said.split_once("\n\n").unwrap();
         for line in [
-            "Name: consonance",
+            "Name: consonance-voice",
             "Version: 0.1.0",
             "License-Expression: MIT OR Apache-2.0",
             "License-File: LICENSE-MIT",
