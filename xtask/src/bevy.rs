@@ -1,5 +1,7 @@
 //! The crate for Bevy, in `bevy/`: a workspace of its own, which depends on our crates as they are published.
 
+mod game_beside_a_clone;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
         bevy.cargo(arguments)?;
     }
     bevy.cargo(if plan.allow_dirty { &PACKAGE_DIRTY } else { &PACKAGE })?;
+    game_beside_a_clone::check(root, &bevy.target)?;
     let mut skips = with_bevy_audio(&bevy)?;
     if plan.skip_examples {
         skips = skips.with(Skips::one("examples for Bevy, as was asked for"));

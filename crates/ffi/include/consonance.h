@@ -1820,7 +1820,7 @@ consonance_error consonance_send_text_to_player(uint64_t chat,
 
 /**
  * Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
- * `seconds`, or forever with 0, 2 unmute it, 3 move it from one room to another.
+ * `seconds`, or permanently with 0, 2 unmute it, 3 move it from one room to another.
  *
  * `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
  */
@@ -1873,7 +1873,8 @@ consonance_error consonance_echo_reference(uint64_t chat,
  * Writes the next `frames` frames of interleaved audio, with this number of channels and at this rate; all three may
  * change with each call. May be called from an audio callback.
  *
- * Missing samples are silence, also when an error is returned. Rates from 8 to 192 kHz.
+ * Missing samples are silence, also when the stream or the rate is refused. Rates from 8 to 192 kHz, and at most 1.3 s
+ * of sound in a call; others are `VALUE`.
  */
 consonance_error consonance_pull(uint64_t stream,
                                  float * interleaved,
@@ -1885,7 +1886,8 @@ consonance_error consonance_pull(uint64_t stream,
  * Takes `frames` frames of interleaved audio, with this number of channels and at this rate; all three may change with
  * each call. May be called from an audio callback.
  *
- * Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz.
+ * Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz, and at most 1.3 s of sound in a call;
+ * others are `VALUE`.
  */
 consonance_error consonance_push(uint64_t stream,
                                  const float * interleaved,

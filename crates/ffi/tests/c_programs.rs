@@ -15,7 +15,10 @@ const FLAGS: &str = "-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic
 /// Checks addresses, undefined behaviour, and leaks.
 const SANITIZERS: &str = "-fsanitize=address,undefined -fno-sanitize-recover=all";
 
-/// A program, and the library beside it under the name that games use.
+/// The library's own name, which a program notes when it is linked: as that of the downloads.
+const ASKED_FOR: &str = "libconsonance.so.1";
+
+/// A program, and the library beside it: under the name that it is linked by, and under the one that it asks for.
 struct CProgram {
     folder: Folder,
 }
@@ -24,7 +27,9 @@ impl CProgram {
     fn compile(source: &str, compiler: &str, flags: &str) -> Self {
         let folder = Folder::new();
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        symlink(library(), folder.path().join("libconsonance.so")).unwrap();
+        for name in ["libconsonance.so", ASKED_FOR] {
+            symlink(library(), folder.path().join(name)).unwrap();
+        }
         let mut command = Command::new(compiler);
         command.args(flags.split(' ')).arg(here.join(source)).arg("-o").arg(folder.path().join("program"));
         command.arg("-I").arg(here.join("include")).arg("-I").arg(here.join("tests/c"));
@@ -118,11 +123,38 @@ fn the_example_joins_and_plays() {
 }
 
 #[test]
+fn a_program_asks_for_the_library_under_the_same_name_as_that_of_the_downloads() {
+    let program = CProgram::compile("examples/hello.c", "gcc", FLAGS);
+    fs::remove_file(program.folder.path().join("libconsonance.so")).unwrap();
+    assert_done(&program.run(&["offline:", "Alice"]));
+    fs::remove_file(program.folder.path().join(ASKED_FOR)).unwrap();
+    let missing = program.run(&["offline:", "Alice"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains(ASKED_FOR), "{missing:?}");
+    let header =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("include/consonance.h")).unwrap();
+    let number = ASKED_FOR.rsplit('.').next().unwrap();
+    assert!(header.contains(&format!("#define CONSONANCE_ABI {number}\n")), "the name ends with the ABI");
+}
+
+#[test]
+#[ignore = "needs g++: `cargo xtask header --verify`"]
+fn the_example_in_cpp_joins_and_plays() {
+    let program =
+        CProgram::compile("examples/hello.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
+    assert_done(&program.run(&["offline:"]));
+    let wrong = program.run(&["nowhere"]);
+    assert!(!wrong.status.success() && !wrong.stderr.is_empty(), "{wrong:?}");
+}
+
+#[test]
 fn the_guide_shows_the_example() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let [page, example] = ["../../docs/guide/c.md", "examples/hello.c"].map(|file| here.join(file));
-    let [page, example] = [page, example].map(|file| fs::read_to_string(file).unwrap());
-    assert!(page.contains(&format!("```c\n{example}```\n")), "write the example into the page again");
+    let page = fs::read_to_string(here.join("../../docs/guide/c.md")).unwrap();
+    for language in ["c", "cpp"] {
+        let example = fs::read_to_string(here.join(format!("examples/hello.{language}"))).unwrap();
+        let shown = page.contains(&format!("```{language}\n{example}```\n"));
+        assert!(shown, "write the example in {language} into the page again");
+    }
 }
 
 #[test]

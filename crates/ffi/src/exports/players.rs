@@ -111,7 +111,7 @@ pub extern "C" fn consonance_send_text_to_player(
 }
 
 /// Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
-/// `seconds`, or forever with 0, 2 unmute it, 3 move it from one room to another.
+/// `seconds`, or permanently with 0, 2 unmute it, 3 move it from one room to another.
 ///
 /// `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
 #[unsafe(no_mangle)]

@@ -2,6 +2,8 @@
 //!
 //! `consonance_pull` and `consonance_push` may be called from an audio callback: they never wait, and take no memory.
 
+use std::ops::RangeInclusive;
+
 use crate::c::{Array, ArrayOut, Out};
 use crate::chats::Chat;
 use crate::error::{CError, Failure, guard};
@@ -46,7 +48,8 @@ pub extern "C" fn consonance_echo_reference(chat: u64, with_voices: u32, stream:
 /// Writes the next `frames` frames of interleaved audio, with this number of channels and at this rate; all three may
 /// change with each call. May be called from an audio callback.
 ///
-/// Missing samples are silence, also when an error is returned. Rates from 8 to 192 kHz.
+/// Missing samples are silence, also when the stream or the rate is refused. Rates from 8 to 192 kHz, and at most 1.3 s
+/// of sound in a call; others are `VALUE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_pull(
     stream: u64,
@@ -56,8 +59,9 @@ pub extern "C" fn consonance_pull(
     sample_rate_hz: u32,
 ) -> CError {
     guard(|| {
-        let samples = interleaved.read("interleaved", samples(frames, channels)?)?;
+        let samples = interleaved.read("interleaved", samples(frames, channels, sample_rate_hz)?)?;
         samples.fill(0.0);
+        check_rate(sample_rate_hz)?;
         streams::with(stream, |stream| {
             match stream {
                 Stream::Output(output) => output.fill(samples, channels as usize, sample_rate_hz),
@@ -72,7 +76,8 @@ pub extern "C" fn consonance_pull(
 /// Takes `frames` frames of interleaved audio, with this number of channels and at this rate; all three may change with
 /// each call. May be called from an audio callback.
 ///
-/// Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz.
+/// Samples that do not fit into the queue are dropped. Rates from 8 to 192 kHz, and at most 1.3 s of sound in a call;
+/// others are `VALUE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_push(
     stream: u64,
@@ -82,7 +87,8 @@ pub extern "C" fn consonance_push(
     sample_rate_hz: u32,
 ) -> CError {
     guard(|| {
-        let samples = interleaved.read("interleaved", samples(frames, channels)?)?;
+        let samples = interleaved.read("interleaved", samples(frames, channels, sample_rate_hz)?)?;
+        check_rate(sample_rate_hz)?;
         streams::with(stream, |stream| {
             match stream {
                 Stream::Input(input) => input.push(samples, channels as usize, sample_rate_hz),
@@ -102,10 +108,22 @@ fn open(number: u64, handle: Out<u64>, stream: impl FnOnce(&Chat) -> Result<Stre
     })
 }
 
-/// Without words, which would take memory.
-fn samples(frames: usize, channels: u32) -> Result<usize, CError> {
-    if channels == 0 || channels > CHANNELS_MAX {
+/// How many samples these frames have, of as much sound as a queue can hold. Without words, which would take memory.
+fn samples(frames: usize, channels: u32, sample_rate_hz: u32) -> Result<usize, CError> {
+    let frames_max = QUEUE_FRAMES * u64::from(sample_rate_hz.max(*RATES_HZ.start())) / QUEUE_RATE_HZ;
+    if channels == 0 || channels > CHANNELS_MAX || frames as u64 > frames_max {
         return Err(CError::Value);
     }
     frames.checked_mul(channels as usize).ok_or(CError::Value)
 }
+
+/// Sound at other rates would be silence, and its cause hard to find.
+fn check_rate(sample_rate_hz: u32) -> Result<(), CError> {
+    if RATES_HZ.contains(&sample_rate_hz) { Ok(()) } else { Err(CError::Value) }
+}
+
+/// The rates of engines that the chat converts.
+const RATES_HZ: RangeInclusive<u32> = 8_000..=192_000;
+/// What the chat keeps for an engine, in frames of its own rate.
+const QUEUE_FRAMES: u64 = 65_536;
+const QUEUE_RATE_HZ: u64 = 48_000;

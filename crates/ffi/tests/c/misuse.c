@@ -236,7 +236,15 @@ static void with_wrong_streams(uint64_t chat)
     FAILS(VALUE, consonance_pull(output, samples, (size_t)-1, 64, 48000));
     FAILS(VALUE, consonance_pull(output, (float *)(text + 1), 2, 2, 48000));
     samples[0] = 1;
-    FAILS(NONE, consonance_pull(output, samples, 2, 2, 1));
+    FAILS(VALUE, consonance_pull(output, samples, 2, 2, 1));
+    REQUIRE(samples[0] == 0);
+    FAILS(VALUE, consonance_pull(output, samples, 2, 2, 7999));
+    FAILS(VALUE, consonance_pull(output, samples, 2, 2, 192001));
+    FAILS(VALUE, consonance_pull(output, samples, 65537, 2, 48000));
+    FAILS(VALUE, consonance_push(input, samples, 2, 2, 0));
+    FAILS(VALUE, consonance_push(input, samples, 65537, 2, 48000));
+    FAILS(NONE, consonance_pull(output, samples, 2, 2, 8000));
+    FAILS(NONE, consonance_pull(output, samples, 2, 2, 192000));
     REQUIRE(samples[0] == 0);
     DONE(consonance_destroy(input));
     without_chat(input);

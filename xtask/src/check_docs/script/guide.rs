@@ -6,6 +6,13 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/guide/c.md",
         &[
+            ends("cargo build --release --package consonance-ffi").needs(&[Need::Minutes(15)]),
+            ends("mkdir -p target/hello").needs(&[Need::Minutes(15)]),
+            ends("cp target/release/libconsonance_ffi.so target/hello/libconsonance.so.1").needs(&[Need::Minutes(15)]),
+            ends("ln -sf libconsonance.so.1 target/hello/libconsonance.so").needs(&[Need::Minutes(15)]),
+            ends("gcc crates/ffi/examples/hello.c -o target/hello/hello -Icrates/ffi/include -Ltarget/hello -lconsonance -lm '-Wl,-rpath,$ORIGIN'")
+                .needs(&[Need::Program("gcc"), Need::Minutes(15)]),
+            ends("target/hello/hello offline: Alice").needs(&[Need::Program("gcc"), Need::Minutes(15)]),
             untried("export PKG_CONFIG_PATH=\"$PWD/lib/pkgconfig\"", UNPACKED),
             untried("gcc example/hello.c -o hello $(pkg-config --cflags --libs consonance) -lm", UNPACKED),
         ],
