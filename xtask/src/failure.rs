@@ -136,6 +136,9 @@ pub(crate) enum Failure {
         /// The problem, and the printed output.
         why: String,
     },
+    /// A release was not sent anywhere.
+    #[error("nothing was published: {0}")]
+    NotPublished(String),
     /// Two runs of the same work had different results.
     #[error("{0} was made twice of the same sources, and the two differ")]
     NotReproducible(String),

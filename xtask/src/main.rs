@@ -87,6 +87,7 @@ mod network_namespace;
 mod package;
 mod patience;
 mod platforms;
+mod publish;
 mod python;
 mod remapping;
 mod sanitize;
@@ -191,6 +192,8 @@ enum Chore {
     Bevy(bevy::Plan),
     /// Makes what is downloaded, in `target/dist`, and tries each of the files.
     Dist(dist::Plan),
+    /// Brings a release to its places, or prints how; takes credentials from the environment.
+    Publish(publish::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
     Benchmarks(benchmarks::Plan),
     /// Measures how much later a loudspeaker plays what a microphone hears; half an hour. Needs `PulseAudio`.
@@ -234,6 +237,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Package(plan) => package::run(&root, plan),
         Chore::Bevy(plan) => bevy::run(&root, plan).map(drop),
         Chore::Dist(plan) => dist::run(&root, plan).map(drop),
+        Chore::Publish(plan) => publish::run(&root, plan),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::MouthToEar(plan) => mouth_to_ear::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),

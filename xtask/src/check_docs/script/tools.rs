@@ -35,6 +35,7 @@ pub(super) const SCENES: &[Scene] = &[
             untried("tar -xzf bevy_consonance-0.2.0.crate", DOWNLOADS),
             untried("cargo xtask dist", "it compiles the command for three machines"),
             untried("cargo xtask dist --only oci --verify", "the same for one of them"),
+            ends("cargo xtask publish --dry-run").says(&["crate consonance-wire", "CARGO_REGISTRY_TOKEN"]),
         ],
     ),
     scene(
