@@ -6,10 +6,16 @@ use alloc::collections::VecDeque;
 /// A bounded row of commits without a gap; the oldest go.
 #[derive(Debug, Default)]
 pub(super) struct CommitLog {
-    commits: VecDeque<(Box<[u8]>, Box<[u8]>)>,
+    commits: VecDeque<StoredCommit>,
     /// The epoch that the oldest leads to.
     first: u32,
     bytes: usize,
+}
+
+#[derive(Debug)]
+struct StoredCommit {
+    changes: Box<[u8]>,
+    commit: Box<[u8]>,
 }
 
 /// A commit that was accepted.
@@ -31,10 +37,10 @@ impl CommitLog {
             self.first = epoch;
         }
         self.bytes += changes.len() + commit.len();
-        self.commits.push_back((changes.into(), commit.into()));
+        self.commits.push_back(StoredCommit { changes: changes.into(), commit: commit.into() });
         while self.commits.len() > Self::COMMITS_MAX || self.bytes > Self::BYTES_MAX {
-            let Some((changes, commit)) = self.commits.pop_front() else { break };
-            self.bytes -= changes.len() + commit.len();
+            let Some(oldest) = self.commits.pop_front() else { break };
+            self.bytes -= oldest.changes.len() + oldest.commit.len();
             self.first += 1;
         }
     }
@@ -45,7 +51,11 @@ impl CommitLog {
         let skip = missed_from.checked_sub(self.first)? as usize;
         (skip <= self.commits.len()).then(|| {
             let missed = (missed_from..).zip(self.commits.iter().skip(skip));
-            missed.map(|(epoch, (changes, commit))| LoggedCommit { epoch, changes, commit })
+            missed.map(|(epoch, stored)| LoggedCommit {
+                epoch,
+                changes: &stored.changes,
+                commit: &stored.commit,
+            })
         })
     }
 }

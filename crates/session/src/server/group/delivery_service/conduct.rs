@@ -42,6 +42,7 @@ struct Conduct {
 
 /// The lower, the earlier a client is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, and the first that differs decides")]
 pub(super) struct Rank {
     pub(super) is_convicted: bool,
     pub(super) is_silent: bool,
@@ -120,12 +121,12 @@ impl Conducts {
     }
 
     /// Takes a complaint of one client about another one; false if it does not count.
-    pub(super) fn accuse(&mut self, accuser: ClientId, accused: ClientId) -> bool {
+    pub(super) fn accuse(&mut self, accuser: ClientId, target: ClientId) -> bool {
         let Some(conduct) = self.by_id.get_mut(&accuser).filter(|conduct| conduct.credit > 0) else {
             return false;
         };
         conduct.credit -= 1;
-        if let Some(conduct) = self.by_id.get_mut(&accused) {
+        if let Some(conduct) = self.by_id.get_mut(&target) {
             conduct.accusers.insert(accuser);
         }
         true
