@@ -75,6 +75,7 @@ pub(crate) fn refused_by_server(statistics: &ServerStatistics) -> u64 {
         + statistics.rooms_refused
         + statistics.inner_refused
         + statistics.texts_refused
+        + statistics.spoofed
 }
 
 pub(crate) fn text<'a>(entry: &'a Value, key: &str) -> &'a str {

@@ -4,6 +4,7 @@ use consonance_session::{ClientId, Instant, SessionId};
 use consonance_wire::{HandshakeResponse, List, MessageType, Packet, WireStr};
 use serde_json::{Value, json};
 
+use crate::replay::Manner;
 use crate::trace_client::TraceClient;
 use crate::{driver, malformed_server, recording};
 
@@ -73,7 +74,7 @@ fn client_a() -> TraceClient {
     let act = json!({
         "who": "A", "peer": 1, "codec": 1, "frame": 960, "rate": 48_000, "rooms": ["g"], "event_driven": true,
     });
-    let mut client = TraceClient::start(&act);
+    let mut client = TraceClient::start(&act, Manner::LikeTheOriginal);
     client.connect(Instant::START);
     client.client.poll_command();
     let response = HandshakeResponse {

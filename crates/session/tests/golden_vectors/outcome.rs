@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consonance_wire::{ClientState, Packet, WireStr};
+use consonance_wire::{ClientState, HandshakeExtension, Packet, WireStr};
 use serde_json::Value;
 
 use crate::driver;
@@ -38,6 +38,16 @@ fn comparable(packet: &[u8]) -> String {
             rooms.sort();
             format!("ClientState of {client:?} in {session} with {rooms:?}")
         }
-        _ => driver::hex(packet),
+        _ => driver::hex(without_extension(packet)),
+    }
+}
+
+/// A request to join without the block that a client of ours adds, and originals do not read.
+fn without_extension(packet: &[u8]) -> &[u8] {
+    match Packet::parse_with_trailing(packet) {
+        Ok((Packet::HandshakeRequest(_), trailing)) if HandshakeExtension::find(trailing).is_some() => {
+            &packet[..packet.len() - trailing.len()]
+        }
+        _ => packet,
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consonance_session::{
-    ClientId, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings, SessionId, Status,
+    ClientId, CloseReason, Delivery, Instant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings,
+    ServerStatistics, SessionId, Status,
 };
 use consonance_wire::Packet;
 use serde_json::{Value, json};
@@ -14,6 +15,15 @@ use crate::outcome::Outcome;
 use crate::recording::Recording;
 use crate::trace_client::TraceClient;
 use crate::{driver, recording};
+
+/// What our server and clients are while they replay a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As much like the original as ours can be: permissive, and without capabilities.
+    LikeTheOriginal,
+    /// As users run them: the default settings, with all capabilities.
+    ByDefault,
+}
 
 /// The transport of packets between peers and the server.
 pub(crate) trait Way {
@@ -53,6 +63,7 @@ impl Way for Direct {
 
 pub(crate) struct Replay<'a> {
     recording: &'a Recording<'a>,
+    manner: Manner,
     now: Instant,
     server: Server,
     way: Box<dyn Way>,
@@ -64,13 +75,16 @@ pub(crate) struct Replay<'a> {
     updating: Option<String>,
     /// The server's clients according to its events, by peer and id: a link can have several.
     table: BTreeMap<(u64, u16), (String, BTreeSet<String>)>,
+    /// How often a newcomer asked for the name of a client that was here, and had to wait.
+    pub(crate) names_kept: u64,
     outcome: Outcome,
 }
 
 impl<'a> Replay<'a> {
-    pub(crate) fn new(recording: &'a Recording<'a>, way: Box<dyn Way>) -> Self {
+    pub(crate) fn new(recording: &'a Recording<'a>, way: Box<dyn Way>, manner: Manner) -> Self {
         Self {
             recording,
+            manner,
             way,
             now: Instant::START,
             server: Server::new(ServerSettings::from_seed(0)),
@@ -79,8 +93,13 @@ impl<'a> Replay<'a> {
             lost: BTreeMap::new(),
             updating: None,
             table: BTreeMap::new(),
+            names_kept: 0,
             outcome: Outcome::default(),
         }
+    }
+
+    pub(crate) fn statistics(&self) -> ServerStatistics {
+        self.server.statistics()
     }
 
     /// Replays the trace and returns the outcome; checks that no default limit was reached.
@@ -129,7 +148,7 @@ impl<'a> Replay<'a> {
     fn start_server(&mut self, session: SessionId) {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = session;
-        settings.permissive = true;
+        settings.permissive = self.manner == Manner::LikeTheOriginal;
         self.server = Server::new(settings);
         self.table.clear();
         for peer in &self.peers {
@@ -179,7 +198,7 @@ impl<'a> Replay<'a> {
         if let Some(client) = back {
             client.start_again(self.now, act);
         } else {
-            self.clients.insert(name.to_owned(), TraceClient::start(act));
+            self.clients.insert(name.to_owned(), TraceClient::start(act, self.manner));
         }
         self.connect_peer(driver::number(act, "peer"));
         if !self.recording.connects_later(name) {
@@ -263,7 +282,10 @@ impl<'a> Replay<'a> {
         while let Some(event) = self.server.poll_event() {
             self.note(&event);
         }
-        while self.server.poll_command().is_some() {}
+        while let Some(command) = self.server.poll_command() {
+            let is_end = matches!(command, LinkCommand::Close { reason: CloseReason::Stopped, .. });
+            assert!(is_end, "no link is closed for what is in a recording: {command:?}");
+        }
     }
 
     fn note(&mut self, event: &ServerEvent) {
@@ -289,6 +311,10 @@ impl<'a> Replay<'a> {
             }
             // The original does not report an operator's own actions.
             ServerEvent::Moderated { .. } => return,
+            ServerEvent::NameInUse { .. } => {
+                self.names_kept += 1;
+                return;
+            }
             other => panic!("unexpected {other:?}"),
         };
         self.outcome.server_events.push(event);

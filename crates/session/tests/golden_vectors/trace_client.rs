@@ -8,6 +8,7 @@ use consonance_session::{
 };
 use serde_json::{Value, json};
 
+use crate::replay::Manner;
 use crate::{driver, heard, voice_sender};
 
 /// The ids of direct links start here; those of connections to the server are below.
@@ -33,15 +34,17 @@ pub(crate) struct TraceClient {
 
 impl TraceClient {
     /// Starts a client, which asks for a link.
-    pub(crate) fn start(act: &Value) -> Self {
+    pub(crate) fn start(act: &Value, manner: Manner) -> Self {
         let mut settings = ClientSettings::new(driver::text(act, "who"));
         settings.codec = CodecParameters {
             kind: CodecId(u8::try_from(driver::number(act, "codec")).unwrap()),
             frame_size_samples: u32::try_from(driver::number(act, "frame")).unwrap(),
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
-        settings.capabilities = Capabilities::NONE;
-        settings.as_original = true;
+        if manner == Manner::LikeTheOriginal {
+            settings.capabilities = Capabilities::NONE;
+            settings.as_original = true;
+        }
         let mut client = Client::new(settings);
         for room in driver::strings(act, "rooms") {
             client.join_room(room).unwrap();
@@ -203,7 +206,9 @@ fn as_json(
     names: &BTreeMap<ClientId, String>,
 ) -> Option<Value> {
     Some(match event {
-        ClientEvent::PlayersSynced | ClientEvent::Disconnected { .. } => return None,
+        ClientEvent::PlayersSynced
+        | ClientEvent::Disconnected { .. }
+        | ClientEvent::RemovedFromRoom { .. } => return None,
         ClientEvent::Joined { session, id } => json!({"ev": "joined", "session": session.0, "id": id.0}),
         ClientEvent::PlayerJoined { name, codec, .. } => json!({
             "ev": "player_joined",

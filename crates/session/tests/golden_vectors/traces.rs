@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::driver;
+use crate::outcome::Outcome;
 use crate::recording::Recording;
-use crate::replay::{Direct, Replay, Way};
+use crate::replay::{Direct, Manner, Replay, Way};
 
 /// Ids in use are skipped for newcomers, so the packets differ, but not the final roster.
 const ONLY_FINAL: [&str; 1] = ["ghost_id_collides_with_assigned_id"];
@@ -46,16 +47,142 @@ struct Difference {
     ours: &'static str,
 }
 
-pub(crate) fn run(trace: &Value) {
-    run_over(trace, Box::new(Direct));
+/// A trace whose scripts do what a server with the default settings does not take from any peer, and no original does:
+/// see `docs/security.md`.
+struct Refusal {
+    trace: &'static str,
+    counted: Counted,
+    /// The streams of packets that differ for this reason.
+    streams: &'static [(&'static str, u64, bool)],
+    /// Whether the server's events and its clients at the end differ, too.
+    is_decisive: bool,
 }
 
-/// The same over another transport.
+/// The number of packets that were refused for each reason.
+#[derive(Debug, PartialEq)]
+struct Counted {
+    spoofed: u64,
+    not_joined: u64,
+    inner_refused: u64,
+    /// Requests for names in use, which had to wait.
+    names_kept: u64,
+}
+
+const NONE: Counted = Counted { spoofed: 0, not_joined: 0, inner_refused: 0, names_kept: 0 };
+
+const REFUSALS: [Refusal; 9] = [
+    // A state that changes nothing is not announced to the others.
+    Refusal {
+        trace: "client_gets_second_handshake_response",
+        counted: NONE,
+        streams: &[("s2c", 2, true)],
+        is_decisive: true,
+    },
+    // The state of another client's id. Ours repeats its own, which the script's server has changed.
+    Refusal {
+        trace: "client_state_duplicates_and_null_room",
+        counted: Counted { spoofed: 4, ..NONE },
+        streams: &[("c2s", 1, true), ("s2c", 1, true), ("s2c", 9, true)],
+        is_decisive: true,
+    },
+    Refusal {
+        trace: "ghost_id_collides_with_assigned_id",
+        counted: Counted { spoofed: 1, ..NONE },
+        streams: &[("s2c", 1, true), ("s2c", 2, true)],
+        is_decisive: true,
+    },
+    // A state comes before the handshake: its sender is asked to join.
+    Refusal {
+        trace: "packets_before_handshake_response",
+        counted: Counted { not_joined: 1, ..NONE },
+        streams: &[("s2c", 1, false)],
+        is_decisive: true,
+    },
+    // The first connection of the name is still open.
+    Refusal {
+        trace: "rehandshake_name_of_one_connection_of_another",
+        counted: Counted { names_kept: 1, ..NONE },
+        streams: &[("s2c", 1, true), ("s2c", 8, true)],
+        is_decisive: true,
+    },
+    Refusal {
+        trace: "rehandshake_same_name_other_connection",
+        counted: Counted { names_kept: 1, not_joined: 1, ..NONE },
+        streams: &[("s2c", 1, true), ("s2c", 2, true), ("s2c", 9, true)],
+        is_decisive: true,
+    },
+    Refusal {
+        trace: "relay_of_other_types",
+        counted: Counted { spoofed: 1, inner_refused: 8, ..NONE },
+        streams: &[("s2c", 2, true)],
+        is_decisive: false,
+    },
+    // Voice without a relay, as only clients of ours send it: its sender is asked to join.
+    Refusal {
+        trace: "server_gets_client_bound_types",
+        counted: Counted { not_joined: 1, ..NONE },
+        streams: &[("s2c", 9, false)],
+        is_decisive: false,
+    },
+    Refusal {
+        trace: "spoofed_state_and_delta",
+        counted: Counted { spoofed: 5, not_joined: 1, ..NONE },
+        streams: &[("s2c", 1, true), ("s2c", 9, true), ("s2c", 50, false), ("s2c", 50, true)],
+        is_decisive: true,
+    },
+];
+
+/// Both manners: as much like the original as ours can be, and as users run it.
+pub(crate) fn run(trace: &Value) {
+    run_over(trace, Box::new(Direct));
+    run_by_default(trace);
+}
+
+/// Like the original, over another transport.
 pub(crate) fn run_over(trace: &Value, way: Box<dyn Way>) {
     let name = driver::text(trace, "name");
     let recording = Recording::new(driver::list(trace, "entries"));
-    let mut replay = Replay::new(&recording, way);
+    let mut replay = Replay::new(&recording, way, Manner::LikeTheOriginal);
     let outcome = replay.run();
+    let expected = expected(name, &recording, &replay);
+    assert_eq!(outcome.clients, expected.clients);
+    if !ONLY_FINAL.contains(&name) {
+        compare(&outcome, &expected);
+    }
+}
+
+/// With the default settings, and clients with all capabilities.
+fn run_by_default(trace: &Value) {
+    let name = driver::text(trace, "name");
+    let recording = Recording::new(driver::list(trace, "entries"));
+    let mut replay = Replay::new(&recording, Box::new(Direct), Manner::ByDefault);
+    let mut outcome = replay.run();
+    let mut expected = expected(name, &recording, &replay);
+    let counted = replay.statistics();
+    let counted = Counted {
+        spoofed: counted.spoofed,
+        not_joined: counted.not_joined,
+        inner_refused: counted.inner_refused,
+        names_kept: replay.names_kept,
+    };
+    let refusal = REFUSALS.iter().find(|refusal| refusal.trace == name);
+    assert_eq!(counted, *refusal.map_or(&NONE, |refusal| &refusal.counted));
+    for (direction, peer, reliable) in refusal.map_or(&[][..], |refusal| refusal.streams) {
+        let stream = ((*direction).to_owned(), *peer, *reliable);
+        let packets = [&mut outcome, &mut expected].map(|it| it.packets.remove(&stream));
+        assert_ne!(packets[0], packets[1], "{stream:?} does not differ");
+    }
+    if refusal.is_some_and(|refusal| refusal.is_decisive) {
+        assert_ne!(outcome.server_events, expected.server_events, "the events do not differ");
+        outcome.server_events.clone_from(&expected.server_events);
+        outcome.clients.clone_from(&expected.clients);
+    }
+    assert_eq!(outcome.clients, expected.clients);
+    compare(&outcome, &expected);
+}
+
+/// What was recorded, but for the deliberate differences.
+fn expected(name: &str, recording: &Recording<'_>, replay: &Replay<'_>) -> Outcome {
     let mut expected = recording.outcome(&replay.lost);
     for difference in DIFFERENCES.iter().filter(|difference| difference.trace == name) {
         let (direction, peer, reliable) = difference.stream;
@@ -68,10 +195,6 @@ pub(crate) fn run_over(trace: &Value, way: Box<dyn Way>) {
             }
         }
     }
-    assert_eq!(outcome.clients, expected.clients);
-    if ONLY_FINAL.contains(&name) {
-        return;
-    }
     for (_, player) in HEARD_TOO_EARLY.iter().filter(|(trace, _)| *trace == name) {
         expected.events.values_mut().for_each(|events| events.retain(|event| event["name"] != *player));
     }
@@ -80,6 +203,10 @@ pub(crate) fn run_over(trace: &Value, way: Box<dyn Way>) {
         let place = stream.iter().position(|packet| packet == request).expect("a request");
         stream[..=place].rotate_right(1);
     }
+    expected
+}
+
+fn compare(outcome: &Outcome, expected: &Outcome) {
     assert_eq!(outcome.packets, expected.packets);
     assert_eq!(outcome.joined, expected.joined);
     assert_eq!(outcome.events, expected.events);
