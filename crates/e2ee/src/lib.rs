@@ -1,8 +1,9 @@
 //! End-to-end encryption of a voice session: the group of its members, and their keys.
 //!
-//! The members of a session share an MLS group (RFC 9420). The server is its delivery service: it orders commits and
-//! distributes Welcomes, has no keys, and checks with a [`FollowedGroup`] what can be checked without. [`MlsMember`] is one player's end of it, a plain struct: messages of the
-//! delivery service in, messages to it and events out; no I/O, and time is an argument.
+//! The members of a session share an MLS group (RFC 9420). The server is its delivery service: it orders commits,
+//! distributes Welcomes, has no keys, and checks with a [`FollowedGroup`] what can be checked without. [`MlsMember`] is
+//! one player's end of it, a plain struct: messages of the delivery service in, messages to it and events out; no I/O,
+//! and time is an argument.
 //!
 //! ```text
 //!   delivery service ──▶ MlsMember::handle ──▶ poll_message ──▶ delivery service

@@ -1,7 +1,10 @@
 //! The walls of every crate.
 
-use super::MayUse::{Anything, Only};
+use super::MayUse::{self, Anything, Only};
 use super::Walls;
+
+const OF_WEBRTC: MayUse =
+    Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]);
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -166,26 +169,8 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls {
-        package: "consonance-webrtc",
-        may_use: Only(&[
-            "consonance-fuzz-tape",
-            "consonance-gateway",
-            "consonance-rtc-crypto",
-            "consonance-transport",
-        ]),
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
-        package: "consonance-webrtc-network",
-        may_use: Only(&[
-            "consonance-fuzz-tape",
-            "consonance-gateway",
-            "consonance-rtc-crypto",
-            "consonance-transport",
-        ]),
-        tests_may_also_use: &[],
-    },
+    Walls { package: "consonance-webrtc", may_use: OF_WEBRTC, tests_may_also_use: &["consonance-testing"] },
+    Walls { package: "consonance-webrtc-network", may_use: OF_WEBRTC, tests_may_also_use: &[] },
     Walls {
         package: "consonance-stream",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
