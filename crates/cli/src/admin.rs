@@ -19,7 +19,8 @@ use serde_json::Value;
 
 use client::Client;
 use commands::{
-    Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, RemoveFromRoom, Restriction, SlowTexts, Undrain,
+    Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, ReleaseName, Removal, RemoveFromRoom, Restriction,
+    SlowTexts, Undrain,
 };
 use recordings::Recordings;
 use reports::Reports;
@@ -75,6 +76,8 @@ enum Command {
     FollowRules(InRoom),
     /// Remove a player from a room; it can enter again.
     RemoveFromRoom(RemoveFromRoom),
+    /// Let others have a name that is kept for the certificate of the player that had it last.
+    ReleaseName(ReleaseName),
     /// Force a reconnect of a player's client.
     Reset(OfPlayer),
     /// Remove a player from one room, and ask its client to enter another.
@@ -145,6 +148,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::RemoveFromRoom(wanted) => wanted.act(client)?,
         Command::MuteText(restriction) => restriction.act(client, "mute_text")?,
         Command::UnmuteText(player) => player.act(client, "unmute_text")?,
+        Command::ReleaseName(wanted) => wanted.act(client)?,
         Command::Reset(player) => player.act(client, "reset")?,
         Command::Move(wanted) => wanted.act(client)?,
         Command::LimitRoom(limit) => limit.act(client)?,

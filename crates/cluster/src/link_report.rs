@@ -1,15 +1,21 @@
 //! The state of a link at an edge, for the inspector of its session.
 
+mod mumble;
+mod wire;
+
 use std::time::Duration;
 
-use consonance_transport::{DatagramPath, LinkQuality, PageState};
+use consonance_transport::{DatagramPath, LinkQuality, MumbleState, PageState};
 use serde::{Deserialize, Serialize};
 
+use mumble::Mumble;
+
 /// The state of a link, as known to its edge's network.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkReport {
     quality: Option<Quality>,
     page: Option<Page>,
+    mumble: Option<Mumble>,
 }
 
 /// A [`LinkQuality`], with times in µs.
@@ -48,8 +54,12 @@ struct Page {
 
 impl LinkReport {
     /// Creates a report from the data of a network.
-    pub fn new(quality: Option<LinkQuality>, page: Option<PageState>) -> Self {
-        Self { quality: quality.map(Quality::from), page: page.map(Page::from) }
+    pub fn new(quality: Option<LinkQuality>, page: Option<PageState>, mumble: Option<MumbleState>) -> Self {
+        Self {
+            quality: quality.map(Quality::from),
+            page: page.map(Page::from),
+            mumble: mumble.map(Mumble::from),
+        }
     }
 
     /// The quality of the link, if its network knows it.
@@ -60,6 +70,11 @@ impl LinkReport {
     /// The page at its other end, if it is a browser's.
     pub fn page(&self) -> Option<PageState> {
         self.page.clone().map(PageState::from)
+    }
+
+    /// The client at its other end, if it is Mumble's.
+    pub fn mumble(&self) -> Option<MumbleState> {
+        self.mumble.clone().map(MumbleState::from)
     }
 }
 
@@ -156,11 +171,28 @@ mod tests {
             ignored: vec!["Ben".to_owned()],
             ..PageState::default()
         };
-        let report = LinkReport::new(Some(quality), Some(page.clone()));
+        let mumble = MumbleState {
+            client: "1.5.735, Mumble".to_owned(),
+            self_mute: true,
+            room: Some("lobby".to_owned()),
+            listening: vec!["team/red".to_owned()],
+            is_tunnelled: true,
+            voice: Some(Duration::from_millis(20)),
+            ..MumbleState::default()
+        };
+        let report = LinkReport::new(Some(quality), Some(page.clone()), Some(mumble.clone()));
         let bytes = postcard::to_allocvec(&report).unwrap();
         let read: LinkReport = postcard::from_bytes(&bytes).unwrap();
-        assert_eq!((read.quality(), read.page()), (Some(quality), Some(page)));
+        assert_eq!(
+            (read.quality(), read.page(), read.mumble()),
+            (Some(quality), Some(page.clone()), Some(mumble))
+        );
         let empty = LinkReport::default();
-        assert_eq!((empty.quality(), empty.page()), (None, None));
+        assert_eq!((empty.quality(), empty.page(), empty.mumble()), (None, None, None));
+        // Nodes of earlier versions know the first two parts only, and read them from the beginning.
+        let (known, _): ((Option<Quality>, Option<Page>), _) = postcard::take_from_bytes(&bytes).unwrap();
+        assert_eq!(known, (report.quality, Some(Page::from(page))));
+        let former = postcard::to_allocvec(&known).unwrap();
+        assert_eq!(postcard::from_bytes(&former), Ok(LinkReport { mumble: None, ..report }));
     }
 }

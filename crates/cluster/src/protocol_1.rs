@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{DatagramPath, Delivery, LinkQuality, PageState};
+use consonance_transport::{DatagramPath, Delivery, LinkQuality, MumbleState, PageState};
 
 use crate::bus::BusEvent;
 use crate::link_number::{LinkNumber, LinkNumbers};
@@ -42,9 +42,11 @@ fn to_owner(tell: &mut impl FnMut(&str, ToOwner<'_>)) {
         ("fast", DatagramPath::FastPath),
         ("blocked", DatagramPath::Blocked { port: 7777 }),
     ] {
-        let report = LinkReport::new(Some(quality(datagram_path)), Some(page()));
+        let report = LinkReport::new(Some(quality(datagram_path)), Some(page()), None);
         tell(&format!("report-{name}"), ToOwner::Report { link: LINK, report });
     }
+    let report = LinkReport::new(None, None, Some(mumble()));
+    tell("report-mumble", ToOwner::Report { link: LINK, report });
     let links = LinkNumbers::new(&[0x56, 0x34, 0x12, 0xAB, 1, 0, 0, 0]);
     tell("reachability", ToOwner::Reachability { links, is_reachable: false });
     for (name, place) in [("kept", None), ("kept-in-place", Some([1.5, -2.0, 300.25]))] {
@@ -61,6 +63,17 @@ fn quality(datagram_path: DatagramPath) -> LinkQuality {
         datagrams_lost: 2,
         datagrams_received: Some(3),
         datagram_path,
+    }
+}
+
+fn mumble() -> MumbleState {
+    MumbleState {
+        client: "1.5".to_owned(),
+        self_mute: true,
+        room: Some("red".to_owned()),
+        listening: vec!["blue".to_owned()],
+        voice: Some(Duration::from_millis(20)),
+        ..MumbleState::default()
     }
 }
 

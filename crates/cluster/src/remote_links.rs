@@ -215,6 +215,7 @@ impl ServerNetwork for RemoteLinks {
             .provide_of_peer(|peer| self.peers.network(peer))
             .provide_of_peer(|peer| self.peers.look(peer)?.quality())
             .provide_of_peer(|peer| self.peers.look(peer)?.page())
+            .provide_of_peer(|peer| self.peers.look(peer)?.mumble())
             .provide_of_peer(|peer| self.peers.kept(peer))
             .provide_of_peer(|peer| self.peers.identity(peer))
             .provide_of_peer(|peer| self.peers.account(peer))

@@ -195,7 +195,7 @@ fn how_a_link_does_is_told_after_it_was_asked_for() {
     stage.flush();
     assert_eq!(stage.edge.poll(), Some(Wanted::Look { link: 'a' }));
     let quality = LinkQuality { round_trip: Duration::from_millis(30), ..LinkQuality::default() };
-    stage.edge.report('a', LinkReport::new(Some(quality), None));
+    stage.edge.report('a', LinkReport::new(Some(quality), None, None));
     stage.flush();
     assert_eq!(stage.owners[0].poll(now), None);
     assert_eq!(stage.owners[0].peer_capability(now, peer), Some(quality));

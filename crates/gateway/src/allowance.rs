@@ -25,12 +25,17 @@ impl Allowance {
 
     /// Whether one more is allowed now.
     pub fn take(&mut self, now: Instant) -> bool {
+        self.take_many(now, 1)
+    }
+
+    /// Whether this many more are allowed now; if not, none is taken.
+    pub fn take_many(&mut self, now: Instant, count: u32) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         self.left = (self.left + passed * self.per_second).min(self.most);
-        let is_allowed = self.left >= 1.0;
+        let is_allowed = self.left >= f64::from(count);
         if is_allowed {
-            self.left -= 1.0;
+            self.left -= f64::from(count);
         }
         is_allowed
     }
@@ -54,5 +59,14 @@ mod tests {
         let mut slow = Allowance::within(start, 10, Duration::from_secs(40));
         assert_eq!(taken(&mut slow, start), 10);
         assert_eq!(taken(&mut slow, start + Duration::from_secs(8)), 2);
+    }
+
+    #[test]
+    fn what_is_too_much_takes_nothing() {
+        let start = Instant::now();
+        let mut allowance = Allowance::within(start, 100, Duration::from_secs(4));
+        let taken = [60, 41, 40, 1].map(|count| allowance.take_many(start, count));
+        assert_eq!(taken, [true, false, true, false]);
+        assert!(allowance.take_many(start + Duration::from_secs(2), 50));
     }
 }

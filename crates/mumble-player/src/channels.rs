@@ -18,6 +18,8 @@ pub(crate) struct Channels {
     most: usize,
     /// Whether rooms other than the permanent ones are channels, too.
     shows_others: bool,
+    /// Channels that somebody has left since the empty ones were last forgotten.
+    left: BTreeSet<u32>,
     /// Pending updates for a client that has been told of the channels.
     changes: VecDeque<Control>,
 }
@@ -34,6 +36,13 @@ struct Node {
     children: BTreeSet<u32>,
 }
 
+/// Channels that are rooms, each once, and those among which others were looked for.
+#[derive(Debug, Default)]
+pub(crate) struct Trees {
+    pub(crate) rooms: BTreeSet<u32>,
+    walked: BTreeSet<u32>,
+}
+
 impl Channels {
     /// The root channel, and these permanent rooms.
     pub(crate) fn new(root: &str, rooms: &[String], shows_others: bool, most: usize) -> Self {
@@ -45,6 +54,7 @@ impl Channels {
             last: ROOT,
             most,
             shows_others,
+            left: BTreeSet::new(),
             changes: VecDeque::new(),
         };
         for room in rooms {
@@ -67,16 +77,22 @@ impl Channels {
         self.nodes.contains_key(&channel)
     }
 
-    /// The rooms of a channel and of all in it.
-    pub(crate) fn rooms_below(&self, channel: u32) -> Vec<Box<str>> {
-        let mut rooms = Vec::new();
-        let mut open = vec![channel];
-        while let Some(channel) = open.pop() {
-            let Some(node) = self.nodes.get(&channel) else { continue };
-            rooms.extend(self.room(channel).map(Into::into));
-            open.extend(&node.children);
+    /// Adds a channel and all channels in it, as far as they are rooms, to others, until there are this many.
+    pub(crate) fn add_tree(&self, channel: u32, trees: &mut Trees, most: usize) {
+        if trees.rooms.len() >= most || !trees.walked.insert(channel) {
+            return;
         }
-        rooms
+        let Some(node) = self.nodes.get(&channel) else { return };
+        if channel != ROOT {
+            trees.rooms.insert(channel);
+        }
+        // Channels nest to a small depth only.
+        for child in &node.children {
+            if trees.rooms.len() >= most {
+                return;
+            }
+            self.add_tree(*child, trees, most);
+        }
     }
 
     /// The whole name of a room in a channel.
@@ -94,12 +110,23 @@ impl Channels {
         }
     }
 
-    /// Forgets channels that do not stay and have none of these rooms in them.
+    /// Notes that somebody has left a room, whose channel may be empty now.
+    pub(crate) fn note_left(&mut self, room: &str) {
+        if let Some(channel) = self.of_room(room)
+            && self.nodes.get(&channel).is_some_and(|node| !node.stays)
+        {
+            self.left.insert(channel);
+        }
+    }
+
+    /// Forgets the channels that were left, and those around them, unless they stay or have others in them or are
+    /// used.
     pub(crate) fn forget_empty(&mut self, is_used: impl Fn(&str) -> bool) {
         let is_empty = |node: &Node| !node.stays && node.children.is_empty() && !is_used(&node.room);
-        while let Some(channel) =
-            self.nodes.iter().rev().find_map(|(channel, node)| is_empty(node).then_some(*channel))
-        {
+        // Those inside have the higher numbers, so they go before the ones that they are in.
+        while let Some(channel) = self.left.pop_last() {
+            let Some(node) = self.nodes.get(&channel).filter(|node| is_empty(node)) else { continue };
+            self.left.insert(node.parent);
             self.remove(channel);
         }
     }
@@ -213,7 +240,15 @@ mod tests {
         assert_eq!(told(channels.all()), expected);
         assert_eq!((channels.of_room("team/blue"), channels.room(4)), (Some(4), Some("team/blue")));
         assert_eq!(channels.name_in(2, "green").as_deref(), Some("team/green"));
-        assert_eq!(channels.rooms_below(2).len(), 3);
+        let below = |channel, most| {
+            let mut trees = Trees::default();
+            trees.rooms.insert(2);
+            channels.add_tree(channel, &mut trees, most);
+            channels.add_tree(channel, &mut trees, most);
+            trees.rooms
+        };
+        assert_eq!((below(2, 9), below(ROOT, 9).len()), ([2, 3, 4].into(), 5));
+        assert_eq!((below(ROOT, 3).len(), below(9, 9).len()), (3, 1));
         assert_eq!(channels.room(ROOT), None, "the root is no room");
     }
 
@@ -224,12 +259,33 @@ mod tests {
         assert_eq!(channels.note_entered("lobby"), Some(1));
         assert_eq!(channels.note_entered("a/b"), Some(3));
         assert_eq!(changes(&mut channels), ["2 a in Some(0)", "3 b in Some(2)"]);
+        channels.note_left("a/b");
         channels.forget_empty(|room| room == "a/b");
         assert_eq!(changes(&mut channels), [""; 0]);
+        channels.note_left("a/b");
         channels.forget_empty(|_| false);
         assert_eq!(changes(&mut channels), ["- 3", "- 2"]);
         let mut closed = Channels::new("main", &["lobby".to_owned()], false, 100);
         assert_eq!(closed.note_entered("other"), None);
+    }
+
+    #[test]
+    fn only_channels_that_were_left_are_looked_at() {
+        let mut channels = Channels::new("main", &["lobby".to_owned()], true, 2000);
+        for number in 0..1000 {
+            channels.note_entered(&format!("room {number}"));
+        }
+        channels.note_entered("a/b");
+        let looks = std::cell::Cell::new(0);
+        for room in ["lobby", "room 7", "a/b", "elsewhere"] {
+            channels.note_left(room);
+        }
+        channels.forget_empty(|room| {
+            looks.set(looks.get() + 1);
+            room == "room 7"
+        });
+        assert_eq!((looks.get(), channels.of_room("a")), (3, None), "room 7, a/b and a");
+        channels.forget_empty(|_| panic!("nobody has left since"));
     }
 
     #[test]

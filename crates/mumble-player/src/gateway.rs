@@ -89,6 +89,7 @@ impl MumbleGateway {
                 if let Some(it) = users.get_mut(&user) {
                     it.player.handle_control(at, control, neighbours);
                 }
+                self.pass_plugin_notes(now, user);
                 self.follow(now, user);
                 self.note_profile(now, user);
             }
@@ -97,8 +98,8 @@ impl MumbleGateway {
                 if let Some(it) = users.get_mut(&user) {
                     it.player.handle_voice(at, &voice, neighbours);
                     if let Some(id) = it.player.id() {
-                        let (world, position) = it.player.place();
-                        neighbours.set_place(id, world, position);
+                        let (world, place) = it.player.place();
+                        neighbours.set_place(id, world, place);
                     }
                 }
                 self.follow(now, user);
@@ -111,6 +112,24 @@ impl MumbleGateway {
             }
             MumbleServerEvent::Disconnected { user, reason } => self.handle_gone(now, user, reason),
             _ => {}
+        }
+    }
+
+    /// Passes the notes of a user's plugin on to the users that they are for.
+    fn pass_plugin_notes(&mut self, now: Instant, user: Peer) {
+        while let Some(it) = self.users.get_mut(&user)
+            && let Some(note) = it.player.poll_plugin_note()
+        {
+            let Some(sender) = it.player.id() else { continue };
+            let is_for = |it: &User| it.shown_as.is_some_and(|id| note.receivers.contains(&id));
+            let receivers: Vec<Peer> =
+                self.users.iter().filter(|(_, it)| is_for(it)).map(|(peer, _)| *peer).collect();
+            for receiver in receivers {
+                if let Some(it) = self.users.get_mut(&receiver) {
+                    it.player.handle_plugin_note(sender, &note);
+                }
+                self.follow(now, receiver);
+            }
         }
     }
 

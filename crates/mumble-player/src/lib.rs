@@ -24,6 +24,6 @@ mod settings;
 mod users;
 
 pub use gateway::MumbleGateway;
-pub use player::{MumblePlayer, PlayerCommand};
+pub use player::{MumblePlayer, PlayerCommand, PluginNote};
 pub use profile::{Neighbours, Profile};
 pub use settings::PlayerSettings;

@@ -1,26 +1,29 @@
 //! A Mumble user's player: a client of the session whose game is a Mumble client.
 
 mod end;
+mod entering;
 mod events;
 mod hearing;
 mod linking;
 mod login;
 mod moderating;
 mod moving;
+mod named;
+mod packet_times;
+mod plugin_data;
+mod rejoining;
 mod requests;
 mod speaking;
 mod state;
 mod texts;
 mod voice_queue;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use consonance_mumble::control::messages::{DenyType, PermissionDenied};
-use consonance_mumble::{Control, Login, Voice};
-use consonance_session::{
-    Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, Position, TokenBucket,
-};
+use consonance_mumble::{Control, Login, Voice, VoicePlace};
+use consonance_session::{Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, TokenBucket};
 
 use crate::channels::Channels;
 use crate::profile::{Neighbours, Profile};
@@ -28,6 +31,8 @@ use crate::settings::PlayerSettings;
 use crate::users::Users;
 use hearing::Hearing;
 use moving::OwnPlace;
+pub use plugin_data::PluginNote;
+use rejoining::Absent;
 use speaking::Speaking;
 use state::Arrivals;
 use voice_queue::VoiceQueue;
@@ -37,7 +42,7 @@ use voice_queue::VoiceQueue;
 ///
 /// After each `handle_*` the driver drains [`poll_command`](Self::poll_command),
 /// [`poll_transmit`](Self::poll_transmit), [`poll_control`](Self::poll_control) and [`poll_voice`](Self::poll_voice),
-/// control messages before voice. Any order of calls is safe; a driver that drains late only delays.
+/// control messages before voice, and [`poll_plugin_note`](Self::poll_plugin_note). Any order of calls is safe; a driver that drains late only delays.
 ///
 /// It joins its session as soon as it has a link; its client is then told of channels and users, or rejected. Once
 /// [`is_over`](Self::is_over) is true, drain it for the last time, and drop it.
@@ -59,16 +64,22 @@ pub struct MumblePlayer {
     /// The user's profile for others, and the world that its positions are in.
     profile: Profile,
     world: Box<[u8]>,
-    position: Option<Position>,
+    place: Option<VoicePlace>,
     speaking: Speaking,
     hearing: Hearing,
     /// The profile of each known user, as the client was last told.
     shown: BTreeMap<ClientId, Profile>,
+    /// While the session is joined again.
+    rejoining: Option<Absent>,
+    /// Players that have left a room since the client was told where they are.
+    moved: BTreeSet<ClientId>,
     /// The number of profile changes at the last look.
     profile_changes: u64,
     controls: VecDeque<Control>,
     voices: VoiceQueue,
     messages_budget: TokenBucket,
+    plugin_notes: VecDeque<PluginNote>,
+    plugin_budget: TokenBucket,
     started_at: Instant,
     /// Version and name of its client.
     client_release: Box<str>,
@@ -107,14 +118,18 @@ impl MumblePlayer {
             own: OwnPlace::default(),
             profile: Profile { hash, ..Profile::default() },
             world: Box::default(),
-            position: None,
+            place: None,
             speaking: Speaking::default(),
             hearing: Hearing::default(),
             shown: BTreeMap::new(),
+            rejoining: None,
+            moved: BTreeSet::new(),
             profile_changes: 0,
             controls: VecDeque::new(),
             voices: VoiceQueue::default(),
             messages_budget: TokenBucket::full(now),
+            plugin_notes: VecDeque::new(),
+            plugin_budget: TokenBucket::full(now),
             started_at: now,
             client_release: state::release_of(login),
             arrivals: Arrivals::default(),
@@ -181,7 +196,7 @@ impl MumblePlayer {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let client = self.client.poll_timeout().map(|(at, _why)| at);
         let untold = self.users.next_due().filter(|_| self.is_synced);
-        let others = [self.speaking.stops_at(), self.own.gives_up_at(), untold, self.kicked_at];
+        let others = [self.speaking.stops_at(), self.own.entering.next_due(), untold, self.kicked_at];
         client.into_iter().chain(others.into_iter().flatten()).min()
     }
 
@@ -229,9 +244,9 @@ impl MumblePlayer {
         &self.profile
     }
 
-    /// Its world and its position there.
-    pub fn place(&self) -> (&[u8], Option<Position>) {
-        (&self.world, self.position)
+    /// Its world and its place there.
+    pub fn place(&self) -> (&[u8], Option<VoicePlace>) {
+        (&self.world, self.place)
     }
 
     /// Control messages that were dropped because there were too many.
@@ -274,6 +289,7 @@ impl MumblePlayer {
     /// Processes the events of the session client, and their consequences.
     fn follow(&mut self, now: Instant, neighbours: &Neighbours) {
         self.take_events(now, neighbours);
+        self.tell_places();
         self.tell_profiles(neighbours);
         self.tell_channels();
         if self.controls.len() > self.settings.waiting_max {

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use consonance_session::{ClientId, Position};
+use consonance_mumble::VoicePlace;
+use consonance_session::ClientId;
 
 /// The state that a user shows to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Neighbours {
 #[derive(Debug, Default)]
 struct Neighbour {
     profile: Profile,
-    place: Option<(Box<[u8]>, Position)>,
+    place: Option<(Box<[u8]>, VoicePlace)>,
 }
 
 impl Neighbours {
@@ -49,10 +50,14 @@ impl Neighbours {
         true
     }
 
-    /// Sets a player's world and position; a world with an empty name stands for no position.
-    pub fn set_place(&mut self, id: ClientId, world: &[u8], position: Option<Position>) {
+    /// Sets a player's world and its place there. As in Mumble's server, the empty name is a world like any other: the
+    /// clients of some games never name one.
+    pub fn set_place(&mut self, id: ClientId, world: &[u8], place: Option<VoicePlace>) {
         let Some(neighbour) = self.by_id.get_mut(&id) else { return };
-        neighbour.place = position.filter(|_| !world.is_empty()).map(|position| (world.into(), position));
+        match (&mut neighbour.place, place) {
+            (Some((former, its_place)), Some(place)) if **former == *world => *its_place = place,
+            (its_place, place) => *its_place = place.map(|place| (world.into(), place)),
+        }
     }
 
     /// Removes a player that has left.
@@ -77,10 +82,10 @@ impl Neighbours {
         Some(self.changed.iter().skip(first).copied())
     }
 
-    /// A player's position, if it is in this world.
-    pub fn place(&self, id: ClientId, world: &[u8]) -> Option<Position> {
-        let (its_world, position) = self.by_id.get(&id)?.place.as_ref()?;
-        (**its_world == *world).then_some(*position)
+    /// A player's place, if it is in this world.
+    pub fn place(&self, id: ClientId, world: &[u8]) -> Option<VoicePlace> {
+        let (its_world, place) = self.by_id.get(&id)?.place.as_ref()?;
+        (**its_world == *world).then_some(*place)
     }
 }
 
@@ -110,11 +115,16 @@ mod tests {
         let mut neighbours = Neighbours::default();
         assert!(neighbours.set_profile(ClientId(1), &Profile::default()));
         assert!(!neighbours.set_profile(ClientId(1), &Profile::default()));
-        let position = Position::new([1.0, 2.0, 3.0]).ok();
-        neighbours.set_place(ClientId(1), b"map 7", position);
-        assert_eq!(neighbours.place(ClientId(1), b"map 7"), position);
+        let place = Some(VoicePlace::at([1.0, 2.0, 3.0]));
+        neighbours.set_place(ClientId(1), b"map 7", place);
+        assert_eq!(neighbours.place(ClientId(1), b"map 7"), place);
         assert_eq!(neighbours.place(ClientId(1), b"map 8"), None);
-        neighbours.set_place(ClientId(1), b"", position);
+        neighbours.set_place(ClientId(1), b"", place);
+        assert_eq!(
+            (neighbours.place(ClientId(1), b""), neighbours.place(ClientId(1), b"map 7")),
+            (place, None)
+        );
+        neighbours.set_place(ClientId(1), b"", None);
         assert_eq!(neighbours.place(ClientId(1), b""), None);
         neighbours.remove(ClientId(1));
         assert_eq!(neighbours.profile(ClientId(1)), None);

@@ -17,6 +17,10 @@ pub(crate) struct Users {
     /// Players that the client has not been told of yet, with the latest time to do so: the rooms of a new player are
     /// known a moment after it joins, and it must not seem to move.
     untold: BTreeMap<ClientId, Instant>,
+    /// The same in the order of time.
+    untold_by_time: BTreeSet<(Instant, ClientId)>,
+    /// How many players are in each room.
+    room_users: BTreeMap<Box<str>, u32>,
     last: u32,
 }
 
@@ -26,7 +30,7 @@ pub(crate) struct User {
     pub(crate) number: u32,
     pub(crate) name: Box<str>,
     /// In the order in which it entered them.
-    rooms: Vec<Box<str>>,
+    pub(crate) rooms: Vec<Box<str>>,
     /// The place that the client was last told.
     pub(crate) place: Place,
 }
@@ -40,26 +44,44 @@ pub(crate) struct Place {
 
 impl Default for Users {
     fn default() -> Self {
-        Self { by_id: BTreeMap::new(), by_number: BTreeMap::new(), untold: BTreeMap::new(), last: OWN }
+        Self {
+            by_id: BTreeMap::new(),
+            by_number: BTreeMap::new(),
+            untold: BTreeMap::new(),
+            untold_by_time: BTreeSet::new(),
+            room_users: BTreeMap::new(),
+            last: OWN,
+        }
     }
 }
 
 impl Users {
     /// Adds a player that has joined; returns its number.
     pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, told_by: Instant) -> u32 {
+        self.remove(id);
         self.last += 1;
         let number = self.last;
         self.by_number.insert(number, id);
         self.untold.insert(id, told_by);
+        self.untold_by_time.insert((told_by, id));
         self.by_id.insert(id, User { number, name, rooms: Vec::new(), place: Place::default() });
         number
     }
 
+    /// A player that was removed is here again, in no room yet: for the client it is the same user.
+    pub(crate) fn put_back(&mut self, id: ClientId, user: User) {
+        self.by_number.insert(user.number, id);
+        self.by_id.insert(id, User { rooms: Vec::new(), ..user });
+    }
+
     /// A player is gone.
     pub(crate) fn remove(&mut self, id: ClientId) -> Option<User> {
-        self.untold.remove(&id);
+        self.note_told(id);
         let user = self.by_id.remove(&id)?;
         self.by_number.remove(&user.number);
+        for room in &user.rooms {
+            self.note_empty(room);
+        }
         Some(user)
     }
 
@@ -86,34 +108,48 @@ impl Users {
     pub(crate) fn note_entered(&mut self, id: ClientId, room: &str) {
         if let Some(user) = self.by_id.get_mut(&id) {
             user.rooms.push(room.into());
+            *self.room_users.entry(room.into()).or_default() += 1;
         }
     }
 
     /// A player left a room.
     pub(crate) fn note_exited(&mut self, id: ClientId, room: &str) {
-        if let Some(user) = self.by_id.get_mut(&id) {
-            user.rooms.retain(|entered| **entered != *room);
+        let Some(user) = self.by_id.get_mut(&id) else { return };
+        let before = user.rooms.len();
+        user.rooms.retain(|entered| **entered != *room);
+        for _ in user.rooms.len()..before {
+            self.note_empty(room);
+        }
+    }
+
+    fn note_empty(&mut self, room: &str) {
+        if let Some(users) = self.room_users.get_mut(room) {
+            *users -= 1;
+            if *users == 0 {
+                self.room_users.remove(room);
+            }
         }
     }
 
     /// Players of which the client has to be told by now.
     pub(crate) fn due(&self, now: Instant) -> Vec<ClientId> {
-        self.untold.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect()
+        self.untold_by_time.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect()
     }
 
     /// The time by which the client must be told of the next player.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        self.untold.values().min().copied()
+        self.untold_by_time.first().map(|(at, _)| *at)
     }
 
     /// Notes that the client has been told of a player; false if it was told before.
     pub(crate) fn note_told(&mut self, id: ClientId) -> bool {
-        self.untold.remove(&id).is_some()
+        let Some(at) = self.untold.remove(&id) else { return false };
+        self.untold_by_time.remove(&(at, id))
     }
 
     /// Whether a player is in this room.
     pub(crate) fn is_used(&self, room: &str) -> bool {
-        self.by_id.values().any(|user| user.rooms.iter().any(|entered| **entered == *room))
+        self.room_users.contains_key(room)
     }
 
     /// Finds out where a player is now: its number and place, and where it was, if that is another place.
@@ -155,6 +191,21 @@ mod tests {
         assert!(users.is_used("hidden") && !users.is_used("b"));
         users.note_exited(ClientId(7), "a");
         assert_eq!(place(&mut users), Some(Place::default()));
+        users.remove(ClientId(7));
+        assert!(!users.is_used("hidden"));
+    }
+
+    #[test]
+    fn players_are_told_of_in_time_and_once() {
+        let mut users = Users::default();
+        let at = |ms| Instant::START + std::time::Duration::from_millis(ms);
+        for id in 1..=3 {
+            users.insert(ClientId(id), "".into(), at(100 - u64::from(id)));
+        }
+        assert_eq!((users.next_due(), users.due(at(98))), (Some(at(97)), vec![ClientId(3), ClientId(2)]));
+        assert_eq!([users.note_told(ClientId(3)), users.note_told(ClientId(3))], [true, false]);
+        users.remove(ClientId(2));
+        assert_eq!((users.next_due(), users.due(at(98))), (Some(at(99)), vec![]));
     }
 
     #[test]

@@ -57,6 +57,8 @@ table! {
         /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The one that was joined with
         /// longest ago goes first; 0 keeps none.
         pub account_names_max: usize = 10_000, 0..=1_000_000;
+        /// How long such a name is kept after its player has left. `consonance admin release-name` ends it earlier.
+        pub account_names_for_s: Seconds = Seconds::new(600), 0..=31_536_000;
         /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
         /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
         /// disconnected. See docs/guide/joining.md for players that return.

@@ -20,13 +20,13 @@ mod passwords;
 mod refusal;
 mod settings;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use consonance_name_key::{NameKey, NamePattern};
 use consonance_session::{Access, JoinToken, Vouched};
 
-use account_names::AccountNames;
+use account_names::{AccountNames, Keeping};
 pub(crate) use gate::{AdmissionGate, Newcomer, Verdict};
 use guesses::Guesses;
 pub use hook::{Hook, HookError, HookSettings, HookStatistics};
@@ -137,7 +137,7 @@ impl Admission {
         session: &str,
         (name, account): (&str, Option<&str>),
         claims: Option<&Claims>,
-        clock: WallClock,
+        (now, clock): (Instant, WallClock),
     ) -> Result<Access, Refusal> {
         let mut access = Access::default();
         if let Some(claims) = claims {
@@ -150,23 +150,40 @@ impl Admission {
             access.subject.get_or_insert_with(|| account.into());
             access.vouched = access.vouched.max(Vouched::Player);
         }
-        let is_anothers = || self.is_of_another_account(session, name, account);
-        if access.vouched < Vouched::Name && (self.is_reserved(name) || is_anothers()) {
+        if access.vouched < Vouched::Name && self.is_reserved(name) {
             return Err(Refusal::NameReserved);
+        }
+        if access.vouched < Vouched::Name && self.is_of_another_account(now, session, name, account) {
+            return Err(Refusal::NameKept);
         }
         Ok(access)
     }
 
     /// Whether a name is kept for another account than this.
-    fn is_of_another_account(&self, session: &str, name: &str, account: Option<&str>) -> bool {
-        let names = self.0.account_names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.account_of(session, name).is_some_and(|holder| account != Some(holder))
+    fn is_of_another_account(&self, now: Instant, session: &str, name: &str, account: Option<&str>) -> bool {
+        let holder = |names: &AccountNames| {
+            names.account_of(now, session, name, self.keeping()).is_some_and(|holder| account != Some(holder))
+        };
+        holder(&self.account_names())
     }
 
-    /// Keeps a name for the account that it is used with.
-    fn note_account(&self, session: &str, name: &str, account: &str, origin: &Origin) {
-        let mut names = self.0.account_names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.note(session, name, account, origin, self.settings().account_names_max);
+    /// Keeps a name for the account that it is used with. Returns the number of the use, for when it ends.
+    fn note_account(&self, session: &str, name: &str, account: &str, origin: &Origin) -> u64 {
+        self.account_names().note(session, name, account, origin, self.keeping())
+    }
+
+    /// The link of this use has ended.
+    fn note_account_left(&self, now: Instant, name_use: u64) {
+        self.account_names().note_left(now, name_use);
+    }
+
+    fn keeping(&self) -> Keeping {
+        let JoiningSettings { account_names_max: most, account_names_last: lasts, .. } = *self.settings();
+        Keeping { most, lasts }
+    }
+
+    fn account_names(&self) -> MutexGuard<'_, AccountNames> {
+        self.0.account_names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// However it is spelled: `ADMIN`, or `Admin` with a Cyrillic letter, is as good a disguise as `Admin`.

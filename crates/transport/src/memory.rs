@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::inbox::{InboxLimits, Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
-use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer};
+use crate::{Delivery, DisconnectReason, MumbleState, PACKET_BYTES_MAX, PacketLimits, Peer};
 
 pub use client::MemoryClient;
 use client_end::ClientEnd;
@@ -110,6 +110,8 @@ struct LinkToClient {
     attempt: Peer,
     /// The account that its network vouches for.
     account: Option<Box<str>>,
+    /// The state of the Mumble client that it stands for.
+    mumble: Option<Arc<MumbleState>>,
 }
 
 impl LinkToClient {

@@ -58,6 +58,8 @@ enum Action {
     RemoveFromRoom { player: Player, room: String },
     /// Makes a player's client restart its session.
     Reset { player: Player },
+    /// Lets others have a name that is kept for the account (the certificate) of the player that had it last.
+    ReleaseName { name: String },
     /// Limits a room, or with a `*` at the end all rooms with that prefix.
     LimitRoom {
         room: String,
@@ -194,6 +196,7 @@ fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) ->
             moderation.remove_from_room(by, session, &player.into(), &room)?
         }
         Action::Reset { player } => moderation.reset(by, session, &player.into())?,
+        Action::ReleaseName { name } => moderation.release_name(by, session, &name)?,
         Action::LimitRoom { room, listeners_max, speakers_max, text_every_s } => {
             let decision = RoomDecision { listeners_max, speakers_max, text_every_s };
             moderation.limit_room(by, session, &room, Some(decision))?

@@ -137,6 +137,7 @@ fn status(error: &ModerationError) -> StatusCode {
         E::NoSession { .. }
         | E::NoPlayer { .. }
         | E::NoBan { .. }
+        | E::NameNotKept { .. }
         | E::NotHeard { .. }
         | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. })
         | E::Recordings(RecordingsError::NoRecording | RecordingsError::NoTrack { .. }) => {

@@ -97,6 +97,18 @@ pub(super) struct RemoveFromRoom {
     room: String,
 }
 
+/// A name that is kept.
+#[derive(Debug, Args)]
+pub(super) struct ReleaseName {
+    /// The session.
+    session: String,
+    /// The name; case does not matter.
+    name: String,
+    /// The reason, for the audit log.
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
 /// How a server drains.
 #[derive(Debug, Args)]
 pub(super) struct Drain {
@@ -206,6 +218,13 @@ impl Move {
 impl RemoveFromRoom {
     pub(super) fn act(&self, client: &Client) -> Answer {
         self.of.act_with(client, "remove_from_room", json!({"room": self.room}))
+    }
+}
+
+impl ReleaseName {
+    pub(super) fn act(&self, client: &Client) -> Answer {
+        let action = json!({"release_name": {"name": self.name}});
+        act(client, &self.session, &action, &self.reason)
     }
 }
 

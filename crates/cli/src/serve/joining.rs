@@ -22,6 +22,7 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     settings.require_both = config.require_both;
     settings.reserved_names.clone_from(&config.reserved_names);
     settings.account_names_max = config.account_names_max;
+    settings.account_names_last = config.account_names_for_s.into();
     settings.password_attempts = config.password_attempts();
     for path in &config.token_key_files {
         let keys = read_keys(path);

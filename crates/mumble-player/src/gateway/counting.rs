@@ -29,7 +29,7 @@ impl GoneUsers {
 }
 
 impl MumbleGateway {
-    /// Control messages and packets of voice above the rates of all users so far.
+    /// Control messages and packets of voice above the rates of all users so far, in number.
     pub(super) fn limited(&self) -> (u64, u64) {
         let present =
             |of: fn(&MumblePlayer) -> u64| self.users.values().map(|it| of(&it.player)).sum::<u64>();
@@ -42,7 +42,9 @@ impl MumbleGateway {
     pub(super) fn count(&self, now: Instant) -> MumbleStatistics {
         let mut counted = self.server.mumble_statistics(now);
         counted.refused = self.gone.refused;
-        (counted.dropped.control_too_many, counted.dropped.voice_too_many) = self.limited();
+        let (controls, voices) = self.limited();
+        counted.dropped.control_too_many += controls;
+        counted.dropped.voice_too_many += voices;
         counted
     }
 

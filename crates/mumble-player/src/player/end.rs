@@ -63,7 +63,7 @@ impl MumblePlayer {
                 self.refuse(now, &EndReason::from(EndCode::ReplacedByNewerLogin));
             }
             // The session client reconnects by itself.
-            _ => self.own.forget_entering(),
+            _ => self.own.entering.forget_times(),
         }
     }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use consonance_mumble::Voice;
 use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
-use consonance_session::{ClientEvent, ClientId, Instant, Position, Restriction, TextTarget};
+use consonance_session::{ClientEvent, ClientId, Instant, Restriction, TextTarget};
 
 use super::MumblePlayer;
-use super::hearing::{Heard, context_of};
+use super::hearing::{Heard, context_of, place_heard};
 use crate::profile::{Neighbours, Profile};
 use crate::users::{OWN, User};
 
@@ -29,6 +29,7 @@ impl MumblePlayer {
                 let context = context_of(&self.own, &self.channels, voice.channels);
                 let outcome = hearing.hear(now, &voice, context);
                 let speaker = self.users.get(id).filter(|_| hears);
+                let place = place_heard(id, (&self.world, self.place), neighbours);
                 if let (Some(Heard::Packet { number }), Some(user)) = (outcome, speaker) {
                     // Pushed at once, since the next event overwrites the frame. Messages are still sent before
                     // voice.
@@ -38,16 +39,21 @@ impl MumblePlayer {
                         number,
                         opus: Cow::Borrowed(voice.frame),
                         is_last: false,
-                        position: neighbours.place(id, &self.world).map(Position::metres),
+                        place,
                     });
                 }
                 self.tell_heard(id, outcome, neighbours);
             }
             ClientEvent::StoppedSpeaking { id, .. } => self.tell_stopped(id, neighbours),
-            ClientEvent::PlayersSynced => self.sync(neighbours),
+            ClientEvent::PlayersSynced => {
+                self.end_rejoining();
+                self.sync(neighbours);
+            }
             ClientEvent::PlayerJoined { id, name, codec } if own != Some(id) => {
                 hearing.player_joined(id, codec);
-                self.users.insert(id, name, now + ROOMS_FOLLOW);
+                if !self.take_back(id, &name) {
+                    self.users.insert(id, name, now + ROOMS_FOLLOW);
+                }
             }
             ClientEvent::PlayerLeft { id, .. } => self.tell_left(id),
             ClientEvent::EnteredRoom { id, room, .. } => self.note_entered(now, id, &room, neighbours),
@@ -109,9 +115,18 @@ impl MumblePlayer {
 
     fn tell_left(&mut self, id: ClientId) {
         self.hearing.player_left(id);
+        if self.keep_absent(id) {
+            return;
+        }
         self.shown.remove(&id);
         let is_told = self.users.is_told(id);
-        let Some(user) = self.users.remove(id).filter(|_| is_told) else { return };
+        let Some(user) = self.users.remove(id) else { return };
+        for room in &user.rooms {
+            self.channels.note_left(room);
+        }
+        if !is_told {
+            return;
+        }
         self.tell_synced(UserRemove { session: user.number, ..UserRemove::default() });
     }
 
@@ -121,15 +136,32 @@ impl MumblePlayer {
         }
         self.users.note_entered(id, room);
         self.channels.note_entered(room);
-        if self.users.is_told(id) { self.tell_place(id) } else { self.tell_user(id, neighbours) }
+        match self.users.is_told(id) {
+            true if self.rejoining.is_some() => _ = self.moved.insert(id),
+            true => self.tell_place(id),
+            false => self.tell_user(id, neighbours),
+        }
     }
 
+    /// The client is told where the player is after all other events, since players that leave the session leave their
+    /// rooms first, and are not to be seen to move.
     fn note_exited(&mut self, id: ClientId, room: &str) {
         if self.client.id() == Some(id) {
             return self.note_own_exited(room);
         }
         self.users.note_exited(id, room);
-        self.tell_place(id);
+        self.channels.note_left(room);
+        self.moved.insert(id);
+    }
+
+    /// Tells the client of players that have left rooms, and of channels that are empty now.
+    pub(super) fn tell_places(&mut self) {
+        if self.rejoining.is_some() {
+            return;
+        }
+        while let Some(id) = self.moved.pop_first() {
+            self.tell_place(id);
+        }
         self.forget_empty_channels();
     }
 
@@ -149,12 +181,12 @@ impl MumblePlayer {
         });
     }
 
-    /// Removes channels without players, except for the permanent ones and the client's own.
-    pub(super) fn forget_empty_channels(&mut self) {
+    /// Removes channels that players have left and that are empty now, except for the permanent ones and the client's
+    /// own.
+    fn forget_empty_channels(&mut self) {
         let Self { channels, users, own, client, .. } = self;
-        let wanted = own.wanted_room();
         channels.forget_empty(|room| {
-            users.is_used(room) || wanted == Some(room) || client.rooms().any(|mine| mine == room)
+            users.is_used(room) || own.entering.wants(room) || client.rooms().any(|mine| mine == room)
         });
     }
 

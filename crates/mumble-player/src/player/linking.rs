@@ -5,11 +5,15 @@ use consonance_mumble::control::messages::{ChannelUpdate, DenyType};
 use consonance_session::Instant;
 
 use super::MumblePlayer;
-use super::moving::Wish;
+use super::entering::Wish;
+use super::moving::CHANNELS_MAX;
 
 impl MumblePlayer {
     /// The user wants to link its channel with others, or no longer. Clients name either end.
     pub(super) fn change_links(&mut self, now: Instant, state: &ChannelUpdate) {
+        if state.links_add.len() + state.links_remove.len() > CHANNELS_MAX {
+            return self.deny(DenyType::Text, "these are too many channels at once");
+        }
         let (own, named) = (self.own.channel(), state.channel_id());
         let others = |ends: &[u32]| match ends {
             _ if named == own => ends.to_vec(),
@@ -28,11 +32,7 @@ impl MumblePlayer {
             if channel == own || self.own.links.contains(&channel) {
                 continue;
             }
-            match self.channels.room(channel).map(Box::<str>::from) {
-                Some(room) if !self.own.is_entering() => self.ask_for_room(now, room, Wish::Link),
-                Some(_) => self.deny(DenyType::Text, "one channel after the other: wait a moment"),
-                None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
-            }
+            self.ask_to_hear(now, channel, Wish::Link);
         }
     }
 
@@ -60,7 +60,6 @@ impl MumblePlayer {
             links_remove: vec![channel],
             ..ChannelUpdate::default()
         });
-        self.forget_empty_channels();
     }
 
     /// The user was in this channel before, which it has linked with others.

@@ -44,8 +44,8 @@ impl MumblePlayer {
         if self.is_synced {
             return;
         }
-        if self.own.is_in() {
-            self.settle();
+        while let Some(room) = self.own.entering.first_entered() {
+            self.settle(&room);
         }
         self.is_synced = true;
         self.controls.extend(self.channels.all());

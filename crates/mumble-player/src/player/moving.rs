@@ -2,7 +2,6 @@
 //! to: those that it has chosen for that, and those that it has [linked](super::linking) with its own.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use consonance_mumble::control::messages::{
     DenyType, PermissionDenied, PermissionQuery, UserState, permission,
@@ -10,6 +9,7 @@ use consonance_mumble::control::messages::{
 use consonance_session::{Instant, RoomUse};
 
 use super::MumblePlayer;
+use super::entering::{Answer, Entering, Wish};
 use crate::channels::ROOT;
 use crate::users::OWN;
 
@@ -19,34 +19,11 @@ pub(super) struct OwnPlace {
     channel: u32,
     listening: BTreeSet<u32>,
     pub(super) links: BTreeSet<u32>,
-    entering: Option<Entering>,
+    pub(super) entering: Entering,
 }
 
-/// A room that the user has asked to enter, with the answer pending.
-#[derive(Debug)]
-struct Entering {
-    room: Box<str>,
-    wish: Wish,
-    /// `None` while the session is being joined.
-    gives_up_at: Option<Instant>,
-    /// The session has reported the user in the room, and can take that back until this time, as it does with a room
-    /// that is not open to the user.
-    settles_at: Option<Instant>,
-}
-
-/// The use of a room that the user has asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// To be in it.
-    Enter,
-    /// To listen to it besides its own channel.
-    Listen,
-    /// The same, as long as it is in its own channel.
-    Link,
-}
-
-/// The wait for a withdrawal: both reports come in packets that are sent together.
-const SETTLING: Duration = Duration::from_millis(50);
+/// Channels of one message.
+pub(super) const CHANNELS_MAX: usize = 64;
 
 impl OwnPlace {
     /// The user's channel.
@@ -63,32 +40,6 @@ impl OwnPlace {
     pub(super) fn linked(&self) -> impl Iterator<Item = u32> {
         [self.channel].into_iter().chain(self.links.iter().copied())
     }
-
-    /// Whether the session has reported the user in the room that it wants to enter.
-    pub(super) fn is_in(&self) -> bool {
-        self.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some())
-    }
-
-    /// The time at which waiting for a room ends, with success or without.
-    pub(super) fn gives_up_at(&self) -> Option<Instant> {
-        self.entering.as_ref().and_then(|entering| entering.settles_at.or(entering.gives_up_at))
-    }
-
-    /// Whether a request to enter a room is pending.
-    pub(super) fn is_entering(&self) -> bool {
-        self.entering.is_some()
-    }
-
-    pub(super) fn wanted_room(&self) -> Option<&str> {
-        self.entering.as_ref().map(|entering| &*entering.room)
-    }
-
-    /// Clears the deadlines of entering: the session is lost, and reports the result again when it is rejoined.
-    pub(super) fn forget_entering(&mut self) {
-        if let Some(entering) = &mut self.entering {
-            (entering.gives_up_at, entering.settles_at) = (None, None);
-        }
-    }
 }
 
 impl MumblePlayer {
@@ -96,8 +47,7 @@ impl MumblePlayer {
     pub(super) fn enter_first_room(&mut self) {
         let Some(room) = self.settings.rooms.first().cloned() else { return };
         if self.client.join_room(&room).is_ok() {
-            self.own.entering =
-                Some(Entering { room: room.into(), wish: Wish::Enter, gives_up_at: None, settles_at: None });
+            self.own.entering.add(room.into(), Wish::Enter, None);
         }
     }
 
@@ -119,6 +69,9 @@ impl MumblePlayer {
 
     /// The user wants to hear other channels, or no longer.
     pub(super) fn change_listening(&mut self, now: Instant, add: &[u32], remove: &[u32]) {
+        if add.len() + remove.len() > CHANNELS_MAX {
+            return self.deny(DenyType::Text, "these are too many channels at once");
+        }
         for channel in remove {
             self.stop_listening(*channel);
         }
@@ -126,11 +79,19 @@ impl MumblePlayer {
             if *channel == self.own.channel || self.own.listening.contains(channel) {
                 continue;
             }
-            match self.channels.room(*channel).map(Box::<str>::from) {
-                Some(room) if self.own.entering.is_none() => self.ask_for_room(now, room, Wish::Listen),
-                Some(_) => self.deny(DenyType::Text, "one channel after the other: wait a moment"),
-                None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
+            self.ask_to_hear(now, *channel, Wish::Listen);
+        }
+    }
+
+    /// The user wants to hear another channel besides its own.
+    pub(super) fn ask_to_hear(&mut self, now: Instant, channel: u32, wish: Wish) {
+        match self.channels.room(channel).map(Box::<str>::from) {
+            Some(room) if self.own.entering.wants(&room) => {}
+            Some(_) if self.own.entering.is_full() => {
+                self.deny(DenyType::Text, "one channel after the other: wait a moment");
             }
+            Some(room) => self.ask_for_room(now, room, wish),
+            None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
         }
     }
 
@@ -147,44 +108,45 @@ impl MumblePlayer {
         if self.channels.note_entered(&room).is_none() {
             return self.deny(DenyType::Text, "there are too many channels");
         }
+        // It goes again unless the user gets into it.
+        self.channels.note_left(&room);
         self.ask_for_room(now, room.into(), Wish::Enter);
     }
 
-    pub(super) fn ask_for_room(&mut self, now: Instant, room: Box<str>, wish: Wish) {
+    fn ask_for_room(&mut self, now: Instant, room: Box<str>, wish: Wish) {
         if self.client.restrictions().room_rights(&room).listen == Some(false) {
             return self.deny_entering(&room, "an operator does not let you into this channel");
         }
-        self.stop_entering();
+        if wish == Wish::Enter {
+            self.stop_entering();
+        }
         let was_in_it = self.client.rooms().any(|mine| *mine == *room);
         if let Err(error) = self.client.join_room(&room) {
             return self.deny_entering(&room, &error.to_string());
         }
-        let gives_up_at = Some(now + self.settings.entering_max);
-        self.own.entering = Some(Entering { room, wish, gives_up_at, settles_at: None });
+        self.own.entering.add(room.clone(), wish, Some(now + self.settings.entering_max));
         if was_in_it {
-            self.settle();
+            self.settle(&room);
         }
     }
 
-    /// A room that was asked for before is wanted no longer.
+    /// Another channel is wanted than before, or none.
     fn stop_entering(&mut self) {
-        let Some(Entering { room, .. }) = self.own.entering.take() else { return };
-        self.leave_unless_used(&room);
-        self.forget_empty_channels();
+        for room in self.own.entering.take_moves() {
+            self.leave_unless_used(&room);
+        }
     }
 
     /// Handles that the session reports the user in a room.
     pub(super) fn note_own_entered(&mut self, now: Instant, room: &str) {
-        if let Some(entering) = self.own.entering.as_mut().filter(|entering| *entering.room == *room) {
-            entering.settles_at = Some(now + SETTLING);
-        }
+        self.own.entering.note_entered(now, room);
     }
 
-    /// The user is in the room that it wanted to enter.
-    pub(super) fn settle(&mut self) {
-        let Some(entering) = self.own.entering.take() else { return };
-        let Some(channel) = self.channels.note_entered(&entering.room) else { return };
-        match entering.wish {
+    /// The user is in a room that it wanted to enter.
+    pub(super) fn settle(&mut self, room: &str) {
+        let Some(wish) = self.own.entering.take(room) else { return };
+        let Some(channel) = self.channels.note_entered(room) else { return };
+        match wish {
             Wish::Enter => self.move_to(channel),
             Wish::Listen => {
                 self.own.listening.insert(channel);
@@ -212,14 +174,13 @@ impl MumblePlayer {
             ..UserState::default()
         });
         self.close_channels();
-        self.forget_empty_channels();
     }
 
     /// The server has taken the user out of a room.
     pub(super) fn note_removed_from(&mut self, room: &str) {
-        if self.own.entering.take_if(|entering| *entering.room == *room).is_some() {
-            self.deny_entering(room, "this channel is not open to you: it may take a token");
-            return self.forget_empty_channels();
+        if self.own.entering.take(room).is_some() {
+            self.channels.note_left(room);
+            return self.deny_entering(room, "this channel is not open to you: it may take a token");
         }
         self.note_own_exited(room);
         self.tell_notice(&format!("you were taken out of {room}"));
@@ -244,6 +205,7 @@ impl MumblePlayer {
         if self.client.rooms().any(|mine| mine == room) {
             return;
         }
+        self.channels.note_left(room);
         if channel == self.own.channel && channel != ROOT {
             self.move_to(ROOT);
         }
@@ -256,26 +218,24 @@ impl MumblePlayer {
         if to == RoomUse::Speak {
             return self.deny(DenyType::ChannelFull, format!("{room} has as many speakers as it takes"));
         }
-        if self.own.entering.take_if(|entering| *entering.room == *room).is_some() {
+        if self.own.entering.take(room).is_some() {
             self.leave_unless_used(room);
             self.deny(DenyType::ChannelFull, format!("{room} is full"));
-            self.forget_empty_channels();
         }
     }
 
     /// A room that the user is in is its channel by now; one that does not answer is not open to it.
     pub(super) fn end_entering_if_due(&mut self, now: Instant) {
-        if self.own.entering.as_ref().is_some_and(|entering| entering.settles_at.is_some_and(|at| at <= now))
-        {
-            return self.settle();
+        while let Some(answer) = self.own.entering.due(now) {
+            match answer {
+                Answer::Entered(room) => self.settle(&room),
+                Answer::None(room) => {
+                    self.own.entering.take(&room);
+                    self.leave_unless_used(&room);
+                    self.deny_entering(&room, "this channel is not open to you");
+                }
+            }
         }
-        let is_due = |entering: &mut Entering| {
-            entering.settles_at.is_none() && entering.gives_up_at.is_some_and(|at| at <= now)
-        };
-        let Some(Entering { room, .. }) = self.own.entering.take_if(is_due) else { return };
-        self.leave_unless_used(&room);
-        self.deny_entering(&room, "this channel is not open to you");
-        self.forget_empty_channels();
     }
 
     /// The user's permissions in a channel, as Mumble's bits.
@@ -311,14 +271,16 @@ impl MumblePlayer {
     }
 
     fn stop_listening(&mut self, channel: u32) {
-        if !self.own.listening.remove(&channel) {
+        let is_wanted =
+            self.channels.room(channel).is_some_and(|room| self.own.entering.stop_listening(room));
+        let was_heard = self.own.listening.remove(&channel);
+        if !is_wanted && !was_heard {
             return;
         }
         if let Some(room) = self.channels.room(channel).map(Box::<str>::from) {
             self.leave_unless_used(&room);
         }
         self.tell_listening(&[], &[channel]);
-        self.forget_empty_channels();
     }
 
     /// Leaves a room that is neither the user's channel nor one that it listens to.
@@ -328,9 +290,9 @@ impl MumblePlayer {
         let is_used = channel.is_some_and(|channel| {
             channel == *own || listening.contains(&channel) || links.contains(&channel)
         });
-        let is_wanted = self.own.wanted_room() == Some(room);
-        if !is_used && !is_wanted {
+        if !is_used && !self.own.entering.wants(room) {
             self.client.leave_room(room);
+            self.channels.note_left(room);
         }
     }
 

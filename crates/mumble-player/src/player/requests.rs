@@ -4,9 +4,11 @@ use consonance_mumble::Control;
 use consonance_mumble::control::messages::{
     ChannelUpdate, DenyType, PermissionQuery, UserState, UserStats, VoiceTarget,
 };
-use consonance_session::{Instant, Target};
+use consonance_session::Instant;
 
 use super::MumblePlayer;
+use super::named::Named;
+use super::speaking::LISTENERS_MAX;
 use crate::users::OWN;
 
 impl MumblePlayer {
@@ -20,6 +22,7 @@ impl MumblePlayer {
             Control::TextMessage(message) => self.send_text(&message),
             Control::VoiceTarget(target) => self.set_whisper(&target),
             Control::PermissionQuery(query) => self.answer_permissions(query),
+            Control::PluginData(data) => self.send_plugin_data(now, data),
             Control::UserStats(stats) => self.answer_stats(now, &stats),
             Control::UserRemove(remove) => self.remove_other(&remove),
             Control::ChannelState(state) => self.change_channel(now, &state),
@@ -41,8 +44,18 @@ impl MumblePlayer {
             Control::Authenticate(_) => {
                 self.deny(DenyType::Text, "access tokens are looked at when you connect: connect again");
             }
-            // The remaining client messages have no effect here; all others come from servers only.
-            _ => {}
+            // Without effect here, or the network's own.
+            Control::Version(_)
+            | Control::Ping(_)
+            | Control::CryptSetup(_)
+            | Control::ContextAction(_)
+            | Control::RequestBlob(_) => {}
+            // From servers only.
+            Control::Reject(_)
+            | Control::ServerSync(_)
+            | Control::PermissionDenied(_)
+            | Control::CodecVersion(_)
+            | Control::ServerConfig(_) => {}
         }
     }
 
@@ -142,20 +155,19 @@ impl MumblePlayer {
     /// Stores the listeners of a whisper.
     fn set_whisper(&mut self, target: &VoiceTarget) {
         let Ok(id) = u8::try_from(target.id()) else { return };
-        let mut listeners = Vec::new();
+        let mut named = Named::new(LISTENERS_MAX);
         for target in &target.targets {
-            let users = target.session.iter().filter_map(|number| self.users.of_number(*number));
-            listeners.extend(users.map(|(_, user)| Target::Player(user.name.clone())));
-            let Some(channel) = target.channel_id else { continue };
-            if target.children() {
-                let rooms = self.channels.rooms_below(channel);
-                listeners.extend(rooms.into_iter().map(Target::Room));
-            } else {
-                listeners.extend(self.channels.room(channel).map(|room| Target::Room(room.into())));
+            named.add_users(&target.session, &self.users);
+            if let Some(channel) = target.channel_id {
+                named.add_channel(channel, target.children(), &self.channels);
             }
         }
-        listeners.sort();
-        listeners.dedup();
+        if named.has_too_many() {
+            let words =
+                format!("a whisper reaches {LISTENERS_MAX} users and channels at most, and no others");
+            self.deny(DenyType::Text, words);
+        }
+        let listeners = named.targets(&self.users, &self.channels);
         self.speaking.set_whisper(id, listeners);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_mumble::control::messages::DenyType;
-use consonance_mumble::{LOOPBACK, SAMPLES_PER_NUMBER, Voice, VoiceContext};
+use consonance_mumble::{LOOPBACK, Voice, VoiceContext, VoicePlace};
 use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_session::{
     ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Position, Target, TokenBucket,
@@ -13,6 +13,7 @@ use consonance_session::{
 use consonance_wire::SealedVoice;
 
 use super::MumblePlayer;
+use super::packet_times::PacketTimes;
 use crate::profile::Neighbours;
 use crate::users::OWN;
 
@@ -35,6 +36,7 @@ pub(super) struct Speaking {
 struct Utterance {
     target: u8,
     channels: Vec<ChannelId>,
+    times: PacketTimes,
     /// The sample after the last packet.
     next: u64,
     /// The first byte of the last packet.
@@ -65,12 +67,10 @@ impl Speaking {
     }
 
     /// Sets the players and rooms that hear a whisper.
-    pub(super) fn set_whisper(&mut self, id: u8, mut listeners: Vec<Target>) {
-        if !(1..LOOPBACK).contains(&id) {
-            return;
+    pub(super) fn set_whisper(&mut self, id: u8, listeners: Vec<Target>) {
+        if (1..LOOPBACK).contains(&id) {
+            self.whispers.insert(id, listeners);
         }
-        listeners.truncate(LISTENERS_MAX);
-        self.whispers.insert(id, listeners);
     }
 }
 
@@ -89,7 +89,7 @@ impl MumblePlayer {
         if voice.target == LOOPBACK {
             return self.send_back(voice);
         }
-        self.note_position(voice.position);
+        self.note_place(voice.place);
         if self.profile.self_mute {
             return;
         }
@@ -141,14 +141,23 @@ impl MumblePlayer {
     }
 
     fn speak(&mut self, now: Instant, voice: &Voice<'_>, packet: &OpusPacket<'_>) {
-        let time = voice.number.saturating_mul(SAMPLES_PER_NUMBER);
-        let goes_on = self.speaking.utterance.as_ref().is_some_and(|utterance| {
-            utterance.target == voice.target && time.abs_diff(utterance.next) < GAP_MAX
-        });
-        if !goes_on {
-            self.close_channels();
-            self.begin(now, voice.target, time);
+        let frame_samples = packet.frame_samples().max(FRAME_SAMPLES_MIN);
+        // Frames that wait to be put together are late.
+        if frame_samples < self.speaking.packer.samples()
+            && !voice.is_last
+            && self.speaking.changes + 1 < CHANGES_MAX
+        {
+            return self.change_frames(now, frame_samples);
         }
+        let time_in = |utterance: &mut Utterance| {
+            let time = utterance.times.time_of(voice.number, packet.samples());
+            (utterance.target == voice.target && time.abs_diff(utterance.next) < GAP_MAX).then_some(time)
+        };
+        let time = self.speaking.utterance.as_mut().and_then(time_in);
+        let time = time.unwrap_or_else(|| {
+            self.close_channels();
+            self.begin(now, voice, packet.samples())
+        });
         let Self { speaking, client, .. } = self;
         let Some(utterance) = &mut speaking.utterance else { return };
         if time < utterance.next {
@@ -165,8 +174,11 @@ impl MumblePlayer {
         }
     }
 
-    /// Opens channels to all that are to hear what begins.
-    fn begin(&mut self, now: Instant, target: u8, time: u64) {
+    /// Opens channels to all that are to hear what begins; returns the time of its first packet, in samples.
+    fn begin(&mut self, now: Instant, voice: &Voice<'_>, samples: u32) -> u64 {
+        let target = voice.target;
+        let mut times = PacketTimes::default();
+        let time = times.time_of(voice.number, samples);
         let listeners = match target {
             0 => {
                 let room = self.channels.room(self.own.channel());
@@ -175,15 +187,16 @@ impl MumblePlayer {
             whisper => self.speaking.whispers.get(&whisper).cloned().unwrap_or_default(),
         };
         let properties =
-            ChannelProperties { positional: self.position.is_some(), ..ChannelProperties::default() };
+            ChannelProperties { positional: self.place.is_some(), ..ChannelProperties::default() };
         let open = |listener| self.client.open_channel(listener, properties).ok();
         let channels: Vec<_> = listeners.into_iter().filter_map(open).collect();
-        if channels.is_empty() {
-            return;
+        if !channels.is_empty() {
+            let stops_at = now + SILENCE;
+            let utterance =
+                Utterance { target, channels, times, next: time, toc: 0, sent_until: None, stops_at };
+            self.speaking.utterance = Some(utterance);
         }
-        let stops_at = now + SILENCE;
-        let utterance = Utterance { target, channels, next: time, toc: 0, sent_until: None, stops_at };
-        self.speaking.utterance = Some(utterance);
+        time
     }
 
     /// Announces another frame length to the session, because the client's frames do not fit the current one; this
@@ -205,22 +218,24 @@ impl MumblePlayer {
             frame_size_samples: frame_samples,
             sample_rate_hz: 48_000,
         };
-        self.client.set_codec(now, codec);
+        self.join_again(now, codec);
     }
 
-    fn note_position(&mut self, metres: Option<[f32; 3]>) {
-        let position = metres.and_then(|metres| Position::new(metres).ok());
-        if position != self.position {
-            self.position = position;
+    fn note_place(&mut self, place: Option<VoicePlace>) {
+        let position = |place: VoicePlace| Position::new(place.metres).ok();
+        let place = place.filter(|place| position(*place).is_some());
+        let before = std::mem::replace(&mut self.place, place).and_then(position);
+        let position = place.and_then(position);
+        if position != before {
             self.client.set_position(position);
         }
     }
 
     /// The client wants to hear itself.
     fn send_back(&mut self, voice: &Voice<'_>) {
-        let &Voice { number, is_last, position, .. } = voice;
+        let &Voice { number, is_last, place, .. } = voice;
         let (target, opus) = (VoiceContext::Normal as u8, Cow::Borrowed(&*voice.opus));
-        self.voices.push(&Voice { target, session: OWN, number, opus, is_last, position });
+        self.voices.push(&Voice { target, session: OWN, number, opus, is_last, place });
     }
 }
 
@@ -246,12 +261,14 @@ fn send_late(client: &mut Client, utterance: &Utterance, time: u64, samples: u32
 
 /// Samples of the frames that a session is told of at first: what Mumble's client sends by default.
 const FRAME_SAMPLES: u32 = 960;
+/// Samples of the shortest frames that a session is told of, 10 ms; shorter ones are put together.
+const FRAME_SAMPLES_MIN: u32 = 480;
 /// A gap of numbers from this length on, in samples, is a pause of the speaker: 200 ms. Bots pause without a last
 /// packet.
 const GAP_MAX: u64 = 9600;
 /// Silence after which an utterance is over, although no packet was marked as the last one.
 const SILENCE: Duration = Duration::from_millis(400);
-/// Maximum number of changes of the frame length for a client.
+/// Maximum number of changes of the frame length for a client. The last one is kept for frames that do not fit.
 const CHANGES_MAX: u32 = 4;
 /// Maximum number of players and rooms that hear one whisper.
-const LISTENERS_MAX: usize = 64;
+pub(super) const LISTENERS_MAX: usize = 64;

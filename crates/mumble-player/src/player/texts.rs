@@ -1,15 +1,20 @@
 //! Texts, in both directions.
 
 use consonance_mumble::control::messages::{DenyType, UserText};
-use consonance_session::{Target, TextError};
+use consonance_session::TextError;
 
 use super::MumblePlayer;
+use super::named::Named;
 use crate::html;
 use crate::users::OWN;
 
 impl MumblePlayer {
     /// Sends a text to all that it is addressed to.
     pub(super) fn send_text(&mut self, message: &UserText) {
+        let named = message.session.len() + message.channel_id.len() + message.tree_id.len();
+        if named > NAMED_MAX {
+            return self.deny_targets();
+        }
         let text = html::stripped(&message.message);
         if text.is_empty() {
             if !message.message.trim().is_empty() {
@@ -17,13 +22,13 @@ impl MumblePlayer {
             }
             return;
         }
-        let targets = self.text_targets(message);
+        let named = self.text_targets(message);
+        if named.has_too_many() {
+            return self.deny_targets();
+        }
+        let targets = named.targets(&self.users, &self.channels);
         if targets.is_empty() {
             return self.deny(DenyType::Text, "this channel is no room: enter one, or write to a user");
-        }
-        if targets.len() > TARGETS_MAX {
-            return self
-                .deny(DenyType::Text, format!("a text goes to {TARGETS_MAX} users and channels at most"));
         }
         for target in targets {
             if let Err(error) = self.client.send_text(&target, &text) {
@@ -53,18 +58,23 @@ impl MumblePlayer {
         self.tell_synced(UserText { session: vec![OWN], message, ..UserText::default() });
     }
 
-    fn text_targets(&self, message: &UserText) -> Vec<Target> {
-        let users = message.session.iter().filter_map(|number| self.users.of_number(*number));
-        let users = users.map(|(_, user)| Target::Player(user.name.clone()));
-        let rooms = message.channel_id.iter().filter_map(|channel| self.channels.room(*channel));
-        let rooms = rooms.map(|room| Target::Room(room.into()));
-        let trees = message.tree_id.iter().flat_map(|channel| self.channels.rooms_below(*channel));
-        let mut targets: Vec<_> = users.chain(rooms).chain(trees.map(Target::Room)).collect();
-        targets.sort();
-        targets.dedup();
-        targets
+    fn text_targets(&self, message: &UserText) -> Named {
+        let mut named = Named::new(TARGETS_MAX);
+        named.add_users(&message.session, &self.users);
+        for (channels, with_children) in [(&message.channel_id, false), (&message.tree_id, true)] {
+            for channel in channels {
+                named.add_channel(*channel, with_children, &self.channels);
+            }
+        }
+        named
+    }
+
+    fn deny_targets(&mut self) {
+        self.deny(DenyType::Text, format!("a text goes to {TARGETS_MAX} users and channels at most"));
     }
 }
 
 /// Users and rooms of one text.
 const TARGETS_MAX: usize = 32;
+/// Numbers of users and channels in one text, some of which may not be there any more.
+const NAMED_MAX: usize = 4 * TARGETS_MAX;

@@ -51,7 +51,28 @@ fn players_that_come_and_go_are_told() {
     let now = session.now;
     session.natives[native].client.stop(now);
     session.run();
-    assert_eq!(words(&session.told(user)), ["user 2  in 0", "2 is gone"]);
+    assert_eq!(words(&session.told(user)), ["2 is gone"], "it is not seen to move before it leaves");
+}
+
+#[test]
+fn a_player_that_leaves_takes_its_channel_with_it_in_one_line_each() {
+    let mut session = Session::new();
+    let user = session.user("Mia");
+    let native = session.native("Nat");
+    session.natives[native].client.leave_room("lobby");
+    session.natives[native].client.join_room("cave/deep").unwrap();
+    session.run();
+    session.told(user);
+    let now = session.now;
+    session.natives[native].client.stop(now);
+    session.run();
+    let told = session.told(user);
+    let removed = |control: &Control| match control {
+        Control::ChannelRemove(remove) => format!("channel {} is gone", remove.channel_id),
+        other => words(std::slice::from_ref(other)).remove(0),
+    };
+    let told: Vec<_> = told.iter().map(removed).collect();
+    assert_eq!(told, ["2 is gone", "channel 6 is gone", "channel 5 is gone"]);
 }
 
 #[test]

@@ -135,3 +135,20 @@ pub(crate) fn close_red_to_mia(session: &mut Session) {
 pub(crate) fn id_of(session: &Session, name: &str) -> ClientId {
     session.server.client_named(name).expect("in the session")
 }
+
+#[test]
+fn a_client_listens_to_several_channels_at_once() {
+    let mut session = Session::new();
+    session.settings.rooms = (0..20).map(|number| format!("grid {number}")).collect();
+    let user = session.user("Mia");
+    for channel in 2..=20 {
+        session.say(user, UserState { listening_channel_add: vec![channel], ..UserState::default() });
+    }
+    session.say_state(user, UserState { listening_channel_remove: vec![20], ..UserState::default() });
+    let told = session.told(user);
+    assert_eq!(denials(&told), [""; 0]);
+    let listening = session.guests[user].player.state(session.now).listening;
+    assert_eq!(listening.len(), 18, "{listening:?}");
+    session.say(user, UserState { listening_channel_add: vec![2; 16_000], ..UserState::default() });
+    assert_eq!(denials(&session.told(user)), ["these are too many channels at once"]);
+}

@@ -92,13 +92,45 @@ impl Session {
     }
 
     pub(crate) fn speak_with(&mut self, user: usize, voice: Voice<'static>, units: u64) {
-        let DirectSession { now, guests, shared, .. } = &mut self.direct;
-        let speaker = &mut guests[user];
-        let voice = Voice { number: speaker.number, ..voice };
-        speaker.number += units;
-        speaker.player.handle_voice(*now, &voice, shared);
-        self.run();
+        let number = self.guests[user].number;
+        self.send_voice(user, &Voice { number, ..voice });
+        self.guests[user].number += units;
         self.wait(Duration::from_millis(10 * units));
+    }
+
+    /// Sends the client's next voice packet, of 10 ms, and lets no time pass.
+    pub(crate) fn say_voice(&mut self, user: usize, voice: Voice<'static>) {
+        let number = self.guests[user].number;
+        self.guests[user].number += 1;
+        self.send_voice(user, &Voice { number, ..voice });
+    }
+
+    /// Sends a voice packet as it is, and does what a listener does: the user's place is known to the others.
+    pub(crate) fn send_voice(&mut self, user: usize, voice: &Voice<'_>) {
+        let DirectSession { now, guests, shared, .. } = &mut self.direct;
+        let player = &mut guests[user].player;
+        player.handle_voice(*now, voice, shared);
+        if let Some(id) = player.id() {
+            let profile = player.profile().clone();
+            let (world, place) = player.place();
+            shared.set_profile(id, &profile);
+            shared.set_place(id, world, place);
+        }
+        self.run();
+    }
+
+    /// Passes the notes of a user's plugin on, as a listener does.
+    pub(crate) fn pass_plugin_notes(&mut self, user: usize) {
+        let guests = &mut self.direct.guests;
+        while let Some(note) = guests[user].player.poll_plugin_note() {
+            let sender = guests[user].player.id().unwrap();
+            for guest in guests.iter_mut() {
+                if guest.player.id().is_some_and(|id| note.receivers.contains(&id)) {
+                    guest.player.handle_plugin_note(sender, &note);
+                }
+            }
+        }
+        self.run();
     }
 
     /// The messages to the client since the last call.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use consonance_mumble::control::messages::{UserState, VoiceTarget, WhisperTarget};
-use consonance_mumble::{Control, LOOPBACK, Voice, VoiceContext};
-use consonance_session::{ChannelProperties, Position, Target};
+use consonance_mumble::{Control, LOOPBACK, Voice, VoiceContext, VoicePlace};
+use consonance_session::{ChannelProperties, Target};
 
 use crate::rooms::id_of;
 use crate::session::{OWN, Session, denials, login};
@@ -31,16 +31,64 @@ fn what_a_user_says_is_heard_by_those_in_its_channel_until_it_stops() {
 }
 
 #[test]
-fn frames_of_10_ms_are_put_together_and_lost_ones_leave_a_gap() {
+fn a_packet_of_10_ms_goes_out_as_it_comes_in_once_the_client_is_known_to_send_these() {
+    let mut session = Session::new();
+    let (user, other) = (session.user("Mia"), session.user("Stu"));
+    let native = session.native("Nat");
+    session.speak(user, 0, &[MS_10, 1, 0], 1);
+    session.told(other);
+    session.heard(other);
+    session.heard_natively(native);
+    for number in 1..=9 {
+        let voice = Voice { opus: vec![MS_10, 1, number].into(), ..Voice::default() };
+        let now = session.now;
+        session.say_voice(user, voice);
+        assert_eq!(session.now, now, "no time has passed");
+        let heard = session.heard(other);
+        assert_eq!(heard.iter().map(|voice| &*voice.opus).collect::<Vec<_>>(), [&[MS_10, 1, number]]);
+        session.wait(Duration::from_millis(10));
+    }
+    let places: Vec<u32> = session.heard_natively(native).into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, (0..9).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_client_that_is_joined_again_sees_nobody_leave() {
+    let mut session = Session::new();
+    let user = session.user("Mia");
+    session.native("Nat");
+    session.user("Stu");
+    session.told(user);
+    for _ in 0..5 {
+        session.speak(user, 0, &[MS_40, 1, 1], 4);
+    }
+    assert_eq!(session.told(user), []);
+    // One that leaves meanwhile does leave.
+    session.speak(user, 0, &[MS_40, 1, 1], 4);
+    let now = session.now;
+    session.natives[0].client.stop(now);
+    session.run();
+    let told = session.told(user);
+    assert!(matches!(&*told, [Control::UserRemove(_)]), "{told:?}");
+}
+
+#[test]
+fn frames_of_10_ms_are_put_together_where_lengths_changed_too_often_and_lost_ones_leave_a_gap() {
     let mut session = Session::new();
     let (user, native) = (session.user("Mia"), session.native("Nat"));
+    for toc in [MS_10, MS_20, MS_10, MS_20] {
+        session.speak(user, 0, &[toc, 1, 0], if toc == MS_10 { 1 } else { 2 });
+    }
+    session.wait(Duration::from_millis(500));
+    session.heard_natively(native);
     for number in 1..=4 {
         session.speak(user, 0, &[MS_10, 1, number], 1);
     }
     session.guests[user].number += 4;
     session.speak(user, 0, &[MS_20, 1, 9], 2);
     let places: Vec<u32> = session.heard_natively(native).into_iter().map(|(place, _)| place).collect();
-    assert_eq!(places, [0, 1, 4]);
+    let first = places[0];
+    assert_eq!(places.iter().map(|place| place - first).collect::<Vec<_>>(), [0, 1, 4]);
 }
 
 #[test]
@@ -176,13 +224,17 @@ fn positions_are_for_users_in_the_same_world() {
     let id = id_of(&session, "Mia");
     let profile = session.guests[mia].player.profile().clone();
     session.shared.set_profile(id, &profile);
-    session.shared.set_place(id, b"map 7", Position::new([1.0, 2.0, 3.0]).ok());
-    let voice = Voice { opus: vec![MS_20, 1, 1].into(), position: Some([1.0, 2.0, 3.0]), ..Voice::default() };
+    let place = Some(VoicePlace::at([1.0, 2.0, 3.0]));
+    session.shared.set_place(id, b"map 7", place);
+    let voice = Voice {
+        opus: vec![MS_20, 1, 1].into(),
+        place: Some(VoicePlace::at([1.0, 2.0, 3.0])),
+        ..Voice::default()
+    };
     session.speak_with(mia, voice.clone(), 2);
-    let (world, position) = session.guests[mia].player.place();
-    assert_eq!((world, position), (&b"map 7"[..], Position::new([1.0, 2.0, 3.0]).ok()));
-    assert_eq!(session.heard(stu)[0].position, Some([1.0, 2.0, 3.0]));
+    assert_eq!(session.guests[mia].player.place(), (&b"map 7"[..], place));
+    assert_eq!(session.heard(stu)[0].place, place);
     session.say_state(stu, in_world(b"map 8"));
     session.speak_with(mia, voice, 2);
-    assert_eq!(session.heard(stu)[0].position, None);
+    assert_eq!(session.heard(stu)[0].place, None);
 }

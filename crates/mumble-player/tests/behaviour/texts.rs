@@ -67,3 +67,22 @@ fn comments_pictures_and_registration_are_denied_politely() {
         ["comments and pictures are not kept here"; 2].into_iter().chain([expected]).collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn trees_named_again_and_again_are_denied_before_anything_is_written_for_them() {
+    let mut session = Session::new();
+    session.settings.rooms = (0..600).map(|number| format!("room {number}")).collect();
+    let user = session.user("Mia");
+    let native = session.native("Nat");
+    session.events(native);
+    session.told(user);
+    let text = |tree_id| UserText { tree_id, message: "hello".into(), ..UserText::default() };
+    session.say(user, text(vec![0]));
+    session.say(user, text(vec![0; 30_000]));
+    session.say(user, text((1..=33).collect()));
+    let told = session.told(user);
+    assert_eq!(denials(&told), ["a text goes to 32 users and channels at most"; 3]);
+    assert_eq!(told.len(), 3);
+    session.say(user, text((1..=32).chain(1..=32).collect()));
+    assert!(session.told(user).is_empty(), "each counts once");
+}

@@ -12,8 +12,8 @@ use prost::Message as _;
 
 use messages::{
     Acl, Authenticate, BanList, ChannelRemove, ChannelUpdate, CodecVersion, ContextAction, CryptSetup,
-    PermissionDenied, PermissionQuery, Ping, QueryUsers, Reject, RequestBlob, ServerConfig, ServerSync,
-    UserList, UserRemove, UserState, UserStats, UserText, VersionExchange, VoiceTarget,
+    PermissionDenied, PermissionQuery, Ping, PluginData, QueryUsers, Reject, RequestBlob, ServerConfig,
+    ServerSync, UserList, UserRemove, UserState, UserStats, UserText, VersionExchange, VoiceTarget,
 };
 
 /// Bytes of the longest message that is taken from a client, and sent to one. Mumble's own limit, 8 MiB, is for
@@ -22,6 +22,10 @@ pub const CONTROL_BYTES_MAX: usize = 64 << 10;
 
 /// The type of a message that is a voice packet as it stands.
 pub(crate) const TUNNEL: u16 = 1;
+pub(crate) const VERSION: u16 = 0;
+pub(crate) const AUTHENTICATE: u16 = 2;
+const VOICE_TARGET: u16 = 19;
+const PLUGIN_DATA: u16 = 26;
 /// Bytes before each message.
 pub(crate) const HEAD_BYTES: usize = 6;
 
@@ -29,7 +33,6 @@ macro_rules! controls {
     ($($(#[$about:meta])* $name:ident($message:ident) = $number:literal,)*) => {
         /// A message of the control channel, in either direction.
         #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
         pub enum Control {
             $($(#[$about])* $name($message),)*
         }
@@ -42,11 +45,17 @@ macro_rules! controls {
                 }
             }
 
+            /// The types of all messages.
+            pub const KINDS: &'static [u16] = &[$($number),*];
+
             /// Reads a message of this type; `None` if the type is not known here.
             ///
             /// # Errors
-            /// [`MalformedControl`] if the bytes are no such message.
+            /// [`MalformedControl`] if the bytes are no such message, or [too many](Self::bytes_max).
             pub fn read(kind: u16, bytes: &[u8]) -> Result<Option<Self>, MalformedControl> {
+                if bytes.len() > Self::bytes_max(kind) {
+                    return Err(MalformedControl { kind });
+                }
                 Ok(Some(match kind {
                     $($number => Self::$name($message::decode(bytes).map_err(|_| MalformedControl { kind })?),)*
                     _ => return Ok(None),
@@ -117,9 +126,21 @@ controls! {
     RequestBlob(RequestBlob) = 23,
     /// Limits of the server.
     ServerConfig(ServerConfig) = 24,
+    /// Data of a plugin, for plugins of other clients.
+    PluginData(PluginData) = 26,
 }
 
 impl Control {
+    /// Bytes of the longest message of this type that is read. Two bytes of a list of messages or texts take up to 64
+    /// bytes of memory once they are read, so messages with such lists are shorter than others.
+    pub fn bytes_max(kind: u16) -> usize {
+        match kind {
+            AUTHENTICATE => 16 << 10,
+            VOICE_TARGET | PLUGIN_DATA => 8 << 10,
+            _ => CONTROL_BYTES_MAX,
+        }
+    }
+
     /// Appends the message as it travels.
     pub fn write(&self, out: &mut Vec<u8>) {
         let start = out.len();
@@ -196,8 +217,17 @@ mod tests {
 
     #[test]
     fn types_that_are_not_known_are_passed_over_and_broken_ones_refused() {
-        assert_eq!(Control::read(26, &[1, 2, 3]), Ok(None));
+        assert_eq!(Control::read(27, &[1, 2, 3]), Ok(None));
         assert_eq!(Control::read(9, &[0xFF]), Err(MalformedControl { kind: 9 }));
         assert_eq!(Control::read(9, &[0x1A, 200]), Err(MalformedControl { kind: 9 }), "text that is cut off");
+    }
+
+    #[test]
+    fn messages_whose_lists_take_much_memory_are_short() {
+        // Each of these pairs of bytes is an empty target of a whisper.
+        let targets = |count: usize| [0x12, 0].repeat(count);
+        let most = Control::bytes_max(VOICE_TARGET) / 2;
+        assert!(matches!(Control::read(19, &targets(most)), Ok(Some(Control::VoiceTarget(_)))));
+        assert_eq!(Control::read(19, &targets(most + 1)), Err(MalformedControl { kind: 19 }));
     }
 }

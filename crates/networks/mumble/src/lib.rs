@@ -61,5 +61,5 @@ pub use stream::reject;
 pub use version::MumbleVersion;
 pub use voice::{
     LOOPBACK, MalformedVoice, SAMPLES_PER_NUMBER, Sender, VOICE_BYTES_MAX, Voice, VoiceContext, VoiceFormat,
-    VoicePacket,
+    VoicePacket, VoicePlace,
 };

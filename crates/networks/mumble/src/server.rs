@@ -2,17 +2,18 @@
 
 mod polling;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use consonance_gateway::GameNetworkServer as _;
 use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
 use consonance_gateway::udp::DatagramSocket;
+use consonance_gateway::{Allowance, GameNetworkServer as _};
 use consonance_transport::{
     Delivery, DisconnectReason, MumbleStatistics, NetworkStatistics, Peer, ServerNetwork, Traffic,
 };
@@ -37,6 +38,8 @@ pub struct MumbleServer {
     udp: DatagramSocket,
     address: SocketAddr,
     paths: VoicePaths,
+    /// The bytes of control messages that each user may still send.
+    control_bytes: BTreeMap<Peer, Allowance>,
     list: ServerList,
     users: u32,
     turn: Turn,
@@ -109,6 +112,7 @@ impl MumbleServer {
             udp,
             address,
             paths: VoicePaths::default(),
+            control_bytes: BTreeMap::new(),
             list: ServerList::default(),
             users: 0,
             turn: Turn::default(),
@@ -141,6 +145,9 @@ impl MumbleServer {
             server_nonce: Some(secrets.server_nonce.to_vec()),
         };
         self.paths.insert(now, user, remote.ip(), VoiceFormat::of(login.version), &secrets);
+        let at_once = self.settings.control_bytes_per_second.saturating_mul(CONTROL_BURST_S);
+        let allowance = Allowance::within(now, at_once, Duration::from_secs(CONTROL_BURST_S.into()));
+        self.control_bytes.insert(user, allowance);
         self.send(now, user, &setup.into());
         let codec = CodecVersion { alpha: CELT_0_7_0, beta: 0, prefer_alpha: true, opus: Some(true) };
         self.send(now, user, &codec.into());
@@ -295,6 +302,8 @@ fn bind_both(
 
 /// A port that the system chose for TCP may be taken for UDP.
 const BIND_TRIES: u32 = 20;
+/// The seconds whose bytes of control messages a client may send at once.
+const CONTROL_BURST_S: u32 = 8;
 /// Room for the datagrams of a burst between two polls.
 const BUFFER_BYTES: usize = 1 << 20;
 /// Mumble's programs have room for no longer ones.

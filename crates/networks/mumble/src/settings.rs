@@ -21,6 +21,9 @@ pub struct MumbleSettings {
     pub silence_max: Duration,
     /// Bytes of control messages that wait for one client (default 1 MiB).
     pub control_bytes_max: usize,
+    /// Bytes of control messages that a client may send in a second (default 32 KiB), and eight times as many at once;
+    /// messages above that are counted and dropped unread.
+    pub control_bytes_per_second: u32,
     /// Bytes of tunnelled voice that wait for one client (default 32 KiB); the oldest is dropped.
     pub voice_bytes_max: usize,
     /// Bits per second that a client may use for its voice (default 144 000, of which the highest quality of Mumble's
@@ -39,6 +42,7 @@ impl Default for MumbleSettings {
             handshake_max: Duration::from_secs(10),
             silence_max: Duration::from_secs(30),
             control_bytes_max: 1 << 20,
+            control_bytes_per_second: 32 << 10,
             voice_bytes_max: 32 << 10,
             bandwidth_max: 144_000,
             release: "Consonance".to_owned(),

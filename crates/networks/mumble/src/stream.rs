@@ -6,7 +6,7 @@ use prost::Message as _;
 
 use crate::certificate::CertificateHash;
 use crate::control::messages::{Authenticate, Reject, RejectType, VersionExchange};
-use crate::control::{CONTROL_BYTES_MAX, Control, Frame};
+use crate::control::{AUTHENTICATE, CONTROL_BYTES_MAX, Control, Frame, VERSION};
 use crate::login::Login;
 use crate::version::MumbleVersion;
 
@@ -75,6 +75,7 @@ impl ControlStream {
             return Ok(Found::Message);
         }
         match frame.kind {
+            kind if frame.body.len() > Control::bytes_max(kind) => return Err(TOO_LONG),
             VERSION => self.version = VersionExchange::decode(frame.body).map_err(|_| MALFORMED)?,
             AUTHENTICATE => {
                 let authenticate = Authenticate::decode(frame.body).map_err(|_| MALFORMED)?;
@@ -154,8 +155,11 @@ pub fn reject(reason: &EndReason) -> Control {
         | EndCode::TokenService
         | EndCode::PasswordAttempts
         | EndCode::PasswordAndToken => RejectType::AuthenticatorFail,
-        EndCode::Name | EndCode::NameTooLong | EndCode::NameOfToken => RejectType::InvalidUsername,
-        EndCode::NameReserved | EndCode::NameProtected | EndCode::NameInUse => RejectType::UsernameInUse,
+        // For a name in use, clients do not show the reason, but say that the name is in use.
+        EndCode::Name | EndCode::NameTooLong | EndCode::NameOfToken | EndCode::NameReserved => {
+            RejectType::InvalidUsername
+        }
+        EndCode::NameProtected | EndCode::NameInUse => RejectType::UsernameInUse,
         EndCode::Full | EndCode::SessionFull | EndCode::ServerFull | EndCode::MadeRoom => {
             RejectType::ServerFull
         }
@@ -165,8 +169,6 @@ pub fn reject(reason: &EndReason) -> Control {
     Reject { kind: Some(kind as i32), reason: Some(reason.to_string()) }.into()
 }
 
-const VERSION: u16 = 0;
-const AUTHENTICATE: u16 = 2;
 const TOO_LONG: StreamViolation = StreamViolation("a control message is longer than this server takes");
 const MALFORMED: StreamViolation = StreamViolation("a control message cannot be read");
 
@@ -227,6 +229,7 @@ mod tests {
         for (code, kind) in [
             (EndCode::PasswordWrong, RejectType::WrongServerPassword),
             (EndCode::NameInUse, RejectType::UsernameInUse),
+            (EndCode::NameReserved, RejectType::InvalidUsername),
             (EndCode::SessionFull, RejectType::ServerFull),
             (EndCode::Banned, RejectType::None),
         ] {

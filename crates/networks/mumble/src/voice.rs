@@ -45,8 +45,35 @@ pub struct Voice<'a> {
     pub opus: Cow<'a, [u8]>,
     /// Whether this is the last packet of an utterance.
     pub is_last: bool,
-    /// The speaker's position, in metres to the right, up and forward.
-    pub position: Option<[f32; 3]>,
+    /// The speaker's place.
+    pub place: Option<VoicePlace>,
+}
+
+/// The place of a voice.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VoicePlace {
+    /// The position, in metres to the right, up and forward.
+    pub metres: [f32; 3],
+    /// How far the voice reaches, in metres, which the clients of some games (FiveM, RedM) add in the format before 1.5.
+    pub range_m: Option<f32>,
+}
+
+impl VoicePlace {
+    /// A position without a range.
+    pub fn at(metres: [f32; 3]) -> Self {
+        Self { metres, range_m: None }
+    }
+
+    /// A position and perhaps a range, one number after the other; `None` if the position has no numbers.
+    fn of(numbers: &[f32]) -> Option<Self> {
+        let (metres, range) = match *numbers {
+            [x, y, z] => ([x, y, z], None),
+            [x, y, z, range, ..] => ([x, y, z], Some(range)),
+            _ => return None,
+        };
+        let range_m = range.filter(|range| range.is_finite() && *range >= 0.0);
+        metres.iter().all(|metres| metres.is_finite()).then_some(Self { metres, range_m })
+    }
 }
 
 /// The context in which a listener hears a voice.
@@ -117,11 +144,6 @@ impl Voice<'_> {
     }
 }
 
-/// A place with numbers for its coordinates.
-fn place(coordinates: [f32; 3]) -> Option<[f32; 3]> {
-    coordinates.iter().all(|metres| metres.is_finite()).then_some(coordinates)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -143,13 +165,17 @@ mod tests {
         fn what_is_written_is_read(
             target in 0_u8..32, session: u32, number: u64, is_last: bool,
             opus in prop::collection::vec(any::<u8>(), 0..600),
-            position in prop::option::of([-1e7_f32..1e7, -1e7_f32..1e7, -1e7_f32..1e7]),
+            metres in prop::option::of([-1e7_f32..1e7, -1e7_f32..1e7, -1e7_f32..1e7]),
+            range in prop::option::of(0_f32..1e7),
         ) {
             for format in FORMATS {
+                // Only clients before 1.5 have ranges.
+                let range_m = range.filter(|_| format == VoiceFormat::Legacy);
+                let place = metres.map(|metres| VoicePlace { metres, range_m });
                 for from in [Sender::Client, Sender::Server] {
                     let session = if from == Sender::Server { session } else { 0 };
                     let opus = Cow::Borrowed(&*opus);
-                    let voice = Voice { target, session, number, opus, is_last, position };
+                    let voice = Voice { target, session, number, opus, is_last, place };
                     let mut written = Vec::new();
                     voice.write(format, from, &mut written);
                     prop_assert_eq!(VoicePacket::read(format, from, &written), Ok(VoicePacket::Voice(voice)));

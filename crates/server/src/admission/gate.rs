@@ -18,6 +18,8 @@ use crate::utc::seconds_since_1970;
 pub(crate) struct AdmissionGate {
     admission: Admission,
     remotes: HashMap<LinkId, Remote>,
+    /// The uses of names that are kept for accounts, by the links that use them.
+    name_uses: HashMap<LinkId, u64>,
     /// Joins that wait for the hook. A link may ask again while an answer is on its way: the number says which question
     /// it is for.
     waiting: HashMap<LinkId, Waiting>,
@@ -71,8 +73,8 @@ const ANSWERS_MAX: usize = 4096;
 impl AdmissionGate {
     pub(crate) fn new(admission: Admission) -> Self {
         let (answer_to, answers) = sync_channel(ANSWERS_MAX);
-        let (remotes, waiting) = (HashMap::new(), HashMap::new());
-        Self { admission, remotes, waiting, questions: 0, answers, answer_to, waker: None }
+        let (remotes, name_uses, waiting) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { admission, remotes, name_uses, waiting, questions: 0, answers, answer_to, waker: None }
     }
 
     /// Woken when the hook has responded.
@@ -98,7 +100,13 @@ impl AdmissionGate {
     /// A player with an account that its network vouches for has joined: its name is kept for it from now on.
     pub(crate) fn note_account(&mut self, session: &str, link: LinkId, name: &str, account: &str) {
         let Some(remote) = self.remotes.get(&link) else { return };
-        self.admission.note_account(session, name, account, &Origin::of(remote));
+        let name_use = self.admission.note_account(session, name, account, &Origin::of(remote));
+        self.name_uses.insert(link, name_use);
+    }
+
+    /// Keeps a name for no account any longer; returns the one that it was kept for.
+    pub(crate) fn release_name(&self, session: &str, name: &str) -> Option<Box<str>> {
+        self.admission.account_names().release(session, name)
     }
 
     /// Where a link comes from.
@@ -107,12 +115,15 @@ impl AdmissionGate {
     }
 
     /// A link is gone.
-    pub(crate) fn forget(&mut self, link: LinkId) {
-        self.take_remote(link);
+    pub(crate) fn forget(&mut self, now: Instant, link: LinkId) {
+        self.take_remote(now, link);
     }
 
     /// The same; where it comes from.
-    pub(crate) fn take_remote(&mut self, link: LinkId) -> Option<Remote> {
+    pub(crate) fn take_remote(&mut self, now: Instant, link: LinkId) -> Option<Remote> {
+        if let Some(name_use) = self.name_uses.remove(&link) {
+            self.admission.note_account_left(now, name_use);
+        }
         self.waiting.remove(&link);
         self.remotes.remove(&link)
     }
@@ -135,16 +146,16 @@ impl AdmissionGate {
         let question = self.questions;
         let waiting = Waiting { question, session: session.into(), name: name.into(), account, claims };
         match self.admission.settings().hook.clone() {
-            None => self.verdict(&waiting),
+            None => self.verdict(now, &waiting),
             Some(hook) => {
                 let span = span.map(|span| span.child("joining_hook", SpanKind::Client)).unwrap_or_default();
-                self.ask_hook(&hook, link, waiting, shown, span)
+                self.ask_hook(now, &hook, (link, waiting), shown, span)
             }
         }
     }
 
     /// The next join that the hook was asked about, its name, and the outcome.
-    pub(crate) fn next_answer(&mut self) -> Option<(LinkId, String, Verdict)> {
+    pub(crate) fn next_answer(&mut self, now: Instant) -> Option<(LinkId, String, Verdict)> {
         while let Ok(Answered { link, question, answer }) = self.answers.try_recv() {
             let Some(mut waiting) = self.waiting.remove(&link) else { continue };
             if waiting.question != question {
@@ -154,10 +165,10 @@ impl AdmissionGate {
             let verdict = match answer {
                 Ok(Answer::Allow(claims)) => {
                     waiting.claims = claims.map(|claims| *claims).or(waiting.claims);
-                    self.verdict(&waiting)
+                    self.verdict(now, &waiting)
                 }
                 Ok(Answer::Deny(reason)) => Verdict::Refuse(Refusal::Denied { reason }),
-                Err(_) => self.without_hook(&waiting),
+                Err(_) => self.without_hook(now, &waiting),
             };
             return Some((link, waiting.name, verdict));
         }
@@ -166,9 +177,9 @@ impl AdmissionGate {
 
     fn ask_hook(
         &mut self,
+        now: Instant,
         hook: &Hook,
-        link: LinkId,
-        waiting: Waiting,
+        (link, waiting): (LinkId, Waiting),
         shown: &JoinToken,
         span: OpenSpan,
     ) -> Verdict {
@@ -194,21 +205,21 @@ impl AdmissionGate {
                 self.waiting.insert(link, waiting);
                 Verdict::Wait
             }
-            Err(_) => self.without_hook(&waiting),
+            Err(_) => self.without_hook(now, &waiting),
         }
     }
 
     /// The outcome of a join that the hook cannot be asked about.
-    fn without_hook(&self, waiting: &Waiting) -> Verdict {
+    fn without_hook(&self, now: Instant, waiting: &Waiting) -> Verdict {
         let fails_open =
             self.admission.settings().hook.as_ref().is_some_and(|hook| hook.settings().fail_open);
-        if fails_open { self.verdict(waiting) } else { Verdict::Refuse(Refusal::HookFailed) }
+        if fails_open { self.verdict(now, waiting) } else { Verdict::Refuse(Refusal::HookFailed) }
     }
 
-    fn verdict(&self, waiting: &Waiting) -> Verdict {
+    fn verdict(&self, now: Instant, waiting: &Waiting) -> Verdict {
         let Waiting { session, name, account, claims, .. } = waiting;
         let (claims, account) = (claims.as_ref(), account.as_deref());
-        match self.admission.access(session, (name, account), claims, self.clock()) {
+        match self.admission.access(session, (name, account), claims, (now, self.clock())) {
             Ok(access) => Verdict::Admit { access, seconds_left: self.seconds_left(claims) },
             Err(refusal) => Verdict::Refuse(refusal),
         }

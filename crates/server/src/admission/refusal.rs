@@ -38,6 +38,8 @@ pub enum Refusal {
     HookFailed,
     /// Only players with a token for this name may have it.
     NameReserved,
+    /// The name is kept for another account: that of the player that had it last.
+    NameKept,
     /// An operator has banned the player.
     Banned(Box<Ban>),
 }
@@ -55,6 +57,7 @@ impl Refusal {
             Self::Denied { .. } => "denied",
             Self::HookFailed => "hook-failed",
             Self::NameReserved => "name-reserved",
+            Self::NameKept => "name-kept",
             Self::Banned(_) => "banned",
         }
     }
@@ -80,6 +83,9 @@ impl From<&Refusal> for EndReason {
             Refusal::Denied { reason } => Self::with_words(EndCode::Denied, reason),
             Refusal::HookFailed => EndCode::Undecided.into(),
             Refusal::NameReserved => EndCode::NameReserved.into(),
+            Refusal::NameKept => {
+                Self::with_words(EndCode::NameReserved, "the player that had it last has another certificate")
+            }
             Refusal::Banned(ban) => ban.end_reason(),
         }
     }

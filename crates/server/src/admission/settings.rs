@@ -33,6 +33,9 @@ pub struct JoiningSettings {
     /// their players leave (default 10 000): one for each account and session, and 64 from one address or from one
     /// network of IPv6 (48 bits). The one that was joined with longest ago goes for another one. None with 0.
     pub account_names_max: usize,
+    /// How long such a name is kept after its player has left (default 10 minutes): whoever has none makes another
+    /// certificate in a second.
+    pub account_names_last: Duration,
     /// How often a wrong password may be tried.
     pub password_attempts: PasswordAttemptLimits,
     /// A service that has the last word (default none).
@@ -50,6 +53,7 @@ impl Default for JoiningSettings {
             require_both: false,
             reserved_names: Vec::new(),
             account_names_max: 10_000,
+            account_names_last: Duration::from_mins(10),
             password_attempts: PasswordAttemptLimits::default(),
             hook: None,
         }

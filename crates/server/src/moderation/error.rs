@@ -62,6 +62,14 @@ pub enum ModerationError {
         /// The number.
         id: u64,
     },
+    /// A name is not kept for an account.
+    #[error("{name:?} is not kept for an account in the session {session:?}")]
+    NameNotKept {
+        /// The session's name.
+        session: String,
+        /// The player's name.
+        name: String,
+    },
     /// The server is to stay anyway.
     #[error("the server is not draining")]
     NotDraining,
@@ -125,6 +133,7 @@ impl ModerationError {
             Self::RoomFull { .. } => "room-full",
             Self::TooManyRights { .. } => "too-many-rights",
             Self::NoBan { .. } => "no-ban",
+            Self::NameNotKept { .. } => "name-not-kept",
             Self::NotDraining => "not-draining",
             Self::InvalidRedirect => "invalid-redirect",
             Self::EndsInThePast => "ends-in-the-past",

@@ -188,6 +188,24 @@ impl Moderation {
         self.log(by, AuditAction::new("reset", session, player), reset.map(outcome))
     }
 
+    /// Lets others have a name that is kept for the account of the player that had it last.
+    ///
+    /// # Errors
+    /// If there is no such session, or the name is not kept.
+    pub fn release_name(&self, by: &By, session: &str, name: &str) -> Result<Done, ModerationError> {
+        let (asked, kept) = (session.to_owned(), name.to_owned());
+        let released =
+            self.server.ask_session(session, move |session_loop, _| session_loop.release_name(&asked, &kept));
+        let not_kept = || ModerationError::NameNotKept { session: session.into(), name: name.into() };
+        let released =
+            released.map_err(ModerationError::of_worker).and_then(|account| account.ok_or_else(not_kept));
+        let action = AuditAction::new("release_name", session, name);
+        match released {
+            Ok(account) => self.log(by, action.with(format!("kept for {account}")), Ok(Outcome::Holds)),
+            Err(error) => self.log(by, action, Err(error)),
+        }
+    }
+
     /// Decides about a player, here or not; where several are here under one name, about each of them.
     fn change(
         &self,

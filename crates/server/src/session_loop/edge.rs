@@ -155,7 +155,7 @@ impl SessionLoop {
                 }
                 Wanted::Look { link } => {
                     if let Some(way) = networks.ways(now).of(link) {
-                        edge.report(link, LinkReport::new(way.quality, way.page));
+                        edge.report(link, LinkReport::new(way.quality, way.page, way.mumble));
                     }
                 }
                 Wanted::FindOwner { session, lost } => directory.find_owner(&session, lost),

@@ -88,7 +88,7 @@ impl SessionLoop {
 
     /// Answers the joins that the hook was asked about.
     pub(super) fn answer_joins(&mut self, now: Instant) {
-        while let Some((link, name, verdict)) = self.gate.next_answer() {
+        while let Some((link, name, verdict)) = self.gate.next_answer(now) {
             let Some(index) = self.routes.session_of(link) else { continue };
             let question = JoinQuestion { link, name: &name, at: self.at(now) };
             let account = self.networks.account_of(now, link);

@@ -127,7 +127,7 @@ impl SessionLoop {
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, end: LinkEnd) {
         let at = self.at(now);
-        self.gate.forget(link);
+        self.gate.forget(now, link);
         self.join_spans.disconnect(link);
         if let Some(index) = self.routes.session_of(link)
             && let session = self.sessions.get_mut(index)

@@ -64,6 +64,11 @@ impl SessionLoop {
         Some(vec![gone.unwrap_or_else(|| PlayerIdentity::Name(name.into()))])
     }
 
+    /// Keeps a name for no account any longer; returns the one that it was kept for.
+    pub(crate) fn release_name(&self, session: &str, name: &str) -> Option<Box<str>> {
+        self.gate.release_name(session, name)
+    }
+
     /// Applies the present decisions about its rooms to a session. False if it is not here.
     pub(crate) fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };

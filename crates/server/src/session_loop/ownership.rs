@@ -182,7 +182,7 @@ impl SessionLoop {
         let (mut clients, version) = (FxHashMap::default(), session.server.version_of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
-            let remote = self.gate.take_remote(link);
+            let remote = self.gate.take_remote(now, link);
             if self.networks.is_remote(link) {
                 if !self.is_of_own_edge(link) {
                     self.directory.leave(&session.name);

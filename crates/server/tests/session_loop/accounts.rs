@@ -1,5 +1,7 @@
 //! Accounts that a network vouches for: bans and reserved names apply to them.
 
+use std::time::Duration;
+
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::records::{Records, RecordsSettings};
@@ -130,7 +132,7 @@ fn a_name_is_kept_for_the_account_that_it_was_used_with_until_that_uses_another_
     assert_eq!(scene.visit("main", "Mia", Some(MIA)), "joined");
     for (name, account) in [("Mia", None), ("MIA", Some(EVE)), ("M\u{456}a", None)] {
         let told = scene.visit("main", name, account);
-        assert!(told.contains("reserved"), "{name}: {told}");
+        assert!(told.contains("reserved") && told.contains("another certificate"), "{name}: {told}");
     }
     assert_eq!(scene.visit("other", "Mia", Some(EVE)), "joined", "in another session it is free");
     assert_eq!(scene.visit("main", "Mia", Some(MIA)), "joined");
@@ -174,4 +176,25 @@ fn an_operator_may_have_no_names_kept() {
     let mut scene = scene(|joining| joining.account_names_max = 0);
     assert_eq!(scene.visit("main", "Mia", Some(MIA)), "joined");
     assert_eq!(scene.visit("main", "Mia", Some(EVE)), "joined");
+}
+
+#[test]
+fn a_name_is_free_again_some_minutes_after_its_account_has_left() {
+    let mut scene = scene(|_| {});
+    assert_eq!(scene.visit("main", "Mia", Some(MIA)), "joined");
+    scene.stage.now += Duration::from_secs(599);
+    assert_ne!(scene.visit("main", "Mia", Some(EVE)), "joined");
+    scene.stage.now += Duration::from_secs(2);
+    assert_eq!(scene.visit("main", "Mia", Some(EVE)), "joined");
+    assert_ne!(scene.visit("main", "Mia", Some(MIA)), "joined", "now it is the other one's");
+}
+
+#[test]
+fn a_name_stays_its_accounts_while_it_is_here_however_long() {
+    let mut scene = scene(|_| {});
+    let (mut mia, _) = scene.join("main", "Mia", Some(MIA));
+    scene.stage.now += Duration::from_secs(3600);
+    let told = scene.visit("main", "Mia", Some(EVE));
+    scene.stage.settle(&mut [&mut mia]);
+    assert!(told.contains("another certificate"), "{told}");
 }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use consonance_server::audit::AuditQuery;
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
@@ -145,4 +146,30 @@ fn what_holds_for_an_account_is_shown_at_every_visit_of_it() {
         .map(|row| &*row.name)
         .collect();
     assert_eq!(muted, ["Decoy", "Mallory", "Third"]);
+}
+
+#[test]
+fn an_operator_releases_a_name_that_is_kept_for_an_account_and_the_log_says_so() {
+    let settings = SessionsSettings::new(["main"]).unwrap();
+    let stage = Stage::with_settings(&settings, 1);
+    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
+    let mut mia = stage.player_of_account(0, "Mia", "mumble:a", "main");
+    wait_until("Mia is in", &mut [&mut mia], |all| all[0].has_joined);
+    mia.leave();
+    let by = By::new("Ops", "wrong certificate");
+    let mut eve = stage.player_of_account(0, "Mia", "mumble:b", "main");
+    wait_until("the name is kept", &mut [&mut eve], |all| all[0].end.is_some());
+    let done = moderation.release_name(&by, "main", "MIA").unwrap();
+    assert_eq!(done.outcome, Outcome::Holds);
+    let again = moderation.release_name(&by, "main", "Mia").unwrap_err();
+    assert_eq!(
+        (again.code(), &*again.to_string()),
+        ("name-not-kept", "\"Mia\" is not kept for an account in the session \"main\"")
+    );
+    let mut eve = stage.player_of_account(0, "Mia", "mumble:b", "main");
+    wait_until("it is hers", &mut [&mut eve], |all| all[0].has_joined);
+    let entries = moderation.audit(&AuditQuery::default()).entries;
+    let entries: Vec<_> =
+        entries.iter().map(|entry| (&*entry.action, &*entry.target, &*entry.details)).collect();
+    assert_eq!(entries, [("release_name", "Mia", ""), ("release_name", "MIA", "kept for mumble:a")]);
 }

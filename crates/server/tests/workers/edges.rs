@@ -1,10 +1,11 @@
 //! One session, with links on all workers: it works as if they were on one.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use consonance_inspector::Inspected as _;
+use consonance_inspector::{Inspected as _, ServedPlayer};
 use consonance_server::SessionsSettings;
-use consonance_transport::EndCode;
+use consonance_transport::{EndCode, MumbleState};
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -121,6 +122,36 @@ fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
     };
     wait_until("all are shown", &mut players.iter_mut().collect::<Vec<_>>(), |_| networks().len() == 3);
     assert_eq!(networks(), vec![Some("memory".to_owned()); 3]);
+}
+
+#[test]
+fn the_inspector_shows_the_state_of_a_mumble_user_at_another_worker() {
+    let stage = Stage::new(&["main"], WORKERS);
+    let mut players = players(&stage);
+    let state = MumbleState {
+        client: "1.5.735, Mumble".to_owned(),
+        self_mute: true,
+        listening: vec!["team".to_owned()],
+        is_tunnelled: true,
+        voice: Some(Duration::from_millis(700)),
+        ..MumbleState::default()
+    };
+    players.push(stage.mumble_user_of_worker(1, "Mia", state, "main"));
+    let inspection = stage.server.inspection();
+    let mia = || -> Option<ServedPlayer> {
+        let snapshot = inspection.snapshot();
+        let sessions = &snapshot.server().unwrap().sessions;
+        sessions.iter().flat_map(|session| &session.players).find(|player| player.name == "Mia").cloned()
+    };
+    // Her worker is asked at the first look.
+    wait_until("her state is known", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
+        mia().is_some_and(|mia| mia.mumble.is_some())
+    });
+    let mia = mia().unwrap();
+    let told = mia.mumble.unwrap();
+    assert_eq!((&*told.client, told.self_mute, told.is_tunnelled), ("1.5.735, Mumble", true, true));
+    assert_eq!((told.room, told.listening, told.voice_ms_ago), (None, vec!["team".to_owned()], Some(700)));
+    assert_eq!(mia.voice_path.as_deref(), Some("through Mumble's control channel over TCP, not by UDP"));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::{DisconnectReason, MumbleState};
 
 /// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -76,6 +76,18 @@ impl Stage {
         session: &str,
     ) -> Player {
         let client = self.networks[worker].client(session).with_account(account);
+        Player::new(&ClientSettings::new(name), client)
+    }
+
+    /// The same with what its network reports of a Mumble client.
+    pub(crate) fn mumble_user_of_worker(
+        &self,
+        worker: usize,
+        name: &str,
+        state: MumbleState,
+        session: &str,
+    ) -> Player {
+        let client = self.networks[worker].client(session).with_mumble(state);
         Player::new(&ClientSettings::new(name), client)
     }
 

@@ -12,8 +12,8 @@ use super::{
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
-    Peer, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, MumbleState,
+    PacketLimits, Peer, Statistics,
 };
 
 /// A client on a [`MemoryNetwork`]. Dropping it closes its links.
@@ -22,6 +22,7 @@ pub struct MemoryClient {
     session: String,
     limits: PacketLimits,
     account: Option<Box<str>>,
+    mumble: Option<Arc<MumbleState>>,
     pub(super) end: Arc<ClientEnd>,
     /// The name of the latest attempt to connect, to recognise what an earlier link left behind.
     attempt: Peer,
@@ -55,6 +56,7 @@ impl MemoryClient {
             session,
             limits: LIMITS,
             account: None,
+            mumble: None,
             end: Arc::new(ClientEnd::new()),
             attempt: Peer(0),
             link: Link::Idle,
@@ -77,6 +79,13 @@ impl MemoryClient {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<Box<str>>) -> Self {
         self.account = Some(account.into());
+        self
+    }
+
+    /// The same with a state that the network reports of it, as if it were a user of Mumble.
+    #[must_use]
+    pub fn with_mumble(mut self, state: MumbleState) -> Self {
+        self.mumble = Some(Arc::new(state));
         self
     }
 
@@ -116,7 +125,8 @@ impl ClientTransport for MemoryClient {
         self.end.mailbox.expect(attempt);
         let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
-        let link = LinkToClient { end: Arc::clone(&self.end), attempt, account: self.account.clone() };
+        let (account, mumble) = (self.account.clone(), self.mumble.clone());
+        let link = LinkToClient { end: Arc::clone(&self.end), attempt, account, mumble };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
         // A server that is being dropped may not have seen the arrival.
         if listener.is_gone() {

@@ -16,6 +16,6 @@ pub use logging_in::{
     VersionExchange,
 };
 pub use users::{
-    BanList, ContextAction, QueryUsers, RequestBlob, UserList, UserRemove, UserState, UserStats, UserText,
-    VoiceTarget, WhisperTarget,
+    BanList, ContextAction, PluginData, QueryUsers, RequestBlob, UserList, UserRemove, UserState, UserStats,
+    UserText, VoiceTarget, WhisperTarget,
 };

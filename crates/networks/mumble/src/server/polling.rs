@@ -12,7 +12,7 @@ use crate::control::{Control, MalformedControl, TUNNEL};
 use crate::crypt::CryptCounts;
 use crate::login::Login;
 use crate::server_list::{ListedServer, ServerList};
-use crate::voice::{Sender, VoicePacket};
+use crate::voice::{Sender, VOICE_BYTES_MAX, VoicePacket};
 
 /// The source that a series of polls reads: first datagrams, up to a limit, then streams.
 #[derive(Debug)]
@@ -98,28 +98,43 @@ impl MumbleServer {
                 Some(MumbleServerEvent::Connected { user, remote, login })
             }
             Taken::Message(user) => {
-                let (kind, body) = self.message.split_first_chunk()?;
-                let kind = u16::from_be_bytes(*kind);
+                let kind = u16::from_be_bytes(*self.message.first_chunk()?);
                 if kind == TUNNEL {
                     self.message.drain(..KIND_BYTES);
                     self.paths.note_tunnelled(now, user);
                     return self.handle_packet(now, user, Way::Tunnel);
                 }
-                let read = Control::read(kind, body);
+                if !self.may_send(now, user) {
+                    self.counts.dropped.control_too_many += 1;
+                    return None;
+                }
+                let read = Control::read(kind, &self.message[KIND_BYTES..]);
                 let control = self.handle_control(now, user, read)?;
                 Some(MumbleServerEvent::Control { user, control })
             }
             Taken::Disconnected(user, reason) => {
                 self.users = self.users.saturating_sub(1);
                 self.paths.remove(user);
+                self.control_bytes.remove(&user);
                 Some(MumbleServerEvent::Disconnected { user, reason })
             }
         }
     }
 
+    /// Whether a user may send the control message in `message`, by its bytes.
+    fn may_send(&mut self, now: Instant, user: Peer) -> bool {
+        let bytes = u32::try_from(self.message.len()).unwrap_or(u32::MAX);
+        self.control_bytes.get_mut(&user).is_some_and(|allowance| allowance.take_many(now, bytes))
+    }
+
     /// A packet, in `message`: a sign of life goes back the way that it came.
     fn handle_packet(&mut self, now: Instant, user: Peer, way: Way) -> Option<MumbleServerEvent> {
         let format = self.paths.format(user)?;
+        // A message of the control channel could be longer than any datagram.
+        if self.message.len() > VOICE_BYTES_MAX {
+            self.counts.dropped.voice_malformed += 1;
+            return None;
+        }
         match VoicePacket::read(format, Sender::Client, &self.message) {
             Ok(VoicePacket::Voice(voice)) => {
                 if way == Way::Datagram {

@@ -1,14 +1,15 @@
 //! Voice packets before version 1.5.
 //!
 //! ```text
-//! [type 3 bits, target 5 bits] ([session]) [number] [Opus: its length, and 0x2000 for the last one] [Opus] ([f32; 3])
+//! [type 3 bits, target 5 bits] ([session]) [number] [Opus: its length, and 0x2000 for the last one] [Opus] ([f32; 3] ([f32]))
 //! ```
 //!
-//! Numbers are of [variable length](crate::varint), coordinates have the lower byte first.
+//! Numbers are of [variable length](crate::varint), the others have the lower byte first. Mumble's own clients end with
+//! coordinates; those in FiveM and RedM add the range of the voice, and Mumble's server passes all of it on.
 
 use std::borrow::Cow;
 
-use super::{MalformedVoice, Sender, Voice, VoicePacket, place};
+use super::{MalformedVoice, Sender, Voice, VoicePacket, VoicePlace};
 use crate::varint;
 
 const PING: u8 = 1;
@@ -40,23 +41,20 @@ fn read_opus(from: Sender, target: u8, bytes: &[u8]) -> Option<Voice<'_>> {
     if length > LENGTH | LAST {
         return None;
     }
-    let (opus, position) = bytes.split_at_checked((length & LENGTH) as usize)?;
+    let (opus, place) = bytes.split_at_checked((length & LENGTH) as usize)?;
     let is_last = length & LAST != 0;
-    Some(Voice {
-        target,
-        session,
-        number,
-        opus: Cow::Borrowed(opus),
-        is_last,
-        position: coordinates(position),
-    })
+    Some(Voice { target, session, number, opus: Cow::Borrowed(opus), is_last, place: place_of(place) })
 }
 
-/// The coordinates after the Opus packet; `None` if the bytes are not three valid coordinates.
-fn coordinates(bytes: &[u8]) -> Option<[f32; 3]> {
-    let bytes: &[u8; 12] = bytes.try_into().ok()?;
+/// The place after the Opus packet: at least three numbers. What is behind a fourth one is ignored.
+fn place_of(bytes: &[u8]) -> Option<VoicePlace> {
     let (numbers, _) = bytes.as_chunks::<4>();
-    place([f32::from_le_bytes(numbers[0]), f32::from_le_bytes(numbers[1]), f32::from_le_bytes(numbers[2])])
+    let mut read = [0.0; 4];
+    let count = numbers.len().min(read.len());
+    for (number, bytes) in read.iter_mut().zip(numbers) {
+        *number = f32::from_le_bytes(*bytes);
+    }
+    VoicePlace::of(&read[..count])
 }
 
 pub(super) fn write(voice: &Voice<'_>, from: Sender, out: &mut Vec<u8>) {
@@ -68,8 +66,9 @@ pub(super) fn write(voice: &Voice<'_>, from: Sender, out: &mut Vec<u8>) {
     let last = if voice.is_last { LAST } else { 0 };
     varint::write(voice.opus.len() as u64 & LENGTH | last, out);
     out.extend_from_slice(&voice.opus);
-    for metres in voice.position.into_iter().flatten() {
-        out.extend(metres.to_le_bytes());
+    let Some(place) = voice.place else { return };
+    for number in place.metres.into_iter().chain(place.range_m) {
+        out.extend(number.to_le_bytes());
     }
 }
 
@@ -85,7 +84,7 @@ mod tests {
             number: 5,
             opus: Cow::Borrowed(&[7, 8, 9]),
             is_last: true,
-            position: Some([1.0, 0.0, -2.0]),
+            place: Some(VoicePlace::at([1.0, 0.0, -2.0])),
         };
         let mut from_server = Vec::new();
         write(&voice, Sender::Server, &mut from_server);
@@ -106,12 +105,36 @@ mod tests {
         }
     }
 
+    fn place_behind(behind: &[u8]) -> Option<VoicePlace> {
+        let packet = [&[0x80, 1, 1, 9][..], behind].concat();
+        let Ok(VoicePacket::Voice(voice)) = read(Sender::Client, &packet) else { panic!("it is voice") };
+        assert_eq!(&*voice.opus, &[9]);
+        voice.place
+    }
+
     #[test]
     fn coordinates_that_are_no_numbers_or_not_three_are_left_out() {
-        for behind in [&[0; 11][..], &[0; 13], &[0xFF; 12]] {
-            let packet = [&[0x80, 1, 1, 9][..], behind].concat();
-            let Ok(VoicePacket::Voice(voice)) = read(Sender::Client, &packet) else { panic!("it is voice") };
-            assert_eq!((voice.position, &*voice.opus), (None, &[9][..]));
+        for behind in [&[0; 11][..], &[0xFF; 12], &[0xFF; 16], &[]] {
+            assert_eq!(place_behind(behind), None, "{behind:?}");
         }
+    }
+
+    #[test]
+    fn a_range_behind_the_coordinates_is_read_and_written() {
+        let bytes =
+            |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>();
+        let place = VoicePlace { metres: [1.0, 2.0, -3.0], range_m: Some(7.5) };
+        assert_eq!(place_behind(&bytes(&[1.0, 2.0, -3.0, 7.5])), Some(place));
+        for odd in [f32::NAN, f32::INFINITY, -1.0] {
+            let read = place_behind(&bytes(&[1.0, 2.0, -3.0, odd]));
+            assert_eq!(read, Some(VoicePlace::at([1.0, 2.0, -3.0])), "{odd}");
+        }
+        assert_eq!(
+            place_behind(&[&bytes(&[1.0, 2.0, -3.0])[..], &[7]].concat()),
+            Some(VoicePlace::at(place.metres))
+        );
+        let mut written = Vec::new();
+        write(&Voice { place: Some(place), ..Voice::default() }, Sender::Server, &mut written);
+        assert_eq!(written[written.len() - 16..], bytes(&[1.0, 2.0, -3.0, 7.5]));
     }
 }

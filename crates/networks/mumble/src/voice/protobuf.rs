@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use prost::Message;
 
-use super::{MalformedVoice, Sender, Voice, VoicePacket, place};
+use super::{MalformedVoice, Sender, Voice, VoicePacket, VoicePlace};
 
 const AUDIO: u8 = 0;
 pub(crate) const PING: u8 = 1;
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<VoicePacket<'_>, MalformedVoice> {
                 number: audio.number,
                 opus: Cow::Owned(audio.opus),
                 is_last: audio.is_last,
-                position: audio.position.try_into().ok().and_then(place),
+                place: VoicePlace::of(&audio.position),
             }))
         }
         PING => Ok(VoicePacket::Ping),
@@ -78,7 +78,8 @@ pub(super) fn write(voice: &Voice<'_>, from: Sender, out: &mut Vec<u8>) {
         session: voice.session,
         number: voice.number,
         opus: voice.opus.to_vec(),
-        position: voice.position.map_or_else(Vec::new, Vec::from),
+        // Clients of 1.5 ignore a position of more than three numbers.
+        position: voice.place.map_or_else(Vec::new, |place| place.metres.into()),
         is_last: voice.is_last,
     };
     out.push(AUDIO);

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use consonance_mumble::client::{ClientSettings, MumbleClientEvent, VoiceWay};
-use consonance_mumble::{MumbleServerEvent, MumbleSettings};
+use consonance_mumble::control::messages::{ChannelRemove, UserText};
+use consonance_mumble::{Control, MumbleServerEvent, MumbleSettings};
 use consonance_transport::ServerNetwork as _;
 
 use crate::stage::Stage;
@@ -71,4 +72,46 @@ fn the_server_list_is_answered_to_anyone_but_not_often_and_as_the_page_of_securi
     let row = page.lines().find(|line| line.starts_with("| Mumble | "));
     assert!(row.is_some_and(|row| row.starts_with("| Mumble | 2.00 |")), "24 bytes for 12: {row:?}");
     assert_eq!(answers[0][12..16], [0, 0, 0, 1], "one user is there");
+}
+
+#[test]
+fn a_client_may_send_so_many_bytes_of_control_messages_and_no_more() {
+    let mut settings = MumbleSettings::default();
+    settings.control_bytes_per_second = 10_000;
+    let mut stage = Stage::new(settings);
+    let (_, mut client) = stage.client(ClientSettings::new("Ada"));
+    let (bob, mut other) = stage.client(ClientSettings::new("Bob"));
+    let text = Control::from(UserText { message: "x".repeat(30_000), ..UserText::default() });
+    for _ in 0..20 {
+        client.send(&text).unwrap();
+        stage.turn();
+    }
+    // A message behind them that is short enough for the rest.
+    client.send(&Control::from(ChannelRemove { channel_id: 7 })).unwrap();
+    let is_end = |event: &MumbleServerEvent| {
+        matches!(event, MumbleServerEvent::Control { control: Control::ChannelRemove(_), .. })
+    };
+    let began = Instant::now();
+    stage.until_event(is_end);
+    let texts = stage
+        .events
+        .iter()
+        .filter(|event| matches!(event, MumbleServerEvent::Control { control: Control::TextMessage(_), .. }))
+        .count();
+    // 80 000 bytes at once, and 10 000 in each second that this has taken.
+    let allowed = 2 + began.elapsed().as_secs() as usize / 3 + 1;
+    assert!((2..=allowed).contains(&texts), "{texts} texts of 30 000 bytes");
+    assert_eq!(stage.server.mumble_statistics(Instant::now()).dropped.control_too_many, 20 - texts as u64);
+    other.send(&text).unwrap();
+    stage.until_event(|event| matches!(event, MumbleServerEvent::Control { user, .. } if *user == bob));
+}
+
+#[test]
+fn tunnelled_voice_is_no_longer_than_in_a_datagram() {
+    let mut stage = Stage::new(MumbleSettings::default());
+    let (_, mut client) = stage.client(ClientSettings::new("Ada"));
+    client.send_packet(&[0x20; 60_000], VoiceWay::Tunnel).unwrap();
+    client.ping(VoiceWay::Tunnel).unwrap();
+    stage.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
+    assert_eq!(stage.server.mumble_statistics(Instant::now()).dropped.voice_malformed, 1);
 }

@@ -109,16 +109,9 @@ pub struct UserText {
     pub message: String,
 }
 
-/// Names of registered users, which are asked for.
-#[derive(Clone, PartialEq, Message)]
-pub struct QueryUsers {
-    /// Their numbers.
-    #[prost(uint32, repeated, packed = "false", tag = "1")]
-    pub ids: Vec<u32>,
-    /// Their names.
-    #[prost(string, repeated, tag = "2")]
-    pub names: Vec<String>,
-}
+/// Names of registered users, which are asked for; the contents are not read, only that there is a request.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct QueryUsers {}
 
 /// An entry of a menu was chosen.
 #[derive(Clone, PartialEq, Message)]
@@ -186,3 +179,20 @@ pub struct UserStats {
 /// A request for pictures and long texts; its contents are not read.
 #[derive(Clone, Copy, PartialEq, Message)]
 pub struct RequestBlob {}
+
+/// Data of a plugin, for the plugins of other users: since 1.4.
+#[derive(Clone, PartialEq, Message)]
+pub struct PluginData {
+    /// The user that has sent it.
+    #[prost(uint32, optional, tag = "1")]
+    pub sender_session: Option<u32>,
+    /// The users that are to get it.
+    #[prost(uint32, repeated, packed = "true", tag = "2")]
+    pub receiver_sessions: Vec<u32>,
+    /// The data.
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub data: Option<Vec<u8>>,
+    /// What the data is, for the plugins.
+    #[prost(string, optional, tag = "4")]
+    pub data_id: Option<String>,
+}

@@ -1,0 +1,104 @@
+//! A session of 1000 players, each in a room of its own, as links without clients.
+
+use consonance_session::{
+    CodecId, CodecParameters, Delivery, Instant, LinkId, Server, ServerSettings, SessionId,
+};
+use consonance_wire::{ClientState, HandshakeRequest, List, Packet, RosterEntry, WireStr};
+use stats_alloc::Region;
+
+use crate::{ALLOCATOR, Cost};
+
+pub(crate) const SESSION: SessionId = SessionId(0x1234_5678);
+pub(crate) const PLAYERS: u16 = 1000;
+pub(crate) const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    pub(crate) now: Instant,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = SESSION;
+        let mut stage = Self { server: Server::new(settings), now: Instant::START };
+        for number in 0..PLAYERS {
+            let name = name_of(number);
+            let id = stage.join(link_of(number), &name);
+            stage.give(link_of(number), &state(id, &name, &[&room_of(number)]));
+        }
+        stage
+    }
+
+    /// Joins a player over a new link; returns its id.
+    pub(crate) fn join(&mut self, link: LinkId, name: &str) -> u16 {
+        self.server.handle_connected(self.now, link);
+        self.give(link, &written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) }));
+        let row = self.server.link_table().find(|row| row.link == link);
+        row.and_then(|row| row.client).expect("it has joined").0
+    }
+
+    /// Takes a packet, and forgets what follows.
+    pub(crate) fn give(&mut self, link: LinkId, packet: &[u8]) {
+        self.handle(link, Delivery::Reliable, packet);
+    }
+
+    /// Takes a packet, and counts what follows from it: packets to others, by their destinations, and events.
+    pub(crate) fn handle(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> usize {
+        let mut steps = 1;
+        if let Some(relayed) = self.server.handle_packet(self.now, link, delivery, packet) {
+            steps += 1 + relayed.to.len();
+        }
+        while let Some(transmit) = self.server.poll_transmit() {
+            steps += 1 + transmit.to.len();
+        }
+        while self.server.poll_event().is_some() {
+            steps += 1;
+        }
+        while self.server.poll_command().is_some() {
+            steps += 1;
+        }
+        steps
+    }
+
+    /// What a packet costs.
+    pub(crate) fn cost(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> Cost {
+        measured(|| self.handle(link, delivery, packet))
+    }
+}
+
+/// The cost of something that counts its other steps.
+pub(crate) fn measured(act: impl FnOnce() -> usize) -> Cost {
+    let region = Region::new(ALLOCATOR);
+    let steps = act();
+    let change = region.change();
+    let grown = usize::try_from(change.bytes_reallocated).unwrap_or_default();
+    Cost { bytes: change.bytes_allocated + grown, steps: steps + change.allocations + change.reallocations }
+}
+
+pub(crate) fn link_of(number: u16) -> LinkId {
+    LinkId(u64::from(number) + 1)
+}
+
+pub(crate) fn name_of(number: u16) -> String {
+    format!("player {number}")
+}
+
+pub(crate) fn room_of(number: u16) -> String {
+    format!("room {number}")
+}
+
+pub(crate) fn state(id: u16, name: &str, rooms: &[&str]) -> Vec<u8> {
+    let rooms: Vec<_> = rooms.iter().map(|room| Some(WireStr::from(*room))).collect();
+    let client =
+        RosterEntry { name: Some(WireStr::from(name)), id: consonance_session::ClientId(id), codec: CODEC };
+    written(ClientState { session: SESSION, client, rooms: List::from(&*rooms) })
+}
+
+pub(crate) fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
+    let mut bytes = vec![0; 70_000];
+    let length = packet.into().write(&mut bytes).expect("it is a packet");
+    bytes.truncate(length);
+    bytes
+}
