@@ -18,9 +18,9 @@ thread_local! {
 /// signatures and tags around them hold.
 pub fn spoiling<T>(ciphertexts: u64, make: impl FnOnce() -> T) -> T {
     SPOILED.set(ciphertexts);
-    let made = make();
+    let result = make();
     SPOILED.set(0);
-    made
+    result
 }
 
 /// The usual algorithms, but within [`spoiling`].
