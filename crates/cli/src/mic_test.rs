@@ -112,15 +112,14 @@ impl<'a> Test<'a> {
             let is_late = opened.elapsed() > PATIENCE;
             // Wait for the loudspeaker, too, so that its opening is not reported as an event later on.
             let is_loudspeaker_tried = is_late || devices.state(Direction::Output) != DeviceState::Off;
-            match state {
-                DeviceState::Running { .. }
-                    if is_loudspeaker_tried && devices.diagnostics(Direction::Input).callbacks > 0 =>
-                {
-                    break;
-                }
-                _ if is_late => return Err(problem(&state).into()),
-                _ => thread::sleep(BEAT),
+            let has_sound = state.is_running() && devices.diagnostics(Direction::Input).callbacks > 0;
+            if has_sound && is_loudspeaker_tried {
+                break;
             }
+            if is_late {
+                return Err(problem(&state).into());
+            }
+            thread::sleep(BEAT);
         }
         while devices.poll_event().is_some() {}
         Ok(Self { devices, microphone, loudspeaker, interrupt })
@@ -167,7 +166,11 @@ impl<'a> Test<'a> {
     fn name(&self, direction: Direction) -> Option<String> {
         match self.devices.state(direction) {
             DeviceState::Running { name, .. } => Some(name),
-            _ => None,
+            DeviceState::Lost
+            | DeviceState::Missing
+            | DeviceState::Denied
+            | DeviceState::Busy
+            | DeviceState::Off => None,
         }
     }
 
@@ -226,7 +229,11 @@ fn in_words(direction: Direction, state: &DeviceState) -> String {
     };
     match state {
         DeviceState::Running { name, .. } => format!("the {what} is {} now", shown(name)),
-        _ => format!("the {what} was lost; another one is looked for"),
+        DeviceState::Lost
+        | DeviceState::Missing
+        | DeviceState::Denied
+        | DeviceState::Busy
+        | DeviceState::Off => format!("the {what} was lost; another one is looked for"),
     }
 }
 
@@ -243,7 +250,9 @@ fn problem(state: &DeviceState) -> String {
         DeviceState::Running { name, .. } => {
             format!("{} delivers no sound; unplug it and plug it in again", shown(name))
         }
-        _ => "no microphone was found; plug one in, and see it with: consonance devices".into(),
+        DeviceState::Lost | DeviceState::Missing | DeviceState::Off => {
+            "no microphone was found; plug one in, and see it with: consonance devices".into()
+        }
     }
 }
 

@@ -242,7 +242,12 @@ impl<'a> LinkEnd<'a> {
             DisconnectReason::TimedOut => Self::TimedOut,
             DisconnectReason::Overloaded { queue } => Self::Overloaded(queue),
             DisconnectReason::ProtocolViolated { violation } => Self::Violation(violation),
-            other => {
+            other @ (DisconnectReason::ClosedByPeer { .. }
+            | DisconnectReason::Refused { .. }
+            | DisconnectReason::ServerFull { .. }
+            | DisconnectReason::CertificateNotTrusted { .. }
+            | DisconnectReason::CouldNotResolve { .. }
+            | DisconnectReason::Unreachable { .. }) => {
                 let reason = other
                     .end_reason()
                     .unwrap_or_else(|| EndReason::with_words(EndCode::Other, &other.to_string()));

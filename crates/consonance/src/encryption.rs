@@ -222,7 +222,7 @@ impl Encryption {
                 reporting.note_statement(now, &name, statement);
                 return None;
             }
-            _ => return None,
+            MemberEvent::NewEpoch { .. } => return None,
         }))
     }
 

@@ -25,7 +25,7 @@ pub struct Event {
 
 /// An event of the chat.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EventKind {
     /// We are in the session; again after each reconnect.
     Joined,
@@ -212,7 +212,28 @@ impl EventKind {
             | Self::DirectLinkMade { name }
             | Self::DirectLinkLost { name } => name == player,
             Self::Caption { by, caption, .. } => by == player || caption.player == player,
-            _ => false,
+            Self::Joined
+            | Self::Resumed
+            | Self::PlayersSynced
+            | Self::RemovedFromRoom { .. }
+            | Self::Operator(..)
+            | Self::Moderated { .. }
+            | Self::TextSent { .. }
+            | Self::TextNotSent { .. }
+            | Self::TokenAdded { .. }
+            | Self::TokenRemoved { .. }
+            | Self::Rejoining
+            | Self::Draining { .. }
+            | Self::DrainCancelled
+            | Self::Redirecting
+            | Self::ConnectionLost { .. }
+            | Self::TransportChanged { .. }
+            | Self::ServerChanged { .. }
+            | Self::Encryption(..)
+            | Self::Problem { .. }
+            | Self::Ended(..) => false,
+            #[cfg(feature = "devices")]
+            Self::Device(_) => false,
         }
     }
 
@@ -258,7 +279,7 @@ impl EventKind {
 
 /// Why the voice thread ended.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum End {
     /// [`VoiceChat::leave`](crate::VoiceChat::leave) was called, or the handle dropped.
     #[error("left the session")]
@@ -287,12 +308,16 @@ pub enum End {
 }
 
 impl End {
-    /// An error code for logs and bindings: unlike the text, it does not change.
+    /// An error code for logs and bindings: unlike the text, it does not change. It is the server's own, if it gave a
+    /// reason: `banned`, `token-expired` and so on.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Left => "left",
             Self::ReplacedByNewerLogin => "replaced-by-newer-login",
             Self::Kicked { reason } => reason.code.name(),
+            Self::NoConnection(
+                DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason },
+            ) if reason.code != EndReason::default().code => reason.code.name(),
             Self::NoConnection(reason) => reason.code(),
             Self::Output(failure) => failure.error().code(),
             Self::Panicked => "panicked",

@@ -75,7 +75,22 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::Ended(End::Left) => info!(target: CORE, player, "left the session"),
         EventKind::Ended(end) => error!(target: CORE, player, %end, "the chat has ended"),
         // Names and texts of other players are logged at trace level only.
-        other => trace!(target: CORE, player, ?other),
+        other @ (EventKind::PlayersSynced
+        | EventKind::PlayerJoined { .. }
+        | EventKind::PlayerLeft { .. }
+        | EventKind::EnteredRoom { .. }
+        | EventKind::ExitedRoom { .. }
+        | EventKind::RemovedFromRoom { .. }
+        | EventKind::Operator(..)
+        | EventKind::Moderated { .. }
+        | EventKind::Text { .. }
+        | EventKind::Caption { .. }
+        | EventKind::TextSent { .. }
+        | EventKind::TokenAdded { .. }
+        | EventKind::TokenRemoved { .. }
+        | EventKind::TransportChanged { .. }
+        | EventKind::ServerChanged { .. }
+        | EventKind::Encryption(..)) => trace!(target: CORE, player, ?other),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::command::Command;
 
 /// The kind of an [`EventKind::Problem`](crate::EventKind::Problem), for programs; its text is for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ProblemKind {
     /// Too many requests at once for the voice thread; a request was dropped.
     Commands,

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 
 /// A decision of the server's operator that concerns us. Servers and clients of the original do not support it.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum OperatorDecision {
     /// Our voice or our texts are no longer forwarded, or we are sent no voice.
     Restricted {

@@ -32,7 +32,7 @@ pub(crate) use web_socket::quic_route;
 
 /// The transport of the link to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum LinkTransport {
     /// The network that the chat was started with: QUIC and so UDP, for an address that begins with `quic://`.
     #[default]

@@ -179,10 +179,8 @@ impl VoiceChat {
     /// # Errors
     /// If the chat had ended before, or the output is not complete: the reason.
     pub fn leave(self) -> Result<Vec<Event>, End> {
-        match self.running.end() {
-            End::Left => Ok(self.events().collect()),
-            end => Err(end),
-        }
+        let end = self.running.end();
+        if end == End::Left { Ok(self.events().collect()) } else { Err(end) }
     }
 
     pub(crate) fn running(&self) -> &Running {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The state of one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum DeviceState {
     /// Sound flows.
     Running {

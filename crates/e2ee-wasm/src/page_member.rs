@@ -349,7 +349,10 @@ impl PageMember {
                     self.note_statement(now, name, sealed);
                     None
                 }
-                _ => None,
+                MemberEvent::Failed { .. }
+                | MemberEvent::Forked { .. }
+                | MemberEvent::PolicyWeakened
+                | MemberEvent::ReportAnswered { .. } => None,
             };
             let events = [Some(event), failed.map(|error| MemberEvent::Failed { error })];
             let events = events.into_iter().flatten().filter_map(|event| crate::status::event(&event));

@@ -116,7 +116,7 @@ impl MemberRecord {
             account_proof: match member.account_proof {
                 AccountProof::Attested => "attested",
                 AccountProof::Rejected => "rejected",
-                _ => "claimed",
+                AccountProof::Claimed => "claimed",
             },
             purpose: member.purpose,
             key: member.key.to_string(),
@@ -126,7 +126,7 @@ impl MemberRecord {
                 Recognition::Known => "known",
                 Recognition::Verified => "verified",
                 Recognition::Changed { .. } => "changed",
-                _ => "new",
+                Recognition::New => "new",
             }),
             is_self: member.is_local,
         }
@@ -162,7 +162,9 @@ pub(crate) fn event(event: &MemberEvent) -> Option<String> {
             },
         },
         MemberEvent::Failed { error } => Event::Failed { message: error.to_string() },
-        _ => return None,
+        MemberEvent::NewEpoch { .. } | MemberEvent::Removed | MemberEvent::SpeechSigned { .. } => {
+            return None;
+        }
     }))
 }
 

@@ -17,7 +17,7 @@ use crate::{Credential, E2eeError, PublicKey};
 
 /// The proof that a member's account is genuine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum AccountProof {
     /// Nothing: the member has no account or shows no attestation for it, or the game has no key to check one.
     #[default]

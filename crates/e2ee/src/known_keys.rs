@@ -13,7 +13,7 @@ use crate::{E2eeError, GroupMember, PublicKey};
 
 /// The result of comparing a member with the remembered players.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Recognition {
     /// It was not met before.
     New,

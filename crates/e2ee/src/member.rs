@@ -60,7 +60,7 @@ struct Group {
 
 /// An event of the group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum MemberEvent {
     /// There are new keys. [`MlsMember::members`] lists the members that have them.
     NewEpoch {

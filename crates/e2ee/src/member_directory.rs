@@ -71,7 +71,9 @@ impl MemberDirectory {
                         Recognition::New
                     }
                     Recognition::Known if new.contains(&other.key) => Recognition::New,
-                    recognition => recognition,
+                    recognition @ (Recognition::Known
+                    | Recognition::Verified
+                    | Recognition::Changed { .. }) => recognition,
                 }),
                 is_local,
             }
@@ -84,7 +86,7 @@ impl MemberDirectory {
     pub fn newly_changed(&mut self, list: &[EncryptedMember]) -> Vec<(String, bool)> {
         let changed = list.iter().filter_map(|member| match member.recognition {
             Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
-            _ => None,
+            Some(Recognition::New | Recognition::Known | Recognition::Verified) | None => None,
         });
         let new = changed.filter(|(member, _)| self.reported.insert(member.key.clone()));
         new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()

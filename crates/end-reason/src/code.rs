@@ -2,7 +2,7 @@
 
 /// The kind of a reason, which a program bases its decision on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EndKind {
     /// The join token is missing or not valid.
     Token,
@@ -31,7 +31,7 @@ pub enum EndKind {
 
 /// Why a link ends. A code that is not known here is read as the general one of its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EndCode {
     /// The join token is missing, wrong or too old.
     Token,

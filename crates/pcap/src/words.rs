@@ -198,7 +198,6 @@ fn notice(notice: &Notice<'_>) -> String {
             )
         }
         Notice::Answered { number, answer } => format!("request {number} of a moderator: {answer:?}"),
-        _ => "of another kind".into(),
     }
 }
 

@@ -56,7 +56,7 @@ impl LinkCommand {
 
 /// The reason for closing a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum CloseReason {
     /// The user asked for it.
     Left,

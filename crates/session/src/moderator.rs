@@ -7,7 +7,7 @@ pub use consonance_wire::ModeratorAnswer;
 
 /// An action of a moderator against a player of the same session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ModeratorAction {
     /// It is removed from the session; it may come back.
     Kick,

@@ -10,7 +10,7 @@ pub const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// Why a link ended or could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum DisconnectReason {
     /// We closed the link.
     #[error("we closed the connection")]
@@ -125,7 +125,13 @@ impl DisconnectReason {
             Self::ServerFull { clients_max } => {
                 Some(EndReason { max: Some(*clients_max), ..EndCode::ServerFull.into() })
             }
-            _ => None,
+            Self::ClosedByUs
+            | Self::TimedOut
+            | Self::CertificateNotTrusted { .. }
+            | Self::CouldNotResolve { .. }
+            | Self::Unreachable { .. }
+            | Self::Overloaded { .. }
+            | Self::ProtocolViolated { .. } => None,
         }
     }
 

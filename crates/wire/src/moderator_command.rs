@@ -22,7 +22,7 @@ pub struct ModeratorCommand<'a> {
 
 /// An action of a moderator against a player of the same session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum CommandAction<'a> {
     /// It is removed from the session; it may come back.
     Kick,
@@ -49,7 +49,7 @@ pub enum CommandAction<'a> {
 
 /// The result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 #[repr(u8)]
 pub enum ModeratorAnswer {
     /// It is done.

@@ -23,7 +23,7 @@ pub enum Restriction {
 
 /// A notice from the server to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Notice<'a> {
     /// A restriction is imposed.
     Imposed {

@@ -57,7 +57,9 @@ fn is_named(of: &Type, found: &ItemEnum) -> bool {
 
 fn promises(file: &TrackedFile, items: &[Item], error: &ItemEnum) -> Vec<Finding> {
     let line = error.ident.span().start().line;
-    let is_open = error.attrs.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
+    let is_open = error.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("non_exhaustive") || text_of(attribute).ends_with(",non_exhaustive")
+    });
     let is_code = |item: &ImplItem| matches!(item, ImplItem::Fn(method) if method.sig.ident == "code");
     let has_code =
         impls_of(items, error).any(|block| block.trait_.is_none() && block.items.iter().any(is_code));

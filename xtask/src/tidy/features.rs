@@ -7,8 +7,9 @@ use super::finding::Finding;
 use super::manifests::line_at;
 use super::repository::{Package, Repository};
 
-/// Those that users of a crate have no choice in. `fuzzing` means the same in every crate: docs/fuzzing.md.
-const UNDOCUMENTED: &[&str] = &["default", "fuzzing"];
+/// Those that users of a crate have no choice in. Two mean the same in every crate: `exhaustive` as CONTRIBUTING.md
+/// says, `fuzzing` as docs/fuzzing.md does.
+const UNDOCUMENTED: &[&str] = &["default", "exhaustive", "fuzzing"];
 
 /// Every other feature that a manifest names stands in code type in the `//!` of `lib.rs` or `main.rs`.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {

@@ -14,7 +14,6 @@ pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 /// One message to a page. Names and texts are other people's own words: to be shown as text, never as markup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "fields are the session's, and docs/browser/control.md has a line for each")]
 pub enum ToPage {
     /// In the session; all state follows again.
@@ -160,7 +159,7 @@ impl From<&EndReason> for RefusalCode {
             EndKind::Banned => Self::Banned,
             EndKind::Version => Self::Version,
             EndKind::Closing => Self::Closing,
-            _ => Self::Other,
+            EndKind::Kicked | EndKind::Elsewhere | EndKind::Abuse | EndKind::Other => Self::Other,
         }
     }
 }

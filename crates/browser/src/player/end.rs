@@ -93,7 +93,15 @@ impl BrowserPlayer {
                 // The reason of the link's end is more precise, if there is one.
                 let reason = match self.end_reason.kind() {
                     EndKind::Banned | EndKind::Kicked => self.end_reason.clone(),
-                    _ => EndReason::with_words(EndCode::Kicked, &words),
+                    EndKind::Token
+                    | EndKind::Password
+                    | EndKind::Name
+                    | EndKind::Full
+                    | EndKind::Version
+                    | EndKind::Closing
+                    | EndKind::Elsewhere
+                    | EndKind::Abuse
+                    | EndKind::Other => EndReason::with_words(EndCode::Kicked, &words),
                 };
                 self.put_out(now, DisconnectCause::Kicked, &reason.to_string());
             }
@@ -104,7 +112,13 @@ impl BrowserPlayer {
                     &EndReason::from(EndCode::ReplacedByNewerLogin).to_string(),
                 );
             }
-            _ => {
+            Disconnection::LinkLost
+            | Disconnection::ConnectFailed
+            | Disconnection::NoAnswer
+            | Disconnection::WrongSession
+            | Disconnection::CodecChanged
+            | Disconnection::Redirected
+            | Disconnection::LinkChanged => {
                 let retry_in_ms = retry_in.map(millis);
                 self.retry_at = retry_in.map(|wait| now + wait);
                 self.tell(&disconnected(DisconnectCause::Server, words(cause), retry_in_ms));
@@ -141,7 +155,12 @@ fn words(cause: Disconnection) -> &'static str {
         Disconnection::NoAnswer => "the session's server did not answer in time",
         Disconnection::WrongSession => "the session's server has begun again",
         Disconnection::Redirected => "the session goes on elsewhere",
-        _ => "the connection to the session was lost",
+        Disconnection::Stopped
+        | Disconnection::LinkLost
+        | Disconnection::ReplacedByNewerLogin
+        | Disconnection::Kicked
+        | Disconnection::CodecChanged
+        | Disconnection::LinkChanged => "the connection to the session was lost",
     }
 }
 

@@ -167,12 +167,10 @@ fn spans(performance: &Performance, evidence: &Evidence, speaker: &str) -> Vec<[
     let mut spans = Vec::new();
     let mut start = None;
     for event in &evidence.events {
-        match &event.kind {
-            EventKind::StartedSpeaking { name } if name == speaker => start = Some(at(event.at)),
-            EventKind::StoppedSpeaking { name } if name == speaker => {
-                spans.extend(start.take().map(|start| [start, at(event.at)]));
-            }
-            _ => {}
+        if event.kind == (EventKind::StartedSpeaking { name: speaker.to_owned() }) {
+            start = Some(at(event.at));
+        } else if event.kind == (EventKind::StoppedSpeaking { name: speaker.to_owned() }) {
+            spans.extend(start.take().map(|start| [start, at(event.at)]));
         }
     }
     spans.extend(start.map(|start| [start, at(evidence.left)]));

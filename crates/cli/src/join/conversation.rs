@@ -138,7 +138,31 @@ impl<'a> Conversation<'a> {
                 self.lost = None;
                 return Ok(Course::Ended);
             }
-            _ => {}
+            EventKind::PlayerLeft { .. }
+            | EventKind::EnteredRoom { .. }
+            | EventKind::ExitedRoom { .. }
+            | EventKind::RemovedFromRoom { .. }
+            | EventKind::Operator(..)
+            | EventKind::Moderated { .. }
+            | EventKind::StartedSpeaking { .. }
+            | EventKind::StoppedSpeaking { .. }
+            | EventKind::Text { .. }
+            | EventKind::Caption { .. }
+            | EventKind::TextSent { .. }
+            | EventKind::TextNotSent { .. }
+            | EventKind::DirectLinkMade { .. }
+            | EventKind::DirectLinkLost { .. }
+            | EventKind::TokenAdded { .. }
+            | EventKind::TokenRemoved { .. }
+            | EventKind::Device(..)
+            | EventKind::Rejoining
+            | EventKind::Draining { .. }
+            | EventKind::DrainCancelled
+            | EventKind::Redirecting
+            | EventKind::TransportChanged { .. }
+            | EventKind::ServerChanged { .. }
+            | EventKind::Encryption(..)
+            | EventKind::Problem { .. } => {}
         }
         Ok(Course::GoesOn)
     }

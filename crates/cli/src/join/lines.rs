@@ -1,7 +1,7 @@
 //! Events as lines: words for people, JSON for scripts.
 
 use std::io::{self, Write, stdout};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::transport::DatagramPath;
@@ -117,13 +117,8 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("{} says, writes {}: {}", shown(&caption.player), shown(by), shown(&caption.text))
         }
         EventKind::Device(event) => device_in_words(event)?,
-        EventKind::Draining { ends_in, redirect: None, .. } => {
-            format!("the server stops in {:.0} s", ends_in.as_secs_f64())
-        }
-        EventKind::Draining { ends_in, redirect: Some(redirect), follows_in } => {
-            let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
-            let (ends_in, then) = (ends_in.as_secs_f64(), then.unwrap_or_default());
-            format!("the server stops in {ends_in:.0} s, and sends all players to {}{then}", shown(redirect))
+        EventKind::Draining { ends_in, redirect, follows_in } => {
+            draining_in_words(*ends_in, redirect.as_deref(), *follows_in)
         }
         EventKind::DrainCancelled => "the server cancelled draining".to_owned(),
         EventKind::Redirecting => "going on to the other server".to_owned(),
@@ -149,8 +144,23 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("problem: {reason}")
         }
         // The program reports why it ended when it exits.
-        _ => return None,
+        EventKind::PlayersSynced
+        | EventKind::Moderated { .. }
+        | EventKind::TextSent { .. }
+        | EventKind::DirectLinkMade { .. }
+        | EventKind::DirectLinkLost { .. }
+        | EventKind::TokenAdded { .. }
+        | EventKind::TokenRemoved { .. }
+        | EventKind::Rejoining
+        | EventKind::Ended(..) => return None,
     })
+}
+
+fn draining_in_words(ends_in: Duration, redirect: Option<&str>, follows_in: Option<Duration>) -> String {
+    let stops = format!("the server stops in {:.0} s", ends_in.as_secs_f64());
+    let Some(redirect) = redirect else { return stops };
+    let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
+    format!("{stops}, and sends all players to {}{}", shown(redirect), then.unwrap_or_default())
 }
 
 fn encryption_as_json(event: &EncryptionEvent) -> Value {
@@ -158,7 +168,14 @@ fn encryption_as_json(event: &EncryptionEvent) -> Value {
         EncryptionEvent::State(EncryptionState::On) => "on",
         EncryptionEvent::State(EncryptionState::Waiting) => "waiting",
         EncryptionEvent::State(_) => "off",
-        _ => return json!({"event": "encryption", "text": event.to_string()}),
+        EncryptionEvent::RoomsChanged { .. }
+        | EncryptionEvent::KeyChanged { .. }
+        | EncryptionEvent::Forked { .. }
+        | EncryptionEvent::Weakened
+        | EncryptionEvent::ReportTaken
+        | EncryptionEvent::ReportRefused { .. } => {
+            return json!({"event": "encryption", "text": event.to_string()});
+        }
     };
     json!({"event": "encryption", "state": state, "text": event.to_string()})
 }
@@ -218,7 +235,12 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         }
         EventKind::Problem { text, .. } => json!({"event": "problem", "text": text}),
         EventKind::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
-        _ => json!({"event": "other"}),
+        EventKind::Moderated { .. }
+        | EventKind::DirectLinkMade { .. }
+        | EventKind::DirectLinkLost { .. }
+        | EventKind::TokenAdded { .. }
+        | EventKind::TokenRemoved { .. }
+        | EventKind::Rejoining => json!({"event": "other"}),
     };
     match line {
         Value::Object(line) => line,
@@ -242,7 +264,7 @@ fn device_in_words(event: &DeviceEvent) -> Option<String> {
         DeviceState::Busy => {
             format!("the {what} cannot be opened: {without}; close the program that has it")
         }
-        _ => return None,
+        DeviceState::Off => return None,
     })
 }
 
@@ -257,7 +279,7 @@ fn device_as_json(event: &DeviceEvent) -> Value {
         DeviceState::Missing => ("missing", None),
         DeviceState::Denied => ("denied", None),
         DeviceState::Busy => ("busy", None),
-        _ => ("off", None),
+        DeviceState::Off => ("off", None),
     };
     json!({"event": "device", "direction": direction, "state": state, "name": name})
 }

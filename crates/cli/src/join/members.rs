@@ -10,7 +10,7 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
     match status.state {
         EncryptionState::On => {}
         EncryptionState::Waiting => return vec!["no keys yet: nothing is sent or heard".into()],
-        _ => return vec!["this session is not encrypted from end to end".into()],
+        EncryptionState::Off => return vec!["this session is not encrypted from end to end".into()],
     }
     let mut lines = vec!["these members, and no others, can hear:".to_owned()];
     lines.extend(status.members.iter().flat_map(member));
@@ -38,14 +38,14 @@ fn member(member: &EncryptedMember) -> Vec<String> {
     let account = member.account.as_ref().map(|account| match member.account_proof {
         AccountProof::Attested => format!(", account {}", visible(account)),
         AccountProof::Rejected => format!(", NOT account {} (invalid attestation)", visible(account)),
-        _ => format!(", claims account {}", visible(account)),
+        AccountProof::Claimed => format!(", claims account {}", visible(account)),
     });
     let said = [purpose, account].into_iter().flatten().collect::<String>();
     let state = match member.recognition {
         None => format!(" (you, with key {})", member.key),
         Some(Recognition::Verified) => ": verified".into(),
         Some(Recognition::Changed { .. }) => ": has another key than before, compare:".into(),
-        Some(_) => ": compare, then type /verify and the name:".into(),
+        Some(Recognition::New | Recognition::Known) => ": compare, then type /verify and the name:".into(),
     };
     let mut line = format!("  {}{said}{state}", visible(&member.name));
     if !member.is_confirmed {

@@ -108,10 +108,7 @@ impl Writing {
 
     fn take(&mut self, event: &Event) -> Result<(), DiagnosticsError> {
         self.events.event(event)?;
-        match &event.kind {
-            EventKind::PlayerJoined { name } => self.add_player(name),
-            _ => Ok(()),
-        }
+        if let EventKind::PlayerJoined { name } = &event.kind { self.add_player(name) } else { Ok(()) }
     }
 
     fn add_player(&mut self, name: &str) -> Result<(), DiagnosticsError> {

@@ -11,7 +11,7 @@ use crate::lock::lock;
 
 /// Whether speech is end-to-end encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EncryptionState {
     /// Off: the session does not offer it, or the chat does not want it.
     #[default]
@@ -24,7 +24,7 @@ pub enum EncryptionState {
 
 /// An event of the session's encryption.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EncryptionEvent {
     /// Encryption started or ended.
     State(EncryptionState),

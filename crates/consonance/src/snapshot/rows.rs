@@ -128,7 +128,7 @@ pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::D
         DeviceState::Missing => shown::DeviceStatus::Missing,
         DeviceState::Denied => shown::DeviceStatus::Denied,
         DeviceState::Busy => shown::DeviceStatus::Busy,
-        _ => shown::DeviceStatus::Off,
+        DeviceState::Off => shown::DeviceStatus::Off,
     };
     let figures = &device.diagnostics;
     (row.xruns, row.reopened) = (figures.xruns, figures.reopened);

@@ -166,16 +166,13 @@ impl Watch {
 
     fn take_events(&mut self) {
         while let Some(event) = self.events.poll() {
-            match &event.kind {
+            if matches!(event.kind, EventKind::Joined | EventKind::Resumed) {
                 // The players become known again with the roster.
-                EventKind::Joined | EventKind::Resumed => {
-                    (self.trouble, self.knows_all_players) = (None, false);
-                }
-                EventKind::PlayersSynced => self.knows_all_players = true,
-                EventKind::ConnectionLost { reason, .. } => {
-                    (self.trouble, self.knows_all_players) = (Some(reason.clone()), false);
-                }
-                _ => {}
+                (self.trouble, self.knows_all_players) = (None, false);
+            } else if let EventKind::ConnectionLost { reason, .. } = &event.kind {
+                (self.trouble, self.knows_all_players) = (Some(reason.clone()), false);
+            } else if event.kind == EventKind::PlayersSynced {
+                self.knows_all_players = true;
             }
             let Some((severity, text)) = words(&event.kind) else { continue };
             if self.notes.len() >= NOTES_MAX {
@@ -227,6 +224,17 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
         }
         EventKind::Problem { text, .. } => Some((Severity::Problem, text.clone())),
         EventKind::Ended(end) => Some((Severity::Problem, format!("ended: {end}"))),
-        _ => None,
+        EventKind::PlayersSynced
+        | EventKind::Moderated { .. }
+        | EventKind::StartedSpeaking { .. }
+        | EventKind::StoppedSpeaking { .. }
+        | EventKind::Text { .. }
+        | EventKind::Caption { .. }
+        | EventKind::TextSent { .. }
+        | EventKind::TokenAdded { .. }
+        | EventKind::TokenRemoved { .. }
+        | EventKind::TransportChanged { .. }
+        | EventKind::ServerChanged { .. }
+        | EventKind::Encryption(..) => None,
     }
 }

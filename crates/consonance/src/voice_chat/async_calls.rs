@@ -42,11 +42,14 @@ impl VoiceChat {
             return Err(end);
         }
         while self.status() != Status::Connected {
-            match stream.next().await.map(|event| event.kind) {
-                Some(EventKind::Joined | EventKind::Resumed) => return Ok(()),
-                Some(EventKind::Ended(end)) => return Err(end),
-                Some(_) => {}
-                None => return Err(events.end().unwrap_or(End::Left)),
+            let Some(event) = stream.next().await else {
+                return Err(events.end().unwrap_or(End::Left));
+            };
+            if matches!(event.kind, EventKind::Joined | EventKind::Resumed) {
+                return Ok(());
+            }
+            if let EventKind::Ended(end) = event.kind {
+                return Err(end);
             }
         }
         Ok(())
@@ -62,10 +65,7 @@ impl VoiceChat {
     pub async fn leave_async(self) -> Result<Vec<Event>, End> {
         self.running.ask_to_leave();
         let end = self.running.ended().await;
-        match end {
-            End::Left => Ok(self.events().collect()),
-            end => Err(end),
-        }
+        if end == End::Left { Ok(self.events().collect()) } else { Err(end) }
     }
 }
 

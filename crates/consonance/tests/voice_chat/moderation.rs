@@ -1,6 +1,6 @@
 //! Decisions of a server's operator, as seen by players and their games.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consonance::inspector::{SilenceCause, Snapshot};
 use consonance::transport::{DisconnectReason, EndCode, EndReason};
@@ -104,6 +104,34 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
     ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");
     ann.until(&moderated("Bob", ModeratorAction::Kick, ModeratorAnswer::Done));
     assert_eq!(bob.until_ended(), End::Kicked { reason: EndReason::with_words(EndCode::Kicked, "enough") });
+}
+
+#[test]
+fn a_player_that_a_moderator_has_banned_does_not_come_back() {
+    let key = Key::generate_ed25519().unwrap();
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![key.public().unwrap()];
+    let stage = Stage::admitting(Admission::new(joining));
+    let chat = |name: &str, moderator| {
+        let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
+        let claims =
+            Claims { name: Some(name.into()), expires_at: in_an_hour, moderator, ..Claims::default() };
+        stage.chat().join_token(key.sign(&claims).unwrap())
+    };
+    let mut ann = Player::join("Ann", chat("Ann", true));
+    let mut bob = Player::join("Bob", chat("Bob", false));
+    ann.until(&EventKind::PlayerJoined { name: "Bob".into() });
+    let ban = ModeratorAction::Ban { lasts: Some(Duration::from_hours(1)) };
+    let answered =
+        |name: &str, answer| EventKind::Moderated { name: name.into(), action: ban.clone(), answer };
+    bob.voice.moderate("Ann", ban.clone(), "");
+    bob.until(&answered("Ann", ModeratorAnswer::NotModerator));
+    ann.voice.moderate("Bob", ban.clone(), "enough");
+    ann.until(&answered("Bob", ModeratorAnswer::Done));
+    assert_eq!(bob.until_ended().code(), "banned");
+    let again = Player::start("Bob", chat("Bob", false)).until_ended();
+    assert!(matches!(again, End::NoConnection(_)) && again.to_string().contains("enough"), "{again:?}");
+    assert_eq!(again.code(), "banned");
 }
 
 #[test]

@@ -254,7 +254,7 @@ pub(crate) fn encryption_state(state: EncryptionState) -> CEncryptionState {
     match state {
         EncryptionState::On => CEncryptionState::On,
         EncryptionState::Waiting => CEncryptionState::Waiting,
-        _ => CEncryptionState::Off,
+        EncryptionState::Off => CEncryptionState::Off,
     }
 }
 
@@ -265,7 +265,7 @@ fn recognition(member: &EncryptedMember) -> (CRecognition, bool) {
         Some(Recognition::Known) => (CRecognition::Known, false),
         Some(Recognition::Verified) => (CRecognition::Verified, false),
         Some(Recognition::Changed { was_verified }) => (CRecognition::Changed, was_verified),
-        Some(_) => (CRecognition::New, false),
+        Some(Recognition::New) => (CRecognition::New, false),
     }
 }
 
@@ -273,7 +273,7 @@ fn account_proof(proof: AccountProof) -> CAccountProof {
     match proof {
         AccountProof::Attested => CAccountProof::Attested,
         AccountProof::Rejected => CAccountProof::Rejected,
-        _ => CAccountProof::Claimed,
+        AccountProof::Claimed => CAccountProof::Claimed,
     }
 }
 

@@ -111,6 +111,11 @@ fn words_for_client(reason: &DisconnectReason) -> String {
         DisconnectReason::Unreachable { .. } | DisconnectReason::CouldNotResolve { .. } => {
             "the game's server cannot be reached".to_owned()
         }
-        _ => "the connection to the game's server is lost".to_owned(),
+        DisconnectReason::ClosedByUs
+        | DisconnectReason::ServerFull { .. }
+        | DisconnectReason::CertificateNotTrusted { .. }
+        | DisconnectReason::ProtocolViolated { .. } => {
+            "the connection to the game's server is lost".to_owned()
+        }
     }
 }

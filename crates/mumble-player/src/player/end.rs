@@ -63,7 +63,13 @@ impl MumblePlayer {
                 self.refuse(now, &EndReason::from(EndCode::ReplacedByNewerLogin));
             }
             // The session client reconnects by itself.
-            _ => self.own.entering.forget_times(),
+            Disconnection::LinkLost
+            | Disconnection::ConnectFailed
+            | Disconnection::NoAnswer
+            | Disconnection::WrongSession
+            | Disconnection::CodecChanged
+            | Disconnection::Redirected
+            | Disconnection::LinkChanged => self.own.entering.forget_times(),
         }
     }
 

@@ -52,7 +52,7 @@ impl MumblePlayer {
             ModeratorAnswer::NotInRoom => "this player is not in that channel",
             ModeratorAnswer::RoomForbidden => "this player may not enter that channel",
             ModeratorAnswer::RoomFull => "that channel is full",
-            _ => "the server could not do it",
+            ModeratorAnswer::Failed => "the server could not do it",
         };
         self.deny(DenyType::Text, format!("{player}: {why}"));
     }

@@ -36,7 +36,14 @@ impl CloseCode {
         match reason {
             DisconnectReason::Overloaded { .. } => Self::TooSlow,
             DisconnectReason::ProtocolViolated { .. } => Self::Violation,
-            _ => Self::Goodbye,
+            DisconnectReason::ClosedByUs
+            | DisconnectReason::ClosedByPeer { .. }
+            | DisconnectReason::Refused { .. }
+            | DisconnectReason::ServerFull { .. }
+            | DisconnectReason::TimedOut
+            | DisconnectReason::CertificateNotTrusted { .. }
+            | DisconnectReason::CouldNotResolve { .. }
+            | DisconnectReason::Unreachable { .. } => Self::Goodbye,
         }
     }
 }

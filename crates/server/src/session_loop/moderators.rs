@@ -80,7 +80,6 @@ fn act(
             Move::Forbidden => ModeratorAnswer::RoomForbidden,
             Move::Full => ModeratorAnswer::RoomFull,
         },
-        _ => ModeratorAnswer::Failed,
     }
 }
 
@@ -150,7 +149,6 @@ fn in_words(action: &ModeratorAction) -> (&'static str, String) {
         ModeratorAction::Ban { lasts: Some(lasts) } => ("ban", format!("for {} s", lasts.as_secs())),
         ModeratorAction::Unmute => ("unmute", String::new()),
         ModeratorAction::Move { from, to } => ("move", format!("{from} to {to}")),
-        _ => ("unknown", String::new()),
     }
 }
 
@@ -163,6 +161,6 @@ fn result(answer: ModeratorAnswer) -> &'static str {
         ModeratorAnswer::NotInRoom => "the player does not listen to the room",
         ModeratorAnswer::RoomForbidden => "the player may not listen to the room",
         ModeratorAnswer::RoomFull => "the room is full",
-        _ => "it could not be done",
+        ModeratorAnswer::Failed => "it could not be done",
     }
 }

@@ -310,7 +310,10 @@ impl Client {
             Disconnection::CodecChanged | Disconnection::Redirected | Disconnection::LinkChanged => {
                 Some(Duration::ZERO)
             }
-            _ => Some(self.back_off.on_failed(now).max(pause)),
+            Disconnection::LinkLost
+            | Disconnection::ConnectFailed
+            | Disconnection::NoAnswer
+            | Disconnection::WrongSession => Some(self.back_off.on_failed(now).max(pause)),
         };
         if let Some(wait) = retry_in {
             self.timers.set(Timer::Reconnect, now + wait);

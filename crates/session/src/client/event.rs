@@ -261,7 +261,7 @@ pub enum TextTarget {
 
 /// The cause of leaving a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Disconnection {
     /// [`Client::stop`](crate::Client::stop) was called.
     Stopped,

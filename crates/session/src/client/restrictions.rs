@@ -87,7 +87,6 @@ impl Client {
                 self.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) });
             }
             Notice::Answered { number, answer } => self.hear_answer(number, answer),
-            _ => self.statistics.ignored += 1,
         }
     }
 

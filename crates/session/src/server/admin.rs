@@ -12,7 +12,7 @@ use crate::time::Instant;
 
 /// A decision of an operator about a player.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ModerationDecision {
     /// It was removed from the session.
     Kicked {

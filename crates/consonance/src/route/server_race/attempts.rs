@@ -94,14 +94,25 @@ pub(super) fn asks_elsewhere(reason: &DisconnectReason) -> bool {
     let is_of_server = |reason: &EndReason| match reason.kind() {
         EndKind::Full | EndKind::Closing | EndKind::Elsewhere | EndKind::Version => true,
         EndKind::Other => !matches!(reason.code, EndCode::Denied | EndCode::SessionUnknown),
-        _ => false,
+        EndKind::Token
+        | EndKind::Password
+        | EndKind::Name
+        | EndKind::Banned
+        | EndKind::Kicked
+        | EndKind::Abuse => false,
     };
     match reason {
         DisconnectReason::ClosedByUs => false,
         DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason } => {
             is_of_server(reason)
         }
-        _ => true,
+        DisconnectReason::ServerFull { .. }
+        | DisconnectReason::TimedOut
+        | DisconnectReason::CertificateNotTrusted { .. }
+        | DisconnectReason::CouldNotResolve { .. }
+        | DisconnectReason::Unreachable { .. }
+        | DisconnectReason::Overloaded { .. }
+        | DisconnectReason::ProtocolViolated { .. } => true,
     }
 }
 

@@ -63,7 +63,6 @@ fn action(requested: &CommandAction<'_>) -> Option<ModeratorAction> {
             ModeratorAction::Move { from: (*from.to_str()).into(), to: (*to.to_str()).into() }
         }
         CommandAction::Ban { duration_s } => ModeratorAction::Ban { lasts: lasts(duration_s) },
-        _ => return None,
     })
 }
 

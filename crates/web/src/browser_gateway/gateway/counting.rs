@@ -45,7 +45,14 @@ impl<S: PageShard> BrowserGateway<S> {
         match reason {
             DisconnectReason::Overloaded { .. } => connections.too_slow += 1,
             DisconnectReason::ProtocolViolated { .. } => connections.protocol_violations += 1,
-            _ => {}
+            DisconnectReason::ClosedByUs
+            | DisconnectReason::ClosedByPeer { .. }
+            | DisconnectReason::Refused { .. }
+            | DisconnectReason::ServerFull { .. }
+            | DisconnectReason::TimedOut
+            | DisconnectReason::CertificateNotTrusted { .. }
+            | DisconnectReason::CouldNotResolve { .. }
+            | DisconnectReason::Unreachable { .. } => {}
         }
     }
 
