@@ -186,31 +186,42 @@ namespace Consonance
         /// <summary>Has the server remove it from the session, where the join token permits that.</summary>
         public void Kick(string reason)
         {
-            Moderate(0, 0, null, null, reason);
+            Moderate(ModeratorAction.Kick, 0, null, null, reason);
+        }
+
+        /// <summary>
+        /// Has the server remove it from the session and keep it out, for so many seconds or, with 0, forever; also
+        /// under another name, if it has an account.
+        /// </summary>
+        public void Ban(int seconds, string reason)
+        {
+            Moderate(ModeratorAction.Ban, seconds, null, null, reason);
         }
 
         /// <summary>Has the server mute it for everyone, for so many seconds or, with 0, permanently.</summary>
         public void MuteForAll(int seconds, string reason)
         {
-            Moderate(1, (uint)seconds, null, null, reason);
+            Moderate(ModeratorAction.Mute, seconds, null, null, reason);
         }
 
         /// <summary>Has the server unmute it.</summary>
         public void UnmuteForAll()
         {
-            Moderate(2, 0, null, null, null);
+            Moderate(ModeratorAction.Unmute, 0, null, null, null);
         }
 
         /// <summary>Has the server move it from one room to another.</summary>
         public void Move(string fromRoom, string toRoom, string reason)
         {
-            Moderate(3, 0, fromRoom, toRoom, reason);
+            Moderate(ModeratorAction.Move, 0, fromRoom, toRoom, reason);
         }
 
-        void Moderate(uint action, uint seconds, string fromRoom, string toRoom, string reason)
+        void Moderate(ModeratorAction action, int seconds, string fromRoom, string toRoom, string reason)
         {
+            if (seconds < 0) throw new ArgumentOutOfRangeException("seconds");
             byte[] from = Utf8.Bytes(fromRoom), to = Utf8.Bytes(toRoom), why = Utf8.Bytes(reason);
-            Call.Check(NativeMethods.consonance_moderate(chat.Handle, Id, action, seconds, from, to, why));
+            Call.Check(NativeMethods.consonance_moderate(
+                chat.Handle, Id, (uint)action, (uint)seconds, from, to, why));
         }
 
         /// <summary>As of the chat's last update, so that a frame asks once for each player.</summary>

@@ -37,10 +37,22 @@ namespace Consonance
         public event Action<ulong, string> TextNotSent;
         /// <summary>A device came, went, or was changed.</summary>
         public event Action<DeviceChange> DeviceChanged;
-        /// <summary>The server's operator has decided this about the player of this chat.</summary>
-        public event Action<string> OperatorDecided;
-        /// <summary>A moderator's request about this player is answered: true where it was done.</summary>
-        public event Action<Player, bool> Moderated;
+        /// <summary>The server's operator has decided something about the player of this chat.</summary>
+        public event Action<OperatorDecision> OperatorDecided;
+        /// <summary>The server answers this chat's request to moderate a player.</summary>
+        public event Action<Moderation> Moderated;
+        /// <summary>Voice and texts can now go to a player over a direct link.</summary>
+        public event Action<Player> DirectLinkMade;
+        /// <summary>A player is now reached only through the server.</summary>
+        public event Action<Player> DirectLinkLost;
+        /// <summary>The player of this chat holds this token.</summary>
+        public event Action<string> TokenAdded;
+        /// <summary>The player of this chat no longer holds this token.</summary>
+        public event Action<string> TokenRemoved;
+        /// <summary>
+        /// The link leads to the server at this address; <see cref="Resumed"/> or <see cref="Joined"/> follows.
+        /// </summary>
+        public event Action<string> ServerChanged;
         /// <summary>The session is joined again at once, since packets have another length.</summary>
         public event Action Rejoining;
         /// <summary>The server ends the session in so many ms; where it sends its players, or nothing.</summary>
@@ -54,7 +66,7 @@ namespace Consonance
         /// <summary>The packets go another way, and why.</summary>
         public event Action<Transport, string> TransportChanged;
         /// <summary>Something that was asked for could not be done; voice goes on.</summary>
-        public event Action<string> Problem;
+        public event Action<VoiceProblem> Problem;
         /// <summary>The chat has ended; nothing comes after it.</summary>
         public event Action<EndOfChat> Ended;
 
@@ -90,7 +102,10 @@ namespace Consonance
                 case EventType.RemovedFromRoom: RaiseWith(RemovedFromRoom, Room(TextAt(1))); break;
                 case EventType.Text: RaiseText(); break;
                 case EventType.Caption: RaiseCaption(); break;
-                case EventType.Moderated: RaiseWith(Moderated, About(), next.Detail == 0); break;
+                case EventType.Moderated: RaiseModerated(); break;
+                case EventType.Operator: RaiseOperator(); break;
+                case EventType.DirectLinkMade: RaiseForPlayer(DirectLinkMade, About()); break;
+                case EventType.DirectLinkLost: RaiseForPlayer(DirectLinkLost, About()); break;
                 case EventType.Device: RaiseDevice(); break;
                 case EventType.Encryption: RaiseEncryption(); break;
                 case EventType.Ended: RaiseWith(Ended, new EndOfChat(TextAt(0), TextAt(2))); break;
@@ -109,8 +124,12 @@ namespace Consonance
                 case EventType.Rejoining: RaiseBare(Rejoining); break;
                 case EventType.DrainCancelled: RaiseBare(DrainCancelled); break;
                 case EventType.Redirecting: RaiseBare(Redirecting); break;
-                case EventType.Operator: RaiseWith(OperatorDecided, TextAt(2)); break;
-                case EventType.Problem: RaiseWith(Problem, TextAt(2)); break;
+                case EventType.TokenAdded: RaiseWith(TokenAdded, TextAt(2)); break;
+                case EventType.TokenRemoved: RaiseWith(TokenRemoved, TextAt(2)); break;
+                case EventType.ServerChanged: RaiseWith(ServerChanged, TextAt(2)); break;
+                case EventType.Problem:
+                    RaiseWith(Problem, new VoiceProblem((ProblemKind)next.Detail, TextAt(2)));
+                    break;
                 case EventType.TextSent: if (TextSent != null) TextSent(next.Number, next.Detail); break;
                 case EventType.TextNotSent: if (TextNotSent != null) TextNotSent(next.Number, TextAt(2)); break;
                 case EventType.Draining: if (Draining != null) Draining((long)next.Number, TextAt(2)); break;
@@ -154,9 +173,19 @@ namespace Consonance
             if (handlers != null) handlers(argument);
         }
 
-        static void RaiseWith(Action<Player, bool> handlers, Player player, bool argument)
+        void RaiseModerated()
         {
-            if (handlers != null && player != null) handlers(player, argument);
+            Player player = About();
+            if (player == null) return;
+            RaiseWith(Moderated, new Moderation(player, (ModeratorAction)next.Number, (ModeratorAnswer)next.Detail));
+        }
+
+        void RaiseOperator()
+        {
+            OperatorDecisionKind kind = (OperatorDecisionKind)next.Detail;
+            string room = TextAt(1);
+            RaiseWith(OperatorDecided, new OperatorDecision(
+                kind, next.Number, TextAt(0), room.Length == 0 ? null : room, TextAt(2)));
         }
 
         void RaiseEntered(Player player, Room room)

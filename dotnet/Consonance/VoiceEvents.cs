@@ -119,5 +119,10 @@ namespace Consonance
         Ended,
         Encryption,
         Caption,
+        DirectLinkMade,
+        DirectLinkLost,
+        TokenAdded,
+        TokenRemoved,
+        ServerChanged,
     }
 }

@@ -1,6 +1,7 @@
 //! A voice chat: each method passes on what is asked, and returns at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use consonance::audio::{Orientation, Pose};
 use consonance::{Channel, ModeratorAction, Status, TapSource, VoiceChat};
@@ -118,7 +119,7 @@ impl Chat {
         Ok(sent.map_err(|cause| errors::raise("TextError", cause.code(), &cause.to_string()))?.number())
     }
 
-    /// Has the server kick, mute, unmute or move a player.
+    /// Has the server kick, ban, mute, unmute or move a player.
     #[pyo3(signature = (player, action, reason, lasts_s, from_room, to_room))]
     fn moderate(
         &self,
@@ -129,17 +130,26 @@ impl Chat {
         from_room: String,
         to_room: String,
     ) -> PyResult<()> {
+        let lasts = lasts_s.map(|s| Duration::from_secs(s.into()));
         let action = match action {
             "kick" => ModeratorAction::Kick,
-            "mute" => {
-                ModeratorAction::Mute { lasts: lasts_s.map(|s| std::time::Duration::from_secs(s.into())) }
-            }
+            "ban" => ModeratorAction::Ban { lasts },
+            "mute" => ModeratorAction::Mute { lasts },
             "unmute" => ModeratorAction::Unmute,
             "move" => ModeratorAction::Move { from: from_room.into(), to: to_room.into() },
-            _ => return Err(errors::word("action", action, &["kick", "mute", "unmute", "move"])),
+            _ => return Err(errors::word("action", action, &["kick", "ban", "mute", "unmute", "move"])),
         };
         self.voice.moderate(player, action, reason);
         Ok(())
+    }
+
+    /// Holds an access token or not; false if nothing has changed.
+    fn set_token(&self, token: &str, held: bool) -> PyResult<bool> {
+        if !held {
+            return Ok(self.voice.tokens().remove(token));
+        }
+        let added = self.voice.tokens().add(token);
+        added.map_err(|cause| errors::raise("SettingsError", cause.code(), &cause.to_string()))
     }
 
     /// Begins a speech; the one before is over.

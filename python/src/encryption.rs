@@ -31,8 +31,7 @@ fn member<'py>(py: Python<'py>, member: &EncryptedMember) -> PyResult<Bound<'py,
         Recognition::New => "new",
         Recognition::Known => "known",
         Recognition::Verified => "verified",
-        // A variant that is unknown here is no reason to trust the player.
-        _ => "changed",
+        Recognition::Changed { .. } => "changed",
     });
     fields.set_item("recognition", recognition)?;
     Ok(fields)

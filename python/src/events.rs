@@ -1,69 +1,78 @@
 //! Each event of the façade as the name of a class in `consonance.events` and its fields.
 
-use consonance::transport::{DisconnectReason, EndReason};
 use consonance::{
-    EncryptionEvent, EncryptionState, End, EventKind, LinkTransport, ModeratorAnswer, OperatorDecision,
-    ProblemKind, Restriction, TextTarget,
+    Caption, EncryptionEvent, EncryptionState, EventKind, LinkTransport, ModeratorAction, ModeratorAnswer,
+    OperatorDecision, ProblemKind, Restriction, TextTarget,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+/// Sets these fields, and names the class.
+macro_rules! class {
+    ($fields:ident, $class:literal $(, $name:ident = $value:expr)*) => {{
+        $($fields.set_item(stringify!($name), $value)?;)*
+        Ok($class)
+    }};
+}
 
 /// Fills in the fields, and names the class.
 ///
 /// # Errors
 /// If Python has no memory.
 pub(crate) fn told(kind: &EventKind, fields: &Bound<'_, PyDict>) -> PyResult<&'static str> {
-    let player = |class, name: &str| fields.set_item("player", name).map(|()| class);
-    let in_room = |class, name: &str, room: &str| {
-        fields.set_item("room", room)?;
-        player(class, name)
-    };
     match kind {
         EventKind::Joined => Ok("Joined"),
         EventKind::Resumed => Ok("Resumed"),
         EventKind::PlayersSynced => Ok("PlayersSynced"),
-        EventKind::PlayerJoined { name } => player("PlayerJoined", name),
-        EventKind::PlayerLeft { name } => player("PlayerLeft", name),
-        EventKind::EnteredRoom { name, room } => in_room("EnteredRoom", name, room),
-        EventKind::ExitedRoom { name, room } => in_room("ExitedRoom", name, room),
-        EventKind::RemovedFromRoom { room } => fields.set_item("room", room).map(|()| "RemovedFromRoom"),
-        EventKind::StartedSpeaking { name } => player("StartedSpeaking", name),
-        EventKind::StoppedSpeaking { name } => player("StoppedSpeaking", name),
-        EventKind::Moderated { name, answer, .. } => {
-            fields.set_item("answer", moderated(*answer))?;
-            player("Moderated", name)
+        EventKind::PlayerJoined { name } => class!(fields, "PlayerJoined", player = name),
+        EventKind::PlayerLeft { name } => class!(fields, "PlayerLeft", player = name),
+        EventKind::EnteredRoom { name, room } => class!(fields, "EnteredRoom", player = name, room = room),
+        EventKind::ExitedRoom { name, room } => class!(fields, "ExitedRoom", player = name, room = room),
+        EventKind::RemovedFromRoom { room } => class!(fields, "RemovedFromRoom", room = room),
+        EventKind::StartedSpeaking { name } => class!(fields, "StartedSpeaking", player = name),
+        EventKind::StoppedSpeaking { name } => class!(fields, "StoppedSpeaking", player = name),
+        EventKind::Moderated { name, action, answer } => {
+            let (action, answer) = (moderator_action(action), moderated(*answer));
+            class!(fields, "Moderated", player = name, action = action, answer = answer)
         }
         EventKind::Operator(decision) => operator(decision, fields),
         EventKind::Encryption(event) => encryption(event, fields),
         EventKind::Text { from, to, text } => {
             target(to, fields)?;
-            fields.set_item("text", text)?;
-            player("Text", from)
+            class!(fields, "Text", player = from, text = text)
         }
         EventKind::Caption { by, to, caption } => {
             target(to, fields)?;
-            fields.set_item("by", by)?;
-            fields.set_item("text", &caption.text)?;
-            fields.set_item("is_final", caption.is_final)?;
-            player("Caption", &caption.player)
+            let Caption { player, text, is_final, .. } = caption;
+            class!(fields, "Caption", player = player, by = by, text = text, is_final = *is_final)
         }
         EventKind::TextSent { id, players } => {
-            fields.set_item("id", id.number())?;
-            fields.set_item("players", players).map(|()| "TextSent")
+            class!(fields, "TextSent", id = id.number(), players = players)
         }
         EventKind::TextNotSent { id, reason } => {
-            fields.set_item("id", id.number())?;
-            fields.set_item("reason", reason).map(|()| "TextNotSent")
+            class!(fields, "TextNotSent", id = id.number(), reason = reason)
         }
-        EventKind::Problem { about, text } => {
-            fields.set_item("about", problem(*about))?;
-            fields.set_item("text", text).map(|()| "Problem")
+        EventKind::Problem { about, text } => class!(fields, "Problem", about = problem(*about), text = text),
+        EventKind::Ended(end) => class!(fields, "Ended", code = end.code(), reason = end.to_string()),
+        EventKind::DirectLinkMade { name } => class!(fields, "DirectLinkMade", player = name),
+        EventKind::DirectLinkLost { name } => class!(fields, "DirectLinkLost", player = name),
+        EventKind::TokenAdded { token } => class!(fields, "TokenAdded", token = token),
+        EventKind::TokenRemoved { token } => class!(fields, "TokenRemoved", token = token),
+        EventKind::Rejoining => Ok("Rejoining"),
+        EventKind::Draining { ends_in, redirect, follows_in } => {
+            let (ends_in, follows_in) = (ends_in.as_secs_f64(), follows_in.map(|time| time.as_secs_f64()));
+            class!(fields, "Draining", ends_in = ends_in, redirect = redirect, follows_in = follows_in)
         }
-        EventKind::Ended(end) => {
-            fields.set_item("code", end_code(end))?;
-            fields.set_item("reason", end.to_string()).map(|()| "Ended")
+        EventKind::DrainCancelled => Ok("DrainCancelled"),
+        EventKind::Redirecting => Ok("Redirecting"),
+        EventKind::ConnectionLost { reason, retry_in } => {
+            class!(fields, "ConnectionLost", reason = reason, retry_in = retry_in.as_secs_f64())
         }
-        _ => of_the_connection(kind, fields),
+        EventKind::TransportChanged { transport, reason } => {
+            let is_fallback = *transport != LinkTransport::Primary;
+            class!(fields, "TransportChanged", is_fallback = is_fallback, reason = reason)
+        }
+        EventKind::ServerChanged { address } => class!(fields, "ServerChanged", address = address),
     }
 }
 
@@ -77,81 +86,42 @@ fn target(to: &TextTarget, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("to", player)
 }
 
-/// The server's own reason, if it gave one, instead of only "closed by the server".
-fn end_code(end: &End) -> &'static str {
-    let End::NoConnection(DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason }) =
-        end
-    else {
-        return end.code();
-    };
-    // The default code means that the server gave no reason.
-    if reason.code == EndReason::default().code { end.code() } else { reason.code.name() }
-}
-
-fn of_the_connection(kind: &EventKind, fields: &Bound<'_, PyDict>) -> PyResult<&'static str> {
-    match kind {
-        EventKind::Rejoining => Ok("Rejoining"),
-        EventKind::Draining { ends_in, redirect, follows_in } => {
-            fields.set_item("ends_in", ends_in.as_secs_f64())?;
-            fields.set_item("redirect", redirect)?;
-            fields.set_item("follows_in", follows_in.map(|time| time.as_secs_f64())).map(|()| "Draining")
-        }
-        EventKind::DrainCancelled => Ok("DrainCancelled"),
-        EventKind::Redirecting => Ok("Redirecting"),
-        EventKind::ConnectionLost { reason, retry_in } => {
-            fields.set_item("reason", reason)?;
-            fields.set_item("retry_in", retry_in.as_secs_f64()).map(|()| "ConnectionLost")
-        }
-        EventKind::TransportChanged { transport, reason } => {
-            fields.set_item("is_fallback", *transport != LinkTransport::Primary)?;
-            fields.set_item("reason", reason).map(|()| "TransportChanged")
-        }
-        EventKind::ServerChanged { address } => fields.set_item("address", address).map(|()| "ServerChanged"),
-        other => fields.set_item("description", format!("{other:?}")).map(|()| "Other"),
-    }
-}
-
 fn operator(decision: &OperatorDecision, fields: &Bound<'_, PyDict>) -> PyResult<&'static str> {
-    let restricted = match decision {
-        OperatorDecision::Restricted { restriction, .. } => Some((*restriction, true)),
-        OperatorDecision::Lifted { restriction } => Some((*restriction, false)),
-        _ => None,
-    };
-    if let Some((restriction, holds)) = restricted {
-        fields.set_item(
-            "restriction",
-            match restriction {
-                Restriction::Muted => "muted",
-                Restriction::TextMuted => "text-muted",
-                Restriction::Deafened => "deafened",
-            },
-        )?;
-        fields.set_item("holds", holds)?;
-        return fields.set_item("text", decision.to_string()).map(|()| "Restricted");
-    }
+    fields.set_item("text", decision.to_string())?;
     let kind = match decision {
+        OperatorDecision::Restricted { restriction, .. } => return restricted(*restriction, true, fields),
+        OperatorDecision::Lifted { restriction } => return restricted(*restriction, false, fields),
         OperatorDecision::RoomRights { .. } => "room-rights",
         OperatorDecision::Moved { .. } => "moved",
         OperatorDecision::TextHeld { .. } => "text-held",
         OperatorDecision::RoomFull { .. } => "room-full",
         OperatorDecision::Recorded(_) => "recorded",
-        _ => "other",
     };
-    fields.set_item("kind", kind)?;
-    fields.set_item("text", decision.to_string()).map(|()| "OperatorDecision")
+    fields.set_item("kind", kind).map(|()| "OperatorDecision")
+}
+
+fn restricted(restriction: Restriction, holds: bool, fields: &Bound<'_, PyDict>) -> PyResult<&'static str> {
+    let word = match restriction {
+        Restriction::Muted => "muted",
+        Restriction::TextMuted => "text-muted",
+        Restriction::Deafened => "deafened",
+    };
+    fields.set_item("restriction", word)?;
+    fields.set_item("holds", holds).map(|()| "Restricted")
 }
 
 fn encryption(event: &EncryptionEvent, fields: &Bound<'_, PyDict>) -> PyResult<&'static str> {
     fields.set_item("text", event.to_string())?;
-    if let EncryptionEvent::State(state) = event {
-        return fields.set_item("state", encryption_state(*state)).map(|()| "EncryptionChanged");
-    }
     let (kind, about) = match event {
+        EncryptionEvent::State(state) => {
+            return fields.set_item("state", encryption_state(*state)).map(|()| "EncryptionChanged");
+        }
         EncryptionEvent::RoomsChanged { by } => ("rooms-changed", by.as_deref()),
         EncryptionEvent::KeyChanged { name, .. } => ("key-changed", Some(&**name)),
         EncryptionEvent::Forked { name } => ("forked", Some(&**name)),
         EncryptionEvent::Weakened => ("weakened", None),
-        _ => ("other", None),
+        EncryptionEvent::ReportTaken => ("report-taken", None),
+        EncryptionEvent::ReportRefused { .. } => ("report-refused", None),
     };
     fields.set_item("kind", kind)?;
     fields.set_item("player", about).map(|()| "EncryptionWarning")
@@ -162,7 +132,7 @@ pub(crate) fn encryption_state(state: EncryptionState) -> &'static str {
     match state {
         EncryptionState::On => "on",
         EncryptionState::Waiting => "waiting",
-        _ => "off",
+        EncryptionState::Off => "off",
     }
 }
 
@@ -175,7 +145,17 @@ fn moderated(answer: ModeratorAnswer) -> &'static str {
         ModeratorAnswer::NotInRoom => "not-in-room",
         ModeratorAnswer::RoomForbidden => "room-forbidden",
         ModeratorAnswer::RoomFull => "room-full",
-        _ => "failed",
+        ModeratorAnswer::Failed => "failed",
+    }
+}
+
+fn moderator_action(action: &ModeratorAction) -> &'static str {
+    match action {
+        ModeratorAction::Kick => "kick",
+        ModeratorAction::Mute { .. } => "mute",
+        ModeratorAction::Unmute => "unmute",
+        ModeratorAction::Move { .. } => "move",
+        ModeratorAction::Ban { .. } => "ban",
     }
 }
 
@@ -190,7 +170,8 @@ fn problem(about: ProblemKind) -> &'static str {
         ProblemKind::Player => "player",
         ProblemKind::Tap => "tap",
         ProblemKind::Moderation => "moderation",
+        ProblemKind::Device => "device",
         ProblemKind::Encryption => "encryption",
-        _ => "other",
+        ProblemKind::Other => "other",
     }
 }

@@ -85,6 +85,14 @@ class Session(ServerTest):
             told = await event_of(happening, events.PlayerEvent)
             self.assertIsInstance(told, events.Text, "and not that it spoke")
 
+    async def test_each_access_token_is_told_once(self) -> None:
+        async with self.join("Alice") as alice:
+            told = alice.events()
+            self.assertEqual([alice.set_token("red"), alice.set_token("red")], [True, False])
+            self.assertEqual([alice.set_token("red", False), alice.set_token("red", False)], [True, False])
+            self.assertEqual((await event_of(told, events.TokenAdded)).token, "red")
+            self.assertEqual((await event_of(told, events.TokenRemoved)).token, "red")
+
     async def test_places_may_be_set_and_forgotten(self) -> None:
         async with self.join("Alice", share_position=True) as alice, self.join("Bob") as bob:
             seen = await present(bob, "Alice")

@@ -69,6 +69,22 @@ class Tokens(ServerTest):
             self.assertEqual(end.code, "kicked")
             self.assertIn("be nice", end.reason)
 
+    async def test_a_moderator_bans_and_the_player_stays_out(self) -> None:
+        async with self.admitted("Alice", "--moderator") as alice, self.admitted("Eve") as eve:
+            answers = alice.events()
+            await alice.moderator.ban(await present(alice, "Eve"), seconds=3600, reason="enough")
+            told = await event_of(answers, events.Moderated)
+            self.assertEqual((told.player, told.action, told.answer), ("Eve", "ban", "done"))
+            end = await eve.wait_ended()
+            self.assertEqual(end.code, "banned")
+            self.assertIn("enough", end.reason)
+            with self.assertRaises(consonance.ConnectError) as refused:
+                await self.admitted("Eve")
+            self.assertEqual(refused.exception.code, "banned")
+            with self.assertRaises(consonance.ModerationError) as absent:
+                await alice.moderator.ban("Eve")
+            self.assertEqual(absent.exception.code, "no-player")
+
     async def test_what_a_moderator_cannot_do_has_a_code(self) -> None:
         async with self.admitted("Alice", "--moderator") as alice, self.admitted("Carol", "--moderator") as carol:
             await present(alice, "Carol")

@@ -82,7 +82,7 @@ fn what_is_no_message_is_refused_in_words() {
         (r#"{"type":"ping","id":9007199254740992}"#, Some("ping"), "above 2⁵³ − 1"),
         (r#"{"type":"stats","lostPercent":101,"delayMs":0}"#, Some("stats"), "0 to 100, and not 101"),
         (r#"{"type":"stats","lostPercent":1,"delayMs":-1}"#, Some("stats"), "a time in ms"),
-        (r#"{"type":"moderate","id":1,"player":"b","action":"ban"}"#, Some("moderate"), "`ban`"),
+        (r#"{"type":"moderate","id":1,"player":"b","action":"deafen"}"#, Some("moderate"), "`deafen`"),
         (r#"{"type":"moderate","id":1,"player":"b","action":"move","from":"a"}"#, Some("moderate"), "`to`"),
     ] {
         let problem = FromPage::read(text).expect_err(text);

@@ -352,6 +352,232 @@ typedef int32_t consonance_connection;
 #endif // __cplusplus
 
 /**
+ * What a moderator can ask the server to do to a player: see `consonance_moderate`.
+ */
+enum consonance_moderator_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Remove it from the session; it may come back.
+     */
+    CONSONANCE_MODERATOR_ACTION_KICK = 0,
+    /**
+     * Discard its voice.
+     */
+    CONSONANCE_MODERATOR_ACTION_MUTE = 1,
+    /**
+     * Let its voice be heard again.
+     */
+    CONSONANCE_MODERATOR_ACTION_UNMUTE = 2,
+    /**
+     * Remove it from a room, and ask it to listen to another one instead.
+     */
+    CONSONANCE_MODERATOR_ACTION_MOVE = 3,
+    /**
+     * Remove it from the session, and keep it out.
+     */
+    CONSONANCE_MODERATOR_ACTION_BAN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_moderator_action consonance_moderator_action;
+#else
+typedef int32_t consonance_moderator_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The result of a moderator's request: the `detail` of `CONSONANCE_EVENT_TYPE_MODERATED`.
+ */
+enum consonance_moderator_answer
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The request was carried out.
+     */
+    CONSONANCE_MODERATOR_ANSWER_DONE = 0,
+    /**
+     * The join token of this chat does not permit moderation.
+     */
+    CONSONANCE_MODERATOR_ANSWER_NOT_MODERATOR = 1,
+    /**
+     * No player of this name is in the session.
+     */
+    CONSONANCE_MODERATOR_ANSWER_NO_PLAYER = 2,
+    /**
+     * The player is a moderator, too, or the operator has muted it: only the operator can change that.
+     */
+    CONSONANCE_MODERATOR_ANSWER_PROTECTED = 3,
+    /**
+     * The player does not listen to the room.
+     */
+    CONSONANCE_MODERATOR_ANSWER_NOT_IN_ROOM = 4,
+    /**
+     * The player may not listen to the room that it was to go to.
+     */
+    CONSONANCE_MODERATOR_ANSWER_ROOM_FORBIDDEN = 5,
+    /**
+     * The room that it was to go to is full.
+     */
+    CONSONANCE_MODERATOR_ANSWER_ROOM_FULL = 6,
+    /**
+     * The server could not do it, or has not answered.
+     */
+    CONSONANCE_MODERATOR_ANSWER_FAILED = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_moderator_answer consonance_moderator_answer;
+#else
+typedef int32_t consonance_moderator_answer;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A decision of the server's operator: the `detail` of `CONSONANCE_EVENT_TYPE_OPERATOR`.
+ */
+enum consonance_operator_decision
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The player of this chat is restricted: `number` is a `consonance_restriction`.
+     */
+    CONSONANCE_OPERATOR_DECISION_RESTRICTED = 1,
+    /**
+     * A restriction is lifted: `number` is a `consonance_restriction`.
+     */
+    CONSONANCE_OPERATOR_DECISION_LIFTED = 2,
+    /**
+     * What the player may do in `room` has changed.
+     */
+    CONSONANCE_OPERATOR_DECISION_ROOM_RIGHTS = 3,
+    /**
+     * The player was moved to `room`; `name` is the room that it listened to before.
+     */
+    CONSONANCE_OPERATOR_DECISION_MOVED = 4,
+    /**
+     * A text of the player was dropped; the next one is accepted in `number` ms.
+     */
+    CONSONANCE_OPERATOR_DECISION_TEXT_HELD = 5,
+    /**
+     * `room` is full: for listeners if `number` is 0, for speakers if it is 1.
+     */
+    CONSONANCE_OPERATOR_DECISION_ROOM_FULL = 6,
+    /**
+     * The operator records the session: all of it if `number` is `UINT64_MAX`, otherwise the last `number` ms, which
+     * is nothing if it is 0.
+     */
+    CONSONANCE_OPERATOR_DECISION_RECORDED = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_operator_decision consonance_operator_decision;
+#else
+typedef int32_t consonance_operator_decision;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The part of the chat that has a problem: the `detail` of `CONSONANCE_EVENT_TYPE_PROBLEM`.
+ */
+enum consonance_problem
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Something else, which `text` says.
+     */
+    CONSONANCE_PROBLEM_OTHER = 0,
+    /**
+     * Too many requests at once; one was dropped.
+     */
+    CONSONANCE_PROBLEM_COMMANDS = 1,
+    /**
+     * A room cannot be joined.
+     */
+    CONSONANCE_PROBLEM_ROOM = 2,
+    /**
+     * A channel cannot be opened.
+     */
+    CONSONANCE_PROBLEM_CHANNEL = 3,
+    /**
+     * The player's own voice cannot be encoded or sent as requested.
+     */
+    CONSONANCE_PROBLEM_VOICE = 4,
+    /**
+     * The microphone, another input, or the game's own sound.
+     */
+    CONSONANCE_PROBLEM_INPUT = 5,
+    /**
+     * A setting for hearing another player cannot be remembered.
+     */
+    CONSONANCE_PROBLEM_HEARING = 6,
+    /**
+     * Another player is present but cannot be heard.
+     */
+    CONSONANCE_PROBLEM_PLAYER = 7,
+    /**
+     * A player's sound cannot be taken.
+     */
+    CONSONANCE_PROBLEM_TAP = 8,
+    /**
+     * There is no such device, or the chat uses none.
+     */
+    CONSONANCE_PROBLEM_DEVICE = 9,
+    /**
+     * A player cannot be moderated.
+     */
+    CONSONANCE_PROBLEM_MODERATION = 10,
+    /**
+     * The keys of an encrypted session.
+     */
+    CONSONANCE_PROBLEM_ENCRYPTION = 11,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_problem consonance_problem;
+#else
+typedef int32_t consonance_problem;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A right that an operator can take from a player.
+ */
+enum consonance_restriction
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * To be heard.
+     */
+    CONSONANCE_RESTRICTION_MUTED = 0,
+    /**
+     * To send texts.
+     */
+    CONSONANCE_RESTRICTION_TEXT_MUTED = 1,
+    /**
+     * To hear others.
+     */
+    CONSONANCE_RESTRICTION_DEAFENED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_restriction consonance_restriction;
+#else
+typedef int32_t consonance_restriction;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The type of an event.
  */
 enum consonance_event_type
@@ -421,11 +647,13 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_DEVICE = 14,
     /**
-     * The server's operator restricted the player or lifted a restriction; `text` says which.
+     * The server's operator has decided something about the player of this chat: `detail` is a
+     * `consonance_operator_decision`, `number`, `name` and `room` depend on it, `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_OPERATOR = 15,
     /**
-     * The result of a moderator's request about `player`: `detail` is 0 on success.
+     * The result of this chat's request to moderate `player`: `detail` is a `consonance_moderator_answer`, 0 on
+     * success, `number` the `consonance_moderator_action`.
      */
     CONSONANCE_EVENT_TYPE_MODERATED = 16,
     /**
@@ -453,7 +681,7 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_TRANSPORT_CHANGED = 22,
     /**
-     * A request failed; `text` says which. Voice continues.
+     * A request failed: `detail` is a `consonance_problem`, `text` says what to do. Voice continues.
      */
     CONSONANCE_EVENT_TYPE_PROBLEM = 23,
     /**
@@ -471,6 +699,27 @@ enum consonance_event_type
      * it.
      */
     CONSONANCE_EVENT_TYPE_CAPTION = 26,
+    /**
+     * Voice and texts can now go to `player` over a direct link.
+     */
+    CONSONANCE_EVENT_TYPE_DIRECT_LINK_MADE = 27,
+    /**
+     * `player` is now reached only through the server.
+     */
+    CONSONANCE_EVENT_TYPE_DIRECT_LINK_LOST = 28,
+    /**
+     * The player of this chat holds the token `text`.
+     */
+    CONSONANCE_EVENT_TYPE_TOKEN_ADDED = 29,
+    /**
+     * The player of this chat no longer holds the token `text`.
+     */
+    CONSONANCE_EVENT_TYPE_TOKEN_REMOVED = 30,
+    /**
+     * The link leads to another server, at the address `text`; `CONSONANCE_EVENT_TYPE_RESUMED` or
+     * `CONSONANCE_EVENT_TYPE_JOINED` follows.
+     */
+    CONSONANCE_EVENT_TYPE_SERVER_CHANGED = 31,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1819,10 +2068,10 @@ consonance_error consonance_send_text_to_player(uint64_t chat,
                                                 uint64_t * number);
 
 /**
- * Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
- * `seconds`, or permanently with 0, 2 unmute it, 3 move it from one room to another.
+ * Asks the server to moderate a player, if the join token permits it: `action` is a `consonance_moderator_action`.
  *
- * `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
+ * `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may be
+ * null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
  */
 consonance_error consonance_moderate(uint64_t chat,
                                      uint32_t player,

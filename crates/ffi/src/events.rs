@@ -1,16 +1,18 @@
 //! Events as C gets them: numbers, and up to three texts in the caller's buffer.
 
+mod moderation;
+
 use std::ffi::c_char;
 use std::time::Duration;
 
-use consonance::device::{DeviceState, Direction};
-use consonance::{EncryptionEvent, EventKind, LinkTransport, TextTarget};
+use consonance::device::{DeviceEvent, DeviceState, Direction};
+use consonance::{Caption, EncryptionEvent, EventKind, LinkTransport, ProblemKind, TextTarget};
 
 use crate::c::{ArrayOut, Out};
 use crate::chats::Chat;
 use crate::error::Failure;
 use crate::exports::encryption::encryption_state;
-use crate::structs::{CEncryptionEvent, CEvent, CEventType};
+use crate::structs::{CEncryptionEvent, CEvent, CEventType, CProblem};
 
 /// An event before its texts are in the caller's buffer.
 #[derive(Default)]
@@ -50,7 +52,6 @@ pub(crate) fn write(
 }
 
 fn told(kind: &EventKind) -> Told<'_> {
-    let of = |kind| Told { kind: Some(kind), ..Told::default() };
     let about = |kind, player| Told { player, ..of(kind) };
     match kind {
         EventKind::Joined => of(CEventType::Joined),
@@ -63,10 +64,12 @@ fn told(kind: &EventKind) -> Told<'_> {
         EventKind::RemovedFromRoom { room } => Told { room, ..of(CEventType::RemovedFromRoom) },
         EventKind::StartedSpeaking { name } => about(CEventType::StartedSpeaking, name),
         EventKind::StoppedSpeaking { name } => about(CEventType::StoppedSpeaking, name),
-        EventKind::Moderated { name, answer, .. } => {
-            Told { detail: *answer as i32, ..about(CEventType::Moderated, name) }
-        }
-        EventKind::Operator(decision) => Told { text: decision.to_string(), ..of(CEventType::Operator) },
+        EventKind::Moderated { name, action, answer } => Told {
+            detail: moderation::answer(*answer) as i32,
+            number: moderation::action(action) as u64,
+            ..about(CEventType::Moderated, name)
+        },
+        EventKind::Operator(decision) => moderation::told(decision),
         EventKind::Rejoining => of(CEventType::Rejoining),
         EventKind::Draining { ends_in, redirect, .. } => Told {
             number: millis(*ends_in),
@@ -83,12 +86,66 @@ fn told(kind: &EventKind) -> Told<'_> {
             text: reason.clone(),
             ..of(CEventType::TransportChanged)
         },
-        EventKind::Problem { text, .. } => Told { text: text.clone(), ..of(CEventType::Problem) },
+        EventKind::ServerChanged { address } => with_text(CEventType::ServerChanged, address),
+        EventKind::Problem { about, text } => {
+            Told { detail: problem(*about) as i32, ..with_text(CEventType::Problem, text) }
+        }
         EventKind::Ended(end) => {
             Told { name: end.code().to_owned(), text: end.to_string(), ..of(CEventType::Ended) }
         }
         EventKind::Encryption(event) => told_of_encryption(event),
-        _ => told_of_texts_and_devices(kind),
+        EventKind::Text { from, to, text } => {
+            Told { player: from, room: room_of(to), ..with_text(CEventType::Text, text) }
+        }
+        EventKind::Caption { by, to, caption } => told_of_caption(by, to, caption),
+        EventKind::TextSent { id, players } => Told {
+            number: id.number(),
+            detail: i32::try_from(*players).unwrap_or(i32::MAX),
+            ..of(CEventType::TextSent)
+        },
+        EventKind::TextNotSent { id, reason } => {
+            Told { number: id.number(), ..with_text(CEventType::TextNotSent, reason) }
+        }
+        EventKind::DirectLinkMade { name } => about(CEventType::DirectLinkMade, name),
+        EventKind::DirectLinkLost { name } => about(CEventType::DirectLinkLost, name),
+        EventKind::TokenAdded { token } => with_text(CEventType::TokenAdded, token),
+        EventKind::TokenRemoved { token } => with_text(CEventType::TokenRemoved, token),
+        EventKind::Device(event) => told_of_device(event),
+    }
+}
+
+fn of<'e>(kind: CEventType) -> Told<'e> {
+    Told { kind: Some(kind), ..Told::default() }
+}
+
+fn with_text<'e>(kind: CEventType, text: &str) -> Told<'e> {
+    Told { text: text.to_owned(), ..of(kind) }
+}
+
+fn told_of_caption<'e>(by: &'e str, to: &'e TextTarget, caption: &'e Caption) -> Told<'e> {
+    Told {
+        player: &caption.player,
+        by,
+        room: room_of(to),
+        detail: i32::from(caption.is_final),
+        ..with_text(CEventType::Caption, &caption.text)
+    }
+}
+
+fn told_of_device<'e>(event: &DeviceEvent) -> Told<'e> {
+    let (word, name) = match &event.state {
+        DeviceState::Running { name, .. } => ("running", name.as_str()),
+        DeviceState::Lost => ("lost", ""),
+        DeviceState::Missing => ("missing", ""),
+        DeviceState::Denied => ("denied", ""),
+        DeviceState::Busy => ("busy", ""),
+        DeviceState::Off => ("off", ""),
+    };
+    Told {
+        detail: i32::from(event.direction == Direction::Output),
+        number: u64::from(event.state.is_running()),
+        name: name.to_owned(),
+        ..with_text(CEventType::Device, word)
     }
 }
 
@@ -105,54 +162,25 @@ fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
         EncryptionEvent::Weakened => (CEncryptionEvent::Weakened, "", 0),
         EncryptionEvent::ReportTaken => (CEncryptionEvent::ReportTaken, "", 0),
         EncryptionEvent::ReportRefused { .. } => (CEncryptionEvent::ReportRefused, "", 0),
-        _ => (CEncryptionEvent::Other, "", 0),
     };
-    Told {
-        kind: Some(CEventType::Encryption),
-        player,
-        detail: detail as i32,
-        number,
-        text: event.to_string(),
-        ..Told::default()
-    }
+    let detail = detail as i32;
+    Told { player, detail, number, ..with_text(CEventType::Encryption, &event.to_string()) }
 }
 
-fn told_of_texts_and_devices(kind: &EventKind) -> Told<'_> {
-    let of = |kind| Told { kind: Some(kind), ..Told::default() };
-    match kind {
-        EventKind::Text { from, to, text } => {
-            Told { player: from, room: room_of(to), text: text.clone(), ..of(CEventType::Text) }
-        }
-        EventKind::Caption { by, to, caption } => Told {
-            player: &caption.player,
-            by,
-            room: room_of(to),
-            text: caption.text.clone(),
-            detail: i32::from(caption.is_final),
-            ..of(CEventType::Caption)
-        },
-        EventKind::TextSent { id, players } => Told {
-            number: id.number(),
-            detail: i32::try_from(*players).unwrap_or(i32::MAX),
-            ..of(CEventType::TextSent)
-        },
-        EventKind::TextNotSent { id, reason } => {
-            Told { number: id.number(), text: reason.clone(), ..of(CEventType::TextNotSent) }
-        }
-        EventKind::Device(event) => {
-            let (name, running) = match &event.state {
-                DeviceState::Running { name, .. } => (name.clone(), 1),
-                _ => (String::new(), 0),
-            };
-            Told {
-                detail: i32::from(event.direction == Direction::Output),
-                number: running,
-                name,
-                text: word(&event.state).to_owned(),
-                ..of(CEventType::Device)
-            }
-        }
-        other => Told { text: format!("{other:?}"), ..of(CEventType::Other) },
+fn problem(about: ProblemKind) -> CProblem {
+    match about {
+        ProblemKind::Commands => CProblem::Commands,
+        ProblemKind::Room => CProblem::Room,
+        ProblemKind::Channel => CProblem::Channel,
+        ProblemKind::Voice => CProblem::Voice,
+        ProblemKind::Input => CProblem::Input,
+        ProblemKind::Hearing => CProblem::Hearing,
+        ProblemKind::Player => CProblem::Player,
+        ProblemKind::Tap => CProblem::Tap,
+        ProblemKind::Device => CProblem::Device,
+        ProblemKind::Moderation => CProblem::Moderation,
+        ProblemKind::Encryption => CProblem::Encryption,
+        ProblemKind::Other => CProblem::Other,
     }
 }
 
@@ -161,18 +189,6 @@ fn room_of(to: &TextTarget) -> &str {
     match to {
         TextTarget::Room(room) => room,
         TextTarget::Player(_) => "",
-    }
-}
-
-/// The word for a device's state, as in the event's documentation.
-fn word(state: &DeviceState) -> &'static str {
-    match state {
-        DeviceState::Running { .. } => "running",
-        DeviceState::Lost => "lost",
-        DeviceState::Missing => "missing",
-        DeviceState::Denied => "denied",
-        DeviceState::Busy => "busy",
-        _ => "off",
     }
 }
 

@@ -6,6 +6,7 @@ mod chat;
 mod encryption;
 mod event;
 mod host;
+mod moderation;
 mod player;
 mod statistics;
 mod voice;
@@ -17,6 +18,7 @@ pub use encryption::{
 };
 pub use event::{CEvent, CEventType};
 pub use host::{CHostSettings, CPacket, CPacketAction};
+pub use moderation::{CModeratorAction, CModeratorAnswer, COperatorDecision, CProblem, CRestriction};
 pub use player::{CPlayerInfo, CPose, CPosition, CSpatialSettings};
 pub use statistics::{CSpeakerStatistics, CStatistics};
 pub use voice::{CActivation, CChannelSettings, CChannelState, CVoiceSettings};

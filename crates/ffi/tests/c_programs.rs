@@ -3,11 +3,17 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
+use consonance::host::records::{Records, RecordsSettings};
+use consonance::host::token::{Claims, Key};
+use consonance::host::{Admission, DedicatedServer, JoiningSettings, SessionLoop, SessionsSettings};
+use consonance::quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
 use consonance_testing::command::Folder;
 
 /// C99, without warnings.
@@ -48,6 +54,23 @@ fn library() -> PathBuf {
     env::current_exe().unwrap().parent().unwrap().join("libconsonance_ffi.so")
 }
 
+/// A server of the session `main` that admits players with tokens of this key.
+fn serve_with_tokens_of(key: &Key) -> (DedicatedServer, String) {
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![key.public().unwrap()];
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.records = Records::in_memory(RecordsSettings::default());
+    settings.admission = Admission::new(joining);
+    let identity = Identity::self_signed(["127.0.0.1"]).unwrap();
+    let (runtime, local) = (QuicRuntime::new(1).unwrap(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let listener = QuicServer::bind(&runtime, local, &identity, QuicServerSettings::default()).unwrap();
+    let (host, port) = (local.ip().to_string(), listener.local_addr().port());
+    let address = QuicAddress::new(host, port, "main", Some(identity.fingerprint())).unwrap();
+    let mut session_loop = SessionLoop::new(&settings);
+    session_loop.add_network(Box::new(listener));
+    (DedicatedServer::start(session_loop), address.to_string())
+}
+
 #[track_caller]
 fn assert_done(output: &Output) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -73,6 +96,19 @@ fn places_volumes_and_muting_are_heard() {
 fn members_of_an_encrypted_session_know_and_verify_each_other() {
     let program = CProgram::compile("tests/c/encryption.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
     assert_done(&program.run(&[]));
+}
+
+#[test]
+fn a_moderator_does_all_that_moderators_can_and_a_banned_player_stays_out() {
+    let program = CProgram::compile("tests/c/moderation.c", "gcc", &format!("{FLAGS} {SANITIZERS}"));
+    let key = Key::generate_ed25519().unwrap();
+    let (_server, address) = serve_with_tokens_of(&key);
+    let token = |name: &str, moderator| {
+        let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
+        let name = Some(name.to_owned());
+        key.sign(&Claims { name, expires_at: in_an_hour, moderator, ..Claims::default() }).unwrap()
+    };
+    assert_done(&program.run(&[&address, &token("Ann", true), &token("Bob", false)]));
 }
 
 #[test]

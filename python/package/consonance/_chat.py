@@ -305,6 +305,13 @@ class VoiceChat:
             return await self.send_text(text, room=event.room)
         return await self.send_text(text, player=event.player)
 
+    def set_token(self, token: str, held: bool = True) -> bool:
+        """Holds an access token, by which rooms with tokens are opened, or no longer; False if nothing has changed.
+
+        ``events.TokenAdded`` and ``events.TokenRemoved`` follow. Raises ``SettingsError`` if there are too many.
+        """
+        return self._running().set_token(token, held)
+
     @property
     def moderator(self) -> Moderator:
         """Moderation of other players, with a join token that permits it."""

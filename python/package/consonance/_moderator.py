@@ -30,6 +30,12 @@ class Moderator:
         """Removes a player from the session; it may rejoin."""
         await self._ask(player, "kick", reason)
 
+    async def ban(self, player: str | Player, *, seconds: int | None = None, reason: str = "") -> None:
+        """Removes a player from the session and keeps it out, for this many seconds or forever; also under another
+        name, if it has an account.
+        """
+        await self._ask(player, "ban", reason, seconds=seconds)
+
     async def mute(self, player: str | Player, *, seconds: int | None = None, reason: str = "") -> None:
         """Mutes a player, for this many seconds or until it is unmuted."""
         await self._ask(player, "mute", reason, seconds=seconds)

@@ -142,7 +142,7 @@ class OperatorDecision(Event):
     """Another decision of the server's operator about the bot."""
 
     kind: str
-    """``"room-rights"``, ``"moved"``, ``"text-held"``, ``"room-full"``, ``"recorded"`` or ``"other"``."""
+    """``"room-rights"``, ``"moved"``, ``"text-held"``, ``"room-full"`` or ``"recorded"``."""
     text: str
 
 
@@ -150,8 +150,12 @@ class OperatorDecision(Event):
 class Moderated(PlayerEvent):
     """The result of the bot's moderation request about a player."""
 
+    action: str
+    """``"kick"``, ``"ban"``, ``"mute"``, ``"unmute"`` or ``"move"``."""
     answer: str
-    """``"done"``, or why not: ``"not-moderator"``, ``"no-player"``, ``"protected"`` and so on."""
+    """``"done"``, or why not: ``"not-moderator"``, ``"no-player"``, ``"protected"``, ``"not-in-room"``,
+    ``"room-forbidden"``, ``"room-full"`` or ``"failed"``.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +168,12 @@ class EncryptionChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionWarning(Event):
-    """A warning about the encryption for players."""
+    """A warning about the encryption for players, or what became of a report."""
 
     kind: str
-    """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"`` or ``"other"``."""
+    """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"``, ``"report-taken"`` or
+    ``"report-refused"``.
+    """
     player: str | None
     text: str
 
@@ -177,8 +183,34 @@ class Problem(Event):
     """A request failed; voice continues."""
 
     about: str
-    """``"room"``, ``"channel"``, ``"voice"``, ``"tap"``, ``"commands"`` and so on."""
+    """``"commands"``, ``"room"``, ``"channel"``, ``"voice"``, ``"input"``, ``"hearing"``, ``"player"``, ``"tap"``,
+    ``"device"``, ``"moderation"``, ``"encryption"`` or ``"other"``.
+    """
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectLinkMade(PlayerEvent):
+    """Voice and texts can now go to a player over a direct link."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectLinkLost(PlayerEvent):
+    """A player is now reached only through the server."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenAdded(Event):
+    """The bot holds this access token."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRemoved(Event):
+    """The bot no longer holds this access token."""
+
+    token: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,20 +271,14 @@ class Ended(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Other(Event):
-    """An event that this version has no class for, as text for a log."""
-
-    description: str
-
-
 _CLASSES: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Joined, Resumed, PlayersSynced, PlayerJoined, PlayerLeft, EnteredRoom, ExitedRoom, RemovedFromRoom,
         StartedSpeaking, StoppedSpeaking, Text, Caption, TextSent, TextNotSent, Restricted, OperatorDecision, Moderated,
-        EncryptionChanged, EncryptionWarning, Problem, Rejoining, Draining, DrainCancelled, Redirecting,
-        ConnectionLost, TransportChanged, ServerChanged, Ended, Other,
+        EncryptionChanged, EncryptionWarning, Problem, DirectLinkMade, DirectLinkLost, TokenAdded, TokenRemoved,
+        Rejoining, Draining, DrainCancelled, Redirecting,
+        ConnectionLost, TransportChanged, ServerChanged, Ended,
     )
 }  # fmt: skip
 

@@ -106,7 +106,7 @@ const READERS: Readers = {
   moderated: {
     id: number,
     player: text,
-    action: word("kick", "mute", "unmute", "move"),
+    action: word("kick", "ban", "mute", "unmute", "move"),
     answer: wordOr(
       word("done", "not-moderator", "no-player", "protected", "not-in-room", "room-forbidden", "room-full", "failed"),
       "failed",

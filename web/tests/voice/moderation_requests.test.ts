@@ -9,13 +9,16 @@ test("each request gets its own answer in any order", async () => {
   const requests = new ModerationRequests((message) => said.push(message) > 0);
   const kick = requests.ask("Mallory", { action: "kick" }, "shouts");
   const mute = requests.ask("Mallory", { action: "mute", forSeconds: 60 }, "");
+  const ban = requests.ask("Mallory", { action: "ban", forSeconds: 3600 }, "again");
   requests.answer(2, "protected");
   requests.answer(1, "done");
   requests.answer(7, "done");
-  assert.deepEqual([await kick, await mute], ["done", "protected"]);
+  requests.answer(3, "not-moderator");
+  assert.deepEqual([await kick, await mute, await ban], ["done", "protected", "not-moderator"]);
   assert.deepEqual(said, [
     { type: "moderate", id: 1, player: "Mallory", reason: "shouts", action: "kick" },
     { type: "moderate", id: 2, player: "Mallory", reason: "", action: "mute", forSeconds: 60 },
+    { type: "moderate", id: 3, player: "Mallory", reason: "again", action: "ban", forSeconds: 3600 },
   ]);
 });
 

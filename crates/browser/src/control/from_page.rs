@@ -152,6 +152,12 @@ pub struct Moderate {
 pub enum ModerationAction {
     /// Removes the player from the session.
     Kick,
+    /// Removes the player from the session, and keeps it out.
+    Ban {
+        /// The duration, in seconds; forever if there is none.
+        #[serde(default, rename = "forSeconds")]
+        duration_s: Option<u32>,
+    },
     /// Mutes the player.
     Mute {
         /// The duration, in seconds; permanent if there is none.
@@ -202,9 +208,8 @@ impl From<ModerationAction> for ModeratorAction {
     fn from(action: ModerationAction) -> Self {
         match action {
             ModerationAction::Kick => Self::Kick,
-            ModerationAction::Mute { duration_s } => {
-                Self::Mute { lasts: duration_s.map(|s| Duration::from_secs(s.into())) }
-            }
+            ModerationAction::Ban { duration_s } => Self::Ban { lasts: duration_s.map(seconds) },
+            ModerationAction::Mute { duration_s } => Self::Mute { lasts: duration_s.map(seconds) },
             ModerationAction::Unmute => Self::Unmute,
             ModerationAction::Move { from, to } => Self::Move { from, to },
         }
@@ -216,6 +221,7 @@ impl ModerationAction {
     pub fn word(&self) -> ModerationActionWord {
         match self {
             Self::Kick => ModerationActionWord::Kick,
+            Self::Ban { .. } => ModerationActionWord::Ban,
             Self::Mute { .. } => ModerationActionWord::Mute,
             Self::Unmute => ModerationActionWord::Unmute,
             Self::Move { .. } => ModerationActionWord::Move,
@@ -254,6 +260,10 @@ impl From<Place> for Coordinates {
         let [x, y, z] = place.position.metres().map(f64::from);
         Self { x, y, z, shared: place.is_shared }
     }
+}
+
+fn seconds(s: u32) -> Duration {
+    Duration::from_secs(s.into())
 }
 
 fn as_it_was_said() -> Amplitude {

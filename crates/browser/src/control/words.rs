@@ -45,6 +45,8 @@ pub enum RoomUseWord {
 pub enum ModerationActionWord {
     /// To remove a player.
     Kick,
+    /// To remove a player, and keep it out.
+    Ban,
     /// To mute a player.
     Mute,
     /// To lift a player's mute.
@@ -126,8 +128,7 @@ impl From<ModeratorAnswer> for AnswerWord {
             ModeratorAnswer::NotInRoom => Self::NotInRoom,
             ModeratorAnswer::RoomForbidden => Self::RoomForbidden,
             ModeratorAnswer::RoomFull => Self::RoomFull,
-            // An answer that only later servers give is not a success.
-            _ => Self::Failed,
+            ModeratorAnswer::Failed => Self::Failed,
         }
     }
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use consonance_browser::PageEnd;
 use consonance_browser::control::DisconnectCause;
-use consonance_session::{ClientId, PlayerIdentity, Restriction, RestrictionTerms, Restrictions};
+use consonance_session::{
+    Capabilities, ClientId, ModeratorAction, ModeratorAnswer, PlayerIdentity, Restriction, RestrictionTerms,
+    Restrictions,
+};
 use serde_json::json;
 
 use crate::session::Session;
@@ -55,6 +58,42 @@ fn what_cannot_be_followed_is_told_in_words_and_costs_nothing() {
     }
     let statistics = session.guests[alice].player.statistics();
     assert_eq!((statistics.refused, statistics.problems), (4, 0));
+}
+
+#[test]
+fn what_a_page_wants_done_to_another_player_is_asked_of_the_session_and_answered() {
+    let mut session = Session::with(|settings| {
+        settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
+        settings.admission = true;
+    });
+    let alice = session.page("Alice");
+    session.native("Bob");
+    session.told(alice);
+    let (hour, forever) = (Some(Duration::from_hours(1)), None);
+    let rooms = ModeratorAction::Move { from: "lobby".into(), to: "jail".into() };
+    let mut numbered = Vec::new();
+    for (words, action) in [
+        (r#""action":"kick""#, ModeratorAction::Kick),
+        (r#""action":"ban","forSeconds":3600"#, ModeratorAction::Ban { lasts: hour }),
+        (r#""action":"ban""#, ModeratorAction::Ban { lasts: forever }),
+        (r#""action":"mute","forSeconds":3600"#, ModeratorAction::Mute { lasts: hour }),
+        (r#""action":"unmute""#, ModeratorAction::Unmute),
+        (r#""action":"move","from":"lobby","to":"jail""#, rooms),
+    ] {
+        let id = numbered.len();
+        session.say(
+            alice,
+            &format!(r#"{{"type":"moderate","id":{id},"player":"Bob","reason":"again",{words}}}"#),
+        );
+        let request = session.requests.pop().unwrap();
+        assert_eq!((&*request.player, &*request.reason, &request.action), ("Bob", "again", &action));
+        numbered.push(request.number);
+    }
+    session.server.answer_moderator(ClientId(0), numbered[1], ModeratorAnswer::Done);
+    session.server.answer_moderator(ClientId(0), numbered[2], ModeratorAnswer::Protected);
+    session.run();
+    let answered = |id, answer| json!({"type": "moderated", "id": id, "player": "Bob", "action": "ban", "answer": answer});
+    assert_eq!(session.told(alice), [answered(1, "done"), answered(2, "protected")]);
 }
 
 #[test]

@@ -7,9 +7,9 @@ use consonance::{ModeratorAction, Target};
 
 use crate::c::{ArrayOut, Out, Text};
 use crate::chats::Chat;
-use crate::choices::{PRIORITIES, number};
+use crate::choices::{PRIORITIES, choice, number};
 use crate::error::{CError, Failure, guard};
-use crate::structs::CPlayerInfo;
+use crate::structs::{CModeratorAction, CPlayerInfo};
 
 /// The numbers of all players in the session: first the player of this chat, which is always 1, then the others by
 /// name.
@@ -110,10 +110,10 @@ pub extern "C" fn consonance_send_text_to_player(
     })
 }
 
-/// Asks the server to moderate a player, if the join token permits it: 0 remove it from the session, 1 mute it for
-/// `seconds`, or permanently with 0, 2 unmute it, 3 move it from one room to another.
+/// Asks the server to moderate a player, if the join token permits it: `action` is a `consonance_moderator_action`.
 ///
-/// `from_room` and `to_room` are for the last; `reason` may be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
+/// `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may be
+/// null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_moderate(
     chat: u64,
@@ -126,24 +126,31 @@ pub extern "C" fn consonance_moderate(
 ) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        let action = match action {
-            0 => ModeratorAction::Kick,
-            1 => {
-                let lasts = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
-                ModeratorAction::Mute { lasts }
-            }
-            2 => ModeratorAction::Unmute,
-            3 => ModeratorAction::Move {
+        let lasts = (seconds > 0).then(|| Duration::from_secs(seconds.into()));
+        let action = match choice("action", &MODERATOR_ACTIONS, i32::try_from(action).unwrap_or(i32::MAX))? {
+            CModeratorAction::Kick => ModeratorAction::Kick,
+            CModeratorAction::Mute => ModeratorAction::Mute { lasts },
+            CModeratorAction::Unmute => ModeratorAction::Unmute,
+            CModeratorAction::Move => ModeratorAction::Move {
                 from: from_room.read("from_room")?.into(),
                 to: to_room.read("to_room")?.into(),
             },
-            other => return Err(Failure::value("action", other, "0 to 3")),
+            CModeratorAction::Ban => ModeratorAction::Ban { lasts },
         };
         let reason = reason.read_if_any("reason")?.unwrap_or_default();
         chat.voice.moderate(chat.name_of(player)?, action, reason);
         Ok(())
     })
 }
+
+/// By their numbers.
+const MODERATOR_ACTIONS: [CModeratorAction; 5] = [
+    CModeratorAction::Kick,
+    CModeratorAction::Mute,
+    CModeratorAction::Unmute,
+    CModeratorAction::Move,
+    CModeratorAction::Ban,
+];
 
 fn send_text(chat: u64, target: Target, text: Text, number: Out<u64>) -> Result<(), Failure> {
     let (chat, text) = (Chat::of(chat)?, text.read("text")?);

@@ -37,9 +37,11 @@ pub enum CEventType {
     /// A device came, went, or was changed: `detail` is 1 for the loudspeaker and 0 for the microphone, `number` is
     /// 1 while sound flows, `name` is the device, `text` is `running`, `lost`, `missing`, `denied`, `busy` or `off`.
     Device = 14,
-    /// The server's operator restricted the player or lifted a restriction; `text` says which.
+    /// The server's operator has decided something about the player of this chat: `detail` is a
+    /// `consonance_operator_decision`, `number`, `name` and `room` depend on it, `text` describes it.
     Operator = 15,
-    /// The result of a moderator's request about `player`: `detail` is 0 on success.
+    /// The result of this chat's request to moderate `player`: `detail` is a `consonance_moderator_answer`, 0 on
+    /// success, `number` the `consonance_moderator_action`.
     Moderated = 16,
     /// The chat rejoins the session because the frame length has changed.
     Rejoining = 17,
@@ -53,7 +55,7 @@ pub enum CEventType {
     ConnectionLost = 21,
     /// The transport of packets changed; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
     TransportChanged = 22,
-    /// A request failed; `text` says which. Voice continues.
+    /// A request failed: `detail` is a `consonance_problem`, `text` says what to do. Voice continues.
     Problem = 23,
     /// The chat has ended: `name` is a stable code, `text` says why. It is the last event.
     Ended = 24,
@@ -64,6 +66,17 @@ pub enum CEventType {
     /// number `number` transcribed it. `detail` is 1 if it is final, and 0 if the next caption about `player` replaces
     /// it.
     Caption = 26,
+    /// Voice and texts can now go to `player` over a direct link.
+    DirectLinkMade = 27,
+    /// `player` is now reached only through the server.
+    DirectLinkLost = 28,
+    /// The player of this chat holds the token `text`.
+    TokenAdded = 29,
+    /// The player of this chat no longer holds the token `text`.
+    TokenRemoved = 30,
+    /// The link leads to another server, at the address `text`; `CONSONANCE_EVENT_TYPE_RESUMED` or
+    /// `CONSONANCE_EVENT_TYPE_JOINED` follows.
+    ServerChanged = 31,
 }
 
 /// An event. Texts are in the buffer that was passed, and never null.

@@ -190,7 +190,7 @@ static void with_wrong_values(uint64_t chat)
     FAILS(NOTHING, consonance_get_encrypted_member(chat, 0xffffffff, NULL, NULL, 0, NULL));
     FAILS(BUFFER_TOO_SMALL, consonance_generate_identity((uint8_t *)text, 63, &length));
     REQUIRE(length == 64);
-    FAILS(VALUE, consonance_moderate(chat, 1, 4, 0, NULL, NULL, NULL));
+    FAILS(VALUE, consonance_moderate(chat, 1, 5, 0, NULL, NULL, NULL));
     FAILS(PLAYER, consonance_moderate(chat, 77, 0, 0, NULL, NULL, NULL));
     FAILS(START, consonance_record(chat, "/dev/null/folder", &(uint64_t){0}));
     FAILS(UNSUPPORTED, consonance_link(chat, 1));
