@@ -9,6 +9,7 @@ mod comment_width;
 mod containerfile;
 mod crate_docs;
 mod errors;
+mod exhaustive;
 mod features;
 mod file_docs;
 mod file_length;
@@ -31,6 +32,7 @@ mod ratchet;
 mod release_version;
 mod repository;
 mod rust_version;
+mod surfaces;
 pub(crate) mod test_code;
 mod third_party;
 mod todo;
@@ -92,6 +94,7 @@ const RULES: &[Rule] = &[
     containerfile::check,
     crate_docs::check,
     errors::check,
+    exhaustive::check,
     features::check,
     file_docs::check,
     file_length::check,
@@ -109,6 +112,7 @@ const RULES: &[Rule] = &[
     release_version::check,
     rust_version::check,
     third_party::check,
+    surfaces::check,
     todo::check,
     type_names::check,
     unity::check,

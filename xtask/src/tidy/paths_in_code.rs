@@ -22,11 +22,16 @@ pub(crate) struct Named {
 
 /// All paths and macros in a file.
 pub(crate) fn of(syntax: &syn::File) -> Vec<Named> {
-    let mut imports = Imports::default();
-    imports.visit_file(syntax);
-    let mut paths = Paths { imports: imports.full, found: Vec::new(), in_tests: false };
+    let mut paths = Paths { imports: imports(syntax), found: Vec::new(), in_tests: false };
     paths.visit_file(syntax);
     paths.found
+}
+
+/// The full path of each name that a file imports.
+pub(crate) fn imports(syntax: &syn::File) -> BTreeMap<String, Vec<String>> {
+    let mut imports = Imports::default();
+    imports.visit_file(syntax);
+    imports.full
 }
 
 /// The full path of each imported name.
