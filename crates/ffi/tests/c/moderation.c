@@ -111,7 +111,7 @@ int main(int arguments, char **argument)
     event = wait_for(&bob, CONSONANCE_EVENT_TYPE_ENDED, 0);
     REQUIRE(strcmp(event->name, "banned") == 0 && strstr(event->text, "why") != NULL);
     DONE(consonance_destroy(bob.chat));
-    forget(&bob);
+    bob.count = 0;
     bob.chat = admitted(argument[1], "Bob", argument[3]);
     event = wait_for(&bob, CONSONANCE_EVENT_TYPE_ENDED, 0);
     REQUIRE(strcmp(event->name, "banned") == 0 && strstr(event->text, "why") != NULL);
