@@ -2070,8 +2070,8 @@ consonance_error consonance_send_text_to_player(uint64_t chat,
 /**
  * Asks the server to moderate a player, if the join token permits it: `action` is a `consonance_moderator_action`.
  *
- * `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may be
- * null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
+ * `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may
+ * be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
  */
 consonance_error consonance_moderate(uint64_t chat,
                                      uint32_t player,

@@ -112,8 +112,8 @@ pub extern "C" fn consonance_send_text_to_player(
 
 /// Asks the server to moderate a player, if the join token permits it: `action` is a `consonance_moderator_action`.
 ///
-/// `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may be
-/// null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
+/// `seconds` is how long a mute or a ban lasts, 0 permanently; `from_room` and `to_room` are for a move; `reason` may
+/// be null. `CONSONANCE_EVENT_TYPE_MODERATED` has the result.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_moderate(
     chat: u64,
