@@ -72,11 +72,11 @@ pub enum ReplicaChange {
         /// The new record.
         value: Vec<u8>,
     },
-    /// Remove the record of a ban that has this revision, or an earlier one. Copies are not told of it.
+    /// Remove the record of a ban that has this revision. Copies are told that it was deleted.
     RemoveBan {
         /// Its key.
         key: Box<str>,
-        /// Its revision: a later record stays.
+        /// Its revision: another record stays, and the answer is [`Conflict`](StoreAnswer::Conflict).
         revision: Revision,
     },
     /// Append an entry to the audit log, unless there is one of this name already.

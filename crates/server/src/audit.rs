@@ -79,6 +79,29 @@ pub struct AuditPage {
     pub next: Option<u64>,
 }
 
+impl AuditEntry {
+    /// The name of the action that takes a ban back.
+    pub(crate) const UNBAN: &str = "unban";
+
+    /// The details of an entry about taking back the ban of this number.
+    pub(crate) fn details_of_unban(id: u64) -> String {
+        format!("{NUMBER}{id}")
+    }
+
+    /// The ban that was taken back, if the entry is about that.
+    pub(crate) fn lifted_ban(&self) -> Option<u64> {
+        if self.action != Self::UNBAN || self.by_player || self.result != HOLDS {
+            return None;
+        }
+        self.details.split(", ").next()?.strip_prefix(NUMBER)?.parse().ok()
+    }
+}
+
+/// Before the number of a ban in the details of an entry.
+const NUMBER: &str = "number ";
+/// The result of an action without a target player that was carried out.
+const HOLDS: &str = "holds";
+
 impl By {
     /// This one, for this reason.
     pub fn new(actor: impl Into<String>, reason: impl Into<String>) -> Self {

@@ -4,6 +4,7 @@ use std::slice;
 
 use super::players::end_in_words;
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
+use crate::audit::AuditEntry;
 use crate::bans::{Ban, BanTarget};
 use crate::session_loop::Expelled;
 use crate::utc::seconds_since_1970;
@@ -60,7 +61,8 @@ impl Moderation {
         let removed = self.records.remove_ban(id);
         let target = removed.as_ref().map_or_else(|| id.to_string(), |(ban, _)| in_words(&ban.target));
         let result = removed.map(|_| Outcome::Holds).ok_or(ModerationError::NoBan { id });
-        let action = AuditAction { action: "unban", session: None, target, details: format!("number {id}") };
+        let details = AuditEntry::details_of_unban(id);
+        let action = AuditAction { action: AuditEntry::UNBAN, session: None, target, details };
         self.log(by, action, result)
     }
 

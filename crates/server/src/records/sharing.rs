@@ -132,9 +132,14 @@ impl Sharing {
         self.audit.handle_answer(now, number, answer);
     }
 
+    /// Bans that were taken back here, and of which the audit log has no entry.
+    fn take_without_entry(&mut self, now: Instant) -> Vec<u64> {
+        self.bans.take_without_entry(now, self.audit.is_caught_up())
+    }
+
     fn poll_request(&mut self, now: Instant, bans: &Bans, log: &AuditLog) -> Option<ReplicaRequest> {
         let number = self.next_request;
-        let request = self.bans.poll_request(now, bans, number);
+        let request = self.bans.poll_request(now, bans, number, self.audit.is_caught_up());
         let request = request.or_else(|| self.audit.poll_request(now, log, number))?;
         self.next_request += 1;
         Some(request)

@@ -70,12 +70,18 @@ impl AuditFeed {
         self.is_caught_up = false;
     }
 
-    /// The shared log has this entry, which may have been told before.
-    pub(super) fn handle_entry(&mut self, own: &AuditLog, value: &[u8]) {
+    /// Whether all entries of the shared log were told.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.is_caught_up
+    }
+
+    /// The shared log has this entry, which may have been told before; returns the ban that it says was taken back.
+    pub(super) fn handle_entry(&mut self, own: &AuditLog, value: &[u8]) -> Option<u64> {
         let Some(entry) = read(value) else {
             self.malformed += 1;
-            return;
+            return None;
         };
+        let lifted = entry.lifted_ban();
         if own.get(entry.id) == Some(&entry) {
             if entry.id > self.published {
                 self.seen.insert(entry.id);
@@ -83,6 +89,7 @@ impl AuditFeed {
         } else {
             self.others.insert(entry);
         }
+        lifted
     }
 
     pub(super) fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {

@@ -1,6 +1,9 @@
 //! Bans of all nodes: which records the store is to have, and which of its records hold here.
 
 pub(super) mod asked;
+mod disk;
+pub(super) mod doubts;
+mod incoming;
 mod known;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,10 +14,9 @@ use consonance_cluster::{ReplicaChange, ReplicaRequest};
 
 use super::ban_record::{BanRecord, PARDON_KEPT_MS, RECORD_BYTES_MAX, Version, key_of};
 use super::numbers::Numbers;
-use super::stored_version::StoredVersion;
 use crate::bans::{Ban, Bans};
-use crate::store::{Change, Table, number_key};
 use asked::{AskedChange, AskedChanges};
+use doubts::Doubts;
 use known::{AtStore, Known};
 
 /// This node's knowledge of each ban, beside the ban itself.
@@ -22,6 +24,10 @@ use known::{AtStore, Known};
 /// Of two versions of a ban, every node takes the [greater](Version) one. A version that the store does not have is put
 /// there once everything that it has is known, over the version that was seen; so nothing newer is overwritten. A ban
 /// that was taken back is remembered for [`PARDON_KEPT_MS`], so that a node that was away does not bring it back.
+///
+/// Whoever has a node's credentials can write records. So a record alone lifts no ban: a pardon counts once the audit
+/// log, from which nobody can remove an entry, has one about it; a ban of somebody else does not displace the one of
+/// its number; and records that do not count, or are gone, are put right.
 #[derive(Debug)]
 pub(super) struct BanReplica {
     own: NodeId,
@@ -34,6 +40,7 @@ pub(super) struct BanReplica {
     to_put: BTreeSet<u64>,
     to_remove: VecDeque<(u64, Revision)>,
     asked: AskedChanges,
+    doubts: Doubts,
     is_caught_up: bool,
     /// Whether the store had any record when it began to tell them.
     has_records: bool,
@@ -51,14 +58,16 @@ pub(super) struct BanCounts {
     pub(super) too_many: u64,
     /// Bans that are too large for the store.
     pub(super) too_large: u64,
+    /// Records that take a ban back of which the audit log knows nothing, at least at first.
+    pub(super) unproven: u64,
+    /// Records that put another ban in the place of one.
+    pub(super) displacing: u64,
 }
 
 /// So many bans that were taken back are remembered; the oldest go.
 pub(super) const PARDONS_MAX: usize = 10_000;
 /// So many records wait to be removed; more are found again when all are told next.
 const TO_REMOVE_MAX: usize = 16_384;
-/// While the store sends its whole contents, this many changes are written to the disk at once.
-const MANY: usize = 256;
 
 impl BanReplica {
     pub(super) fn new(own: NodeId, heard_ms: u64) -> Self {
@@ -71,41 +80,11 @@ impl BanReplica {
             to_put: BTreeSet::new(),
             to_remove: VecDeque::new(),
             asked: AskedChanges::default(),
+            doubts: Doubts::default(),
             is_caught_up: false,
             has_records: false,
             heard_ms,
             counts: BanCounts::default(),
-        }
-    }
-
-    /// Takes the contents of the disk: the bans, and the versions of those that were shared. An older ban gets a number
-    /// that no other server gives; one that was removed meanwhile counts as pardoned now.
-    pub(super) fn restore(&mut self, now_ms: u64, bans: &mut Bans, stored: &[(u64, StoredVersion)]) {
-        for (id, stored) in stored.iter().filter(|(id, _)| Numbers::is_shared(*id)) {
-            if let Some(version) = stored.version() {
-                self.insert(*id, version, stored.until, stored.is_kept);
-            }
-        }
-        // All of that came from the disk.
-        self.unwritten.clear();
-        let held = self.known.iter().filter(|(_, known)| !known.version.is_pardon);
-        let taken_back: Vec<_> = held.map(|(id, _)| *id).filter(|id| bans.get(*id).is_none()).collect();
-        for id in taken_back {
-            self.note_pardon(now_ms, id);
-        }
-        let mut older = Numbers::new(self.own);
-        for mut ban in bans.list(0, 0, usize::MAX) {
-            if !Numbers::is_shared(ban.id) {
-                bans.remove(ban.id);
-                self.unwritten.insert(ban.id);
-                let since_ms = ban.since.saturating_mul(1000).min(now_ms);
-                let is_taken = |number| bans.get(number).is_some() || self.known.contains_key(&number);
-                ban.id = older.next_unless(since_ms, is_taken);
-                bans.restore(ban.clone());
-            }
-            if self.known.get(&ban.id).is_none_or(|known| known.version.is_pardon) {
-                self.note_ban(ban.since.saturating_mul(1000), &ban);
-            }
         }
     }
 
@@ -131,6 +110,7 @@ impl BanReplica {
             (known.there, known.at_store) = (None, AtStore::Other);
         }
         self.asked.clear();
+        self.doubts.clear();
         self.to_put.clear();
         self.to_remove.clear();
         (self.is_caught_up, self.has_records) = (false, false);
@@ -139,6 +119,7 @@ impl BanReplica {
     /// The store cannot be reached any more.
     pub(super) fn handle_lost(&mut self) {
         self.is_caught_up = false;
+        self.doubts.clear();
     }
 
     /// All records of the store were received. Bans that it lacks are put there: they are new, or the store has lost
@@ -149,50 +130,15 @@ impl BanReplica {
         let missing = self.known.iter().filter(|(_, known)| known.at_store != AtStore::Same);
         let missing: Vec<_> = missing.map(|(id, known)| (*id, *known)).collect();
         for (id, known) in missing {
-            if was_away_too_long && known.was_there && known.there.is_none() {
+            let is_gone = known.there.is_none() || known.at_store == AtStore::Deleted;
+            if was_away_too_long && known.was_there && is_gone {
                 self.forget(id);
                 bans.remove(id);
-            } else {
+            } else if known.at_store == AtStore::Other {
                 self.to_put.insert(id);
             }
         }
         (self.is_caught_up, self.heard_ms) = (true, now_ms);
-    }
-
-    /// The store has this under a key; a ban that holds from now on.
-    pub(super) fn handle_record(
-        &mut self,
-        now_ms: u64,
-        bans: &mut Bans,
-        bans_max: usize,
-        (key, revision, value): (&str, Option<Revision>, Option<&[u8]>),
-    ) -> Option<Ban> {
-        let id = key.parse().ok()?;
-        self.has_records |= value.is_some();
-        let (Some(revision), Some(value)) = (revision, value) else {
-            self.note_missing(id, revision);
-            return None;
-        };
-        let Some(record) = BanRecord::read(key, value) else {
-            self.counts.malformed += 1;
-            if let Some(known) = self.known.get_mut(&id) {
-                known.at_store = AtStore::Unusable;
-            }
-            return None;
-        };
-        let known = self.known.get(&id);
-        if known.is_some_and(|known| known.there > Some(revision)) {
-            return None;
-        }
-        if record.version.is_over(now_ms, record.until) {
-            self.remove_later(id, Some(revision));
-            return None;
-        }
-        if known.is_none_or(|known| known.version < record.version) {
-            return self.take(now_ms, bans, bans_max, record, revision);
-        }
-        self.note_there(id, record.version, revision);
-        None
     }
 
     /// The store's answer to a request.
@@ -221,9 +167,21 @@ impl BanReplica {
         }
     }
 
-    /// The next request, which gets this number.
-    pub(super) fn poll_request(&mut self, now: Instant, bans: &Bans, number: u64) -> Option<ReplicaRequest> {
-        if !self.is_caught_up || !self.asked.has_room(now) {
+    /// The next request, which gets this number. All of the audit log is known or not.
+    pub(super) fn poll_request(
+        &mut self,
+        now: Instant,
+        bans: &Bans,
+        number: u64,
+        is_log_known: bool,
+    ) -> Option<ReplicaRequest> {
+        if !self.is_caught_up {
+            return None;
+        }
+        for id in self.doubts.take_due(now, is_log_known) {
+            self.put_right(id);
+        }
+        if !self.asked.has_room(now) {
             return None;
         }
         while let Some(id) = self.to_put.pop_first() {
@@ -233,6 +191,10 @@ impl BanReplica {
             // The ban has ended meanwhile.
             let is_gone = ban.is_none() && !version.is_pardon;
             if known.at_store != AtStore::Other || self.asked.is_put(id) || is_gone {
+                continue;
+            }
+            if version.is_pardon && !self.doubts.is_lifted(id) {
+                self.doubts.wait_for_entry(id);
                 continue;
             }
             let value = BanRecord { version, id, until, ban }.write();
@@ -251,10 +213,18 @@ impl BanReplica {
         Some(ReplicaRequest { number, change: ReplicaChange::RemoveBan { key: key_of(id), revision } })
     }
 
+    /// Bans that were taken back here, and of which the audit log has had no entry for a while: other nodes do not take
+    /// them back before it has one.
+    pub(super) fn take_without_entry(&mut self, now: Instant, is_log_known: bool) -> Vec<u64> {
+        self.doubts.take_without_entry(now, is_log_known && self.is_caught_up)
+    }
+
     /// The time of the next retry, if the store could not answer.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let has_more = !(self.to_put.is_empty() && self.to_remove.is_empty());
-        self.asked.poll_timeout().filter(|_| self.is_caught_up && has_more)
+        let asks_at = self.asked.poll_timeout().filter(|_| has_more);
+        let times = [asks_at, self.doubts.poll_timeout()];
+        times.into_iter().flatten().min().filter(|_| self.is_caught_up)
     }
 
     /// Forgets bans that have ended, and those that were taken back long ago.
@@ -273,53 +243,6 @@ impl BanReplica {
     /// The last time at which everything was known, in milliseconds since 1970.
     pub(super) fn heard_ms(&self) -> u64 {
         self.heard_ms
-    }
-
-    /// Whether the changes so far should be written to the disk: all records of the store, one by one, would overflow
-    /// the disk's queue.
-    pub(super) fn has_many_changes(&self) -> bool {
-        self.is_caught_up || self.unwritten.len() >= MANY
-    }
-
-    /// The changes for the disk since the last call.
-    pub(super) fn take_changes(&mut self, bans: &Bans) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for id in std::mem::take(&mut self.unwritten) {
-            changes.push(match bans.get(id) {
-                Some(ban) => Change::put(Table::Bans, number_key(id), ban),
-                None => Change::delete(Table::Bans, number_key(id)),
-            });
-            let key = StoredVersion::key(id);
-            changes.push(match self.known.get(&id) {
-                Some(Known { version, until, was_there, .. }) => {
-                    Change::put(Table::Meta, key, &StoredVersion::new(version, *until, *was_there))
-                }
-                None => Change::delete(Table::Meta, key),
-            });
-        }
-        changes
-    }
-
-    /// Applies a record of the store that is newer than the one known here.
-    fn take(
-        &mut self,
-        now_ms: u64,
-        bans: &mut Bans,
-        bans_max: usize,
-        record: BanRecord,
-        revision: Revision,
-    ) -> Option<Ban> {
-        let BanRecord { version, id, until, ban } = record;
-        let had = bans.remove(id);
-        if ban.is_some() && had.is_none() && bans.len() >= bans_max {
-            self.counts.too_many += 1;
-            return None;
-        }
-        self.insert(id, version, until, true);
-        self.note_there(id, version, revision);
-        let ban = ban.filter(|ban| ban.holds(now_ms / 1000))?;
-        bans.restore(ban.clone());
-        Some(ban)
     }
 
     fn note_ban(&mut self, now_ms: u64, ban: &Ban) {
@@ -359,33 +282,8 @@ impl BanReplica {
         }
     }
 
-    /// The store has this version of a ban.
-    fn note_there(&mut self, id: u64, version: Version, revision: Revision) {
-        let Some(known) = self.known.get_mut(&id) else { return };
-        known.there = Some(revision);
-        if known.version != version {
-            known.at_store = AtStore::Other;
-            self.to_put.insert(id);
-            return;
-        }
-        known.at_store = AtStore::Same;
-        if !known.was_there {
-            known.was_there = true;
-            self.unwritten.insert(id);
-        }
-    }
-
-    /// The store has nothing of a ban.
-    fn note_missing(&mut self, id: u64, revision: Option<Revision>) {
-        let Some(known) = self.known.get_mut(&id) else { return };
-        if revision.is_some() && known.there > revision {
-            return;
-        }
-        (known.there, known.at_store) = (revision, AtStore::Other);
-        self.to_put.insert(id);
-    }
-
     fn forget(&mut self, id: u64) {
+        self.doubts.forget(id);
         if let Some(known) = self.known.remove(&id) {
             self.pardons.remove(&(known.version.at_ms, id));
             self.unwritten.insert(id);

@@ -9,11 +9,12 @@ use tracing::warn;
 
 use super::Sharing;
 use super::ban_replica::BanCounts;
+use crate::audit::AuditEntry;
 use crate::bans::Ban;
 use crate::handle::ServerHandle;
 use crate::records::{Records, State};
 use crate::store::Change;
-use crate::utc::milliseconds_since_1970;
+use crate::utc::{milliseconds_since_1970, seconds_since_1970};
 
 /// The [`Replica`] of a node's bans and audit log. Players that a ban of another node matches are disconnected here,
 /// too.
@@ -66,8 +67,17 @@ impl SharedRecords {
         let counts_of = |sharing: &Sharing| (sharing.bans.counts, sharing.audit.malformed);
         let counts = self.records.read().sharing.as_ref().map(counts_of).unwrap_or_default();
         if counts != self.warned {
-            let (BanCounts { malformed, too_many, too_large }, malformed_entries) = counts;
-            warn!(malformed, too_many, too_large, malformed_entries, "bans or audit entries are not shared");
+            let (BanCounts { malformed, too_many, too_large, unproven, displacing }, malformed_entries) =
+                counts;
+            warn!(
+                malformed,
+                too_many,
+                too_large,
+                unproven,
+                displacing,
+                malformed_entries,
+                "bans or audit entries are not shared, or were not accepted"
+            );
             self.warned = counts;
         }
     }
@@ -100,8 +110,11 @@ impl Replica for SharedRecords {
 
     fn handle_audit_entry(&mut self, value: &[u8]) {
         let (entries_max, oldest) = self.records.audit_bounds(milliseconds_since_1970() / 1000);
+        let (now_ms, bans_max) = (milliseconds_since_1970(), self.records.shared.settings.bans_max);
         self.change(|sharing, state| {
-            sharing.audit.handle_entry(&state.audit, value);
+            if let Some(id) = sharing.audit.handle_entry(&state.audit, value) {
+                sharing.bans.handle_lifted(now_ms, &mut state.bans, bans_max, id);
+            }
             sharing.audit.others.prune(entries_max, oldest);
         });
     }
@@ -119,6 +132,9 @@ impl Replica for SharedRecords {
 
     fn poll_request(&mut self, now: Instant) -> Option<ReplicaRequest> {
         self.expel();
+        for id in self.change(|sharing, _| sharing.take_without_entry(now)) {
+            drop(self.records.note(entry_of_unban(id)));
+        }
         let request = self.change(|sharing, state| sharing.poll_request(now, &state.bans, &state.audit));
         if request.is_none() {
             self.warn();
@@ -136,5 +152,22 @@ impl Replica for SharedRecords {
 
     fn set_waker(&mut self, waker: Waker) {
         self.change(|sharing, _| sharing.waker = Some(waker));
+    }
+}
+
+/// About a ban that was taken back while this server was alone, or in a log that is lost.
+fn entry_of_unban(id: u64) -> AuditEntry {
+    AuditEntry {
+        id: 0,
+        at: seconds_since_1970(),
+        actor: "server".to_owned(),
+        action: AuditEntry::UNBAN.to_owned(),
+        session: None,
+        target: id.to_string(),
+        details: AuditEntry::details_of_unban(id),
+        reason: "taken back earlier".to_owned(),
+        result: "holds".to_owned(),
+        node: None,
+        by_player: false,
     }
 }

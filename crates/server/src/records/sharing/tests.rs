@@ -11,6 +11,7 @@ use super::ban_record::{BanRecord, ENDED_KEPT_MS, PARDON_KEPT_MS, Version, key_o
 use super::ban_replica::PARDONS_MAX;
 use super::ban_replica::asked::ASKED_MAX;
 use super::numbers::Numbers;
+use crate::audit::AuditLog;
 use crate::bans::{Ban, BanTarget};
 use world::{BANS_MAX, Node, START_MS, World};
 
@@ -122,6 +123,9 @@ fn of_two_changes_of_a_ban_the_later_one_holds_at_all_nodes_in_any_order() {
     ] {
         let mut world = World::new(2, 1);
         world.settle();
+        if expected.is_none() {
+            world.note_unban(id);
+        }
         for record in records {
             world.put(&key_of(id), Some(record));
             world.run(3);
@@ -247,22 +251,126 @@ fn a_node_that_waits_for_answers_is_not_woken_to_ask_again() {
 }
 
 #[test]
-fn a_record_that_cannot_be_read_is_counted_and_left_alone() {
+fn a_record_that_cannot_be_read_is_counted_and_that_of_a_ban_put_right() {
     let mut world = World::new(2, 1);
     world.settle();
     let id = world.ban(0, name("Alice"), None);
     world.run(3);
-    for (key, value) in [(&*key_of(id), "later form"), ("7", "{}"), ("not a number", "x")] {
+    let record = world.bucket[&key_of(id)].1.clone();
+    for (key, value) in [(&*key_of(id), "no record"), ("7", "{}"), ("not a number", "x")] {
         world.put(key, Some(value.as_bytes()));
     }
-    assert!(world.pardon(0, id));
     world.run(5);
     assert_eq!(world.nodes[1].replica.counts.malformed, 2);
-    assert_eq!(world.bucket[&key_of(id)].1.as_deref(), Some(&b"later form"[..]));
-    assert!(world.held(0).is_empty());
-    world.put(&key_of(id), None);
-    world.run(5);
-    assert!(world.held(1).is_empty(), "the pardon is told once there is room for it");
+    assert_eq!(world.bucket[&key_of(id)].1, record);
+    assert_eq!(world.bucket["7"].1.as_deref(), Some(&b"{}"[..]), "nothing of ours is there");
+    world.put(&key_of(id), Some(b"no record"));
+    assert!(world.pardon(0, id));
+    world.run(8);
+    assert!(world.held(1).is_empty(), "a pardon is told, too");
+}
+
+/// A record of Bob's ban as somebody with a node's credentials can write it.
+fn forged(id: u64, at_ms: u64, ban: Option<Ban>, until: Option<u64>) -> Vec<u8> {
+    let version = Version { at_ms, is_pardon: ban.is_none(), by: NodeId(66) };
+    BanRecord { version, id, until, ban }.write()
+}
+
+#[test]
+fn whatever_is_written_into_the_store_lifts_no_ban_without_an_entry_of_the_audit_log() {
+    let later = START_MS + 100_000;
+    let ban = |id: u64, target: BanTarget, session: Option<&str>, until: Option<u64>| {
+        let session = session.map(str::to_owned);
+        let (reason, by) = (String::new(), "test".into());
+        Some(Ban { id, target, session, reason, by, since: 0, until })
+    };
+    let forgeries: [(
+        &str,
+        fn(u64, u64, &dyn Fn(u64, BanTarget, Option<&str>, Option<u64>) -> Option<Ban>) -> Option<Vec<u8>>,
+    ); 8] = [
+        ("a pardon", |id, later, _| Some(forged(id, later, None, None))),
+        ("a pardon that is long over", |id, later, _| Some(forged(id, later, None, Some(1)))),
+        ("a deletion", |_, _, _| None),
+        ("no record", |_, _, _| Some(b"no record".to_vec())),
+        ("another target", |id, later, ban| {
+            Some(forged(id, later, ban(id, name("Nobody"), None, None), None))
+        }),
+        ("another session", |id, later, ban| {
+            Some(forged(id, later, ban(id, name("Bob"), Some("x"), None), None))
+        }),
+        ("an earlier end", |id, later, ban| {
+            let until = Some(START_MS / 1000 + 90_000);
+            Some(forged(id, later, ban(id, name("Bob"), None, until), until))
+        }),
+        ("an end in the past", |id, later, ban| {
+            Some(forged(id, later, ban(id, name("Bob"), None, Some(1)), Some(1)))
+        }),
+    ];
+    for (what, forge) in forgeries {
+        let mut world = World::new(3, 1);
+        // The third node starts later, without any ban.
+        world.cut(2);
+        world.link(0);
+        world.link(1);
+        world.run(3);
+        let id = world.ban(0, name("Bob"), None);
+        world.run(3);
+        let is_banned = |world: &World, node: usize| {
+            let Node { bans, .. } = &world.nodes[node];
+            bans.of_player(START_MS / 1000 + 1_000, "main", "Bob", None)
+                .is_some_and(|ban| ban.until.is_none())
+        };
+        for round in 0..3 {
+            let record = forge(id, later + round, &ban);
+            world.put(&key_of(id), record.as_deref());
+            for _ in 0..6 {
+                world.run(1);
+                assert!(is_banned(&world, 0) && is_banned(&world, 1), "{what}, round {round}");
+            }
+        }
+        world.link(2);
+        world.run(6);
+        assert!(is_banned(&world, 2), "{what}: a node that starts later knows the ban");
+        let puts = world.puts;
+        world.run(20);
+        assert!(world.puts - puts <= 2, "{what}: nodes do not fight about the record: {puts}");
+    }
+}
+
+#[test]
+fn a_pardon_counts_once_the_audit_log_has_its_entry_whichever_comes_first() {
+    for is_entry_first in [true, false] {
+        let mut world = World::new(2, 1);
+        world.settle();
+        let id = world.ban(0, name("Bob"), None);
+        world.run(3);
+        if is_entry_first {
+            world.note_unban(id);
+            world.run(1);
+            assert_eq!(world.held(1).len(), 1, "an entry alone lifts nothing");
+        }
+        world.put(&key_of(id), Some(&forged(id, START_MS + 100_000, None, None)));
+        if !is_entry_first {
+            world.run(1);
+            world.note_unban(id);
+        }
+        world.run(3);
+        assert!(world.held(0).is_empty() && world.held(1).is_empty());
+    }
+}
+
+#[test]
+fn a_pardon_without_an_entry_gets_one() {
+    let mut world = World::new(2, 1);
+    world.settle();
+    let id = world.ban(0, name("Bob"), None);
+    world.run(3);
+    world.nodes[0].audit = AuditLog::default();
+    // As a server that was alone took it back, or before the log was lost.
+    world.pardon_silently(0, id);
+    world.run(10);
+    assert!(world.held(1).is_empty());
+    assert_eq!(world.log.len(), 1, "one entry");
 }
 
 #[test]
@@ -276,6 +384,7 @@ fn as_many_bans_and_pardons_are_kept_as_may_be() {
     });
     let pardons: Vec<_> = pardons.collect();
     for (key, value) in pardons {
+        world.note_unban(key.parse().unwrap());
         world.put(&key, Some(&value));
     }
     world.run(3);

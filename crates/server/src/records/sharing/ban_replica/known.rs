@@ -22,6 +22,10 @@ pub(super) enum AtStore {
     Other,
     /// This version.
     Same,
-    /// A record that cannot be read, or the store cannot take this version: left alone.
+    /// A record that does not count: put right in a moment.
+    Wrong,
+    /// None any more, since it was deleted: put right in a moment.
+    Deleted,
+    /// The store cannot take this version: left alone.
     Unusable,
 }

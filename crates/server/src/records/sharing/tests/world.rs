@@ -23,6 +23,8 @@ pub(super) struct World {
     /// The number of last entries among which the log recognises duplicates.
     pub(super) window: usize,
     pub(super) now_ms: u64,
+    /// Records that were put so far.
+    pub(super) puts: usize,
     start: Instant,
     revision: u64,
     seed: u64,
@@ -60,6 +62,7 @@ impl World {
             log: Vec::new(),
             window: usize::MAX,
             now_ms: START_MS,
+            puts: 0,
             start: Instant::now(),
             revision: 0,
             seed,
@@ -89,11 +92,32 @@ impl World {
     }
 
     pub(super) fn pardon(&mut self, node: usize, id: u64) -> bool {
+        let is_done = self.pardon_silently(node, id);
+        if is_done {
+            let now_ms = self.now_ms;
+            self.nodes[node].note_unban(now_ms, id);
+        }
+        is_done
+    }
+
+    /// Takes a ban back without an entry of the audit log.
+    pub(super) fn pardon_silently(&mut self, node: usize, id: u64) -> bool {
         let now_ms = self.now_ms;
         let Node { bans, replica, clock_behind_ms, .. } = &mut self.nodes[node];
         let is_done = replica.pardon(now_ms - *clock_behind_ms, bans, id).is_some();
         self.nodes[node].write();
         is_done
+    }
+
+    /// The log gets an entry that a ban was taken back; every linked node is told.
+    pub(super) fn note_unban(&mut self, id: u64) {
+        let mut entry = entry(id, self.now_ms / 1000, "elsewhere", "");
+        make_unban(&mut entry, id);
+        let value = serde_json::to_vec(&entry).unwrap();
+        self.log.push((id.to_string().into(), value.clone()));
+        for node in self.nodes.iter_mut().filter(|node| node.is_linked) {
+            node.inbox.push_back(Message::Entry(value.clone()));
+        }
     }
 
     pub(super) fn note(&mut self, node: usize, target: &str) {
@@ -150,7 +174,7 @@ impl World {
     pub(super) fn ask(&mut self, node: usize, loss: impl Fn(&mut Self) -> u64) -> usize {
         let now = self.now();
         let mut asked = 0;
-        while let Some(ReplicaRequest { number, change }) = self.nodes[node].poll(now) {
+        while let Some(ReplicaRequest { number, change }) = self.nodes[node].poll(now, self.now_ms) {
             asked += 1;
             let fate = loss(self);
             if fate == 1 {
@@ -196,6 +220,7 @@ impl World {
     /// Writes to the bucket; every linked node is told.
     pub(super) fn put(&mut self, key: &str, value: Option<&[u8]>) -> Revision {
         self.revision += 1;
+        self.puts += 1;
         let revision = Revision(self.revision);
         let value = value.map(<[u8]>::to_vec);
         self.bucket.insert(key.into(), (revision, value.clone()));
@@ -289,7 +314,11 @@ impl Node {
             Message::Ban(key, revision, value) => {
                 replica.handle_record(now_ms, bans, BANS_MAX, (&key, revision, value.as_deref()));
             }
-            Message::Entry(value) => feed.handle_entry(audit, &value),
+            Message::Entry(value) => {
+                if let Some(id) = feed.handle_entry(audit, &value) {
+                    replica.handle_lifted(now_ms, bans, BANS_MAX, id);
+                }
+            }
             Message::CaughtUp => {
                 replica.handle_caught_up(now_ms, bans);
                 feed.handle_caught_up();
@@ -302,10 +331,13 @@ impl Node {
         self.write();
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ReplicaRequest> {
+    fn poll(&mut self, now: Instant, now_ms: u64) -> Option<ReplicaRequest> {
         let number = self.next_request;
         self.next_request += 1;
-        let request = self.replica.poll_request(now, &self.bans, number);
+        for id in self.replica.take_without_entry(now, self.feed.is_caught_up()) {
+            self.note_unban(now_ms, id);
+        }
+        let request = self.replica.poll_request(now, &self.bans, number, self.feed.is_caught_up());
         let request = request.or_else(|| self.feed.poll_request(now, &self.audit, number));
         if request.is_none() {
             let times = [self.replica.poll_timeout(), self.feed.poll_timeout()];
@@ -324,11 +356,21 @@ impl Node {
         self.write();
     }
 
+    fn note_unban(&mut self, now_ms: u64, id: u64) {
+        let mut entry = entry(self.numbers.next(now_ms), now_ms / 1000, self.feed.node(), "");
+        make_unban(&mut entry, id);
+        self.audit.push(entry);
+    }
+
     /// Operators and their actions, the newest first.
     pub(super) fn audit_targets(&self) -> Vec<String> {
         let page = self.audit.page(&AuditQuery::default(), Some(&self.feed.others));
         page.entries.into_iter().map(|entry| format!("{}: {}", entry.node.unwrap(), entry.target)).collect()
     }
+}
+
+fn make_unban(entry: &mut AuditEntry, id: u64) {
+    (entry.action, entry.details) = (AuditEntry::UNBAN.into(), AuditEntry::details_of_unban(id));
 }
 
 pub(super) fn entry(id: u64, at: u64, node: &str, target: &str) -> AuditEntry {
