@@ -12,7 +12,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Players can join: every worker has answered just now, and the server does not drain.
+/// Players can join: every worker has answered just now, so has the store of the cluster, if the server is in one, and
+/// the server does not drain.
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
     match app.observe().await {
         Ok(observation) => match observation.unready() {

@@ -5,7 +5,7 @@
 //! | request | answer | needs the token |
 //! |---|---|---|
 //! | `GET /healthz` | 200 while the process lives | no |
-//! | `GET /readyz` | 200 while players may join: every worker responds, and the server is not draining | no |
+//! | `GET /readyz` | 200 while players may join: every worker and the cluster's store respond, and the server is not draining | no |
 //! | `GET /` | the page: players, speakers, losses and moderation buttons | no, but the page asks for it |
 //! | `GET /api/docs`, `GET /api/openapi.json` | the description of the API | no |
 //! | `/api/v1/…` | sessions, players, bans, reports …, and actions on them | yes |

@@ -16,14 +16,14 @@ use tracing_subscriber::{EnvFilter, Registry, reload};
 
 /// Logs warnings and errors as text for people, or the events that `RUST_LOG` selects.
 pub fn start() {
-    let filter = own_filter().unwrap_or_else(|| EnvFilter::new(QUIET));
+    let filter = own_filter().unwrap_or_else(|| EnvFilter::new(QUIET)).add_directive(no_passwords());
     write_lines(filter.add_directive(notices(LogFormat::Text)), LogFormat::Text);
 }
 
 /// Logs at the level that a server's operator configures; it can be changed, unless `RUST_LOG` sets it.
 pub(crate) fn start_for_server(config: &LogConfig) -> LogLevelSwitch {
     let is_fixed = own_filter().is_some();
-    let filter = own_filter().unwrap_or_else(|| filter_of(config.level));
+    let filter = own_filter().unwrap_or_else(|| filter_of(config.level)).add_directive(no_passwords());
     let (filter, handle) = reload::Layer::new(filter.add_directive(notices(config.format)));
     write_lines(filter, config.format);
     LogLevelSwitch { handle: Some(handle).filter(|_| !is_fixed), format: config.format }
@@ -39,7 +39,7 @@ impl LogLevelSwitch {
     /// From now on.
     pub(crate) fn set(&self, level: LogLevel) {
         let Some(handle) = &self.handle else { return };
-        let filter = filter_of(level).add_directive(notices(self.format));
+        let filter = filter_of(level).add_directive(no_passwords()).add_directive(notices(self.format));
         // It fails if logging has ended.
         let _ = handle.reload(filter);
     }
@@ -100,6 +100,11 @@ fn filter_of(level: LogLevel) -> EnvFilter {
         LogLevel::Info => EnvFilter::new("warn,consonance=info,async_nats=off"),
         LogLevel::Warn | LogLevel::Error => EnvFilter::new(format!("{},async_nats=off", level.name())),
     }
+}
+
+/// At the level trace, the NATS library logs the password that it sends, whoever asks for that level.
+fn no_passwords() -> Directive {
+    "async_nats::connection=off".parse().expect("a target and a level are a directive")
 }
 
 fn notices(format: LogFormat) -> Directive {
@@ -214,6 +219,18 @@ mod tests {
             assert!(!enabled!(target: "str0m::rtc", Level::INFO));
             assert!(enabled!(target: "quinn_proto::connection", Level::WARN));
         });
+    }
+
+    #[test]
+    fn the_lines_of_the_nats_library_with_the_password_are_logged_at_no_level() {
+        for filter in ["trace", "async_nats::connection=trace", "async_nats=trace", "info"] {
+            let filter = EnvFilter::new(filter).add_directive(no_passwords());
+            let subscriber = tracing_subscriber::registry().with(filter);
+            tracing::subscriber::with_default(subscriber, || {
+                assert!(!enabled!(target: "async_nats::connection", Level::TRACE));
+                assert!(!enabled!(target: "async_nats::connection", Level::ERROR));
+            });
+        }
     }
 
     #[test]

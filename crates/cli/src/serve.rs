@@ -54,6 +54,9 @@ pub(crate) struct Serve {
     /// Print the JSON Schema of the configuration file, for completion and checks in editors.
     #[arg(long, conflicts_with_all = ["check", "print_config"])]
     print_schema: bool,
+    /// Print the permissions at NATS that each server of the cluster needs; see docs/cluster.md.
+    #[arg(long, conflicts_with_all = ["check", "print_config", "print_schema"])]
+    print_nats_permissions: bool,
     #[command(flatten)]
     operation: Operation,
     #[command(flatten)]
@@ -67,6 +70,10 @@ pub(crate) fn run(arguments: &Serve, networks: Networks) -> Result<(), Box<dyn E
     }
     if arguments.print_schema {
         return Ok(print(&json_schema(networks.tables()))?);
+    }
+    if arguments.print_nats_permissions {
+        let loaded = arguments.settings.load(arguments.operation.config(), networks)?;
+        return Ok(print(&cluster::permissions(&loaded)?)?);
     }
     let prepare = || {
         let loaded = arguments.settings.load(arguments.operation.config(), networks)?;

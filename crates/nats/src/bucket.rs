@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv::{Config, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, HeaderMap};
 use consonance_cluster::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
@@ -13,13 +13,17 @@ use futures_util::StreamExt as _;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
+use crate::counters::NatsCounters;
 use crate::records;
+use crate::streams;
 use crate::subjects::Keys;
 
 /// The timeout of requests to the store; a node asks again after a second.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The time between two questions to the store whether it is there.
+const PROBE: Duration = Duration::from_secs(1);
 /// The delay between attempts to reach a store that cannot be reached.
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -83,6 +87,34 @@ impl Bucket {
                 return Ok(());
             }
         }
+        Ok(())
+    }
+
+    /// Asks the store of sessions again and again whether it is there, and notes the answer.
+    pub(crate) async fn probe(self, counters: NatsCounters) {
+        let mut is_outage_told = false;
+        loop {
+            match self.look().await {
+                Ok(()) => {
+                    if counters.set_store_answers(true) {
+                        info!("the store of sessions answers");
+                    }
+                    is_outage_told = false;
+                }
+                Err(error) => {
+                    counters.set_store_answers(false);
+                    // A line for each attempt would hide others.
+                    if !std::mem::replace(&mut is_outage_told, true) {
+                        warn!(%error, "NATS's store does not answer, so that no session can begin");
+                    }
+                }
+            }
+            sleep(PROBE).await;
+        }
+    }
+
+    async fn look(&self) -> Result<(), async_nats::Error> {
+        self.open().await?.stream.get_info().await?;
         Ok(())
     }
 
@@ -161,21 +193,8 @@ impl Bucket {
 
     /// The bucket, which is made if there is none.
     async fn open(&self) -> Result<&Store, async_nats::Error> {
-        let config = Config {
-            bucket: self.name.clone(),
-            description: "Owners of the sessions of Consonance".to_owned(),
-            history: 1,
-            num_replicas: self.replicas,
-            ..Config::default()
-        };
-        self.store.get_or_try_init(async || open_bucket(&self.context, config).await).await
+        let stream = streams::bucket(&self.name, "Owners of the sessions of Consonance", self.replicas);
+        let open = async || streams::open_bucket(&self.context, &self.name, stream).await;
+        self.store.get_or_try_init(open).await
     }
-}
-
-/// The bucket of this configuration's name, which is made if there is none.
-pub(crate) async fn open_bucket(context: &Context, config: Config) -> Result<Store, async_nats::Error> {
-    if let Ok(store) = context.get_key_value(&config.bucket).await {
-        return Ok(store);
-    }
-    Ok(context.create_key_value(config).await?)
 }

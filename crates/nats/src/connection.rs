@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event};
+use consonance_cluster::placement::NodeId;
+use consonance_secrets::ServiceAddress;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use crate::error::NatsError;
 use crate::settings::NatsSettings;
+use crate::subjects::Subjects;
 
 /// A server that answers nothing for twice as long is gone.
 const PING: Duration = Duration::from_secs(1);
@@ -43,18 +46,19 @@ pub(crate) struct ConnectionChange {
 }
 
 impl ConnectionWatch {
-    /// Starts a client that connects as soon as a server can be reached. `note_dropped` is called for each message
+    /// Starts a node's client that connects as soon as a server can be reached. `note_dropped` is called for each message
     /// that the client drops because earlier ones were not taken in time.
     ///
     /// # Errors
     /// [`NatsError`] if what the settings name cannot be read.
     pub(crate) async fn start(
         settings: &NatsSettings,
-        name: &str,
+        own: NodeId,
+        purpose: &str,
         note_dropped: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, NatsError> {
         let (tell, events) = mpsc::channel(EVENTS);
-        let client = connect(settings, name, tell, note_dropped).await?;
+        let client = connect(settings, own, purpose, tell, note_dropped).await?;
         Ok(Self { client, events, is_connected: false, connects: 0 })
     }
 
@@ -82,12 +86,18 @@ impl ConnectionWatch {
 
 async fn connect(
     settings: &NatsSettings,
-    name: &str,
+    own: NodeId,
+    purpose: &str,
     events: Sender<Event>,
     note_dropped: impl Fn() + Send + Sync + 'static,
 ) -> Result<Client, NatsError> {
     let mut options = ConnectOptions::new()
-        .name(name)
+        .name(format!("consonance {own}{purpose}"))
+        .custom_inbox_prefix(format!("{}.{own}", Subjects::new(&settings.cluster, None).inbox()))
+        // The first line of a server is in the clear, and anyone on the path can change it: TLS does not depend on it,
+        // and servers of which it tells are not used.
+        .require_tls(settings.require_tls())
+        .ignore_discovered_servers()
         .retry_on_initial_connect()
         .ping_interval(PING)
         .connection_timeout(PATIENCE)
@@ -107,7 +117,7 @@ async fn connect(
             }
         });
     if let Some((user, password)) = &settings.user {
-        options = options.user_and_password(user.clone(), password.clone());
+        options = options.user_and_password(user.clone(), password.reveal().to_owned());
     }
     if let Some(path) = &settings.credentials {
         let read = options.credentials_file(path).await;
@@ -119,6 +129,7 @@ async fn connect(
     if let Some((certificate, key)) = &settings.certificate {
         options = options.add_client_certificate(certificate.clone(), key.clone());
     }
-    let client = options.connect(settings.servers.clone()).await;
+    let servers: Vec<&str> = settings.servers.iter().map(ServiceAddress::reveal).collect();
+    let client = options.connect(servers).await;
     client.map_err(|cause| NatsError::Client { cause: cause.to_string() })
 }

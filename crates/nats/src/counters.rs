@@ -15,7 +15,9 @@ pub struct NatsCounters(Arc<Shared>);
 pub struct NatsStatus {
     /// Whether it has a connection to a server.
     pub is_connected: bool,
-    /// How often that was lost.
+    /// Whether the store of sessions has answered just now; without it, no session begins.
+    pub does_store_answer: bool,
+    /// How often the connection was lost.
     pub disconnects: u64,
     /// Messages that were published.
     pub published: u64,
@@ -43,6 +45,7 @@ pub(crate) enum Counter {
 #[derive(Debug, Default)]
 struct Shared {
     is_connected: AtomicBool,
+    does_store_answer: AtomicBool,
     /// By [`Counter`].
     counted: [AtomicU64; Counter::Malformed as usize + 1],
     node: Mutex<NodeStatistics>,
@@ -54,6 +57,7 @@ impl NatsCounters {
         let count = |counter: Counter| self.0.counted[counter as usize].load(Ordering::Relaxed);
         NatsStatus {
             is_connected: self.is_connected(),
+            does_store_answer: self.0.does_store_answer.load(Ordering::Relaxed),
             disconnects: count(Counter::Disconnects),
             published: count(Counter::Published),
             dropped: count(Counter::Dropped),
@@ -69,6 +73,11 @@ impl NatsCounters {
 
     pub(crate) fn set_connected(&self, is_connected: bool) {
         self.0.is_connected.store(is_connected, Ordering::Relaxed);
+    }
+
+    /// Returns whether that is news.
+    pub(crate) fn set_store_answers(&self, does_store_answer: bool) -> bool {
+        self.0.does_store_answer.swap(does_store_answer, Ordering::Relaxed) != does_store_answer
     }
 
     pub(crate) fn add(&self, counter: Counter) {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use consonance_secrets::ServiceAddress;
+
 /// Why a node cannot join its cluster.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,18 +13,18 @@ pub enum NatsError {
     #[error("no NATS server is named, expected at least one, such as nats://127.0.0.1:4222")]
     NoServer,
     /// The address of a server cannot be read.
-    #[error("invalid NATS server {server:?}, expected an address such as tls://nats.example.org:4222")]
+    #[error("invalid NATS server {server}, expected an address such as tls://nats.example.org:4222")]
     InvalidServer {
-        /// The address as given.
-        server: String,
+        /// The address, as far as it is shown.
+        server: ServiceAddress,
     },
     /// A server on another machine would be reached without TLS or without credentials.
     #[error(
-        "NATS server {server:?} is on another machine, expected tls:// and credentials: nodes trust what comes from it"
+        "NATS server {server} is on another machine, expected tls:// and credentials: nodes trust what comes from it"
     )]
     UnsafeServer {
-        /// The address as given.
-        server: String,
+        /// The address, as far as it is shown.
+        server: ServiceAddress,
     },
     /// The cluster's name cannot be part of a subject.
     #[error(

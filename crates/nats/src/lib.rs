@@ -10,6 +10,9 @@
 //! | `consonance.v1.CLUSTER.node.ID` | bundles of messages for one node, which alone subscribes to it |
 //! | `consonance.v1.CLUSTER.ask.ID` | requests from one node to another, and responses |
 //!
+//! Answers of NATS's store come to subjects below `consonance.v1.CLUSTER.inbox`. [`NatsPermissions`] are all that a
+//! node has to be allowed.
+//!
 //! The bucket `consonance-v1-CLUSTER-sessions` has a JSON object for each session, by its name, or by its region and
 //! its name.
 //!
@@ -22,9 +25,10 @@
 //! ```
 //! use consonance_nats::NatsSettings;
 //!
-//! let settings = NatsSettings::new(vec!["nats://nats.example.org".to_owned()], "main");
+//! let settings = NatsSettings::new(vec!["nats://nats.example.org".parse()?], "main");
 //! let error = settings.check().expect_err("other machines are reached over TLS, with credentials");
 //! assert_eq!(error.code(), "unsafe-server");
+//! # Ok::<(), consonance_secrets::ServiceAddressError>(())
 //! ```
 //!
 //! Needs Rust 1.95 or later.
@@ -35,13 +39,17 @@ mod connection;
 mod counters;
 mod error;
 mod node;
+mod permissions;
 mod records;
 mod replica;
+mod server_version;
 mod settings;
+mod streams;
 mod subjects;
 
 pub use counters::{NatsCounters, NatsStatus};
 pub use error::NatsError;
 pub use node::NatsNode;
+pub use permissions::NatsPermissions;
 pub use replica::NatsReplica;
 pub use settings::NatsSettings;

@@ -20,6 +20,7 @@ use crate::client_thread::ClientThread;
 use crate::connection::{ConnectionChange, ConnectionWatch};
 use crate::counters::{Counter, NatsCounters, NatsStatus};
 use crate::error::NatsError;
+use crate::server_version;
 use crate::settings::NatsSettings;
 use crate::subjects::Subjects;
 
@@ -98,7 +99,8 @@ struct Driver {
     incoming: Incoming,
     connection: ConnectionWatch,
     told: (Sender<Told>, Receiver<Told>),
-    watch: Option<AbortHandle>,
+    /// What follows the store, and what asks whether it is there.
+    watches: [Option<AbortHandle>; 2],
     /// A line of the log has said that no server can be reached.
     is_outage_told: bool,
     woken: Arc<WokenFlag>,
@@ -120,7 +122,7 @@ impl Driver {
     ) -> Result<Self, NatsError> {
         let counted = counters.clone();
         let note_dropped = move || counted.add(Counter::Slow);
-        let connection = ConnectionWatch::start(settings, &format!("consonance {own}"), note_dropped).await?;
+        let connection = ConnectionWatch::start(settings, own, "", note_dropped).await?;
         let client = connection.client().clone();
         let subjects = Subjects::new(&settings.cluster, settings.region.as_deref());
         let failed = |cause: async_nats::SubscribeError| NatsError::Client { cause: cause.to_string() };
@@ -148,7 +150,7 @@ impl Driver {
             incoming,
             connection,
             told,
-            watch: None,
+            watches: [None, None],
             is_outage_told: false,
             woken,
         })
@@ -274,6 +276,10 @@ impl Driver {
     fn look_at_connection(&mut self) {
         let Some(ConnectionChange { was_lost, is_connected }) = self.connection.look() else { return };
         self.counters.set_connected(is_connected);
+        if !is_connected {
+            self.counters.set_store_answers(false);
+            self.watch([None, None]);
+        }
         if was_lost {
             warn!("lost NATS: players of other nodes are not heard");
             self.counters.add(Counter::Disconnects);
@@ -287,11 +293,25 @@ impl Driver {
     fn begin_connected(&mut self) {
         info!("connected to NATS");
         self.is_outage_told = false;
+        self.warn_of_old_server();
         self.node.handle_bus(Instant::now(), true);
         // An earlier watch may have missed updates.
         let watch = spawn_local(self.bucket.clone().watch(self.told.0.clone()));
-        if let Some(before) = self.watch.replace(watch.abort_handle()) {
+        let probe = spawn_local(self.bucket.clone().probe(self.counters.clone()));
+        self.watch([Some(watch.abort_handle()), Some(probe.abort_handle())]);
+    }
+
+    fn watch(&mut self, watches: [Option<AbortHandle>; 2]) {
+        for before in std::mem::replace(&mut self.watches, watches).into_iter().flatten() {
             before.abort();
+        }
+    }
+
+    fn warn_of_old_server(&self) {
+        let found = self.client.server_info().version;
+        if server_version::is_too_old(&found) {
+            let needed = server_version::NEEDED;
+            warn!(%found, needed, "this NATS server is too old: sessions and bans need a later version");
         }
     }
 }

@@ -91,9 +91,8 @@ impl Driver {
         own: NodeId,
         mut replica: Box<dyn Replica>,
     ) -> Result<Self, NatsError> {
-        let name = format!("consonance {own} records");
         let note_dropped = || debug!("NATS client of records dropped a message");
-        let connection = ConnectionWatch::start(settings, &name, note_dropped).await?;
+        let connection = ConnectionWatch::start(settings, own, " records", note_dropped).await?;
         let woken = Arc::<WokenFlag>::default();
         replica.set_waker(Waker::from(Arc::clone(&woken)));
         let (subjects, replicas) = (Subjects::new(&settings.cluster, None), settings.replicas);

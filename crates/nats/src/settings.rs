@@ -1,19 +1,19 @@
 //! How a node reaches NATS.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use consonance_secrets::{SecretText, ServiceAddress};
 
 use crate::error::NatsError;
+use crate::subjects::is_cluster_name;
 
 /// How a node reaches NATS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NatsSettings {
     /// The servers' addresses: `tls://host:port`, or `nats://host:port` on this machine. A client goes on with another
-    /// one when its own is gone, also with those that servers tell of.
-    pub servers: Vec<String>,
+    /// one when its own is gone, and never with one that only servers tell of.
+    pub servers: Vec<ServiceAddress>,
     /// The name of the cluster: nodes of others on the same servers are not seen.
     pub cluster: String,
     /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes of
@@ -22,7 +22,7 @@ pub struct NatsSettings {
     /// A file with a JWT and a key, as NATS's `nsc` makes it.
     pub credentials: Option<PathBuf>,
     /// A user and a password, instead of a file.
-    pub user: Option<(String, String)>,
+    pub user: Option<(String, SecretText)>,
     /// Certificates that the servers' are signed with, instead of the system's.
     pub ca: Option<PathBuf>,
     /// A certificate that this node shows, and its key.
@@ -33,7 +33,7 @@ pub struct NatsSettings {
 
 impl NatsSettings {
     /// Without credentials.
-    pub fn new(servers: Vec<String>, cluster: &str) -> Self {
+    pub fn new(servers: Vec<ServiceAddress>, cluster: &str) -> Self {
         Self {
             servers,
             cluster: cluster.to_owned(),
@@ -51,10 +51,7 @@ impl NatsSettings {
     /// # Errors
     /// [`NatsError`] that says what is wrong.
     pub fn check(&self) -> Result<(), NatsError> {
-        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if !(1..=NatsError::CLUSTER_NAME_MAX).contains(&self.cluster.len())
-            || !self.cluster.bytes().all(is_fine)
-        {
+        if !is_cluster_name(&self.cluster) {
             return Err(NatsError::InvalidClusterName { name: self.cluster.clone() });
         }
         if self.servers.is_empty() {
@@ -63,38 +60,37 @@ impl NatsSettings {
         self.servers.iter().try_for_each(|server| self.check_server(server))
     }
 
-    fn check_server(&self, server: &str) -> Result<(), NatsError> {
-        let invalid = || NatsError::InvalidServer { server: server.to_owned() };
-        let url = Url::parse(server).map_err(|_| invalid())?;
-        let is_secret = match url.scheme() {
-            "tls" => true,
-            "nats" => false,
-            _ => return Err(invalid()),
-        };
+    /// Whether nothing may be sent before TLS has proved the server, whatever it says itself: its first line is in the
+    /// clear, and anyone on the path can change it.
+    pub(crate) fn require_tls(&self) -> bool {
+        let names_tls = self.servers.iter().any(|server| server.scheme() == TLS);
+        names_tls || self.credentials.is_some() || self.ca.is_some() || self.certificate.is_some()
+    }
+
+    fn check_server(&self, server: &ServiceAddress) -> Result<(), NatsError> {
+        let is_plain = server.scheme() == PLAIN;
+        let has_nothing_else = server.reveal().trim_end_matches('/').ends_with(server.authority());
+        if !(is_plain || server.scheme() == TLS) || !has_nothing_else {
+            return Err(NatsError::InvalidServer { server: server.clone() });
+        }
         let has_credentials = self.credentials.is_some() || self.user.is_some() || self.certificate.is_some();
-        if is_loopback(&url.host().ok_or_else(invalid)?) || is_secret && has_credentials {
+        if server.is_loopback() || !is_plain && has_credentials {
             return Ok(());
         }
-        Err(NatsError::UnsafeServer { server: server.to_owned() })
+        Err(NatsError::UnsafeServer { server: server.clone() })
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => {
-            *name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    }
-}
+/// The schemes of servers' addresses: with TLS, and without.
+const TLS: &str = "tls";
+const PLAIN: &str = "nats";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn code(servers: &[&str], change: impl FnOnce(&mut NatsSettings)) -> Option<&'static str> {
-        let servers = servers.iter().map(ToString::to_string).collect();
+        let servers = servers.iter().map(|server| server.parse().unwrap()).collect();
         let mut settings = NatsSettings::new(servers, "main");
         change(&mut settings);
         settings.check().err().map(|error| error.code())
@@ -107,7 +103,8 @@ mod tests {
         {
             assert_eq!(code(&[server], |_| ()), None, "{server}");
         }
-        let with_user = |settings: &mut NatsSettings| settings.user = Some(("a".to_owned(), "b".to_owned()));
+        let with_user =
+            |settings: &mut NatsSettings| settings.user = Some(("a".to_owned(), SecretText::new("b")));
         assert_eq!(code(&["tls://nats.example.org"], with_user), None);
         for server in ["nats://nats.example.org", "nats://192.0.2.1:4222", "nats://[2001:db8::1]"] {
             assert_eq!(code(&["nats://127.0.0.1", server], with_user), Some("unsafe-server"), "{server}");
@@ -118,12 +115,39 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         assert_eq!(code(&[], |_| ()), Some("no-server"));
-        for server in ["", "127.0.0.1:4222", "http://127.0.0.1", "nats://"] {
+        for server in ["http://127.0.0.1", "nats://127.0.0.1/x", "tls://127.0.0.1?x", "NATS://127.0.0.1"] {
             assert_eq!(code(&[server], |_| ()), Some("invalid-server"), "{server}");
         }
         for name in ["", "a.b", "a b", "ä", &"x".repeat(33)] {
             let found = code(&["nats://127.0.0.1"], |settings| settings.cluster = name.to_owned());
             assert_eq!(found, Some("invalid-cluster-name"), "{name}");
         }
+    }
+
+    #[test]
+    fn tls_is_required_wherever_it_is_asked_for() {
+        let requires = |server: &str, change: fn(&mut NatsSettings)| {
+            let mut settings = NatsSettings::new(vec![server.parse().unwrap()], "main");
+            change(&mut settings);
+            settings.require_tls()
+        };
+        let with_user = |settings: &mut NatsSettings| {
+            settings.user = Some(("a".to_owned(), SecretText::new("b")));
+        };
+        assert!(requires("tls://127.0.0.1", |_| ()));
+        assert!(requires("nats://127.0.0.1", |settings| settings.credentials = Some("voice.creds".into())));
+        assert!(requires("nats://127.0.0.1", |settings| settings.ca = Some("ca.pem".into())));
+        assert!(requires("nats://127.0.0.1", |settings| {
+            settings.certificate = Some(("a.pem".into(), "b.pem".into()));
+        }));
+        assert!(!requires("nats://127.0.0.1", with_user), "it does not leave this machine");
+        assert!(!requires("nats://127.0.0.1", |_| ()));
+    }
+
+    #[test]
+    fn printing_the_settings_shows_no_password() {
+        let mut settings = NatsSettings::new(vec!["tls://nats.example.org".parse().unwrap()], "main");
+        settings.user = Some(("voice".to_owned(), SecretText::new("sesame")));
+        assert!(!format!("{settings:?}").contains("sesame"), "{settings:?}");
     }
 }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use async_nats::Subject;
 use consonance_cluster::placement::NodeId;
 
+use crate::error::NatsError;
+
 /// Of one cluster. Nodes that use another version of them do not see each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Subjects {
@@ -37,6 +39,16 @@ impl Subjects {
         }
     }
 
+    /// Before all subjects of this cluster.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Before the subjects at which nodes get answers of NATS's store. Nodes only subscribe to them.
+    pub(crate) fn inbox(&self) -> String {
+        format!("{}.inbox", self.prefix)
+    }
+
     /// The subject of messages to one node.
     pub(crate) fn node(&self, node: NodeId) -> Subject {
         Subject::from(format!("{}.node.{node}", self.prefix))
@@ -46,6 +58,12 @@ impl Subjects {
     pub(crate) fn ask(&self, node: NodeId) -> Subject {
         Subject::from(format!("{}.ask.{node}", self.prefix))
     }
+}
+
+/// Whether subjects and buckets can have this name in them.
+pub(crate) fn is_cluster_name(name: &str) -> bool {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=NatsError::CLUSTER_NAME_MAX).contains(&name.len()) && name.bytes().all(is_fine)
 }
 
 /// The keys of records in the bucket: the name of the session, behind that of the region and a dot where sessions are

@@ -4,6 +4,12 @@
 
 #[path = "nodes/flood.rs"]
 mod flood;
+#[path = "nodes/man_in_the_middle.rs"]
+mod man_in_the_middle;
+#[path = "nodes/permissions.rs"]
+mod permissions;
+#[path = "nodes/secured.rs"]
+mod secured;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -44,6 +50,14 @@ impl Node {
     }
 
     fn start_in(region: Option<&str>, number: u64, servers: &[&NatsServer]) -> Self {
+        let urls = servers.iter().map(|server| server.url().parse().unwrap()).collect();
+        let mut settings = NatsSettings::new(urls, "test");
+        settings.replicas = servers.len().min(3);
+        settings.region = region.map(str::to_owned);
+        Self::start_with(number, settings)
+    }
+
+    fn start_with(number: u64, settings: NatsSettings) -> Self {
         let [(first, to_owners), (second, to_edges), (_, about_sessions)] = std::array::from_fn(|_| {
             let mut joined = join_nodes(1);
             (joined.workers.remove(0), joined.gateway)
@@ -53,10 +67,6 @@ impl Node {
         let node = ClusterNode::new(now, own, info, 1, [to_owners, to_edges, about_sessions]);
         let (requests, queries) = (node.requests(), node.queries());
         let (tell, events) = mpsc::sync_channel(1024);
-        let urls = servers.iter().map(|server| server.url()).collect();
-        let mut settings = NatsSettings::new(urls, "test");
-        settings.replicas = servers.len().min(3);
-        settings.region = region.map(str::to_owned);
         let gate = Arc::<Gate>::default();
         let passed = Arc::clone(&gate);
         let nats = NatsNode::start(settings, own, node, move |event| {

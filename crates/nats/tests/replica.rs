@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "replica/permissions.rs"]
+mod permissions;
+#[path = "nodes/secured.rs"]
+mod secured;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
@@ -71,7 +76,10 @@ impl Replica for Copy {
 
 impl Copy {
     fn start(&self, number: u64, server: &NatsServer) -> NatsReplica {
-        let settings = NatsSettings::new(vec![server.url()], "test");
+        self.start_with(number, NatsSettings::new(vec![server.url().parse().unwrap()], "test"))
+    }
+
+    fn start_with(&self, number: u64, settings: NatsSettings) -> NatsReplica {
         let replica = NatsReplica::start(settings, NodeId(number), Box::new(self.clone())).unwrap();
         self.until("all is known", |known| known.caught_up.len() == 2);
         replica
@@ -144,18 +152,18 @@ fn a_record_is_put_over_the_one_that_was_seen_and_told_where_it_is_another_one()
 
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster"]
-fn a_removed_record_leaves_no_trace() {
+fn a_removed_record_is_gone_for_all_and_a_later_one_stays() {
     let server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());
     let _replica = one.start(1, &server);
     let StoreAnswer::Done(revision) = one.put(0, None, b"first") else { panic!("nothing was there") };
     let remove = |revision| ReplicaChange::RemoveBan { key: "7".into(), revision };
-    assert!(matches!(one.ask(1, remove(revision)), StoreAnswer::Done(_)));
+    let StoreAnswer::Done(removed) = one.ask(1, remove(revision)) else { panic!("it was there") };
     let _late = other.start(2, &server);
-    assert!(other.0.lock().unwrap().bans.is_empty());
-    assert!(matches!(other.put(0, None, b"again"), StoreAnswer::Done(_)));
-    one.ask(2, remove(revision));
-    assert!(matches!(other.put(1, None, b"blind"), StoreAnswer::Conflict), "a later record stays");
+    assert!(other.0.lock().unwrap().bans.values().all(|(_, value)| value.is_none()));
+    assert!(matches!(other.put(0, Some(removed), b"again"), StoreAnswer::Done(_)));
+    assert_eq!(one.ask(2, remove(revision)), StoreAnswer::Conflict, "a later record stays");
+    assert!(matches!(other.put(1, None, b"blind"), StoreAnswer::Conflict));
 }
 
 #[test]

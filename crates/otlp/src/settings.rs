@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use consonance_admin::Operator;
 use consonance_admin::metrics::ExportCounters;
-use consonance_server::SecretText;
 use consonance_server::operator_service::{InvalidHeader, ServiceError};
+use consonance_server::{SecretText, ServiceAddress};
 
 /// The settings of an exporter.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OtlpSettings {
     /// The address of the collector without `/v1/traces`: `https://…`, or `http://…` on this machine.
-    pub endpoint: String,
+    pub endpoint: ServiceAddress,
     /// Sent with each request; a collector's token, for example.
     pub headers: Vec<(String, SecretText)>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
@@ -30,9 +30,9 @@ pub struct OtlpSettings {
 
 impl OtlpSettings {
     /// A collector at this address.
-    pub fn new(endpoint: impl Into<String>) -> Self {
+    pub fn new(endpoint: ServiceAddress) -> Self {
         Self {
-            endpoint: endpoint.into(),
+            endpoint,
             headers: Vec::new(),
             authorities_pem: None,
             allow_plain_http: false,

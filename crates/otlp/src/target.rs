@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use consonance_admin::metrics::ExportSignal;
+use consonance_server::ServiceAddress;
 use consonance_server::operator_service::{ServiceAnswer, ServiceClient, ServiceFailure, ServiceSettings};
 use serde_json::Value;
 
@@ -49,10 +50,12 @@ impl fmt::Display for Failure {
 
 impl Target {
     pub(crate) fn new(settings: &OtlpSettings, signal: ExportSignal) -> Result<Self, OtlpError> {
-        if settings.endpoint.contains(['?', '#']) {
+        let endpoint = settings.endpoint.reveal();
+        if endpoint.contains(['?', '#']) {
             return Err(OtlpError::Url);
         }
-        let url = format!("{}/v1/{}", settings.endpoint.trim_end_matches('/'), signal.name());
+        let url = format!("{}/v1/{}", endpoint.trim_end_matches('/'), signal.name());
+        let url: ServiceAddress = url.parse().map_err(|_| OtlpError::Url)?;
         let mut service = ServiceSettings::new(&url, settings.timeout);
         service.authorities_pem = settings.authorities_pem.as_deref();
         service.allow_plain_http = settings.allow_plain_http;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use consonance_server::{ServiceAddress, ServiceAddressError};
 use serde_json::Value as Json;
 
 use crate::DEFAULT_PORT;
@@ -62,6 +63,13 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Json, folder: &Path) ->
             let wrong = |_| Mistake::new(format!("cannot listen on {text:?}: an address looks like {looks}"));
             Ok(Json::from(text.parse::<SocketAddr>().map_err(wrong)?.to_string()))
         }
+        (Kind::ServiceUrl, Json::String(text)) => match text.parse::<ServiceAddress>() {
+            Ok(_) => Ok(value.clone()),
+            Err(error @ ServiceAddressError::Credentials) => {
+                Err(Mistake::new(format!("{error}: {}", place_of_credentials(name))))
+            }
+            Err(error) => Err(Mistake::new(error.to_string())),
+        },
         (Kind::Choice(names), Json::String(text)) if names.contains(&&**text) => Ok(value.clone()),
         (Kind::List(items), Json::String(_)) if items["type"] == "string" => {
             Ok(Json::from(vec![checked(name, items, value, folder)?]))
@@ -114,10 +122,24 @@ pub(super) fn checked_keys<'k, 'v>(
     keys.into_iter().map(checked).collect()
 }
 
+/// Where the credentials go that are in the address of a service, which has this key.
+fn place_of_credentials(name: &str) -> &'static str {
+    match name {
+        "nats" => {
+            "name the user in cluster.user and a file with the password in cluster.password_file, or set \
+             cluster.credentials_file"
+        }
+        "otlp_endpoint" => "write the header `Authorization: …` into the file of telemetry.headers_file",
+        _ => "what proves this server to the service is in the files hmac_secret_file and bearer_token_file",
+    }
+}
+
 fn expected(schema: &Json, name: &str, got: &Json) -> Mistake {
     let what = allowed(&kind(schema), name);
     // A value in place of a secret may be a secret itself, so it is not shown.
-    let may_be_secret = schema.to_string().contains("\"writeOnly\":true");
+    let schema = schema.to_string();
+    let may_be_secret =
+        ["\"writeOnly\":true", "\"format\":\"uri\""].into_iter().any(|mark| schema.contains(mark));
     if may_be_secret { Mistake::new(format!("expected {what}")) } else { Mistake::expected(&what, got) }
 }
 
@@ -137,6 +159,7 @@ pub(super) fn allowed(kind: &Kind, name: &str) -> String {
         Kind::String | Kind::Secret => "a string".into(),
         Kind::Path => "a path".into(),
         Kind::Address => "an address with a port".into(),
+        Kind::ServiceUrl => "a URL".into(),
         Kind::Choice(names) => {
             let (last, rest) = names.split_last().map_or(("", &names[..]), |(last, rest)| (*last, rest));
             format!("{} or {last}", rest.join(", "))

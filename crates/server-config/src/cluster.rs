@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use crate::config::Config;
 use crate::contradictions::Contradiction;
-use crate::table::table;
+use crate::table::{ServiceUrl, table};
 
 table! {
     /// `[cluster]`.
     pub struct ClusterConfig {
-        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine. Without any,
-        /// this server is alone.
+        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine. Others, which
+        /// NATS tells of, are not used. Without any, this server is alone.
         #[schemars(extend("examples" = [["tls://nats-1.example.org:4222", "tls://nats-2.example.org:4222"]]))]
-        pub nats: Vec<String> = Vec::new();
+        pub nats: Vec<ServiceUrl> = Vec::new();
         /// The name of the cluster: servers with another name on the same NATS servers are not seen.
         pub name: String = "main".to_owned();
         /// The name of this server in the cluster, for logs and pages; by default a random one.

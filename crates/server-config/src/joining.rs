@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::contradictions::Contradiction;
-use crate::table::{Seconds, Secret, table};
+use crate::table::{Seconds, Secret, ServiceUrl, table};
 
 table! {
     /// `[joining]`: which players may join, with the files that have the secrets; see
@@ -142,7 +142,7 @@ table! {
     pub struct HookConfig {
         /// The URL: https, or http on this machine. Default: no hook.
         #[schemars(example = &"https://example.org/join")]
-        pub url: Option<String> = None;
+        pub url: Option<ServiceUrl> = None;
         /// Time to answer.
         pub timeout_s: Seconds = Seconds::new(2), 0.1..=4;
         /// Admit players when the hook does not answer. By default, they are refused.

@@ -86,7 +86,7 @@ pub use rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
 pub use schema::json_schema;
 pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
-pub use table::{Seconds, Secret};
+pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
 pub use web::{ORIGIN, WebConfig, is_origin};
 pub use web_limits::WebLimitsConfig;

@@ -111,6 +111,8 @@ pub(super) enum Kind<'s> {
     Secret,
     Path,
     Address,
+    /// The address of a service, which is shown in part only.
+    ServiceUrl,
     /// One of these strings.
     Choice(Vec<&'s str>),
     /// A list; a single string stands for a list of one.
@@ -124,6 +126,7 @@ pub(super) fn kind(schema: &Json) -> Kind<'_> {
         (_, Some(true)) => Kind::Secret,
         (Some("path"), _) => Kind::Path,
         (Some("address"), _) => Kind::Address,
+        (Some("uri"), _) => Kind::ServiceUrl,
         _ => Kind::String,
     };
     if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["enum"].as_array()) {

@@ -172,7 +172,9 @@ fn value_of_variable(schema: &Json, text: &str) -> Json {
     let takes_text = match kind(schema) {
         // A password is the text itself, whatever it looks like.
         Kind::Secret => return text.into(),
-        Kind::String | Kind::Path | Kind::Address | Kind::Choice(_) | Kind::Listeners => true,
+        Kind::String | Kind::Path | Kind::Address | Kind::ServiceUrl | Kind::Choice(_) | Kind::Listeners => {
+            true
+        }
         Kind::List(items) => items["type"] == "string",
         _ => false,
     };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, TryFromFloatSecsError};
 
-use consonance_server::SecretText;
+use consonance_server::{SecretText, ServiceAddress, ServiceAddressError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,5 +99,27 @@ impl From<String> for Secret {
 impl From<Secret> for String {
     fn from(secret: Secret) -> Self {
         secret.0.reveal().to_owned()
+    }
+}
+
+/// The address of a service, of which only scheme, host and port are printed; one with a password is refused.
+///
+/// It is serialised whole, so that configurations can be compared; printing hides the rest.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", inline, extend("format" = "uri"))]
+pub struct ServiceUrl(pub ServiceAddress);
+
+impl TryFrom<String> for ServiceUrl {
+    type Error = ServiceAddressError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<ServiceUrl> for String {
+    fn from(url: ServiceUrl) -> Self {
+        url.0.reveal().to_owned()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::table::{Seconds, table};
+use crate::table::{Seconds, ServiceUrl, table};
 
 table! {
     /// `[telemetry]`: where metrics and traces are exported; the reasons for the defaults stand with the settings of
@@ -11,7 +11,7 @@ table! {
         /// The address of the collector (OTLP over HTTP): https, or http on this machine. `/v1/metrics` and
         /// `/v1/traces` are added. Default: nothing is exported.
         #[schemars(example = &"http://127.0.0.1:4318")]
-        pub otlp_endpoint: Option<String> = None;
+        pub otlp_endpoint: Option<ServiceUrl> = None;
         /// A file with headers to send with each request, such as a token, one per line as in HTTP: `Name: value`.
         #[schemars(example = &"collector-headers.txt", extend("format" = "path"))]
         pub headers_file: Option<PathBuf> = None;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::contradictions::{Contradiction, repeated};
-use crate::table::{Seconds, table};
+use crate::table::{Seconds, ServiceUrl, table};
 
 table! {
     /// A webhook of `[[webhooks]]`, with the files of its secrets; see
@@ -16,7 +16,7 @@ table! {
     #[schemars(extend("required" = ["url", "hmac_secret_file"]))]
     pub struct WebhookConfig {
         /// The URL: https, or http on this machine.
-        pub url: String = String::new();
+        pub url: Option<ServiceUrl> = None;
         /// A file whose first line is the key that signs each request.
         #[schemars(extend("format" = "path"))]
         pub hmac_secret_file: PathBuf = PathBuf::new();

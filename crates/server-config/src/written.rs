@@ -1,5 +1,6 @@
 //! Values in the syntax of the file.
 
+use consonance_server::ServiceAddress;
 use serde_json::Value as Json;
 
 use crate::document::quoted;
@@ -19,6 +20,10 @@ fn written_with(schema: &Json, value: &Json, reveals: bool) -> Option<String> {
     Some(match (kind(schema), value) {
         (_, Json::Null) => return None,
         (Kind::Secret, _) if !reveals => "(hidden)".into(),
+        (Kind::ServiceUrl, Json::String(text)) if !reveals => {
+            let shown = text.parse::<ServiceAddress>().map(|address| quoted(&address.to_string()));
+            shown.unwrap_or_else(|_| "(hidden)".into())
+        }
         (_, Json::String(text)) => quoted(text),
         (Kind::Decimal(_), Json::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
         (Kind::List(_) | Kind::Listeners, Json::Array(list)) => {

@@ -67,7 +67,6 @@ mod relay_delay;
 mod replace_file;
 mod report_buffer;
 pub mod reports;
-mod secret_text;
 mod session_events;
 mod session_loop;
 mod sessions;
@@ -84,6 +83,7 @@ mod workers;
 pub use admission::{
     Admission, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, PasswordAttemptLimits, Refusal,
 };
+pub use consonance_secrets::{SecretText, ServiceAddress, ServiceAddressError};
 pub use dedicated::DedicatedServer;
 pub use directory::{Reservations, SessionCounts, SessionRefusal};
 pub use draining::DrainPlan;
@@ -94,7 +94,6 @@ pub use inspection::Inspection;
 pub use load::Load;
 pub use networks::NetworkNumbers;
 pub use relay_delay::RelayDelay;
-pub use secret_text::SecretText;
 pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{Authority, LoopNumbers, SessionLoop, SessionNumbers};
 pub use sessions::{SessionsSettings, SessionsSettingsError};

@@ -9,16 +9,16 @@ mod http;
 
 use std::time::Duration;
 
-pub use http::{ServiceAnswer, ServiceClient};
+use consonance_secrets::{SecretText, ServiceAddress};
 
-use crate::secret_text::SecretText;
+pub use http::{ServiceAnswer, ServiceClient};
 
 /// The settings of a service: its address, and its credentials.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ServiceSettings<'s> {
     /// Its address: `https://…`, or `http://…` on this machine.
-    pub url: &'s str,
+    pub url: &'s ServiceAddress,
     /// How long a request may take with its answer.
     pub timeout: Duration,
     /// Each request is signed with this, as those of the [joining hook](crate::HookSettings::hmac_secret).
@@ -33,7 +33,7 @@ pub struct ServiceSettings<'s> {
 
 impl<'s> ServiceSettings<'s> {
     /// The service at this address, which knows no secret.
-    pub fn new(url: &'s str, timeout: Duration) -> Self {
+    pub fn new(url: &'s ServiceAddress, timeout: Duration) -> Self {
         Self {
             url,
             timeout,
@@ -49,7 +49,7 @@ impl<'s> ServiceSettings<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
-    /// This is not an address.
+    /// It cannot be asked over HTTP.
     #[error("invalid address of a service, expected one like https://example.org/path")]
     Url,
     /// The request would be sent unencrypted.

@@ -3,6 +3,7 @@
 //! The environment variable `NATS_SERVER` names the program; `cargo xtask cluster` sets it.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpListener;
@@ -19,6 +20,8 @@ pub struct NatsServer {
     name: String,
     folder: Folder,
     ports: Ports,
+    /// Further lines of its configuration.
+    lines: String,
     /// The ports of servers that it forms a cluster with, if it is one of several.
     routes: Vec<u16>,
     process: Option<Child>,
@@ -30,13 +33,30 @@ struct Ports {
     routes: u16,
 }
 
+const CERTIFICATE: &str = "certificate.pem";
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl NatsServer {
     /// Starts a single server.
     pub fn start() -> Self {
-        Self::start_with("nats-1", Ports::default(), Vec::new())
+        Self::start_with("nats-1", Ports::default(), Vec::new(), |_| String::new())
+    }
+
+    /// Starts a single server with these lines in its configuration, too.
+    pub fn start_configured(lines: &str) -> Self {
+        Self::start_with("nats-1", Ports::default(), Vec::new(), |_| lines.to_owned())
+    }
+
+    /// The same, which requires TLS of its clients.
+    pub fn start_with_tls(lines: &str) -> Self {
+        let with_tls = |folder: &Folder| {
+            let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+            let certificate = folder.write(CERTIFICATE, made.cert.pem().as_bytes());
+            let key = folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
+            format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}\n{lines}")
+        };
+        Self::start_with("nats-1", Ports::default(), Vec::new(), with_tls)
     }
 
     /// Starts servers that form a cluster, and can store data that needs three of them.
@@ -49,13 +69,15 @@ impl NatsServer {
         drop(listeners);
         let start = |index| {
             let ports = Ports { clients: 0, routes: routes[index] };
-            Self::start_with(&format!("nats-{}", index + 1), ports, routes.clone())
+            Self::start_with(&format!("nats-{}", index + 1), ports, routes.clone(), |_| String::new())
         };
         (0..count).map(start).collect()
     }
 
-    fn start_with(name: &str, ports: Ports, routes: Vec<u16>) -> Self {
-        let mut server = Self { name: name.to_owned(), folder: Folder::new(), ports, routes, process: None };
+    fn start_with(name: &str, ports: Ports, routes: Vec<u16>, lines: impl FnOnce(&Folder) -> String) -> Self {
+        let folder = Folder::new();
+        let lines = lines(&folder);
+        let mut server = Self { name: name.to_owned(), folder, ports, lines, routes, process: None };
         server.restart();
         server
     }
@@ -63,6 +85,16 @@ impl NatsServer {
     /// Its address for clients.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.ports.clients)
+    }
+
+    /// Its port for clients.
+    pub fn port(&self) -> u16 {
+        self.ports.clients
+    }
+
+    /// The file of the certificate that it shows, if it requires TLS.
+    pub fn certificate(&self) -> String {
+        self.folder.file(CERTIFICATE)
     }
 
     /// Its process, for signals.
@@ -82,7 +114,7 @@ impl NatsServer {
     pub fn restart(&mut self) {
         self.kill();
         let configuration = self.folder.write("nats.conf", self.configuration().as_bytes());
-        let program = std::env::var_os("NATS_SERVER").expect("NATS_SERVER names a NATS server");
+        let program = program();
         let log = fs::File::create(self.folder.file("log")).unwrap();
         let process = Command::new(program).args(["-c", &configuration]).stderr(Stdio::from(log)).spawn();
         let process = self.process.insert(process.unwrap());
@@ -103,12 +135,14 @@ impl NatsServer {
     }
 
     fn configuration(&self) -> String {
-        let Self { name, ports, routes, .. } = self;
+        let Self { name, ports, lines, routes, .. } = self;
+        // Servers before 2.10 do not start with a key that they do not know.
+        let store = if is_before_2_10() { "" } else { ", sync_interval: always" };
         let port = |port: u16| if port == 0 { -1 } else { i32::from(port) };
         let (clients, folder) = (port(ports.clients), self.folder.path().to_str().unwrap());
         let mut text = format!(
             "server_name: {name}\nlisten: \"127.0.0.1:{clients}\"\nports_file_dir: {folder:?}\n\
-             jetstream {{ store_dir: {folder:?}, sync_interval: always }}\n"
+             jetstream {{ store_dir: {folder:?}{store} }}\n{lines}\n"
         );
         if !routes.is_empty() {
             let listed: Vec<String> =
@@ -119,6 +153,17 @@ impl NatsServer {
         }
         text
     }
+}
+
+fn program() -> OsString {
+    std::env::var_os("NATS_SERVER").expect("NATS_SERVER names a NATS server")
+}
+
+fn is_before_2_10() -> bool {
+    let told = Command::new(program()).arg("--version").output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let minor = told.split_once("v2.").and_then(|(_, rest)| rest.split('.').next()?.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor < 10)
 }
 
 impl Drop for NatsServer {

@@ -13,6 +13,8 @@ use super::samples::{SampleValue, Samples};
 pub struct ClusterNumbers {
     /// Whether it has a connection to the bus that joins the servers.
     pub is_connected: bool,
+    /// Whether the store of sessions has answered just now: without it, no session begins.
+    pub does_store_answer: bool,
     /// How often that connection was lost.
     pub disconnects: u64,
     /// Messages that were published.

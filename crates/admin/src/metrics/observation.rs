@@ -106,6 +106,9 @@ impl Observation {
                 "the server is draining and exits within {left} s: no new players are admitted"
             ));
         }
+        if self.cluster.is_some_and(|cluster| !cluster.does_store_answer) {
+            return Some("the cluster's store of sessions does not answer: no session can begin".into());
+        }
         match self.silent_workers {
             0 => None,
             1 => Some("one worker does not answer".into()),

@@ -1,7 +1,10 @@
 //! The API: queries, actions, and rejections with their texts.
 
 use std::io::{BufRead, BufReader, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use consonance_admin::metrics::ClusterNumbers;
 use serde_json::{Value, json};
 
 use crate::ask::{TOKEN, ask, bearer, connect, settings};
@@ -68,6 +71,25 @@ fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
     let next = log["next"].as_u64().unwrap();
     let (_, log) = call(&stage, &format!("GET /api/v1/audit?before={next}"), None);
     assert_eq!((&log["entries"][0]["action"], &log["next"]), (&json!("mute"), &Value::Null));
+}
+
+#[test]
+fn a_server_of_a_cluster_is_not_ready_while_the_store_of_sessions_does_not_answer() {
+    let does_store_answer = Arc::new(AtomicBool::new(false));
+    let answers = Arc::clone(&does_store_answer);
+    let stage = Stage::with_cluster(move || ClusterNumbers {
+        is_connected: true,
+        does_store_answer: answers.load(Ordering::Relaxed),
+        ..ClusterNumbers::default()
+    });
+    let ready = || ask(&stage.listener, "GET /readyz", &[]).status;
+    wait_until(|| ready() == 503);
+    does_store_answer.store(true, Ordering::Relaxed);
+    wait_until(|| ready() == 200);
+    does_store_answer.store(false, Ordering::Relaxed);
+    wait_until(|| ready() == 503);
+    let (_, server) = call(&stage, "GET /api/v1/server", None);
+    assert!(server["unready"].as_str().unwrap().contains("store"), "{server}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_admin::metrics::ExportCounters;
+use consonance_admin::metrics::{ClusterNumbers, ExportCounters};
 use consonance_admin::{AdminListener, AdminSettings, AnswerThread, Operator};
 use consonance_cluster::{NodeInfo, NodeQueries};
 use consonance_server::moderation::Moderation;
@@ -40,6 +40,14 @@ impl Stage {
     /// With the sessions "main" and "a/b ü", which is hard to write in an address.
     pub(crate) fn new(settings: AdminSettings) -> Self {
         Self::with(settings, |_| {}, |moderation| moderation)
+    }
+
+    /// The same, where operators see these numbers of a cluster.
+    pub(crate) fn with_cluster(read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
+        let mut stage = Self::new(settings());
+        stage.operator = stage.operator.with_cluster(read);
+        stage.listener = AdminListener::start(settings(), stage.operator.clone()).unwrap();
+        stage
     }
 
     /// The same with reports, which keep voice of this duration.

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn each_event_is_told_as_it_is_described_and_counted() {
     let server = HttpServer::start(|_| ok(""));
     let webhooks = Webhooks::default();
-    let settings = WebhookSettings::new(server.url(), SecretText::new("shared"));
+    let settings = WebhookSettings::new(server.url().parse().unwrap(), SecretText::new("shared"));
     webhooks.follow(vec![Webhook::new(settings).unwrap()]).unwrap();
     let folder = path_of_test("webhooks");
     let mut recording = SessionRecordingSettings::default();

@@ -41,7 +41,7 @@ impl BenchNode {
         let node = ClusterNode::new(Instant::now(), own, info, 1, buses);
         let workers = node.workers();
         let (tell, events) = mpsc::sync_channel(64);
-        let settings = NatsSettings::new(vec![server.url()], "bench");
+        let settings = NatsSettings::new(vec![server.url().parse()?], "bench");
         let nats = NatsNode::start(settings, own, node, move |event| {
             let _ = tell.try_send(event);
         })?;

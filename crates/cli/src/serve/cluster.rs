@@ -7,7 +7,7 @@ use consonance_admin::Operator;
 use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
-use consonance_nats::{NatsError, NatsNode, NatsReplica, NatsSettings, NatsStatus};
+use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings, NatsStatus};
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
@@ -53,7 +53,7 @@ pub(super) fn read(
     if !config.is_on() {
         return Ok(None);
     }
-    let mut settings = NatsSettings::new(config.nats.clone(), &config.name);
+    let mut settings = NatsSettings::new(config.nats.iter().map(|url| url.0.clone()).collect(), &config.name);
     settings.credentials.clone_from(&config.credentials_file);
     settings.ca.clone_from(&config.authorities_file);
     settings.certificate = config.certificate_file.clone().zip(config.private_key_file.clone());
@@ -61,14 +61,11 @@ pub(super) fn read(
     settings.region = config.region.clone().filter(|_| !config.spans_regions);
     if let (Some(user), Some(file)) = (&config.user, &config.password_file) {
         let password = read_secret_line(loaded, "cluster.password_file", file, notes)?;
-        settings.user = Some((user.clone(), password.reveal().to_owned()));
+        settings.user = Some((user.clone(), password));
     }
     settings.check().map_err(|error| {
-        let key = if matches!(error, NatsError::InvalidClusterName { .. }) {
-            "cluster.name"
-        } else {
-            "cluster.nats"
-        };
+        let is_name = matches!(error, NatsError::InvalidClusterName { .. });
+        let key = if is_name { "cluster.name" } else { "cluster.nats" };
         loaded.problem(key, error.to_string())
     })?;
     let text = |text: &Option<String>| text.as_deref().unwrap_or_default().into();
@@ -95,6 +92,16 @@ fn read_address(loaded: &LoadedConfig, address: &str) -> Result<Box<str>, Config
         return Err(invalid(format!("it is longer than {SERVER_BYTES_MAX} bytes")));
     }
     Ok(text.into())
+}
+
+/// What each server of the cluster has to be allowed at NATS, in the syntax of its configuration and for `nsc`.
+pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigProblem> {
+    let permissions = NatsPermissions::of_cluster(&loaded.config.cluster.name)
+        .map_err(|error| loaded.problem("cluster.name", error.to_string()))?;
+    let (publish, subscribe) = (permissions.publish.join(","), permissions.subscribe.join(","));
+    Ok(format!(
+        "{permissions}# With nsc: nsc edit user NAME --allow-pub '{publish}' --allow-sub '{subscribe}'\n"
+    ))
 }
 
 /// The workers of this server, which is alone or one of several.
@@ -157,6 +164,7 @@ fn numbers(status: &NatsStatus) -> ClusterNumbers {
     let (node, streams) = (&status.node, &status.node.streams);
     ClusterNumbers {
         is_connected: status.is_connected,
+        does_store_answer: status.does_store_answer,
         disconnects: status.disconnects,
         published: status.published,
         dropped: status.dropped,

@@ -107,7 +107,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
 fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Hook>, ConfigProblem> {
     let config = &loaded.config.joining.hook;
     let Some(url) = &config.url else { return Ok(None) };
-    let mut settings = HookSettings::new(url);
+    let mut settings = HookSettings::new(url.0.clone());
     settings.timeout = config.timeout_s.into();
     settings.fail_open = config.fail_open;
     settings.allow_plain_http = config.allow_plain_http;

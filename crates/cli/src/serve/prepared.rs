@@ -124,7 +124,7 @@ impl Prepared {
             let _ = writeln!(
                 words,
                 "one of the servers of cluster {name:?}, over {}",
-                config.cluster.nats.join(", ")
+                config.cluster.nats.iter().map(|url| url.0.to_string()).collect::<Vec<_>>().join(", ")
             );
         }
         for webhook in &self.webhooks {

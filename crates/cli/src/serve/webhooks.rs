@@ -15,8 +15,11 @@ fn read_one(
     config: &WebhookConfig,
     notes: &mut Vec<String>,
 ) -> Result<Webhook, ConfigProblem> {
+    let Some(url) = &config.url else {
+        return Err(loaded.problem(KEY, "the key url is missing"));
+    };
     let mut secret = |path| read_secret_line(loaded, KEY, path, notes);
-    let mut settings = WebhookSettings::new(&config.url, secret(&config.hmac_secret_file)?);
+    let mut settings = WebhookSettings::new(url.0.clone(), secret(&config.hmac_secret_file)?);
     settings.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
     settings.authorities_pem =
         config.authorities_file.as_deref().map(|path| read_authorities(loaded, KEY, path)).transpose()?;

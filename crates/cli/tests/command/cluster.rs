@@ -272,6 +272,7 @@ fn a_server_that_cannot_be_one_of_several_says_why() {
     for (settings, complaint) in [
         ("nats = ['nats://nats.example.org']", "expected tls:// and credentials"),
         ("nats = ['http://127.0.0.1']", "invalid NATS server"),
+        ("nats = ['nats://voice:sesame@127.0.0.1']", "cluster.password_file"),
         ("nats = ['nats://127.0.0.1']\nname = 'a.b'", "invalid cluster name"),
         ("nats = ['nats://127.0.0.1']\naddress = 'voice'", "expected host:port"),
         ("nats = ['nats://127.0.0.1']\nuser = 'x'", "cluster.password_file is missing"),
@@ -283,7 +284,77 @@ fn a_server_that_cannot_be_one_of_several_says_why() {
         assert!(!ended.status.success(), "{settings}");
         let err = ended.err.join("\n");
         assert!(err.contains(complaint), "{settings}: {err}");
+        assert!(!err.contains("sesame"), "{settings}: {err}");
     }
+}
+
+/// The settings of a server with a secret in everything that can hold one.
+fn write_secrets(folder: &Folder, nats: &str) -> String {
+    let password = folder.write("password", b"sesame-of-nats");
+    let secret = folder.write("secret", b"sesame-of-hooks");
+    folder.write(
+        "voice.toml",
+        format!(
+            "listen = ['127.0.0.1:0']\n[cluster]\nnats = ['{nats}']\nuser = 'voice'\npassword_file = {password:?}\n\
+             [joining.hook]\nurl = 'http://127.0.0.1:1/sesame-of-the-path?key=sesame'\n\
+             hmac_secret_file = {secret:?}\nbearer_token_file = {secret:?}\n\
+             [[webhooks]]\nurl = 'http://127.0.0.1:1/services/sesame'\nhmac_secret_file = {secret:?}\n\
+             [telemetry]\notlp_endpoint = 'http://127.0.0.1:1/sesame'\n"
+        )
+        .as_bytes(),
+    )
+}
+
+#[test]
+fn the_command_before_a_start_of_the_packaged_units_shows_no_secret() {
+    let folder = Folder::new();
+    let file = write_secrets(&folder, "tls://nats.example.org:4222");
+    for unit in ["consonance.service", "consonance@.service"] {
+        let unit = format!("{}/../../packaging/{unit}", env!("CARGO_MANIFEST_DIR"));
+        let unit = std::fs::read_to_string(unit).unwrap();
+        let command = unit.lines().find_map(|line| line.strip_prefix("ExecStartPre=")).unwrap();
+        let mut words: Vec<&str> = command.split(' ').skip(1).collect();
+        *words.last_mut().unwrap() = &file;
+        let ended = Program::start(&words).end();
+        ended.assert_well();
+        let said = [ended.out, ended.err].concat().join("\n");
+        assert!(!said.contains("sesame"), "{said}");
+        for shown in ["tls://nats.example.org:4222", "http://127.0.0.1:1/…"] {
+            assert!(said.contains(shown), "{shown}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_permissions_of_a_cluster_are_printed() {
+    let ended =
+        Program::start_in(&["serve", "--print-nats-permissions"], &[("CONSONANCE_CLUSTER_NAME", "arena")])
+            .end();
+    ended.assert_well();
+    let said = ended.out.join("\n");
+    assert!(said.contains("\"$KV.consonance-v1-arena-bans.*\"") && said.contains("--allow-sub"), "{said}");
+    assert!(!said.contains("$JS.API.>") && !said.contains("_INBOX"), "{said}");
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn the_log_shows_no_secret_at_any_level() {
+    let folder = Folder::new();
+    let nats = NatsServer::start_configured(
+        "authorization { users: [ { user: voice, password: \"sesame-of-nats\" } ] }",
+    );
+    let file = write_secrets(&folder, &nats.url());
+    let server = Program::start_in(&["serve", "--config", &file], &[("RUST_LOG", "trace")]);
+    server.until_logged("the store of sessions answers");
+    let address = server.until_line("the address", |line| line.contains("quic://"));
+    let address = address.split(' ').next_back().unwrap().to_owned();
+    // The hook is asked, and the webhook told.
+    Program::start(&["join", &address, "--name", "Bob", "--null-devices"]).end();
+    let ended = server.interrupt();
+    let said = [ended.out, ended.err].concat();
+    let found: Vec<_> = said.iter().filter(|line| line.contains("sesame")).collect();
+    assert!(found.is_empty(), "{found:?}");
+    assert!(said.iter().any(|line| line.contains("async_nats")), "it logs at all");
 }
 
 #[test]

@@ -13,12 +13,13 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 use tracing::debug;
 
-use super::shared_store::{SharedStore, Told, news_of};
+use super::shared_store::{AUDIT_ENTRIES_MAX, SharedStore, Told, news_of};
 
 /// Between tries to reach a store that cannot be reached.
 const RETRY: Duration = Duration::from_millis(500);
-/// So many of the last entries of the audit log are read at first.
-const ENTRIES: u64 = 10_000;
+/// So many of the last entries of the audit log are read at first: all, since any of them may be about a ban that this
+/// node still has.
+const ENTRIES: u64 = AUDIT_ENTRIES_MAX as u64;
 
 /// How far a log was read: the age of the log, in seconds since 1970, and the last entry.
 pub(super) type Place = Rc<Cell<Option<(i64, u64)>>>;

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
+use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID, NATS_MESSAGE_TTL};
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv;
 use async_nats::jetstream::stream::{Config, LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{self, Context, Message};
 use async_nats::{Client, HeaderMap};
@@ -15,7 +14,7 @@ use consonance_cluster::{ReplicaChange, ReplicaRequest, Replicated};
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
 
-use crate::bucket::open_bucket;
+use crate::streams;
 use crate::subjects::{self, Subjects};
 
 /// The timeout of requests to the store; a copy asks again after a second.
@@ -26,9 +25,13 @@ const RECORD_BYTES_MAX: i32 = 64 << 10;
 const BANS_BYTES_MAX: i64 = 128 << 20;
 /// The limits of the audit log in bytes and in entries; the oldest entries are removed first.
 const AUDIT_BYTES_MAX: i64 = 64 << 20;
-const AUDIT_ENTRIES_MAX: i64 = 100_000;
+pub(super) const AUDIT_ENTRIES_MAX: i64 = 100_000;
 /// And in age, in days.
 const AUDIT_DAYS: u64 = 365;
+/// How long it stays visible that a record was removed.
+const MARKED_FOR: Duration = Duration::from_hours(24);
+/// The header of what is left of a removed record.
+const KV_OPERATION: &str = "KV-Operation";
 /// How long the log knows by its name that it has an entry. A node that was away for longer reads first what it has.
 const KNOWN_FOR: Duration = Duration::from_hours(24);
 
@@ -77,23 +80,19 @@ impl SharedStore {
     pub(super) async fn open(&self, kind: Replicated) -> Result<Stream, async_nats::Error> {
         match kind {
             Replicated::Bans => {
-                let store = open_bucket(&self.context, self.bucket_config()).await?;
+                let store = streams::open_bucket(&self.context, &self.bucket, self.bucket_config()).await?;
                 *self.bans.borrow_mut() = Some(store.stream.clone());
                 Ok(store.stream)
             }
-            Replicated::Audit => Ok(self.context.get_or_create_stream(self.log_config()).await?),
+            Replicated::Audit => streams::open_stream(&self.context, self.log_config()).await,
         }
     }
 
-    fn bucket_config(&self) -> kv::Config {
-        kv::Config {
-            bucket: self.bucket.clone(),
-            description: "Bans of Consonance".to_owned(),
-            history: 1,
-            max_value_size: RECORD_BYTES_MAX,
+    fn bucket_config(&self) -> Config {
+        Config {
+            max_message_size: RECORD_BYTES_MAX,
             max_bytes: BANS_BYTES_MAX,
-            num_replicas: self.replicas,
-            ..kv::Config::default()
+            ..streams::bucket(&self.bucket, "Bans of Consonance", self.replicas)
         }
     }
 
@@ -108,7 +107,7 @@ impl SharedStore {
             max_message_size: 2 * RECORD_BYTES_MAX,
             duplicate_window: KNOWN_FOR,
             num_replicas: self.replicas,
-            ..Config::default()
+            ..streams::lasting()
         }
     }
 
@@ -178,15 +177,27 @@ impl SharedStore {
         Ok(tell.send(told).await?)
     }
 
-    /// Removes a record without a trace: a marker of its deletion would stay forever.
+    /// Removes a record. What is left of it is gone after [`MARKED_FOR`], or stays at NATS servers before 2.11: to be
+    /// allowed to remove it at once is to be allowed to remove everything.
     async fn remove(
         &self,
         key: &str,
         Revision(revision): Revision,
     ) -> Result<StoreAnswer, async_nats::Error> {
         let Some(stream) = self.bans.borrow().clone() else { return Ok(StoreAnswer::Unavailable) };
-        stream.purge().filter(format!("{}{key}", self.prefix)).sequence(revision + 1).await?;
-        Ok(StoreAnswer::Done(Revision(revision)))
+        let mut headers = HeaderMap::new();
+        headers.insert(KV_OPERATION, "DEL");
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
+        if stream.cached_info().config.allow_message_ttl {
+            headers.insert(NATS_MESSAGE_TTL, MARKED_FOR.as_secs().to_string());
+        }
+        let subject = format!("{}{key}", self.prefix);
+        let published = self.context.publish_with_headers(subject, headers, "".into()).await?;
+        match published.await {
+            Ok(ack) => Ok(StoreAnswer::Done(Revision(ack.sequence))),
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(StoreAnswer::Conflict),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn append(&self, id: &str, value: Vec<u8>) -> Result<StoreAnswer, async_nats::Error> {
@@ -217,5 +228,5 @@ pub(super) fn news_of(
 
 /// Whether the message is what stays of a deleted record.
 fn is_deletion(headers: &HeaderMap) -> bool {
-    headers.get("KV-Operation").is_some_and(|operation| matches!(operation.as_str(), "DEL" | "PURGE"))
+    headers.get(KV_OPERATION).is_some_and(|operation| matches!(operation.as_str(), "DEL" | "PURGE"))
 }

@@ -28,7 +28,7 @@ pub(crate) fn endpoint(collector: &HttpServer) -> String {
 }
 
 pub(crate) fn settings(endpoint: &str, counters: &ExportCounters) -> OtlpSettings {
-    let mut settings = OtlpSettings::new(endpoint);
+    let mut settings = OtlpSettings::new(endpoint.parse().unwrap());
     settings.resource = vec![("service.name", "voice".into()), ("service.instance.id", "node-7".into())];
     settings.counters = counters.clone();
     settings.timeout = PATIENCE;

@@ -8,8 +8,8 @@ use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{ReportBufferSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
 use consonance_server::{
-    HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SecretText, SheddingSettings,
-    WebhookEvent, WebhookSettings,
+    HookSettings, JoiningSettings, PasswordAttemptLimits, RestartPlan, SecretText, ServiceAddress,
+    SheddingSettings, WebhookEvent, WebhookSettings,
 };
 use consonance_server_config::{Config, ProximityConfig, WebhookConfig, default_file};
 use consonance_session::{Limits, NameTaken, ProximitySettings};
@@ -32,10 +32,11 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     assert_eq!(joining.token_rules(), TokenRules::default());
     assert_eq!(joining.clock_leeway_s.0, JoiningSettings::default().clock_leeway);
     assert_eq!(NameTaken::from(joining.name_taken), NameTaken::default());
-    let hook = HookSettings::new("");
+    let address: ServiceAddress = "https://example.org/".parse().unwrap();
+    let hook = HookSettings::new(address.clone());
     assert_eq!((joining.hook.timeout_s.0, joining.hook.threads), (hook.timeout, hook.threads));
     assert_eq!(joining.hook.queue_max, hook.queue);
-    let (ours, theirs) = (WebhookConfig::default(), WebhookSettings::new("", SecretText::new("")));
+    let (ours, theirs) = (WebhookConfig::default(), WebhookSettings::new(address, SecretText::new("")));
     assert_eq!(
         (ours.timeout_s.0, ours.queue_max, ours.retry_for_s.0),
         (theirs.timeout, theirs.queue, theirs.retry_for)

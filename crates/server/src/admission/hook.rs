@@ -12,11 +12,11 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use consonance_secrets::{SecretText, ServiceAddress};
 use serde::Serialize;
 use tracing::info;
 
 use crate::operator_service::{ServiceClient, ServiceError, ServiceFailure, ServiceSettings};
-use crate::secret_text::SecretText;
 use crate::spans::OpenSpan;
 use crate::threads::{self, ThreadSpawnError};
 use crate::token::Claims;
@@ -28,7 +28,7 @@ pub(super) use answer::Answer;
 #[non_exhaustive]
 pub struct HookSettings {
     /// Its address: `https://…`, or `http://…` on this machine.
-    pub url: String,
+    pub url: ServiceAddress,
     /// How long it may take to answer (default 2 s). A question that has waited for as long is not asked any more.
     pub timeout: Duration,
     /// When it cannot be asked, admit the players that the other rules admit (default no: no player).
@@ -52,9 +52,9 @@ pub struct HookSettings {
 
 impl HookSettings {
     /// The service at this address.
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: ServiceAddress) -> Self {
         Self {
-            url: url.into(),
+            url,
             timeout: Duration::from_secs(2),
             fail_open: false,
             hmac_secret: None,
@@ -318,7 +318,8 @@ mod tests {
 
     #[test]
     fn a_hook_whose_threads_cannot_be_started_is_an_error_before_a_player_joins() {
-        let started = with_threads(2, || Hook::new(HookSettings::new("https://example.org/join")));
+        let address: ServiceAddress = "https://example.org/join".parse().unwrap();
+        let started = with_threads(2, || Hook::new(HookSettings::new(address)));
         assert!(matches!(started, Err(HookError::ThreadSpawnError(_))), "{started:?}");
     }
 }

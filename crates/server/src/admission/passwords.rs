@@ -2,11 +2,10 @@
 
 use std::fmt;
 
+use consonance_secrets::SecretText;
 use consonance_session::RoomPattern;
 use ring::hmac;
 use ring::rand::SystemRandom;
-
-use crate::secret_text::SecretText;
 
 /// Passwords by session.
 #[derive(Clone)]

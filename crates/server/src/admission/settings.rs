@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use consonance_secrets::SecretText;
 use consonance_session::RoomPattern;
 
 use super::Hook;
-use crate::secret_text::SecretText;
 use crate::token::{Key, TokenRules};
 
 /// Settings for admission; the default admits every player.

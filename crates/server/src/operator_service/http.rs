@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 use std::io;
-use std::net::IpAddr;
 
+use consonance_secrets::{SecretText, ServiceAddress};
 use ring::hmac;
 use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -11,14 +11,13 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
-use crate::secret_text::SecretText;
 use crate::spans::OpenSpan;
 use crate::utc::seconds_since_1970;
 
 /// Knows how to ask one service.
 pub struct ServiceClient {
     agent: Agent,
-    url: String,
+    url: ServiceAddress,
     hmac_key: Option<hmac::Key>,
     headers: HeaderMap,
 }
@@ -59,7 +58,7 @@ impl ServiceClient {
         // A token that is not a valid header value is not sent; the service will report that it is missing.
         headers.extend(authorization.and_then(|value| Some((AUTHORIZATION, value.parse().ok()?))));
         let hmac_key = settings.hmac_secret.map(key);
-        Ok(Self { agent, url: settings.url.to_owned(), hmac_key, headers })
+        Ok(Self { agent, url: settings.url.clone(), hmac_key, headers })
     }
 
     /// Sends these headers with each request, too.
@@ -88,7 +87,7 @@ impl ServiceClient {
     /// # Errors
     /// As [`post`](Self::post).
     pub fn post_within(&self, span: &mut OpenSpan, body: &[u8]) -> Result<ServiceAnswer, ServiceFailure> {
-        let mut request = self.agent.post(&self.url);
+        let mut request = self.agent.post(self.url.reveal());
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -145,14 +144,12 @@ fn signature(key: &hmac::Key, seconds: u64, body: &[u8]) -> String {
 }
 
 fn check_url(settings: &ServiceSettings<'_>) -> Result<(), ServiceError> {
-    let url: Uri = settings.url.parse().map_err(|_| ServiceError::Url)?;
-    let host = url.host().filter(|host| !host.is_empty()).ok_or(ServiceError::Url)?;
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = host == "localhost" || address.is_ok_and(|ip| ip.is_loopback());
-    match url.scheme_str() {
-        Some("https") => Ok(()),
-        Some("http") if is_here || settings.allow_plain_http => Ok(()),
-        Some("http") => Err(ServiceError::PlainHttp),
+    let url = settings.url;
+    url.reveal().parse::<Uri>().map_err(|_| ServiceError::Url)?;
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if url.is_loopback() || settings.allow_plain_http => Ok(()),
+        "http" => Err(ServiceError::PlainHttp),
         _ => Err(ServiceError::Url),
     }
 }
@@ -186,7 +183,11 @@ mod tests {
 
     use super::*;
 
-    fn settings(url: &str) -> ServiceSettings<'_> {
+    fn address(url: &str) -> ServiceAddress {
+        url.parse().unwrap()
+    }
+
+    fn settings(url: &ServiceAddress) -> ServiceSettings<'_> {
         ServiceSettings::new(url, Duration::from_secs(2))
     }
 
@@ -211,22 +212,21 @@ mod tests {
             ("http://localhost.example.org/", Err(ServiceError::PlainHttp)),
             ("http://192.0.2.1/", Err(ServiceError::PlainHttp)),
             ("ftp://localhost/", Err(ServiceError::Url)),
-            ("/join", Err(ServiceError::Url)),
-            ("", Err(ServiceError::Url)),
         ] {
-            assert_eq!(ServiceClient::new(&settings(url)).map(drop), expected, "{url}");
+            assert_eq!(ServiceClient::new(&settings(&address(url))).map(drop), expected, "{url}");
         }
-        let open = ServiceSettings { allow_plain_http: true, ..settings("http://example.org/") };
+        let [http, https] = ["http://example.org/", "https://example.org/"].map(address);
+        let open = ServiceSettings { allow_plain_http: true, ..settings(&http) };
         assert!(ServiceClient::new(&open).is_ok());
         let authorities_pem = Some(&b"no certificate"[..]);
-        let private = ServiceSettings { authorities_pem, ..settings("https://example.org/") };
+        let private = ServiceSettings { authorities_pem, ..settings(&https) };
         assert_eq!(ServiceClient::new(&private).map(drop), Err(ServiceError::Authorities));
     }
 
     #[test]
     fn a_header_that_is_none_is_refused_before_anything_is_sent() {
         let with = |name: &str, value: &str| {
-            let client = ServiceClient::new(&settings("https://example.org/")).unwrap();
+            let client = ServiceClient::new(&settings(&address("https://example.org/"))).unwrap();
             client.with_headers(&[(name.into(), SecretText::new(value))]).map(drop)
         };
         assert_eq!(with("Authorization", "Basic c2VzYW1l"), Ok(()));

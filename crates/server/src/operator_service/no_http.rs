@@ -1,7 +1,8 @@
 //! Replaces HTTP in builds without it: a server with a hook or a webhook does not start, rather than skip it.
 
+use consonance_secrets::SecretText;
+
 use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
-use crate::secret_text::SecretText;
 use crate::spans::OpenSpan;
 
 /// There is none.
@@ -72,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_hook_that_cannot_be_asked_is_an_error_and_no_open_door() {
-        let refused = Hook::new(HookSettings::new("https://example.org/join"));
+        let refused = Hook::new(HookSettings::new("https://example.org/join".parse().unwrap()));
         assert_eq!(refused.map(drop), Err(HookError::NotBuiltIn));
     }
 }

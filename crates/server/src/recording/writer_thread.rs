@@ -361,7 +361,7 @@ mod tests {
             "frames_without_track":0,"tracks":[]}"#;
         let ended = EndedRecording::after_crash(recording, serde_json::from_slice(index).unwrap());
         let webhooks = Webhooks::default();
-        let nowhere = WebhookSettings::new("http://127.0.0.1:5/", SecretText::new("secret"));
+        let nowhere = WebhookSettings::new("http://127.0.0.1:5/".parse().unwrap(), SecretText::new("secret"));
         webhooks.follow(vec![Webhook::new(nowhere).unwrap()]).unwrap();
         let shared = Shared::new(folder.clone(), SessionRecordingSettings::default(), webhooks.clone());
         let mut writing = Writing::new(FinishedRecordings::default());

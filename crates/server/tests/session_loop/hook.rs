@@ -47,7 +47,7 @@ impl HookStage {
         tracer: Tracer,
         set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings),
     ) -> Self {
-        let (mut hook, mut joining) = (HookSettings::new(url), JoiningSettings::default());
+        let (mut hook, mut joining) = (HookSettings::new(url.parse().unwrap()), JoiningSettings::default());
         hook.timeout = PATIENCE;
         set_up(&mut hook, &mut joining);
         let hook = Hook::new(hook).unwrap();

@@ -23,7 +23,7 @@ use crate::stage::Stage;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn webhook(url: &str, set_up: impl FnOnce(&mut WebhookSettings)) -> Webhook {
-    let mut settings = WebhookSettings::new(url, SecretText::new("shared"));
+    let mut settings = WebhookSettings::new(url.parse().unwrap(), SecretText::new("shared"));
     settings.timeout = PATIENCE;
     set_up(&mut settings);
     Webhook::new(settings).unwrap()

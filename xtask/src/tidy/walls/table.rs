@@ -13,6 +13,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-replay-window", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-secrets", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
@@ -239,7 +240,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-nats",
-        may_use: Only(&["consonance-cluster"]),
+        may_use: Only(&["consonance-cluster", "consonance-secrets"]),
         tests_may_also_use: &["consonance-testing", "consonance-transport"],
     },
     Walls {
@@ -258,6 +259,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-fuzz-tape",
             "consonance-inspector",
             "consonance-recording",
+            "consonance-secrets",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },

@@ -27,7 +27,7 @@ pub(in crate::serve) fn read(
 ) -> Result<Option<Telemetry>, ConfigProblem> {
     let config = &loaded.config.telemetry;
     let Some(endpoint) = &config.otlp_endpoint else { return Ok(None) };
-    let mut settings = OtlpSettings::new(endpoint);
+    let mut settings = OtlpSettings::new(endpoint.0.clone());
     if let Some(path) = &config.headers_file {
         settings.headers = headers::read(loaded, path, notes)?;
     }
@@ -120,6 +120,6 @@ mod tests {
     fn the_defaults_of_the_configuration_are_those_of_the_exporter() {
         let (config, tracer) = (TelemetryConfig::default(), TracerSettings::default());
         assert_eq!((config.traces_ratio, config.spans_max), (tracer.sampling_ratio, tracer.queue));
-        assert_eq!(config.timeout_s.0, OtlpSettings::new("").timeout);
+        assert_eq!(config.timeout_s.0, OtlpSettings::new("http://127.0.0.1".parse().unwrap()).timeout);
     }
 }

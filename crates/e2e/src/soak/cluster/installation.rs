@@ -112,12 +112,10 @@ impl Installation {
         format!(
             "server_name: nats-{machine}\nlisten: \"{nats}\"\nping_interval: \"2s\"\n\
              tls {{ cert_file: \"{folder}/nats.pem\", key_file: \"{folder}/nats-key.pem\" }}\n\
-             authorization {{ users: [ {{ user: {USER}, password: \"{PASSWORD}\", permissions: {{\n\
-             publish: [\"consonance.v1.main.>\", \"$KV.consonance-v1-main-sessions.>\",\n\
-             \"$KV.consonance-v1-main-bans.>\", \"$JS.API.>\"],\n\
-             subscribe: [\"consonance.v1.main.>\", \"_INBOX.>\"] }} }} ] }}\n\
+             authorization {{ users: [ {{ user: {USER}, password: \"{PASSWORD}\", {} }} ] }}\n\
              jetstream {{ store_dir: \"{folder}/nats-{machine}\" }}\n\
              cluster {{ name: soak, listen: \"{routes}\", ping_interval: \"2s\", routes: [{}] }}\n",
+            permissions(),
             others.join(", ")
         )
     }
@@ -138,6 +136,14 @@ impl Installation {
             self.places.len()
         )
     }
+}
+
+/// The permissions that docs/cluster.md shows, which those that servers need are compared with.
+fn permissions() -> String {
+    let page = include_str!("../../../../../docs/cluster.md");
+    let shown = page.split("```text\n").find(|block| block.starts_with("permissions: {"));
+    let shown = shown.and_then(|block| block.split("```").next()).unwrap_or_default();
+    shown.replace("CLUSTER", "main")
 }
 
 impl Places {

@@ -1,0 +1,67 @@
+//! Buckets and streams, which whoever may write to them cannot empty.
+//!
+//! They are made without asking NATS about the account: the answer of servers before 2.10 cannot be read, and a node
+//! needs no right to ask.
+
+use async_nats::jetstream::Context;
+use async_nats::jetstream::kv::Store;
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Stream};
+use tracing::warn;
+
+use crate::permissions::bucket_stream;
+
+/// The stream of a bucket that keeps the last value of each key.
+pub(crate) fn bucket(name: &str, description: &str, replicas: usize) -> Config {
+    Config {
+        name: bucket_stream(name),
+        description: Some(description.to_owned()),
+        subjects: vec![format!("$KV.{name}.>")],
+        max_messages_per_subject: 1,
+        discard: DiscardPolicy::New,
+        allow_direct: true,
+        num_replicas: replicas,
+        // What is left of a removed record goes some time later. NATS servers before 2.11 do not know this.
+        allow_message_ttl: true,
+        ..lasting()
+    }
+}
+
+/// A stream whose messages nobody can delete: not by a request, and not by a header of another message.
+pub(crate) fn lasting() -> Config {
+    Config { deny_delete: true, deny_purge: true, allow_rollup: false, ..Config::default() }
+}
+
+/// The bucket of this name, whose stream is made if there is none.
+pub(crate) async fn open_bucket(
+    context: &Context,
+    name: &str,
+    stream: Config,
+) -> Result<Store, async_nats::Error> {
+    let store = match context.get_key_value(name).await {
+        Ok(store) => store,
+        Err(_) => {
+            context.create_stream(stream).await?;
+            context.get_key_value(name).await?
+        }
+    };
+    warn_of_weakness(&store.stream);
+    Ok(store)
+}
+
+/// The stream of this configuration's name, which is made if there is none.
+pub(crate) async fn open_stream(context: &Context, stream: Config) -> Result<Stream, async_nats::Error> {
+    let stream = context.get_or_create_stream(stream).await?;
+    warn_of_weakness(&stream);
+    Ok(stream)
+}
+
+/// An earlier version, or somebody else, has made it.
+fn warn_of_weakness(stream: &Stream) {
+    let Config { name, deny_delete, deny_purge, allow_rollup, .. } = &stream.cached_info().config;
+    if !deny_delete || !deny_purge || *allow_rollup {
+        warn!(
+            stream = name,
+            "whoever may write to this stream of NATS can empty it: delete it while servers run, which make it again"
+        );
+    }
+}
