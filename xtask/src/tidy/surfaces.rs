@@ -14,7 +14,19 @@ use table::{Row, Table};
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let Some(page) = repository.text(PAGE) else { return Vec::new() };
     let compared = SECTIONS.iter().flat_map(|section| compare(repository, page, section));
-    compared.collect()
+    compared.chain(not_handed_on(repository)).collect()
+}
+
+/// Unity and Bevy have no columns, as they hand on what C# and Rust have: where they no longer do, they need some.
+fn not_handed_on(repository: &Repository) -> Vec<Finding> {
+    let is_missing = |(file, text): &&(&str, &str)| !repository.text(file).unwrap_or_default().contains(text);
+    let missing = HANDED_ON.iter().filter(is_missing);
+    missing
+        .map(|(file, text)| {
+            let what = format!("there is no `{text}`, by which its users have all that {PAGE} lists");
+            Finding::new(file, 1, what, format!("hand it on, or give the surface a column in {PAGE}"))
+        })
+        .collect()
 }
 
 fn compare(repository: &Repository, page: &str, section: &Section) -> Vec<Finding> {
@@ -68,6 +80,13 @@ fn differences(table: &Table, column: usize, title: &str, names: &BTreeSet<Strin
 }
 
 const PAGE: &str = "docs/surfaces.md";
+/// What Unity hands on of C#, and Bevy of Rust.
+const HANDED_ON: [(&str, &str); 4] = [
+    ("bevy/bevy_consonance/src/messages.rs", "pub kind: EventKind"),
+    ("bevy/bevy_consonance/src/voice.rs", "pub fn chat(&self) -> Option<&VoiceChat>"),
+    ("unity/com.consonance.voice/Runtime/Components/ConsonanceVoice.cs", "public VoiceChat Chat"),
+    ("unity/com.consonance.voice/Runtime/Components/VoicePlayer.cs", "public Player Player"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -138,6 +157,14 @@ mod tests {
         assert!(rows("– a", "")[0].contains("there is no reason a"));
         assert!(rows("– a", "* a: no\n* b: no\n")[0].contains("the reason b is given for nothing"));
         assert_eq!(rows("– a", "* a: no\n"), [""; 0]);
+    }
+
+    #[test]
+    fn what_unity_and_bevy_no_longer_hand_on_is_found() {
+        let complete = HANDED_ON.map(|(file, text)| (file, text));
+        assert_eq!(lines(&not_handed_on(&repository(&complete))), [""; 0]);
+        let found = lines(&not_handed_on(&repository(&complete[1..])));
+        assert!(found.len() == 1 && found[0].contains("`pub kind: EventKind`"), "{found:?}");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use consonance_browser::PageEnd;
 use consonance_browser::control::DisconnectCause;
 use consonance_session::{
-    Capabilities, ClientId, ModeratorAction, ModeratorAnswer, PlayerIdentity, Restriction, RestrictionTerms,
-    Restrictions,
+    Access, Capabilities, ClientId, ModeratorAction, ModeratorAnswer, PlayerIdentity, Restriction,
+    RestrictionTerms, Restrictions,
 };
 use serde_json::json;
 
@@ -66,6 +66,11 @@ fn what_a_page_wants_done_to_another_player_is_asked_of_the_session_and_answered
         settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);
         settings.admission = true;
     });
+    session.access = |name| {
+        let mut access = Access::default();
+        access.is_moderator = name == "Alice";
+        access
+    };
     let alice = session.page("Alice");
     session.native("Bob");
     session.told(alice);

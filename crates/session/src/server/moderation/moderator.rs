@@ -21,20 +21,14 @@ impl Server {
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
         self.statistics.moderator_requests += 1;
-        let action = match self.check_moderator(own, &request.player.to_str()) {
-            Ok(()) => action(&request.action).ok_or(ModeratorAnswer::Failed),
-            Err(refusal) => Err(refusal),
-        };
-        let action = match action {
-            Ok(action) => action,
-            Err(refusal) => {
-                self.statistics.moderator_requests_refused += 1;
-                self.answer_moderator(own, request.number, refusal);
-                return Ok(());
-            }
-        };
+        if let Err(refusal) = self.check_moderator(own, &request.player.to_str()) {
+            self.statistics.moderator_requests_refused += 1;
+            self.answer_moderator(own, request.number, refusal);
+            return Ok(());
+        }
         let text = |words: WireStr<'_>| (*words.to_str()).into();
         let (player, reason) = (text(request.player), text(request.reason));
+        let action = action(&request.action);
         let request = ModeratorRequest { number: request.number, player, reason, action };
         self.events.push(ServerEvent::ModerationRequested { id: own, request });
         Ok(())
@@ -53,9 +47,8 @@ impl Server {
     }
 }
 
-/// `None` for what is not known here.
-fn action(requested: &CommandAction<'_>) -> Option<ModeratorAction> {
-    Some(match *requested {
+fn action(requested: &CommandAction<'_>) -> ModeratorAction {
+    match *requested {
         CommandAction::Kick => ModeratorAction::Kick,
         CommandAction::Mute { duration_s } => ModeratorAction::Mute { lasts: lasts(duration_s) },
         CommandAction::Unmute => ModeratorAction::Unmute,
@@ -63,7 +56,7 @@ fn action(requested: &CommandAction<'_>) -> Option<ModeratorAction> {
             ModeratorAction::Move { from: (*from.to_str()).into(), to: (*to.to_str()).into() }
         }
         CommandAction::Ban { duration_s } => ModeratorAction::Ban { lasts: lasts(duration_s) },
-    })
+    }
 }
 
 fn lasts(duration_s: u32) -> Option<Duration> {
