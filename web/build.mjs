@@ -1,10 +1,14 @@
-// Bundles the sources into `dist`, which is checked in so that cargo alone can build a server with its page.
+// Bundles the sources into `dist`, which is checked in so that cargo alone can build a server with its page; and makes the types of the
+// package, which are checked in so that it has them wherever it is packed or installed from, also with `ignore-scripts`.
 //
-//   node build.mjs            writes `dist`
-//   node build.mjs --verify   fails if `dist` differs from what the sources produce
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+//   node build.mjs            writes `dist` and `types`
+//   node build.mjs --verify   fails if they differ from what the sources produce
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -29,6 +33,7 @@ const copies = { "index.html": "src/page/index.html" };
 const others = new Set(["consonance.wasm", "e2ee.wasm"]);
 
 const products = new Map([...(await bundled()), ...(await copied())]);
+const types = await typed();
 if (process.argv.includes("--verify")) {
   await verify();
 } else {
@@ -60,11 +65,29 @@ async function copied() {
   return Promise.all(Object.entries(copies).map(async ([name, source]) => [name, await readFile(join(root, source))]));
 }
 
+/** The types that the package has, by their paths in it. */
+async function typed() {
+  const { files } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const folder = await mkdtemp(join(tmpdir(), "consonance-types-"));
+  try {
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    await promisify(execFile)(process.execPath, [tsc, "--project", join(root, "tsconfig.types.json"), "--outDir", folder]);
+    const paths = files.filter((path) => path.startsWith("types/"));
+    return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path.slice("types/".length)))])));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function write() {
   await mkdir(dist, { recursive: true });
   for (const [name, bytes] of products) {
     await writeFile(join(dist, name), bytes);
     console.log(`dist/${name}: ${bytes.length} bytes`);
+  }
+  for (const [path, bytes] of types) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), bytes);
   }
 }
 
@@ -72,11 +95,10 @@ async function verify() {
   const present = await readdir(dist).catch(() => []);
   const unknown = present.filter((name) => !products.has(name) && !others.has(name)).map((name) => `dist/${name} is nothing that is built`);
   const different = [];
-  for (const [name, bytes] of products) {
-    const checkedIn = await readFile(join(dist, name)).catch(() => undefined);
-    if (checkedIn === undefined || !checkedIn.equals(bytes)) {
-      different.push(`dist/${name} is not what the sources make`);
-    }
+  const made = [...[...products].map(([name, bytes]) => [`dist/${name}`, bytes]), ...types];
+  for (const [path, bytes] of made) {
+    const checkedIn = await readFile(join(root, path)).catch(() => undefined);
+    if (checkedIn === undefined || !checkedIn.equals(bytes)) different.push(`${path} is not what the sources make`);
   }
   const findings = [...unknown, ...different];
   for (const finding of findings) console.error(finding);

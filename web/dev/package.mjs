@@ -45,9 +45,8 @@ async function install() {
 }
 
 async function pack() {
-  const { stdout } = await run(npm, ["pack", "--ignore-scripts=false", "--json", "--loglevel", "error", "--pack-destination", project], { cwd: web });
-  // The output of its scripts comes first.
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
+  const { stdout } = await run(npm, ["pack", "--ignore-scripts", "--json", "--loglevel", "error", "--pack-destination", project], { cwd: web });
+  const [{ filename }] = JSON.parse(stdout);
   return join(project, filename);
 }
 

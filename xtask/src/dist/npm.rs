@@ -10,8 +10,8 @@ use crate::command;
 use crate::failure::Failure;
 use crate::web;
 
-/// Installs what the build needs, compares what is checked in with its sources, makes the types, and says which files
-/// belong into the package. Nothing is written that the command is compiled with, or it would be compiled again.
+/// Installs what the build needs, compares what is checked in with its sources, and says which files belong into the
+/// package. Nothing is written that the command is compiled with, or it would be compiled again.
 ///
 /// # Errors
 /// [`Failure`] if npm fails, or does not say which.
@@ -24,8 +24,7 @@ pub(super) fn build(release: &Release) -> Result<Vec<String>, Failure> {
         .ok_or_else(|| Failure::Answer { command: command::line(&pack), why: "no files".to_owned() })
 }
 
-const STEPS: [&str; 3] =
-    ["ci --no-audit --no-fund", "run --silent verify", "exec --no -- tsc --project tsconfig.types.json"];
+const STEPS: [&str; 2] = ["ci --no-audit --no-fund", "run --silent verify"];
 
 /// The package's name, and the package.
 ///

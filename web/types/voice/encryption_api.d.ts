@@ -1,0 +1,116 @@
+export interface EncryptionOptions {
+    /**
+     * With `offered`, the default, sessions that offer encryption are encrypted; once a session has required it, nothing passes without it.
+     * With `required`, nothing is sent or heard where it is not offered. With `never`, sessions that require it refuse this player.
+     */
+    readonly mode?: "offered" | "required" | "never";
+    /** The `identityKey` of an earlier voice, by which the others know this player again; a new one if absent. */
+    readonly identityKey?: string;
+    /** The player's account, if the game has any: its key belongs to that, whatever the player is called. */
+    readonly account?: string;
+    /** What a service of the game has signed about the account and the key: a JSON Web Token with `sub`, `cnf` and `exp`. All members see it. */
+    readonly attestation?: string;
+    /** The public keys of the services whose attestations are believed: a JSON Web Key, or a set of them, as text. */
+    readonly attestationKeys?: string;
+    /** The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: what is heard lately is kept for `report`. */
+    readonly moderatorsKey?: string;
+    /**
+     * All frames have one size and say nothing of how loud they are; with a variable bit rate, the server can guess at words by the sizes of
+     * frames (RFC 6562).
+     */
+    readonly constantRate?: boolean;
+    /** The `knownKeys` of an earlier voice: a player that has another key than then is reported. */
+    readonly knownKeys?: string;
+    /** What this member is for, if it is not a player, such as "recording". All members see it. */
+    readonly purpose?: string;
+}
+/** `waiting`: there are no keys yet, so nothing is sent and nothing is heard. */
+export type EncryptionState = "off" | "waiting" | "on";
+/** The encryption as it is now. */
+export interface EncryptionStatus {
+    readonly state: EncryptionState;
+    /** Counts the changes of keys in the present group; null without a group. */
+    readonly epoch: number | null;
+    /** The same for all members if no server is between them; null without a group. */
+    readonly safetyNumber: SafetyNumber | null;
+    /** All players that can hear and read. */
+    readonly members: readonly EncryptedMember[];
+    /** The rooms that this page listens or speaks to and that are not encrypted, as a player that cannot encrypt listens there. */
+    readonly plainRooms: readonly string[];
+    /** Frames and texts that were opened, and that were dropped since they were not what they should be. */
+    readonly counts: {
+        readonly opened: number;
+        readonly refused: number;
+    };
+    /** The player's own key, in hexadecimal: keep it as a password. Null until a session that offers encryption is joined. */
+    readonly identityKey: string | null;
+    /** The players that were met, with their keys, to be kept for the next visit. Null until a session that offers encryption is joined. */
+    readonly knownKeys: string | null;
+}
+/**
+ * How a member compares to the players that were met before. A `changed` one has another key than then: another device, a new installation,
+ * or another player. Of a `verified` one the safety number was compared.
+ */
+export type Recognition = "new" | "known" | "verified" | "changed";
+/** What stands behind an account: `rejected` if the member shows an attestation that is not valid. */
+export type AccountProof = "claimed" | "attested" | "rejected";
+/** A member of the session's group. */
+export interface EncryptedMember {
+    readonly name: string;
+    /** Its account, as it claims. */
+    readonly account: string | null;
+    readonly accountProof: AccountProof;
+    /** What it is for, if it is not a player. */
+    readonly purpose: string | null;
+    /** The key that it signs with, in hexadecimal. */
+    readonly key: string;
+    /** What both players see if no server is between them; null for this page's own. */
+    readonly safetyNumber: SafetyNumber | null;
+    /** Whether it has signed that it is in the same epoch of the same group. */
+    readonly isConfirmed: boolean;
+    /** Null for this page's own. */
+    readonly recognition: Recognition | null;
+    readonly isSelf: boolean;
+}
+/** A number to compare over another way, as words or as digits. */
+export interface SafetyNumber {
+    readonly words: readonly string[];
+    readonly digits: readonly string[];
+}
+/** Something about the encryption. */
+export type EncryptionEvent = 
+/** Other rooms than before are not encrypted, as that member's client has signed. */
+{
+    readonly type: "roomsChanged";
+    readonly by: string | null;
+}
+/** A player has another key than when it was met last: compare the safety numbers. */
+ | {
+    readonly type: "keyChanged";
+    readonly name: string;
+    readonly wasVerified: boolean;
+}
+/** The server shows this page and that member different groups: trust nothing that is said. */
+ | {
+    readonly type: "forked";
+    readonly name: string;
+}
+/** The server wants the session to be less encrypted than it was: nothing passes. */
+ | {
+    readonly type: "weakened";
+}
+/** A report is kept for the game's moderators. */
+ | {
+    readonly type: "reportTaken";
+}
+/**
+ * A report is not kept: there is no `moderatorsKey` (`no-key`) or no group (`no-group`), nothing was heard of the players (`not-heard`), the
+ * server keeps none (`not-taken`), or there were too many lately (`too-many`), for instance.
+ */
+ | {
+    readonly type: "reportRefused";
+    readonly why: string;
+} | {
+    readonly type: "failed";
+    readonly message: string;
+};
