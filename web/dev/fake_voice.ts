@@ -37,6 +37,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
   return {
     info: async () => {
       if (scene.isMute) await new Promise(() => {});
+      if (scene.problem) throw new VoiceProblem(...scene.problem);
       if (scene.isAway) throw new VoiceProblem("no-server", "The server does not answer.");
       return {
         version: "0.1.0",
@@ -54,6 +55,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
     openOutput: async () => new FakeOutput(),
     connect: async (options) => {
       const opened = options.microphone === false ? new FakeMicrophone(scene) : await microphone();
+      if (scene.isBlocked) setTimeout(() => options.onSlow?.(), 100);
       if (scene.isSlow)
         await new Promise((_, reject) =>
           options.signal?.addEventListener("abort", () => reject(new VoiceProblem("left", "Given up."))),

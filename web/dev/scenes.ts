@@ -21,12 +21,15 @@ export const SCENES = {
   denied: { microphone: "denied" },
   "no-microphone": { microphone: "no-microphone" },
   "in-use": { microphone: "in-use" },
-  unloaded: { microphone: "no-server" },
+  unloaded: { microphone: "no-worklet" },
   busy: { isBusy: true },
   insecure: { microphone: "insecure" },
   asking: { isAsking: true },
   dismissed: { microphone: "dismissed", isAsking: true },
   reconnecting: { state: "reconnecting" },
+  "alone-and-away": { isAlone: true, state: "reconnecting" },
+  foreign: { problem: ["foreign-origin", "A page of another site may not ask in your name."] },
+  blocked: { isSlow: true, isBlocked: true },
   closing: { closing: true },
   captions: { captions: true },
   poor: { quality: "poor" },
@@ -63,4 +66,8 @@ export interface Scene {
   moves?: boolean;
   /** The server does not answer until the user cancels. */
   isSlow?: boolean;
+  /** UDP is blocked, which shows after a moment. */
+  isBlocked?: boolean;
+  /** Why the server does not tell its requirements. */
+  problem?: [ProblemCode, string];
 }

@@ -70,7 +70,7 @@ export const VISIT = {
   "any error of opening a microphone is shown": async (tab, address) => {
     await tab.open(`${address}?scene=unloaded`);
     await tab.run("document.querySelector('.check button').click(); await until('.check .advice')");
-    assert.equal(await tab.run("return document.querySelector('.check .advice').textContent"), "The microphone is off.Try again");
+    assert.equal(await tab.run("return document.querySelector('.check .advice').textContent"), "The microphone is off.Try againJoin without microphone");
   },
   "a test of the microphone ends with the form": async (tab) => {
     await tab.run(`addEventListener('recording-ended', () => (window.hasEnded = true));
@@ -107,5 +107,30 @@ export const VISIT = {
     await tab.tell("Page.reload");
     await until(tab, "document.querySelector('form input')");
     assert.equal(await tab.run("await pause(300); return document.querySelector('.room-screen')"), null);
+  },
+  "a refused microphone offers to join without one": async (tab, address) => {
+    await tab.open(`${address}?scene=denied&without`);
+    await tab.run(`document.querySelector("input").value = "Alice"; document.querySelector(".check button").click();
+      const advice = await until(".check .advice");
+      [...advice.querySelectorAll("button")].find((one) => one.textContent === "Join without microphone").click();
+      await until(".room-screen")`);
+  },
+  "nobody is asked to share the link while the connection is lost": async (tab, address) => {
+    for (const [scene, words] of [["alone", "No listeners yet. Share the link!"], ["alone-and-away", "Nobody can join while the connection is lost."]]) {
+      await tab.open(`${address}?scene=${scene}`);
+      await enter(tab, "voice");
+      await until(tab, `document.querySelector(".room-screen").innerText.includes(${JSON.stringify(words)})`);
+    }
+  },
+  "a blocked UDP is said, and that another way is tried": async (tab, address) => {
+    await tab.open(`${address}?scene=blocked`);
+    await tab.run(`document.querySelector("input").value = "Alice"; document.querySelector("form").requestSubmit();
+      const trouble = await until(".trouble:not([hidden])");
+      if (!trouble.textContent.includes("Trying another way")) throw new Error(trouble.textContent)`);
+  },
+  "a server that does not admit the page is not one that cannot be reached": async (tab, address) => {
+    await tab.open(`${address}?scene=foreign`);
+    await tab.run(`const trouble = await until(".trouble:not([hidden])");
+      if (!trouble.textContent.startsWith("A page of another site")) throw new Error(trouble.textContent)`);
   },
 };

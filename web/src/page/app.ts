@@ -4,6 +4,7 @@ import type { Voice } from "../voice/index.ts";
 import { readAddress } from "./address.ts";
 import { EndedView, type Ending } from "./ended_view.ts";
 import { JoinView, type VoiceLibrary } from "./join_view.ts";
+import { OtherTabs } from "./other_tabs.ts";
 import { RoomView } from "./room_view.ts";
 import { Memory } from "./settings.ts";
 import { applyTheme } from "./theme.ts";
@@ -30,6 +31,7 @@ class App {
   readonly #place: HTMLElement;
   readonly #library: VoiceLibrary;
   readonly #memory = new Memory();
+  readonly #tabs = new OtherTabs();
   #screen: Screen | null = null;
   /** The page is being unloaded while in the room. */
   #isGone = false;
@@ -62,6 +64,7 @@ class App {
       address: readAddress(location.hash),
       wish,
       resume,
+      tabs: this.#tabs,
       entered: (voice, granted) => this.#enter(voice, granted),
     });
     this.#show(join);
@@ -71,12 +74,14 @@ class App {
   #enter(voice: Voice, wish: Wish): void {
     const manner = this.#comingBack?.manner ?? null;
     this.#comingBack = null;
+    this.#tabs.use(wish.name);
     const ended = (ending: Ending) => this.#end(ending, wish);
     this.#show(new RoomView({ voice, wish, manner, memory: this.#memory, ended }));
   }
 
   #end(ending: Ending, wish: Wish): void {
     this.#isGone = ending.isUnloading;
+    this.#tabs.use(null);
     if (!ending.isUnloading) forgetVisit();
     const again = () => this.askWho(wish).submit(wish.withMicrophone);
     this.#show(new EndedView(ending, { memory: this.#memory, again, change: () => this.askWho(wish) }));

@@ -14,7 +14,8 @@ export class ChatPanel implements Panel {
   readonly #context: RoomContext;
   readonly #choices: KeyedList<Conversation>;
   readonly #messages: KeyedList<Message>;
-  readonly #list = element("ol", { class: "plain messages", role: "log", tabindex: 0, onscroll: () => this.#onScroll() });
+  readonly #items = element("ol", { class: "plain" });
+  readonly #list = element("div", { class: "messages", role: "log", tabindex: 0, onscroll: () => this.#onScroll() }, this.#items);
   readonly #empty = element("p", { class: "note empty" }, WORDS.chat.empty);
   readonly #input = element("input", {
     type: "text",
@@ -35,7 +36,7 @@ export class ChatPanel implements Panel {
       (one) => targetKey(one.with),
       (one) => this.#choice(one.with),
     );
-    this.#messages = new KeyedList(this.#list, (message) => String(message.number), message);
+    this.#messages = new KeyedList(this.#items, (message) => String(message.number), message);
     const send = element(
       "button",
       { class: "main", "aria-label": WORDS.chat.send, title: WORDS.chat.send },

@@ -8,6 +8,7 @@ import { element, say, show } from "./dom.ts";
 import { Field } from "./field.ts";
 import { keepIdentity, takeIdentity } from "./identity.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
+import type { OtherTabs } from "./other_tabs.ts";
 import { pageHeader } from "./page_header.ts";
 import { withRememberedMicrophone } from "./remembered_devices.ts";
 import { secretFault, SecretFields, shownSecrets } from "./secret_fields.ts";
@@ -31,6 +32,7 @@ export interface JoinOptions {
   wish: Wish | null;
   /** The key to resume a player with, for the first attempt. */
   resume: string | null;
+  tabs: OtherTabs;
   entered: (voice: Voice, wish: Wish) => void;
 }
 
@@ -66,7 +68,7 @@ export class JoinView implements Screen {
       value: (wish?.rooms ?? address.rooms)[0] ?? FIRST_ROOM,
       hint: WORDS.join.roomHint,
     });
-    this.#check = new MicrophoneCheck(library, memory);
+    this.#check = new MicrophoneCheck(library, memory, () => this.submit(false));
     this.first = this.#name.input;
     const form = element(
       "form",
@@ -90,12 +92,12 @@ export class JoinView implements Screen {
       "div",
       { class: "narrow" },
       pageHeader(memory, heading),
-      element("p", { class: "note" }, WORDS.join.lead),
-      this.#trouble,
-      element("main", {}, form),
+      element("main", {}, element("p", { class: "note" }, WORDS.join.lead), this.#trouble, form),
     );
     show(this.#listen, isSecureContext);
     void this.#ask();
+    // Someone who comes back after a reload or a refusal keeps the name.
+    if (wish === null) void this.#proposeName();
   }
 
   /** Joins with the form's values. Browsers provide no microphone to an insecure page. */
@@ -108,6 +110,13 @@ export class JoinView implements Screen {
     this.#check.stop();
   }
 
+  /** Another tab may be in a session under the remembered name. */
+  async #proposeName(): Promise<void> {
+    const remembered = this.#name.value;
+    const free = await this.#options.tabs.free(remembered);
+    if (this.#name.value === remembered && this.#giveUp === null) this.#name.input.value = free;
+  }
+
   /** Asks the server for its requirements, and adds the fields for them. */
   async #ask(): Promise<Info | null> {
     try {
@@ -115,8 +124,8 @@ export class JoinView implements Screen {
       if (this.#info === null) this.#addFields(info);
       this.#info = info;
       this.#complain(null);
-    } catch {
-      this.#complain(WORDS.join.noServer);
+    } catch (problem) {
+      this.#complain(serverWords(problem));
     }
     return this.#info;
   }
@@ -207,6 +216,7 @@ export class JoinView implements Screen {
       noiseSuppression,
       autoGainControl,
       onUnload: "stay",
+      onSlow: () => this.#sayOtherWay(),
       ...(chosen === null ? {} : { microphone: chosen }),
       ...shownSecrets(secrets, wish),
     };
@@ -216,7 +226,7 @@ export class JoinView implements Screen {
     if (this.#check.explain(code)) this.#listen.focus();
     else if (code === "name") this.#complainBeside(this.#name, message);
     else if (code === "token" || code === "password") this.#complainBeside(this.#secrets.field(code), message);
-    else this.#complain(code === "no-server" ? WORDS.join.noServer : message);
+    else this.#complain(serverWords({ code, message }));
   }
 
   #complainBeside(field: Field | null, words: string): void {
@@ -230,6 +240,11 @@ export class JoinView implements Screen {
     show(this.#trouble, words !== null);
   }
 
+  /** The attempt goes on. */
+  #sayOtherWay(): void {
+    if (this.#giveUp !== null) this.#complain(WORDS.join.joiningElse);
+  }
+
   #setJoining(giveUp: AbortController | null): void {
     this.#giveUp = giveUp;
     const isJoining = giveUp !== null;
@@ -239,6 +254,12 @@ export class JoinView implements Screen {
     show(this.#listen, isJoining || isSecureContext);
     if (isJoining) this.#complain(null);
   }
+}
+
+/** What is wrong, in words: a server that cannot be reached has its own here. */
+function serverWords(problem: unknown): string {
+  const { code, message } = problem as Partial<VoiceProblem>;
+  return code === "no-server" || message === undefined ? WORDS.join.noServer : message;
 }
 
 /** The room to join if the address names none. */

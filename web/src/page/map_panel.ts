@@ -137,11 +137,12 @@ class Marker implements View<Player> {
       {
         type: "button",
         class: player.isSelf ? "marker self" : "marker",
+        // Drawn by the style sheet: it is no part of what is read out.
+        "data-initial": initial(player.name),
         onkeydown: (event: KeyboardEvent) => this.#onKey(event),
         onpointerdown: (event: PointerEvent) => this.node.setPointerCapture(event.pointerId),
         onpointermove: (event: PointerEvent) => this.#onMove(event),
       },
-      initial(player.name),
       element("span", { class: "label" }),
     );
   }
@@ -155,7 +156,7 @@ class Marker implements View<Player> {
     measure(this.node, "--left", left);
     measure(this.node, "--top", top);
     const name = player.isSelf ? WORDS.map.you : player.name;
-    if (this.node.firstElementChild) say(this.node.firstElementChild, inText(name));
+    if (this.node.lastElementChild) say(this.node.lastElementChild, inText(name));
     mark(this.node, "aria-label", WORDS.map.label(name, relation(player.isSelf ? { x: 0, y: 0, z: 0 } : mine, place)));
     mark(this.node, "data-fixed", player.isPlaced && !player.isSelf);
   }

@@ -17,6 +17,7 @@ export class MicrophoneCheck {
   readonly node: HTMLElement;
   readonly #library: VoiceLibrary;
   readonly #memory: Memory;
+  readonly #joinWithout: () => void;
   readonly #place = element("div");
   readonly #start = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.start);
   readonly #state = element("span", { class: "note", role: "status" });
@@ -26,9 +27,11 @@ export class MicrophoneCheck {
   #isOpening = false;
   #isOver = false;
 
-  constructor(library: VoiceLibrary, memory: Memory) {
+  /** `joinWithout` joins without a microphone, which a refusal offers. */
+  constructor(library: VoiceLibrary, memory: Memory, joinWithout: () => void) {
     this.#library = library;
     this.#memory = memory;
+    this.#joinWithout = joinWithout;
     this.node = element(
       "section",
       { class: "check" },
@@ -93,7 +96,9 @@ export class MicrophoneCheck {
 
   #advise(advice: Advice, canRetry: boolean): void {
     const again = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.tryAgain);
-    this.#place.replaceChildren(canRetry ? adviceView(advice, again) : adviceView(advice));
+    // On an insecure page the form's own button does it.
+    const without = element("button", { type: "button", onclick: this.#joinWithout }, WORDS.join.withoutMicrophone);
+    this.#place.replaceChildren(canRetry ? adviceView(advice, again, without) : adviceView(advice));
     show(this.#start.parentElement ?? this.#start, false);
   }
 

@@ -1,6 +1,6 @@
 // The list of players: own rooms with switches to listen and talk, other rooms, and players in none.
 
-import type { Player } from "../voice/index.ts";
+import type { Player, VoiceState } from "../voice/index.ts";
 import { isRoomName } from "./address.ts";
 import { element, icon, KeyedList, mark, say, show, type View } from "./dom.ts";
 import { Field } from "./field.ts";
@@ -142,7 +142,7 @@ class RoomCard implements View<RoomGroup<Player>> {
     mark(this.#talk, "aria-pressed", String(isTalking));
     this.#players.update(players);
     say(this.#count, WORDS.rooms.count(players.length));
-    say(this.#empty, isListening ? WORDS.rooms.empty : WORDS.rooms.notListening);
+    say(this.#empty, isListening ? emptyWords(this.#context.voice.state) : WORDS.rooms.notListening);
     show(this.#empty, !isListening || players.every((player) => player.isSelf));
   }
 
@@ -186,4 +186,9 @@ function addRoom(context: RoomContext): HTMLElement {
     field.node,
     element("button", {}, WORDS.rooms.addButton),
   );
+}
+
+/** No one finds the way here while there is no connection. */
+function emptyWords(state: VoiceState): string {
+  return state === "connected" ? WORDS.rooms.empty : WORDS.rooms.away;
 }

@@ -50,7 +50,7 @@ export class PlayerRow implements View<Player> {
     const write = element(
       "button",
       { type: "button", "aria-label": WORDS.player.write(name), onclick: () => context.writeTo({ player: name }) },
-      WORDS.sections.chat,
+      WORDS.player.writeShort,
     );
     const more = element(
       "div",

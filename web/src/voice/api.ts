@@ -88,6 +88,8 @@ export interface ConnectOptions extends Processing, Stereo {
   readonly onUnload?: "leave" | "stay";
   /** Whether and how voice and text are encrypted from end to end, where the server offers it. */
   readonly encryption?: EncryptionOptions;
+  /** Called if joining takes longer than usual: after three seconds, UDP may be blocked, and other ways are tried. */
+  readonly onSlow?: () => void;
   /** Cancels joining; has no effect once joined. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, if it is not beside the library. */

@@ -157,6 +157,7 @@ export class Connection {
         slots: this.beginning.options.slots ?? NETWORK.slots(),
         signal: this.over.signal,
         events: {
+          slow: () => this.beginning.options.onSlow?.(),
           message: (text) => attempt.onText(text),
           troubled: () => this.ifCurrent(attempt, (now) => this.reconnection.onTrouble(now)),
           lost: () => this.ifCurrent(attempt, (now) => this.reconnection.onLost(now, null)),

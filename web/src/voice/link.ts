@@ -43,6 +43,8 @@ export interface Join {
 
 /** Callbacks of a link; none follows `lost`. */
 export interface LinkEvents {
+  /** Opening takes longer than usual: UDP may be blocked, and other ways are tried. */
+  slow(): void;
   /** A control message, `docs/browser/control.md`. */
   message(text: string): void;
   /** Voice does not get through at present; `restart` may help. */

@@ -7,6 +7,10 @@ export type ProblemCode =
   | "no-webrtc"
   /** The server does not answer, or the answer is not from a Consonance server. */
   | "no-server"
+  /** The server does not admit pages of this page's origin: its operator has to add it. */
+  | "foreign-origin"
+  /** A file of the library, such as `worklet.js`, could not be loaded from `assets`. */
+  | "no-worklet"
   | "no-session"
   | "busy"
   | "token"

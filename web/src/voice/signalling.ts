@@ -91,7 +91,8 @@ export function readAnswer(value: unknown): Answer | undefined {
 /** The problem for a refusal by the server's HTTP side; `retryAfter` is the header of that name. */
 export function problemOf(status: number, retryAfter: string | null, body: unknown): VoiceProblem {
   const detail = isObject(body) && typeof body["detail"] === "string" ? body["detail"] : null;
-  const code = CODES.get(status) ?? "other";
+  const named = isObject(body) ? OWN_CODES.find((own) => own === body["code"]) : undefined;
+  const code = named ?? CODES.get(status) ?? "other";
   const seconds = Number(retryAfter ?? Number.NaN);
   const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
   const retryInMs = wait ?? (PASSING.has(status) ? 0 : null);
@@ -160,6 +161,9 @@ const CODES = new Map<number, ProblemCode>([
   [503, "full"],
   [504, "no-server"],
 ]);
+
+/** Codes of the server that are codes of the library, too. */
+const OWN_CODES = ["foreign-origin"] as const satisfies readonly ProblemCode[];
 
 const REQUIREMENTS: readonly SecretRequirement[] = ["no", "optional", "either", "required"];
 

@@ -40,7 +40,7 @@ export class Sound {
     if (known !== undefined) return known;
     const adding = this.context.audioWorklet.addModule(new URL("worklet.js", assets).href);
     const loading = adding.catch((cause: unknown) => {
-      throw new VoiceProblem("no-server", "A part of the page could not be loaded.", { retryInMs: 0, cause });
+      throw new VoiceProblem("no-worklet", `The file worklet.js could not be loaded from ${assets}.`, { retryInMs: 0, cause });
     });
     this.worklets.set(assets, loading);
     // A retry may succeed.

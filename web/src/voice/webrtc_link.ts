@@ -186,11 +186,13 @@ class WebRtcLink implements Link {
       };
     });
     const timer = setTimeout(fail, CONNECT_MS);
+    const slow = setTimeout(() => this.options.events.slow(), SLOW_MS);
     const stopWatching = watchPairs(this.peer, fail);
     signal.addEventListener("abort", fail);
     if (signal.aborted) fail();
     await isOpen.finally(() => {
       clearTimeout(timer);
+      clearTimeout(slow);
       stopWatching();
       signal.removeEventListener("abort", fail);
     });
@@ -230,6 +232,8 @@ const BITS_PER_SECOND = 32_000;
 const MUSIC_BITS_PER_SECOND = 96_000;
 /** Working candidates are found within this time; then another transport is tried. */
 const CONNECT_MS = 8000;
+/** UDP that is not blocked connects within a second. */
+const SLOW_MS = 3000;
 const MEND_MS = 3000;
 const MEND_STEP_MS = 100;
 const FAREWELL_MS = 200;

@@ -323,7 +323,7 @@ export function linkOptions(context: FakeContext, microphone: FakeNode, signal: 
     join: { session: "main", name: "Alice" },
     slots: 2,
     encryption: null,
-    events: { message: () => {}, troubled: () => {}, lost: () => {} },
+    events: { slow: () => {}, message: () => {}, troubled: () => {}, lost: () => {} },
     signal,
   };
   return options as unknown as LinkOptions;

@@ -39,7 +39,7 @@ test("missing files and an unusable loudspeaker are problems with a message", as
   const { context: audio } = sharedSound();
   context.mock.method(audio.audioWorklet, "addModule", () => Promise.reject(new DOMException("", "AbortError")));
   const assets = "https://elsewhere.example/";
-  await assert.rejects(connect({ ...PLAYER, assets }), { code: "no-server", name: "VoiceProblem" });
+  await assert.rejects(connect({ ...PLAYER, assets }), { code: "no-worklet", name: "VoiceProblem" });
   Object.assign(audio, { setSinkId: () => Promise.reject(new DOMException("", "NotFoundError")) });
   await assert.rejects(openOutput({ device: "gone" }), { code: "other", name: "VoiceProblem" });
   const listening = { ...PLAYER, microphone: false, output: "gone" } as const;

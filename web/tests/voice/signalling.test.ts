@@ -69,3 +69,9 @@ for (const [status, retryAfter, code, retryInMs] of rows) {
 test("a refusal without a text has a default message", () => {
   assert.match(problemOf(418, null, undefined).message, /418/);
 });
+
+test("a server that does not admit the page's origin is told apart from one that is not there", () => {
+  const refusal = problemOf(403, null, { status: 403, code: "foreign-origin", detail: "add its origin" });
+  assert.deepEqual([refusal.code, refusal.message], ["foreign-origin", "Add its origin."]);
+  assert.equal(problemOf(403, null, { code: "left" }).code, "other");
+});

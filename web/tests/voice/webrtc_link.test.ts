@@ -64,3 +64,19 @@ test("plays two channels, and sends two if the microphone has them", async (cont
     await assert.rejects(link);
   }
 });
+
+test("says after three seconds without a connection that it takes longer", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  for (const opensAfter of [2999, 5000]) {
+    const microphone = new FakeNode(new FakeContext());
+    const options = linkOptions(microphone.context, microphone, new AbortController().signal);
+    let said = 0;
+    const link = openWebRtcLink({ ...options, events: { ...options.events, slow: () => (said += 1) } });
+    await settled();
+    context.mock.timers.tick(opensAfter);
+    FakePeer.all.at(-1)?.open();
+    await link;
+    context.mock.timers.tick(5000);
+    assert.equal(said, opensAfter < 3000 ? 0 : 1);
+  }
+});
