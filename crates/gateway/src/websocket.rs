@@ -11,6 +11,7 @@
 //! `tungstenite`'s; the upgrade is not, since a server here may answer a request later and in its own words.
 
 mod client;
+mod frame_budget;
 mod handshake;
 mod page_origins;
 mod server;
@@ -18,6 +19,7 @@ mod socket;
 mod upgrade;
 
 pub use client::{ClientRules, ClientStream};
+pub use frame_budget::{FrameBudget, TooManyFrames};
 pub use handshake::{Request, new_key, write_acceptance};
 pub use page_origins::{ForeignPage, PageOrigins};
 pub use server::{PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream};

@@ -1,6 +1,7 @@
 //! The frames of one connection, after its upgrade.
 
 use std::io::{self, Read, Write};
+use std::time::Instant;
 
 use tungstenite::error::ProtocolError;
 use tungstenite::protocol::frame::FrameHeader;
@@ -9,12 +10,14 @@ use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext}
 use tungstenite::{Error, Message};
 
 use super::close_code;
+use super::frame_budget::FrameBudget;
 use crate::streams::{Found, StreamViolation};
 
 /// One end of a `WebSocket` with binary messages.
 #[derive(Debug)]
 pub(super) struct Socket {
     context: WebSocketContext,
+    budget: FrameBudget,
     role: Role,
     is_lenient: bool,
     violation_code: u16,
@@ -40,7 +43,8 @@ impl Socket {
             // The caller does the buffering.
             .write_buffer_size(0);
         let context = WebSocketContext::new(role, Some(config));
-        Self { context, role, is_lenient, violation_code: close_code::PROTOCOL_ERROR }
+        let budget = FrameBudget::new(Instant::now());
+        Self { context, budget, role, is_lenient, violation_code: close_code::PROTOCOL_ERROR }
     }
 
     /// Reads as [`MessageStream::read`](crate::streams::MessageStream::read) does. Answers pings and the close frame.
@@ -50,7 +54,7 @@ impl Socket {
         message: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Result<(usize, Found), StreamViolation> {
-        let mut pipe = Pipe { stream, out };
+        let mut pipe = Pipe { stream, out, budget: Some(&mut self.budget) };
         let found = loop {
             match self.context.read(&mut pipe) {
                 Ok(Message::Binary(payload)) => {
@@ -70,6 +74,10 @@ impl Socket {
                     break Found::End;
                 }
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => break Found::Nothing,
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    self.violation_code = close_code::POLICY;
+                    return Err(TOO_MANY_FRAMES);
+                }
                 Err(error) => return Err(self.violation(&error)),
             }
         };
@@ -110,7 +118,7 @@ impl Socket {
 
     fn send(&mut self, message: Message, out: &mut Vec<u8>) {
         // Nothing can be sent after a close frame, and writing to a vector cannot fail.
-        let _ = self.context.write(&mut Pipe { stream: &[], out }, message);
+        let _ = self.context.write(&mut Pipe { stream: &[], out, budget: None }, message);
     }
 
     fn violation(&mut self, error: &Error) -> StreamViolation {
@@ -130,11 +138,21 @@ impl Socket {
 struct Pipe<'a> {
     stream: &'a [u8],
     out: &'a mut Vec<u8>,
+    /// For what is read.
+    budget: Option<&'a mut FrameBudget>,
 }
 
 impl Read for Pipe<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.stream.is_empty() { Err(io::ErrorKind::WouldBlock.into()) } else { self.stream.read(buffer) }
+        if self.stream.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let length = self.stream.read(buffer)?;
+        if let Some(budget) = &mut self.budget {
+            let noted = budget.note(Instant::now(), &buffer[..length]);
+            noted.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        }
+        Ok(length)
     }
 }
 
@@ -163,6 +181,7 @@ fn words_of(error: &ProtocolError) -> &'static str {
 }
 
 const TEXT: StreamViolation = StreamViolation("a frame of text, where only binary ones are known");
+const TOO_MANY_FRAMES: StreamViolation = StreamViolation("a message in too many pieces, or too many pings");
 const NO_FRAME: &str = "invalid WebSocket frame";
 
 /// The size of the library's read buffer before it knows a frame's length, in bytes; most packets fit. Each connection
@@ -259,6 +278,16 @@ mod tests {
         let frames = [[0x81, 0x81, 0, 0, 0, 0, b'a'].as_slice(), &[0x82, 0x80, 0, 0, 0, 0]].concat();
         let mut lenient = Socket::server(100, true);
         assert_eq!(read(&mut lenient, &frames, 3), Ok(vec![(Found::Message, Vec::new())]));
+    }
+
+    #[test]
+    fn a_message_whose_empty_pieces_do_not_end_is_a_violation() {
+        let pieces = [&[0x02, 0x80, 0, 0, 0, 0][..], &[0, 0x80, 0, 0, 0, 0].repeat(1000)].concat();
+        for is_lenient in [false, true] {
+            let mut server = Socket::server(MESSAGE_BYTES_MAX, is_lenient);
+            assert_eq!(read(&mut server, &pieces, 100), Err(TOO_MANY_FRAMES));
+            assert_eq!(server.violation_code(), close_code::POLICY);
+        }
     }
 
     fn server() -> Socket {

@@ -109,3 +109,63 @@ impl DtlsInstance for Connection {
         self.0.close()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::PublicKeyData as _;
+
+    use super::super::public_key::tests::version_1;
+    use super::*;
+
+    /// Both ends verify the other's signature, so both roles are tried.
+    #[test]
+    fn peers_with_certificates_of_version_1_shake_hands() {
+        let mut ends = [true, false].map(|is_active| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let certificate = version_1(&key.subject_public_key_info());
+            end(DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
+        });
+        assert_eq!(shake_hands(&mut ends), Ok(2));
+    }
+
+    #[test]
+    fn a_peer_with_another_s_certificate_is_refused() {
+        let mut ends = [true, false].map(|is_active| {
+            let [key, another] = [(); 2].map(|()| rcgen::KeyPair::generate().unwrap());
+            let certificate = version_1(&another.subject_public_key_info());
+            end(DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
+        });
+        shake_hands(&mut ends).unwrap_err();
+    }
+
+    fn end(certificate: DtlsCert, is_active: bool) -> Box<dyn DtlsInstance> {
+        let mut end = Dtls.new_dtls(&certificate, Instant::now(), DtlsVersion::Dtls12, None).unwrap();
+        end.set_active(is_active);
+        end.handle_timeout(Instant::now()).unwrap();
+        end
+    }
+
+    /// How many ends are connected when they have nothing more to say.
+    fn shake_hands(ends: &mut [Box<dyn DtlsInstance>; 2]) -> Result<usize, String> {
+        let (mut connected, mut is_quiet) = (0, false);
+        while !std::mem::replace(&mut is_quiet, true) {
+            for at in 0..2 {
+                ends[at].handle_timeout(Instant::now()).map_err(|error| error.to_string())?;
+                loop {
+                    let mut buffer = [0; 2048];
+                    match ends[at].poll_output(&mut buffer) {
+                        DtlsOutput::Packet(packet) => {
+                            is_quiet = false;
+                            let packet = packet.to_vec();
+                            ends[1 - at].handle_packet(&packet).map_err(|error| error.to_string())?;
+                        }
+                        DtlsOutput::Connected => connected += 1,
+                        DtlsOutput::Timeout(_) => break,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Ok(connected)
+    }
+}

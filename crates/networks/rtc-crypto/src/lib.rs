@@ -5,6 +5,8 @@
 //! [`user_fragment`] is what both read from a datagram before they know its owner, and [`ReturnCheck`] verifies the
 //! address that a datagram comes from.
 //!
+//! A peer's certificate may be of any version of X.509: nothing in it is read but its key.
+//!
 //! Start reading at `dtls`, whose handshake makes all keys; they go to `record_protection` for data channels and to
 //! `srtp` for media.
 //!
@@ -31,6 +33,7 @@
 mod digests;
 mod dtls;
 mod key_exchange;
+mod public_key;
 mod record_protection;
 mod return_check;
 mod signatures;

@@ -6,8 +6,10 @@ use dimpl::crypto::{Buf, KeyProvider, SecureRandom, SignatureVerifier, SigningKe
 use dimpl::{CryptoError, CryptoOperation, HashAlgorithm, NamedGroup, SignatureAlgorithm};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
-use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm};
-use webpki::EndEntityCert;
+use rustls::pki_types::SignatureVerificationAlgorithm;
+use webpki::RawPublicKeyEntity;
+
+use super::public_key::public_key;
 
 #[derive(Debug)]
 pub(super) struct Signatures;
@@ -44,11 +46,10 @@ impl SignatureVerifier for Signatures {
             HashAlgorithm::SHA384 => [webpki::ring::ECDSA_P256_SHA384, webpki::ring::ECDSA_P384_SHA384],
             _ => return Err(CryptoError::UnsupportedHmacHash(hash_alg)),
         };
-        let certificate = CertificateDer::from(cert_der);
-        let certificate =
-            EndEntityCert::try_from(&certificate).map_err(|_| CryptoError::CertificateParseFailed)?;
+        let key = public_key(cert_der).ok_or(CryptoError::CertificateParseFailed)?;
+        let key = RawPublicKeyEntity::try_from(&key).map_err(|_| CryptoError::CertificateParseFailed)?;
         let is_signed = |algorithm: &dyn SignatureVerificationAlgorithm| {
-            certificate.verify_signature(algorithm, data, signature).is_ok()
+            key.verify_signature(algorithm, data, signature).is_ok()
         };
         // Each algorithm requires a key of its own curve, so at most one of them can succeed.
         if is_signed(p256) || is_signed(p384) {
@@ -97,5 +98,59 @@ impl SigningKey for OwnKey {
 
     fn supported_hash_algorithms(&self) -> &[HashAlgorithm] {
         &[HashAlgorithm::SHA256]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::PublicKeyData as _;
+
+    use super::super::public_key::tests::version_1;
+    use super::*;
+
+    #[test]
+    fn a_signature_by_the_key_of_a_certificate_of_version_1_holds() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = version_1(&key.subject_public_key_info());
+        let signature = signed_by(&key, b"the handshake");
+        let verify = |certificate: &[u8], data: &[u8], signature: &[u8]| {
+            let (hash, algorithm) = (HashAlgorithm::SHA256, SignatureAlgorithm::ECDSA);
+            Signatures.verify_signature(certificate, data, signature, hash, algorithm)
+        };
+        verify(&certificate, b"the handshake", &signature).unwrap();
+        verify(&certificate, b"another handshake", &signature).unwrap_err();
+        verify(&certificate, b"the handshake", &signature[1..]).unwrap_err();
+        let another = rcgen::KeyPair::generate().unwrap();
+        let foreign = version_1(&another.subject_public_key_info());
+        verify(&foreign, b"the handshake", &signature).unwrap_err();
+    }
+
+    #[test]
+    fn what_has_no_key_that_handshakes_use_is_refused_with_the_reason() {
+        let verify = |certificate: &[u8], algorithm| {
+            Signatures.verify_signature(certificate, b"", b"", HashAlgorithm::SHA256, algorithm).unwrap_err()
+        };
+        let rsa = include_bytes!("public_key/rsa_version_1.der");
+        assert!(matches!(
+            verify(rsa, SignatureAlgorithm::RSA),
+            CryptoError::UnsupportedSignatureAlgorithm(SignatureAlgorithm::RSA)
+        ));
+        assert!(matches!(
+            verify(rsa, SignatureAlgorithm::ECDSA),
+            CryptoError::SignatureVerificationFailed { .. }
+        ));
+        for nonsense in [&b""[..], b"certificate", &version_1(b""), &version_1(&[0x30, 0])] {
+            assert!(matches!(
+                verify(nonsense, SignatureAlgorithm::ECDSA),
+                CryptoError::CertificateParseFailed
+            ));
+        }
+    }
+
+    fn signed_by(key: &rcgen::KeyPair, data: &[u8]) -> Vec<u8> {
+        let mut own = Signatures.load_private_key(&key.serialize_der()).unwrap();
+        let mut signature = Buf::new();
+        own.sign(data, HashAlgorithm::SHA256, &mut signature).unwrap();
+        signature.to_vec()
     }
 }

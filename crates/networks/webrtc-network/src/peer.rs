@@ -6,6 +6,8 @@ mod channels;
 mod early_packets;
 mod ending;
 mod event;
+#[cfg(test)]
+mod failed_handshake;
 mod hosts;
 mod negotiation;
 mod voice_queue;
@@ -14,6 +16,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
+use consonance_gateway::Handshake;
 use consonance_transport::Delivery;
 use str0m::channel::ChannelId;
 use str0m::net::{Protocol, Receive};
@@ -33,6 +36,7 @@ pub(crate) struct PeerConnection {
     settings: PeerSettings,
     role: Role,
     state: State,
+    handshake: Handshake,
     negotiation: Negotiation,
     reliable: Option<ChannelId>,
     unreliable: Option<ChannelId>,
@@ -90,6 +94,7 @@ impl PeerConnection {
             settings: settings.clone(),
             role,
             state: State::Negotiating { until: now + settings.negotiation_max },
+            handshake: Handshake::default(),
             negotiation: Negotiation::new(role),
             reliable: None,
             unreliable: None,
@@ -148,6 +153,9 @@ impl PeerConnection {
         }
         let Ok(received) = Receive::new(Protocol::Udp, source, destination, datagram) else { return };
         self.last_heard = now;
+        if is_dtls(datagram) {
+            self.handshake.begin();
+        }
         let handled = self.rtc.handle_input(Input::Receive(now, received));
         self.judge(handled);
         self.drain(now);
@@ -158,6 +166,7 @@ impl PeerConnection {
         let is_silent = now >= self.last_heard + self.settings.idle_timeout;
         match self.state {
             State::Negotiating { until } | State::Unproved { until } if until <= now => {
+                self.handshake.give_up();
                 return self.end(End::TimedOut);
             }
             State::Open if is_silent => return self.end(End::TimedOut),
@@ -309,7 +318,7 @@ impl PeerConnection {
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    if transmit.contents.first().is_some_and(|first| DTLS.contains(first)) {
+                    if is_dtls(&transmit.contents) {
                         self.destination = Some(transmit.destination);
                     }
                     self.datagrams.push_back((transmit.destination, transmit.contents.into()));
@@ -338,6 +347,10 @@ fn new_rtc(now: Instant, ice: Ice, addresses: &[SocketAddr], settings: &PeerSett
         }
     }
     rtc
+}
+
+fn is_dtls(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| DTLS.contains(first))
 }
 
 /// The largest message that the other side may send, in bytes: a packet of a network of ours has room.

@@ -8,8 +8,8 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Timers;
 use consonance_gateway::udp::DatagramSocket;
+use consonance_gateway::{HandshakeLog, Timers};
 use consonance_rtc_crypto::user_fragment;
 use consonance_transport::{Delivery, Peer};
 
@@ -29,6 +29,7 @@ pub(crate) struct Peers {
     events: VecDeque<(Peer, PeerEvent)>,
     texts: VecDeque<(Peer, String)>,
     buffer: Vec<u8>,
+    handshakes: HandshakeLog,
     strays: u64,
     held_back: u64,
 }
@@ -59,6 +60,7 @@ impl Peers {
             events: VecDeque::new(),
             texts: VecDeque::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
+            handshakes: HandshakeLog::new(Instant::now(), "WebRTC Network"),
             strays: 0,
             held_back: 0,
         })
@@ -268,6 +270,9 @@ impl Peers {
         while let Some(event) = entry.connection.poll_event() {
             is_over |= matches!(event, PeerEvent::Closed(_));
             self.events.push_back((peer, event));
+        }
+        if let Some(reason) = entry.connection.take_failure() {
+            self.handshakes.note(now, entry.addresses.first().copied(), reason);
         }
         self.timers.set(peer, entry.connection.poll_timeout());
         for destination in destinations {

@@ -11,6 +11,8 @@ pub(crate) mod direct;
 mod egress;
 mod ending;
 mod event;
+#[cfg(test)]
+mod failed_handshake;
 mod hosts;
 mod identity;
 mod incoming;
@@ -25,13 +27,13 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Allowance;
+use consonance_gateway::{Allowance, Handshake};
 use consonance_transport::DisconnectReason;
 use str0m::channel::ChannelId;
 use str0m::media::Mid;
 use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::RtpWrite;
-use str0m::{Candidate, Input, Output, Rtc, RtcError};
+use str0m::{Candidate, Input, Output, Rtc};
 
 use crate::settings::PeerLimits;
 
@@ -52,6 +54,7 @@ pub(crate) struct Connection {
     rtc: Rtc,
     limits: PeerLimits,
     state: State,
+    handshake: Handshake,
     microphone: Microphone,
     slots: Vec<Slot>,
     egress: Egress,
@@ -113,6 +116,7 @@ impl Connection {
             rtc: identity.new_rtc(now, limits),
             limits: limits.clone(),
             state: State::Negotiating { until: now + limits.negotiation_max },
+            handshake: Handshake::default(),
             microphone: Microphone::new(microphone),
             slots: Vec::new(),
             egress: Egress::new(now),
@@ -186,6 +190,9 @@ impl Connection {
             return;
         };
         self.last_heard = now;
+        if route::is_dtls(datagram) {
+            self.handshake.begin();
+        }
         let handled = self.rtc.handle_input(Input::Receive(now, received));
         self.judge(now, handled);
         self.drain(now);
@@ -195,7 +202,10 @@ impl Connection {
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         let is_silent = now >= self.last_heard + self.limits.idle_timeout;
         match self.state {
-            State::Negotiating { until } if until <= now => return self.end(DisconnectReason::TimedOut),
+            State::Negotiating { until } if until <= now => {
+                self.handshake.give_up();
+                return self.end(DisconnectReason::TimedOut);
+            }
             State::Open if is_silent => return self.end(DisconnectReason::TimedOut),
             State::Leaving { until } if until <= now => return self.close(now),
             State::Over => return,
@@ -316,8 +326,8 @@ impl Connection {
     }
 
     fn answer(&mut self, now: Instant, offer: Offer) -> Result<String, OfferError> {
-        let malformed = |error: RtcError| OfferError::Malformed { cause: error.to_string() };
-        let answer = self.rtc.sdp_api().accept_offer(offer.sdp).map_err(malformed)?;
+        let answer = self.rtc.sdp_api().accept_offer(offer.sdp);
+        let answer = answer.map_err(|error| OfferError::of_library(&error))?;
         if let Some((user_fragment, password)) = offer.credentials {
             let own_user_fragment = self.user_fragment();
             self.hosts.set_credentials(Credentials { own_user_fragment, user_fragment, password });

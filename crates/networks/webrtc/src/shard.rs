@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_gateway::Timers;
+use consonance_gateway::{HandshakeLog, Timers};
 use str0m::net::{Protocol, Transmit};
 
 use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, RtcVoice, Sent};
@@ -40,6 +40,7 @@ pub struct WebRtcShard {
     events: VecDeque<(PagePeer, ConnectionEvent)>,
     /// The last event, whose data the caller borrows.
     reported: Option<ConnectionEvent>,
+    handshakes: HandshakeLog,
     statistics: RtcStatistics,
 }
 
@@ -73,6 +74,7 @@ impl WebRtcShard {
             displaced: Vec::new(),
             events: VecDeque::new(),
             reported: None,
+            handshakes: HandshakeLog::new(Instant::now(), "WebRTC of pages"),
             statistics: RtcStatistics::default(),
         }
     }
@@ -283,6 +285,9 @@ impl WebRtcShard {
         self.statistics.add(entry.connection.take_drops());
         self.timers.set(peer, entry.connection.poll_timeout());
         if is_over {
+            if let Some(reason) = entry.connection.take_failure() {
+                self.handshakes.note(now, entry.claimed.map(|source| source.address), reason);
+            }
             self.timers.clear(peer);
             self.peers.remove(&peer);
             self.port.directory.close(peer);

@@ -23,6 +23,7 @@ pub(super) fn channels() -> [ChannelConfig; 2] {
 impl PeerConnection {
     pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
         match event {
+            Event::Connected => self.handshake.finish(),
             Event::ChannelOpen(id, label) => self.handle_channel(id, &label),
             Event::ChannelData(data) if data.binary => self.handle_data(data),
             Event::ChannelClose(id)

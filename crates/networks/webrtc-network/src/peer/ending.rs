@@ -73,11 +73,17 @@ impl PeerConnection {
         }
     }
 
+    /// Why its handshake failed, once, for our own log.
+    pub(crate) fn take_failure(&mut self) -> Option<String> {
+        self.handshake.take_failure()
+    }
+
     /// Ends the connection if the library refuses its input: that is the other side's fault, since our own calls keep
     /// the library's rules.
     pub(super) fn judge<T>(&mut self, handled: Result<T, str0m::RtcError>) {
         if let Err(error) = handled {
             tracing::debug!(%error, "a connection fails");
+            self.handshake.fail(error);
             self.end(End::Violation("its datagrams make no sense"));
         }
     }

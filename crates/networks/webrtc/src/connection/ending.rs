@@ -21,6 +21,7 @@ impl Connection {
 
     /// Ends a connection that took too long.
     pub(crate) fn give_up(&mut self, now: Instant) {
+        self.handshake.give_up();
         self.close_for(now, DisconnectReason::TimedOut);
     }
 
@@ -49,6 +50,11 @@ impl Connection {
         }
     }
 
+    /// Why its handshake failed, once, for our own log.
+    pub(crate) fn take_failure(&mut self) -> Option<String> {
+        self.handshake.take_failure()
+    }
+
     pub(super) fn violated(&mut self, now: Instant, violation: &str) {
         self.close_for(now, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
@@ -66,6 +72,7 @@ impl Connection {
     pub(super) fn judge<T>(&mut self, now: Instant, handled: Result<T, RtcError>) {
         if let Err(error) = handled {
             tracing::debug!(%error, "a connection fails");
+            self.handshake.fail(error);
             self.violated(now, "its datagrams make no sense");
         }
     }

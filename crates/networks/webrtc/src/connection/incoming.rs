@@ -10,7 +10,10 @@ use super::{Connection, ConnectionEvent, Route, State};
 impl Connection {
     pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
         match event {
-            Event::Connected => self.route = Route::default(),
+            Event::Connected => {
+                self.handshake.finish();
+                self.route = Route::default();
+            }
             Event::ChannelOpen(id, label) => self.handle_channel(now, id, &label),
             Event::ChannelData(data) => self.handle_message(now, data),
             Event::ChannelClose(id) if self.control == Some(id) => self.close_by_page(now),

@@ -1,5 +1,6 @@
 //! A page's offer, read before anything is created for it.
 
+use str0m::RtcError;
 use str0m::change::SdpOffer;
 use str0m::media::Mid;
 
@@ -14,10 +15,11 @@ pub enum OfferError {
         bytes: usize,
     },
     /// It is not SDP, or SDP that contradicts itself.
-    #[error("invalid offer ({cause}); use a current browser")]
+    #[error("invalid offer: {what}; use a current browser")]
     Malformed {
-        /// The parser's error.
-        cause: String,
+        /// What is wrong with it, in words of ours: the page is told, and a library's may say more than it should
+        /// learn.
+        what: &'static str,
     },
     /// It has too many of something.
     #[error("the offer has too many {what}, {max} are the most; use the page of this server")]
@@ -39,6 +41,30 @@ pub enum OfferError {
     /// The limit of peers, or of negotiating peers, is reached.
     #[error("the server is full; try again later")]
     Full,
+}
+
+impl OfferError {
+    /// Tells the reasons apart for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "offer-too-long",
+            Self::Malformed { .. } => "malformed-offer",
+            Self::TooMany { .. } => "too-many-in-offer",
+            Self::Missing { .. } => "missing-in-offer",
+            Self::Gone => "peer-gone",
+            Self::Full => "full",
+        }
+    }
+
+    /// What the library does not take.
+    pub(super) fn of_library(error: &RtcError) -> Self {
+        tracing::debug!(%error, "an offer is not taken");
+        let what = match error {
+            RtcError::Sdp(_) => NO_SDP,
+            _ => "its parts contradict each other, or what was agreed before",
+        };
+        Self::Malformed { what }
+    }
 }
 
 /// An offer that may be answered.
@@ -69,8 +95,15 @@ impl Offer {
         let microphone = audio(&["sendrecv", "sendonly"]).next();
         let microphone = microphone.ok_or(OfferError::Missing { what: "microphone" })?;
         let slots = audio(&["recvonly"]).take(slots_max).collect();
-        let sdp = SdpOffer::from_sdp_string(&for_library(text))
-            .map_err(|error| OfferError::Malformed { cause: error.to_string() })?;
+        for (line, what) in REQUIRED {
+            if !text.lines().any(|found| found.starts_with(line)) {
+                return Err(OfferError::Missing { what });
+            }
+        }
+        let sdp = SdpOffer::from_sdp_string(&for_library(text)).map_err(|error| {
+            tracing::debug!(%error, "an offer is not read");
+            OfferError::Malformed { what: NO_SDP }
+        })?;
         let first = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
         let credentials = first("a=ice-ufrag:").zip(first("a=ice-pwd:"));
         Ok(Self { sdp, microphone, credentials, slots })
@@ -101,8 +134,8 @@ fn sections(text: &str) -> Result<Vec<Section<'_>>, OfferError> {
         if let Some(media) = line.strip_prefix("m=") {
             let kind = media.split(' ').next().unwrap_or_default();
             if !["audio", "application"].contains(&kind) {
-                let cause = "it has media that is neither audio nor a data channel".to_owned();
-                return Err(OfferError::Malformed { cause });
+                let what = "it has media that is neither audio nor a data channel";
+                return Err(OfferError::Malformed { what });
             }
             if sections.len() == SECTIONS_MAX {
                 return Err(OfferError::TooMany { what: "media", max: SECTIONS_MAX });
@@ -121,12 +154,20 @@ fn sections(text: &str) -> Result<Vec<Section<'_>>, OfferError> {
     };
     for (at, section) in sections.iter().enumerate() {
         if !is_mid(section.mid) || sections[..at].iter().any(|other| other.mid == section.mid) {
-            let cause = format!("its media {at} has no name of its own");
-            return Err(OfferError::Malformed { cause });
+            return Err(OfferError::Malformed { what: "one of its media has no name of its own" });
         }
     }
     Ok(sections)
 }
+
+const NO_SDP: &str = "it is not SDP as RFC 8866 has it";
+
+/// Lines without which no connection comes about, and what they are.
+const REQUIRED: [(&str, &str); 3] = [
+    ("a=fingerprint:", "fingerprint of a certificate"),
+    ("a=ice-ufrag:", "user fragment (ice-ufrag)"),
+    ("a=ice-pwd:", "password (ice-pwd)"),
+];
 
 /// An offer of forty slots has 38 kB.
 const OFFER_BYTES_MAX: usize = 64 * 1024;

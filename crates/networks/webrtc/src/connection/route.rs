@@ -19,7 +19,7 @@ pub(super) enum Route {
 impl Route {
     /// A datagram leaves.
     pub(super) fn note_sent(&mut self, destination: SocketAddr, datagram: &[u8]) {
-        if !datagram.first().is_some_and(|first| DTLS.contains(first)) {
+        if !is_dtls(datagram) {
             return;
         }
         *self = match *self {
@@ -36,6 +36,10 @@ impl Route {
             Self::Nowhere | Self::Apart => None,
         }
     }
+}
+
+pub(super) fn is_dtls(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| DTLS.contains(first))
 }
 
 /// The first byte of a DTLS record (RFC 7983, section 7).

@@ -106,6 +106,36 @@ fn what_is_no_offer_of_a_page_is_refused_in_words() {
     stage.page();
 }
 
+/// A library's words may hold addresses of this process's memory, or the offer itself.
+#[test]
+fn a_refused_offer_is_answered_in_words_of_our_own() {
+    let mut stage = Stage::new();
+    let good = offer();
+    let ours = [
+        "invalid offer: it is not SDP as RFC 8866 has it; use a current browser",
+        "invalid offer: its parts contradict each other, or what was agreed before; use a current browser",
+        "invalid offer: one of its media has no name of its own; use a current browser",
+    ];
+    let mut refused = 0;
+    for (at, line) in good.lines().enumerate() {
+        for instead in ["", "a=", "x", "a=setup:nobody", "a=fingerprint:sha-256 zz", "a=mid:\u{7f}"] {
+            let replaced = |(number, old)| if number == at { instead } else { old };
+            let bad = good.lines().enumerate().map(replaced).collect::<Vec<_>>().join("\r\n") + "\r\n";
+            match stage.shard.accept(Instant::now(), &bad) {
+                Ok((peer, _)) => stage.shard.close(Instant::now(), peer),
+                Err(error @ OfferError::Malformed { .. }) => {
+                    refused += 1;
+                    assert_eq!(error.code(), "malformed-offer");
+                    assert!(ours.contains(&&*error.to_string()), "{line}, {instead}: {error}");
+                }
+                Err(error) => assert!(!error.to_string().contains("0x"), "{error}"),
+            }
+            stage.run_once();
+        }
+    }
+    assert!(refused > 20, "{refused}");
+}
+
 #[test]
 fn no_more_peers_negotiate_or_are_here_than_may() {
     let mut stage = Stage::of(WebRtcSettings { peers_max: 3, handshakes_max: 2, ..on_this_machine() });
