@@ -77,6 +77,8 @@ state: { size: 2Gi, storageClassName: fast }
 nodeSelector: { voice: \"yes\" }
 tolerations: [{ key: voice, operator: Exists }]
 podAnnotations: { team: voice }
+adminFrom: []
+extraPorts: [{ port: 7780, protocol: TCP }]
 ";
 
 /// All manifests in one text, except for the list of them.

@@ -60,15 +60,20 @@ impl AdminListener {
 }
 
 fn connection_limits(limits: &AdminLimits) -> ConnectionLimits {
-    let AdminLimits { connections_max, head_timeout, connection_lifetime, .. } = *limits;
+    let AdminLimits { connections_max, connections_per_address, head_timeout, connection_lifetime, .. } =
+        *limits;
     ConnectionLimits {
         connections_max,
-        connections_per_address: connections_max,
+        connections_per_address,
+        reserved_for_this_machine: RESERVED,
         head_timeout,
         send_buffer_bytes: None,
         connection_lifetime,
     }
 }
+
+/// For the probes of an orchestrator inside of the same container: it ends servers that do not answer.
+const RESERVED: usize = 4;
 
 fn routes(settings: &AdminSettings, app: App) -> Router {
     let guard = Guard::new(settings);

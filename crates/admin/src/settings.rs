@@ -50,6 +50,9 @@ impl AdminSettings {
 pub struct AdminLimits {
     /// Connections at once; further ones wait to be accepted. Default 64: some operators, their page and a scraper.
     pub connections_max: usize,
+    /// Connections at once from one address; further ones are closed. Default 32: nobody can have all of them, and a
+    /// proxy in front has enough for all pages that may [follow](Self::followers_max).
+    pub connections_per_address: usize,
     /// The timeout for the head of a request, and for silence between two requests. Default 10 s.
     pub head_timeout: Duration,
     /// The timeout for a request from its head to its answer, including the body. Default 10 s.
@@ -71,6 +74,7 @@ impl Default for AdminLimits {
     fn default() -> Self {
         Self {
             connections_max: 64,
+            connections_per_address: 32,
             head_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(10),
             connection_lifetime: Duration::from_mins(5),

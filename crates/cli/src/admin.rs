@@ -4,6 +4,7 @@ mod bans;
 mod client;
 mod commands;
 mod nodes;
+mod probe;
 mod recordings;
 mod reports;
 mod tables;
@@ -22,6 +23,7 @@ use commands::{
     Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, ReleaseName, Removal, RemoveFromRoom, Restriction,
     SlowTexts, Undrain,
 };
+use probe::Probe;
 use recordings::Recordings;
 use reports::Reports;
 
@@ -45,6 +47,10 @@ pub(crate) struct Admin {
 enum Command {
     /// Show the state of the server.
     Health,
+    #[command(
+        about = "Exit with 0 if the server lives, or with --ready if players can join: for probes, without the token"
+    )]
+    Probe(Probe),
     /// List its sessions, or those of all nodes of its cluster.
     Sessions,
     /// List the nodes of its cluster, and what does not work between them.
@@ -119,6 +125,9 @@ enum Command {
 
 /// Sends the request, and prints the response as a table or as JSON.
 pub(crate) fn run(admin: &Admin) -> Result<(), Box<dyn Error>> {
+    if let Command::Probe(probe) = &admin.command {
+        return probe.ask(&admin.server);
+    }
     let client = Client::new(&admin.server, admin.token_file.as_deref())?;
     let answer = ask(&client, &admin.command)?;
     let text = if admin.json {
@@ -133,7 +142,8 @@ pub(crate) fn run(admin: &Admin) -> Result<(), Box<dyn Error>> {
 
 fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
     Ok(match command {
-        Command::Health => client.get("server")?,
+        // A probe has no client.
+        Command::Health | Command::Probe(_) => client.get("server")?,
         Command::Sessions => client.get("sessions")?,
         Command::Nodes => client.get("nodes")?,
         Command::Players { session } => client.get(&format!("sessions/{}", percent_encoded(session)))?,
@@ -167,7 +177,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
 
 fn in_words(command: &Command, answer: &Value) -> String {
     match command {
-        Command::Health => tables::health(answer),
+        Command::Health | Command::Probe(_) => tables::health(answer),
         Command::Sessions => tables::sessions(answer),
         Command::Nodes => nodes::nodes(answer),
         Command::Players { .. } => tables::players(answer),

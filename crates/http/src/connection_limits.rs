@@ -9,6 +9,8 @@ pub struct ConnectionLimits {
     pub connections_max: usize,
     /// Connections at once from one [home](consonance_transport::address_prefix); further ones are closed.
     pub connections_per_address: usize,
+    /// Connections more that only this machine may have, while the others are taken: for its own probes.
+    pub reserved_for_this_machine: usize,
     /// The timeout for the head of a request, for a TLS handshake, and for silence between two requests.
     pub head_timeout: Duration,
     /// The size of the operating system's send buffer for a connection, in bytes; the system's default without it.

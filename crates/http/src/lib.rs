@@ -7,7 +7,8 @@
 //!
 //! [`HttpListener`] is a socket with its own runtime: axum's server sets no time limit for the head of a request, and
 //! this one does. [`guarded`] wraps routes with what every listener needs: timeouts, bounded bodies, security headers,
-//! and [`ProblemDetails`] for unknown paths and methods. Handlers find the [`Caller`] in the extensions of a request.
+//! and [`ProblemDetails`] for unknown paths and methods. [`Upgrade`] makes `WebSocket`s. Handlers find the [`Caller`] in
+//! the extensions of a request.
 //!
 //! # Features
 //!
@@ -28,6 +29,7 @@ mod problem_details;
 mod seats;
 mod stopped;
 mod tls;
+mod upgrade;
 
 pub use caller::Caller;
 pub use connection_limits::ConnectionLimits;
@@ -37,6 +39,7 @@ pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork};
 pub use listener::{HttpListener, ListenError, ListenerSettings};
 pub use origin::is_from_own_page;
-pub use problem_details::ProblemDetails;
+pub use problem_details::{ProblemDetails, bad_json};
 pub use stopped::Stopped;
 pub use tls::{Tls, TlsError};
+pub use upgrade::{Upgrade, UpgradedStream};

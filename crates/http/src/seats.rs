@@ -19,7 +19,10 @@ use crate::ip_network::IpNetwork;
 #[derive(Debug)]
 pub(crate) struct Seats {
     free: Arc<Semaphore>,
+    /// Those that only this machine may take.
+    reserved: Arc<Semaphore>,
     connections_max: usize,
+    reserved_max: usize,
     per_home: usize,
     /// Peers without a limit, such as proxies.
     trusted: Vec<IpNetwork>,
@@ -42,18 +45,33 @@ impl Seats {
         counters: HttpCounters,
     ) -> Arc<Self> {
         let ConnectionLimits { connections_max, connections_per_address: per_home, .. } = *limits;
-        let free = Arc::new(Semaphore::new(connections_max));
-        Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
+        let reserved_max = limits.reserved_for_this_machine;
+        let [free, reserved] = [connections_max, reserved_max].map(|seats| Arc::new(Semaphore::new(seats)));
+        Arc::new(Self {
+            free,
+            reserved,
+            connections_max,
+            reserved_max,
+            per_home,
+            trusted,
+            taken: Mutex::default(),
+            counters,
+        })
     }
 
     /// Accepts the next connection. While all seats are taken, connections wait in the operating system's queue; a
-    /// peer with too many connections is rejected.
+    /// peer with too many connections is rejected, and so is one for which only reserved seats are left.
     pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
-        let permit = Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed");
+        let (mut permit, mut is_reserved) = self.permit().await;
         loop {
             match listener.accept().await {
                 Ok((stream, remote)) => {
-                    if let Ok(home) = self.take(remote.ip()) {
+                    // A seat may have become free while nobody came.
+                    if is_reserved && let Ok(free) = Arc::clone(&self.free).try_acquire_owned() {
+                        (permit, is_reserved) = (free, false);
+                    }
+                    let may_sit = !is_reserved || remote.ip().to_canonical().is_loopback();
+                    if let Some(Ok(home)) = may_sit.then(|| self.take(remote.ip())) {
                         self.counters.count_accepted();
                         let seat = Seat { _permit: permit, home, seats: Arc::clone(self) };
                         return (stream, remote, seat);
@@ -69,10 +87,22 @@ impl Seats {
         }
     }
 
+    /// The permit for a seat, and whether it is a reserved one.
+    async fn permit(&self) -> (OwnedSemaphorePermit, bool) {
+        let seat = |seats: &Arc<Semaphore>| Arc::clone(seats).acquire_owned();
+        let (permit, is_reserved) = tokio::select! {
+            biased;
+            free = seat(&self.free) => (free, false),
+            reserved = seat(&self.reserved) => (reserved, true),
+        };
+        (permit.expect("the semaphore is never closed"), is_reserved)
+    }
+
     /// Waits until no connection is left.
     pub(crate) async fn wait_for_all(&self) {
-        let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
-        let _ = self.free.acquire_many(all).await;
+        for (seats, all) in [(&self.free, self.connections_max), (&self.reserved, self.reserved_max)] {
+            let _ = seats.acquire_many(u32::try_from(all).unwrap_or(u32::MAX)).await;
+        }
     }
 
     fn take(&self, address: IpAddr) -> Result<Option<IpAddr>, TooMany> {

@@ -249,6 +249,9 @@ table! {
         pub metrics_sessions_max: usize = 0, 0..=10_000;
         /// Connections at once.
         pub connections_max: usize = 64, 1..=4096;
+        /// Connections at once from one address (IPv6: one /64); further ones are closed. A proxy in front counts as
+        /// one address.
+        pub connections_per_address: usize = 32, 1..=4096;
         /// How long a request may take to arrive, and its answer to be sent.
         pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
     }

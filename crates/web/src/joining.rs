@@ -8,7 +8,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::ProblemDetails;
+use consonance_http::{ProblemDetails, bad_json};
 use consonance_transport::session_name;
 use serde::Deserialize;
 
@@ -39,7 +39,7 @@ pub(crate) async fn join(
     app.count_join(visitor.address)?;
     if !is_json(&headers) {
         let what = "send the offer as JSON, with Content-Type: application/json";
-        return Err(ProblemDetails::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what));
+        return Err(ProblemDetails::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what).with_code("not-json"));
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
@@ -62,9 +62,9 @@ pub(crate) fn is_session_name(name: &str) -> bool {
 
 /// Nothing is nested here but what is passed over, which `serde_json` does without recursion.
 fn read(body: &[u8]) -> Result<JoinBody, ProblemDetails> {
-    let bad = |what: String| ProblemDetails::new(StatusCode::BAD_REQUEST, what);
+    let bad = |what: String| ProblemDetails::new(StatusCode::BAD_REQUEST, what).with_code("bad-value");
     let body: JoinBody =
-        serde_json::from_slice(body).map_err(|error| bad(format!("invalid offer: {error}")))?;
+        serde_json::from_slice(body).map_err(|error| bad_json(StatusCode::BAD_REQUEST, &error))?;
     for (key, text, bytes_max) in [
         ("name", Some(&body.name), NAME_BYTES_MAX),
         ("token", body.token.as_ref(), TOKEN_BYTES_MAX),
@@ -95,7 +95,7 @@ impl From<JoinProblem> for ProblemDetails {
             JoinProblem::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
             JoinProblem::Closing => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
         };
-        let told = Self::new(status, problem.to_string());
+        let told = Self::new(status, problem.to_string()).with_code(problem.code());
         match retry_after {
             Some(seconds) => told.retry_after(Duration::from_secs(seconds)),
             None => told,

@@ -33,6 +33,7 @@ mod signalling;
 mod this_machine;
 mod turn;
 mod visitor;
+mod web_socket;
 
 pub use listener::{WebError, WebListener};
 pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, packet_shards};

@@ -136,6 +136,7 @@ fn connection_limits(limits: &WebLimits) -> ConnectionLimits {
     ConnectionLimits {
         connections_max,
         connections_per_address,
+        reserved_for_this_machine: 0,
         head_timeout,
         send_buffer_bytes,
         connection_lifetime,

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, State};
-use axum::response::{IntoResponse as _, Response};
-use consonance_http::{HttpCounters, ProblemDetails};
+use axum::http::StatusCode;
+use axum::response::Response;
+use consonance_http::{HttpCounters, ProblemDetails, Upgrade, bad_json};
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 use tracing::debug;
 
 use crate::app::App;
@@ -16,25 +19,26 @@ use crate::join_rate::Pace;
 use crate::joining::KEY_BYTES_MAX;
 use crate::signalling::{Attendance, Displaced, JoinProblem};
 use crate::visitor::Visitor;
+use crate::web_socket::{self, WebSocket};
 
 pub(crate) async fn signal(
     State(app): State<App>,
     visitor: Visitor,
     Extension(counters): Extension<HttpCounters>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Result<Upgrade, ProblemDetails>,
 ) -> Result<Response, ProblemDetails> {
     app.count_join(visitor.address)?;
     let bytes_max = app.limits().request_bytes_max;
-    let upgrade = upgrade?.max_message_size(bytes_max).max_frame_size(bytes_max);
-    let upgrade = upgrade.write_buffer_size(0).max_write_buffer_size(2 * bytes_max);
-    let talk = move |socket| async move {
+    let config = WebSocketConfig::default().max_message_size(Some(bytes_max)).max_frame_size(Some(bytes_max));
+    let config = config.write_buffer_size(0).max_write_buffer_size(2 * bytes_max);
+    let talk = async move |socket| {
         let pace = Pace::new(app.limits().texts_per_minute, app.limits().texts_burst);
         let conversation = Conversation { socket, app, counters, pace, due: None, wrong_texts: 0 };
         conversation.hold().await;
         // The visitor holds its place until here.
         drop(visitor);
     };
-    Ok(upgrade.on_upgrade(talk).into_response())
+    Ok(web_socket::accept(upgrade?, None, config, talk))
 }
 
 /// One text of a page. Each has one of these keys; others are ignored.
@@ -65,7 +69,7 @@ struct Conversation {
 }
 
 /// Why a conversation ends, as the page is told: a code of RFC 6455, section 7.4.1, and words.
-type CloseMessage = (u16, &'static str);
+type CloseMessage = (CloseCode, &'static str);
 
 /// Texts of a page that make no sense, until it is sent away.
 const WRONG_TEXTS_MAX: u32 = 16;
@@ -82,7 +86,7 @@ impl Conversation {
                 }
                 close
             }
-            () = stopped.wait() => Some((close_code::AWAY, "the server is closing")),
+            () = stopped.wait() => Some((CloseCode::Away, "the server is closing")),
         };
         if let Some((code, words)) = close {
             let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(words) }));
@@ -99,7 +103,7 @@ impl Conversation {
         };
         tokio::select! {
             close = self.carry_on(&key) => close,
-            displaced = attendance => Some((close_code::POLICY, match displaced {
+            displaced = attendance => Some((CloseCode::Policy, match displaced {
                 Some(Displaced) => "this player has another conversation now: go on there",
                 None => "the player that this was about is gone: join again",
             })),
@@ -112,19 +116,19 @@ impl Conversation {
         let key = match timeout(patience, self.read()).await {
             Ok(Ok(Said { key: Some(key), .. })) if key.len() <= KEY_BYTES_MAX => key,
             Ok(Ok(_)) => {
-                return Err(Some((close_code::POLICY, "say first which player this is about: its key")));
+                return Err(Some((CloseCode::Policy, "say first which player this is about: its key")));
             }
             Ok(Err(close)) => return Err(close),
             Err(_) => {
-                return Err(Some((close_code::POLICY, "it took too long to say which player this is about")));
+                return Err(Some((CloseCode::Policy, "it took too long to say which player this is about")));
             }
         };
         match self.app.answer_of(self.app.signalling().attend(&key)).await {
             Ok(attendance) => Ok((key, attendance)),
             Err(JoinProblem::NoSuchPlayer) => {
-                Err(Some((close_code::POLICY, "no player has this key, or not any more: join again")))
+                Err(Some((CloseCode::Policy, "no player has this key, or not any more: join again")))
             }
-            Err(_) => Err(Some((close_code::AGAIN, "the server is busy: try again in a moment"))),
+            Err(_) => Err(Some((CloseCode::Again, "the server is busy: try again in a moment"))),
         }
     }
 
@@ -156,13 +160,12 @@ impl Conversation {
             let text = self.read_text().await?;
             let problem = match serde_json::from_str(&text) {
                 Ok(said) => return Ok(said),
-                Err(error) => format!("invalid message: {error}"),
+                Err(error) => bad_json(StatusCode::BAD_REQUEST, &error),
             };
             self.wrong_texts += 1;
             if self.wrong_texts >= WRONG_TEXTS_MAX {
-                return Err(Some((close_code::POLICY, "too much of what was said makes no sense")));
+                return Err(Some((CloseCode::Policy, "too much of what was said makes no sense")));
             }
-            let problem = ProblemDetails::new(axum::http::StatusCode::BAD_REQUEST, problem);
             self.tell(&SignalReply::Problem(problem)).await?;
         }
     }
@@ -171,26 +174,26 @@ impl Conversation {
     async fn read_text(&mut self) -> Result<Utf8Bytes, Option<CloseMessage>> {
         let mut silences = 0;
         loop {
-            let came = timeout(self.app.limits().ping_interval, self.socket.recv()).await;
+            let came = timeout(self.app.limits().ping_interval, self.socket.next()).await;
             let Ok(came) = came else {
                 silences += 1;
                 if silences > SILENCES_MAX {
-                    return Err(Some((close_code::POLICY, "the page has been silent for too long")));
+                    return Err(Some((CloseCode::Policy, "the page has been silent for too long")));
                 }
-                self.send(Message::Ping(axum::body::Bytes::new())).await?;
+                self.send(Message::Ping(Bytes::new())).await?;
                 continue;
             };
             silences = 0;
             match self.pace.count(Instant::now(), self.due) {
                 Ok(due) => self.due = Some(due),
-                Err(_) => return Err(Some((close_code::POLICY, "too many texts at once"))),
+                Err(_) => return Err(Some((CloseCode::Policy, "too many texts at once"))),
             }
             match came {
                 Some(Ok(Message::Text(text))) => return Ok(text),
                 Some(Ok(Message::Binary(_))) => {
-                    return Err(Some((close_code::UNSUPPORTED, "only texts are understood here")));
+                    return Err(Some((CloseCode::Unsupported, "only texts are understood here")));
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(_))) | None => return Err(None),
                 Some(Err(error)) => {
                     self.counters.count_broken_off();

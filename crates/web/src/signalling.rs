@@ -132,7 +132,7 @@ pub enum JoinProblem {
     /// There is no session of this name.
     #[error("unknown session")]
     NoSuchSession,
-    /// The offer is none that we can answer: why, in words.
+    /// The offer is none that we can answer: why, in words of ours, since the page is told.
     #[error("the offer cannot be answered: {0}")]
     BadOffer(String),
     /// The page is older than this server and offers what is not understood any more: what, in words.
@@ -150,6 +150,21 @@ pub enum JoinProblem {
     /// The server ends.
     #[error("the server is closing: try again later")]
     Closing,
+}
+
+impl JoinProblem {
+    /// Tells problems apart for programs; `docs/browser/signalling.md` lists the codes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchSession => "no-such-session",
+            Self::BadOffer(_) => "bad-offer",
+            Self::PageTooOld(_) => "page-too-old",
+            Self::NoSuchPlayer => "no-such-player",
+            Self::Full => "full",
+            Self::Busy => "busy",
+            Self::Closing => "closing",
+        }
+    }
 }
 
 /// Without what is secret.

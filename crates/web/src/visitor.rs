@@ -82,7 +82,14 @@ pub(crate) async fn check_where_from(
     log_foreign_page(&app, request.headers(), host);
     let what = "a page of another site may not ask in your name unless the server lists its origin in web.origins; a proxy in \
          front has to pass on the Host that it was asked for";
-    ProblemDetails::new(StatusCode::FORBIDDEN, what).into_response()
+    let mut refusal =
+        ProblemDetails::new(StatusCode::FORBIDDEN, what).with_code("foreign-origin").into_response();
+    // The page may read why it is refused, which tells it nothing but that; what it asked for is not done.
+    if let Some(origin) = request.headers().get(header::ORIGIN).filter(|_| request.method() == Method::GET) {
+        refusal.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        refusal.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    refusal
 }
 
 /// Any page in the world can cause this, so only the first ones are warnings.
@@ -106,7 +113,9 @@ fn not_this_name(headers: &HeaderMap) -> Response {
     if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
         return (StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();
     }
-    ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
+    ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME)
+        .with_code("unknown-host-name")
+        .into_response()
 }
 
 /// The hint that is shown when the page is opened by a host name that the server does not know.

@@ -31,6 +31,10 @@ pub(super) fn missing(manifests: &[Value]) -> Vec<String> {
         if of_kind("Service").all(|it| it["metadata"]["name"] != spec["serviceName"]) {
             missing.push(format!("no Service {}", spec["serviceName"]));
         }
+        let policies: Vec<&Value> = of_kind("NetworkPolicy")
+            .filter(|it| selects(&it["spec"]["podSelector"]["matchLabels"], labels))
+            .collect();
+        missing.extend(of_policies(&policies));
         let configs: BTreeSet<&str> =
             of_kind("ConfigMap").filter_map(|it| it["metadata"]["name"].as_str()).collect();
         missing.extend(of_pod(&pod["spec"], &spec["volumeClaimTemplates"], &configs));
@@ -58,11 +62,11 @@ fn of_pod(pod: &Value, claims: &Value, configs: &BTreeSet<&str>) -> Vec<String> 
                 .symmetric_difference(&volumes)
                 .map(|name| format!("volume {name} is not there, or not mounted")),
         );
-        let ports: BTreeSet<&str> = items(&container["ports"]).filter_map(|it| it["name"].as_str()).collect();
         for probe in ["readinessProbe", "livenessProbe"] {
-            let port = container[probe]["httpGet"]["port"].as_str().unwrap_or_default();
-            if !ports.contains(port) {
-                missing.push(format!("{probe} asks at port {port:?}"));
+            let words = &container[probe]["exec"]["command"];
+            if !items(words).any(|word| *word == "probe") {
+                missing
+                    .push(format!("{probe} asks from outside, where strangers can be in its way: {words}"));
             }
         }
         let is_of_host = |port: &Value| port["protocol"] == "UDP" && port["hostPort"].is_u64();
@@ -72,6 +76,20 @@ fn of_pod(pod: &Value, claims: &Value, configs: &BTreeSet<&str>) -> Vec<String> 
         missing.extend(of_hook(pod, container));
     }
     missing
+}
+
+/// Anybody reaches the voice port, and only who is named reaches the admin port.
+fn of_policies(policies: &[&Value]) -> Option<String> {
+    let rules: Vec<&Value> = policies.iter().flat_map(|it| items(&it["spec"]["ingress"])).collect();
+    let is_open = |rule: &Value| items(&rule["from"]).next().is_none();
+    let is_of = |rule: &Value, port: &str| items(&rule["ports"]).any(|it| it["port"] == port);
+    let takes_players = rules.iter().any(|rule| is_open(rule) && is_of(rule, "voice"));
+    let keeps_strangers_out = rules.iter().all(|rule| {
+        let names_ports = items(&rule["ports"]).next().is_some();
+        !is_open(rule) || names_ports && !is_of(rule, "admin")
+    });
+    (!takes_players || !keeps_strangers_out)
+        .then(|| "no NetworkPolicy that guards the admin port only".to_owned())
 }
 
 /// The hook waits for players for as long as the pod may take to end, less what ending takes.
@@ -103,7 +121,12 @@ mod tests {
     fn manifests() -> Vec<Value> {
         let (labels, meta) = (json!({"app": "voice"}), json!({"name": "voice"}));
         let hook = json!(["consonance", "admin", "drain", "--within", "600", "--wait"]);
-        let probe = json!({"httpGet": {"path": "/readyz", "port": "admin"}});
+        let probe = json!({"exec": {"command": ["consonance", "admin", "probe"]}});
+        let ingress = json!([
+            {"ports": [{"port": "voice", "protocol": "UDP"}]},
+            {"ports": [{"port": "admin"}], "from": [{"podSelector": {"matchLabels": {"admin": "true"}}}]},
+        ]);
+        let policy = json!({"podSelector": {"matchLabels": labels}, "ingress": ingress});
         let container = json!({
             "ports": [
                 {"name": "voice", "containerPort": 7777, "hostPort": 7777, "protocol": "UDP"},
@@ -127,6 +150,7 @@ mod tests {
             json!({"kind": "Service", "metadata": meta, "spec": {"selector": labels}}),
             json!({"kind": "PodDisruptionBudget", "spec": {"selector": {"matchLabels": labels}}}),
             json!({"kind": "StatefulSet", "metadata": meta, "spec": set}),
+            json!({"kind": "NetworkPolicy", "spec": policy}),
         ]
     }
 
@@ -143,7 +167,10 @@ mod tests {
             (3, "/spec/volumeClaimTemplates", json!([])),
             (3, "/spec/template/spec/terminationGracePeriodSeconds", json!(600)),
             (3, "/spec/template/spec/containers/0/ports/0/protocol", json!("TCP")),
-            (3, "/spec/template/spec/containers/0/livenessProbe/httpGet/port", json!("voice2")),
+            (3, "/spec/template/spec/containers/0/livenessProbe", json!({"httpGet": {"port": "admin"}})),
+            (4, "/spec/podSelector/matchLabels", json!({"app": "text"})),
+            (4, "/spec/ingress/0/ports", json!([])),
+            (4, "/spec/ingress/1/from", json!([])),
             (3, "/spec/template/spec/containers/0/lifecycle/preStop/exec/command/5", json!("--no-wait")),
             (3, "/spec/template/spec/containers/0/volumeMounts/1/name", json!("stat")),
         ] {

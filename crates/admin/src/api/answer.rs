@@ -1,11 +1,11 @@
 //! Code that all routes share: strict parsing of bodies, and queries to the server that do not block the runtime.
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use consonance_http::ProblemDetails;
+use consonance_http::{ProblemDetails, bad_json};
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
@@ -23,9 +23,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ProblemDetails;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ProblemDetails> {
-        let Json(body) = Json::from_request(request, state).await?;
-        Ok(Self(body))
+        if !is_json(request.headers()) {
+            let what = "send JSON, with Content-Type: application/json";
+            return Err(ProblemDetails::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what).with_code("not-json"));
+        }
+        let body = Bytes::from_request(request, state).await?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| bad_json(StatusCode::UNPROCESSABLE_ENTITY, &error))
     }
+}
+
+/// As axum's own extractor has it.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
 }
 
 /// The query string; errors in it are answered with a [`ProblemDetails`].

@@ -29,6 +29,36 @@ fn a_client_that_never_ends_its_head_is_disconnected_and_its_seat_is_free_again(
     }
 }
 
+/// Elsewhere there is only one loopback address.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_address_cannot_have_all_connections() {
+    let mut settings = settings();
+    (settings.limits.connections_max, settings.limits.connections_per_address) = (4, 2);
+    settings.limits.head_timeout = Duration::from_hours(1);
+    let stage = Stage::new(settings);
+    let held: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
+    // Further ones are closed at once; a reset is also an end.
+    let refused = connect(&stage.listener).read(&mut [0; 1]).unwrap_or(0);
+    assert_eq!(refused, 0);
+    let mut elsewhere = connect_from([127, 0, 0, 2], stage.listener.local_addr());
+    elsewhere.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").unwrap();
+    assert_eq!(answer(elsewhere).status, 200);
+    drop(held);
+}
+
+/// Otherwise strangers that hold all connections would make an orchestrator end the server.
+#[test]
+fn this_machine_s_own_probe_is_answered_while_all_connections_are_taken() {
+    let mut settings = settings();
+    settings.limits.connections_max = 2;
+    settings.limits.head_timeout = Duration::from_hours(1);
+    let stage = Stage::new(settings);
+    let held: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
+    assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
+    drop(held);
+}
+
 #[test]
 fn a_silent_client_is_disconnected() {
     let mut settings = settings();
@@ -112,4 +142,17 @@ fn answer_rest(mut stream: TcpStream) -> usize {
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
     rest.matches("HTTP/1.1").count()
+}
+
+/// A connection from this address of this machine.
+#[cfg(target_os = "linux")]
+fn connect_from(source: [u8; 4], to: std::net::SocketAddr) -> TcpStream {
+    use socket2::{Domain, Socket, Type};
+
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&std::net::SocketAddr::from((source, 0)).into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
 }

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
-use consonance_http::{HttpCounters, ProblemDetails};
+use axum::response::Response;
+use consonance_http::{HttpCounters, ProblemDetails, Upgrade};
 use consonance_stream::websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
 use consonance_transport::{Delivery, EndCode, EndReason};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 
 use super::PacketEntrance;
 use super::link::{CloseMessage, Link, Next};
@@ -25,13 +25,14 @@ use crate::app::App;
 use crate::joining::is_session_name;
 use crate::signalling::JoinProblem;
 use crate::visitor::Visitor;
+use crate::web_socket::{self, WebSocket};
 
 pub(crate) async fn packets(
     State(app): State<App>,
     session: Result<Path<String>, PathRejection>,
     visitor: Visitor,
     Extension(counters): Extension<HttpCounters>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Result<Upgrade, ProblemDetails>,
 ) -> Result<Response, ProblemDetails> {
     let entrance = app.packets().cloned();
     let entrance =
@@ -39,19 +40,19 @@ pub(crate) async fn packets(
     app.count_join(visitor.address)?;
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
-    let upgrade = upgrade?.protocols([SUBPROTOCOL]);
-    if upgrade.selected_protocol().is_none() {
+    let upgrade = upgrade?;
+    if !upgrade.asks_for(SUBPROTOCOL) {
         let what = "ask for the subprotocol consonance.v1";
-        return Err(ProblemDetails::new(StatusCode::BAD_REQUEST, what));
+        return Err(ProblemDetails::new(StatusCode::BAD_REQUEST, what).with_code("no-subprotocol"));
     }
-    let upgrade = upgrade.max_message_size(READ_BYTES_MAX).max_frame_size(READ_BYTES_MAX);
-    let upgrade = upgrade.write_buffer_size(0);
-    let talk = move |socket| async move {
+    let config = WebSocketConfig::default().max_message_size(Some(READ_BYTES_MAX));
+    let config = config.max_frame_size(Some(READ_BYTES_MAX)).write_buffer_size(0);
+    let talk = async move |socket| {
         hold(socket, &entrance, &session, &visitor, &app, &counters).await;
         // The visitor holds its place until here.
         drop(visitor);
     };
-    Ok(upgrade.on_upgrade(talk).into_response())
+    Ok(web_socket::accept(upgrade, Some(SUBPROTOCOL), config, talk))
 }
 
 /// The longest message that is read to its end, so that its sender can be told that it is too long; one that is longer
@@ -157,7 +158,7 @@ async fn send_close(writer: &mut Writer, code: u16, words: &str) {
         *bytes += char.len_utf8();
         (*bytes <= REASON_BYTES_MAX).then_some(char)
     });
-    let frame = CloseFrame { code, reason: reason.collect::<String>().into() };
+    let frame = CloseFrame { code: code.into(), reason: reason.collect::<String>().into() };
     let _ = timeout(CLOSE_TIMEOUT, writer.send(Message::Close(Some(frame)))).await;
 }
 
@@ -185,7 +186,7 @@ async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: D
                 }
             }
             Some(Ok(Message::Text(_))) => return broken("a text, where only packets are understood"),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
             Some(Ok(Message::Close(frame))) => {
                 return End::Left(frame.map(|frame| frame.reason.to_string()).unwrap_or_default());
             }

@@ -237,3 +237,20 @@ fn conversations_count_as_connections() {
     let url = format!("ws://{}/api/voice/main/signal", stage.address());
     assert!(client(url, connect(stage.address()).unwrap()).is_err());
 }
+
+#[test]
+fn a_page_whose_texts_come_in_endless_pieces_is_sent_away() {
+    let stage = Stage::new();
+    stage.join("Alice");
+    let mut socket = open(&stage);
+    say(&mut socket, &json!({"key": "key-0"}));
+    let pieces = [&[0x01, 0x80, 0, 0, 0, 0][..], &[0, 0x80, 0, 0, 0, 0].repeat(200)].concat();
+    socket.get_mut().write_all(&pieces).unwrap();
+    let is_waiting = |error: &Error| match error {
+        Error::Io(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        _ => false,
+    };
+    let ended = socket.read().unwrap_err();
+    assert!(!is_waiting(&ended), "it goes on reading");
+    assert_eq!(stage.listener.counters().read().broken_off, 1);
+}

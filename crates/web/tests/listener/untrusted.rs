@@ -26,6 +26,10 @@ fn a_page_of_another_site_gets_nothing() {
     assert_eq!(refused.status, 403, "{refused:?}");
     let words = detail(&refused);
     assert!(words.contains("proxy") && words.contains("web.origins"), "{words}");
+    // Its script may read that, and so say what the operator has to do.
+    assert_eq!(refused.header("access-control-allow-origin"), Some("http://evil.example"));
+    assert!(refused.text().contains(r#""code":"foreign-origin""#), "{refused:?}");
+    assert!(!refused.text().contains("sessions"), "{refused:?}");
     let upgrade = [
         "Origin: http://evil.example",
         "Upgrade: websocket",
