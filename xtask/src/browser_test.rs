@@ -11,6 +11,7 @@ use crate::built::Built;
 use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
+use crate::web;
 
 /// What to try; everything where nothing is said.
 #[derive(Args, Default)]
@@ -60,6 +61,9 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     }
     // The game that `cargo xtask unity` leaves, and the libraries that it loads.
     test.arg("--unity").arg(built.beside("unity").join("mcs/Consonance.Unity.Components.Tests.exe"));
+    if let Some(axe) = axe(root) {
+        test.env("AXE", axe);
+    }
     test.env("LD_LIBRARY_PATH", built.beside("unity").join("natives"));
     for scenario in &plan.only {
         test.args(["--only", scenario]);
@@ -94,8 +98,18 @@ pub(crate) fn first_sound(root: &Path, program: &Path) -> Result<Skips, Failure>
 fn where_possible(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     match run(root, plan) {
         Err(failure @ Failure::NoBrowser { .. }) => Ok(Skips::one(format_args!("browser-test, {failure}"))),
+        Ok(()) if axe(root).is_none() => Ok(Skips::one("accessibility by axe-core, no npm that has it")),
         outcome => outcome.map(|()| Skips::NONE),
     }
+}
+
+/// The file of axe-core, which the step `web` installs with what else pages are built with.
+fn axe(root: &Path) -> Option<PathBuf> {
+    let file = root.join("web/node_modules/axe-core/axe.min.js");
+    if !file.is_file() && web::has_node() {
+        command::capture(&mut web::npm(root, "ci")).ok()?;
+    }
+    file.is_file().then_some(file)
 }
 
 /// Chromium, or one that is made of it.

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use crate::failure::Failure;
 use crate::skips::Skips;
 use crate::{
-    book, browser_test, cluster, command, deny, dissector, dotnet, header, libopus, matchbox, mumble,
-    package, platforms, python, tidy, udp_blocked, unity, web,
+    book, browser_test, cluster, command, deny, dissector, dotnet, foreign_peers, header, libopus, matchbox,
+    mumble, package, platforms, python, tidy, udp_blocked, unity, web,
 };
 
 /// Which steps to run; all of them where nothing is said.
@@ -88,6 +88,7 @@ enum Step {
     // Steps that talk in real time; `BrowserTest` plays with a game that `Unity` compiles.
     Cluster,
     Mumble,
+    ForeignPeers,
     Python,
     Dotnet,
     Unity,
@@ -116,6 +117,7 @@ impl Step {
             Self::Web => "web",
             Self::UdpBlocked => "udp-blocked",
             Self::Mumble => "mumble",
+            Self::ForeignPeers => "foreign-peers",
             Self::Python => "python",
             Self::Dissector => "dissector",
             Self::Matchbox => "matchbox",
@@ -140,6 +142,7 @@ impl Step {
             Self::Matchbox => matchbox::run(root),
             Self::UdpBlocked => udp_blocked::run(root),
             Self::Mumble => mumble::run(root),
+            Self::ForeignPeers => foreign_peers::run(root),
             Self::Python => python::run(root, &python::Plan::default()),
             Self::Dissector => dissector::run(root),
             Self::Wasm => web::wasm::verify(root),
@@ -187,6 +190,7 @@ impl Step {
             | Self::BrowserTest
             | Self::Cluster
             | Self::Mumble
+            | Self::ForeignPeers
             | Self::Python
             | Self::Dotnet
             | Self::Unity => &["xtask", self.name()],
@@ -288,6 +292,7 @@ mod tests {
             Step::PlainCipher,
             Step::Cluster,
             Step::Mumble,
+            Step::ForeignPeers,
             Step::Python,
             Step::Dotnet,
             Step::Unity,

@@ -9,6 +9,7 @@
 //! * `cargo xtask sanitize` lets sanitizers watch the crates that call C;
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
+//! * `cargo xtask foreign-peers` has peers of other WebRTC stacks join a real server.
 //! * `cargo xtask mumble` has a bot of pymumble talk with a native player on a real server.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
@@ -71,6 +72,7 @@ mod distribution_compiler;
 mod dotnet;
 mod download;
 mod failure;
+mod foreign_peers;
 mod fuzz;
 mod header;
 mod interrupt;
@@ -144,6 +146,8 @@ enum Chore {
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
     UdpBlocked,
+    /// Has peers of libdatachannel and aiortc, which npm and pip bring, join both listeners that speak WebRTC.
+    ForeignPeers,
     /// Has a bot of pymumble, which pip brings, talk with a native player.
     Mumble,
     /// Checks licences, versions and sources of the crates of others, if cargo-deny is there.
@@ -214,6 +218,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Sanitize => sanitize::run(&root),
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
+        Chore::ForeignPeers => foreign_peers::run(&root).map(drop),
         Chore::Mumble => mumble::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),

@@ -13,8 +13,8 @@ use crate::skips::Skips;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
 /// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, tries the page's keys
-/// and buttons where there is Chromium, and installs, type-checks and bundles the package in a project of its own.
-/// Checks that this machine cannot run are among the skips: the WebAssembly without a compiler for it, the rest
+/// and buttons and looks at it with axe-core where there is Chromium, and installs, type-checks and bundles the package
+/// in a project of its own. Checks that this machine cannot run are among the skips: the WebAssembly without a compiler for it, the rest
 /// without Node.js of at least version 20, since cargo does without both.
 ///
 /// # Errors
@@ -56,12 +56,13 @@ pub(crate) fn npm(root: &Path, words: &str) -> Command {
 /// The name of the program.
 pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "ci",
     "run --silent check",
     "test --silent",
     "run --silent verify",
     "run --silent try",
+    "run --silent axe",
     "run --silent package",
 ];
 

@@ -18,6 +18,7 @@ mod diagnostics;
 mod end_reasons;
 #[cfg(unix)]
 mod ending;
+mod foreign_webrtc;
 mod hearing;
 mod hostile_pages;
 mod inspecting;

@@ -17,7 +17,11 @@ pub(crate) fn are_kept(tab: &Tab, url: &str) -> Result<(), Failure> {
     for width in WIDTHS {
         for is_dark in [false, true] {
             let look = Look { width, is_dark };
-            let (barriers, overflow) = tab.in_window(look, || Ok((tab.barriers()?, tab.overflow()?)))?;
+            let (mut barriers, overflow) = tab.in_window(look, || Ok((tab.barriers()?, tab.overflow()?)))?;
+            // Its rules do not depend on the width but for what our own find, too.
+            if width == WIDTHS[0] {
+                barriers.extend(tab.in_window(look, || tab.axe_findings())?);
+            }
             found.extend(barriers.into_iter().map(|barrier| format!("{look}: {barrier}")));
             if overflow > 0 {
                 found.push(format!("{look}: {overflow} pixels too wide"));
