@@ -28,7 +28,7 @@ function operation(all, method, path, about) {
     element("p", { className: "operation" }, ...signature(method, path)),
     element("h2", {}, ...words(about.summary || "")));
   if (about.description) card.append(element("p", { className: "note" }, ...words(about.description)));
-  const part = (title, lines) => card.append(element("h3", { textContent: title }), element("pre", { textContent: lines }));
+  const part = (title, lines) => card.append(element("h3", { textContent: title }), element("pre", { tabIndex: 0, textContent: lines }));
   const parameters = (about.parameters || []).map((it) => it.name + (it.required ? "" : "?") + ": " + outline(all, it.schema) + (it.description ? "   — " + it.description : ""));
   if (parameters.length) part("In the address", parameters.join("\n"));
   for (const body of Object.values(about.requestBody?.content || {})) part("Body", outline(all, body.schema));

@@ -48,7 +48,7 @@ const NODES = [
   text("Connections", (node) => String(node.now?.links ?? DASH), "number"),
   text("Load", (node) => percent(node.now && 100 * node.now.busy_share), "number wide"),
   text("Answers in", (node) => node.answered_in_ms == null ? DASH : node.answered_in_ms.toFixed(1) + " ms", "number wide"),
-  { title: "", className: "number", draw: (cell, value, row) => {
+  { title: "Actions", className: "number", draw: (cell, value, row) => {
     if (!cell.firstChild) cell.append(element("button", { onclick: () => row.value.now?.is_draining ? undrainNode(row.value) : drainNode(row.value) }));
     const button = cell.firstChild, words = value.now?.is_draining ? "Cancel draining…" : "Drain…";
     say(button, words);

@@ -38,7 +38,7 @@ function toast(words, isBad) {
 }
 
 // --- columns with a button, or several, in each row
-const button = (words, pressed) => ({ title: "", className: "number", draw: (cell, value, row) => {
+const button = (words, pressed) => ({ title: "Actions", className: "number", draw: (cell, value, row) => {
   if (cell.firstChild) return;
   const made = element("button", { onclick: () => pressed(row.value) }, element("span", { className: "wide", textContent: words }), "…");
   made.setAttribute("aria-label", words);
@@ -52,7 +52,7 @@ const buttons = (...all) => ({ title: "", className: "number", draw: (cell, valu
 // --- the server
 let chosen = null, previous = null, now = null;
 function tile(title, figure, isBad, ...more) {
-  return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
+  return element("div", { className: isBad ? "tile bad" : "tile" }, element("h3", { role: "heading", ariaLevel: "2", textContent: title }), element("p", { className: "figure", textContent: figure }), ...more);
 }
 /** A counter's sum over all nodes of a cluster, or the server's own without a cluster. */
 const total = (nodes, key, own) => nodes.length ? nodes.reduce((sum, node) => sum + (node.now?.[key] ?? 0), 0) : own;

@@ -138,7 +138,7 @@ function tiles(place, values) {
   let grid = place.querySelector(".tiles");
   if (!grid || grid.children.length !== values.length) {
     if (grid) grid.remove();
-    grid = element("div", { className: "tiles" }, ...values.map(([title]) => element("div", { className: "tile" }, element("h3", { textContent: title }), element("p", { className: "figure" }), element("p", { className: "note" }), element("div"))));
+    grid = element("div", { className: "tiles" }, ...values.map(([title]) => element("div", { className: "tile" }, element("h3", { role: "heading", ariaLevel: "2", textContent: title }), element("p", { className: "figure" }), element("p", { className: "note" }), element("div"))));
     place.prepend(grid);
   }
   values.forEach(([title, value, note = "", isBad = false, level = null, isSound = true], index) => {

@@ -31,7 +31,7 @@ function table(place, columns, rows, key, none, classOf) {
   if (place.dataset.columns !== titles) {
     place.dataset.columns = titles;
     const heads = columns.map((column) => element("th", { className: column.className || "", scope: "col", textContent: column.title }));
-    place.replaceChildren(element("div", { className: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody"))));
+    place.replaceChildren(element("div", { className: "scroll", tabIndex: 0 }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody"))));
   }
   const body = place.querySelector("tbody");
   const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
