@@ -13,9 +13,9 @@ use crate::skips::Skips;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
 /// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, tries the page's keys
-/// and buttons and looks at it with axe-core where there is Chromium, and installs, type-checks and bundles the package
-/// in a project of its own. Checks that this machine cannot run are among the skips: the WebAssembly without a compiler for it, the rest
-/// without Node.js of at least version 20, since cargo does without both.
+/// and buttons and looks at it with axe-core where there is Chromium, and installs, type-checks and bundles the
+/// package in a project of its own. Checks that this machine cannot run are among the skips: the WebAssembly without a
+/// compiler for it, the rest without Node.js of at least version 20, since cargo does without both.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.

@@ -7,8 +7,8 @@
 //!
 //! [`HttpListener`] is a socket with its own runtime: axum's server sets no time limit for the head of a request, and
 //! this one does. [`guarded`] wraps routes with what every listener needs: timeouts, bounded bodies, security headers,
-//! and [`ProblemDetails`] for unknown paths and methods. [`Upgrade`] makes `WebSocket`s. Handlers find the [`Caller`] in
-//! the extensions of a request.
+//! and [`ProblemDetails`] for unknown paths and methods. [`Upgrade`] makes `WebSocket`s. Handlers find the [`Caller`]
+//! in the extensions of a request.
 //!
 //! # Features
 //!
