@@ -22,7 +22,7 @@ table! {
         pub player_reports: bool = false;
         /// Days that reports are kept.
         pub reports_days: u32 = 30, 1..=36_500;
-        /// Bytes of all reports together.
+        /// Bytes of all reports together; those of players of encrypted sessions have half of them.
         pub reports_bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
     }
 }

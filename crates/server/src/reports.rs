@@ -47,8 +47,8 @@ pub struct Reports {
 pub struct ReportsSettings {
     /// How long, in days (default 30); older ones are removed.
     pub keep_days: u32,
-    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: random reports
-    /// must not push out those that matter.
+    /// How many bytes all of them may have (default 1 GiB), and players' sealed ones half of that. Once they have, a
+    /// further one is refused: random reports must not push out those that matter.
     pub bytes_max: u64,
 }
 
@@ -148,7 +148,7 @@ impl Reports {
     /// thread writes it; the call does not wait.
     ///
     /// # Errors
-    /// If all reports together are too large already, or too many wait for the disk.
+    /// If all reports together, or those of players, are too large already, or too many wait for the disk.
     pub(crate) fn add_sealed(
         &self,
         now: u64,
@@ -156,7 +156,7 @@ impl Reports {
         by: String,
         sealed: Box<[u8]>,
     ) -> Result<(), ReportsError> {
-        self.stored.check_room()?;
+        self.stored.check_room(true)?;
         let report = Report { at: now, session: session.to_owned(), by, ..Report::default() };
         self.writer.post(report, Evidence::Sealed(sealed)).map(drop)
     }

@@ -167,9 +167,9 @@ fn status(error: &ModerationError) -> StatusCode {
         E::TooManyRights { .. }
         | E::Records(_)
         | E::Restrictions(_)
-        | E::Report(ReportsError::Full { .. } | ReportsError::Write { .. }) => {
-            StatusCode::INSUFFICIENT_STORAGE
-        }
+        | E::Report(
+            ReportsError::Full { .. } | ReportsError::PlayersShareFull { .. } | ReportsError::Write { .. },
+        ) => StatusCode::INSUFFICIENT_STORAGE,
         E::Server(_)
         | E::OnlyRecorded(_)
         | E::Report(ReportsError::Busy | ReportsError::Late)

@@ -47,6 +47,14 @@ pub enum ReportsError {
         /// How many that are.
         limit: u64,
     },
+    /// Players' reports are as large as they may become: half of all.
+    #[error(
+        "players' reports take {share} bytes, which is half of what reports may: remove some, or raise moderation.reports_bytes_max"
+    )]
+    PlayersShareFull {
+        /// How many that are.
+        share: u64,
+    },
     /// Others wait for the disk already.
     #[error("too many reports are waiting to be written; try again shortly")]
     Busy,
@@ -71,6 +79,7 @@ impl ReportsError {
             Self::NoTrack { .. } => "no-track",
             Self::Unreadable { .. } => "unreadable",
             Self::Full { .. } => "full",
+            Self::PlayersShareFull { .. } => "players-share-full",
             Self::Busy => "busy",
             Self::Write { .. } => "write",
             Self::Late => "late",

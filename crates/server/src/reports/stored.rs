@@ -69,7 +69,7 @@ impl StoredReports {
 
     /// Writes the files of a new report, and its description.
     pub(super) fn write(&self, mut report: Report, evidence: &Evidence) -> Result<Report, ReportsError> {
-        report.id = self.next_id()?;
+        report.id = self.next_id(matches!(evidence, Evidence::Sealed(_)))?;
         let folder = self.folder_of(report.id);
         match self.make(&folder).and_then(|()| fill(&folder, &mut report, evidence)) {
             Ok(()) => {
@@ -142,14 +142,14 @@ impl StoredReports {
         fs::create_dir(folder)
     }
 
-    /// Whether one more may be made.
-    pub(super) fn check_room(&self) -> Result<(), ReportsError> {
-        self.lock().check_room()
+    /// Whether one more may be made, by an operator or, sealed, by a player.
+    pub(super) fn check_room(&self, is_sealed: bool) -> Result<(), ReportsError> {
+        self.lock().check_room(is_sealed)
     }
 
-    fn next_id(&self) -> Result<u64, ReportsError> {
+    fn next_id(&self, is_sealed: bool) -> Result<u64, ReportsError> {
         let mut state = self.lock();
-        state.check_room()?;
+        state.check_room(is_sealed)?;
         state.newest = state.newest.saturating_add(1);
         Ok(state.newest)
     }
@@ -160,10 +160,21 @@ impl StoredReports {
 }
 
 impl State {
-    fn check_room(&self) -> Result<(), ReportsError> {
-        let bytes: u64 = self.reports.values().map(|report| report.bytes.max(BYTES_MIN)).sum();
+    /// Players' reports have half of the bytes, so that they leave operators the other half.
+    fn check_room(&self, is_sealed: bool) -> Result<(), ReportsError> {
+        let bytes = |reports: &mut dyn Iterator<Item = &Report>| -> u64 {
+            reports.map(|report| report.bytes.max(BYTES_MIN)).sum()
+        };
         let limit = self.settings.bytes_max;
-        if bytes >= limit { Err(ReportsError::Full { limit }) } else { Ok(()) }
+        if bytes(&mut self.reports.values()) >= limit {
+            return Err(ReportsError::Full { limit });
+        }
+        let share = limit / 2;
+        let of_players = bytes(&mut self.reports.values().filter(|report| report.sealed.is_some()));
+        if is_sealed && of_players >= share {
+            return Err(ReportsError::PlayersShareFull { share });
+        }
+        Ok(())
     }
 }
 
@@ -246,4 +257,30 @@ fn read(folder: &Path) -> io::Result<Contents> {
         }
     }
     Ok(Contents { reports, newest, cut_off })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process};
+
+    use super::*;
+
+    #[test]
+    fn players_reports_fill_their_half_and_leave_operators_theirs() {
+        let folder = env::temp_dir().join(format!("consonance-shares-{}", process::id()));
+        let settings = ReportsSettings { keep_days: 30, bytes_max: 8 * BYTES_MIN };
+        let stored = StoredReports::open(folder.clone(), settings).unwrap();
+        let sealed = Evidence::Sealed(Box::new([7; 100]));
+        for _ in 0..4 {
+            stored.check_room(true).unwrap();
+            stored.write(Report::default(), &sealed).unwrap();
+        }
+        let full = ReportsError::PlayersShareFull { share: 4 * BYTES_MIN };
+        assert_eq!(stored.check_room(true), Err(full.clone()));
+        assert_eq!(stored.write(Report::default(), &sealed), Err(full));
+        assert_eq!(stored.check_room(false), Ok(()), "operators have their half");
+        stored.remove(1).unwrap();
+        assert_eq!(stored.check_room(true), Ok(()));
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

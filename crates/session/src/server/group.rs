@@ -3,6 +3,7 @@
 
 mod commit_log;
 mod delivery_service;
+mod key_packages;
 mod member_reports;
 
 use alloc::boxed::Box;
@@ -24,12 +25,14 @@ use crate::group_inbox::GroupInbox;
 use crate::time::Instant;
 use commit_log::LoggedCommit;
 use delivery_service::{Catching, DeliveryService, MadeGroup, Offer};
-use member_reports::MemberReports;
+use key_packages::{KeyPackages, WaitingKeyPackage};
+use member_reports::{MemberReports, Reporter};
 
 /// The delivery service of a session's group, with its clients' unfinished messages and its reports.
 #[derive(Debug)]
 pub(super) struct GroupService {
     delivery: DeliveryService,
+    key_packages: KeyPackages,
     inboxes: BTreeMap<ClientId, GroupInbox>,
     reports: MemberReports,
     /// The last group that its clients were told of.
@@ -43,12 +46,13 @@ impl GroupService {
         let [.., a, b, c, d] = *secret_key;
         let first = u32::from_be_bytes([a, b, c, d]);
         let (inboxes, reports) = (BTreeMap::new(), MemberReports::default());
-        Self { delivery: DeliveryService::new(first), inboxes, reports, told: first }
+        let (delivery, key_packages) = (DeliveryService::new(first), KeyPackages::default());
+        Self { delivery, key_packages, inboxes, reports, told: first }
     }
 
-    /// The time of the next request for a commit.
+    /// The time of the next request for a commit, or of the next key package that has waited.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.delivery.next_due()
+        [self.delivery.next_due(), self.key_packages.next_due()].into_iter().flatten().min()
     }
 
     /// The maximum length of a message from a client: a long one if it was asked for a commit, or may submit a report.
@@ -104,6 +108,7 @@ impl Server {
         }
         self.group.inboxes.remove(&id);
         self.group.reports.forget(id);
+        self.group.key_packages.forget(id);
         self.group.delivery.remove(self.now, id);
         self.group.delivery.forget(id);
         self.note_plain_rooms();
@@ -137,8 +142,12 @@ impl Server {
         let now = self.now;
         match *message {
             MemberMessage::KeyPackage { key_package, shows_group } => {
-                let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
-                self.group.delivery.add(now, own, &name, key_package, shows_group);
+                if self.group.key_packages.take(now, own, key_package, shows_group) {
+                    let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
+                    self.group.delivery.add(now, own, &name, key_package, shows_group);
+                } else {
+                    self.statistics.key_packages_delayed += 1;
+                }
             }
             MemberMessage::Commit { number, commit, tree, ref welcomes, info } => {
                 let commit = MadeCommit { commit, tree, welcomes };
@@ -197,8 +206,10 @@ impl Server {
             self.group.inboxes.remove(&id);
         }
         let name = NameKey::of(&self.members.get(own).ok_or(Fault::NotJoined)?.name);
+        let account = self.policy.gate().subject_of(own).map(Into::into);
+        let origin = self.outbound.link_of(own).and_then(|link| self.links.origin_of(link));
         let answer = if self.settings.member_reports {
-            self.group.reports.offer(self.now, own, &name, bytes)
+            self.group.reports.offer(self.now, own, Reporter { name, account, origin }, bytes)
         } else {
             ReportAnswer::NotTaken
         };
@@ -250,6 +261,11 @@ impl Server {
     pub(super) fn ask_for_commits(&mut self) {
         if self.group.next_due().is_none_or(|due| due > self.now) {
             return;
+        }
+        for (id, WaitingKeyPackage { key_package, shows_group }) in self.group.key_packages.due(self.now) {
+            if let Some(name) = self.members.get(id).map(|member| member.name.clone()) {
+                self.group.delivery.add(self.now, id, &name, &key_package, shows_group);
+            }
         }
         let plain = self.plain_rooms();
         let Self { group, outbound, links, now, .. } = self;

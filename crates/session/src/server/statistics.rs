@@ -97,6 +97,8 @@ counters! {
         pub commit_complaints: u64,
         /// Parts of group messages that belong to no message, or to one that is too long.
         pub group_messages_refused: u64,
+        /// Key packages that waited, since their client had sent too many.
+        pub key_packages_delayed: u64,
         /// Handshakes of clients that cannot encrypt, where that is required.
         pub encryption_missing: u64,
         /// Packets that were dropped because too much waits to be sent.

@@ -106,3 +106,64 @@ impl HostileSession {
 
 /// One whose session requires encryption.
 const REQUIRED_SEED: u64 = 43;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use consonance_e2ee::{Credential, IdentityKey, MlsMember};
+    use consonance_wire::DeliveryMessage;
+
+    use super::*;
+
+    const NAMES: [&str; 4] = ["Ann", "Bob", "Cid", "Dan"];
+
+    /// Key packages in the hostile member's name, each with another key.
+    fn key_packages(count: usize) -> Vec<Vec<u8>> {
+        let one = |_| {
+            let mut member =
+                MlsMember::new(IdentityKey::generate().unwrap(), Credential::new("Eve").unwrap());
+            member.handle(Duration::ZERO, &DeliveryMessage::State { group: 1, must_rejoin: true }.to_bytes());
+            member.poll_message().expect("a key package")
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// The share of the honest members' words that another one of them did not hear, in percent, while the hostile
+    /// member sends a key package every so many milliseconds.
+    fn unheard_percent(session: &mut HostileSession, seconds: u64, every_ms: Option<u64>) -> f64 {
+        let packages = key_packages(20);
+        let mut heard: BTreeMap<(usize, &str), (Duration, u64)> = BTreeMap::new();
+        for ms in 0..seconds * 1000 {
+            if every_ms.is_some_and(|every| ms % every == 0) {
+                let next = &packages[(ms / every_ms.unwrap_or(1)) as usize % packages.len()];
+                session.hostile().client.send_group_message(next);
+            }
+            session.pass_ms(1);
+            for (listener, player) in session.world.players[..NAMES.len()].iter().enumerate() {
+                for name in NAMES {
+                    let Some(at) = player.heard.get(name) else { continue };
+                    let (last, count) = heard.entry((listener, name)).or_default();
+                    *count += u64::from(at != last);
+                    *last = *at;
+                }
+            }
+        }
+        let said = seconds as f64 * 1000.0 / 60.0 * (NAMES.len() * (NAMES.len() - 1)) as f64;
+        let heard: u64 = heard.values().map(|(_, count)| count).sum();
+        (1.0 - heard as f64 / said) * 100.0
+    }
+
+    #[test]
+    fn a_flood_of_key_packages_costs_the_others_few_of_their_words() {
+        let mut session = HostileSession::new(&NAMES);
+        let calm = unheard_percent(&mut session, 5, None);
+        let first = unheard_percent(&mut session, 20, Some(20));
+        let later = unheard_percent(&mut session, 10, Some(20));
+        println!(
+            "{calm:.2} % of the words unheard without a flood, {first:.2} % at first with it, {later:.2} % later"
+        );
+        assert!(calm < 4.0 && first < calm + 4.0 && later < calm + 2.0, "{calm} %, {first} %, {later} %");
+        assert!(session.world.server.statistics().key_packages_delayed > 100);
+    }
+}
