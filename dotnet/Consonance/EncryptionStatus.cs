@@ -33,7 +33,8 @@ namespace Consonance
         /// </summary>
         KeyChanged,
         /// <summary>
-        /// The server shows this chat and the player different groups. Trust nothing that is said until you have left.
+        /// The player claims to be in another group than this chat: the server shows them different groups, or the
+        /// claim is false. If other members confirm this chat's group, do not trust the player.
         /// </summary>
         Forked,
         /// <summary>The server wants the session to be less encrypted than it was; nothing is sent.</summary>
@@ -42,6 +43,13 @@ namespace Consonance
         ReportTaken,
         /// <summary>A report of this chat is not kept; <see cref="EncryptionChange.Text"/> says why.</summary>
         ReportRefused,
+        /// <summary>
+        /// Something that the player says or writes is not sent, since the chat requires encryption;
+        /// <see cref="EncryptionChange.Text"/> says what, and why. Told once until the keys change.
+        /// </summary>
+        Withheld,
+        /// <summary>There is no room for the keys of further players: those stay new at each meeting.</summary>
+        KnownKeysFull,
     }
 
     /// <summary>Something that has happened to the encryption of a session.</summary>

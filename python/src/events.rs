@@ -2,7 +2,7 @@
 
 use consonance::{
     Caption, EncryptionEvent, EncryptionState, EventKind, LinkTransport, ModeratorAction, ModeratorAnswer,
-    OperatorDecision, ProblemKind, Restriction, TextTarget,
+    OperatorDecision, ProblemKind, Restriction, TextTarget, WithheldReason,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -116,10 +116,15 @@ fn encryption(event: &EncryptionEvent, fields: &Bound<'_, PyDict>) -> PyResult<&
         EncryptionEvent::State(state) => {
             return fields.set_item("state", encryption_state(*state)).map(|()| "EncryptionChanged");
         }
-        EncryptionEvent::RoomsChanged { by } => ("rooms-changed", by.as_deref()),
+        EncryptionEvent::RoomsChanged { by, .. } => ("rooms-changed", by.as_deref()),
         EncryptionEvent::KeyChanged { name, .. } => ("key-changed", Some(&**name)),
         EncryptionEvent::Forked { name } => ("forked", Some(&**name)),
         EncryptionEvent::Weakened => ("weakened", None),
+        EncryptionEvent::Withheld { reason } => match reason {
+            WithheldReason::NotAMember { player } => ("withheld", Some(&**player)),
+            WithheldReason::PlainRoom { .. } | WithheldReason::NotOffered => ("withheld", None),
+        },
+        EncryptionEvent::KnownKeysFull => ("known-keys-full", None),
         EncryptionEvent::ReportTaken => ("report-taken", None),
         EncryptionEvent::ReportRefused { .. } => ("report-refused", None),
     };

@@ -5,13 +5,16 @@ mod key_thread;
 mod reporting;
 mod settings;
 mod status;
+mod withholding;
 
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_e2ee::{E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, SpeechSigner};
-use consonance_session::{Capabilities, Client, ClientEvent, loudness};
+use consonance_e2ee::{
+    E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, PlainRooms, SpeechSigner, Withheld,
+};
+use consonance_session::{Capabilities, Client, ClientEvent, RoomId, Status, Target, loudness};
 
 use crate::event::EventKind;
 use crate::problem::ProblemKind;
@@ -22,6 +25,8 @@ pub(crate) use settings::PreparedEncryption;
 pub use settings::{EncryptionPolicy, EncryptionSettings};
 pub(crate) use status::SharedEncryption;
 pub use status::{EncryptionEvent, EncryptionState, EncryptionStatus};
+pub use withholding::WithheldReason;
+use withholding::{Withholding, plain_room_names};
 
 /// The part of the encryption that runs on the voice thread.
 pub(crate) struct Encryption {
@@ -35,6 +40,10 @@ pub(crate) struct Encryption {
     signer: Option<SpeechSigner>,
     /// Whether packets without encryption are blocked: the game requires encryption, or the session once had it.
     is_strict: bool,
+    /// Whether the player knows that further keys are not remembered.
+    has_told_full: bool,
+    /// What the player knows of what is not sent.
+    withholding: Withholding,
     /// Reads the loudness from a frame, for the server's choice of active speakers; always `None` at a constant rate.
     loudness_of: fn(&[u8]) -> Option<u8>,
     /// The state that was last reported to the game.
@@ -61,14 +70,20 @@ impl Encryption {
         } = prepared;
         shared.set_known_keys(known_keys);
         shared.set_can_report(moderators_key.is_some());
+        let mut cipher = PacketCipher::new();
+        if policy == EncryptionPolicy::Required {
+            cipher.require_encryption();
+        }
         Self {
             policy,
             keys: KeyThread::new(member, directory, key_log, now, waker, Arc::clone(&shared)),
             shared,
-            cipher: PacketCipher::new(),
+            cipher,
             reporting: moderators_key.map(Reporting::new),
             signer,
             is_strict: policy == EncryptionPolicy::Required,
+            has_told_full: false,
+            withholding: Withholding::default(),
             loudness_of: if constant_rate { |_| None } else { loudness },
             told: EncryptionState::Off,
             begun: now,
@@ -133,17 +148,39 @@ impl Encryption {
         passage.packet(packet)
     }
 
-    /// Why a text of this length cannot be sent.
-    pub(crate) fn refuses_text(&self, client: &Client, bytes: usize) -> Option<String> {
+    /// Why a text cannot be sent to this target.
+    pub(crate) fn refuses_text(&mut self, client: &Client, target: &Target, text: &str) -> Option<String> {
         if !self.is_in_force(client) {
             return None;
         }
         if !self.cipher.has_keys() {
-            return Some("there are no keys yet for this encrypted session: try again in a second".into());
+            return Some(if self.is_not_offered(client) {
+                WithheldReason::NotOffered.to_string()
+            } else {
+                "there are no keys yet for this encrypted session: try again in a second".into()
+            });
         }
-        let most = PacketCipher::longest_text(consonance_session::TEXT_BYTES_MAX);
+        if let Some(reason) = self.withholds(client, target) {
+            return Some(reason.to_string());
+        }
+        let (bytes, most) = (text.len(), PacketCipher::longest_text(consonance_session::TEXT_BYTES_MAX));
         (bytes > most)
             .then(|| format!("the message has {bytes} bytes, at most {most} fit encrypted: send it in parts"))
+    }
+
+    /// Why nothing is sent to this target.
+    fn withholds(&mut self, client: &Client, target: &Target) -> Option<WithheldReason> {
+        let withheld = match target {
+            Target::Room(room) => {
+                let id = RoomId::of(room).0;
+                self.cipher.is_plain_room(id).then_some(Withheld::Room(id))
+            }
+            Target::Player(name) => {
+                let id = client.player(name).filter(|_| self.cipher.is_plain_player(name));
+                id.map(Withheld::Player)
+            }
+        };
+        WithheldReason::of(withheld.filter(|_| !self.cipher.sends_plain())?, client)
     }
 
     /// Passes messages of the group to the key thread.
@@ -165,18 +202,26 @@ impl Encryption {
                 events.extend(self.enter(since, keys));
             }
             for event in update.events {
-                events.extend(self.tell(since, event));
+                events.extend(self.tell(since, client, event));
             }
             let changed = update.changed.into_iter();
             events.extend(changed.map(|(name, was_verified)| {
                 EventKind::Encryption(EncryptionEvent::KeyChanged { name, was_verified })
             }));
         }
+        if !self.has_told_full && self.shared.is_full() {
+            self.has_told_full = true;
+            events.push(EventKind::Encryption(EncryptionEvent::KnownKeysFull));
+        }
         if self.cipher.poll_timeout().is_some_and(|at| at <= since) {
             self.cipher.handle_timeout(since);
         }
         events.extend(self.sign(since, client).err().as_ref().map(problem));
         events.extend(self.note_state(client));
+        events.extend(
+            self.note_withheld(client)
+                .map(|reason| EventKind::Encryption(EncryptionEvent::Withheld { reason })),
+        );
         events
     }
 
@@ -195,15 +240,18 @@ impl Encryption {
     }
 
     fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Option<EventKind> {
-        self.is_strict |= keys.plain == consonance_e2ee::PlainRooms::Never;
+        self.is_strict |= keys.plain == PlainRooms::Never;
+        self.withholding.forget();
         let error = self.cipher.enter(now, keys).err()?;
         Some(problem(&error))
     }
 
-    fn tell(&mut self, now: Duration, event: MemberEvent) -> Option<EventKind> {
+    fn tell(&mut self, now: Duration, client: &Client, event: MemberEvent) -> Option<EventKind> {
         Some(EventKind::Encryption(match event {
             MemberEvent::NewEpoch { committed_by, plain_rooms_changed: true, .. } => {
-                EncryptionEvent::RoomsChanged { by: committed_by }
+                let rooms = plain_room_names(&self.cipher, client);
+                self.shared.set_plain_room_names(rooms.clone());
+                EncryptionEvent::RoomsChanged { by: committed_by, rooms }
             }
             MemberEvent::Removed => {
                 self.cipher.leave();
@@ -228,12 +276,8 @@ impl Encryption {
 
     /// The state, and the event that reports it if it has changed.
     fn note_state(&mut self, client: &Client) -> Option<EventKind> {
-        let is_joined = client.status() == consonance_session::Status::Connected;
-        let state = match (self.is_in_force(client), self.cipher.has_keys()) {
-            (false, _) => EncryptionState::Off,
-            (true, true) if client.is_encrypting() => EncryptionState::On,
-            (true, _) => EncryptionState::Waiting,
-        };
+        let is_joined = client.status() == Status::Connected;
+        let state = self.state(client);
         if state == EncryptionState::Off && self.told == state {
             return None;
         }
@@ -243,6 +287,37 @@ impl Encryption {
             self.told = state;
             EventKind::Encryption(EncryptionEvent::State(state))
         })
+    }
+
+    fn state(&self, client: &Client) -> EncryptionState {
+        if !self.is_in_force(client) {
+            return EncryptionState::Off;
+        }
+        let has_keys = self.cipher.has_keys() && client.is_encrypting();
+        match (has_keys, self.cipher.plain_rooms()) {
+            (false, _) => EncryptionState::Waiting,
+            (true, PlainRooms::All) if self.cipher.sends_plain() => EncryptionState::Off,
+            (true, PlainRooms::All) => EncryptionState::Waiting,
+            (true, PlainRooms::Only(_) | PlainRooms::Never) => EncryptionState::On,
+        }
+    }
+
+    /// Why something is not sent, if the player does not know that yet.
+    fn note_withheld(&mut self, client: &Client) -> Option<WithheldReason> {
+        if client.status() != Status::Connected {
+            self.withholding.forget();
+            return None;
+        }
+        let reason = match self.cipher.take_withheld() {
+            Some(withheld) => WithheldReason::of(withheld, client),
+            None => self.is_not_offered(client).then_some(WithheldReason::NotOffered),
+        };
+        self.withholding.news(reason?)
+    }
+
+    /// Whether the player requires encryption where there is none.
+    fn is_not_offered(&self, client: &Client) -> bool {
+        self.is_strict && !client.is_encrypting()
     }
 }
 

@@ -130,8 +130,8 @@ pub use consonance_audio as audio;
 pub use consonance_device as device;
 pub use consonance_e2ee::{
     AccountProof, AttestationKeys, E2eeError, EncryptedMember, IdentityKey, KeptCounts, KeptFrames,
-    KnownKeys, LoggedEpoch, LoggedMember, MemberReport, ModeratorsKey, ModeratorsSecret, PacketCounts,
-    PublicKey, Recognition, ReportedFrame, ReportedVoice, SafetyNumber,
+    KnownKeys, KnownKeysFull, LoggedEpoch, LoggedMember, MemberReport, ModeratorsKey, ModeratorsSecret,
+    PacketCounts, PublicKey, Recognition, ReportedFrame, ReportedVoice, SafetyNumber,
 };
 pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
@@ -148,7 +148,7 @@ pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use encryption::{
     EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus,
-    SubmitReportError,
+    SubmitReportError, WithheldReason,
 };
 pub use engine_sound::{EngineInput, EngineOutput, PlayerStream};
 pub use event::{End, Event, EventKind};

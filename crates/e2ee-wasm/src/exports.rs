@@ -10,12 +10,15 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use consonance_e2ee::KnownKeys;
 use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
 
 use crate::page_member::{OpenOutcome, PageMember};
 
-/// Bytes of the exchange: the longest message of a group. A page that loads this module checks no other limit.
-const EXCHANGE_BYTES: usize = GROUP_MESSAGE_BYTES_MAX;
+/// Bytes of the exchange: more than the longest message of a group, and than settings with the longest list of known
+/// players, whose text may double in JSON. A page that loads this module checks no other limit.
+const EXCHANGE_BYTES: usize = 3 << 20;
+const _: () = assert!(EXCHANGE_BYTES > GROUP_MESSAGE_BYTES_MAX && EXCHANGE_BYTES > 2 * KnownKeys::BYTES_MAX);
 
 struct Instance {
     exchange: Box<[u8]>,
@@ -31,7 +34,7 @@ thread_local! {
     });
 }
 
-/// The address of the exchange, which has 1 MiB.
+/// The address of the exchange, which has 3 MiB.
 #[unsafe(no_mangle)]
 pub extern "C" fn exchange() -> *mut u8 {
     INSTANCE.with_borrow_mut(|instance| instance.exchange.as_mut_ptr())

@@ -1,7 +1,9 @@
 //! A page's member of the group and its cipher, behind the functions that JavaScript calls.
 
+mod sealing;
 mod settings;
 mod slots;
+mod withholding;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,9 +15,10 @@ use consonance_e2ee::{
 use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
 
-use crate::status::{Status, key_changed};
+use crate::status::{Event, Status};
 use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord, read_texts};
 use slots::Slot;
+use withholding::Withholding;
 
 /// The state of a page in an encrypted session. All times are durations since any fixed start.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct PageMember {
     member: MlsMember,
     directory: MemberDirectory,
     known_keys: KnownKeys,
+    /// Whether the page knows that further keys are not remembered.
+    has_told_full: bool,
     key: Vec<u8>,
     cipher: PacketCipher,
     /// Whether the session has a group that the page can join.
@@ -34,6 +39,8 @@ pub struct PageMember {
     /// The targets of voice, and whether one of them is a room or a player that is not encrypted.
     targets: Vec<PageTarget>,
     speaks_plainly: bool,
+    /// What the page knows of what is not sent.
+    withholding: Withholding,
     /// The rooms that the page listens or speaks to.
     rooms: Vec<Box<str>>,
     slots: Vec<Slot>,
@@ -74,17 +81,23 @@ impl PageMember {
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
         let Settings { credential, key, attestation_keys, known_keys, moderators_key, strict, constant_rate } =
             Settings::read(settings)?;
+        let mut cipher = PacketCipher::new();
+        if strict {
+            cipher.require_encryption();
+        }
         Ok(Self {
             key: key.to_bytes(),
             member: MlsMember::new(key, credential),
             directory: MemberDirectory::new(attestation_keys),
             known_keys,
-            cipher: PacketCipher::new(),
+            has_told_full: false,
+            cipher,
             is_encrypting: false,
             is_strict: strict,
             loudness_of: if constant_rate { |_| None } else { loudness },
             targets: Vec::new(),
             speaks_plainly: false,
+            withholding: Withholding::default(),
             rooms: Vec::new(),
             slots: std::iter::repeat_with(Slot::default).take(SLOTS_MAX).collect(),
             names: BTreeMap::new(),
@@ -107,6 +120,10 @@ impl PageMember {
         self.targets.clear();
         self.speaks_plainly = false;
         self.rooms.clear();
+        self.withholding.forget();
+        if self.is_strict && !is_encrypting {
+            self.note_withheld("not-offered", None);
+        }
         if is_encrypting && was_here {
             self.member.resume(now);
         }
@@ -143,22 +160,29 @@ impl PageMember {
 
     /// The state, in JSON.
     pub fn status(&mut self) -> String {
+        self.note_withheld_packet();
         let members = self.members();
+        if self.known_keys.is_full() && !std::mem::replace(&mut self.has_told_full, true) {
+            self.events.push(Event::KnownKeysFull.to_json());
+        }
         let changed = self.directory.newly_changed(&members);
-        self.events.extend(changed.iter().map(|(name, was_verified)| key_changed(name, *was_verified)));
+        let changed = changed
+            .iter()
+            .map(|(name, was_verified)| Event::KeyChanged { name, was_verified: *was_verified });
+        self.events.extend(changed.map(|event| event.to_json()));
         let status = Status::of(self.state(), &self.member, members, self.cipher.counts());
         let rooms = self.rooms.iter().map(|room| &**room);
         status.with_plain_rooms(rooms.filter(|room| self.cipher.is_plain_room(RoomId::of(room).0))).to_json()
     }
 
-    /// Marks the safety number of the member with this name as compared; false without such a member.
+    /// Marks the safety number of the member with this name as compared; false without such a member, or if there is
+    /// no room to remember it.
     pub fn verify(&mut self, name: &str) -> bool {
         let members = self.members();
         let Some(member) = members.iter().find(|member| member.name == name && !member.is_local) else {
             return false;
         };
-        self.known_keys.verify(member.account.as_deref(), name, &member.key);
-        true
+        self.known_keys.verify(member.account.as_deref(), name, &member.key).is_ok()
     }
 
     /// Has what was heard of players in the last thirty seconds sealed and sent to the moderators, out of JSON:
@@ -221,17 +245,6 @@ impl PageMember {
         }
     }
 
-    /// Seals a frame of Opus in its place; false if it must not be sent.
-    pub fn seal_frame(&mut self, frame: &mut Vec<u8>) -> bool {
-        if !self.is_in_force() || self.cipher.has_keys() && self.speaks_plainly {
-            return true;
-        }
-        let mut sealed = Vec::with_capacity(frame.len() + PacketCipher::VOICE_OVERHEAD_BYTES);
-        let is_sealed = self.cipher.seal_frame((self.loudness_of)(frame), frame, &mut sealed).is_ok();
-        *frame = sealed;
-        is_sealed
-    }
-
     /// Opens a frame for a slot in its place.
     pub fn open_frame(&mut self, now: Duration, slot: usize, frame: &mut Vec<u8>) -> OpenOutcome {
         let outcome = self.open_unheard(now, slot, frame);
@@ -259,16 +272,6 @@ impl PageMember {
         if is_opened { OpenOutcome::Played } else { OpenOutcome::Dropped }
     }
 
-    /// Returns the text to send instead of a text, given in JSON: `text`, and the `room` or the `player` that it is
-    /// for. `None` if it cannot be sent yet.
-    pub fn seal_text(&mut self, text: &[u8]) -> Option<String> {
-        let TextRecord { text, to, .. } = TextRecord::read(text)?;
-        if !self.is_in_force() || self.cipher.has_keys() && to.is_some_and(|to| self.is_plain(&to)) {
-            return Some(text);
-        }
-        self.cipher.seal_text(&text).ok()
-    }
-
     /// The text that a player has sent, out of JSON: `name`, `text`, and the `room` that it is for, if it is for one.
     /// `None` if it is not to be shown.
     pub fn open_text(&mut self, now: Duration, text: &[u8]) -> Option<String> {
@@ -284,15 +287,6 @@ impl PageMember {
         };
         let is_allowed = !self.is_in_force() || self.cipher.accepts_plain(Some(&name), room.into_iter());
         is_allowed.then_some(text)
-    }
-
-    /// Returns the packet to send instead of a packet of the engine; `None` if it must not be sent.
-    pub fn seal_packet<'a>(&'a mut self, packet: &'a [u8]) -> Option<&'a [u8]> {
-        if !self.is_in_force() {
-            return Some(packet);
-        }
-        let Self { cipher, names, loudness_of, .. } = self;
-        cipher.seal_packet(packet, |id| names.get(&id).map(|name| &**name), *loudness_of).packet(packet)
     }
 
     /// Returns the packet for the engine to receive instead of a packet; `None` if it must be dropped.
@@ -314,10 +308,13 @@ impl PageMember {
     }
 
     fn state(&self) -> &'static str {
-        match (self.is_in_force(), self.cipher.has_keys() && self.is_encrypting) {
-            (false, _) => "off",
-            (true, false) => "waiting",
-            (true, true) => "on",
+        let has_keys = self.cipher.has_keys() && self.is_encrypting;
+        match (self.is_in_force(), has_keys, self.cipher.plain_rooms()) {
+            (false, ..) => "off",
+            (true, false, _) => "waiting",
+            (true, true, PlainRooms::All) if self.cipher.sends_plain() => "off",
+            (true, true, PlainRooms::All) => "waiting",
+            (true, true, PlainRooms::Only(_) | PlainRooms::Never) => "on",
         }
     }
 
@@ -373,6 +370,7 @@ impl PageMember {
         let keys = self.member.epoch_keys()?;
         self.is_strict |= keys.plain == PlainRooms::Never;
         self.cipher.enter(now, &keys)?;
+        self.withholding.forget();
         self.judge_targets();
         Ok(())
     }

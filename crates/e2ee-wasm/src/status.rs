@@ -48,7 +48,7 @@ struct Counts {
 /// An event; the page asks for the status after each.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-enum Event<'a> {
+pub(crate) enum Event<'a> {
     RoomsChanged {
         by: Option<&'a str>,
     },
@@ -61,6 +61,11 @@ enum Event<'a> {
         name: &'a str,
     },
     Weakened,
+    Withheld {
+        why: &'static str,
+        name: Option<&'a str>,
+    },
+    KnownKeysFull,
     Failed {
         message: String,
     },
@@ -139,9 +144,10 @@ impl Number {
     }
 }
 
-/// The message that a member's key differs from the last known one.
-pub(crate) fn key_changed(name: &str, was_verified: bool) -> String {
-    json(&Event::KeyChanged { name, was_verified })
+impl Event<'_> {
+    pub(crate) fn to_json(&self) -> String {
+        json(self)
+    }
 }
 
 /// The message for an event; `None` if the status contains everything.

@@ -52,9 +52,65 @@ fn without_keys_nothing_is_sent_and_without_encryption_everything_passes() {
 fn a_page_that_asks_for_encryption_sends_nothing_where_there_is_none() {
     let mut ann = PageMember::start(br#"{"name":"Ann","strict":true}"#).unwrap();
     ann.handle_joined(NOW, false, false);
+    assert_eq!(events(&mut ann), [json!({ "type": "withheld", "why": "not-offered", "name": null })]);
     assert!(!ann.seal_frame(&mut FRAME.to_vec()));
     assert_eq!(ann.open_text(NOW, br#"{"name":"Bob","text":"hello"}"#), None);
     assert_eq!(status(&mut ann)["state"], "waiting");
+}
+
+#[test]
+fn a_page_that_asks_for_encryption_sends_and_plays_nothing_plain_whatever_the_group_allows() {
+    for plain in [PlainRooms::Only(vec![RoomId::of("lobby").0]), PlainRooms::All] {
+        let is_all = plain == PlainRooms::All;
+        let ann = PageMember::start(br#"{"name":"Ann","strict":true}"#).unwrap();
+        let [mut ann, mut bob] = pair_of(ann, &plain);
+        assert_eq!(status(&mut ann)["state"], if is_all { "waiting" } else { "on" });
+        assert_eq!(status(&mut bob)["state"], if is_all { "off" } else { "on" });
+        events(&mut ann);
+        ann.note_targets(br#"[{"room":"cave"},{"room":"lobby"}]"#);
+        for _ in 0..2 {
+            assert!(!ann.seal_frame(&mut FRAME.to_vec()));
+            assert_eq!(ann.seal_text(br#"{"text":"hello","to":{"room":"lobby"}}"#), None);
+            assert_eq!(ann.seal_text(br#"{"text":"hello","to":{"player":"Old"}}"#), None);
+        }
+        status(&mut ann);
+        let room = if is_all { "cave" } else { "lobby" };
+        let withheld = |why: &str, name: &str| json!({ "type": "withheld", "why": why, "name": name });
+        let mut expected = vec![withheld("plain-room", room), withheld("not-a-member", "Old")];
+        if is_all {
+            expected.insert(1, withheld("plain-room", "lobby"));
+        }
+        assert_eq!(events(&mut ann), expected);
+        play(&mut ann, 0, "Bob", &["lobby"]);
+        assert_eq!(ann.open_frame(NOW, 0, &mut FRAME.to_vec()), OpenOutcome::Dropped);
+        assert_eq!(ann.open_text(NOW, br#"{"name":"Bob","text":"hello","to":{"room":"lobby"}}"#), None);
+    }
+}
+
+#[test]
+fn a_first_epoch_with_rooms_that_are_not_encrypted_is_an_event() {
+    let [mut ann, mut bob] = pair(&PlainRooms::Only(vec![RoomId::of("lobby").0]));
+    for page in [&mut ann, &mut bob] {
+        assert!(events(page).contains(&json!({ "type": "roomsChanged", "by": null })));
+    }
+    let [mut ann, _] = pair(&PlainRooms::Never);
+    assert_eq!(events(&mut ann), Vec::<Value>::new());
+}
+
+#[test]
+fn a_list_of_known_players_that_is_full_is_an_event_and_stays_as_it_is() {
+    let known: String =
+        (0..10_000).map(|nth| format!("{} seen name:player {nth}\n", "ab".repeat(32))).collect();
+    let settings = json!({ "name": "Ann", "knownKeys": known }).to_string();
+    let [mut ann, _bob] = pair_of(PageMember::start(settings.as_bytes()).unwrap(), &PlainRooms::Never);
+    for count in [1, 0] {
+        status(&mut ann);
+        let full = json!({ "type": "knownKeysFull" });
+        assert_eq!(events(&mut ann).iter().filter(|event| **event == full).count(), count);
+    }
+    assert_eq!(ann.known_keys().lines().count(), 10_000);
+    assert!(ann.verify("Bob"), "one that was compared has a place of its own");
+    assert_eq!(ann.known_keys().lines().count(), 10_001);
 }
 
 #[test]
@@ -196,6 +252,11 @@ fn member(name: &str) -> PageMember {
 
 fn status(member: &mut PageMember) -> Value {
     serde_json::from_str(&member.status()).expect("the status is JSON")
+}
+
+fn events(member: &mut PageMember) -> Vec<Value> {
+    let events = std::iter::from_fn(|| member.poll_event());
+    events.map(|event| serde_json::from_str(&event).expect("an event is JSON")).collect()
 }
 
 fn sealed(member: &mut PageMember, frame: &[u8]) -> Vec<u8> {

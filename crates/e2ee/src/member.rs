@@ -37,6 +37,8 @@ pub struct MlsMember {
     asked_changes: Option<((u32, u32), Changes)>,
     /// A former group of this session allowed no unencrypted rooms, so no later one may.
     is_strict: bool,
+    /// The rooms that were last said to be unencrypted.
+    announced: PlainRooms,
     statements: Statements,
     /// A sealed report that waits for permission to be sent.
     report: Option<Vec<u8>>,
@@ -68,7 +70,8 @@ pub enum MemberEvent {
         epoch: u64,
         /// The name of the member that committed it; none for the epoch that this member joins in.
         committed_by: Option<String>,
-        /// Whether the set of unencrypted rooms has changed: see [`MlsMember::plain_rooms`].
+        /// Whether the set of unencrypted rooms differs from the previous epoch's, or in the first epoch, whether there
+        /// is one: see [`MlsMember::plain_rooms`].
         plain_rooms_changed: bool,
     },
     /// A commit removed this member: it has no keys until it is added again, which it asks for.
@@ -78,9 +81,10 @@ pub enum MemberEvent {
         /// The error.
         error: E2eeError,
     },
-    /// The server shows this member and another one different groups: a third party may be listening.
+    /// A member has signed that it is in another group than this one: the server shows them different groups, and a
+    /// third party may be listening, or that member says so falsely.
     Forked {
-        /// The other member's name.
+        /// The member that claims it.
         name: String,
     },
     /// The server wants a group with unencrypted rooms, but the previous group allowed none: it is not joined.
@@ -122,6 +126,7 @@ impl MlsMember {
             pending: None,
             asked_changes: None,
             is_strict: false,
+            announced: PlainRooms::Never,
             statements: Statements::default(),
             report: None,
             asked_at: None,

@@ -42,6 +42,9 @@ pub struct MemberDirectory {
     reported: BTreeSet<PublicKey>,
 }
 
+/// The maximum number of keys that are remembered of each kind.
+const REMEMBERED_MAX: usize = 10_000;
+
 impl MemberDirectory {
     /// A directory that checks attestations with these keys.
     pub fn new(attestation_keys: AttestationKeys) -> Self {
@@ -65,9 +68,11 @@ impl MemberDirectory {
                 key: other.key.clone(),
                 safety_number: (!is_local).then(|| member.safety_number_of(other)),
                 is_confirmed: is_local || epoch.is_some() && member.confirmed_epoch(other.leaf) == epoch,
-                recognition: (!is_local).then(|| match known.recognize(other) {
+                recognition: (!is_local).then(|| match known.recognize_as(other, *account_proof) {
                     Recognition::New => {
-                        new.insert(other.key.clone());
+                        if new.len() < REMEMBERED_MAX {
+                            new.insert(other.key.clone());
+                        }
                         Recognition::New
                     }
                     Recognition::Known if new.contains(&other.key) => Recognition::New,
@@ -88,6 +93,9 @@ impl MemberDirectory {
             Some(Recognition::Changed { was_verified }) => Some((member, was_verified)),
             Some(Recognition::New | Recognition::Known | Recognition::Verified) | None => None,
         });
+        if self.reported.len() > REMEMBERED_MAX {
+            self.reported.clear();
+        }
         let new = changed.filter(|(member, _)| self.reported.insert(member.key.clone()));
         new.map(|(member, was_verified)| (member.name.clone(), was_verified)).collect()
     }

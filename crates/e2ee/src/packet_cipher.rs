@@ -5,6 +5,7 @@ mod packets;
 mod plain;
 mod senders;
 mod texts;
+mod withheld;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::{E2eeError, EpochKeys};
 pub use counts::PacketCounts;
 pub use packets::Passage;
 use senders::Senders;
+pub use withheld::Withheld;
 
 /// Seals and opens packets between a session's client and its network, with the keys of an
 /// [`MlsMember`](crate::MlsMember).
@@ -33,6 +35,10 @@ pub struct PacketCipher {
     senders: Senders,
     /// No unencrypted packet passes until a group allows it.
     plain: PlainRooms,
+    /// Whether none passes whatever the group allows.
+    is_strict: bool,
+    /// The last recipient to which nothing was sent for that reason.
+    withheld: Option<Withheld>,
     counts: PacketCounts,
     sealed: Vec<u8>,
     packet: Vec<u8>,
@@ -45,6 +51,12 @@ impl PacketCipher {
     /// A cipher without keys: outgoing packets are dropped.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Blocks unencrypted packets in both directions from now on, whatever a group's policy says. There is no way back:
+    /// a group without unencrypted rooms has the same effect.
+    pub fn require_encryption(&mut self) {
+        self.is_strict = true;
     }
 
     /// Whether there are keys.
@@ -67,6 +79,7 @@ impl PacketCipher {
     pub fn enter(&mut self, now: Duration, keys: &EpochKeys) -> Result<(), E2eeError> {
         let of = (keys.group, keys.secret.epoch());
         self.plain.clone_from(&keys.plain);
+        self.is_strict |= keys.plain == PlainRooms::Never;
         self.senders.follow(&keys.leaves);
         // A second sealer for the same epoch would restart its frame counter at 0.
         if self.keys_of == Some(of) {

@@ -429,6 +429,40 @@ fn a_room_is_plain_for_all_members_while_a_client_without_the_feature_listens_to
 }
 
 #[test]
+fn the_first_epoch_announces_plain_rooms_like_every_other() {
+    let mut stage = Stage::new(Encryption::Allowed);
+    stage.join_original("Old");
+    stage.client("Old").join_room("lobby").unwrap();
+    stage.run_ms(200);
+    for name in ["Ann", "Bob"] {
+        stage.join(&[name]);
+        stage.run_ms(200);
+        let announced = stage.events(name).iter().filter_map(|event| match event {
+            MemberEvent::NewEpoch { plain_rooms_changed, .. } => Some(*plain_rooms_changed),
+            _ => None,
+        });
+        let announced: Vec<bool> = announced.collect();
+        assert_eq!(announced.iter().filter(|is_changed| **is_changed).count(), 1, "{name}: {announced:?}");
+        assert!(announced[0] && stage.is_plain(name, "lobby"), "{name}");
+    }
+    stage.leave_original("Old");
+    stage.run_ms(200);
+    assert!(stage.events("Bob").iter().any(is_change_of_plain_rooms));
+}
+
+#[test]
+fn a_first_epoch_without_plain_rooms_announces_none() {
+    for encryption in [Encryption::Allowed, Encryption::Required] {
+        let mut stage = Stage::new(encryption);
+        stage.join(&["Ann", "Bob"]);
+        stage.run_ms(200);
+        let is_change =
+            |event: &MemberEvent| matches!(event, MemberEvent::NewEpoch { plain_rooms_changed: true, .. });
+        assert!(!stage.events("Bob").iter().any(is_change), "{encryption:?}");
+    }
+}
+
+#[test]
 fn a_room_that_is_plain_no_longer_while_a_commit_is_awaited_is_encrypted_by_the_next_one() {
     let mut stage = Stage::new(Encryption::Allowed);
     stage.join(&["Ann", "Bob"]);

@@ -145,7 +145,8 @@ enum consonance_encryption_event
      */
     CONSONANCE_ENCRYPTION_EVENT_KEY_CHANGED = 3,
     /**
-     * The server shows different groups to this chat and `player`. Trust nothing until you have left the session.
+     * `player` claims to be in another group than this chat: the server shows them different groups, or the claim is
+     * false. If other members confirm this chat's group, do not trust `player`; if several claim it, trust nothing.
      */
     CONSONANCE_ENCRYPTION_EVENT_FORKED = 4,
     /**
@@ -160,6 +161,15 @@ enum consonance_encryption_event
      * The server did not store a report of this chat; `text` says why.
      */
     CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED = 7,
+    /**
+     * Something that the player says or writes is not sent, since the chat requires encryption: nothing at all if
+     * `room` is empty and `player` is 0, otherwise what goes to that room or player. Told once until the keys change.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_WITHHELD = 8,
+    /**
+     * There is no room for the keys of further players in `known_keys`: those stay new at each meeting.
+     */
+    CONSONANCE_ENCRYPTION_EVENT_KNOWN_KEYS_FULL = 9,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -6,7 +6,9 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use consonance::device::{DeviceEvent, DeviceState, Direction};
-use consonance::{Caption, EncryptionEvent, EventKind, LinkTransport, ProblemKind, TextTarget};
+use consonance::{
+    Caption, EncryptionEvent, EventKind, LinkTransport, ProblemKind, TextTarget, WithheldReason,
+};
 
 use crate::c::{ArrayOut, Out};
 use crate::chats::Chat;
@@ -150,9 +152,10 @@ fn told_of_device<'e>(event: &DeviceEvent) -> Told<'e> {
 }
 
 fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
+    let mut room = "";
     let (detail, player, number) = match event {
         EncryptionEvent::State(state) => (CEncryptionEvent::State, "", encryption_state(*state) as u64),
-        EncryptionEvent::RoomsChanged { by } => {
+        EncryptionEvent::RoomsChanged { by, .. } => {
             (CEncryptionEvent::RoomsChanged, by.as_deref().unwrap_or_default(), 0)
         }
         EncryptionEvent::KeyChanged { name, was_verified } => {
@@ -162,9 +165,21 @@ fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
         EncryptionEvent::Weakened => (CEncryptionEvent::Weakened, "", 0),
         EncryptionEvent::ReportTaken => (CEncryptionEvent::ReportTaken, "", 0),
         EncryptionEvent::ReportRefused { .. } => (CEncryptionEvent::ReportRefused, "", 0),
+        EncryptionEvent::Withheld { reason } => {
+            let player = match reason {
+                WithheldReason::PlainRoom { room: plain } => {
+                    room = plain;
+                    ""
+                }
+                WithheldReason::NotAMember { player } => player,
+                WithheldReason::NotOffered => "",
+            };
+            (CEncryptionEvent::Withheld, player, 0)
+        }
+        EncryptionEvent::KnownKeysFull => (CEncryptionEvent::KnownKeysFull, "", 0),
     };
     let detail = detail as i32;
-    Told { player, detail, number, ..with_text(CEventType::Encryption, &event.to_string()) }
+    Told { player, room, detail, number, ..with_text(CEventType::Encryption, &event.to_string()) }
 }
 
 fn problem(about: ProblemKind) -> CProblem {

@@ -171,8 +171,8 @@ class EncryptionWarning(Event):
     """A warning about the encryption for players, or what became of a report."""
 
     kind: str
-    """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"``, ``"report-taken"`` or
-    ``"report-refused"``.
+    """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"``, ``"withheld"``, ``"known-keys-full"``,
+    ``"report-taken"`` or ``"report-refused"``.
     """
     player: str | None
     text: str

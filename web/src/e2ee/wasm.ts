@@ -32,7 +32,7 @@ interface Exports {
 }
 
 /** The capacity of the exchange, in bytes: the longest message of a group. */
-export const EXCHANGE_BYTES = 1 << 20;
+export const EXCHANGE_BYTES = 3 << 20;
 
 /** One instance with its own memory. */
 export class Wasm {

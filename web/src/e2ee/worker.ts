@@ -18,7 +18,7 @@ class KeysWorker {
     this.frames = new FrameCipher(wasm, () => performance.now());
     if (wasm.exports.member_start(wasm.writeJson(settings)) === 0) throw new Error("the name or the key cannot be used");
     post({ type: "ready", key: hexadecimal(wasm.read(wasm.exports.member_key()) ?? new Uint8Array()) });
-    setInterval(() => this.tellStatus(), STATUS_EVERY_MS);
+    setInterval(() => this.drain(), STATUS_EVERY_MS);
     this.drain();
   }
 
@@ -55,7 +55,7 @@ class KeysWorker {
       case "seal-text": {
         const length = wasm.exports.text_seal(wasm.writeJson({ to: message.to, text: message.text }));
         post({ type: "text", id: message.id, text: wasm.readText(length) });
-        return;
+        break;
       }
       case "open-text": {
         const to = "room" in message.to ? { to: { room: message.to.room } } : {};
@@ -160,7 +160,7 @@ function hexadecimal(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The counts in the status change all the time. */
+/** The counts in the status change all the time, and frames that are not sent are events. */
 const STATUS_EVERY_MS = 2_000;
 /** The limit of a timer (HTML, 8.6: 31 bits). */
 const TIMER_MS_MAX = 2 ** 31;

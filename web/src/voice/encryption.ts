@@ -259,10 +259,16 @@ export class Encryption {
   private sealText(to: Target, text: string): void {
     const id = this.ask((sealed) => {
       if (sealed !== null && this.effects.send({ type: "text", to, text: sealed })) return;
-      const why = sealed === null ? "there are no keys yet for this encrypted session" : "there is no connection";
+      const why = sealed === null ? this.whyNotSealed() : "there is no connection";
       this.effects.message({ type: "problem", message: `The text was not sent: ${why}.`, about: "text" });
     });
     this.post({ type: "seal-text", id, to, text });
+  }
+
+  /** The event `withheld` has the details. */
+  private whyNotSealed(): string {
+    if (this.status.state === "on") return "its reader cannot encrypt, and you require that";
+    return "there are no keys for this session";
   }
 
   private ask(answered: (text: string | null) => void): number {

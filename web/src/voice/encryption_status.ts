@@ -30,6 +30,8 @@ const KINDS: ReadonlySet<string> = new Set<EncryptionEvent["type"]>([
   "keyChanged",
   "forked",
   "weakened",
+  "withheld",
+  "knownKeysFull",
   "failed",
   "reportTaken",
   "reportRefused",

@@ -6,7 +6,10 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use consonance::transport::DatagramPath;
-use consonance::{End, Event, EventKind, ProblemKind, SubmitReportError, Target, VoiceChat};
+use consonance::{
+    EncryptionEvent, EncryptionState, End, Event, EventKind, ProblemKind, SubmitReportError, Target,
+    VoiceChat,
+};
 use consonance_name_key::visible;
 
 use super::lines::EventLines;
@@ -36,6 +39,8 @@ pub(crate) struct Conversation<'a> {
     joined: bool,
     /// Whether it listens to a room, without which it hears hardly anything.
     has_rooms: bool,
+    /// The rooms of the session that are not encrypted.
+    plain_rooms: Vec<String>,
     /// A client outside of a session has no use for a line about devices.
     about_devices: Vec<Event>,
     leave_at: Option<Instant>,
@@ -72,6 +77,7 @@ impl<'a> Conversation<'a> {
             may_write: false,
             joined: false,
             has_rooms: !arguments.listen.is_empty(),
+            plain_rooms: Vec::new(),
             about_devices: Vec::new(),
             leave_at: None,
             lost: None,
@@ -112,8 +118,15 @@ impl<'a> Conversation<'a> {
             self.about_devices.push(event);
             return Ok(Course::GoesOn);
         }
+        if matches!(event.kind, EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)))
+            && !self.plain_rooms.is_empty()
+        {
+            self.lines.print_encrypted_except(event.at, &self.plain_rooms)?;
+            return Ok(Course::GoesOn);
+        }
         self.lines.print(&event)?;
         match event.kind {
+            EventKind::Encryption(EncryptionEvent::RoomsChanged { rooms, .. }) => self.plain_rooms = rooms,
             EventKind::Joined | EventKind::Resumed => {
                 let is_first = !std::mem::replace(&mut self.joined, true);
                 self.about_devices.drain(..).try_for_each(|event| self.lines.print(&event))?;

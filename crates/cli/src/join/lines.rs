@@ -27,6 +27,25 @@ impl<'a> EventLines<'a> {
         self.write(event.at, in_words(&event.kind, self.own_name), || as_json(&event.kind, self.own_name))
     }
 
+    /// Prints that the session is encrypted, except in these rooms.
+    ///
+    /// # Errors
+    /// If the output is closed.
+    pub(crate) fn print_encrypted_except(&self, at: Instant, rooms: &[String]) -> io::Result<()> {
+        let rooms: Vec<String> = rooms.iter().map(|room| shown(room)).collect();
+        let words = format!(
+            "encrypted from end to end, EXCEPT in {}; type /members to see which players can hear",
+            rooms.join(", ")
+        );
+        self.write(at, Some(words.clone()), || {
+            let line = [("event", "encryption"), ("state", "on"), ("text", &*words)];
+            let mut line: Map<_, _> =
+                line.into_iter().map(|(key, value)| (key.to_owned(), json!(value))).collect();
+            line.insert("plain_rooms".into(), json!(rooms));
+            line
+        })
+    }
+
     /// Prints lines that were asked for.
     ///
     /// # Errors
@@ -136,7 +155,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)) => {
             "encrypted from end to end; type /members to see which players can hear".to_owned()
         }
-        EventKind::Encryption(event) => event.to_string(),
+        EventKind::Encryption(event) => shown(&event.to_string()),
         EventKind::TextSent { players: 0, .. } => {
             "your text was not delivered: no player listens there".to_owned()
         }
@@ -164,20 +183,29 @@ fn draining_in_words(ends_in: Duration, redirect: Option<&str>, follows_in: Opti
 }
 
 fn encryption_as_json(event: &EncryptionEvent) -> Value {
-    let state = match event {
-        EncryptionEvent::State(EncryptionState::On) => "on",
-        EncryptionEvent::State(EncryptionState::Waiting) => "waiting",
-        EncryptionEvent::State(_) => "off",
-        EncryptionEvent::RoomsChanged { .. }
+    let text = event.to_string();
+    match event {
+        EncryptionEvent::State(state) => {
+            let state = match state {
+                EncryptionState::On => "on",
+                EncryptionState::Waiting => "waiting",
+                EncryptionState::Off => "off",
+            };
+            json!({"event": "encryption", "state": state, "text": text})
+        }
+        EncryptionEvent::RoomsChanged { rooms, .. } => {
+            json!({"event": "encryption", "plain_rooms": rooms, "text": text})
+        }
+        EncryptionEvent::Withheld { reason } => {
+            json!({"event": "encryption", "withheld": reason.code(), "text": text})
+        }
+        EncryptionEvent::KnownKeysFull
         | EncryptionEvent::KeyChanged { .. }
         | EncryptionEvent::Forked { .. }
         | EncryptionEvent::Weakened
         | EncryptionEvent::ReportTaken
-        | EncryptionEvent::ReportRefused { .. } => {
-            return json!({"event": "encryption", "text": event.to_string()});
-        }
-    };
-    json!({"event": "encryption", "state": state, "text": event.to_string()})
+        | EncryptionEvent::ReportRefused { .. } => json!({"event": "encryption", "text": text}),
+    }
 }
 
 fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {

@@ -9,10 +9,16 @@ use consonance_name_key::visible;
 pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
     match status.state {
         EncryptionState::On => {}
-        EncryptionState::Waiting => return vec!["no keys yet: nothing is sent or heard".into()],
+        EncryptionState::Waiting => return vec!["no keys: nothing is sent or heard".into()],
         EncryptionState::Off => return vec!["this session is not encrypted from end to end".into()],
     }
-    let mut lines = vec!["these members, and no others, can hear:".to_owned()];
+    let mut lines = match &*status.plain_rooms {
+        [] => vec!["these members, and no others, can hear:".to_owned()],
+        rooms => vec![
+            format!("NOT encrypted, as a player there cannot encrypt: {}", visible(&rooms.join(", "))),
+            "these members, and no others, can hear in the other rooms:".to_owned(),
+        ],
+    };
     lines.extend(status.members.iter().flat_map(member));
     if let Some(number) = &status.safety_number {
         lines.push("all members see the same:".into());

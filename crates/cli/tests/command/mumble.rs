@@ -5,6 +5,7 @@
 
 mod accounts;
 mod codecs;
+mod encrypted;
 mod watched;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -16,7 +16,8 @@ pub enum EncryptionPolicy {
     /// If the session offers it. Once the session has required it, nothing is sent or heard without encryption.
     #[default]
     WhereOffered,
-    /// Always: if the session does not offer it, nothing is sent and nothing is heard.
+    /// Always: nothing is sent or heard without encryption, whatever the session offers, its group allows, or a room's
+    /// listeners can do. [`Withheld`](super::EncryptionEvent::Withheld) says what is not sent, and why.
     Required,
     /// Never: a session that requires it refuses this player.
     Never,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use consonance_e2ee::{EncryptedMember, KnownKeys, PacketCounts, PlainRooms, Recognition, SafetyNumber};
 use consonance_session::RoomId;
 
+use super::withholding::WithheldReason;
 use crate::lock::lock;
 
 /// Whether speech is end-to-end encrypted.
@@ -16,9 +17,11 @@ pub enum EncryptionState {
     /// Off: the session does not offer it, or the chat does not want it.
     #[default]
     Off,
-    /// There are no keys yet, or they were lost: nothing is sent and nothing is heard.
+    /// There are no keys yet, they were lost, or no room of the session is encrypted although the chat requires that:
+    /// nothing is sent and nothing is heard.
     Waiting,
-    /// On, except in rooms that all members know as [not encrypted](EncryptionStatus::is_room_encrypted).
+    /// On, except in rooms that all members know as [not encrypted](EncryptionStatus::is_room_encrypted), to which a
+    /// chat that requires encryption sends nothing.
     On,
 }
 
@@ -28,11 +31,22 @@ pub enum EncryptionState {
 pub enum EncryptionEvent {
     /// Encryption started or ended.
     State(EncryptionState),
-    /// The set of unencrypted rooms has changed, since players that cannot encrypt came or left: see
-    /// [`EncryptionStatus::is_room_encrypted`].
+    /// The set of unencrypted rooms has changed, since players that cannot encrypt came or left, or there were such
+    /// rooms when we joined: see [`EncryptionStatus::is_room_encrypted`].
     RoomsChanged {
         /// The member whose client signed that; `None` if it was so before we joined.
         by: Option<String>,
+        /// The rooms that are not encrypted from now on.
+        rooms: Vec<String>,
+    },
+    /// There is no room for the keys of further players in [`known_keys`](crate::VoiceChat::known_keys): those stay new
+    /// at each meeting, and a change of their keys is not noticed. No player is forgotten. Told once.
+    KnownKeysFull,
+    /// Something that the player says or writes is not sent, since the chat requires encryption. Each reason is told
+    /// once until the keys change.
+    Withheld {
+        /// Why.
+        reason: WithheldReason,
     },
     /// A player's key differs from the last one known: another device, a new installation, or another player. Compare
     /// your safety numbers.
@@ -42,9 +56,11 @@ pub enum EncryptionEvent {
         /// Whether the former key was verified.
         was_verified: bool,
     },
-    /// The server shows us and another member different groups. Trust nothing you hear until you have left.
+    /// A member has signed that it is in another group than we: the server shows us different groups, or the member
+    /// says so falsely. It is that member's claim alone; if others [confirm](EncryptedMember::is_confirmed) our group,
+    /// do not trust this one, and if several claim it, trust nothing that you hear.
     Forked {
-        /// The other member's name.
+        /// The member that claims it.
         name: String,
     },
     /// The server wants the session to be less encrypted than before: we do not take part, and nothing is sent or
@@ -73,6 +89,8 @@ pub struct EncryptionStatus {
     pub safety_number: Option<SafetyNumber>,
     /// Counters of packets, by what the encryption did with them.
     pub packets: PacketCounts,
+    /// The names of the rooms that are not encrypted, as of the last [`RoomsChanged`](EncryptionEvent::RoomsChanged).
+    pub plain_rooms: Vec<String>,
     plain: PlainRooms,
 }
 
@@ -87,15 +105,22 @@ impl EncryptionStatus {
 impl fmt::Display for EncryptionEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::State(EncryptionState::On) => {
-                f.write_str("encrypted from end to end: only the members of the session can hear")
-            }
-            Self::State(EncryptionState::Waiting) => f.write_str("no keys yet: nothing is sent or heard"),
+            Self::State(EncryptionState::On) => f.write_str(
+                "encrypted from end to end: only the members of the session can hear, except in rooms named as not encrypted",
+            ),
+            Self::State(EncryptionState::Waiting) => f.write_str("no keys: nothing is sent or heard"),
             Self::State(EncryptionState::Off) => f.write_str("not encrypted from end to end"),
-            Self::RoomsChanged { by: Some(name) } => {
-                write!(f, "the rooms that are not encrypted have changed, by {name}'s client")
+            Self::RoomsChanged { by, rooms } => {
+                match &**rooms {
+                    [] => f.write_str("all rooms are encrypted")?,
+                    rooms => write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?,
+                }
+                by.as_ref().map_or(Ok(()), |name| write!(f, " (signed by {name}'s client)"))
             }
-            Self::RoomsChanged { by: None } => f.write_str("the rooms that are not encrypted have changed"),
+            Self::Withheld { reason } => reason.fmt(f),
+            Self::KnownKeysFull => f.write_str(
+                "there is no room for the keys of more players: you are not warned if those of new ones change",
+            ),
             Self::KeyChanged { name, was_verified: true } => {
                 write!(f, "{name}, a verified player, has another key: compare your safety numbers")
             }
@@ -105,7 +130,7 @@ impl fmt::Display for EncryptionEvent {
             Self::Forked { name } => {
                 write!(
                     f,
-                    "the server has put {name} and you into different groups: it may be listening, leave"
+                    "{name}'s client claims to be in another group than you: the server may be listening, or the claim is false; see which members confirm your keys"
                 )
             }
             Self::Weakened => {
@@ -134,6 +159,8 @@ pub(crate) struct SharedEncryption {
     known: Mutex<KnownKeys>,
     /// Whether there is a key for reports.
     can_report: AtomicBool,
+    /// Whether a player's key could not be remembered.
+    is_full: AtomicBool,
 }
 
 impl SharedEncryption {
@@ -158,17 +185,29 @@ impl SharedEncryption {
     }
 
     pub(super) fn with_known_keys<T>(&self, act: impl FnOnce(&mut KnownKeys) -> T) -> T {
-        act(&mut lock(&self.known))
+        let mut known = lock(&self.known);
+        let done = act(&mut known);
+        self.is_full.store(known.is_full(), Ordering::Relaxed);
+        done
     }
 
-    /// Marks a member's current key as verified. False without such a member.
+    /// Whether a player's key could not be remembered.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
+    }
+
+    /// Marks a member's current key as verified. False without such a member, or if there is no room to remember it.
     pub(crate) fn verify(&self, name: &str) -> bool {
         let mut status = lock(&self.status);
         let Some(member) = status.members.iter_mut().find(|member| member.name == name && !member.is_local)
         else {
             return false;
         };
-        lock(&self.known).verify(member.account.as_deref(), name, &member.key);
+        let verified =
+            self.with_known_keys(|known| known.verify(member.account.as_deref(), name, &member.key));
+        if verified.is_err() {
+            return false;
+        }
         member.recognition = Some(Recognition::Verified);
         true
     }
@@ -181,6 +220,12 @@ impl SharedEncryption {
     pub(super) fn set_members(&self, table: MemberTable) {
         let mut status = lock(&self.status);
         let MemberTable { epoch, members, safety_number, plain } = table;
-        *status = EncryptionStatus { epoch, members, safety_number, plain, ..*status };
+        let (state, packets, plain_rooms) =
+            (status.state, status.packets, std::mem::take(&mut status.plain_rooms));
+        *status = EncryptionStatus { state, epoch, members, safety_number, packets, plain_rooms, plain };
+    }
+
+    pub(super) fn set_plain_room_names(&self, rooms: Vec<String>) {
+        lock(&self.status).plain_rooms = rooms;
     }
 }

@@ -14,7 +14,8 @@ impl VoiceChat {
     }
 
     /// Marks a member as verified, after its safety number was compared and equal on both sides. False without such a
-    /// member.
+    /// member, or if there is no room to remember it:
+    /// [`KnownKeysFull`](crate::EncryptionEvent::KnownKeysFull) tells that.
     pub fn verify_member(&self, name: &str) -> bool {
         self.running.shared.encryption.verify(name)
     }
@@ -42,7 +43,8 @@ impl VoiceChat {
     }
 
     /// The players met, with their keys, to be stored for the next chat: see
-    /// [`EncryptionSettings::known_keys`](crate::EncryptionSettings::known_keys).
+    /// [`EncryptionSettings::known_keys`](crate::EncryptionSettings::known_keys). None is ever forgotten to make room;
+    /// [`KnownKeysFull`](crate::EncryptionEvent::KnownKeysFull) tells once there is none.
     pub fn known_keys(&self) -> KnownKeys {
         self.running.shared.encryption.known_keys()
     }

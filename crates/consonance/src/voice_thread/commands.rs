@@ -196,7 +196,7 @@ impl VoiceThread {
     fn send_text(&mut self, id: TextId, target: &Target, text: &str) {
         let now = Instant::now();
         let encryption = self.links.encryption_mut();
-        if let Some(reason) = encryption.and_then(|it| it.refuses_text(&self.client, text.len())) {
+        if let Some(reason) = encryption.and_then(|it| it.refuses_text(&self.client, target, text)) {
             return self.tell(now, EventKind::TextNotSent { id, reason });
         }
         let kind = match self.client.send_text(target, text) {

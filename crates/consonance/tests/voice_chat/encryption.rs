@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use consonance::{
     AccountProof, AttestationKeys, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState,
-    EncryptionStatus, EventKind, IdentityKey, Target,
+    EncryptionStatus, EventKind, IdentityKey, Target, WithheldReason,
 };
 use consonance_server::moderation::By;
 use consonance_server::token::Key;
@@ -140,7 +140,7 @@ fn a_room_where_a_player_does_not_encrypt_is_heard_by_all_and_shown_as_not_encry
     let mut old = Player::join("Old", old);
     for player in [&mut alice, &mut bob] {
         player.until_some("rooms", |kind| {
-            matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_) }))
+            matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_), .. }))
         });
         assert!(!player.voice.encryption().is_room_encrypted("lobby"));
         assert!(player.voice.encryption().is_room_encrypted("cave"));
@@ -165,6 +165,53 @@ fn a_player_that_requires_encryption_says_nothing_where_it_is_not_offered() {
     alice.until_counted("dropped frames", dropped);
     assert_eq!(bob.voice.statistics().session.frames_received, 0);
     assert!(!bob.has_seen_some(|kind| matches!(kind, EventKind::StartedSpeaking { .. })));
+}
+
+/// Waits until the player learns that this is not sent.
+fn until_withheld(player: &mut Player, reason: WithheldReason) {
+    player.until(&EventKind::Encryption(EncryptionEvent::Withheld { reason }));
+}
+
+#[test]
+fn where_encryption_is_not_offered_a_player_that_requires_it_is_told() {
+    let stage = stage(Encryption::Off);
+    let mut alice = Player::join("Alice", stage.chat().encryption(policy(EncryptionPolicy::Required)));
+    until_withheld(&mut alice, WithheldReason::NotOffered);
+    assert_eq!(alice.voice.encryption().state, EncryptionState::Waiting);
+}
+
+#[test]
+fn a_player_that_requires_encryption_sends_nothing_to_a_room_where_it_is_only_allowed() {
+    let stage = stage(Encryption::Allowed);
+    let old = stage.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
+    let old = Player::join("Old", old);
+    let strict = stage.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
+    let mut alice = Player::join("Alice", strict);
+    let bob = stage.chat().listen_to_room("lobby").listen_to_room("cave");
+    let mut bob = Player::join("Bob", bob);
+    let lobby = || vec!["lobby".to_owned()];
+    for player in [&mut alice, &mut bob] {
+        player.until_some("plain rooms", |kind| {
+            matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { rooms, .. }) if *rooms == lobby())
+        });
+        player.until(&on());
+    }
+    until_members(&alice, 2);
+    alice.voice.set_input(Speech::once(&recording(1, 0.0, 1.0)));
+    until_withheld(&mut alice, WithheldReason::PlainRoom { room: "lobby".into() });
+    alice.until_counted("withheld frames", |_| alice.voice.encryption().packets.withheld > 30);
+    alice.voice.send_text(Target::Room("lobby".into()), "hello").unwrap();
+    alice.until_some(
+        "a refusal",
+        |kind| matches!(kind, EventKind::TextNotSent { reason, .. } if reason.contains("lobby")),
+    );
+    let status = alice.voice.encryption();
+    assert_eq!((status.packets.sent_plain, status.plain_rooms), (0, lobby()));
+    for player in [&bob, &old] {
+        assert_eq!(player.voice.statistics().session.frames_received, 0);
+    }
+    alice.voice.send_text(Target::Room("cave".into()), "hello").unwrap();
+    bob.until_some("hello", |kind| matches!(kind, EventKind::Text { text, .. } if text == "hello"));
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
     never.policy = EncryptionPolicy::Never;
     let mut old = Player::join("Old", stage.chat().encryption(never).listen_to_room("lobby"));
     alice.until_some("rooms", |kind| {
-        matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_) }))
+        matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_), .. }))
     });
     alice.voice.set_input(Speech::once(&second));
     old.assert_hears("Alice", &second);

@@ -269,8 +269,9 @@ impl MlsMember {
             Ok(plain) => plain,
             Err(error) => return self.fail(now, error),
         };
-        let plain_rooms_changed = plain != group.plain;
         group.plain = plain;
+        let former = core::mem::replace(&mut self.announced, group.plain.clone());
+        let plain_rooms_changed = !has_same_rooms(&former, &group.plain);
         group.members = mls::members(&group.mls);
         self.is_strict |= group.plain == PlainRooms::Never;
         let epoch = group.mls.current_epoch();
@@ -293,6 +294,16 @@ impl MlsMember {
         }
         self.events.push_back(event);
     }
+}
+
+/// Whether the same rooms are unencrypted, whatever may change later.
+fn has_same_rooms(a: &PlainRooms, b: &PlainRooms) -> bool {
+    let is_empty = |rooms: &PlainRooms| match rooms {
+        PlainRooms::Never => true,
+        PlainRooms::Only(rooms) => rooms.is_empty(),
+        PlainRooms::All => false,
+    };
+    a == b || is_empty(a) && is_empty(b)
 }
 
 /// The group's id in MLS: a session has one group at a time.

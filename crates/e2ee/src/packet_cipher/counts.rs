@@ -12,6 +12,8 @@ pub struct PacketCounts {
     pub sent_plain: u64,
     /// Outgoing packets that were dropped, since there were no keys.
     pub without_keys: u64,
+    /// Outgoing packets that were dropped, since a recipient cannot decrypt and this player requires encryption.
+    pub withheld: u64,
     /// Incoming packets without encryption where it is allowed.
     pub received_plain: u64,
     /// Incoming packets without encryption where it is not allowed; they were dropped.

@@ -7,7 +7,7 @@ use consonance_wire::{
     WireStr, Writer,
 };
 
-use super::PacketCipher;
+use super::{PacketCipher, Withheld};
 
 /// The result of sealing or opening a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,6 @@ impl<'a> Passage<'a> {
     }
 }
 
-/// The recipient of a packet.
-enum Recipient {
-    Room(u16),
-    Player(ClientId),
-}
-
 impl PacketCipher {
     /// Seals a packet of the local client; returns what to send instead. `name_of` looks up the session's players, and
     /// `loudness` measures an Opus frame.
@@ -52,10 +46,14 @@ impl PacketCipher {
         if !is_relay && !matches!(message, Ok(MessageType::VoiceData | MessageType::TextData)) {
             return Passage::AsIs;
         }
-        let Ok(parsed) = Packet::parse(packet) else { return Passage::AsIs };
+        // What cannot be understood may hold voice or text.
+        let Ok(parsed) = Packet::parse(packet) else { return Passage::Dropped };
         let inner = match parsed {
             Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) => {
-                let Ok(inner) = Packet::parse(relay.packet) else { return Passage::AsIs };
+                let Ok(inner) = Packet::parse(relay.packet) else { return Passage::Dropped };
+                if matches!(inner, Packet::ServerRelayReliable(_) | Packet::ServerRelayUnreliable(_)) {
+                    return Passage::Dropped;
+                }
                 inner
             }
             _ => parsed,
@@ -96,9 +94,13 @@ impl PacketCipher {
             self.counts.without_keys += 1;
             return None;
         }
-        if recipients(packet).any(|recipient| self.is_plain(&recipient, &name_of)) {
-            self.counts.sent_plain += 1;
-            return Some(false);
+        if let Some(recipient) = recipients(packet).find(|recipient| self.is_plain(recipient, &name_of)) {
+            if self.sends_plain() {
+                self.counts.sent_plain += 1;
+                return Some(false);
+            }
+            self.withhold(recipient);
+            return None;
         }
         self.counts.sealed += 1;
         let mut content = Vec::new();
@@ -188,8 +190,8 @@ impl PacketCipher {
         name_of: &impl Fn(ClientId) -> Option<&'n str>,
     ) -> Passage<'static> {
         let rooms = recipients(packet).filter_map(|recipient| match recipient {
-            Recipient::Room(room) => Some(room),
-            Recipient::Player(_) => None,
+            Withheld::Room(room) => Some(room),
+            Withheld::Player(_) => None,
         });
         let is_allowed = self.accepts_plain(name_of(sender), rooms);
         let counter =
@@ -198,31 +200,27 @@ impl PacketCipher {
         if is_allowed { Passage::AsIs } else { Passage::Dropped }
     }
 
-    fn is_plain<'n>(
-        &mut self,
-        recipient: &Recipient,
-        name_of: &impl Fn(ClientId) -> Option<&'n str>,
-    ) -> bool {
+    fn is_plain<'n>(&mut self, recipient: &Withheld, name_of: &impl Fn(ClientId) -> Option<&'n str>) -> bool {
         match recipient {
-            Recipient::Room(room) => self.is_plain_room(*room),
-            Recipient::Player(id) => name_of(*id).is_some_and(|name| self.is_plain_player(name)),
+            Withheld::Room(room) => self.is_plain_room(*room),
+            Withheld::Player(id) => name_of(*id).is_some_and(|name| self.is_plain_player(name)),
         }
     }
 }
 
-fn recipients<'a>(packet: &Packet<'a>) -> impl Iterator<Item = Recipient> + use<'a> {
+fn recipients<'a>(packet: &Packet<'a>) -> impl Iterator<Item = Withheld> + use<'a> {
     let (voice, text) = match packet {
         Packet::VoiceData(voice) => (Some(voice.channels), None),
         Packet::TextData(text) => (None, Some(text.recipient)),
         _ => (None, None),
     };
     let channels = voice.into_iter().flatten().map(|channel| match channel.bits.kind() {
-        ChannelKind::Room => Recipient::Room(channel.recipient),
-        ChannelKind::Player => Recipient::Player(ClientId(channel.recipient)),
+        ChannelKind::Room => Withheld::Room(channel.recipient),
+        ChannelKind::Player => Withheld::Player(ClientId(channel.recipient)),
     });
     let recipient = text.into_iter().filter_map(|recipient| match recipient {
-        TextRecipient::Room(room) => Some(Recipient::Room(room.0)),
-        TextRecipient::Player(player) => Some(Recipient::Player(player)),
+        TextRecipient::Room(room) => Some(Withheld::Room(room.0)),
+        TextRecipient::Player(player) => Some(Withheld::Player(player)),
         TextRecipient::Unknown { .. } => None,
     });
     channels.chain(recipient)

@@ -5,7 +5,12 @@ use consonance_wire::PlainRooms;
 use super::PacketCipher;
 
 impl PacketCipher {
-    /// Whether voice and text to a room are not encrypted.
+    /// The rooms that are not encrypted, by the group's policy; [`PlainRooms::Never`] while there is no group.
+    pub fn plain_rooms(&self) -> &PlainRooms {
+        &self.plain
+    }
+
+    /// Whether voice and text to a room are not encrypted, by the group's policy.
     pub fn is_plain_room(&self, room: u16) -> bool {
         self.plain.contains(room)
     }
@@ -15,10 +20,16 @@ impl PacketCipher {
         self.plain != PlainRooms::Never && !self.senders.is_member(name)
     }
 
-    /// Whether a player's packets to these rooms may arrive without encryption: one of them is not encrypted, or the
-    /// player cannot encrypt and the session allows that.
+    /// Whether voice and text to a recipient that is not encrypted may leave: not if this player requires encryption.
+    pub fn sends_plain(&self) -> bool {
+        !self.is_strict
+    }
+
+    /// Whether a player's packets to these rooms may arrive without encryption: this player does not require it, and
+    /// one of the rooms is not encrypted, or the sender cannot encrypt and the session allows that.
     pub fn accepts_plain(&mut self, sender: Option<&str>, mut rooms: impl Iterator<Item = u16>) -> bool {
         match &self.plain {
+            _ if self.is_strict => false,
             PlainRooms::Never => false,
             PlainRooms::All => true,
             plain @ PlainRooms::Only(_) => {

@@ -97,7 +97,8 @@ pub enum CEncryptionEvent {
     /// `player` has a different key than at the last meeting: another device, a new installation, or another player.
     /// `number` is 1 if the previous key was verified.
     KeyChanged = 3,
-    /// The server shows different groups to this chat and `player`. Trust nothing until you have left the session.
+    /// `player` claims to be in another group than this chat: the server shows them different groups, or the claim is
+    /// false. If other members confirm this chat's group, do not trust `player`; if several claim it, trust nothing.
     Forked = 4,
     /// The server asks for weaker encryption than before; nothing is sent.
     Weakened = 5,
@@ -105,6 +106,11 @@ pub enum CEncryptionEvent {
     ReportTaken = 6,
     /// The server did not store a report of this chat; `text` says why.
     ReportRefused = 7,
+    /// Something that the player says or writes is not sent, since the chat requires encryption: nothing at all if
+    /// `room` is empty and `player` is 0, otherwise what goes to that room or player. Told once until the keys change.
+    Withheld = 8,
+    /// There is no room for the keys of further players in `known_keys`: those stay new at each meeting.
+    KnownKeysFull = 9,
 }
 
 /// The current encryption of a chat. Texts are in the buffer that was passed, and never null.
