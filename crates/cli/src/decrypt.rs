@@ -1,6 +1,7 @@
 //! `consonance decrypt`: opens what only holders of keys can read: recordings of sessions that are encrypted from end
 //! to end, and reports of their players.
 
+mod failures;
 mod files;
 mod player_reports;
 mod sealed_tracks;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use failures::Failures;
 use sealed_tracks::Tally;
 
 /// What to decrypt, with which keys, and where to put it.
@@ -34,13 +36,16 @@ pub(crate) struct Decrypt {
     new_key: Option<PathBuf>,
 }
 
-/// Decrypts everything that it can, reports each track, and fails if there is none.
+/// Decrypts everything that it can, reports each track and each file that cannot be decrypted, and fails if there is
+/// such a file, or no track.
 pub(crate) fn run(arguments: &Decrypt) -> Result<(), Box<dyn Error>> {
     let to = || arguments.to.as_deref().ok_or("where to? give --to FOLDER");
     match arguments {
         Decrypt { new_key: Some(file), .. } => Ok(player_reports::make_key(file)?),
         Decrypt { moderators_key: Some(file), sealed, .. } => {
-            Ok(player_reports::decrypt(sealed, &player_reports::read_key(file)?, to()?)?)
+            let mut failures = Failures::default();
+            player_reports::decrypt(sealed, &player_reports::read_key(file)?, to()?, &mut failures);
+            Ok(failures.result()?)
         }
         Decrypt { keys: Some(file), sealed, .. } => decrypt_recordings(sealed, file, to()?),
         Decrypt { .. } => Err("which key? give --keys, --moderators-key or --new-key".into()),
@@ -50,9 +55,12 @@ pub(crate) fn run(arguments: &Decrypt) -> Result<(), Box<dyn Error>> {
 fn decrypt_recordings(recordings: &[PathBuf], keys: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
     let keys = sealed_tracks::read_keys(keys)?;
     let mut tally = Tally::default();
+    let mut failures = Failures::default();
     for recording in recordings {
-        sealed_tracks::decrypt(recording, &keys, to, &mut tally)?;
+        let read = sealed_tracks::decrypt(recording, &keys, to, &mut tally, &mut failures);
+        failures.note(recording, read);
     }
+    failures.result()?;
     match tally {
         Tally { tracks: 0, .. } => Err(
             "there is no track that ends with .sealed: without encryption, recordings are Ogg Opus already"

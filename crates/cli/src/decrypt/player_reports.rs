@@ -7,6 +7,7 @@ use consonance::{LoggedMember, MemberReport, ModeratorsSecret, ReportedVoice};
 use consonance_recording::{Channels, OggPacketWriter, OpusPacket, file_name_part};
 use serde_json::{Value, json};
 
+use super::failures::{Failure, Failures};
 use super::files;
 use crate::devices::shown;
 
@@ -29,18 +30,21 @@ pub(super) fn read_key(file: &Path) -> Result<ModeratorsSecret, String> {
 }
 
 /// Writes what is in reports, each into a folder of its own, and prints a line for each voice.
-pub(super) fn decrypt(reports: &[PathBuf], key: &ModeratorsSecret, to: &Path) -> Result<(), String> {
+pub(super) fn decrypt(reports: &[PathBuf], key: &ModeratorsSecret, to: &Path, failures: &mut Failures) {
     for file in reports {
-        let sealed = files::read(file, MemberReport::BYTES_MAX as u64)?;
-        let report = MemberReport::open(&sealed, key);
-        let report = report.map_err(|error| format!("{}: {error}", file.display()))?;
-        let folder = files::make_folder(file.parent(), to)?;
-        write(&report, &folder)
-            .map_err(|error| format!("cannot write into {}: {error}", folder.display()))?;
-        for line in in_words(&report, &folder) {
-            // The reader of the output may have closed the pipe.
-            let _ = writeln!(stdout(), "{line}");
-        }
+        failures.note(file, decrypt_one(file, key, to));
+    }
+}
+
+fn decrypt_one(file: &Path, key: &ModeratorsSecret, to: &Path) -> Result<(), Failure> {
+    let sealed = files::read(file, MemberReport::BYTES_MAX as u64).map_err(Failure::of_files)?;
+    let report = MemberReport::open(&sealed, key).map_err(|error| Failure::new(error.code(), error))?;
+    let folder = files::make_folder(file.parent(), to).map_err(Failure::of_files)?;
+    let trouble = |error| Failure::of_files(format!("cannot write into {}: {error}", folder.display()));
+    write(&report, &folder).map_err(trouble)?;
+    for line in in_words(&report, &folder) {
+        // The reader of the output may have closed the pipe.
+        let _ = writeln!(stdout(), "{line}");
     }
     Ok(())
 }

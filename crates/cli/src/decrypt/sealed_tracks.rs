@@ -6,8 +6,9 @@ use std::iter;
 use std::path::{Path, PathBuf};
 
 use consonance::{KeptCounts, KeptFrames, LoggedEpoch};
-use consonance_recording::{OpenedTrack, SealedTrackReader};
+use consonance_recording::{OpenedTrack, SealedTrackError, SealedTrackReader};
 
+use super::failures::{Failure, Failures};
 use super::files;
 use crate::devices::shown;
 use crate::progress::ProgressLine;
@@ -28,30 +29,33 @@ pub(super) fn read_keys(file: &Path) -> Result<Vec<LoggedEpoch>, String> {
     if keys.is_empty() { Err(wrong(&"there are none in it")) } else { Ok(keys) }
 }
 
-/// Decrypts a recording's folder, or one file, into a folder of its own, and prints a line for each track.
+/// Decrypts a recording's folder, or one file, into a folder of its own, and prints a line for each track. A track that
+/// cannot be decrypted does not keep back the others.
 pub(super) fn decrypt(
     recording: &Path,
     keys: &[LoggedEpoch],
     to: &Path,
     tally: &mut Tally,
-) -> Result<(), String> {
-    let wrong = |error: io::Error| format!("cannot read {}: {error}", recording.display());
+    failures: &mut Failures,
+) -> Result<(), Failure> {
     let (folder, tracks) = if recording.is_dir() {
-        (Some(recording), sealed_files(recording).map_err(wrong)?)
+        (Some(recording), sealed_files(recording).map_err(Failure::of_files)?)
     } else {
         (recording.parent(), vec![recording.to_owned()])
     };
     if tracks.is_empty() {
         return Ok(());
     }
-    let made = files::make_folder(folder, to)?;
+    let made = files::make_folder(folder, to).map_err(Failure::of_files)?;
     for file in tracks {
         let to = made.join(file.file_name().unwrap_or_default()).with_extension("opus");
-        let (opened, counts) = decrypt_track(&file, keys, &to)?;
-        tally.tracks += 1;
-        tally.frames += opened.frames;
-        // The reader of the output may have closed the pipe.
-        let _ = writeln!(stdout(), "{}", in_words(&file, &to, &opened, &counts));
+        let decrypted = decrypt_track(&file, keys, &to).map(|(opened, counts)| {
+            tally.tracks += 1;
+            tally.frames += opened.frames;
+            // The reader of the output may have closed the pipe.
+            let _ = writeln!(stdout(), "{}", in_words(&file, &to, &opened, &counts));
+        });
+        failures.note(&file, decrypted);
     }
     Ok(())
 }
@@ -67,19 +71,20 @@ fn sealed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Decrypts one track; if no frame could be decrypted, no file is left.
-fn decrypt_track(file: &Path, keys: &[LoggedEpoch], to: &Path) -> Result<(OpenedTrack, KeptCounts), String> {
-    let wrong = |what: String| format!("{}: {what}", file.display());
+fn decrypt_track(file: &Path, keys: &[LoggedEpoch], to: &Path) -> Result<(OpenedTrack, KeptCounts), Failure> {
+    let malformed = |error: SealedTrackError| Failure::new(error.code(), in_full(&error));
     let progress = ProgressLine::new();
     let source = File::open(file).and_then(|opened| Watched::new(opened, file, &progress));
-    let source = BufReader::new(source.map_err(|error| wrong(format!("cannot read it: {error}")))?);
-    let mut track = SealedTrackReader::open(source).map_err(|error| wrong(in_full(&error)))?;
-    let made = files::create(to)?;
+    let source = source.map_err(|error| Failure::of_files(format!("cannot read it: {error}")))?;
+    let mut track = SealedTrackReader::open(BufReader::new(source)).map_err(malformed)?;
+    let made = files::create(to).map_err(Failure::of_files)?;
     let mut frames = KeptFrames::new(keys);
     let written = track
         .write_opus(BufWriter::new(made), |player, frame, packet| frames.open(player, frame, packet))
-        .map_err(|error| wrong(in_full(&error)));
+        .map_err(malformed);
     if written.as_ref().is_ok_and(|opened| opened.frames == 0) {
-        fs::remove_file(to).map_err(|error| format!("cannot remove {}: {error}", to.display()))?;
+        let trouble = |error| Failure::of_files(format!("cannot remove {}: {error}", to.display()));
+        fs::remove_file(to).map_err(trouble)?;
     }
     written.map(|opened| (opened, frames.counts()))
 }

@@ -135,8 +135,18 @@ fn what_was_recorded_of_an_encrypted_session_is_decrypted_with_a_key_log_and_pla
     assert!(refused.complaint().contains("no frame could be opened"), "{:?}", refused.err);
 
     let report = format!("{storage}/reports/1/report.sealed");
-    let ended = Program::start(&["decrypt", &report, "--moderators-key", &moderators, "--to", &opened]).end();
-    ended.assert_well();
+    let [cut, missing] =
+        [folder.write("cut.sealed", &fs::read(&report).unwrap()[..100]), folder.file("missing")];
+    let submitted = [&*cut, &*missing, &*report];
+    let decrypt =
+        [&["decrypt"], &submitted[..], &["--moderators-key", &moderators, "--to", &opened]].concat();
+    let ended = Program::start(&decrypt).end();
+    assert!(!ended.status.success(), "{:?}", ended.err);
+    let told = ended.err.join("\n");
+    for (code, file) in [("refused", "cut.sealed"), ("file", "missing")] {
+        assert!(told.contains(&format!("[{code}]: ")) && told.contains(file), "{told}");
+    }
+    assert!(told.contains("2 files could not be decrypted"), "{told}");
     let text = fs::read(format!("{opened}/1/report.json")).unwrap();
     let text: Value = serde_json::from_slice(&text).unwrap();
     assert_eq!((&text["reason"], &text["reporter"]["name"]), (&json!("shouting"), &json!("Bob")));
