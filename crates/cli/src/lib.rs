@@ -37,6 +37,7 @@ mod join;
 mod logging;
 mod mic_test;
 mod new_file;
+mod page_hash;
 mod progress;
 mod proxy;
 mod recordings;
@@ -98,6 +99,9 @@ enum Command {
     Recordings(recordings::Recordings),
     /// Decrypt what a server has recorded of encrypted sessions, with the keys that a member has logged.
     Decrypt(decrypt::Decrypt),
+    /// Print the hash of the page that this program serves to browsers. A page shows the same of what its browser got,
+    /// under Encryption; if they differ, the server has sent other code.
+    PageHash,
 }
 
 /// Does what these arguments say; the first is the name of the program. Ends the process where they are wrong, or ask
@@ -119,6 +123,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, networks: Networks) ->
         Some(Command::Why(why)) => return why::run(&why),
         Some(Command::Admin(admin)) => admin::run(&admin),
         Some(Command::Token(token)) => token::run(&token),
+        Some(Command::PageHash) => page_hash::print(),
         Some(Command::Recordings(recordings)) => recordings::run(&recordings),
         Some(Command::Decrypt(decrypt)) => decrypt::run(&decrypt),
     };

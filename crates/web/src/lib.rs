@@ -37,6 +37,7 @@ mod web_socket;
 
 pub use listener::{WebError, WebListener};
 pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, packet_shards};
+pub use page::page_hash;
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
 pub use signalling::{

@@ -1,6 +1,7 @@
 //! The page: files in this program, compressed when they are first asked for.
 
 mod files;
+mod hash;
 
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::app::App;
 use files::FILES;
+pub use hash::page_hash;
 
 /// The page's Content Security Policy: it loads nothing from elsewhere. The way without WebRTC is a WebAssembly
 /// program.

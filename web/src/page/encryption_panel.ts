@@ -4,6 +4,7 @@ import type { EncryptedMember, SafetyNumber } from "../voice/index.ts";
 import { element, icon, mark, say, show } from "./dom.ts";
 import { ICONS } from "./icons.ts";
 import { nameElement } from "./names.ts";
+import { hashOfPage } from "./page_hash.ts";
 import { closeOutside } from "./popover.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { WORDS } from "./words.ts";
@@ -16,6 +17,8 @@ export class EncryptionPanel implements Panel {
   readonly #plain = element("p", { class: "trouble", hidden: true });
   readonly #members = element("ul", { class: "plain" });
   readonly #all = element("p", { class: "safety-number" });
+  readonly #code = element("p", { class: "safety-number" });
+  #hash: Promise<string | null> | undefined;
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -29,6 +32,9 @@ export class EncryptionPanel implements Panel {
       this.#members,
       element("h3", {}, WORDS.encryption.all),
       this.#all,
+      element("h3", {}, WORDS.encryption.code),
+      element("p", { class: "note" }, WORDS.encryption.codeNote),
+      this.#code,
     );
     this.node = element("details", { class: "encryption", hidden: true }, this.#summary, card);
     closeOutside(this.node, () => this.update());
@@ -46,9 +52,17 @@ export class EncryptionPanel implements Panel {
     mark(this.node, "data-state", isPlain ? "plain" : state);
     mark(this.#summary, "aria-label", WORDS.encryption.open(word));
     if (!this.node.open) return;
+    this.#hash ??= this.#showCode();
     const verify = (name: string) => this.#context.voice.verifyMember(name);
     this.#members.replaceChildren(...members.map((member) => memberRow(member, verify)));
     this.#all.replaceChildren(...(safetyNumber === null ? [] : numberLines(safetyNumber)));
+  }
+
+  async #showCode(): Promise<string | null> {
+    say(this.#code, WORDS.encryption.codeLoading);
+    const hash = await hashOfPage(new URL("./", import.meta.url).href);
+    say(this.#code, hash?.match(/.{8}/g)?.join(" ") ?? WORDS.encryption.codeUnknown);
+    return hash;
   }
 }
 

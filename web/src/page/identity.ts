@@ -3,14 +3,16 @@
 // A group has each key once, so one tab has the key at a time; the others make keys of their own, which are not kept.
 
 import type { EncryptionOptions, Voice } from "../voice/index.ts";
+import { openKeyStore, type KeyStore } from "./key_store.ts";
 
 /** The keys of this tab, if it is the first one. */
 export interface Identity {
   readonly options: EncryptionOptions;
-  readonly isKept: boolean;
+  /** Where they are kept; null if they are not. */
+  readonly store: KeyStore | null;
 }
 
-const WITHOUT: Identity = { options: {}, isKept: false };
+const WITHOUT: Identity = { options: {}, store: null };
 let identity: Promise<Identity> | undefined;
 
 /** The same for all visits of this tab. */
@@ -19,20 +21,30 @@ export function takeIdentity(): Promise<Identity> {
   return identity;
 }
 
-/** Stores the keys as they change, in this tab's turn. */
-export function keepIdentity(voice: Voice, { isKept }: Identity): void {
-  if (!isKept) return;
-  const keep = () => {
+/** Stores the keys as they change, in this tab's turn. `failed` is called once if they cannot be stored. */
+export function keepIdentity(voice: Pick<Voice, "encryption" | "on">, { store }: Identity, failed: () => void): void {
+  if (store === null) return;
+  let [stored, hasFailed, isWriting] = ["", false, false];
+  const keep = async () => {
     const { identityKey, knownKeys } = voice.encryption;
-    if (identityKey === null || knownKeys === null) return;
+    if (isWriting || identityKey === null || knownKeys === null) return;
+    const text = JSON.stringify({ identityKey, knownKeys });
+    if (text === stored) return;
+    isWriting = true;
     try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify({ identityKey, knownKeys }));
+      await store.write(text);
+      stored = text;
     } catch {
-      // Without storage, the others see a new key the next time.
+      if (!hasFailed) failed();
+      hasFailed = true;
+      stored = text;
     }
+    isWriting = false;
+    // The keys may have changed meanwhile.
+    await keep();
   };
-  voice.on("encryption", keep);
-  keep();
+  voice.on("encryption", () => void keep());
+  void keep();
 }
 
 /** Parses what was stored; nothing if it is invalid. */
@@ -51,7 +63,8 @@ export function readIdentity(stored: string | null): EncryptionOptions {
 async function lockAndRead(): Promise<Identity> {
   if (!(await isFirstTab())) return WITHOUT;
   try {
-    return { options: readIdentity(localStorage.getItem(STORAGE_KEY)), isKept: true };
+    const store = await openKeyStore();
+    return { options: readIdentity(await store.read()), store };
   } catch {
     return WITHOUT;
   }
@@ -66,11 +79,11 @@ function isFirstTab(): Promise<boolean> {
       resolve(true);
       return new Promise<never>(() => {});
     };
-    locks.request(STORAGE_KEY, { signal: AbortSignal.timeout(LOCK_MS) }, hold).catch(() => resolve(false));
+    locks.request(LOCK, { signal: AbortSignal.timeout(LOCK_MS) }, hold).catch(() => resolve(false));
   });
 }
 
-const STORAGE_KEY = "consonance-identity";
+const LOCK = "consonance-identity";
 const LOCK_MS = 300;
 /** 64 bytes. */
 const KEY = /^[0-9a-f]{128}$/;

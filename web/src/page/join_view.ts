@@ -6,7 +6,7 @@ import { isRoomName, type Address } from "./address.ts";
 import type { Screen } from "./app.ts";
 import { element, say, show } from "./dom.ts";
 import { Field } from "./field.ts";
-import { keepIdentity, takeIdentity } from "./identity.ts";
+import { takeIdentity } from "./identity.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
 import type { OtherTabs } from "./other_tabs.ts";
 import { pageHeader } from "./page_header.ts";
@@ -194,7 +194,6 @@ export class JoinView implements Screen {
       const voice = await withRememberedMicrophone(memory, (device) =>
         library.connect({ ...this.#connectOptions(info, wish, device), encryption, ...resume, signal }),
       );
-      keepIdentity(voice, identity);
       if (signal.aborted) return voice.leave();
       if (wish.withMicrophone) this.#check.release();
       // At once: events before the first handler are not raised again.

@@ -31,7 +31,7 @@ export function showEvents(voice: Voice, notices: Notices, announcer: Announcer)
     removedFromRoom: ({ room }) => notices.show({ kind: "removed", words: banner.removed(room) }),
     moved: ({ from, to }) => notices.show({ kind: "moved", words: banner.moved(from, to) }),
     recorded: (recorded) => showRecorded(recorded, notices),
-    encryptionEvent: (event) => showEncryption(event, notices),
+    encryptionEvent: (event) => showEncryption(event, voice, notices),
     microphone: (problem) =>
       notices.show({
         kind: "microphone",
@@ -103,14 +103,22 @@ function showRights({ room, mayListen, maySpeak }: VoiceEvents["roomRights"], no
   show(WORDS.banner.speak, maySpeak);
 }
 
-function showEncryption(event: VoiceEvents["encryptionEvent"], notices: Notices): void {
+function showEncryption(event: VoiceEvents["encryptionEvent"], voice: Voice, notices: Notices): void {
   if (event.type === "forked")
     notices.show({ kind: "forked", words: WORDS.banner.forked(event.name), isTrouble: true, lasts: true });
   if (event.type === "weakened")
     notices.show({ kind: "weakened", words: WORDS.banner.weakened, isTrouble: true, lasts: true });
   if (event.type === "keyChanged")
     notices.show({ kind: "key-changed", words: WORDS.banner.keyChanged(event.name), isTrouble: true, lasts: true });
-  if (event.type === "roomsChanged") notices.show({ kind: "plain-rooms", words: WORDS.banner.plainRooms });
+  if (event.type === "withheld") {
+    const words = WORDS.banner.withheld[event.why](event.name);
+    notices.show({ kind: "withheld " + event.why + event.name, words, isTrouble: true, lasts: true });
+  }
+  if (event.type === "knownKeysFull") notices.show({ kind: "known-keys", words: WORDS.banner.knownKeysFull, isTrouble: true });
+  if (event.type === "roomsChanged") {
+    const { plainRooms } = voice.encryption;
+    notices.show({ kind: "plain-rooms", words: WORDS.banner.plainRooms(plainRooms), isTrouble: plainRooms.length > 0 });
+  }
 }
 
 function showRecorded({ isWhole, lastMs }: VoiceEvents["recorded"], notices: Notices): void {

@@ -14,6 +14,7 @@ import { Drawing, drawLevels } from "./drawing.ts";
 import { EncryptionPanel } from "./encryption_panel.ts";
 import type { Ending } from "./ended_view.ts";
 import { goOnMap, MapPanel } from "./map_panel.ts";
+import { keepIdentity, takeIdentity } from "./identity.ts";
 import { inText, nameElement } from "./names.ts";
 import { Notices } from "./notices.ts";
 import { pageHeader } from "./page_header.ts";
@@ -197,6 +198,8 @@ export class RoomView implements Screen, RoomContext {
     this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
     this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(showEvents(voice, this.#notices, this.#announcer), ...this.#listen());
+    const notKept = () => this.#notices.show({ kind: "not-kept", words: WORDS.banner.notKept, isTrouble: true });
+    void takeIdentity().then((identity) => keepIdentity(voice, identity, notKept));
     this.#stops.push(drawLevels(() => this.#panels.forEach((panel) => panel.drawLevels?.())));
     void chooseRememberedOutput(memory, voice.output).then(() => this.#sound.refreshDevices());
     this.#update();

@@ -1,6 +1,6 @@
 // The page's texts. Longer explanations are in `problem_words` and `quality_words`.
 
-import type { Activation, SecretRequirement, VoiceState } from "../voice/index.ts";
+import type { Activation, SecretRequirement, VoiceState, WithheldReason } from "../voice/index.ts";
 import { inText } from "./names.ts";
 import type { Theme } from "./settings.ts";
 
@@ -48,6 +48,10 @@ export const WORDS = {
     title: "Encrypted from end to end",
     lead: "Only these players can hear and read. If two players see the same words or digits for each other, no server is between them.",
     all: "All members together",
+    code: "This page's code",
+    codeNote: "The server sent it. If the hash of the same release, by “consonance page-hash”, is another one, the server sent other code.",
+    codeLoading: "…",
+    codeUnknown: "This browser cannot tell.",
     open: (word: string) => `Encryption: ${word}`,
     states: { waiting: "Waiting for keys", on: "Encrypted" },
     plain: "Not encrypted",
@@ -205,10 +209,23 @@ export const WORDS = {
     closing: (when: string) => `The server closes ${when}.`,
     redirecting: (when: string) => `The server closes ${when}. You are moved to the next one automatically.`,
     forked: (name: string) =>
-      `The server shows ${name} other members than you. Trust nothing that is said, and leave the session.`,
+      `${inText(name)} claims to see other members than you: the server may be listening, or the claim is false. See beside the lock which members confirm.`,
     keyChanged: (name: string) => `${name} has another key than before. Compare the words beside the lock.`,
     weakened: "The server wants to switch the encryption off. Nothing is sent or played any more: leave the session.",
-    plainRooms: "Other rooms than before are not encrypted, as players listen there that cannot encrypt.",
+    plainRooms: (rooms: readonly string[]) =>
+      rooms.length === 0
+        ? "Your rooms are encrypted."
+        : `Not encrypted, as a player listens there that cannot encrypt: ${rooms.map(inText).join(", ")}.`,
+    withheld: {
+      "not-offered": () => "You require encryption, and this session does not offer it: nothing is sent or played.",
+      "plain-room": (name: string | null) =>
+        `You require encryption, and a player in ${name === null ? "your room" : inText(name)} cannot encrypt: nothing that you say or write there is sent.`,
+      "not-a-member": (name: string | null) =>
+        `You require encryption, and ${name === null ? "a player" : inText(name)} cannot encrypt: nothing that you say or write to this player is sent.`,
+    } satisfies Record<WithheldReason, (name: string | null) => string>,
+    notKept: "This browser cannot store your key and those of the players that you met: the next time, you are new to each other.",
+    knownKeysFull:
+      "This browser has no space for the keys of more players. A new player's key is not remembered, so you are not warned if it changes.",
     gesture: "The browser plays sound only after a click.",
     gestureButton: "Switch sound on",
     recorded: "Voice in this session is recorded.",

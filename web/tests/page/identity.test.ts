@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readIdentity } from "../../src/page/identity.ts";
+import { keepIdentity, readIdentity } from "../../src/page/identity.ts";
 
 const identityKey = "0f".repeat(64);
 const knownKeys = `${"ab".repeat(32)} verified name:ann\n${"cd".repeat(32)} seen account:4 2\n`;
@@ -16,4 +16,37 @@ test("a damaged list of players costs no key, and a damaged key no visit", () =>
   for (const stored of [null, "", "{", "[]", "7", JSON.stringify({ identityKey: "0f" }), JSON.stringify({ identityKey: 7 })]) {
     assert.deepEqual(readIdentity(stored), {}, String(stored));
   }
+});
+
+test("keys are stored as they change, and a store that is full says so once", async () => {
+  const handlers: (() => void)[] = [];
+  const voice = {
+    encryption: { identityKey: null as string | null, knownKeys: null as string | null },
+    on: (_: string, handler: () => void) => {
+      handlers.push(handler);
+      return () => {};
+    },
+  };
+  const written: string[] = [];
+  let [isFull, failures] = [false, 0];
+  const store = {
+    read: () => Promise.resolve(null),
+    write: (text: string) => (isFull ? Promise.reject(new Error("full")) : Promise.resolve(void written.push(text))),
+  };
+  const change = async (keys: string) => {
+    voice.encryption = { identityKey, knownKeys: keys };
+    for (const handler of handlers) handler();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  keepIdentity(voice as unknown as Parameters<typeof keepIdentity>[0], { options: {}, store }, () => (failures += 1));
+  assert.deepEqual(written, []);
+  await change("");
+  await change("");
+  await change(knownKeys);
+  assert.deepEqual(written.map((text) => readIdentity(text)), [{ identityKey, knownKeys: "" }, { identityKey, knownKeys }]);
+  assert.equal(failures, 0);
+  isFull = true;
+  await change("");
+  await change(knownKeys);
+  assert.equal(failures, 1);
 });
