@@ -157,7 +157,10 @@ mod tests {
         assert!(!packages.take(at(0), EVE, &[1], true) && !packages.take(at(1), EVE, &[2], true));
         assert_eq!(packages.next_due(), Some(at(500)));
         assert!(packages.due(at(499)).is_empty());
-        assert_eq!(packages.due(at(500)), [(EVE, WaitingKeyPackage { key_package: [2].into(), shows_group: true })]);
+        assert_eq!(
+            packages.due(at(500)),
+            [(EVE, WaitingKeyPackage { key_package: [2].into(), shows_group: true })]
+        );
         assert_eq!((packages.next_due(), packages.due(at(5000)).len()), (None, 0));
         packages.take(at(5000), EVE, &[3], true);
         packages.forget(EVE);
