@@ -156,6 +156,9 @@ pub use event_queue::EventReader;
 #[cfg(feature = "tokio")]
 pub use event_stream::EventStream;
 pub use fader::Fade;
+#[cfg(not(feature = "quic"))]
+#[doc(hidden)]
+pub use needs_quic::ServerAddressNeedsFeatureQuic;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
 pub use output_failure::OutputFailure;

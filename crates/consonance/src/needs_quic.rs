@@ -1,6 +1,7 @@
 //! What a program is told that names a server's address without the feature `quic`.
 
 /// What could be an address of a server with the feature `quic`, without which nothing is: the compiler explains that.
+#[cfg(not(feature = "quic"))]
 #[diagnostic::on_unimplemented(
     message = "the address of a server needs the feature `quic` of the crate `consonance`",
     label = "`quic` is switched off",

@@ -46,7 +46,9 @@ impl Step {
                 format!("{name} {}", arguments.join(" ").replace("{files}", "target/dist"))
             }
             Action::Npm { file } => format!("npm publish target/dist/{file} --access public"),
-            Action::NuGet { file } => format!("curl --upload-file target/dist/{file} {NUGET}"),
+            Action::NuGet { file } => {
+                format!("curl --request PUT --form package=@target/dist/{file} {NUGET}")
+            }
         }
     }
 
