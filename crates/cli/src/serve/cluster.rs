@@ -11,7 +11,7 @@ use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSet
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_server_config::{Config, ConfigProblem, LoadedConfig};
+use consonance_server_config::{Config, ConfigError, ConfigProblem, LoadedConfig};
 use consonance_session::SERVER_BYTES_MAX;
 use consonance_transport::authority;
 use tracing::warn;
@@ -95,7 +95,7 @@ fn read_address(loaded: &LoadedConfig, address: &str) -> Result<Box<str>, Config
 }
 
 /// What each server of the cluster has to be allowed at NATS, in the syntax of its configuration and for `nsc`.
-pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigProblem> {
+pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigError> {
     let permissions = NatsPermissions::of_cluster(&loaded.config.cluster.name)
         .map_err(|error| loaded.problem("cluster.name", error.to_string()))?;
     let (publish, subscribe) = (permissions.publish.join(","), permissions.subscribe.join(","));
