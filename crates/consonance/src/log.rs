@@ -106,7 +106,7 @@ fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str
             Some("may not be used by this program: allow it in the system's privacy settings")
         }
         DeviceState::Busy => Some("cannot be opened: close the program that has it"),
-        _ => None,
+        DeviceState::Running { .. } | DeviceState::Off => None,
     }
 }
 

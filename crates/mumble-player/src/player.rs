@@ -42,7 +42,8 @@ use voice_queue::VoiceQueue;
 ///
 /// After each `handle_*` the driver drains [`poll_command`](Self::poll_command),
 /// [`poll_transmit`](Self::poll_transmit), [`poll_control`](Self::poll_control) and [`poll_voice`](Self::poll_voice),
-/// control messages before voice, and [`poll_plugin_note`](Self::poll_plugin_note). Any order of calls is safe; a driver that drains late only delays.
+/// control messages before voice, and [`poll_plugin_note`](Self::poll_plugin_note). Any order of calls is safe; a
+/// driver that drains late only delays.
 ///
 /// It joins its session as soon as it has a link; its client is then told of channels and users, or rejected. Once
 /// [`is_over`](Self::is_over) is true, drain it for the last time, and drop it.

@@ -46,8 +46,8 @@ pub(crate) struct ConnectionChange {
 }
 
 impl ConnectionWatch {
-    /// Starts a node's client that connects as soon as a server can be reached. `note_dropped` is called for each message
-    /// that the client drops because earlier ones were not taken in time.
+    /// Starts a node's client that connects as soon as a server can be reached. `note_dropped` is called for each
+    /// message that the client drops because earlier ones were not taken in time.
     ///
     /// # Errors
     /// [`NatsError`] if what the settings name cannot be read.

@@ -83,12 +83,49 @@ impl User {
     }
 }
 
+/// A text that is nearly as long as a message may be.
+fn text() -> String {
+    "&".repeat(CONTROL_BYTES_MAX - 100)
+}
+
+/// So many numbers below 128, which are one byte each.
+fn numbers(count: usize) -> Vec<u32> {
+    (0..count).map(|number| number as u32 % 128).collect()
+}
+
+fn worst_user_states() -> Vec<Control> {
+    vec![
+        UserState { listening_channel_add: numbers(MANY), ..Default::default() }.into(),
+        UserState { listening_channel_add: numbers(64), ..Default::default() }.into(),
+        UserState { listening_channel_remove: numbers(64), ..Default::default() }.into(),
+        UserState { channel_id: Some(900), ..Default::default() }.into(),
+        UserState { channel_id: Some(0), ..Default::default() }.into(),
+        UserState { self_mute: Some(true), ..Default::default() }.into(),
+        UserState { comment: Some(text()), ..Default::default() }.into(),
+        UserState { session: Some(2), channel_id: Some(5), ..Default::default() }.into(),
+    ]
+}
+
+fn worst_texts() -> Vec<Control> {
+    let texts = |text: &str| text.repeat((CONTROL_BYTES_MAX - 300) / text.len());
+    let to_32 = |message: String| UserText { channel_id: numbers(32), message, ..Default::default() };
+    let hostile = ["&", "<a", "<style></style>", "<", "&lt;", "<style></"];
+    let mut all: Vec<Control> = hostile.map(|text| to_32(texts(text)).into()).into();
+    let hello = || "hello".repeat(100);
+    all.extend([
+        UserText { tree_id: vec![0; 30_000], message: hello(), ..Default::default() }.into(),
+        UserText { tree_id: vec![0], message: hello(), ..Default::default() }.into(),
+        UserText { session: numbers(30_000), message: hello(), ..Default::default() }.into(),
+        to_32(hello()).into(),
+    ]);
+    all
+}
+
+/// Numbers that fill a message.
+const MANY: usize = (CONTROL_BYTES_MAX - 100) / 2;
+
 /// The worst messages of a kind, of which any message is shown.
 fn worst(kind: &Control) -> Vec<Control> {
-    let text = || "&".repeat(CONTROL_BYTES_MAX - 100);
-    // Numbers below 128 are one byte each.
-    let numbers = |count: usize| -> Vec<u32> { (0..count).map(|number| number as u32 % 128).collect() };
-    let many = (CONTROL_BYTES_MAX - 100) / 2;
     match kind {
         Control::Version(_) => vec![VersionExchange { release: Some(text()), ..Default::default() }.into()],
         Control::Authenticate(_) => {
@@ -102,38 +139,16 @@ fn worst(kind: &Control) -> Vec<Control> {
         Control::ChannelRemove(_) => vec![ChannelRemove { channel_id: 1 }.into()],
         Control::ChannelState(_) => vec![
             ChannelUpdate { name: Some(text()), parent: Some(0), ..Default::default() }.into(),
-            ChannelUpdate { channel_id: Some(1), links_add: numbers(many), ..Default::default() }.into(),
+            ChannelUpdate { channel_id: Some(1), links_add: numbers(MANY), ..Default::default() }.into(),
             ChannelUpdate { channel_id: Some(1), links_add: numbers(64), ..Default::default() }.into(),
             ChannelUpdate { name: Some("new".into()), parent: Some(0), ..Default::default() }.into(),
         ],
         Control::UserRemove(_) => {
             vec![UserRemove { session: 2, reason: Some(text()), ..Default::default() }.into()]
         }
-        Control::UserState(_) => vec![
-            UserState { listening_channel_add: numbers(many), ..Default::default() }.into(),
-            UserState { listening_channel_add: numbers(64), ..Default::default() }.into(),
-            UserState { listening_channel_remove: numbers(64), ..Default::default() }.into(),
-            UserState { channel_id: Some(900), ..Default::default() }.into(),
-            UserState { channel_id: Some(0), ..Default::default() }.into(),
-            UserState { self_mute: Some(true), ..Default::default() }.into(),
-            UserState { comment: Some(text()), ..Default::default() }.into(),
-            UserState { session: Some(2), channel_id: Some(5), ..Default::default() }.into(),
-        ],
+        Control::UserState(_) => worst_user_states(),
         Control::BanList(_) => vec![BanList::default().into()],
-        Control::TextMessage(_) => {
-            let texts = |text: &str| text.repeat((CONTROL_BYTES_MAX - 300) / text.len());
-            let to_32 = |message: String| UserText { channel_id: numbers(32), message, ..Default::default() };
-            let hostile = ["&", "<a", "<style></style>", "<", "&lt;", "<style></"];
-            let mut all: Vec<Control> = hostile.map(|text| to_32(texts(text)).into()).into();
-            let hello = || "hello".repeat(100);
-            all.extend([
-                UserText { tree_id: vec![0; 30_000], message: hello(), ..Default::default() }.into(),
-                UserText { tree_id: vec![0], message: hello(), ..Default::default() }.into(),
-                UserText { session: numbers(30_000), message: hello(), ..Default::default() }.into(),
-                to_32(hello()).into(),
-            ]);
-            all
-        }
+        Control::TextMessage(_) => worst_texts(),
         Control::PermissionDenied(_) => {
             vec![PermissionDenied { reason: Some(text()), ..Default::default() }.into()]
         }

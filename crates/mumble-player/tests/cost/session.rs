@@ -22,7 +22,7 @@ fn voice(id: u16, channels: u16) -> Vec<u8> {
     written(VoiceData {
         session: SESSION,
         sender: ClientId(id),
-        options: VoiceOptions::default(),
+        options: VoiceOptions::new(0),
         sequence: 7,
         channels: List::from(&*channels),
         frame: &[7; 100],
@@ -127,7 +127,7 @@ fn no_packet_of_the_session_costs_more_than_a_millisecond_or_a_megabyte() {
         assert_eq!(kinds.len(), 11);
         let packets = kinds
             .iter()
-            .flat_map(|kind| worst(*kind, id).into_iter().map(|packet| (format!("{kind:?}"), packet)));
+            .flat_map(|kind| worst(*kind, id).into_iter().map(move |packet| (format!("{kind:?}"), packet)));
         let ours = extensions().into_iter().enumerate();
         let ours = ours.map(|(number, packet)| (format!("extension {number}"), packet));
         for (what, packet) in packets.chain(ours).collect::<Vec<_>>() {

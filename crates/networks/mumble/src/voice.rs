@@ -54,7 +54,8 @@ pub struct Voice<'a> {
 pub struct VoicePlace {
     /// The position, in metres to the right, up and forward.
     pub metres: [f32; 3],
-    /// How far the voice reaches, in metres, which the clients of some games (FiveM, RedM) add in the format before 1.5.
+    /// How far the voice reaches, in metres, which the clients of some games (FiveM, RedM) add in the format before
+    /// 1.5.
     pub range_m: Option<f32>,
 }
 

@@ -42,7 +42,21 @@ pub(super) fn log_closing(
             let address = remote.map(display);
             log.write(now, || in_spans(&|| info!(address, %reason, "not admitted")));
         }
-        _ => in_spans(&|| debug!(%reason, "closing")),
+        CloseReason::Left
+        | CloseReason::ReplacedByNewerLogin
+        | CloseReason::NoHandshake
+        | CloseReason::NoAnswer
+        | CloseReason::Resumed
+        | CloseReason::WrongSession
+        | CloseReason::NotAdmitted
+        | CloseReason::Kicked { .. }
+        | CloseReason::Banned { .. }
+        | CloseReason::VisitEnded
+        | CloseReason::Stopped
+        | CloseReason::Redirected
+        | CloseReason::TooManyPeers
+        | CloseReason::Overloaded
+        | CloseReason::Abuse { .. } => in_spans(&|| debug!(%reason, "closing")),
     }
 }
 

@@ -60,7 +60,24 @@ impl Leaving {
                 CloseReason::Kicked { .. } | CloseReason::Banned { .. } => {
                     actor.as_deref().unwrap_or("operator")
                 }
-                _ => "server",
+                CloseReason::NameProtected
+                | CloseReason::NameInUse
+                | CloseReason::NameTooLong { .. }
+                | CloseReason::NoHandshake
+                | CloseReason::NoAnswer
+                | CloseReason::SessionFull
+                | CloseReason::WrongSession
+                | CloseReason::NotAdmitted
+                | CloseReason::VisitEnded
+                | CloseReason::Stopped
+                | CloseReason::Draining { .. }
+                | CloseReason::AtItsLimit { .. }
+                | CloseReason::Redirected
+                | CloseReason::TooManyPeers
+                | CloseReason::CodecRefused
+                | CloseReason::EncryptionRequired
+                | CloseReason::Overloaded
+                | CloseReason::Abuse { .. } => "server",
             };
             return Departure { reason: reason.to_string().into(), by: Some(by) };
         }
@@ -82,7 +99,17 @@ impl From<&DisconnectReason> for LinkEnd {
                 let reason = if words.is_empty() { "left".into() } else { words.into() };
                 Self { reason, by: Some("player") }
             }
-            other => Self { reason: other.to_string().into(), by: None },
+            DisconnectReason::ClosedByUs
+            | DisconnectReason::Refused { .. }
+            | DisconnectReason::ServerFull { .. }
+            | DisconnectReason::TimedOut
+            | DisconnectReason::CertificateNotTrusted { .. }
+            | DisconnectReason::CouldNotResolve { .. }
+            | DisconnectReason::Unreachable { .. }
+            | DisconnectReason::Overloaded { .. }
+            | DisconnectReason::ProtocolViolated { .. } => {
+                Self { reason: reason.to_string().into(), by: None }
+            }
         }
     }
 }
