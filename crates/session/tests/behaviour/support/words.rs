@@ -123,7 +123,6 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             report.playout_delay.as_millis(),
             report.redundancy.0
         ),
-        other => panic!("no words for {other:?}"),
     }
 }
 
@@ -158,6 +157,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::RoomIdTaken { name, room, .. } => format!("{name} is not in {room}: its id is taken"),
         ServerEvent::PriorityDenied { name, .. } => format!("{name} speaks with too much priority"),
         other => panic!("no words for {other:?}"),
+        other => panic!("no words for {other:?}"),
     }
 }
 
@@ -174,7 +174,6 @@ fn decision(decision: &ModerationDecision) -> String {
         ModerationDecision::RemovedFromRoom { room } => format!("removed from {room}"),
         ModerationDecision::Moved { from, to } => format!("moved from {from} to {to}"),
         ModerationDecision::Reset => "reset".to_owned(),
-        other => panic!("no words for {other:?}"),
     }
 }
 
