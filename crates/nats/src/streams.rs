@@ -37,12 +37,11 @@ pub(crate) async fn open_bucket(
     name: &str,
     stream: Config,
 ) -> Result<Store, async_nats::Error> {
-    let store = match context.get_key_value(name).await {
-        Ok(store) => store,
-        Err(_) => {
-            context.create_stream(stream).await?;
-            context.get_key_value(name).await?
-        }
+    let store = if let Ok(store) = context.get_key_value(name).await {
+        store
+    } else {
+        context.create_stream(stream).await?;
+        context.get_key_value(name).await?
     };
     warn_of_weakness(&store.stream);
     Ok(store)

@@ -30,11 +30,11 @@ impl Attacker {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::<Mutex<Vec<Vec<u8>>>>::default();
-        let hears = Arc::clone(&heard);
+        let all = Arc::clone(&heard);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let hears = Arc::clone(&hears);
-                thread::spawn(move || hear(stream, &hears));
+                let all = Arc::clone(&all);
+                thread::spawn(move || hear(stream, &all));
             }
         });
         Self { address, heard }
@@ -47,16 +47,16 @@ impl Attacker {
     }
 }
 
-fn hear(mut stream: TcpStream, hears: &Mutex<Vec<Vec<u8>>>) {
+fn hear(mut stream: TcpStream, said: &Mutex<Vec<Vec<u8>>>) {
     let index = {
-        let mut all = hears.lock().unwrap();
+        let mut all = said.lock().unwrap();
         all.push(Vec::new());
         all.len() - 1
     };
     let mut bytes = [0; 4096];
     let _ = stream.write_all(BAIT.as_bytes());
     while let Ok(count @ 1..) = stream.read(&mut bytes) {
-        hears.lock().unwrap()[index].extend_from_slice(&bytes[..count]);
+        said.lock().unwrap()[index].extend_from_slice(&bytes[..count]);
         let _ = stream.write_all(b"PONG\r\n");
     }
 }
@@ -146,7 +146,8 @@ fn a_node_does_not_go_to_a_server_of_which_only_the_first_line_of_another_one_te
     assert!(attacker.heard().is_empty(), "{:?}", attacker.heard());
     path.cut();
     // Each round of attempts would include the attacker's server.
-    until("attempts on the path", || path.attempts.load(Ordering::Relaxed) >= 10);
+    let is_found = || !attacker.heard().is_empty();
+    until("attempts on the path", || is_found() || path.attempts.load(Ordering::Relaxed) >= 10);
     assert!(attacker.heard().is_empty(), "{:?}", attacker.heard());
     assert!(!node.nats.status().is_connected);
 }
@@ -165,7 +166,7 @@ fn nothing_is_said_before_tls_whatever_the_first_line_says() {
             settings.credentials = Some(credentials.clone().into());
         }
         let node = Node::start_with(1, settings);
-        until("a byte", || attacker.heard().iter().filter(|said| !said.is_empty()).count() >= 2);
+        until("a byte", || attacker.heard().iter().any(|said| !said.is_empty()));
         drop(node);
         for said in attacker.heard().iter().filter(|said| !said.is_empty()) {
             // A record of TLS's handshake.

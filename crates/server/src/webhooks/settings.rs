@@ -143,7 +143,8 @@ mod tests {
     use super::*;
 
     fn webhook(url: &str, secret: &str) -> Result<Webhook, WebhookError> {
-        Webhook::new(WebhookSettings::new(url.parse().unwrap(), SecretText::new(secret)))
+        let address = url.parse().expect("it is an address");
+        Webhook::new(WebhookSettings::new(address, SecretText::new(secret)))
     }
 
     #[test]

@@ -352,14 +352,12 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-otlp",
-        // It exports the samples of metrics, and spans.
         may_use: Only(&["consonance-admin", "consonance-server", "consonance-transport"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-e2e",
-        // The server runs as a program, so these are the crates that players and tests are made of. Of the server's
-        // crate, only code that signs tokens and handles the server's files; of the simulator, only its dice.
+        // What players and tests are made of; of the server, its tokens and files, of the simulator, its dice.
         may_use: Only(&[
             "consonance",
             "consonance-inspector",

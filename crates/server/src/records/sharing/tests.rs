@@ -276,6 +276,11 @@ fn forged(id: u64, at_ms: u64, ban: Option<Ban>, until: Option<u64>) -> Vec<u8> 
     BanRecord { version, id, until, ban }.write()
 }
 
+/// Makes a ban of a number, with its target, its session and its end.
+type MakeBan<'a> = &'a dyn Fn(u64, BanTarget, Option<&str>, Option<u64>) -> Option<Ban>;
+/// Makes a record for a number and a time; nothing is a deletion.
+type Forge = fn(u64, u64, MakeBan<'_>) -> Option<Vec<u8>>;
+
 #[test]
 fn whatever_is_written_into_the_store_lifts_no_ban_without_an_entry_of_the_audit_log() {
     let later = START_MS + 100_000;
@@ -284,10 +289,7 @@ fn whatever_is_written_into_the_store_lifts_no_ban_without_an_entry_of_the_audit
         let (reason, by) = (String::new(), "test".into());
         Some(Ban { id, target, session, reason, by, since: 0, until })
     };
-    let forgeries: [(
-        &str,
-        fn(u64, u64, &dyn Fn(u64, BanTarget, Option<&str>, Option<u64>) -> Option<Ban>) -> Option<Vec<u8>>,
-    ); 8] = [
+    let forgeries: [(&str, Forge); 8] = [
         ("a pardon", |id, later, _| Some(forged(id, later, None, None))),
         ("a pardon that is long over", |id, later, _| Some(forged(id, later, None, Some(1)))),
         ("a deletion", |_, _, _| None),

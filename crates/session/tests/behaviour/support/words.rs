@@ -123,6 +123,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             report.playout_delay.as_millis(),
             report.redundancy.0
         ),
+        other => panic!("no words for {other:?}"),
     }
 }
 
@@ -156,7 +157,6 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         }
         ServerEvent::RoomIdTaken { name, room, .. } => format!("{name} is not in {room}: its id is taken"),
         ServerEvent::PriorityDenied { name, .. } => format!("{name} speaks with too much priority"),
-        other => panic!("no words for {other:?}"),
         other => panic!("no words for {other:?}"),
     }
 }
