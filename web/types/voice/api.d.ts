@@ -248,6 +248,11 @@ export type Transport = "udp" | "tcp" | "relay" | "websocket";
 /** What a moderator can do to another player. */
 export type ModerationAction = {
     readonly action: "kick";
+}
+/** Removes the player and keeps it out, for so long or permanently; also under another name, if it has an account. */
+ | {
+    readonly action: "ban";
+    readonly forSeconds?: number;
 } | {
     readonly action: "mute";
     readonly forSeconds?: number;

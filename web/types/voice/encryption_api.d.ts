@@ -1,7 +1,7 @@
 export interface EncryptionOptions {
     /**
      * With `offered`, the default, sessions that offer encryption are encrypted; once a session has required it, nothing passes without it.
-     * With `required`, nothing is sent or heard where it is not offered. With `never`, sessions that require it refuse this player.
+     * With `required`, nothing is ever sent or heard without it: the event `withheld` says what is not sent, and why. With `never`, sessions that require it refuse this player.
      */
     readonly mode?: "offered" | "required" | "never";
     /** The `identityKey` of an earlier voice, by which the others know this player again; a new one if absent. */
@@ -24,7 +24,7 @@ export interface EncryptionOptions {
     /** What this member is for, if it is not a player, such as "recording". All members see it. */
     readonly purpose?: string;
 }
-/** `waiting`: there are no keys yet, so nothing is sent and nothing is heard. */
+/** `waiting`: there are no keys, or no room is encrypted although the page requires that, so nothing is sent and nothing is heard. */
 export type EncryptionState = "off" | "waiting" | "on";
 /** The encryption as it is now. */
 export interface EncryptionStatus {
@@ -54,6 +54,8 @@ export interface EncryptionStatus {
 export type Recognition = "new" | "known" | "verified" | "changed";
 /** What stands behind an account: `rejected` if the member shows an attestation that is not valid. */
 export type AccountProof = "claimed" | "attested" | "rejected";
+/** Why something is not sent. */
+export type WithheldReason = "not-offered" | "plain-room" | "not-a-member";
 /** A member of the session's group. */
 export interface EncryptedMember {
     readonly name: string;
@@ -79,7 +81,7 @@ export interface SafetyNumber {
 }
 /** Something about the encryption. */
 export type EncryptionEvent = 
-/** Other rooms than before are not encrypted, as that member's client has signed. */
+/** Other rooms than before are not encrypted, as that member's client has signed; null if it was so before this page joined. */
 {
     readonly type: "roomsChanged";
     readonly by: string | null;
@@ -90,7 +92,7 @@ export type EncryptionEvent =
     readonly name: string;
     readonly wasVerified: boolean;
 }
-/** The server shows this page and that member different groups: trust nothing that is said. */
+/** That member claims to be in another group than this page: the server shows them different groups, or the claim is false. */
  | {
     readonly type: "forked";
     readonly name: string;
@@ -98,6 +100,20 @@ export type EncryptionEvent =
 /** The server wants the session to be less encrypted than it was: nothing passes. */
  | {
     readonly type: "weakened";
+}
+/**
+ * Something is not sent, as the page requires encryption: the session does not offer it (`not-offered`), a player that cannot encrypt
+ * listens to the room called `name` (`plain-room`), or the player of that name is not in the group (`not-a-member`). Each is told once
+ * until the keys change.
+ */
+ | {
+    readonly type: "withheld";
+    readonly why: WithheldReason;
+    readonly name: string | null;
+}
+/** There is no space for the keys of further players in `knownKeys`: those stay new at each meeting. */
+ | {
+    readonly type: "knownKeysFull";
 }
 /** A report is kept for the game's moderators. */
  | {
