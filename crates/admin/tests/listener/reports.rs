@@ -70,7 +70,7 @@ fn what_cannot_be_reported_says_why_not() {
     let _bob = kept.player("Bob", "main");
     let (status, problem) = report(&kept, "Bob");
     assert_eq!(status, 404, "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("said nothing"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("not heard"), "{problem}");
 
     let stage = Stage::new(settings());
     let (status, problem) = report(&stage, "Bob");

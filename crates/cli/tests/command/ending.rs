@@ -256,7 +256,7 @@ fn a_draining_server_admits_no_newcomers_and_a_second_signal_ends_it() {
     alice.until_event(&json!({"event": "draining", "redirect": null}));
     let ended = Program::start(&["join", &address, "--name", "Bob"]).end();
     assert!(!ended.status.success());
-    assert!(ended.err.iter().any(|line| line.contains("takes no more players")), "{:?}", ended.err);
+    assert!(ended.err.iter().any(|line| line.contains("accepts no more players")), "{:?}", ended.err);
     server.signal("TERM");
     ends_well(server);
     alice.until_event(&json!({"event": "connection_lost"}));

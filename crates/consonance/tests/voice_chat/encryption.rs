@@ -125,7 +125,7 @@ fn a_player_that_does_not_encrypt_is_refused_where_it_is_required() {
     let stage = stage(Encryption::Required);
     let mut old = Player::start("Old", stage.chat().encryption(policy(EncryptionPolicy::Never)));
     let end = old.until_ended();
-    assert!(end.to_string().contains("encrypted from end to end"), "{end}");
+    assert_eq!(end.code(), "version-encryption", "{end}");
 }
 
 #[test]
