@@ -101,9 +101,9 @@ mod tests {
         let tls = Tls::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
         let foreign = pem_pair();
         for (certificate, key, expected) in [
-            ("", &*key, "the certificate cannot be read"),
-            (&*key, &*key, "the certificate cannot be read"),
-            (&*certificate, "", "the key cannot be read"),
+            ("", &*key, "cannot read the certificate"),
+            (&*key, &*key, "cannot read the certificate"),
+            (&*certificate, "", "cannot read the key"),
             (&*certificate, &*foreign.1, "certificate and key do not match"),
         ] {
             let error = tls.replace(certificate.as_bytes(), key.as_bytes()).unwrap_err().to_string();

@@ -231,7 +231,7 @@ mod tests {
             std::thread::yield_now();
         };
         let trouble = status.trouble.unwrap_or_default();
-        assert!(trouble.contains("cannot be read or written"), "{trouble}");
+        assert!(trouble.contains("cannot read or write"), "{trouble}");
         assert_eq!((status.waiting, path.exists()), (1, false));
         drop(store);
         assert_eq!(ticket.wait(deadline), Stored::InMemory, "the server goes, and nothing was stored");

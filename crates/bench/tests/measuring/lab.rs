@@ -108,9 +108,9 @@ fn any_file_works_or_is_refused_in_one_kind_line() {
     }
     for (name, file, words) in [
         ("no-sound.wav", wav(1, 48_000, 0), "holds no sound"),
-        ("empty.wav", Vec::new(), "cut off"),
+        ("empty.wav", Vec::new(), "truncated"),
         ("text.wav", b"not a recording at all, but a letter".to_vec(), "not a readable WAV file"),
-        ("half.wav", wav(1, 48_000, 4_800)[..5_000].to_vec(), "cut off"),
+        ("half.wav", wav(1, 48_000, 4_800)[..5_000].to_vec(), "truncated"),
     ] {
         let ended = run(&folder.write(name, &file));
         assert!(ended.complaint().contains(words), "{name}: {}", ended.complaint());

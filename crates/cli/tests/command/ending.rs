@@ -207,7 +207,7 @@ fn a_state_that_cannot_be_used_is_told_and_players_join_again() {
     private(&file);
     let settings = format!("[shutdown]\nhandover_file = '{file}'\n");
     let (server, address) = serve(&folder, 0, &settings);
-    server.until_complaint("starting without the sessions of the server before");
+    server.until_complaint("starting without the previous server's sessions");
     let alice = join(&address, "Alice");
     alice.signal("INT");
     alice.end().assert_well();

@@ -113,8 +113,8 @@ fn a_wav_file_that_cannot_be_read_is_named() {
     for (input, words) in [
         (&folder.file("missing.wav"), "cannot read"),
         (&text, "is not a readable WAV file"),
-        (&cut_off, "is cut off"),
-        (&header, "cut off"),
+        (&cut_off, "is truncated"),
+        (&header, "truncated"),
     ] {
         assert_join_refused(&["--input", input], words);
         assert_join_refused(&["--input", input], input);

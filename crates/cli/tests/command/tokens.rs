@@ -76,7 +76,7 @@ fn a_token_that_has_ended_is_shown_and_complained_of() {
     let [_, public, token] = keys_and_token(&folder, "0");
     let ended = Program::start(&["token", "show", &token, "--token-key", &public]).end();
     assert!(!ended.status.success() && ended.out.join("\n").contains("Alice"), "{:?}", ended.out);
-    assert!(ended.err.join("\n").contains("get another one"), "{:?}", ended.err);
+    assert!(ended.err.join("\n").contains("get a new"), "{:?}", ended.err);
 }
 
 #[test]

@@ -93,13 +93,13 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
         (false, None, Some("outer"), "joined"),
         (false, good, Some("outer"), "joined"),
         (false, None, None, "requires a join token or a password"),
-        (false, bad, Some("outer"), "not signed by a key of this server"),
+        (false, bad, Some("outer"), "not signed with a key of this server"),
         (false, good, Some("wrong"), "the password is wrong"),
         (true, good, Some("outer"), "joined"),
         (true, good, None, "requires a join token and a password"),
         (true, None, Some("outer"), "requires a join token and a password"),
         (true, None, None, "requires a join token and a password"),
-        (true, bad, Some("outer"), "not signed by a key of this server"),
+        (true, bad, Some("outer"), "not signed with a key of this server"),
     ] {
         let set_up = |joining: &mut JoiningSettings| {
             passwords(joining);
@@ -179,7 +179,7 @@ fn the_name_of_a_token_holder_is_its_own_while_it_is_here() {
         [(None, Some("outer")), (Some(of("b")), None), (Some(token(&key, None, None, 60)), None)]
     {
         let answer = try_to_join(&mut stage, "main", "Alice", token.as_deref(), password);
-        assert!(answer.contains("belongs to another player who is here"), "{answer}");
+        assert!(answer.contains("belongs to another player in the session"), "{answer}");
     }
     assert!(alice.ends.is_empty(), "{:?}", alice.ends);
     let (_, told) = join(&mut stage, "main", "Alice", Some(&of("a")), None);
@@ -205,7 +205,7 @@ fn a_visit_ends_with_its_token_only_if_it_is_asked_for() {
         stage.wait(Duration::from_secs(210));
         stage.settle(&mut [&mut alice]);
         let told = alice.ends.first().map(ToString::to_string).unwrap_or_default();
-        assert_eq!(told.contains("join token is over"), ends, "{told}");
+        assert_eq!(told.contains("reached its time limit"), ends, "{told}");
     }
 }
 

@@ -170,7 +170,7 @@ fn a_refusal_says_what_to_do_about_it() {
     for (reason, words) in [
         (CloseReason::NameTooLong { bytes_max: 128 }, "choose one of at most 128 bytes"),
         (CloseReason::SessionFull, "try again when a player has left"),
-        (CloseReason::CodecRefused, "set the frames and the sample rate of an Opus codec"),
+        (CloseReason::CodecRefused, "use those of an Opus codec"),
     ] {
         assert!(reason.to_string().ends_with(words), "{reason}");
     }

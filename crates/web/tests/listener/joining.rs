@@ -79,7 +79,7 @@ fn what_is_not_known_is_passed_over_however_deep_it_is() {
 fn a_page_that_is_too_old_is_told_to_load_again() {
     let answer = Stage::new().post("/api/voice/main", &[], r#"{"name":"a","sdp":"old"}"#);
     assert_eq!(answer.status, 409);
-    assert!(detail(&answer).contains("load it again"), "{answer:?}");
+    assert!(detail(&answer).contains("reload it"), "{answer:?}");
 }
 
 #[test]

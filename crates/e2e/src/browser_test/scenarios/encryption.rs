@@ -79,7 +79,7 @@ pub(crate) fn play_plain_room(stage: &Stage<'_>) -> Result<(), Failure> {
     let refused = Person::open(stage, &strict, pete)?;
     refused.tab.fill("Your name", "Pete")?;
     refused.tab.click("Join and talk")?;
-    refused.sees(&["encrypted from end to end, which this client cannot do"])?;
+    refused.sees(&["requires end-to-end encryption, which this client does not support"])?;
     drop(refused);
     strict.end()?;
 
