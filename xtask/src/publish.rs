@@ -8,6 +8,7 @@ mod step;
 mod steps;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -100,9 +101,10 @@ fn in_words(version: &str, steps: &[Step], credential: impl Fn(&str) -> Option<O
     let mut text = format!("version {version}, in this order:\n");
     for (number, step) in steps.iter().enumerate() {
         let state = if missing.contains(&step.credential) { "not set" } else { "set" };
-        text += &format!(
-            "{:3}. {}\n     {}\n     {} ({state})\n",
-            number + 1,
+        let number = number + 1;
+        let _ = writeln!(
+            text,
+            "{number:3}. {}\n     {}\n     {} ({state})",
             step.what,
             step.line(),
             step.credential

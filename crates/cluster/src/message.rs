@@ -12,6 +12,7 @@ use crate::remote_links::KeptClient;
 
 /// A message from an edge to the owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "it is read and handled one at a time")]
 pub enum ToOwner<'a> {
     /// A client has connected.
     Connected {

@@ -22,6 +22,7 @@ use withholding::Withholding;
 
 /// The state of a page in an encrypted session. All times are durations since any fixed start.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts, not one state")]
 pub struct PageMember {
     member: MlsMember,
     directory: MemberDirectory,
@@ -311,10 +312,9 @@ impl PageMember {
         let has_keys = self.cipher.has_keys() && self.is_encrypting;
         match (self.is_in_force(), has_keys, self.cipher.plain_rooms()) {
             (false, ..) => "off",
-            (true, false, _) => "waiting",
             (true, true, PlainRooms::All) if self.cipher.sends_plain() => "off",
-            (true, true, PlainRooms::All) => "waiting",
             (true, true, PlainRooms::Only(_) | PlainRooms::Never) => "on",
+            (true, false, _) | (true, true, PlainRooms::All) => "waiting",
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Users {
     /// The same in the order of time.
     untold_by_time: BTreeSet<(Instant, ClientId)>,
     /// How many players are in each room.
-    room_users: BTreeMap<Box<str>, u32>,
+    players_in: BTreeMap<Box<str>, u32>,
     last: u32,
 }
 
@@ -49,7 +49,7 @@ impl Default for Users {
             by_number: BTreeMap::new(),
             untold: BTreeMap::new(),
             untold_by_time: BTreeSet::new(),
-            room_users: BTreeMap::new(),
+            players_in: BTreeMap::new(),
             last: OWN,
         }
     }
@@ -108,7 +108,7 @@ impl Users {
     pub(crate) fn note_entered(&mut self, id: ClientId, room: &str) {
         if let Some(user) = self.by_id.get_mut(&id) {
             user.rooms.push(room.into());
-            *self.room_users.entry(room.into()).or_default() += 1;
+            *self.players_in.entry(room.into()).or_default() += 1;
         }
     }
 
@@ -123,10 +123,10 @@ impl Users {
     }
 
     fn note_empty(&mut self, room: &str) {
-        if let Some(users) = self.room_users.get_mut(room) {
+        if let Some(users) = self.players_in.get_mut(room) {
             *users -= 1;
             if *users == 0 {
-                self.room_users.remove(room);
+                self.players_in.remove(room);
             }
         }
     }
@@ -149,7 +149,7 @@ impl Users {
 
     /// Whether a player is in this room.
     pub(crate) fn is_used(&self, room: &str) -> bool {
-        self.room_users.contains_key(room)
+        self.players_in.contains_key(room)
     }
 
     /// Finds out where a player is now: its number and place, and where it was, if that is another place.

@@ -22,7 +22,7 @@ pub struct ServiceAddress {
 #[non_exhaustive]
 pub enum ServiceAddressError {
     /// It does not look like one.
-    #[error("this is not an address, which looks like https://example.org/path or tls://example.org:4222")]
+    #[error("invalid address, expected one like https://example.org/path or tls://example.org:4222")]
     Malformed,
     /// It holds a user name, a password or a token before its host.
     #[error("an address must not hold a user name or password (`user:password@`), as it is shown")]

@@ -75,7 +75,8 @@ impl ReleaseFiles {
 
 /// Crates are sources, which games compile with lock files of their own.
 fn has_sbom(name: &str) -> bool {
-    !name.ends_with(".crate") && !name.ends_with("-crates.tar.gz")
+    Path::new(name).extension().is_none_or(|extension| extension != "crate")
+        && !name.ends_with("-crates.tar.gz")
 }
 
 const ARCHIVES: &[&str] = &[
@@ -92,6 +93,7 @@ const ARCHIVES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use std::env;
+    use std::fmt::Write as _;
 
     use super::*;
 
@@ -104,7 +106,7 @@ mod tests {
         let mut sums = String::new();
         for name in files.of_release().iter().filter(|name| *name != SUMS) {
             fs::write(folder.join(name), name).unwrap();
-            sums += &format!("{}  {name}\n", sha256(name.as_bytes()));
+            let _ = writeln!(sums, "{}  {name}", sha256(name.as_bytes()));
         }
         fs::write(folder.join(SUMS), sums).unwrap();
         assert_eq!(files.check(&folder), Ok(()));

@@ -40,7 +40,7 @@ fn a_page_that_cannot_encrypt_is_refused_where_it_is_required() {
     let page = session.page_with(settings("Alice", 16), PageLimits::default());
     let told = session.told_of(page, "refused");
     assert_eq!(told[0]["code"], "encryption");
-    assert!(told[0]["message"].as_str().unwrap().contains("encrypted from end to end"), "{told:?}");
+    assert!(told[0]["message"].as_str().unwrap().contains("end-to-end encryption"), "{told:?}");
 }
 
 #[test]

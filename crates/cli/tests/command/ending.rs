@@ -68,7 +68,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_leaving() {
     alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     first.signal("TERM");
-    first.until_complaint("left 2 players to the next process");
+    first.until_complaint("saved the places of 2 players for the next process");
     ends_well(first);
     let (second, same_address) = serve(&folder, port, &settings);
     assert_eq!(address, same_address, "the certificate is handed over, too");
@@ -98,7 +98,7 @@ fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
     let (first, address) = serve(&folder, port, &settings);
     let alice = join(&address, "Alice");
     first.signal("TERM");
-    first.until_complaint("left 1 players to the next process");
+    first.until_complaint("saved the places of 1 players for the next process");
     ends_well(first);
     // Ended here: a player gives up its place after ten seconds, and two starts may take longer.
     drop(alice);
@@ -138,7 +138,7 @@ fn nothing_is_decided_about_players_handed_over_to_the_next_process() {
     slow.write_all(head.as_bytes()).unwrap();
     assert!(get(&admin, "/healthz", token).starts_with("HTTP/1.1 200"), "the slow one is there");
     server.signal("TERM");
-    server.until_complaint("left 0 players to the next process");
+    server.until_complaint("saved the places of 0 players for the next process");
     assert!(TcpStream::connect(&admin).is_err(), "an operator could still decide something");
     ends_well(server);
 }

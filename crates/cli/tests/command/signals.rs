@@ -46,7 +46,7 @@ fn an_interrupted_server_says_goodbye_and_a_player_left_alone_says_so() {
     alice.until_event(&json!({"event": "connection_lost"}));
     let ended = alice.interrupt();
     let complaint = ended.complaint();
-    assert!(complaint.contains("lost the session"), "{complaint}");
+    assert!(complaint.contains("the session was lost"), "{complaint}");
     let lost = ended.events().into_iter().find(|event| event["event"] == "connection_lost").unwrap();
     let reason = lost["reason"].as_str().unwrap();
     assert!(reason.ends_with("the session has ended"), "{reason}");

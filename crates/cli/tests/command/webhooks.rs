@@ -135,7 +135,7 @@ fn a_webhook_that_cannot_be_told_is_found_wrong_before_the_start() {
             "url = 'http://example.org/'\nhmac_secret_file = 'secret.txt'",
             "unencrypted webhook on another machine",
         ),
-        ("url = 'example.org'\nhmac_secret_file = 'secret.txt'", "invalid address of a webhook"),
+        ("url = 'example.org'\nhmac_secret_file = 'secret.txt'", "invalid address"),
     ] {
         let config = folder.write("voice.toml", format!("[[webhooks]]\n{webhook}\n").as_bytes());
         let ended = Program::start(&["serve", "--check", "--config", &config]).end();

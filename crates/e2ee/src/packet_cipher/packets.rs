@@ -94,7 +94,7 @@ impl PacketCipher {
             self.counts.without_keys += 1;
             return None;
         }
-        if let Some(recipient) = recipients(packet).find(|recipient| self.is_plain(recipient, &name_of)) {
+        if let Some(recipient) = recipients(packet).find(|recipient| self.is_plain(*recipient, &name_of)) {
             if self.sends_plain() {
                 self.counts.sent_plain += 1;
                 return Some(false);
@@ -200,10 +200,10 @@ impl PacketCipher {
         if is_allowed { Passage::AsIs } else { Passage::Dropped }
     }
 
-    fn is_plain<'n>(&mut self, recipient: &Withheld, name_of: &impl Fn(ClientId) -> Option<&'n str>) -> bool {
+    fn is_plain<'n>(&mut self, recipient: Withheld, name_of: &impl Fn(ClientId) -> Option<&'n str>) -> bool {
         match recipient {
-            Withheld::Room(room) => self.is_plain_room(*room),
-            Withheld::Player(id) => name_of(*id).is_some_and(|name| self.is_plain_player(name)),
+            Withheld::Room(room) => self.is_plain_room(room),
+            Withheld::Player(id) => name_of(id).is_some_and(|name| self.is_plain_player(name)),
         }
     }
 }

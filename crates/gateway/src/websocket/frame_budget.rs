@@ -173,6 +173,6 @@ mod tests {
         let (mut budget, now) = budget();
         let header = [&[0x82, 0x7f], &[0xff; 8][..]].concat();
         assert_eq!(budget.note(now, &header), Ok(()));
-        assert_eq!(budget.note(now, &[0; 100_000]), Ok(()));
+        assert_eq!(budget.note(now, &vec![0; 100_000]), Ok(()));
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct OwnPlace {
 }
 
 /// Channels of one message.
-pub(super) const CHANNELS_MAX: usize = 64;
+pub(super) const CHANNELS_MAX: usize = 48;
 
 impl OwnPlace {
     /// The user's channel.
@@ -62,7 +62,7 @@ impl MumblePlayer {
             return;
         }
         match self.channels.room(channel).map(Box::<str>::from) {
-            Some(room) => self.ask_for_room(now, room, Wish::Enter),
+            Some(room) => self.ask_for_room(now, &room, Wish::Enter),
             None => self.deny(DenyType::Text, "there is no such channel any more"),
         }
     }
@@ -90,7 +90,7 @@ impl MumblePlayer {
             Some(_) if self.own.entering.is_full() => {
                 self.deny(DenyType::Text, "one channel after the other: wait a moment");
             }
-            Some(room) => self.ask_for_room(now, room, wish),
+            Some(room) => self.ask_for_room(now, &room, wish),
             None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
         }
     }
@@ -110,23 +110,23 @@ impl MumblePlayer {
         }
         // It goes again unless the user gets into it.
         self.channels.note_left(&room);
-        self.ask_for_room(now, room.into(), Wish::Enter);
+        self.ask_for_room(now, &room, Wish::Enter);
     }
 
-    fn ask_for_room(&mut self, now: Instant, room: Box<str>, wish: Wish) {
-        if self.client.restrictions().room_rights(&room).listen == Some(false) {
-            return self.deny_entering(&room, "an operator does not let you into this channel");
+    fn ask_for_room(&mut self, now: Instant, room: &str, wish: Wish) {
+        if self.client.restrictions().room_rights(room).listen == Some(false) {
+            return self.deny_entering(room, "an operator does not let you into this channel");
         }
         if wish == Wish::Enter {
             self.stop_entering();
         }
         let was_in_it = self.client.rooms().any(|mine| *mine == *room);
-        if let Err(error) = self.client.join_room(&room) {
-            return self.deny_entering(&room, &error.to_string());
+        if let Err(error) = self.client.join_room(room) {
+            return self.deny_entering(room, &error.to_string());
         }
-        self.own.entering.add(room.clone(), wish, Some(now + self.settings.entering_max));
+        self.own.entering.add(room.into(), wish, Some(now + self.settings.entering_max));
         if was_in_it {
-            self.settle(&room);
+            self.settle(room);
         }
     }
 

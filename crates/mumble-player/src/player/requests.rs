@@ -44,14 +44,13 @@ impl MumblePlayer {
             Control::Authenticate(_) => {
                 self.deny(DenyType::Text, "access tokens are looked at when you connect: connect again");
             }
-            // Without effect here, or the network's own.
+            // Without effect here, the network's own, or from servers only.
             Control::Version(_)
             | Control::Ping(_)
             | Control::CryptSetup(_)
             | Control::ContextAction(_)
-            | Control::RequestBlob(_) => {}
-            // From servers only.
-            Control::Reject(_)
+            | Control::RequestBlob(_)
+            | Control::Reject(_)
             | Control::ServerSync(_)
             | Control::PermissionDenied(_)
             | Control::CodecVersion(_)

@@ -96,8 +96,8 @@ fn numbers(count: usize) -> Vec<u32> {
 fn worst_user_states() -> Vec<Control> {
     vec![
         UserState { listening_channel_add: numbers(MANY), ..Default::default() }.into(),
-        UserState { listening_channel_add: numbers(64), ..Default::default() }.into(),
-        UserState { listening_channel_remove: numbers(64), ..Default::default() }.into(),
+        UserState { listening_channel_add: numbers(48), ..Default::default() }.into(),
+        UserState { listening_channel_remove: numbers(48), ..Default::default() }.into(),
         UserState { channel_id: Some(900), ..Default::default() }.into(),
         UserState { channel_id: Some(0), ..Default::default() }.into(),
         UserState { self_mute: Some(true), ..Default::default() }.into(),
@@ -140,7 +140,7 @@ fn worst(kind: &Control) -> Vec<Control> {
         Control::ChannelState(_) => vec![
             ChannelUpdate { name: Some(text()), parent: Some(0), ..Default::default() }.into(),
             ChannelUpdate { channel_id: Some(1), links_add: numbers(MANY), ..Default::default() }.into(),
-            ChannelUpdate { channel_id: Some(1), links_add: numbers(64), ..Default::default() }.into(),
+            ChannelUpdate { channel_id: Some(1), links_add: numbers(48), ..Default::default() }.into(),
             ChannelUpdate { name: Some("new".into()), parent: Some(0), ..Default::default() }.into(),
         ],
         Control::UserRemove(_) => {

@@ -29,8 +29,8 @@ fn voice(id: u16, channels: u16) -> Vec<u8> {
     })
 }
 
-fn text(id: u16) -> Vec<u8> {
-    let text = "x".repeat(998);
+fn text(id: u16, bytes: usize) -> Vec<u8> {
+    let text = "x".repeat(bytes);
     let recipient = TextRecipient::Room(RoomId::of(&room_of(3)));
     written(TextData { session: SESSION, recipient, sender: ClientId(id), text: Some(WireStr::from(&*text)) })
 }
@@ -46,7 +46,7 @@ fn worst(kind: MessageType, id: u16) -> Vec<Vec<u8>> {
             vec![state(id, &name_of(NUMBER), &rooms), state(id, &name_of(NUMBER), &[])]
         }
         MessageType::VoiceData => vec![voice(id, 100)],
-        MessageType::TextData => vec![text(id)],
+        MessageType::TextData => vec![text(id, 998)],
         MessageType::HandshakeRequest => {
             vec![written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name_of(NUMBER))) })]
         }
@@ -64,7 +64,7 @@ fn worst(kind: MessageType, id: u16) -> Vec<Vec<u8>> {
             ]
         }
         MessageType::ServerRelayReliable => {
-            let (text, destinations) = (text(id), List::from(&*all));
+            let (text, destinations) = (text(id, 450), List::from(&*all));
             let relay = ServerRelay { session: SESSION, destinations, packet: &text };
             vec![written(Packet::ServerRelayReliable(relay))]
         }

@@ -123,7 +123,7 @@ mod tests {
         let mut ends = [true, false].map(|is_active| {
             let key = rcgen::KeyPair::generate().unwrap();
             let certificate = version_1(&key.subject_public_key_info());
-            end(DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
+            end(&DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
         });
         assert_eq!(shake_hands(&mut ends), Ok(2));
     }
@@ -133,13 +133,13 @@ mod tests {
         let mut ends = [true, false].map(|is_active| {
             let [key, another] = [(); 2].map(|()| rcgen::KeyPair::generate().unwrap());
             let certificate = version_1(&another.subject_public_key_info());
-            end(DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
+            end(&DtlsCert { certificate, private_key: key.serialize_der() }, is_active)
         });
         shake_hands(&mut ends).unwrap_err();
     }
 
-    fn end(certificate: DtlsCert, is_active: bool) -> Box<dyn DtlsInstance> {
-        let mut end = Dtls.new_dtls(&certificate, Instant::now(), DtlsVersion::Dtls12, None).unwrap();
+    fn end(certificate: &DtlsCert, is_active: bool) -> Box<dyn DtlsInstance> {
+        let mut end = Dtls.new_dtls(certificate, Instant::now(), DtlsVersion::Dtls12, None).unwrap();
         end.set_active(is_active);
         end.handle_timeout(Instant::now()).unwrap();
         end

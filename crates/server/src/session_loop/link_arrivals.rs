@@ -37,8 +37,8 @@ impl SessionLoop {
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
-            let line = || info!(%remote, session = name, ban = ban.id, "not admitted: the address is banned");
-            self.refusal_log.write(now, || link_span(link).in_scope(line));
+            let log = || info!(%remote, session = name, ban = ban.id, "not admitted: the address is banned");
+            self.refusal_log.write(now, || link_span(link).in_scope(log));
             if !self.networks.is_of_edges(network) {
                 // The network may have placed the link already, so that the session waits for it.
                 self.directory.cancel(name);
@@ -62,8 +62,8 @@ impl SessionLoop {
             }
             Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
             Err(refusal) => {
-                let line = || info!(%remote, session = name, reason = %refusal, "not admitted");
-                self.refusal_log.write(now, || link_span(link).in_scope(line));
+                let log = || info!(%remote, session = name, reason = %refusal, "not admitted");
+                self.refusal_log.write(now, || link_span(link).in_scope(log));
                 let reason = EndReason::from(&refusal);
                 self.join_spans.refuse_at_once(link, place, &reason);
                 self.networks.reject(now, link, &reason, None);

@@ -233,7 +233,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         words(moderation.players("red")),
         words(moderation.drain(&by(), &plan)),
     ] {
-        assert_eq!(done, "worker 0 of the server has ended: the server is shutting down");
+        assert_eq!(done, "worker 0 has stopped: the server is shutting down");
     }
     assert!(
         moderation.restricted_players("red").is_empty()

@@ -63,7 +63,7 @@ fn a_name_is_kept_for_the_certificate_that_it_was_used_with() {
     watching.until_event(&json!({"event": "player_left", "name": "Mia"}));
     for other in [None, Some(&eve)] {
         let reject = refusal(connect(at, "mia", other, &[]));
-        assert_eq!(reject.kind(), RejectType::UsernameInUse, "{}", reject.reason());
+        assert_eq!(reject.kind(), RejectType::InvalidUsername, "{}", reject.reason());
         assert!(reject.reason().contains("reserved"), "{}", reject.reason());
     }
     let native = Program::start(&["join", &address, "--name", "Mia", "--json", "--null-devices"]).end();

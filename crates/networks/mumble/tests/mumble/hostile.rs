@@ -110,7 +110,7 @@ fn a_client_may_send_so_many_bytes_of_control_messages_and_no_more() {
 fn tunnelled_voice_is_no_longer_than_in_a_datagram() {
     let mut stage = Stage::new(MumbleSettings::default());
     let (_, mut client) = stage.client(ClientSettings::new("Ada"));
-    client.send_packet(&[0x20; 60_000], VoiceWay::Tunnel).unwrap();
+    client.send_packet(&vec![0x20; 60_000], VoiceWay::Tunnel).unwrap();
     client.ping(VoiceWay::Tunnel).unwrap();
     stage.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
     assert_eq!(stage.server.mumble_statistics(Instant::now()).dropped.voice_malformed, 1);

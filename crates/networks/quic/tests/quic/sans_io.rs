@@ -161,7 +161,7 @@ fn a_session_that_cannot_be_is_refused_without_a_datagram() {
     let server = TestServer::new();
     let dialer = Dialer::new(&server.address(), server.transport.local_addr(), QuicClientSettings::default());
     let error = dialer.dial(Instant::now(), "new\nline").unwrap_err();
-    assert!(error.to_string().starts_with("no session can be called \"new\\nline\""), "{error}");
+    assert!(error.to_string().starts_with("invalid session name \"new\\nline\""), "{error}");
 }
 
 #[test]
