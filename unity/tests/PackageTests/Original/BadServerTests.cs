@@ -30,7 +30,7 @@ namespace Consonance.Unity.Tests
             {
                 string why;
                 IPacketLink link = PacketLinks.Choose(server.Address("ws"), null, null, out why);
-                LinkTests.Run(link, () => link.State == LinkState.Up);
+                LinkRun.Until(link, () => link.State == LinkState.Up);
                 ArraySegment<byte> packet = new ArraySegment<byte>(new byte[1000]);
                 Stopwatch watch = Stopwatch.StartNew();
                 for (int sent = 0; sent < 100000; sent++) link.Send(packet, false);
@@ -56,7 +56,7 @@ namespace Consonance.Unity.Tests
                 {
                     string why;
                     IPacketLink link = PacketLinks.Choose(server.Address(scheme), null, null, out why);
-                    LinkTests.Run(link, () => link.State == LinkState.Ended);
+                    LinkRun.Until(link, () => link.State == LinkState.Ended);
                     bool isTold = link.Reason.Length > 0 && !link.Reason.Contains("internal error");
                     Suite.Require(isTold, "round " + round + ": " + link.Reason);
                 }

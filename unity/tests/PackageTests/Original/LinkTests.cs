@@ -62,7 +62,7 @@ namespace Consonance.Unity.Tests
         {
             string why;
             IPacketLink link = PacketLinks.Choose(address, null, null, out why);
-            Run(link, () => link.State == LinkState.Ended);
+            LinkRun.Until(link, () => link.State == LinkState.Ended);
             bool isTold = link.Reason.Length > 0 && link.Reason.ToLowerInvariant().Contains(part);
             Suite.Require(isTold, "reason: " + link.Reason);
         }
@@ -85,15 +85,6 @@ namespace Consonance.Unity.Tests
                     game.Until("Alice is back", () => bob.Chat.FindPlayer("Alice") != null);
                 }
             }
-        }
-
-        /// <summary>Takes what comes until a condition holds.</summary>
-        internal static void Run(IPacketLink link, Func<bool> condition)
-        {
-            link.Open();
-            ArraySegment<byte> packet;
-            bool isReliable;
-            Suite.Until("the link", condition, () => link.TryReceive(out packet, out isReliable));
         }
     }
 }

@@ -140,7 +140,7 @@ namespace Consonance.Unity.Tests
         {
             string why;
             IPacketLink link = PacketLinks.Choose(WebSocketTls, null, null, out why);
-            LinkTests.Run(link, () => link.State == LinkState.Up || link.State == LinkState.Ended);
+            LinkRun.Until(link, () => link.State == LinkState.Up || link.State == LinkState.Ended);
             link.Close();
             return !link.Reason.Contains("aot-only");
         }
