@@ -295,10 +295,9 @@ impl Encryption {
         }
         let has_keys = self.cipher.has_keys() && client.is_encrypting();
         match (has_keys, self.cipher.plain_rooms()) {
-            (false, _) => EncryptionState::Waiting,
             (true, PlainRooms::All) if self.cipher.sends_plain() => EncryptionState::Off,
-            (true, PlainRooms::All) => EncryptionState::Waiting,
             (true, PlainRooms::Only(_) | PlainRooms::Never) => EncryptionState::On,
+            (false, _) | (true, PlainRooms::All) => EncryptionState::Waiting,
         }
     }
 

@@ -99,8 +99,8 @@ fn a_first_epoch_with_rooms_that_are_not_encrypted_is_an_event() {
 
 #[test]
 fn a_list_of_known_players_that_is_full_is_an_event_and_stays_as_it_is() {
-    let known: String =
-        (0..10_000).map(|nth| format!("{} seen name:player {nth}\n", "ab".repeat(32))).collect();
+    let known = (0..10_000)
+        .fold(String::new(), |known, nth| known + &format!("{} seen name:player {nth}\n", "ab".repeat(32)));
     let settings = json!({ "name": "Ann", "knownKeys": known }).to_string();
     let [mut ann, _bob] = pair_of(PageMember::start(settings.as_bytes()).unwrap(), &PlainRooms::Never);
     for count in [1, 0] {

@@ -47,6 +47,7 @@
 //!
 //! # Features
 //!
+//! * `followed-group`: following a group without its keys, as a server does.
 //! * `fuzzing`: the bodies of fuzz targets.
 //!
 //! Needs Rust 1.95 or later.
@@ -58,6 +59,7 @@ mod credential;
 mod crypto;
 mod epoch_keys;
 mod error;
+#[cfg(feature = "followed-group")]
 mod followed_group;
 #[cfg(feature = "fuzzing")]
 pub mod fuzz;
@@ -81,6 +83,7 @@ pub use consonance_wire::{PlainRooms, ReportAnswer};
 pub use credential::Credential;
 pub use epoch_keys::EpochKeys;
 pub use error::E2eeError;
+#[cfg(feature = "followed-group")]
 pub use followed_group::FollowedGroup;
 pub use identity::{IdentityKey, PublicKey};
 pub use kept_frames::{KeptCounts, KeptFrames};

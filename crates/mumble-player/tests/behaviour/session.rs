@@ -123,7 +123,7 @@ impl Session {
     pub(crate) fn pass_plugin_notes(&mut self, user: usize) {
         let guests = &mut self.direct.guests;
         while let Some(note) = guests[user].player.poll_plugin_note() {
-            let sender = guests[user].player.id().unwrap();
+            let sender = guests[user].player.id().expect("it has joined");
             for guest in guests.iter_mut() {
                 if guest.player.id().is_some_and(|id| note.receivers.contains(&id)) {
                     guest.player.handle_plugin_note(sender, &note);

@@ -104,14 +104,14 @@ fn extensions() -> Vec<Vec<u8>> {
     let commands = actions.into_iter().map(|action| {
         let (player, reason) = (WireStr::from(&*player), WireStr::from(&*reason));
         let command = ModeratorCommand { number: 1, player, reason, action };
-        write(&|writer| command.write(SESSION, writer).unwrap())
+        write(&|writer| command.write(SESSION, writer).expect("it fits"))
     });
     let position = PositionReport { number: 1, position: Position::new([1.0, 2.0, 3.0]).ok() };
     let others = [
-        write(&|writer| position.write(SESSION, writer).unwrap()),
+        write(&|writer| position.write(SESSION, writer).expect("it fits")),
         write(&|writer| {
             let part = GroupPart { is_first: true, is_last: true, bytes: &[7; 900] };
-            part.write(SESSION, writer).unwrap();
+            part.write(SESSION, writer).expect("it fits");
         }),
     ];
     commands.chain(others).collect()

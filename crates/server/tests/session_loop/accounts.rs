@@ -193,7 +193,7 @@ fn a_name_is_free_again_some_minutes_after_its_account_has_left() {
 fn a_name_stays_its_accounts_while_it_is_here_however_long() {
     let mut scene = scene(|_| {});
     let (mut mia, _) = scene.join("main", "Mia", Some(MIA));
-    scene.stage.now += Duration::from_secs(3600);
+    scene.stage.now += Duration::from_hours(1);
     let told = scene.visit("main", "Mia", Some(EVE));
     scene.stage.settle(&mut [&mut mia]);
     assert!(told.contains("another certificate"), "{told}");

@@ -128,7 +128,7 @@ fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
 fn the_inspector_shows_the_state_of_a_mumble_user_at_another_worker() {
     let stage = Stage::new(&["main"], WORKERS);
     let mut players = players(&stage);
-    let state = MumbleState {
+    let shown = MumbleState {
         client: "1.5.735, Mumble".to_owned(),
         self_mute: true,
         listening: vec!["team".to_owned()],
@@ -136,7 +136,7 @@ fn the_inspector_shows_the_state_of_a_mumble_user_at_another_worker() {
         voice: Some(Duration::from_millis(700)),
         ..MumbleState::default()
     };
-    players.push(stage.mumble_user_of_worker(1, "Mia", state, "main"));
+    players.push(stage.mumble_user_of_worker(1, "Mia", shown, "main"));
     let inspection = stage.server.inspection();
     let mia = || -> Option<ServedPlayer> {
         let snapshot = inspection.snapshot();

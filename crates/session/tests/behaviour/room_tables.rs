@@ -25,7 +25,8 @@ fn a_server_lists_every_name_of_one_room_id_until_its_last_listener_leaves() {
 #[test]
 fn a_speaker_to_either_of_two_rooms_with_one_id_reaches_the_listeners_of_both() {
     let (first, second) = packets::names_of_one_id();
-    for mut network in vec![Network::new(), Network::of_ours()] {
+    for new in [Network::new, Network::of_ours] {
+        let mut network = new();
         let alice = network.join("Alice", &[]);
         let (bob, carol) = (network.join("Bob", &[&first]), network.join("Carol", &[&second]));
         for (room, sequence) in [(&first, 0), (&second, 1)] {

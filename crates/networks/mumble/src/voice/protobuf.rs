@@ -58,7 +58,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<VoicePacket<'_>, MalformedVoice> {
                 number: audio.number,
                 opus: Cow::Owned(audio.opus),
                 is_last: audio.is_last,
-                place: VoicePlace::of(&audio.position),
+                // Only the former format has a range.
+                place: VoicePlace::of(&audio.position).map(|place| VoicePlace { range_m: None, ..place }),
             }))
         }
         PING => Ok(VoicePacket::Ping),

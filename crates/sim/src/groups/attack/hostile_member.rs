@@ -88,7 +88,7 @@ impl HostileMember {
             member.handle(now, &altered.to_bytes());
             drained(member)
         };
-        let made = match strategy {
+        let commits = match strategy {
             Strategy::Silence => return Vec::new(),
             Strategy::Decline => return vec![MemberMessage::Declined { number }.to_bytes()],
             Strategy::Garbage => return vec![self.garbage(number, &adds)],
@@ -112,7 +112,7 @@ impl HostileMember {
             }
             _ => make(member, adds, removes),
         };
-        made.into_iter().map(|message| self.spoiled(strategy, message)).collect()
+        commits.into_iter().map(|message| self.spoiled(strategy, message)).collect()
     }
 
     /// A commit as it is sent.
