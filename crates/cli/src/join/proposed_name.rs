@@ -23,7 +23,7 @@ fn guest(seed: u64) -> String {
 /// Two guests that start at the same moment are two processes.
 fn seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::from(now.subsec_nanos() / 1000) + u64::from(process::id()).wrapping_mul(7919)
+    u64::from(now.subsec_micros()) + u64::from(process::id()).wrapping_mul(7919)
 }
 
 /// Accounts that programs run under.

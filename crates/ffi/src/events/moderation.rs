@@ -29,7 +29,7 @@ pub(super) fn told(decision: &OperatorDecision) -> Told<'_> {
         }
     };
     let (detail, name) = (detail as i32, name.to_owned());
-    Told { detail, room, name, number, ..with_text(CEventType::Operator, &decision.to_string()) }
+    Told { name, room, detail, number, ..with_text(CEventType::Operator, &decision.to_string()) }
 }
 
 /// What a moderator asked for.
