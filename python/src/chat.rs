@@ -149,7 +149,7 @@ impl Chat {
             return Ok(self.voice.tokens().remove(token));
         }
         let added = self.voice.tokens().add(token);
-        added.map_err(|cause| errors::raise("SettingsError", cause.code(), &cause.to_string()))
+        added.map_err(|cause| errors::raise("SettingsError", "token-limit", &cause.to_string()))
     }
 
     /// Begins a speech; the one before is over.
