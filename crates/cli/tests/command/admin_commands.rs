@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -206,16 +206,21 @@ impl Asked {
     }
 }
 
-/// Passes on each request with its body, and the server's answers, until the client disconnects.
+/// Passes on each request with its body, and the server's answers, until either side disconnects; then both do, since
+/// the server bounds the connections of an address.
 fn pass_on(client: TcpStream, server: &str, requests: &Mutex<Vec<String>>) {
     let mut server = TcpStream::connect(server).unwrap();
     let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    thread::spawn(move || std::io::copy(&mut answers, &mut back));
+    thread::spawn(move || {
+        _ = std::io::copy(&mut answers, &mut back);
+        _ = back.shutdown(Shutdown::Both);
+    });
     let mut client = BufReader::new(client);
     while let Some(request) = request(&mut client) {
         requests.lock().unwrap().push(request.clone());
         server.write_all(request.as_bytes()).unwrap();
     }
+    _ = server.shutdown(Shutdown::Both);
 }
 
 fn request(client: &mut impl BufRead) -> Option<String> {
