@@ -29,6 +29,17 @@ class Offline(unittest.IsolatedAsyncioTestCase):
             text = await event_of(happening, events.Text)
             self.assertEqual((text.player, text.room, text.text), ("Loopback", "lobby", "hello"))
 
+    async def test_the_1025th_token_is_refused_until_another_one_is_removed(self) -> None:
+        async with consonance.connect("offline:", name="Alice", rooms=["lobby"]) as alice:
+            for number in range(1024):
+                self.assertTrue(alice.set_token(f"token {number}"))
+            with self.assertRaises(consonance.SettingsError) as refused:
+                alice.set_token("one more")
+            self.assertEqual(refused.exception.code, "token-limit")
+            self.assertFalse(alice.set_token("token 7"))
+            self.assertTrue(alice.set_token("token 7", held=False))
+            self.assertTrue(alice.set_token("one more"))
+
 
 if __name__ == "__main__":
     unittest.main()

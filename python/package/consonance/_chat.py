@@ -308,7 +308,8 @@ class VoiceChat:
     def set_token(self, token: str, held: bool = True) -> bool:
         """Holds an access token, by which rooms with tokens are opened, or no longer; False if nothing has changed.
 
-        ``events.TokenAdded`` and ``events.TokenRemoved`` follow. Raises ``SettingsError`` if there are too many.
+        ``events.TokenAdded`` and ``events.TokenRemoved`` follow. At most 1024 tokens can be held; for one more,
+        raises ``SettingsError`` with the code ``token-limit``.
         """
         return self._running().set_token(token, held)
 
