@@ -177,8 +177,15 @@ namespace Consonance.Tests
             using (Actor bob = Join(host, "Bob", null))
             {
                 Action frame = TalkTests.Together(alice, bob);
+                EncryptionChange? withheld = null;
+                alice.Chat.EncryptionChanged += change =>
+                {
+                    if (change.Kind == EncryptionChangeKind.Withheld) withheld = change;
+                };
                 Suite.Until("Bob is here", () => alice.Chat.Players.Count == 1, frame);
                 alice.ToneHz = 440;
+                Suite.Until("event", () => withheld.HasValue, frame);
+                Suite.Require(withheld.Value.Player == null && withheld.Value.Text.Length > 0, "event");
                 Suite.Until("dropped", () => alice.Chat.GetEncryption().PacketsWithoutKeys > 50, frame);
                 Suite.AreEqual(EncryptionState.Waiting, alice.Chat.GetEncryption().State, "state");
                 Suite.AreEqual(0L, alice.Chat.GetEncryption().PacketsSentPlain, "packets without encryption");
