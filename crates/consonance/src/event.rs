@@ -272,7 +272,22 @@ impl EventKind {
             ClientEvent::Text { name, to, text: message, .. } => {
                 Self::Text { from: text(name), to, text: text(message) }
             }
-            _ => return None,
+            ClientEvent::Restricted { .. }
+            | ClientEvent::RoomRights { .. }
+            | ClientEvent::Moved { .. }
+            | ClientEvent::TextRateLimited { .. }
+            | ClientEvent::RoomFull { .. }
+            | ClientEvent::Recorded(_)
+            | ClientEvent::Kicked { .. }
+            | ClientEvent::Voice(_)
+            | ClientEvent::PeerIntroduced { .. }
+            | ClientEvent::UplinkReport(_)
+            | ClientEvent::ListenerReport(_)
+            | ClientEvent::Draining { .. }
+            | ClientEvent::DrainCancelled
+            | ClientEvent::GroupMessage { .. }
+            | ClientEvent::ServersListed { .. }
+            | ClientEvent::Disconnected { .. } => return None,
         })
     }
 }

@@ -78,7 +78,28 @@ impl OperatorDecision {
             ClientEvent::TextRateLimited { wait } => Self::TextHeld { wait: *wait },
             ClientEvent::RoomFull { room, to } => Self::RoomFull { room: text(room), to: *to },
             ClientEvent::Recorded(recorded) => Self::Recorded(*recorded),
-            _ => return None,
+            ClientEvent::Joined { .. }
+            | ClientEvent::Resumed { .. }
+            | ClientEvent::PlayersSynced
+            | ClientEvent::PlayerJoined { .. }
+            | ClientEvent::PlayerLeft { .. }
+            | ClientEvent::EnteredRoom { .. }
+            | ClientEvent::ExitedRoom { .. }
+            | ClientEvent::RemovedFromRoom { .. }
+            | ClientEvent::ModeratorAnswered { .. }
+            | ClientEvent::Kicked { .. }
+            | ClientEvent::StartedSpeaking { .. }
+            | ClientEvent::Voice(_)
+            | ClientEvent::StoppedSpeaking { .. }
+            | ClientEvent::Text { .. }
+            | ClientEvent::PeerIntroduced { .. }
+            | ClientEvent::UplinkReport(_)
+            | ClientEvent::ListenerReport(_)
+            | ClientEvent::Draining { .. }
+            | ClientEvent::DrainCancelled
+            | ClientEvent::GroupMessage { .. }
+            | ClientEvent::ServersListed { .. }
+            | ClientEvent::Disconnected { .. } => return None,
         })
     }
 }

@@ -77,7 +77,7 @@ impl Default for VoiceSettings {
 
 /// Why settings are invalid, or cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum SettingsError {
     /// A number is out of its range.
     #[error("{setting} is {value}, expected {lowest} to {highest}")]

@@ -27,7 +27,7 @@ impl TextId {
 
 /// Why a text message is rejected before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum SendTextError {
     /// The message is too long.
     #[error("the message has {bytes} bytes, at most {TEXT_BYTES_MAX} are allowed: send it in parts")]

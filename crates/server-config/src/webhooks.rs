@@ -66,7 +66,7 @@ impl WebhookEventName {
             WebhookEvent::PlayerJoined => Self::PlayerJoined,
             WebhookEvent::PlayerLeft => Self::PlayerLeft,
             WebhookEvent::Banned => Self::Banned,
-            _ => Self::RecordingReady,
+            WebhookEvent::RecordingReady => Self::RecordingReady,
         }
     }
 }

@@ -52,9 +52,10 @@ impl BenchNode {
     pub(super) fn worker_of(&self, number: u64) -> Result<Member, Box<dyn Error>> {
         let other = NodeId(number);
         loop {
-            match self.events.recv_timeout(PATIENCE)? {
-                NodeEvent::NodeFound { node, .. } if node == other => break,
-                _ => {}
+            if let NodeEvent::NodeFound { node, .. } = self.events.recv_timeout(PATIENCE)?
+                && node == other
+            {
+                break;
             }
         }
         Ok(self.workers.number(other, 0).ok_or("there is a number for each worker")?)

@@ -114,6 +114,20 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
         },
         ClientEvent::DrainCancelled => ToPage::Closing { in_ms: None, redirect: None, cancelled: true },
         // Pages have no direct links, and the other events were handled before.
-        _ => return None,
+        ClientEvent::Joined { .. }
+        | ClientEvent::Resumed { .. }
+        | ClientEvent::PlayerJoined { .. }
+        | ClientEvent::PlayerLeft { .. }
+        | ClientEvent::Restricted { .. }
+        | ClientEvent::ModeratorAnswered { .. }
+        | ClientEvent::Kicked { .. }
+        | ClientEvent::StartedSpeaking { .. }
+        | ClientEvent::Voice(_)
+        | ClientEvent::StoppedSpeaking { .. }
+        | ClientEvent::PeerIntroduced { .. }
+        | ClientEvent::UplinkReport(_)
+        | ClientEvent::GroupMessage { .. }
+        | ClientEvent::ServersListed { .. }
+        | ClientEvent::Disconnected { .. } => return None,
     })
 }

@@ -10,7 +10,7 @@ use crate::settings::SettingsError;
 
 /// Why a voice chat cannot start.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum StartError {
     /// The address cannot be read.
     #[cfg(feature = "quic")]

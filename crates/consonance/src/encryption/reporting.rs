@@ -73,7 +73,7 @@ pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
 
 /// Why a report is not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum SubmitReportError {
     /// The game has not set a key for reports.
     #[error("there is no key to seal reports to: set EncryptionSettings::moderators_key")]

@@ -84,7 +84,17 @@ impl MumblePlayer {
                 self.tell_notice("the server records this session");
             }
             // Not relevant to a Mumble client: reports, direct links, groups, lists of servers.
-            _ => {}
+            ClientEvent::Joined { .. }
+            | ClientEvent::Resumed { .. }
+            | ClientEvent::PlayerJoined { .. }
+            | ClientEvent::Recorded(_)
+            | ClientEvent::StartedSpeaking { .. }
+            | ClientEvent::PeerIntroduced { .. }
+            | ClientEvent::UplinkReport(_)
+            | ClientEvent::ListenerReport(_)
+            | ClientEvent::DrainCancelled
+            | ClientEvent::GroupMessage { .. }
+            | ClientEvent::ServersListed { .. } => {}
         }
         true
     }

@@ -98,7 +98,13 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
         ServerEvent::ExitedRoom { name, room, .. } => {
             debug!(player = &**name, room = &**room, "left a room");
         }
-        _ => debug!(?event, "event"),
+        ServerEvent::JoinRequested { .. }
+        | ServerEvent::StartedSpeaking { .. }
+        | ServerEvent::StoppedSpeaking { .. }
+        | ServerEvent::Moderated { .. }
+        | ServerEvent::ModerationRequested { .. }
+        | ServerEvent::MemberReported { .. }
+        | ServerEvent::RoomFull { .. } => debug!(?event, "event"),
     }
 }
 

@@ -40,6 +40,22 @@ pub(super) fn tell(webhooks: &Webhooks, session: &Session, event: &ServerEvent) 
             let subject = subject.as_deref();
             webhooks.tell(&Occurrence::PlayerLeft { session: &session.name, name, subject });
         }
-        _ => {}
+        ServerEvent::JoinRequested { .. }
+        | ServerEvent::NameInUse { .. }
+        | ServerEvent::NameClaimWithdrawn { .. }
+        | ServerEvent::AccessDenied { .. }
+        | ServerEvent::RoomIdTaken { .. }
+        | ServerEvent::PriorityDenied { .. }
+        | ServerEvent::ClientResumed { .. }
+        | ServerEvent::Restarted { .. }
+        | ServerEvent::EnteredRoom { .. }
+        | ServerEvent::StartedSpeaking { .. }
+        | ServerEvent::StoppedSpeaking { .. }
+        | ServerEvent::Spoofed { .. }
+        | ServerEvent::Moderated { .. }
+        | ServerEvent::ModerationRequested { .. }
+        | ServerEvent::MemberReported { .. }
+        | ServerEvent::RoomFull { .. }
+        | ServerEvent::ExitedRoom { .. } => {}
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// An event that a webhook gets. Its name in bodies and settings is the one with hyphens, such as `player-joined`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum WebhookEvent {
     /// A session runs: one of the configuration since the server started, or one on demand since its first player
     /// came. One that was handed over by another process continues, and does not begin.

@@ -15,7 +15,7 @@ use crate::server::RoomUse;
 
 /// An event of the session. Ids are reused at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ClientEvent<'a> {
     /// The server answered the handshake. Again after each reconnect, and whenever the server says so.
     Joined {

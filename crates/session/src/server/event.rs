@@ -11,7 +11,7 @@ use crate::moderator::ModeratorRequest;
 
 /// An event of the session. Ids are reused at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ServerEvent {
     /// A client wants to join, and [`ServerSettings::admission`](crate::ServerSettings::admission) is on: answer with
     /// [`Server::admit`](crate::Server::admit) or [`Server::refuse`](crate::Server::refuse) in time.
