@@ -143,15 +143,20 @@ fn end(reason: Option<RecordingEndReason>) -> &'static str {
         Some(RecordingEndReason::SessionEnded) => "the session ended",
         Some(RecordingEndReason::Empty) => "the last player left",
         Some(RecordingEndReason::Stopped) => "an operator stopped it",
-        Some(RecordingEndReason::DurationReached) => "as long as one may become; the next goes on",
-        Some(RecordingEndReason::BytesReached) => "as large as one may become; the next goes on",
-        Some(RecordingEndReason::TracksReached) => "as many voices as one may have; the next goes on",
-        Some(RecordingEndReason::FolderFull) => "all recordings together were as large as they may become",
+        Some(RecordingEndReason::DurationReached) => {
+            "maximum length reached; the next recording continues it"
+        }
+        Some(RecordingEndReason::BytesReached) => "maximum size reached; the next recording continues it",
+        Some(RecordingEndReason::TracksReached) => {
+            "maximum number of voices reached; the next recording \
+                                                    continues it"
+        }
+        Some(RecordingEndReason::FolderFull) => "the size limit for all recordings was reached",
         Some(RecordingEndReason::DiskNearlyFull) => "the disk was nearly full",
         Some(RecordingEndReason::WriteFailed) => "a file could not be written",
         Some(RecordingEndReason::Crashed) => "the server was killed, or the machine stopped",
         Some(RecordingEndReason::Reported) => "report",
-        Some(RecordingEndReason::HandedOver) => "the next server process went on",
+        Some(RecordingEndReason::HandedOver) => "the next server process continued it",
         Some(RecordingEndReason::Reconfigured) => "the configuration changed",
         Some(_) => "it ended",
     }

@@ -35,7 +35,7 @@ pub struct WebListener {
 pub enum WebError {
     /// Plain HTTP is to be led to the page over TLS, which has none.
     #[error(
-        "{redirect} is to lead to the page over TLS, but the page has no certificate: give it one, or leave the redirect out"
+        "{redirect} redirects to the page over TLS, but the page has no certificate: set one, or remove the redirect"
     )]
     NowhereToLead {
         /// The address that it should have listened on.
@@ -119,8 +119,8 @@ impl WebListener {
         if !self.is_encrypted && settings.proxies.is_empty() && !address.ip().is_loopback() {
             warn!(
                 %address,
-                "the page for players is plain HTTP, and others reach it: browsers give it no microphone, and passwords \
-                 pass the network as plain text; give it a certificate, or a proxy with TLS (docs/browser/https.md)"
+                "the page for players is plain HTTP and reachable by others: browsers deny it the \
+                 microphone, and passwords are sent in plain text; set a certificate, or use a proxy with TLS (docs/browser/https.md)"
             );
         }
     }

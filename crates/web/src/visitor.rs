@@ -63,9 +63,8 @@ pub(crate) async fn check_where_from(
 ) -> Response {
     if visitor.is_behind_unknown_proxy(&app, request.headers()) && app.is_first_behind_unknown_proxy() {
         warn!(
-            "a proxy on this machine passes requests on that web.proxies does not name: all its visitors share its limits, and \
-             where each is follows from its connection for voice only; add its address, such as \"127.0.0.1\", to web.proxies \
-             (docs/browser/https.md)"
+            "a proxy on this machine that is not in web.proxies forwards requests: all its visitors share \
+             its limits, and their addresses are known only from their voice; add its address, such as \"127.0.0.1\", to web.proxies (docs/browser/https.md)"
         );
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -80,7 +79,8 @@ pub(crate) async fn check_where_from(
         return share(origin, request, next).await;
     }
     log_foreign_page(&app, request.headers(), host);
-    let what = "a page of another site may not ask in your name unless the server lists its origin in web.origins; a proxy in \
+    let what = "a page of another site may not ask in your name unless the server lists its origin in \
+                web.origins; a proxy in \
          front has to pass on the Host that it was asked for";
     let mut refusal =
         ProblemDetails::new(StatusCode::FORBIDDEN, what).with_code("foreign-origin").into_response();

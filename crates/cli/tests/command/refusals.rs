@@ -183,7 +183,7 @@ fn options_of_the_server_are_refused_by_name() {
         (&["--listen", "nonsense"][..], "\"nonsense\""),
         (&["--listen", "127.0.0.1"], "an address looks like"),
         (&["--session", ""], "--session"),
-        (&["--session", "a", "--session", "a"], "named twice"),
+        (&["--session", "a", "--session", "a"], "listed twice"),
         (&["--session", &"x".repeat(65)], "--session"),
         (&["--host", "a b"], "--host"),
         (&["--cert", &missing, "--private-key", &missing], "missing.pem"),

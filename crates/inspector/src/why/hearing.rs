@@ -171,7 +171,7 @@ pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
         DeviceStatus::Running => return Step::passed(link, device.in_words()),
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
         DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
-        DeviceStatus::Denied => ("may not be used by this program", "allow it in the system's settings"),
+        DeviceStatus::Denied => ("is not available to this program", "allow it in the system's settings"),
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
         DeviceStatus::NotCalled if stream.is_some() => (
             "is the game's engine, which takes nothing of this player's stream",

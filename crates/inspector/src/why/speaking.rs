@@ -102,7 +102,7 @@ fn failed(name: &str, device: &DeviceSnapshot) -> Option<Step> {
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
         DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
         DeviceStatus::Denied => {
-            ("may not be used by this program", "allow it in the system's privacy settings")
+            ("is not available to this program", "allow it in the system's privacy settings")
         }
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
         DeviceStatus::NotCalled => (
