@@ -83,7 +83,7 @@ fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), ProblemDetails> 
     if is_from_own_page(headers, ours) {
         return Ok(());
     }
-    Err(ProblemDetails::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
+    Err(ProblemDetails::new(StatusCode::FORBIDDEN, "pages of other sites are refused"))
 }
 
 fn shown_token(headers: &HeaderMap) -> Option<&[u8]> {

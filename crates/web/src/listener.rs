@@ -176,7 +176,7 @@ fn redirect_routes(port: u16, settings: &WebSettings) -> Router {
 fn lead(port: u16, headers: &HeaderMap, uri: &Uri) -> Response {
     let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let Some(name) = asked.and_then(|host| host.parse::<axum::http::uri::Authority>().ok()) else {
-        let what = "say which host this is for: the page is at the same one, over https";
+        let what = "the Host header is missing; the page is on the same host, over https";
         return ProblemDetails::new(StatusCode::BAD_REQUEST, what).into_response();
     };
     let port = if port == HTTPS_PORT { String::new() } else { format!(":{port}") };
