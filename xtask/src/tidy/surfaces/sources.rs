@@ -26,7 +26,7 @@ pub(super) enum Source {
     SnakeCase(&'static str, &'static str),
     /// The public methods of a type in a folder of Rust or a file.
     Methods(&'static str, &'static str),
-    /// The public fields of structs in Rust: file, name, and a prefix, such as `capture.` for those of the field `capture`.
+    /// The public fields of structs in Rust: file, name, and a prefix, such as `capture.` for those inside `capture`.
     Fields(&'static [(&'static str, &'static str, &'static str)]),
     /// The variants of an enum that a file of Rust names.
     Named(&'static str, &'static str),
