@@ -143,14 +143,9 @@ fn end(reason: Option<RecordingEndReason>) -> &'static str {
         Some(RecordingEndReason::SessionEnded) => "the session ended",
         Some(RecordingEndReason::Empty) => "the last player left",
         Some(RecordingEndReason::Stopped) => "an operator stopped it",
-        Some(RecordingEndReason::DurationReached) => {
-            "maximum length reached; the next recording continues it"
-        }
-        Some(RecordingEndReason::BytesReached) => "maximum size reached; the next recording continues it",
-        Some(RecordingEndReason::TracksReached) => {
-            "maximum number of voices reached; the next recording \
-                                                    continues it"
-        }
+        Some(RecordingEndReason::DurationReached) => "length limit reached; the next recording continues it",
+        Some(RecordingEndReason::BytesReached) => "size limit reached; the next recording continues it",
+        Some(RecordingEndReason::TracksReached) => "voice limit reached; the next recording continues it",
         Some(RecordingEndReason::FolderFull) => "the size limit for all recordings was reached",
         Some(RecordingEndReason::DiskNearlyFull) => "the disk was nearly full",
         Some(RecordingEndReason::WriteFailed) => "a file could not be written",
