@@ -55,7 +55,7 @@ fn a_folder_that_cannot_be_written_is_named_with_its_setting() {
     let settings = folder.write("voice.toml", format!("[storage]\nfolder = '{file}'\n").as_bytes());
     assert_advice(
         &["--listen", "127.0.0.1:0", "--config", &settings],
-        &[&file, "let this user write", "storage.folder"],
+        &[&file, "allow this user to write", "storage.folder"],
     );
     let token = format!("{file}/admin-token");
     assert_advice(

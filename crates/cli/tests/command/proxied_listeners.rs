@@ -171,7 +171,7 @@ fn a_check_says_what_goes_where_and_that_a_password_keeps_voice_out() {
     let line = "session \"main\" over ngo at 127.0.0.1:7777, for players at 127.0.0.1:7777; everything but voice is forwarded to the game's server at game.internal:7778";
     assert!(ended.out.iter().any(|said| said == line), "{:?}", ended.out);
     let complaints = ended.err.join("\n");
-    assert!(complaints.contains("no voice into the session"), "{complaints}");
+    assert!(complaints.contains("their voice cannot enter the session"), "{complaints}");
 }
 
 #[test]

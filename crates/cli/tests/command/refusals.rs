@@ -39,7 +39,7 @@ fn an_address_is_refused_with_the_part_that_is_wrong() {
         ("quic://:7777/main", "the host is missing"),
         ("quic://[::1:7777/main", "closing bracket"),
         ("quic://::1:7777/main", "brackets"),
-        ("quic://127.0.0.1:7777/main#md5=00", "what follows #"),
+        ("quic://127.0.0.1:7777/main#md5=00", "a fingerprint after #"),
         ("quic://127.0.0.1:7777/main#sha256=00", "the fingerprint"),
     ] {
         assert_refused(&["join", address, "--name", "Alice"], words);

@@ -175,7 +175,7 @@ fn some_loss_is_told_and_is_no_broken_link() {
     assert_eq!(diagnosis.cause(), None);
     let step = diagnosis.steps.iter().find(|step| step.link == PathLink::Loss).unwrap();
     assert!(
-        step.words.contains("23 %") && step.words.contains("up to the server it is fine"),
+        step.words.contains("23 %") && step.words.contains("up to the server all is fine"),
         "{}",
         step.words
     );

@@ -110,7 +110,7 @@ fn a_player_has_one_conversation() {
     let mut last = conversations.pop().unwrap();
     for socket in &mut conversations {
         let (code, words) = read_close(socket);
-        assert!(code == CloseCode::Policy && words.contains("another conversation"), "{code} {words}");
+        assert!(code == CloseCode::Policy && words.contains("newer connection"), "{code} {words}");
     }
     say(&mut last, &json!({"sdp": "v=0 again"}));
     assert_eq!(hear(&mut last), json!({"sdp": "v=0 in answer to v=0 again"}));
@@ -134,7 +134,11 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
     let key = || Message::text(r#"{"key":"key-0"}"#);
     for (said, code, words) in [
         (vec![Message::text("{}")], CloseCode::Policy, "the first message must contain the player's key"),
-        (vec![Message::text(json!({"key": "x".repeat(65)}).to_string())], CloseCode::Policy, "say first"),
+        (
+            vec![Message::text(json!({"key": "x".repeat(65)}).to_string())],
+            CloseCode::Policy,
+            "the first message",
+        ),
         (vec![key(), Message::binary(vec![1])], CloseCode::Unsupported, "expected text messages only"),
         (vec![Message::text("x"); 16], CloseCode::Policy, "too many malformed messages"),
         (
