@@ -62,7 +62,7 @@ fn page(name: &str) -> String {
 /// Every source file of every crate and of the tests in C#, one after the other.
 fn sources() -> String {
     let mut sources = String::new();
-    for folder in ["crates", "dotnet", "unity/tests"] {
+    for folder in ["crates", "dotnet", "unity/tests", "xtask/src"] {
         read_sources(&root().join(folder), &mut sources);
     }
     sources

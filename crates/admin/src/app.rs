@@ -217,7 +217,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ProblemDetails> {
     tokio::task::spawn_blocking(question).await.map_err(|_| {
-        let detail = "the server could not be asked, which is a fault of ours: please report it";
+        let detail = "the server could not be queried, which is a bug: please report it";
         ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })
 }

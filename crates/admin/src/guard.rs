@@ -58,14 +58,13 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
     }
     let what = if shown.is_some() {
         let Ok(_slot) = guard.slow_answers.try_acquire() else {
-            let detail =
-                "too many wrong tokens were presented recently; look for the right one and try again";
+            let detail = "too many wrong tokens were presented recently; find the right one and try again";
             return ProblemDetails::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
         };
         tokio::time::sleep(guard.delay).await;
-        "this is not the admin token of this server; it is in the file that admin.token_file names"
+        "this is not this server's admin token; it is in the file named by admin.token_file"
     } else {
-        "show the admin token, as `Authorization: Bearer …`; it is in the file that admin.token_file names"
+        "the admin token is required, as `Authorization: Bearer …`; it is in the file named by admin.token_file"
     };
     let mut response = ProblemDetails::new(StatusCode::UNAUTHORIZED, what).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -77,13 +76,13 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
 fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), ProblemDetails> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let ours = host.filter(|host| is_own_host(host, &guard.host_names)).ok_or_else(|| {
-        let detail = "this server is asked by its address, by localhost, or by a name in admin.host_names";
+        let detail = "this server answers only to its address, localhost, or a name in admin.host_names";
         ProblemDetails::new(StatusCode::MISDIRECTED_REQUEST, detail)
     })?;
     if is_from_own_page(headers, ours) {
         return Ok(());
     }
-    Err(ProblemDetails::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
+    Err(ProblemDetails::new(StatusCode::FORBIDDEN, "pages of other sites are refused"))
 }
 
 fn shown_token(headers: &HeaderMap) -> Option<&[u8]> {

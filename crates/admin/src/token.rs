@@ -36,8 +36,8 @@ pub struct TokenFile {
 pub enum AdminTokenError {
     /// The file cannot be read or made.
     #[error(
-        "cannot read or make the file of the admin token, {path}: {cause}; let this user write there, or choose another \
-         file with --admin-token-file",
+        "cannot read or create the admin token file {path}: {cause}; allow this user to write there, or \
+         choose another file with --admin-token-file",
         path = path.display()
     )]
     File {
@@ -48,8 +48,8 @@ pub enum AdminTokenError {
     },
     /// The file does not contain a token.
     #[error(
-        "{path} holds no admin token: it needs {SHORTEST} to {LONGEST} visible ASCII characters without spaces; \
-         remove the file, and a good one is made",
+        "{path} holds no admin token, expected {SHORTEST} to {LONGEST} visible ASCII characters without \
+         spaces; remove the file to generate a new one",
         path = path.display()
     )]
     Unusable {

@@ -232,7 +232,7 @@ pub enum CodecError {
         sample_rate_hz: u32,
     },
     /// The caller's frame has the wrong number of samples.
-    #[error("a frame of {got} samples was given to a codec that expects {expected}")]
+    #[error("the codec got a frame of {got} samples, expected {expected}")]
     FrameLength {
         /// Samples in a frame of this codec.
         expected: usize,

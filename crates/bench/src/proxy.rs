@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_address_is_read_out_of_the_line_that_the_proxy_prints() {
-        let line = "session \"main\" is open over mirror-kcp at 127.0.0.1:5; all but voice goes on to the game's server";
+        let line = "session \"main\" is open over mirror-kcp at 127.0.0.1:5; everything but voice is forwarded to the game's server";
         assert_eq!(address_in(line), "127.0.0.1:5".parse().ok());
         assert_eq!(address_in("session \"main\" is open"), None);
     }

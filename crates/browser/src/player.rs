@@ -184,7 +184,7 @@ impl BrowserPlayer {
             (EndKind::Abuse, Some(_)) => self.put_out(now, DisconnectCause::Protocol, &reason.to_string()),
             (_, Some(_)) => {}
             (EndKind::Elsewhere, None) => {
-                self.put_out(now, DisconnectCause::Server, "the session goes on elsewhere on this server");
+                self.put_out(now, DisconnectCause::Server, "the session has moved elsewhere on this server");
             }
             (_, None) if reason.is_empty() => {}
             (_, None) => self.refuse_again(now, &reason),
@@ -304,7 +304,7 @@ impl BrowserPlayer {
             self.tell(&change);
         }
         if self.mailbox.take_overflow() {
-            self.put_out(now, DisconnectCause::TooSlow, "this page takes too long to take what it is told");
+            self.put_out(now, DisconnectCause::TooSlow, "this page reads its messages too slowly");
         }
     }
 }

@@ -53,7 +53,7 @@ enum Command {
     Probe(Probe),
     /// List its sessions, or those of all nodes of its cluster.
     Sessions,
-    /// List the nodes of its cluster, and what does not work between them.
+    /// List the nodes of its cluster, and any faults between them.
     Nodes,
     /// List the players of a session: speaking, packet loss, restrictions.
     Players {
@@ -82,7 +82,7 @@ enum Command {
     FollowRules(InRoom),
     /// Remove a player from a room; it can enter again.
     RemoveFromRoom(RemoveFromRoom),
-    /// Let others have a name that is kept for the certificate of the player that had it last.
+    /// Release a name that is reserved for the certificate of its last player.
     ReleaseName(ReleaseName),
     /// Force a reconnect of a player's client.
     Reset(OfPlayer),
@@ -117,7 +117,7 @@ enum Command {
     Recordings(Recordings),
     /// Show the latest entries of the audit log.
     Audit {
-        /// Most entries to show.
+        /// The maximum number of entries to show.
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },

@@ -24,14 +24,14 @@ pub(crate) struct Decrypt {
     /// Decrypt recordings with these keys, as `consonance join --key-log` wrote them.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["moderators_key", "new_key"], conflicts_with = "moderators_key", requires = "to")]
     keys: Option<PathBuf>,
-    /// Decrypt players' reports with this key pair, as --new-key made it.
+    /// Decrypt players' reports with this key pair, as created by --new-key.
     #[arg(long, value_name = "FILE", requires = "to")]
     moderators_key: Option<PathBuf>,
-    /// Where to write a folder for each recording or report, with the voices as Ogg Opus; what is there is not
+    /// Where to write a folder for each recording or report, with the voices as Ogg Opus; existing files are not
     /// overwritten.
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
-    /// Make a key pair for players' reports in this file, and its public half, which the game ships, in FILE.pub.
+    /// Create a key pair for players' reports in this file, and its public half, which the game ships, in FILE.pub.
     #[arg(long, value_name = "FILE", exclusive = true)]
     new_key: Option<PathBuf>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Decrypt {
 /// Decrypts everything that it can, reports each track and each file that cannot be decrypted, and fails if there is
 /// such a file, or no track.
 pub(crate) fn run(arguments: &Decrypt) -> Result<(), Box<dyn Error>> {
-    let to = || arguments.to.as_deref().ok_or("where to? give --to FOLDER");
+    let to = || arguments.to.as_deref().ok_or("no output folder: add --to FOLDER");
     match arguments {
         Decrypt { new_key: Some(file), .. } => Ok(player_reports::make_key(file)?),
         Decrypt { moderators_key: Some(file), sealed, .. } => {
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Decrypt) -> Result<(), Box<dyn Error>> {
             Ok(failures.result()?)
         }
         Decrypt { keys: Some(file), sealed, .. } => decrypt_recordings(sealed, file, to()?),
-        Decrypt { .. } => Err("which key? give --keys, --moderators-key or --new-key".into()),
+        Decrypt { .. } => Err("no key: add --keys, --moderators-key or --new-key".into()),
     }
 }
 
@@ -67,7 +67,7 @@ fn decrypt_recordings(recordings: &[PathBuf], keys: &Path, to: &Path) -> Result<
                 .into(),
         ),
         Tally { frames: 0, .. } => {
-            Err("no frame could be opened: these keys are of other epochs than the recording".into())
+            Err("no frame could be decrypted: these keys are from other epochs than the recording".into())
         }
         _ => Ok(()),
     }

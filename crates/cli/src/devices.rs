@@ -13,7 +13,7 @@ pub(crate) struct Devices {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
-    /// List devices that are none, as tests do.
+    /// List null devices, for tests.
     #[arg(long, hide = true)]
     null_devices: bool,
 }
@@ -55,7 +55,7 @@ fn in_words(list: &DeviceList) -> String {
     let mut lines = rows("microphones", &list.inputs);
     lines.extend(rows("loudspeakers", &list.outputs));
     if list.inputs.iter().chain(&list.outputs).any(|device| device.is_default) {
-        lines.push("\n* is what the system uses unless you choose another one".into());
+        lines.push("\n* is the system's default".into());
     }
     lines.join("\n")
 }
@@ -88,7 +88,7 @@ mod tests {
             outputs: vec![device("Headset", true)],
         };
         let expected = "microphones     Webcam\n              * Headset\nloudspeakers  * Headset\n\n\
-                        * is what the system uses unless you choose another one";
+                        * is the system's default";
         assert_eq!(in_words(&list), expected);
         let json = as_json(&list);
         assert_eq!(json["inputs"][1], json!({"name": "Headset", "default": true}));

@@ -53,7 +53,7 @@ pub(crate) struct Join {
     /// Your name in the session [default: the name of your account on this machine, or a guest's].
     #[arg(long)]
     name: Option<String>,
-    /// A room to listen to; can be given several times. Without one, you hear only players that speak to you directly.
+    /// A room to listen to; can be given several times. Without one, you hear only players who speak to you directly.
     #[arg(long, value_name = "ROOM")]
     listen: Vec<String>,
     /// A room to speak in, or a player to speak to; can be given several times. What you type goes to the first.
@@ -180,7 +180,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let fallback = (!arguments.no_fallback).then(FallbackSettings::default);
     let name = arguments.name.clone().unwrap_or_else(proposed_name);
     if arguments.name.is_none() {
-        note(&format!("you are called {name}; --name chooses another name"));
+        note(&format!("your name is {name}; choose another one with --name"));
     }
     let voice = voice.name(&*name).reconnect_timeout(PATIENCE).fallback(fallback);
     let mut voice = with_sound(voice, arguments)?;

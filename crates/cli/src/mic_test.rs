@@ -45,7 +45,7 @@ pub(crate) struct MicTest {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
-    /// Test with devices that are none.
+    /// Use null devices, for tests.
     #[arg(long, hide = true)]
     null_devices: bool,
     #[command(flatten)]
@@ -233,7 +233,7 @@ fn in_words(direction: Direction, state: &DeviceState) -> String {
         | DeviceState::Missing
         | DeviceState::Denied
         | DeviceState::Busy
-        | DeviceState::Off => format!("the {what} was lost; another one is looked for"),
+        | DeviceState::Off => format!("the {what} was lost; looking for another one"),
     }
 }
 

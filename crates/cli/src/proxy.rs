@@ -15,7 +15,7 @@ use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment}
 /// The addresses of the proxy and of the game server, and the session of the voice.
 #[derive(Debug, Args)]
 pub(crate) struct ProxyCommand {
-    /// What the game's clients and server speak.
+    /// The network that the game's clients and server use.
     #[arg(value_name = "NETWORK")]
     network: String,
     /// The address that the game's clients connect to instead of the game server; port 0 picks a free port.
@@ -24,7 +24,7 @@ pub(crate) struct ProxyCommand {
     /// The address of the game server, such as 10.0.0.5:7777 or game.internal:7777.
     #[arg(long, value_name = "GAMESERVER")]
     upstream: String,
-    /// The session of the voice [default: the first of the settings, main].
+    /// The session for voice [default: the first configured one, main].
     #[arg(long, value_name = "NAME")]
     session: Option<String>,
     /// Connect to the game server from a separate source address for each client, out of this prefix, such as
@@ -79,7 +79,7 @@ impl ProxyCommand {
             sessions.insert(0, session.clone());
         }
         let Some(session) = sessions.first().cloned() else {
-            return Err("name the session that voice goes to, with --session".into());
+            return Err("name the session for voice with --session".into());
         };
         loaded.add_listener(&self.listener(&session, networks))?;
         Ok(Prepared::read(loaded, networks)?)

@@ -24,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = text.map_err(|error| why_not(path, &error))?;
     if text.len() as u64 > BYTES_MAX {
         return Err(format!(
-            "{} has more than {BYTES_MAX} bytes, too many for a key or a token",
+            "{} has more than {BYTES_MAX} bytes, too long for a key or a token",
             path.display()
         ));
     }
@@ -40,8 +40,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 fn why_not(path: &Path, error: &io::Error) -> String {
     let given = path.to_string_lossy();
     if given.starts_with("eyJ") || given.starts_with('{') {
-        return "what was given is a secret itself, which every user of this machine can read among the arguments; \
-                write it into a file and give that, or - for the standard input"
+        return "this is the secret itself, and every user of this machine can see it on the command line; \
+                write it to a file and name that, or - for the standard input"
             .to_owned();
     }
     format!("cannot read {given}: {error}")

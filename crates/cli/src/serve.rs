@@ -54,7 +54,7 @@ pub(crate) struct Serve {
     /// Print the JSON Schema of the configuration file, for completion and checks in editors.
     #[arg(long, conflicts_with_all = ["check", "print_config"])]
     print_schema: bool,
-    /// Print the permissions at NATS that each server of the cluster needs; see docs/cluster.md.
+    /// Print the NATS permissions that each server of the cluster needs; see docs/cluster.md.
     #[arg(long, conflicts_with_all = ["check", "print_config", "print_schema"])]
     print_nats_permissions: bool,
     #[command(flatten)]
@@ -124,8 +124,8 @@ fn invitation(program: &str, page: &str, native: &QuicAddress) -> String {
         "Open this page in a browser and talk; another tab is another player:\n\n  {page}\n\n\
          The same room without a browser, from another terminal:\n\n  \
          {program} join '{native}' --name Carol --listen lobby --speak lobby\n\n\
-         It is for this machine only; `consonance serve` serves others, `consonance demo` plays a demonstration. \
-         Ctrl-C ends it.\n{}",
+         This server is for this machine only; `consonance serve` serves others, `consonance demo` plays a \
+         demonstration. Ctrl-C stops it.\n{}",
         line(native)
     )
 }

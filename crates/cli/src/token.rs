@@ -19,11 +19,11 @@ use crate::secret_text;
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
-    /// Generate a key: an Ed25519 pair, of which servers need the public half only.
+    /// Generate a key: an Ed25519 pair; servers need only its public half.
     Keygen(keygen::Keygen),
     /// Create a token, and print it.
     New(new::New),
-    /// Attest for encrypted sessions that a player's key belongs to an account, and print the attestation.
+    /// Attest that a player's key belongs to an account, for encrypted sessions, and print the attestation.
     Attest(attest::Attest),
     /// Show what a token allows, when it expires, and whether its signature is valid.
     Show(show::Show),

@@ -22,7 +22,7 @@ pub(crate) struct Why {
     speaker: String,
     /// The name of the player that does not hear it.
     listener: String,
-    /// The address of another inspector, best the speaker's, the listener's and the server's; can be given several
+    /// The address of another inspector, ideally the speaker's, the listener's and the server's; can be given several
     /// times.
     #[arg(long = "url", value_name = "URL")]
     more: Vec<String>,

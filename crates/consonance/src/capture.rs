@@ -227,11 +227,14 @@ impl Capture {
                 self.orders_kept.push(order);
                 return Ok(());
             }
-            return Err("no input yet, and too many commands wait for one: give the chat an input".to_owned());
+            return Err(
+                "no input yet, and too many commands are waiting for one: give the chat an input".to_owned()
+            );
         };
-        running.orders.try_send(order).map_err(|_| {
-            "the capture thread is stuck and takes no orders: is the input waiting for something?".to_owned()
-        })
+        running
+            .orders
+            .try_send(order)
+            .map_err(|_| "the capture thread is stuck: is the input blocking?".to_owned())
     }
 
     /// Requests 10 ms; does nothing if there is no input, or it has ended.

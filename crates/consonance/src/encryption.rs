@@ -130,8 +130,8 @@ impl Encryption {
         let draft = self.reporting.as_mut().and_then(|reporting| reporting.draft(since, players, reason));
         let reason = match draft.map(|draft| self.keys.report(draft)) {
             Some(true) => return None,
-            Some(false) => "the session is not encrypted, or the report before is still being made",
-            None => "nothing was heard of them in the last thirty seconds",
+            Some(false) => "the session is not encrypted, or the previous report is still in progress",
+            None => "nothing was heard from them in the last thirty seconds",
         };
         Some(EventKind::Encryption(EncryptionEvent::ReportRefused { reason: reason.into() }))
     }

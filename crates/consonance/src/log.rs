@@ -52,16 +52,18 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::ConnectionLost { reason, retry_in } => {
             warn!(target: NETWORK, player, %reason, ?retry_in, "lost the session");
         }
-        EventKind::DirectLinkMade { name } => debug!(target: NETWORK, player, name, "a direct link is there"),
-        EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "a direct link is gone"),
-        EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "starts to speak"),
+        EventKind::DirectLinkMade { name } => {
+            debug!(target: NETWORK, player, name, "direct link established")
+        }
+        EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "direct link lost"),
+        EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "started speaking"),
         EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stopped speaking"),
         #[cfg(feature = "devices")]
         EventKind::Device(event) => {
             let is_microphone = event.direction == consonance_device::Direction::Input;
             match (device_trouble(&event.state), is_microphone) {
                 (Some(trouble), true) => {
-                    warn!(target: RECORDING, player, "the others hear nothing of this player: the microphone {trouble}");
+                    warn!(target: RECORDING, player, "the others cannot hear this player: the microphone {trouble}");
                 }
                 (Some(trouble), false) => {
                     warn!(target: PLAYBACK, player, "this player hears nothing: the loudspeaker {trouble}");
@@ -100,10 +102,10 @@ fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str
     use consonance_device::DeviceState;
 
     match state {
-        DeviceState::Lost => Some("is gone, and another one is looked for"),
-        DeviceState::Missing => Some("was not found, and one that is plugged in later is used"),
+        DeviceState::Lost => Some("is gone; looking for another one"),
+        DeviceState::Missing => Some("was not found; one plugged in later will be used"),
         DeviceState::Denied => {
-            Some("may not be used by this program: allow it in the system's privacy settings")
+            Some("is not available to this program: allow it in the system's privacy settings")
         }
         DeviceState::Busy => Some("cannot be opened: close the program that has it"),
         DeviceState::Running { .. } | DeviceState::Off => None,
@@ -115,7 +117,8 @@ pub(crate) fn note_no_input(player: &str) {
     warn!(
         target: RECORDING,
         player,
-        "the chat speaks to rooms or players, but has no microphone or other input, so nobody hears it: call devices(), \
+        "the chat speaks to rooms or players, but has no microphone or other input, so nobody hears it: \
+         call devices(), \
          microphone() or input() before start()"
     );
 }
@@ -142,14 +145,16 @@ pub(crate) fn note_slow_capture(player: &str) {
 /// Noise suppression changes to a cheaper level, or back with `None`.
 pub(crate) fn note_noise_reduced(player: &str, reduced_to: Option<NoiseLevel>) {
     if let Some(level) = reduced_to.map(NoiseLevel::name) {
-        warn!(target: RECORDING, player, level, "noise suppression reduced: the machine is too slow for the configured level");
+        warn!(target: RECORDING, player, level, "noise suppression reduced: the machine is too slow for the \
+                                                 configured level");
     } else {
         info!(target: RECORDING, player, "noise suppression restored to the configured level");
     }
 }
 
 /// Advice that makes a debug build of a game fast enough; also in docs/guide/first-steps.md.
-const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 and debug = false to the Cargo.toml of the game (docs/guide/first-steps.md)";
+const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 and debug = false to the \
+                        Cargo.toml of the game (docs/guide/first-steps.md)";
 
 /// The local voice starts or stops being sent.
 pub(crate) fn note_speaking(player: &str, speaks: bool) {

@@ -222,9 +222,10 @@ fn run(shared: &Shared) {
             Ok(Ok(Some(mode))) => Ok(mode),
             Ok(Ok(None)) => return,
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("the closure for the player, or something of the game's that it is started with, \
-                           panicked; see standard error"
-                .to_owned()),
+            Err(_) => {
+                Err("the player's closure, or something it was started with, panicked; see standard error"
+                    .to_owned())
+            }
         };
         match mode {
             Ok(mode) => shared.show(mode, &running),

@@ -151,17 +151,17 @@ impl std::fmt::Display for OperatorDecision {
                 write!(f, "the server's operator has moved you from room {from:?} to {to:?}")
             }
             Self::TextHeld { wait } => {
-                write!(f, "your text was not sent on: wait {:.1} s between two", wait.as_secs_f32())
+                write!(f, "your text was not delivered: wait {:.1} s between two", wait.as_secs_f32())
             }
             Self::RoomFull { room, to: RoomUse::Listen } => write!(f, "room {room:?} is full"),
             Self::RoomFull { room, .. } => {
-                write!(f, "enough others speak in room {room:?}: you are not heard there for now")
+                write!(f, "too many players are speaking in room {room:?}: you are not heard there for now")
             }
             Self::Recorded(RecordingNotice { is_whole: true, .. }) => {
                 f.write_str("this session is recorded by the server's operator")
             }
             Self::Recorded(RecordingNotice { last, .. }) if last.is_zero() => {
-                f.write_str("the server's operator keeps nothing of what is said any more")
+                f.write_str("the server's operator no longer keeps anything that is said")
             }
             Self::Recorded(RecordingNotice { last, .. }) => {
                 write!(

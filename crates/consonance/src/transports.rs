@@ -45,7 +45,7 @@ impl Transports {
     /// Makes the next link lead to this address; returns an error if it is invalid, or if redirects are not supported
     /// here.
     pub(crate) fn lead_to(&mut self, address: &str) -> Result<(), String> {
-        let dial = self.dial.as_ref().ok_or("this network does not know how to reach another server")?;
+        let dial = self.dial.as_ref().ok_or("this network cannot reach another server")?;
         self.next = Some(dial(address)?);
         Ok(())
     }

@@ -117,7 +117,7 @@ impl std::fmt::Display for FindError {
                 write!(f, "unknown device \"{words}\"; choose one of: {}", names.join(", "))
             }
             Self::Ambiguous { words, names } => {
-                write!(f, "\"{words}\" could be any of: {}; give more of the name", names.join(", "))
+                write!(f, "\"{words}\" is ambiguous, matching: {}; enter more of the name", names.join(", "))
             }
         }
     }

@@ -49,7 +49,7 @@ struct Known {
 
 /// There is no room for the key of another verified player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the list of known players has {bytes} bytes, and at most {} are allowed", KnownKeys::BYTES_MAX)]
+#[error("the list of known players has {bytes} bytes, expected at most {}", KnownKeys::BYTES_MAX)]
 pub struct KnownKeysFull {
     /// The length of the list as text, with the key that was not added.
     pub bytes: usize,

@@ -96,7 +96,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::NameInUse => "this name is in use: choose another one",
         EndCode::NameTooLong => "the name is too long: choose a shorter one",
         EndCode::ReplacedByNewerLogin => "another player joined with the same name",
-        EndCode::Full => "no place left: try again later",
+        EndCode::Full => "no slot left: try again later",
         EndCode::SessionFull => "the session is full: try again when a player has left",
         EndCode::ServerFull => "the server is full: try again later",
         EndCode::MadeRoom => "the server is full, and has too many connections from your address",

@@ -63,7 +63,7 @@ impl CError {
         match self {
             Self::None => c"done",
             Self::Nothing => c"nothing waits",
-            Self::Null => c"a pointer is null that may not be",
+            Self::Null => c"a required pointer is null",
             Self::StructSize => c"a struct's size is not set, or newer than this library",
             Self::NotUtf8 => c"a text is not UTF-8",
             Self::Handle => c"the handle is invalid, or was destroyed",

@@ -21,7 +21,7 @@ pub struct SourceAddresses {
 /// A text that names no addresses to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} names no addresses to choose from: write them like 127.1.0.0/16 or fd00:1::/64, with room for two at least"
+    "invalid source addresses {text:?}, expected a prefix with at least two, such as 127.1.0.0/16 or fd00:1::/64"
 )]
 pub struct BadSourceAddresses {
     /// The text.

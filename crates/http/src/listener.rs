@@ -57,8 +57,8 @@ impl ListenerSettings {
 pub enum ListenError {
     /// The address cannot be used.
     #[error(
-        "cannot listen on {address} for the {name} listener: {cause}; stop the server that runs there, or choose another \
-         address: port 0 is a free one"
+        "cannot listen on {address} for the {name} listener: {cause}; stop the server that runs there, or \
+         choose another address: port 0 picks a free one"
     )]
     Bind {
         /// The listener's name.

@@ -97,7 +97,7 @@ impl Bucket {
             match self.look().await {
                 Ok(()) => {
                     if counters.set_store_answers(true) {
-                        info!("the store of sessions answers");
+                        info!("NATS's store answers again");
                     }
                     is_outage_told = false;
                 }
@@ -105,7 +105,7 @@ impl Bucket {
                     counters.set_store_answers(false);
                     // A line for each attempt would hide others.
                     if !std::mem::replace(&mut is_outage_told, true) {
-                        warn!(%error, "NATS's store does not answer, so that no session can begin");
+                        warn!(%error, "NATS's store does not answer: no session can start");
                     }
                 }
             }

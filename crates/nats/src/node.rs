@@ -245,7 +245,7 @@ impl Driver {
             let slow = self.counters.read().slow;
             if slow > self.slow_told {
                 let messages = slow - std::mem::replace(&mut self.slow_told, slow);
-                warn!(messages, "messages of other nodes were dropped: this node does not take them in time");
+                warn!(messages, "messages of other nodes were dropped: this node cannot keep up");
             }
         }
     }
@@ -266,7 +266,7 @@ impl Driver {
             Event::ServerError(error) => warn!(%error, "NATS server"),
             Event::ClientError(error) if !self.is_outage_told && !self.is_connected() => {
                 self.is_outage_told = true;
-                warn!(%error, "NATS cannot be reached: trying again");
+                warn!(%error, "NATS unreachable, retrying");
             }
             Event::ClientError(error) => debug!(%error, "NATS client"),
             event => info!(%event, "NATS"),
@@ -281,7 +281,7 @@ impl Driver {
             self.watch([None, None]);
         }
         if was_lost {
-            warn!("lost NATS: players of other nodes are not heard");
+            warn!("lost connection to NATS: players of other nodes cannot be heard");
             self.counters.add(Counter::Disconnects);
             self.node.handle_bus(Instant::now(), false);
         }

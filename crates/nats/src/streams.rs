@@ -60,7 +60,8 @@ fn warn_of_weakness(stream: &Stream) {
     if !deny_delete || !deny_purge || *allow_rollup {
         warn!(
             stream = name,
-            "whoever may write to this stream of NATS can empty it: delete it while servers run, which make it again"
+            "anyone who can write to this NATS stream can empty it: delete it while servers run, and they \
+             create it anew"
         );
     }
 }

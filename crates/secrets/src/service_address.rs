@@ -25,7 +25,9 @@ pub enum ServiceAddressError {
     #[error("invalid address, expected one like https://example.org/path or tls://example.org:4222")]
     Malformed,
     /// It holds a user name, a password or a token before its host.
-    #[error("an address must not hold a user name or password (`user:password@`), as it is shown")]
+    #[error(
+        "an address must not contain a user name or password (`user:password@`), as addresses are logged"
+    )]
     Credentials,
 }
 

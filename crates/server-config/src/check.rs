@@ -130,7 +130,7 @@ fn place_of_credentials(name: &str) -> &'static str {
              cluster.credentials_file"
         }
         "otlp_endpoint" => "write the header `Authorization: …` into the file of telemetry.headers_file",
-        _ => "what proves this server to the service is in the files hmac_secret_file and bearer_token_file",
+        _ => "use hmac_secret_file or bearer_token_file to authenticate this server to the service",
     }
 }
 

@@ -9,11 +9,11 @@ use crate::table::{ServiceUrl, table};
 table! {
     /// `[cluster]`.
     pub struct ClusterConfig {
-        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine. Others, which
-        /// NATS tells of, are not used. Without any, this server is alone.
+        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine. Others that
+        /// NATS advertises are not used. Without any, this server runs alone.
         #[schemars(extend("examples" = [["tls://nats-1.example.org:4222", "tls://nats-2.example.org:4222"]]))]
         pub nats: Vec<ServiceUrl> = Vec::new();
-        /// The name of the cluster: servers with another name on the same NATS servers are not seen.
+        /// The name of the cluster: servers with another name on the same NATS servers are ignored.
         pub name: String = "main".to_owned();
         /// The name of this server in the cluster, for logs and pages; by default a random one.
         #[schemars(extend("examples" = ["fra-1"]))]
@@ -21,10 +21,11 @@ table! {
         /// Where this server is, for pages; it shares its sessions with servers of the same region only.
         #[schemars(extend("examples" = ["eu-central"]))]
         pub region: Option<String> = None;
-        /// Share sessions with servers of all regions that have this, too; all servers of a cluster should agree.
+        /// Share sessions with servers of all regions that also set this; all servers of a cluster should agree.
         pub spans_regions: bool = false;
-        /// Where players of other servers reach this one over QUIC when theirs is lost: `host:port`. By default `host`
-        /// with the port of `listen`, or else the address of `listen` if it is a single one of this machine.
+        /// The address where other servers' players reach this one over QUIC when theirs is lost: `host:port`. By
+        /// default `host` with the port of `listen`, or else the address of `listen` if it is a single one of this
+        /// machine.
         #[schemars(extend("examples" = ["voice-1.example.org:7777"]))]
         pub address: Option<String> = None;
         /// A file with a JWT and a key for NATS, as its `nsc` writes it.

@@ -27,7 +27,7 @@ table! {
     pub struct Config {
         /// Where players connect: UDP addresses for QUIC; port 0 picks a free port. `[::]` is every address of this
         /// machine, IPv4 included. Listeners for other networks (docs/networks/README.md) are tables, in the list or as
-        /// `[[listen]]`, with keys of their own: see the section on `[[listen]]` in docs/configuration.md.
+        /// `[[listen]]`, with their own keys: see the section on `[[listen]]` in docs/configuration.md.
         pub listen: ListenConfig = ListenConfig::default();
         /// The name or address under which players reach this machine, for printed addresses.
         #[schemars(example = &"voice.example.org")]
@@ -39,25 +39,25 @@ table! {
         /// sessions of any name, mistyped ones included.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
-        /// Sessions of both kinds at once.
+        /// Maximum number of sessions, of both kinds.
         #[schemars(extend("x-reload" = true))]
         pub sessions_max: usize = 4096, 1..=1_000_000;
         /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
-        /// the last connection to it.
+        /// its last connection.
         #[schemars(extend("x-reload" = true))]
         pub sessions_idle_s: Seconds = Seconds::new(60), 0..=86_400;
-        /// Worker threads. One of them decides for a session, and all serve the players of a large one. 0 starts one
-        /// for each core that the process may use.
+        /// Worker threads. Each session is managed by one of them, and the players of a large one are served by all. 0
+        /// starts one for each core that the process may use.
         pub workers: usize = 0, 0..=256;
-        /// How many players of a session are served by the worker that decides for it. More are served by all workers
-        /// in turn.
+        /// How many players of a session are served by the worker that manages it. Further ones are spread over all
+        /// workers in turn.
         #[schemars(extend("x-reload" = true))]
         pub spread_sessions_from: usize = 200, 0..=65_535;
         /// Pin each worker to its own core (Linux), for dedicated machines.
         pub pin_workers: bool = false;
         /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens
         /// to listen and to speak, or one of `listen_tokens` to listen and one of `speak_tokens` to speak; join tokens
-        /// contain them. Only rooms that are named in full have an id of their own.
+        /// contain them. Only fully named rooms have their own id.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -66,13 +66,13 @@ table! {
             ]]
         ))]
         pub access: Vec<AccessConfig> = Vec::new();
-        /// Rooms where distance decides which players hear each other, by name or prefix. `range_m`: how far a voice
-        /// carries; hysteresis: by how much a speaker must beat another to replace it (default 0.25); `streams_max`:
+        /// Rooms where distance determines which players hear each other, by name or prefix. `range_m`: how far a voice
+        /// carries; hysteresis: by how much a speaker must exceed another to replace it (default 0.25); `streams_max`:
         /// speakers that a listener receives at once (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
-        /// Whether sessions are encrypted from end to end, so that this server relays voice and text that it cannot
-        /// hear; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
+        /// Whether sessions are encrypted from end to end, so this server relays voice and text it cannot hear or
+        /// read; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
         /// client listens to it. required: other clients are refused.
         pub encryption: EncryptionRule = EncryptionRule::Off;
         /// Sessions with another rule, by name or prefix; the first match applies.
@@ -88,7 +88,7 @@ table! {
             ]]
         ))]
         pub room_limits: Vec<RoomLimitsConfig> = Vec::new();
-        /// Services that are told over HTTP of sessions, players, bans and recordings, 16 at most; see
+        /// Services notified over HTTP of sessions, players, bans and recordings, at most 16; see
         /// docs/operations.md. Required: url (https, or http on this machine) and `hmac_secret_file`, whose first line
         /// signs each request. Others: events (default all: session-begun, session-ended, player-joined, player-left,
         /// banned, recording-ready), `timeout_s` (default 5), `queue_max` (default 1024), `retry_for_s` (default 3600),
@@ -120,8 +120,8 @@ table! {
         pub telemetry: TelemetryConfig = TelemetryConfig::default();
         /// Reports of players, with what they said just before, as files; see docs/recording.md.
         pub moderation: ModerationConfig = ModerationConfig::default();
-        /// Recordings of sessions, one file per voice; see docs/recording.md. Players are told if their client can show
-        /// it; tell the others.
+        /// Recordings of sessions, one file per voice; see docs/recording.md. Players are notified if their client can
+        /// show it; inform the others.
         pub recording: RecordingConfig = RecordingConfig::default();
         /// How client addresses share the connections of any full listener. The address with the most makes room for
         /// addresses with fewer, first by connections that have not joined a session; see docs/limits.md.
@@ -177,7 +177,7 @@ table! {
         pub bans_max: usize = 100_000, 1..=10_000_000;
         /// Players with restrictions such as a mute, over all sessions.
         pub restrictions_max: usize = 100_000, 1..=10_000_000;
-        /// Entries of the audit log, in memory too.
+        /// Entries of the audit log, also in memory.
         pub audit_entries_max: usize = 10_000, 1..=10_000_000;
         /// Days that audit entries are kept.
         pub audit_days: u32 = 365, 1..=36_500;
@@ -240,12 +240,12 @@ table! {
         /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
         /// against DNS rebinding.
         pub host_names: Vec<String> = Vec::new();
-        /// Allow an address that other machines reach, although the listener speaks plain HTTP: only behind a TLS proxy
-        /// or in a trusted network.
+        /// Allow an address that other machines can reach, although the listener speaks plain HTTP: only behind a TLS
+        /// proxy or in a trusted network.
         pub allow_plain: bool = false;
         /// Serve /metrics without the token. Health and readiness never need it.
         pub open_metrics: bool = false;
-        /// Sessions with metrics of their own, the largest first; totals are always there.
+        /// Sessions with their own metrics, the largest first; totals are always present.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
         /// Connections at once.
         pub connections_max: usize = 64, 1..=4096;
@@ -261,12 +261,12 @@ table! {
     /// `[addresses]`: the reasons of the defaults stand at `AddressShares` in `consonance-transport`.
     pub struct AddressesConfig {
         /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
-        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider gives its customers
-        /// less, several share one.
+        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider assigns its
+        /// customers less, several share one.
         pub ipv6_prefix_bits: u32 = 48, 32..=64;
-        /// The share of a full listener's connections that one address keeps while others want in, in percent, rounded
-        /// up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party or
-        /// behind carrier-grade NAT.
+        /// The percentage of a full listener's connections that one address keeps while others want to connect,
+        /// rounded up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party
+        /// or behind carrier-grade NAT.
         pub share_percent: u32 = 10, 1..=100;
     }
 }
@@ -292,7 +292,7 @@ table! {
         /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
         /// room carries only eight speakers, then four, then two; see docs/operations.md.
         pub enabled: bool = true;
-        /// How busy a worker, and the process by its processor time, may be, in percent. Each second above it takes a
+        /// How busy a worker, and the process by its CPU time, may be, in percent. Each second above it takes a
         /// step; each five seconds below three quarters of it undo one.
         pub busy_percent_max: u32 = 90, 1..=100;
         /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.

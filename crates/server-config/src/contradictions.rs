@@ -47,7 +47,7 @@ impl Config {
             say("sessions", "no sessions configured, expected at least one, here or in sessions_on_demand");
         }
         for (_, name) in repeated(sessions) {
-            say("sessions", &format!("the session {name:?} is named twice: remove one"));
+            say("sessions", &format!("the session {name:?} is listed twice: remove one"));
         }
         if let Some(name) = self.host.as_deref().and_then(name_within) {
             let what = format!("only the name belongs here, without scheme, port and path: {name:?}");

@@ -18,7 +18,7 @@ table! {
     pub struct JoiningConfig {
         /// Files with JSON Web Keys or key sets (see `consonance token`). With at least one, players need a join token
         /// signed by one of the keys, or the password where one is set. Without keys, tokens are ignored, and no player
-        /// has access tokens. A reload reads the files again.
+        /// has access tokens. A reload rereads the files.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new();
         /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
@@ -32,7 +32,7 @@ table! {
         /// leading `application/` do not matter. `consonance token new` writes JWT.
         #[schemars(example = &"JWT")]
         pub token_type: Option<String> = None;
-        /// By how many whole seconds clocks may differ: a token is valid that much earlier and longer.
+        /// Tolerated clock difference in whole seconds: a token is valid that much earlier and longer.
         pub clock_leeway_s: Seconds = Seconds::new(30), 0..=300;
         /// Disconnect players when their tokens expire. By default, expiry is checked only at joining.
         pub disconnect_on_expiry: bool = false;
@@ -53,11 +53,12 @@ table! {
         /// Names or prefixes that need a token for that name, lookalikes included: other case, invisible characters,
         /// letters of other scripts.
         pub reserved_names: Vec<String> = Vec::new();
-        /// Names kept for the accounts that networks vouch for (certificates of Mumble's users) when their players have
-        /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The one that was joined with
-        /// longest ago goes first; 0 keeps none.
+        /// Names reserved for accounts that networks vouch for (Mumble users' certificates) after their players have
+        /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The least recently used is
+        /// dropped first; 0 keeps none.
         pub account_names_max: usize = 10_000, 0..=1_000_000;
-        /// How long such a name is kept after its player has left. `consonance admin release-name` ends it earlier.
+        /// How long such a name is reserved after its player has left. `consonance admin release-name` releases it
+        /// earlier.
         pub account_names_for_s: Seconds = Seconds::new(600), 0..=31_536_000;
         /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
         /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
@@ -66,7 +67,7 @@ table! {
         /// Wrong passwords without a delay, per address (IPv6: per /64). The delay begins at a second and doubles with
         /// each further one.
         pub free_password_attempts: u32 = 5, 0..=1000;
-        /// The longest such delay. The same time again without a wrong password clears the count.
+        /// The longest such delay. The same time without a wrong password clears the count.
         pub password_delay_max_s: Seconds = Seconds::new(300), 1..=86_400;
         /// Addresses with counted attempts.
         pub password_addresses_max: usize = 10_000, 1..=1_000_000;
@@ -160,9 +161,9 @@ table! {
         pub allow_plain_http: bool = false;
         /// Send tokens and passwords as presented; the claims of a valid token are sent anyway.
         pub send_secrets: bool = false;
-        /// Requests at once.
+        /// Concurrent requests.
         pub threads: usize = 4, 1..=64;
-        /// Requests that wait.
+        /// Queued requests.
         pub queue_max: usize = 64, 1..=1024;
     }
 }

@@ -12,7 +12,7 @@ table! {
         pub links: usize = 5000, 1..=65_535;
         /// How long a link may stay without joining.
         pub handshake_timeout_s: Seconds = Seconds::new(10), 0.5..=600;
-        /// How long the place of a disconnected player is kept. Players with this library return within ten seconds or
+        /// How long a disconnected player's reservation is kept. Players with this library return within ten seconds or
         /// join again as new: a longer time only shows absent players, and keeps the names in their join tokens, for
         /// longer.
         pub resume_s: Seconds = Seconds::new(10), 0..=3600;

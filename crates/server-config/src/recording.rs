@@ -17,7 +17,7 @@ table! {
         /// Sessions that are recorded whenever they have players, by name or prefix; others are recorded when an
         /// operator starts it.
         pub sessions: Vec<String> = Vec::new();
-        /// Also record what is spoken to single players and to no room.
+        /// Also record what is spoken only to single players.
         pub whispers: bool = false;
         /// The longest recording; then another one starts.
         pub duration_max_s: Seconds = Seconds::new(3600), 10..=86_400;
@@ -31,7 +31,7 @@ table! {
         pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
         /// Remove the oldest recordings at these two limits. Otherwise, and if there are none, the current ones end.
         pub remove_oldest: bool = true;
-        /// Bytes of voice that may wait for the disk, per worker.
+        /// Bytes of voice that can be queued for the disk, per worker.
         pub queue_bytes: usize = 4 << 20, 65_536..=1_073_741_824;
     }
 }

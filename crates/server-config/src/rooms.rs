@@ -28,7 +28,10 @@ impl AccessConfig {
     fn problem(&self) -> Option<&'static str> {
         let has_one = self.listen_tokens.is_some() || self.speak_tokens.is_some();
         match (&self.tokens, has_one) {
-            (Some(_), true) => Some("tokens excludes listen_tokens and speak_tokens: set it, or these two"),
+            (Some(_), true) => Some(
+                "tokens cannot be combined with listen_tokens and speak_tokens: set it, \
+                                     or these two",
+            ),
             (None, false) => Some("the rule requires no token: set tokens = [\"…\"]"),
             _ => None,
         }

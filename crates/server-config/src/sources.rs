@@ -106,7 +106,7 @@ impl ConfigSources {
             if let Some(new) = former_keys::new_variable(&name) {
                 self.problem(Origin::Variable(name), format!("this variable is now {new}"));
             } else if let Some(reason) = former_keys::retired_variable(&name) {
-                self.notes.push(format!("{name} is not a setting any more: {reason}"));
+                self.notes.push(format!("{name} is no longer a setting: {reason}"));
             } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
                 let value = value_of_variable(setting.schema, &text);
                 self.add(setting, value, Origin::Variable(name), Path::new(WORKING_FOLDER));
@@ -188,7 +188,7 @@ fn unknown(path: &str) -> String {
         return format!("the key {path} is now {new}");
     }
     if let Some(reason) = former_keys::retired_key(path) {
-        return format!("the key {path} is gone: {reason}");
+        return format!("the key {path} was removed: {reason}");
     }
     let outside = path.rsplit_once('.').map(|(_, key)| key);
     let meant = match outside.filter(|outside| settings().any(|key| key.path == *outside)) {

@@ -36,7 +36,7 @@ table! {
         pub traces: bool = true;
         /// The share of traces that are recorded.
         pub traces_ratio: f64 = 1.0, 0..=1;
-        /// Finished spans that wait to be exported; further ones are dropped.
+        /// Finished spans queued for export; further ones are dropped.
         pub spans_max: usize = 2048, 1..=65_536;
     }
 }

@@ -52,7 +52,7 @@ table! {
         pub ice_servers: Vec<String> = Vec::new();
         /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
         /// that expire. Prefer a file.
-        #[schemars(example = &"a long random text")]
+        #[schemars(example = &"a long random string")]
         pub turn_secret: Option<Secret> = None;
         /// A file with that secret in its first line; protect it from other users. Takes precedence over
         /// `web.turn_secret`.
@@ -100,10 +100,7 @@ impl WebConfig {
         let has_secret = self.turn_secret.is_some() || self.turn_secret_file.is_some();
         let is_turn = |url: &String| url.starts_with("turn:") || url.starts_with("turns:");
         if self.ice_servers.iter().any(is_turn) && !has_secret {
-            say(
-                "web.ice_servers",
-                "browsers use no TURN server without credentials: set web.turn_secret_file",
-            );
+            say("web.ice_servers", "browsers need credentials for a TURN server: set web.turn_secret_file");
         }
         let has_address = |address: SocketAddr| !address.ip().is_unspecified() || !self.announced.is_empty();
         if !self.voice_address().is_none_or(has_address) {

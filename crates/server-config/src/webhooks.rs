@@ -92,10 +92,10 @@ impl Config {
         let urls: Vec<_> = self.webhooks.iter().map(|webhook| &webhook.url).collect();
         // The URL may be secret, so it is not shown.
         let twice = repeated(&urls).map(|(item, _)| {
-            Contradiction::in_item("webhooks", item, "the url has two webhooks: merge them")
+            Contradiction::in_item("webhooks", item, "two webhooks have this url: merge them")
         });
         let count = urls.len();
-        let what = format!("{count} webhooks are too many: at most {WEBHOOKS_MAX} are told");
+        let what = format!("{count} webhooks are too many, expected at most {WEBHOOKS_MAX}");
         let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
         twice.chain(too_many).collect()
     }

@@ -39,8 +39,7 @@ impl GameServerWatch {
             Some(News::CannotBeReached { failed }) => warn!(
                 network,
                 failed,
-                "connections to the game's server cannot be made, and its players are rejected: is it running where \
-                 `upstream` says?"
+                "cannot connect to the game's server, so its players are rejected: is it running at `upstream`?"
             ),
             Some(News::Answers) => info!(network, "game server reachable again"),
             None => {}

@@ -53,7 +53,7 @@ pub enum HandOverError {
     },
     /// Another kind of file is there; it is not replaced.
     #[error(
-        "{} is something else than a state that a server has left; it stays as it is: name another file",
+        "{} is not a server's saved state, and stays unchanged: name another file",
         path.display()
     )]
     SomethingElse {
@@ -63,7 +63,7 @@ pub enum HandOverError {
     /// Others may have read the secrets in it, or have put them there.
     #[error(
         "{} belongs to another user or can be read by others (mode {mode:03o}), so it is not trusted; \
-         delete it, and keep it in a folder of the server's own",
+         delete it, and keep it in the server's own folder",
         path.display()
     )]
     NotPrivate {
@@ -81,7 +81,7 @@ pub enum HandOverError {
         bytes: u64,
     },
     /// It was left by another version of this program.
-    #[error("{} was left by a version that writes format {found}, and this one reads {}: players have to join again", path.display(), VERSION)]
+    #[error("{} has format {found}, and this version reads {}: players have to rejoin", path.display(), VERSION)]
     OtherVersion {
         /// The file; it is left where it is.
         path: PathBuf,
@@ -89,7 +89,7 @@ pub enum HandOverError {
         found: u32,
     },
     /// It was cut off or changed.
-    #[error("{} is damaged ({cause}): players have to join again", path.display())]
+    #[error("{} is damaged ({cause}): players have to rejoin", path.display())]
     Damaged {
         /// The file; it is left where it is.
         path: PathBuf,

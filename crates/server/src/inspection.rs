@@ -120,11 +120,11 @@ fn counters(counted: &ServerStatistics) -> Vec<(String, u64)> {
         ("refused links", counted.links_refused),
         ("rooms that share a number", counted.room_collisions),
         ("packets in the name of others", counted.spoofed),
-        ("packets that could not be read", counted.malformed),
+        ("malformed packets", counted.malformed),
         ("packets of another session", counted.wrong_session),
         ("voice over its rate", counted.voice_limited),
         ("other packets over their rate", counted.control_limited),
-        ("links closed for breaking the rules", counted.abusers_closed),
+        ("links closed for violations", counted.abusers_closed),
         ("places that were resumed", counted.places_resumed),
     ];
     let counters = counters.into_iter().filter(|(_, number)| *number > 0);

@@ -99,9 +99,7 @@ pub enum TokenError {
         expected: String,
     },
     /// Another service has issued it, or it does not say which.
-    #[error(
-        "the join token is not from the service that this server asks for: its issuer (iss) is not {expected:?}"
-    )]
+    #[error("the join token is from another service: its issuer (iss) is not {expected:?}")]
     OtherIssuer {
         /// The issuer that it has to name.
         expected: String,

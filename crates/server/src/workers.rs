@@ -103,7 +103,7 @@ impl Workers {
             if let Some((worker, serial)) = self.directory.restore(name, snapshot.session) {
                 self.loops[worker].restore(name, serial, snapshot);
             } else {
-                warn!(session = name, "is not served any more, and its players join again");
+                warn!(session = name, "session no longer served: its players have to rejoin");
             }
         }
         self.loops.iter().map(SessionLoop::clients).sum()

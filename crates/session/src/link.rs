@@ -146,11 +146,11 @@ pub enum Offence {
 impl fmt::Display for Offence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "a packet that cannot be read",
-            Self::Oversized => "a packet that is too long",
+            Self::Malformed => "a malformed packet",
+            Self::Oversized => "an oversized packet",
             Self::Spoofed => "a packet in another player's name",
-            Self::Refused => "something that this session does not take",
-            Self::TooFast => "more than this session takes in a second",
+            Self::Refused => "a packet that this session refuses",
+            Self::TooFast => "exceeding a rate limit",
         })
     }
 }
@@ -162,7 +162,7 @@ impl fmt::Display for CloseReason {
             Self::ReplacedByNewerLogin => "another player joined with the same name",
             Self::NameProtected => "this name belongs to a player in the session: choose another one",
             Self::NameInUse => "this name is in use: choose another one",
-            Self::VisitEnded => "the time of this player's join token is over: get another one",
+            Self::VisitEnded => "this player's join token has reached its time limit: get a new one",
             Self::NameTooLong { bytes_max } => {
                 return write!(
                     f,
@@ -172,20 +172,16 @@ impl fmt::Display for CloseReason {
             Self::NoHandshake => "connected without joining the session in time",
             Self::NoAnswer => "the server did not answer in time",
             Self::SessionFull => "the session is full: try again when a player has left",
-            Self::Resumed => "came back over another connection",
+            Self::Resumed => "resumed over another connection",
             Self::WrongSession => "the server started a new session",
-            Self::NotAdmitted => {
-                "the server does not let this player in: its join token is missing, wrong or too old"
-            }
+            Self::NotAdmitted => "not admitted: the join token is missing, invalid or expired",
             Self::Stopped => "the session has ended",
-            Self::Draining { .. } => {
-                "the server is about to stop, and admits no new players: try again a little later"
-            }
+            Self::Draining { .. } => "the server is shutting down and admits no new players: try again later",
             Self::AtItsLimit { retry_in_s } => {
                 return write!(f, "the server is at its limit: try again in {retry_in_s} s");
             }
-            Self::Redirected => "went on to another server, as this one had asked for",
-            Self::TooManyPeers => "no further direct link fits",
+            Self::Redirected => "redirected to another server",
+            Self::TooManyPeers => "too many direct links",
             Self::CodecRefused => "unsupported frame size or sample rate: use those of an Opus codec",
             Self::EncryptionRequired => {
                 "this session requires end-to-end encryption, which this client does not support"
@@ -201,7 +197,7 @@ impl fmt::Display for CloseReason {
             Self::Banned { reason, .. } => {
                 return write!(f, "the server's operator has banned this player: {reason}");
             }
-            Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),
+            Self::Abuse { last } => return write!(f, "too many violations, most recently {last}"),
         };
         f.write_str(reason)
     }

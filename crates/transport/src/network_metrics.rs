@@ -90,7 +90,8 @@ families! {
     PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
         "Packets of such links sent over the connection, because nothing arrives on the path, or not yet.";
     PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Fast path datagrams: sent, or unsent because buffers were full, the path closed, or the system refused them.";
+        "Fast path datagrams: sent, or unsent because buffers were full, the path closed, or the system \
+         refused them.";
     PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
         "Incoming datagrams outside connections that were dropped, by reason; anyone can send these.";
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
@@ -114,18 +115,22 @@ families! {
     BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["network", "direction"]
         "Control messages from and to pages.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["network", "what", "reason"]
-        "Dropped between pages and players: voice of pages, mostly without an open channel (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
+        "Dropped between pages and players: voice of pages, mostly without an open channel \
+         (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
 
     MUMBLE_USERS: Gauge "consonance_mumble_users" ["network", "voice"]
-        "Users of Mumble by the way of their voice: udp; tunnel, within the control channel over TCP.";
+        "Mumble users by how their voice travels: udp; tunnel, within the control channel over TCP.";
     MUMBLE_LOGINS_REFUSED: Counter "consonance_mumble_logins_refused_total" ["network", "reason"]
-        "Logins of Mumble's clients that their session refused, by reason; other: bans, clients without Opus, sessions that require end-to-end encryption.";
+        "Logins of Mumble clients that their session refused, by reason; other: bans, clients without Opus, \
+         sessions that require end-to-end encryption.";
     MUMBLE_VOICE: Counter "consonance_mumble_voice_packets_total" ["network", "direction", "way"]
-        "Voice packets from and to users of Mumble: udp; tunnel, within the control channel over TCP.";
+        "Voice packets from and to Mumble users: udp; tunnel, within the control channel over TCP.";
     MUMBLE_DROPPED: Counter "consonance_mumble_dropped_total" ["network", "what", "reason"]
-        "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that came before (replayed), from hosts without users or after too many tried keys (stray), or too long.";
+        "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages \
+         above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that are replayed, from hosts without users or after too many tried keys (stray), or too long.";
     MUMBLE_RESYNCS: Counter "consonance_mumble_resyncs_total" ["network", "step"]
-        "Nonces of datagrams exchanged again because the count was lost: requested from a client; received from a client; answered, sent to a client that requested ours.";
+        "Nonces of datagrams resynchronised because the count was lost: requested from a client; received \
+         from a client; answered, sent to a client that requested ours.";
     MUMBLE_LIST_PINGS: Counter "consonance_mumble_list_pings_total" ["network", "result"]
         "Pings of Mumble's server lists: answered; dropped, because there were too many.";
 }

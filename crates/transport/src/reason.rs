@@ -34,7 +34,7 @@ pub enum DisconnectReason {
         reason: EndReason,
     },
     /// The server is full.
-    #[error("the server is full, with {clients_max} clients: try again when one of them has left")]
+    #[error("the server is full, with {clients_max} clients: try again when one has left")]
     ServerFull {
         /// Its limit of clients.
         clients_max: u32,
@@ -47,7 +47,7 @@ pub enum DisconnectReason {
     /// The server is not the one that the address requires.
     #[error(
         "the server's certificate is not trusted: expected {expected}, got {got}; \
-         ask the server's operator for its present address"
+         ask the server's operator for its current address"
     )]
     CertificateNotTrusted {
         /// The certificate that the address calls for.
@@ -73,16 +73,14 @@ pub enum DisconnectReason {
     },
     /// Reliable packets were queued faster than they could be sent.
     #[error(
-        "the connection was too slow: {queue} could not be delivered in time; try again with a better network"
+        "the connection was too slow: {queue} could not be delivered in time; try again on a better network"
     )]
     Overloaded {
         /// The queue or its content, for the message.
         queue: String,
     },
     /// The other side broke the rules of the network's protocol.
-    #[error(
-        "the other side does not follow the protocol: {violation}; check that both run matching versions"
-    )]
+    #[error("the other side violated the protocol: {violation}; check that both run matching versions")]
     ProtocolViolated {
         /// The violation.
         violation: String,

@@ -129,7 +129,7 @@ impl App {
     pub(crate) fn count_join(&self, address: IpAddr) -> Result<(), ProblemDetails> {
         let mut rate = self.0.rate.lock().unwrap_or_else(PoisonError::into_inner);
         rate.count(Instant::now(), address).map_err(|wait| {
-            let what = "too many attempts to join came from this address recently: wait a little";
+            let what = "too many recent attempts to join from this address: wait a little";
             ProblemDetails::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(wait)
         })
     }

@@ -35,7 +35,7 @@ pub struct WebListener {
 pub enum WebError {
     /// Plain HTTP is to be led to the page over TLS, which has none.
     #[error(
-        "{redirect} is to lead to the page over TLS, but the page has no certificate: give it one, or leave the redirect out"
+        "{redirect} redirects to the page over TLS, but the page has no certificate: set one, or remove the redirect"
     )]
     NowhereToLead {
         /// The address that it should have listened on.
@@ -119,8 +119,8 @@ impl WebListener {
         if !self.is_encrypted && settings.proxies.is_empty() && !address.ip().is_loopback() {
             warn!(
                 %address,
-                "the page for players is plain HTTP, and others reach it: browsers give it no microphone, and passwords \
-                 pass the network as plain text; give it a certificate, or a proxy with TLS (docs/browser/https.md)"
+                "the page for players is plain HTTP and reachable by others: browsers deny it the \
+                 microphone, and passwords are sent in plain text; set a certificate, or use a proxy with TLS (docs/browser/https.md)"
             );
         }
     }
@@ -176,7 +176,7 @@ fn redirect_routes(port: u16, settings: &WebSettings) -> Router {
 fn lead(port: u16, headers: &HeaderMap, uri: &Uri) -> Response {
     let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let Some(name) = asked.and_then(|host| host.parse::<axum::http::uri::Authority>().ok()) else {
-        let what = "say which host this is for: the page is at the same one, over https";
+        let what = "the Host header is missing; the page is on the same host, over https";
         return ProblemDetails::new(StatusCode::BAD_REQUEST, what).into_response();
     };
     let port = if port == HTTPS_PORT { String::new() } else { format!(":{port}") };

@@ -104,8 +104,8 @@ impl Conversation {
         tokio::select! {
             close = self.carry_on(&key) => close,
             displaced = attendance => Some((CloseCode::Policy, match displaced {
-                Some(Displaced) => "this player has another conversation now: go on there",
-                None => "the player that this was about is gone: join again",
+                Some(Displaced) => "this player has a newer connection to this endpoint",
+                None => "this player has left: join again",
             })),
         }
     }
@@ -116,17 +116,17 @@ impl Conversation {
         let key = match timeout(patience, self.read()).await {
             Ok(Ok(Said { key: Some(key), .. })) if key.len() <= KEY_BYTES_MAX => key,
             Ok(Ok(_)) => {
-                return Err(Some((CloseCode::Policy, "say first which player this is about: its key")));
+                return Err(Some((CloseCode::Policy, "the first message must contain the player's key")));
             }
             Ok(Err(close)) => return Err(close),
             Err(_) => {
-                return Err(Some((CloseCode::Policy, "it took too long to say which player this is about")));
+                return Err(Some((CloseCode::Policy, "no player's key was sent in time")));
             }
         };
         match self.app.answer_of(self.app.signalling().attend(&key)).await {
             Ok(attendance) => Ok((key, attendance)),
             Err(JoinProblem::NoSuchPlayer) => {
-                Err(Some((CloseCode::Policy, "no player has this key, or not any more: join again")))
+                Err(Some((CloseCode::Policy, "no player has this key, or no longer: join again")))
             }
             Err(_) => Err(Some((CloseCode::Again, "the server is busy: try again in a moment"))),
         }
@@ -164,7 +164,7 @@ impl Conversation {
             };
             self.wrong_texts += 1;
             if self.wrong_texts >= WRONG_TEXTS_MAX {
-                return Err(Some((CloseCode::Policy, "too much of what was said makes no sense")));
+                return Err(Some((CloseCode::Policy, "too many malformed messages")));
             }
             self.tell(&SignalReply::Problem(problem)).await?;
         }
@@ -191,7 +191,7 @@ impl Conversation {
             match came {
                 Some(Ok(Message::Text(text))) => return Ok(text),
                 Some(Ok(Message::Binary(_))) => {
-                    return Err(Some((CloseCode::Unsupported, "only texts are understood here")));
+                    return Err(Some((CloseCode::Unsupported, "expected text messages only")));
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(_))) | None => return Err(None),

@@ -42,7 +42,7 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ProblemDetails> {
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(|| {
-            let what = "it is not known where this came from, which is a fault of ours: please report it";
+            let what = "the origin of this request is unknown, which is a bug: please report it";
             ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, what)
         })?;
         let is_proxy = |address| app.is_proxy(address);
@@ -63,9 +63,8 @@ pub(crate) async fn check_where_from(
 ) -> Response {
     if visitor.is_behind_unknown_proxy(&app, request.headers()) && app.is_first_behind_unknown_proxy() {
         warn!(
-            "a proxy on this machine passes requests on that web.proxies does not name: all its visitors share its limits, and \
-             where each is follows from its connection for voice only; add its address, such as \"127.0.0.1\", to web.proxies \
-             (docs/browser/https.md)"
+            "a proxy on this machine that is not in web.proxies forwards requests: all its visitors share \
+             its limits, and their addresses are known only from their voice; add its address, such as \"127.0.0.1\", to web.proxies (docs/browser/https.md)"
         );
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -80,8 +79,8 @@ pub(crate) async fn check_where_from(
         return share(origin, request, next).await;
     }
     log_foreign_page(&app, request.headers(), host);
-    let what = "a page of another site may not ask in your name unless the server lists its origin in web.origins; a proxy in \
-         front has to pass on the Host that it was asked for";
+    let what = "pages of other sites are refused unless the server lists their origin in web.origins; a \
+                proxy in front must forward the Host header";
     let mut refusal =
         ProblemDetails::new(StatusCode::FORBIDDEN, what).with_code("foreign-origin").into_response();
     // The page may read why it is refused, which tells it nothing but that; what it asked for is not done.
@@ -119,9 +118,8 @@ fn not_this_name(headers: &HeaderMap) -> Response {
 }
 
 /// The hint that is shown when the page is opened by a host name that the server does not know.
-const NOT_THIS_NAME: &str = "over plain HTTP, this page is asked for by an address, by localhost, or by a name that \
-     the server was told: its operator adds this one to web.host_names, or gives the page a certificate; where a proxy \
-     stands in front, its address belongs into web.proxies (docs/browser/https.md)";
+const NOT_THIS_NAME: &str = "over plain HTTP, this page is served only for addresses, localhost and listed \
+                             names: add this name to web.host_names, or give the page a certificate; behind a proxy, add its address to web.proxies (docs/browser/https.md)";
 
 /// Answers so that a browser hands it on to the page of another site (Fetch, section 3.3).
 async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {

@@ -53,7 +53,7 @@ pub(super) async fn events(
     Parameters(followed): Parameters<Followed>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let place = app.follow().ok_or_else(|| {
-        let detail = "as many pages follow this server as may at once: close one";
+        let detail = "too many pages are following this server: close one";
         ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
     let mut beat = interval(INTERVAL);

@@ -26,7 +26,7 @@ pub struct ClusterNumbers {
     pub slow: u64,
     /// Messages of others that could not be read.
     pub malformed: u64,
-    /// Other servers that are heard.
+    /// Other servers whose heartbeats arrive.
     pub nodes: usize,
     /// Sessions that this server owns.
     pub owned: usize,

@@ -33,7 +33,7 @@ families! {
     SESSIONS_ENDED: Counter "consonance_sessions_ended_total"
         "Sessions closed because they were empty.";
     SESSIONS_REFUSED: Counter "consonance_sessions_refused_total" ["reason"]
-        "Joins refused: unknown, no such session; full, no further session may be opened.";
+        "Joins refused: unknown, no such session; full, no further session can be opened.";
     CLIENTS: Gauge "consonance_clients"
         "Players in sessions.";
     LINK_LOSS: Gauge "consonance_link_loss_clients" ["at_most"]
@@ -54,11 +54,11 @@ families! {
     WORKER_PACKETS: Counter "consonance_worker_packets_total" ["worker", "direction"]
         "Packets received from and sent to networks; one for ten listeners counts ten times.";
     WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
-        "Requests of operators and others that wait for a worker.";
+        "Requests of operators and others waiting for a worker.";
     WORKER_SHEDDING: Gauge "consonance_worker_shedding_step" ["worker"]
         "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also at most eight, four and two voices per room.";
     RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
-        "Time of relayed voice in a worker, from the network to the last listener.";
+        "Time relayed voice spends in a worker, from the network to the last listener.";
 
     PACKETS_RECEIVED: Counter "consonance_packets_received_total"
         "Packets received for sessions, valid or not.";
@@ -77,7 +77,7 @@ families! {
     JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
         "Handshakes ignored because too many players waited to be admitted; senders retry.";
     NAMES_AWAITED: Counter "consonance_names_awaited_total"
-        "Newcomers that waited for a name in use.";
+        "Newcomers that waited for a name already in use.";
     NAMES_TAKEN_OVER: Counter "consonance_names_taken_over_total"
         "Players removed because they stopped answering while a newcomer waited for their name.";
     ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
@@ -87,9 +87,9 @@ families! {
     LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
         "Links closed for what they sent, by reason.";
     CLIENTS_RESUMED: Counter "consonance_clients_resumed_total"
-        "Players that reconnected and resumed their place.";
+        "Players that reconnected and resumed.";
     RESERVATIONS_RELEASED: Counter "consonance_reservations_released_total"
-        "Places that expired before their player returned.";
+        "Reservations that expired before their player returned.";
     REPORTS_SENT: Counter "consonance_voice_reports_sent_total"
         "Reception reports sent to speakers.";
     REPORTS_RECEIVED: Counter "consonance_voice_reports_received_total"
@@ -97,7 +97,7 @@ families! {
     POSITIONS_RECEIVED: Counter "consonance_position_reports_received_total"
         "Position reports accepted from players.";
     INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
-        "Events and commands of a session not taken in time: a fault of the server.";
+        "Events and commands of a session not processed in time: a fault of the server.";
 
     OTHER: Counter "consonance_session_other_total" ["counter"]
         "Other session counters, by their name in the program.";
@@ -122,56 +122,62 @@ families! {
     HOOK_ASKED: Counter "consonance_joining_hook_requests_total"
         "Requests to the joining hook; 0 without a hook.";
     HOOK_ANSWERED: Counter "consonance_joining_hook_responses_total" ["answer"]
-        "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too many waited.";
+        "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too \
+         many waited.";
 
     WEBHOOK_EVENTS: Counter "consonance_webhook_events_total" ["webhook", "result"]
-        "Events of webhooks, by the host of their URL: delivered; overflowed, dropped because too many waited; given_up, dropped because their time was over.";
+        "Events of webhooks, by the host of their URL: delivered; overflowed, dropped because too many \
+         waited; given_up, dropped after retrying for too long.";
     WEBHOOK_FAILED: Counter "consonance_webhook_attempts_failed_total" ["webhook"]
-        "Requests to a webhook that were not answered with a status from 200 to 299 in time.";
+        "Requests to a webhook not answered in time with a status from 200 to 299.";
     WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
-        "Events that wait for a webhook, the one that is being sent included.";
+        "Events waiting for a webhook, including the one being sent.";
 
     CLUSTER_CONNECTED: Gauge "consonance_cluster_connected"
-        "1 with a connection to NATS, 0 without; as all of the cluster, only where servers share their sessions.";
+        "1 with a connection to NATS, 0 without; like all cluster metrics, only where servers share their sessions.";
     CLUSTER_DISCONNECTS: Counter "consonance_cluster_disconnects_total"
         "How often the connection to NATS was lost.";
     CLUSTER_MESSAGES: Counter "consonance_cluster_messages_total" ["result"]
-        "Messages for other servers, beats and bundles: published; dropped, without a connection or because too many waited for it.";
+        "Messages for other servers, heartbeats and bundles: published; dropped, without a connection or \
+         because too many waited for it.";
     CLUSTER_SLOW: Counter "consonance_cluster_slow_consumer_total"
-        "Messages of other servers that were dropped because this one had not taken those before in time; in a flood, at least so many.";
+        "Messages of other servers dropped because this one could not keep up; in a flood, a lower bound.";
     CLUSTER_MALFORMED: Counter "consonance_cluster_malformed_total"
         "Messages of other servers that could not be read.";
     CLUSTER_NODES: Gauge "consonance_cluster_nodes"
-        "Other servers that are heard.";
+        "Other servers whose heartbeats arrive.";
     CLUSTER_SESSIONS: Gauge "consonance_cluster_sessions" ["role"]
         "Sessions with players here: owner, this server's; edge, another server's.";
     CLUSTER_TAKEOVERS: Counter "consonance_cluster_takeovers_total"
-        "Sessions that this server took over from one that was not heard any more.";
+        "Sessions that this server took over from a lost one.";
     CLUSTER_BUNDLES: Counter "consonance_cluster_bundles_total"
-        "Bundles of messages for one other server each.";
+        "Bundles of messages, each for one other server.";
     CLUSTER_BUNDLE_BYTES: Counter "consonance_cluster_bundles_bytes_total"
         "Their bytes.";
     CLUSTER_VOICE: Counter "consonance_cluster_voice_frames_total" ["result"]
         "Voice frames for other servers, once for all listeners of a server: sent; dropped, because too many waited.";
     CLUSTER_RESENT: Counter "consonance_cluster_resends_total"
-        "How often messages that have to arrive were sent again, since another server had not taken them in time.";
+        "Retransmissions of reliable messages that another server had not acknowledged in time.";
 
     OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
-        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too many waited.";
+        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too \
+         many waited.";
     OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]
-        "Requests to the collector for metrics and traces: delivered; failed, to be tried again; rejected, in whole or in part, and not sent again.";
+        "Requests to the collector for metrics and traces: delivered; failed, to be retried; rejected, in \
+         whole or in part, and not retried.";
 
     RECORDINGS: Gauge "consonance_recordings" ["state"]
         "Recordings: live, in progress; finished, on disk.";
     RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]
         "Bytes of recordings.";
     RECORDINGS_ENDED: Counter "consonance_recordings_total" ["what"]
-        "Recordings started, refused for lack of space or because of their folder, ended by a write error (failed), removed for space.";
+        "Recordings started, refused for lack of space or because of their folder, ended by a write error \
+         (failed), removed for space.";
     RECORDING_DROPPED: Counter "consonance_recording_frames_dropped_total"
         "Frames missing in recordings: faster than the disk, or just after a recording ended by itself.";
 
     LINKS: Gauge "consonance_links" ["network"]
-        "Open links, joined to a session or not; those of `edge` are links of another worker, which counts them, too.";
+        "Open links, joined to a session or not; `edge` links belong to another worker, which counts them, too.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
         "Links opened.";
     LINKS_REFUSED: Counter "consonance_links_refused_total" ["network", "reason"]
@@ -186,12 +192,14 @@ families! {
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
         "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
-        "Connections to these listeners: accepted; refused because their address had too many (rejected); failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
+        "Connections to these listeners: accepted; refused because their address had too many (rejected); \
+         failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
     PAGE_ANSWERS: Counter "consonance_page_responses_total" ["listener", "status"]
-        "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and invalid or too many offers; 5xx a full, busy or closing server.";
+        "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and \
+         invalid or too many offers; 5xx a full, busy or closing server.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
-        "Processor time of the process, user and system.";
+        "CPU time of the process, user and system.";
     PROCESS_MEMORY: Gauge "process_resident_memory_bytes"
         "Resident memory of the process.";
     PROCESS_VIRTUAL: Gauge "process_virtual_memory_bytes"

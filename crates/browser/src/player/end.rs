@@ -13,7 +13,7 @@ use crate::control::{DisconnectCause, RefusalCode, ToPage};
 pub enum PageEnd {
     /// The page has left.
     Left,
-    /// The page was lost and did not come back in time.
+    /// The page was lost and did not return in time.
     Abandoned,
     /// The session did not admit it.
     Refused(RefusalCode),
@@ -35,7 +35,7 @@ impl BrowserPlayer {
     /// Tells the present page that another page takes its place, and that it must not reconnect. Its messages must be
     /// drained before it [is lost](Self::page_lost).
     pub fn page_is_replaced(&mut self) {
-        let message = "another page goes on as this player";
+        let message = "another page has taken over this player";
         self.tell(&disconnected(DisconnectCause::NameTaken, message, None));
     }
 
@@ -153,8 +153,8 @@ fn words(cause: Disconnection) -> &'static str {
     match cause {
         Disconnection::ConnectFailed => "the session cannot be reached",
         Disconnection::NoAnswer => "the session's server did not answer in time",
-        Disconnection::WrongSession => "the session's server has begun again",
-        Disconnection::Redirected => "the session goes on elsewhere",
+        Disconnection::WrongSession => "the session's server has restarted",
+        Disconnection::Redirected => "the session has moved elsewhere",
         Disconnection::Stopped
         | Disconnection::LinkLost
         | Disconnection::ReplacedByNewerLogin

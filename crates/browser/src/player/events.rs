@@ -71,7 +71,7 @@ impl BrowserPlayer {
     /// Tells the page by which rooms and channels a speaker reaches it, if that has changed.
     pub(super) fn tell_speaking(&mut self, now: Instant, id: ClientId) {
         if let Some(name) = self.downlink.take_foreign(id) {
-            let words = format!("{name} speaks in another codec than Opus, which browsers cannot play");
+            let words = format!("{name} uses a codec other than Opus, which browsers cannot play");
             self.tell(&ToPage::problem(words, None));
         }
         let Some((name, ways)) = self.downlink.take_ways(now, id) else { return };

@@ -19,7 +19,7 @@ impl BrowserPlayer {
         self.statistics.messages += 1;
         if !self.messages_budget.take(now, self.limits.messages, 1, 1) {
             self.statistics.messages_limited += 1;
-            self.note_problem(now, "more messages than a page may send: wait a little", None);
+            self.note_problem(now, "too many messages: wait a little", None);
             return;
         }
         match FromPage::read(text) {
@@ -32,7 +32,7 @@ impl BrowserPlayer {
     /// Handles binary data from the page where only text messages are allowed.
     pub fn handle_no_text(&mut self, now: Instant) {
         if !self.is_over() {
-            self.note_problem(now, "a message is a text, and this was none", None);
+            self.note_problem(now, "messages must be text", None);
             self.follow(now);
         }
     }
@@ -122,17 +122,13 @@ impl BrowserPlayer {
         self.statistics.problems += 1;
         self.tell(&ToPage::problem(words, about));
         if self.statistics.problems > self.limits.problems.into() {
-            self.put_out(
-                now,
-                DisconnectCause::Protocol,
-                "this page has sent too much that could not be understood",
-            );
+            self.put_out(now, DisconnectCause::Protocol, "this page has sent too many malformed messages");
         }
     }
 }
 
 fn too_many_channels(most: usize) -> String {
-    format!("{most} channels are open, which is the limit: close one first")
+    format!("{most} channels are already open, which is the limit: close one first")
 }
 
 fn no_channel(number: u32) -> String {

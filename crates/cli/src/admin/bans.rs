@@ -23,7 +23,7 @@ pub(super) fn all(client: &Client) -> Answer {
             _ if is_last => return Ok(Value::Array(bans)),
             Some(newest) if newest > after => after = newest,
             // Otherwise this loop would not end.
-            _ => return Err("the server tells the same bans again".into()),
+            _ => return Err("the server returned the same bans again".into()),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Client {
     /// Reads the token; no request is sent yet.
     pub(super) fn new(server: &str, token_file: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let file = token_file.map(PathBuf::from).or_else(state_folder::admin_token_file);
-        let file = file.ok_or("say with --token-file where the admin token is")?;
+        let file = file.ok_or("no admin token: name its file with --token-file")?;
         let text = fs::read_to_string(&file).map_err(|error| {
             let shown = file.display();
             format!(
@@ -64,7 +64,7 @@ impl Client {
         let mut answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call()?;
         if !answer.status().is_success() {
             self.answer(Ok(answer))?;
-            return Err("the server sends no file".into());
+            return Err("the server returned no file".into());
         }
         let shown = |error| format!("cannot write {}: {error}", file.display());
         let mut made = File::create_new(file).map_err(shown)?;
@@ -96,7 +96,7 @@ impl Client {
         let (is_good, status) = (answer.status().is_success(), answer.status());
         let text = answer.body_mut().read_to_string()?;
         let json: Value = serde_json::from_str(&text)
-            .map_err(|_| format!("{server} answers {status}, and not as an admin listener does"))?;
+            .map_err(|_| format!("{server} answers {status}, unlike an admin listener"))?;
         if is_good {
             return Ok(json);
         }
@@ -115,7 +115,7 @@ fn copy(from: &mut dyn Read, to: &mut File, file: &Path) -> Result<u64, Box<dyn 
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                return Err(format!("the server's answer breaks off: {error}; fetch it again").into());
+                return Err(format!("the server's answer was cut off: {error}; fetch it again").into());
             }
         };
         let shown = |error| format!("cannot write {}: {error}", file.display());

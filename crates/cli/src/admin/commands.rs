@@ -68,10 +68,10 @@ pub(super) struct LimitRoom {
     session: String,
     /// The room.
     room: String,
-    /// The most listeners.
+    /// The maximum number of listeners.
     #[arg(long, value_name = "N")]
     listeners: Option<u32>,
-    /// The most speakers at once.
+    /// The maximum number of simultaneous speakers.
     #[arg(long, value_name = "N")]
     speakers: Option<u32>,
     /// Seconds between two text messages of one player.

@@ -11,20 +11,20 @@ use super::tracks::Destination;
 /// What to do with recordings.
 #[derive(Debug, Subcommand)]
 pub(super) enum Recordings {
-    /// Record a session from now on; players are told.
+    /// Start recording a session; its players are notified.
     Start(OfSession),
     /// End the recording of a session, until all players have left
     Stop(OfSession),
-    /// Those that there are, the newest first, and what limits them.
+    /// List recordings, newest first, and the limits on them.
     List {
-        /// So many.
+        /// The maximum number to list.
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
-        /// Only those before this one.
+        /// List only those before this one.
         #[arg(long, value_name = "RECORDING")]
         before: Option<String>,
     },
-    /// One recording with its voices.
+    /// Show a recording and its voices.
     Show(One),
     /// Write the voices of a recording into a folder, as Ogg Opus.
     Fetch {
@@ -47,7 +47,7 @@ pub(super) enum Recordings {
 pub(super) struct OfSession {
     /// The session.
     session: String,
-    /// Why, for the audit log.
+    /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
 }
@@ -55,7 +55,7 @@ pub(super) struct OfSession {
 /// A recording.
 #[derive(Debug, Args)]
 pub(super) struct One {
-    /// The recording, as the list names it: main/2033-05-18T03-33-20Z.
+    /// The recording, as listed: main/2033-05-18T03-33-20Z.
     recording: String,
 }
 

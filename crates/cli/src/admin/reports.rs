@@ -10,30 +10,30 @@ use super::tracks::Destination;
 /// What to do with reports.
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
-    /// Those that there are, the newest first.
+    /// List reports, newest first.
     List {
-        /// So many.
+        /// The maximum number to list.
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
-        /// Only those before this number.
+        /// List only those before this number.
         #[arg(long, value_name = "NUMBER")]
         before: Option<u64>,
     },
-    /// One report with its voices.
+    /// Show a report and its voices.
     Show {
-        /// Its number.
+        /// The number of the report.
         number: u64,
     },
     /// Write the voices of a report into a folder, as Ogg Opus.
     Fetch {
-        /// Its number.
+        /// The number of the report.
         number: u64,
         #[command(flatten)]
         to: Destination,
     },
     /// Remove a report with its files.
     Remove {
-        /// Its number.
+        /// The number of the report.
         number: u64,
         #[command(flatten)]
         why: Removal,

@@ -26,7 +26,7 @@ pub(super) fn sessions(sessions: &Value) -> String {
     let keys: &[&str] = if has_nodes { &["name", "players", "node"] } else { &["name", "players"] };
     let row = |session: &Value| keys.iter().map(|key| text(&session[*key])).collect();
     let titles = &["SESSION", "PLAYERS", "NODE"][..keys.len()];
-    table(titles, list(sessions).iter().map(row), "no session just now")
+    table(titles, list(sessions).iter().map(row), "no sessions")
 }
 
 pub(super) fn players(session: &Value) -> String {
@@ -81,13 +81,13 @@ pub(super) fn audit(page: &Value) -> String {
         [at, by].into_iter().chain(rest.map(|key| text(&entry[key]))).collect()
     };
     let titles = ["WHEN", "BY", "ACTION", "SESSION", "TARGET", "DETAILS", "REASON", "RESULT"];
-    table(&titles, list(&page["entries"]).iter().map(row), "nothing was done yet")
+    table(&titles, list(&page["entries"]).iter().map(row), "no entries yet")
 }
 
 pub(super) fn banned(banned: &Value) -> String {
     let gone: Vec<_> = list(&banned["expelled"]).iter().map(|gone| text(&gone["player"])).collect();
-    let gone = if gone.is_empty() { String::new() } else { format!("; sent away: {}", gone.join(", ")) };
-    format!("ban number {} holds{gone}\n", text(&banned["ban"]["id"]))
+    let gone = if gone.is_empty() { String::new() } else { format!("; disconnected: {}", gone.join(", ")) };
+    format!("ban {} is in force{gone}\n", text(&banned["ban"]["id"]))
 }
 
 pub(super) fn reported(reported: &Value) -> String {
@@ -207,8 +207,8 @@ fn done_in_words(done: &Value) -> &'static str {
         "not_notified" => "done; the player's client cannot be notified",
         "absent" => "the player is offline; applies when it joins",
         "absent_name" => {
-            "no player of this name is online; applies to players that join with it and without an account; name one with \
-             an account by --subject"
+            "no player of this name is online; applies to players who join with it and without an account; \
+             use --subject for one with an account"
         }
         "moved" => "moved",
         "only_removed" => "removed from the room; the player's client cannot be moved",
@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(text, "SESSION      PLAYERS\na\\u{1b}[31m  3\nÄlice's      12\n");
         let text = sessions(&json!([{"name": "a\u{202e}b\u{200b}", "players": 3}]));
         assert!(text.contains("a\\u{202e}b\\u{200b}"), "{text}");
-        assert_eq!(sessions(&json!([])), "no session just now\n");
+        assert_eq!(sessions(&json!([])), "no sessions\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::commands::Answer;
 /// Where files go.
 #[derive(Debug, Args)]
 pub(super) struct Destination {
-    /// The folder to write to; it is made if it is not there, and no file in it is written over.
+    /// The folder to write to; it is created if missing, and existing files are not overwritten.
     folder: PathBuf,
 }
 
@@ -26,7 +26,7 @@ impl Destination {
             let name = track["file"].as_str().unwrap_or_default();
             // A file name from the server must not lead out of the folder.
             if PathBuf::from(name).file_name().is_none_or(|own| own != name) {
-                return Err(format!("the server names a file {name:?}, which is none").into());
+                return Err(format!("the server sent the invalid file name {name:?}").into());
             }
             let file = self.folder.join(name);
             let bytes = client.download(&format!("{path}/tracks/{}", percent_encoded(name)), &file)?;

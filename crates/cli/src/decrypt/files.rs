@@ -21,7 +21,7 @@ pub(super) fn make_folder(of: Option<&Path>, to: &Path) -> Result<PathBuf, Strin
     let of = of.map(|of| if of.as_os_str().is_empty() { Path::new(".") } else { of });
     let of = of.and_then(|folder| folder.canonicalize().ok());
     let made = of.as_deref().and_then(Path::file_name).map_or_else(|| to.to_owned(), |name| to.join(name));
-    fs::create_dir_all(&made).map_err(|error| format!("cannot make {}: {error}", made.display()))?;
+    fs::create_dir_all(&made).map_err(|error| format!("cannot create {}: {error}", made.display()))?;
     Ok(made)
 }
 
@@ -37,5 +37,5 @@ pub(super) fn create_secret(file: &Path, content: &str) -> Result<(), String> {
 }
 
 fn not_made(file: &Path) -> impl FnOnce(io::Error) -> String {
-    move |error| format!("cannot make {}: {error}", file.display())
+    move |error| format!("cannot create {}: {error}", file.display())
 }

@@ -26,7 +26,7 @@ pub(super) fn read_keys(file: &Path) -> Result<Vec<LoggedEpoch>, String> {
     let wrong = |what: &dyn std::fmt::Display| format!("cannot use the keys in {}: {what}", file.display());
     let text = String::from_utf8(files::read(file, KEYS_BYTES_MAX)?).map_err(|error| wrong(&error))?;
     let keys = LoggedEpoch::read_log(&text).map_err(|error| wrong(&error))?;
-    if keys.is_empty() { Err(wrong(&"there are none in it")) } else { Ok(keys) }
+    if keys.is_empty() { Err(wrong(&"it contains none")) } else { Ok(keys) }
 }
 
 /// Decrypts a recording's folder, or one file, into a folder of its own, and prints a line for each track. A track that
@@ -101,7 +101,7 @@ fn in_words(file: &Path, to: &Path, opened: &OpenedTrack, counts: &KeptCounts) -
         (counts.without_key, "without a key"),
         (counts.forged, "forged, or of an epoch whose key is missing"),
         (counts.replayed, "replayed"),
-        (counts.other_senders, "of another member than the speaker"),
+        (counts.other_senders, "from a member other than the speaker"),
         (counts.malformed, "not encrypted frames"),
         (opened.not_opus, "not Opus"),
     ];

@@ -21,7 +21,8 @@ use crate::logging::complain;
 
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
 /// Said to who listens to no room.
-const NO_ROOMS: &str = "you listen to no room, so you hear nothing but players that speak to you directly: name one with --listen ROOM";
+const NO_ROOMS: &str = "you listen to no room, so you hear nothing but players who speak to you directly: \
+                        name one with --listen ROOM";
 
 /// One player's time in a session.
 pub(crate) struct Conversation<'a> {
@@ -210,7 +211,7 @@ impl<'a> Conversation<'a> {
             }
             TypedCommand::Report(what) => self.report(what),
             TypedCommand::Incomplete(form) => {
-                self.lines.print_words(&format!("write {form}; nothing was sent"))
+                self.lines.print_words(&format!("usage: {form}; nothing was sent"))
             }
             TypedCommand::Unknown(word) => {
                 let words = format!("unknown command {}: /help lists them; nothing was sent", visible(word));

@@ -12,22 +12,22 @@ use crate::secret_text;
 /// Files for encrypted sessions.
 #[derive(Debug, Args)]
 pub(super) struct EncryptionArguments {
-    /// The folder with your key for encrypted sessions, and with the keys of the players that you met [default: one for
-    /// each name, in your folder for states].
+    /// The folder with your key for encrypted sessions and the keys of players you have met [default: one per name, in
+    /// your state folder].
     #[arg(long, value_name = "FOLDER")]
     identity: Option<PathBuf>,
     /// Send frames of constant size without a loudness level, so that the server can infer less.
     #[arg(long)]
     constant_rate: bool,
-    /// Add the keys of an encrypted session to this file, for `consonance decrypt`: a holder of it can hear what the
-    /// server records. All members see that you are here for recording.
+    /// Log the keys of an encrypted session to this file, for `consonance decrypt`: anyone who has it can hear what
+    /// the server records. All members see that you are here for recording.
     #[arg(long, value_name = "FILE")]
     key_log: Option<PathBuf>,
-    /// The public key of the game's moderators, as `consonance decrypt --new-key` wrote it: /report NAME REASON submits
-    /// what you heard of a player in the last thirty seconds, sealed to it.
+    /// The public key of the game's moderators, as written by `consonance decrypt --new-key`: /report NAME REASON
+    /// submits what you heard from a player in the last thirty seconds, encrypted to it.
     #[arg(long, value_name = "FILE")]
     moderators_key: Option<PathBuf>,
-    /// Sign what you say, once a second, for the others in an encrypted session: their reports prove it then.
+    /// Sign what you say, once a second, for the others in an encrypted session, so their reports can prove it.
     #[arg(long)]
     sign_speech: bool,
     /// Your account, shown to the members of an encrypted session.
@@ -36,7 +36,7 @@ pub(super) struct EncryptionArguments {
     /// A file with the attestation that your key belongs to the account; see `consonance token attest`.
     #[arg(long, value_name = "FILE", requires = "account")]
     attestation: Option<PathBuf>,
-    /// A file with the public key, or the set of keys, by which to check the attestations of other members.
+    /// A file with the public key, or the set of keys, for checking other members' attestations.
     #[arg(long, value_name = "FILE")]
     attestation_key: Option<PathBuf>,
 }

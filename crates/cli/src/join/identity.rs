@@ -73,7 +73,7 @@ const KNOWN: &str = "known-players";
 fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(file) {
         Ok(metadata) if metadata.len() > FILE_BYTES_MAX => {
-            Err(io::Error::other(format!("{} bytes are too many", metadata.len())))
+            Err(io::Error::other(format!("{} bytes is too large", metadata.len())))
         }
         Ok(_) => fs::read(file).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

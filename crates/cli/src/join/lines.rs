@@ -120,10 +120,7 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
             format!("{} left room {}", shown(name), shown(room))
         }
         EventKind::RemovedFromRoom { room } => {
-            format!(
-                "the server has taken you out of room {}: you do not hear what is said there",
-                shown(room)
-            )
+            format!("the server has removed you from room {}: you no longer hear it", shown(room))
         }
         EventKind::Operator(decision) => decision.to_string(),
         EventKind::StartedSpeaking { name } => format!("{} started speaking", shown(name)),
@@ -133,18 +130,18 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         }
         EventKind::Caption { caption, .. } if !caption.is_final => return None,
         EventKind::Caption { by, caption, .. } => {
-            format!("{} says, writes {}: {}", shown(&caption.player), shown(by), shown(&caption.text))
+            format!("{} (captioned by {}): {}", shown(&caption.player), shown(by), shown(&caption.text))
         }
         EventKind::Device(event) => device_in_words(event)?,
         EventKind::Draining { ends_in, redirect, follows_in } => {
             draining_in_words(*ends_in, redirect.as_deref(), *follows_in)
         }
         EventKind::DrainCancelled => "the server cancelled draining".to_owned(),
-        EventKind::Redirecting => "going on to the other server".to_owned(),
+        EventKind::Redirecting => "moving to the other server".to_owned(),
         EventKind::TransportChanged { transport: LinkTransport::WebSocket, reason } => {
-            format!("UDP does not get through, so voice goes over the server's WebSocket: {reason}")
+            format!("UDP is blocked, so voice uses the server's WebSocket: {reason}")
         }
-        EventKind::TransportChanged { .. } => "UDP gets through: voice goes over it again".to_owned(),
+        EventKind::TransportChanged { .. } => "UDP works again, and voice uses it".to_owned(),
         EventKind::ServerChanged { address } => format!("now at {address}"),
         EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
             format!("connection lost: {reason}; trying again now")
@@ -179,7 +176,7 @@ fn draining_in_words(ends_in: Duration, redirect: Option<&str>, follows_in: Opti
     let stops = format!("the server stops in {:.0} s", ends_in.as_secs_f64());
     let Some(redirect) = redirect else { return stops };
     let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
-    format!("{stops}, and sends all players to {}{}", shown(redirect), then.unwrap_or_default())
+    format!("{stops} and redirects all players to {}{}", shown(redirect), then.unwrap_or_default())
 }
 
 fn encryption_as_json(event: &EncryptionEvent) -> Value {
@@ -285,7 +282,7 @@ fn device_in_words(event: &DeviceEvent) -> Option<String> {
     Some(match &event.state {
         DeviceState::Running { name, .. } => format!("your {what} is {}", shown(name)),
         DeviceState::Lost => format!("your {what} is gone; looking for another one"),
-        DeviceState::Missing => format!("no {what} found: {without}; one that is plugged in later is used"),
+        DeviceState::Missing => format!("no {what} found: {without}; one plugged in later will be used"),
         DeviceState::Denied => format!(
             "this program may not use the {what}: {without}; allow it in the system's privacy settings"
         ),
@@ -353,12 +350,12 @@ mod tests {
     fn another_transport_is_told_in_words_and_for_scripts() {
         let change = |transport| EventKind::TransportChanged { transport, reason: "no answer".into() };
         let blocked = change(LinkTransport::WebSocket);
-        let words = "UDP does not get through, so voice goes over the server's WebSocket: no answer";
+        let words = "UDP is blocked, so voice uses the server's WebSocket: no answer";
         assert_eq!(in_words(&blocked, "me").as_deref(), Some(words));
         let json = json!({"event": "transport_changed", "transport": "websocket", "reason": "no answer"});
         assert_eq!(Value::Object(as_json(&blocked, "me")), json);
         let back = in_words(&change(LinkTransport::Primary), "me");
-        assert_eq!(back.as_deref(), Some("UDP gets through: voice goes over it again"));
+        assert_eq!(back.as_deref(), Some("UDP works again, and voice uses it"));
     }
 
     #[test]
@@ -373,7 +370,7 @@ mod tests {
     fn without_a_device_the_line_says_what_still_works() {
         let event = |direction, state| EventKind::Device(DeviceEvent { direction, state });
         let missing = in_words(&event(Direction::Input, DeviceState::Missing), "me").unwrap();
-        assert_eq!(missing, "no microphone found: you can listen; one that is plugged in later is used");
+        assert_eq!(missing, "no microphone found: you can listen; one plugged in later will be used");
         let busy = in_words(&event(Direction::Output, DeviceState::Busy), "me").unwrap();
         assert_eq!(busy, "the loudspeaker cannot be opened: you can talk; close the program that has it");
         let json = as_json(&event(Direction::Output, DeviceState::Missing), "me");
@@ -388,7 +385,7 @@ mod tests {
             to: TextTarget::Room("lobby".into()),
             caption: Caption { player: "Al".into(), text: "hi".into(), is_final },
         };
-        assert_eq!(in_words(&caption(true), "me").as_deref(), Some("Al says, writes Bot: hi"));
+        assert_eq!(in_words(&caption(true), "me").as_deref(), Some("Al (captioned by Bot): hi"));
         assert_eq!(in_words(&caption(false), "me"), None);
         let json = json!({"event": "caption", "name": "Al", "by": "Bot", "text": "hi", "final": false});
         assert_eq!(Value::Object(as_json(&caption(false), "me")), json);

@@ -13,10 +13,10 @@ pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {
         EncryptionState::Off => return vec!["this session is not encrypted from end to end".into()],
     }
     let mut lines = match &*status.plain_rooms {
-        [] => vec!["these members, and no others, can hear:".to_owned()],
+        [] => vec!["only these members can hear:".to_owned()],
         rooms => vec![
             format!("NOT encrypted, as a player there cannot encrypt: {}", visible(&rooms.join(", "))),
-            "these members, and no others, can hear in the other rooms:".to_owned(),
+            "only these members can hear in the other rooms:".to_owned(),
         ],
     };
     lines.extend(status.members.iter().flat_map(member));

@@ -92,7 +92,7 @@ fn why_lost(recorded: &Recorded) -> Option<&'static str> {
     let causes = [
         (slow_disk, "the disk was too slow"),
         (slow_encoding, "encoding was too slow"),
-        (burst, "too much came at once"),
+        (burst, "too much arrived at once"),
     ];
     let (blocks, why) = causes.into_iter().max_by_key(|(blocks, _)| *blocks)?;
     (blocks > 0).then_some(why)

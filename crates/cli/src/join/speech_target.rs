@@ -10,7 +10,7 @@ use consonance_session::Limits;
 pub(crate) fn parse(text: &str) -> Result<Target, String> {
     let limits = Limits::default();
     match text.strip_prefix('@') {
-        Some("") => Err("--speak @: a player is written @NAME, such as --speak @Bob".into()),
+        Some("") => Err("--speak @: write a player as @NAME, such as --speak @Bob".into()),
         Some(player) => {
             check_length("--speak", "player's name", player, limits.name_bytes)?;
             Ok(Target::Player(player.into()))

@@ -13,8 +13,8 @@ pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBui
     match scheme.as_deref() {
         Some("ws" | "wss") => over_web_socket(address),
         Some("http" | "https") => Err(format!(
-            "{address} is the page for browsers; open it with one, or join at the address that the server prints \
-             besides, which begins with quic://"
+            "{address} is the page for browsers: open it in one, or join with the quic:// address that the \
+             server also prints"
         )
         .into()),
         Some(scheme) if scheme != "quic" => Err(format!(
@@ -49,6 +49,6 @@ fn over_web_socket(address: &str) -> Result<VoiceChatBuilder, Box<dyn Error>> {
 
 /// The certificate that a server has to show, as the address says it.
 fn fingerprint_in(fragment: &str) -> Result<Fingerprint, Box<dyn Error>> {
-    let hex = fragment.strip_prefix("sha256=").ok_or("what follows # is not sha256= and a fingerprint")?;
+    let hex = fragment.strip_prefix("sha256=").ok_or("expected sha256= and a fingerprint after #")?;
     Ok(hex.parse()?)
 }

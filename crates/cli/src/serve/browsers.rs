@@ -162,9 +162,7 @@ fn cannot_listen(udp: SocketAddr, tcp: Option<SocketAddr>, error: &io::Error) ->
         io::ErrorKind::AddrInUse => "it is taken".to_owned(),
         _ => error.to_string(),
     };
-    format!(
-        "cannot take UDP {udp}{tcp} for the voices of browsers: {what}; choose others with web.udp and web.tcp"
-    )
+    format!("cannot use UDP {udp}{tcp} for browsers' voice: {what}; choose others with web.udp and web.tcp")
 }
 
 /// The information that pages get before their first request.

@@ -35,9 +35,9 @@ fn plain_page(config: &Config) -> Option<String> {
     let address = web.listen.filter(|address| !address.ip().is_loopback())?;
     (web.certificate_file.is_none() && web.proxies.is_empty()).then(|| {
         format!(
-            "web.listen: the page at {address} is plain HTTP: browsers on other machines give it no microphone, and \
-             passwords can be read on the way; set web.certificate_file, or web.proxies if a proxy with TLS stands in \
-             front (docs/browser/https.md)"
+            "web.listen: the page at {address} is plain HTTP: browsers on other machines deny it the \
+             microphone, and passwords can be read in transit; set web.certificate_file, or \
+             web.proxies behind a proxy with TLS (docs/browser/https.md)"
         )
     })
 }

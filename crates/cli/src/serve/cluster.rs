@@ -138,7 +138,7 @@ pub(super) fn start(
     let only = places.first().filter(|_| places.len() == 1);
     let address = address.as_deref().or(only.map(String::as_str)).unwrap_or_default();
     if address.is_empty() {
-        warn!("players of other servers are not told of this one: cluster.address says where they reach it");
+        warn!("players are not told this server's address, as it is unknown: set cluster.address");
     }
     node.set_address(address, config.cluster.spans_regions);
     let handle = server.handle();

@@ -41,7 +41,7 @@ fn hand_over(running: &Running, path: &Path) -> bool {
         Ok(()) => {
             note(&format!("saved the places of {places} players for the next process in {}", path.display()));
         }
-        Err(error) => complain(&format!("players will have to join again: {error}")),
+        Err(error) => complain(&format!("players will have to rejoin: {error}")),
     }
     true
 }
@@ -69,7 +69,7 @@ impl Ending {
                 0
             });
             note(&format!(
-                "running empty for {} s at most, and {told} players know it; a second signal ends this",
+                "draining for at most {} s, {told} players notified; a second signal exits at once",
                 ending.drain_s.0.as_secs_f64()
             ));
         }

@@ -96,7 +96,7 @@ impl GameListener {
         let line = |what: &str| format!("{what} over {name} at {at}{with_tls}");
         let line = match &self.session {
             Some(session) => line(&format!("session {session:?} is open")) + &self.beside_voice(),
-            None => line("the sessions that links name are open"),
+            None => line("the sessions named by links are open"),
         };
         let tls_address = self.listener.has_tls().then_some(local);
         Ok(OpenedListener { shards: opened.shards, session: self.session.clone(), line, tls_address })
@@ -124,7 +124,8 @@ impl GameListener {
     /// A description of the handling of everything but voice.
     fn beside_voice(&self) -> String {
         let upstream = self.config.proxy.upstream.as_ref();
-        let passed_on = |upstream| format!("; all but voice goes on to the game's server at {upstream}");
+        let passed_on =
+            |upstream| format!("; everything but voice is forwarded to the game's server at {upstream}");
         upstream.map(passed_on).unwrap_or_default()
     }
 
@@ -137,11 +138,11 @@ impl GameListener {
             let (name, upstream) = (self.network().name, proxy.upstream.as_deref().unwrap_or_default());
             match why {
                 BadUpstream::NotFound(error) => {
-                    format!("{name}: the game's server at {upstream} is not found: {error}")
+                    format!("{name}: cannot find the game's server at {upstream}: {error}")
                 }
                 _ => format!(
-                    "{name}: the game's server at {upstream} is not reached from source_addresses: \
-                     one is of IPv4, and the other of IPv6"
+                    "{name}: the game's server at {upstream} cannot be reached from source_addresses: one \
+                     is IPv4, the other IPv6"
                 ),
             }
         })
@@ -162,7 +163,7 @@ impl GameListener {
             return notes;
         }
         let effect = match self.config.proxy.upstream {
-            Some(_) => "players get into the game, but no voice into the session",
+            Some(_) => "players can enter the game, but their voice cannot enter the session",
             None => "no player can join here",
         };
         let source = match &self.session {
@@ -197,7 +198,7 @@ fn not_opened(network: &NetworkTable, address: SocketAddr, error: &io::Error) ->
             "{name}: {protocol} port {port} is taken on {ip}; stop the program that uses it, or choose another port"
         ),
         ErrorKind::PermissionDenied => {
-            format!("{name}: {protocol} port {port} is not ours to take; choose one above 1023")
+            format!("{name}: not permitted to use {protocol} port {port}; choose one above 1023")
         }
         ErrorKind::AddrNotAvailable => format!("{name}: this machine does not have the address {ip}"),
         _ => format!("{name}: cannot listen on {address}: {error}"),

@@ -21,7 +21,7 @@ impl LeftFile {
         let Some(path) = self.0 else { return };
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => complain(&format!(
-                "{} cannot be deleted: {error}; delete it, lest the next start go on with the same sessions again",
+                "cannot delete {}: {error}; delete it, or the next start will resume the same sessions again",
                 path.display()
             )),
             _ => {}

@@ -32,8 +32,8 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
         }
         if keys.iter().any(|key| key.can_sign() && key.public().is_ok()) {
             notes.push(format!(
-                "joining.token_key_files: {} is a private key, and whoever reads it can make tokens; the server needs \
-                 only its public half (`consonance token keygen` writes both)",
+                "joining.token_key_files: {} is a private key, and anyone who reads it can create tokens; \
+                 the server needs only its public half (`consonance token keygen` writes both)",
                 path.display()
             ));
         }

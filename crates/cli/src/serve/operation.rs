@@ -27,7 +27,7 @@ pub(crate) struct Operation {
     /// Check the configuration, print what would run, and exit.
     #[arg(long)]
     check: bool,
-    /// Exit when the standard input ends, so that a program that starts a server never leaves it behind.
+    /// Exit when the standard input ends, so a program that starts a server never leaves it running.
     #[arg(long, hide = true)]
     end_with_input: bool,
 }
@@ -65,7 +65,7 @@ impl Operation {
         print(&(lines + &lines_of(&running) + &page))?;
         if running.config().host.is_none() && running.is_on_every_address() {
             logging::show(
-                "these addresses work on this machine; with --host they name the one that others reach",
+                "these addresses work on this machine only; use --host to print ones that others can reach",
             );
         }
         supervision::supervise(running, &interrupt, &hangup, &log_level, prepare)

@@ -115,8 +115,8 @@ impl Prepared {
         }
         let _ = match (&config.certificate.file, &config.storage.folder) {
             (Some(_), _) => writeln!(words, "certificate from files, sha256={}", self.identity.fingerprint()),
-            (None, Some(_)) => writeln!(words, "certificate made at the first start, and kept"),
-            (None, None) => writeln!(words, "certificate made at each start"),
+            (None, Some(_)) => writeln!(words, "certificate generated at the first start, and kept"),
+            (None, None) => writeln!(words, "certificate generated at each start"),
         };
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
@@ -221,15 +221,15 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();
     if config.recording.folder.is_none() && !config.recording.sessions.is_empty() {
-        let what = "sessions are to be recorded, but to nowhere: set recording.folder, too";
+        let what = "sessions are to be recorded, but there is no folder: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
     }
     if config.storage.folder.is_none() && config.moderation.report_buffer_s != Seconds::default() {
-        let what = "voices are to be kept for reports, but reports go nowhere: set storage.folder, too";
+        let what = "voices are to be kept for reports, but there is no folder: set storage.folder, too";
         problems.push(loaded.problem("moderation.report_buffer_s", what));
     }
     if config.storage.folder.is_none() && config.moderation.player_reports {
-        let what = "players' reports are to be taken, but go nowhere: set storage.folder, too";
+        let what = "players' reports are to be kept, but there is no folder: set storage.folder, too";
         problems.push(loaded.problem("moderation.player_reports", what));
     }
     if let Some(host) = &config.host

@@ -44,7 +44,7 @@ impl Recording {
         } else {
             match Self::start(config, &self.webhooks) {
                 Ok(new) => former = Some(std::mem::replace(self, new)),
-                Err(error) => return Some(format!("{error}, and recordings stay where they were")),
+                Err(error) => return Some(format!("{error}; the recording folder is unchanged")),
             }
             moderation.set_recordings(self.recorder().map(SessionRecorder::recordings));
         }

@@ -226,7 +226,7 @@ impl Running {
             if taken.is_empty() { "no setting has changed".into() } else { format!("changed {taken}") };
         let waiting =
             if waiting.is_empty() { String::new() } else { format!("; at the next start: {waiting}") };
-        let late = if is_done { "" } else { "; the sessions are busy, and will follow later" };
+        let late = if is_done { "" } else { "; the sessions are busy and will follow later" };
         let recording = recording.map_or_else(String::new, |trouble| format!("; {trouble}"));
         let webhooks = webhooks.map_or_else(String::new, |error| format!("; a webhook is not told: {error}"));
         format!("reloaded: {taken}{waiting}{late}{recording}{webhooks}")
@@ -365,7 +365,7 @@ fn listen(
 /// With how another port is chosen here.
 fn advised(error: BindError) -> Box<dyn Error> {
     match error {
-        BindError::PortTaken { .. } => format!("{error} with --listen: port 0 is a free one").into(),
+        BindError::PortTaken { .. } => format!("{error} with --listen: port 0 picks a free one").into(),
         other => other.into(),
     }
 }

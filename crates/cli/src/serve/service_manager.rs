@@ -73,13 +73,13 @@ fn tell_alive() {
 #[cfg(target_os = "linux")]
 fn tell_reloading() {
     if let Ok(now) = NotifyState::monotonic_usec_now() {
-        tell(&[NotifyState::Reloading, now, NotifyState::Status("reading the settings again")]);
+        tell(&[NotifyState::Reloading, now, NotifyState::Status("reloading the settings")]);
     }
 }
 
 #[cfg(target_os = "linux")]
 fn tell_extending() {
-    tell(&[NotifyState::ExtendTimeoutUsec(EXTENSION_US), NotifyState::Status("running empty")]);
+    tell(&[NotifyState::ExtendTimeoutUsec(EXTENSION_US), NotifyState::Status("draining")]);
 }
 
 #[cfg(target_os = "linux")]

@@ -35,7 +35,7 @@ pub(super) fn supervise(
     let mut ending = Ending::default();
     while !ending.is_due(&running, interrupt, Instant::now()) {
         if !running.server().is_running() {
-            return Err("the server has stopped by itself, which is a fault of ours: please report it".into());
+            return Err("the server stopped unexpectedly, which is a bug: please report it".into());
         }
         let now = Instant::now();
         running.clear_away(now);
@@ -74,7 +74,7 @@ fn reload(running: &mut Running, prepare: &Prepare<'_>) -> Result<String, String
         }
         Err(error) => {
             let what = error.to_string().replace('\n', "; ");
-            Err(format!("not reloaded, everything stays as it was: {what}"))
+            Err(format!("not reloaded, nothing has changed: {what}"))
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct New {
     /// A room that the player is allowed to speak in, or a prefix; can be given several times [default: every room].
     #[arg(long, value_name = "ROOM")]
     speak: Vec<String>,
-    /// Allow the player to speak in no room.
+    /// Do not allow the player to speak in any room.
     #[arg(long, conflicts_with = "speak")]
     silent: bool,
     /// The highest priority that the player can speak with: low, default, medium or high [default: any].

@@ -20,7 +20,7 @@ fn a_port_that_is_taken_names_the_flag_for_another_one() {
     let address = taken.to_string();
     assert_advice(
         &["--listen", &address],
-        &["is taken", "stop the program", "--listen", "port 0 is a free one"],
+        &["is taken", "stop the program", "--listen", "port 0 picks a free one"],
     );
     drop(keeper);
 }
@@ -37,7 +37,7 @@ fn a_page_or_an_admin_listener_at_a_taken_address_says_what_to_do() {
         Program::start(&["serve", "--listen", "127.0.0.1:0", "--admin-token-file", &token, &flag]).end();
         assert_advice(
             &["--listen", "127.0.0.1:0", "--admin-token-file", &token, &flag],
-            &[&address, "stop the server that runs there", "port 0 is a free one"],
+            &[&address, "stop the server that runs there", "port 0 picks a free one"],
         );
     }
 }
@@ -55,7 +55,7 @@ fn a_folder_that_cannot_be_written_is_named_with_its_setting() {
     let settings = folder.write("voice.toml", format!("[storage]\nfolder = '{file}'\n").as_bytes());
     assert_advice(
         &["--listen", "127.0.0.1:0", "--config", &settings],
-        &[&file, "let this user write", "storage.folder"],
+        &[&file, "allow this user to write", "storage.folder"],
     );
     let token = format!("{file}/admin-token");
     assert_advice(

@@ -259,7 +259,7 @@ fn any_server_shows_moderates_and_drains_all_of_them() {
 fn a_server_that_does_not_reach_nats_says_so_once_and_goes_on_trying() {
     let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--nats", "nats://127.0.0.1:1"]);
     server.until_line("the address", |line| line.contains("quic://"));
-    server.until_logged("NATS cannot be reached");
+    server.until_logged("NATS unreachable");
     std::thread::sleep(Duration::from_secs(1));
     let ended = server.interrupt();
     assert!(ended.status.success());
@@ -345,7 +345,7 @@ fn the_log_shows_no_secret_at_any_level() {
     );
     let file = write_secrets(&folder, &nats.url());
     let server = Program::start_in(&["serve", "--config", &file], &[("RUST_LOG", "trace")]);
-    server.until_logged("the store of sessions answers");
+    server.until_logged("NATS's store answers again");
     let address = server.until_line("the address", |line| line.contains("quic://"));
     let address = address.split(' ').next_back().unwrap().to_owned();
     // The hook is asked, and the webhook told.

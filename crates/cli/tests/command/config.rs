@@ -16,7 +16,7 @@ fn a_check_says_what_would_run_and_takes_no_port() {
     let said = ended.out.join("\n");
     for words in [
         "session \"blue\" at 192.0.2.1:9, for players at voice.example.org",
-        "certificate made at each start",
+        "certificate generated at each start",
         "joining: open",
         "sessions = [\"red\", \"blue\"]",
         "access = [{ room = \"vip\", tokens = [\"gold\"] }]",

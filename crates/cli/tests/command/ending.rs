@@ -150,12 +150,12 @@ fn a_state_that_cannot_be_read_is_deleted_once_a_server_runs_without_it() {
     private(&file);
     let settings = format!("[shutdown]\nhandover_file = '{file}'\n");
     let (server, _) = serve(&folder, 0, &settings);
-    server.until_complaint("was left by a version that writes format 9");
+    server.until_complaint("has format 9, and this version reads");
     assert!(!fs::exists(&file).unwrap(), "its secrets do not lie about");
     fs::write(&file, "sessions = ['main']").unwrap();
     private(&file);
     let (another, _) = serve(&folder, 0, &settings);
-    another.until_complaint("is something else than a state that a server has left");
+    another.until_complaint("is not a server's saved state");
     assert!(fs::exists(&file).unwrap(), "another program's file stays");
 }
 
@@ -252,7 +252,7 @@ fn a_draining_server_admits_no_newcomers_and_a_second_signal_ends_it() {
     let (server, address) = serve(&Folder::new(), 0, "[shutdown]\ndrain_s = 600\n");
     let alice = join(&address, "Alice");
     server.signal("TERM");
-    server.until_complaint("running empty for 600 s at most, and 1 players know it");
+    server.until_complaint("draining for at most 600 s, 1 players notified");
     alice.until_event(&json!({"event": "draining", "redirect": null}));
     let ended = Program::start(&["join", &address, "--name", "Bob"]).end();
     assert!(!ended.status.success());

@@ -47,7 +47,7 @@ fn what_begins_with_a_slash_is_answered_and_never_sent() {
     writer.until_event(
         &json!({"event": "answer", "text": "unknown command /verfiy: /help lists them; nothing was sent"}),
     );
-    writer.until_event(&json!({"event": "answer", "text": "write /verify NAME; nothing was sent"}));
+    writer.until_event(&json!({"event": "answer", "text": "usage: /verify NAME; nothing was sent"}));
     writer.type_line(b"good evening");
     reader.until_event(&json!({"event": "text", "name": "Alice", "text": "good evening"}));
     reader.signal("INT");
@@ -64,7 +64,7 @@ fn a_player_without_rooms_or_a_name_is_told_so_and_joins() {
     let joined = Program::start_in(&words, &[("USER", "ann"), ("LOGNAME", "ann")]).end();
     assert!(joined.status.success(), "{:?}", joined.err);
     let [named] = &joined.err[..] else { panic!("{:?}", joined.err) };
-    assert!(named.contains("you are called ann; --name"), "{named}");
+    assert!(named.contains("your name is ann; choose another"), "{named}");
     let is_told = |event: &serde_json::Value| {
         event["text"].as_str().is_some_and(|text| text.contains("you listen to no room"))
     };

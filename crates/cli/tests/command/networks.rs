@@ -231,7 +231,7 @@ fn an_address_of_a_websocket_that_cannot_be_is_complained_of() {
     for (address, words) in [
         ("ws://127.0.0.1:7780/a/b", "invalid session name"),
         ("ws://127.0.0.1:7780/main#sha256=00", "fingerprint"),
-        ("wss://127.0.0.1:7780/main#sha257=00", "what follows #"),
+        ("wss://127.0.0.1:7780/main#sha257=00", "a fingerprint after #"),
         ("ws://no.such.host.invalid/main", "cannot find the host no.such.host.invalid"),
     ] {
         let ended = Program::start(&["join", address, "--name", "Alice", "--null-devices"]).end();

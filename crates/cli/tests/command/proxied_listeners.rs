@@ -117,7 +117,7 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
         let words = format!("session \"blue\" is open over {network} at ");
         let line = server.until_line(network, |line| line.starts_with(&words));
         let (address, beside) = line[words.len()..].split_once("; ").unwrap();
-        assert_eq!(beside, format!("all but voice goes on to the game's server at {game}"));
+        assert_eq!(beside, format!("everything but voice is forwarded to the game's server at {game}"));
         address.parse().unwrap()
     };
     let (mirror_at, darkrift_at) = (at("mirror-kcp", games[0]), at("darkrift2", games[1]));
@@ -168,10 +168,10 @@ fn a_check_says_what_goes_where_and_that_a_password_keeps_voice_out() {
     let file = folder.write("voice.toml", text.as_bytes());
     let ended = Program::start(&["serve", "--check", "--config", &file]).end();
     assert!(ended.status.success(), "{:?}", ended.err);
-    let line = "session \"main\" over ngo at 127.0.0.1:7777, for players at 127.0.0.1:7777; all but voice goes on to the game's server at game.internal:7778";
+    let line = "session \"main\" over ngo at 127.0.0.1:7777, for players at 127.0.0.1:7777; everything but voice is forwarded to the game's server at game.internal:7778";
     assert!(ended.out.iter().any(|said| said == line), "{:?}", ended.out);
     let complaints = ended.err.join("\n");
-    assert!(complaints.contains("no voice into the session"), "{complaints}");
+    assert!(complaints.contains("their voice cannot enter the session"), "{complaints}");
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn the_log_says_that_a_game_cannot_be_reached() {
     let unreachable = (Ipv4Addr::LOCALHOST, 5).into();
     let (proxy, address) = proxy("mirror-telepathy", unreachable, &[]);
     let _client = TcpStream::connect(address).unwrap();
-    let line = proxy.until_logged("the game's server cannot be made");
+    let line = proxy.until_logged("cannot connect to the game's server");
     assert!(line.contains("WARN") && line.contains("mirror-telepathy"), "{line}");
 }
 
@@ -263,7 +263,7 @@ fn what_would_run_is_told_without_running_it() {
     assert!(ended.status.success(), "{:?}", ended.err);
     let said = ended.out.join("\n");
     let line = format!(
-        "session \"main\" over mirror-kcp at {address}, for players at {address}; all but voice goes on"
+        "session \"main\" over mirror-kcp at {address}, for players at {address}; everything but voice is forwarded"
     );
     assert!(said.contains(&line), "{said}");
 

@@ -39,7 +39,7 @@ fn an_address_is_refused_with_the_part_that_is_wrong() {
         ("quic://:7777/main", "the host is missing"),
         ("quic://[::1:7777/main", "closing bracket"),
         ("quic://::1:7777/main", "brackets"),
-        ("quic://127.0.0.1:7777/main#md5=00", "what follows #"),
+        ("quic://127.0.0.1:7777/main#md5=00", "a fingerprint after #"),
         ("quic://127.0.0.1:7777/main#sha256=00", "the fingerprint"),
     ] {
         assert_refused(&["join", address, "--name", "Alice"], words);
@@ -183,7 +183,7 @@ fn options_of_the_server_are_refused_by_name() {
         (&["--listen", "nonsense"][..], "\"nonsense\""),
         (&["--listen", "127.0.0.1"], "an address looks like"),
         (&["--session", ""], "--session"),
-        (&["--session", "a", "--session", "a"], "named twice"),
+        (&["--session", "a", "--session", "a"], "listed twice"),
         (&["--session", &"x".repeat(65)], "--session"),
         (&["--host", "a b"], "--host"),
         (&["--cert", &missing, "--private-key", &missing], "missing.pem"),

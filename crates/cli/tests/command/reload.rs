@@ -89,7 +89,7 @@ fn recordings_follow_to_another_folder_and_stay_where_they_are_if_it_cannot_be_u
     server.until_complaint("reloaded: changed recording.folder");
     fs::write(&file, recording(&folder.file("voice.toml/no-folder"))).unwrap();
     server.signal("HUP");
-    server.until_complaint("recordings stay where they were");
+    server.until_complaint("the recording folder is unchanged");
     server.signal("TERM");
     assert!(server.end().status.success());
     for (records, reason) in [(&first, "reconfigured"), (&second, "empty")] {
@@ -128,7 +128,7 @@ fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
     alice.until_event(&json!({"event": "players_synced"}));
     fs::write(&file, format!("{LISTEN}host = 5\n[limits]\nlink = 1\n")).unwrap();
     server.signal("HUP");
-    server.until_complaint("not reloaded, everything stays as it was: ");
+    server.until_complaint("not reloaded, nothing has changed: ");
     server.until_complaint("voice.toml:4: unknown key limits.link; did you mean limits.links?");
     fs::write(&file, format!("{LISTEN}[limits]\nname_bytes = 5\n")).unwrap();
     server.signal("HUP");
@@ -194,7 +194,7 @@ fn a_certificate_that_is_renewed_before_a_reload_that_fails_is_shown_all_the_sam
     write_certificate(&folder);
     fs::write(&file, format!("{settings}[limits]\nlink = 1\n")).unwrap();
     server.signal("HUP");
-    server.until_complaint("not reloaded, everything stays as it was: ");
+    server.until_complaint("not reloaded, nothing has changed: ");
     server.until_complaint("the certificate's files have changed; newcomers see the certificate sha256=");
 }
 

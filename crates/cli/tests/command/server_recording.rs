@@ -127,12 +127,12 @@ fn what_was_recorded_of_an_encrypted_session_is_decrypted_with_a_key_log_and_pla
     let ratio = energy(&sound) / energy(WavInput::open(&speech).unwrap().samples());
     assert!((0.5..1.5).contains(&ratio), "{ratio}");
     let again = Program::start(&decrypt).end();
-    assert!(again.complaint().contains("cannot make"), "what is there is not overwritten: {:?}", again.err);
+    assert!(again.complaint().contains("cannot create"), "what is there is not overwritten: {:?}", again.err);
     let log = fs::read_to_string(&key_log).unwrap();
     let other = folder.write("other.keys", log.replace('a', "b").as_bytes());
     let elsewhere = folder.file("elsewhere");
     let refused = Program::start(&["decrypt", recorded, "--keys", &other, "--to", &elsewhere]).end();
-    assert!(refused.complaint().contains("no frame could be opened"), "{:?}", refused.err);
+    assert!(refused.complaint().contains("no frame could be decrypted"), "{:?}", refused.err);
 
     let report = format!("{storage}/reports/1/report.sealed");
     let [cut, missing] =

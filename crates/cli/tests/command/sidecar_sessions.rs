@@ -28,7 +28,7 @@ fn games_behind_one_port_are_each_in_the_session_that_they_name_on_whichever_wor
                 [[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:0'\n";
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let open = server.until_line("the sidecar", |line| line.contains("over sidecar"));
-    let words = "the sessions that links name are open over sidecar at 127.0.0.1:";
+    let words = "the sessions named by links are open over sidecar at 127.0.0.1:";
     let port = open.strip_prefix(words).unwrap().parse().unwrap();
     let address = server.until_line("QUIC", |line| line.contains("/match-1#sha256="));
     let address: QuicAddress = address.split(' ').next_back().unwrap().parse().unwrap();

@@ -139,7 +139,7 @@ impl VoiceChatBuilder {
         settings.codec = session_codec(self.encoder_settings().frame);
         let limit = settings.limits.name_bytes;
         let problem = match name.len() {
-            0 => "it is empty; give yourself one, or leave it out and get one".to_owned(),
+            0 => "it is empty; choose one, or omit it to get one".to_owned(),
             bytes if bytes > limit => {
                 format!("it has {bytes} bytes, at most {limit} are allowed; shorten it")
             }

@@ -63,8 +63,8 @@ pub(super) fn unix_s() -> u64 {
 pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
     let reason = match answer {
         ReportAnswer::Taken => return EncryptionEvent::ReportTaken,
-        ReportAnswer::NotTaken => "this server takes no reports of players",
-        ReportAnswer::TooMany => "too many reports lately: try again in a minute",
+        ReportAnswer::NotTaken => "this server takes no reports from players",
+        ReportAnswer::TooMany => "too many reports: try again in a minute",
         ReportAnswer::TooLong => "the report is too long",
         _ => "the server could not keep it",
     };

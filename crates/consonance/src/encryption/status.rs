@@ -106,20 +106,23 @@ impl fmt::Display for EncryptionEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::State(EncryptionState::On) => f.write_str(
-                "encrypted from end to end: only the members of the session can hear, except in rooms named as not encrypted",
+                "encrypted from end to end: only the members of the session can hear, except in rooms named \
+                 as not encrypted",
             ),
             Self::State(EncryptionState::Waiting) => f.write_str("no keys: nothing is sent or heard"),
             Self::State(EncryptionState::Off) => f.write_str("not encrypted from end to end"),
             Self::RoomsChanged { by, rooms } => {
                 match &**rooms {
                     [] => f.write_str("all rooms are encrypted")?,
-                    rooms => write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?,
+                    rooms => {
+                        write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?
+                    }
                 }
                 by.as_ref().map_or(Ok(()), |name| write!(f, " (signed by {name}'s client)"))
             }
             Self::Withheld { reason } => reason.fmt(f),
             Self::KnownKeysFull => f.write_str(
-                "there is no room for the keys of more players: you are not warned if those of new ones change",
+                "the list of known keys is full: you will not be warned if new players' keys change",
             ),
             Self::KeyChanged { name, was_verified: true } => {
                 write!(f, "{name}, a verified player, has another key: compare your safety numbers")
@@ -130,7 +133,8 @@ impl fmt::Display for EncryptionEvent {
             Self::Forked { name } => {
                 write!(
                     f,
-                    "{name}'s client claims to be in another group than you: the server may be listening, or the claim is false; see which members confirm your keys"
+                    "{name}'s client claims to be in another group than you: the server may be listening, \
+                     or the claim is false; see which members confirm your keys"
                 )
             }
             Self::Weakened => {

@@ -49,7 +49,7 @@ fn set<Name: Ord>(
     } else if all.len() < NAMES_MAX || all.contains_key(&name) {
         all.insert(name, effects);
     } else {
-        return Err(format!("{NAMES_MAX} names have effects already: switch off those that are not needed"));
+        return Err(format!("{NAMES_MAX} names already have effects: switch off unneeded ones"));
     }
     Ok(())
 }

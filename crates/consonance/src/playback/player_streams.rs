@@ -57,7 +57,7 @@ impl Playback {
         self.forget_abandoned_streams();
         let key = NameKey::of(name);
         if self.streams.0.len() >= STREAMS_MAX && !self.streams.has(&key) {
-            return Err(format!("{STREAMS_MAX} players have a stream of their own: drop some of them first"));
+            return Err(format!("{STREAMS_MAX} players already have a stream: drop some first"));
         }
         self.set_apart(&key, true);
         self.streams.0.insert(key, Stream { name: name.to_owned(), writer });

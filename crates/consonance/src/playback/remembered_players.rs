@@ -119,7 +119,7 @@ impl RememberedPlayers {
 }
 
 fn too_many(what: &str) -> String {
-    format!("{NAMES_MAX} players have {what} already: set those of players who are gone back first")
+    format!("{NAMES_MAX} players already have {what}: reset those of players who have left first")
 }
 
 #[cfg(test)]

@@ -24,9 +24,7 @@ impl Taps {
     pub(super) fn add_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
         self.forget_abandoned();
         if self.speakers.len() >= TAPPED_SPEAKERS_MAX && !self.speakers.contains_key(&name) {
-            return Err(format!(
-                "{TAPPED_SPEAKERS_MAX} players are listened to by taps: drop some of the taps first"
-            ));
+            return Err(format!("{TAPPED_SPEAKERS_MAX} players are already tapped: drop some taps first"));
         }
         self.speakers.entry(name).or_default().add(sender);
         Ok(())

@@ -36,7 +36,7 @@ impl VoiceSettings {
         let syntax = |problem| SettingsError::Syntax { path: path.to_owned(), problem };
         let bytes = match fs::metadata(path) {
             Ok(metadata) if metadata.len() > BYTES_MAX => {
-                return Err(syntax(format!("it has {} bytes, which are too many", metadata.len())));
+                return Err(syntax(format!("it has {} bytes, which is too many", metadata.len())));
             }
             Ok(_) => fs::read(path).map_err(failed)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),

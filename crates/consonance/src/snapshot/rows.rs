@@ -41,7 +41,7 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
         Target::Player(name) => shown::ChannelTarget::Player(name.to_string()),
     };
     let is_shut = activation == ChannelActivation::Closed;
-    row.is_closed_by = is_shut.then(|| "the game or its trigger has shut it".into());
+    row.is_closed_by = is_shut.then(|| "closed by the game or its trigger".into());
     row.is_open = is_open;
     row.priority = priority_words(properties.priority.unwrap_or(chats));
     (row.positional, row.amplitude) = (properties.positional, properties.amplitude);
@@ -189,7 +189,7 @@ pub(crate) fn network_row(counted: &VoiceStatistics) -> shown::NetworkRow {
         LinkTransport::Primary => {
             counted.network.quality.and_then(|quality| voice_path(quality.datagram_path))
         }
-        LinkTransport::WebSocket => Some("over a WebSocket, because UDP does not get through".to_owned()),
+        LinkTransport::WebSocket => Some("over a WebSocket, because UDP is blocked".to_owned()),
     };
     row.direct_links = counted.direct_links.len() as u64;
     let (session, network) = (&counted.session, &counted.network);
@@ -200,14 +200,14 @@ pub(crate) fn network_row(counted: &VoiceStatistics) -> shown::NetworkRow {
         ("voice frames without listeners", session.frames_unheard),
         ("copies over direct links", session.frames_direct),
         ("copies through the server", session.frames_relayed),
-        ("packets that could not be read", session.malformed),
+        ("malformed packets", session.malformed),
         ("packets that contradict", session.contradictions),
         ("packets of another session", session.other_session),
         ("packets about unknown players", session.unknown_player),
         ("dropped: no connection", network.dropped.not_connected),
         ("dropped: too large", network.dropped.too_large),
-        ("dropped on the way out", network.dropped.outgoing_full),
-        ("dropped on the way in", network.dropped.incoming_full),
+        ("dropped while sending", network.dropped.outgoing_full),
+        ("dropped while receiving", network.dropped.incoming_full),
         (
             "datagrams lost, as the network noticed",
             network.quality.map_or(0, |quality| quality.datagrams_lost),
@@ -325,6 +325,6 @@ mod tests {
         assert_eq!(network_row(&counted).voice_path.as_deref(), Some("over the fast path"));
         counted.transport = LinkTransport::WebSocket;
         let shown = network_row(&counted).voice_path;
-        assert_eq!(shown.as_deref(), Some("over a WebSocket, because UDP does not get through"));
+        assert_eq!(shown.as_deref(), Some("over a WebSocket, because UDP is blocked"));
     }
 }

@@ -194,22 +194,22 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
             event(format!("the server closes in {} s", ends_in.as_secs()))
         }
         EventKind::Draining { ends_in, redirect: Some(redirect), .. } => event(format!(
-            "the server closes in {} s, and sends its players to {redirect}",
+            "the server closes in {} s, and redirects its players to {redirect}",
             ends_in.as_secs()
         )),
         EventKind::DrainCancelled => event("the server cancelled draining".into()),
         EventKind::Redirecting => event("moving to another server".into()),
-        EventKind::Rejoining => event("joins again with another length of frames".into()),
+        EventKind::Rejoining => event("rejoins with another frame length".into()),
         EventKind::PlayerJoined { name } => event(format!("{name} joined")),
         EventKind::PlayerLeft { name } => event(format!("{name} left")),
         EventKind::EnteredRoom { name, room } => event(format!("{name} listens to {room}")),
-        EventKind::ExitedRoom { name, room } => event(format!("{name} listens to {room} no longer")),
+        EventKind::ExitedRoom { name, room } => event(format!("{name} no longer listens to {room}")),
         EventKind::RemovedFromRoom { room } => {
-            Some((Severity::Problem, format!("the server has taken us out of {room}")))
+            Some((Severity::Problem, format!("the server has removed us from {room}")))
         }
         EventKind::Operator(decision) => Some((Severity::Problem, decision.to_string())),
-        EventKind::DirectLinkMade { name } => event(format!("a direct link to {name} is there")),
-        EventKind::DirectLinkLost { name } => event(format!("the direct link to {name} is gone")),
+        EventKind::DirectLinkMade { name } => event(format!("direct link to {name} established")),
+        EventKind::DirectLinkLost { name } => event(format!("direct link to {name} lost")),
         #[cfg(feature = "devices")]
         EventKind::Device(device) => {
             let severity = if device.state.is_running() { Severity::Event } else { Severity::Problem };

@@ -65,7 +65,9 @@ impl WantedChannels {
         // While nothing is captured, they are removed only here.
         self.channels.retain(|_, wanted| wanted.open.is_some() || wanted.is_still_wanted());
         if self.channels.len() >= CHANNELS_MAX {
-            return Err(format!("{CHANNELS_MAX} channels are wanted, which is the limit: close some first"));
+            return Err(format!(
+                "{CHANNELS_MAX} channels are already open, which is the limit: close some first"
+            ));
         }
         let activation = match from {
             None => Timeline::new(new.activation),

@@ -60,12 +60,12 @@ impl fmt::Display for Blocked {
             Self::NoToken => "the player holds none of its tokens",
             Self::NoPosition => "the player's position is not known",
             Self::OutsideZone => "the player is outside of its zone",
-            Self::TakenOut => "the server has taken the player out of its room",
+            Self::TakenOut => "the server has removed the player from its room",
             Self::NoPlace => "the player listens to as many rooms as it can, or to one with the same number",
             Self::NotActivated => "it is never activated",
             Self::KeyUp => "the key for push to talk is not held",
             Self::NoSpeech => "no speech is detected",
-            Self::Starting => "the chat is on its way into the session, or the channel is just opening",
+            Self::Starting => "the chat is joining the session, or the channel is opening",
             Self::NoVoice => "the chat is muted, or has no input",
         })
     }

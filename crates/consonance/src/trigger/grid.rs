@@ -26,7 +26,7 @@ pub enum GridError {
     },
     /// The name of its rooms is empty or too long.
     #[error(
-        "a grid's name has 1 to {} bytes, and this one {bytes}: choose another one",
+        "a grid's name must have 1 to {} bytes, and this one has {bytes}: choose another one",
         Grid::ROOM_BYTES_MAX
     )]
     Room {

@@ -14,7 +14,7 @@ pub enum WaitJoinedError {
     #[error("{0}")]
     Ended(End),
     /// The time is over; the chat goes on trying.
-    #[error("not in the session after {} s: the chat goes on trying; check the address and the network", waited.as_secs_f64())]
+    #[error("not in the session after {} s: the chat keeps trying; check the address and the network", waited.as_secs_f64())]
     TimedOut {
         /// How long it was waited.
         waited: Duration,

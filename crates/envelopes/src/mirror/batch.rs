@@ -37,7 +37,7 @@ pub enum MirrorBatchError {
     #[error("a message in the batch is cut off; check that the peer speaks Mirror v81 or later")]
     CutOff,
     /// Without lengths, nothing behind a message that is not known can be found.
-    #[error("the length of message {:#06x} is not known, and it tells none; Mirror v81 and later do", id.0)]
+    #[error("message {:#06x} has an unknown length; Mirror v81 and later state it", id.0)]
     UnknownLength {
         /// The message's type.
         id: MessageId,

@@ -293,4 +293,4 @@ const NO_CONNECTION: StreamViolation = StreamViolation("TLS cannot begin with th
 const BROKEN: StreamViolation = StreamViolation("what came is not TLS as this end speaks it");
 const TOO_LONG: StreamViolation = StreamViolation("more came than one message may have");
 const NOT_TRUSTED: StreamViolation =
-    StreamViolation("the certificate is not the one that is expected; ask for the server's present address");
+    StreamViolation("the certificate is not the one that is expected; ask for the server's current address");

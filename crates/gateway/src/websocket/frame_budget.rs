@@ -28,7 +28,7 @@ struct Header {
 
 /// There are more than any message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many pieces of messages, pings or pongs")]
+#[error("too many message fragments, pings or pongs")]
 pub struct TooManyFrames;
 
 impl FrameBudget {

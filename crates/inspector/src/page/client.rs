@@ -31,8 +31,8 @@ pub enum FetchError {
     Address(String),
     /// The address is that of a session, and not of an inspector.
     #[error(
-        "{0:?} is the address of a session, to join it: an inspector's is printed by a program that is started with \
-         `--inspector`, and begins with http://"
+        "{0:?} is the address of a session, for joining it: an inspector's begins with http:// and is \
+         printed by a program started with `--inspector`"
     )]
     SessionAddress(String),
     /// No program answers there.
@@ -113,7 +113,8 @@ impl InspectorClient {
         let Self { host, folder } = self;
         let length = body.len();
         let request = format!(
-            "{method} {folder}{what} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: {length}\r\n\
+            "{method} {folder}{what} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: \
+             {length}\r\n\
              Connection: close\r\n\r\n{body}"
         );
         let connection = |cause| FetchError::Connection { host: host.clone(), cause };

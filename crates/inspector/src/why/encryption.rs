@@ -17,9 +17,10 @@ pub(super) fn encryption(scene: &Scene<'_>) -> Option<Step> {
             return Some(Step::broken(
                 PathLink::Encryption,
                 SilenceCause::NoKeys,
-                format!("{name} has no keys: its session is not encrypted yet, or does not offer that"),
+                format!("{name} has no keys: its session is not encrypted yet, or does not offer encryption"),
                 format!(
-                    "wait a second; if it stays so, see whether the server has encryption on, and let {name} join again"
+                    "wait a second; if nothing changes, check that encryption is on at the server, and let \
+                     {name} rejoin"
                 ),
             ));
         }

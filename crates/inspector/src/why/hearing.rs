@@ -126,9 +126,9 @@ pub(super) fn distance(scene: &Scene<'_>) -> Step {
     if row.unheard == Some(UnheardReason::OutOfRange) {
         let how_far = how_far.map_or(String::new(), |how_far| format!(", {how_far}"));
         let words = format!("{speaker} is too far away from {listener}{how_far}");
-        return Step::broken(link, SilenceCause::OutOfRange, words, "go nearer, or widen the range");
+        return Step::broken(link, SilenceCause::OutOfRange, words, "move closer, or widen the range");
     }
-    Step::passed(link, how_far.unwrap_or_else(|| "the voice comes from no place".into()))
+    Step::passed(link, how_far.unwrap_or_else(|| "the voice is not positional".into()))
 }
 
 pub(super) fn crowd(scene: &Scene<'_>) -> Step {
@@ -144,7 +144,12 @@ pub(super) fn crowd(scene: &Scene<'_>) -> Step {
              loudest",
             ear.max_voices
         );
-        return Step::broken(link, SilenceCause::Crowded, words, "raise that limit, or let fewer speak");
+        return Step::broken(
+            link,
+            SilenceCause::Crowded,
+            words,
+            "raise that limit, or let fewer players speak",
+        );
     }
     Step::passed(link, format!("{speaking} speak at the same time, {} may", ear.max_voices))
 }
@@ -155,7 +160,7 @@ pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
         return unseen(scene, link, "the loudspeaker");
     };
     if let Some(trouble) = &ear.output_trouble {
-        let words = format!("{listener}'s output takes no more: {trouble}");
+        let words = format!("{listener}'s output has failed: {trouble}");
         return Step::broken(
             link,
             SilenceCause::LoudspeakerFailed,
@@ -171,14 +176,14 @@ pub(super) fn loudspeaker(scene: &Scene<'_>) -> Step {
         DeviceStatus::Running => return Step::passed(link, device.in_words()),
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
         DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
-        DeviceStatus::Denied => ("may not be used by this program", "allow it in the system's settings"),
+        DeviceStatus::Denied => ("is not available to this program", "allow it in the system's settings"),
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
         DeviceStatus::NotCalled if stream.is_some() => (
-            "is the game's engine, which takes nothing of this player's stream",
+            "is the game's engine, which reads nothing from this player's stream",
             "call `PlayerStream::fill` in the engine's audio callback, or drop the stream",
         ),
         DeviceStatus::NotCalled => (
-            "is the game's engine, which takes no sound",
+            "is the game's engine, which reads no sound",
             "call `EngineOutput::fill` in the engine's audio callback",
         ),
         DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),

@@ -44,12 +44,12 @@ fn joined(scene: &Scene<'_>, link: PathLink, name: &str, own: Option<&ClientSnap
 fn not_connected(link: PathLink, own: &ClientSnapshot) -> Step {
     let name = &own.name;
     let state = match own.status {
-        ConnectionState::Connecting => "is on the way into the session",
+        ConnectionState::Connecting => "is joining the session",
         _ => "is in no session",
     };
     let (because, remedy) = match &own.trouble {
         Some(trouble) if own.status == ConnectionState::Connecting => {
-            (format!(" ({trouble})"), "repair that; its client goes on trying")
+            (format!(" ({trouble})"), "fix that; its client keeps trying")
         }
         Some(trouble) => (format!(" ({trouble})"), "repair that, and let it join again"),
         None => (String::new(), "let it join, and see what its client says"),

@@ -25,7 +25,7 @@ pub(super) fn nodes(scene: &Scene<'_>) -> Option<Step> {
         scene.nodes.iter().find(|node| !node.has_bus && (node.name == from || node.name == to))
     {
         let words = format!("node {} has no connection to NATS, which joins it to the others", blind.name);
-        let remedy = "look whether NATS runs and can be reached from there";
+        let remedy = "check that NATS runs and can be reached from there";
         return Some(Step::broken(link, SilenceCause::NatsAway, words, remedy));
     }
     for (player, name) in [(speaker, &from), (listener, &to)] {
@@ -33,7 +33,7 @@ pub(super) fn nodes(scene: &Scene<'_>) -> Option<Step> {
         if let Some(trouble) = found.map_or(Some("it is not known"), |node| node.trouble.as_deref()) {
             let words = format!("no data from node {name}, to which {player} is or was connected: {trouble}");
             let remedy =
-                format!("look whether node {name} runs; {player} comes back at another one if it does not");
+                format!("check whether node {name} runs; if not, {player} will reconnect to another one");
             return Some(Step::broken(link, SilenceCause::NodeLost, words, remedy));
         }
     }
@@ -51,7 +51,7 @@ fn way(scene: &Scene<'_>, from: &str, to: &str) -> Step {
     if let Some((deaf, other)) = deaf {
         let ms = way(deaf, other).map(|it| it.heard_ms_ago);
         let words = format!("node {deaf} does not hear node {other} (last: {})", ago(ms));
-        let remedy = "look at the way of both to NATS, and whether their versions fit";
+        let remedy = "check both nodes' connections to NATS, and that their versions match";
         return Step::broken(link, SilenceCause::NodesApart, words, remedy);
     }
     if let Some(ms) = way(from, to).and_then(|it| it.dropped_ms_ago).filter(|ms| is_recent(Some(*ms))) {
@@ -59,7 +59,7 @@ fn way(scene: &Scene<'_>, from: &str, to: &str) -> Step {
             "node {from} dropped voice for node {to} {}: NATS does not take it in time",
             ago(Some(ms))
         );
-        let remedy = format!("look at the load of NATS, and at the network from node {from} to it");
+        let remedy = format!("check NATS's load, and the network from node {from} to it");
         return Step::broken(link, SilenceCause::VoiceDroppedBetweenNodes, words, remedy);
     }
     Step::passed(link, format!("node {from} sends to node {to}, and drops nothing"))

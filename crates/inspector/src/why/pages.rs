@@ -27,7 +27,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
             link,
             SilenceCause::NoInput,
             format!("no sound comes from {name}'s page (the last: {})", ago(page.voice_ms_ago)),
-            "look at the microphone in the page: it is off, or the browser does not allow it",
+            "check the microphone in the page: it is off, or the browser denies it",
         ));
     }
     let is_said_silently = page.channels > 0 && is_recent(page.silent_ms_ago) && refusal(page).is_none();
@@ -35,7 +35,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Option<Step> {
         return Some(Step::broken(
             link,
             SilenceCause::MicrophoneSilent,
-            format!("what comes from {name}'s page is silence"),
+            format!("{name}'s page sends silence"),
             format!("look at {name}'s microphone and at its level in the page and in the system's settings"),
         ));
     }
@@ -108,14 +108,15 @@ pub(super) fn crowd(scene: &Scene<'_>) -> Option<Step> {
         return Some(Step::passed(link, format!("{listener}'s page plays {speaker}")));
     }
     let words = format!(
-        "more speak at the same time than {listener}'s page plays, which is {}, and {speaker} is not among the loudest",
+        "more speak at the same time than {listener}'s page plays, which is {}, and {speaker} is not among \
+         the loudest",
         page.slots
     );
-    Some(Step::broken(link, SilenceCause::Crowded, words, "let fewer speak, or raise the priority of one"))
+    Some(Step::broken(link, SilenceCause::Crowded, words, "let fewer players speak, or raise one's priority"))
 }
 
 fn away(link: PathLink, name: &str) -> Step {
-    let words = format!("{name}'s page is away, and its place is kept for a moment");
-    let remedy = format!("let {name} look at the page: it is closed, asleep, or without a network");
+    let words = format!("{name}'s page is gone, and its reservation is kept for a moment");
+    let remedy = format!("let {name} check the page: it is closed, suspended, or offline");
     Step::broken(link, SilenceCause::PageAway, words, remedy)
 }

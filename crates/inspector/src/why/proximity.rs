@@ -13,7 +13,7 @@ pub(super) fn proximity(scene: &Scene<'_>) -> Step {
         return Step::unknown(link, "whether distance decides about it is not known here", "the server");
     };
     if session.rooms.iter().all(|room| room.range_m.is_none()) {
-        return Step::passed(link, "no room where distance decides");
+        return Step::passed(link, "no room where distance matters");
     }
     let (Some(targets), Some(rooms)) = (scene.targets(), scene.rooms_of_listener()) else {
         let words =
@@ -38,7 +38,7 @@ pub(super) fn proximity(scene: &Scene<'_>) -> Step {
         }
     }
     match widest {
-        None => Step::passed(link, "nothing of it depends on distance"),
+        None => Step::passed(link, "nothing here depends on distance"),
         Some((room, range)) => in_range(scene, room, range),
     }
 }
@@ -101,7 +101,7 @@ fn within(scene: &Scene<'_>, room: &str, range: f32, distance: Distance) -> Step
             link,
             SilenceCause::OutOfRange,
             words,
-            "go nearer, or widen the room's range on the server",
+            "move closer, or widen the room's range on the server",
         )
     };
     match distance {

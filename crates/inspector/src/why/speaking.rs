@@ -33,7 +33,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
             Some(row) if row.played > 0 && row.unheard.is_none() && !row.muted => Step::broken(
                 link,
                 SilenceCause::MicrophoneSilent,
-                format!("what arrives of {name} is silence"),
+                format!("only silence arrives from {name}"),
                 format!("look at {name}'s microphone and at its level in the system's settings"),
             ),
             _ => from_afar(scene, link, "the microphone"),
@@ -55,7 +55,7 @@ pub(super) fn microphone(scene: &Scene<'_>) -> Step {
         );
     };
     if capture.has_ended {
-        let words = format!("what {name} speaks with, as a file, has come to its end");
+        let words = format!("{name}'s input, such as a file, has ended");
         return Step::broken(link, SilenceCause::InputEnded, words, "give its voice chat another input");
     }
     if is_recent(capture.sound_ms_ago) {
@@ -88,7 +88,7 @@ fn silent(name: &str, mouth: &ClientSnapshot, capture: &CaptureSnapshot) -> Step
         link,
         SilenceCause::MicrophoneSilent,
         format!(
-            "{name}'s microphone{device} gives silence: {:.0} dB of full scale",
+            "{name}'s microphone{device} delivers silence: {:.0} dB of full scale",
             capture.input_level_dbfs
         ),
         "unmute it in the system's settings and at its own switch, or choose another one",
@@ -102,11 +102,11 @@ fn failed(name: &str, device: &DeviceSnapshot) -> Option<Step> {
         DeviceStatus::Lost => ("stopped and is being opened again", "wait, or plug it in again"),
         DeviceStatus::Missing => ("is missing", "plug one in, or choose one that is there"),
         DeviceStatus::Denied => {
-            ("may not be used by this program", "allow it in the system's privacy settings")
+            ("is not available to this program", "allow it in the system's privacy settings")
         }
         DeviceStatus::Busy => ("cannot be opened", "close the program that has it, or choose another one"),
         DeviceStatus::NotCalled => (
-            "is the game's engine, which brings no sound",
+            "is the game's engine, which delivers no sound",
             "call `EngineInput::push` in the engine's audio callback",
         ),
         DeviceStatus::Off => ("is switched off in the voice chat", "choose one"),
@@ -177,7 +177,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
                 capture.input_level_dbfs,
                 100.0 * capture.speech_probability
             ),
-            format!("let {name} speak up, or come nearer to the microphone"),
+            format!("let {name} speak up, or move closer to the microphone"),
         ),
         _ => Step::passed(link, "it is open"),
     }
@@ -187,7 +187,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
 pub(super) fn token_missing(link: PathLink, name: &str, rule: &TokenRule) -> Step {
     let (verb, target) = (if rule.is_speaking { "speak to" } else { "listen to" }, &rule.target);
     let needs = rule.needs.join(", ");
-    let words = format!("{name} has none of the tokens that it needs to {verb} {target}: {needs}");
+    let words = format!("{name} has none of the tokens needed to {verb} {target}: {needs}");
     Step::broken(link, SilenceCause::TokenMissing, words, format!("give {name} one of them"))
 }
 

@@ -193,7 +193,7 @@ fn way_to(scene: &Scene<'_>) -> String {
 
 fn dead_uplink(name: &str, evidence: &str) -> Step {
     let words = format!("what {name} sends does not reach the server ({evidence})");
-    let remedy = format!("look at {name}'s network: does it let UDP out?");
+    let remedy = format!("check {name}'s network: does it block outgoing UDP?");
     Step::broken(PathLink::Uplink, SilenceCause::UplinkDead, words, remedy)
 }
 
@@ -228,7 +228,7 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
             "nothing of what {speaker} sends arrives at {listener} (the last: {})",
             ago(row.heard_ms_ago)
         );
-        let network = format!("look at {listener}'s network: does it let UDP in?");
+        let network = format!("check {listener}'s network: does it block incoming UDP?");
         // Without the server, a player that is too far away, refused or lost on the uplink looks the same.
         let remedy = if scene.has_server() {
             network
@@ -276,9 +276,9 @@ pub(super) fn loss(scene: &Scene<'_>) -> Step {
     }
     let uplink_lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);
     let where_to_look = match uplink_lost {
-        Some(percent) if percent >= SOME_LOST_PERCENT => format!("look at {speaker}'s network first"),
-        Some(_) => format!("look at {listener}'s network: up to the server it is fine"),
-        None => format!("look at the networks of {speaker} and of {listener}"),
+        Some(percent) if percent >= SOME_LOST_PERCENT => format!("check {speaker}'s network first"),
+        Some(_) => format!("check {listener}'s network: up to the server all is fine"),
+        None => format!("check the networks of {speaker} and {listener}"),
     };
     let figures = format!("{lost:.0} % of {speaker}'s frames are lost, jitter {:.0} ms", row.jitter_ms);
     let figures = if lost > 0.0 { figures + &against_loss(scene) } else { figures };

@@ -268,7 +268,7 @@ impl MumblePlayer {
         let words = match reason {
             Some("") => format!("an operator has taken {what}"),
             Some(reason) => format!("an operator has taken {what}: {reason}"),
-            None => format!("an operator has given back {what}"),
+            None => format!("an operator has restored {what}"),
         };
         self.tell_notice(&words);
     }

@@ -113,7 +113,7 @@ impl MumblePlayer {
         let Some(heard) = heard else { return };
         self.tell_user(id, neighbours);
         let Some(user) = self.users.get(id).filter(|_| heard == Heard::OtherCodec) else { return };
-        let words = format!("{} speaks in another codec than Opus, which Mumble cannot play", user.name);
+        let words = format!("{} uses a codec other than Opus, which Mumble cannot play", user.name);
         self.tell_notice(&words);
     }
 

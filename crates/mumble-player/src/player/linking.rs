@@ -12,7 +12,7 @@ impl MumblePlayer {
     /// The user wants to link its channel with others, or no longer. Clients name either end.
     pub(super) fn change_links(&mut self, now: Instant, state: &ChannelUpdate) {
         if state.links_add.len() + state.links_remove.len() > CHANNELS_MAX {
-            return self.deny(DenyType::Text, "these are too many channels at once");
+            return self.deny(DenyType::Text, "too many channels at once");
         }
         let (own, named) = (self.own.channel(), state.channel_id());
         let others = |ends: &[u32]| match ends {

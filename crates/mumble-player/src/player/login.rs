@@ -16,7 +16,7 @@ pub(super) fn client_of(login: &Login) -> (Client, Option<EndReason>) {
     let mut settings = ClientSettings::new(said.username().trim());
     let mut refusal = None;
     if !said.opus() {
-        let words = "this server speaks Opus only, not CELT or Speex: use Mumble 1.2.4 or newer";
+        let words = "this server supports only Opus, not CELT or Speex: use Mumble 1.2.4 or newer";
         refusal = Some(EndReason::with_words(EndCode::Version, words));
     }
     match join_token(said.password(), &said.tokens) {

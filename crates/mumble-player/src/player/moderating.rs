@@ -20,15 +20,15 @@ impl MumblePlayer {
                     let action = ModeratorAction::Move { from: from.into(), to: to.into() };
                     self.moderate(&name, &action, "");
                 }
-                _ => self.deny(DenyType::Text, "players move from room to room, and the root is none"),
+                _ => self.deny(DenyType::Text, "players move from room to room, and the root is not a room"),
             };
         }
         if state.deaf.is_some() {
-            self.deny(DenyType::Text, "only the server's operator can take a player's hearing");
+            self.deny(DenyType::Text, "only the server's operator can deafen a player");
         } else if state.priority_speaker.is_some() {
-            self.deny(DenyType::Text, "priorities are the operator's to give, in a join token");
+            self.deny(DenyType::Text, "priorities are granted by the operator, in a join token");
         } else {
-            self.deny(DenyType::Text, "nothing of this is kept here");
+            self.deny(DenyType::Text, "this is not stored here");
         }
     }
 
@@ -44,11 +44,9 @@ impl MumblePlayer {
     pub(super) fn tell_answer(&mut self, player: &str, answer: ModeratorAnswer) {
         let why = match answer {
             ModeratorAnswer::Done => return,
-            ModeratorAnswer::NotModerator => {
-                "you are no moderator here: that takes a join token that says so"
-            }
-            ModeratorAnswer::NoPlayer => "this player is gone",
-            ModeratorAnswer::Protected => "this player is a moderator, too, or muted by the operator",
+            ModeratorAnswer::NotModerator => "you are not a moderator here: that requires a join token",
+            ModeratorAnswer::NoPlayer => "this player has left",
+            ModeratorAnswer::Protected => "this player is also a moderator, or was muted by the operator",
             ModeratorAnswer::NotInRoom => "this player is not in that channel",
             ModeratorAnswer::RoomForbidden => "this player may not enter that channel",
             ModeratorAnswer::RoomFull => "that channel is full",

@@ -63,14 +63,14 @@ impl MumblePlayer {
         }
         match self.channels.room(channel).map(Box::<str>::from) {
             Some(room) => self.ask_for_room(now, &room, Wish::Enter),
-            None => self.deny(DenyType::Text, "there is no such channel any more"),
+            None => self.deny(DenyType::Text, "this channel no longer exists"),
         }
     }
 
     /// The user wants to hear other channels, or no longer.
     pub(super) fn change_listening(&mut self, now: Instant, add: &[u32], remove: &[u32]) {
         if add.len() + remove.len() > CHANNELS_MAX {
-            return self.deny(DenyType::Text, "these are too many channels at once");
+            return self.deny(DenyType::Text, "too many channels at once");
         }
         for channel in remove {
             self.stop_listening(*channel);
@@ -88,10 +88,10 @@ impl MumblePlayer {
         match self.channels.room(channel).map(Box::<str>::from) {
             Some(room) if self.own.entering.wants(&room) => {}
             Some(_) if self.own.entering.is_full() => {
-                self.deny(DenyType::Text, "one channel after the other: wait a moment");
+                self.deny(DenyType::Text, "one channel at a time: wait a moment");
             }
             Some(room) => self.ask_for_room(now, &room, wish),
-            None => self.deny(DenyType::Text, "this channel is no room: there is nothing to hear"),
+            None => self.deny(DenyType::Text, "this channel is not a room: there is nothing to hear"),
         }
     }
 
@@ -103,7 +103,7 @@ impl MumblePlayer {
         }
         let room = self.channels.name_in(parent, name).filter(|_| !name.is_empty() && !name.contains('/'));
         let Some(room) = room else {
-            return self.deny(DenyType::ChannelName, "no channel can have this name");
+            return self.deny(DenyType::ChannelName, "invalid channel name");
         };
         if self.channels.note_entered(&room).is_none() {
             return self.deny(DenyType::Text, "there are too many channels");
@@ -115,7 +115,7 @@ impl MumblePlayer {
 
     fn ask_for_room(&mut self, now: Instant, room: &str, wish: Wish) {
         if self.client.restrictions().room_rights(room).listen == Some(false) {
-            return self.deny_entering(room, "an operator does not let you into this channel");
+            return self.deny_entering(room, "an operator has barred you from this channel");
         }
         if wish == Wish::Enter {
             self.stop_entering();
@@ -180,10 +180,10 @@ impl MumblePlayer {
     pub(super) fn note_removed_from(&mut self, room: &str) {
         if self.own.entering.take(room).is_some() {
             self.channels.note_left(room);
-            return self.deny_entering(room, "this channel is not open to you: it may take a token");
+            return self.deny_entering(room, "you have no access to this channel: it may require a token");
         }
         self.note_own_exited(room);
-        self.tell_notice(&format!("you were taken out of {room}"));
+        self.tell_notice(&format!("you were removed from {room}"));
     }
 
     /// An operator has moved the user.
@@ -216,7 +216,7 @@ impl MumblePlayer {
     /// A room has no place for the user.
     pub(super) fn note_full(&mut self, room: &str, to: RoomUse) {
         if to == RoomUse::Speak {
-            return self.deny(DenyType::ChannelFull, format!("{room} has as many speakers as it takes"));
+            return self.deny(DenyType::ChannelFull, format!("{room} has its maximum number of speakers"));
         }
         if self.own.entering.take(room).is_some() {
             self.leave_unless_used(room);
@@ -232,7 +232,7 @@ impl MumblePlayer {
                 Answer::None(room) => {
                     self.own.entering.take(&room);
                     self.leave_unless_used(&room);
-                    self.deny_entering(&room, "this channel is not open to you");
+                    self.deny_entering(&room, "you have no access to this channel");
                 }
             }
         }

@@ -27,22 +27,28 @@ impl MumblePlayer {
             Control::UserRemove(remove) => self.remove_other(&remove),
             Control::ChannelState(state) => self.change_channel(now, &state),
             Control::ChannelRemove(_) => {
-                self.deny(DenyType::Text, "channels are the session's rooms: they go with their last player");
+                self.deny(
+                    DenyType::Text,
+                    "channels are the session's rooms: they disappear with their last player",
+                );
             }
             Control::Acl(_) => {
-                self.deny(DenyType::Text, "permissions are the operator's to give, in the server's settings");
+                self.deny(
+                    DenyType::Text,
+                    "permissions are granted by the operator, in the server's settings",
+                );
             }
             Control::BanList(_) => {
                 self.deny(
                     DenyType::Text,
-                    "bans are the operator's: `consonance admin` and its page have them",
+                    "bans are managed by the operator, with `consonance admin` or its page",
                 );
             }
             Control::UserList(_) | Control::QueryUsers(_) => {
                 self.deny(DenyType::Text, "this server has no registered users");
             }
             Control::Authenticate(_) => {
-                self.deny(DenyType::Text, "access tokens are looked at when you connect: connect again");
+                self.deny(DenyType::Text, "access tokens are checked when you connect: reconnect");
             }
             // Without effect here, the network's own, or from servers only.
             Control::Version(_)
@@ -61,7 +67,7 @@ impl MumblePlayer {
     fn change_own_state(&mut self, now: Instant, state: &UserState) {
         let is_kept = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
         if is_kept(&state.comment) || state.texture.as_ref().is_some_and(|picture| !picture.is_empty()) {
-            self.deny(DenyType::Text, "comments and pictures are not kept here");
+            self.deny(DenyType::Text, "comments and pictures are not stored here");
         }
         if state.user_id.is_some() {
             self.deny(
@@ -70,7 +76,7 @@ impl MumblePlayer {
             );
         }
         if state.priority_speaker == Some(true) {
-            self.deny(DenyType::Text, "priorities are the operator's to give, in a join token");
+            self.deny(DenyType::Text, "priorities are granted by the operator, in a join token");
         }
         if let Some(world) = &state.plugin_context
             && world.len() <= WORLD_BYTES_MAX
@@ -162,8 +168,7 @@ impl MumblePlayer {
             }
         }
         if named.has_too_many() {
-            let words =
-                format!("a whisper reaches {LISTENERS_MAX} users and channels at most, and no others");
+            let words = format!("a whisper reaches at most {LISTENERS_MAX} users and channels");
             self.deny(DenyType::Text, words);
         }
         let listeners = named.targets(&self.users, &self.channels);

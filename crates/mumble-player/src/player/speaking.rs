@@ -111,7 +111,7 @@ impl MumblePlayer {
         self.arrivals.other_codec = Some(now);
         if !std::mem::replace(&mut self.speaking.knows_other_codec, true) {
             let words =
-                "you are not heard: your client sends CELT or Speex, and this server passes on Opus only";
+                "you are not heard: your client sends CELT or Speex, and this server relays only Opus";
             self.deny(DenyType::Text, words);
             self.tell_notice(words);
         }
@@ -204,8 +204,7 @@ impl MumblePlayer {
     fn change_frames(&mut self, now: Instant, frame_samples: u32) {
         if self.speaking.changes >= CHANGES_MAX {
             if !std::mem::replace(&mut self.speaking.knows_misfit, true) {
-                let words =
-                    "your client changes the length of its packets too often: choose 20 ms and stay there";
+                let words = "your client changes its packet length too often: choose 20 ms and keep it";
                 self.deny(DenyType::Text, words);
             }
             return;

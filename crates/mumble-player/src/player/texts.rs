@@ -18,7 +18,7 @@ impl MumblePlayer {
         let text = html::stripped(&message.message);
         if text.is_empty() {
             if !message.message.trim().is_empty() {
-                self.deny(DenyType::Text, "pictures are not passed on, only text");
+                self.deny(DenyType::Text, "pictures are not relayed, only text");
             }
             return;
         }
@@ -28,7 +28,7 @@ impl MumblePlayer {
         }
         let targets = named.targets(&self.users, &self.channels);
         if targets.is_empty() {
-            return self.deny(DenyType::Text, "this channel is no room: enter one, or write to a user");
+            return self.deny(DenyType::Text, "this channel is not a room: enter one, or write to a user");
         }
         for target in targets {
             if let Err(error) = self.client.send_text(&target, &text) {
@@ -70,7 +70,7 @@ impl MumblePlayer {
     }
 
     fn deny_targets(&mut self) {
-        self.deny(DenyType::Text, format!("a text goes to {TARGETS_MAX} users and channels at most"));
+        self.deny(DenyType::Text, format!("a text reaches at most {TARGETS_MAX} users and channels"));
     }
 }
 

@@ -110,9 +110,9 @@ fn a_room_that_is_closed_to_a_user_or_is_none_is_not_linked() {
     session.events(native);
     session.told(user);
     link(&mut session, user, &linked(&[RED], &[]));
-    assert_eq!(denials(&session.told(user)), ["team/red: an operator does not let you into this channel"]);
+    assert_eq!(denials(&session.told(user)), ["team/red: an operator has barred you from this channel"]);
     link(&mut session, user, &linked(&[0], &[]));
-    assert_eq!(denials(&session.told(user)), ["this channel is no room: there is nothing to hear"]);
+    assert_eq!(denials(&session.told(user)), ["this channel is not a room: there is nothing to hear"]);
     assert_eq!(session.events(native), [""; 0]);
     session.say(user, PermissionQuery { channel_id: Some(RED), ..PermissionQuery::default() });
     let told = session.told(user);

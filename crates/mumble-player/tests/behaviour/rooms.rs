@@ -78,7 +78,7 @@ fn a_room_that_an_operator_has_closed_to_a_user_is_denied_and_it_stays_where_it_
     session.events(native);
     session.told(user);
     session.say_state(user, to(3));
-    assert_eq!(denials(&session.told(user)), ["team/red: an operator does not let you into this channel"]);
+    assert_eq!(denials(&session.told(user)), ["team/red: an operator has barred you from this channel"]);
     session.say(user, PermissionQuery { channel_id: Some(3), ..PermissionQuery::default() });
     let told = session.told(user);
     let [Control::PermissionQuery(answer)] = &*told else { panic!("{told:?}") };
@@ -100,7 +100,7 @@ fn a_room_that_is_not_open_to_a_user_is_denied_and_others_see_nothing_of_it() {
         session.events(native);
         session.say_state(user, to(3));
         let told = session.told(user);
-        let expected = "team/red: this channel is not open to you: it may take a token";
+        let expected = "team/red: you have no access to this channel: it may require a token";
         assert_eq!((denials(&told), told.len()), (vec![expected], 1));
         assert_eq!(session.events(native), [""; 0], "it is in the lobby still");
     }
@@ -150,5 +150,5 @@ fn a_client_listens_to_several_channels_at_once() {
     let listening = session.guests[user].player.state(session.now).listening;
     assert_eq!(listening.len(), 18, "{listening:?}");
     session.say(user, UserState { listening_channel_add: vec![2; 16_000], ..UserState::default() });
-    assert_eq!(denials(&session.told(user)), ["these are too many channels at once"]);
+    assert_eq!(denials(&session.told(user)), ["too many channels at once"]);
 }

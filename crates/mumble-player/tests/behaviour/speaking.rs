@@ -209,7 +209,7 @@ fn other_codecs_are_explained_once() {
     let told = session.told(user);
     assert_eq!(denials(&told).len(), 1);
     assert!(
-        matches!(&told[1], Control::TextMessage(notice) if notice.message.contains("Opus only")),
+        matches!(&told[1], Control::TextMessage(notice) if notice.message.contains("only Opus")),
         "{told:?}"
     );
 }

@@ -48,8 +48,8 @@ fn texts_that_cannot_be_sent_are_denied() {
     let denials = denials(&told);
     assert_eq!(denials.len(), 3, "{denials:?}");
     assert!(denials[0].contains("at most"), "{denials:?}");
-    assert_eq!(denials[1], "pictures are not passed on, only text");
-    assert_eq!(denials[2], "this channel is no room: enter one, or write to a user");
+    assert_eq!(denials[1], "pictures are not relayed, only text");
+    assert_eq!(denials[2], "this channel is not a room: enter one, or write to a user");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn comments_pictures_and_registration_are_denied_politely() {
     let expected = "this server has no registered users: your certificate is your account";
     assert_eq!(
         denials(&told),
-        ["comments and pictures are not kept here"; 2].into_iter().chain([expected]).collect::<Vec<_>>()
+        ["comments and pictures are not stored here"; 2].into_iter().chain([expected]).collect::<Vec<_>>()
     );
 }
 
@@ -81,7 +81,7 @@ fn trees_named_again_and_again_are_denied_before_anything_is_written_for_them() 
     session.say(user, text(vec![0; 30_000]));
     session.say(user, text((1..=33).collect()));
     let told = session.told(user);
-    assert_eq!(denials(&told), ["a text goes to 32 users and channels at most"; 3]);
+    assert_eq!(denials(&told), ["a text reaches at most 32 users and channels"; 3]);
     assert_eq!(told.len(), 3);
     session.say(user, text((1..=32).chain(1..=32).collect()));
     assert!(session.told(user).is_empty(), "each counts once");

@@ -169,8 +169,8 @@ pub fn reject(reason: &EndReason) -> Control {
     Reject { kind: Some(kind as i32), reason: Some(reason.to_string()) }.into()
 }
 
-const TOO_LONG: StreamViolation = StreamViolation("a control message is longer than this server takes");
-const MALFORMED: StreamViolation = StreamViolation("a control message cannot be read");
+const TOO_LONG: StreamViolation = StreamViolation("a control message is too long");
+const MALFORMED: StreamViolation = StreamViolation("malformed control message");
 
 #[cfg(test)]
 mod tests {

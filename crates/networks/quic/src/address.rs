@@ -219,7 +219,7 @@ impl Fragment {
     }
 }
 
-const NO_FRAGMENT: &str = "what follows # is not sha256= and a fingerprint, or wss= and a port";
+const NO_FRAGMENT: &str = "expected sha256= and a fingerprint after #, or wss= and a port";
 
 fn parse_fingerprint(text: &str) -> Result<Fingerprint, AddressError> {
     text.parse().map_err(|error| problem(format!("the fingerprint after #sha256= is wrong: {error}")))

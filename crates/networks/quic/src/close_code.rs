@@ -87,7 +87,7 @@ fn reason_of_transport(code: TransportErrorCode, words: &[u8]) -> DisconnectReas
     /// The TLS alert (RFC 7301) of a server that does not support our protocol.
     const NO_APPLICATION_PROTOCOL: u8 = 120;
     if code == TransportErrorCode::CONNECTION_REFUSED {
-        DisconnectReason::refused(b"it takes no more connections at the moment")
+        DisconnectReason::refused(b"it accepts no more connections at the moment")
     } else if code == TransportErrorCode::crypto(NO_APPLICATION_PROTOCOL) {
         violated("it speaks QUIC, but not to voice clients of this version")
     } else if code == TransportErrorCode::NO_ERROR {

@@ -237,11 +237,7 @@ impl WebRtcHost {
             LinkEvent::Said(SignallingEvent::Dropped(link)) => self.forget_link(now, index, link),
             LinkEvent::Said(SignallingEvent::Failed(_) | SignallingEvent::Silent) => {}
             LinkEvent::Lost(why) => {
-                tracing::warn!(
-                    session = session.name,
-                    why,
-                    "the signalling server is lost; it is tried again"
-                );
+                tracing::warn!(session = session.name, why, "lost the signalling server, retrying");
                 self.lose_signalling(now, index);
             }
         }

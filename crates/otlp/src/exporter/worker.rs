@@ -174,10 +174,7 @@ fn deliver(target: &mut Target, outage: &mut Outage, counters: &ExportCounters, 
             warn!(signal, status, "OpenTelemetry collector rejects data: see its log");
         }
         Delivery::Taken { rejected } if rejected > 0 => {
-            warn!(
-                signal,
-                rejected, "the OpenTelemetry collector rejects part of what it is sent: see its log"
-            );
+            warn!(signal, rejected, "OpenTelemetry collector rejects part of the data: see its log");
         }
         Delivery::Taken { .. } | Delivery::Failed { .. } => {}
     }

@@ -11,7 +11,7 @@ fn notes_a_variable_of_a_removed_key_with_the_reason() {
     let mut sources = ConfigSources::new(tables());
     sources.add_environment(variables(&[("CONSONANCE_FAST_PATH_ALLOW_PLAIN", "true")]));
     let notes = sources.load().unwrap().notes;
-    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is not a setting any more: voice is always encrypted";
+    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is no longer a setting: voice is always encrypted";
     assert!(matches!(&notes[..], [note] if note.starts_with(expected)), "{notes:?}");
 }
 

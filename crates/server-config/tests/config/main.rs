@@ -85,7 +85,7 @@ fn reports_every_mistake_with_line_and_correction() {
         ("[colours]", "voice.toml:1: unknown key colours"),
         (
             "[fast_path]\nallow_plain = false",
-            "voice.toml:2: the key fast_path.allow_plain is gone: voice is always encrypted; \
+            "voice.toml:2: the key fast_path.allow_plain was removed: voice is always encrypted; \
              remove it (docs/server-cost.md says how to measure without encryption)",
         ),
         ("limits = 5", "voice.toml:1: unknown key limits"),
@@ -114,12 +114,13 @@ fn reports_every_mistake_with_line_and_correction() {
             "sessions = []",
             "voice.toml:1: sessions: no sessions configured, expected at least one, here or in sessions_on_demand",
         ),
-        ("sessions = ['a', 'a']", "voice.toml:1: sessions: the session \"a\" is named twice: remove one"),
+        ("sessions = ['a', 'a']", "voice.toml:1: sessions: the session \"a\" is listed twice: remove one"),
         ("listen = []", "voice.toml:1: listen: no address to listen on: set at least one"),
         ("listen = ['[::]:1', '[::]:1']", "voice.toml:1: listen: [::]:1 is used twice"),
         (
             "listen = ['here']",
-            "voice.toml:1: listen: cannot listen on \"here\": an address looks like 0.0.0.0:7777, [::]:7777 or 127.0.0.1:0",
+            "voice.toml:1: listen: cannot listen on \"here\": an address looks like 0.0.0.0:7777, [::]:7777 \
+             or 127.0.0.1:0",
         ),
         (
             "[certificate]\nfile = 'a.pem'",
@@ -137,7 +138,8 @@ fn reports_every_mistake_with_line_and_correction() {
 #[test]
 fn rejects_a_redirect_that_does_not_fit_a_packet() {
     let onward = |bytes: usize| format!("[shutdown]\nredirect = '{}'", "x".repeat(bytes));
-    let complaint = "voice.toml:2: shutdown.redirect: is empty or longer than 512 bytes: expected an address such as quic://host:7777/{session}";
+    let complaint = "voice.toml:2: shutdown.redirect: is empty or longer than 512 bytes: expected an \
+                     address such as quic://host:7777/{session}";
     assert_eq!(complaints(&onward(0)), [complaint]);
     assert_eq!(complaints(&onward(513)), [complaint]);
     assert_eq!(load(&onward(512)).shutdown.redirect.map(|address| address.len()), Some(512));
@@ -166,7 +168,8 @@ fn reports_a_mistake_in_a_room_rule_with_its_own_line() {
         ),
         (
             "[[access]]\nroom = 'vip'\ntokens = ['a']\nspeak_tokens = ['b']",
-            "voice.toml:1: access: tokens excludes listen_tokens and speak_tokens: set it, or these two",
+            "voice.toml:1: access: tokens cannot be combined with listen_tokens and speak_tokens: set it, \
+             or these two",
         ),
         ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: the key range_m is missing"),
         (

@@ -37,27 +37,32 @@ fn reports_contradictions_with_correction() {
         ),
         (
             "announced = ['voice.example.org']",
-            "voice.toml:2: web.announced: expected an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780, not \"voice.example.org\"",
+            "voice.toml:2: web.announced: expected an address, with a port or without, such as 203.0.113.7 \
+             or [2001:db8::7]:7780, not \"voice.example.org\"",
         ),
         (
             "proxies = ['10.0.0.0/33']",
-            "voice.toml:2: web.proxies: expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8, not \"10.0.0.0/33\"",
+            "voice.toml:2: web.proxies: expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8, \
+             not \"10.0.0.0/33\"",
         ),
         (
             "origins = ['https://game.example.org/']",
-            "voice.toml:2: web.origins: expected a scheme and a host without a path, such as https://game.example.org, not \"https://game.example.org/\"",
+            "voice.toml:2: web.origins: expected a scheme and a host without a path, such as \
+             https://game.example.org, not \"https://game.example.org/\"",
         ),
         (
             "host_names = ['gamebox.local:7780']",
-            "voice.toml:2: web.host_names: expected a name without scheme and port, such as gamebox.local, not \"gamebox.local:7780\"",
+            "voice.toml:2: web.host_names: expected a name without scheme and port, such as gamebox.local, \
+             not \"gamebox.local:7780\"",
         ),
         (
             "ice_servers = ['turn.example.org']",
-            "voice.toml:2: web.ice_servers: expected the URL of a STUN or TURN server, such as turn:turn.example.org:3478, not \"turn.example.org\"",
+            "voice.toml:2: web.ice_servers: expected the URL of a STUN or TURN server, such as \
+             turn:turn.example.org:3478, not \"turn.example.org\"",
         ),
         (
             "ice_servers = ['turn:turn.example.org']",
-            "voice.toml:2: web.ice_servers: browsers use no TURN server without credentials: set web.turn_secret_file",
+            "voice.toml:2: web.ice_servers: browsers need credentials for a TURN server: set web.turn_secret_file",
         ),
     ] {
         assert_eq!(complaints(&format!("[web]\n{file}")), [complaint], "{file}");

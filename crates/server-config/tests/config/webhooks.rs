@@ -46,8 +46,8 @@ fn a_wrong_webhook_is_found_before_the_start() {
             "[[webhooks]]\nurl = 'https://example.org/'",
             "voice.toml:1: webhooks: the key hmac_secret_file is missing",
         ),
-        (&twice, "voice.toml:4: webhooks: the url has two webhooks: merge them"),
-        (&more, "voice.toml:1: webhooks: 17 webhooks are too many: at most 16 are told"),
+        (&twice, "voice.toml:4: webhooks: two webhooks have this url: merge them"),
+        (&more, "voice.toml:1: webhooks: 17 webhooks are too many, expected at most 16"),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
     }

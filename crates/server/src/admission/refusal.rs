@@ -84,7 +84,7 @@ impl From<&Refusal> for EndReason {
             Refusal::HookFailed => EndCode::Undecided.into(),
             Refusal::NameReserved => EndCode::NameReserved.into(),
             Refusal::NameKept => {
-                Self::with_words(EndCode::NameReserved, "the player that had it last has another certificate")
+                Self::with_words(EndCode::NameReserved, "its last player had another certificate")
             }
             Refusal::Banned(ban) => ban.end_reason(),
         }

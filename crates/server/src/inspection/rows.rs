@@ -165,7 +165,7 @@ fn voice_path(network: &str, quality: &LinkQuality) -> String {
     match quality.datagram_path {
         DatagramPath::FastPath => "over the fast path".to_owned(),
         DatagramPath::Trying | DatagramPath::Blocked { .. } => {
-            "over the connection: on the fast path nothing comes through, or not yet".to_owned()
+            "over the connection: nothing gets through on the fast path, or not yet".to_owned()
         }
         DatagramPath::Connection if network == "quic" => "over the connection".to_owned(),
         DatagramPath::Connection => {

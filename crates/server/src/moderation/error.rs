@@ -75,7 +75,8 @@ pub enum ModerationError {
     NotDraining,
     /// An address that players cannot be sent to.
     #[error(
-        "invalid redirect address, expected 1 to {ONWARD_ADDRESS_BYTES_MAX} bytes, such as quic://host:7777/{{session}}"
+        "invalid redirect address, expected 1 to {ONWARD_ADDRESS_BYTES_MAX} bytes, such as \
+         quic://host:7777/{{session}}"
     )]
     InvalidRedirect,
     /// The requested end lies in the past.
@@ -118,7 +119,7 @@ pub enum ModerationError {
     Server(WorkerError),
     /// The worker has not answered. The decision is recorded, and applies when the player returns, or when the session
     /// begins again.
-    #[error("{0}; what was decided is recorded")]
+    #[error("{0}; the decision is recorded")]
     OnlyRecorded(WorkerError),
 }
 

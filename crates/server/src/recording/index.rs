@@ -193,7 +193,10 @@ impl RecordingIndex {
         let malformed = |what: String| IndexError::Malformed { path: name(), what };
         let index: Self = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
         if index.version != VERSION {
-            return Err(malformed(format!("it has version {}, and {VERSION} is known here", index.version)));
+            return Err(malformed(format!(
+                "it has version {}, and this program supports {VERSION}",
+                index.version
+            )));
         }
         Ok(index)
     }

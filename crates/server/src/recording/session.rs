@@ -34,14 +34,14 @@ enum Wish {
 pub enum RecordingRefusal {
     /// No folder was set up.
     #[error(
-        "nothing can be recorded here: set recording.folder in the server's settings, and reload them or start it again"
+        "recording is not configured: set recording.folder, and reload the settings or restart the server"
     )]
     NotSetUp,
     /// There is no such session.
     #[error("no such session")]
     NoSession,
     /// It is being recorded already.
-    #[error("the session is being recorded already")]
+    #[error("the session is already being recorded")]
     AlreadyRecorded,
     /// It is not being recorded, nor about to be after the disk was full.
     #[error("the session is not being recorded")]

@@ -301,8 +301,8 @@ fn take_message(ring: &mut Consumer<u8>, message: &mut Vec<u8>) -> Option<usize>
 
 fn in_words(reason: RecordingEndReason) -> &'static str {
     match reason {
-        RecordingEndReason::FolderFull => "all recordings together are as large as they may become",
-        _ => "less is free on the disk than is to be left",
+        RecordingEndReason::FolderFull => "all recordings together have reached their size limit",
+        _ => "the disk has less free space than required",
     }
 }
 

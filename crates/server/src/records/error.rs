@@ -6,7 +6,8 @@
 pub enum RecordsError {
     /// There are as many bans as may be.
     #[error(
-        "there are {limit} bans, which is all that are kept: lift some, or ban an address prefix for many addresses"
+        "there are already {limit} bans, which is the limit: lift some, or ban an address prefix instead of \
+         many addresses"
     )]
     TooManyBans {
         /// How many that are.
@@ -21,9 +22,7 @@ pub enum RecordsError {
         limit: usize,
     },
     /// There are as many rooms with limits of their own as may be.
-    #[error(
-        "{limit} rooms of this session have limits of their own, which is all that are kept: take some back"
-    )]
+    #[error("{limit} rooms of this session already have limits, which is the maximum: remove some")]
     TooManyRooms {
         /// How many that are.
         limit: usize,

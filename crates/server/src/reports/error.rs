@@ -41,7 +41,7 @@ pub enum ReportsError {
     },
     /// All reports together are as large as they may become.
     #[error(
-        "reports take {limit} bytes, which is all that they may: remove some, or raise moderation.reports_bytes_max"
+        "reports take {limit} bytes, which is the limit: remove some, or raise moderation.reports_bytes_max"
     )]
     Full {
         /// How many that are.
@@ -49,7 +49,8 @@ pub enum ReportsError {
     },
     /// Players' reports are as large as they may become: half of all.
     #[error(
-        "players' reports take {share} bytes, which is half of what reports may: remove some, or raise moderation.reports_bytes_max"
+        "players' reports take {share} bytes, which is half of the limit: remove some, or raise \
+         moderation.reports_bytes_max"
     )]
     PlayersShareFull {
         /// How many that are.

@@ -107,7 +107,7 @@ impl StoredReports {
         match write_last_number(&self.folder, newest) {
             Ok(()) => *noted = newest,
             Err(error) => {
-                warn!(folder = %self.folder.display(), %error, "the number {newest} may be given again");
+                warn!(folder = %self.folder.display(), %error, "the number {newest} may be reused");
             }
         }
     }

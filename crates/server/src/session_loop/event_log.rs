@@ -76,7 +76,7 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
             info!(player = &**name, room = &**room, ?in_use, "another room has the id of this one");
         }
         ServerEvent::PriorityDenied { name, .. } => {
-            info!(player = &**name, "speaks with more priority than it may");
+            info!(player = &**name, "tried to speak with too high a priority");
         }
         ServerEvent::Spoofed { name, claimed_name, .. } => {
             info!(player = &**name, claimed = ?claimed_name, "spoke in another player's name");
@@ -89,7 +89,7 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
             debug!(player = &**name, "the newcomer no longer waits for the name");
         }
         ServerEvent::ClientResumed { id, name, .. } => {
-            info!(player = &**name, id = id.0, "came back");
+            info!(player = &**name, id = id.0, "resumed");
         }
         ServerEvent::ClientLeft { .. } => {}
         ServerEvent::EnteredRoom { name, room, .. } => {

@@ -157,7 +157,7 @@ fn result(answer: ModeratorAnswer) -> &'static str {
         ModeratorAnswer::Done => "done",
         ModeratorAnswer::NotModerator => "may not moderate",
         ModeratorAnswer::NoPlayer => "no such player",
-        ModeratorAnswer::Protected => "that is the operator's to decide",
+        ModeratorAnswer::Protected => "only the operator can do this",
         ModeratorAnswer::NotInRoom => "the player does not listen to the room",
         ModeratorAnswer::RoomForbidden => "the player may not listen to the room",
         ModeratorAnswer::RoomFull => "the room is full",

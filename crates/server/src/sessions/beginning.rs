@@ -20,7 +20,7 @@ impl Sessions {
     /// Begins a session for a client that is there; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
         let index = self.insert(name, self.server_of(name, begin), true);
-        self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
+        self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "started"));
         index
     }
 

@@ -86,7 +86,7 @@ impl Leaving {
                 Departure { reason: Cow::Borrowed(reason), by: *by }
             }
             _ if is_up => Departure { reason: "left".into(), by: Some("player") },
-            _ => Departure { reason: "did not come back in time".into(), by: None },
+            _ => Departure { reason: "did not return in time".into(), by: None },
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
     fn a_departure_names_the_reason_and_who_decided_it() {
         let mut leaving = Leaving::default();
         assert_eq!(departure(&mut leaving, true), ("left".into(), Some("player".into())), "a goodbye");
-        let lost = "did not come back in time".to_owned();
+        let lost = "did not return in time".to_owned();
         assert_eq!(departure(&mut leaving, false), (lost, None));
 
         leaving.set_ended(Some((LINK, LinkEnd::from(&DisconnectReason::TimedOut))));

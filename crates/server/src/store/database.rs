@@ -39,7 +39,7 @@ impl Database {
             database.check_schema()?;
             Ok(database)
         }));
-        opened.unwrap_or_else(|_| Err(StoreError::damaged(path, "what it says of itself is impossible")))
+        opened.unwrap_or_else(|_| Err(StoreError::damaged(path, "its header is invalid")))
     }
 
     /// Everything in it.
@@ -58,7 +58,7 @@ impl Database {
         match found.as_deref() {
             Some(SCHEMA | SCHEMA_OF_EXACT_NAMES) => Ok(()),
             Some(found) => Err(StoreError::TooNew { file: self.path.clone(), found: found.to_owned() }),
-            None => Err(StoreError::damaged(&self.path, "it does not say which form it has")),
+            None => Err(StoreError::damaged(&self.path, "it has no format version")),
         }
     }
 

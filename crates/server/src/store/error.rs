@@ -11,8 +11,8 @@ use crate::threads::ThreadSpawnError;
 pub enum StoreError {
     /// The folder cannot be made or used.
     #[error(
-        "the storage folder {} cannot be used: {what}; let this user write there, or choose another one with \
-         `storage.folder`",
+        "the storage folder {} cannot be used: {what}; allow this user to write there, or choose another \
+         one with `storage.folder`",
         folder.display()
     )]
     Folder {
@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// Another process has it open.
     #[error(
-        "the database {} is in use by another server: stop that one, or give this one a storage folder of its own",
+        "the database {} is in use by another server: stop that one, or give this one its own storage folder",
         file.display()
     )]
     InUse {
@@ -32,8 +32,8 @@ pub enum StoreError {
     },
     /// The file is not a database, or it is incomplete.
     #[error(
-        "the database {} is damaged ({what}): put a copy of it from a backup there, or move it away to start with an \
-         empty one; bans, mutes and the audit log are in it",
+        "the database {} is damaged ({what}): restore it from a backup, or move it away to start with an \
+         empty one; it holds bans, mutes and the audit log",
         file.display()
     )]
     Damaged {
@@ -44,8 +44,7 @@ pub enum StoreError {
     },
     /// A later version has written it.
     #[error(
-        "the database {} has the form {found:?}, which this version does not know: start the version that wrote it, or a \
-         later one",
+        "the database {} has the unknown format {found:?}: start the version that wrote it, or a later one",
         file.display()
     )]
     TooNew {

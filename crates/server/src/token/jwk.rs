@@ -128,7 +128,7 @@ fn check_pair(seed: &[u8], public: &[u8]) -> Result<(), TokenError> {
     let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok();
     match pair.filter(|pair| pair.public_key().as_ref() == public) {
         Some(_) => Ok(()),
-        None => Err(TokenError::Key("its two halves do not belong together")),
+        None => Err(TokenError::Key("its two halves do not match")),
     }
 }
 
@@ -136,4 +136,4 @@ fn read_part(part: &str) -> Result<Vec<u8>, TokenError> {
     decode(part).map_err(|_| TokenError::Key("a part is not base64url"))
 }
 
-const NO_JWK: &str = "it is no JSON Web Key, nor a set of them";
+const NO_JWK: &str = "it is neither a JSON Web Key nor a set of them";

@@ -49,7 +49,7 @@ impl<'a> Signed<'a> {
         let (header, claims) = message.split_once('.').ok_or(TokenError::Malformed(PARTS))?;
         let header: Header = read_json(header)?;
         if header.has_extensions {
-            return Err(TokenError::Malformed("it asks for extensions that are not known here"));
+            return Err(TokenError::Malformed("it requires unknown extensions"));
         }
         let signature = decode(signature)?;
         let (algorithm, key_id) = (header.alg, header.kid);
@@ -74,8 +74,8 @@ pub(super) fn message(
 ) -> Result<String, TokenError> {
     let (alg, kid) = (algorithm.into(), key_id.map(Into::into));
     let header = Header { alg, typ: Some("JWT".into()), kid, has_extensions: false };
-    let header = serde_json::to_vec(&header).map_err(|_| TokenError::Malformed("the header is no JSON"))?;
-    let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Malformed("the claims are no JSON"))?;
+    let header = serde_json::to_vec(&header).map_err(|_| TokenError::Malformed("the header is not JSON"))?;
+    let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Malformed("the claims are not JSON"))?;
     Ok(format!("{}.{}", encode(&header), encode(&claims)))
 }
 
@@ -94,7 +94,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
 
 fn read_json<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, TokenError> {
     serde_json::from_slice(&decode(part)?)
-        .map_err(|_| TokenError::Malformed("a part is not the JSON that it should be"))
+        .map_err(|_| TokenError::Malformed("a part is not the expected JSON"))
 }
 
-const PARTS: &str = "it has not three parts with dots between them";
+const PARTS: &str = "it does not have three parts separated by dots";

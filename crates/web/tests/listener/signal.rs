@@ -110,7 +110,7 @@ fn a_player_has_one_conversation() {
     let mut last = conversations.pop().unwrap();
     for socket in &mut conversations {
         let (code, words) = read_close(socket);
-        assert!(code == CloseCode::Policy && words.contains("another conversation"), "{code} {words}");
+        assert!(code == CloseCode::Policy && words.contains("newer connection"), "{code} {words}");
     }
     say(&mut last, &json!({"sdp": "v=0 again"}));
     assert_eq!(hear(&mut last), json!({"sdp": "v=0 in answer to v=0 again"}));
@@ -121,7 +121,7 @@ fn a_socket_that_names_no_player_is_closed() {
     let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_secs(2));
     let (code, words) = read_close(&mut open(&stage));
     assert_eq!(code, CloseCode::Policy);
-    assert!(words.starts_with("it took too long to say which player this is about"), "{words}");
+    assert!(words.starts_with("no player's key was sent in time"), "{words}");
     assert_eq!(stage.listener.counters().read().broken_off, 1);
 }
 
@@ -133,10 +133,14 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
     stage.join("Alice");
     let key = || Message::text(r#"{"key":"key-0"}"#);
     for (said, code, words) in [
-        (vec![Message::text("{}")], CloseCode::Policy, "say first which player this is about"),
-        (vec![Message::text(json!({"key": "x".repeat(65)}).to_string())], CloseCode::Policy, "say first"),
-        (vec![key(), Message::binary(vec![1])], CloseCode::Unsupported, "only texts are understood here"),
-        (vec![Message::text("x"); 16], CloseCode::Policy, "too much of what was said makes no sense"),
+        (vec![Message::text("{}")], CloseCode::Policy, "the first message must contain the player's key"),
+        (
+            vec![Message::text(json!({"key": "x".repeat(65)}).to_string())],
+            CloseCode::Policy,
+            "the first message",
+        ),
+        (vec![key(), Message::binary(vec![1])], CloseCode::Unsupported, "expected text messages only"),
+        (vec![Message::text("x"); 16], CloseCode::Policy, "too many malformed messages"),
         (
             [&[key()][..], &vec![Message::text("{}"); 40]].concat(),
             CloseCode::Policy,

@@ -26,6 +26,8 @@ pub(super) enum Source {
     SnakeCase(&'static str, &'static str),
     /// The public methods of a type in a folder of Rust or a file.
     Methods(&'static str, &'static str),
+    /// The public fields of structs in Rust: file, name, and a prefix, such as `capture.` for those inside `capture`.
+    Fields(&'static [(&'static str, &'static str, &'static str)]),
     /// The variants of an enum that a file of Rust names.
     Named(&'static str, &'static str),
     /// The texts in a function of Rust.
@@ -42,6 +44,8 @@ pub(super) enum Source {
     CsEvents,
     /// The public members of a class in C#; others than `VoiceChat`'s with the name of the class.
     CsMembers(&'static [&'static str]),
+    /// What C# assigns after a text in a file, to members of this.
+    CsAssigned(&'static str, &'static str, &'static str),
     /// The events in Python.
     PyEvents,
     /// The public methods and properties of a class in Python.
@@ -52,6 +56,8 @@ pub(super) enum Source {
     TsKeys(&'static str, &'static str),
     /// The texts of a type in TypeScript.
     TsTexts(&'static str, &'static str),
+    /// Names of which the table needs only some, as other tables have the rest.
+    Some(&'static [Source]),
 }
 
 impl Source {
@@ -70,6 +76,7 @@ impl Source {
             Self::KebabCase(file, name) => reading::in_case(variants(file, name), '-'),
             Self::SnakeCase(file, name) => reading::in_case(variants(file, name), '_'),
             Self::Methods(place, name) => reading::methods(repository, place, name),
+            Self::Fields(structs) => reading::fields(repository, structs),
             Self::Named(file, name) => reading::named(text(file)?, name),
             Self::Words(file, function) => reading::words(text(file)?, function),
             Self::CEnum(name) => reading::c_enum(text(HEADER)?, name),
@@ -78,11 +85,16 @@ impl Source {
             Self::CsEnum(file, name) => reading::cs_enum(text(file)?, name),
             Self::CsEvents => reading::cs_events(repository),
             Self::CsMembers(classes) => reading::cs_members(repository, classes),
+            Self::CsAssigned(file, after, of) => reading::cs_assigned(text(file)?, after, of),
             Self::PyEvents => reading::py_events(text(PY_EVENTS)?),
             Self::PyMethods(file, class) => reading::py_methods(text(file)?, class),
             Self::PyParameters(file, function) => reading::py_parameters(text(file)?, function),
             Self::TsKeys(file, name) => reading::ts_keys(text(file)?, name),
             Self::TsTexts(file, name) => reading::ts_texts(text(file)?, name),
+            Self::Some(sources) => {
+                let each: Result<Vec<_>, _> = sources.iter().map(|source| source.names(repository)).collect();
+                each?.into_iter().flatten().collect()
+            }
         };
         if found.is_empty() { Err(format!("{} has no names", self.place())) } else { Ok(found) }
     }
@@ -94,9 +106,11 @@ impl Source {
             | Self::KebabCase(file, name)
             | Self::SnakeCase(file, name)
             | Self::Methods(file, name)
+            | Self::Fields(&[(file, name, _), ..])
             | Self::Named(file, name)
             | Self::Words(file, name)
             | Self::CsEnum(file, name)
+            | Self::CsAssigned(file, name, _)
             | Self::PyMethods(file, name)
             | Self::PyParameters(file, name)
             | Self::TsKeys(file, name)
@@ -106,6 +120,7 @@ impl Source {
             Self::CFields(name) => format!("{name} in {LAYOUT}"),
             Self::CsEvents | Self::CsMembers(_) => reading::CS_FOLDER.to_owned(),
             Self::PyEvents => PY_EVENTS.to_owned(),
+            Self::Fields(&[]) | Self::Some(_) => "a list without sources".to_owned(),
         }
     }
 }
@@ -114,6 +129,7 @@ const HEADER: &str = "crates/ffi/include/consonance.h";
 const LAYOUT: &str = "crates/ffi/layout.txt";
 const PY_EVENTS: &str = "python/package/consonance/events.py";
 const PY_CHAT: &str = "python/package/consonance/_chat.py";
+const PY_CONNECT: Source = Source::PyParameters("python/package/consonance/_connect.py", "connect");
 const TS_API: &str = "web/src/voice/api.ts";
 const CS_MODERATION: &str = "dotnet/Consonance/Moderation.cs";
 const TO_PAGE: &str = "crates/browser/src/control/to_page.rs";
@@ -198,8 +214,33 @@ pub(super) const SECTIONS: &[Section] = &[
             ("Rust", Source::Methods("crates/consonance/src/builder", "VoiceChatBuilder")),
             ("C", Source::CFields("consonance_settings")),
             ("C#", Source::CsMembers(&["VoiceChatSettings"])),
-            ("Python", Source::PyParameters("python/package/consonance/_connect.py", "connect")),
+            ("Python", PY_CONNECT),
             ("Page", Source::TsKeys(TS_API, "ConnectOptions")),
+        ],
+    },
+    Section {
+        heading: "Voice settings",
+        columns: &[
+            ("Rust", Source::Fields(VOICE_SETTINGS)),
+            ("C", Source::CFields("consonance_voice_settings")),
+            ("C#", Source::CsMembers(&["VoiceSettings"])),
+            ("Unity", Source::CsAssigned(UNITY_VOICE, "VoiceChatSettings Settings()", "voice.")),
+            ("Python", Source::Some(&[PY_CONNECT])),
+            ("Page", Source::Some(PAGE_SOUND)),
+        ],
+    },
+    Section {
+        heading: "Encryption settings",
+        columns: &[
+            (
+                "Rust",
+                Source::Fields(&[("crates/consonance/src/encryption/settings.rs", "EncryptionSettings", "")]),
+            ),
+            ("C", Source::CFields("consonance_encryption_settings")),
+            ("C#", Source::CsMembers(&["EncryptionSettings"])),
+            ("Unity", Source::CsAssigned(UNITY_ENCRYPTION, "EncryptionSettings Encryption()", "")),
+            ("Python", Source::Some(&[PY_CONNECT])),
+            ("Page", Source::TsKeys("web/src/voice/encryption_api.ts", "EncryptionOptions")),
         ],
     },
     Section {
@@ -214,3 +255,22 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
 ];
+
+/// The settings of a player's voice, and those inside them.
+const VOICE_SETTINGS: &[(&str, &str, &str)] = &[
+    ("crates/consonance/src/settings.rs", "VoiceSettings", ""),
+    ("crates/audio/src/capture/activation.rs", "ActivationSettings", "activation."),
+    ("crates/audio/src/mixer/settings.rs", "DuckingSettings", "ducking."),
+    ("crates/audio/src/capture/settings.rs", "CaptureSettings", "capture."),
+    ("crates/audio/src/capture/settings.rs", "VoiceDetectionSettings", "capture.voice_detection."),
+];
+/// What a page sets of the sound.
+const PAGE_SOUND: &[Source] = &[
+    Source::TsKeys(TS_API, "Processing"),
+    Source::TsKeys(TS_API, "Stereo"),
+    Source::TsKeys(TS_API, "Microphone"),
+    Source::TsKeys(TS_API, "Output"),
+    Source::TsKeys(TS_API, "Channel"),
+];
+const UNITY_VOICE: &str = "unity/com.consonance.voice/Runtime/Components/ConsonanceVoice.cs";
+const UNITY_ENCRYPTION: &str = "unity/com.consonance.voice/Runtime/Components/ConsonanceVoice.Encryption.cs";

@@ -26,7 +26,7 @@ pub(crate) fn proxy(network: &str, game: SocketAddr, more: &[&str]) -> (Program,
     let line = program.until_line("where clients are taken", |line| line.contains(" is open over "));
     let (open, beside) = line.split_once("; ").unwrap();
     assert!(open.starts_with("session \"match\" is open over "), "{line}");
-    assert_eq!(beside, format!("all but voice goes on to the game's server at {game}"));
+    assert_eq!(beside, format!("everything but voice is forwarded to the game's server at {game}"));
     (program, open.rsplit(' ').next().unwrap().parse().unwrap())
 }
 

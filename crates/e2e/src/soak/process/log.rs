@@ -26,7 +26,7 @@ struct Said {
 const LAST_LINES: usize = 12;
 const FILE_BYTES_MAX: usize = 64 << 20;
 /// Parts of lines that report a fault of the server's own. Nothing that happens here justifies an error in its log.
-const FAULTS: [&str; 4] = ["panicked at", "fault of ours", "overflowed its stack", " ERROR "];
+const FAULTS: [&str; 4] = ["panicked at", "which is a bug", "overflowed its stack", " ERROR "];
 
 /// Part of a NATS server's log line once it serves.
 const NATS_READY: &str = "Server is ready";

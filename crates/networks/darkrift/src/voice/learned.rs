@@ -46,7 +46,7 @@ impl Learned {
                 configured_layout = ?settled.layout,
                 seen_tag = seen.tag,
                 seen_layout = ?seen.layout,
-                "a client's voice looks otherwise than configured, and is not heard"
+                "a client's voice does not match the configuration, and is not heard"
             );
         }
     }

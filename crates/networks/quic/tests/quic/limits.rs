@@ -24,7 +24,7 @@ fn a_full_server_refuses_newcomers_until_a_client_leaves() {
     assert_eq!(connect(&mut clients[0], Some(&mut server)), Ok(()));
     assert_eq!(connect(&mut clients[1], Some(&mut server)), Ok(()));
     let refused = connect(&mut clients[2], Some(&mut server));
-    assert_eq!(refused, Err(DisconnectReason::refused(b"it takes no more connections at the moment")));
+    assert_eq!(refused, Err(DisconnectReason::refused(b"it accepts no more connections at the moment")));
     assert_eq!(server.transport.statistics().connections.rejected_full, 1);
 
     clients[0].disconnect(Instant::now());

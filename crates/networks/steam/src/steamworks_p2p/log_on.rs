@@ -38,8 +38,8 @@ impl GameServerSettings {
 pub enum LogOnError {
     /// Steam reads the game's number from the environment, and there is another one or none.
     #[error(
-        "Steam reads the game's number from the variable SteamAppId or the file steam_appid.txt, and finds {found}; \
-         start with SteamAppId={expected}"
+        "Steam reads the app id from the variable SteamAppId or the file steam_appid.txt, and found \
+         {found}; start with SteamAppId={expected}"
     )]
     OtherGame {
         /// The requested game.
@@ -49,8 +49,8 @@ pub enum LogOnError {
     },
     /// Steam's library does not start.
     #[error(
-        "Steam's library does not begin ({cause}); check that Steam's client library is there, \
-         on Linux as ~/.steam/sdk64/steamclient.so"
+        "Steam's library does not start ({cause}); check that Steam's client library is installed, on Linux \
+         as ~/.steam/sdk64/steamclient.so"
     )]
     NotBegun {
         /// The library's message.

@@ -9,7 +9,7 @@ use str0m::media::Mid;
 #[non_exhaustive]
 pub enum OfferError {
     /// It is longer than any page's.
-    #[error("the offer has {bytes} bytes, and {OFFER_BYTES_MAX} are the most; use the page of this server")]
+    #[error("the offer has {bytes} bytes, expected at most {OFFER_BYTES_MAX}; use the page of this server")]
     TooLong {
         /// Its length.
         bytes: usize,
@@ -22,7 +22,7 @@ pub enum OfferError {
         what: &'static str,
     },
     /// It has too many of something.
-    #[error("the offer has too many {what}, {max} are the most; use the page of this server")]
+    #[error("the offer has too many {what}, expected at most {max}; use the page of this server")]
     TooMany {
         /// The excess items, in words.
         what: &'static str,

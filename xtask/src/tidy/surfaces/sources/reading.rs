@@ -82,6 +82,23 @@ fn public_method(item: &ImplItem) -> Option<String> {
     }
 }
 
+/// The public fields of structs: of each its file, its name, and what stands before its fields. A field that stands
+/// before others is left out.
+pub(super) fn fields(repository: &Repository, structs: &[(&str, &str, &str)]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (file, name, before) in structs {
+        let Some(Some(Ok(syntax))) = repository.file(file).map(|file| &file.syntax) else { continue };
+        let of_name = syntax.items.iter().filter_map(|item| match item {
+            Item::Struct(of) if of.ident == name => Some(&of.fields),
+            _ => None,
+        });
+        let public = of_name.flatten().filter(|field| matches!(field.vis, Visibility::Public(_)));
+        found.extend(public.filter_map(|field| Some(format!("{before}{}", field.ident.as_ref()?))));
+    }
+    found.retain(|field| !structs.iter().any(|(_, _, before)| before.strip_suffix('.') == Some(field)));
+    found
+}
+
 /// The variants of an enum that a text names.
 pub(super) fn named(text: &str, name: &str) -> BTreeSet<String> {
     text.split(&format!("{name}::")).skip(1).map(word).filter(|word| !word.is_empty()).collect()
@@ -151,6 +168,14 @@ pub(super) fn cs_members(repository: &Repository, classes: &[&str]) -> BTreeSet<
         }
     }
     found
+}
+
+/// The members of `of` that the method after a text assigns.
+pub(super) fn cs_assigned(text: &str, after: &str, of: &str) -> BTreeSet<String> {
+    let body = block(text, after).unwrap_or_default();
+    let assigned = body.lines().filter_map(|line| line.trim().strip_prefix(of)?.split_once(" = "));
+    let members = assigned.filter(|(name, _)| name.starts_with(char::is_uppercase) && !name.contains(' '));
+    members.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// What follows `public` in the files of a class.
@@ -231,6 +256,7 @@ fn word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tidy::fixture::repository;
 
     fn joined(names: &BTreeSet<String>) -> String {
         names.iter().cloned().collect::<Vec<_>>().join(" ")
@@ -247,6 +273,19 @@ mod tests {
             joined(&c_fields("consonance_a 8\nconsonance_a.size 0\nconsonance_a.name 4\n", "consonance_a")),
             "name"
         );
+    }
+
+    #[test]
+    fn fields_of_settings_are_read_with_those_inside_them() {
+        let rust = "pub struct Voice { pub quality: u8, secret: u8, pub capture: Capture }\n\
+                    pub struct Capture { pub echo: bool }";
+        let repository = repository(&[("a.rs", rust)]);
+        assert_eq!(joined(&fields(&repository, &[("a.rs", "Voice", "")])), "capture quality");
+        let both = [("a.rs", "Voice", ""), ("a.rs", "Capture", "capture.")];
+        assert_eq!(joined(&fields(&repository, &both)), "capture.echo quality");
+        let unity = "A Make()\n{\n  int b = 1;\n  voice.Echo = b;\n  return new A\n  {\n    Name = b,\n  };\n}\nvoice.Noise = 1;";
+        assert_eq!(joined(&cs_assigned(unity, "A Make()", "voice.")), "Echo");
+        assert_eq!(joined(&cs_assigned(unity, "A Make()", "")), "Name");
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(in super::super) fn microphones() -> Vec<Row> {
     let alone_and_together: &[&str] = &["a", "ab", "abs"];
     vec![
         (
-            "on the way into the session",
+            "is joining the session",
             Box::new(|pair| {
                 pair.alice.status = ConnectionState::Connecting;
                 pair.says_nothing();

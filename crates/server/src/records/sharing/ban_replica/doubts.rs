@@ -25,7 +25,7 @@ pub(super) struct Doubts {
 /// So long a record may stand in the store that does not count: its entry of the audit log comes on another way.
 const WRONG_FOR: Duration = Duration::from_secs(2);
 /// So many bans are remembered as lifted.
-const LIFTED_MAX: usize = 10 * PARDONS_MAX;
+const LIFTED_MAX: usize = 100_000;
 
 impl Doubts {
     /// Everything is told again; what the audit log says stays true.
