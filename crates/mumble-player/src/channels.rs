@@ -1,9 +1,14 @@
 //! The rooms as channels: a tree by the slashes in their names, with numbers.
 
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use consonance_mumble::Control;
 use consonance_mumble::control::messages::{ChannelRemove, ChannelUpdate};
+use consonance_session::Instant;
+
+use held::Held;
 
 /// The number of the root channel, which is not a room.
 pub(crate) const ROOT: u32 = 0;
@@ -18,8 +23,11 @@ pub(crate) struct Channels {
     most: usize,
     /// Whether rooms other than the permanent ones are channels, too.
     shows_others: bool,
-    /// Channels that somebody has left since the empty ones were last forgotten.
-    left: BTreeSet<u32>,
+    /// Channels that somebody has left since the empty ones were last forgotten, with the time until which they stay
+    /// if they are empty.
+    left: BTreeMap<u32, Option<Instant>>,
+    /// Empty ones that stay for a while. They give way where there is no place for another channel.
+    held: Held,
     /// Pending updates for a client that has been told of the channels.
     changes: VecDeque<Control>,
 }
@@ -54,7 +62,8 @@ impl Channels {
             last: ROOT,
             most,
             shows_others,
-            left: BTreeSet::new(),
+            left: BTreeMap::new(),
+            held: Held::default(),
             changes: VecDeque::new(),
         };
         for room in rooms {
@@ -104,7 +113,10 @@ impl Channels {
     /// A player is in a room: its channel, if the room is one.
     pub(crate) fn note_entered(&mut self, room: &str) -> Option<u32> {
         match self.of_room(room) {
-            Some(channel) => Some(channel),
+            Some(channel) => {
+                self.held.release(channel);
+                Some(channel)
+            }
             None if self.shows_others => self.insert(room, false),
             None => None,
         }
@@ -115,19 +127,58 @@ impl Channels {
         if let Some(channel) = self.of_room(room)
             && self.nodes.get(&channel).is_some_and(|node| !node.stays)
         {
-            self.left.insert(channel);
+            self.left.entry(channel).or_default();
+        }
+    }
+
+    /// A player has left the session, and this channel with it: if that is empty now, it stays until this time.
+    pub(crate) fn hold(&mut self, channel: u32, until: Instant) {
+        if let Some(stays_until) = self.left.get_mut(&channel) {
+            *stays_until = Some(until);
+        }
+    }
+
+    /// The same for all channels that were left since the empty ones were last forgotten.
+    pub(crate) fn hold_left(&mut self, until: Instant) {
+        for stays_until in self.left.values_mut() {
+            *stays_until = Some(until);
+        }
+    }
+
+    /// A room is wanted, whose channel is not to give way meanwhile.
+    pub(crate) fn note_wanted(&mut self, room: &str) {
+        if let Some(channel) = self.of_room(room)
+            && self.held.release(channel)
+        {
+            self.left.entry(channel).or_default();
+        }
+    }
+
+    /// The time at which [`end_holds`](Self::end_holds) has something to do.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.held.next_due()
+    }
+
+    /// Time has passed: empty channels that have stayed long enough are to be forgotten.
+    pub(crate) fn end_holds(&mut self, now: Instant) {
+        while let Some(channel) = self.held.take_due(now) {
+            self.left.entry(channel).or_default();
         }
     }
 
     /// Forgets the channels that were left, and those around them, unless they stay or have others in them or are
-    /// used.
+    /// used or held.
     pub(crate) fn forget_empty(&mut self, is_used: impl Fn(&str) -> bool) {
         let is_empty = |node: &Node| !node.stays && node.children.is_empty() && !is_used(&node.room);
         // Those inside have the higher numbers, so they go before the ones that they are in.
-        while let Some(channel) = self.left.pop_last() {
+        while let Some((channel, stays_until)) = self.left.pop_last() {
             let Some(node) = self.nodes.get(&channel).filter(|node| is_empty(node)) else { continue };
-            self.left.insert(node.parent);
-            self.remove(channel);
+            if let Some(until) = stays_until {
+                self.held.hold(channel, until);
+            } else if !self.held.contains(channel) {
+                self.left.entry(node.parent).or_default();
+                self.remove(channel);
+            }
         }
     }
 
@@ -155,8 +206,11 @@ impl Channels {
             let whole = &room[..end];
             end += 1;
             parent = match self.of_room(whole) {
-                Some(channel) => channel,
-                None if self.nodes.len() > self.most => return None,
+                Some(channel) => {
+                    self.note_wanted(whole);
+                    channel
+                }
+                None if !self.make_place() => return None,
                 None => self.add(parent, whole, name),
             };
             if let Some(node) = self.nodes.get_mut(&parent) {
@@ -164,6 +218,18 @@ impl Channels {
             }
         }
         Some(parent)
+    }
+
+    /// Whether there is a place for another channel, if need be that of one that is held.
+    fn make_place(&mut self) -> bool {
+        while self.nodes.len() > self.most {
+            let Some(channel) = self.held.take_first() else { return false };
+            if let Some(node) = self.nodes.get(&channel) {
+                self.left.entry(node.parent).or_default();
+                self.remove(channel);
+            }
+        }
+        true
     }
 
     fn add(&mut self, parent: u32, room: &str, name: &str) -> u32 {
@@ -286,6 +352,46 @@ mod tests {
         });
         assert_eq!((looks.get(), channels.of_room("a")), (3, None), "room 7, a/b and a");
         channels.forget_empty(|_| panic!("nobody has left since"));
+    }
+
+    #[test]
+    fn a_channel_whose_last_player_leaves_the_session_keeps_its_number_for_a_while() {
+        let at = |ms| Instant::START + std::time::Duration::from_millis(ms);
+        let mut channels = Channels::new("main", &[], true, 100);
+        let leave = |channels: &mut Channels, used: &str| {
+            channels.note_left("a/b");
+            channels.hold(2, at(10));
+            channels.forget_empty(|room| room == used);
+        };
+        assert_eq!(channels.note_entered("a/b"), Some(2));
+        leave(&mut channels, "a/b");
+        assert_eq!(channels.next_due(), None, "somebody is in it");
+        leave(&mut channels, "");
+        channels.end_holds(at(9));
+        channels.forget_empty(|_| false);
+        assert_eq!((channels.note_entered("a/b"), channels.next_due()), (Some(2), None));
+        leave(&mut channels, "");
+        assert_eq!(changes(&mut channels), ["1 a in Some(0)", "2 b in Some(1)"]);
+        channels.end_holds(at(10));
+        channels.forget_empty(|_| false);
+        assert_eq!((changes(&mut channels), channels.next_due()), (vec!["- 2".into(), "- 1".into()], None));
+    }
+
+    #[test]
+    fn channels_that_are_held_give_way_to_others_unless_they_are_wanted() {
+        let until = Instant::START + std::time::Duration::from_secs(1);
+        let mut channels = Channels::new("main", &[], true, 3);
+        for room in ["a", "b", "c"] {
+            channels.note_entered(room);
+            channels.note_left(room);
+        }
+        channels.hold_left(until);
+        channels.forget_empty(|_| false);
+        channels.note_wanted("a");
+        assert_eq!(channels.note_entered("d"), Some(4), "instead of b");
+        assert_eq!(channels.note_entered("c/d"), None, "c is around it, and a is wanted");
+        channels.forget_empty(|room| room == "a" || room == "d");
+        assert_eq!(channels.nodes.keys().copied().collect::<Vec<_>>(), [0, 1, 4]);
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub struct MumblePlayer {
     shown: BTreeMap<ClientId, Profile>,
     /// While the session is joined again.
     rejoining: Option<Absent>,
-    /// Players that have left a room since the client was told where they are.
+    /// Players that have entered or left a room since the client was told where they are.
     moved: BTreeSet<ClientId>,
     /// The number of profile changes at the last look.
     profile_changes: u64,
@@ -179,6 +179,7 @@ impl MumblePlayer {
             self.limited_controls += 1;
             return;
         }
+        self.client.collect_room_changes();
         self.obey(now, control);
         self.follow(now, neighbours);
     }
@@ -186,9 +187,11 @@ impl MumblePlayer {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant, neighbours: &Neighbours) {
         self.client.handle_timeout(now);
+        self.client.collect_room_changes();
         self.stop_speaking_if_due(now);
         self.end_entering_if_due(now);
         self.end_if_kicked(now);
+        self.channels.end_holds(now);
         self.tell_users_if_due(now, neighbours);
         self.follow(now, neighbours);
     }
@@ -197,7 +200,13 @@ impl MumblePlayer {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let client = self.client.poll_timeout().map(|(at, _why)| at);
         let untold = self.users.next_due().filter(|_| self.is_synced);
-        let others = [self.speaking.stops_at(), self.own.entering.next_due(), untold, self.kicked_at];
+        let others = [
+            self.speaking.stops_at(),
+            self.own.entering.next_due(),
+            self.channels.next_due(),
+            untold,
+            self.kicked_at,
+        ];
         client.into_iter().chain(others.into_iter().flatten()).min()
     }
 
@@ -289,7 +298,9 @@ impl MumblePlayer {
 
     /// Processes the events of the session client, and their consequences.
     fn follow(&mut self, now: Instant, neighbours: &Neighbours) {
+        self.client.collect_room_changes();
         self.take_events(now, neighbours);
+        self.client.announce_rooms();
         self.tell_places();
         self.tell_profiles(neighbours);
         self.tell_channels();

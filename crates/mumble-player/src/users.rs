@@ -42,6 +42,13 @@ pub(crate) struct Place {
     pub(crate) listening: BTreeSet<u32>,
 }
 
+impl Place {
+    /// The user's channel, and those that it listens to.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = u32> {
+        [self.channel].into_iter().chain(self.listening.iter().copied())
+    }
+}
+
 impl Default for Users {
     fn default() -> Self {
         Self {

@@ -65,8 +65,8 @@ pub use players::SessionPlayer;
 use position::PositionState;
 use restrictions::OwnRestrictions;
 use resume::Place;
-use rooms::LeftRooms;
 pub use rooms::RoomError;
+use rooms::{LeftRooms, RoomChanges};
 use routing::Router;
 pub use routing::Routing;
 pub use settings::ClientSettings;
@@ -96,6 +96,7 @@ pub struct Client {
     /// The rooms that I listen to, in a session or not.
     rooms: RoomList,
     left_rooms: LeftRooms,
+    room_changes: RoomChanges,
     channels: Channels,
     sequence: u16,
     uplink_meter: UplinkMeter,
@@ -192,6 +193,7 @@ impl Client {
             players: Players::new(),
             rooms: RoomList::default(),
             left_rooms: LeftRooms::default(),
+            room_changes: RoomChanges::default(),
             channels: Channels::new(settings.as_original),
             sequence: 0,
             uplink_meter: UplinkMeter::default(),

@@ -6,6 +6,7 @@
 mod accounts;
 mod codecs;
 mod encrypted;
+mod plugins;
 mod watched;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -46,7 +46,7 @@ impl MumblePlayer {
             }
             ClientEvent::StoppedSpeaking { id, .. } => self.tell_stopped(id, neighbours),
             ClientEvent::PlayersSynced => {
-                self.end_rejoining();
+                self.end_rejoining(now);
                 self.sync(neighbours);
             }
             ClientEvent::PlayerJoined { id, name, codec } if own != Some(id) => {
@@ -55,7 +55,7 @@ impl MumblePlayer {
                     self.users.insert(id, name, now + ROOMS_FOLLOW);
                 }
             }
-            ClientEvent::PlayerLeft { id, .. } => self.tell_left(id),
+            ClientEvent::PlayerLeft { id, .. } => self.tell_left(now, id),
             ClientEvent::EnteredRoom { id, room, .. } => self.note_entered(now, id, &room, neighbours),
             ClientEvent::ExitedRoom { id, room, .. } => self.note_exited(id, &room),
             ClientEvent::RemovedFromRoom { room } => self.note_removed_from(&room),
@@ -123,7 +123,7 @@ impl MumblePlayer {
         }
     }
 
-    fn tell_left(&mut self, id: ClientId) {
+    fn tell_left(&mut self, now: Instant, id: ClientId) {
         self.hearing.player_left(id);
         if self.keep_absent(id) {
             return;
@@ -133,6 +133,10 @@ impl MumblePlayer {
         let Some(user) = self.users.remove(id) else { return };
         for room in &user.rooms {
             self.channels.note_left(room);
+        }
+        // It has left its rooms by now, and its place is where the client was told that it is.
+        for channel in user.place.channels() {
+            self.channels.hold(channel, now + REJOINING_MAX);
         }
         if !is_told {
             return;
@@ -147,14 +151,13 @@ impl MumblePlayer {
         self.users.note_entered(id, room);
         self.channels.note_entered(room);
         match self.users.is_told(id) {
-            true if self.rejoining.is_some() => _ = self.moved.insert(id),
-            true => self.tell_place(id),
+            true => _ = self.moved.insert(id),
             false => self.tell_user(id, neighbours),
         }
     }
 
     /// The client is told where the player is after all other events, since players that leave the session leave their
-    /// rooms first, and are not to be seen to move.
+    /// rooms first, as do those that announce many rooms at once, and are not to be seen to move.
     fn note_exited(&mut self, id: ClientId, room: &str) {
         if self.client.id() == Some(id) {
             return self.note_own_exited(room);
@@ -313,5 +316,8 @@ pub(super) fn state_of(user: &User, profile: Option<&Profile>) -> UserState {
     }
 }
 
+/// The time for which a player that has left the session may be joining it again, and its channel stays although it is
+/// empty: a player does so when the length of its frames changes, in a few round trips.
+pub(super) const REJOINING_MAX: Duration = Duration::from_secs(2);
 /// The time within which the rooms of a new player are known.
 const ROOMS_FOLLOW: Duration = Duration::from_millis(200);

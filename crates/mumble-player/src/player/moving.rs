@@ -22,8 +22,8 @@ pub(super) struct OwnPlace {
     pub(super) entering: Entering,
 }
 
-/// Channels of one message.
-pub(super) const CHANNELS_MAX: usize = 48;
+/// Channels of one message. The rooms of them all are announced to the session together.
+pub(super) const CHANNELS_MAX: usize = 64;
 
 impl OwnPlace {
     /// The user's channel.
@@ -124,6 +124,7 @@ impl MumblePlayer {
         if let Err(error) = self.client.join_room(room) {
             return self.deny_entering(room, &error.to_string());
         }
+        self.channels.note_wanted(room);
         self.own.entering.add(room.into(), wish, Some(now + self.settings.entering_max));
         if was_in_it {
             self.settle(room);

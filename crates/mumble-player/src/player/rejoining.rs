@@ -7,6 +7,7 @@ use consonance_mumble::control::messages::UserRemove;
 use consonance_session::{ClientId, CodecParameters, Instant};
 
 use super::MumblePlayer;
+use super::events::REJOINING_MAX;
 use crate::users::User;
 
 /// The users that the client has been told of and that have not come back yet, by their names.
@@ -46,8 +47,10 @@ impl MumblePlayer {
     }
 
     /// All players are known again: tells the client of those that have left meanwhile.
-    pub(super) fn end_rejoining(&mut self) {
+    pub(super) fn end_rejoining(&mut self, now: Instant) {
         let Some(absent) = self.rejoining.take() else { return };
+        // Others may be joining again at the same time.
+        self.channels.hold_left(now + REJOINING_MAX);
         for (id, user) in absent.0.into_values() {
             self.shown.remove(&id);
             self.tell_synced(UserRemove { session: user.number, ..UserRemove::default() });

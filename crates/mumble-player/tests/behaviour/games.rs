@@ -2,7 +2,7 @@
 //! where they know its place.
 
 use consonance_mumble::control::messages::{ChannelUpdate, UserState, VoiceTarget, WhisperTarget};
-use consonance_mumble::{Sender, VoiceFormat, VoicePacket, VoicePlace};
+use consonance_mumble::{Control, Sender, VoiceFormat, VoicePacket, VoicePlace};
 use consonance_session::{ChannelProperties, Target};
 
 use crate::session::{Session, denials};
@@ -113,13 +113,25 @@ fn clients_of_games_make_channels_by_name_listen_to_others_and_whisper_to_many()
         temporary: Some(true),
         ..ChannelUpdate::default()
     };
-    session.say(speaker.user, make("Game Channel 1"));
-    session.wait(std::time::Duration::from_millis(60));
-    // From now on the session knows of frames of 40 ms.
-    session.speak(speaker.user, 0, &[MS_40, 1, 0], 4);
     let others: Vec<GameClient> =
         (0..40).map(|number| GameClient::new(&mut session, &format!("P{number}"), 1.0, 4)).collect();
-    // All of them are told of the channel, and the first one listens to it from the lobby.
+    session.say(speaker.user, make("Game Channel 1"));
+    session.wait(std::time::Duration::from_millis(60));
+    // From the first packet on the session knows of frames of 40 ms, for which the speaker joins it again: its channel,
+    // which nobody else is in, is the same one for all others.
+    speaker.speak(&mut session, 0, 0);
+    session.wait(std::time::Duration::from_secs(3));
+    for other in &others {
+        let told = session.told(other.user);
+        let is_gone = |control: &Control| matches!(control, Control::ChannelRemove(_));
+        assert!(!told.iter().any(is_gone), "{told:?}");
+        let place = told.iter().rev().find_map(|control| match control {
+            Control::UserState(state) if state.name() == "Speaker" => state.channel_id,
+            _ => None,
+        });
+        assert_eq!(place, Some(5), "{told:?}");
+    }
+    // The first one listens to it from the lobby.
     let listening = UserState { listening_channel_add: vec![5], ..UserState::default() };
     session.say_state(others[0].user, listening);
     speaker.speak(&mut session, 0, 1);

@@ -152,3 +152,24 @@ fn a_client_listens_to_several_channels_at_once() {
     session.say(user, UserState { listening_channel_add: vec![2; 16_000], ..UserState::default() });
     assert_eq!(denials(&session.told(user)), ["too many channels at once"]);
 }
+
+#[test]
+fn channels_that_a_client_listens_to_in_one_message_are_one_change_for_others() {
+    let mut session = Session::new();
+    session.settings.rooms = (0..70).map(|number| format!("grid {number}")).collect();
+    let (user, other) = (session.user("Mia"), session.user("Ann"));
+    let channels: Vec<u32> = (2..66).collect();
+    let told = |session: &mut Session, change: UserState| {
+        session.told(other);
+        session.say_state(user, change);
+        assert_eq!(denials(&session.told(user)), [""; 0]);
+        let told = session.told(other);
+        let [Control::UserState(state)] = &*told else { panic!("{told:?}") };
+        assert_eq!(state.channel_id, None, "she is not seen to move");
+        state.clone()
+    };
+    let listening = UserState { listening_channel_add: channels.clone(), ..UserState::default() };
+    assert_eq!(told(&mut session, listening).listening_channel_add, channels);
+    let no_longer = UserState { listening_channel_remove: channels.clone(), ..UserState::default() };
+    assert_eq!(told(&mut session, no_longer).listening_channel_remove, channels);
+}

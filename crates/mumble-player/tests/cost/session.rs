@@ -1,24 +1,25 @@
 //! The packets of the session's own protocol.
 
 use consonance_session::{ClientId, Delivery, RoomId, SessionId};
+use consonance_wire::limits::RECEPTIONS_MAX;
 use consonance_wire::{
-    ChannelBits, ChannelKind, CommandAction, DeltaChannelState, ErrorWrongSession, GroupPart, HandshakeP2P,
-    HandshakeRequest, HandshakeResponse, List, MessageType, ModeratorCommand, Packet, Position,
-    PositionReport, RemoveClient, ServerRelay, TextData, TextRecipient, VoiceChannel, VoiceData,
-    VoiceOptions, WireStr, Writer,
+    ChannelBits, ChannelKind, CommandAction, DeltaChannelState, ErrorWrongSession, HandshakeP2P,
+    HandshakeRequest, HandshakeResponse, List, LossRun, MessageType, ModeratorCommand, Packet, Position,
+    PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ServerRelay, TextData,
+    TextRecipient, VoiceChannel, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
 };
 
 use crate::alone;
-use crate::stage::{CODEC, PLAYERS, SESSION, Stage, link_of, name_of, room_of, state, written};
+use crate::stage::{
+    CODEC, EVERYONE, NEAR, NUMBER, PLAYERS, SESSION, Stage, link_of, name_of, room_of, state, written,
+};
 
-/// The player whose packets are looked at; its link and its id are those of the order of joining.
-const NUMBER: u16 = 500;
-
+/// Voice to the rooms of all and to so many of the others.
 fn voice(id: u16, channels: u16) -> Vec<u8> {
     let to = ChannelBits::new(ChannelKind::Room);
-    let channels: Vec<_> = (0..channels)
-        .map(|number| VoiceChannel { bits: to, recipient: RoomId::of(&room_of(number)).0 })
-        .collect();
+    let rooms = (0..channels).map(room_of).chain([EVERYONE, NEAR].map(String::from));
+    let channels: Vec<_> =
+        rooms.map(|room| VoiceChannel { bits: to, recipient: RoomId::of(&room).0 }).collect();
     written(VoiceData {
         session: SESSION,
         sender: ClientId(id),
@@ -45,7 +46,7 @@ fn worst(kind: MessageType, id: u16) -> Vec<Vec<u8>> {
             let rooms: Vec<&str> = rooms.iter().map(String::as_str).collect();
             vec![state(id, &name_of(NUMBER), &rooms), state(id, &name_of(NUMBER), &[])]
         }
-        MessageType::VoiceData => vec![voice(id, 100)],
+        MessageType::VoiceData => vec![voice(id, 200), voice(id, 0)],
         MessageType::TextData => vec![text(id, 998)],
         MessageType::HandshakeRequest => {
             vec![written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name_of(NUMBER))) })]
@@ -85,60 +86,134 @@ fn worst(kind: MessageType, id: u16) -> Vec<Vec<u8>> {
 }
 
 /// Our own messages, which travel behind packets of the original protocol.
-fn extensions() -> Vec<Vec<u8>> {
+#[derive(Clone, Copy, Debug)]
+enum Ours {
+    Moderation,
+    Position,
+    Reception,
+}
+
+impl Ours {
+    const ALL: [Self; 3] = [Self::Moderation, Self::Position, Self::Reception];
+}
+
+/// The worst packets with a message of ours; those with parts of group messages are in `group`.
+fn worst_of_ours(kind: Ours, speakers: &[ClientId]) -> Vec<Vec<u8>> {
     let write = |write: &dyn Fn(&mut Writer<'_>)| {
         let mut bytes = vec![0; 70_000];
         let mut writer = Writer::new(&mut bytes);
         write(&mut writer);
         writer.written().to_vec()
     };
-    let (player, reason) = (name_of(3), "r".repeat(200));
-    let (from, to) = (room_of(3), room_of(4));
-    let actions = [
-        CommandAction::Kick,
-        CommandAction::Mute { duration_s: 0 },
-        CommandAction::Unmute,
-        CommandAction::Move { from: WireStr::from(&*from), to: WireStr::from(&*to) },
-        CommandAction::Ban { duration_s: 0 },
-    ];
-    let commands = actions.into_iter().map(|action| {
-        let (player, reason) = (WireStr::from(&*player), WireStr::from(&*reason));
-        let command = ModeratorCommand { number: 1, player, reason, action };
-        write(&|writer| command.write(SESSION, writer).expect("it fits"))
-    });
-    let position = PositionReport { number: 1, position: Position::new([1.0, 2.0, 3.0]).ok() };
-    let others = [
-        write(&|writer| position.write(SESSION, writer).expect("it fits")),
-        write(&|writer| {
-            let part = GroupPart { is_first: true, is_last: true, bytes: &[7; 900] };
-            part.write(SESSION, writer).expect("it fits");
-        }),
-    ];
-    commands.chain(others).collect()
+    match kind {
+        Ours::Moderation => {
+            let (player, reason) = (name_of(3), "r".repeat(200));
+            let (from, to) = (room_of(3), room_of(4));
+            let actions = [
+                CommandAction::Kick,
+                CommandAction::Mute { duration_s: 0 },
+                CommandAction::Unmute,
+                CommandAction::Move { from: WireStr::from(&*from), to: WireStr::from(&*to) },
+                CommandAction::Ban { duration_s: 0 },
+            ];
+            let commands = actions.into_iter().map(|action| {
+                let (player, reason) = (WireStr::from(&*player), WireStr::from(&*reason));
+                let command = ModeratorCommand { number: 1, player, reason, action };
+                write(&|writer| command.write(SESSION, writer).expect("it fits"))
+            });
+            commands.collect()
+        }
+        Ours::Position => {
+            let positions = [Position::new([1.0, 2.0, 3.0]), Position::new([-900.0, 0.0, 900.0])];
+            let reports = (1..).zip(positions).map(|(number, position)| {
+                let report = PositionReport { number, position: position.ok() };
+                write(&|writer| report.write(SESSION, writer).expect("it fits"))
+            });
+            reports.collect()
+        }
+        Ours::Reception => {
+            let of = |speaker: &ClientId| Reception {
+                speaker: *speaker,
+                expected: 100,
+                lost: 10,
+                playout_delay_ms: 60,
+            };
+            let receptions: Vec<Reception> = speakers.iter().map(of).collect();
+            let runs = vec![LossRun(20); receptions.len()];
+            let report = VoiceReport {
+                reception: Some(ReceptionReport {
+                    redundancy: RedundancySupport::REPEAT,
+                    speakers: List::from(&*receptions),
+                    lost_in_a_row: List::from(&*runs),
+                }),
+                ..VoiceReport::default()
+            };
+            vec![write(&|writer| report.write(SESSION, writer).expect("it fits"))]
+        }
+    }
+}
+
+/// As many others as a report names speak to the rooms of all.
+fn speakers(stage: &mut Stage) -> Vec<ClientId> {
+    let rows: Vec<_> = stage.server.link_table().filter_map(|row| Some((row.link, row.client?))).collect();
+    let others = rows.into_iter().filter(|(link, _)| *link != link_of(NUMBER)).take(RECEPTIONS_MAX);
+    let speak = |(link, id): (_, ClientId)| {
+        stage.handle(link, Delivery::Unreliable, &voice(id.0, 0));
+        id
+    };
+    others.map(speak).collect()
+}
+
+/// One message to each player is what a change of one player takes, and a newcomer is told of each player: that is
+/// within the bound with the rest, so that nothing is left out of the count.
+#[track_caller]
+fn assert_is_bounded(stage: &mut Stage, what: &str, packet: &[u8]) {
+    assert!(packet.len() <= 1024, "{what}: {} bytes", packet.len());
+    stage.cost(link_of(NUMBER), Delivery::Reliable, packet).assert_is_bounded(what);
+    // What it leads to a moment later.
+    let cost = crate::stage::measured(|| stage.wait(std::time::Duration::from_millis(50)));
+    cost.assert_is_bounded(&format!("after {what}"));
 }
 
 #[test]
 fn no_packet_of_the_session_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
-        let mut stage = Stage::new();
-        let row = stage.server.link_table().find(|row| row.link == link_of(NUMBER));
-        let id = row.and_then(|row| row.client).unwrap().0;
         let kinds: Vec<_> = (0..=u8::MAX).filter_map(MessageType::from_byte).collect();
         assert_eq!(kinds.len(), 11);
-        let packets = kinds
-            .iter()
-            .flat_map(|kind| worst(*kind, id).into_iter().map(move |packet| (format!("{kind:?}"), packet)));
-        let ours = extensions().into_iter().enumerate();
-        let ours = ours.map(|(number, packet)| (format!("extension {number}"), packet));
-        for (what, packet) in packets.chain(ours).collect::<Vec<_>>() {
-            assert!(packet.len() <= 1024, "{what}: {} bytes", packet.len());
-            let cost = stage.cost(link_of(NUMBER), Delivery::Reliable, &packet);
-            // One message to each player is what a change of one player takes.
-            let Some(steps) = cost.steps.checked_sub(2 * usize::from(PLAYERS)) else {
-                cost.assert_is_bounded(&what);
-                continue;
-            };
-            crate::Cost { steps, ..cost }.assert_is_bounded(&what);
+        for (players, mut stage) in [("originals", Stage::new()), ("players of ours", Stage::of_ours())] {
+            assert_eq!(stage.server.clients(), usize::from(PLAYERS));
+            for kind in &kinds {
+                for nth in 0..worst(*kind, 0).len() {
+                    let id = stage.prepare();
+                    let packet = worst(*kind, id).swap_remove(nth);
+                    assert_is_bounded(&mut stage, &format!("{kind:?} {nth} among {players}"), &packet);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn no_message_behind_a_packet_costs_more_than_a_millisecond_or_a_megabyte() {
+    alone(|| {
+        let mut stage = Stage::of_ours();
+        for kind in Ours::ALL {
+            for nth in 0..worst_of_ours(kind, &[]).len() {
+                stage.prepare();
+                let speakers = speakers(&mut stage);
+                let packet = worst_of_ours(kind, &speakers).swap_remove(nth);
+                let before = stage.server.statistics();
+                assert_is_bounded(&mut stage, &format!("{kind:?} {nth}"), &packet);
+                let after = stage.server.statistics();
+                match kind {
+                    Ours::Moderation => assert_eq!(after.moderator_requests, before.moderator_requests + 1),
+                    Ours::Position => assert_eq!(after.positions_received, before.positions_received + 1),
+                    Ours::Reception => {
+                        assert_eq!(after.reports_received, before.reports_received + 1);
+                        assert_eq!(after.receptions_refused, before.receptions_refused, "they are heard");
+                    }
+                }
+            }
         }
     });
 }

@@ -2,7 +2,8 @@
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
-use core::fmt;
+use alloc::vec::Vec;
+use core::{fmt, mem};
 
 use consonance_wire::{ClientState, DeltaChannelState, RoomId, WireStr};
 
@@ -98,6 +99,33 @@ impl LeftRooms {
     }
 }
 
+/// Changes of my rooms, on their way to the server.
+#[derive(Debug, Default)]
+pub(super) enum RoomChanges {
+    /// Each is announced at once.
+    #[default]
+    AtOnce,
+    /// They wait to be announced together, one by one.
+    Few(Vec<(Box<str>, bool)>),
+    /// They wait, and are so many that a list of all my rooms announces them.
+    Many,
+}
+
+/// Changes that are announced one by one. Each goes to all clients of the session, as the list of all rooms does.
+const FEW_MAX: usize = 4;
+
+impl RoomChanges {
+    /// Whether a change waits.
+    fn hold(&mut self, room: &str, joined: bool) -> bool {
+        match self {
+            Self::AtOnce => return false,
+            Self::Few(changes) if changes.len() < FEW_MAX => changes.push((room.into(), joined)),
+            Self::Few(_) | Self::Many => *self = Self::Many,
+        }
+        true
+    }
+}
+
 impl Client {
     /// Starts listening to a room, in this session and in all later ones. Joining twice has no further effect.
     ///
@@ -128,6 +156,34 @@ impl Client {
     pub fn leave_room(&mut self, room: &str) {
         if self.rooms.remove(room).is_some() {
             self.announce(room, false);
+        }
+    }
+
+    /// Holds the following changes of my rooms back until [`announce_rooms`](Self::announce_rooms) announces them
+    /// together: many changes at once then cost the session no more than a few.
+    pub fn collect_room_changes(&mut self) {
+        if let RoomChanges::AtOnce = self.room_changes {
+            self.room_changes = RoomChanges::Few(Vec::new());
+        }
+    }
+
+    /// Announces the changes of my rooms that were held back.
+    ///
+    /// Up to four are announced as they were made. Of more, the server is told the list of all my rooms instead, after
+    /// which clients see me leave all rooms and enter those of the list in the same moment.
+    pub fn announce_rooms(&mut self) {
+        match mem::take(&mut self.room_changes) {
+            RoomChanges::AtOnce => {}
+            RoomChanges::Few(changes) => {
+                for (room, joined) in &changes {
+                    self.announce(room, *joined);
+                }
+            }
+            RoomChanges::Many => {
+                if let Connection::Joined { link, session, id, .. } = self.connection {
+                    self.send_own_state(link, session, id);
+                }
+            }
         }
     }
 
@@ -172,6 +228,9 @@ impl Client {
     }
 
     fn announce(&mut self, room: &str, joined: bool) {
+        if self.room_changes.hold(room, joined) {
+            return;
+        }
         let Connection::Joined { link, session, id, .. } = self.connection else { return };
         if !joined {
             self.left_rooms.note(room);

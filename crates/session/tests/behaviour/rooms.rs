@@ -69,6 +69,28 @@ fn a_client_that_is_said_to_be_in_other_rooms_than_it_is_says_its_rooms_again() 
 }
 
 #[test]
+fn changes_that_are_collected_are_announced_one_by_one_or_as_a_list_if_they_are_many() {
+    let mut client = LoneClient::joined("Alice", 0, &["lobby"]);
+    client.client.collect_room_changes();
+    client.client.join_room("a").unwrap();
+    client.client.leave_room("lobby");
+    assert_eq!(client.sent(), [""; 0]);
+    client.client.announce_rooms();
+    assert_eq!(client.sent(), ["DeltaChannelState 0 enters a", "DeltaChannelState 0 exits lobby"]);
+    client.client.collect_room_changes();
+    for room in ["b", "c", "d", "e"] {
+        client.client.join_room(room).unwrap();
+    }
+    client.client.leave_room("a");
+    client.client.announce_rooms();
+    assert_eq!(client.sent(), ["ClientState 0 Alice [b c d e]"]);
+    client.receive(&packets::client_state(0, "Alice", &["b", "c", "d", "e"]));
+    assert_eq!(client.sent(), [""; 0]);
+    client.client.leave_room("e");
+    assert_eq!(client.sent(), ["DeltaChannelState 0 exits e"], "at once again");
+}
+
+#[test]
 fn a_state_replaces_the_rooms_the_old_ones_are_left_last_first() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["blue", "lobby"]);
