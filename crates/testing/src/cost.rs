@@ -8,7 +8,7 @@
 //!
 //! A test counts allocations with a line of its own:
 //!
-//! ```
+//! ```text
 //! #[global_allocator]
 //! static ALLOCATOR: consonance_testing::cost::CountingAllocator = consonance_testing::cost::ALLOCATOR;
 //! ```
@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[cfg(feature = "datagram-cost")]
-pub use datagrams::{DatagramServer, address};
+pub use datagrams::{DatagramServer, address, from_client};
 
 /// Bytes that one message may allocate, those of replaced buffers counted again.
 pub const BYTES_MAX: usize = 1_000_000;

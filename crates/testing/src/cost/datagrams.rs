@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::MessageChannel;
-use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 use consonance_transport::Peer;
 
 use super::{Cost, measured};
@@ -28,11 +28,63 @@ pub fn address(number: u16) -> SocketAddr {
     (Ipv4Addr::from(0x0a00_0000 + u32::from(number)), 7777).into()
 }
 
+/// The datagrams that a client wants to send.
+pub fn from_client(client: &mut impl ClientEndpoint, now: Instant) -> Vec<Vec<u8>> {
+    let mut datagrams = Vec::new();
+    let mut datagram = Vec::new();
+    while client.poll_transmit(now, &mut datagram) {
+        datagrams.push(std::mem::take(&mut datagram));
+    }
+    datagrams
+}
+
 impl<E: ServerEndpoint> DatagramServer<E> {
     /// A server that nobody knows yet.
     pub fn new(endpoint: E) -> Self {
-        let scratch = Vec::with_capacity(1 << 16);
+        let scratch = Vec::with_capacity(1 << 20);
         Self { endpoint, now: Instant::now(), peers: Vec::new(), sent: Vec::new(), scratch }
+    }
+
+    /// Connects a client from the address of this number; returns its peer.
+    ///
+    /// # Panics
+    /// If they do not come to terms within ten seconds of simulated time.
+    pub fn connect(&mut self, client: &mut impl ClientEndpoint, number: u16) -> Peer {
+        client.connect(self.now, &[]);
+        for _ in 0..1000 {
+            let has_connected = self.carry(client, number);
+            if has_connected {
+                self.carry(client, number);
+                return *self.peers.last().expect("a peer has connected");
+            }
+            self.pass(Duration::from_millis(10));
+            client.handle_timeout(self.now);
+        }
+        panic!("client {number} does not connect");
+    }
+
+    /// Carries datagrams between the server and a client until there are none; returns whether the client reported
+    /// that it is connected.
+    pub fn carry(&mut self, client: &mut impl ClientEndpoint, number: u16) -> bool {
+        let mut has_connected = false;
+        loop {
+            let up = from_client(client, self.now);
+            for datagram in &up {
+                self.give(address(number), datagram);
+            }
+            let down = self.take();
+            for (_, datagram) in down.iter().filter(|(to, _)| *to == address(number)) {
+                client.handle_datagram(self.now, datagram);
+            }
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(&mut bytes) {
+                has_connected |= event == ClientEndpointEvent::Connected;
+                bytes.clear();
+            }
+            if up.is_empty() && down.is_empty() {
+                return has_connected;
+            }
+        }
     }
 
     /// Handles a datagram and keeps what is sent.

@@ -137,7 +137,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-litenetlib",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-enet",
