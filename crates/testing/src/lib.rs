@@ -16,11 +16,14 @@
 //! * `murmur`: starts and stops Mumble's server; on Unix.
 //! * `http-server`: an HTTP server that gives a test's responses, and records its requests.
 //! * `input`: audio inputs for a voice chat.
+//! * `cost`: what one message costs, in bytes and steps; `datagram-cost` has a server for datagrams, `session-cost` a big session.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
 pub mod command;
+#[cfg(feature = "cost")]
+pub mod cost;
 #[cfg(feature = "direct-session")]
 pub mod direct_session;
 #[cfg(feature = "folder")]

@@ -18,7 +18,7 @@ pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
 /// One message of a page. Everything in it is within its bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum FromPage {
     /// Listens to a room from now on.
     Listen {

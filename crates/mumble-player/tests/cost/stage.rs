@@ -6,12 +6,12 @@ use consonance_session::{
     Access, Capabilities, CodecId, CodecParameters, Delivery, Encryption, Instant, LinkCommand, LinkId,
     ProximitySettings, RoomPattern, Server, ServerEvent, ServerSettings, SessionId,
 };
+pub(crate) use consonance_testing::cost::measured;
 use consonance_wire::{
     ClientState, HandshakeExtension, HandshakeRequest, List, Packet, RosterEntry, WireStr, Writer,
 };
-use stats_alloc::Region;
 
-use crate::{ALLOCATOR, Cost};
+use crate::Cost;
 
 pub(crate) const SESSION: SessionId = SessionId(0x1234_5678);
 pub(crate) const PLAYERS: u16 = 1000;
@@ -133,15 +133,6 @@ impl Stage {
     pub(crate) fn cost(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) -> Cost {
         measured(|| self.handle(link, delivery, packet))
     }
-}
-
-/// The cost of something that counts its other steps.
-pub(crate) fn measured(act: impl FnOnce() -> usize) -> Cost {
-    let region = Region::new(ALLOCATOR);
-    let steps = act();
-    let change = region.change();
-    let grown = usize::try_from(change.bytes_reallocated).unwrap_or_default();
-    Cost { bytes: change.bytes_allocated + grown, steps: steps + change.allocations + change.reallocations }
 }
 
 pub(crate) fn link_of(number: u16) -> LinkId {

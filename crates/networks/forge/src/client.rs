@@ -11,7 +11,7 @@ use ring::hmac;
 
 use crate::frame::{
     Control, DATAGRAM_BYTES_MAX, GROUP_CLOSE, GROUP_FULL, GROUP_ID, GROUP_PING, GROUP_PONG, GROUP_REFUSED,
-    TO_SERVER,
+    PAYLOAD_BYTES_MAX, TO_SERVER,
 };
 use crate::link::{Full, Head, Link};
 use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
@@ -117,7 +117,7 @@ impl ForgeClient {
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
                 self.events.push_back(ClientEndpointEvent::Message { channel });
             }
-            (State::Up { link, .. }, Control::Ping) => {
+            (State::Up { link, .. }, Control::Ping) if self.payload.len() <= PAYLOAD_BYTES_MAX => {
                 let pong = Head::unreliable(Control::Pong, GROUP_PONG);
                 let _ = link.send(now, pong, TO_SERVER, &self.payload);
             }

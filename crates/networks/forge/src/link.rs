@@ -33,6 +33,8 @@ pub(crate) struct Link {
     expected_id: u64,
     /// Reliable frames that came before their turn.
     ahead: BTreeMap<u64, (Head, Vec<u8>)>,
+    /// The bytes of these.
+    ahead_bytes: usize,
     /// Frames to be taken, with their payloads.
     inbox: BytesQueue<Head>,
     outbox: BytesQueue<()>,
@@ -89,6 +91,7 @@ impl Link {
             pieces: Pieces::default(),
             expected_id: 0,
             ahead: BTreeMap::new(),
+            ahead_bytes: 0,
             inbox: BytesQueue::default(),
             outbox: BytesQueue::default(),
             frame: Vec::new(),
@@ -127,7 +130,15 @@ impl Link {
             self.take_frame(&piece, piece.bytes)
         } else {
             match self.pieces.put(now, &piece, &mut frame) {
-                pieces::Put::Whole => self.take_frame(&piece, &frame),
+                pieces::Put::Whole => {
+                    let malformed = self.malformed;
+                    let is_taken = self.take_frame(&piece, &frame);
+                    // A frame without room to wait comes again with its last piece.
+                    if is_taken || self.malformed > malformed {
+                        self.pieces.forget(piece.unique_id);
+                    }
+                    is_taken
+                }
                 pieces::Put::Kept => true,
                 pieces::Put::Refused => false,
             }
@@ -308,16 +319,23 @@ impl Link {
                 self.deliver(head, frame.payload);
                 self.expected_id += 1;
                 while let Some((head, payload)) = self.ahead.remove(&self.expected_id) {
+                    self.ahead_bytes -= payload.len();
                     self.deliver(head, &payload);
                     self.expected_id += 1;
                 }
             }
-            Some(id) if id - self.expected_id <= AHEAD_MAX => {
-                self.ahead.entry(id).or_insert_with(|| (head, frame.payload.to_vec()));
+            Some(id) if self.ahead.contains_key(&id) => {}
+            Some(id) if self.may_wait(id, frame.payload) => {
+                self.ahead_bytes += frame.payload.len();
+                self.ahead.insert(id, (head, frame.payload.to_vec()));
             }
             Some(_) => return false,
         }
         true
+    }
+
+    fn may_wait(&self, id: u64, payload: &[u8]) -> bool {
+        id - self.expected_id <= AHEAD_MAX && self.ahead_bytes + payload.len() <= AHEAD_BYTES_MAX
     }
 
     fn deliver(&mut self, head: Head, payload: &[u8]) {
@@ -345,4 +363,6 @@ const PATIENCE_MAX: Duration = Duration::from_secs(1);
 const ON_THEIR_WAY_MAX: usize = 64;
 
 /// The most early reliable frames that are buffered.
-const AHEAD_MAX: u64 = 1024;
+const AHEAD_MAX: u64 = 512;
+/// The most bytes of these, which one frame may release. Further ones are not confirmed, and come again.
+const AHEAD_BYTES_MAX: usize = 128 * 1024;

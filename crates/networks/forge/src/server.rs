@@ -19,7 +19,8 @@ use ring::hmac;
 use self::events::Events;
 use self::remote_client::{Proof, RemoteClient, Stage};
 use crate::frame::{
-    Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, Piece, TO_TARGET,
+    Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, PAYLOAD_BYTES_MAX,
+    Piece, TO_TARGET,
 };
 use crate::link::{Full, Head, Link};
 use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
@@ -164,7 +165,8 @@ impl ForgeServer {
                 self.events.push(message, |bytes| message::write(head.group, payload, bytes));
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
             }
-            Control::Ping => {
+            // No longer than its answer may be: stock pings have a time in them.
+            Control::Ping if self.payload.len() <= PAYLOAD_BYTES_MAX => {
                 // Cannot fail: unreliable frames always have room.
                 let _ = client.link.send(
                     now,
@@ -181,7 +183,7 @@ impl ForgeServer {
                 };
                 self.end(peer, reason);
             }
-            Control::Error | Control::Text | Control::Binary | Control::Pong => {}
+            Control::Error | Control::Text | Control::Binary | Control::Ping | Control::Pong => {}
         }
     }
 

@@ -26,6 +26,9 @@ const SEND_WINDOW: u32 = 4096;
 const REMOTE_WINDOW_FIRST: u16 = 128;
 /// The smallest receive window, in segments: one more than the parts of the largest message.
 const RECEIVE_WINDOW_MIN: u16 = 256;
+/// The maximum number of pushed segments of one flush, as many as the largest message has. One acknowledgement can
+/// open a window, or have one sent again, that holds megabytes: the rest goes a millisecond later.
+const PUSHES_MAX: usize = 256;
 
 /// One end of a reliable conversation.
 #[derive(Debug)]
@@ -201,9 +204,14 @@ impl Arq {
         if std::mem::take(&mut self.owes_window) {
             packer.put(&Segment { command: Command::TellWindow, ..blank });
         }
-        self.sending.advance(SEND_WINDOW.min(self.remote_window.into()), now_ms);
+        self.sending.advance(SEND_WINDOW.min(self.remote_window.into()), PUSHES_MAX, now_ms);
         let patience = Patience { timeout_ms: self.round_trip.timeout_ms(), grows: true };
+        let mut pushes_left = PUSHES_MAX;
         let sent = self.sending.send_due((now_ms, time_ms), patience, |segment| {
+            if pushes_left == 0 {
+                return false;
+            }
+            pushes_left -= 1;
             packer.put(&Segment {
                 command: Command::Push,
                 fragments_after: segment.fragments_after,
@@ -215,6 +223,9 @@ impl Arq {
         });
         self.is_dead |= sent.is_err();
         self.next_resend_ms = sent.unwrap_or_default();
+        if pushes_left == 0 {
+            self.next_resend_ms = Some(now_ms + 1);
+        }
         self.datagram = packer.finish();
     }
 

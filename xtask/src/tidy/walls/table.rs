@@ -137,7 +137,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-litenetlib",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-enet",
@@ -147,7 +147,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-kcp",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-darkrift",
@@ -157,7 +157,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-forge",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-fast-path",
@@ -236,7 +236,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-cluster",
         may_use: Only(&["consonance-transport"]),
-        tests_may_also_use: &["consonance-session", "consonance-wire"],
+        tests_may_also_use: &["consonance-session", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-nats",

@@ -56,13 +56,18 @@ impl Pieces {
             return Put::Kept;
         }
         frame.clear();
-        frame.extend(partial.pieces.values().flatten());
-        self.frames.remove(&piece.unique_id);
-        self.done.push_back(piece.unique_id);
+        frame.reserve(partial.pieces.values().map(Vec::len).sum());
+        partial.pieces.values().for_each(|bytes| frame.extend_from_slice(bytes));
+        Put::Whole
+    }
+
+    /// A whole frame was taken: pieces of it that come again are ignored.
+    pub(super) fn forget(&mut self, unique_id: u64) {
+        self.frames.remove(&unique_id);
+        self.done.push_back(unique_id);
         if self.done.len() > DONE_MAX {
             self.done.pop_front();
         }
-        Put::Whole
     }
 
     /// Removes unreliable frames that are still incomplete after their time. True if there is room for this frame.

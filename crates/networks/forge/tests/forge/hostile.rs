@@ -181,6 +181,52 @@ fn a_place_far_ahead_is_not_kept_and_not_confirmed() {
     assert_eq!(server.machine.statistics().connections.connected, 1);
 }
 
+#[test]
+fn a_ping_too_long_to_be_answered_in_one_datagram_is_not_answered() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    server.is_confirmed();
+    for (bytes, answers) in [(8, 1), (1162, 1), (1163, 0)] {
+        let numbers = [[0x11; 8], [0x22; 8]].concat();
+        let ping = [&[0x89, 0x18][..], &vec![7; bytes], &numbers, &hex("0C000000 00000000 52", &[])].concat();
+        server.takes(&ping);
+        let said = server.says();
+        assert_eq!(said.len(), answers, "{bytes} bytes");
+        assert!(said.iter().all(|pong| pong.len() <= 1200), "{bytes} bytes");
+    }
+}
+
+#[test]
+fn early_frames_are_kept_up_to_so_many_bytes_and_the_others_come_again() {
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    server.is_confirmed();
+    server.events();
+    let numbers = |id: u64| [id, 0, 100 + id].into_iter().flat_map(u64::to_le_bytes).collect::<Vec<_>>();
+    let frame =
+        |id| [&[0x82, 0, 0][..], &[7; 1162], &numbers(id), &hex("07000000 00000000 03", &[])].concat();
+    (3..400).for_each(|id| server.takes(&frame(id)));
+    let kept = 128 * 1024 / 1162;
+    assert_eq!(server.says().len(), kept, "the others are not confirmed");
+    let in_pieces = [&[0x82, 0, 0][..], &[7; 1162], &numbers(500)].concat();
+    let (first, second) = in_pieces.split_at(600);
+    let first = [first, &numbers(500)[16..], &hex("07000000 00000000 01", &[])].concat();
+    let second = [second, &hex("07000000 01000000 03", &[])].concat();
+    server.takes(&first);
+    server.takes(&second);
+    assert_eq!(server.says().len(), 1, "a whole frame without room is not confirmed");
+    (1..3).for_each(|id| server.takes(&frame(id)));
+    assert_eq!(server.events().len(), kept + 2);
+    server.says();
+    server.takes(&second);
+    server.takes(&second);
+    assert_eq!(server.says().len(), 2, "it is kept when its last piece comes again");
+    (3 + kept as u64..500).for_each(|id| server.takes(&frame(id)));
+    assert_eq!(server.events().len(), 500 - 3 - kept + 1);
+}
+
 proptest! {
     #[test]
     fn whatever_comes_is_taken_without_harm(

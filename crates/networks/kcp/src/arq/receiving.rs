@@ -59,6 +59,7 @@ impl Receiving {
         if self.in_order.len() < parts {
             return Ok(false);
         }
+        message.reserve(self.in_order.iter().take(parts).map(|part| part.payload.len()).sum());
         for (index, part) in self.in_order.drain(..parts).enumerate() {
             if usize::from(part.fragments_after) + index + 1 != parts {
                 return Err(());

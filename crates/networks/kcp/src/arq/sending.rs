@@ -98,11 +98,13 @@ impl Sending {
         }
     }
 
-    /// Assigns numbers to waiting parts, as far as the other side's window allows.
-    pub(super) fn advance(&mut self, window: u32, now_ms: u64) {
-        while self.next_number.wrapping_sub(self.acknowledged()) < window
-            && let Some((fragments_after, payload)) = self.waiting.pop_front()
-        {
+    /// Assigns numbers to waiting parts, as far as the other side's window allows, and to no more than the most.
+    pub(super) fn advance(&mut self, window: u32, most: usize, now_ms: u64) {
+        for _ in 0..most {
+            if self.next_number.wrapping_sub(self.acknowledged()) >= window {
+                return;
+            }
+            let Some((fragments_after, payload)) = self.waiting.pop_front() else { return };
             self.under_way.push_back(UnderWay {
                 number: self.next_number,
                 fragments_after,

@@ -32,7 +32,7 @@ impl Arq {
         let mut datagram = std::mem::take(&mut self.datagram);
         datagram.clear();
         datagram.extend_from_slice(prefix);
-        self.sending.advance(1, times.0);
+        self.sending.advance(1, 1, times.0);
         // Resends do not back off: they are limited by the bytes that the other side has sent.
         let patience = Patience { timeout_ms: self.round_trip.timeout_ms(), grows: false };
         let sent = self.sending.send_due(times, patience, |segment| {

@@ -40,15 +40,24 @@ impl Connection {
         deliver: &mut dyn FnMut(MessageChannel, &[u8]),
     ) -> Result<(), TooMuchIncomplete> {
         let mut rest = &packet[1..];
+        let mut has_acknowledgements = false;
         while let Some((inner, others)) = merging::split(rest) {
             rest = others;
             let header = FirstByte::parse(inner, self.dialect);
             let header = header.filter(|header| header.connection_number == self.number);
             // Merged packets must not be nested: a datagram could unfold without end.
             match header.filter(|header| header.packet_type != PacketType::Merged) {
+                Some(FirstByte { packet_type: PacketType::Ack, .. }) => {
+                    self.handle_acknowledgement(inner);
+                    has_acknowledgements = true;
+                }
                 Some(header) => self.handle_single(now, header, inner, deliver)?,
                 None => self.counts.malformed += 1,
             }
+        }
+        // Not after each of them: each may free a window, and a datagram full of them all that waits.
+        for id in (0..self.channels.len()).take_while(|_| has_acknowledgements) {
+            self.transmit_channel(now, id as u8);
         }
         Ok(())
     }
@@ -64,10 +73,8 @@ impl Connection {
             PacketType::Unreliable if !header.is_fragment => deliver(UNRELIABLE, &packet[1..]),
             PacketType::Channeled => return self.handle_channeled(now, header, packet, deliver),
             PacketType::Ack => {
-                if let Some(Some(state)) = self.channels.get_mut(usize::from(packet[3])) {
-                    state.handle_acknowledgement(packet);
-                    self.transmit_channel(now, packet[3]);
-                }
+                self.handle_acknowledgement(packet);
+                self.transmit_channel(now, packet[3]);
             }
             PacketType::Ping => self.note_ping(u16::from_le_bytes([packet[1], packet[2]])),
             PacketType::Pong => self.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
@@ -76,6 +83,12 @@ impl Connection {
             _ => self.counts.malformed += 1,
         }
         Ok(())
+    }
+
+    fn handle_acknowledgement(&mut self, packet: &[u8]) {
+        if let Some(Some(state)) = self.channels.get_mut(usize::from(packet[3])) {
+            state.handle_acknowledgement(packet);
+        }
     }
 
     fn handle_channeled(
