@@ -12,9 +12,12 @@ export function findBrowser() {
   return names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
 }
 
-/** Opens a tab, and a server with the fake library, while `use` runs. `use` gets the tab and the server's address. */
-export async function withPage(use) {
-  const server = await serve();
+/**
+ * Opens tabs that know nothing of each other, and a server with the fake library, while `use` runs for each tab. `use` gets the tab and the
+ * server's address.
+ */
+export async function withPage(use, tabs = 1) {
+  const server = await serve(0, true);
   const profile = await mkdtemp(join(tmpdir(), "consonance-page-"));
   const browser = spawn(findBrowser() ?? "chromium", [...ARGUMENTS, `--user-data-dir=${profile}`, "about:blank"], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
@@ -25,7 +28,9 @@ export async function withPage(use) {
   );
   try {
     const call = connection(browser.stdio[3], browser.stdio[4]);
-    await Promise.race([isLost, useTab(call, use, `http://127.0.0.1:${server.address().port}/`)]);
+    const address = `http://127.0.0.1:${server.address().port}/`;
+    const uses = Array.from({ length: tabs }, () => useTab(call, use, address));
+    await Promise.race([isLost, Promise.all(uses)]);
   } finally {
     browser.kill();
     await ended;
@@ -36,7 +41,8 @@ export async function withPage(use) {
 }
 
 async function useTab(call, use, address) {
-  const { targetId } = await call("Target.createTarget", { url: "about:blank" });
+  const { browserContextId } = await call("Target.createBrowserContext");
+  const { targetId } = await call("Target.createTarget", { url: "about:blank", browserContextId });
   const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
   const tab = new Tab((method, parameters = {}) => call(method, parameters, sessionId));
   await tab.tell("Runtime.enable");

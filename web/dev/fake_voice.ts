@@ -19,9 +19,9 @@ import type {
   VoiceEvents,
   VoiceState,
 } from "../src/voice/index.ts";
-import { NOT_ENCRYPTED } from "../src/voice/encryption_status.ts";
 import { VoiceProblem } from "../src/voice/index.ts";
 import type { VoiceLibrary } from "../src/page/join_view.ts";
+import { fakeEncryption } from "./fake_encryption.ts";
 import { SCENES, type Scene } from "./scenes.ts";
 
 /** The library, as far as a scene supports it. */
@@ -192,7 +192,7 @@ class FakeVoice implements Voice {
   readonly session: string;
   readonly name: string;
   readonly key = null;
-  encryption: EncryptionStatus = NOT_ENCRYPTED;
+  readonly encryption: EncryptionStatus;
   readonly players = new Map<string, FakePlayer>();
   readonly microphone: FakeMicrophone;
   readonly output = new FakeOutput();
@@ -200,7 +200,7 @@ class FakeVoice implements Voice {
   place: Place | null = null;
   facing: Direction = { x: 0, y: 0, z: 1 };
   placeShared = false;
-  needsGesture = false;
+  needsGesture: boolean;
   quality: Quality;
   verifyMember(): void {}
   report(): void {}
@@ -209,6 +209,8 @@ class FakeVoice implements Voice {
 
   constructor({ session, name }: ConnectOptions, microphone: FakeMicrophone, scene: Scene) {
     [this.session, this.name, this.microphone] = [session, name, microphone];
+    this.encryption = fakeEncryption(name, scene.encryption);
+    this.needsGesture = scene.isSilent ?? false;
     const isPoor = scene.quality === "poor";
     this.quality = {
       word: scene.quality ?? "good",
@@ -219,7 +221,7 @@ class FakeVoice implements Voice {
       listeners: 3,
       listenersLostPercent: isPoor ? 9 : 0.2,
       voices: null,
-      transport: isPoor ? "tcp" : "udp",
+      transport: scene.transport ?? (isPoor ? "tcp" : "udp"),
     };
     this.#add(new FakePlayer(1, name, [], true));
     if (!scene.isAlone) this.#people(scene);
@@ -307,6 +309,7 @@ class FakeVoice implements Voice {
     const text = "Take the left door, and wait for us where the two rivers meet.";
     if (scene.captions) this.#tell("caption", { player: "Bob", by: "Captions", to: { room: "lobby" }, text, isFinal: true });
     if (scene.closing) this.#tell("closing", { inMs: 300_000, redirect: "eu2.example.org" });
+    for (const [event, happened] of scene.events ?? []) this.#tell(event, happened as never);
     if (scene.ends) this.#tell("closed", new VoiceProblem(...scene.ends));
   }
 

@@ -1,6 +1,8 @@
 // The scenes of the page with the fake library: `?scene=` in the address selects one by name.
 
-import type { Info, ProblemCode, Quality, VoiceState } from "../src/voice/index.ts";
+import type { Info, ProblemCode, Quality, VoiceEvents, VoiceState } from "../src/voice/index.ts";
+import { VoiceProblem } from "../src/voice/index.ts";
+import type { FakeEncryption } from "./fake_encryption.ts";
 
 /** How a scene differs from a quiet visit. */
 export const SCENES = {
@@ -39,7 +41,45 @@ export const SCENES = {
   placed: { arePlaced: true },
   movement: { moves: true },
   slow: { isSlow: true },
+  "no-webrtc": { microphone: "no-webrtc" },
+  "no-encryption": { refuse: ["encryption", "This session requires end-to-end encryption, which this client does not support."] },
+  silent: { isSilent: true },
+  websocket: { transport: "websocket" },
+  "away-with-others": { state: "reconnecting", crowd: 3 },
+  encrypted: { encryption: "on" },
+  waiting: { encryption: "waiting" },
+  "plain-room": { encryption: "plain" },
+  "trouble-of-keys": {
+    encryption: "plain",
+    events: [
+      ["encryptionEvent", { type: "roomsChanged", by: "Frank" }],
+      ["encryptionEvent", { type: "keyChanged", name: "Carol", wasVerified: true }],
+      ["encryptionEvent", { type: "forked", name: "Bob" }],
+      ["encryptionEvent", { type: "weakened" }],
+      ["encryptionEvent", { type: "withheld", why: "plain-room", name: "lobby" }],
+      ["encryptionEvent", { type: "knownKeysFull" }],
+    ],
+  },
+  operated: {
+    events: [
+      ["restricted", { restriction: "voice", lifted: false, endsInMs: 600_000, reason: "please wait your turn" }],
+      ["restricted", { restriction: "text", lifted: true, endsInMs: null, reason: "" }],
+      ["roomFull", { room: "lobby", to: "speak" }],
+      ["roomRights", { room: "lobby", mayListen: null, maySpeak: false }],
+      ["moved", { from: "lobby", to: "harbour" }],
+      ["recorded", { isWhole: false, lastMs: 120_000 }],
+    ],
+  },
+  "too-many-texts": { events: [["textRateLimited", { waitMs: 4200 }]] },
+  "lost-microphone": { events: [["microphone", new VoiceProblem("no-microphone", "It is gone.")]] },
+  old: { ends: ["version", "This page speaks version 3, and the server version 4."] },
+  weakened: { ends: ["encryption", "The session requires encryption now."] },
+  closed: { ends: ["closing", "The server closes."] },
+  filled: { ends: ["full", "The session is full."] },
 } satisfies Record<string, Scene>;
+
+/** An event, with what it tells. */
+type Happening = { [K in keyof VoiceEvents]: readonly [K, VoiceEvents[K]] }[keyof VoiceEvents];
 
 export interface Scene {
   isAlone?: boolean;
@@ -64,6 +104,12 @@ export interface Scene {
   ends?: [ProblemCode, string];
   arePlaced?: boolean;
   moves?: boolean;
+  /** Sound waits for a click. */
+  isSilent?: boolean;
+  transport?: Quality["transport"];
+  encryption?: FakeEncryption;
+  /** What the session tells once the page has joined. */
+  events?: readonly Happening[];
   /** The server does not answer until the user cancels. */
   isSlow?: boolean;
   /** UDP is blocked, which shows after a moment. */

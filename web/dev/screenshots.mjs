@@ -27,7 +27,7 @@ await withPage(async (tab, address) => {
 });
 
 async function take(tab, name, theme) {
-  await tab.run(`document.documentElement.dataset.theme = '${theme}'; await pause(250)`);
+  await tab.run(`document.documentElement.dataset.theme = '${theme}'; await pause(120)`);
   const excess = await tab.run("return document.documentElement.scrollWidth - innerWidth");
   if (excess > 0) console.log(`${name}: ${excess} px wider than the window`);
   for (const faint of await tab.run(`return (${CONTRAST})`)) console.log(`${name}: ${faint}`);

@@ -11,7 +11,8 @@ class KeysWorker {
   private readonly frames: FrameCipher;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastStatus = "";
-  private lastKnown = "";
+  /** Null until the page was told: also an empty list is told, so that a page keeps its key before it has met anyone. */
+  private lastKnown: string | null = null;
 
   constructor(wasm: Wasm, settings: unknown) {
     this.wasm = wasm;

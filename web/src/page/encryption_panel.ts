@@ -1,6 +1,6 @@
 // End-to-end encryption: a lock with a word, and on request all members with their safety numbers.
 
-import type { EncryptedMember, SafetyNumber } from "../voice/index.ts";
+import type { EncryptedMember, EncryptionState, SafetyNumber } from "../voice/index.ts";
 import { element, icon, mark, say, show } from "./dom.ts";
 import { ICONS } from "./icons.ts";
 import { nameElement } from "./names.ts";
@@ -14,9 +14,11 @@ export class EncryptionPanel implements Panel {
   readonly #context: RoomContext;
   readonly #summary: HTMLElement;
   readonly #word = element("span", { class: "wide" });
+  readonly #lead = element("p", { class: "note" });
   readonly #plain = element("p", { class: "trouble", hidden: true });
   readonly #members = element("ul", { class: "plain" });
   readonly #all = element("p", { class: "safety-number" });
+  readonly #allHead = element("h3", {}, WORDS.encryption.all);
   readonly #code = element("p", { class: "safety-number" });
   #hash: Promise<string | null> | undefined;
 
@@ -27,10 +29,10 @@ export class EncryptionPanel implements Panel {
       "div",
       { class: "card popover", tabindex: 0, role: "region", "aria-label": WORDS.encryption.title },
       element("h2", {}, WORDS.encryption.title),
-      element("p", { class: "note" }, WORDS.encryption.lead),
+      this.#lead,
       this.#plain,
       this.#members,
-      element("h3", {}, WORDS.encryption.all),
+      this.#allHead,
       this.#all,
       element("h3", {}, WORDS.encryption.code),
       element("p", { class: "note" }, WORDS.encryption.codeNote),
@@ -52,6 +54,8 @@ export class EncryptionPanel implements Panel {
     mark(this.node, "data-state", isPlain ? "plain" : state);
     mark(this.#summary, "aria-label", WORDS.encryption.open(word));
     if (!this.node.open) return;
+    say(this.#lead, leadWords(state, isPlain));
+    for (const part of [this.#allHead, this.#all]) show(part, safetyNumber !== null);
     this.#hash ??= this.#showCode();
     const verify = (name: string) => this.#context.voice.verifyMember(name);
     this.#members.replaceChildren(...members.map((member) => memberRow(member, verify)));
@@ -66,6 +70,11 @@ export class EncryptionPanel implements Panel {
   }
 }
 
+function leadWords(state: EncryptionState, isPlain: boolean): string {
+  if (state === "waiting") return WORDS.encryption.leadWhileWaiting;
+  return isPlain ? WORDS.encryption.leadWhilePlain : WORDS.encryption.lead;
+}
+
 function memberRow(member: EncryptedMember, verify: (name: string) => void): HTMLElement {
   const { name, purpose, safetyNumber, isConfirmed, isSelf, recognition } = member;
   const words = WORDS.encryption;
@@ -76,7 +85,7 @@ function memberRow(member: EncryptedMember, verify: (name: string) => void): HTM
     recognition === null ? null : words.recognition[recognition],
     isConfirmed ? null : words.unconfirmed,
   ].filter((note) => note !== null);
-  const note = notes.length === 0 ? null : element("span", { class: "note" }, ` ${notes.join(", ")}`);
+  const note = notes.length === 0 ? null : element("span", { class: "note" }, ` (${notes.join(", ")})`);
   const number = safetyNumber === null ? null : element("p", { class: "safety-number" }, ...numberLines(safetyNumber));
   const canVerify = number !== null && recognition !== "verified";
   const button = element("button", { type: "button", onclick: () => verify(name) }, words.verify(name));

@@ -33,6 +33,25 @@ pub(crate) fn are_kept(tab: &Tab, url: &str) -> Result<(), Failure> {
     ensure(found.is_empty(), || format!("{url} is not as it should be:\n  {}", found.join("\n  ")))
 }
 
+/// What a page shows now is accessible, and fits into the window, on a phone by day and on a desk by night. For further
+/// states of a page that keeps its rules otherwise.
+///
+/// # Errors
+/// [`Failure::NotSo`] with all that was found.
+pub(crate) fn is_accessible(tab: &Tab, what: &str) -> Result<(), Failure> {
+    let [phone, .., desk] = WIDTHS;
+    let mut found = Vec::new();
+    for look in [Look { width: phone, is_dark: false }, Look { width: desk, is_dark: true }] {
+        let (barriers, axe, overflow) =
+            tab.in_window(look, || Ok((tab.barriers()?, tab.axe_findings()?, tab.overflow()?)))?;
+        found.extend(barriers.into_iter().chain(axe).map(|barrier| format!("{look}: {barrier}")));
+        if overflow > 0 {
+            found.push(format!("{look}: {overflow} pixels too wide"));
+        }
+    }
+    ensure(found.is_empty(), || format!("{what} is not as it should be:\n  {}", found.join("\n  ")))
+}
+
 /// A player's name that would run a script, were it markup.
 pub(crate) const MARKUP_NAME: &str = "<img src=x onerror='window.markupRan = 1'>";
 

@@ -8,6 +8,7 @@ mod encryption;
 mod first_sound;
 mod instrument;
 mod interruptions;
+mod keys;
 mod map;
 mod operators;
 mod reload;
@@ -137,6 +138,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "native players, Chromium and Firefox talk in an encrypted session; one is kicked and hears no more",
         browsers: CHROMIUM,
         play: encryption::play_kick,
+    },
+    Scenario {
+        name: "keys",
+        what: "Chromium and Firefox keep a player's key where no script reads it, and show the page's hash",
+        browsers: CHROMIUM,
+        play: keys::play,
     },
     Scenario {
         name: "map",

@@ -47,9 +47,9 @@ impl Server {
     pub(crate) fn start_without_arguments(program: &Path, folder: &Path) -> Result<Self, Failure> {
         let (log, arguments) = (folder.join("server.log"), Vec::new());
         let mut child = serve(program, &arguments, &log)?;
-        let page = child.wait_for_line("http://127.0.0.1:")?;
-        let port = page.trim().trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-        let page_port = port.ok_or_else(|| Failure::NotSo(format!("no port of a page is in {page:?}")))?;
+        let line = child.wait_for_line(PAGE)?;
+        let page_port =
+            page_port(&line).ok_or_else(|| Failure::NotSo(format!("no port of a page is in {line:?}")))?;
         Ok(Self { program: program.to_owned(), arguments, log, page_port, other_port: 0, child })
     }
 
@@ -107,10 +107,34 @@ impl Server {
     }
 }
 
+/// The port of the page in a line for people or of the log.
+fn page_port(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once(PAGE)?;
+    let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
+const PAGE: &str = "http://127.0.0.1:";
+
 fn serve(program: &Path, arguments: &[OsString], log: &Path) -> Result<Child, Failure> {
     let mut command = Command::new(program);
     command.args(arguments);
     let mut child = Child::start(&mut command, "the server", log)?;
     child.wait_for_line("quic://")?;
     Ok(child)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_the_page_is_found_in_every_line_that_names_it() {
+        for line in
+            ["  http://127.0.0.1:7780/", "listening page=\"http://127.0.0.1:7780/\" sessions=\"main\""]
+        {
+            assert_eq!(page_port(line), Some(7780), "{line}");
+        }
+        assert_eq!(page_port("listening quic=\"127.0.0.1:7777\""), None);
+    }
 }

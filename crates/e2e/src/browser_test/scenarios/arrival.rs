@@ -66,9 +66,15 @@ fn a_denied_microphone_is_explained(
     )
 }
 
+/// And a second tab of the same browser proposes a name that the first one does not have.
 fn a_missing_microphone_is_explained(stage: &Stage<'_>, server: &Server) -> Result<(), Failure> {
     let mut browser = stage.browser(&Owner::default())?;
-    is_explained(stage, &browser.tab()?, server, "The microphone is off because none was found.", "missing")
+    let why = "The microphone is off because none was found.";
+    let first = browser.tab()?;
+    is_explained(stage, &first, server, why, "missing")?;
+    let second = browser.tab()?;
+    second.go_to(&server.page("127.0.0.1", "/"))?;
+    second.wait_until("a second tab has a free name", "document.querySelector('input').value === 'Carol 2'")
 }
 
 /// A visitor that wants to talk is told why it cannot, and can still listen.
