@@ -54,9 +54,6 @@ impl Cost {
     /// If the message takes more bytes or steps than one may.
     #[track_caller]
     pub fn assert_is_bounded(self, of: &str) {
-        if std::env::var_os("CONSONANCE_SHOW_COSTS").is_some() {
-            eprintln!("{of}: {} bytes, {} steps", self.bytes, self.steps);
-        }
         assert!(self.bytes <= BYTES_MAX && self.steps <= STEPS_MAX, "{of}: {self:?}");
     }
 

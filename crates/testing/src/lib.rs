@@ -16,7 +16,8 @@
 //! * `murmur`: starts and stops Mumble's server; on Unix.
 //! * `http-server`: an HTTP server that gives a test's responses, and records its requests.
 //! * `input`: audio inputs for a voice chat.
-//! * `cost`: what one message costs, in bytes and steps; `datagram-cost` has a server for datagrams, `session-cost` a big session.
+//! * `cost`: what one message costs, in bytes and steps; `datagram-cost` has a server for datagrams, `session-cost`
+//!   a big session.
 //! * `command`: the programs `consonance` and `consonance-bench`, and sound files for them.
 #![forbid(unsafe_code)]
 

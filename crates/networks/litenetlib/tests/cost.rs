@@ -131,17 +131,9 @@ fn worst(packet_type: PacketType) -> Vec<(String, Cost)> {
             note("acknowledges a window", scene.cost(&scene.acknowledgement(0)));
         }
         PacketType::Merged => {
-            let messages = (0..1000).map(|_| scene.packet(PacketType::Unreliable, &[]));
-            note("full of messages", scene.cost(&scene.merged(messages)));
-            let channeled = (0..1000).map(|number| scene.channeled(number, 0, &[]));
-            note("full of reliable ones", scene.cost(&scene.merged(channeled)));
-            let pings = (0..1000_u16).map(|number| scene.packet(PacketType::Ping, &number.to_le_bytes()));
-            note("full of pings", scene.cost(&scene.merged(pings)));
-            scene.fill();
-            let windows = (0..1000).map(|window| scene.acknowledgement(window * WINDOW));
-            note("full of acknowledgements", scene.cost(&scene.merged(windows)));
-            let nested = scene.merged((0..1000).map(|_| scene.packet(PacketType::Merged, &[3, 0, 0])));
-            note("full of others", scene.cost(&nested));
+            for (what, cost) in worst_merged(&mut scene) {
+                note(what, cost);
+            }
         }
         PacketType::MtuCheck => {
             let mut probe = scene.packet(packet_type, &(DATAGRAM_BYTES_MAX as i32).to_le_bytes());
@@ -184,6 +176,26 @@ fn worst(packet_type: PacketType) -> Vec<(String, Cost)> {
     note("full", scene.cost(&full));
     note("zeros", scene.cost(&zeros));
     costs
+}
+
+/// The costs of datagrams full of packets.
+fn worst_merged(scene: &mut Scene) -> [(&'static str, Cost); 5] {
+    let messages = scene.merged((0..1000).map(|_| scene.packet(PacketType::Unreliable, &[])));
+    let channeled = scene.merged((0..1000).map(|number| scene.channeled(number, 0, &[])));
+    let ping = |number: u16| scene.packet(PacketType::Ping, &number.to_le_bytes());
+    let pings = scene.merged((0..1000).map(ping));
+    let windows = scene.merged((0..1000).map(|window| scene.acknowledgement(window * WINDOW)));
+    let nested = scene.merged((0..1000).map(|_| scene.packet(PacketType::Merged, &[3, 0, 0])));
+    let costs = [&messages, &channeled, &pings].map(|datagram| scene.cost(datagram));
+    scene.fill();
+    let [messages, channeled, pings] = costs;
+    [
+        ("full of messages", messages),
+        ("full of reliable ones", channeled),
+        ("full of pings", pings),
+        ("full of acknowledgements", scene.cost(&windows)),
+        ("full of others", scene.cost(&nested)),
+    ]
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("EndCode", "crates/end-reason/src/code.rs"),
     listed("EndKind", "crates/end-reason/src/code.rs"),
     listed("EventKind", "crates/consonance/src/event.rs"),
+    listed("FromPage", "crates/browser/src/control/from_page.rs"),
     listed("LinkTransport", "crates/consonance/src/route.rs"),
     listed("MemberEvent", "crates/e2ee/src/member.rs"),
     listed("ModerationDecision", "crates/session/src/server/admin.rs"),
