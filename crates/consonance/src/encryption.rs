@@ -12,7 +12,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_e2ee::{
-    E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, PlainRooms, SpeechSigner, Withheld,
+    CipherState, E2eeError, EpochKeys, MemberEvent, PacketCipher, Passage, PlainRooms, SpeechSigner, Withheld,
 };
 use consonance_session::{Capabilities, Client, ClientEvent, RoomId, Status, Target, loudness};
 
@@ -290,14 +290,10 @@ impl Encryption {
     }
 
     fn state(&self, client: &Client) -> EncryptionState {
-        if !self.is_in_force(client) {
-            return EncryptionState::Off;
-        }
-        let has_keys = self.cipher.has_keys() && client.is_encrypting();
-        match (has_keys, self.cipher.plain_rooms()) {
-            (true, PlainRooms::All) if self.cipher.sends_plain() => EncryptionState::Off,
-            (true, PlainRooms::Only(_) | PlainRooms::Never) => EncryptionState::On,
-            (false, _) | (true, PlainRooms::All) => EncryptionState::Waiting,
+        match self.cipher.state(self.is_in_force(client), client.is_encrypting()) {
+            CipherState::Off => EncryptionState::Off,
+            CipherState::Waiting => EncryptionState::Waiting,
+            CipherState::On => EncryptionState::On,
         }
     }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_e2ee::{
-    E2eeError, EncryptedMember, KnownKeys, MemberDirectory, MemberEvent, MemberReport, MlsMember,
-    ModeratorsKey, PacketCipher, PlainRooms, RecentFrames,
+    CipherState, E2eeError, EncryptedMember, KnownKeys, MemberDirectory, MemberEvent, MemberReport,
+    MlsMember, ModeratorsKey, PacketCipher, PlainRooms, RecentFrames,
 };
 use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
@@ -309,12 +309,10 @@ impl PageMember {
     }
 
     fn state(&self) -> &'static str {
-        let has_keys = self.cipher.has_keys() && self.is_encrypting;
-        match (self.is_in_force(), has_keys, self.cipher.plain_rooms()) {
-            (false, ..) => "off",
-            (true, true, PlainRooms::All) if self.cipher.sends_plain() => "off",
-            (true, true, PlainRooms::Only(_) | PlainRooms::Never) => "on",
-            (true, false, _) | (true, true, PlainRooms::All) => "waiting",
+        match self.cipher.state(self.is_in_force(), self.is_encrypting) {
+            CipherState::Off => "off",
+            CipherState::Waiting => "waiting",
+            CipherState::On => "on",
         }
     }
 

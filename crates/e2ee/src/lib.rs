@@ -93,7 +93,7 @@ pub use member::{MemberEvent, MlsMember};
 pub use member_directory::{EncryptedMember, MemberDirectory};
 pub use member_report::{MemberReport, ReportedFrame, ReportedVoice};
 pub use moderators_key::{ModeratorsKey, ModeratorsSecret};
-pub use packet_cipher::{PacketCipher, PacketCounts, Passage, Withheld};
+pub use packet_cipher::{CipherState, PacketCipher, PacketCounts, Passage, Withheld};
 pub use recent_frames::{HeardFrames, RecentFrames};
 pub use roster::GroupMember;
 pub use safety_number::SafetyNumber;

@@ -4,6 +4,7 @@ mod counts;
 mod packets;
 mod plain;
 mod senders;
+mod state;
 mod texts;
 mod withheld;
 
@@ -16,6 +17,7 @@ use crate::{E2eeError, EpochKeys};
 pub use counts::PacketCounts;
 pub use packets::Passage;
 use senders::Senders;
+pub use state::CipherState;
 pub use withheld::Withheld;
 
 /// Seals and opens packets between a session's client and its network, with the keys of an

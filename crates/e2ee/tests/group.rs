@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "group/hostile_commits.rs"]
+mod hostile_commits;
 #[path = "group/stage.rs"]
 mod stage;
 
@@ -10,7 +12,7 @@ use std::time::Duration;
 use consonance_e2ee::{Credential, IdentityKey, MemberEvent, MlsMember, PlainRooms};
 use consonance_session::{ChannelProperties, Encryption, Target};
 use consonance_wire::{DeliveryMessage, MemberMessage, Named};
-use stage::{Stage, Tamper};
+use stage::Stage;
 
 #[test]
 fn players_that_join_share_the_secrets_of_an_epoch() {
@@ -268,135 +270,6 @@ fn a_request_names_only_players_that_were_to_be_added() {
     stage.join(&["Cid"]);
     stage.run_ms(200);
     assert!(stage.longest_removal() < 2, "{} names to remove", stage.longest_removal());
-}
-
-#[test]
-fn a_commit_that_does_not_hold_is_refused_and_its_maker_asked_no_more() {
-    let mut stage = Stage::new(Encryption::Required);
-    stage.join(&["Ann", "Bob", "Cid", "Dora"]);
-    stage.run_ms(200);
-    let (group, _) = stage.member("Ann").epoch().unwrap();
-    stage.damage_next_commit();
-    stage.leave("Dora");
-    stage.run_ms(100);
-    stage.assert_all_share_an_epoch(3);
-    assert_eq!(stage.server.statistics().commits_refused, 1);
-    let maker = stage.asked[stage.asked.len() - 2].clone();
-    let before = stage.asked.len();
-    for _ in 0..4 {
-        stage.join(&["Dora"]);
-        stage.run_ms(100);
-        stage.leave("Dora");
-        stage.run_ms(100);
-    }
-    assert!(stage.asked.len() >= before + 8 && !stage.asked[before..].contains(&maker), "{maker}");
-    assert_eq!(stage.member("Ann").epoch().unwrap().0, group, "the group goes on");
-}
-
-#[test]
-fn a_commit_that_changes_more_than_it_was_asked_to_is_refused() {
-    for tamper in [Tamper::Remove("Bob"), Tamper::Remove("Ann"), Tamper::AddStranger] {
-        let mut stage = Stage::new(Encryption::Required);
-        stage.join(&["Ann", "Bob", "Cid", "Dora"]);
-        stage.run_ms(200);
-        // The first one to be asked may be the one to be removed, which cannot remove itself.
-        stage.leave("Dora");
-        stage.run_ms(100);
-        stage.tamper(tamper);
-        stage.join(&["Dora"]);
-        stage.run_ms(100);
-        stage.assert_all_share_an_epoch(4);
-        let is_itself = tamper == Tamper::Remove("Ann") && stage.tampered() == "Ann"
-            || tamper == Tamper::Remove("Bob") && stage.tampered() == "Bob";
-        assert_eq!(stage.server.statistics().commits_refused, u64::from(!is_itself));
-        assert!(!stage.events("Bob").contains(&MemberEvent::Removed));
-    }
-}
-
-#[test]
-fn members_refuse_a_commit_that_changes_more_than_the_server_asked_for() {
-    let mut stage = Stage::unchecked(Encryption::Required);
-    stage.join(&["Ann", "Bob", "Cid", "Dora"]);
-    stage.run_ms(200);
-    stage.tamper(Tamper::AddStranger);
-    stage.join(&["Eve"]);
-    stage.run_ms(20);
-    let maker = stage.tampered().to_owned();
-    let others: Vec<&str> = ["Ann", "Bob", "Cid", "Dora"].into_iter().filter(|name| *name != maker).collect();
-    for name in &others {
-        let refused = stage
-            .events(name)
-            .iter()
-            .any(|event| matches!(event, MemberEvent::Failed { error } if error.code() == "refused"));
-        assert!(refused, "{name}: {:?}", stage.events(name));
-        assert!(!stage.names_seen_by(name).contains(&"Stranger".to_owned()), "{name}");
-    }
-    stage.run_ms(2000);
-    stage.assert_all_share_an_epoch(5);
-    assert!(stage.server.statistics().commit_complaints >= 2);
-}
-
-#[test]
-fn a_commit_that_no_member_can_read_removes_its_maker() {
-    let mut stage = Stage::new(Encryption::Required);
-    stage.join(&["Ann", "Bob", "Cid", "Dora"]);
-    stage.run_ms(1500);
-    stage.tamper(Tamper::DamageTag);
-    stage.leave("Dora");
-    stage.run_ms(1500);
-    let maker = stage.tampered().to_owned();
-    stage.assert_all_share_an_epoch(3);
-    assert_eq!(stage.server.statistics().commit_complaints, 2);
-    for name in ["Ann", "Bob", "Cid"] {
-        assert!(!stage.events(name).contains(&MemberEvent::Removed), "{name} keeps its former keys");
-    }
-    let before = stage.asked.len();
-    for _ in 0..3 {
-        stage.join(&["Dora"]);
-        stage.run_ms(100);
-        stage.leave("Dora");
-        stage.run_ms(100);
-    }
-    assert!(stage.asked.len() >= before + 6 && !stage.asked[before..].contains(&maker), "{maker}");
-}
-
-#[test]
-fn one_complaint_removes_nobody() {
-    let mut stage = Stage::new(Encryption::Required);
-    stage.join(&["Ann", "Bob", "Cid", "Dora"]);
-    stage.run_ms(1500);
-    let (group, _) = stage.member("Ann").epoch().unwrap();
-    stage.deceive(&["Cid"]);
-    stage.leave("Dora");
-    stage.run_ms(50);
-    stage.deceive(&[]);
-    stage.run_ms(1000);
-    stage.assert_all_share_an_epoch(3);
-    assert_eq!(stage.member("Ann").epoch().unwrap().0, group);
-    assert_eq!(stage.server.statistics().commit_complaints, 1);
-    assert!(stage.sent_away.is_empty(), "{:?}", stage.sent_away);
-}
-
-#[test]
-fn two_members_can_have_only_two_others_removed() {
-    let mut stage = Stage::new(Encryption::Required);
-    stage.join(&["Ann", "Bob", "Cid", "Dora", "Emil", "Eve", "Mal"]);
-    stage.run_ms(1500);
-    stage.deceive(&["Eve", "Mal"]);
-    for _ in 0..6 {
-        stage.join(&["Fay"]);
-        stage.run_ms(800);
-        stage.leave("Fay");
-        stage.run_ms(800);
-    }
-    stage.deceive(&[]);
-    stage.run_ms(1500);
-    stage.assert_all_share_an_epoch(7);
-    assert_eq!(stage.server.statistics().commit_complaints, 4);
-    let mut removed = stage.sent_away.clone();
-    removed.sort();
-    removed.dedup();
-    assert!(!removed.is_empty() && removed.len() <= 2, "{removed:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod links;
 mod player;
 mod script;
 mod settling;
+mod silence;
 mod speech;
 mod world;
 
@@ -82,6 +83,10 @@ pub struct GroupCounts {
     pub commits_refused: u64,
     /// Complaints about commits that counted.
     pub complaints: u64,
+    /// Requests for commits that hostile members got while they attacked.
+    pub hostile_asked: u64,
+    /// Those that they answered with an attack, or not at all.
+    pub hostile_attacks: u64,
     /// Groups that were begun.
     pub groups: u64,
     /// Frames that were sealed.
@@ -109,11 +114,11 @@ impl GroupCounts {
     }
 
     /// Each with its name, in the order of this page.
-    pub fn by_name(mut self) -> [(&'static str, u64); 18] {
+    pub fn by_name(mut self) -> [(&'static str, u64); 20] {
         self.named().map(|(name, count)| (name, *count))
     }
 
-    fn named(&mut self) -> [(&'static str, &mut u64); 18] {
+    fn named(&mut self) -> [(&'static str, &mut u64); 20] {
         [
             ("joins", &mut self.joins),
             ("leaves", &mut self.leaves),
@@ -125,6 +130,8 @@ impl GroupCounts {
             ("commits", &mut self.commits),
             ("commits_refused", &mut self.commits_refused),
             ("complaints", &mut self.complaints),
+            ("hostile_asked", &mut self.hostile_asked),
+            ("hostile_attacks", &mut self.hostile_attacks),
             ("groups", &mut self.groups),
             ("frames_sealed", &mut self.sealed),
             ("frames_heard", &mut self.heard),

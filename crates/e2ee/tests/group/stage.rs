@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     tamper: Option<Tamper>,
     /// The member that tampered with a commit.
     tampered: Option<String>,
+    /// Members that add only each other.
+    clique: Vec<&'static str>,
     /// Members that are shown damaged commits, so that they complain about commits that hold.
     deceived: Vec<&'static str>,
     /// The members that were asked for commits, in order.
@@ -67,6 +69,7 @@ impl Stage {
             longest_removal: 0,
             tamper: None,
             tampered: None,
+            clique: Vec::new(),
             deceived: Vec::new(),
             asked: Vec::new(),
             sent_away: Vec::new(),
@@ -86,6 +89,11 @@ impl Stage {
     /// The member that tampered with a commit.
     pub(crate) fn tampered(&self) -> &str {
         self.tampered.as_deref().unwrap()
+    }
+
+    /// From now on these members add only each other.
+    pub(crate) fn form_clique(&mut self, names: &[&'static str]) {
+        self.clique = names.to_vec();
     }
 
     /// From now on these members complain about every commit.
@@ -370,6 +378,9 @@ impl Stage {
                         Ok(Some(DeliveryMessage::Request { ref removes, .. })) => {
                             self.longest_removal = self.longest_removal.max(removes.len());
                             self.asked.push(name.clone());
+                            if self.clique.contains(&&**name) {
+                                message = adding_only(&message, &self.clique);
+                            }
                             let tamper = self.tamper.take_if(|tamper| *tamper != Tamper::DamageTag);
                             if let Some(tamper) = tamper {
                                 self.tampered = Some(name.clone());
@@ -473,6 +484,17 @@ fn tampered(request: &[u8], tamper: Tamper) -> Vec<u8> {
         Tamper::AddStranger => adds.push(Named { name: "Stranger".into(), message: &stranger }),
         Tamper::DamageTag => {}
     }
+    DeliveryMessage::Request { number, group, epoch, adds, removes, plain }.to_bytes()
+}
+
+/// The request without the players that are not in this list.
+fn adding_only(request: &[u8], clique: &[&str]) -> Vec<u8> {
+    let Ok(Some(DeliveryMessage::Request { number, group, epoch, mut adds, removes, plain })) =
+        DeliveryMessage::parse(request)
+    else {
+        unreachable!()
+    };
+    adds.retain(|add| clique.contains(&&*add.name.to_str()));
     DeliveryMessage::Request { number, group, epoch, adds, removes, plain }.to_bytes()
 }
 

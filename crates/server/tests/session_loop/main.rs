@@ -4,6 +4,7 @@
 
 mod accounts;
 mod capturing;
+mod encrypting;
 mod fairness;
 #[cfg(feature = "joining-hook")]
 mod hook;

@@ -166,6 +166,12 @@ impl Links {
         None
     }
 
+    /// The time of the next arrival on any link, stalled or not.
+    pub(super) fn next_arrival(&self) -> Option<Duration> {
+        let lanes = self.by_id.values().flat_map(|link| [&link.up, &link.down]);
+        lanes.filter_map(|lane| lane.queue.first_key_value().map(|((at, _), _)| *at)).min()
+    }
+
     /// Removes links that both ends have given up.
     pub(super) fn forget(&mut self, is_in_use: impl Fn(LinkId) -> bool) {
         self.by_id.retain(|id, link| {

@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(super) last_fault: Duration,
     /// The number of all players so far.
     pub(super) named: u64,
+    /// Nobody speaks.
+    pub(super) is_silent: bool,
 }
 
 /// An event from a client to its driver.
@@ -68,6 +70,7 @@ impl World {
             sabotage: scenario.sabotage,
             last_fault: Duration::ZERO,
             named: 0,
+            is_silent: false,
         }
     }
 
@@ -79,7 +82,11 @@ impl World {
 
     /// Advances time by a millisecond.
     pub(crate) fn step(&mut self) -> Checked {
-        self.now += STEP;
+        self.pass(STEP)
+    }
+
+    pub(super) fn pass(&mut self, span: Duration) -> Checked {
+        self.now += span;
         while let Some((link, arrival)) = self.links.arrived(self.now, Way::Up) {
             self.arrive_at_server(link, arrival)?;
         }
@@ -226,7 +233,9 @@ impl World {
         {
             keys.cipher.handle_timeout(now);
         }
-        self.speak(index);
+        if !self.is_silent {
+            self.speak(index);
+        }
         self.read_client(index)?;
         self.transmit(index);
         Ok(())

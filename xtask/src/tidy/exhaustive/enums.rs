@@ -18,6 +18,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("BusEvent", "crates/cluster/src/bus.rs"),
     listed("CEncryptionEvent", "crates/ffi/src/structs/encryption.rs"),
     listed("CError", "crates/ffi/src/error.rs"),
+    listed("CipherState", "crates/e2ee/src/packet_cipher/state.rs"),
     listed("ClientEndpointEvent", "crates/gateway/src/udp/endpoint.rs"),
     listed("ClientEvent", "crates/session/src/client/event.rs"),
     listed("CloseReason", "crates/session/src/link.rs"),

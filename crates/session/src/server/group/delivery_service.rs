@@ -37,6 +37,8 @@ const ASKED_MAX: usize = 8;
 /// The time that the asked members have once no other one can be asked, before the group is restarted: a long round
 /// trip, or a lost packet, is no reason to have all others join another group.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
+/// The same for a member that is alone in its group while others wait: another one can create it again.
+const LONE_ANSWER: Duration = Duration::from_millis(600);
 /// The minimum lifetime of a group before it is restarted.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
@@ -88,8 +90,8 @@ struct Waiting {
     number: u64,
     /// A group that it creates can be followed.
     shows_group: bool,
-    /// A member did not add it: the next one that does not is believed.
-    was_left_out: bool,
+    /// The member that did not add it: if another one does not either, that is believed.
+    left_out_by: Option<ClientId>,
 }
 
 /// A key package, and the name of its owner.
@@ -167,7 +169,7 @@ impl DeliveryService {
         self.packages += 1;
         let number = self.packages;
         let package = Arc::new(Package { name: name.into(), bytes: key_package.into() });
-        self.waiting.insert(id, Waiting { package, number, shows_group, was_left_out: false });
+        self.waiting.insert(id, Waiting { package, number, shows_group, left_out_by: None });
         self.make_due(now + BATCHING);
         let is_unchecked = self.epoch.is_some() && self.check.is_some() && !self.is_followed;
         if is_unchecked && shows_group && self.conducts.is_spotless(now, id) {
@@ -235,7 +237,12 @@ impl DeliveryService {
             request.adds.iter().for_each(|add| self.leave_out(add.id));
             return self.make_due(now);
         }
-        self.restart(now);
+        self.restart_or_begin_again(now);
+    }
+
+    /// Whether one member is alone in the group, and several clients wait to be added.
+    fn is_lone(&self) -> bool {
+        self.is_followed && self.members.len() == 1 && self.waiting.len() > 1
     }
 
     /// Drops a key package that members did not add: it is useless.
@@ -258,6 +265,24 @@ impl DeliveryService {
             return;
         }
         self.restart_from = now + RESTART_EVERY;
+        self.begin_again(now);
+    }
+
+    /// Restarts a group whose members all had their chance to add those who wait, and are no more than those.
+    fn restart_if_shut(&mut self, now: Instant) {
+        let are_few = self.is_followed && self.waiting.len() >= self.members.len().max(2);
+        if !are_few || self.members.keys().any(|id| self.conducts.is_spotless(now, *id)) {
+            return;
+        }
+        self.restart_or_begin_again(now);
+    }
+
+    /// Where one member is alone, nobody else loses keys, so its group may be as short-lived as it likes.
+    fn restart_or_begin_again(&mut self, now: Instant) {
+        if self.is_lone() { self.begin_again(now) } else { self.restart(now) }
+    }
+
+    fn begin_again(&mut self, now: Instant) {
         self.end_group();
         self.due = None;
         self.make_due(now + BATCHING);

@@ -13,8 +13,14 @@ use crate::dice::Dice;
 pub(crate) struct HostileMember {
     pub(super) strategy: Strategy,
     dice: Dice,
+    /// So many requests it carries out first, so that it is trusted.
+    honest: u32,
     /// The requests so far.
-    requests: u32,
+    pub(super) requests: u32,
+    /// Those that it answered with an attack.
+    pub(super) attacks: u32,
+    /// It does nothing hostile for now.
+    pub(super) is_patient: bool,
     /// The last commit that it made.
     former: Option<Vec<u8>>,
     next_flood: Duration,
@@ -23,12 +29,32 @@ pub(crate) struct HostileMember {
 }
 
 impl HostileMember {
-    pub(super) fn new(strategy: Strategy, dice: Dice) -> Self {
-        Self { strategy, dice, requests: 0, former: None, next_flood: Duration::ZERO, done: Vec::new() }
+    pub(super) fn new(strategy: Strategy, mut dice: Dice) -> Self {
+        let honest = if dice.chance(300_000) { 1 + dice.below(2) as u32 } else { 0 };
+        Self {
+            strategy,
+            dice,
+            honest,
+            requests: 0,
+            attacks: 0,
+            is_patient: false,
+            former: None,
+            next_flood: Duration::ZERO,
+            done: Vec::new(),
+        }
+    }
+
+    /// Nothing that it can do as this member is worth more than coming back as another one.
+    pub(super) fn is_spent(&self) -> bool {
+        self.attacks > 0
     }
 
     /// Its messages in answer to one of the delivery service.
     pub(super) fn react(&mut self, now: Duration, member: &mut MlsMember, message: &[u8]) -> Vec<Vec<u8>> {
+        if self.is_patient {
+            member.handle(now, message);
+            return drained(member);
+        }
         match DeliveryMessage::parse(message) {
             Ok(Some(request @ DeliveryMessage::Request { .. })) => self.answer(now, member, request),
             Ok(Some(DeliveryMessage::Commit { group, epoch, commit })) if self.complains() => {
@@ -50,7 +76,11 @@ impl HostileMember {
             member.handle_timeout(now);
         }
         let mut sent = drained(member);
-        if self.strategy == Strategy::Flood && self.next_flood <= now && member.epoch().is_some() {
+        if self.strategy == Strategy::Flood
+            && !self.is_patient
+            && self.next_flood <= now
+            && member.epoch().is_some()
+        {
             self.next_flood = now + self.dice.millis(10, 200);
             sent.push(self.flood(member));
         }
@@ -71,11 +101,16 @@ impl HostileMember {
         member: &mut MlsMember,
         request: DeliveryMessage<'_>,
     ) -> Vec<Vec<u8>> {
+        self.requests += 1;
+        if self.requests <= self.honest {
+            member.handle(now, &request.to_bytes());
+            return drained(member);
+        }
         let DeliveryMessage::Request { number, group, epoch, adds, removes, plain } = request else {
             return Vec::new();
         };
-        self.requests += 1;
-        let strategy = self.strategy.for_request(self.requests, &mut self.dice);
+        let strategy = self.strategy.for_request(self.attacks, &mut self.dice);
+        self.attacks += 1;
         self.done.push(format!("answers request {number} for epoch {epoch:?} of {group}: {strategy:?}"));
         let names: Vec<String> =
             member.members().iter().map(|other| other.credential.name().to_owned()).collect();

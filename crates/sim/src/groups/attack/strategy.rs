@@ -29,14 +29,12 @@ pub(super) enum Strategy {
     Complain,
     /// It sends all that it may, and more, unasked.
     Flood,
-    /// It does what it is asked to, until it has been asked three times.
-    Patience,
     /// Any of the above each time.
     Mixed,
 }
 
 impl Strategy {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 14] = [
         Self::RemoveAll,
         Self::Garbage,
         Self::Silence,
@@ -50,7 +48,6 @@ impl Strategy {
         Self::LeaveOut,
         Self::Complain,
         Self::Flood,
-        Self::Patience,
         Self::Mixed,
     ];
 
@@ -58,11 +55,10 @@ impl Strategy {
         dice.pick(&Self::ALL).copied().unwrap_or(Self::Mixed)
     }
 
-    /// What it does with the request of this number, counted from 1.
-    pub(super) fn for_request(self, number: u32, dice: &mut Dice) -> Self {
+    /// What it does with one request, after so many attacks.
+    pub(super) fn for_request(self, attacks: u32, dice: &mut Dice) -> Self {
         match self {
-            Self::RemoveAll if number > 1 => Self::Garbage,
-            Self::Patience if number > 3 => Self::SpoilSome,
+            Self::RemoveAll if attacks > 0 => Self::Garbage,
             Self::Mixed => Self::drawn(dice),
             other => other,
         }

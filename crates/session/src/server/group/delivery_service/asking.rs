@@ -7,7 +7,9 @@ use consonance_wire::{ClientId, Named, PlainRooms};
 
 use super::conduct::Rank;
 use super::request::{Add, AskedMember, Request};
-use super::{ASKED_MAX, CHANGES_MAX, COMMIT_TIMEOUT, DeliveryService, KEY_PACKAGE_BYTES_MAX, LAST_ANSWER};
+use super::{
+    ASKED_MAX, CHANGES_MAX, COMMIT_TIMEOUT, DeliveryService, KEY_PACKAGE_BYTES_MAX, LAST_ANSWER, LONE_ANSWER,
+};
 use crate::time::Instant;
 
 /// The request to the member that is asked.
@@ -68,6 +70,7 @@ impl DeliveryService {
         self.note_late_answer(now);
         self.number = self.number.wrapping_add(1);
         self.last_asked = Some(to);
+        let last_answer = if self.is_lone() { LONE_ANSWER } else { LAST_ANSWER };
         let request = self.request.as_mut()?;
         // By now, the id may belong to another client, or the client may have another key package; those wait for the
         // next request.
@@ -76,7 +79,7 @@ impl DeliveryService {
         let adds = request.adds.iter().filter(|add| add.id != to).filter(is_present).cloned().collect();
         request.asked.push(AskedMember { id: to, number: self.number, adds });
         request.next_at = now + COMMIT_TIMEOUT;
-        request.last_answer_by = now + LAST_ANSWER;
+        request.last_answer_by = now + last_answer;
         self.due = Some(request.next_at);
         let request = self.request.as_ref()?;
         let adds = &request.asked.last()?.adds;

@@ -102,27 +102,32 @@ impl DeliveryService {
             self.log.push(epoch, &changes, commit);
         }
         self.epoch = Some(epoch);
-        self.conducts.note_commit(id);
         self.leaving.retain(|name| !request.removes.contains(name));
-        let welcomed = self.welcome(now, id, &request.adds, adds, &names);
+        let (welcomed, has_left_out) = self.welcome(id, &request.adds, adds, &names);
         self.plain = request.plain;
         let members = self.members.keys().copied();
         self.accepted.push(epoch, id, members.filter(|member| *member != id).collect());
         // Clients and rooms may have changed meanwhile.
         self.due = Some(now);
-        Committed { group: self.group, epoch, changes, others, welcomed }
+        let committed = Committed { group: self.group, epoch, changes, others, welcomed };
+        if has_left_out {
+            self.conducts.note_silence(now, id);
+            self.restart_if_shut(now);
+        } else {
+            self.conducts.note_commit(id);
+        }
+        committed
     }
 
-    /// The clients that were added, with the indices of their Welcomes.
+    /// The clients that were added, with the indices of their Welcomes, and whether others were left out.
     fn welcome(
         &mut self,
-        now: Instant,
         by: ClientId,
         wanted: &[Add],
         asked: &[Add],
         names: &[Box<str>],
-    ) -> Vec<(ClientId, usize)> {
-        let mut welcomed = Vec::new();
+    ) -> (Vec<(ClientId, usize)>, bool) {
+        let (mut welcomed, mut has_left_out) = (Vec::new(), false);
         for Add { id, number, package } in wanted {
             let waiting = self.waiting.get_mut(id).filter(|waiting| waiting.number == *number);
             let was_asked = asked.iter().any(|add| add.number == *number);
@@ -136,16 +141,14 @@ impl DeliveryService {
                 // The group has this member although its keys are lost, so remove it.
                 (Some(_), None) => self.leaving.push(package.name.clone()),
                 (None, Some(waiting)) if was_asked => {
-                    // Another member may add it.
-                    if core::mem::replace(&mut waiting.was_left_out, true) {
+                    has_left_out = true;
+                    if *waiting.left_out_by.get_or_insert(by) != by {
                         self.leave_out(*id);
-                    } else {
-                        self.conducts.note_silence(now, by);
                     }
                 }
                 (None, _) => {}
             }
         }
-        welcomed
+        (welcomed, has_left_out)
     }
 }
