@@ -44,7 +44,7 @@ const button = (words, pressed) => ({ title: "Actions", className: "number", dra
   made.setAttribute("aria-label", words);
   cell.append(made);
 } });
-const buttons = (...all) => ({ title: "", className: "number", draw: (cell, value, row) => {
+const buttons = (...all) => ({ title: "Actions", className: "number", draw: (cell, value, row) => {
   if (cell.firstChild) return;
   cell.append(element("div", { className: "buttons" }, ...all.map(([words, pressed]) => element("button", { textContent: words + "…", onclick: () => pressed(row.value) }))));
 } });

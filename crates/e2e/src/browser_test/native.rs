@@ -32,6 +32,7 @@ impl Native {
         let heard = folder.join(format!("{name}.wav"));
         let mut command = Command::new(program);
         command.args(["join", address, "--name", name, "--listen", LOBBY, "--speak", LOBBY, "--json"]);
+        command.arg("--inspector=0");
         match voice {
             Some(voice) => command.arg("--input").arg(speech(folder, voice)?),
             None => command.args(["--microphone", "none"]),
@@ -80,6 +81,15 @@ impl Native {
         self.child.wait_for_line(words)
     }
 
+    /// The address of its inspector.
+    ///
+    /// # Errors
+    /// If it names none.
+    pub(crate) fn inspector(&mut self) -> Result<String, Failure> {
+        let line = self.child.wait_for_line(INSPECTOR)?;
+        Ok(line.split_once(INSPECTOR).map_or_else(String::new, |(_, url)| url.trim().to_owned()))
+    }
+
     /// Leaves; returns all that it has heard.
     ///
     /// # Errors
@@ -98,5 +108,6 @@ fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     Ok(file)
 }
 
+const INSPECTOR: &str = "inspector: ";
 /// The room that all players start in.
 pub(crate) const LOBBY: &str = "lobby";

@@ -160,7 +160,7 @@ function showPlayers(snapshot) {
     } },
     { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
     text("Volume", (player) => player.is_local ? "" : figure(player.volume, 2), "number"),
-    { title: "", className: "buttons-cell", draw: other((cell, player) => {
+    { title: "Actions", className: "buttons-cell", draw: other((cell, player) => {
       if (!cell.firstChild) cell.append(element("div", { className: "buttons" }, element("button"), element("button", { textContent: "Why?" })));
       const [mute, why] = cell.firstChild.children;
       press(mute, player.muted, player.muted ? "Unmute" : "Mute");
@@ -238,7 +238,7 @@ function echoHint(echo) {
 function showDevices(snapshot) {
   const rows = [["Microphone", snapshot.microphone], ["Loudspeaker", snapshot.loudspeaker]].map(([kind, device]) => ({ kind, ...(device || { state: "none", name: kind === "Microphone" ? "speaks with something else, or not at all" : "what is heard goes elsewhere" }) }));
   table(card($("devices"), "all", "Devices"), [
-    text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => named(row.name)),
+    text("Kind", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => named(row.name)),
     number("Rate", (row) => row.rate_hz ? row.rate_hz + " Hz" : "–"), number("Latency", (row) => figure(row.latency_ms, 1, " ms")),
     number("Waiting", (row) => row.fill_ms == null ? "–" : `${figure(row.fill_ms, 0, "")} of ${figure(row.target_ms, 0, " ms")}`), number("Clock", (row) => figure(row.drift_ppm, 0, " ppm")),
     number("Interruptions", (row) => row.xruns == null ? "–" : String(row.xruns)), number("Opened again", (row) => row.reopened == null ? "–" : String(row.reopened)),

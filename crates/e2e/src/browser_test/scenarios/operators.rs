@@ -2,22 +2,26 @@
 
 use std::fs;
 
-use consonance_testing::stage::{Failure, KeyboardKey, Owner};
+use consonance_testing::stage::{Failure, KeyboardKey, Look, Owner, Tab, ensure};
 
+use crate::browser_test::native::Native;
 use crate::browser_test::page_rules;
+use crate::browser_test::server::Server;
 use crate::browser_test::stage::Stage;
 
 /// Both pages show a visitor.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut server = stage.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;
-    let nell = stage.native("operators", &address, "Nell", None)?;
+    let mut nell = stage.native("operators", &address, "Nell", None)?;
     let mut browser = stage.browser(&Owner::default())?;
 
     let tab = browser.tab()?;
     let page = server.page("127.0.0.1", "/");
     tab.go_to(&page)?;
     tab.wait_for_text("Admin token")?;
+    // It says where the token is.
+    tab.wait_for_text("admin-token")?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators-door")?;
     let token = stage.folder("operators")?.join("admin-token");
@@ -32,6 +36,12 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     page_rules::names_are_no_markup(&tab)?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
+    all_that_operators_open_is_accessible(stage, &tab)?;
+    let described = server.page("127.0.0.1", "/api/docs");
+    let docs = browser.tab()?;
+    docs.go_to(&described)?;
+    docs.wait_for_text("/api/v1/")?;
+    page_rules::is_accessible(&docs, "the description of the API")?;
     tab.evaluate(BAN_MANY)?;
     tab.click("Bans")?;
     tab.wait_for_text("name Mallory 1001")?;
@@ -39,15 +49,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     page_rules::names_are_no_markup(&tab)?;
     tab.click("Players")?;
 
-    let inspector = browser.tab()?;
-    let page = server.said_address("http://127.0.0.1")?;
-    inspector.go_to(&page)?;
-    inspector.wait_for_text("Nell")?;
-    inspector.wait_for_text(TWISTED)?;
-    inspector.wait_for_text(page_rules::MARKUP_NAME)?;
-    page_rules::names_are_no_markup(&inspector)?;
-    page_rules::are_kept(&inspector, &page)?;
-    stage.photograph(&inspector, "inspector")?;
+    the_inspectors_show_them(stage, &mut server, &mut nell, [browser.tab()?, browser.tab()?])?;
     nell.leave()?;
     twisted.leave()?;
     scripted.leave()?;
@@ -62,6 +64,76 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     )?;
     server.end()
 }
+
+/// The sections and dialogs of the operators' page. What is offered first for a mute is short.
+fn all_that_operators_open_is_accessible(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
+    tab.evaluate("document.querySelector('#players button').click()")?;
+    tab.wait_until("a mute is short", &format!("{FIRST_TERM} === '10 minutes'"))?;
+    page_rules::is_accessible(tab, "the dialog of a player")?;
+    stage.photograph(tab, "operators-mute")?;
+    tab.click("Cancel")?;
+    all_sections_are_accessible(stage, tab, "operators", &["Bans", "Reports", "Recordings", "Audit log"])?;
+    tab.click("Bans")?;
+    tab.click("New ban…")?;
+    page_rules::is_accessible(tab, "the dialog of a ban")?;
+    stage.photograph(tab, "operators-new-ban")?;
+    tab.click("Cancel")?;
+    tab.click("Players")
+}
+
+/// The server's inspector and a player's own show all players; names are no markup in them.
+fn the_inspectors_show_them(
+    stage: &Stage<'_>,
+    server: &mut Server,
+    nell: &mut Native,
+    [inspector, own]: [Tab; 2],
+) -> Result<(), Failure> {
+    let page = server.said_address("http://127.0.0.1")?;
+    inspector.go_to(&page)?;
+    inspector.wait_for_text("Nell")?;
+    inspector.wait_for_text(TWISTED)?;
+    inspector.wait_for_text(page_rules::MARKUP_NAME)?;
+    page_rules::names_are_no_markup(&inspector)?;
+    page_rules::are_kept(&inspector, &page)?;
+    stage.photograph(&inspector, "inspector")?;
+    all_sections_are_accessible(stage, &inspector, "inspector", &["Network", "Log"])?;
+    own.go_to(&nell.inspector()?)?;
+    own.wait_for_text(TWISTED)?;
+    what_one_presses_is_in_sight(&own)?;
+    let sections = ["Players", "Network", "Capture", "Devices", "Log"];
+    all_sections_are_accessible(stage, &own, "own-inspector", &sections)
+}
+
+/// The sections of a page with this name in pictures, by their tabs.
+fn all_sections_are_accessible(
+    stage: &Stage<'_>,
+    tab: &Tab,
+    page: &str,
+    sections: &[&str],
+) -> Result<(), Failure> {
+    for section in sections {
+        tab.click(section)?;
+        page_rules::is_accessible(tab, &format!("{page}: {section}"))?;
+        let picture = section.to_lowercase().replace(' ', "-");
+        stage.photograph(tab, &format!("{page}-{picture}"))?;
+    }
+    Ok(())
+}
+
+/// Volume, Mute and Why? of a player's own inspector need no scrolling in a window of 1200 pixels.
+fn what_one_presses_is_in_sight(tab: &Tab) -> Result<(), Failure> {
+    let hidden = "[...document.querySelectorAll('#players button, #players input')].filter((one) => \
+                  one.getBoundingClientRect().right > innerWidth).length";
+    let found =
+        tab.in_window(Look { width: 1_200, is_dark: false }, || Ok((tab.evaluate(hidden)?, tab.text()?)))?;
+    let (hidden, shown) = found;
+    ensure(hidden == 0 && ["Volume", "Mute", "Why?"].iter().all(|words| shown.contains(words)), || {
+        format!("{hidden} controls are out of sight, in {shown:?}")
+    })
+}
+
+/// The term that a dialog has chosen.
+const FIRST_TERM: &str = "document.querySelector('#field-duration_s').selectedOptions[0].textContent";
 
 /// Makes one ban more than a server lists at once, and one whose name would be a script.
 const BAN_MANY: &str = "(async () => {
