@@ -179,7 +179,7 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Forgets a browser, after the last messages to its page.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(mut browser) = self.browsers.remove(index) else { return };
-        self.neighbours.leave(browser.neighbours, index);
+        self.note_left(index, &browser);
         self.timers.clear(index);
         if let Some(player) = browser.player() {
             self.gone_pages = self.gone_pages.with(&counting::of_player(&player.statistics()));

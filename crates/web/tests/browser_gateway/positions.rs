@@ -4,11 +4,21 @@ use std::time::Duration;
 
 use consonance_webrtc::PagePeer;
 
+use crate::paper::Pages;
 use crate::stage::{Stage, TOWN};
 
 /// The positions of others that a page was told, in order: name, and x.
 fn told(stage: &Stage, page: PagePeer) -> Vec<(String, Option<f64>)> {
-    let messages = stage.pages.messages(page);
+    told_among(&stage.pages, page)
+}
+
+/// The same, of a page of the second worker.
+fn told_elsewhere(stage: &Stage, page: PagePeer) -> Vec<(String, Option<f64>)> {
+    told_among(&stage.pages_elsewhere, page)
+}
+
+fn told_among(pages: &Pages, page: PagePeer) -> Vec<(String, Option<f64>)> {
+    let messages = pages.messages(page);
     let parsed = messages.iter().map(|message| serde_json::from_str::<serde_json::Value>(message).unwrap());
     let placed = parsed.filter(|message| message["type"] == "placed");
     placed.map(|message| (message["name"].as_str().unwrap().to_owned(), message["x"].as_f64())).collect()
@@ -94,4 +104,64 @@ fn a_session_that_has_ended_leaves_nothing_to_the_next_one() {
     stage.run(Duration::from_millis(500));
     assert_eq!(told(&stage, bob), [("Alice".to_owned(), Some(1.0))]);
     assert_eq!(told(&stage, alice), []);
+}
+
+#[test]
+fn pages_of_other_workers_are_told_as_those_of_the_same_one() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let bob = stage.browser_elsewhere("Bob");
+    let alice_was = |x| ("Alice".to_owned(), x);
+    for (x, is_shared) in [(2.0, true), (3.0, true), (3.0, false)] {
+        place(&stage, alice, x, is_shared);
+        stage.run(Duration::from_millis(500));
+    }
+    assert_eq!(told_elsewhere(&stage, bob), [alice_was(Some(2.0)), alice_was(Some(3.0)), alice_was(None)]);
+    place(&stage, alice, 5.0, true);
+    stage.run(Duration::from_millis(500));
+    let carol = stage.browser_elsewhere("Carol");
+    stage.run(Duration::from_millis(500));
+    assert_eq!(told_elsewhere(&stage, carol), [alice_was(Some(5.0))], "a newcomer");
+    assert_eq!(told(&stage, alice), [], "no page is told of itself");
+}
+
+#[test]
+fn a_page_that_has_left_has_no_place_for_newcomers_of_other_workers() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let bob = stage.browser_elsewhere("Bob");
+    place(&stage, alice, 2.0, true);
+    stage.run(Duration::from_millis(500));
+    assert_eq!(told_elsewhere(&stage, bob), [("Alice".to_owned(), Some(2.0))]);
+    stage.pages.say(alice, r#"{"type":"leave"}"#);
+    stage.run_until("Alice is gone", |stage| stage.pages_elsewhere.was_told(bob, "left"));
+    stage.run(Duration::from_millis(500));
+    // The first free id is Alice's former one.
+    stage.browser("Dora");
+    let carol = stage.browser_elsewhere("Carol");
+    stage.run(Duration::from_secs(1));
+    assert_eq!(told_elsewhere(&stage, carol), []);
+    assert_eq!(told_elsewhere(&stage, bob), [("Alice".to_owned(), Some(2.0))]);
+}
+
+#[test]
+fn a_page_is_told_of_a_hundred_places_a_second_over_all_workers() {
+    let mut stage = Stage::new();
+    let (alice, _) = stage.browser("Alice");
+    let crowd: Vec<_> = (0..20).map(|number| stage.browser_elsewhere(&format!("Page {number}"))).collect();
+    for step in 0..200 {
+        for page in &crowd {
+            let message = format!(r#"{{"type":"place","x":{step},"y":0,"z":0,"shared":true}}"#);
+            stage.pages_elsewhere.say(*page, &message);
+        }
+        stage.run_once();
+    }
+    stage.run(Duration::from_secs(1));
+    let told = told(&stage, alice);
+    // 3 s: at once, and then every 310 ms at most.
+    assert!((40..=260).contains(&told.len()), "{}", told.len());
+    for number in 0..20 {
+        let of_page = told.iter().rfind(|(name, _)| *name == format!("Page {number}"));
+        assert_eq!(of_page.map(|(_, x)| *x), Some(Some(199.0)), "the last one always");
+    }
 }

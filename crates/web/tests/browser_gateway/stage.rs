@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use consonance_server::{SessionLoop, SessionsSettings};
@@ -20,6 +20,8 @@ use crate::paper::{Pages, PaperShard};
 pub(crate) struct Stage {
     pub(crate) now: Instant,
     pub(crate) pages: Pages,
+    /// Those of a second worker, for [`browser_elsewhere`](Self::browser_elsewhere).
+    pub(crate) pages_elsewhere: Pages,
     pub(crate) entrance: PageEntrance,
     pub(crate) reservations: Arc<CountedReservations>,
     pub(crate) session_loop: SessionLoop,
@@ -33,9 +35,13 @@ pub(crate) struct Native {
     pub(crate) heard: Vec<Vec<u8>>,
 }
 
-/// One worker has both sessions.
+/// One worker has both sessions, and another serves some of their pages.
 #[derive(Debug, Default)]
-pub(crate) struct CountedReservations(AtomicI64);
+pub(crate) struct CountedReservations {
+    kept: AtomicI64,
+    /// The worker that serves the next page.
+    worker: AtomicUsize,
+}
 
 pub(crate) type Answer = Option<Result<Joined, JoinProblem>>;
 
@@ -50,17 +56,18 @@ impl Stage {
     }
 
     pub(crate) fn with(settings: GatewaySettings) -> Self {
-        let (pages, network) = (Pages::default(), MemoryNetwork::new());
+        let (pages, pages_elsewhere, network) = (Pages::default(), Pages::default(), MemoryNetwork::new());
         let reservations = Arc::new(CountedReservations::default());
         let shared: Arc<dyn SessionReservations> = reservations.clone();
-        let (entrance, gateways) = browser_gateways([pages.shard()], settings, shared, info());
+        let (entrance, gateways) =
+            browser_gateways([pages.shard(), pages_elsewhere.shard()], settings, shared, info());
         let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION, TOWN]).unwrap());
         session_loop.add_network(Box::new(network.listen()));
         for gateway in gateways {
             session_loop.add_network(Box::<BrowserGateway<PaperShard>>::new(gateway));
         }
         let (now, natives) = (Instant::now(), Vec::new());
-        Self { now, pages, entrance, reservations, session_loop, network, natives }
+        Self { now, pages, pages_elsewhere, entrance, reservations, session_loop, network, natives }
     }
 
     /// The answer to a page's request within the next turn.
@@ -81,6 +88,17 @@ impl Stage {
         self.pages.connect(page);
         self.run_until("a browser is in the session", |stage| stage.pages.was_told(page, "roster"));
         (page, joined)
+    }
+
+    /// The same with the second worker.
+    pub(crate) fn browser_elsewhere(&mut self, name: &str) -> PagePeer {
+        self.reservations.worker.store(1, Ordering::Relaxed);
+        self.ask(join(name)).unwrap().unwrap();
+        self.reservations.worker.store(0, Ordering::Relaxed);
+        let page = self.pages_elsewhere.newest();
+        self.pages_elsewhere.connect(page);
+        self.run_until("a browser is in the session", |stage| stage.pages_elsewhere.was_told(page, "roster"));
+        page
     }
 
     /// A native player that listens and talks to the lobby.
@@ -136,7 +154,7 @@ impl Stage {
 impl CountedReservations {
     /// Open reservations, neither used nor cancelled, if no player has arrived.
     pub(crate) fn kept(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        self.kept.load(Ordering::Relaxed)
     }
 }
 
@@ -145,12 +163,12 @@ impl SessionReservations for CountedReservations {
         if ![SESSION, TOWN].contains(&session) {
             return Err(NoReservation::NoSuchSession);
         }
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(0)
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        Ok(self.worker.load(Ordering::Relaxed))
     }
 
     fn cancel(&self, _session: &str) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.kept.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -118,6 +118,7 @@ impl<S: PageShard> BrowserGateway<S> {
             seat,
         });
         self.neighbours.enter(neighbours, index);
+        self.note_entered(index);
         self.browsers.note_page(page, index);
         Ok(Joined { sdp: answer, key: key.to_string(), slots, resumed: false })
     }

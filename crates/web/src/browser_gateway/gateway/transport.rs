@@ -101,6 +101,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
             }
             if !self.take_page_event(now) && !self.run_timers(now) {
                 self.tell_quality(now);
+                self.note_positions_elsewhere(now);
                 self.send_positions(now);
                 self.more_requests = self.answer_requests(now);
                 return None;
