@@ -71,7 +71,7 @@ mod tests {
     fn a_secret_in_place_of_its_file_is_not_said_again() {
         for secret in ["eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhIn0.c2ln", r#"{"kty":"oct","k":"c2VjcmV0"}"#] {
             let words = read(Path::new(secret)).unwrap_err();
-            assert!(words.contains("is a secret itself") && !words.contains(secret), "{words}");
+            assert!(words.contains("is the secret itself") && !words.contains(secret), "{words}");
         }
         assert!(read(Path::new("/nowhere/token")).unwrap_err().contains("/nowhere/token"));
     }

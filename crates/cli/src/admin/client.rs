@@ -160,7 +160,7 @@ mod tests {
         fs::write(&token, "secret").unwrap();
         let client = Client::new(&serve(["ab", "abcde"]), Some(&token)).unwrap();
         let refused = client.download("recording", &file).unwrap_err().to_string();
-        assert!(refused.contains("breaks off"), "{refused}");
+        assert!(refused.contains("was cut off"), "{refused}");
         assert!(!file.exists());
         assert_eq!(client.download("recording", &file).unwrap(), 5);
         assert_eq!(fs::read(&file).unwrap(), b"abcde");

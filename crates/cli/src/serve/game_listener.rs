@@ -241,12 +241,12 @@ mod tests {
         let mut proxied = listener("mirror-kcp", "127.0.0.1:0", "upstream = '127.0.0.1:9'");
         proxied.config.proxy.upstream = Some("not a name:9".into());
         let error = proxied.open().err().expect("there is no such host");
-        assert!(error.starts_with("mirror-kcp: the game's server at not a name:9 is not found: "), "{error}");
+        assert!(error.starts_with("mirror-kcp: cannot find the game's server at not a name:9: "), "{error}");
         proxied.config.proxy.upstream = Some("[::1]:9".into());
         proxied.source_addresses = Some("127.1.0.0/16".parse().expect("addresses"));
         let error = proxied.open().err().expect("one does not reach the other");
-        let words = "mirror-kcp: the game's server at [::1]:9 is not reached from source_addresses: \
-                     one is of IPv4, and the other of IPv6";
+        let words = "mirror-kcp: the game's server at [::1]:9 cannot be reached from source_addresses: \
+                     one is IPv4, the other IPv6";
         assert_eq!(error, words);
     }
 

@@ -181,5 +181,5 @@ fn source_addresses_that_are_none_are_named_before_anything_runs() {
     let file = folder.write("voice.toml", text.as_bytes());
     let ended = Program::start(&["serve", "--check", "--config", &file]).end();
     let complaint = ended.complaint();
-    assert!(complaint.contains("source_addresses: \"some\" names no addresses"), "{complaint}");
+    assert!(complaint.contains("source_addresses: invalid source addresses \"some\""), "{complaint}");
 }

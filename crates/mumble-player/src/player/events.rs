@@ -150,9 +150,10 @@ impl MumblePlayer {
         }
         self.users.note_entered(id, room);
         self.channels.note_entered(room);
-        match self.users.is_told(id) {
-            true => _ = self.moved.insert(id),
-            false => self.tell_user(id, neighbours),
+        if self.users.is_told(id) {
+            self.moved.insert(id);
+        } else {
+            self.tell_user(id, neighbours);
         }
     }
 

@@ -243,7 +243,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         moderation.impose(&by(), "red", &account, Restriction::Muted, None),
         moderation.limit_room(&by(), "red", "lobby", Some(one)),
     ] {
-        let expected = "worker 0 has stopped: the server is shutting down; what was decided is recorded";
+        let expected = "worker 0 has stopped: the server is shutting down; the decision is recorded";
         assert_eq!(words(done), expected);
     }
     assert_eq!(moderation.restricted_players("red").len(), 1);
