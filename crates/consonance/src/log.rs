@@ -53,7 +53,7 @@ pub(crate) fn note(player: &str, event: &EventKind) {
             warn!(target: NETWORK, player, %reason, ?retry_in, "lost the session");
         }
         EventKind::DirectLinkMade { name } => {
-            debug!(target: NETWORK, player, name, "direct link established")
+            debug!(target: NETWORK, player, name, "direct link established");
         }
         EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "direct link lost"),
         EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "started speaking"),

@@ -115,7 +115,7 @@ impl fmt::Display for EncryptionEvent {
                 match &**rooms {
                     [] => f.write_str("all rooms are encrypted")?,
                     rooms => {
-                        write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?
+                        write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?;
                     }
                 }
                 by.as_ref().map_or(Ok(()), |name| write!(f, " (signed by {name}'s client)"))

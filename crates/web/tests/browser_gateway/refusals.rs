@@ -131,7 +131,7 @@ fn what_a_server_says_has_a_code() {
 #[test]
 fn a_token_is_as_long_as_the_page_of_signalling_says_and_one_byte_more_is_refused_with_a_code() {
     let page = include_str!("../../../../docs/browser/signalling.md");
-    assert!(page.contains(&format!("the session takes {JOIN_TOKEN_BYTES_MAX}, the password included")));
+    assert!(page.contains(&format!("the session accepts {JOIN_TOKEN_BYTES_MAX}, including the password")));
     let is_refused = |token: usize, password: Option<usize>| {
         let (mut stage, text) = (Stage::new(), |length| "x".repeat(length));
         let wish = Join { token: Some(text(token)), password: password.map(text), ..join("Alice") };

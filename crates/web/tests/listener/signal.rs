@@ -94,7 +94,7 @@ fn a_conversation_ends_with_its_player() {
     hear(&mut socket);
     stage.sessions.forget("key-0");
     let (code, words) = read_close(&mut socket);
-    assert!(code == CloseCode::Policy && words.contains("gone"), "{code} {words}");
+    assert!(code == CloseCode::Policy && words.contains("has left"), "{code} {words}");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn what_is_no_offer_of_a_page_is_refused_in_words() {
     for (bad, words) in [
         (String::new(), "data channel"),
         ("v=0\r\n".to_owned(), "data channel"),
-        ("x".repeat(70_000), "65536 are the most"),
+        ("x".repeat(70_000), "at most 65536"),
         (good.replace("m=application", "m=audio"), "data channel"),
         (good.replace("a=sendonly", "a=inactive"), "microphone"),
         (good.replacen("m=audio", "m=video", 1), "neither audio nor"),
