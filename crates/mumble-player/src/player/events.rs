@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_mumble::Voice;
 use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
-use consonance_session::{ClientEvent, ClientId, Instant, Restriction, TextTarget};
+use consonance_session::{ClientEvent, ClientId, CodecParameters, Instant, Restriction, TextTarget};
 
 use super::MumblePlayer;
 use super::hearing::{Heard, context_of, place_heard};
@@ -20,7 +20,7 @@ impl MumblePlayer {
 
     /// Processes one event; returns false if there was none.
     fn take_event(&mut self, now: Instant, neighbours: &Neighbours) -> bool {
-        let (own, hears) = (self.client.id(), self.hears());
+        let hears = self.hears();
         let Self { client, hearing, .. } = self;
         let Some(event) = client.poll_event() else { return false };
         match event {
@@ -49,12 +49,7 @@ impl MumblePlayer {
                 self.end_rejoining(now);
                 self.sync(neighbours);
             }
-            ClientEvent::PlayerJoined { id, name, codec } if own != Some(id) => {
-                hearing.player_joined(id, codec);
-                if !self.take_back(id, &name) {
-                    self.users.insert(id, name, now + ROOMS_FOLLOW);
-                }
-            }
+            ClientEvent::PlayerJoined { id, name, codec } => self.note_joined(now, id, name, codec),
             ClientEvent::PlayerLeft { id, .. } => self.tell_left(now, id),
             ClientEvent::EnteredRoom { id, room, .. } => self.note_entered(now, id, &room, neighbours),
             ClientEvent::ExitedRoom { id, room, .. } => self.note_exited(id, &room),
@@ -66,10 +61,7 @@ impl MumblePlayer {
                 let reason = terms.as_ref().map(|terms| terms.reason.clone());
                 self.tell_restricted(restriction, reason.as_deref());
             }
-            ClientEvent::TextRateLimited { wait } => {
-                let words = format!("a text came too soon after another: wait {} s", wait.as_secs() + 1);
-                self.deny(DenyType::Text, words);
-            }
+            ClientEvent::TextRateLimited { wait } => self.deny_text(wait),
             ClientEvent::Text { id, to, text, .. } => {
                 self.tell_user(id, neighbours);
                 self.tell_text(id, &to, &text);
@@ -86,7 +78,6 @@ impl MumblePlayer {
             // Not relevant to a Mumble client: reports, direct links, groups, lists of servers.
             ClientEvent::Joined { .. }
             | ClientEvent::Resumed { .. }
-            | ClientEvent::PlayerJoined { .. }
             | ClientEvent::Recorded(_)
             | ClientEvent::StartedSpeaking { .. }
             | ClientEvent::PeerIntroduced { .. }
@@ -97,6 +88,21 @@ impl MumblePlayer {
             | ClientEvent::ServersListed { .. } => {}
         }
         true
+    }
+
+    fn note_joined(&mut self, now: Instant, id: ClientId, name: Box<str>, codec: CodecParameters) {
+        if self.client.id() == Some(id) {
+            return;
+        }
+        self.hearing.player_joined(id, codec);
+        if !self.take_back(id, &name) {
+            self.users.insert(id, name, now + ROOMS_FOLLOW);
+        }
+    }
+
+    fn deny_text(&mut self, wait: Duration) {
+        let words = format!("a text came too soon after another: wait {} s", wait.as_secs() + 1);
+        self.deny(DenyType::Text, words);
     }
 
     /// Tells the client of new players that seem to be in no room.

@@ -155,7 +155,7 @@ fn samples() -> Vec<[u8; 64]> {
         bytes
     };
     let is_known = |bytes: &[u8; 64]| MemberMessage::parse(bytes).expect("zeros are empty lists").is_some();
-    (1..).map(sample).take_while(is_known).collect()
+    (1..=u8::MAX).map(sample).take_while(is_known).collect()
 }
 
 #[test]

@@ -64,7 +64,9 @@ impl Scene {
 
     fn datagram(&self, segments: &[Segment<'_>]) -> Vec<u8> {
         let mut datagram = self.prefix.clone();
-        segments.iter().for_each(|segment| segment.write(&mut datagram));
+        for segment in segments {
+            segment.write(&mut datagram);
+        }
         assert!(datagram.len() <= DATAGRAM_BYTES_MAX, "{} bytes", datagram.len());
         datagram
     }
@@ -123,7 +125,7 @@ fn worst(command: Command, share: usize) -> Vec<(&'static str, Cost)> {
             assert!(gap.steps > early as usize, "all of them arrive: {gap:?}");
             assert!(behind.is_connected());
             let mut parts = Scene::new();
-            for after in (1..=early as u8 - 1).rev() {
+            for after in (1..early as u8).rev() {
                 let number = parts.next;
                 parts.give(&[Segment { fragments_after: after, ..parts.segment(command, number, &payload) }]);
                 parts.next += 1;

@@ -79,7 +79,9 @@ fn pass(stage: &mut Stage, begun: Instant, members: &mut [&mut Member]) {
     for _ in 0..300 {
         stage.wait(Duration::from_millis(10));
         let since = stage.now.duration_since(begun);
-        members.iter_mut().for_each(|member| member.run_once(stage.now, since));
+        for member in &mut *members {
+            member.run_once(stage.now, since);
+        }
         stage.run_once();
     }
 }

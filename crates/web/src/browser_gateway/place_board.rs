@@ -136,12 +136,12 @@ impl SessionPlaces {
 mod tests {
     use super::*;
 
-    fn at(id: u16, x: f32) -> Option<(ClientId, Position)> {
-        Some((ClientId(id), Position::new([x, 0.0, 0.0]).unwrap()))
+    fn at(id: u16, x: f32) -> (ClientId, Position) {
+        (ClientId(id), Position::new([x, 0.0, 0.0]).unwrap())
     }
 
     fn news(id: u16, x: f32) -> PlaceNews {
-        (ClientId(id), at(id, x).map(|(_, position)| position))
+        (ClientId(id), Some(at(id, x).1))
     }
 
     fn board() -> PlaceBoard {
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn the_other_workers_of_the_session_read_each_place_once() {
         let board = board();
-        assert_eq!(board.publish("main", 0, &[(7, at(1, 5.0))]), [1, 2].into());
+        assert_eq!(board.publish("main", 0, &[(7, Some(at(1, 5.0)))]), [1, 2].into());
         assert_eq!(board.take_sessions_with_news(0), []);
         assert_eq!(board.take_sessions_with_news(1), [("main".into(), 1)]);
         assert_eq!(board.take_sessions_with_news(1), []);
@@ -172,7 +172,7 @@ mod tests {
     fn of_many_moves_only_the_last_one_waits() {
         let board = board();
         for step in 0..1000_u16 {
-            board.publish("main", 0, &[(7, at(1, step.into()))]);
+            board.publish("main", 0, &[(7, Some(at(1, step.into())))]);
         }
         assert_eq!(board.take_news("main", 2), [news(1, 999.0)]);
     }
@@ -180,12 +180,12 @@ mod tests {
     #[test]
     fn a_page_that_leaves_takes_its_place_along_unless_the_id_is_anothers() {
         let board = board();
-        board.publish("main", 0, &[(7, at(1, 5.0))]);
+        board.publish("main", 0, &[(7, Some(at(1, 5.0)))]);
         board.publish("main", 0, &[(7, None)]);
         assert_eq!(board.take_news("main", 1), [(ClientId(1), None)]);
         assert_eq!(board.of_others("main", 1), []);
-        board.publish("main", 0, &[(7, at(1, 5.0))]);
-        board.publish("main", 2, &[(8, at(1, 6.0))]);
+        board.publish("main", 0, &[(7, Some(at(1, 5.0)))]);
+        board.publish("main", 2, &[(8, Some(at(1, 6.0)))]);
         board.publish("main", 0, &[(7, None)]);
         assert_eq!(board.take_news("main", 1), [news(1, 6.0)]);
     }
@@ -193,19 +193,19 @@ mod tests {
     #[test]
     fn a_page_with_a_new_id_has_no_place_under_the_old_one() {
         let board = board();
-        board.publish("main", 0, &[(7, at(1, 5.0))]);
-        board.publish("main", 0, &[(7, at(2, 5.0))]);
+        board.publish("main", 0, &[(7, Some(at(1, 5.0)))]);
+        board.publish("main", 0, &[(7, Some(at(2, 5.0)))]);
         assert_eq!(board.take_news("main", 1), [(ClientId(1), None), news(2, 5.0)]);
     }
 
     #[test]
     fn nothing_remains_of_a_session_without_pages() {
         let board = board();
-        board.publish("main", 0, &[(7, at(1, 5.0))]);
+        board.publish("main", 0, &[(7, Some(at(1, 5.0)))]);
         for worker in 0..3 {
             board.leave("main", worker);
         }
         assert_eq!(board.lock().len(), 1, "the other session");
-        assert_eq!(board.publish("main", 0, &[(7, at(1, 5.0))]), BTreeSet::new());
+        assert_eq!(board.publish("main", 0, &[(7, Some(at(1, 5.0)))]), BTreeSet::new());
     }
 }
