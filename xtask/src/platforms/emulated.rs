@@ -145,6 +145,10 @@ impl Here<'_> {
         compiler.args(C_FLAGS).arg("-o").arg(&program).args(c_includes(self.root)).arg(source);
         compiler.arg("-L").arg(&built).arg(format!("-Wl,-rpath,{}", built.display()));
         command::run(compiler.args(["-lconsonance_ffi", "-lm"]))?;
+        if target.is_windows() {
+            // The import library names the file that cargo has built.
+            return Ok(program);
+        }
         // The program asks for the library by its own name, which is that of the downloads.
         let asked_for = built.join("libconsonance.so.1");
         std::fs::copy(built.join("libconsonance_ffi.so"), &asked_for)
