@@ -1,7 +1,9 @@
 //! A group as a delivery service follows it, without keys.
 
+mod shape;
+
 use consonance_name_key::NameKey;
-use consonance_session::{AskedCommit, GroupCheck, MadeCommit, NewGroup};
+use consonance_session::{AskedCommit, GroupCheck, MadeCommit, NewGroup, PackageKeys};
 use consonance_wire::{Named, PlainRooms};
 use mls_rs::external_client::builder::{
     ExternalBaseConfig, WithCryptoProvider, WithIdentityProvider, WithMlsRules,
@@ -49,14 +51,15 @@ impl FollowedGroup {
 }
 
 impl GroupCheck for FollowedGroup {
-    fn key_package(&self, name: &str, key_package: &[u8]) -> Option<Vec<u8>> {
+    fn key_package(&self, name: &str, key_package: &[u8]) -> Option<PackageKeys> {
         let message = MlsMessage::from_bytes(key_package).ok()?;
         let key_package = client().validate_key_package(message, None).ok()?;
         let identity = key_package.signing_identity();
         let credential = Credential::of(identity)?;
         let is_usable =
             key_package.cipher_suite == CIPHER_SUITE && NameKey::of(credential.name()) == NameKey::of(name);
-        is_usable.then(|| identity.signature_key.as_bytes().to_vec())
+        let (signer, leaf) = (identity.signature_key.as_bytes().into(), shape::leaf_key(&key_package)?);
+        is_usable.then(|| PackageKeys { signer, leaf: leaf.as_ref().into() })
     }
 
     fn begin(&mut self, new: &NewGroup<'_>) -> bool {
@@ -94,6 +97,9 @@ fn client() -> ExternalClient<Config> {
 
 /// A group in epoch 0 with its creator as the only member.
 fn begun(new: &NewGroup<'_>) -> Option<ExternalGroup<Config>> {
+    if !shape::is_of_one_member(new.info, new.plain) {
+        return None;
+    }
     let info = MlsMessage::from_bytes(new.info).ok()?;
     let group = client().observe_group(info, None, None).ok()?;
     let context = group.group_context();
@@ -115,12 +121,18 @@ fn committed(
     asked: &AskedCommit<'_>,
     made: &MadeCommit<'_>,
 ) -> Option<ExternalGroup<Config>> {
-    let mut next = group.clone();
+    let members = members(group);
+    if !shape::has_size_of(asked, members.len(), made.commit) {
+        return None;
+    }
     let message = MlsMessage::from_bytes(made.commit).ok()?;
+    if !shape::has_changes_of(asked, &message) {
+        return None;
+    }
+    let mut next = group.clone();
     let received = next.process_incoming_message(message).ok()?;
     let ExternalReceivedMessage::Commit(description) = received else { return None };
     let CommitEffect::NewEpoch(epoch) = &description.effect else { return None };
-    let members = members(group);
     let committer = members.iter().find(|member| member.leaf == description.committer)?;
     let holds = !description.is_external
         && committer.name_key == NameKey::of(asked.committer)

@@ -2,7 +2,7 @@
 
 mod committing;
 pub(crate) mod handling;
-mod mls;
+pub(crate) mod mls;
 mod newcomer;
 mod statements;
 

@@ -2,6 +2,7 @@
 
 use core::fmt::Debug;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_wire::{Named, PlainRooms};
@@ -9,8 +10,8 @@ use consonance_wire::{Named, PlainRooms};
 /// Follows the group of an encrypted session without its keys, and checks the members' messages. This crate has no
 /// algorithms of its own for that; `consonance-e2ee` implements it.
 pub trait GroupCheck: Debug + Send {
-    /// Checks a key package: members can add it, and it is in this name. Returns the key that its owner signs with.
-    fn key_package(&self, name: &str, key_package: &[u8]) -> Option<Vec<u8>>;
+    /// Checks a key package: members can add it, and it is in this name. Returns its keys.
+    fn key_package(&self, name: &str, key_package: &[u8]) -> Option<PackageKeys>;
 
     /// Begins to follow a new group, in epoch 0, instead of any former one. False if it is not as requested.
     fn begin(&mut self, group: &NewGroup<'_>) -> bool;
@@ -21,6 +22,15 @@ pub trait GroupCheck: Debug + Send {
 
     /// Whether the owner of a key has signed the complaint about the commit that leads to this epoch.
     fn has_complained(&self, signer: &[u8], group: u32, epoch: u32, signature: &[u8]) -> bool;
+}
+
+/// The keys of a key package. No two members of a group have one in common (RFC 9420, section 7.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageKeys {
+    /// The key that its owner signs with.
+    pub signer: Box<[u8]>,
+    /// The key that others encrypt to.
+    pub leaf: Box<[u8]>,
 }
 
 /// A new group with its creator as the only member.
@@ -46,7 +56,7 @@ pub struct AskedCommit<'a> {
     /// The players to add, with their key packages.
     pub adds: Vec<Named<'a>>,
     /// The names of members to remove; those that the group does not have are gone already.
-    pub removes: &'a [alloc::boxed::Box<str>],
+    pub removes: &'a [Box<str>],
     /// The rooms that are not encrypted from then on.
     pub plain: &'a PlainRooms,
 }

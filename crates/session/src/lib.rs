@@ -115,7 +115,7 @@ pub use consonance_wire::{
     SharedSecret,
 };
 pub use encryption::Encryption;
-pub use group_check::{AskedCommit, GroupCheck, MadeCommit, NewGroup};
+pub use group_check::{AskedCommit, GroupCheck, MadeCommit, NewGroup, PackageKeys};
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};

@@ -49,21 +49,29 @@ pub(super) fn commit(group: &mut MlsGroup, wanted: &Wanted<'_>) -> Result<Option
     match commit_with(group, wanted, &newcomers) {
         Err(_) if !newcomers.is_empty() => {
             // One bad key package does not keep the others out, nor one that has a key of another.
-            let mut usable = Vec::new();
-            add_usable(group, wanted, &mut usable, &newcomers);
+            let (mut usable, mut attempts) = (Vec::new(), ATTEMPTS_MAX);
+            add_usable(group, wanted, &mut usable, &newcomers, &mut attempts);
             commit_with(group, wanted, &usable)
         }
         made => made,
     }
 }
 
-/// Adds those newcomers that can be added together with `usable`: halves in which one cannot be are halved again.
+/// The maximum number of commits that are tried to find newcomers that can be added: each takes milliseconds, and the
+/// delivery service asks another member soon.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// Adds those newcomers that can be added together with `usable`: halves in which one cannot be are halved again, as
+/// long as there are attempts left.
 fn add_usable<'a>(
     group: &mut MlsGroup,
     wanted: &Wanted<'_>,
     usable: &mut Vec<Newcomer<'a>>,
     newcomers: &[Newcomer<'a>],
+    attempts: &mut u32,
 ) {
+    let Some(left) = attempts.checked_sub(1) else { return };
+    *attempts = left;
     let before = usable.len();
     usable.extend_from_slice(newcomers);
     let are_usable = commit_with(group, wanted, usable).is_ok();
@@ -74,8 +82,8 @@ fn add_usable<'a>(
     usable.truncate(before);
     if newcomers.len() > 1 {
         let (first, second) = newcomers.split_at(newcomers.len() / 2);
-        add_usable(group, wanted, usable, first);
-        add_usable(group, wanted, usable, second);
+        add_usable(group, wanted, usable, first, attempts);
+        add_usable(group, wanted, usable, second, attempts);
     }
 }
 

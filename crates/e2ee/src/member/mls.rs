@@ -19,7 +19,7 @@ pub(super) type MlsClient = Client<Config>;
 pub(super) type MlsGroup = Group<Config>;
 
 /// A client with its own store for the secrets of one key package.
-pub(super) fn client(key: &IdentityKey, credential: &Credential) -> MlsClient {
+pub(crate) fn client(key: &IdentityKey, credential: &Credential) -> MlsClient {
     Client::builder()
         .crypto_provider(crypto::provider())
         .identity_provider(Credentials)

@@ -161,3 +161,17 @@ fn a_member_that_keeps_silent_alone_in_the_group_does_not_keep_it_long() {
     stage.run_ms(700);
     stage.assert_share_an_epoch(&["Ann", "Bob"]);
 }
+
+#[test]
+fn players_with_the_key_of_another_are_not_added_and_hold_up_nobody() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob"]);
+    stage.run_ms(500);
+    let before = stage.server.statistics().commits;
+    stage.join_with_one_key(&["Eve", "Eva", "Mal", "Max"]);
+    stage.join(&["Cid", "Dora"]);
+    stage.run_ms(300);
+    stage.assert_share_an_epoch(&["Ann", "Bob", "Cid", "Dora"]);
+    assert_eq!(stage.server.statistics().commits, before + 1, "nobody had to be left out");
+    assert_eq!(stage.server.group_members(), 5, "one of those with the same key is a member");
+}

@@ -110,6 +110,15 @@ impl Stage {
         }
     }
 
+    /// Players that all have the same key join.
+    pub(crate) fn join_with_one_key(&mut self, names: &[&str]) {
+        let secret = IdentityKey::generate().unwrap().to_bytes();
+        for name in names {
+            let key = IdentityKey::from_bytes(&secret).unwrap();
+            self.add(name, Some(MlsMember::new(key, Credential::new(name).unwrap())));
+        }
+    }
+
     pub(crate) fn join(&mut self, names: &[&str]) {
         for name in names {
             let key = IdentityKey::generate().unwrap();

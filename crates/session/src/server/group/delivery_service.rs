@@ -20,7 +20,7 @@ use core::time::Duration;
 use consonance_wire::{ClientId, PlainRooms};
 
 use super::commit_log::{CommitLog, LoggedCommit};
-use crate::group_check::GroupCheck;
+use crate::group_check::{GroupCheck, PackageKeys};
 use crate::time::Instant;
 pub(super) use committing::MadeGroup;
 use complaints::Accepted;
@@ -42,8 +42,9 @@ const LONE_ANSWER: Duration = Duration::from_millis(600);
 /// The minimum lifetime of a group before it is restarted.
 const RESTART_EVERY: Duration = Duration::from_secs(1);
 
-/// The maximum number of clients that one commit adds or removes, so that it and its Welcomes fit into a message.
-const CHANGES_MAX: usize = 256;
+/// The maximum number of clients that one commit adds or removes: a server that checks it verifies two signatures for
+/// each, and relays nothing meanwhile.
+const CHANGES_MAX: usize = 64;
 /// Maximum bytes of the key packages that one commit adds; it contains each about three times.
 const KEY_PACKAGE_BYTES_MAX: usize = 128 * 1024;
 
@@ -156,11 +157,14 @@ impl DeliveryService {
         key_package: &[u8],
         shows_group: bool,
     ) {
-        let signer = self.check.as_ref().map(|check| check.key_package(name, key_package));
-        let Some(signer) = signer.unwrap_or_else(|| Some(Vec::new())) else {
-            return self.left_out.push(id);
+        let keys = match &self.check {
+            Some(check) => check.key_package(name, key_package),
+            None => Some(PackageKeys::default()),
         };
-        self.conducts.meet(now, id, signer);
+        let is_checked = self.check.is_some();
+        let keys = keys.filter(|keys| !is_checked || !self.conducts.has_other_with(id, keys));
+        let Some(keys) = keys else { return self.left_out.push(id) };
+        self.conducts.meet(now, id, keys);
         if self.epoch.is_some() {
             // It has no keys any more, so it cannot commit.
             self.pass_over(now, id);

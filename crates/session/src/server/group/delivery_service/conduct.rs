@@ -1,11 +1,11 @@
 //! How clients have carried out their requests, which decides who is asked next.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::ClientId;
 
+use crate::group_check::PackageKeys;
 use crate::time::Instant;
 
 /// How long a client that did not answer is asked only if no other is left; twice as long each further time.
@@ -27,8 +27,8 @@ pub(super) struct Conducts {
 #[derive(Debug)]
 struct Conduct {
     since: Instant,
-    /// The key that it signs with; empty without a check.
-    signer: Vec<u8>,
+    /// Those of its key package; empty without a check.
+    keys: PackageKeys,
     has_committed: bool,
     silent_until: Instant,
     silences: u32,
@@ -53,10 +53,10 @@ pub(super) struct Rank {
 }
 
 impl Conducts {
-    pub(super) fn meet(&mut self, now: Instant, id: ClientId, signer: Vec<u8>) {
+    pub(super) fn meet(&mut self, now: Instant, id: ClientId, keys: PackageKeys) {
         let conduct = self.by_id.entry(id).or_insert_with(|| Conduct {
             since: now,
-            signer: Vec::new(),
+            keys: PackageKeys::default(),
             has_committed: false,
             silent_until: Instant::START,
             silences: 0,
@@ -65,7 +65,7 @@ impl Conducts {
             is_faulty: false,
             credit: CREDIT,
         });
-        conduct.signer = signer;
+        conduct.keys = keys;
     }
 
     /// The client has left; its id may become another's.
@@ -77,7 +77,13 @@ impl Conducts {
     }
 
     pub(super) fn signer(&self, id: ClientId) -> &[u8] {
-        self.by_id.get(&id).map_or(&[], |conduct| &conduct.signer)
+        self.by_id.get(&id).map_or(&[], |conduct| &conduct.keys.signer)
+    }
+
+    /// Whether another client has one of these keys: no commit could add both.
+    pub(super) fn has_other_with(&self, id: ClientId, keys: &PackageKeys) -> bool {
+        let others = self.by_id.iter().filter(|(other, _)| **other != id);
+        others.map(|(_, conduct)| &conduct.keys).any(|it| it.signer == keys.signer || it.leaf == keys.leaf)
     }
 
     /// `None` for a client that is not asked any more.
