@@ -202,12 +202,16 @@ impl<'a> Conversation<'a> {
                 words.iter().try_for_each(|words| self.lines.print_words(words))
             }
             TypedCommand::Verify(name) => {
-                let words = if self.voice.verify_member(name) {
-                    format!("{} is verified", visible(name))
-                } else {
-                    format!("no member is called {}: see /members", visible(name))
-                };
-                self.lines.print_words(&words)
+                let is_verified = self.voice.verify_member(name);
+                let is_here = self.voice.encryption().members.iter().any(|member| member.name == name);
+                let name = visible(name);
+                self.lines.print_words(&match (is_verified, is_here) {
+                    (true, _) => format!("{name} is verified"),
+                    (false, true) => {
+                        format!("{name} cannot be noted as verified: the list of known players is full")
+                    }
+                    (false, false) => format!("no member is called {name}: see /members"),
+                })
             }
             TypedCommand::Report(what) => self.report(what),
             TypedCommand::Incomplete(form) => {

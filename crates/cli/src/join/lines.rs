@@ -32,10 +32,10 @@ impl<'a> EventLines<'a> {
     /// # Errors
     /// If the output is closed.
     pub(crate) fn print_encrypted_except(&self, at: Instant, rooms: &[String]) -> io::Result<()> {
-        let rooms: Vec<String> = rooms.iter().map(|room| shown(room)).collect();
+        let listed: Vec<String> = rooms.iter().map(|room| shown(room)).collect();
         let words = format!(
             "encrypted from end to end, EXCEPT in {}; type /members to see which players can hear",
-            rooms.join(", ")
+            listed.join(", ")
         );
         self.write(at, Some(words.clone()), || {
             let line = [("event", "encryption"), ("state", "on"), ("text", &*words)];

@@ -66,7 +66,7 @@ pub(super) fn outcome(answer: ReportAnswer) -> EncryptionEvent {
         ReportAnswer::NotTaken => "this server takes no reports from players",
         ReportAnswer::TooMany => "too many reports: try again in a minute",
         ReportAnswer::TooLong => "the report is too long",
-        _ => "the server could not keep it",
+        ReportAnswer::Failed | ReportAnswer::Send => "the server could not keep it",
     };
     EncryptionEvent::ReportRefused { reason: reason.into() }
 }

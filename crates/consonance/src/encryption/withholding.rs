@@ -35,11 +35,10 @@ impl WithheldReason {
     }
 
     pub(super) fn of(withheld: Withheld, client: &Client) -> Option<Self> {
-        Some(match withheld {
-            Withheld::Room(room) => Self::PlainRoom { room: room_name(client, room) },
-            Withheld::Player(id) => Self::NotAMember { player: client.player_name(id)?.to_owned() },
-            _ => return None,
-        })
+        match withheld {
+            Withheld::Room(room) => Some(Self::PlainRoom { room: room_name(client, room) }),
+            Withheld::Player(id) => Some(Self::NotAMember { player: client.player_name(id)?.to_owned() }),
+        }
     }
 }
 

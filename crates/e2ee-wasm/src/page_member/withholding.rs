@@ -61,7 +61,7 @@ impl PageMember {
                 let named = self.names.get(&id).cloned();
                 self.note_withheld("not-a-member", named.as_deref());
             }
-            _ => {}
+            None => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use super::PacketCipher;
 
 /// A recipient to which the group allows unencrypted packets only, while this player sends none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Withheld {
     /// A room where a player that cannot encrypt listens, by its id.
     Room(u16),

@@ -44,7 +44,8 @@ impl PacketTimes {
         let Some(step) = self.step else { return by_number };
         if ahead > 0 {
             let missing = (ahead / step).saturating_sub(1);
-            return (newest.time + newest.samples).saturating_add(missing.saturating_mul(samples));
+            let after = newest.time.saturating_add(newest.samples);
+            return after.saturating_add(missing.saturating_mul(samples));
         }
         let ago = (newest.number - number) / step;
         newest.time.saturating_sub(ago.saturating_mul(samples))
@@ -86,9 +87,11 @@ mod tests {
 
     #[test]
     fn no_numbers_are_too_large() {
-        let mut times = PacketTimes::default();
-        for number in [0, 1, u64::MAX, u64::MAX - 1, 0, u64::MAX] {
-            times.time_of(number, 5760);
+        for numbers in [&[0, 1, u64::MAX, u64::MAX - 1, 0, u64::MAX][..], &[1 << 63, (1 << 63) + 1]] {
+            let mut times = PacketTimes::default();
+            for number in numbers {
+                times.time_of(*number, 5760);
+            }
         }
     }
 }

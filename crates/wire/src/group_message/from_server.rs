@@ -84,7 +84,7 @@ pub enum DeliveryMessage<'a> {
 
 /// The answer to a member's report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum ReportAnswer {
     /// It may be sent, within a minute.
     Send,

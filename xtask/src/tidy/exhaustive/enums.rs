@@ -45,6 +45,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("PlayerLinkEvent", "crates/gateway/src/player_link.rs"),
     listed("ProblemKind", "crates/consonance/src/problem.rs"),
     listed("Recognition", "crates/e2ee/src/known_keys.rs"),
+    listed("ReportAnswer", "crates/wire/src/group_message/from_server.rs"),
     listed("Restriction", "crates/wire/src/notice.rs"),
     listed("RoomUse", "crates/session/src/server/access.rs"),
     listed("SendTextError", "crates/consonance/src/text.rs"),
@@ -56,6 +57,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("TcpEvent", "crates/gateway/src/tcp/event.rs"),
     listed("ToPage", "crates/browser/src/control/to_page.rs"),
     listed("WebhookEvent", "crates/server/src/webhooks/event.rs"),
+    listed("Withheld", "crates/e2ee/src/packet_cipher/withheld.rs"),
     listed("WithheldReason", "crates/consonance/src/encryption/withholding.rs"),
 ];
 

@@ -22,14 +22,14 @@ const TOTAL_EARNED_EVERY: Duration = Duration::from_secs(10);
 /// so that honest members of a bad network are added late, and never forgotten.
 #[derive(Debug, Default)]
 pub(super) struct KeyPackages {
-    clients: BTreeMap<ClientId, Client>,
+    budgets: BTreeMap<ClientId, Budget>,
+    waiting: BTreeMap<ClientId, WaitingKeyPackage>,
 }
 
 #[derive(Debug)]
-struct Client {
+struct Budget {
     burst: Bucket,
     total: Bucket,
-    waiting: Option<WaitingKeyPackage>,
 }
 
 /// A key package over its client's budget.
@@ -43,42 +43,45 @@ pub(super) struct WaitingKeyPackage {
 impl KeyPackages {
     /// Whether a client's key package is within its budget; otherwise it waits.
     pub(super) fn take(&mut self, now: Instant, id: ClientId, key_package: &[u8], shows_group: bool) -> bool {
-        let client = self.clients.entry(id).or_insert_with(|| Client {
+        let budget = self.budgets.entry(id).or_insert_with(|| Budget {
             burst: Bucket::new(now, BURST, EARNED_EVERY),
             total: Bucket::new(now, TOTAL, TOTAL_EARNED_EVERY),
-            waiting: None,
         });
-        if client.waiting.is_none() && client.pay(now) {
+        if !self.waiting.contains_key(&id) && budget.pay(now) {
             return true;
         }
-        client.waiting = Some(WaitingKeyPackage { key_package: key_package.into(), shows_group });
+        self.waiting.insert(id, WaitingKeyPackage { key_package: key_package.into(), shows_group });
         false
     }
 
     /// The time of the next key package that has waited long enough.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.clients.values().filter_map(Client::due).min()
+        self.waiting.keys().filter_map(|id| self.budgets.get(id)).map(Budget::next_at).min()
     }
 
     /// The key packages that have waited long enough.
     pub(super) fn due(&mut self, now: Instant) -> Vec<(ClientId, WaitingKeyPackage)> {
-        let due = self.clients.iter_mut().filter(|(_, client)| client.due().is_some_and(|at| at <= now));
-        due.filter_map(|(id, client)| client.pay(now).then(|| Some((*id, client.waiting.take()?)))?).collect()
+        let Self { budgets, waiting } = self;
+        let is_due = |id: &ClientId, _: &mut WaitingKeyPackage| {
+            budgets.get_mut(id).is_none_or(|budget| budget.pay(now))
+        };
+        waiting.extract_if(.., is_due).collect()
     }
 
     /// Forgets a client that is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
-        self.clients.remove(&id);
+        self.budgets.remove(&id);
+        self.waiting.remove(&id);
     }
 }
 
-impl Client {
-    fn due(&self) -> Option<Instant> {
-        self.waiting.as_ref().map(|_| self.burst.next_at().max(self.total.next_at()))
+impl Budget {
+    fn next_at(&self) -> Instant {
+        self.burst.next_at().max(self.total.next_at())
     }
 
     fn pay(&mut self, now: Instant) -> bool {
-        let can_pay = self.burst.next_at().max(self.total.next_at()) <= now;
+        let can_pay = self.next_at() <= now;
         if can_pay {
             self.burst.pay(now);
             self.total.pay(now);
