@@ -1,20 +1,21 @@
 //! The bucket of sessions: requests with a response each, and a feed of changes.
 
-use std::sync::Arc;
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{CreateErrorKind, Entry, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, HeaderMap};
 use consonance_cluster::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
 use futures_util::StreamExt as _;
-use tokio::sync::OnceCell;
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
+use crate::bucket_state::BucketState;
 use crate::counters::NatsCounters;
 use crate::records;
 use crate::streams;
@@ -36,6 +37,8 @@ pub(crate) enum Told {
     Record(String, SessionRecord, Revision),
     /// The record of this session is gone.
     NoRecord(String, Revision),
+    /// The bucket was created anew; its records follow.
+    NewStore,
 }
 
 /// The bucket of one cluster.
@@ -45,14 +48,14 @@ pub(crate) struct Bucket {
     name: String,
     keys: Keys,
     replicas: usize,
-    store: Arc<OnceCell<Store>>,
+    state: Rc<BucketState>,
 }
 
 impl Bucket {
     pub(crate) fn new(client: Client, name: &str, keys: Keys, replicas: usize) -> Self {
         let mut context = jetstream::new(client);
         context.set_timeout(PATIENCE);
-        Self { context, name: name.to_owned(), keys, replicas, store: Arc::default() }
+        Self { context, name: name.to_owned(), keys, replicas, state: Rc::default() }
     }
 
     /// Reports all records, and then each change, until the receiver is dropped.
@@ -69,52 +72,55 @@ impl Bucket {
     }
 
     async fn watch_once(&self, told: &Sender<Told>) -> Result<(), async_nats::Error> {
+        // Before it is opened, so that none is missed.
+        let mut replaced = pin!(self.state.replaced());
         let store = self.open().await?;
+        if self.state.watch(&store) {
+            told.send(Told::NewStore).await?;
+        }
         let mut changes = store.watch_with_history(self.keys.pattern()).await?;
-        while let Some(entry) = changes.next().await {
-            let entry = entry?;
-            let Some(name) = self.keys.session(&entry.key) else { continue };
-            let revision = Revision(entry.revision);
-            let news = match (entry.operation, records::read(&entry.value)) {
-                (Operation::Put, Some(record)) => Told::Record(name, record, revision),
-                (Operation::Put, None) => {
-                    warn!(session = name, "unreadable record in the store of sessions");
-                    continue;
-                }
-                (Operation::Delete | Operation::Purge, _) => Told::NoRecord(name, revision),
+        loop {
+            let entry = tokio::select! {
+                biased;
+                () = &mut replaced => return Ok(()),
+                entry = changes.next() => entry,
             };
-            if told.send(news).await.is_err() {
-                return Ok(());
+            let Some(entry) = entry else { return Ok(()) };
+            if let Some(news) = self.news(&entry?) {
+                told.send(news).await?;
             }
         }
-        Ok(())
+    }
+
+    fn news(&self, entry: &Entry) -> Option<Told> {
+        let name = self.keys.session(&entry.key)?;
+        let revision = Revision(entry.revision);
+        match (entry.operation, records::read(&entry.value)) {
+            (Operation::Put, Some(record)) => Some(Told::Record(name, record, revision)),
+            (Operation::Put, None) => {
+                warn!(session = name, "unreadable record in the store of sessions");
+                None
+            }
+            (Operation::Delete | Operation::Purge, _) => Some(Told::NoRecord(name, revision)),
+        }
     }
 
     /// Asks the store of sessions again and again whether it is there, and notes the answer.
     pub(crate) async fn probe(self, counters: NatsCounters) {
-        let mut is_outage_told = false;
         loop {
-            match self.look().await {
-                Ok(()) => {
-                    if counters.set_store_answers(true) {
-                        info!("NATS's store answers again");
-                    }
-                    is_outage_told = false;
-                }
-                Err(error) => {
-                    counters.set_store_answers(false);
-                    // A line for each attempt would hide others.
-                    if !std::mem::replace(&mut is_outage_told, true) {
-                        warn!(%error, "NATS's store does not answer: no session can start");
-                    }
-                }
-            }
+            let looked = self.look().await;
+            counters.set_store_answers(looked.is_ok());
+            self.state.tell(looked);
             sleep(PROBE).await;
         }
     }
 
     async fn look(&self) -> Result<(), async_nats::Error> {
-        self.open().await?.stream.get_info().await?;
+        let store = self.open().await?;
+        if !streams::is_still(&self.context, &store.stream).await? {
+            self.state.replace().await;
+            self.open().await?;
+        }
         Ok(())
     }
 
@@ -192,9 +198,8 @@ impl Bucket {
     }
 
     /// The bucket, which is made if there is none.
-    async fn open(&self) -> Result<&Store, async_nats::Error> {
+    async fn open(&self) -> Result<Store, async_nats::Error> {
         let stream = streams::bucket(&self.name, "Owners of the sessions of Consonance", self.replicas);
-        let open = async || streams::open_bucket(&self.context, &self.name, stream).await;
-        self.store.get_or_try_init(open).await
+        self.state.open(streams::open_bucket(&self.context, &self.name, stream)).await
     }
 }

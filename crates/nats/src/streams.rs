@@ -3,9 +3,10 @@
 //! They are made without asking NATS about the account: the answer of servers before 2.10 cannot be read, and a node
 //! needs no right to ask.
 
-use async_nats::jetstream::Context;
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Stream};
+use async_nats::jetstream::{Context, ErrorCode};
 use tracing::warn;
 
 use crate::permissions::bucket_stream;
@@ -52,6 +53,20 @@ pub(crate) async fn open_stream(context: &Context, stream: Config) -> Result<Str
     let stream = context.get_or_create_stream(stream).await?;
     warn_of_weakness(&stream);
     Ok(stream)
+}
+
+/// Whether a stream that was opened is still there: not deleted, and not another one of its name.
+pub(crate) async fn is_still(context: &Context, stream: &Stream) -> Result<bool, GetStreamError> {
+    let opened = stream.cached_info();
+    match context.get_stream(&opened.config.name).await {
+        Ok(found) => Ok(found.cached_info().created == opened.created),
+        Err(error) if is_not_found(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_not_found(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 /// An earlier version, or somebody else, has made it.
