@@ -7,6 +7,9 @@ use crate::subjects::{Subjects, is_cluster_name};
 
 /// The subjects that a node publishes to and subscribes to; an account's user with these permissions can be a node.
 ///
+/// The account must have nothing but the cluster: NATS checks neither where a consumer delivers to nor where an answer
+/// goes, so that whoever has these permissions can make it publish to any subject of the account.
+///
 /// Displayed as in the configuration file of a NATS server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

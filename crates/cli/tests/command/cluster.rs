@@ -333,6 +333,7 @@ fn the_permissions_of_a_cluster_are_printed() {
     ended.assert_well();
     let said = ended.out.join("\n");
     assert!(said.contains("\"$KV.consonance-v1-arena-bans.*\"") && said.contains("--allow-sub"), "{said}");
+    assert!(said.starts_with("# For an account that has only this cluster"), "{said}");
     assert!(!said.contains("$JS.API.>") && !said.contains("_INBOX"), "{said}");
 }
 
