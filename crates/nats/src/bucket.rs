@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv::{CreateErrorKind, Entry, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{Entry, Operation, Store};
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, HeaderMap};
 use consonance_cluster::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
@@ -129,8 +131,8 @@ impl Bucket {
         let StoreRequest { number, name, change } = request;
         let answer = match change {
             StoreChange::Create(record) => self.create(&name, &record).await,
-            StoreChange::Replace(record, revision) => self.replace(&name, &record, revision).await,
-            StoreChange::Remove(revision) => self.remove(&name, revision).await,
+            StoreChange::Replace(record, revision) => self.write(&name, Some(&record), revision).await,
+            StoreChange::Remove(revision) => self.write(&name, None, revision).await,
             StoreChange::Read => self.read(&name, &told).await,
         };
         let answer = answer.unwrap_or_else(|error| {
@@ -141,40 +143,34 @@ impl Bucket {
     }
 
     async fn create(&self, name: &str, record: &SessionRecord) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        match store.create(self.keys.of(name), records::write(record).into()).await {
-            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
-            Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(StoreAnswer::Conflict),
-            Err(error) => Err(error.into()),
+        let answer = self.write(name, Some(record), Revision::NONE).await?;
+        if answer != StoreAnswer::Conflict {
+            return Ok(answer);
+        }
+        // What is left of a removed record is no record.
+        match self.last(name).await? {
+            Some(last) if streams::is_deletion(&last.headers) => {
+                self.write(name, Some(record), Revision(last.sequence)).await
+            }
+            _ => Ok(StoreAnswer::Conflict),
         }
     }
 
-    async fn replace(
+    /// Writes a record, or that there is none, over the one of this revision.
+    async fn write(
         &self,
         name: &str,
-        record: &SessionRecord,
-        Revision(revision): Revision,
+        record: Option<&SessionRecord>,
+        Revision(over): Revision,
     ) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        match store.update(self.keys.of(name), records::write(record).into(), revision).await {
-            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
-            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(StoreAnswer::Conflict),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// As [`Store::delete_expect_revision`] does, which does not say what the revision of the change is.
-    async fn remove(
-        &self,
-        name: &str,
-        Revision(revision): Revision,
-    ) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
+        let subject = self.subject(&self.open().await?, name);
         let mut headers = HeaderMap::new();
-        headers.insert("KV-Operation", "DEL");
-        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
-        let subject = format!("{}{}", store.prefix, self.keys.of(name));
-        let published = self.context.publish_with_headers(subject, headers, "".into()).await?;
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, over.to_string());
+        if record.is_none() {
+            headers.insert(streams::KV_OPERATION, "DEL");
+        }
+        let value = record.map(records::write).unwrap_or_default();
+        let published = self.context.publish_with_headers(subject, headers, value.into()).await?;
         match published.await {
             Ok(ack) => Ok(StoreAnswer::Done(Revision(ack.sequence))),
             Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(StoreAnswer::Conflict),
@@ -183,18 +179,33 @@ impl Bucket {
     }
 
     async fn read(&self, name: &str, told: &Sender<Told>) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        let Some(entry) = store.entry(self.keys.of(name)).await? else {
+        let Some(last) = self.last(name).await? else { return Ok(StoreAnswer::Unavailable) };
+        let revision = Revision(last.sequence);
+        let news = if streams::is_deletion(&last.headers) {
+            Told::NoRecord(name.to_owned(), revision)
+        } else if let Some(record) = records::read(&last.payload) {
+            Told::Record(name.to_owned(), record, revision)
+        } else {
             return Ok(StoreAnswer::Unavailable);
-        };
-        let revision = Revision(entry.revision);
-        let news = match (entry.operation, records::read(&entry.value)) {
-            (Operation::Put, Some(record)) => Told::Record(name.to_owned(), record, revision),
-            (Operation::Put, None) => return Ok(StoreAnswer::Unavailable),
-            _ => Told::NoRecord(name.to_owned(), revision),
         };
         let _ = told.send(news).await;
         Ok(StoreAnswer::Done(revision))
+    }
+
+    /// The last message about a session, from the leader of the stream. A direct request to its replicas would be
+    /// faster, but what it is answered may be old, and may be sent to any subject: see
+    /// [`NatsPermissions`](crate::NatsPermissions).
+    async fn last(&self, name: &str) -> Result<Option<StreamMessage>, async_nats::Error> {
+        let store = self.open().await?;
+        match store.stream.get_last_raw_message_by_subject(&self.subject(&store, name)).await {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn subject(&self, store: &Store, name: &str) -> String {
+        format!("{}{}", store.prefix, self.keys.of(name))
     }
 
     /// The bucket, which is made if there is none.

@@ -3,6 +3,7 @@
 //! They are made without asking NATS about the account: the answer of servers before 2.10 cannot be read, and a node
 //! needs no right to ask.
 
+use async_nats::HeaderMap;
 use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Stream};
@@ -10,6 +11,9 @@ use async_nats::jetstream::{Context, ErrorCode};
 use tracing::warn;
 
 use crate::permissions::bucket_stream;
+
+/// The header of what is left of a removed record.
+pub(crate) const KV_OPERATION: &str = "KV-Operation";
 
 /// The stream of a bucket that keeps the last value of each key.
 pub(crate) fn bucket(name: &str, description: &str, replicas: usize) -> Config {
@@ -19,7 +23,6 @@ pub(crate) fn bucket(name: &str, description: &str, replicas: usize) -> Config {
         subjects: vec![format!("$KV.{name}.>")],
         max_messages_per_subject: 1,
         discard: DiscardPolicy::New,
-        allow_direct: true,
         num_replicas: replicas,
         // What is left of a removed record goes some time later. NATS servers before 2.11 do not know this.
         allow_message_ttl: true,
@@ -67,6 +70,11 @@ pub(crate) async fn is_still(context: &Context, stream: &Stream) -> Result<bool,
 
 fn is_not_found(error: &GetStreamError) -> bool {
     matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+/// Whether a message with these headers is what is left of a removed record.
+pub(crate) fn is_deletion(headers: &HeaderMap) -> bool {
+    headers.get(KV_OPERATION).is_some_and(|operation| matches!(operation.as_str(), "DEL" | "PURGE"))
 }
 
 /// An earlier version, or somebody else, has made it.

@@ -68,7 +68,7 @@ impl Program {
 async fn deliver(thief: &Client, subject: &str) {
     let config = format!(
         "{{\"stream_name\":{BANS:?},\"config\":{{\"deliver_subject\":{subject:?},\
-         \"deliver_policy\":\"all\",\"ack_policy\":\"none\"}}}}"
+         \"deliver_policy\":\"all\",\"ack_policy\":\"none\",\"idle_heartbeat\":100000000}}}}"
     );
     let made = thief.request(format!("$JS.API.CONSUMER.CREATE.{BANS}"), config.into()).await.unwrap();
     assert!(!made.payload.windows(7).any(|found| found == b"\"error\""), "{made:?}");
@@ -105,15 +105,54 @@ fn a_nodes_credentials_reach_every_subject_of_their_account_by_way_of_nats_and_n
         assert_eq!(neighbour.hears(PATIENCE).await.as_deref(), Some("by a consumer"));
         deliver(&thief, OTHER_AUDIT).await;
 
-        write_session(&thief, "by an answer").await;
-        let asked = format!("$JS.API.DIRECT.GET.{SESSIONS}.{SESSION}");
-        thief.publish_with_reply(asked, COMMAND, "".into()).await.unwrap();
-        assert_eq!(neighbour.hears(PATIENCE).await.as_deref(), Some("by an answer"));
+        let asked = format!("$JS.API.STREAM.MSG.GET.{BANS}");
+        thief.publish_with_reply(asked, COMMAND, "{\"seq\":1}".into()).await.unwrap();
+        let heard = neighbour.hears(PATIENCE).await.unwrap();
+        assert!(heard.contains("stream_msg_get_response"), "an answer: {heard}");
 
         while neighbour.entries().await == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(stranger.hears(SHORT).await, None);
         assert_eq!(stranger.entries().await, 0);
+    });
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn what_nats_publishes_for_a_nodes_credentials_is_no_request_to_its_store() {
+    let server = server();
+    let _replica = Copy::default().start_with(1, secured::settings(&server));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let neighbour = Program::start(&server, "neighbour").await;
+        let store = &neighbour.store;
+        store.publish(OTHER_AUDIT, "an entry".into()).await.unwrap().await.unwrap();
+        let thief = client(&server, "voice").await;
+        // An empty request is one to delete a stream, or to empty it; so is a heartbeat of a consumer.
+        let own = jetstream::new(thief.clone());
+        own.publish(BAN, "".into()).await.unwrap().await.unwrap();
+        write_session(&thief, "").await;
+        for request in ["STREAM.PURGE", "STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.UPDATE"] {
+            for stream in [BANS, SESSIONS, "other"] {
+                let target = format!("$JS.API.{request}.{stream}");
+                deliver(&thief, &target).await;
+                for (asked, body) in [
+                    (format!("$JS.API.DIRECT.GET.{SESSIONS}.{SESSION}"), ""),
+                    (format!("$JS.API.STREAM.MSG.GET.{BANS}"), "{\"seq\":1}"),
+                    (format!("$JS.API.STREAM.INFO.{BANS}"), ""),
+                    (format!("$JS.API.CONSUMER.DELETE.{BANS}.x"), ""),
+                    (BAN.to_owned(), ""),
+                ] {
+                    thief.publish_with_reply(asked, target.clone(), body.into()).await.unwrap();
+                }
+            }
+        }
+        thief.flush().await.unwrap();
+        tokio::time::sleep(SHORT).await;
+        for stream in [BANS, SESSIONS, "other"] {
+            let found = store.get_stream(stream).await.unwrap();
+            assert_eq!(found.cached_info().state.messages, 1, "{stream}");
+        }
     });
 }
