@@ -1,5 +1,7 @@
 //! Several servers as processes of their own, on real NATS servers: `cargo xtask cluster` runs these tests.
 
+mod lost_streams;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -346,7 +348,7 @@ fn the_log_shows_no_secret_at_any_level() {
     );
     let file = write_secrets(&folder, &nats.url());
     let server = Program::start_in(&["serve", "--config", &file], &[("RUST_LOG", "trace")]);
-    server.until_logged("NATS's store answers again");
+    server.until_logged("NATS's store answers");
     let address = server.until_line("the address", |line| line.contains("quic://"));
     let address = address.split(' ').next_back().unwrap().to_owned();
     // The hook is asked, and the webhook told.
