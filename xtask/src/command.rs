@@ -1,6 +1,7 @@
 //! Running other programs, with a command line that can be shown and repeated by hand.
 
 use std::env;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -45,6 +46,23 @@ pub(crate) fn is_on_path(name: &str) -> bool {
 /// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command.stdin(Stdio::null()).status().map_err(|cause| not_started(command, cause))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::CommandFailed { command: line(command), status: status.to_string(), output: String::new() })
+}
+
+/// Runs a command that reads this from its standard input, and writes directly to our own output.
+///
+/// # Errors
+/// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Result<(), Failure> {
+    let mut child = command.stdin(Stdio::piped()).spawn().map_err(|cause| not_started(command, cause))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read it says itself what is wrong.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let status = child.wait().map_err(|cause| not_started(command, cause))?;
     if status.success() {
         return Ok(());
     }
@@ -120,6 +138,19 @@ mod tests {
         let failure = capture(&mut rustc(Path::new("."), ["--no-such-option"])).unwrap_err().to_string();
         assert!(failure.starts_with("`rustc --no-such-option` failed"), "{failure}");
         assert!(failure.contains("no-such-option'"), "{failure}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_reads_its_input_and_the_failure_does_not_show_it() {
+        let search = || {
+            let mut command = Command::new("grep");
+            command.args(["--quiet", "found"]);
+            command
+        };
+        run_with_input(&mut search(), "what is found\n").unwrap();
+        let failure = run_with_input(&mut search(), "something else\n").unwrap_err().to_string();
+        assert!(failure.contains("grep --quiet found") && !failure.contains("something else"), "{failure}");
     }
 
     #[test]

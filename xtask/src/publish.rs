@@ -1,12 +1,14 @@
 //! `cargo xtask publish`: brings a release to its places, or prints how.
 //!
-//! Nothing is sent before everything is known to be there: every credential in the environment, and every file in
-//! `target/dist` with the digest that the list of them has. No credential is ever an argument of a command.
+//! Nothing is sent before everything is known to be there: every credential in the environment, every program, and
+//! every file in `target/dist` with the digest that the list of them has. No credential is ever an argument of a
+//! command, or in a file.
 
 mod files;
 mod step;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -34,8 +36,8 @@ pub(crate) struct Plan {
 /// Publishes the release, or prints how.
 ///
 /// # Errors
-/// [`Failure::NotPublished`] before anything is sent, if a credential or a file is missing; [`Failure`] of the first
-/// step that fails, after which those before it have been sent.
+/// [`Failure::NotPublished`] before anything is sent, if a credential, a program or a file is missing; [`Failure`] of
+/// the first step that fails, after which those before it have been sent.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let workspace = workspace::describe(root)?;
     let version = steps::version(&workspace)?;
@@ -46,6 +48,9 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let credential = |name: &str| env::var_os(name);
     if plan.dry_run {
         print!("{}", in_words(&version, &steps, credential));
+        if let Err(why) = look_for_programs(&steps, command::is_on_path) {
+            println!("not to be published yet: {why}");
+        }
         match files.check(&folder) {
             Ok(()) => println!("all files are in {}", folder.display()),
             Err(why) => println!("not to be published yet: {why}"),
@@ -58,19 +63,20 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     publish(
         &steps,
         credential,
+        command::is_on_path,
         || files.check(&folder),
         |step| {
             println!("publish: {}", step.what);
-            let mut command = step.command(&places)?;
-            command::run(&mut command)
+            step.run(&places, credential)
         },
     )
 }
 
-/// Performs all steps, if every credential is there and the files are good; else none.
+/// Performs all steps, if every credential and every program is there and the files are good; else none.
 fn publish(
     steps: &[Step],
     credential: impl Fn(&str) -> Option<OsString>,
+    is_installed: impl Fn(&str) -> bool,
     check_files: impl FnOnce() -> Result<(), String>,
     mut perform: impl FnMut(&Step) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -79,8 +85,19 @@ fn publish(
         let why = format!("set {} in the environment; --dry-run prints what each is for", missing.join(", "));
         return Err(Failure::NotPublished(why));
     }
+    look_for_programs(steps, is_installed).map_err(Failure::NotPublished)?;
     check_files().map_err(Failure::NotPublished)?;
     steps.iter().try_for_each(&mut perform)
+}
+
+/// Looks for the programs of all steps.
+///
+/// # Errors
+/// In words: those that are not there.
+fn look_for_programs(steps: &[Step], is_installed: impl Fn(&str) -> bool) -> Result<(), String> {
+    let needed: BTreeSet<_> = steps.iter().filter_map(Step::program).collect();
+    let missing: Vec<_> = needed.into_iter().filter(|name| !is_installed(name)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("install {}", missing.join(", "))) }
 }
 
 /// The variables that are not set or empty, each once, in the order of the steps.
@@ -115,8 +132,6 @@ fn in_words(version: &str, steps: &[Step], credential: impl Fn(&str) -> Option<O
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::workspace_root;
 
@@ -160,28 +175,71 @@ mod tests {
             let credential = |name: &str| (name != missing).then(|| OsString::from("secret"));
             let mut sent = 0;
             let looked = || panic!("the files are not looked at");
-            let refused = publish(&steps, credential, looked, |_| {
-                sent += 1;
-                Ok(())
-            });
+            let refused = publish(
+                &steps,
+                credential,
+                |_| true,
+                looked,
+                |_| {
+                    sent += 1;
+                    Ok(())
+                },
+            );
             let refused = refused.unwrap_err().to_string();
             assert!(refused.contains(missing) && !refused.contains("secret"), "{refused}");
             assert_eq!(sent, 0);
         }
         let empty = |_: &str| Some(OsString::new());
-        assert!(publish(&steps, empty, || Ok(()), |_| panic!("sent")).is_err(), "an empty one is none");
+        assert!(
+            publish(&steps, empty, |_| true, || Ok(()), |_| panic!("sent")).is_err(),
+            "an empty one is none"
+        );
+    }
+
+    #[test]
+    fn without_a_program_nothing_is_sent() {
+        let steps = real_steps();
+        let credential = |_: &str| Some(OsString::from("secret"));
+        for missing in ["npm", "twine", "curl", "skopeo", "gh"] {
+            let is_installed = |name: &str| name != missing;
+            let refused = publish(&steps, credential, is_installed, || Ok(()), |_| panic!("sent"));
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.ends_with(&format!("install {missing}")), "{refused}");
+        }
+        let is_known = |name: &str| ["npm", "twine", "curl", "skopeo", "gh"].contains(&name);
+        assert_eq!(look_for_programs(&steps, is_known), Ok(()), "there are no others");
+    }
+
+    #[test]
+    fn the_key_of_a_program_that_reads_none_from_the_environment_is_in_no_file_and_no_argument() {
+        let folder = env::temp_dir().join(format!("consonance-publish-key-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let places = step::Places { root: &folder, files: &folder, work: &folder };
+        let steps = real_steps();
+        let step = steps.iter().find(|step| step.program() == Some("curl")).unwrap();
+        let command = step.command(&places).unwrap();
+        let words = command::line(&command);
+        assert!(words.contains("--config - "), "{words}");
+        let input = step.input(|name| (name == "NUGET_API_KEY").then(|| "se\"cr\net".into())).unwrap();
+        assert_eq!(input, "header = \"X-NuGet-ApiKey: secret\"\n", "it cannot be more than a header");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        fs::remove_dir_all(&folder).unwrap();
+        let others = steps.iter().filter(|step| step.program() != Some("curl"));
+        assert!(others.filter_map(|step| step.input(|_| Some("secret".into()))).next().is_none());
     }
 
     #[test]
     fn without_the_files_nothing_is_sent_and_after_a_failed_step_nothing_more() {
         let steps = real_steps();
         let credential = |_: &str| Some(OsString::from("secret"));
-        let refused = publish(&steps, credential, || Err("a file is missing".into()), |_| panic!("sent"));
+        let no_file = || Err("a file is missing".into());
+        let refused = publish(&steps, credential, |_| true, no_file, |_| panic!("sent"));
         assert!(matches!(refused, Err(Failure::NotPublished(_))));
         let mut sent = Vec::new();
         let failed = publish(
             &steps,
             credential,
+            |_| true,
             || Ok(()),
             |step| {
                 sent.push(step.what.clone());

@@ -174,6 +174,12 @@ impl ClusterNode {
         self.follow();
     }
 
+    /// The store was created anew, without the records that it had.
+    pub fn handle_new_store(&mut self) {
+        self.placement.handle_new_store();
+        self.follow();
+    }
+
     /// The store's answer to a request.
     pub fn handle_answer(&mut self, now: Instant, number: u64, answer: StoreAnswer) {
         self.placement.handle_answer(now, number, answer);

@@ -19,6 +19,7 @@
 mod announced;
 mod event;
 mod known;
+mod new_store;
 mod node_id;
 mod nodes;
 mod overview;

@@ -76,6 +76,8 @@ pub enum Arrived<M> {
     Record(Box<str>, SessionRecord, Revision),
     /// The store no longer has a record.
     NoRecord(Box<str>, Revision),
+    /// The store was created anew; what it has follows.
+    NewStore,
     /// The connection is lost, or is back.
     Bus(bool),
 }
@@ -96,6 +98,8 @@ struct Port<M> {
     /// Whether the node was last told that it is connected.
     is_told: bool,
     reaches_store: bool,
+    /// How often the store was created anew, as far as the node was told.
+    store_age: u64,
     /// By their arrival time.
     arrivals: BTreeMap<(Instant, u64), Arrived<M>>,
     /// The arrival time of the last message of each node and subject.
@@ -127,6 +131,7 @@ impl<M: Clone> SimulatedNats<M> {
             is_connected: true,
             is_told: true,
             reaches_store: true,
+            store_age: self.store.age,
             arrivals: BTreeMap::new(),
             last: BTreeMap::new(),
             last_news: None,
@@ -211,6 +216,14 @@ impl<M: Clone> SimulatedNats<M> {
         self.store_is_back_at = Some(until);
     }
 
+    /// Deletes the store, which is created anew at once.
+    pub fn lose_store(&mut self, now: Instant) {
+        self.store.lose();
+        for node in 0..self.ports.len() {
+            self.tell_all(now, node);
+        }
+    }
+
     /// Whether the store answers.
     pub fn store_answers(&self, now: Instant) -> bool {
         self.store_is_back_at.is_none_or(|at| at <= now)
@@ -274,8 +287,10 @@ impl<M: Clone> SimulatedNats<M> {
         let port = &mut self.ports[node];
         port.read = Some(now);
         let next = port.arrivals.first_entry().filter(|entry| entry.key().0 <= now)?.remove();
-        if let Arrived::Bus(is_there) = next {
-            port.is_told = is_there;
+        match next {
+            Arrived::Bus(is_there) => port.is_told = is_there,
+            Arrived::NewStore => port.store_age = self.store.age,
+            Arrived::Message(_) | Arrived::Answer(..) | Arrived::Record(..) | Arrived::NoRecord(..) => {}
         }
         Some(next)
     }
@@ -300,6 +315,9 @@ impl<M: Clone> SimulatedNats<M> {
 
     /// Tells a node all records of the store, and which were removed.
     fn tell_all(&mut self, now: Instant, node: usize) {
+        if self.ports[node].store_age != self.store.age {
+            self.post_news(now, node, Arrived::NewStore);
+        }
         for (name, record, revision) in self.store.all() {
             self.tell(now, node, &name, record, revision);
         }
@@ -313,23 +331,30 @@ impl<M: Clone> SimulatedNats<M> {
         record: Option<SessionRecord>,
         revision: Revision,
     ) {
+        let news = match record {
+            Some(record) => Arrived::Record(name.into(), record, revision),
+            None => Arrived::NoRecord(name.into(), revision),
+        };
+        self.post_news(now, to, news);
+    }
+
+    /// Posts news of the store, which arrive in order.
+    fn post_news(&mut self, now: Instant, to: usize, news: Arrived<M>) {
         if !self.ports[to].is_connected || !self.ports[to].reaches_store {
             return;
         }
         let at = now + self.up_to(self.faults.delay);
         let at = self.ports[to].last_news.map_or(at, |last| last.max(at));
         self.ports[to].last_news = Some(at);
-        let news = match record {
-            Some(record) => Arrived::Record(name.into(), record, revision),
-            None => Arrived::NoRecord(name.into(), revision),
-        };
         self.post(to, at, news);
     }
 
     /// Delays news of the store: they arrive in order, but a separate task reads them.
     fn delay_news(&mut self, now: Instant, node: usize) {
         let late = now + self.up_to(self.faults.late_news);
-        let is_news = |arrival: &Arrived<M>| matches!(arrival, Arrived::Record(..) | Arrived::NoRecord(..));
+        let is_news = |arrival: &Arrived<M>| {
+            matches!(arrival, Arrived::Record(..) | Arrived::NoRecord(..) | Arrived::NewStore)
+        };
         let waiting = std::mem::take(&mut self.ports[node].arrivals);
         for ((at, number), arrival) in waiting {
             let at = if is_news(&arrival) { at.max(late) } else { at };

@@ -5,11 +5,13 @@ use std::time::Duration;
 /// Limits for connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at once; further ones wait to be accepted.
+    /// Connections at once; further ones wait to be accepted, or are closed while seats are
+    /// [reserved](Self::reserved_for_this_machine).
     pub connections_max: usize,
     /// Connections at once from one [home](consonance_transport::address_prefix); further ones are closed.
     pub connections_per_address: usize,
-    /// Connections more that only this machine may have, while the others are taken: for its own probes.
+    /// Connections more that only this machine may have, while the others are taken or it has as many as one home
+    /// may: for its own probes.
     pub reserved_for_this_machine: usize,
     /// The timeout for the head of a request, for a TLS handshake, and for silence between two requests.
     pub head_timeout: Duration,

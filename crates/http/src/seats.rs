@@ -70,11 +70,10 @@ impl Seats {
                     if is_reserved && let Ok(free) = Arc::clone(&self.free).try_acquire_owned() {
                         (permit, is_reserved) = (free, false);
                     }
-                    let may_sit = !is_reserved || remote.ip().to_canonical().is_loopback();
-                    if let Some(Ok(home)) = may_sit.then(|| self.take(remote.ip())) {
+                    if let Some(Admission { home, instead }) = self.admit(remote.ip(), is_reserved) {
                         self.counters.count_accepted();
-                        let seat = Seat { _permit: permit, home, seats: Arc::clone(self) };
-                        return (stream, remote, seat);
+                        let permit = instead.unwrap_or(permit);
+                        return (stream, remote, Seat { _permit: permit, home, seats: Arc::clone(self) });
                     }
                     self.counters.count_rejected();
                     debug!(%remote, "has too many connections already");
@@ -84,6 +83,23 @@ impl Seats {
                     sleep(AFTER_REFUSAL).await;
                 }
             }
+        }
+    }
+
+    /// Whether a peer may have the seat at hand, or a reserved one instead. This machine may have those however many
+    /// connections it has: behind a proxy here, strangers have its address, too.
+    fn admit(&self, address: IpAddr, is_reserved: bool) -> Option<Admission> {
+        let is_own = address.to_canonical().is_loopback();
+        if is_reserved {
+            return is_own.then_some(Admission { home: None, instead: None });
+        }
+        match self.take(address) {
+            Ok(home) => Some(Admission { home, instead: None }),
+            Err(TooMany) if is_own => {
+                let reserved = Arc::clone(&self.reserved).try_acquire_owned().ok()?;
+                Some(Admission { home: None, instead: Some(reserved) })
+            }
+            Err(TooMany) => None,
         }
     }
 
@@ -135,6 +151,14 @@ impl Drop for Seat {
 }
 
 struct TooMany;
+
+/// How a peer is let in.
+struct Admission {
+    /// The home that it counts for.
+    home: Option<IpAddr>,
+    /// Its seat, if that is not the one at hand.
+    instead: Option<OwnedSemaphorePermit>,
+}
 
 /// The delay after a failed accept: without free descriptors, the operating system fails each attempt at once.
 const AFTER_REFUSAL: Duration = Duration::from_millis(200);

@@ -1,20 +1,23 @@
 //! The bucket of sessions: requests with a response each, and a feed of changes.
 
-use std::sync::Arc;
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{Entry, Operation, Store};
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, HeaderMap};
 use consonance_cluster::placement::{Revision, SessionRecord, StoreAnswer, StoreChange, StoreRequest};
 use futures_util::StreamExt as _;
-use tokio::sync::OnceCell;
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
+use crate::bucket_state::BucketState;
 use crate::counters::NatsCounters;
 use crate::records;
 use crate::streams;
@@ -36,6 +39,8 @@ pub(crate) enum Told {
     Record(String, SessionRecord, Revision),
     /// The record of this session is gone.
     NoRecord(String, Revision),
+    /// The bucket was created anew; its records follow.
+    NewStore,
 }
 
 /// The bucket of one cluster.
@@ -45,14 +50,14 @@ pub(crate) struct Bucket {
     name: String,
     keys: Keys,
     replicas: usize,
-    store: Arc<OnceCell<Store>>,
+    state: Rc<BucketState>,
 }
 
 impl Bucket {
     pub(crate) fn new(client: Client, name: &str, keys: Keys, replicas: usize) -> Self {
         let mut context = jetstream::new(client);
         context.set_timeout(PATIENCE);
-        Self { context, name: name.to_owned(), keys, replicas, store: Arc::default() }
+        Self { context, name: name.to_owned(), keys, replicas, state: Rc::default() }
     }
 
     /// Reports all records, and then each change, until the receiver is dropped.
@@ -69,52 +74,55 @@ impl Bucket {
     }
 
     async fn watch_once(&self, told: &Sender<Told>) -> Result<(), async_nats::Error> {
+        // Before it is opened, so that none is missed.
+        let mut replaced = pin!(self.state.replaced());
         let store = self.open().await?;
+        if self.state.watch(&store) {
+            told.send(Told::NewStore).await?;
+        }
         let mut changes = store.watch_with_history(self.keys.pattern()).await?;
-        while let Some(entry) = changes.next().await {
-            let entry = entry?;
-            let Some(name) = self.keys.session(&entry.key) else { continue };
-            let revision = Revision(entry.revision);
-            let news = match (entry.operation, records::read(&entry.value)) {
-                (Operation::Put, Some(record)) => Told::Record(name, record, revision),
-                (Operation::Put, None) => {
-                    warn!(session = name, "unreadable record in the store of sessions");
-                    continue;
-                }
-                (Operation::Delete | Operation::Purge, _) => Told::NoRecord(name, revision),
+        loop {
+            let entry = tokio::select! {
+                biased;
+                () = &mut replaced => return Ok(()),
+                entry = changes.next() => entry,
             };
-            if told.send(news).await.is_err() {
-                return Ok(());
+            let Some(entry) = entry else { return Ok(()) };
+            if let Some(news) = self.news(&entry?) {
+                told.send(news).await?;
             }
         }
-        Ok(())
+    }
+
+    fn news(&self, entry: &Entry) -> Option<Told> {
+        let name = self.keys.session(&entry.key)?;
+        let revision = Revision(entry.revision);
+        match (entry.operation, records::read(&entry.value)) {
+            (Operation::Put, Some(record)) => Some(Told::Record(name, record, revision)),
+            (Operation::Put, None) => {
+                warn!(session = name, "unreadable record in the store of sessions");
+                None
+            }
+            (Operation::Delete | Operation::Purge, _) => Some(Told::NoRecord(name, revision)),
+        }
     }
 
     /// Asks the store of sessions again and again whether it is there, and notes the answer.
     pub(crate) async fn probe(self, counters: NatsCounters) {
-        let mut is_outage_told = false;
         loop {
-            match self.look().await {
-                Ok(()) => {
-                    if counters.set_store_answers(true) {
-                        info!("NATS's store answers again");
-                    }
-                    is_outage_told = false;
-                }
-                Err(error) => {
-                    counters.set_store_answers(false);
-                    // A line for each attempt would hide others.
-                    if !std::mem::replace(&mut is_outage_told, true) {
-                        warn!(%error, "NATS's store does not answer: no session can start");
-                    }
-                }
-            }
+            let looked = self.look().await;
+            counters.set_store_answers(looked.is_ok());
+            self.state.tell(looked);
             sleep(PROBE).await;
         }
     }
 
     async fn look(&self) -> Result<(), async_nats::Error> {
-        self.open().await?.stream.get_info().await?;
+        let store = self.open().await?;
+        if !streams::is_still(&self.context, &store.stream).await? {
+            self.state.replace().await;
+            self.open().await?;
+        }
         Ok(())
     }
 
@@ -123,8 +131,8 @@ impl Bucket {
         let StoreRequest { number, name, change } = request;
         let answer = match change {
             StoreChange::Create(record) => self.create(&name, &record).await,
-            StoreChange::Replace(record, revision) => self.replace(&name, &record, revision).await,
-            StoreChange::Remove(revision) => self.remove(&name, revision).await,
+            StoreChange::Replace(record, revision) => self.write(&name, Some(&record), revision).await,
+            StoreChange::Remove(revision) => self.write(&name, None, revision).await,
             StoreChange::Read => self.read(&name, &told).await,
         };
         let answer = answer.unwrap_or_else(|error| {
@@ -135,40 +143,34 @@ impl Bucket {
     }
 
     async fn create(&self, name: &str, record: &SessionRecord) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        match store.create(self.keys.of(name), records::write(record).into()).await {
-            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
-            Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(StoreAnswer::Conflict),
-            Err(error) => Err(error.into()),
+        let answer = self.write(name, Some(record), Revision::NONE).await?;
+        if answer != StoreAnswer::Conflict {
+            return Ok(answer);
+        }
+        // What is left of a removed record is no record.
+        match self.last(name).await? {
+            Some(last) if streams::is_deletion(&last.headers) => {
+                self.write(name, Some(record), Revision(last.sequence)).await
+            }
+            _ => Ok(StoreAnswer::Conflict),
         }
     }
 
-    async fn replace(
+    /// Writes a record, or that there is none, over the one of this revision.
+    async fn write(
         &self,
         name: &str,
-        record: &SessionRecord,
-        Revision(revision): Revision,
+        record: Option<&SessionRecord>,
+        Revision(over): Revision,
     ) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        match store.update(self.keys.of(name), records::write(record).into(), revision).await {
-            Ok(revision) => Ok(StoreAnswer::Done(Revision(revision))),
-            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(StoreAnswer::Conflict),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// As [`Store::delete_expect_revision`] does, which does not say what the revision of the change is.
-    async fn remove(
-        &self,
-        name: &str,
-        Revision(revision): Revision,
-    ) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
+        let subject = self.subject(&self.open().await?, name);
         let mut headers = HeaderMap::new();
-        headers.insert("KV-Operation", "DEL");
-        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
-        let subject = format!("{}{}", store.prefix, self.keys.of(name));
-        let published = self.context.publish_with_headers(subject, headers, "".into()).await?;
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, over.to_string());
+        if record.is_none() {
+            headers.insert(streams::KV_OPERATION, "DEL");
+        }
+        let value = record.map(records::write).unwrap_or_default();
+        let published = self.context.publish_with_headers(subject, headers, value.into()).await?;
         match published.await {
             Ok(ack) => Ok(StoreAnswer::Done(Revision(ack.sequence))),
             Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(StoreAnswer::Conflict),
@@ -177,24 +179,38 @@ impl Bucket {
     }
 
     async fn read(&self, name: &str, told: &Sender<Told>) -> Result<StoreAnswer, async_nats::Error> {
-        let store = self.open().await?;
-        let Some(entry) = store.entry(self.keys.of(name)).await? else {
+        let Some(last) = self.last(name).await? else { return Ok(StoreAnswer::Unavailable) };
+        let revision = Revision(last.sequence);
+        let news = if streams::is_deletion(&last.headers) {
+            Told::NoRecord(name.to_owned(), revision)
+        } else if let Some(record) = records::read(&last.payload) {
+            Told::Record(name.to_owned(), record, revision)
+        } else {
             return Ok(StoreAnswer::Unavailable);
-        };
-        let revision = Revision(entry.revision);
-        let news = match (entry.operation, records::read(&entry.value)) {
-            (Operation::Put, Some(record)) => Told::Record(name.to_owned(), record, revision),
-            (Operation::Put, None) => return Ok(StoreAnswer::Unavailable),
-            _ => Told::NoRecord(name.to_owned(), revision),
         };
         let _ = told.send(news).await;
         Ok(StoreAnswer::Done(revision))
     }
 
+    /// The last message about a session, from the leader of the stream. A direct request to its replicas would be
+    /// faster, but what it is answered may be old, and may be sent to any subject: see
+    /// [`NatsPermissions`](crate::NatsPermissions).
+    async fn last(&self, name: &str) -> Result<Option<StreamMessage>, async_nats::Error> {
+        let store = self.open().await?;
+        match store.stream.get_last_raw_message_by_subject(&self.subject(&store, name)).await {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn subject(&self, store: &Store, name: &str) -> String {
+        format!("{}{}", store.prefix, self.keys.of(name))
+    }
+
     /// The bucket, which is made if there is none.
-    async fn open(&self) -> Result<&Store, async_nats::Error> {
+    async fn open(&self) -> Result<Store, async_nats::Error> {
         let stream = streams::bucket(&self.name, "Owners of the sessions of Consonance", self.replicas);
-        let open = async || streams::open_bucket(&self.context, &self.name, stream).await;
-        self.store.get_or_try_init(open).await
+        self.state.open(streams::open_bucket(&self.context, &self.name, stream)).await
     }
 }

@@ -75,9 +75,8 @@ impl NatsCounters {
         self.0.is_connected.store(is_connected, Ordering::Relaxed);
     }
 
-    /// Returns whether that is news.
-    pub(crate) fn set_store_answers(&self, does_store_answer: bool) -> bool {
-        self.0.does_store_answer.swap(does_store_answer, Ordering::Relaxed) != does_store_answer
+    pub(crate) fn set_store_answers(&self, does_store_answer: bool) {
+        self.0.does_store_answer.store(does_store_answer, Ordering::Relaxed);
     }
 
     pub(crate) fn add(&self, counter: Counter) {

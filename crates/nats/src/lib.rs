@@ -34,6 +34,7 @@
 //! Needs Rust 1.95 or later.
 
 mod bucket;
+mod bucket_state;
 mod client_thread;
 mod connection;
 mod counters;

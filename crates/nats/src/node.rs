@@ -210,6 +210,7 @@ impl Driver {
         match told {
             Told::Answer(number, answer) => node.handle_answer(now, number, answer),
             Told::Record(name, record, revision) => node.handle_record(now, &name, record, revision),
+            Told::NewStore => node.handle_new_store(),
             Told::NoRecord(name, revision) => node.handle_no_record(now, &name, revision),
         }
     }

@@ -3,12 +3,17 @@
 //! They are made without asking NATS about the account: the answer of servers before 2.10 cannot be read, and a node
 //! needs no right to ask.
 
-use async_nats::jetstream::Context;
+use async_nats::HeaderMap;
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Stream};
+use async_nats::jetstream::{Context, ErrorCode};
 use tracing::warn;
 
 use crate::permissions::bucket_stream;
+
+/// The header of what is left of a removed record.
+pub(crate) const KV_OPERATION: &str = "KV-Operation";
 
 /// The stream of a bucket that keeps the last value of each key.
 pub(crate) fn bucket(name: &str, description: &str, replicas: usize) -> Config {
@@ -18,7 +23,6 @@ pub(crate) fn bucket(name: &str, description: &str, replicas: usize) -> Config {
         subjects: vec![format!("$KV.{name}.>")],
         max_messages_per_subject: 1,
         discard: DiscardPolicy::New,
-        allow_direct: true,
         num_replicas: replicas,
         // What is left of a removed record goes some time later. NATS servers before 2.11 do not know this.
         allow_message_ttl: true,
@@ -52,6 +56,25 @@ pub(crate) async fn open_stream(context: &Context, stream: Config) -> Result<Str
     let stream = context.get_or_create_stream(stream).await?;
     warn_of_weakness(&stream);
     Ok(stream)
+}
+
+/// Whether a stream that was opened is still there: not deleted, and not another one of its name.
+pub(crate) async fn is_still(context: &Context, stream: &Stream) -> Result<bool, GetStreamError> {
+    let opened = stream.cached_info();
+    match context.get_stream(&opened.config.name).await {
+        Ok(found) => Ok(found.cached_info().created == opened.created),
+        Err(error) if is_not_found(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_not_found(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+/// Whether a message with these headers is what is left of a removed record.
+pub(crate) fn is_deletion(headers: &HeaderMap) -> bool {
+    headers.get(KV_OPERATION).is_some_and(|operation| matches!(operation.as_str(), "DEL" | "PURGE"))
 }
 
 /// An earlier version, or somebody else, has made it.

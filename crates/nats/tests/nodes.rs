@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "nodes/deleted_stream.rs"]
+mod deleted_stream;
 #[path = "nodes/flood.rs"]
 mod flood;
 #[path = "nodes/man_in_the_middle.rs"]

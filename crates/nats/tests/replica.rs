@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "replica/account.rs"]
+mod account;
 #[path = "replica/permissions.rs"]
 mod permissions;
 #[path = "nodes/secured.rs"]
@@ -30,13 +32,16 @@ struct Known {
     log: Vec<Vec<u8>>,
     caught_up: Vec<Replicated>,
     answers: BTreeMap<u64, StoreAnswer>,
+    begun: usize,
     lost: usize,
     waker: Option<Waker>,
 }
 
 impl Replica for Copy {
     fn handle_begun(&mut self, kind: Replicated) {
-        self.0.lock().unwrap().caught_up.retain(|other| *other != kind);
+        let mut known = self.0.lock().unwrap();
+        known.begun += 1;
+        known.caught_up.retain(|other| *other != kind);
     }
 
     fn handle_caught_up(&mut self, kind: Replicated) {
@@ -201,4 +206,25 @@ fn a_copy_follows_a_store_that_was_away_and_reads_its_log_on() {
     one.append(2, "2", b"after");
     other.until("the second entry", |known| known.log == [b"before".to_vec(), b"after".to_vec()]);
     assert_eq!(other.0.lock().unwrap().bans["7"].1.as_deref(), Some(&b"first"[..]));
+}
+
+#[test]
+#[ignore = "needs a NATS server: cargo xtask cluster"]
+fn copies_share_records_again_after_their_streams_were_deleted() {
+    let server = NatsServer::start();
+    let (one, other) = (Copy::default(), Copy::default());
+    let _replicas = [one.start(1, &server), other.start(2, &server)];
+    one.append(0, "1", b"before");
+    assert!(matches!(one.put(1, None, b"first"), StoreAnswer::Done(_)));
+    other.until("what there was", |known| known.log.len() == 1 && known.bans.len() == 1);
+    for stream in ["KV_consonance-v1-test-bans", "consonance-v1-test-audit"] {
+        server.delete_stream(stream);
+    }
+    for copy in [&one, &other] {
+        copy.until("they are begun again", |known| known.begun == 4 && known.caught_up.len() == 2);
+    }
+    assert!(matches!(one.put(2, None, b"second"), StoreAnswer::Done(_)), "the new bucket has none");
+    other.until("the second", |known| known.bans["7"].1.as_deref() == Some(b"second"));
+    assert!(matches!(one.append(3, "1", b"after"), StoreAnswer::Done(_)));
+    other.until("the new log", |known| known.log == [b"before".to_vec(), b"after".to_vec()]);
 }

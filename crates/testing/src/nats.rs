@@ -6,7 +6,8 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,24 @@ impl NatsServer {
     /// The file of the certificate that it shows, if it requires TLS.
     pub fn certificate(&self) -> String {
         self.folder.file(CERTIFICATE)
+    }
+
+    /// Deletes a stream, as an operator does. The server must let anyone in.
+    pub fn delete_stream(&self, name: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
+        let subject = format!("$JS.API.STREAM.DELETE.{name}");
+        let asked =
+            format!("CONNECT {{\"verbose\":false}}\r\nSUB deleted 1\r\nPUB {subject} deleted 0\r\n\r\n");
+        stream.write_all(asked.as_bytes()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+        let answer = lines.find(|line| line.contains("stream_delete_response")).unwrap();
+        assert!(answer.contains("\"success\":true"), "{answer}");
+    }
+
+    /// Removes all data that it has stored. It must not run.
+    pub fn lose_files(&self) {
+        fs::remove_dir_all(self.folder.file("jetstream")).unwrap();
     }
 
     /// Its process, for signals.

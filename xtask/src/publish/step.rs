@@ -1,5 +1,6 @@
 //! One step of publishing: a command, and the credential that it takes from the environment.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +27,7 @@ pub(super) enum Action {
     Program { name: &'static str, arguments: Vec<String>, variables: &'static [(&'static str, &'static str)] },
     /// npm, which reads the credential by way of a file that names the variable.
     Npm { file: String },
-    /// curl, which reads the credential from a file that only this user can read.
+    /// curl, which reads the credential from its standard input.
     NuGet { file: String },
 }
 
@@ -50,6 +51,40 @@ impl Step {
                 format!("curl --request PUT --form package=@target/dist/{file} {NUGET}")
             }
         }
+    }
+
+    /// The program that has to be installed for it, besides cargo.
+    pub(super) fn program(&self) -> Option<&'static str> {
+        match self.action {
+            Action::Cargo { .. } => None,
+            Action::Program { name, .. } => Some(name),
+            Action::Npm { .. } => Some("npm"),
+            Action::NuGet { .. } => Some("curl"),
+        }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// [`Failure`] if a file that it reads cannot be written, or it fails.
+    pub(super) fn run(
+        &self,
+        places: &Places<'_>,
+        credential: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<(), Failure> {
+        let mut command = self.command(places)?;
+        match self.input(credential) {
+            Some(input) => command::run_with_input(&mut command, &input),
+            None => command::run(&mut command),
+        }
+    }
+
+    /// What the command reads from its standard input.
+    pub(super) fn input(&self, credential: impl Fn(&str) -> Option<OsString>) -> Option<String> {
+        let Action::NuGet { .. } = self.action else { return None };
+        let key = credential(self.credential).unwrap_or_default();
+        let key = key.to_string_lossy().replace(['"', '\\', '\n', '\r'], "");
+        Some(format!("header = \"X-NuGet-ApiKey: {key}\"\n"))
     }
 
     /// The command as it is run.
@@ -82,12 +117,9 @@ impl Step {
                 command
             }
             Action::NuGet { file } => {
-                let key = std::env::var(self.credential).unwrap_or_default();
-                let key = key.replace(['"', '\\', '\n', '\r'], "");
-                let settings = write("curl.txt", &format!("header = \"X-NuGet-ApiKey: {key}\"\n"))?;
                 let mut command = Command::new("curl");
-                command.args(["--fail", "--silent", "--show-error", "--request", "PUT", "--config"]);
-                command.arg(settings).arg("--form");
+                command.args(["--fail", "--silent", "--show-error", "--request", "PUT"]);
+                command.args(["--config", "-", "--form"]);
                 command.arg(format!("package=@{}", places.files.join(file).display())).arg(NUGET);
                 command
             }

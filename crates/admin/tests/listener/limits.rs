@@ -37,7 +37,8 @@ fn one_address_cannot_have_all_connections() {
     (settings.limits.connections_max, settings.limits.connections_per_address) = (4, 2);
     settings.limits.head_timeout = Duration::from_hours(1);
     let stage = Stage::new(settings);
-    let held: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
+    // Two, and what is reserved for this machine.
+    let held: Vec<_> = (0..2 + 4).map(|_| connect(&stage.listener)).collect();
     // Further ones are closed at once; a reset is also an end.
     let refused = connect(&stage.listener).read(&mut [0; 1]).unwrap_or(0);
     assert_eq!(refused, 0);
@@ -56,6 +57,20 @@ fn this_machine_s_own_probe_is_answered_while_all_connections_are_taken() {
     let stage = Stage::new(settings);
     let held: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
     assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
+    drop(held);
+}
+
+/// They have the address of this machine.
+#[test]
+fn this_machine_s_own_probe_is_answered_while_clients_of_a_proxy_here_have_all_connections_of_one_address() {
+    let mut settings = settings();
+    settings.limits.connections_per_address = 2;
+    settings.limits.head_timeout = Duration::from_hours(1);
+    let stage = Stage::new(settings);
+    let held: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
+    for _ in 0..8 {
+        assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
+    }
     drop(held);
 }
 

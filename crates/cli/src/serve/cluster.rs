@@ -100,7 +100,9 @@ pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigError> 
         .map_err(|error| loaded.problem("cluster.name", error.to_string()))?;
     let (publish, subscribe) = (permissions.publish.join(","), permissions.subscribe.join(","));
     Ok(format!(
-        "{permissions}# With nsc: nsc edit user NAME --allow-pub '{publish}' --allow-sub '{subscribe}'\n"
+        "# For an account that has only this cluster: with these permissions, NATS can be made to publish to any \
+         subject of the account.\n\
+         {permissions}# With nsc: nsc edit user NAME --allow-pub '{publish}' --allow-sub '{subscribe}'\n"
     ))
 }
 

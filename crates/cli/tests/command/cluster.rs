@@ -1,5 +1,7 @@
 //! Several servers as processes of their own, on real NATS servers: `cargo xtask cluster` runs these tests.
 
+mod lost_streams;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -333,6 +335,7 @@ fn the_permissions_of_a_cluster_are_printed() {
     ended.assert_well();
     let said = ended.out.join("\n");
     assert!(said.contains("\"$KV.consonance-v1-arena-bans.*\"") && said.contains("--allow-sub"), "{said}");
+    assert!(said.starts_with("# For an account that has only this cluster"), "{said}");
     assert!(!said.contains("$JS.API.>") && !said.contains("_INBOX"), "{said}");
 }
 
@@ -345,7 +348,7 @@ fn the_log_shows_no_secret_at_any_level() {
     );
     let file = write_secrets(&folder, &nats.url());
     let server = Program::start_in(&["serve", "--config", &file], &[("RUST_LOG", "trace")]);
-    server.until_logged("NATS's store answers again");
+    server.until_logged("NATS's store answers");
     let address = server.until_line("the address", |line| line.contains("quic://"));
     let address = address.split(' ').next_back().unwrap().to_owned();
     // The hook is asked, and the webhook told.

@@ -19,6 +19,11 @@ pub struct SessionRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revision(pub u64);
 
+impl Revision {
+    /// That of no change: a request which names it applies only where the store never had a record.
+    pub const NONE: Self = Self(0);
+}
+
 /// A request to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreRequest {

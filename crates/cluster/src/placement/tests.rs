@@ -1,5 +1,6 @@
 //! Nodes connected by a store and a bus with all kinds of faults.
 
+mod new_store;
 mod world;
 
 use std::collections::BTreeSet;

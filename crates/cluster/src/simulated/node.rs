@@ -50,6 +50,10 @@ impl SimulatedNats<NodeMessage> {
                     node.handle_no_record(now, name, *revision);
                     Ok(())
                 }
+                Arrived::NewStore => {
+                    node.handle_new_store();
+                    Ok(())
+                }
                 Arrived::Bus(is_there) => {
                     node.handle_bus(now, *is_there);
                     Ok(())

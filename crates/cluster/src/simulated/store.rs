@@ -9,6 +9,8 @@ pub(super) struct SimulatedStore {
     /// The entries of all sessions, including removed ones with the change that removed them.
     entries: BTreeMap<Box<str>, (Option<SessionRecord>, Revision)>,
     revision: u64,
+    /// How often it was created anew.
+    pub(super) age: u64,
     pub(super) agrees_always: bool,
 }
 
@@ -31,12 +33,21 @@ impl SimulatedStore {
         entries.map(|(name, (record, revision))| (name.clone(), *record, *revision)).collect()
     }
 
+    /// Loses all entries; revisions count from the start again.
+    pub(super) fn lose(&mut self) {
+        self.entries.clear();
+        (self.revision, self.age) = (0, self.age + 1);
+    }
+
     /// Carries out a request.
     pub(super) fn ask(&mut self, request: &StoreRequest) -> (StoreAnswer, StoreNews) {
         let name = &request.name;
         let present = self.record(name);
+        let is_new = !self.entries.contains_key(name);
         let is_present = |revision| {
-            self.agrees_always && present.is_some() || present.is_some_and(|(_, it)| it == revision)
+            self.agrees_always && present.is_some()
+                || present.is_some_and(|(_, it)| it == revision)
+                || is_new && revision == Revision::NONE
         };
         let record = match request.change {
             StoreChange::Create(record) if self.agrees_always || present.is_none() => Some(record),

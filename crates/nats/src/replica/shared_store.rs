@@ -14,7 +14,7 @@ use consonance_cluster::{ReplicaChange, ReplicaRequest, Replicated};
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
 
-use crate::streams;
+use crate::streams::{self, KV_OPERATION, is_deletion};
 use crate::subjects::{self, Subjects};
 
 /// The timeout of requests to the store; a copy asks again after a second.
@@ -30,8 +30,6 @@ pub(super) const AUDIT_ENTRIES_MAX: i64 = 100_000;
 const AUDIT_DAYS: u64 = 365;
 /// How long it stays visible that a record was removed.
 const MARKED_FOR: Duration = Duration::from_hours(24);
-/// The header of what is left of a removed record.
-const KV_OPERATION: &str = "KV-Operation";
 /// How long the log knows by its name that it has an entry. A node that was away for longer reads first what it has.
 const KNOWN_FOR: Duration = Duration::from_hours(24);
 
@@ -224,9 +222,4 @@ pub(super) fn news_of(
             Told::Ban(key, Some(Revision(sequence)), value)
         }
     })
-}
-
-/// Whether the message is what stays of a deleted record.
-fn is_deletion(headers: &HeaderMap) -> bool {
-    headers.get(KV_OPERATION).is_some_and(|operation| matches!(operation.as_str(), "DEL" | "PURGE"))
 }

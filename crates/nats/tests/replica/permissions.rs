@@ -19,7 +19,7 @@ const STREAMS: [&str; 2] = ["KV_consonance-v1-test-bans", "consonance-v1-test-au
 /// What a server does not answer within this, it has refused.
 const SHORT: Duration = Duration::from_millis(300);
 
-async fn client(server: &NatsServer, user: &str) -> Client {
+pub(super) async fn client(server: &NatsServer, user: &str) -> Client {
     let options = ConnectOptions::with_user_and_password(user.to_owned(), PASSWORD.to_owned());
     options.custom_inbox_prefix("consonance.v1.test.inbox.x").connect(server.url()).await.unwrap()
 }

@@ -135,6 +135,10 @@ impl World {
         self.nats.stop_store(self.now + time);
     }
 
+    pub(super) fn lose_store(&mut self) {
+        self.nats.lose_store(self.now);
+    }
+
     pub(super) fn set_bus(&mut self, node: usize, is_there: bool) {
         self.nats.set_connected(self.now, node, is_there);
     }
@@ -208,6 +212,10 @@ impl World {
         known.record.map(|(record, _)| record.owner)
     }
 
+    pub(super) fn stored(&self, name: &str) -> Option<SessionRecord> {
+        self.nats.record(name).map(|(record, _)| record)
+    }
+
     /// Describes a session as the store and each node know it.
     pub(super) fn describe(&self, name: &str) -> String {
         let mut text = format!("the store has {:?}", self.nats.record(name));
@@ -256,6 +264,7 @@ impl World {
                     placement.handle_record(now, &name, record, revision);
                 }
                 Arrived::NoRecord(name, revision) => placement.handle_no_record(now, &name, revision),
+                Arrived::NewStore => placement.handle_new_store(),
                 Arrived::Answer(number, answer) => placement.handle_answer(now, number, answer),
                 Arrived::Bus(is_there) => placement.handle_bus(now, is_there),
             }
