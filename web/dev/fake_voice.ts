@@ -200,6 +200,7 @@ class FakeVoice implements Voice {
   place: Place | null = null;
   facing: Direction = { x: 0, y: 0, z: 1 };
   placeShared = false;
+  world = "";
   needsGesture: boolean;
   quality: Quality;
   verifyMember(): void {}

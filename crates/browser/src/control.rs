@@ -10,7 +10,9 @@ mod target;
 mod to_page;
 mod words;
 
-pub use bounded::{Amplitude, ChannelNumber, GROUP_PART_BYTES_MAX, NAME_BYTES_MAX, NUMBER_MAX, Percent};
+pub use bounded::{
+    Amplitude, ChannelNumber, GROUP_PART_BYTES_MAX, NAME_BYTES_MAX, NUMBER_MAX, Percent, WORLD_BYTES_MAX,
+};
 pub use from_page::{FROM_PAGE_BYTES_MAX, FromPage, Moderate, ModerationAction, Open, Place};
 pub use message_error::MessageError;
 pub use target::{Addressee, PageTarget};

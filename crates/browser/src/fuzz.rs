@@ -298,7 +298,7 @@ fn templated(tape: &mut Tape<'_>) -> String {
         5 => serde_json::json!({"type": "close", "channel": number}),
         6 => serde_json::json!({"type": "text", "to": {"room": name}, "text": "x".repeat(number.into())}),
         7 => serde_json::json!({"type": "ignore", "player": name, "ignored": number.is_multiple_of(2)}),
-        8 => serde_json::json!({"type": "place", "x": number, "y": 0.5, "z": -20}),
+        8 => serde_json::json!({"type": "place", "x": number, "y": 0.5, "z": -20, "world": name}),
         9 => serde_json::json!({"type": "stats", "lostPercent": number, "delayMs": number}),
         _ => serde_json::json!({"type": "moderate", "id": number, "player": name, "action": "kick"}),
     };

@@ -79,6 +79,7 @@ fn what_is_no_message_is_refused_in_words() {
         ),
         (r#"{"type":"place","x":1e300,"y":0,"z":0}"#, Some("place"), "at most 10000 km"),
         (r#"{"type":"place","x":0,"y":0}"#, Some("place"), "missing field `z`"),
+        (r#"{"type":"place","x":0,"y":0,"z":0,"world":7}"#, Some("place"), "invalid type: integer `7`"),
         (r#"{"type":"ping","id":9007199254740992}"#, Some("ping"), "above 2⁵³ − 1"),
         (r#"{"type":"stats","lostPercent":101,"delayMs":0}"#, Some("stats"), "0 to 100, and not 101"),
         (r#"{"type":"stats","lostPercent":1,"delayMs":-1}"#, Some("stats"), "a time in ms"),
@@ -116,6 +117,12 @@ fn names_and_texts_have_their_longest() {
     };
     assert!(text(998).is_ok());
     assert!(text(999).unwrap_err().to_string().contains("a text has 999 bytes, at most 998 are allowed"));
+    let place = |bytes| {
+        FromPage::read(&format!(r#"{{"type":"place","x":0,"y":0,"z":0,"world":"{}"}}"#, "a".repeat(bytes)))
+    };
+    assert!(place(256).is_ok());
+    let words = "the name of a world has 257 bytes, at most 256 are allowed";
+    assert!(place(257).unwrap_err().to_string().contains(words));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use consonance_browser::control::{FROM_PAGE_BYTES_MAX, FromPage};
+use consonance_browser::control::{FROM_PAGE_BYTES_MAX, FromPage, WORLD_BYTES_MAX};
 use consonance_browser::{BrowserPlayer, BrowserSettings};
 use consonance_session::LinkId;
 use consonance_testing::cost::{Cost, CountingAllocator, PLAYERS, Stage, alone, measured, name_of, room_of};
@@ -143,7 +143,13 @@ fn worst(kind: &FromPage) -> (&'static str, Vec<String>) {
             let ignore = |number| format!(r#""player":"{}","ignored":true"#, name_of(number));
             ("ignore", (0..300).map(ignore).collect())
         }
-        FromPage::Place(_) => ("place", vec![r#""x":1,"y":2,"z":3,"shared":true"#.into()]),
+        FromPage::Place(_) => {
+            let place = |world: &str| format!(r#""x":1,"y":2,"z":3,"shared":true,"world":"{world}""#);
+            (
+                "place",
+                vec![place(""), place(&"w".repeat(WORLD_BYTES_MAX)), place(&"v".repeat(WORLD_BYTES_MAX))],
+            )
+        }
         FromPage::Moderate(_) => {
             let (player, from, to) = (name_of(3), room_of(3), room_of(4));
             let actions = [

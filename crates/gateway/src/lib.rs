@@ -18,7 +18,8 @@
 //! [`Proxy`] is a transport for games that keep their own server: it sits in front of that server, extracts voice and
 //! forwards everything else.
 //!
-//! [`PlayerLink`] is for gateways whose clients use another protocol: their players live in the gateway.
+//! [`PlayerLink`] is for gateways whose clients use another protocol: their players live in the gateway. On a
+//! [`PlaceBoard`] such gateways tell each other where their players are in the game.
 //!
 //! [`BareEnvelope`] adds nothing: each message is a voice packet. [`MarkedEnvelope`] adds one byte. [`memory`] is a
 //! game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections, [`streams`] for
@@ -79,6 +80,7 @@ mod handshake_log;
 mod marked_envelope;
 mod message_channel;
 mod message_parts;
+mod place_board;
 mod player_link;
 mod proxy;
 mod readiness;
@@ -100,6 +102,7 @@ pub use handshake_log::HandshakeLog;
 pub use marked_envelope::MarkedEnvelope;
 pub use message_channel::MessageChannel;
 pub use message_parts::{MessagePart, MessageParts};
+pub use place_board::{PlaceBoard, PlaceInWorld, PlaceNews, PlaceSharer, SeatPlace, World};
 pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink, PlayerLinkEvent};
 pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};

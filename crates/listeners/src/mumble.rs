@@ -139,7 +139,8 @@ impl NetworkListener for MumbleListener {
         let tls = server_tls(Arc::new(identity));
         let server = MumbleServer::bind(place.address, &tls, self.network(place))?;
         let address = server.local_addr();
-        Ok(Opened::one(MumbleGateway::new(server, place.session(), self.players(place)), address))
+        let gateway = MumbleGateway::new(server, place.session(), self.players(place), place.places);
+        Ok(Opened::one(gateway, address))
     }
 
     /// Voice over UDP is encrypted, too, with a key that TLS has told.
@@ -156,6 +157,7 @@ impl NetworkListener for MumbleListener {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use consonance_gateway::PlaceBoard;
     use consonance_transport::AddressShares;
 
     use super::*;
@@ -170,6 +172,7 @@ mod tests {
             shares: AddressShares::default(),
             own_host_names: &[],
             identity: None,
+            places: &PlaceBoard::default(),
         };
         assert_eq!(listener.network(&place), MumbleSettings::default());
         let mut expected = PlayerSettings::new("main");

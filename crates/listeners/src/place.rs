@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::websocket::PageOrigins;
-use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, VoiceStart};
+use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, PlaceBoard, VoiceStart};
 use consonance_quic::ShownIdentity;
 use consonance_transport::{AddressShares, ServerTransport};
 
@@ -27,6 +27,8 @@ pub struct ListenerPlace<'p> {
     pub own_host_names: &'p [String],
     /// The identity that it presents if it has TLS.
     pub identity: Option<&'p ShownIdentity>,
+    /// Where players of all listeners and pages share where they are in the game.
+    pub places: &'p PlaceBoard,
 }
 
 impl ListenerPlace<'_> {

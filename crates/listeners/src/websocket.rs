@@ -149,6 +149,7 @@ impl NetworkListener for WebSocketListener {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use consonance_gateway::PlaceBoard;
     use consonance_gateway::tcp::TcpSettings;
     use consonance_transport::AddressShares;
 
@@ -165,6 +166,7 @@ mod tests {
             shares: AddressShares::default(),
             own_host_names: &[],
             identity: None,
+            places: &PlaceBoard::default(),
         };
         let settings = listener.settings(&place);
         assert_eq!(settings, consonance_stream::websocket::default_settings());

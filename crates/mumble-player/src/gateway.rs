@@ -8,6 +8,7 @@
 //! ```
 
 mod counting;
+mod shared_places;
 mod transport;
 mod user;
 
@@ -17,7 +18,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{LinkStep, PlayerLinkEvent, Timers};
+use consonance_gateway::{LinkStep, PlaceBoard, PlayerLinkEvent, Timers};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
 use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
@@ -27,6 +28,7 @@ use crate::player::MumblePlayer;
 use crate::profile::Neighbours;
 use crate::settings::PlayerSettings;
 use counting::GoneUsers;
+use shared_places::SharedPlaces;
 use user::User;
 
 /// The users of a Mumble server, each a link to one session.
@@ -43,6 +45,7 @@ pub struct MumbleGateway {
     /// The times at which players want to be called, or earlier ones.
     timers: Timers<Peer>,
     neighbours: Neighbours,
+    places: SharedPlaces,
     /// The players' time 0.
     started: Option<Instant>,
     now: Option<Instant>,
@@ -54,11 +57,19 @@ pub struct MumbleGateway {
 }
 
 impl MumbleGateway {
-    /// Joins the users of a server to the session of this name.
-    pub fn new(server: MumbleServer, session: impl Into<String>, settings: PlayerSettings) -> Self {
+    /// Joins the users of a server to the session of this name. On the board, they share their places with players of
+    /// other gateways.
+    pub fn new(
+        server: MumbleServer,
+        session: impl Into<String>,
+        settings: PlayerSettings,
+        places: &PlaceBoard,
+    ) -> Self {
+        let session = session.into();
         Self {
             server,
-            session: session.into(),
+            places: SharedPlaces::new(places.sharer(), &session),
+            session,
             settings: Arc::new(settings),
             users: BTreeMap::new(),
             by_link: FxHashMap::default(),
@@ -98,8 +109,7 @@ impl MumbleGateway {
                 if let Some(it) = users.get_mut(&user) {
                     it.player.handle_voice(at, &voice, neighbours);
                     if let Some(id) = it.player.id() {
-                        let (world, place) = it.player.place();
-                        neighbours.set_place(id, world, place);
+                        neighbours.set_place(id, it.player.place());
                     }
                 }
                 self.follow(now, user);
@@ -168,6 +178,7 @@ impl MumbleGateway {
         if let Some(due) = due.map(|at| self.to_clock(at)) {
             self.timers.set_no_later(user, due);
         }
+        self.note_place(now, user);
     }
 
     /// Passes a user's profile on to the other users, if it has changed.
@@ -264,6 +275,7 @@ impl MumbleGateway {
     fn forget(&mut self, now: Instant, user: Peer) {
         let Some(it) = self.users.remove(&user) else { return };
         self.timers.clear(user);
+        self.places.note(now, user, None);
         self.gone.count(&it.player);
         if let Some(id) = it.shown_as.filter(|id| !self.is_shown_by_another(user, *id)) {
             self.neighbours.remove(id);

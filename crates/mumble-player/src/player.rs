@@ -10,6 +10,7 @@ mod moderating;
 mod moving;
 mod named;
 mod packet_times;
+mod placing;
 mod plugin_data;
 mod rejoining;
 mod requests;
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use consonance_mumble::control::messages::{DenyType, PermissionDenied};
-use consonance_mumble::{Control, Login, Voice, VoicePlace};
+use consonance_mumble::{Control, Login, Voice};
 use consonance_session::{Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, TokenBucket};
 
 use crate::channels::Channels;
@@ -31,6 +32,7 @@ use crate::settings::PlayerSettings;
 use crate::users::Users;
 use hearing::Hearing;
 use moving::OwnPlace;
+use placing::Placing;
 pub use plugin_data::PluginNote;
 use rejoining::Absent;
 use speaking::Speaking;
@@ -62,10 +64,9 @@ pub struct MumblePlayer {
     channels: Channels,
     users: Users,
     own: OwnPlace,
-    /// The user's profile for others, and the world that its positions are in.
+    /// The user's profile for others.
     profile: Profile,
-    world: Box<[u8]>,
-    place: Option<VoicePlace>,
+    placing: Placing,
     speaking: Speaking,
     hearing: Hearing,
     /// The profile of each known user, as the client was last told.
@@ -118,8 +119,7 @@ impl MumblePlayer {
             users: Users::default(),
             own: OwnPlace::default(),
             profile: Profile { hash, ..Profile::default() },
-            world: Box::default(),
-            place: None,
+            placing: Placing::default(),
             speaking: Speaking::default(),
             hearing: Hearing::default(),
             shown: BTreeMap::new(),
@@ -189,6 +189,7 @@ impl MumblePlayer {
         self.client.handle_timeout(now);
         self.client.collect_room_changes();
         self.stop_speaking_if_due(now);
+        self.placing.end_if_due(now);
         self.end_entering_if_due(now);
         self.end_if_kicked(now);
         self.channels.end_holds(now);
@@ -202,6 +203,7 @@ impl MumblePlayer {
         let untold = self.users.next_due().filter(|_| self.is_synced);
         let others = [
             self.speaking.stops_at(),
+            self.placing.ends_at(),
             self.own.entering.next_due(),
             self.channels.next_due(),
             untold,
@@ -252,11 +254,6 @@ impl MumblePlayer {
     /// Its profile for other users of its listener.
     pub fn profile(&self) -> &Profile {
         &self.profile
-    }
-
-    /// Its world and its place there.
-    pub fn place(&self) -> (&[u8], Option<VoicePlace>) {
-        (&self.world, self.place)
     }
 
     /// Control messages that were dropped because there were too many.

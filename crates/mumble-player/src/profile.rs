@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use consonance_gateway::{PlaceInWorld, World};
 use consonance_mumble::VoicePlace;
-use consonance_session::ClientId;
+use consonance_session::{ClientId, Position};
 
 /// The state that a user shows to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,10 +20,12 @@ pub struct Profile {
     pub hash: Box<str>,
 }
 
-/// The users of one listener, by their players.
+/// The users of one listener, by their players, and the places of other players.
 #[derive(Debug, Default)]
 pub struct Neighbours {
     by_id: BTreeMap<ClientId, Neighbour>,
+    /// What players who are no users of this listener share.
+    elsewhere: BTreeMap<ClientId, PlaceInWorld>,
     /// Counts changes of profiles, so that players need not look at all of them each time.
     changes: u64,
     /// Users with profiles that have changed last, the newest at the end.
@@ -32,7 +35,7 @@ pub struct Neighbours {
 #[derive(Debug, Default)]
 struct Neighbour {
     profile: Profile,
-    place: Option<(Box<[u8]>, VoicePlace)>,
+    place: Option<(World, VoicePlace)>,
 }
 
 impl Neighbours {
@@ -52,12 +55,18 @@ impl Neighbours {
 
     /// Sets a player's world and its place there. As in Mumble's server, the empty name is a world like any other: the
     /// clients of some games never name one.
-    pub fn set_place(&mut self, id: ClientId, world: &[u8], place: Option<VoicePlace>) {
-        let Some(neighbour) = self.by_id.get_mut(&id) else { return };
-        match (&mut neighbour.place, place) {
-            (Some((former, its_place)), Some(place)) if **former == *world => *its_place = place,
-            (its_place, place) => *its_place = place.map(|place| (world.into(), place)),
+    pub fn set_place(&mut self, id: ClientId, place: Option<(&World, VoicePlace)>) {
+        if let Some(neighbour) = self.by_id.get_mut(&id) {
+            neighbour.place = place.map(|(world, place)| (world.clone(), place));
         }
+    }
+
+    /// Sets the place of a player who is no user of this listener, such as a page's.
+    pub fn set_place_elsewhere(&mut self, id: ClientId, place: Option<PlaceInWorld>) {
+        match place {
+            Some(place) => self.elsewhere.insert(id, place),
+            None => self.elsewhere.remove(&id),
+        };
     }
 
     /// Removes a player that has left.
@@ -83,9 +92,14 @@ impl Neighbours {
     }
 
     /// A player's place, if it is in this world.
-    pub fn place(&self, id: ClientId, world: &[u8]) -> Option<VoicePlace> {
+    pub fn place(&self, id: ClientId, world: &World) -> Option<VoicePlace> {
         let (its_world, place) = self.by_id.get(&id)?.place.as_ref()?;
-        (**its_world == *world).then_some(*place)
+        (its_world == world).then_some(*place)
+    }
+
+    /// The position of a player who is no user of this listener, if it is in this world.
+    pub(crate) fn position_elsewhere(&self, id: ClientId, world: &World) -> Option<Position> {
+        self.elsewhere.get(&id).filter(|place| place.world == *world).map(|place| place.position)
     }
 }
 
@@ -115,17 +129,16 @@ mod tests {
         let mut neighbours = Neighbours::default();
         assert!(neighbours.set_profile(ClientId(1), &Profile::default()));
         assert!(!neighbours.set_profile(ClientId(1), &Profile::default()));
-        let place = Some(VoicePlace::at([1.0, 2.0, 3.0]));
-        neighbours.set_place(ClientId(1), b"map 7", place);
-        assert_eq!(neighbours.place(ClientId(1), b"map 7"), place);
-        assert_eq!(neighbours.place(ClientId(1), b"map 8"), None);
-        neighbours.set_place(ClientId(1), b"", place);
-        assert_eq!(
-            (neighbours.place(ClientId(1), b""), neighbours.place(ClientId(1), b"map 7")),
-            (place, None)
-        );
-        neighbours.set_place(ClientId(1), b"", None);
-        assert_eq!(neighbours.place(ClientId(1), b""), None);
+        let place = VoicePlace::at([1.0, 2.0, 3.0]);
+        let [unnamed, seven, eight] = [&b""[..], b"map 7", b"map 8"].map(|name| World::named(name).unwrap());
+        neighbours.set_place(ClientId(1), Some((&seven, place)));
+        assert_eq!(neighbours.place(ClientId(1), &seven), Some(place));
+        assert_eq!(neighbours.place(ClientId(1), &eight), None);
+        neighbours.set_place(ClientId(1), Some((&unnamed, place)));
+        let places = [&unnamed, &seven].map(|world| neighbours.place(ClientId(1), world));
+        assert_eq!(places, [Some(place), None]);
+        neighbours.set_place(ClientId(1), None);
+        assert_eq!(neighbours.place(ClientId(1), &unnamed), None);
         neighbours.remove(ClientId(1));
         assert_eq!(neighbours.profile(ClientId(1)), None);
     }

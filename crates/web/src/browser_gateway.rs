@@ -22,7 +22,6 @@ mod gateway;
 mod indices;
 mod key;
 mod neighbours;
-mod place_board;
 mod request_queue;
 mod reservations;
 mod seats;

@@ -319,8 +319,14 @@ export interface Voice {
   place: Place | null;
   /** The direction in which the listener looks; { x: 0, y: 0, z: 1 } at first. It is not sent. */
   facing: Direction;
-  /** Whether the server may pass the place on to other pages; false at first. */
+  /** Whether the server may pass the place on to others in the same world: pages, and Mumble's users; false at first. */
   placeShared: boolean;
+  /**
+   * The name of the world that the place is in, such as a game and its map: the page gets the places of players in the same world only.
+   * "" at first, the world of all who name none; at most 256 bytes of UTF-8, or it throws a `RangeError`. The server learns of it with the
+   * place. A player of Mumble's is in the world that its game names.
+   */
+  world: string;
   /** At most 998 bytes of UTF-8; throws a `RangeError` for longer texts. */
   text(to: Target, text: string): void;
   moderate(player: string, action: ModerationAction, reason?: string): Promise<ModerationResult>;

@@ -11,7 +11,7 @@ export type FromPage =
   | { type: "close"; channel: number }
   | { type: "text"; to: Target; text: string }
   | { type: "ignore"; player: string; ignored: boolean }
-  | { type: "place"; x: number; y: number; z: number; shared?: boolean }
+  | { type: "place"; x: number; y: number; z: number; shared?: boolean; world?: string }
   | ({ type: "moderate"; id: number; player: string; reason: string } & ModerationAction)
   | { type: "ping"; id: number }
   | { type: "stats"; lostPercent: number; delayMs: number }

@@ -9,6 +9,7 @@ export class PlaceReporter {
   private readonly wake = new Wake(() => this.report());
   private current: Place | null = null;
   private shared = false;
+  private worldName = "";
   private reportedAt = -Infinity;
 
   constructor(say: (message: FromPage) => void) {
@@ -33,6 +34,19 @@ export class PlaceReporter {
     this.repeat();
   }
 
+  get world(): string {
+    return this.worldName;
+  }
+
+  set world(name: string) {
+    if (new TextEncoder().encode(name).length > WORLD_BYTES_MAX) {
+      throw new RangeError(`the name of a world has at most ${WORLD_BYTES_MAX} bytes`);
+    }
+    if (name === this.worldName) return;
+    this.worldName = name;
+    this.repeat();
+  }
+
   /** The server may no longer know it. */
   repeat(): void {
     if (this.current !== null) this.report();
@@ -42,9 +56,11 @@ export class PlaceReporter {
     if (this.current === null) return;
     const { x, y, z } = this.current;
     this.reportedAt = performance.now();
-    this.say({ type: "place", x, y, z, ...(this.shared ? { shared: true } : {}) });
+    const world = this.worldName === "" ? {} : { world: this.worldName };
+    this.say({ type: "place", x, y, z, ...(this.shared ? { shared: true } : {}), ...world });
   }
 }
 
 /** docs/browser/control.md. */
 const REPORT_EVERY_MS = 100;
+const WORLD_BYTES_MAX = 256;

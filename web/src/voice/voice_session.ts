@@ -149,6 +149,14 @@ export class VoiceSession implements Voice {
     this.reporter.isShared = shared;
   }
 
+  get world(): string {
+    return this.reporter.world;
+  }
+
+  set world(name: string) {
+    this.reporter.world = name;
+  }
+
   get needsGesture(): boolean {
     return this.beginning.sound.needsGesture;
   }

@@ -57,6 +57,28 @@ test("sends the page's place to the server unchanged", () => {
   assert.deepEqual(said, [{ type: "place", x: 1.5, y: 0, z: -20 }]);
 });
 
+test("tells the server the world with the place, and at once when it changes", () => {
+  const said: object[] = [];
+  const reporter = new PlaceReporter((message) => said.push(message));
+  reporter.world = "map 7";
+  assert.deepEqual(said, [], "there is no place yet");
+  reporter.place = { x: 1, y: 0, z: 2 };
+  reporter.isShared = true;
+  reporter.world = "map 8";
+  reporter.world = "map 8";
+  reporter.world = "";
+  reporter.place = null;
+  const place = { type: "place", x: 1, y: 0, z: 2, shared: true };
+  assert.deepEqual(said, [{ ...place, world: "map 7" }, { ...place, world: "map 8" }, place]);
+});
+
+test("the name of a world has at most 256 bytes", () => {
+  const reporter = new PlaceReporter(() => {});
+  reporter.world = "ü".repeat(128);
+  assert.throws(() => (reporter.world = "ü".repeat(129)), RangeError);
+  assert.equal(reporter.world, "ü".repeat(128));
+});
+
 test("a place level with the listener stays level: no negative zero", () => {
   assert.ok(Object.is(toWebAudio({ x: 0, y: 0, z: 0 }).z, 0));
 });

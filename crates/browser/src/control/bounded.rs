@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize, Serializer};
 /// Bytes of the longest name of a room or a player in a message; the session allows fewer as a rule.
 pub const NAME_BYTES_MAX: usize = PACKET_BYTES_MAX - 22;
 
+/// Bytes of the longest name of a world: what Mumble's plugins have for it.
+pub const WORLD_BYTES_MAX: usize = 256;
+
 /// The largest number that a page can count to, `Number.MAX_SAFE_INTEGER`: 2⁵³ − 1.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 
@@ -37,6 +40,11 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Er
 /// The reason for a request: at most as long as a text.
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     within(Box::<str>::deserialize(from)?, "a reason", TEXT_BYTES_MAX)
+}
+
+/// The name of a world: at most [`WORLD_BYTES_MAX`].
+pub(super) fn world<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
+    within(Box::<str>::deserialize(from)?, "the name of a world", WORLD_BYTES_MAX)
 }
 
 /// A part of a message for the group, in base64 without padding: at most [`GROUP_PART_BYTES_MAX`].

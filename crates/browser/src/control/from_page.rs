@@ -69,7 +69,7 @@ pub enum FromPage {
         /// Whether it is not to be played.
         ignored: bool,
     },
-    /// The player's position, for rooms with distance.
+    /// The player's position, for rooms with distance and for others in the same world.
     Place(Place),
     /// Asks for something to be done to another player.
     Moderate(Moderate),
@@ -122,11 +122,12 @@ pub struct Open {
 }
 
 /// A place in the world.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Coordinates", into = "Coordinates")]
 pub struct Place {
     position: Position,
     is_shared: bool,
+    world: Box<str>,
 }
 
 /// A moderator's request about another player.
@@ -194,13 +195,19 @@ impl FromPage {
 impl Place {
     /// In metres, along the axes that native players use, too: left-handed, x to the right, y up, z forward. A page
     /// that has others converts before it says where it is.
-    pub fn position(self) -> Position {
+    pub fn position(&self) -> Position {
         self.position
     }
 
-    /// Whether the other pages of the session may be told.
-    pub fn is_shared(self) -> bool {
+    /// Whether other players of the session in the same world may be told.
+    pub fn is_shared(&self) -> bool {
         self.is_shared
+    }
+
+    /// The name of the world that it is in, at most [`WORLD_BYTES_MAX`](super::WORLD_BYTES_MAX) bytes: empty for that
+    /// of all who name none.
+    pub fn world(&self) -> &str {
+        &self.world
     }
 }
 
@@ -243,14 +250,16 @@ struct Coordinates {
     z: f64,
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     shared: bool,
+    #[serde(default, deserialize_with = "bounded::world", skip_serializing_if = "str::is_empty")]
+    world: Box<str>,
 }
 
 impl TryFrom<Coordinates> for Place {
     type Error = String;
 
-    fn try_from(Coordinates { x, y, z, shared }: Coordinates) -> Result<Self, String> {
+    fn try_from(Coordinates { x, y, z, shared, world }: Coordinates) -> Result<Self, String> {
         let position = Position::new([x as f32, y as f32, z as f32]);
-        let place = position.map(|position| Self { position, is_shared: shared });
+        let place = position.map(|position| Self { position, is_shared: shared, world });
         place.map_err(|absurd| absurd.to_string())
     }
 }
@@ -258,7 +267,7 @@ impl TryFrom<Coordinates> for Place {
 impl From<Place> for Coordinates {
     fn from(place: Place) -> Self {
         let [x, y, z] = place.position.metres().map(f64::from);
-        Self { x, y, z, shared: place.is_shared }
+        Self { x, y, z, shared: place.is_shared, world: place.world }
     }
 }
 

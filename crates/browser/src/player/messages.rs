@@ -70,7 +70,7 @@ impl BrowserPlayer {
             }
             FromPage::Place(place) => {
                 client.set_position(Some(place.position()));
-                self.note_own_place(place);
+                self.note_own_place(&place);
                 Ok(())
             }
             FromPage::Moderate(request) => self.moderate(request).map_err(|words| ("moderate", words)),

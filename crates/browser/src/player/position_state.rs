@@ -12,6 +12,8 @@ use crate::control::{Place, ToPage};
 pub(super) struct PositionState {
     /// The player's own position, if it is shared.
     own: Option<Position>,
+    /// The world that the player is in, whether its position is shared or not.
+    world: Box<str>,
     /// Other players' positions; their names may not be known yet.
     others: BTreeMap<ClientId, Position>,
 }
@@ -23,12 +25,19 @@ impl BrowserPlayer {
     }
 
     /// The player's position, while it is in its session and its page shares it: for the
-    /// [`handle_place`](Self::handle_place) of the same session's players.
+    /// [`handle_place`](Self::handle_place) of the same session's players in the same [world](Self::world).
     pub fn shared_place(&self) -> Option<(ClientId, Position)> {
         Some((self.id()?, self.position_state.own?))
     }
 
-    /// Another player of the session has shared a position, or stopped sharing it.
+    /// The name of the world that the player is in, at most [`WORLD_BYTES_MAX`](crate::control::WORLD_BYTES_MAX)
+    /// bytes; empty unless its page has named one.
+    pub fn world(&self) -> &str {
+        &self.position_state.world
+    }
+
+    /// Another player of the session has shared a position in the player's world, or it is not there any longer, or
+    /// has stopped sharing it.
     pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
         let former = match position {
             Some(position) => self.position_state.others.insert(id, position),
@@ -40,8 +49,12 @@ impl BrowserPlayer {
     }
 
     /// Takes the player's position from the page.
-    pub(super) fn note_own_place(&mut self, place: Place) {
-        self.position_state.own = place.is_shared().then(|| place.position());
+    pub(super) fn note_own_place(&mut self, place: &Place) {
+        let PositionState { own, world, .. } = &mut self.position_state;
+        *own = place.is_shared().then(|| place.position());
+        if **world != *place.world() {
+            *world = place.world().into();
+        }
     }
 
     /// Reports the position of a player whose name was not known before.

@@ -45,6 +45,35 @@ fn a_place_is_for_others_only_while_its_page_shares_it() {
 }
 
 #[test]
+fn a_page_is_in_the_world_that_its_last_place_names_shared_or_not() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    assert_eq!(session.guests[alice].player.world(), "");
+    for (message, world) in [
+        (r#"{"type":"place","x":0,"y":0,"z":0,"world":"Map 7\u0000ü"}"#, "Map 7\0ü"),
+        (r#"{"type":"place","x":0,"y":0,"z":0,"shared":true,"world":"map 8"}"#, "map 8"),
+        (r#"{"type":"place","x":0,"y":0,"z":0,"shared":true}"#, ""),
+    ] {
+        session.say(alice, message);
+        assert_eq!(session.guests[alice].player.world(), world, "{message}");
+    }
+}
+
+#[test]
+fn a_place_in_a_world_with_too_long_a_name_is_refused_and_changes_nothing() {
+    let mut session = Session::new();
+    let alice = session.page("Alice");
+    session.say(alice, r#"{"type":"place","x":1.5,"y":0,"z":-2,"shared":true,"world":"map 7"}"#);
+    let shared = session.guests[alice].player.shared_place();
+    session.told(alice);
+    let message = json!({ "type": "place", "x": 0, "y": 0, "z": 0, "world": "w".repeat(257) });
+    session.say(alice, &message.to_string());
+    let player = &session.guests[alice].player;
+    assert_eq!((player.shared_place(), player.world()), (shared, "map 7"));
+    assert_eq!(session.told_of(alice, "problem").len(), 1);
+}
+
+#[test]
 fn a_page_is_told_of_moves_and_not_of_what_it_knows() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.page("Bob"));

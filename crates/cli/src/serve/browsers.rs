@@ -8,6 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use consonance_gateway::PlaceBoard;
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::{Config, EncryptionRule};
@@ -66,14 +67,18 @@ impl PreparedBrowsers {
     }
 
     /// Opens the port of voice, and gives each worker a shard of it.
-    pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
+    pub(super) fn open(
+        self,
+        workers: &mut Workers,
+        places: &PlaceBoard,
+    ) -> Result<OpenedBrowsers, Box<dyn Error>> {
         let Self { mut page, host, voice, gateway, info, packets } = self;
         let (udp, tcp) = (voice.udp, voice.tcp);
         let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
         let voice = port.local_addr();
         let reservations = Arc::new(InServedSessions(workers.reservations()));
         let shards = port.into_shards(workers.count())?;
-        let (entrance, gateways) = browser_gateways(shards, gateway, reservations, info);
+        let (entrance, gateways) = browser_gateways(shards, gateway, reservations, info, places);
         workers.add_shards(gateways.into_iter().map(|gateway| Box::new(gateway) as _));
         if let Some(packets) = packets {
             let count = workers.count().get();

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
-use consonance_gateway::SourceAddresses;
+use consonance_gateway::{PlaceBoard, SourceAddresses};
 use consonance_listeners::{BadUpstream, GameServer, ListenerPlace, NetworkListener, Networks, Reading};
 use consonance_quic::ShownIdentity;
 use consonance_server::JoiningSettings;
@@ -75,7 +75,7 @@ impl GameListener {
     }
 
     /// Opens the port.
-    pub(super) fn open(&self) -> Result<OpenedListener, String> {
+    pub(super) fn open(&self, places: &PlaceBoard) -> Result<OpenedListener, String> {
         let (name, address) = (self.network().name, self.config.address);
         let place = ListenerPlace {
             network: name,
@@ -84,6 +84,7 @@ impl GameListener {
             shares: self.shares,
             own_host_names: &self.own_host_names,
             identity: self.shown_identity.as_ref(),
+            places,
         };
         let opened = match self.game_server()? {
             Some(game) => self.listener.open_proxy(&place, &game),
@@ -228,11 +229,11 @@ mod tests {
         for network in NETWORKS.iter().filter(|network| network.table().has_proxy()) {
             let name = network.table().name;
             let proxied = listener(name, "127.0.0.1:0", "upstream = '127.0.0.1:9'");
-            assert!(proxied.open().is_ok(), "{name}");
+            assert!(proxied.open(&PlaceBoard::default()).is_ok(), "{name}");
         }
         let mut alone = listener("forge", "127.0.0.1:0", "");
         alone.config.proxy.upstream = Some("127.0.0.1:9".into());
-        let error = alone.open().err().expect("there is no proxy for it");
+        let error = alone.open(&PlaceBoard::default()).err().expect("there is no proxy for it");
         assert!(error.contains("this network has no proxy"), "{error}");
     }
 
@@ -240,11 +241,11 @@ mod tests {
     fn a_game_server_that_cannot_be_reached_is_named() {
         let mut proxied = listener("mirror-kcp", "127.0.0.1:0", "upstream = '127.0.0.1:9'");
         proxied.config.proxy.upstream = Some("not a name:9".into());
-        let error = proxied.open().err().expect("there is no such host");
+        let error = proxied.open(&PlaceBoard::default()).err().expect("there is no such host");
         assert!(error.starts_with("mirror-kcp: cannot find the game's server at not a name:9: "), "{error}");
         proxied.config.proxy.upstream = Some("[::1]:9".into());
         proxied.source_addresses = Some("127.1.0.0/16".parse().expect("addresses"));
-        let error = proxied.open().err().expect("one does not reach the other");
+        let error = proxied.open(&PlaceBoard::default()).err().expect("one does not reach the other");
         let words = "mirror-kcp: the game's server at [::1]:9 cannot be reached from source_addresses: \
                      one is IPv4, the other IPv6";
         assert_eq!(error, words);
@@ -254,9 +255,15 @@ mod tests {
     fn a_port_that_cannot_be_had_is_told_in_plain_words() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = taken.local_addr().expect("it has an address");
-        let error = listener("sidecar", &address.to_string(), "").open().err().expect("the port is taken");
+        let error = listener("sidecar", &address.to_string(), "")
+            .open(&PlaceBoard::default())
+            .err()
+            .expect("the port is taken");
         assert!(error.starts_with(&format!("sidecar: TCP port {} is taken", address.port())), "{error}");
-        let error = listener("mirror-telepathy", "192.0.2.1:9", "").open().err().expect("another machine's");
+        let error = listener("mirror-telepathy", "192.0.2.1:9", "")
+            .open(&PlaceBoard::default())
+            .err()
+            .expect("another machine's");
         assert_eq!(error, "mirror-telepathy: this machine does not have the address 192.0.2.1");
     }
 

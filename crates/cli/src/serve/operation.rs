@@ -9,7 +9,6 @@ use clap::Args;
 use consonance_quic::QuicAddress;
 
 use super::browsers::Browsers;
-use super::game_listener::GameListener;
 use super::opened_listener::OpenedListener;
 use super::running::Running;
 use super::{Prepared, checking, example_line, line, print, supervision};
@@ -58,7 +57,7 @@ impl Operation {
         }
         let listeners = &prepared.game_listeners;
         let opened: Vec<OpenedListener> =
-            listeners.iter().map(GameListener::open).collect::<Result<_, _>>()?;
+            listeners.iter().map(|it| it.open(&prepared.places)).collect::<Result<_, _>>()?;
         let lines: String = opened.iter().flat_map(|listener| [&*listener.line, "\n"]).collect();
         let running = Running::start(prepared, opened)?;
         let page = running.browsers().map(Browsers::line).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use consonance_gateway::PlaceBoard;
 use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings, Webhook};
@@ -41,6 +42,8 @@ pub(crate) struct Prepared {
     pub(super) browsers: Option<PreparedBrowsers>,
     /// The listeners for networks other than QUIC.
     pub(super) game_listeners: Vec<GameListener>,
+    /// Where the players of these networks and those in browsers share where they are in the game.
+    pub(super) places: PlaceBoard,
 }
 
 impl Prepared {
@@ -83,6 +86,7 @@ impl Prepared {
                     listener_lines,
                     browsers,
                     game_listeners,
+                    places: PlaceBoard::default(),
                 })
             }
             (identity, sessions) => {

@@ -82,7 +82,7 @@ struct Listener {
 impl Running {
     pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
         let Prepared { loaded, mut sessions, webhooks: told, cluster, telemetry, identity, .. } = prepared;
-        let Prepared { made_identity, stream_identity, browsers, .. } = prepared;
+        let Prepared { made_identity, stream_identity, browsers, places, .. } = prepared;
         let config = loaded.config;
         let (left, left_file) = inherited::read_left(&config);
         let (tracer, counters) = telemetry.as_ref().map(Telemetry::sources).unwrap_or_default();
@@ -105,7 +105,7 @@ impl Running {
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
         opened.into_iter().try_for_each(|listener| listener.hand_to(&mut workers))?;
-        let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
+        let browsers = browsers.map(|browsers| browsers.open(&mut workers, &places)).transpose()?;
         if let Some(capture) = &capture {
             workers.capture_packets(&capture.sink());
         }

@@ -6,6 +6,7 @@
 mod accounts;
 mod codecs;
 mod encrypted;
+mod places;
 mod plugins;
 mod watched;
 

@@ -65,7 +65,10 @@ impl ServerNetwork for MumbleGateway {
 
     fn wants_poll_at(&self) -> Option<Instant> {
         let at_once = self.now.filter(|_| !self.ready.is_empty());
-        [self.timers.next(), self.server.wants_poll_at(), at_once].into_iter().flatten().min()
+        [self.timers.next(), self.server.wants_poll_at(), self.places.next_due(), at_once]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn wakes(&self) -> bool {
@@ -108,7 +111,10 @@ impl ServerTransport for MumbleGateway {
             match self.server.poll(now) {
                 Some(event) => self.handle_event(now, event),
                 None if self.run_timers(now) => {}
-                None => return None,
+                None => {
+                    self.places.publish_if_due(now);
+                    return None;
+                }
             }
         };
         Some(event.with_packet(&self.packet))
@@ -119,6 +125,7 @@ impl ServerTransport for MumbleGateway {
             return;
         }
         let at = self.at(now);
+        self.read_places();
         for peer in peers {
             let Some(user) = self.by_link.get(peer).copied() else { continue };
             let Self { users, neighbours, .. } = self;

@@ -8,7 +8,7 @@ use consonance_mumble::control::messages::{DenyType, UserRemove, UserState};
 use consonance_session::{ClientEvent, ClientId, CodecParameters, Instant, Restriction, TextTarget};
 
 use super::MumblePlayer;
-use super::hearing::{Heard, context_of, place_heard};
+use super::hearing::{Heard, context_of};
 use crate::profile::{Neighbours, Profile};
 use crate::users::{OWN, User};
 
@@ -29,7 +29,7 @@ impl MumblePlayer {
                 let context = context_of(&self.own, &self.channels, voice.channels);
                 let outcome = hearing.hear(now, &voice, context);
                 let speaker = self.users.get(id).filter(|_| hears);
-                let place = place_heard(id, (&self.world, self.place), neighbours);
+                let place = self.placing.place_heard(id, neighbours);
                 if let (Some(Heard::Packet { number }), Some(user)) = (outcome, speaker) {
                     // Pushed at once, since the next event overwrites the frame. Messages are still sent before
                     // voice.

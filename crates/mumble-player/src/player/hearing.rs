@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use consonance_mumble::{VOICE_BYTES_MAX, Voice, VoiceContext, VoicePlace};
+use consonance_mumble::{VOICE_BYTES_MAX, Voice, VoiceContext};
 use consonance_session::{
     ClientId, CodecId, CodecParameters, HeardChannel, HeardTarget, Instant, RoomId, VoiceFrame,
 };
@@ -126,24 +126,9 @@ impl MumblePlayer {
             number,
             opus: Cow::Borrowed(&[silence]),
             is_last: true,
-            place: place_heard(id, (&self.world, self.place), neighbours),
+            place: self.placing.place_heard(id, neighbours),
         });
     }
-}
-
-/// The place at which a user hears a speaker.
-///
-/// The clients that say how far a voice reaches do not play voices without a place, and players of other networks have
-/// none: they are heard where the listener itself is.
-pub(super) fn place_heard(
-    speaker: ClientId,
-    (world, own): (&[u8], Option<VoicePlace>),
-    neighbours: &Neighbours,
-) -> Option<VoicePlace> {
-    if neighbours.profile(speaker).is_some() {
-        return neighbours.place(speaker, world);
-    }
-    own.filter(|place| place.range_m.is_some())
 }
 
 /// The context in which the user hears a voice over these channels of the session.

@@ -78,10 +78,8 @@ impl MumblePlayer {
         if state.priority_speaker == Some(true) {
             self.deny(DenyType::Text, "priorities are granted by the operator, in a join token");
         }
-        if let Some(world) = &state.plugin_context
-            && world.len() <= WORLD_BYTES_MAX
-        {
-            self.world = world.clone().into();
+        if let Some(world) = &state.plugin_context {
+            self.placing.enter(world);
         }
         self.change_switches(state);
         let (add, remove) = (&state.listening_channel_add, &state.listening_channel_remove);
@@ -175,6 +173,3 @@ impl MumblePlayer {
         self.speaking.set_whisper(id, listeners);
     }
 }
-
-/// Mumble's plugins have 256 bytes for the name of a world.
-const WORLD_BYTES_MAX: usize = 256;

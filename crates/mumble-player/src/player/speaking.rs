@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_mumble::control::messages::DenyType;
-use consonance_mumble::{LOOPBACK, Voice, VoiceContext, VoicePlace};
+use consonance_mumble::{LOOPBACK, Voice, VoiceContext};
 use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_session::{
-    ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Position, Target, TokenBucket,
+    ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Target, TokenBucket,
 };
 use consonance_wire::SealedVoice;
 
@@ -89,7 +89,7 @@ impl MumblePlayer {
         if voice.target == LOOPBACK {
             return self.send_back(voice);
         }
-        self.note_place(voice.place);
+        self.note_place(now, voice.place);
         if self.profile.self_mute {
             return;
         }
@@ -187,7 +187,7 @@ impl MumblePlayer {
             whisper => self.speaking.whispers.get(&whisper).cloned().unwrap_or_default(),
         };
         let properties =
-            ChannelProperties { positional: self.place.is_some(), ..ChannelProperties::default() };
+            ChannelProperties { positional: self.placing.place().is_some(), ..ChannelProperties::default() };
         let open = |listener| self.client.open_channel(listener, properties).ok();
         let channels: Vec<_> = listeners.into_iter().filter_map(open).collect();
         if !channels.is_empty() {
@@ -218,16 +218,6 @@ impl MumblePlayer {
             sample_rate_hz: 48_000,
         };
         self.join_again(now, codec);
-    }
-
-    fn note_place(&mut self, place: Option<VoicePlace>) {
-        let position = |place: VoicePlace| Position::new(place.metres).ok();
-        let place = place.filter(|place| position(*place).is_some());
-        let before = std::mem::replace(&mut self.place, place).and_then(position);
-        let position = place.and_then(position);
-        if position != before {
-            self.client.set_position(position);
-        }
     }
 
     /// The client wants to hear itself.

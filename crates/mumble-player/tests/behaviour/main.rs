@@ -5,6 +5,7 @@ mod joining;
 mod linking;
 mod moderating;
 mod plugins;
+mod positions;
 mod rooms;
 mod session;
 mod speaking;

@@ -112,9 +112,8 @@ impl Session {
         player.handle_voice(*now, voice, shared);
         if let Some(id) = player.id() {
             let profile = player.profile().clone();
-            let (world, place) = player.place();
             shared.set_profile(id, &profile);
-            shared.set_place(id, world, place);
+            shared.set_place(id, player.place());
         }
         self.run();
     }

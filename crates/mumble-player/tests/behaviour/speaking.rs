@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use consonance_mumble::control::messages::{UserState, VoiceTarget, WhisperTarget};
-use consonance_mumble::{Control, LOOPBACK, Voice, VoiceContext, VoicePlace};
+use consonance_mumble::{Control, LOOPBACK, Voice, VoiceContext};
 use consonance_session::{ChannelProperties, Target};
 
-use crate::rooms::id_of;
 use crate::session::{OWN, Session, denials, login};
 
 /// First bytes of wideband SILK packets with one frame, of 10, 20 and 40 ms.
@@ -212,29 +211,4 @@ fn other_codecs_are_explained_once() {
         matches!(&told[1], Control::TextMessage(notice) if notice.message.contains("only Opus")),
         "{told:?}"
     );
-}
-
-#[test]
-fn positions_are_for_users_in_the_same_world() {
-    let mut session = Session::new();
-    let (mia, stu) = (session.user("Mia"), session.user("Stu"));
-    let in_world = |world: &[u8]| UserState { plugin_context: Some(world.to_vec()), ..UserState::default() };
-    session.say_state(mia, in_world(b"map 7"));
-    session.say_state(stu, in_world(b"map 7"));
-    let id = id_of(&session, "Mia");
-    let profile = session.guests[mia].player.profile().clone();
-    session.shared.set_profile(id, &profile);
-    let place = Some(VoicePlace::at([1.0, 2.0, 3.0]));
-    session.shared.set_place(id, b"map 7", place);
-    let voice = Voice {
-        opus: vec![MS_20, 1, 1].into(),
-        place: Some(VoicePlace::at([1.0, 2.0, 3.0])),
-        ..Voice::default()
-    };
-    session.speak_with(mia, voice.clone(), 2);
-    assert_eq!(session.guests[mia].player.place(), (&b"map 7"[..], place));
-    assert_eq!(session.heard(stu)[0].place, place);
-    session.say_state(stu, in_world(b"map 8"));
-    session.speak_with(mia, voice, 2);
-    assert_eq!(session.heard(stu)[0].place, None);
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
-use consonance_gateway::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
+use consonance_gateway::{LinkStep, LinkWish, LinkedPlayer, PlaceInWorld, PlayerLink, World};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, EndReason};
 use consonance_webrtc::{PagePeer, RtcVoice};
@@ -48,12 +48,22 @@ pub(crate) struct Browser {
     pub(crate) seat: Seat,
 }
 
-/// A player's position, as last announced to the pages of the others.
-#[derive(Debug, Default, PartialEq)]
+/// A player's position, as last announced to others.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Announced {
     /// The id that the player had; a new player has yet to get the positions of the others.
     pub(crate) id: Option<ClientId>,
     pub(crate) place: Option<(ClientId, Position)>,
+    /// The world that the player was in; one that enters another has yet to get the positions there.
+    pub(crate) world: World,
+}
+
+impl Announced {
+    /// The place that it shares.
+    pub(crate) fn place_in_world(&self) -> Option<(ClientId, PlaceInWorld)> {
+        let (id, position) = self.place?;
+        Some((id, PlaceInWorld { position, world: self.world.clone() }))
+    }
 }
 
 /// There is no player before its page is connected, so a request alone costs little.
@@ -71,12 +81,27 @@ impl Browser {
         }
     }
 
-    /// The player's current position, to announce to the pages of the others.
-    pub(crate) fn to_announce(&self) -> Announced {
+    /// Whether the player has moved, entered another world, or is another one than was last announced.
+    pub(crate) fn has_news(&self) -> bool {
+        let Announced { id, place, world } = &self.announced;
         match &self.stage {
-            Stage::Playing(player) => Announced { id: player.id(), place: player.shared_place() },
-            Stage::Expected(_) => Announced::default(),
+            Stage::Playing(player) => {
+                *id != player.id()
+                    || *place != player.shared_place()
+                    || world.name() != player.world().as_bytes()
+            }
+            Stage::Expected(_) => id.is_some(),
         }
+    }
+
+    /// The player's current position, to announce to others.
+    pub(crate) fn to_announce(&self) -> Announced {
+        let Stage::Playing(player) = &self.stage else { return Announced::default() };
+        let is_same = self.announced.world.name() == player.world().as_bytes();
+        let world = is_same.then(|| self.announced.world.clone());
+        // A page's player has no longer name, so there is always one.
+        let world = world.or_else(|| World::named(player.world().as_bytes())).unwrap_or_default();
+        Announced { id: player.id(), place: player.shared_place(), world }
     }
 
     /// Sends the page everything that the player has for it. Messages go first: they say whose voice a slot has.

@@ -9,7 +9,6 @@ use std::time::Instant;
 use consonance_browser::PageLimits;
 
 use crate::browser_gateway::key::Key;
-use crate::browser_gateway::place_board::{PlaceBoard, SeatPlace};
 use crate::browser_gateway::request_queue::{JoinRequest, Request, RequestQueue};
 use crate::browser_gateway::reservations::{NoReservation, Reservation, SessionReservations};
 use crate::browser_gateway::seats::{Displaced, Seat, Seats};
@@ -28,8 +27,6 @@ struct Shared {
     reservations: Arc<dyn SessionReservations>,
     /// The seats of the players of all workers.
     seats: Seats,
-    /// The places that the pages of all workers share.
-    places: PlaceBoard,
     info: Mutex<Info>,
 }
 
@@ -42,8 +39,7 @@ impl PageEntrance {
     ) -> Self {
         let queues = (0..workers.get()).map(|_| Arc::new(RequestQueue::new(settings.requests_max))).collect();
         let (seats, info) = (Seats::new(&settings), Mutex::new(info));
-        let places = PlaceBoard::new(workers.get());
-        Self(Arc::new(Shared { settings, queues, reservations, seats, places, info }))
+        Self(Arc::new(Shared { settings, queues, reservations, seats, info }))
     }
 
     /// Sets the information that pages get before they ask to join.
@@ -79,18 +75,6 @@ impl PageEntrance {
     /// Whether the player with a seat is in a session.
     pub(crate) fn set_joined(&self, now: Instant, seat: u64, is_joined: bool) {
         self.0.seats.set_joined(now, seat, is_joined);
-    }
-
-    /// The places that the pages of all workers share.
-    pub(crate) fn places(&self) -> &PlaceBoard {
-        &self.0.places
-    }
-
-    /// Sets the places of a worker's pages, and wakes the workers that have others to tell.
-    pub(crate) fn share_places(&self, session: &str, worker: usize, places: &[SeatPlace]) {
-        for reader in self.0.places.publish(session, worker, places) {
-            self.queue(reader).wake();
-        }
     }
 
     /// Brings a page without a player to the worker that has its session.

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
-use consonance_gateway::Timers;
+use consonance_gateway::{PlaceBoard, PlaceSharer, Timers};
 use consonance_session as session;
 use consonance_transport::{NetworkStatistics, PageStatistics, Peer, ServerNetwork as _};
 use consonance_webrtc::{PagePeer, WebRtcShard};
@@ -62,6 +62,8 @@ pub struct BrowserGateway<S = WebRtcShard> {
     next_quality_at: Option<Instant>,
     /// The players of each session, whose pages are told of moves.
     neighbours: Neighbours,
+    /// The places that these players share, and those of all others.
+    places: PlaceSharer,
     /// The time of the last call.
     now: Option<Instant>,
     /// Some requests wait for the next turn.
@@ -76,17 +78,19 @@ pub struct BrowserGateway<S = WebRtcShard> {
 
 /// One gateway for each worker, and the way in for pages' requests.
 ///
-/// `info` is what pages are told before they ask for anything; see [`PageEntrance::set_info`].
+/// `info` is what pages are told before they ask for anything; see [`PageEntrance::set_info`]. On the board, pages and
+/// the players of other gateways share their places.
 pub fn browser_gateways<S: PageShard>(
     shards: impl IntoIterator<Item = S, IntoIter: ExactSizeIterator>,
     settings: GatewaySettings,
     reservations: Arc<dyn SessionReservations>,
     info: Info,
+    places: &PlaceBoard,
 ) -> (PageEntrance, Vec<BrowserGateway<S>>) {
     let shards = shards.into_iter();
     let workers = NonZeroUsize::new(shards.len()).unwrap_or(NonZeroUsize::MIN);
     let entrance = PageEntrance::new(settings, workers, reservations, info);
-    let gateway = |(worker, shard)| BrowserGateway::new(shard, entrance.clone(), worker);
+    let gateway = |(worker, shard)| BrowserGateway::new(shard, entrance.clone(), worker, places.sharer());
     let gateways = shards.enumerate().map(gateway).collect();
     (entrance, gateways)
 }
@@ -98,7 +102,7 @@ const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
 const BUSY_MAX: Duration = Duration::from_secs(1);
 
 impl<S: PageShard> BrowserGateway<S> {
-    fn new(shard: S, entrance: PageEntrance, worker: usize) -> Self {
+    fn new(shard: S, entrance: PageEntrance, worker: usize, places: PlaceSharer) -> Self {
         Self {
             shard,
             entrance,
@@ -112,6 +116,7 @@ impl<S: PageShard> BrowserGateway<S> {
             timers: Timers::default(),
             next_quality_at: None,
             neighbours: Neighbours::default(),
+            places,
             now: None,
             more_requests: false,
             is_shut_down: false,

@@ -92,14 +92,6 @@ impl RequestQueue {
         }
     }
 
-    /// There is something else to do for this worker.
-    pub(crate) fn wake(&self) {
-        let waker = self.lock().waker.clone();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
     /// A seat that has to be given up.
     pub(crate) fn take_displaced(&self) -> Option<u64> {
         self.lock().displaced.pop()

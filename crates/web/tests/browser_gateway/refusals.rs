@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::control::RefusalCode;
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageEnd, PageLinkCommand};
+use consonance_gateway::PlaceBoard;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
@@ -20,8 +21,13 @@ use crate::stage::{CountedReservations, Stage, info, join};
 fn told(reason: &EndReason) -> Value {
     let (pages, now) = (Pages::default(), Instant::now());
     let reservations = std::sync::Arc::new(CountedReservations::default());
-    let (entrance, mut gateways) =
-        browser_gateways([pages.shard()], GatewaySettings::default(), reservations, info());
+    let (entrance, mut gateways) = browser_gateways(
+        [pages.shard()],
+        GatewaySettings::default(),
+        reservations,
+        info(),
+        &PlaceBoard::default(),
+    );
     let mut gateway = gateways.pop().unwrap();
     let _joined = entrance.join(join("Alice"));
     assert_eq!(gateway.poll(now), None);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::PlaceBoard;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_testing::player::TestPlayer;
@@ -23,6 +24,8 @@ pub(crate) struct Stage {
     /// Those of a second worker, for [`browser_elsewhere`](Self::browser_elsewhere).
     pub(crate) pages_elsewhere: Pages,
     pub(crate) entrance: PageEntrance,
+    /// Where these pages share their places, and players of other gateways do.
+    pub(crate) places: PlaceBoard,
     pub(crate) reservations: Arc<CountedReservations>,
     pub(crate) session_loop: SessionLoop,
     network: MemoryNetwork,
@@ -59,15 +62,16 @@ impl Stage {
         let (pages, pages_elsewhere, network) = (Pages::default(), Pages::default(), MemoryNetwork::new());
         let reservations = Arc::new(CountedReservations::default());
         let shared: Arc<dyn SessionReservations> = reservations.clone();
+        let places = PlaceBoard::default();
         let (entrance, gateways) =
-            browser_gateways([pages.shard(), pages_elsewhere.shard()], settings, shared, info());
+            browser_gateways([pages.shard(), pages_elsewhere.shard()], settings, shared, info(), &places);
         let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION, TOWN]).unwrap());
         session_loop.add_network(Box::new(network.listen()));
         for gateway in gateways {
             session_loop.add_network(Box::<BrowserGateway<PaperShard>>::new(gateway));
         }
         let (now, natives) = (Instant::now(), Vec::new());
-        Self { now, pages, pages_elsewhere, entrance, reservations, session_loop, network, natives }
+        Self { now, pages, pages_elsewhere, entrance, places, reservations, session_loop, network, natives }
     }
 
     /// The answer to a page's request within the next turn.

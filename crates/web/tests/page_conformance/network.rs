@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_gateway::PlaceBoard;
 use consonance_session::Rate;
 use consonance_transport::conformance::Network;
 use consonance_web::browser_gateway::{
@@ -52,7 +53,8 @@ impl Network for Browsers {
             udp: true,
             encryption: false,
         };
-        let (entrance, gateways) = browser_gateways(shards, settings, Arc::new(Anywhere), info);
+        let (entrance, gateways) =
+            browser_gateways(shards, settings, Arc::new(Anywhere), info, &PlaceBoard::default());
         self.entrance = Some(entrance);
         PartnerServer::new(gateways.into_iter().next().unwrap())
     }

@@ -125,7 +125,8 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-gateway",
-        may_use: Only(&["consonance-transport"]),
+        // Of the protocol, only the ids and positions of players on its board of places.
+        may_use: Only(&["consonance-transport", "consonance-wire"]),
         tests_may_also_use: &[],
     },
     Walls {

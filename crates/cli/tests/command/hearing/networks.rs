@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::PlaceBoard;
 use consonance_listeners::{ListenerNetwork, ListenerPlace, NETWORKS, Opened, Reading, Shards};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
@@ -131,6 +132,7 @@ fn of_a_game(network: &'static dyn ListenerNetwork, ways: Ways) -> Listening {
         shares: AddressShares::default(),
         own_host_names: &[],
         identity: None,
+        places: &PlaceBoard::default(),
     };
     let Opened { shards, address, .. } = listener.open(&place).unwrap();
     let Shards::One(server) = shards else { panic!("{} is for one session", table.name) };

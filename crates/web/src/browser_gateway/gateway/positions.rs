@@ -2,27 +2,37 @@
 
 use std::time::Instant;
 
-use consonance_session::{ClientId, Position};
+use consonance_gateway::{PlaceInWorld, PlaceNews, SeatPlace};
+use consonance_session::ClientId;
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::Browser;
+use crate::browser_gateway::browser::{Announced, Browser};
 use crate::browser_gateway::indices::BrowserIndex;
-use crate::browser_gateway::place_board::PlaceNews;
 use crate::browser_gateway::shard::PageShard;
 
 /// One player's place, for the others of its session.
 struct Move {
-    /// None if its page is another worker's.
+    /// None if it is not a page of this worker.
     whose: Option<BrowserIndex>,
     id: ClientId,
     /// None if it does not share its position any longer.
-    to: Option<Position>,
+    to: Option<PlaceInWorld>,
+}
+
+/// What the pages of a session are to be told.
+#[derive(Default)]
+struct News {
+    moves: Vec<Move>,
+    /// The places of this worker's pages.
+    places: Vec<Move>,
+    /// The players that are new, or have entered another world, in order: they are told of all places.
+    newcomers: Vec<BrowserIndex>,
 }
 
 impl<S: PageShard> BrowserGateway<S> {
     /// Something has happened to a player: if it has moved, or is new, the pages of its session are told soon.
     pub(super) fn note_position(&mut self, now: Instant, index: BrowserIndex) {
-        let with_news = self.browsers.get(index).filter(|browser| browser.to_announce() != browser.announced);
+        let with_news = self.browsers.get(index).filter(|browser| browser.has_news());
         if let Some(browser) = with_news {
             self.neighbours.note_news(now, browser.neighbours);
         }
@@ -35,26 +45,26 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// A browser is one of its session's: those of other workers are its neighbours, too.
-    pub(super) fn note_entered(&self, index: BrowserIndex) {
+    /// A browser is one of its session's: players of other gateways are its neighbours, too.
+    pub(super) fn note_entered(&mut self, index: BrowserIndex) {
         if let Some(browser) = self.browsers.get(index) {
-            self.entrance.places().enter(&browser.session, self.worker);
+            self.places.enter(&browser.session);
         }
     }
 
     /// A browser is gone, and with it the place that it shared.
     pub(super) fn note_left(&mut self, index: BrowserIndex, browser: &Browser) {
         if browser.announced.place.is_some() {
-            self.entrance.share_places(&browser.session, self.worker, &[(browser.seat.number, None)]);
+            self.places.publish(&browser.session, [(browser.seat.number, None)]);
         }
         if self.neighbours.leave(browser.neighbours, index) {
-            self.entrance.places().leave(&browser.session, self.worker);
+            self.places.leave(&browser.session);
         }
     }
 
-    /// Notes moves of players whose pages other workers have: the pages here are told soon.
+    /// Notes moves of players of other gateways: the pages here are told soon.
     pub(super) fn note_positions_elsewhere(&mut self, now: Instant) {
-        for (session, places) in self.entrance.places().take_sessions_with_news(self.worker) {
+        for (session, places) in self.places.take_sessions_with_news() {
             self.neighbours.note_news_elsewhere(now, &session, places);
         }
     }
@@ -62,50 +72,61 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Tells the pages of one session, in order.
     fn tell_neighbours(&mut self, now: Instant, session: &str, browsers: &[BrowserIndex]) {
         let elsewhere = |(id, to): PlaceNews| Move { whose: None, id, to };
-        let board = self.entrance.places();
-        let mut moves: Vec<Move> = board.take_news(session, self.worker).into_iter().map(elsewhere).collect();
-        let (mut newcomers, mut places, mut shared) = (Vec::new(), Vec::new(), Vec::new());
+        let mut news = News::default();
+        news.moves.extend(self.places.take_news(session).map(elsewhere));
+        let mut shared = Vec::new();
         for &whose in browsers {
             let Some(browser) = self.browsers.get_mut(whose) else { continue };
             let next = browser.to_announce();
             let former = std::mem::replace(&mut browser.announced, next);
-            let place = browser.announced.place;
-            if place != former.place {
-                shared.push((browser.seat.number, place));
-            }
-            if former.id != browser.announced.id {
-                newcomers.push(whose);
-            }
-            if let Some((id, _)) = place.or(former.place).filter(|_| place != former.place) {
-                moves.push(Move { whose: Some(whose), id, to: place.map(|(_, position)| position) });
-            }
-            if let Some((id, position)) = place {
-                places.push(Move { whose: Some(whose), id, to: Some(position) });
-            }
+            shared.extend(news.note(whose, browser, &former));
         }
         if !shared.is_empty() {
-            self.entrance.share_places(session, self.worker, &shared);
+            self.places.publish(session, shared);
         }
-        if !newcomers.is_empty() {
-            places.extend(self.entrance.places().of_others(session, self.worker).into_iter().map(elsewhere));
+        if !news.newcomers.is_empty() {
+            news.places.extend(self.places.of_others(session).into_iter().map(elsewhere));
         }
         for &index in browsers {
-            let news = if newcomers.binary_search(&index).is_ok() { &places } else { &moves };
-            self.tell_moves(now, index, news);
+            self.tell_moves(now, index, &news);
         }
     }
 
-    /// Tells one page of the moves that are not its own.
-    fn tell_moves(&mut self, now: Instant, index: BrowserIndex, moves: &[Move]) {
-        let of_others = moves.iter().filter(|it| it.whose != Some(index));
-        let Some(player) = self.browsers.get_mut(index).and_then(|browser| browser.player()) else { return };
+    /// Tells one page of what is not its own.
+    fn tell_moves(&mut self, now: Instant, index: BrowserIndex, news: &News) {
+        let Some(browser) = self.browsers.get_mut(index) else { return };
+        let world = browser.announced.world.clone();
+        let Some(player) = browser.player() else { return };
+        let is_newcomer = news.newcomers.binary_search(&index).is_ok();
+        // The places come last, as they are what is so now.
+        let all = news.moves.iter().chain(news.places.iter().filter(|_| is_newcomer));
         let mut is_told = false;
-        for it in of_others {
-            player.handle_place(it.id, it.to);
+        for it in all.filter(|it| it.whose != Some(index)) {
+            let here = it.to.as_ref().filter(|place| place.world == world);
+            player.handle_place(it.id, here.map(|place| place.position));
             is_told = true;
         }
         if is_told {
             self.follow(now, index);
         }
+    }
+}
+
+impl News {
+    /// Notes what is new about a page here; returns its place if that is news for others elsewhere, too.
+    fn note(&mut self, whose: BrowserIndex, browser: &Browser, former: &Announced) -> Option<SeatPlace> {
+        let announced = &browser.announced;
+        let place = announced.place_in_world();
+        let has_moved = place != former.place_in_world();
+        if former.id != announced.id || former.world != announced.world {
+            self.newcomers.push(whose);
+        }
+        if let Some((id, _)) = announced.place.or(former.place).filter(|_| has_moved) {
+            self.moves.push(Move { whose: Some(whose), id, to: place.clone().map(|(_, place)| place) });
+        }
+        if let Some((id, place)) = place.clone() {
+            self.places.push(Move { whose: Some(whose), id, to: Some(place) });
+        }
+        has_moved.then_some((browser.seat.number, place))
     }
 }

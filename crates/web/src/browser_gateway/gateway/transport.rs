@@ -65,6 +65,7 @@ impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
 
     fn set_waker(&mut self, waker: Waker) {
         self.entrance.queue(self.worker).set_waker(waker.clone());
+        self.places.set_waker(waker.clone());
         self.shard.set_waker(waker);
     }
 
