@@ -224,8 +224,8 @@ mod tests {
         assert_eq!(input, "header = \"X-NuGet-ApiKey: secret\"\n", "it cannot be more than a header");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
         fs::remove_dir_all(&folder).unwrap();
-        let others = steps.iter().filter(|step| step.program() != Some("curl"));
-        assert!(others.filter_map(|step| step.input(|_| Some("secret".into()))).next().is_none());
+        let mut others = steps.iter().filter(|step| step.program() != Some("curl"));
+        assert!(others.all(|step| step.input(|_| Some("secret".into())).is_none()));
     }
 
     #[test]

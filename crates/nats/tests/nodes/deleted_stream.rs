@@ -31,6 +31,8 @@ fn sessions_begin_and_are_found_after_their_stream_was_deleted() {
     first.meet();
     first.place(77);
     first.owns();
+    second.place(88);
+    learns_owner(&second, 77);
     server.delete_stream(SESSIONS);
     is_confirmed(&first);
     assert!(first.requests.place(LOBBY, 78, 0));
@@ -79,6 +81,8 @@ fn sessions_go_on_and_begin_after_nats_has_lost_its_files() {
     first.meet();
     first.place(77);
     first.owns();
+    second.place(88);
+    learns_owner(&second, 77);
     server.kill();
     server.lose_files();
     server.restart();
