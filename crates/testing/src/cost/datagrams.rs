@@ -113,6 +113,12 @@ impl<E: ServerEndpoint> DatagramServer<E> {
         }))
     }
 
+    /// Has the server send a message to a peer, and keeps what follows.
+    pub fn tell(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        self.endpoint.send(self.now, peer, channel, message);
+        self.settle(true);
+    }
+
     /// Has the server send a message to a peer, and loses what follows.
     pub fn send(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(self.now, peer, channel, message);
