@@ -133,8 +133,8 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-envelopes",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // For envelopes over the networks that carry them.
-        tests_may_also_use: &["consonance-litenetlib", "consonance-utp"],
+        // For envelopes over the networks that carry them, and for the counters of costs.
+        tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
     },
     Walls { package: "consonance-litenetlib", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
@@ -163,7 +163,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-transport", "consonance-fast-path"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-matchbox",
