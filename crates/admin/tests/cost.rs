@@ -1,5 +1,5 @@
-//! What one request to the admin API costs, at worst, whoever sends it: full heads, and bodies full of nested values for
-//! every route that its own description lists. What an answer costs is the reader's affair: operators have the token.
+//! What one request to the admin API costs, at worst, whoever sends it: full heads, and bodies full of nested values
+//! for every route that its own description lists. What is in an answer is not measured: operators have the token.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -1,4 +1,5 @@
-//! What one piece of a stream, or one datagram, costs the listener, at worst, when as many clients are connected as may.
+//! What one piece of a stream, or one datagram, costs the listener, at worst, when almost as many clients are connected
+//! as may be.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};

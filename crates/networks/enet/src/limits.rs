@@ -13,8 +13,8 @@ pub(crate) const FRAGMENTS_MAX: u32 = 7 * 4096;
 /// whenever another one begins.
 pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
 
-/// The maximum number of waiting reliable commands of a connection, however small they are. Further ones are treated as beyond
-/// [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
+/// The maximum number of waiting reliable commands of a connection, however small they are. Further ones are
+/// treated as beyond [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
 pub(crate) const WAITING_MAX: usize = 4096;
 
 /// The share of the waiting commands that ENet gets at once, in bytes with [`WAITING_OVERHEAD`] for each: a datagram

@@ -159,7 +159,8 @@ impl<'a> DeliveryMessage<'a> {
         out
     }
 
-    /// Encodes a [`Welcome`](Self::Welcome) up to its tree: many newcomers get the same one, of which one copy is enough.
+    /// Encodes a [`Welcome`](Self::Welcome) up to its tree: many newcomers get the same one, of which one copy is
+    /// enough.
     pub fn welcome_without_tree(group: u32, epoch: u32, welcome: &[u8], tree_bytes: usize) -> Vec<u8> {
         let mut out = vec![WELCOME];
         out.extend(group.to_be_bytes());
