@@ -122,7 +122,7 @@ fn bodies(key: &str) -> impl Iterator<Item = String> {
 fn routes(description: &Value) -> Vec<String> {
     let paths = description["paths"].as_object().unwrap();
     let methods = paths.iter().flat_map(|(path, methods)| {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
     });
     methods.collect()

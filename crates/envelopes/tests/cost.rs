@@ -22,7 +22,7 @@ fn said(parts: &mut MessageParts) -> Vec<(MessageChannel, Vec<u8>)> {
     while let Some((part, bytes)) = parts.pop() {
         match part {
             MessagePart::ToClient(channel) | MessagePart::ToGame(channel) => {
-                said.push((channel, bytes.to_vec()))
+                said.push((channel, bytes.to_vec()));
             }
             MessagePart::Voice(_) => {}
         }

@@ -1,5 +1,6 @@
 //! What one message of a stream costs the server's end, at worst, and what it allocates for as many as are read at
 //! once: requests full of headers, and frames of every code there is, of all lengths.
+
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol};
 use consonance_stream::telepathy::Telepathy;
 use consonance_stream::{simple_web, websocket};
