@@ -136,10 +136,18 @@ pub(super) const WALLS: &[Walls] = &[
         // For envelopes over the networks that carry them, and for the counters of costs.
         tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
     },
-    Walls { package: "consonance-litenetlib", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
+    Walls {
+        package: "consonance-litenetlib",
+        may_use: OF_PROTOCOL,
+        tests_may_also_use: &["consonance-testing"],
+    },
     Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls { package: "consonance-kcp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
-    Walls { package: "consonance-darkrift", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
+    Walls {
+        package: "consonance-darkrift",
+        may_use: OF_PROTOCOL,
+        tests_may_also_use: &["consonance-testing"],
+    },
     Walls { package: "consonance-forge", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-fast-path",
