@@ -63,13 +63,12 @@ fn measure(size: usize) -> Result<[f64; 12], Box<dyn Error>> {
         packages.push(package.ok_or("a member does not ask to be added")?);
     }
     let names: Vec<String> = (0..size).map(name).collect();
-    let adds =
-        names[1..].iter().zip(&packages).filter_map(|(name, package)| match MemberMessage::parse(package) {
-            Ok(Some(MemberMessage::KeyPackage { key_package, .. })) => {
-                Some(Named { name: (&**name).into(), message: key_package })
-            }
-            _ => None,
-        });
+    let adds = names[1..].iter().zip(&packages).filter_map(|(name, package)| {
+        let Ok(Some(MemberMessage::KeyPackage { key_package, .. })) = MemberMessage::parse(package) else {
+            return None;
+        };
+        Some(Named { name: (&**name).into(), message: key_package })
+    });
     let request = request(1, None, adds.collect(), &[]);
     let (add_us, made) = timed(&mut members[0], &request);
     let made = made.ok_or("the first member makes no group")?;

@@ -13,7 +13,9 @@ mod words;
 pub use bounded::{
     Amplitude, ChannelNumber, GROUP_PART_BYTES_MAX, NAME_BYTES_MAX, NUMBER_MAX, Percent, WORLD_BYTES_MAX,
 };
-pub use from_page::{FROM_PAGE_BYTES_MAX, FromPage, Moderate, ModerationAction, Open, Place};
+pub use from_page::{
+    FROM_PAGE_BYTES_MAX, FROM_PAGE_VALUES_MAX, FromPage, Moderate, ModerationAction, Open, Place,
+};
 pub use message_error::MessageError;
 pub use target::{Addressee, PageTarget};
 pub use to_page::{DisconnectCause, RefusalCode, RestrictionInfo, TO_PAGE_BYTES_MAX, ToPage};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use consonance_browser::control::{
-    Addressee, Amplitude, FROM_PAGE_BYTES_MAX, FromPage, MessageError, PageTarget, ToPage,
+    Addressee, Amplitude, FROM_PAGE_BYTES_MAX, FROM_PAGE_VALUES_MAX, FromPage, MessageError, PageTarget,
+    ToPage,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -101,8 +102,20 @@ fn what_is_too_long_is_refused_before_it_is_read() {
     assert_eq!(FromPage::read(&padded(FROM_PAGE_BYTES_MAX)), Ok(FromPage::Leave));
     let bytes = FROM_PAGE_BYTES_MAX + 1;
     assert_eq!(FromPage::read(&padded(bytes)), Err(MessageError::TooLong { bytes }));
-    let nested = format!(r#"{{"type":"leave","a":{}"#, "[".repeat(10_000));
+    let nested = format!(r#"{{"type":"leave","a":{}"#, "[".repeat(200));
     assert!(matches!(FromPage::read(&nested), Err(MessageError::NoMessage { .. })));
+}
+
+#[test]
+fn what_has_too_many_values_is_refused_before_it_is_read() {
+    let list = |values: usize| format!(r#"{{"type":"leave","a":[0{}]}}"#, ",0".repeat(values - 4));
+    assert_eq!(FromPage::read(&list(FROM_PAGE_VALUES_MAX)), Ok(FromPage::Leave));
+    assert_eq!(FromPage::read(&list(FROM_PAGE_VALUES_MAX + 1)), Err(MessageError::TooManyValues));
+    let nested = format!(r#"{{"type":"leave","a":{}"#, "[".repeat(10_000));
+    assert_eq!(FromPage::read(&nested), Err(MessageError::TooManyValues));
+    let text = r#"[{,\\\"[,"#.repeat(100);
+    let quoted = FromPage::read(&format!(r#"{{"type":"text","to":{{"room":"a"}},"text":"{text}"}}"#));
+    assert!(matches!(quoted, Ok(FromPage::Text { .. })), "{quoted:?}");
 }
 
 #[test]

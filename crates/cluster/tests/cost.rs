@@ -136,7 +136,8 @@ fn no_message_to_an_owner_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
         let (long, list, mut buffer) = ("x".repeat(LONG_BYTES), all_links(), Vec::new());
         let links: LinkNumbers<'_> = postcard::from_bytes(&list).unwrap();
-        for link in [500, LINKS + 1] {
+        // The last slot that a number can name, too.
+        for link in [500, LINKS + 1, u32::MAX] {
             for message in to_owner(&long, links, LinkNumber(link)) {
                 let cost = Scene::new().at_owner(message.write(&mut buffer));
                 let what = format!("{message:?}").chars().take(30).collect::<String>();

@@ -43,7 +43,10 @@ impl EndReason {
     /// fields that are unknown, damaged or cut off are ignored. Control characters become spaces.
     pub fn decode(bytes: &[u8]) -> Self {
         let bytes = &bytes[..bytes.len().min(END_REASON_BYTES_MAX)];
-        let line: String = String::from_utf8_lossy(bytes).chars().map(shown).collect();
+        let mut line: String = String::from_utf8_lossy(bytes).chars().map(shown).collect();
+        // A replacement character has three bytes for each byte that is no UTF-8, and all players of a link that ends
+        // get a copy of its reason.
+        line.truncate(line.floor_char_boundary(END_REASON_BYTES_MAX));
         Self::decode_line(&line).unwrap_or_else(|| Self::with_words(EndCode::Other, &line))
     }
 
@@ -172,7 +175,10 @@ mod tests {
         let far = "x".repeat(REDIRECT_BYTES_MAX + 1);
         let reason = EndReason { redirect: Some(far.into()), ..EndCode::Draining.into() };
         assert_eq!(reason.encode(), "(closing-draining)");
-        assert_eq!(EndReason::decode(&[b'x'; 10 * END_REASON_BYTES_MAX]).words.len(), END_REASON_BYTES_MAX);
+        for byte in [b'x', 0xff] {
+            let words = EndReason::decode(&[byte; 10 * END_REASON_BYTES_MAX]).words;
+            assert!((END_REASON_BYTES_MAX - 2..=END_REASON_BYTES_MAX).contains(&words.len()), "{words}");
+        }
     }
 
     #[test]

@@ -27,10 +27,18 @@ pub enum MessagePart {
     ToGame(MessageChannel),
 }
 
+/// The most parts of a message among which further voice packets are taken.
+const PARTS_MAX: usize = 1024;
+
 impl MessageParts {
-    /// A voice packet was found.
+    /// A voice packet was found. A message with more of them than any game gathers in a frame breaks a rule: they
+    /// would be many times as long here as in the message.
     pub fn voice(&mut self, delivery: Delivery, packet: &[u8]) {
-        self.put(MessagePart::Voice(delivery), packet);
+        if self.parts.len() >= PARTS_MAX {
+            self.violation("a message has more voice packets than one may have");
+        } else {
+            self.put(MessagePart::Voice(delivery), packet);
+        }
     }
 
     /// The client is to have this message.
@@ -103,6 +111,18 @@ mod tests {
         assert_eq!(parts.pop(), Some((MessagePart::ToClient(MessageChannel(2)), b"pong".as_slice())));
         assert_eq!(parts.pop(), None);
         assert!(parts.bytes.is_empty() && parts.parts.is_empty());
+    }
+
+    #[test]
+    fn a_message_of_thousands_of_voice_packets_breaks_a_rule() {
+        let mut parts = MessageParts::default();
+        (0..PARTS_MAX).for_each(|_| parts.voice(Delivery::Unreliable, b"voice"));
+        assert_eq!(parts.take_violation(), None);
+        parts.voice(Delivery::Unreliable, b"voice");
+        assert!(parts.take_violation().is_some());
+        assert_eq!(std::iter::from_fn(|| parts.pop().map(drop)).count(), PARTS_MAX);
+        parts.voice(Delivery::Unreliable, b"of the next one");
+        assert_eq!(parts.take_violation(), None);
     }
 
     #[test]

@@ -57,13 +57,23 @@ impl<'a> GroupPart<'a> {
 
     /// The parts of a message, each of at most `most` bytes, which is at least 1.
     pub fn of(message: &'a [u8], most: usize) -> impl Iterator<Item = Self> {
+        Self::of_piece(message, most, (true, true))
+    }
+
+    /// The parts of a piece of a message, which may begin or end the message. Parts may be of any length, so that
+    /// several messages can share a piece.
+    pub fn of_piece(
+        piece: &'a [u8],
+        most: usize,
+        (begins, ends): (bool, bool),
+    ) -> impl Iterator<Item = Self> {
         let most = most.max(1);
-        let count = message.len().div_ceil(most).max(1);
+        let count = piece.len().div_ceil(most).max(1);
         (0..count).map(move |index| {
-            let bytes = message.get(index * most..).unwrap_or_default();
+            let bytes = piece.get(index * most..).unwrap_or_default();
             Self {
-                is_first: index == 0,
-                is_last: index + 1 == count,
+                is_first: begins && index == 0,
+                is_last: ends && index + 1 == count,
                 bytes: bytes.get(..most).unwrap_or(bytes),
             }
         })
@@ -144,8 +154,12 @@ const LAST: u8 = 2;
 const WHAT: &str = "group message";
 
 fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    put_length(out, bytes.len());
     out.extend(bytes);
+}
+
+fn put_length(out: &mut Vec<u8>, length: usize) {
+    out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
 }
 
 fn read_bytes<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], ParseError> {

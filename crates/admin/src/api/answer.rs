@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use consonance_http::{ProblemDetails, bad_json};
+use consonance_http::{ProblemDetails, bad_json, json_values};
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
@@ -28,11 +28,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Err(ProblemDetails::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what).with_code("not-json"));
         }
         let body = Bytes::from_request(request, state).await?;
+        if json_values(&body) > VALUES_MAX {
+            let what = format!("the body has more than {VALUES_MAX} values, which no request has");
+            return Err(
+                ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, what).with_code("too-many-values")
+            );
+        }
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| bad_json(StatusCode::UNPROCESSABLE_ENTITY, &error))
     }
 }
+
+/// The most values in a body: actions and bans have some tens.
+const VALUES_MAX: usize = 1024;
 
 /// As axum's own extractor has it.
 fn is_json(headers: &HeaderMap) -> bool {

@@ -15,6 +15,10 @@ use super::words::{ModerationActionWord, PriorityWord};
 /// Bytes of the longest message of a page.
 pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
 
+/// The most values in a message of a page: lists, objects and their elements. Ours have ten; a reader that cannot know
+/// what belongs to a message keeps 60 bytes for each byte of nested lists.
+pub const FROM_PAGE_VALUES_MAX: usize = 256;
+
 /// One message of a page. Everything in it is within its bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -187,6 +191,9 @@ impl FromPage {
         if text.len() > FROM_PAGE_BYTES_MAX {
             return Err(MessageError::TooLong { bytes: text.len() });
         }
+        if values_of(text) > FROM_PAGE_VALUES_MAX {
+            return Err(MessageError::TooManyValues);
+        }
         let Head { kind } = serde_json::from_str(text).map_err(|error| MessageError::no_message(&error))?;
         serde_json::from_str(text).map_err(|error| MessageError::not_understood(&kind, &error))
     }
@@ -234,6 +241,21 @@ impl ModerationAction {
             Self::Move { .. } => ModerationActionWord::Move,
         }
     }
+}
+
+/// How many values a JSON text has at most: each begins the text, a list or an object, or stands behind a comma.
+fn values_of(text: &str) -> usize {
+    let (mut values, mut is_quoted, mut is_escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_quoted,
+            b'"' => is_quoted = !is_quoted,
+            b'[' | b'{' | b',' if !is_quoted => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 /// The part that every message has.

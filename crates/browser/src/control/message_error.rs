@@ -10,6 +10,9 @@ pub enum MessageError {
         /// How long it is.
         bytes: usize,
     },
+    /// It has more values than a message may have.
+    #[error("the message has too many values, at most {} are allowed", super::FROM_PAGE_VALUES_MAX)]
+    TooManyValues,
     /// It is not a JSON object with a type.
     #[error("a message is a JSON object with the key `type`: {what}")]
     NoMessage {
@@ -30,7 +33,7 @@ impl MessageError {
     /// The type of the message, as far as it is known.
     pub fn about(&self) -> Option<&str> {
         match self {
-            Self::TooLong { .. } | Self::NoMessage { .. } => None,
+            Self::TooLong { .. } | Self::TooManyValues | Self::NoMessage { .. } => None,
             Self::NotUnderstood { about, .. } => Some(about),
         }
     }

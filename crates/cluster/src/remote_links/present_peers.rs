@@ -5,38 +5,48 @@ use consonance_transport::Peer;
 use super::link_of;
 use crate::link_number::LinkNumber;
 
-/// The number in each slot of each edge, so that looking a link up is one read of an array.
+/// The number in each slot of each edge, so that looking a link up is two reads of arrays.
 #[derive(Debug, Default)]
 pub(super) struct PresentPeers {
-    /// By edge and slot.
-    numbers: Vec<Vec<Option<LinkNumber>>>,
+    /// By edge, page and slot.
+    edges: Vec<Vec<Page>>,
 }
+
+/// The numbers in some slots, once one of them is taken: whichever slot a message names, no more is allocated for it.
+type Page = Option<Box<[Option<LinkNumber>; PAGE_SLOTS]>>;
+
+const PAGE_SLOTS: usize = 1024;
 
 impl PresentPeers {
     pub(super) fn insert(&mut self, peer: Peer) {
         let (member, link) = link_of(peer);
-        let (member, slot) = (usize::from(member.0), link.slot());
-        if member >= self.numbers.len() {
-            self.numbers.resize_with(member + 1, Vec::new);
+        let (edge, page) = (usize::from(member.0), link.slot() / PAGE_SLOTS);
+        if edge >= self.edges.len() {
+            self.edges.resize_with(edge + 1, Vec::new);
         }
-        let slots = &mut self.numbers[member];
-        if slot >= slots.len() {
-            slots.resize(slot + 1, None);
+        let pages = &mut self.edges[edge];
+        if page >= pages.len() {
+            pages.resize_with(page + 1, || None);
         }
-        slots[slot] = Some(link);
+        let slots = pages[page].get_or_insert_with(|| Box::new([None; PAGE_SLOTS]));
+        slots[link.slot() % PAGE_SLOTS] = Some(link);
     }
 
     pub(super) fn remove(&mut self, peer: Peer) {
-        if self.contains(peer) {
-            let (member, link) = link_of(peer);
-            self.numbers[usize::from(member.0)][link.slot()] = None;
+        let (member, link) = link_of(peer);
+        let pages = self.edges.get_mut(usize::from(member.0));
+        let page = pages.and_then(|pages| pages.get_mut(link.slot() / PAGE_SLOTS));
+        if let Some(Some(slots)) = page {
+            let slot = &mut slots[link.slot() % PAGE_SLOTS];
+            *slot = slot.filter(|present| *present != link);
         }
     }
 
     #[inline]
     pub(super) fn contains(&self, peer: Peer) -> bool {
         let (member, link) = link_of(peer);
-        let slots = self.numbers.get(usize::from(member.0));
-        slots.and_then(|slots| slots.get(link.slot())).is_some_and(|present| *present == Some(link))
+        let pages = self.edges.get(usize::from(member.0));
+        let page = pages.and_then(|pages| pages.get(link.slot() / PAGE_SLOTS));
+        page.and_then(Option::as_ref).is_some_and(|slots| slots[link.slot() % PAGE_SLOTS] == Some(link))
     }
 }

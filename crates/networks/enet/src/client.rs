@@ -164,7 +164,7 @@ impl EnetClient {
             return Admission::default();
         }
         let incoming = self.connection.as_mut().and_then(|connection| connection.incoming.as_mut());
-        incoming.map_or_else(Admission::default, |incoming| incoming.release(released))
+        incoming.map_or_else(Admission::default, |incoming| incoming.release(&mut { usize::MAX }, released))
     }
 
     /// The number of channels, if ENet is connected and stays connected.

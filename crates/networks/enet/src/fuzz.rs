@@ -9,6 +9,7 @@ use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 
+use crate::screening::{Command, MessageKind};
 use crate::{
     ChannelMode, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
 };
@@ -254,5 +255,50 @@ fn spoil(datagram: &mut [u8], change: Option<(u8, u8)>) {
         && let Some(byte) = datagram.get_mut(usize::from(at))
     {
         *byte ^= 1 << (bit % 8);
+    }
+}
+
+/// The kinds of commands that the server tells apart, for a test that has the worst case of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandKind {
+    /// Asks for a connection.
+    Connect,
+    /// Answers that.
+    VerifyConnect,
+    /// Something has arrived.
+    Acknowledge,
+    /// A goodbye.
+    Disconnect,
+    /// A reliable message that fits into a datagram.
+    Reliable,
+    /// The same, unreliable.
+    Unreliable,
+    /// The same, in any order.
+    Unsequenced,
+    /// A part of a reliable message.
+    ReliableFragment,
+    /// A part of an unreliable one.
+    UnreliableFragment,
+    /// All others, which are ENet's own.
+    Other,
+}
+
+impl CommandKind {
+    /// The kind of a command; `None` if the bytes are none.
+    pub fn of(command: &[u8]) -> Option<Self> {
+        Some(match Command::parse(command)? {
+            Command::Connect(_) => Self::Connect,
+            Command::VerifyConnect { .. } => Self::VerifyConnect,
+            Command::Acknowledge { .. } => Self::Acknowledge,
+            Command::Disconnect => Self::Disconnect,
+            Command::Message(message) => match message.kind {
+                MessageKind::Reliable => Self::Reliable,
+                MessageKind::Unreliable => Self::Unreliable,
+                MessageKind::Unsequenced => Self::Unsequenced,
+            },
+            Command::Fragment(fragment) if fragment.is_reliable => Self::ReliableFragment,
+            Command::Fragment(_) => Self::UnreliableFragment,
+            Command::Other => Self::Other,
+        })
     }
 }

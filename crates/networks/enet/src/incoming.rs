@@ -11,7 +11,9 @@ mod room;
 
 use crate::ConnectionSettings;
 use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_SHARE, WAITING_MAX};
-use crate::screening::{Command, Fragment, Fragments, Handing, Message, MessageKind, Screened};
+use crate::screening::{
+    Command, Fragment, Fragments, Handing, Message, MessageKind, Screened, is_to_be_confirmed,
+};
 
 use channel::IncomingChannel;
 use room::Room;
@@ -98,17 +100,22 @@ impl Incoming {
         admission
     }
 
-    /// Writes waiting commands that are next in turn, as far as they fit into a datagram. Call it until there are no
-    /// more.
-    pub(crate) fn release(&mut self, released: &mut Vec<u8>) -> Admission {
+    /// Writes waiting commands that are next in turn, as far as they fit into a datagram and into the rest of a
+    /// [share](crate::limits::RELEASED_BYTES_MAX), which they take. Call it until there are no more.
+    pub(crate) fn release(&mut self, share: &mut usize, released: &mut Vec<u8>) -> Admission {
         let mut admission = Admission::default();
         Screened::begin(self.peer, self.session, released);
         let empty = released.len();
         for channel in &mut self.channels {
-            admission.is_impossible |= !channel.release(released, &mut self.rooms);
+            admission.is_impossible |= !channel.release(released, &mut self.rooms, share);
         }
         admission.is_any = released.len() > empty;
         admission
+    }
+
+    /// Whether a waiting command is next in turn.
+    pub(crate) fn is_due(&self) -> bool {
+        self.channels.iter().any(IncomingChannel::is_due)
     }
 
     fn new(opening: Screened<'_>, channels: usize, settings: &ConnectionSettings) -> Self {
@@ -131,6 +138,8 @@ impl Incoming {
         match command {
             Command::Message(message) => self.judge_message(message, bytes),
             Command::Fragment(fragment) => self.judge_fragment(fragment, bytes),
+            // A goodbye says that everything before it was acknowledged, so it comes behind all of that.
+            Command::Disconnect if is_to_be_confirmed(bytes) && self.is_due() => Verdict::ComesAgain,
             Command::Connect(_)
             | Command::VerifyConnect { .. }
             | Command::Acknowledge { .. }
@@ -253,7 +262,7 @@ mod tests {
                 while admission.is_any {
                     look_at(&admitted, &mut given);
                     let incoming = incoming.as_mut().expect("there is something of it");
-                    admission = incoming.release(&mut admitted);
+                    admission = incoming.release(&mut { usize::MAX }, &mut admitted);
                 }
             }
         }

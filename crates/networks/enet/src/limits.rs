@@ -13,10 +13,15 @@ pub(crate) const FRAGMENTS_MAX: u32 = 7 * 4096;
 /// whenever another one begins.
 pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
 
-/// The maximum number of waiting reliable commands of a connection, however small they are: all of them may become
-/// due with one datagram. Further ones are treated as beyond
-/// [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
+/// The maximum number of waiting reliable commands of a connection, however small they are. Further ones are
+/// treated as beyond [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
 pub(crate) const WAITING_MAX: usize = 4096;
+
+/// The share of the waiting commands that ENet gets at once, in bytes with [`WAITING_OVERHEAD`] for each: a datagram
+/// may be the one for which all of them wait. The others follow in turns: they were acknowledged, so that dropping them
+/// or the connection would harm an honest peer, which may have any number of small messages on their way. Whatever a
+/// datagram can add to them is less than this, so that no backlog grows.
+pub(crate) const RELEASED_BYTES_MAX: usize = 64 * 1024;
 
 /// The bytes that a waiting command counts for besides its own: about its bookkeeping.
 pub(crate) const WAITING_OVERHEAD: usize = 64;

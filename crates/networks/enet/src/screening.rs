@@ -254,6 +254,11 @@ impl Fragment {
     }
 }
 
+/// Whether a command is sent again until it is acknowledged.
+pub(crate) fn is_to_be_confirmed(command: &[u8]) -> bool {
+    command.first().is_some_and(|kind| kind & TO_BE_CONFIRMED != 0)
+}
+
 /// The number of bytes before the commands of a datagram.
 pub(crate) fn header_bytes(datagram: &[u8]) -> usize {
     let has_time = datagram.first_chunk().is_some_and(|word| u16::from_be_bytes(*word) & SENT_TIME != 0);

@@ -4,6 +4,7 @@ mod accepting;
 mod ending;
 mod machines;
 mod reading;
+mod releasing;
 mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -49,6 +50,8 @@ pub struct EnetServer {
     is_shut_down: bool,
     /// The deadlines of clients.
     deadlines: Timers<Peer>,
+    /// Clients of whose waiting commands ENet gets another share.
+    due: VecDeque<Peer>,
     /// The last time that ENet's timers were run.
     ticked: Option<Instant>,
     /// The last time that all peers were pinged.
@@ -96,6 +99,7 @@ impl EnetServer {
             last_peer: 0,
             is_shut_down: false,
             deadlines: Timers::default(),
+            due: VecDeque::new(),
             ticked: None,
             pinged: None,
             events: VecDeque::new(),
@@ -186,6 +190,7 @@ impl ServerEndpoint for EnetServer {
         while let Some(peer) = self.deadlines.pop(now) {
             self.lose_patience(peer);
         }
+        self.release_next(now);
         if self.next_tick().is_some_and(|tick| tick <= now) {
             self.ticked = Some(now);
             self.ping_all(now);
@@ -196,7 +201,7 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let news = if self.events.is_empty() { None } else { self.now };
+        let news = if self.events.is_empty() && self.due.is_empty() { None } else { self.now };
         [news, self.deadlines.next(), self.next_tick()].into_iter().flatten().min()
     }
 

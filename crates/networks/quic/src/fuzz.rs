@@ -52,3 +52,18 @@ fn packets(stream: &[u8], piece: usize) -> Vec<Vec<u8>> {
     }
     packets
 }
+
+/// Reads all packets of a control stream that has come at once, as a server does, and the first one as a hello. Returns
+/// the number of packets.
+pub fn control_stream(stream: &[u8], packet_bytes_max: usize) -> usize {
+    let mut buffer = BytesMut::new();
+    buffer.extend_from_slice(stream);
+    let mut packets = 0;
+    while let Ok(Some(packet)) = take_packet(&mut buffer, packet_bytes_max) {
+        if packets == 0 && packet.len() <= HELLO_BYTES_MAX {
+            let _ = read_client_hello(&packet);
+        }
+        packets += 1;
+    }
+    packets
+}

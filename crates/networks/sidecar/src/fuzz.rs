@@ -113,3 +113,55 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
     }
     told
 }
+
+/// The kinds of frames, for a test that has the worst case of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameKind {
+    /// The first frame of a link.
+    Hello,
+    /// Its answer.
+    Challenge,
+    /// An adapter's proof.
+    Proof,
+    /// A server's proof.
+    Welcome,
+    /// The end of a link.
+    Bye,
+    /// A heartbeat.
+    Alive,
+    /// A voice packet of a player.
+    Packet,
+    /// A voice packet for players.
+    Deliver,
+    /// A player is present.
+    Joined,
+    /// A player is admitted.
+    Admitted,
+    /// A player has left.
+    Left,
+    /// A player is to be disconnected.
+    Kick,
+    /// A kind of a later version.
+    Unknown,
+}
+
+impl FrameKind {
+    /// The kind of a frame without its length; `None` if it is malformed.
+    pub fn of(frame: &[u8]) -> Option<Self> {
+        Some(match Frame::parse(frame).ok()? {
+            Frame::Hello(_) => Self::Hello,
+            Frame::Challenge { .. } => Self::Challenge,
+            Frame::Proof(_) => Self::Proof,
+            Frame::Welcome { .. } => Self::Welcome,
+            Frame::Bye { .. } => Self::Bye,
+            Frame::Alive { .. } => Self::Alive,
+            Frame::Packet { .. } => Self::Packet,
+            Frame::Deliver { .. } => Self::Deliver,
+            Frame::Joined { .. } => Self::Joined,
+            Frame::Admitted { .. } => Self::Admitted,
+            Frame::Left { .. } => Self::Left,
+            Frame::Kick { .. } => Self::Kick,
+            Frame::Unknown => Self::Unknown,
+        })
+    }
+}

@@ -246,7 +246,7 @@ impl Connection {
         let HeaderKind::Payload { sequence } = header.kind else { return Ok(()) };
         let Self { receiver, stream, .. } = self;
         receiver.receive(now, sequence, payload, |payload| stream.push(payload));
-        loop {
+        for _ in 0..=MESSAGES_AT_ONCE_MAX {
             match stream.next(self.settings.incoming_reliable_bytes_max) {
                 Ok(Some(message)) => deliver(RELIABLE, message),
                 Ok(None) => return Ok(()),
@@ -255,6 +255,7 @@ impl Connection {
                 }
             }
         }
+        Err(DataError::Broken("a window of packets has more messages than fit"))
     }
 
     fn transmit(&mut self, now: Instant) {
@@ -276,6 +277,11 @@ impl Connection {
         }
     }
 }
+
+/// The maximum number of reliable messages that one packet may release, with those that have waited for it. Netcode
+/// gathers what is sent in a frame into batches, and begins another one when a packet is full: a window that waits for
+/// half a second at 144 frames per second holds some hundreds of them. More are the work of an attacker.
+const MESSAGES_AT_ONCE_MAX: usize = 1000;
 
 /// Whole messages, each after its length.
 fn deliver_all(

@@ -12,6 +12,7 @@ mod pace;
 mod places;
 pub(crate) mod poll_budget;
 mod reserved;
+mod seat;
 mod server;
 mod url;
 

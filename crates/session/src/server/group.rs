@@ -169,7 +169,6 @@ impl Server {
                 }
                 self.events.push(ServerEvent::MemberReported { id: own, report: report.into() });
             }
-            _ => self.statistics.ignored += 1,
         }
         self.tell_left_out();
         self.ask_for_commits();
@@ -194,9 +193,16 @@ impl Server {
             let passed_on = DeliveryMessage::Commit { group, epoch, commit };
             self.send_group_message_to(&committed.others, &passed_on);
         }
+        // Of the tree, which may be a megabyte, one copy waits for all newcomers.
+        let mut welcomed = Vec::new();
         for (id, index) in committed.welcomed {
             let Some(welcome) = welcomes.get(index).map(|welcome| welcome.message) else { continue };
-            self.send_group_message(id, &DeliveryMessage::Welcome { group, epoch, welcome, tree });
+            let head = DeliveryMessage::welcome_without_tree(group, epoch, welcome, tree.len());
+            self.send_group_piece(&[id], &head, (true, tree.is_empty()));
+            welcomed.push(id);
+        }
+        if !tree.is_empty() {
+            self.send_group_piece(&welcomed, tree, (false, true));
         }
     }
 
@@ -348,11 +354,17 @@ impl Server {
 
     /// Sends a message in parts to those of these clients that are reachable and can be in the group.
     fn send_group_bytes(&mut self, to: &[ClientId], message: &[u8]) {
+        self.send_group_piece(to, message, (true, true));
+    }
+
+    /// The same for a piece of a message, which may begin or end the message.
+    fn send_group_piece(&mut self, to: &[ClientId], piece: &[u8], (begins, ends): (bool, bool)) {
         let able = to.iter().copied().filter(|id| self.client_can(*id, Capabilities::GROUPS));
         let able: Vec<ClientId> = able.collect();
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let packet_bytes = self.settings.packets.reliable_bytes.min(buffer.len());
-        for part in GroupPart::of(message, packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES)) {
+        let part_bytes = packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
+        for part in GroupPart::of_piece(piece, part_bytes, (begins, ends)) {
             let mut writer = Writer::new(&mut buffer);
             let written = part.write(self.settings.session, &mut writer);
             debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");

@@ -18,6 +18,8 @@ pub struct DatagramServer<E> {
     pub now: Instant,
     /// The peers that were reported, in their order.
     pub peers: Vec<Peer>,
+    /// The number of messages that were reported.
+    pub messages: usize,
     /// Datagrams that the server sent, the oldest first, unless they are only counted.
     pub sent: Vec<(SocketAddr, Vec<u8>)>,
     scratch: Vec<u8>,
@@ -42,7 +44,8 @@ impl<E: ServerEndpoint> DatagramServer<E> {
     /// A server that nobody knows yet.
     pub fn new(endpoint: E) -> Self {
         let scratch = Vec::with_capacity(1 << 20);
-        Self { endpoint, now: Instant::now(), peers: Vec::new(), sent: Vec::new(), scratch }
+        let (peers, sent) = (Vec::new(), Vec::new());
+        Self { endpoint, now: Instant::now(), peers, messages: 0, sent, scratch }
     }
 
     /// Connects a client from the address of this number; returns its peer.
@@ -101,6 +104,21 @@ impl<E: ServerEndpoint> DatagramServer<E> {
         })
     }
 
+    /// What the server does next without a datagram, if it wants to act at once.
+    pub fn turn_cost(&mut self) -> Option<Cost> {
+        self.endpoint.poll_timeout().filter(|at| *at <= self.now)?;
+        Some(measured(|| {
+            self.endpoint.handle_timeout(self.now);
+            1 + self.settle(false)
+        }))
+    }
+
+    /// Has the server send a message to a peer, and keeps what follows.
+    pub fn tell(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        self.endpoint.send(self.now, peer, channel, message);
+        self.settle(true);
+    }
+
     /// Has the server send a message to a peer, and loses what follows.
     pub fn send(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(self.now, peer, channel, message);
@@ -130,9 +148,13 @@ impl<E: ServerEndpoint> DatagramServer<E> {
         while let Some(event) = self.endpoint.poll_event(&mut self.scratch) {
             steps += 1;
             self.scratch.clear();
-            if let ServerEndpointEvent::Connected { peer, .. } = event {
-                self.peers.push(peer);
-                self.endpoint.accept(self.now, peer, &[]);
+            match event {
+                ServerEndpointEvent::Connected { peer, .. } => {
+                    self.peers.push(peer);
+                    self.endpoint.accept(self.now, peer, &[]);
+                }
+                ServerEndpointEvent::Message { .. } => self.messages += 1,
+                ServerEndpointEvent::Disconnected { .. } => {}
             }
         }
         while let Some(to) = self.endpoint.poll_transmit(self.now, &mut self.scratch) {

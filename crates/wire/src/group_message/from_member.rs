@@ -7,7 +7,7 @@ use crate::{ParseError, Reader};
 
 /// A message from a member to the delivery service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum MemberMessage<'a> {
     /// Asks to be added, and to be removed first if the sender is in the group: it has lost the group's keys.
     KeyPackage {

@@ -1,8 +1,11 @@
 //! Messages from the delivery service to a member, or to a player that is about to become one.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Named, PlainRooms, WHAT, put_bytes, put_list, put_named, read_bytes, read_list, read_named};
+use super::{
+    Named, PlainRooms, WHAT, put_bytes, put_length, put_list, put_named, read_bytes, read_list, read_named,
+};
 use crate::{ParseError, Reader, WireStr};
 
 /// A message from the delivery service.
@@ -143,11 +146,8 @@ impl<'a> DeliveryMessage<'a> {
                 out.extend(number.to_be_bytes());
             }
             Self::Welcome { group, epoch, welcome, tree } => {
-                out.push(WELCOME);
-                out.extend(group.to_be_bytes());
-                out.extend(epoch.to_be_bytes());
-                put_bytes(&mut out, welcome);
-                put_bytes(&mut out, tree);
+                out = Self::welcome_without_tree(*group, *epoch, welcome, tree.len());
+                out.extend(*tree);
             }
             Self::Statement { name, statement } => {
                 out.push(STATEMENT);
@@ -156,6 +156,17 @@ impl<'a> DeliveryMessage<'a> {
             }
             Self::ReportAnswer { answer } => out.extend([REPORT_ANSWER, *answer as u8]),
         }
+        out
+    }
+
+    /// Encodes a [`Welcome`](Self::Welcome) up to its tree: many newcomers get the same one, of which one copy is
+    /// enough.
+    pub fn welcome_without_tree(group: u32, epoch: u32, welcome: &[u8], tree_bytes: usize) -> Vec<u8> {
+        let mut out = vec![WELCOME];
+        out.extend(group.to_be_bytes());
+        out.extend(epoch.to_be_bytes());
+        put_bytes(&mut out, welcome);
+        put_length(&mut out, tree_bytes);
         out
     }
 

@@ -6,6 +6,8 @@ use super::Walls;
 const OF_WEBRTC: MayUse =
     Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]);
 
+const OF_PROTOCOL: MayUse = Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]);
+
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -132,57 +134,45 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-envelopes",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // For envelopes over the networks that carry them.
-        tests_may_also_use: &["consonance-litenetlib", "consonance-utp"],
+        // For envelopes over the networks that carry them, and for the counters of costs.
+        tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
     },
     Walls {
         package: "consonance-litenetlib",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        may_use: OF_PROTOCOL,
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls {
-        package: "consonance-enet",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-kcp",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-testing"],
-    },
+    Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
+    Walls { package: "consonance-kcp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-darkrift",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-forge",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        may_use: OF_PROTOCOL,
         tests_may_also_use: &["consonance-testing"],
     },
+    Walls { package: "consonance-forge", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-fast-path",
         may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
         tests_may_also_use: &["consonance-sframe"],
     },
-    Walls {
-        package: "consonance-utp",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
+    Walls { package: "consonance-utp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-webrtc", may_use: OF_WEBRTC, tests_may_also_use: &["consonance-testing"] },
-    Walls { package: "consonance-webrtc-network", may_use: OF_WEBRTC, tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-webrtc-network",
+        may_use: OF_WEBRTC,
+        tests_may_also_use: &["consonance-testing"],
+    },
     Walls {
         package: "consonance-stream",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // For the certificate that a server shows over both.
-        tests_may_also_use: &["consonance-quic"],
+        // For the certificate that a server shows over both, and for the counters of costs.
+        tests_may_also_use: &["consonance-quic", "consonance-testing"],
     },
     Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-transport", "consonance-fast-path"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-matchbox",

@@ -6,6 +6,7 @@ use rusty_enet::MTU_MAX;
 
 use super::room::Room;
 use super::{Rooms, Verdict};
+use crate::limits::WAITING_OVERHEAD;
 use crate::screening::{Command, Fragment, Message};
 
 /// The state of a channel. ENet gets its reliable commands one after the other, so that none has to wait there.
@@ -84,11 +85,11 @@ impl IncomingChannel {
         }
     }
 
-    /// Appends waiting commands that are next in turn to a datagram, as far as they fit. Returns false if one of them
-    /// is something that no ENet peer sends.
-    pub(super) fn release(&mut self, datagram: &mut Vec<u8>, rooms: &mut Rooms) -> bool {
+    /// Appends waiting commands that are next in turn to a datagram, as far as they fit and the share lasts. Returns
+    /// false if one of them is something that no ENet peer sends.
+    pub(super) fn release(&mut self, datagram: &mut Vec<u8>, rooms: &mut Rooms, share: &mut usize) -> bool {
         loop {
-            if !self.release_unreliable(datagram, &mut rooms.unreliable) {
+            if !self.release_unreliable(datagram, &mut rooms.unreliable, share) || *share == 0 {
                 return true;
             }
             let next = self.next();
@@ -98,6 +99,7 @@ impl IncomingChannel {
             }
             let Some(bytes) = self.reliable.remove(&next) else { return true };
             rooms.reliable.give_back(&bytes);
+            *share = share.saturating_sub(bytes.len() + WAITING_OVERHEAD);
             if !Command::parse(&bytes).is_some_and(|command| self.follow(command)) {
                 return false;
             }
@@ -105,13 +107,14 @@ impl IncomingChannel {
         }
     }
 
-    /// Returns false if not all of them fit into the datagram.
-    fn release_unreliable(&mut self, datagram: &mut Vec<u8>, room: &mut Room) -> bool {
+    /// Returns false if not all of them fit into the datagram and the share.
+    fn release_unreliable(&mut self, datagram: &mut Vec<u8>, room: &mut Room, share: &mut usize) -> bool {
         let whole = self.whole();
         while let Some((&place, bytes)) = self.unreliable.range((whole, 0)..=(whole, u16::MAX)).next() {
-            if datagram.len() + bytes.len() > MTU_MAX {
+            if datagram.len() + bytes.len() > MTU_MAX || *share == 0 {
                 return false;
             }
+            *share = share.saturating_sub(bytes.len() + WAITING_OVERHEAD);
             datagram.extend_from_slice(bytes);
             if let Some(bytes) = self.unreliable.remove(&place) {
                 room.give_back(&bytes);
@@ -121,7 +124,7 @@ impl IncomingChannel {
     }
 
     /// Whether a waiting command is next in turn.
-    fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         let whole = self.whole();
         self.reliable.contains_key(&self.next())
             || self.unreliable.range((whole, 0)..=(whole, u16::MAX)).next().is_some()

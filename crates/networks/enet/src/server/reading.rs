@@ -7,6 +7,7 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::{EnetServer, Number};
 use crate::incoming::{Admission, Incoming};
+use crate::limits::RELEASED_BYTES_MAX;
 use crate::screening::{Command, NO_PEER, Screened};
 
 /// The number of echoed times that were not shown before a client is dropped: real clients echo only shown times. A
@@ -126,13 +127,15 @@ impl EnetServer {
         let mut admission = self.admit(peer, number, screened, &mut admitted);
         let mut is_sound = !admission.is_impossible;
         self.statistics.links.dropped.incoming_full += admission.lost;
+        let mut share = RELEASED_BYTES_MAX;
         while admission.is_any {
             self.machines.at(number.machine).receive(from, &admitted);
             self.run(now, number.machine, leaver);
-            admission = self.release(peer, number, &mut admitted);
+            admission = self.release(peer, number, &mut share, &mut admitted);
             is_sound &= !admission.is_impossible;
         }
         self.admitted = admitted;
+        self.note_due(peer);
         is_sound
     }
 
@@ -146,14 +149,5 @@ impl EnetServer {
         let Some(client) = self.clients.get_mut(&peer) else { return Admission::default() };
         let Some(channels) = self.machines.channels_of(number) else { return Admission::default() };
         Incoming::admit(&mut client.incoming, screened, (channels, &self.settings.connection), admitted)
-    }
-
-    /// Writes commands that were waiting for those that ENet has just received.
-    fn release(&mut self, peer: Peer, number: Number, released: &mut Vec<u8>) -> Admission {
-        if self.machines.channels_of(number).is_none() {
-            return Admission::default();
-        }
-        let incoming = self.clients.get_mut(&peer).and_then(|client| client.incoming.as_mut());
-        incoming.map_or_else(Admission::default, |incoming| incoming.release(released))
     }
 }

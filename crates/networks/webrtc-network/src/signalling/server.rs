@@ -8,6 +8,7 @@ use consonance_transport::address_prefix;
 use super::counts::SignallingCounts;
 use super::message::{ADDRESS_UNITS_MAX, Data, SignalKind, SignalLinkId, SignalMessage, VERSION};
 use super::reserved::ReservedAddresses;
+use super::seat::{FarEnd, Seat};
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,27 +96,6 @@ pub struct SignallingServer {
     counts: SignallingCounts,
 }
 
-/// The state of a client.
-#[derive(Debug)]
-struct Seat {
-    home: IpAddr,
-    space: String,
-    sharing: AddressSharing,
-    /// Whether it owns the reserved addresses.
-    is_owner: bool,
-    address: Option<Vec<u16>>,
-    links: BTreeMap<SignalLinkId, FarEnd>,
-    next_incoming: SignalLinkId,
-}
-
-/// The other end of a link.
-#[derive(Clone, Copy, Debug)]
-struct FarEnd {
-    guest: Guest,
-    link: SignalLinkId,
-    home: IpAddr,
-}
-
 impl SignallingServer {
     /// A server without clients.
     pub fn new(settings: SignallingSettings) -> Self {
@@ -151,15 +131,7 @@ impl SignallingServer {
             return Err(NotWelcome::BadToken);
         }
         self.counts.welcomed += 1;
-        let seat = Seat {
-            home: address_prefix(from),
-            space: path.to_owned(),
-            sharing,
-            is_owner,
-            address: None,
-            links: BTreeMap::new(),
-            next_incoming: SignalLinkId::FIRST_INCOMING,
-        };
+        let seat = Seat::new(address_prefix(from), (path, sharing), is_owner);
         self.guests.insert(guest, seat);
         Ok(())
     }
@@ -315,10 +287,7 @@ impl SignallingServer {
 
     /// Whether one more of this address may be linked with a listener: one address cannot take all slots of newcomers.
     fn has_room_for(&self, listener: Guest, home: IpAddr) -> bool {
-        let is_such = |(link, far): &(&SignalLinkId, &FarEnd)| {
-            **link >= SignalLinkId::FIRST_INCOMING && far.home == home
-        };
-        let links = self.guests.get(&listener).map(|seat| seat.links.iter().filter(is_such).count());
+        let links = self.guests.get(&listener).map(|seat| seat.incoming_from(home));
         links.is_some_and(|links| links < self.settings.links_per_address_max)
     }
 
@@ -329,7 +298,7 @@ impl SignallingServer {
         for (guest, link, far_guest, far_link) in ends {
             let Some(home) = self.guests.get(&far_guest).map(|seat| seat.home) else { continue };
             if let Some(seat) = self.guests.get_mut(&guest) {
-                seat.links.insert(link, FarEnd { guest: far_guest, link: far_link, home });
+                seat.insert_link(link, FarEnd { guest: far_guest, link: far_link, home });
                 self.send(guest, SignalMessage::event(SignalKind::NewConnection, link));
             }
         }
@@ -371,7 +340,7 @@ impl SignallingServer {
     }
 
     fn take_link(&mut self, guest: Guest, link: SignalLinkId) -> Option<FarEnd> {
-        self.guests.get_mut(&guest)?.links.remove(&link)
+        self.guests.get_mut(&guest)?.take_link(link)
     }
 }
 
