@@ -164,7 +164,7 @@ pub(crate) fn event(event: &MemberEvent) -> Option<String> {
                 ReportAnswer::NotTaken => "not-taken",
                 ReportAnswer::TooMany => "too-many",
                 ReportAnswer::TooLong => "too-long",
-                _ => "not-kept",
+                ReportAnswer::Failed | ReportAnswer::Send | ReportAnswer::Taken => "not-kept",
             },
         },
         MemberEvent::Failed { error } => Event::Failed { message: error.to_string() },

@@ -166,9 +166,9 @@ fn a_commit_costs_in_proportion_to_the_members_of_its_group() {
             let added = scene.add(&newcomers(members..members + 1));
             let removes: [Box<str>; 1] = ["player 7".into()];
             let made = scene.made(&[], &["player 7"]);
-            let (is_kept, removed) = scene.cost_of(&asked(&[], &removes), &made.commit().0);
-            assert!(is_kept, "the server takes the commit that removes one");
-            [added, removed]
+            let (holds, removal) = scene.cost_of(&asked(&[], &removes), &made.commit().0);
+            assert!(holds, "the server takes the commit that removes one");
+            [added, removal]
         });
         for (whole, half) in whole.into_iter().zip(half) {
             whole.assert_is_linear(half, "a commit");

@@ -20,7 +20,7 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
         may_use: Only(&["consonance-name-key", "consonance-session", "consonance-sframe", "consonance-wire"]),
-        tests_may_also_use: &[],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-sframe",
