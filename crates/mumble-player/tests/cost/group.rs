@@ -15,7 +15,7 @@ const PART_BYTES: usize = 1024 - GroupPart::OVERHEAD_BYTES;
 /// Bytes of a commit when the group is made: so many that the log of the last ones is full.
 const COMMIT_BYTES: usize = 60_000;
 /// As many as one commit adds.
-const NEWCOMERS: u16 = 256;
+const NEWCOMERS: u16 = 64;
 /// Bytes of a message around its one list of bytes, at most.
 const HEAD_BYTES: usize = 32;
 
