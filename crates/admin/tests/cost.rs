@@ -62,7 +62,7 @@ impl Scene {
         let mut stream = by_hand::connect(self.listener.local_addr()).unwrap();
         let mut bytes = 0;
         let cost = measured(|| {
-            // Who is refused by its head may be gone before its body is read.
+            // A connection that is refused because of its head may close before its body is read.
             let _ = stream.write_all(request);
             bytes = stream.read(&mut self.answer).unwrap_or(0);
             1

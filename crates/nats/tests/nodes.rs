@@ -154,6 +154,16 @@ impl Node {
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A node that owns a session, and one that has asked for the same.
+fn owner_and_other(server: &NatsServer) -> (Node, Node) {
+    let (first, second) = (Node::start(1, &[server]), Node::start(2, &[server]));
+    first.meet();
+    first.place(77);
+    first.owns();
+    second.place(88);
+    (first, second)
+}
+
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
@@ -179,11 +189,7 @@ fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn a_node_that_is_gone_is_replaced_by_one_with_players() {
     let server = NatsServer::start();
-    let (first, mut second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
-    first.meet();
-    first.place(77);
-    first.owns();
-    second.place(88);
+    let (first, mut second) = owner_and_other(&server);
     let owner = second.owner();
     assert!(second.requests.set_links(ARENA, Some(0)));
     let died = Instant::now();
@@ -202,11 +208,7 @@ fn a_node_that_is_gone_is_replaced_by_one_with_players() {
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn a_session_that_has_ended_is_begun_by_the_next_node_with_a_client() {
     let server = NatsServer::start();
-    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
-    first.meet();
-    first.place(77);
-    first.owns();
-    second.place(88);
+    let (first, second) = owner_and_other(&server);
     second.owner();
     assert!(first.requests.end(ARENA));
     second.wait(PATIENCE, |event| matches!(event, NodeEvent::Ended { .. }).then_some(()));

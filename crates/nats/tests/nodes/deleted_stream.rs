@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_cluster::NodeEvent;
 use consonance_testing::nats::NatsServer;
 
-use crate::{ARENA, Node, PATIENCE};
+use crate::{ARENA, Node, PATIENCE, owner_and_other};
 
 const SESSIONS: &str = "KV_consonance-v1-test-sessions";
 const LOBBY: &str = "lobby";
@@ -27,11 +27,7 @@ fn is_confirmed(node: &Node) {
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn sessions_begin_and_are_found_after_their_stream_was_deleted() {
     let server = NatsServer::start();
-    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
-    first.meet();
-    first.place(77);
-    first.owns();
-    second.place(88);
+    let (first, second) = owner_and_other(&server);
     learns_owner(&second, 77);
     server.delete_stream(SESSIONS);
     is_confirmed(&first);
@@ -49,11 +45,7 @@ fn sessions_begin_and_are_found_after_their_stream_was_deleted() {
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn a_session_that_was_there_before_its_stream_was_deleted_ends_begins_and_is_taken_over() {
     let server = NatsServer::start();
-    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
-    first.meet();
-    first.place(77);
-    first.owns();
-    second.place(88);
+    let (first, second) = owner_and_other(&server);
     second.owner();
     server.delete_stream(SESSIONS);
     is_confirmed(&first);
@@ -77,11 +69,7 @@ fn a_session_that_was_there_before_its_stream_was_deleted_ends_begins_and_is_tak
 #[ignore = "needs a NATS server: cargo xtask cluster"]
 fn sessions_go_on_and_begin_after_nats_has_lost_its_files() {
     let mut server = NatsServer::start();
-    let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
-    first.meet();
-    first.place(77);
-    first.owns();
-    second.place(88);
+    let (first, second) = owner_and_other(&server);
     learns_owner(&second, 77);
     server.kill();
     server.lose_files();
