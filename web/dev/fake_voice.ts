@@ -68,9 +68,12 @@ export function fakeLibrary(name: string): VoiceLibrary {
   };
 }
 
-/** The user has answered the browser's prompt. */
-function answered(): Promise<unknown> {
-  return new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
+/** The user has answered the browser's prompt; the page's root says `data-prompt` while it is open. */
+async function answered() {
+  const { dataset } = document.documentElement;
+  dataset.prompt = "microphone";
+  await new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
+  delete dataset.prompt;
 }
 
 class FakeMicrophone implements Microphone {

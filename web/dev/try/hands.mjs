@@ -32,6 +32,11 @@ export async function enter(tab, activation) {
   await settled(tab);
 }
 
+/** Allows the microphone, once the browser prompts for it. */
+export function allow(tab) {
+  return tab.run("await until('[data-prompt]'); dispatchEvent(new Event('allowed')); await pause(0)");
+}
+
 /** Another player has left. */
 export async function leave(tab, name) {
   await tab.run(`dispatchEvent(new CustomEvent("leaves", { detail: "${name}" }))`);

@@ -1,6 +1,6 @@
 // The room: the map, texts, announcements, and names of controls.
 import assert from "node:assert/strict";
-import { SHIFT, click, enter, leave, press, settled, status, until } from "./hands.mjs";
+import { SHIFT, allow, click, enter, leave, press, settled, status, until } from "./hands.mjs";
 
 export const ROOM = {
   "keys move the own and other players on the map": async (tab) => {
@@ -53,12 +53,13 @@ export const ROOM = {
   },
   "a device that is being opened stays selected when devices are added and removed": async (tab, address) => {
     await tab.open(`${address}?scene=asking`);
-    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit(); await pause(50); dispatchEvent(new Event('allowed')); await until('.room-screen')");
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
+    await allow(tab);
     await until(tab, "document.querySelector('.sound .voiced select').length === 3");
     const list = "const list = document.querySelector('.sound .voiced select');";
     await tab.run(`${list} list.value = 'b'; list.dispatchEvent(new Event('change')); dispatchEvent(new Event('devices')); await pause(0)`);
     assert.equal(await tab.run(`${list} return list.value`), "b");
-    await tab.run("dispatchEvent(new Event('allowed')); await pause(0)");
+    await allow(tab);
     assert.equal(await tab.run(`${list} return list.value`), "b");
     assert.equal(await tab.run("return JSON.parse(localStorage.getItem('consonance')).microphone"), "b");
   },

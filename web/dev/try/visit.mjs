@@ -1,6 +1,6 @@
 // Joining, leaving, and what is remembered between visits.
 import assert from "node:assert/strict";
-import { enter, until } from "./hands.mjs";
+import { allow, enter, until } from "./hands.mjs";
 
 export const VISIT = {
   "an invalid form shows the error at its field, and focuses it": async (tab) => {
@@ -64,7 +64,9 @@ export const VISIT = {
     await tab.open(`${address}?scene=dismissed`);
     await tab.run(`window.opened = 0; addEventListener('microphone-opened', () => (window.opened += 1));
       document.querySelector('.check button').click(); const again = await until('.advice button');
-      again.click(); again.click(); await pause(0); dispatchEvent(new Event('allowed')); await until('.check select')`);
+      again.click(); again.click()`);
+    await allow(tab);
+    await until(tab, "document.querySelector('.check select')");
     assert.equal(await tab.run("return window.opened"), 1);
   },
   "any error of opening a microphone is shown": async (tab, address) => {
@@ -84,7 +86,8 @@ export const VISIT = {
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('.check button').click()");
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
     await until(tab, "document.querySelector('.room-screen')");
-    await tab.run("addEventListener('microphone-closed', () => (window.isClosed = true)); dispatchEvent(new Event('allowed'))");
+    await tab.run("addEventListener('microphone-closed', () => (window.isClosed = true))");
+    await allow(tab);
     await until(tab, "window.isClosed");
   },
   "a volume is remembered for the next visit": async (tab) => {
