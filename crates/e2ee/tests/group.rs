@@ -6,6 +6,8 @@
 mod hostile_commits;
 #[path = "group/stage.rs"]
 mod stage;
+#[path = "group/tampering.rs"]
+mod tampering;
 
 use std::time::Duration;
 
@@ -234,7 +236,7 @@ fn newcomers_with_unusable_key_packages_hold_up_no_other_player() {
     let (group, _) = stage.member("Ann").epoch().unwrap();
     for _ in 0..4 {
         stage.send("Eve", &MemberMessage::KeyPackage { key_package: b"none", shows_group: true });
-        let package = stage::newcomer_called("Mal");
+        let package = tampering::newcomer_called("Mal");
         let damaged = [&package[..package.len() - 1], &[package[package.len() - 1] ^ 1]].concat();
         stage.send("Mal", &MemberMessage::KeyPackage { key_package: &damaged, shows_group: true });
         stage.forget_keys("Cid");

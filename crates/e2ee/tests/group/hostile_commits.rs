@@ -3,7 +3,8 @@
 use consonance_e2ee::MemberEvent;
 use consonance_session::Encryption;
 
-use super::stage::{Stage, Tamper};
+use super::stage::Stage;
+use super::tampering::Tamper;
 
 #[test]
 fn a_commit_that_does_not_hold_is_refused_and_its_maker_asked_no_more() {
@@ -93,6 +94,36 @@ fn a_commit_that_no_member_can_read_removes_its_maker() {
         stage.run_ms(100);
     }
     assert!(stage.asked.len() >= before + 6 && !stage.asked[before..].contains(&maker), "{maker}");
+}
+
+#[test]
+fn welcomes_that_nobody_can_open_remove_their_maker_at_the_second_complaint() {
+    let mut stage = Stage::new(Encryption::Required);
+    stage.join(&["Ann", "Bob", "Eve", "Fay"]);
+    stage.run_ms(1500);
+    stage.spoil_welcomes_of("Eve");
+    // Nobody else answers, so it is asked first although there was a complaint.
+    stage.hang("Ann");
+    stage.hang("Bob");
+    stage.leave("Fay");
+    stage.run_ms(600);
+    for (newcomer, sent_away) in [("Cid", &[][..]), ("Dora", &["Eve"])] {
+        let before = stage.server.statistics().commit_complaints;
+        stage.join(&[newcomer]);
+        let has_complained = |stage: &mut Stage| {
+            stage.run_ms(1);
+            stage.server.statistics().commit_complaints > before
+        };
+        assert!((0..600).any(|_| has_complained(&mut stage)), "{newcomer}: {:?}", stage.events(newcomer));
+        stage.run_ms(5);
+        assert_eq!(stage.sent_away, sent_away);
+    }
+    let before = stage.asked.len();
+    stage.wake("Ann");
+    stage.wake("Bob");
+    stage.run_ms(1500);
+    stage.assert_all_share_an_epoch(5);
+    assert!(!stage.asked[before..].contains(&"Eve".to_owned()), "{:?}", &stage.asked[before..]);
 }
 
 #[test]

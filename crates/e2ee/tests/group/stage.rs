@@ -11,6 +11,10 @@ use consonance_session::{
 
 use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms};
 
+use super::tampering::{
+    Tamper, adding_only, is_commit, newcomer_called, tampered, with_damaged_tag, with_damaged_welcomes,
+};
+
 pub(crate) struct Stage {
     pub(crate) server: Server,
     players: BTreeMap<String, Player>,
@@ -25,23 +29,14 @@ pub(crate) struct Stage {
     tampered: Option<String>,
     /// Members that add only each other.
     clique: Vec<&'static str>,
+    /// A member whose Welcomes cannot be opened.
+    spoils_welcomes: Option<&'static str>,
     /// Members that are shown damaged commits, so that they complain about commits that hold.
     deceived: Vec<&'static str>,
     /// The members that were asked for commits, in order.
     pub(crate) asked: Vec<String>,
     /// The members that were told to ask to be added again.
     pub(crate) sent_away: Vec<String>,
-}
-
-/// What a member does instead of what it was asked to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tamper {
-    /// It removes this member, too.
-    Remove(&'static str),
-    /// It adds a player that is not in the session.
-    AddStranger,
-    /// Its commit has a membership tag that only members can check.
-    DamageTag,
 }
 
 struct Player {
@@ -70,6 +65,7 @@ impl Stage {
             tamper: None,
             tampered: None,
             clique: Vec::new(),
+            spoils_welcomes: None,
             deceived: Vec::new(),
             asked: Vec::new(),
             sent_away: Vec::new(),
@@ -94,6 +90,11 @@ impl Stage {
     /// From now on these members add only each other.
     pub(crate) fn form_clique(&mut self, names: &[&'static str]) {
         self.clique = names.to_vec();
+    }
+
+    /// From now on nobody can open the Welcomes of this member.
+    pub(crate) fn spoil_welcomes_of(&mut self, name: &'static str) {
+        self.spoils_welcomes = Some(name);
     }
 
     /// From now on these members complain about every commit.
@@ -227,11 +228,8 @@ impl Stage {
             let request =
                 DeliveryMessage::Request { number: 9, group, epoch: Some(epoch), adds, removes, plain };
             committer.handle(now, &request.to_bytes());
-            let made = std::iter::from_fn(|| committer.poll_message())
-                .find(|message| {
-                    matches!(MemberMessage::parse(message), Ok(Some(MemberMessage::Commit { .. })))
-                })
-                .unwrap();
+            let made =
+                std::iter::from_fn(|| committer.poll_message()).find(|message| is_commit(message)).unwrap();
             committer.handle(now, &DeliveryMessage::Accepted { number: 9 }.to_bytes());
             let Ok(Some(MemberMessage::Commit { commit, .. })) = MemberMessage::parse(&made) else {
                 unreachable!()
@@ -339,14 +337,13 @@ impl Stage {
             }
         }
         let mut messages = player.take_messages(now, &mut self.damage_next_commit);
-        if self.tamper == Some(Tamper::DamageTag) {
-            let is_commit = |message: &&mut Vec<u8>| {
-                matches!(MemberMessage::parse(message), Ok(Some(MemberMessage::Commit { .. })))
-            };
-            if let Some(message) = messages.iter_mut().find(is_commit) {
+        if let Some(message) = messages.iter_mut().find(|message| is_commit(message)) {
+            if self.tamper.take_if(|tamper| *tamper == Tamper::DamageTag).is_some() {
                 *message = with_damaged_tag(message);
-                self.tamper = None;
                 self.tampered = Some(name.into());
+            }
+            if self.spoils_welcomes == Some(name) {
+                *message = with_damaged_welcomes(message);
             }
         }
         for message in &messages {
@@ -478,54 +475,4 @@ fn settings(encryption: Encryption, seed: u64) -> ServerSettings {
     let mut settings = ServerSettings::from_seed(seed);
     settings.encryption = encryption;
     settings
-}
-
-/// A request as a hostile member reads it.
-fn tampered(request: &[u8], tamper: Tamper) -> Vec<u8> {
-    let Ok(Some(DeliveryMessage::Request { number, group, epoch, mut adds, mut removes, plain })) =
-        DeliveryMessage::parse(request)
-    else {
-        unreachable!()
-    };
-    let stranger = newcomer_called("Stranger");
-    match tamper {
-        Tamper::Remove(name) => removes.push(name.into()),
-        Tamper::AddStranger => adds.push(Named { name: "Stranger".into(), message: &stranger }),
-        Tamper::DamageTag => {}
-    }
-    DeliveryMessage::Request { number, group, epoch, adds, removes, plain }.to_bytes()
-}
-
-/// The request without the players that are not in this list.
-fn adding_only(request: &[u8], clique: &[&str]) -> Vec<u8> {
-    let Ok(Some(DeliveryMessage::Request { number, group, epoch, mut adds, removes, plain })) =
-        DeliveryMessage::parse(request)
-    else {
-        unreachable!()
-    };
-    adds.retain(|add| clique.contains(&&*add.name.to_str()));
-    DeliveryMessage::Request { number, group, epoch, adds, removes, plain }.to_bytes()
-}
-
-fn with_damaged_tag(message: &[u8]) -> Vec<u8> {
-    let Ok(Some(MemberMessage::Commit { number, commit, tree, welcomes, info })) =
-        MemberMessage::parse(message)
-    else {
-        unreachable!()
-    };
-    let mut commit = commit.to_vec();
-    *commit.last_mut().unwrap() ^= 1;
-    MemberMessage::Commit { number, commit: &commit, tree, welcomes, info }.to_bytes()
-}
-
-/// The key package of a player.
-pub(crate) fn newcomer_called(name: &str) -> Vec<u8> {
-    let key = IdentityKey::generate().unwrap();
-    let mut eve = MlsMember::new(key, Credential::new(name).unwrap());
-    eve.handle(Duration::ZERO, &DeliveryMessage::State { group: 0, must_rejoin: true }.to_bytes());
-    let message = eve.poll_message().unwrap();
-    let Ok(Some(MemberMessage::KeyPackage { key_package, .. })) = MemberMessage::parse(&message) else {
-        unreachable!()
-    };
-    key_package.to_vec()
 }

@@ -1,8 +1,9 @@
 //! Complaints of members about commits that were accepted: what only members can see.
 //!
 //! A member that a commit, or its Welcome, gave no keys asks to be added again whatever comes of its complaint.
-//! Complaints of two, or of all others, remove the committer; if more than half complain, most have the keys of the
-//! former epoch, so the group begins again instead of adding them all.
+//! Complaints of two, about any of its commits, remove the committer, as do those of all others about one: Welcomes that
+//! nobody can open may be one in each commit. If more than half complain about one, most have the keys of the former
+//! epoch, so the group begins again instead of adding them all.
 
 use alloc::collections::{BTreeSet, VecDeque};
 
@@ -13,7 +14,7 @@ use crate::time::Instant;
 
 /// The number of commits that can be complained about.
 const COMMITS_MAX: usize = 16;
-/// The number of complaints that remove a committer.
+/// The number of clients whose complaints remove a committer.
 const ENOUGH: usize = 2;
 
 /// The last commits.
@@ -42,6 +43,12 @@ impl Accepted {
         }
         let (heard, complained) = (BTreeSet::new(), BTreeSet::new());
         self.commits.push_back(AcceptedCommit { epoch, by, others, heard, complained, is_settled: false });
+    }
+
+    fn settle(&mut self, by: ClientId) {
+        for commit in self.commits.iter_mut().filter(|commit| commit.by == by) {
+            commit.is_settled = true;
+        }
     }
 
     pub(super) fn forget(&mut self, id: ClientId) {
@@ -76,23 +83,20 @@ impl DeliveryService {
         let signer = self.conducts.signer(id);
         let is_signed =
             self.check.as_ref().is_none_or(|check| check.has_complained(signer, group, epoch, signature));
-        if !is_signed || !self.conducts.accuse(id, commit.by) {
+        if !is_signed {
             return false;
         }
+        let Some(accusers) = self.conducts.accuse(id, commit.by) else { return false };
         commit.complained.insert(id);
         let (by, complained) = (commit.by, commit.complained.len());
-        let is_majority = complained * 2 > commit.others.len();
-        if complained < ENOUGH && complained < commit.others.len() {
-            return true;
-        }
-        if is_majority {
+        let (are_all, are_most) = (complained == commit.others.len(), complained * 2 > commit.others.len());
+        if are_most {
             self.conducts.confirm(&commit.complained);
         }
-        // A later complaint does not remove it again.
-        if !core::mem::replace(&mut commit.is_settled, true) {
+        if !commit.is_settled && (are_all || accusers >= ENOUGH) {
             self.convict(now, by);
         }
-        if is_majority && self.epoch == Some(epoch) {
+        if are_most && self.epoch == Some(epoch) {
             self.restart(now);
         }
         true
@@ -101,6 +105,8 @@ impl DeliveryService {
     /// Removes a member whose commit gave others no keys. It may come back, and is asked only if no other is left.
     fn convict(&mut self, now: Instant, id: ClientId) {
         self.conducts.convict(id);
+        // Further complaints about what it did before do not remove it again.
+        self.accepted.settle(id);
         self.pass_over(now, id);
         if self.members.contains_key(&id) {
             self.note_leaving(id);

@@ -32,7 +32,7 @@ struct Conduct {
     has_committed: bool,
     silent_until: Instant,
     silences: u32,
-    /// The clients whose complaints about its commits counted.
+    /// The clients whose complaints about its commits counted since it was last convicted.
     accusers: BTreeSet<ClientId>,
     is_convicted: bool,
     /// It sent what no honest client sends.
@@ -126,16 +126,16 @@ impl Conducts {
         }
     }
 
-    /// Takes a complaint of one client about another one; false if it does not count.
-    pub(super) fn accuse(&mut self, accuser: ClientId, target: ClientId) -> bool {
-        let Some(conduct) = self.by_id.get_mut(&accuser).filter(|conduct| conduct.credit > 0) else {
-            return false;
-        };
+    /// Takes a complaint of one client about another one. The number of clients that have complained about that one;
+    /// `None` if the complaint does not count.
+    pub(super) fn accuse(&mut self, accuser: ClientId, target: ClientId) -> Option<usize> {
+        let conduct = self.by_id.get_mut(&accuser).filter(|conduct| conduct.credit > 0)?;
         conduct.credit -= 1;
-        if let Some(conduct) = self.by_id.get_mut(&target) {
-            conduct.accusers.insert(accuser);
-        }
-        true
+        let accusers = self.by_id.get_mut(&target).map(|conduct| &mut conduct.accusers);
+        Some(accusers.map_or(0, |accusers| {
+            accusers.insert(accuser);
+            accusers.len()
+        }))
     }
 
     /// Most others agree with these complaints.
@@ -150,6 +150,8 @@ impl Conducts {
     pub(super) fn convict(&mut self, id: ClientId) {
         if let Some(conduct) = self.by_id.get_mut(&id) {
             conduct.is_convicted = true;
+            // To be convicted again takes as many complaints as the first time.
+            conduct.accusers.clear();
         }
     }
 }
