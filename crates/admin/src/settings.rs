@@ -48,11 +48,11 @@ impl AdminSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AdminLimits {
-    /// Connections at once; further ones are closed, except for four of this machine, for its probes. Default 64: some
-    /// operators, their page and a scraper.
+    /// Connections at once; further ones are closed, except for four from this machine, which are reserved for probes.
+    /// Default 64: some operators, their page and a scraper.
     pub connections_max: usize,
-    /// Connections at once from one address; further ones are closed, except for those four. Default 32: nobody can
-    /// have all of them, and a proxy in front has enough for all pages that may [follow](Self::followers_max).
+    /// Connections at once from one address, the reserved ones not counted; further ones are closed. Default 32: nobody
+    /// can have all of them, and a proxy in front has enough for all pages that may [follow](Self::followers_max).
     pub connections_per_address: usize,
     /// The timeout for the head of a request, and for silence between two requests. Default 10 s.
     pub head_timeout: Duration,

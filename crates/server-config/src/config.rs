@@ -247,10 +247,11 @@ table! {
         pub open_metrics: bool = false;
         /// Sessions with their own metrics, the largest first; totals are always present.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
-        /// Connections at once; further ones are closed, except for four of this machine, for its probes.
+        /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
+        /// probes.
         pub connections_max: usize = 64, 1..=4096;
-        /// Connections at once from one address (IPv6: one /64); further ones are closed, except for those four. A
-        /// proxy in front counts as one address, and one on this machine can take those four as well.
+        /// Connections at once from one address (IPv6: one /64), the reserved ones not counted; further ones are
+        /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
         pub connections_per_address: usize = 32, 1..=4096;
         /// How long a request may take to arrive, and its answer to be sent.
         pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;

@@ -211,8 +211,8 @@ impl Place {
         self.is_shared
     }
 
-    /// The name of the world that it is in, at most [`WORLD_BYTES_MAX`](super::WORLD_BYTES_MAX) bytes: empty for that
-    /// of all who name none.
+    /// The name of the world that it is in, at most [`WORLD_BYTES_MAX`](super::WORLD_BYTES_MAX) bytes. Pages that name
+    /// none share one world, whose name is empty.
     pub fn world(&self) -> &str {
         &self.world
     }
