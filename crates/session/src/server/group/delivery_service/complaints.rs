@@ -1,9 +1,9 @@
 //! Complaints of members about commits that were accepted: what only members can see.
 //!
 //! A member that a commit, or its Welcome, gave no keys asks to be added again whatever comes of its complaint.
-//! Complaints of two, about any of its commits, remove the committer, as do those of all others about one: Welcomes that
-//! nobody can open may be one in each commit. If more than half complain about one, most have the keys of the former
-//! epoch, so the group begins again instead of adding them all.
+//! Complaints of two, about any of its commits, remove the committer, as do those of all others about one: a hostile
+//! member may spoil only one Welcome in each commit. If more than half complain about one, most have the keys of the
+//! former epoch, so the group begins again instead of adding them all.
 
 use alloc::collections::{BTreeSet, VecDeque};
 
