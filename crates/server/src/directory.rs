@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_cluster::{Member, NodeLease};
 use consonance_session::{RoomPattern, SessionId};
+use consonance_transport::split_mix::mixed;
 
 use crate::gauges::Gauges;
 use crate::sessions::{Begin, SessionsSettings};
@@ -77,6 +78,7 @@ impl Directory {
             only_name: None,
             sessions_of: vec![0; workers],
             counts: SessionCounts::default(),
+            random: mixed(settings.seed),
         };
         let directory = Self { state: Mutex::new(state), lease: None, gauges };
         for (index, name) in settings.names().iter().enumerate() {
@@ -87,6 +89,11 @@ impl Directory {
             state.insert(name, Entry { worker, id: Some(id), is_settled: true, ..Entry::default() });
         }
         directory
+    }
+
+    /// A number that need not be secret.
+    pub(crate) fn random(&self) -> u64 {
+        self.lock().random()
     }
 
     /// The worker that takes a client which names this session; for a session that is not allowed, the worker that

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use consonance_cluster::{Member, NodeRequests};
 use consonance_session::{RoomPattern, ServerSettings, SessionId};
 use consonance_transport::session_name;
+use consonance_transport::split_mix::{STEP, mixed};
 
 use super::{Arrival, SessionCounts, SessionRefusal};
-use crate::sessions::{Begin, SessionsSettings, random_u64};
+use crate::sessions::{Begin, SessionsSettings};
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -24,6 +25,8 @@ pub(super) struct State {
     /// How many sessions each worker has.
     pub(super) sessions_of: Vec<usize>,
     pub(super) counts: SessionCounts,
+    /// The state of the generator of ids that sessions on demand have.
+    pub(super) random: u64,
 }
 
 #[derive(Debug, Default)]
@@ -79,7 +82,7 @@ impl State {
     /// Asks which node owns a session: this one, if no other one does.
     pub(super) fn ask_for_owner(&mut self, session: &str) {
         // A fresh id for each attempt; it is used only if this node begins the session.
-        let fresh = ServerSettings::from_seed(random_u64()).session;
+        let fresh = ServerSettings::from_seed(self.random()).session;
         let Some(entry) = self.entries.get_mut(session) else { return };
         entry.owner = SessionOwner::AtNode(None);
         if let Some(nodes) = &self.nodes {
@@ -166,7 +169,14 @@ impl State {
     }
 
     pub(super) fn random_id(&mut self) -> SessionId {
-        self.draw_id(std::iter::repeat_with(random_u64))
+        let mut random = self.random;
+        let id = self.draw_id(std::iter::repeat_with(|| next(&mut random)));
+        self.random = random;
+        id
+    }
+
+    pub(super) fn random(&mut self) -> u64 {
+        next(&mut self.random)
     }
 
     /// The first that no other session has.
@@ -177,4 +187,9 @@ impl State {
         });
         fresh.expect("seeds do not end, and there are more ids than sessions")
     }
+}
+
+fn next(random: &mut u64) -> u64 {
+    *random = random.wrapping_add(STEP);
+    mixed(*random)
 }

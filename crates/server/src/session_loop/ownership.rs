@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use super::SessionLoop;
 use crate::copies::{SessionCopy, kept_client};
 use crate::networks::peer_of;
-use crate::sessions::{Begin, Held, SessionLease, random_u64};
+use crate::sessions::{Begin, Held, SessionLease};
 
 /// A worker's authority to decide about a session, in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl SessionLoop {
         };
         self.sessions.recall(index, at);
         let lease = self.directory.lease().cloned();
-        self.sessions.get_mut(index).server.note_changes(random_u64() as u32);
+        self.sessions.get_mut(index).server.note_changes(self.directory.random() as u32);
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
         self.drain(index, now);
@@ -58,7 +58,7 @@ impl SessionLoop {
     /// Turns the copy of a session that another node owned into the session itself.
     fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
         let mut server = copy.server;
-        server.promote(at, copy.version, random_u64() as u32);
+        server.promote(at, copy.version, self.directory.random() as u32);
         let index = self.sessions.go_on(name, server);
         let session = self.sessions.get_mut(index);
         session

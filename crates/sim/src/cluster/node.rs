@@ -8,6 +8,7 @@ use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 use consonance_cluster::{ClusterNode, NodeEvent, NodeInfo};
 use consonance_server::{Authority, SessionLoop, SessionsSettings, SteppedServer, Workers};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_transport::split_mix::mixed;
 
 use crate::dice::Dice;
 
@@ -45,7 +46,10 @@ impl SimNode {
         let number = nats.add_node(now, id);
         let count = NonZeroUsize::MIN.saturating_add(dice.below(2) as usize);
         let info = NodeInfo { name: format!("node {number}").into(), ..NodeInfo::default() };
-        let (mut workers, cluster) = Workers::of_node_as(settings, count, info, id, now);
+        // Each process has ids of its own.
+        let mut settings = settings.clone();
+        settings.seed = mixed(settings.seed ^ id.0);
+        let (mut workers, cluster) = Workers::of_node_as(&settings, count, info, id, now);
         let networks: Vec<MemoryNetwork> = (0..count.get()).map(|_| MemoryNetwork::new()).collect();
         workers.add_shards(networks.iter().map(|network| Box::new(network.listen()) as _));
         let server = Some(SteppedServer::new(workers));
