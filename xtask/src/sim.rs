@@ -19,6 +19,9 @@ pub(crate) struct Plan {
     /// With --groups, so many hostile members, 1 or 2, instead of faults: how long honest ones do not hear each other.
     #[arg(long, requires = "groups", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
     hostile: Option<u8>,
+    /// Compares what is sent and told in 200 runs with what was before, `crates/sim/transcripts.txt`.
+    #[arg(long, conflicts_with_all = ["cluster", "groups"])]
+    transcripts: bool,
     /// How many seeds.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
@@ -32,7 +35,10 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let Plan { cluster, groups, hostile, seeds, first } = plan;
+    if plan.transcripts {
+        return command::run(command::cargo(root, TRANSCRIPTS));
+    }
+    let Plan { cluster, groups, hostile, transcripts: _, seeds, first } = plan;
     let kind: &[&str] = if *cluster {
         &["--cluster"]
     } else if *groups {
@@ -47,5 +53,16 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 }
 
 const PLAY: [&str; 6] = ["run", "--release", "--package", "consonance-bench", "--", "sim"];
+const TRANSCRIPTS: [&str; 9] = [
+    "test",
+    "--release",
+    "--package",
+    "consonance-sim",
+    "--test",
+    "transcripts",
+    "--",
+    "--ignored",
+    "--nocapture",
+];
 /// Few players, since another seed finds more than another player.
 const ONE_SERVER: [&str; 2] = ["--clients", "20"];

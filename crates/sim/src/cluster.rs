@@ -10,6 +10,7 @@ mod checks;
 mod diary;
 mod disturbances;
 mod node;
+mod observed;
 mod operators;
 mod player;
 mod sabotage;
@@ -24,6 +25,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::clock::Time;
+use crate::transcript::Transcript;
 pub use sabotage::ClusterSabotage;
 use world::World;
 
@@ -114,6 +116,8 @@ pub struct ClusterReport {
     pub simulated: Duration,
     /// The counters.
     pub counts: ClusterCounts,
+    /// The same for the same seed.
+    pub transcript: Transcript,
 }
 
 /// A run that violated an invariant.
@@ -156,6 +160,7 @@ pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<Clus
             seed: scenario.seed,
             simulated: Duration::from_micros(world.time().as_micros()),
             counts: world.counts(),
+            transcript: world.transcript.get(),
         }),
         Err(violation) => Err(Box::new(ClusterFailure {
             seed: scenario.seed,

@@ -22,6 +22,7 @@ mod world;
 use std::fmt;
 use std::time::Duration;
 
+use crate::transcript::Transcript;
 pub use attack::{AttackScenario, run_attack};
 pub(crate) use hostile::HostileSession;
 use world::World;
@@ -154,6 +155,8 @@ pub struct GroupReport {
     pub simulated: Duration,
     /// The counters.
     pub counts: GroupCounts,
+    /// The same for the same seed. Of packets only their lengths count, as keys are not decided by the seed.
+    pub transcript: Transcript,
 }
 
 /// A run that violated an invariant.
@@ -192,7 +195,7 @@ impl std::error::Error for GroupFailure {}
 pub fn run_groups(scenario: &GroupScenario) -> Result<GroupReport, Box<GroupFailure>> {
     let mut world = World::new(scenario);
     match settling::play(&mut world, scenario.trouble) {
-        Ok(()) => Ok(GroupReport { seed: scenario.seed, simulated: world.now, counts: world.counts() }),
+        Ok(()) => Ok(world.report(scenario.seed)),
         Err(violation) => Err(Box::new(GroupFailure {
             seed: scenario.seed,
             at: world.now,

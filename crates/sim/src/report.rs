@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Time;
 use crate::peers::Peers;
+use crate::transcript::Transcript;
 
 /// A run in which nothing but the intended faults went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct RunReport {
     /// The counters.
     pub counts: RunCounts,
     /// The same for the same seed, number of clients, peers and length, and only then.
-    pub digest: u64,
+    pub transcript: Transcript,
 }
 
 /// The counters of a run.

@@ -30,7 +30,7 @@ pub(crate) fn report_of(scenario: &Scenario, world: &World) -> RunReport {
         peers: scenario.peers,
         simulated: Duration::from_micros(world.now().as_micros()),
         counts: world.counts,
-        digest: world.digest,
+        transcript: world.transcript,
     }
 }
 

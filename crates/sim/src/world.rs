@@ -14,11 +14,11 @@ mod speech;
 mod tamper;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Debug;
 use std::rc::Rc;
 use std::time::Duration;
 
 use consonance_session::{Delivery, LinkId, RoomId, Transmit};
-use consonance_transport::split_mix::mixed;
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
@@ -33,6 +33,7 @@ use crate::report::RunCounts;
 use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::swarm::Swarm;
+use crate::transcript::Transcript;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Words};
 use hearings::Hearings;
@@ -76,7 +77,7 @@ pub(crate) struct World {
     marked: Vec<u64>,
     batches: u64,
     pub(crate) counts: RunCounts,
-    pub(crate) digest: u64,
+    pub(crate) transcript: Transcript,
 }
 
 /// A future event.
@@ -171,7 +172,7 @@ impl World {
             marked: vec![0; usize::from(scenario.clients)],
             batches: 0,
             counts: RunCounts::default(),
-            digest: scenario.seed,
+            transcript: Transcript::default(),
         };
         world.populate();
         world
@@ -202,7 +203,6 @@ impl World {
             && let Some(thing) = self.agenda.take()
         {
             self.counts.steps += 1;
-            self.fold(self.agenda.now().as_micros());
             self.happen(thing)?;
         }
         self.agenda.pass_to(until);
@@ -289,8 +289,10 @@ impl World {
         PlayerId(self.dice.below(self.players.len() as u64) as u16)
     }
 
-    fn fold(&mut self, number: u64) {
-        self.digest = mixed(self.digest ^ number);
+    /// Whatever is at one end of the network: a player's client, or the server.
+    fn note_event(&mut self, of: Option<PlayerId>, event: &dyn Debug) {
+        let micros = self.agenda.now().as_micros();
+        self.transcript.note_event(micros, of.map_or(u64::MAX, |player_id| player_id.0.into()), event);
     }
 }
 

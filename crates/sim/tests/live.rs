@@ -20,7 +20,7 @@ fn a_perfect_carrier_has_all_players_heard() {
 #[test]
 fn the_same_seed_makes_the_same_session() {
     assert_eq!(carry(2, |_| true), carry(2, |_| true));
-    assert_ne!(carry(2, |_| true).unwrap().digest, carry(3, |_| true).unwrap().digest);
+    assert_ne!(carry(2, |_| true).unwrap().transcript, carry(3, |_| true).unwrap().transcript);
 }
 
 #[test]

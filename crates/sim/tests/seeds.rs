@@ -28,7 +28,7 @@ fn the_same_seed_makes_the_same_run() {
     let second = simulate("11 8 10", None).unwrap();
     assert_eq!(first, second);
     let other = simulate("12 8 10", None).unwrap();
-    assert_ne!(first.digest, other.digest);
+    assert_ne!(first.transcript, other.transcript);
 }
 
 #[test]

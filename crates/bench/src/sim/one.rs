@@ -52,7 +52,7 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<BTreeMap<&'static str, u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<String>,
+    transcript: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureSummary<'a>>,
 }
@@ -80,7 +80,7 @@ impl<'a> Summary<'a> {
             real_seconds: real.as_secs_f64(),
             ratio: simulated / real.as_secs_f64(),
             counts: report.map(|report| report.counts.by_name().into_iter().collect()),
-            digest: report.map(|report| format!("{:016x}", report.digest)),
+            transcript: report.map(|report| report.transcript.to_string()),
             failure: outcome.as_ref().err().map(|failure| FailureSummary {
                 step: failure.step,
                 what: &failure.what,
@@ -95,7 +95,7 @@ fn in_words(report: &RunReport, real: Duration) -> String {
     let simulated = report.simulated.as_secs_f64();
     format!(
         "passed: {simulated:.1} s in {:.2} s, {:.0} times real time; {} actions, {} packets, {} frames and {} texts \
-         sent, {} heard; {} lost links resumed, {} not in time; came to rest {} times; digest {:016x}",
+         sent, {} heard; {} lost links resumed, {} not in time; came to rest {} times; transcript {}",
         real.as_secs_f64(),
         simulated / real.as_secs_f64(),
         counts.actions,
@@ -106,7 +106,7 @@ fn in_words(report: &RunReport, real: Duration) -> String {
         counts.resumed,
         counts.given_up,
         counts.settled,
-        report.digest
+        report.transcript
     )
 }
 

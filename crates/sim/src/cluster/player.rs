@@ -8,8 +8,9 @@ use consonance_session::{
     Status, Target,
 };
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::MemoryClient;
 use consonance_wire::Position;
+
+use super::observed::Observed;
 
 /// The rooms of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +36,7 @@ impl Room {
 }
 
 pub(super) struct SimPlayer {
-    inner: TestPlayer<MemoryClient>,
+    inner: TestPlayer<Observed>,
     pub(super) session: &'static str,
     /// The node of its link, by its place in the world.
     pub(super) node: usize,
@@ -125,7 +126,7 @@ impl SimPlayer {
         now: Instant,
         name: &str,
         (session, node): (&'static str, usize),
-        transport: MemoryClient,
+        transport: Observed,
         is_far: bool,
     ) -> Self {
         let client = Client::new(ClientSettings::new(name));
@@ -226,11 +227,11 @@ impl SimPlayer {
 
     /// Loses its link without a goodbye.
     pub(super) fn lose_link(&mut self) {
-        self.inner.transport.lose_link();
+        self.inner.transport.inner.lose_link();
     }
 
     /// Its next link leads there.
-    pub(super) fn go_to(&mut self, node: usize, transport: MemoryClient) {
+    pub(super) fn go_to(&mut self, node: usize, transport: Observed) {
         self.links += 1;
         self.next_node = Some(node);
         self.inner.next = Some(transport);
@@ -242,27 +243,31 @@ impl SimPlayer {
         self.note_change(now);
     }
 
-    pub(super) fn run_once(&mut self, now: Instant) -> Came {
+    /// What came; `see` is shown all of the client's events.
+    pub(super) fn run_once(&mut self, now: Instant, mut see: impl FnMut(&ClientEvent<'_>)) -> Came {
         let (mut came, mut joined, mut has_changed) = (Came::default(), None, false);
         let refused_before = self.inner.client.statistics().frames_refused;
         self.inner.wake(now);
-        self.inner.run_once(now, |event| match event {
-            ClientEvent::Joined { session, id } => {
-                (came.has_joined, has_changed) = (true, true);
-                joined = Some((session, id));
+        self.inner.run_once(now, |event| {
+            see(&event);
+            match event {
+                ClientEvent::Joined { session, id } => {
+                    (came.has_joined, has_changed) = (true, true);
+                    joined = Some((session, id));
+                }
+                ClientEvent::Resumed { session, id } => {
+                    (came.has_resumed, has_changed) = (true, true);
+                    joined = Some((session, id));
+                }
+                ClientEvent::Disconnected { cause, retry_in } => {
+                    has_changed = true;
+                    came.notes.push(format!("disconnected, {cause:?}, again in {retry_in:?}"));
+                }
+                ClientEvent::Voice(voice) => came.frames.extend(number_of(voice.frame)),
+                ClientEvent::Text { text, .. } => came.texts.extend(text.parse::<u64>()),
+                ClientEvent::Restricted { .. } | ClientEvent::RemovedFromRoom { .. } => has_changed = true,
+                _ => {}
             }
-            ClientEvent::Resumed { session, id } => {
-                (came.has_resumed, has_changed) = (true, true);
-                joined = Some((session, id));
-            }
-            ClientEvent::Disconnected { cause, retry_in } => {
-                has_changed = true;
-                came.notes.push(format!("disconnected, {cause:?}, again in {retry_in:?}"));
-            }
-            ClientEvent::Voice(voice) => came.frames.extend(number_of(voice.frame)),
-            ClientEvent::Text { text, .. } => came.texts.extend(text.parse::<u64>()),
-            ClientEvent::Restricted { .. } | ClientEvent::RemovedFromRoom { .. } => has_changed = true,
-            _ => {}
         });
         came.refused = self.inner.client.statistics().frames_refused - refused_before;
         if self.inner.next.is_none()

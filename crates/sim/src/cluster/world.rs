@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use consonance_cluster::NodeEvent;
 use consonance_cluster::simulated::{NatsFaults, NodeMessage, SimulatedNats};
 use consonance_server::SessionsSettings;
-use consonance_session::{ProximitySettings, RoomPattern};
+use consonance_session::{Delivery, ProximitySettings, RoomPattern};
 
 use super::diary::Diary;
 use super::disturbances::Disturbances;
 use super::node::{Life, SimNode};
+use super::observed::{Observed, SharedTranscript, micros};
 use super::player::{Presence, Room, SimPlayer};
 use super::sabotage::ClusterSabotage;
 use super::trouble::Trouble;
@@ -23,6 +24,8 @@ use crate::violation::Checked;
 pub(super) const SESSIONS: [&str; 2] = ["arena", "lobby"];
 /// The length of a step.
 const STEP: Duration = Duration::from_millis(5);
+/// Marks nodes, and links between them, in a transcript.
+const BUS: u64 = 1 << 48;
 /// The range of voices in the field, in metres.
 const RANGE_M: f32 = 100.0;
 /// The calm after which every earlier decision or change is known everywhere.
@@ -46,6 +49,9 @@ pub(super) struct World {
     /// Whether operators decide and players come and go.
     pub(super) is_busy: bool,
     pub(super) counts: ClusterCounts,
+    pub(super) transcript: SharedTranscript,
+    /// The number of players' ends of networks so far.
+    ends: u64,
 }
 
 impl World {
@@ -67,11 +73,14 @@ impl World {
             sabotage: scenario.sabotage,
             is_busy: true,
             counts: ClusterCounts::default(),
+            transcript: SharedTranscript::default(),
+            ends: 0,
             dice,
         };
         world.nats.set_faults(NatsFaults { delay: DELAY, ..NatsFaults::default() });
-        if let Some(sabotage) = scenario.sabotage {
-            sabotage.begin(&mut world.nats, world.dice.split());
+        match scenario.sabotage {
+            Some(sabotage) => sabotage.begin(&mut world.nats, world.dice.split()),
+            None => world.observe_bus(),
         }
         for _ in 0..2 + world.dice.below(3) {
             world.start_node();
@@ -80,6 +89,29 @@ impl World {
             world.add_player();
         }
         world
+    }
+
+    /// Notes all messages between nodes. A bus that is sabotaged is not observed.
+    fn observe_bus(&mut self) {
+        let transcript = self.transcript.clone();
+        self.nats.set_tamper(Box::new(move |from, to, message| {
+            let (kind, bytes) = match message {
+                NodeMessage::Beat(bytes) => (0, bytes),
+                NodeMessage::Announcement(bytes) => (1, bytes),
+                NodeMessage::Bundle(bytes) => (2, bytes),
+                NodeMessage::Query(bytes) => (3, bytes),
+            };
+            let over = BUS | (from as u64) << 16 | (to as u64) << 8 | kind;
+            transcript.note(|transcript| transcript.note_packet(0, over, Delivery::Reliable, bytes));
+            1
+        }));
+    }
+
+    /// A link to a node, at one of its workers.
+    fn link_to(&mut self, node: usize, session: &str) -> Observed {
+        self.ends += 1;
+        let inner = self.nodes[node].client(session, &mut self.dice);
+        Observed { inner, transcript: self.transcript.clone(), start: self.start, number: self.ends }
     }
 
     pub(super) fn time(&self) -> Time {
@@ -192,6 +224,8 @@ impl World {
             | NodeEvent::Incompatible { .. }
             | NodeEvent::SelfInfo { .. } => {}
         }
+        let micros = micros(self.start, self.now);
+        self.transcript.note(|transcript| transcript.note_event(micros, BUS | node as u64, event));
         self.note(format!("node {node} learns: {event:?}"));
     }
 
@@ -200,7 +234,10 @@ impl World {
             if self.players[player].presence == Presence::Gone {
                 continue;
             }
-            let came = self.players[player].run_once(self.now);
+            let (micros, transcript) = (micros(self.start, self.now), self.transcript.clone());
+            let came = self.players[player].run_once(self.now, |event| {
+                transcript.note(|transcript| transcript.note_event(micros, player as u64, event));
+            });
             for what in &came.notes {
                 let name = self.players[player].name().to_owned();
                 self.note(format!("{name}: {what}"));
@@ -228,7 +265,7 @@ impl World {
         }
         let node = self.any_node();
         let session = self.players[player].session;
-        let transport = self.nodes[node].client(session, &mut self.dice);
+        let transport = self.link_to(node, session);
         self.players[player].go_to(node, transport);
     }
 
@@ -260,7 +297,7 @@ impl World {
     pub(super) fn add_player(&mut self) {
         let node = self.any_node();
         let session = if self.dice.chance(800_000) { SESSIONS[0] } else { SESSIONS[1] };
-        let transport = self.nodes[node].client(session, &mut self.dice);
+        let transport = self.link_to(node, session);
         let name = format!("player {}", self.players.len());
         let is_far = self.dice.chance(300_000);
         let mut player = SimPlayer::new(self.now, &name, (session, node), transport, is_far);

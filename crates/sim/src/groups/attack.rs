@@ -55,7 +55,7 @@ pub fn run_attack(scenario: &AttackScenario) -> Result<GroupReport, Box<GroupFai
     groups.sabotage = scenario.is_unchecked.then_some(GroupSabotage::UncheckedCommits);
     let mut world = World::new(&groups);
     match play(&mut world, scenario) {
-        Ok(()) => Ok(GroupReport { seed: scenario.seed, simulated: world.now, counts: world.counts() }),
+        Ok(()) => Ok(world.report(scenario.seed)),
         Err(violation) => Err(Box::new(GroupFailure {
             seed: scenario.seed,
             at: world.now,

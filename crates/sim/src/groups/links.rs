@@ -7,6 +7,7 @@ use std::time::Duration;
 use consonance_session::{Delivery, LinkId};
 
 use crate::dice::Dice;
+use crate::transcript::Transcript;
 
 /// From a player to the server, or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub(super) struct Links {
     by_id: BTreeMap<LinkId, Link>,
     next: u64,
     dice: Dice,
+    pub(super) transcript: Transcript,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,7 @@ pub(super) const LANE_MAX: usize = 20_000;
 
 impl Links {
     pub(super) fn new(dice: Dice) -> Self {
-        Self { by_id: BTreeMap::new(), next: 1, dice }
+        Self { by_id: BTreeMap::new(), next: 1, dice, transcript: Transcript::default() }
     }
 
     pub(super) fn open(&mut self) -> LinkId {
@@ -127,6 +129,8 @@ impl Links {
         delivery: Delivery,
         packet: Vec<u8>,
     ) {
+        let over = link.0 << 1 | u64::from(way == Way::Up);
+        self.transcript.note_sealed(now.as_micros() as u64, over, delivery, packet.len());
         let Some(link) = self.by_id.get_mut(&link).filter(|link| link.broken.is_none()) else { return };
         let is_lost = self.dice.chance(link.loss_per_million);
         if is_lost && delivery == Delivery::Unreliable {

@@ -1,10 +1,11 @@
 //! The server, the players, the links between them, and time, which advances by a millisecond per step.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use consonance_e2ee::FollowedGroup;
 use consonance_session::{
-    Client, ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
+    ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
 };
 use consonance_wire::{DeliveryMessage, MemberMessage};
 
@@ -13,7 +14,7 @@ use super::diary::Diary;
 use super::links::{Arrival, Links, Way};
 use super::player::{Fate, Moment, Player, instant};
 use super::speech::Former;
-use super::{GroupCounts, GroupSabotage, GroupScenario};
+use super::{GroupCounts, GroupReport, GroupSabotage, GroupScenario};
 use crate::dice::Dice;
 use crate::violation::{Checked, Violation};
 
@@ -74,7 +75,11 @@ impl World {
         }
     }
 
-    pub(super) fn counts(&self) -> GroupCounts {
+    pub(super) fn report(&self, seed: u64) -> GroupReport {
+        GroupReport { seed, simulated: self.now, counts: self.counts(), transcript: self.links.transcript }
+    }
+
+    fn counts(&self) -> GroupCounts {
         let ServerStatistics { commits, commits_refused, commit_complaints, .. } = self.server.statistics();
         let (groups, complaints) = (self.book.groups(), commit_complaints);
         GroupCounts { commits, commits_refused, complaints, groups, ..self.counts }
@@ -130,12 +135,16 @@ impl World {
             }
         }
         while let Some(command) = self.server.poll_command() {
+            self.links.transcript.note_event(self.now.as_micros() as u64, u64::MAX, &command);
             if let LinkCommand::Close { link, reason, .. } = command {
                 self.diary.note(self.now, format!("the server closes {link}: {reason:?}"));
                 self.links.close(self.now, link, Way::Down);
             }
         }
-        while self.server.poll_event().is_some() {}
+        let micros = self.now.as_micros() as u64;
+        while let Some(event) = self.server.poll_event() {
+            self.links.transcript.note_event(micros, u64::MAX, &event);
+        }
         let longest = self.links.longest_queue();
         if longest > super::links::LANE_MAX {
             return Err(Violation::new(format!("{longest} packets wait on one link")));
@@ -166,7 +175,7 @@ impl World {
     }
 
     fn read_client(&mut self, index: usize) -> Checked {
-        while let Some(news) = next_news(&mut self.players[index].client) {
+        while let Some(news) = self.next_news(index) {
             let player = &mut self.players[index];
             match news {
                 // Messages are read in order, so later ones queue behind those that wait.
@@ -178,6 +187,30 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    fn next_news(&mut self, index: usize) -> Option<ClientNews> {
+        let micros = self.now.as_micros() as u64;
+        let client = &mut self.players[index].client;
+        loop {
+            let event = client.poll_event()?;
+            // The bytes of group messages, and of frames that were not opened, depend on keys.
+            let event_without_bytes: &dyn Debug = match &event {
+                ClientEvent::GroupMessage { .. } => &"GroupMessage",
+                ClientEvent::Voice(voice) => &("Voice", voice.id, voice.frame.len()),
+                other => other,
+            };
+            self.links.transcript.note_event(micros, index as u64, event_without_bytes);
+            match event {
+                ClientEvent::GroupMessage { message } => return Some(ClientNews::Group(message)),
+                ClientEvent::Voice(frame) => {
+                    let (id, frame) = (frame.id, frame.frame.to_vec());
+                    let speaker = client.player_name(id).unwrap_or_default().to_owned();
+                    return Some(ClientNews::Voice { speaker, frame });
+                }
+                _ => {}
+            }
+        }
     }
 
     fn handle_group_message(&mut self, index: usize, message: &[u8]) -> Checked {
@@ -214,6 +247,7 @@ impl World {
             player.client.handle_timeout(at);
         }
         while let Some(command) = self.players[index].client.poll_command() {
+            self.links.transcript.note_event(now.as_micros() as u64, index as u64, &command);
             self.carry_out(index, &command);
         }
         if self.players[index].hostile.is_some() {
@@ -356,19 +390,5 @@ impl World {
             self.book.latest()
         );
         lines.chain([server]).collect()
-    }
-}
-
-fn next_news(client: &mut Client) -> Option<ClientNews> {
-    loop {
-        match client.poll_event()? {
-            ClientEvent::GroupMessage { message } => return Some(ClientNews::Group(message)),
-            ClientEvent::Voice(frame) => {
-                let (id, frame) = (frame.id, frame.frame.to_vec());
-                let speaker = client.player_name(id).unwrap_or_default().to_owned();
-                return Some(ClientNews::Voice { speaker, frame });
-            }
-            _ => {}
-        }
     }
 }

@@ -105,6 +105,7 @@ impl World {
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         let mut closed = Vec::new();
         for command in commands {
+            self.note_event(None, &command);
             match command {
                 LinkCommand::Close { link, reason, .. } => closed.push((link, reason)),
                 LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
@@ -221,8 +222,10 @@ impl World {
     /// Sums the server's events up; the clients that were admitted.
     fn host_events(&mut self) -> Result<Vec<Entry>, Violation> {
         let mut entries = Vec::new();
+        let micros = self.agenda.now().as_micros();
         let told = &mut self.host.told;
         while let Some(event) = self.host.server.poll_event() {
+            self.transcript.note_event(micros, u64::MAX, &event);
             match event {
                 ServerEvent::ClientJoined { id, name, link, .. } => {
                     let is_right = *name == *self.model.name(owner(link));
@@ -330,6 +333,8 @@ impl World {
             return outside.dispatch(parcel);
         }
         let now = self.agenda.now();
+        let over = parcel.link.0 << 1 | u64::from(parcel.way == Way::Up);
+        self.transcript.note_packet(now.as_micros(), over, parcel.delivery, &parcel.payload);
         let arrival = self.network.send(now, parcel.link, parcel.way, parcel.delivery);
         if let Some(at) = arrival.again {
             self.agenda.add(at, Thing::Arrives(Parcel { repeated: true, ..parcel.clone() }));

@@ -55,7 +55,9 @@ impl World {
         for _ in 0..times {
             client.handle_packet(now, parcel.link, parcel.delivery, payload);
         }
+        let micros = self.agenda.now().as_micros();
         while let Some(event) = client.poll_event() {
+            self.transcript.note_event(micros, player_id.0.into(), &event);
             hearing.event(&event, &mut player.heard, &self.model)?;
         }
         hearing.end(&mut player.heard, &self.model)?;
@@ -74,7 +76,6 @@ impl World {
             if let (Some(word), Some(client)) = (self.words.get(probe), &mut player.client) {
                 report_reception(client, player_id, word.id);
             }
-            self.fold(probe.0 ^ u64::from(player_id.0) << 48);
         }
         Ok(())
     }
@@ -105,7 +106,9 @@ impl World {
         let mut nothing = Hearing::nothing(player, now);
         let Some(client) = &mut player.client else { return Ok(()) };
         act(client, now);
+        let micros = self.agenda.now().as_micros();
         while let Some(event) = client.poll_event() {
+            self.transcript.note_event(micros, player_id.0.into(), &event);
             nothing.event(&event, &mut player.heard, &self.model)?;
         }
         nothing.end(&mut player.heard, &self.model)?;
@@ -132,6 +135,7 @@ impl World {
                 self.wake_client(player_id);
                 return Ok(());
             };
+            self.note_event(Some(player_id), &command);
             match command {
                 LinkCommand::Open if self.is_kept_away() => {}
                 LinkCommand::Open => self.open_link(player_id),
