@@ -2,7 +2,6 @@
 
 mod action;
 mod answer;
-#[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod audit;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod bans;
@@ -90,11 +89,6 @@ fn answer_json(json: String) -> Response {
                        What goes wrong is told as problem JSON (RFC 9457): `detail` says what happened and what to do."
     ),
     security(("token" = [])),
-    components(schemas(
-        webhooks::SessionMessage,
-        webhooks::PlayerMessage,
-        webhooks::BanMessage,
-        webhooks::RecordingMessage,
-    ))
+    components(schemas(consonance_server::WebhookMessage))
 )]
 struct Description;

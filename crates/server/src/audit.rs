@@ -19,32 +19,33 @@ pub struct By {
 
 /// An operator's action.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct AuditEntry {
-    /// Counts all entries, also those that were cleared away. Of several servers, each gives others, and higher ones
-    /// later.
+    /// The number of the entry. Entries that were cleared away are counted, too; later ones have higher numbers.
     pub id: u64,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     pub at: u64,
     /// The operator, as the caller names it.
-    pub actor: String,
+    #[serde(alias = "actor")]
+    pub by: String,
     /// The name of the action.
     pub action: String,
-    /// The session that it was done in; none if it holds for all.
+    /// The session; none if it applies to all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// The target of the action.
     pub target: String,
-    /// The words that go with it: until when, to which room.
+    /// Further details, such as the end time or the room.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub details: String,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// The result: a word such as `notified`, `absent` or `holds`; `done` for an action that a player asked for; or
     /// the error.
     pub result: String,
-    /// The server that it was done at, if that is one of several.
+    /// The server on which it was done; none if there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// Whether a player asked for it, from inside the game. Such entries make room for operators' once they are more
@@ -54,28 +55,33 @@ pub struct AuditEntry {
 }
 
 /// A filter for entries; the default asks for the newest ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[serde(deny_unknown_fields)]
 pub struct AuditQuery {
-    /// Only those before the entry of this number: the `next` of the page before.
+    /// Only entries before the one with this number: `next` of the previous page.
     pub before: Option<u64>,
-    /// How many at most (0 stands for 100), and never more than [`AuditQuery::LIMIT_MAX`].
+    /// The maximum number of results, up to 1000; 100 by default.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(default = 100))]
     pub limit: usize,
-    /// Only those by this actor.
-    pub actor: Option<String>,
-    /// Only those of this action.
+    /// Only entries of this operator or moderator.
+    pub by: Option<String>,
+    /// Only entries with this action.
     pub action: Option<String>,
-    /// Only those in this session.
+    /// Only entries of this session.
     pub session: Option<String>,
-    /// Only those about this target; a name in any spelling.
+    /// Only entries about this target; a name in any spelling.
     pub target: Option<String>,
 }
 
-/// Some entries, the newest first.
+/// A page of entries, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// The value of `before` for the next query; none if there are no further entries.
+    /// The value of `before` for the next page; none on the last page.
     pub next: Option<u64>,
 }
 
@@ -120,7 +126,7 @@ impl AuditEntry {
     pub(crate) fn log(&self) {
         let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
         info!(
-            by = self.actor,
+            by = self.by,
             action = self.action,
             session = self.session,
             about = self.target,
@@ -144,7 +150,7 @@ impl AuditQuery {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
         self.before.is_none_or(|before| entry.id < before)
-            && is(&self.actor, Some(&entry.actor))
+            && is(&self.by, Some(&entry.by))
             && is(&self.action, Some(&entry.action))
             && is(&self.session, entry.session.as_deref())
             && target.is_none_or(|target| kept.target == *target)
@@ -285,7 +291,7 @@ mod tests {
             log.push(AuditEntry {
                 id: log.next_id(),
                 at: 100 * number,
-                actor: if number % 2 == 0 { "Ann" } else { "Ben" }.into(),
+                by: if number % 2 == 0 { "Ann" } else { "Ben" }.into(),
                 action: "kick".into(),
                 session: None,
                 target: format!("player {number}"),
@@ -303,6 +309,15 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_version_0_2_has_stored_is_read() {
+        let stored =
+            r#"{"id":7,"at":2000000000,"actor":"Ann","action":"kick","target":"Bob","result":"notified"}"#;
+        let entry: AuditEntry = serde_json::from_str(stored).unwrap();
+        assert_eq!((entry.id, &*entry.by, &*entry.target, &*entry.result), (7, "Ann", "Bob", "notified"));
+        assert_eq!((entry.session, entry.node, entry.by_player), (None, None, false));
+    }
+
+    #[test]
     fn entries_come_in_pages_the_newest_first() {
         let log = log(5);
         let first = log.page(&AuditQuery { limit: 2, ..AuditQuery::default() }, None);
@@ -314,7 +329,7 @@ mod tests {
     #[test]
     fn entries_are_found_by_operator_action_and_target() {
         let log = log(5);
-        let by = |actor: &str| AuditQuery { actor: Some(actor.into()), ..AuditQuery::default() };
+        let by = |actor: &str| AuditQuery { by: Some(actor.into()), ..AuditQuery::default() };
         assert_eq!(ids(&log.page(&by("Ben"), None)), [4, 2]);
         assert!(ids(&log.page(&by("Carl"), None)).is_empty());
         let whom = AuditQuery { target: Some("PLAYER 2\u{200b}".into()), ..AuditQuery::default() };

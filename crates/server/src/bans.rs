@@ -6,7 +6,6 @@
 //! whether it is written as itself or inside IPv6.
 
 mod index;
-mod prefix_text;
 
 use std::net::IpAddr;
 
@@ -16,36 +15,38 @@ use index::Index;
 
 /// A ban.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ban {
-    /// Names it among the bans.
+    /// The number of the ban.
     pub id: u64,
     /// The target of the ban.
     pub target: BanTarget,
-    /// The session that it is for; all of them if there is none. One of addresses is for all of them.
+    /// The session that it applies to, if a moderator in that session made it; otherwise it applies to all sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// The reason; shown to the banned player. May be empty.
     #[serde(default)]
     pub reason: String,
-    /// The operator that decided it.
+    /// The operator or moderator that made it.
     pub by: String,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     pub since: u64,
-    /// The time at which it ends, in seconds since 1970; never if there is none.
+    /// The end, in seconds since 1970; never if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
 }
 
 /// The target of a ban.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BanTarget {
-    /// Every player with this name, however it is spelled.
+    /// A player's name, in upper or lower case.
     Name(String),
-    /// Players that present a join token of this subject, or for which their network vouches with this account.
+    /// The subject of a join token, or an account that a network vouches for.
     Subject(String),
-    /// Clients from these addresses.
-    Address(#[serde(with = "prefix_text")] AddressPrefix),
+    /// An address or a network: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
+    Address(AddressPrefix),
 }
 
 impl BanTarget {
@@ -164,6 +165,14 @@ mod tests {
 
     fn prefix(text: &str) -> BanTarget {
         BanTarget::Address(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_ban_that_version_0_2_has_stored_is_read() {
+        let stored =
+            r#"{"id":7,"target":{"address":"192.0.2.0/24"},"reason":"","by":"Ann","since":2000000000}"#;
+        let expected = Ban { by: "Ann".into(), since: 2_000_000_000, ..ban(7, prefix("192.0.2.0/24"), None) };
+        assert_eq!(serde_json::from_str::<Ban>(stored).unwrap(), expected);
     }
 
     #[test]

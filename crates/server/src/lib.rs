@@ -100,5 +100,8 @@ pub use sessions::{SessionsSettings, SessionsSettingsError};
 pub use shedding::{Shedding, SheddingSettings};
 pub use stepped::SteppedServer;
 pub use threads::ThreadSpawnError;
-pub use webhooks::{Webhook, WebhookError, WebhookEvent, WebhookSettings, WebhookStatistics, Webhooks};
+pub use webhooks::{
+    Webhook, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings, WebhookStatistics,
+    Webhooks,
+};
 pub use workers::Workers;

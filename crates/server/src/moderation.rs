@@ -140,7 +140,7 @@ impl Moderation {
         let entry = AuditEntry {
             id: 0,
             at: seconds_since_1970(),
-            actor: by.actor.clone(),
+            by: by.actor.clone(),
             action: action.action.to_owned(),
             session: action.session.map(Into::into),
             target: action.target,

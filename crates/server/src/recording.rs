@@ -28,6 +28,7 @@ mod session;
 mod settings;
 mod shared;
 mod status;
+mod summary;
 mod track;
 mod writer_thread;
 
@@ -44,3 +45,4 @@ pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::SessionRecordingSettings;
 pub use status::{RecorderStatistics, RecorderStatus, RecordingStatus};
+pub use summary::RecordingSummary;

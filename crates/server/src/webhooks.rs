@@ -24,6 +24,7 @@ pub use endpoint::WebhookStatistics;
 pub use event::WebhookEvent;
 pub(crate) use message::Occurrence;
 use message::body;
+pub use message::{WebhookMessage, WebhookPlayer};
 pub use settings::{Webhook, WebhookError, WebhookSettings};
 
 use crate::sessions::random_u64;

@@ -116,6 +116,30 @@ impl fmt::Debug for AddressPrefix {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for AddressPrefix {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for AddressPrefix {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for AddressPrefix {}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for AddressPrefix {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

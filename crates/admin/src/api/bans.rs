@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use consonance_http::ProblemDetails;
-use consonance_server::bans::{Ban, BanTarget, InvalidAddressPrefix};
+use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -30,7 +30,7 @@ pub(super) struct Page {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BanRequest {
-    target: Target,
+    target: BanTarget,
     /// The duration in seconds; permanent if absent.
     duration_s: Option<u64>,
     /// The reason; shown to the banned player.
@@ -41,39 +41,10 @@ pub(super) struct BanRequest {
     by: String,
 }
 
-/// The target of a ban.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Target {
-    /// A player's name, in upper or lower case.
-    Name(String),
-    /// The subject of a join token, or an account that a network vouches for.
-    Subject(String),
-    /// An address or a network: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
-    Address(String),
-}
-
-/// A ban.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BanView {
-    /// The number of the ban.
-    id: u64,
-    target: Target,
-    /// The session that it applies to, if a moderator in that session made it; otherwise it applies to all sessions.
-    session: Option<String>,
-    reason: String,
-    /// The operator or moderator that made it.
-    by: String,
-    /// The time, in seconds since 1970.
-    since: u64,
-    /// The end, in seconds since 1970; never if absent.
-    until: Option<u64>,
-}
-
 /// A new ban, and the players disconnected for it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Banned {
-    ban: BanView,
+    ban: Ban,
     /// Disconnected players.
     expelled: Vec<Expelled>,
     done: Outcome,
@@ -91,17 +62,13 @@ struct Expelled {
     get,
     path = "/api/v1/bans",
     params(Page),
-    responses((status = 200, description = "Ask for those after the last one next", body = Vec<BanView>))
+    responses((status = 200, description = "Ask for those after the last one next", body = Vec<Ban>))
 )]
 pub(super) async fn bans(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Vec<BanView>>, Refusal> {
-    ask(move || {
-        let bans = app.moderation().bans(page.after, page.limit.get());
-        Ok(Json(bans.into_iter().map(Into::into).collect()))
-    })
-    .await
+) -> Result<Json<Vec<Ban>>, Refusal> {
+    ask(move || Ok(Json(app.moderation().bans(page.after, page.limit.get())))).await
 }
 
 /// Ban a player. Matching players are disconnected.
@@ -120,10 +87,10 @@ pub(super) async fn ban(
 ) -> Result<(StatusCode, Json<Banned>), Refusal> {
     ask(move || {
         let BanRequest { target, duration_s, reason, by } = request;
-        let banned = app.moderation().ban(&By::new(by, reason), target.try_into()?, until(duration_s)?)?;
+        let banned = app.moderation().ban(&By::new(by, reason), target, until(duration_s)?)?;
         let expelled = banned.expelled.into_iter();
         let expelled = expelled.map(|gone| Expelled { session: gone.session, player: gone.player }).collect();
-        let banned = Banned { ban: banned.ban.into(), expelled, done: banned.done.into() };
+        let banned = Banned { ban: banned.ban, expelled, done: banned.done.into() };
         Ok((StatusCode::CREATED, Json(banned)))
     })
     .await
@@ -145,33 +112,4 @@ pub(super) async fn unban(
     Parameters(why): Parameters<Why>,
 ) -> Result<Json<Outcome>, Refusal> {
     ask(move || Ok(Json(app.moderation().unban(&why.into(), id)?.into()))).await
-}
-
-impl TryFrom<Target> for BanTarget {
-    type Error = Refusal;
-
-    fn try_from(target: Target) -> Result<Self, Refusal> {
-        Ok(match target {
-            Target::Name(name) => Self::Name(name),
-            Target::Subject(subject) => Self::Subject(subject),
-            Target::Address(prefix) => {
-                let refusal = |error: InvalidAddressPrefix| {
-                    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-                };
-                Self::Address(prefix.parse().map_err(refusal)?)
-            }
-        })
-    }
-}
-
-impl From<Ban> for BanView {
-    fn from(ban: Ban) -> Self {
-        let target = match ban.target {
-            BanTarget::Name(name) => Target::Name(name),
-            BanTarget::Subject(subject) => Target::Subject(subject),
-            BanTarget::Address(prefix) => Target::Address(prefix.to_string()),
-        };
-        let Ban { id, session, reason, by, since, until, .. } = ban;
-        Self { id, target, session, reason, by, since, until }
-    }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use consonance_http::ProblemDetails;
 use consonance_server::moderation::ModerationError;
 use consonance_server::recording::{
-    RecordingEntry, RecordingId, RecordingIndex, RecordingRefusal, Recordings,
+    RecordingEntry, RecordingId, RecordingRefusal, RecordingSummary, Recordings,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -65,35 +65,13 @@ pub(super) struct RecordingsView {
     /// by itself.
     frames_dropped: u64,
     /// Running and finished recordings, the newest first; for the next page, pass the last one as `before`.
-    recordings: Vec<RecordingView>,
-}
-
-/// A summary of a recording.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RecordingView {
-    /// Its name in paths: the folder of a session and that of a time.
-    id: String,
-    session: String,
-    /// In seconds since 1970.
-    started_at: u64,
-    duration_s: f64,
-    bytes: u64,
-    /// The number of voices with a file.
-    tracks: usize,
-    /// Whether an operator started it, rather than the configuration.
-    by_operator: bool,
-    /// Why it ended, as listed in `docs/recording.md`; none while it is running.
-    ended: Option<String>,
-    /// The operating system's error, if that was the reason.
-    error: Option<String>,
-    frames_dropped: u64,
-    frames_without_track: u64,
+    recordings: Vec<RecordingSummary>,
 }
 
 /// A recording with its tracks.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordingDetails {
-    recording: RecordingView,
+    recording: RecordingSummary,
     /// The voices; all start at the same time.
     tracks: Vec<TrackView>,
 }
@@ -127,7 +105,7 @@ pub(super) async fn recordings(
             failed: status.statistics.failed,
             removed: status.statistics.removed,
             frames_dropped: status.statistics.frames_dropped,
-            recordings: found.iter().map(|it| RecordingView::of(&it.id, &it.index)).collect(),
+            recordings: found.iter().map(|it| RecordingSummary::new(&it.id, &it.index)).collect(),
         }))
     })
     .await
@@ -150,7 +128,7 @@ pub(super) async fn details(
     ask(move || {
         let found = known(&app)?.get(&which.into());
         let RecordingEntry { id, index, .. } = found.map_err(ModerationError::Recordings)?;
-        let recording = RecordingView::of(&id, &index);
+        let recording = RecordingSummary::new(&id, &index);
         Ok(Json(RecordingDetails { recording, tracks: index.tracks.into_iter().map(Into::into).collect() }))
     })
     .await
@@ -207,24 +185,5 @@ fn known(app: &App) -> Result<Recordings, Refusal> {
 impl From<Which> for RecordingId {
     fn from(Which { folder, name }: Which) -> Self {
         Self { name, session_folder: folder }
-    }
-}
-
-impl RecordingView {
-    fn of(id: &RecordingId, index: &RecordingIndex) -> Self {
-        let ended = index.ended.and_then(|reason| serde_json::to_value(reason).ok());
-        Self {
-            id: id.to_string(),
-            session: index.session.clone(),
-            started_at: index.started_unix_ms / 1000,
-            duration_s: index.duration_samples as f64 / f64::from(index.sample_rate_hz),
-            bytes: index.bytes,
-            tracks: index.tracks.len(),
-            by_operator: index.by_operator,
-            ended: ended.and_then(|word| word.as_str().map(Into::into)),
-            error: index.error.clone(),
-            frames_dropped: index.frames_dropped,
-            frames_without_track: index.frames_without_track,
-        }
     }
 }

@@ -42,35 +42,10 @@ pub(super) struct ReportRequest {
     by: String,
 }
 
-/// A report.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReportView {
-    /// The number of the report.
-    id: u64,
-    /// The time, in seconds since 1970.
-    at: u64,
-    session: String,
-    /// The reported player; empty if a player has submitted the report.
-    player: String,
-    /// The subject of its join token.
-    subject: Option<String>,
-    /// The reporter.
-    by: String,
-    reason: String,
-    /// The number of voices with a file.
-    tracks: usize,
-    /// The size of the files in bytes.
-    bytes: u64,
-    /// The encrypted file of a report that a player submitted; only the holder of the moderators' key can open it, with
-    /// `consonance decrypt`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sealed: Option<String>,
-}
-
 /// A report with its tracks.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReportDetails {
-    report: ReportView,
+    report: Report,
     /// The duration in seconds.
     duration_s: f64,
     /// The voices; all start at the same time.
@@ -80,7 +55,7 @@ pub(super) struct ReportDetails {
 /// A new report.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Reported {
-    report: ReportView,
+    report: Report,
     done: Outcome,
 }
 
@@ -89,14 +64,14 @@ pub(super) struct Reported {
     get,
     path = "/api/v1/reports",
     params(Page),
-    responses((status = 200, description = "Ask for those before the last one next", body = Vec<ReportView>))
+    responses((status = 200, description = "Ask for those before the last one next", body = Vec<Report>))
 )]
 pub(super) async fn reports(
     State(app): State<App>,
     Parameters(page): Parameters<Page>,
-) -> Result<Json<Vec<ReportView>>, Refusal> {
+) -> Result<Json<Vec<Report>>, Refusal> {
     let reports = app.moderation().reports().map(|reports| reports.list(page.before, page.limit.get()));
-    Ok(Json(reports.unwrap_or_default().into_iter().map(Into::into).collect()))
+    Ok(Json(reports.unwrap_or_default()))
 }
 
 /// Store a player's recent speech, and the speech around it in the same rooms.
@@ -122,7 +97,7 @@ pub(super) async fn report(
             return Err(only_at_owner(&format!("players of session {session:?} are reported"), Some(&node)));
         }
         let reported = app.moderation().report(&By::new(by, reason), &session, &player.into())?;
-        let reported = Reported { report: reported.report.into(), done: reported.done.into() };
+        let reported = Reported { report: reported.report, done: reported.done.into() };
         Ok((StatusCode::CREATED, Json(reported)))
     })
     .await
@@ -148,12 +123,12 @@ pub(super) async fn details(
         let report = reports.get(id).ok_or_else(no_report)?;
         if let Some(file) = &report.sealed {
             let tracks = vec![TrackView::of_sealed_report(file, report.bytes)];
-            return Ok(Json(ReportDetails { report: report.into(), duration_s: 0.0, tracks }));
+            return Ok(Json(ReportDetails { report, duration_s: 0.0, tracks }));
         }
         let index = reports.index(id).map_err(ModerationError::Report)?;
         let duration_s = index.duration_samples as f64 / f64::from(index.sample_rate_hz);
         let tracks = index.tracks.into_iter().map(Into::into).collect();
-        Ok(Json(ReportDetails { report: report.into(), duration_s, tracks }))
+        Ok(Json(ReportDetails { report, duration_s, tracks }))
     })
     .await
 }
@@ -198,11 +173,4 @@ pub(super) async fn remove(
 
 fn known(app: &App) -> Result<&Reports, Refusal> {
     Ok(app.moderation().reports().ok_or(ModerationError::NothingKept)?)
-}
-
-impl From<Report> for ReportView {
-    fn from(report: Report) -> Self {
-        let Report { id, at, session, player, subject, by, reason, tracks, bytes, sealed, .. } = report;
-        Self { id, at, session, player, subject, by, reason, tracks, bytes, sealed }
-    }
 }

@@ -7,31 +7,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::replace_file::replace_file;
 
-/// The reported player, the time and the reason.
+/// A report: the reported player, the time and the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Report {
-    /// Names it among all reports.
+    /// The number of the report.
     pub id: u64,
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     pub at: u64,
     /// The session that it was in.
     pub session: String,
-    /// The player's name.
+    /// The reported player; empty if a player has submitted the report.
     pub player: String,
     /// The subject of its join token, if that had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The reporter, as the caller names it.
     pub by: String,
-    /// Why; may be empty.
+    /// The reason; may be empty.
     pub reason: String,
-    /// How many voices there are files of.
+    /// The number of voices with a file.
     pub tracks: usize,
     /// The size of all files, in bytes.
     pub bytes: u64,
-    /// The file of a report that a player has submitted, sealed to the game's moderators: player and reason are in it,
-    /// and empty here.
+    /// The encrypted file of a report that a player has submitted: player and reason are in it, and empty here. Only the
+    /// holder of the moderators' key can open it, with `consonance decrypt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
 }

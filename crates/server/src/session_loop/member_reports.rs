@@ -36,7 +36,7 @@ pub(super) fn keep(
     records.note(AuditEntry {
         id: 0,
         at: now,
-        actor,
+        by: actor,
         action: "report".into(),
         session: Some(session.name.clone()),
         target: String::new(),

@@ -28,7 +28,7 @@ pub(super) fn carry_out(
     records.note(AuditEntry {
         id: 0,
         at: now,
-        actor,
+        by: actor,
         action: action.to_owned(),
         session: Some(session.name.clone()),
         target: request.player.to_string(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An event that a webhook gets. Its name in bodies and settings is the one with hyphens, such as `player-joined`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum WebhookEvent {

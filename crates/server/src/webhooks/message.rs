@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::event::WebhookEvent;
 use crate::bans::Ban;
-use crate::recording::{RecordingEndReason, RecordingId, RecordingIndex};
+use crate::recording::{RecordingId, RecordingIndex, RecordingSummary};
 use crate::utc::rfc_3339;
 
 /// Something that happened.
@@ -36,7 +36,7 @@ impl Occurrence<'_> {
 
 /// The body of a request that tells this; each attempt sends the same bytes. `at` is in seconds since 1970.
 pub(super) fn body(id: &str, at: u64, occurrence: &Occurrence<'_>) -> Arc<[u8]> {
-    let mut message = Message {
+    let mut message = WebhookMessage {
         id,
         event: occurrence.event(),
         at: rfc_3339(at),
@@ -51,74 +51,49 @@ pub(super) fn body(id: &str, at: u64, occurrence: &Occurrence<'_>) -> Arc<[u8]> 
         }
         Occurrence::PlayerJoined { session, name, subject }
         | Occurrence::PlayerLeft { session, name, subject } => {
-            (message.session, message.player) = (Some(session), Some(Player { name, subject }));
+            (message.session, message.player) = (Some(session), Some(WebhookPlayer { name, subject }));
         }
         Occurrence::Banned(ban) => message.ban = Some(ban),
         Occurrence::RecordingReady { id, index } => {
             message.session = Some(&index.session);
-            message.recording = Some(Recording::new(id, index));
+            message.recording = Some(RecordingSummary::new(id, index));
         }
     }
     serde_json::to_vec(&message).expect("plain data with text as keys").into()
 }
 
-#[derive(Serialize)]
-struct Message<'m> {
+/// The body of a webhook's request: something that happened.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookMessage<'m> {
+    /// The id of the event; the same for each attempt, so that repeats can be dropped.
     id: &'m str,
     event: WebhookEvent,
+    /// When it happened, in UTC: `2033-05-18T03:33:20Z` (RFC 3339).
     at: String,
+    /// The session's name; absent for a ban.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<&'m str>,
+    /// The player that joined or left.
     #[serde(skip_serializing_if = "Option::is_none")]
-    player: Option<Player<'m>>,
-    /// As the admin API shows it.
+    player: Option<WebhookPlayer<'m>>,
+    /// The new ban.
     #[serde(skip_serializing_if = "Option::is_none")]
     ban: Option<&'m Ban>,
+    /// The recording whose files are complete.
     #[serde(skip_serializing_if = "Option::is_none")]
-    recording: Option<Recording<'m>>,
+    recording: Option<RecordingSummary>,
 }
 
-#[derive(Serialize)]
-struct Player<'m> {
+/// A player, in a webhook's message.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookPlayer<'m> {
+    /// Its name, unique in the session.
     name: &'m str,
+    /// The subject of its join token, or the one that the joining hook gave, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'m str>,
-}
-
-/// As the admin API shows it, without null fields.
-#[derive(Serialize)]
-struct Recording<'m> {
-    id: String,
-    session: &'m str,
-    started_at: u64,
-    duration_s: f64,
-    bytes: u64,
-    tracks: usize,
-    by_operator: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended: Option<RecordingEndReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'m str>,
-    frames_dropped: u64,
-    frames_without_track: u64,
-}
-
-impl<'m> Recording<'m> {
-    fn new(id: &RecordingId, index: &'m RecordingIndex) -> Self {
-        Self {
-            id: id.to_string(),
-            session: &index.session,
-            started_at: index.started_unix_ms / 1000,
-            duration_s: index.duration_samples as f64 / f64::from(index.sample_rate_hz),
-            bytes: index.bytes,
-            tracks: index.tracks.len(),
-            by_operator: index.by_operator,
-            ended: index.ended,
-            error: index.error.as_deref(),
-            frames_dropped: index.frames_dropped,
-            frames_without_track: index.frames_without_track,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ fn a_moderators_ban_holds_for_the_account_in_its_session_and_for_a_name_without_
     let expected = [(BanTarget::Subject(MIA.into()), main.clone()), (BanTarget::Name("Nat".into()), main)];
     assert_eq!(targets, expected);
     let log = scene.records.audit(&AuditQuery::default()).entries;
-    let actions: Vec<_> = log.iter().map(|entry| (&*entry.action, &*entry.actor, &*entry.result)).collect();
+    let actions: Vec<_> = log.iter().map(|entry| (&*entry.action, &*entry.by, &*entry.result)).collect();
     assert_eq!(actions, [("ban", "subject A1 as Ann", "done"); 2]);
 }
 

@@ -59,7 +59,7 @@ impl Scene {
 fn lines(records: &Records) -> Vec<String> {
     let page = records.audit(&AuditQuery::default());
     let line =
-        |entry: AuditEntry| format!("{}: {} {}: {}", entry.actor, entry.action, entry.target, entry.result);
+        |entry: AuditEntry| format!("{}: {} {}: {}", entry.by, entry.action, entry.target, entry.result);
     page.entries.into_iter().map(line).collect()
 }
 

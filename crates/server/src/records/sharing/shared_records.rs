@@ -160,7 +160,7 @@ fn entry_of_unban(id: u64) -> AuditEntry {
     AuditEntry {
         id: 0,
         at: seconds_since_1970(),
-        actor: "server".to_owned(),
+        by: "server".to_owned(),
         action: AuditEntry::UNBAN.to_owned(),
         session: None,
         target: id.to_string(),

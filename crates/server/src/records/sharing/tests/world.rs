@@ -377,7 +377,7 @@ pub(super) fn entry(id: u64, at: u64, node: &str, target: &str) -> AuditEntry {
     AuditEntry {
         id,
         at,
-        actor: "Ann".into(),
+        by: "Ann".into(),
         action: "ban".into(),
         session: None,
         target: target.into(),
