@@ -213,9 +213,9 @@ impl ServerNetwork for RemoteLinks {
         request
             .provide(|| Some(self.reachability.clone()))
             .provide_of_peer(|peer| self.peers.network(peer))
-            .provide_of_peer(|peer| self.peers.look(peer)?.quality())
-            .provide_of_peer(|peer| self.peers.look(peer)?.page())
-            .provide_of_peer(|peer| self.peers.look(peer)?.mumble())
+            .provide_of_peer(|peer| self.peers.look(peer)?.quality)
+            .provide_of_peer(|peer| self.peers.look(peer)?.page.clone())
+            .provide_of_peer(|peer| self.peers.look(peer)?.mumble.clone())
             .provide_of_peer(|peer| self.peers.kept(peer))
             .provide_of_peer(|peer| self.peers.identity(peer))
             .provide_of_peer(|peer| self.peers.account(peer))

@@ -65,6 +65,8 @@ mod connection_slots;
 mod direct;
 mod handshake_slots;
 mod host_name;
+#[cfg(feature = "serde")]
+mod micros;
 mod mumble;
 mod network_metrics;
 mod packet;

@@ -77,6 +77,7 @@ pub struct MumbleDrops {
 
 /// The state of one Mumble user, as far as it is known here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MumbleState {
     /// The version and the name of its client, such as `1.5.634, Mumble`.
     pub client: String,
@@ -91,9 +92,12 @@ pub struct MumbleState {
     /// Whether its voice uses messages of the control channel instead of datagrams.
     pub is_tunnelled: bool,
     /// Time since the newest packet of its voice; `None` if none ever came.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub voice: Option<Duration>,
     /// Time since the newest packet in CELT or Speex, which is not relayed.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub other_codec: Option<Duration>,
     /// Time since the newest packet above the rate of a client.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub too_many: Option<Duration>,
 }

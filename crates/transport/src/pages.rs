@@ -132,20 +132,26 @@ impl PageDrops {
 
 /// The state of one player's page, as far as it is known here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PageState {
     /// Whether the page is connected; the player of a lost page is kept for a while.
     pub is_connected: bool,
     /// Channels that the page has open.
     pub channels: usize,
     /// Time since the newest packet of its voice; `None` if none ever came.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub voice: Option<Duration>,
     /// Time since a packet came while no channel was open.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub without_channel: Option<Duration>,
     /// Time since a silent packet came.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub silent: Option<Duration>,
     /// Time since a packet came beyond the page's rate.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub too_many: Option<Duration>,
     /// Time since a packet came that is not Opus, or that cannot be repacked into 20 ms.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub unusable: Option<Duration>,
     /// How many voices the page plays at once.
     pub slots: usize,

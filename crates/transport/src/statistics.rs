@@ -94,8 +94,10 @@ impl Statistics {
 
 /// The quality of one link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LinkQuality {
     /// The smoothed round-trip time.
+    #[cfg_attr(feature = "serde", serde(with = "crate::micros"))]
     pub round_trip: Duration,
     /// Datagrams of the network that left this side, whatever they carried.
     pub datagrams_sent: u64,
@@ -110,6 +112,7 @@ pub struct LinkQuality {
 
 /// The path of unreliable packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum DatagramPath {
     /// The same connection as everything else.
     #[default]
