@@ -2,6 +2,7 @@
 //! by.
 
 mod access_record;
+mod place_record;
 mod record;
 mod restart_plan;
 mod state_file;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use consonance_session::SessionSnapshot;
 
 pub(crate) use access_record::{AccessRecord, RestrictionsRecord};
+pub(crate) use place_record::PlaceRecord;
 pub use restart_plan::RestartPlan;
 
 /// Everything that the next process needs so that players that lost their links get their reservations back.

@@ -31,7 +31,7 @@ fn hand_over() -> HandOver {
         name: name.into(),
         codec,
         rooms: vec!["lobby".into(), "\u{1f600}".into()],
-        secret: SharedSecret([id as u8; 16]),
+        secret: Some(SharedSecret([id as u8; 16])),
         is_unannounced: id == 4,
         access,
     };

@@ -8,13 +8,10 @@ mod protocol_1;
 use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
-use consonance_session::{
-    Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, LinkId, Position, SessionChange,
-    SharedSecret,
-};
+use consonance_session::{Capabilities, ClientId, CopiedClient, LinkId, Position, SessionChange};
 use serde::{Deserialize, Serialize};
 
-use crate::hand_over::{AccessRecord, RestrictionsRecord};
+use crate::hand_over::{PlaceRecord, RestrictionsRecord};
 
 /// The place of a client's link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,15 +31,9 @@ pub(crate) enum ChangeRecord {
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ClientRecord {
-    id: u16,
-    name: String,
-    codec: (u8, u32, u32),
-    rooms: Vec<String>,
-    secret: Option<[u8; 16]>,
-    is_unannounced: bool,
-    access: AccessRecord,
+    place: PlaceRecord,
     capabilities: u32,
-    place: Option<[f32; 3]>,
+    position: Option<[f32; 3]>,
     at: Option<At>,
 }
 
@@ -50,21 +41,12 @@ impl ChangeRecord {
     /// The record of a change; `at` returns the place of a link.
     pub(crate) fn of(change: &SessionChange, at: impl Fn(LinkId) -> Option<At>) -> Self {
         match change {
-            SessionChange::Client(client) => {
-                let CodecParameters { kind, frame_size_samples, sample_rate_hz } = client.codec;
-                Self::Client(Box::new(ClientRecord {
-                    id: client.id.0,
-                    name: client.name.to_string(),
-                    codec: (kind.0, frame_size_samples, sample_rate_hz),
-                    rooms: client.rooms.iter().map(ToString::to_string).collect(),
-                    secret: client.secret.map(|secret| secret.0),
-                    is_unannounced: client.is_unannounced,
-                    access: AccessRecord::of(&client.access),
-                    capabilities: client.capabilities.0,
-                    place: client.position.map(Position::metres),
-                    at: client.link.and_then(at),
-                }))
-            }
+            SessionChange::Client(client) => Self::Client(Box::new(ClientRecord {
+                place: PlaceRecord::of(&client.place),
+                capabilities: client.capabilities.0,
+                position: client.position.map(Position::metres),
+                at: client.link.and_then(at),
+            })),
             SessionChange::Gone(id) => Self::Gone(id.0),
             SessionChange::Restricted(identity, restrictions) => {
                 Self::Restricted(RestrictionsRecord::of(&(identity.clone(), restrictions.clone())))
@@ -76,17 +58,10 @@ impl ChangeRecord {
     pub(crate) fn read(self) -> Result<(SessionChange, Option<At>), String> {
         Ok(match self {
             Self::Client(record) => {
-                let (kind, frame_size_samples, sample_rate_hz) = record.codec;
                 let client = CopiedClient {
-                    id: ClientId(record.id),
-                    name: record.name.into(),
-                    codec: CodecParameters { kind: CodecId(kind), frame_size_samples, sample_rate_hz },
-                    rooms: record.rooms.into_iter().map(Into::into).collect(),
-                    secret: record.secret.map(SharedSecret),
-                    is_unannounced: record.is_unannounced,
-                    access: record.access.read(Duration::ZERO)?,
+                    place: record.place.read(Duration::ZERO)?,
                     capabilities: Capabilities(record.capabilities),
-                    position: record.place.and_then(|place| Position::new(place).ok()),
+                    position: record.position.and_then(|place| Position::new(place).ok()),
                     link: None,
                 };
                 (SessionChange::Client(client), record.at)

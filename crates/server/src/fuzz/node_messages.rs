@@ -6,7 +6,8 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::{About, Bundle, KeptClient, LinkEnd, LinkNumber, SessionMessage, ToEdge, ToOwner};
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
-    Access, Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, SessionChange, SharedSecret,
+    Access, Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, KeptPlace, SessionChange,
+    SharedSecret,
 };
 
 use super::stage::{BareLink, FAR, FAR_NUMBER, FRIEND, NEAR, Player, Stage};
@@ -313,13 +314,15 @@ impl Play {
 
 fn client(id: ClientId, name: &str, at: Option<At>) -> Vec<u8> {
     let client = CopiedClient {
-        id,
-        name: name.into(),
-        codec: CodecParameters { kind: CodecId(1), frame_size_samples: 960, sample_rate_hz: 48_000 },
-        rooms: vec!["lobby".into()],
-        secret: Some(SECRET),
-        is_unannounced: false,
-        access: Access::default(),
+        place: KeptPlace {
+            id,
+            name: name.into(),
+            codec: CodecParameters { kind: CodecId(1), frame_size_samples: 960, sample_rate_hz: 48_000 },
+            rooms: vec!["lobby".into()],
+            secret: Some(SECRET),
+            is_unannounced: false,
+            access: Access::default(),
+        },
         capabilities: Capabilities(0),
         position: None,
         link: at.map(|_| consonance_session::LinkId(0)),

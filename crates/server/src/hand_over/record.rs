@@ -4,14 +4,11 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use consonance_session::{
-    ClientId, CodecId, CodecParameters, KeptPlace, SessionId, SessionSnapshot, SharedSecret,
-};
+use consonance_session::{SessionId, SessionSnapshot};
 use serde::{Deserialize, Serialize};
 
-use super::access_record::{AccessRecord, RestrictionsRecord};
+use super::access_record::RestrictionsRecord;
+use super::place_record::PlaceRecord;
 use super::{HandOver, SavedIdentity, VERSION};
 use crate::utc::milliseconds_since_1970;
 
@@ -57,19 +54,6 @@ struct SessionRecord {
     places: Vec<PlaceRecord>,
     #[serde(rename = "standings")]
     restrictions: Vec<RestrictionsRecord>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlaceRecord {
-    id: u16,
-    name: String,
-    codec: (u8, u32, u32),
-    rooms: Vec<String>,
-    secret: String,
-    #[serde(rename = "is_untold")]
-    is_unannounced: bool,
-    access: AccessRecord,
 }
 
 pub(super) fn to_bytes(hand_over: &HandOver) -> Vec<u8> {
@@ -127,34 +111,5 @@ impl SessionRecord {
             restrictions: self.restrictions.into_iter().map(|record| record.read(age)).collect(),
         };
         Ok((self.name, snapshot))
-    }
-}
-
-impl PlaceRecord {
-    fn of(place: &KeptPlace) -> Self {
-        let CodecParameters { kind, frame_size_samples, sample_rate_hz } = place.codec;
-        Self {
-            id: place.id.0,
-            name: place.name.to_string(),
-            codec: (kind.0, frame_size_samples, sample_rate_hz),
-            rooms: place.rooms.iter().map(ToString::to_string).collect(),
-            secret: BASE64.encode(place.secret.0),
-            is_unannounced: place.is_unannounced,
-            access: AccessRecord::of(&place.access),
-        }
-    }
-
-    fn read(self, age: Duration) -> Result<KeptPlace, String> {
-        let secret = BASE64.decode(&self.secret).ok().and_then(|bytes| bytes.try_into().ok());
-        let (kind, frame_size_samples, sample_rate_hz) = self.codec;
-        Ok(KeptPlace {
-            id: ClientId(self.id),
-            secret: SharedSecret(secret.ok_or_else(|| format!("the secret of {:?} is none", self.name))?),
-            name: self.name.into(),
-            codec: CodecParameters { kind: CodecId(kind), frame_size_samples, sample_rate_hz },
-            rooms: self.rooms.into_iter().map(Into::into).collect(),
-            is_unannounced: self.is_unannounced,
-            access: self.access.read(age)?,
-        })
     }
 }

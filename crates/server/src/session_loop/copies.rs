@@ -181,10 +181,13 @@ impl SessionLoop {
             // The owner no longer reaches the client's link, but others may; unless another client has its id by now.
             SessionChange::Client(client)
                 if client_at.is_none()
-                    && copy.server.client(client.id).is_some_and(|row| *row.name == *client.name) =>
+                    && copy
+                        .server
+                        .client(client.place.id)
+                        .is_some_and(|row| *row.name == *client.place.name) =>
             {
                 let is_here = |link: &LinkId| edge.session_of(*link).is_some();
-                (copy.server.link_of(client.id).filter(is_here), copy.worker_of(client.id))
+                (copy.server.link_of(client.place.id).filter(is_here), copy.worker_of(client.place.id))
             }
             _ => (here, worker),
         };
@@ -192,9 +195,9 @@ impl SessionLoop {
         copy.server.apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
         match change {
             SessionChange::Client(client) => {
-                copy.note(client.id, worker);
+                copy.note(client.place.id, worker);
                 if let Some(link) = here {
-                    copy.server.attach(at, link, client.id, None);
+                    copy.server.attach(at, link, client.place.id, None);
                 }
             }
             SessionChange::Gone(id) => copy.note(*id, None),

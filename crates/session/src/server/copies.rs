@@ -10,13 +10,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{
-    Capabilities, ClientId, CodecParameters, Position, RemoveClient, RoomId, RosterEntry, SharedSecret,
-    WireStr,
-};
+use consonance_wire::{Capabilities, ClientId, Position, RemoveClient, RoomId, RosterEntry, WireStr};
 
-use super::snapshot::{NO_LINK, since};
-use super::{Access, PlayerIdentity, Server};
+use super::snapshot::{KeptPlace, NO_LINK, since};
+use super::{PlayerIdentity, Server};
 use crate::link::{Delivery, LinkId, PeerOrigin};
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
@@ -38,21 +35,8 @@ pub enum SessionChange {
 /// The data of a client in a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopiedClient {
-    /// Its id.
-    pub id: ClientId,
-    /// Its name.
-    pub name: Box<str>,
-    /// The codec that it sends and wants to receive.
-    pub codec: CodecParameters,
-    /// The rooms that it listens to.
-    pub rooms: Vec<Box<str>>,
-    /// The secret with which it gets its place back, if it can resume. Any reader of this can take the place: keep it
-    /// like a private key.
-    pub secret: Option<SharedSecret>,
-    /// Whether it has not announced its rooms yet, so that others do not know of it.
-    pub is_unannounced: bool,
-    /// The access that it was granted at admission.
-    pub access: Access,
+    /// Its place in the session.
+    pub place: KeptPlace,
     /// The capabilities of both sides of its link.
     pub capabilities: Capabilities,
     /// Its position at that time, if it had reported one.
@@ -291,13 +275,15 @@ impl Server {
         let member = self.members.get(id)?;
         let link = self.outbound.link_of(id);
         Some(CopiedClient {
-            id,
-            name: member.name.clone(),
-            codec: member.codec,
-            rooms: member.rooms.names().map(Box::from).collect(),
-            secret: self.reservations.secret_of(id),
-            is_unannounced: self.visibility.is_unannounced(id),
-            access: self.access_since(id, self.now),
+            place: KeptPlace {
+                id,
+                name: member.name.clone(),
+                codec: member.codec,
+                rooms: member.rooms.names().map(Box::from).collect(),
+                secret: self.reservations.secret_of(id),
+                is_unannounced: self.visibility.is_unannounced(id),
+                access: self.access_since(id, self.now),
+            },
             capabilities: link
                 .and_then(|link| self.links.get(link))
                 .map_or_else(|| self.capabilities_kept_of(id), |record| record.capabilities),
@@ -312,7 +298,7 @@ impl Server {
     }
 
     fn apply_client(&mut self, client: &CopiedClient, link: Option<CopiedLink>) {
-        let CopiedClient { id, name, codec, .. } = client;
+        let KeptPlace { id, name, codec, rooms, secret, is_unannounced, access } = &client.place;
         let (link, node) = match link {
             Some(CopiedLink::Here(link)) => (Some(link), None),
             Some(CopiedLink::Elsewhere(node)) => (Some(node), Some(node)),
@@ -325,15 +311,15 @@ impl Server {
             let key = NameKey::of(name);
             self.members.insert(*id, name.clone(), key, *codec, link.unwrap_or(NO_LINK));
         }
-        let access = self.access_from_now(&client.access);
+        let access = self.access_from_now(access);
         self.policy.grant(*id, access);
         self.begin_restrictions(*id);
         self.recall_position(*id, client.position);
-        self.apply_rooms(*id, &client.rooms);
-        if let Some(secret) = client.secret {
-            self.reservations.set_secret(*id, secret);
+        self.apply_rooms(*id, rooms);
+        if let Some(secret) = secret {
+            self.reservations.set_secret(*id, *secret);
         }
-        if client.is_unannounced {
+        if *is_unannounced {
             self.visibility.note_unannounced(*id);
         } else {
             self.visibility.announce(*id);

@@ -37,8 +37,9 @@ pub struct KeptPlace {
     pub codec: CodecParameters,
     /// The rooms that it listens to.
     pub rooms: Vec<Box<str>>,
-    /// The secret that it presents. Any reader of this can take the place: keep it like a private key.
-    pub secret: SharedSecret,
+    /// The secret with which it gets its place back; none if it cannot resume. Any reader of this can take the place:
+    /// keep it like a private key.
+    pub secret: Option<SharedSecret>,
     /// Whether it has not announced its rooms yet, so that others do not know of it.
     pub is_unannounced: bool,
     /// The access that it was granted at admission.
@@ -58,7 +59,7 @@ impl Server {
                 name: member.name.clone(),
                 codec: member.codec,
                 rooms: member.rooms.names().map(Box::from).collect(),
-                secret: self.reservations.secret_of(id)?,
+                secret: Some(self.reservations.secret_of(id)?),
                 is_unannounced: !self.visibility.is_known(id),
                 access,
             })
@@ -122,7 +123,8 @@ impl Server {
             && name.len() <= self.settings.longest_name()
             && self.settings.is_possible(*codec);
         let key = NameKey::of(name);
-        if !fits || self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
+        let Some(secret) = place.secret.filter(|_| fits) else { return };
+        if self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
             return;
         }
         self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
@@ -133,7 +135,7 @@ impl Server {
             self.enter_restored(*id, room);
         }
         let until = self.now + self.settings.limits.resume;
-        self.reservations.set_secret(*id, place.secret);
+        self.reservations.set_secret(*id, secret);
         self.reservations.keep(*id, until, None);
         if place.is_unannounced {
             self.visibility.note_unannounced(*id);

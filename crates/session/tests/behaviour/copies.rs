@@ -69,7 +69,7 @@ impl Places {
             link.map(|link| here.map_or(CopiedLink::Elsewhere(ELSEWHERE), |_| CopiedLink::Here(link)));
         self.copy.apply(self.now, change, copied);
         if let (SessionChange::Client(client), Some(link)) = (change, here) {
-            self.copy.attach(self.now, link, client.id, None);
+            self.copy.attach(self.now, link, client.place.id, None);
         }
     }
 
@@ -144,7 +144,7 @@ fn a_change_is_told_once_as_it_is_when_it_is_taken() {
     places.session.receive(1, &packets::exit(0, "market"));
     places.session.receive(1, &packets::enter(0, "tavern"));
     let Some(SessionChange::Client(client)) = places.session.server.poll_change() else { panic!("a change") };
-    assert_eq!((client.id, client.rooms), (ClientId(0), vec!["lobby".into(), "tavern".into()]));
+    assert_eq!((client.place.id, client.place.rooms), (ClientId(0), vec!["lobby".into(), "tavern".into()]));
     assert_eq!(places.session.server.poll_change(), None);
 }
 

@@ -24,7 +24,7 @@ fn place(id: u16, name: &str) -> KeptPlace {
         name: name.into(),
         codec: CODEC,
         rooms: vec!["lobby".into()],
-        secret: SharedSecret([7; 16]),
+        secret: Some(SharedSecret([7; 16])),
         is_unannounced: false,
         access: Access::default(),
     }
@@ -235,7 +235,7 @@ prop_compose! {
         is_unannounced in any::<bool>(),
     ) -> KeptPlace {
         let codec = CodecParameters { frame_size_samples, ..CODEC };
-        KeptPlace { codec, rooms, secret: SharedSecret(secret), is_unannounced, ..place(id, &name) }
+        KeptPlace { codec, rooms, secret: Some(SharedSecret(secret)), is_unannounced, ..place(id, &name) }
     }
 }
 

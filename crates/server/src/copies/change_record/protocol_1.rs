@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use consonance_session::{
-    Access, Instant, PlayerIdentity, Priority, Restriction, RestrictionTerms, Restrictions, RoomRights,
-    Vouched,
+    Access, CodecId, CodecParameters, Instant, KeptPlace, PlayerIdentity, Priority, Restriction,
+    RestrictionTerms, Restrictions, RoomRights, SharedSecret, Vouched,
 };
 
 use super::*;
@@ -25,13 +25,15 @@ fn full_access() -> Access {
 
 fn client(access: Access, secret: Option<SharedSecret>) -> SessionChange {
     SessionChange::Client(CopiedClient {
-        id: ClientId(300),
-        name: "Alice".into(),
-        codec: CodecParameters { kind: CodecId(1), frame_size_samples: 960, sample_rate_hz: 48_000 },
-        rooms: vec!["lobby".into(), "team-1".into()],
-        secret,
-        is_unannounced: true,
-        access,
+        place: KeptPlace {
+            id: ClientId(300),
+            name: "Alice".into(),
+            codec: CodecParameters { kind: CodecId(1), frame_size_samples: 960, sample_rate_hz: 48_000 },
+            rooms: vec!["lobby".into(), "team-1".into()],
+            secret,
+            is_unannounced: true,
+            access,
+        },
         capabilities: Capabilities(0x0102_0304),
         position: secret.and_then(|_| Position::new([1.5, -2.0, 300.25]).ok()),
         link: None,
