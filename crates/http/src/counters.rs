@@ -1,27 +1,12 @@
 //! Counters of a listener.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 
 /// Counters of a listener since its start; clones share the same counters.
 #[derive(Clone, Debug, Default)]
-pub struct HttpCounters(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    /// Connections that were accepted, and those of them that have ended.
-    accepted: AtomicU64,
-    ended: AtomicU64,
-    rejected: AtomicU64,
-    tls_failed: AtomicU64,
-    unreadable: AtomicU64,
-    timed_out: AtomicU64,
-    broken_off: AtomicU64,
-    /// Answers by the first digit of their status, from 1 to 5.
-    answers: [AtomicU64; 5],
-}
+pub struct HttpCounters(Arc<Mutex<HttpStatistics>>);
 
 /// The counters of one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,60 +34,47 @@ pub struct HttpStatistics {
 impl HttpCounters {
     /// Reads all counters.
     pub fn read(&self) -> HttpStatistics {
-        let Counts { accepted, ended, rejected, tls_failed, unreadable, timed_out, broken_off, answers } =
-            &*self.0;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // Order matters: `ended` is read first, so that it cannot exceed `accepted`.
-        let (ended, accepted) = (read(ended), read(accepted));
-        HttpStatistics {
-            connections: accepted.saturating_sub(ended),
-            accepted,
-            rejected: read(rejected),
-            tls_failed: read(tls_failed),
-            unreadable: read(unreadable),
-            timed_out: read(timed_out),
-            broken_off: read(broken_off),
-            answers: std::array::from_fn(|index| read(&answers[index])),
-        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a `WebSocket` that ends because of its messages, or because none came.
     pub fn count_broken_off(&self) {
-        count(&self.0.broken_off);
+        self.count(|counts| counts.broken_off += 1);
     }
 
     pub(crate) fn count_accepted(&self) {
-        count(&self.0.accepted);
+        self.count(|counts| {
+            counts.accepted += 1;
+            counts.connections += 1;
+        });
     }
 
     pub(crate) fn count_ended(&self) {
-        count(&self.0.ended);
+        self.count(|counts| counts.connections = counts.connections.saturating_sub(1));
     }
 
     pub(crate) fn count_rejected(&self) {
-        count(&self.0.rejected);
+        self.count(|counts| counts.rejected += 1);
     }
 
     pub(crate) fn count_failed_tls(&self) {
-        count(&self.0.tls_failed);
+        self.count(|counts| counts.tls_failed += 1);
     }
 
     pub(crate) fn count_unreadable(&self) {
-        count(&self.0.unreadable);
+        self.count(|counts| counts.unreadable += 1);
     }
 
     pub(crate) fn count_timed_out(&self) {
-        count(&self.0.timed_out);
+        self.count(|counts| counts.timed_out += 1);
     }
 
     pub(crate) fn count_answer(&self, status: StatusCode) {
         let class = usize::from(status.as_u16() / 100).wrapping_sub(1);
-        if let Some(counter) = self.0.answers.get(class) {
-            count(counter);
-        }
+        self.count(|counts| counts.answers.get_mut(class).into_iter().for_each(|answers| *answers += 1));
     }
-}
 
-fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
+    fn count(&self, count: impl FnOnce(&mut HttpStatistics)) {
+        count(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }

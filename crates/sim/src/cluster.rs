@@ -21,10 +21,9 @@ mod trouble;
 mod words;
 mod world;
 
-use std::fmt;
 use std::time::Duration;
 
-use crate::clock::Time;
+use crate::report::SessionFailure;
 use crate::transcript::Transcript;
 pub use sabotage::ClusterSabotage;
 use world::World;
@@ -120,40 +119,11 @@ pub struct ClusterReport {
     pub transcript: Transcript,
 }
 
-/// A run that violated an invariant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ClusterFailure {
-    /// The seed that reproduces the run.
-    pub seed: u64,
-    /// The simulated time at which it was noticed.
-    pub at: Time,
-    /// A description of the violation.
-    pub what: String,
-    /// The actions before it, oldest first.
-    pub last_actions: Vec<String>,
-    /// The state of nodes and players at that time.
-    pub state: Vec<String>,
-}
-
-impl fmt::Display for ClusterFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, at, what, last_actions, state } = self;
-        writeln!(f, "seed {seed} of a cluster failed at {at}: {what}")?;
-        write!(f, "before that:")?;
-        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))?;
-        write!(f, "\nby then:")?;
-        state.iter().try_for_each(|line| write!(f, "\n  {line}"))
-    }
-}
-
-impl std::error::Error for ClusterFailure {}
-
 /// Simulates a cluster from its beginning to its end.
 ///
 /// # Errors
 /// The first violation, with everything needed to reproduce it.
-pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<ClusterFailure>> {
+pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<SessionFailure>> {
     let mut world = World::new(scenario);
     match settling::play(&mut world, scenario.trouble) {
         Ok(()) => Ok(ClusterReport {
@@ -162,7 +132,8 @@ pub fn run_cluster(scenario: &ClusterScenario) -> Result<ClusterReport, Box<Clus
             counts: world.counts(),
             transcript: world.transcript.get(),
         }),
-        Err(violation) => Err(Box::new(ClusterFailure {
+        Err(violation) => Err(Box::new(SessionFailure {
+            of: "cluster",
             seed: scenario.seed,
             at: world.time(),
             what: violation.to_string(),

@@ -19,9 +19,9 @@ mod silence;
 mod speech;
 mod world;
 
-use std::fmt;
 use std::time::Duration;
 
+use crate::report::SessionFailure;
 use crate::transcript::Transcript;
 pub use attack::{AttackScenario, run_attack};
 pub(crate) use hostile::HostileSession;
@@ -159,49 +159,14 @@ pub struct GroupReport {
     pub transcript: Transcript,
 }
 
-/// A run that violated an invariant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct GroupFailure {
-    /// The seed that reproduces the run.
-    pub seed: u64,
-    /// The simulated time at which it was noticed.
-    pub at: Duration,
-    /// A description of the violation.
-    pub what: String,
-    /// The actions before it, oldest first.
-    pub last_actions: Vec<String>,
-    /// The state of the players at that time.
-    pub state: Vec<String>,
-}
-
-impl fmt::Display for GroupFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, at, what, last_actions, state } = self;
-        writeln!(f, "seed {seed} of a group failed at {:.3} s: {what}", at.as_secs_f64())?;
-        write!(f, "before that:")?;
-        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))?;
-        write!(f, "\nby then:")?;
-        state.iter().try_for_each(|line| write!(f, "\n  {line}"))
-    }
-}
-
-impl std::error::Error for GroupFailure {}
-
 /// Simulates an encrypted session from its beginning to its end.
 ///
 /// # Errors
 /// The first violation, with everything needed to reproduce it.
-pub fn run_groups(scenario: &GroupScenario) -> Result<GroupReport, Box<GroupFailure>> {
+pub fn run_groups(scenario: &GroupScenario) -> Result<GroupReport, Box<SessionFailure>> {
     let mut world = World::new(scenario);
     match settling::play(&mut world, scenario.trouble) {
         Ok(()) => Ok(world.report(scenario.seed)),
-        Err(violation) => Err(Box::new(GroupFailure {
-            seed: scenario.seed,
-            at: world.now,
-            what: violation.to_string(),
-            last_actions: world.diary.last_actions(),
-            state: world.describe(),
-        })),
+        Err(violation) => Err(Box::new(world.failure(scenario.seed, &violation))),
     }
 }

@@ -55,17 +55,14 @@ mod words;
 mod world;
 
 pub use clock::Time;
-pub use cluster::{
-    ClusterCounts, ClusterFailure, ClusterReport, ClusterSabotage, ClusterScenario, run_cluster,
-};
+pub use cluster::{ClusterCounts, ClusterReport, ClusterSabotage, ClusterScenario, run_cluster};
 pub use dice::Dice;
 pub use groups::{
-    AttackScenario, GroupCounts, GroupFailure, GroupReport, GroupSabotage, GroupScenario, run_attack,
-    run_groups,
+    AttackScenario, GroupCounts, GroupReport, GroupSabotage, GroupScenario, run_attack, run_groups,
 };
 pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};
-pub use report::{RunCounts, RunReport, SimFailure};
+pub use report::{RunCounts, RunReport, SessionFailure, SimFailure};
 pub use run::run;
 pub use sabotage::Sabotage;
 pub use scenario::{CLIENTS_MAX, Scenario};

@@ -122,3 +122,34 @@ impl fmt::Display for SimFailure {
 }
 
 impl std::error::Error for SimFailure {}
+
+/// A violation in a run of a cluster or of an encrypted session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionFailure {
+    /// What was simulated: `cluster` or `group`.
+    pub of: &'static str,
+    /// The seed that reproduces the run.
+    pub seed: u64,
+    /// The simulated time at which it was noticed.
+    pub at: Time,
+    /// A description of the violation.
+    pub what: String,
+    /// The actions before it, oldest first.
+    pub last_actions: Vec<String>,
+    /// The state of nodes and players at that time.
+    pub state: Vec<String>,
+}
+
+impl fmt::Display for SessionFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { of, seed, at, what, last_actions, state } = self;
+        writeln!(f, "seed {seed} of a {of} failed at {at}: {what}")?;
+        write!(f, "before that:")?;
+        last_actions.iter().try_for_each(|action| write!(f, "\n  {action}"))?;
+        write!(f, "\nby then:")?;
+        state.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for SessionFailure {}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use consonance_sim::{ClusterCounts, ClusterFailure, ClusterSabotage, ClusterScenario, run_cluster};
+use consonance_sim::{ClusterCounts, ClusterSabotage, ClusterScenario, SessionFailure, run_cluster};
 
 /// The first seeds, and those that have found faults.
 const SEEDS: [u64; 20] =
@@ -71,7 +71,7 @@ fn first_failure(
     sabotage: ClusterSabotage,
     mut seeds: Range<u64>,
     is_it: impl Fn(&str) -> bool,
-) -> Option<ClusterFailure> {
+) -> Option<SessionFailure> {
     seeds.find_map(|seed| {
         let mut scenario = ClusterScenario::new(seed);
         scenario.sabotage = Some(sabotage);

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use consonance_sim::{
-    AttackScenario, GroupCounts, GroupFailure, GroupSabotage, GroupScenario, run_attack, run_groups,
+    AttackScenario, GroupCounts, GroupSabotage, GroupScenario, SessionFailure, run_attack, run_groups,
 };
 
 #[test]
@@ -80,7 +80,7 @@ fn attack(hostile: usize, seeds: impl Iterator<Item = u64>) {
     assert!(sum.hostile_asked >= 3 * runs && sum.hostile_attacks >= 2 * runs, "{sum:?}");
 }
 
-fn failure(seed: u64, sabotage: GroupSabotage) -> Option<Box<GroupFailure>> {
+fn failure(seed: u64, sabotage: GroupSabotage) -> Option<Box<SessionFailure>> {
     let mut scenario = GroupScenario::new(seed);
     scenario.sabotage = Some(sabotage);
     scenario.trouble = Duration::from_secs(6);

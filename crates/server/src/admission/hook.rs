@@ -7,7 +7,6 @@
 mod answer;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -176,14 +175,7 @@ struct Inner {
     queue: SyncSender<Job>,
 }
 
-#[derive(Debug, Default)]
-struct Counters {
-    asked: AtomicU64,
-    allowed: AtomicU64,
-    denied: AtomicU64,
-    failed: AtomicU64,
-    overflowed: AtomicU64,
-}
+type Counters = Mutex<HookStatistics>;
 
 /// The joining player, as sent to the service.
 #[derive(Clone, Debug, Serialize)]
@@ -231,19 +223,16 @@ impl Hook {
 
     /// The current counters.
     pub fn statistics(&self) -> HookStatistics {
-        let Counters { asked, allowed, denied, failed, overflowed } = &*self.0.counters;
-        let [asked, allowed, denied, failed, overflowed] =
-            [asked, allowed, denied, failed, overflowed].map(|counter| counter.load(Ordering::Relaxed));
-        HookStatistics { asked, allowed, denied, failed, overflowed }
+        *self.0.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks, and calls back from another thread; at once if too many wait.
     pub(super) fn ask(&self, question: &Question, span: OpenSpan, reply: Reply) -> Result<(), HookFailure> {
         let counters = &self.0.counters;
-        counters.asked.fetch_add(1, Ordering::Relaxed);
+        count(counters, |counts| counts.asked += 1);
         let body = serde_json::to_vec(question).map_err(|_| HookFailure::Garbage)?;
         self.0.queue.try_send(Job { body, asked_at: Instant::now(), span, reply }).map_err(|error| {
-            counters.overflowed.fetch_add(1, Ordering::Relaxed);
+            count(counters, |counts| counts.overflowed += 1);
             let (TrySendError::Full(mut job) | TrySendError::Disconnected(mut job)) = error;
             job.span.fail(HookFailure::Busy.code());
             HookFailure::Busy
@@ -278,23 +267,26 @@ fn work(jobs: &Mutex<Receiver<Job>>, service: &ServiceClient, counters: &Counter
         } else {
             ask(service, &body, &mut span)
         };
-        count(counters, &answer, &mut span);
+        note(counters, &answer, &mut span);
         drop(span);
         reply(answer);
     }
 }
 
-fn count(counters: &Counters, answer: &Result<Answer, HookFailure>, span: &mut OpenSpan) {
-    let counter = match answer {
-        Ok(Answer::Allow(_)) => &counters.allowed,
-        Ok(Answer::Deny(_)) => &counters.denied,
+fn note(counters: &Counters, answer: &Result<Answer, HookFailure>, span: &mut OpenSpan) {
+    match answer {
+        Ok(Answer::Allow(_)) => count(counters, |counts| counts.allowed += 1),
+        Ok(Answer::Deny(_)) => count(counters, |counts| counts.denied += 1),
         Err(failure) => {
             info!(%failure, "joining hook failed");
             span.fail(failure.code());
-            &counters.failed
+            count(counters, |counts| counts.failed += 1);
         }
-    };
-    counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn count(counters: &Counters, count: impl FnOnce(&mut HookStatistics)) {
+    count(&mut counters.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 fn ask(service: &ServiceClient, question: &[u8], span: &mut OpenSpan) -> Result<Answer, HookFailure> {

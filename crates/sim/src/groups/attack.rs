@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::player::Player;
 use super::world::World;
-use super::{GroupFailure, GroupReport, GroupSabotage, GroupScenario};
+use super::{GroupReport, GroupSabotage, GroupScenario};
+use crate::report::SessionFailure;
 use crate::violation::{Checked, ensure};
 pub(super) use hostile_member::HostileMember;
 use strategy::Strategy;
@@ -50,19 +51,13 @@ const HONEST_MIN: usize = 3;
 ///
 /// # Errors
 /// The first pair of honest players that did not hear each other for too long, with everything needed to reproduce it.
-pub fn run_attack(scenario: &AttackScenario) -> Result<GroupReport, Box<GroupFailure>> {
+pub fn run_attack(scenario: &AttackScenario) -> Result<GroupReport, Box<SessionFailure>> {
     let mut groups = GroupScenario::new(scenario.seed);
     groups.sabotage = scenario.is_unchecked.then_some(GroupSabotage::UncheckedCommits);
     let mut world = World::new(&groups);
     match play(&mut world, scenario) {
         Ok(()) => Ok(world.report(scenario.seed)),
-        Err(violation) => Err(Box::new(GroupFailure {
-            seed: scenario.seed,
-            at: world.now,
-            what: violation.to_string(),
-            last_actions: world.diary.last_actions(),
-            state: world.describe(),
-        })),
+        Err(violation) => Err(Box::new(world.failure(scenario.seed, &violation))),
     }
 }
 

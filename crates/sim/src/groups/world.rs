@@ -15,7 +15,9 @@ use super::links::{Arrival, Links, Way};
 use super::player::{Fate, Moment, Player, instant};
 use super::speech::Former;
 use super::{GroupCounts, GroupReport, GroupSabotage, GroupScenario};
+use crate::clock::Time;
 use crate::dice::Dice;
+use crate::report::SessionFailure;
 use crate::violation::{Checked, Violation};
 
 pub(crate) struct World {
@@ -77,6 +79,17 @@ impl World {
 
     pub(super) fn report(&self, seed: u64) -> GroupReport {
         GroupReport { seed, simulated: self.now, counts: self.counts(), transcript: self.links.transcript }
+    }
+
+    pub(super) fn failure(&self, seed: u64, violation: &Violation) -> SessionFailure {
+        SessionFailure {
+            of: "group",
+            seed,
+            at: Time::START + self.now,
+            what: violation.to_string(),
+            last_actions: self.diary.last_actions(),
+            state: self.describe(),
+        }
     }
 
     fn counts(&self) -> GroupCounts {
@@ -367,7 +380,7 @@ impl World {
     }
 
     /// One line for each player.
-    pub(super) fn describe(&self) -> Vec<String> {
+    fn describe(&self) -> Vec<String> {
         let lines = self.players.iter().map(|player| {
             let epoch = player.keys.as_ref().map(|keys| keys.member.epoch());
             let id = player.client.id();
