@@ -36,7 +36,7 @@ pub(crate) struct Plan {
 /// [`Failure::CommandFailed`] if a seed failed; what happened in it has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if plan.transcripts {
-        return command::run(command::cargo(root, TRANSCRIPTS));
+        return command::run(&mut command::cargo(root, TRANSCRIPTS));
     }
     let Plan { cluster, groups, hostile, transcripts: _, seeds, first } = plan;
     let kind: &[&str] = if *cluster {

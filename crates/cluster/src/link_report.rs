@@ -41,6 +41,7 @@ impl LinkReport {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
     use std::time::Duration;
 
     use consonance_transport::DatagramPath;
@@ -83,7 +84,10 @@ mod tests {
         let bytes = postcard::to_allocvec(&report).unwrap();
         assert_eq!(postcard::from_bytes(&bytes), Ok(report.clone()));
         // As nodes of version 0.2 write and read it.
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::new();
+        for byte in &bytes {
+            write!(hex, "{byte:02x}").unwrap();
+        }
         assert_eq!(hex, OF_0_2);
         // Nodes of earlier versions know the first two parts only, and read them from the beginning.
         let (known, _): ((Option<LinkQuality>, Option<PageState>), _) =

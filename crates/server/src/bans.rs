@@ -6,6 +6,8 @@
 //! whether it is written as itself or inside IPv6.
 
 mod index;
+#[cfg(feature = "openapi")]
+mod schema;
 
 use std::net::IpAddr;
 
@@ -38,7 +40,6 @@ pub struct Ban {
 
 /// The target of a ban.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BanTarget {
     /// A player's name, in upper or lower case.

@@ -35,6 +35,7 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `joining-hook` | yes | the operator's HTTP services: the joining hook and webhooks; a game that hosts its own server has other means |
+//! | `openapi` | no | schemas (utoipa) of what the admin API shows, for its description |
 //!
 //! Needs Rust 1.95 or later.
 

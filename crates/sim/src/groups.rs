@@ -12,6 +12,7 @@ mod checks;
 mod diary;
 mod hostile;
 mod links;
+mod outcome;
 mod player;
 mod script;
 mod settling;

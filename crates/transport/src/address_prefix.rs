@@ -130,16 +130,6 @@ impl<'de> serde::Deserialize<'de> for AddressPrefix {
     }
 }
 
-#[cfg(feature = "openapi")]
-impl utoipa::ToSchema for AddressPrefix {}
-
-#[cfg(feature = "openapi")]
-impl utoipa::PartialSchema for AddressPrefix {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        String::schema()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

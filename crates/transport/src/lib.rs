@@ -46,6 +46,12 @@
 //! assert_eq!(server.poll(now), Some(packet));
 //! ```
 //!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster tell it |
+//!
 //! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]

@@ -16,6 +16,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 pub(crate) mod optional {
     use super::*;
 
+    #[expect(clippy::ref_option, reason = "serde passes the field like this")]
     pub(crate) fn serialize<S: Serializer>(
         time: &Option<Duration>,
         serializer: S,

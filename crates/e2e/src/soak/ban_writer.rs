@@ -139,7 +139,7 @@ fn records_settings() -> RecordsSettings {
 
 fn audited(records: &Records) -> BTreeSet<String> {
     let mut targets = BTreeSet::new();
-    let mut query = AuditQuery { limit: 1_000, actor: Some(ACTOR.to_owned()), ..AuditQuery::default() };
+    let mut query = AuditQuery { limit: 1_000, by: Some(ACTOR.to_owned()), ..AuditQuery::default() };
     loop {
         let page = records.audit(&query);
         targets.extend(page.entries.into_iter().map(|entry| entry.target));

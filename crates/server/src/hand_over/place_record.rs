@@ -1,4 +1,5 @@
-//! A client's place in its session, in files of a hand-over (JSON) and between nodes (postcard, by the order of fields).
+//! A client's place in its session: in files of a hand-over, which are JSON, and between nodes, which write it with
+//! postcard, by the order of its fields.
 
 use std::time::Duration;
 

@@ -31,8 +31,8 @@ pub struct Report {
     pub tracks: usize,
     /// The size of all files, in bytes.
     pub bytes: u64,
-    /// The encrypted file of a report that a player has submitted: player and reason are in it, and empty here. Only the
-    /// holder of the moderators' key can open it, with `consonance decrypt`.
+    /// The encrypted file of a report that a player has submitted: player and reason are in it, and empty here. Only
+    /// the holder of the moderators' key can open it, with `consonance decrypt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
 }

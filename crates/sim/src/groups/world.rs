@@ -4,9 +4,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use consonance_e2ee::FollowedGroup;
-use consonance_session::{
-    ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings, ServerStatistics,
-};
+use consonance_session::{ClientEvent, Delivery, Encryption, LinkCommand, LinkId, Server, ServerSettings};
 use consonance_wire::{DeliveryMessage, MemberMessage};
 
 use super::book::Book;
@@ -14,10 +12,8 @@ use super::diary::Diary;
 use super::links::{Arrival, Links, Way};
 use super::player::{Fate, Moment, Player, instant};
 use super::speech::Former;
-use super::{GroupCounts, GroupReport, GroupSabotage, GroupScenario};
-use crate::clock::Time;
+use super::{GroupCounts, GroupSabotage, GroupScenario};
 use crate::dice::Dice;
-use crate::report::SessionFailure;
 use crate::violation::{Checked, Violation};
 
 pub(crate) struct World {
@@ -75,27 +71,6 @@ impl World {
             named: 0,
             is_silent: false,
         }
-    }
-
-    pub(super) fn report(&self, seed: u64) -> GroupReport {
-        GroupReport { seed, simulated: self.now, counts: self.counts(), transcript: self.links.transcript }
-    }
-
-    pub(super) fn failure(&self, seed: u64, violation: &Violation) -> SessionFailure {
-        SessionFailure {
-            of: "group",
-            seed,
-            at: Time::START + self.now,
-            what: violation.to_string(),
-            last_actions: self.diary.last_actions(),
-            state: self.describe(),
-        }
-    }
-
-    fn counts(&self) -> GroupCounts {
-        let ServerStatistics { commits, commits_refused, commit_complaints, .. } = self.server.statistics();
-        let (groups, complaints) = (self.book.groups(), commit_complaints);
-        GroupCounts { commits, commits_refused, complaints, groups, ..self.counts }
     }
 
     /// Advances time by a millisecond.
@@ -377,31 +352,5 @@ impl World {
         }
         let in_use: Vec<LinkId> = self.players.iter().filter_map(|player| player.link).collect();
         self.links.forget(|link| in_use.contains(&link));
-    }
-
-    /// One line for each player.
-    fn describe(&self) -> Vec<String> {
-        let lines = self.players.iter().map(|player| {
-            let epoch = player.keys.as_ref().map(|keys| keys.member.epoch());
-            let id = player.client.id();
-            let row = id.and_then(|id| self.server.client(id)).map(|row| row.name.to_owned());
-            let members = player.keys.as_ref().map_or(0, |keys| keys.member.members().len());
-            format!(
-                "{}: {:?}, {:?}, at the server {row:?}, epoch {epoch:?} with {members}, unread {}, waits since {:?}",
-                player.name,
-                player.client.status(),
-                player.link,
-                player.unread.len(),
-                player.waits_since
-            )
-        });
-        let server = format!(
-            "server: {:?}, {} clients, {} members; latest {:?}",
-            self.encryption,
-            self.server.clients(),
-            self.server.group_members(),
-            self.book.latest()
-        );
-        lines.chain([server]).collect()
     }
 }
