@@ -5,6 +5,7 @@
 
 mod anchors;
 mod architecture;
+mod circles;
 mod comment_width;
 mod containerfile;
 mod crate_docs;
@@ -90,6 +91,7 @@ type Rule = fn(&Repository) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     anchors::check,
     architecture::check,
+    circles::check,
     comment_width::check,
     containerfile::check,
     crate_docs::check,

@@ -38,6 +38,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 const LIMITS: Limits = Limits {
     table: "files",
     noun: "file",
+    unit: "lines",
     soft: 400,
     hard: 800,
     advice: "give each idea in it a file of its own, named by its noun",

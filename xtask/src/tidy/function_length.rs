@@ -22,6 +22,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 const LIMITS: Limits = Limits {
     table: "functions",
     noun: "function",
+    unit: "lines",
     soft: 70,
     hard: usize::MAX,
     advice: "let it branch, and move what the branches do into functions of their own",

@@ -1,6 +1,7 @@
 //! The list of items that are longer than they should be, which may only get shorter.
 //!
-//! `xtask/ratchet.toml` has two tables, `[files]` (path = lines) and `[functions]` (`"path scope::name"` = lines).
+//! `xtask/ratchet.toml` has three tables, `[circles]` (folder of a crate = files in circles), `[files]` (path = lines)
+//! and `[functions]` (`"path scope::name"` = lines).
 //! An outdated entry is a finding, too, so that an improvement cannot be lost again.
 
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub(crate) struct Limits {
     pub(crate) table: &'static str,
     /// The noun for it in messages.
     pub(crate) noun: &'static str,
+    /// What is counted.
+    pub(crate) unit: &'static str,
     /// A longer item needs an entry.
     pub(crate) soft: usize,
     /// A longer item is not allowed, even with an entry.
@@ -40,7 +43,7 @@ pub(crate) struct Limits {
 /// Whether the ratchet file itself can be read.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let text = repository.text(PATH).unwrap_or_default();
-    let form = "write `[files]` and `[functions]` with one `\"what\" = lines` per line";
+    let form = "write `[circles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => return vec![Finding::new(PATH, 1, format!("is no TOML: {}", error.message()), form)],
@@ -78,7 +81,7 @@ pub(crate) fn judge(repository: &Repository, limits: &Limits, measured: &[Measur
 /// The path of the ratchet file.
 const PATH: &str = "xtask/ratchet.toml";
 
-const TABLES: [&str; 2] = ["files", "functions"];
+const TABLES: [&str; 3] = ["circles", "files", "functions"];
 
 struct Entry {
     length: usize,
@@ -86,22 +89,22 @@ struct Entry {
 }
 
 fn judge_one(limits: &Limits, one: &Measured, entry: Option<&Entry>) -> Option<Finding> {
-    let Limits { noun, soft, hard, advice, .. } = limits;
+    let Limits { noun, unit, soft, hard, advice, .. } = limits;
     let (key, length) = (&one.key, one.length);
     let at_code = |what: String, instead: &str| Some(Finding::new(&one.path, one.line, what, instead));
     match entry {
-        _ if length > *hard => at_code(format!("{noun} of {length} lines, never more than {hard}"), advice),
-        None if length > *soft => at_code(format!("{noun} of {length} lines, at most {soft}"), advice),
+        _ if length > *hard => at_code(format!("{noun} of {length} {unit}, never more than {hard}"), advice),
+        None if length > *soft => at_code(format!("{noun} of {length} {unit}, at most {soft}"), advice),
         Some(entry) if length <= *soft => {
-            let what = format!("`{key}` has {length} lines now, which needs no exception");
+            let what = format!("`{key}` has {length} {unit} now, which needs no exception");
             Some(Finding::new(PATH, entry.line, what, "remove the line"))
         }
         Some(entry) if length > entry.length => {
-            at_code(format!("{noun} grew from {} to {length} lines", entry.length), advice)
+            at_code(format!("{noun} grew from {} to {length} {unit}", entry.length), advice)
         }
         Some(entry) if length < entry.length => {
-            let what = format!("`{key}` shrank from {} to {length} lines", entry.length);
-            Some(Finding::new(PATH, entry.line, what, format!("write {length}, so that it stays that short")))
+            let what = format!("`{key}` shrank from {} to {length} {unit}", entry.length);
+            Some(Finding::new(PATH, entry.line, what, format!("write {length}, so that it stays that way")))
         }
         None | Some(_) => None,
     }
@@ -128,8 +131,14 @@ mod tests {
     use super::*;
     use crate::tidy::fixture::{lines, repository};
 
-    const LIMITS: Limits =
-        Limits { table: "files", noun: "file", soft: 10, hard: 20, advice: "split it by idea" };
+    const LIMITS: Limits = Limits {
+        table: "files",
+        noun: "file",
+        unit: "lines",
+        soft: 10,
+        hard: 20,
+        advice: "split it by idea",
+    };
 
     fn judged(ratchet: &str, length: usize) -> Vec<String> {
         let one = Measured { key: "a.rs".to_owned(), path: "a.rs".to_owned(), line: 1, length };
@@ -157,9 +166,7 @@ mod tests {
     fn shrinking_asks_for_the_lower_number() {
         assert_eq!(
             judged("[files]\n\"a.rs\" = 14\n", 12),
-            [
-                "xtask/ratchet.toml:2: `a.rs` shrank from 14 to 12 lines — write 12, so that it stays that short"
-            ]
+            ["xtask/ratchet.toml:2: `a.rs` shrank from 14 to 12 lines — write 12, so that it stays that way"]
         );
     }
 
@@ -185,7 +192,7 @@ mod tests {
     fn a_ratchet_file_that_is_not_understood_is_reported() {
         let found = |text| lines(&check(&repository(&[(PATH, text)])));
         assert_eq!(found("[files]\n\"a.rs\" = 12\n[functions]\n"), [""; 0]);
-        let instead = "write `[files]` and `[functions]` with one `\"what\" = lines` per line";
+        let instead = "write `[circles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
         assert_eq!(
             found("[file]\n"),
             [format!("xtask/ratchet.toml:1: `file` is not understood — {instead}")]
