@@ -14,10 +14,10 @@ use consonance_transport::{Delivery, DisconnectReason, Remote};
 use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
+use crate::kept_client::KeptClient;
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
 use crate::message::{About, LinkEnd, ToOwner, is_reliable};
-use crate::remote_links::KeptClient;
 pub use incoming::Wanted;
 use sessions::EdgeSessions;
 

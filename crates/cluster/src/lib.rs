@@ -53,6 +53,7 @@
 
 mod bus;
 mod edge_links;
+mod kept_client;
 mod link_number;
 mod link_report;
 mod mailboxes;
@@ -70,6 +71,7 @@ pub mod simulated;
 
 pub use bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 pub use edge_links::{EdgeLinks, LinkOrigin, NumberedPackets, ReleasedLink, Wanted};
+pub use kept_client::KeptClient;
 pub use link_number::{LinkNumber, LinkNumbers};
 pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
@@ -83,6 +85,6 @@ pub use nodes::{
     Bundle, BusWay, JoinedWays, LinkStatus, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way,
     join_nodes,
 };
-pub use remote_links::{EdgeNetworks, KeptClient, ReleasedPeers, RemoteLinks, RemoteNetwork};
+pub use remote_links::{EdgeNetworks, ReleasedPeers, RemoteLinks, RemoteNetwork};
 pub use replica::{Replica, ReplicaChange, ReplicaRequest, Replicated};
 pub use session_message::SessionMessage;

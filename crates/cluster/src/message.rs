@@ -6,9 +6,9 @@
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason};
 use serde::{Deserialize, Serialize};
 
+use crate::kept_client::KeptClient;
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::link_report::LinkReport;
-use crate::remote_links::KeptClient;
 
 /// A message from an edge to the owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod fan_out;
 mod incoming;
+mod peer_numbers;
 mod peers;
 mod present_peers;
 mod released;
@@ -15,14 +16,15 @@ use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
     ReachabilityFeed, ServerLinkEvent, ServerNetwork, ServerTransport,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
 use crate::link_number::{LinkNumber, LinkNumbers};
 use crate::message::{ToEdge, ToOwner, delivery, is_reliable};
 use fan_out::FanOut;
 use incoming::Came;
+use peer_numbers::{is_at_other_node, link_of, peer_of};
 use peers::Peers;
+pub use peers::RemoteNetwork;
 pub use released::ReleasedPeers;
 
 /// Links that other workers hold for the sessions of this one.
@@ -41,21 +43,6 @@ pub struct RemoteLinks {
     fan_out: FanOut,
     buffer: Vec<u8>,
     statistics: NetworkStatistics,
-}
-
-/// The kind of network of a peer, as [`ServerNetwork::network`] names it at its edge.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RemoteNetwork(pub Box<str>);
-
-/// The client of a peer under an earlier owner of its session, as known to its edge.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KeptClient {
-    /// Its id.
-    pub client: u16,
-    /// The number of changes of the session that its edge has heard of.
-    pub version: u64,
-    /// Its position in metres, if it has reported one.
-    pub place: Option<[f32; 3]>,
 }
 
 /// The common properties of the networks of all edges.
@@ -279,19 +266,4 @@ impl fmt::Debug for RemoteLinks {
 
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: "what must arrive at its worker".to_owned() }
-}
-
-/// The number of a peer: the number of its edge in the upper 32 bits, and that of its link in the lower 32 bits.
-fn peer_of(member: Member, link: LinkNumber) -> Peer {
-    Peer(u64::from(member.0) << u32::BITS | u64::from(link.0))
-}
-
-/// Whether the edge of a peer is at another node, and so outlives this node, which has this many workers.
-fn is_at_other_node(own_workers: Option<u16>, peer: Peer) -> bool {
-    let (Member(edge), _) = link_of(peer);
-    own_workers.is_some_and(|workers| edge >= workers)
-}
-
-fn link_of(peer: Peer) -> (Member, LinkNumber) {
-    (Member((peer.0 >> u32::BITS) as u16), LinkNumber(peer.0 as u32))
 }

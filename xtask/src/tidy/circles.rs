@@ -14,13 +14,13 @@ use modules::Modules;
 /// A file uses those that define the names of its `use` lines, whichever files export these again.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let test_files = TestFiles::of(repository);
-    let measured = repository.packages.iter().filter_map(|package| {
+    let measured = repository.packages.iter().map(|package| {
         let modules = Modules::of(repository, &package.below("src"), &test_files);
         let circles = modules.circles();
         let large = circles.iter().filter(|circle| circle.len() > CIRCLE_MAX);
         let files: Vec<&str> = large.flatten().copied().collect();
-        let path = (*files.iter().min()?).to_owned();
-        Some(Measured { key: package.folder.clone(), path, line: 1, length: files.len() })
+        let path = files.iter().min().map_or_else(|| package.manifest(), |first| (*first).to_owned());
+        Measured { key: package.folder.clone(), path, line: 1, length: files.len() }
     });
     ratchet::judge(repository, &LIMITS, &measured.collect::<Vec<_>>())
 }
@@ -80,6 +80,18 @@ mod tests {
         assert_eq!(found(&files("use crate::Top;\n")).len(), 1);
         assert_eq!(found(&files("use super::{self, Top as Upper};\n")).len(), 1);
         assert_eq!(found(&files("use std::fmt;\n")), [""; 0]);
+    }
+
+    #[test]
+    fn a_crate_whose_circles_are_gone_needs_no_entry() {
+        let entry = ("xtask/ratchet.toml", "[circles]\n\"a\" = 3\n");
+        assert_eq!(
+            found(&[ROOT, entry]),
+            [
+                "xtask/ratchet.toml:2: `a` has 0 files that use each other in circles now, which needs no exception — \
+                 remove the line"
+            ]
+        );
     }
 
     #[test]

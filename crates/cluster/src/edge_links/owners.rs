@@ -9,9 +9,9 @@ use consonance_transport::Delivery;
 use super::sessions::HeldPacket;
 use super::{EdgeLink, EdgeLinks, NumberedPackets, ReleasedLink};
 use crate::bus::Member;
+use crate::kept_client::KeptClient;
 use crate::link_number::LinkNumber;
 use crate::message::{LinkEnd, ToOwner};
-use crate::remote_links::KeptClient;
 
 impl<L: Copy + Eq + Hash> EdgeLinks<L> {
     /// Sets the owner of a session, or marks it as unknown. A new owner is told of all links, of the client of each

@@ -4,7 +4,7 @@ use std::mem;
 
 use consonance_transport::Peer;
 
-use super::link_of;
+use super::peer_numbers::link_of;
 use crate::bus::Member;
 use crate::link_number::LinkNumbers;
 

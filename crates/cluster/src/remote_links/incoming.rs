@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
+use super::RemoteLinks;
+use super::peer_numbers::{is_at_other_node, link_of, peer_of};
 use super::released::ReturnedPacket;
-use super::{RemoteLinks, is_at_other_node, link_of, peer_of};
 use crate::bus::{BusEvent, Member};
 use crate::link_number::LinkNumber;
 use crate::message::{BusMessageError, LinkEnd, ToEdge, ToOwner, delivery};

@@ -7,10 +7,15 @@ use consonance_transport::{Peer, PeerAccount, PeerIdentity, Resumed};
 use rustc_hash::FxHashMap;
 
 use super::present_peers::PresentPeers;
-use super::{KeptClient, RemoteNetwork};
+use crate::kept_client::KeptClient;
 use crate::link_number::LinkNumber;
 use crate::link_report::LinkReport;
 use crate::message::About;
+
+/// The kind of network of a peer, as [`ServerNetwork::network`](consonance_transport::ServerNetwork::network) names it
+/// at its edge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemoteNetwork(pub Box<str>);
 
 /// The links that are up.
 #[derive(Debug, Default)]

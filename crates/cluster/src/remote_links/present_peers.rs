@@ -2,7 +2,7 @@
 
 use consonance_transport::Peer;
 
-use super::link_of;
+use super::peer_numbers::link_of;
 use crate::link_number::LinkNumber;
 
 /// The number in each slot of each edge, so that looking a link up is two reads of arrays.

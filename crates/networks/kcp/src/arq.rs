@@ -3,6 +3,7 @@
 //! Its driver passes in received segments, sends messages, and calls [`flush`](Arq::flush) after both and at the time
 //! of [`poll_timeout`](Arq::poll_timeout).
 
+mod numbers;
 mod receiving;
 mod round_trip;
 mod sending;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
 
+use numbers::is_before;
 use receiving::Receiving;
 use round_trip::{RoundTrip, TIMEOUT_MS_MAX};
 use sending::{Patience, Sending};
@@ -312,9 +314,4 @@ impl<E: FnMut(&[u8])> Packer<'_, E> {
         self.emit();
         self.datagram
     }
-}
-
-/// Compares numbers, which wrap around: one is before another if the distance forward is less than half of the range.
-fn is_before(number: u32, other: u32) -> bool {
-    (number.wrapping_sub(other) as i32) < 0
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::is_before;
+use super::numbers::is_before;
 
 #[derive(Debug)]
 pub(super) struct Receiving {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::is_before;
+use super::numbers::is_before;
 use super::round_trip::TIMEOUT_MS_MAX;
 
 #[derive(Debug, Default)]
