@@ -70,10 +70,10 @@ export function fakeLibrary(name: string): VoiceLibrary {
 
 /** The user has answered the browser's prompt; the page's root says `data-prompt` while it is open. */
 async function answered() {
-  const { dataset } = document.documentElement;
-  dataset.prompt = "microphone";
+  const root = document.documentElement;
+  root.setAttribute("data-prompt", "microphone");
   await new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
-  delete dataset.prompt;
+  root.removeAttribute("data-prompt");
 }
 
 class FakeMicrophone implements Microphone {
