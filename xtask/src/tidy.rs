@@ -5,10 +5,10 @@
 
 mod anchors;
 mod architecture;
-mod circles;
 mod comment_width;
 mod containerfile;
 mod crate_docs;
+mod cycles;
 mod errors;
 mod exhaustive;
 mod features;
@@ -91,10 +91,10 @@ type Rule = fn(&Repository) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     anchors::check,
     architecture::check,
-    circles::check,
     comment_width::check,
     containerfile::check,
     crate_docs::check,
+    cycles::check,
     errors::check,
     exhaustive::check,
     features::check,

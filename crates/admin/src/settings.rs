@@ -51,8 +51,8 @@ pub struct AdminLimits {
     /// Connections at once; further ones are closed, except for four from this machine, which are reserved for probes.
     /// Default 64: some operators, their page and a scraper.
     pub connections_max: usize,
-    /// Connections at once from one address, the reserved ones not counted; further ones are closed. Default 32: nobody
-    /// can have all of them, and a proxy in front has enough for all pages that may [follow](Self::followers_max).
+    /// Connections at once from one address, not counting the reserved ones; further ones are closed. Default 32: one
+    /// address cannot take all, and a proxy in front has enough for all pages that may [follow](Self::followers_max).
     pub connections_per_address: usize,
     /// The timeout for the head of a request, and for silence between two requests. Default 10 s.
     pub head_timeout: Duration,

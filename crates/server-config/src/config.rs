@@ -250,7 +250,7 @@ table! {
         /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
         /// probes.
         pub connections_max: usize = 64, 1..=4096;
-        /// Connections at once from one address (IPv6: one /64), the reserved ones not counted; further ones are
+        /// Connections at once from one address (IPv6: one /64), not counting the reserved ones; further ones are
         /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
         pub connections_per_address: usize = 32, 1..=4096;
         /// How long a request may take to arrive, and its answer to be sent.

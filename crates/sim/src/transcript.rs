@@ -1,11 +1,11 @@
-//! A hash of all that was sent and told in a run. While code is moved, the same seeds have to keep the same ones.
+//! Hashes of everything that a run sends and reports. A refactoring must not change them for the same seed.
 
 use std::fmt::{self, Debug, Write};
 
 use consonance_session::Delivery;
 use consonance_transport::split_mix::mixed;
 
-/// The hashes of a run. Two hashes, so that a renamed variant or field of an event shows as no more than that.
+/// The hashes of a run: two, so that renaming a variant or field of an event leaves the hash of the packets unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transcript {
@@ -29,7 +29,7 @@ impl Transcript {
         }
     }
 
-    /// An event or a command, and whose it is.
+    /// Records an event or a command, and the client or server that it belongs to.
     pub(crate) fn note_event(&mut self, micros: u64, of: u64, event: &dyn Debug) {
         fold(&mut self.events, micros);
         fold(&mut self.events, of);
@@ -48,7 +48,7 @@ struct Text<'a>(&'a mut u64);
 
 impl Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Byte by byte: the pieces in which a text is written are none of its content.
+        // Byte by byte, so that the result does not depend on how the formatter splits the text.
         text.bytes().for_each(|byte| fold(self.0, byte.into()));
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What is sent and told in 200 runs stays the same while code is moved.
+//! A refactoring does not change what 200 simulated runs send and report.
 //!
 //! `transcripts.txt` has a line for each run: its kind, its seed, and the hashes of all packets and of all events and
 //! commands. A change that only moves or renames code keeps the hashes of packets; one that renames an event, too. A
@@ -20,7 +20,7 @@ const KINDS: [(&str, u64); 3] = [("single", 120), ("cluster", 40), ("groups", 40
 const SAMPLE: usize = 20;
 
 #[test]
-fn a_sample_of_the_runs_sends_and_tells_what_it_did_before() {
+fn a_sample_of_the_runs_matches_its_transcripts() {
     let text = fs::read_to_string(file()).expect("transcripts.txt is there");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len() as u64, KINDS.iter().map(|(_, count)| count).sum::<u64>());
@@ -29,7 +29,7 @@ fn a_sample_of_the_runs_sends_and_tells_what_it_did_before() {
 
 #[test]
 #[ignore = "it takes minutes without optimisation: cargo xtask sim --transcripts"]
-fn all_runs_send_and_tell_what_they_did_before() {
+fn all_runs_match_their_transcripts() {
     if env::var_os("UPDATE_TRANSCRIPTS").is_some() {
         let runs: Vec<_> =
             KINDS.iter().flat_map(|(kind, count)| (1..=*count).map(|seed| (*kind, seed))).collect();

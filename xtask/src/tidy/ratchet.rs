@@ -1,6 +1,6 @@
 //! The list of items that are longer than they should be, which may only get shorter.
 //!
-//! `xtask/ratchet.toml` has three tables, `[circles]` (folder of a crate = files in circles), `[files]` (path = lines)
+//! `xtask/ratchet.toml` has three tables, `[cycles]` (folder of a crate = files in cycles), `[files]` (path = lines)
 //! and `[functions]` (`"path scope::name"` = lines).
 //! An outdated entry is a finding, too, so that an improvement cannot be lost again.
 
@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 /// Whether the ratchet file itself can be read.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let text = repository.text(PATH).unwrap_or_default();
-    let form = "write `[circles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
+    let form = "write `[cycles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => return vec![Finding::new(PATH, 1, format!("is no TOML: {}", error.message()), form)],
@@ -81,7 +81,7 @@ pub(crate) fn judge(repository: &Repository, limits: &Limits, measured: &[Measur
 /// The path of the ratchet file.
 const PATH: &str = "xtask/ratchet.toml";
 
-const TABLES: [&str; 3] = ["circles", "files", "functions"];
+const TABLES: [&str; 3] = ["cycles", "files", "functions"];
 
 struct Entry {
     length: usize,
@@ -192,7 +192,7 @@ mod tests {
     fn a_ratchet_file_that_is_not_understood_is_reported() {
         let found = |text| lines(&check(&repository(&[(PATH, text)])));
         assert_eq!(found("[files]\n\"a.rs\" = 12\n[functions]\n"), [""; 0]);
-        let instead = "write `[circles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
+        let instead = "write `[cycles]`, `[files]` and `[functions]` with one `\"what\" = lines` per line";
         assert_eq!(
             found("[file]\n"),
             [format!("xtask/ratchet.toml:1: `file` is not understood — {instead}")]

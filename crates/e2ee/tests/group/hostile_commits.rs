@@ -97,12 +97,12 @@ fn a_commit_that_no_member_can_read_removes_its_maker() {
 }
 
 #[test]
-fn welcomes_that_nobody_can_open_remove_their_maker_at_the_second_complaint() {
+fn unreadable_welcomes_remove_their_sender_at_the_second_complaint() {
     let mut stage = Stage::new(Encryption::Required);
     stage.join(&["Ann", "Bob", "Eve", "Fay"]);
     stage.run_ms(1500);
     stage.spoil_welcomes_of("Eve");
-    // Nobody else answers, so it is asked first although there was a complaint.
+    // The other members do not answer, so Eve is asked first despite the complaint.
     stage.hang("Ann");
     stage.hang("Bob");
     stage.leave("Fay");

@@ -92,7 +92,7 @@ impl Stage {
         self.clique = names.to_vec();
     }
 
-    /// From now on nobody can open the Welcomes of this member.
+    /// Damages all further Welcomes of this member, so that newcomers cannot decrypt them.
     pub(crate) fn spoil_welcomes_of(&mut self, name: &'static str) {
         self.spoils_welcomes = Some(name);
     }

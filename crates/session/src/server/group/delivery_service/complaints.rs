@@ -1,9 +1,9 @@
 //! Complaints of members about commits that were accepted: what only members can see.
 //!
 //! A member that a commit, or its Welcome, gave no keys asks to be added again whatever comes of its complaint.
-//! Complaints of two, about any of its commits, remove the committer, as do those of all others about one: a hostile
-//! member may spoil only one Welcome in each commit. If more than half complain about one, most have the keys of the
-//! former epoch, so the group begins again instead of adding them all.
+//! Complaints from two members about any of its commits remove the committer, as do complaints from all others about a
+//! single one: a hostile member may spoil only one Welcome per commit. If more than half complain about one commit, the
+//! majority still has the keys of the previous epoch, so the group restarts instead of adding them all again.
 
 use alloc::collections::{BTreeSet, VecDeque};
 
@@ -105,7 +105,7 @@ impl DeliveryService {
     /// Removes a member whose commit gave others no keys. It may come back, and is asked only if no other is left.
     fn convict(&mut self, now: Instant, id: ClientId) {
         self.conducts.convict(id);
-        // Further complaints about what it did before do not remove it again.
+        // Later complaints about its earlier commits do not remove it again.
         self.accepted.settle(id);
         self.pass_over(now, id);
         if self.members.contains_key(&id) {

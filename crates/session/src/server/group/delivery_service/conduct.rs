@@ -126,8 +126,8 @@ impl Conducts {
         }
     }
 
-    /// Takes a complaint of one client about another one. The number of clients that have complained about that one;
-    /// `None` if the complaint does not count.
+    /// Handles a complaint of one client about another. Returns the number of clients that have complained about the
+    /// target, or `None` if the complaint does not count.
     pub(super) fn accuse(&mut self, accuser: ClientId, target: ClientId) -> Option<usize> {
         let conduct = self.by_id.get_mut(&accuser).filter(|conduct| conduct.credit > 0)?;
         conduct.credit -= 1;
@@ -150,7 +150,7 @@ impl Conducts {
     pub(super) fn convict(&mut self, id: ClientId) {
         if let Some(conduct) = self.by_id.get_mut(&id) {
             conduct.is_convicted = true;
-            // To be convicted again takes as many complaints as the first time.
+            // A second removal takes as many complaints as the first.
             conduct.accusers.clear();
         }
     }

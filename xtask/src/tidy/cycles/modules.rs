@@ -60,19 +60,19 @@ impl<'r> Modules<'r> {
     }
 
     /// The files that use each other, directly or by way of others: each set of them that has more than one.
-    pub(super) fn circles(&self) -> Vec<Vec<&'r str>> {
+    pub(super) fn cycles(&self) -> Vec<Vec<&'r str>> {
         let reached: BTreeMap<_, _> = self.files.keys().map(|path| (path, self.reached_from(path))).collect();
         let mut seen = BTreeSet::new();
-        let mut circles = Vec::new();
+        let mut cycles = Vec::new();
         for (path, reaches) in &reached {
             let returns = |other: &&&ModulePath| reached[**other].contains(path);
-            let circle: Vec<&&ModulePath> = reaches.iter().filter(returns).collect();
-            if circle.len() > 1 && circle.iter().all(|it| !seen.contains(**it)) {
-                seen.extend(circle.iter().map(|it| **it));
-                circles.push(circle.iter().map(|it| self.files[**it]).collect());
+            let cycle: Vec<&&ModulePath> = reaches.iter().filter(returns).collect();
+            if cycle.len() > 1 && cycle.iter().all(|it| !seen.contains(**it)) {
+                seen.extend(cycle.iter().map(|it| **it));
+                cycles.push(cycle.iter().map(|it| self.files[**it]).collect());
             }
         }
-        circles
+        cycles
     }
 
     fn reached_from(&self, path: &ModulePath) -> BTreeSet<&ModulePath> {

@@ -1,4 +1,4 @@
-//! Files of a crate depend on each other in one direction: whoever reads one need not know those that use it.
+//! Source files of a crate have no dependency cycles, so that a file can be understood without its users.
 
 mod modules;
 
@@ -9,15 +9,15 @@ use super::test_code::TestFiles;
 use modules::Modules;
 
 /// Files that use each other, directly or by way of others, are two at most, such as a type and its parts. A crate with
-/// larger circles has an entry with the number of files in them.
+/// larger cycles has an entry with the number of files in them.
 ///
 /// A file uses those that define the names of its `use` lines, whichever files export these again.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let test_files = TestFiles::of(repository);
     let measured = repository.packages.iter().map(|package| {
         let modules = Modules::of(repository, &package.below("src"), &test_files);
-        let circles = modules.circles();
-        let large = circles.iter().filter(|circle| circle.len() > CIRCLE_MAX);
+        let cycles = modules.cycles();
+        let large = cycles.iter().filter(|cycle| cycle.len() > CYCLE_MAX);
         let files: Vec<&str> = large.flatten().copied().collect();
         let path = files.iter().min().map_or_else(|| package.manifest(), |first| (*first).to_owned());
         Measured { key: package.folder.clone(), path, line: 1, length: files.len() }
@@ -25,12 +25,12 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     ratchet::judge(repository, &LIMITS, &measured.collect::<Vec<_>>())
 }
 
-const CIRCLE_MAX: usize = 2;
+const CYCLE_MAX: usize = 2;
 
 const LIMITS: Limits = Limits {
-    table: "circles",
+    table: "cycles",
     noun: "crate",
-    unit: "files that use each other in circles",
+    unit: "files in dependency cycles",
     soft: 0,
     hard: usize::MAX,
     advice: "move what both sides need into a file below them, or give one the other's part",
@@ -56,10 +56,8 @@ mod tests {
         let other = |text| ("a/src/other.rs", text);
         assert_eq!(
             found(&[ROOT, top, part("use crate::other::Other;\n"), other("use crate::top::Top;\n")]),
-            [
-                "a/src/other.rs:1: crate of 3 files that use each other in circles, at most 0 — move what both sides \
-                 need into a file below them, or give one the other's part"
-            ]
+            ["a/src/other.rs:1: crate of 3 files in dependency cycles, at most 0 — move what both sides \
+                 need into a file below them, or give one the other's part"]
         );
         assert_eq!(
             found(&[ROOT, top, part("use crate::top::Top;\n"), other("use crate::top::Top;\n")]),
@@ -83,14 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_whose_circles_are_gone_needs_no_entry() {
-        let entry = ("xtask/ratchet.toml", "[circles]\n\"a\" = 3\n");
+    fn a_crate_whose_cycles_are_gone_needs_no_entry() {
+        let entry = ("xtask/ratchet.toml", "[cycles]\n\"a\" = 3\n");
         assert_eq!(
             found(&[ROOT, entry]),
-            [
-                "xtask/ratchet.toml:2: `a` has 0 files that use each other in circles now, which needs no exception — \
-                 remove the line"
-            ]
+            ["xtask/ratchet.toml:2: `a` has 0 files in dependency cycles now, which needs no exception — \
+                 remove the line"]
         );
     }
 
