@@ -36,16 +36,12 @@ enum Progress {
 }
 
 impl Sounds {
-    /// Frames of this many bytes, whose first byte makes them Opus packets with a frame of 20 ms (RFC 6716, section
-    /// 3.1).
+    /// Frames of this many bytes.
     pub(super) fn new(frame_bytes: usize) -> Self {
-        let run = Stamp::now().0 as u32 & !0xff | u32::from(TOC);
-        Self { buffers: Buffers::new(run), frames: Frames::new(run, frame_bytes), step: 0 }
+        let seed = Stamp::now().0 as u32;
+        Self { buffers: Buffers::new(seed), frames: Frames::new(seed, frame_bytes), step: 0 }
     }
 }
-
-/// SILK, wide band, 20 ms, one frame.
-const TOC: u8 = 9 << 3;
 
 impl Browser {
     /// Requests access to a session, and begins to connect.

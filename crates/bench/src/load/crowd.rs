@@ -53,7 +53,7 @@ impl Crowd {
     /// only when its fast path is open.
     pub(super) fn new(dialers: Vec<Dialer>, frame_bytes: usize, wants_fast_path: bool) -> Self {
         // Good enough to tell this run's frames from those of another run on the same server.
-        let run = Stamp::now().0 as u32 ^ std::process::id();
+        let seed = Stamp::now().0 as u32 ^ std::process::id();
         Self {
             dialers,
             started: Instant::now(),
@@ -61,15 +61,15 @@ impl Crowd {
             audiences: Vec::new(),
             ports: BTreeSet::new(),
             wants_fast_path,
-            buffers: Buffers::new(run),
-            frames: Frames::new(run, frame_bytes),
+            buffers: Buffers::new(seed),
+            frames: Frames::new(seed, frame_bytes),
             step: 0,
         }
     }
 
     /// Makes all further frames sealed ones of this many bytes.
     pub(super) fn seal_frames(&mut self, frame_bytes: usize) {
-        self.frames = Frames::sealed(self.buffers.heard.run(), frame_bytes);
+        self.frames = Frames::sealed(self.buffers.heard.seed(), frame_bytes);
     }
 
     /// Lets all of these join, some at a time, and waits until all have joined. `audiences` gives each speaking

@@ -1,6 +1,6 @@
 //! The contents of frames besides noise: the measurement that they belong to, and the time of sending.
 //!
-//! A frame is the run (`u32`), the step (`u32`) and the time of sending (`u64`, nanoseconds since 1970), all
+//! A frame is the run (four bytes), the step (`u32`) and the time of sending (`u64`, nanoseconds since 1970), both
 //! little-endian, and then noise.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,17 +15,20 @@ pub(super) const HEAD_BYTES: usize = 16;
 /// Makes frames, one after the other in the same memory.
 #[derive(Debug)]
 pub(crate) struct Frames {
-    run: u32,
+    run: [u8; 4],
     bytes: Vec<u8>,
     /// The offset of the run, step and time: after the header of a sealed frame.
     begins: usize,
 }
 
+/// The first byte of a run, which makes it an Opus packet with one frame: SILK, wideband, 20 ms, mono (RFC 6716, section
+/// 3.1). With arbitrary first bytes, some runs would look like sealed frames.
+const TOC: u8 = 9 << 3;
 /// The overhead of a sealed frame.
 const SEALED_BYTES: usize = 18;
 
 impl Frames {
-    /// `bytes` is [`HEAD_BYTES`] or more; `seed` tells this run from others.
+    /// `bytes` is [`HEAD_BYTES`] or more; the low 24 bits of `seed` tell this run from others.
     pub(crate) fn new(seed: u32, bytes: usize) -> Self {
         // Xorshift (Marsaglia 2003): noise, which cannot be compressed on the way.
         let mut state = seed | 1;
@@ -35,7 +38,7 @@ impl Frames {
             state ^= state << 5;
             (state >> 24) as u8
         });
-        Self { run: seed, bytes: noise.take(bytes.max(HEAD_BYTES)).collect(), begins: 0 }
+        Self { run: run_of(seed), bytes: noise.take(bytes.max(HEAD_BYTES)).collect(), begins: 0 }
     }
 
     /// The same as sealed frames of an encrypted session, which nothing here needs to open.
@@ -49,11 +52,16 @@ impl Frames {
     /// The next frame of a step.
     pub(crate) fn next(&mut self, step: u32, sent_at: Stamp) -> &[u8] {
         let told = &mut self.bytes[self.begins..];
-        told[..4].copy_from_slice(&self.run.to_le_bytes());
+        told[..4].copy_from_slice(&self.run);
         told[4..8].copy_from_slice(&step.to_le_bytes());
         told[8..16].copy_from_slice(&sent_at.0.to_le_bytes());
         &self.bytes
     }
+}
+
+fn run_of(seed: u32) -> [u8; 4] {
+    let [low, middle, high, _] = seed.to_le_bytes();
+    [TOC, low, middle, high]
 }
 
 /// A time that the kernel's stamps can be compared with: nanoseconds since 1970.
@@ -74,7 +82,7 @@ impl Stamp {
 /// The frames of one step that all listeners together have heard.
 #[derive(Debug)]
 pub(crate) struct Heard {
-    run: u32,
+    seed: u32,
     step: u32,
     frames: u64,
     delays: Delays,
@@ -84,12 +92,12 @@ pub(crate) struct Heard {
 
 impl Heard {
     pub(crate) fn new(seed: u32) -> Self {
-        Self { run: seed, step: 0, frames: 0, delays: Delays::new(), on_fast_path: 0 }
+        Self { seed, step: 0, frames: 0, delays: Delays::new(), on_fast_path: 0 }
     }
 
     /// Starts to count this step only.
     pub(crate) fn begin(&mut self, step: u32) {
-        *self = Self { step, ..Self::new(self.run) };
+        *self = Self { step, ..Self::new(self.seed) };
     }
 
     /// Counts a frame that reached a listener at this time. Frames of other steps or other senders do not count.
@@ -98,14 +106,14 @@ impl Heard {
         let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };
         let Some((step, rest)) = rest.split_first_chunk::<4>() else { return };
         let Some((sent_at, _)) = rest.split_first_chunk::<8>() else { return };
-        if u32::from_le_bytes(*run) == self.run && u32::from_le_bytes(*step) == self.step {
+        if *run == run_of(self.seed) && u32::from_le_bytes(*step) == self.step {
             self.frames += 1;
             self.delays.add(arrived_at.since(Stamp(u64::from_le_bytes(*sent_at))));
         }
     }
 
-    pub(crate) fn run(&self) -> u32 {
-        self.run
+    pub(crate) fn seed(&self) -> u32 {
+        self.seed
     }
 
     pub(crate) fn frames(&self) -> u64 {
@@ -141,6 +149,16 @@ mod tests {
         assert!(frame.len() == 138 && SealedVoice::of(frame).is_some());
         heard.hear(frame, Stamp(1));
         assert_eq!(heard.frames(), 1);
+    }
+
+    #[test]
+    fn frames_count_whatever_their_run_is() {
+        // As the first bytes of a frame, these numbers would be those of a sealed one.
+        for seed in [0x031b, 0x1e1b, 0x3f1b] {
+            let (mut frames, mut heard) = (Frames::new(seed, 120), Heard::new(seed));
+            heard.hear(frames.next(0, Stamp(0)), Stamp(1));
+            assert_eq!(heard.frames(), 1, "{seed:#x}");
+        }
     }
 
     #[test]
