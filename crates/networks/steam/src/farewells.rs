@@ -1,27 +1,30 @@
 //! Cleanup of ended links: goodbyes that are still unsent, and sessions that are no longer needed.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::signal::Signal;
 use crate::{SendKind, SteamId, SteamP2p};
 
+/// At most one goodbye and one closing for each account, however often its links ended.
 #[derive(Debug, Default)]
 pub(crate) struct Farewells {
-    goodbyes: VecDeque<Goodbye>,
-    closings: VecDeque<(Instant, SteamId)>,
+    goodbyes: BTreeMap<SteamId, Goodbye>,
+    /// The time at which each session is closed.
+    closings: BTreeMap<SteamId, Instant>,
+    /// The same in the order of time.
+    by_time: BTreeSet<(Instant, SteamId)>,
 }
 
 #[derive(Debug)]
 struct Goodbye {
-    to: SteamId,
     channel: i32,
     signal: Vec<u8>,
     until: Instant,
 }
 
 impl Farewells {
-    /// Says goodbye, now or as soon as Steam takes it.
+    /// Says goodbye, now or as soon as Steam takes it, in place of an earlier one that it has not taken.
     pub(crate) fn say(
         &mut self,
         now: Instant,
@@ -31,28 +34,41 @@ impl Farewells {
         signal: &Signal,
     ) {
         let signal = signal.to_bytes();
-        if !steam.send(to, SendKind::Reliable, channel, &signal) && self.goodbyes.len() < WAITING_MAX {
-            self.goodbyes.push_back(Goodbye { to, channel, signal, until: now + GOODBYE_MAX });
+        if steam.send(to, SendKind::Reliable, channel, &signal) {
+            self.goodbyes.remove(&to);
+        } else if self.goodbyes.contains_key(&to) || self.goodbyes.len() < WAITING_MAX {
+            self.goodbyes.insert(to, Goodbye { channel, signal, until: now + GOODBYE_MAX });
         }
     }
 
     /// The session with this account may no longer be needed: [`due`](Self::due) returns it after a while.
     pub(crate) fn close_later(&mut self, now: Instant, id: SteamId) {
-        if self.closings.len() < WAITING_MAX {
-            self.closings.push_back((now + CLOSED_AFTER, id));
+        if let Some(&before) = self.closings.get(&id) {
+            self.by_time.remove(&(before, id));
+        } else if self.closings.len() >= WAITING_MAX {
+            return;
         }
+        let at = now + CLOSED_AFTER;
+        self.closings.insert(id, at);
+        self.by_time.insert((at, id));
     }
 
     /// Retries unsent goodbyes.
     pub(crate) fn repeat(&mut self, now: Instant, steam: &mut impl SteamP2p) {
-        self.goodbyes.retain(|Goodbye { to, channel, signal, until }| {
+        self.goodbyes.retain(|to, Goodbye { channel, signal, until }| {
             now < *until && !steam.send(*to, SendKind::Reliable, *channel, signal)
         });
     }
 
     /// A session whose time has come, if it is not used again.
     pub(crate) fn due(&mut self, now: Instant) -> Option<SteamId> {
-        Some(self.closings.pop_front_if(|(at, _)| *at <= now)?.1)
+        let (at, id) = *self.by_time.first()?;
+        if now < at {
+            return None;
+        }
+        self.by_time.pop_first();
+        self.closings.remove(&id);
+        Some(id)
     }
 }
 

@@ -15,6 +15,8 @@
 //! A link has the number that its opener gave it, so that leftovers of an earlier link are recognized. Between
 //! players, each opens a link and welcomes the other's; a link carries packets when it is welcomed.
 
+use consonance_transport::{DisconnectReason, REASON_BYTES_MAX};
+
 /// A message from one end to the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -22,20 +24,20 @@ pub enum Signal {
     Hello(u32),
     /// Accepts the link with this number.
     Welcome(u32),
-    /// The link ends, with a reason, which may be empty.
+    /// The link ends, with a reason, which may be empty, and is at most [`REASON_BYTES_MAX`] long.
     Goodbye(u32, String),
     /// A heartbeat, so that Steam notices if the other end is gone.
     StillHere,
 }
 
 impl Signal {
-    /// `prefix 8 | kind u8`, then the number, little-endian, and the words in UTF-8 to the end.
+    /// `prefix 8 | kind u8`, then the number, little-endian, and the words in UTF-8 to the end. Too many words are cut.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = PREFIX.to_vec();
         let (kind, number, words) = match self {
             Self::Hello(number) => (1, Some(number), ""),
             Self::Welcome(number) => (2, Some(number), ""),
-            Self::Goodbye(number, words) => (3, Some(number), words.as_str()),
+            Self::Goodbye(number, words) => (3, Some(number), DisconnectReason::cut(words)),
             Self::StillHere => (4, None, ""),
         };
         bytes.push(kind);
@@ -55,7 +57,9 @@ impl Signal {
         match kind {
             1 if words.is_empty() => Some(Self::Hello(number)),
             2 if words.is_empty() => Some(Self::Welcome(number)),
-            3 => Some(Self::Goodbye(number, std::str::from_utf8(words).ok()?.to_owned())),
+            3 if words.len() <= REASON_BYTES_MAX => {
+                Some(Self::Goodbye(number, std::str::from_utf8(words).ok()?.to_owned()))
+            }
             _ => None,
         }
     }
@@ -80,6 +84,14 @@ mod tests {
             assert_eq!(signal.to_bytes(), bytes);
             assert_eq!(Signal::parse(bytes), Some(signal));
         }
+    }
+
+    #[test]
+    fn words_are_cut_where_they_are_too_many_and_more_of_them_are_a_packet() {
+        let longest = Signal::Goodbye(7, "x".repeat(REASON_BYTES_MAX));
+        let longer = Signal::Goodbye(7, "x".repeat(REASON_BYTES_MAX + 1));
+        assert_eq!(Signal::parse(&longer.to_bytes()), Some(longest.clone()));
+        assert_eq!(Signal::parse(&[&longest.to_bytes()[..], b"x"].concat()), None);
     }
 
     #[test]

@@ -178,7 +178,7 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-matchbox",
         may_use: Only(&["consonance-transport"]),
         // Its example is a game.
-        tests_may_also_use: &["consonance", "consonance-server"],
+        tests_may_also_use: &["consonance", "consonance-server", "consonance-testing"],
     },
     Walls {
         package: "consonance-renet",
@@ -211,7 +211,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-steam",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
-        tests_may_also_use: &["consonance-session"],
+        tests_may_also_use: &["consonance-session", "consonance-testing"],
     },
     Walls {
         package: "consonance-hosted",
