@@ -32,21 +32,21 @@ pub struct AuditEntry {
     /// The name of the action.
     pub action: String,
     /// The session; none if it applies to all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub session: Option<String>,
     /// The target of the action.
     pub target: String,
     /// Further details, such as the end time or the room.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub details: String,
     /// The reason; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub reason: String,
     /// The result: a word such as `notified`, `absent` or `holds`; `done` for an action that a player asked for; or
     /// the error.
     pub result: String,
     /// The server on which it was done; none if there is only one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub node: Option<String>,
     /// Whether a player asked for it, from inside the game. Such entries make room for operators' once they are more
     /// than half of all.

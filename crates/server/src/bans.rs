@@ -24,7 +24,7 @@ pub struct Ban {
     /// The target of the ban.
     pub target: BanTarget,
     /// The session that it applies to, if a moderator in that session made it; otherwise it applies to all sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub session: Option<String>,
     /// The reason; shown to the banned player. May be empty.
     #[serde(default)]
@@ -33,8 +33,8 @@ pub struct Ban {
     pub by: String,
     /// The time, in seconds since 1970.
     pub since: u64,
-    /// The end, in seconds since 1970; never if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The end, in seconds since 1970; none if it holds until it is lifted.
+    #[serde(default)]
     pub until: Option<u64>,
 }
 
@@ -267,9 +267,10 @@ mod tests {
     #[test]
     fn a_ban_is_stored_as_its_page_of_documentation_says() {
         let ban = ban(3, prefix("198.51.100.0/24"), Some(9));
-        let json =
-            r#"{"id":3,"target":{"address":"198.51.100.0/24"},"reason":"","by":"test","since":0,"until":9}"#;
+        let json = r#"{"id":3,"target":{"address":"198.51.100.0/24"},"session":null,"reason":"","by":"test","since":0,"until":9}"#;
         assert_eq!(serde_json::to_string(&ban).unwrap(), json);
         assert_eq!(serde_json::from_str::<Ban>(json).unwrap(), ban);
+        // As version 0.2 has stored it.
+        assert_eq!(serde_json::from_str::<Ban>(&json.replace(r#""session":null,"#, "")).unwrap(), ban);
     }
 }

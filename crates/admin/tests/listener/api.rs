@@ -56,6 +56,20 @@ fn sessions_and_players_are_shown_whatever_their_names_are() {
 }
 
 #[test]
+fn what_a_ban_or_an_entry_does_not_have_is_null_and_never_missing() {
+    let stage = Stage::new(settings());
+    let forever = json!({"target": {"name": "Bob"}, "by": "Ann"});
+    assert_eq!(call(&stage, "POST /api/v1/bans", Some(&forever)).0, 201);
+    let keys = |it: &Value| it.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    let (_, bans) = call(&stage, "GET /api/v1/bans", None);
+    assert_eq!(keys(&bans[0]), "by id reason session since target until");
+    let (_, log) = call(&stage, "GET /api/v1/audit", None);
+    let entry = &log["entries"][0];
+    assert_eq!(keys(entry), "action at by details id node reason result session target");
+    assert_eq!((&bans[0]["until"], &entry["node"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
 fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");

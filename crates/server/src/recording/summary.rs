@@ -24,10 +24,8 @@ pub struct RecordingSummary {
     /// Whether an operator started it, rather than the configuration.
     pub by_operator: bool,
     /// Why it ended, as listed in `docs/recording.md`; none while it is running.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<RecordingEndReason>,
     /// The operating system's error, if that was the reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Frames that came faster than the disk took them.
     pub frames_dropped: u64,

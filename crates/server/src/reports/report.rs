@@ -21,7 +21,7 @@ pub struct Report {
     /// The reported player; empty if a player has submitted the report.
     pub player: String,
     /// The subject of its join token, if that had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub subject: Option<String>,
     /// The reporter, as the caller names it.
     pub by: String,

@@ -113,7 +113,10 @@ fn a_webhook_is_told_of_sessions_players_and_bans_in_their_order() {
     for number in [2, 4] {
         assert_eq!(bodies[number]["player"], json!({"name": "Alice", "subject": "4711"}));
     }
-    let ban = json!({"id": 1, "target": {"name": "Bob"}, "reason": "too loud", "by": "Ann", "since": 1});
+    let ban = json!({
+        "id": 1, "target": {"name": "Bob"}, "session": null, "reason": "too loud", "by": "Ann", "since": 1,
+        "until": null,
+    });
     assert_eq!(bodies[3]["ban"], ban);
     let mut ids: Vec<_> = bodies.iter().map(|body| body["id"].as_str().unwrap()).collect();
     ids.sort_unstable();
@@ -280,7 +283,7 @@ fn a_recording_that_a_crash_cut_off_is_ready_once_it_is_complete() {
     let expected = json!({
         "id": "main/2033-05-18T03-33-20Z", "session": "main", "started_at": 2_000_000_000_u64,
         "duration_s": 1.5, "bytes": 0, "tracks": 0, "by_operator": true, "ended": "crashed",
-        "frames_dropped": 0, "frames_without_track": 3,
+        "error": null, "frames_dropped": 0, "frames_without_track": 3,
     });
     assert_eq!(told["recording"], expected);
     fs::remove_dir_all(folder).unwrap();

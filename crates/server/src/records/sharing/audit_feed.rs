@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::StoreAnswer;
 use consonance_cluster::{ReplicaChange, ReplicaRequest};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::numbers::Numbers;
 use crate::audit::{AuditEntry, AuditLog};
@@ -112,7 +114,7 @@ impl AuditFeed {
             return None;
         }
         while let Some(entry) = own.first_after(self.published) {
-            let value = serde_json::to_vec(entry).unwrap_or_default();
+            let value = written(entry);
             if self.seen.contains(&entry.id) || !Numbers::is_shared(entry.id) || value.len() > ENTRY_BYTES_MAX
             {
                 self.note_published(entry.id);
@@ -136,12 +138,55 @@ impl AuditFeed {
     }
 }
 
+/// An entry as nodes share it. Nodes of 0.2 know its author as `actor`.
+fn written(entry: &AuditEntry) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Shared<'e> {
+        #[serde(flatten)]
+        entry: &'e AuditEntry,
+        actor: &'e str,
+    }
+    serde_json::to_vec(&Shared { entry, actor: &entry.by }).unwrap_or_default()
+}
+
 /// An entry of another node, or of this one; none if it is malformed or too large.
 fn read(value: &[u8]) -> Option<AuditEntry> {
     if value.len() > ENTRY_BYTES_MAX {
         return None;
     }
-    let entry: AuditEntry = serde_json::from_slice(value).ok()?;
+    let mut value: Value = serde_json::from_slice(value).ok()?;
+    if value.get("by").is_some() {
+        value.as_object_mut()?.remove("actor");
+    }
+    let entry: AuditEntry = serde_json::from_value(value).ok()?;
     let has_node = entry.node.as_ref().is_some_and(|node| (1..=NODE_BYTES_MAX).contains(&node.len()));
     (has_node && Numbers::is_shared(entry.id)).then_some(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(by: &str) -> AuditEntry {
+        let text = format!(
+            r#"{{"id":9007199254740991,"at":2,"by":"{by}","action":"kick","target":"Bob","result":"notified","node":"a"}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_shared_entry_names_its_author_for_nodes_of_0_2_too() {
+        let shared = written(&entry("Ann"));
+        let value: Value = serde_json::from_slice(&shared).unwrap();
+        assert_eq!((&value["by"], &value["actor"]), (&"Ann".into(), &"Ann".into()));
+        assert_eq!(read(&shared), Some(entry("Ann")));
+    }
+
+    #[test]
+    fn an_entry_of_a_node_of_0_2_is_read() {
+        let mut value: Value = serde_json::to_value(entry("Ann")).unwrap();
+        let author = value.as_object_mut().unwrap().remove("by").unwrap();
+        value["actor"] = author;
+        assert_eq!(read(value.to_string().as_bytes()), Some(entry("Ann")));
+    }
 }

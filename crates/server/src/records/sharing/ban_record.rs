@@ -125,7 +125,7 @@ mod tests {
     fn a_record_is_read_as_it_was_written_whatever_is_added_later() {
         let version = Version { at_ms: 1_764_222_222_000, is_pardon: false, by: NodeId(0xF3) };
         let held = BanRecord { version, id: ID, until: Some(9), ban: Some(ban()) };
-        let json = r#"{"changed_ms":1764222222000,"changed_by":"00000000000000f3","banned":{"id":3613126910000007,"target":{"name":"Alice"},"reason":"spam","by":"Ann","since":1764222222,"until":9}}"#;
+        let json = r#"{"changed_ms":1764222222000,"changed_by":"00000000000000f3","banned":{"id":3613126910000007,"target":{"name":"Alice"},"session":null,"reason":"spam","by":"Ann","since":1764222222,"until":9}}"#;
         assert_eq!(String::from_utf8(held.clone().write()).unwrap(), json);
         let version = Version { is_pardon: true, ..version };
         let taken_back = BanRecord { version, ban: None, ..held.clone() };
