@@ -1,19 +1,23 @@
 //! What one request to the admin API costs, at worst, whoever sends it: full heads, and bodies full of nested values
-//! for every route that its own description lists. What is in an answer is not measured: operators have the token.
+//! for every route that its own description lists; and what answers about a thousand players cost, for which operators
+//! ask with their token.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::by_hand;
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_session::{Client, ClientSettings, Instant as SessionInstant, LinkId};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
+use consonance_transport::ClientTransport as _;
+use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use serde_json::Value;
 
 #[global_allocator]
@@ -22,12 +26,16 @@ static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 const BODY_BYTES_MAX: usize = 16 * 1024;
+const PLAYERS_MAX: usize = 1000;
 
 /// A server, and a listener for its operators.
 struct Scene {
     /// Dropped first, so that no query goes to a server that is gone.
     listener: AdminListener,
     _server: DedicatedServer,
+    moderation: Moderation,
+    network: MemoryNetwork,
+    players: Vec<MemoryClient>,
     answer: Vec<u8>,
 }
 
@@ -36,13 +44,24 @@ impl Scene {
         let mut sessions = SessionsSettings::new(["main"]).unwrap();
         let records = Records::in_memory(RecordsSettings::default());
         sessions.records = records.clone();
-        let server = DedicatedServer::start(SessionLoop::new(&sessions));
-        let operator = Operator::new(server.handle(), Moderation::new(server.handle(), records));
+        let network = MemoryNetwork::new();
+        let mut session_loop = SessionLoop::new(&sessions);
+        session_loop.add_network(Box::new(network.listen()));
+        let server = DedicatedServer::start(session_loop);
+        let moderation = Moderation::new(server.handle(), records);
+        let operator = Operator::new(server.handle(), moderation.clone());
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut settings = AdminSettings::new(any_port, AdminToken::new(TOKEN).unwrap());
         settings.limits.wrong_token_delay = Duration::from_millis(10);
         let listener = AdminListener::start(settings, operator).unwrap();
-        let mut scene = Self { listener, _server: server, answer: vec![0; 1 << 20] };
+        let mut scene = Self {
+            listener,
+            _server: server,
+            moderation,
+            network,
+            players: Vec::new(),
+            answer: vec![0; 16 << 20],
+        };
         // What threads allocate as they start is no request's.
         scene.description();
         for _ in 0..100 {
@@ -68,6 +87,53 @@ impl Scene {
             1
         });
         (cost, String::from_utf8_lossy(&self.answer[..bytes]).chars().skip(9).take(3).collect())
+    }
+
+    /// Adds players to the session, up to this number.
+    fn fill(&mut self, players: usize) {
+        let now = Instant::now();
+        while self.players.len() < players {
+            let mut transport = self.network.client("main");
+            transport.connect(now);
+            let mut engine = Client::new(ClientSettings::new(format!("player {}", self.players.len())));
+            engine.start();
+            while !std::iter::from_fn(|| transport.poll(now).map(|_| ())).any(|()| true) {
+                std::thread::yield_now();
+            }
+            engine.handle_connected(SessionInstant::START, LinkId(1));
+            while let Some(transmit) = engine.poll_transmit() {
+                transport.send(now, transmit.delivery, transmit.payload);
+            }
+            self.players.push(transport);
+            self.drain();
+        }
+        while self.moderation.players("main").map_or(0, |players| players.len()) < players {
+            self.drain();
+        }
+    }
+
+    /// Forgets what was sent to players.
+    fn drain(&mut self) {
+        for player in &mut self.players {
+            while player.poll(Instant::now()).is_some() {}
+        }
+    }
+
+    /// The cost of a whole answer, and its length.
+    fn cost_of_answer(&mut self, request: &[u8]) -> (Cost, usize) {
+        let mut stream = by_hand::connect(self.listener.local_addr()).unwrap();
+        let mut bytes = 0;
+        let cost = measured(|| {
+            stream.write_all(request).unwrap();
+            loop {
+                let read = stream.read(&mut self.answer[bytes..]).unwrap_or(0);
+                bytes += read;
+                if read == 0 {
+                    return 1;
+                }
+            }
+        });
+        (cost, bytes)
     }
 
     fn description(&mut self) -> Value {
@@ -183,6 +249,25 @@ fn no_head_of_a_request_costs_more() {
         scene.cost(token.as_bytes()).0.assert_is_bounded("a wrong token");
         for nonsense in [vec![b'x'; 100_000], vec![0; 100_000], b"\r\n".repeat(50_000)] {
             scene.cost(&nonsense).0.assert_is_bounded("nonsense");
+        }
+    });
+}
+
+#[test]
+fn an_answer_about_players_costs_in_proportion_to_their_number() {
+    alone(|| {
+        let mut scene = Scene::new();
+        let mut costs = |players| {
+            scene.fill(players);
+            ["GET /api/v1/sessions", "GET /api/v1/sessions/main", "GET /api/v1/server", "GET /metrics"]
+                .map(|route| (route, scene.cost_of_answer(&request(route, "", ""))))
+        };
+        let half = costs(PLAYERS_MAX / 2);
+        let whole = costs(PLAYERS_MAX);
+        for ((route, (half, _)), (_, (whole, bytes))) in half.into_iter().zip(whole) {
+            whole.assert_is_linear(half, route);
+            let is_fine = whole.bytes <= 10_000 * PLAYERS_MAX && whole.steps <= 10 * PLAYERS_MAX;
+            assert!(is_fine, "{route}: {whole:?} for {bytes} bytes");
         }
     });
 }
