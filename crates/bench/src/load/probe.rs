@@ -21,8 +21,8 @@ pub(crate) struct Frames {
     begins: usize,
 }
 
-/// The first byte of a run, which makes it an Opus packet with one frame: SILK, wideband, 20 ms, mono (RFC 6716, section
-/// 3.1). With arbitrary first bytes, some runs would look like sealed frames.
+/// The first byte of a run, which makes it an Opus packet with one frame: SILK, wideband, 20 ms, mono (RFC 6716,
+/// section 3.1). With arbitrary first bytes, some runs would look like sealed frames.
 const TOC: u8 = 9 << 3;
 /// The overhead of a sealed frame.
 const SEALED_BYTES: usize = 18;
