@@ -59,4 +59,6 @@ mod talking;
 mod telemetry;
 mod tokens;
 #[cfg(unix)]
+mod version_0_2;
+#[cfg(unix)]
 mod webhooks;
