@@ -39,7 +39,6 @@ mod room_limits;
 mod room_pattern;
 mod room_policy;
 mod rooms;
-mod routing;
 mod sending;
 mod server_list;
 mod settings;
@@ -256,7 +255,7 @@ impl Server {
         self.end_restrictions();
         self.give_up_places();
         self.send_voice_reports();
-        self.end_silent_channels();
+        self.relay().end_silent_channels();
         self.check_names();
         self.ask_for_commits();
     }
@@ -298,7 +297,7 @@ impl Server {
         let everyone: Vec<ClientId> = self.members.in_order().collect();
         // Before any client leaves: room exits are reported only while there is space for the leaves after them.
         for &id in &everyone {
-            self.end_channels(id);
+            self.relay().end_channels(id);
         }
         for id in everyone {
             self.remove_client(id);
@@ -359,9 +358,11 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                let cost = routing::cost(&self.members, &voice);
+                let cost = relay::cost(&self.members, &voice);
                 record.budgets.take_fan_out(now, limits, clients, cost)?;
-                self.route(own, &voice, packet)?;
+                let own = own.ok_or(Fault::NotJoined)?;
+                let routed = self.relay().route(own, &voice, packet);
+                routed.map_err(|refused| self.report_refusal(Some(own), refused))?;
                 return Ok(Some(packet));
             }
             Packet::ErrorWrongSession(_) => self.handle_extension(link, own, trailing)?,
@@ -369,12 +370,14 @@ impl Server {
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
                 record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
-                return self.relay_unreliable(link, own, &relay).map(Some);
+                let relayed = self.relay().relay_unreliable(link, own, &relay);
+                return relayed.map(Some).map_err(|refused| self.report_refusal(own, refused));
             }
             Packet::ServerRelayReliable(relay) => {
                 record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
                 record.budgets.take_broadcasts(now, limits, 1)?;
-                self.relay_reliable(link, own, &relay)?;
+                let relayed = self.relay().relay_reliable(link, own, &relay);
+                relayed.map_err(|refused| self.report_refusal(own, refused))?;
             }
             _ => debug_assert!(false, "other types were ignored above"),
         }

@@ -80,28 +80,42 @@ impl Server {
         self.note(link, fault);
     }
 
-    /// Sends the reports of a refusal; returns its fault.
-    pub(super) fn report_refusal(&mut self, id: ClientId, refused: Refused) -> Fault {
-        self.report(id, refused.report);
+    /// Makes the report of a refusal; returns its fault.
+    pub(super) fn report_refusal(&mut self, id: Option<ClientId>, refused: Refused) -> Fault {
+        if let Some(id) = id {
+            self.report(id, refused.report);
+        }
         refused.fault
     }
 
-    /// Tells the operator, and the client itself if a room is full for it.
+    /// Tells the operator, and the client itself if a room is full for it, or if it has to wait.
     fn report(&mut self, id: ClientId, report: Option<Report>) {
         let Some(report) = report else { return };
-        if let Report::Full { room, to, is_first } = &report {
-            let (room, is_speaking) = (WireStr::from(&**room), *to == RoomUse::Speak);
-            self.notify(id, &Notice::RoomFull { room, is_speaking });
-            if !is_first {
-                return;
-            }
-        }
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(match report {
+        let name_of = |id| self.members.name_of(id);
+        let name = name_of(id).unwrap_or_default();
+        let event = match report {
             Report::Priority => ServerEvent::PriorityDenied { id, name },
             Report::Denied { room, to } => ServerEvent::AccessDenied { id, name, room, to },
-            Report::Full { room, to, .. } => ServerEvent::RoomFull { id, name, room, to },
             Report::IdTaken { room, in_use } => ServerEvent::RoomIdTaken { id, name, room, in_use },
-        });
+            Report::Full { room, to, is_first } => {
+                let notice =
+                    Notice::RoomFull { room: WireStr::from(&*room), is_speaking: to == RoomUse::Speak };
+                self.notify(id, &notice);
+                if !is_first {
+                    return;
+                }
+                ServerEvent::RoomFull { id, name, room, to }
+            }
+            Report::Spoofed { claimed } => {
+                let (Some(name), claimed_name) = (name_of(id), name_of(claimed)) else { return };
+                ServerEvent::Spoofed { id, name, claimed, claimed_name }
+            }
+            Report::TextTooSoon { wait } => {
+                let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+                self.notify(id, &Notice::TextRateLimited { wait_ms: wait_ms.max(1) });
+                return;
+            }
+        };
+        self.events.push(event);
     }
 }

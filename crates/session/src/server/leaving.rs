@@ -31,7 +31,7 @@ impl Server {
 
     /// Takes a client out of the session and tells the remaining ones.
     pub(super) fn remove_client(&mut self, id: ClientId) {
-        self.end_channels(id);
+        self.relay().end_channels(id);
         let Some(mut member) = self.members.remove(id) else { return };
         let sent = self.outbound.remove(id);
         self.voice_reports.remove(id);

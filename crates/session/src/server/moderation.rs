@@ -231,7 +231,7 @@ impl Server {
         for id in clients {
             self.policy.register_mut().attach(id, identity);
             if restrictions.terms(Restriction::Muted).is_some() {
-                self.end_channels(id);
+                self.relay().end_channels(id);
             }
             are_told &= self.tell_changes(id, former, restrictions);
             self.expel_from_forbidden_rooms(id);

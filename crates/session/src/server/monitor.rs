@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ChannelKind, ClientId, Priority, RoomId, VoiceData};
 
-use super::{Server, ServerEvent};
+use super::Server;
+use super::members::Members;
+use super::room_directory::RoomDirectory;
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
 
@@ -67,7 +69,7 @@ struct Speaking {
 const CHANNELS_MAX: usize = 16;
 
 /// A recipient as the wire distinguishes it.
-type WireTarget = (ChannelKind, u16);
+pub(super) type WireTarget = (ChannelKind, u16);
 
 fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
     (channel.bits.kind(), channel.recipient)
@@ -76,7 +78,12 @@ fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
 impl Monitor {
     /// Handles a frame of this client. Passes each channel that has begun (`true`) or ended to `tell`, endings first.
     /// Returns the number of its channels over the limit.
-    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(WireTarget, bool)) -> u64 {
+    pub(super) fn hear(
+        &mut self,
+        now: Instant,
+        voice: &VoiceData<'_>,
+        mut tell: impl FnMut(WireTarget, bool),
+    ) -> u64 {
         let crowded = self.note_heard(voice);
         let speaking =
             self.speaking.entry(voice.sender).or_insert_with(|| Speaking { last: now, channels: Vec::new() });
@@ -122,7 +129,7 @@ impl Monitor {
     }
 
     /// Removes a speaker that has been silent for too long, or is gone; returns the channels that have ended with it.
-    fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
+    pub(super) fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
         let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
         self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
         ended.channels.iter().copied().map(target).collect()
@@ -134,12 +141,12 @@ impl Monitor {
     }
 
     /// A client that has been silent for too long.
-    fn silent(&self, now: Instant) -> Option<ClientId> {
+    pub(super) fn silent(&self, now: Instant) -> Option<ClientId> {
         self.deadlines.first().filter(|(at, _)| *at <= now).map(|&(_, id)| id)
     }
 
     /// A client that speaks.
-    fn any(&self) -> Option<ClientId> {
+    pub(super) fn any(&self) -> Option<ClientId> {
         self.speaking.keys().next().copied()
     }
 }
@@ -155,7 +162,7 @@ impl Server {
     pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
         let speaking = self.monitor.speaking.get(&id)?;
         let rows = speaking.channels.iter().map(|channel| MonitoredChannel {
-            to: self.spoken_to(target(*channel)),
+            to: spoken_to(&self.members, self.policy.directory(), target(*channel)),
             positional: channel.bits.is_positional(),
             priority: channel.bits.priority(),
             amplitude: channel.bits.amplitude(),
@@ -168,67 +175,26 @@ impl Server {
     pub fn set_monitor_channels(&mut self, on: bool) {
         self.settings.monitor_channels = on && !self.settings.permissive;
         if !on {
-            while let Some(id) = self.monitor.any() {
-                self.end_channels(id);
-            }
+            self.relay().end_all_channels();
         }
     }
+}
 
-    /// Handles a frame of a client's own that is passed on.
-    pub(super) fn monitor(&mut self, voice: &VoiceData<'_>) {
-        if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
-            return;
+/// The recipient of a channel, with its name.
+pub(super) fn spoken_to(
+    members: &Members,
+    directory: &RoomDirectory,
+    (kind, recipient): WireTarget,
+) -> SpokenTo {
+    match kind {
+        ChannelKind::Room => {
+            let id = RoomId(recipient);
+            let name = directory.names_of_id(id).next().map(Into::into);
+            SpokenTo::Room { id, name }
         }
-        let mut changes = Vec::new();
-        let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
-        self.statistics.channels_unmonitored += crowded;
-        for (target, begun) in changes {
-            self.tell_speaking(voice.sender, target, begun);
-        }
-    }
-
-    /// Reports speakers that have been silent for too long as stopped.
-    pub(super) fn end_silent_channels(&mut self) {
-        while let Some(id) = self.monitor.silent(self.now) {
-            self.end_channels(id);
-        }
-    }
-
-    /// Ends all channels of a client that has left, or is silent.
-    pub(super) fn end_channels(&mut self, id: ClientId) {
-        for target in self.monitor.end(id) {
-            self.tell_speaking(id, target, false);
-        }
-    }
-
-    /// Reports that a client sent something in the name of another one.
-    pub(super) fn tell_spoofed(&mut self, own: ClientId, claimed: ClientId) {
-        let name_of = |id| self.members.name_of(id);
-        let (Some(name), claimed_name) = (name_of(own), name_of(claimed)) else { return };
-        self.events.push(ServerEvent::Spoofed { id: own, name, claimed, claimed_name });
-    }
-
-    fn tell_speaking(&mut self, id: ClientId, target: WireTarget, begun: bool) {
-        let Some(name) = self.members.name_of(id) else { return };
-        let to = self.spoken_to(target);
-        self.events.push(if begun {
-            ServerEvent::StartedSpeaking { id, name, to }
-        } else {
-            ServerEvent::StoppedSpeaking { id, name, to }
-        });
-    }
-
-    fn spoken_to(&self, (kind, recipient): WireTarget) -> SpokenTo {
-        match kind {
-            ChannelKind::Room => {
-                let id = RoomId(recipient);
-                let name = self.policy.directory().names_of_id(id).next().map(Into::into);
-                SpokenTo::Room { id, name }
-            }
-            ChannelKind::Player => {
-                let id = ClientId(recipient);
-                SpokenTo::Player { id, name: self.members.name_of(id) }
-            }
+        ChannelKind::Player => {
+            let id = ClientId(recipient);
+            SpokenTo::Player { id, name: members.name_of(id) }
         }
     }
 }

@@ -1,12 +1,9 @@
-//! Voice by distance: clients report their positions, and only the near destinations of a relay get it.
+//! The positions that clients report, where distance decides who hears whom.
 
-use consonance_wire::{
-    ChannelKind, ClientId, Position, PositionReport, RoomId, ServerRelay, VoiceChannel, VoiceData,
-};
+use consonance_wire::{ClientId, Position, PositionReport};
 
 use super::proximity::ProximitySettings;
 use super::{Fault, Server};
-use crate::link::LinkId;
 
 impl Server {
     /// The proximity settings of a room of this name, if distance decides there.
@@ -47,48 +44,4 @@ impl Server {
         self.policy.proximity_mut().report(id, report);
         Ok(())
     }
-
-    /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
-    /// lists destinations lists all clients, wherever they are.
-    pub(super) fn gather_near(
-        &mut self,
-        link: LinkId,
-        relay: &ServerRelay<'_>,
-        voice: &VoiceData<'_>,
-    ) -> Result<(), Fault> {
-        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
-        let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
-        let record = self.links.get_mut(link)?;
-        record.budgets.take_fan_out(now, limits, clients, looks)?;
-        self.list_near(relay, voice);
-        Ok(())
-    }
-
-    /// The same for a frame that was checked.
-    pub(super) fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
-        let spoken = self.members.spoken(self.now, voice);
-        self.outbound.begin_frame(self.policy.register().deafened());
-        let Self { outbound, policy, members, .. } = self;
-        let proximity = policy.proximity_mut();
-        for id in relay.destinations {
-            let mut is_reached = false;
-            for VoiceChannel { bits, recipient } in voice.channels {
-                is_reached |= match bits.kind() {
-                    ChannelKind::Player => recipient == id.0,
-                    ChannelKind::Room => {
-                        let room = RoomId(recipient);
-                        let near = proximity.reaches(room, spoken, bits, id);
-                        near.unwrap_or_else(|| members.is_in_id(id, room))
-                    }
-                };
-            }
-            if is_reached {
-                outbound.add([id].into_iter(), relay.packet.len(), false);
-            }
-        }
-        self.outbound.end_frame(self.now, relay.packet);
-    }
 }
-
-/// Checking whether a channel reaches a listener is far cheaper than sending to it; this many checks weigh as much.
-const LOOKS_PER_SENDING: usize = 8;

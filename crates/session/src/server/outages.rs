@@ -31,7 +31,7 @@ impl Server {
         let clients: Vec<ClientId> = clients.filter(|id| self.visibility.outage_of(*id).is_none()).collect();
         let outage = self.visibility.begin_outage(&clients);
         for &id in &clients {
-            self.end_channels(id);
+            self.relay().end_channels(id);
             let remove = RemoveClient { session: self.settings.session, id };
             self.send_to(Audience::Outside(outage), &remove.into());
         }

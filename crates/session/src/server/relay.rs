@@ -1,15 +1,62 @@
-//! Relaying: checks that a packet is the sender's own, and chooses the links that it goes to.
+//! The way of a frame through the server: whether its sender may send it, what is noted of it, and who gets it.
+//!
+//! Voice comes in two shapes. Without destinations it is [routed](Relay::route) to the listeners in this server's
+//! tables; inside a relay packet it goes to the destinations that its sender has listed, as far as the rules of rooms
+//! let it. [`recipients`] lists the links for both; the packet itself is never copied.
 
-use consonance_wire::{
-    ClientId, MessageType, Notice, Packet, ServerRelay, TextData, TextRecipient, VoiceData,
-};
+mod recipients;
 
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient, VoiceData};
+
+use super::links::Links;
+use super::members::Members;
+use super::monitor::{Monitor, WireTarget, spoken_to};
+use super::outbound::Outbound;
 use super::permissive::check_believed_inner;
-use super::room_policy::TextRefusal;
-use super::{Fault, Server};
+use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
+use super::settings::ServerSettings;
+use super::voice_reports::VoiceReports;
+use super::{Fault, Server, ServerEvent, ServerStatistics};
 use crate::link::LinkId;
+use crate::queue::EventQueue;
+use crate::time::Instant;
+
+pub(super) use recipients::cost;
+
+/// The parts of the server that a frame passes, and no others.
+pub(super) struct Relay<'s> {
+    now: Instant,
+    settings: &'s ServerSettings,
+    members: &'s Members,
+    links: &'s mut Links,
+    policy: &'s mut RoomPolicy,
+    monitor: &'s mut Monitor,
+    voice_reports: &'s mut VoiceReports,
+    outbound: &'s mut Outbound,
+    events: &'s mut EventQueue<ServerEvent>,
+    statistics: &'s mut ServerStatistics,
+}
 
 impl Server {
+    /// The way of a frame.
+    #[inline]
+    pub(super) fn relay(&mut self) -> Relay<'_> {
+        Relay {
+            now: self.now,
+            settings: &self.settings,
+            members: &self.members,
+            links: &mut self.links,
+            policy: &mut self.policy,
+            monitor: &mut self.monitor,
+            voice_reports: &mut self.voice_reports,
+            outbound: &mut self.outbound,
+            events: &mut self.events,
+            statistics: &mut self.statistics,
+        }
+    }
+
     /// Whether a packet was passed on since the last call about which [`handle_packet`](Self::handle_packet) returned
     /// nothing: a reliable relay, which goes out with [`poll_transmit`](Self::poll_transmit), or voice without a
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
@@ -17,145 +64,185 @@ impl Server {
     pub fn take_relayed(&mut self) -> bool {
         self.outbound.take_did_relay()
     }
+}
 
-    /// Lists the listeners' links; the payload is the packet for them. `own` is the sender's client.
+impl Relay<'_> {
+    /// Lists the links of all clients that the channels of a frame without destinations reach, each once and without
+    /// the sender.
+    pub(super) fn route(
+        mut self,
+        own: ClientId,
+        voice: &VoiceData<'_>,
+        packet: &[u8],
+    ) -> Result<(), Refused> {
+        if voice.sender != own {
+            return Err(spoofed(voice.sender));
+        }
+        self.policy.check_voice(self.members, self.now, own, voice)?;
+        self.note_channels(voice);
+        self.statistics.frames_routed += 1;
+        self.voice_reports.count(self.now, own, voice);
+        self.list_listeners(own, voice, packet);
+        Ok(())
+    }
+
+    /// Lists the links of the listed destinations. The payload is the packet for them.
     pub(super) fn relay_unreliable<'a>(
-        &mut self,
+        mut self,
         link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
-    ) -> Result<&'a [u8], Fault> {
+    ) -> Result<&'a [u8], Refused> {
         self.check_inner(own, relay)?;
         self.voice_reports.count_relayed(self.now, own, relay.packet);
-        self.gather(link, own, relay)?;
+        self.list_destinations(link, own, relay)?;
         self.statistics.frames_relayed += 1;
         Ok(relay.packet)
     }
 
-    /// Queues the packet, behind earlier packets to the same links.
+    /// Queues the packet for the listed destinations, behind earlier packets to the same links.
     pub(super) fn relay_reliable(
-        &mut self,
+        mut self,
         link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Refused> {
         self.check_inner(own, relay)?;
-        self.gather(link, own, relay)?;
+        self.list_destinations(link, own, relay)?;
         self.outbound.queue_frame(relay.packet);
         Ok(())
     }
 
-    fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
-        let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
-        if looks_into_it && self.gather_by_rules(link, own, relay)? {
-            return Ok(());
-        }
-        let ServerRelay { destinations, packet, .. } = relay;
-        if !self.policy.register().deafened().is_empty()
-            && MessageType::peek(packet)? == MessageType::VoiceData
-        {
-            self.outbound.begin_frame(self.policy.register().deafened());
-        } else {
-            self.outbound.begin_frame(&[]);
-        }
-        self.outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
-        self.outbound.end_frame(self.now, packet);
-        Ok(())
-    }
-
-    /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
-    /// if the destinations were gathered by distance.
-    #[inline(never)]
-    fn gather_by_rules(
-        &mut self,
-        link: LinkId,
-        own: Option<ClientId>,
-        relay: &ServerRelay<'_>,
-    ) -> Result<bool, Fault> {
-        let own = own.ok_or(Fault::NotJoined)?;
-        match Packet::parse(relay.packet)? {
-            Packet::VoiceData(voice) => {
-                self.check_voice(own, &voice)?;
-                self.monitor(&voice);
-                if self.policy.proximity().concerns(&voice) {
-                    self.gather_near(link, relay, &voice)?;
-                    return Ok(true);
+    /// Voice that was checked and passed on at another node: lists the links of its listeners here. The payload is the
+    /// packet for them; none if it is no voice of this sender.
+    pub(super) fn relay_from_elsewhere<'a>(mut self, sender: ClientId, packet: &'a [u8]) -> Option<&'a [u8]> {
+        let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
+        match parsed {
+            Packet::VoiceData(voice) if voice.sender == sender => {
+                self.note_channels(&voice);
+                self.list_listeners(sender, &voice, packet);
+                Some(packet)
+            }
+            Packet::ServerRelayUnreliable(relay) => {
+                let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) else { return None };
+                if voice.sender != sender && !self.settings.permissive {
+                    return None;
                 }
+                self.note_channels(&voice);
+                self.list_checked_destinations(sender, &relay, &voice);
+                Some(relay.packet)
             }
-            Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
-                let checked = self.policy.check_speech(own, room);
-                checked.map_err(|refused| self.report_refusal(own, refused))?;
-            }
-            _ => {}
+            _ => None,
         }
-        Ok(false)
     }
 
     /// Accepts only whole voice and text packets of the sender's own, of this session: a listener of the original
     /// crashes on a packet that it cannot parse, and believes any sender that a packet names.
-    fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
+    fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Refused> {
         let inner = relay.packet;
         if self.settings.permissive {
-            return check_believed_inner(inner);
+            return Ok(check_believed_inner(inner)?);
         }
         let own = own.ok_or(Fault::NotJoined)?;
-        let (session, sender, text) = match MessageType::peek(inner)? {
-            MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)? {
+        let (session, sender, text) = match MessageType::peek(inner).map_err(Fault::from)? {
+            MessageType::VoiceData | MessageType::TextData => match Packet::parse(inner)
+                .map_err(Fault::from)?
+            {
                 Packet::VoiceData(voice) => (voice.session, voice.sender, None),
                 Packet::TextData(TextData { recipient: TextRecipient::Unknown { .. }, .. }) => {
-                    return Err(Fault::InnerRefused);
+                    return Err(Fault::InnerRefused.into());
                 }
                 Packet::TextData(text) => {
                     if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
-                        return Err(Fault::TextRefused);
+                        return Err(Fault::TextRefused.into());
                     }
                     (text.session, text.sender, Some(text))
                 }
-                _ => return Err(Fault::InnerRefused),
+                _ => return Err(Fault::InnerRefused.into()),
             },
-            _ => return Err(Fault::InnerRefused),
+            _ => return Err(Fault::InnerRefused.into()),
         };
         if sender != own {
-            self.tell_spoofed(own, sender);
-            return Err(Fault::Spoofed);
+            return Err(spoofed(sender));
         }
         if session != self.settings.session {
-            return Err(Fault::Spoofed);
+            return Err(Fault::Spoofed.into());
         }
         match text {
             Some(text) => self.check_text(own, &text, relay),
-            None => self.policy.check_muted(own),
+            None => Ok(self.policy.check_muted(own)?),
         }
     }
 
-    /// Refuses a frame that breaks a rule.
-    #[inline]
-    pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        let checked = self.policy.check_voice(&self.members, self.now, own, voice);
-        checked.map_err(|refused| self.report_refusal(own, refused))
-    }
-
-    /// Refuses a text of a client that is muted, or has to wait; in the latter case the client is told.
+    /// Refuses a text of a client that is muted, or has to wait.
     fn check_text(
         &mut self,
         own: ClientId,
         text: &TextData<'_>,
         relay: &ServerRelay<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Refused> {
         let room = match text.recipient {
             TextRecipient::Room(room) => Some(room),
             _ => None,
         };
         let every = (self.settings.limits.text_every, room);
         let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
-        match self.policy.check_text(self.now, own, every, relay.packet, here) {
-            Ok(()) => Ok(()),
-            Err(TextRefusal::Muted) => Err(Fault::TextMuted),
+        let refused = match self.policy.check_text(self.now, own, every, relay.packet, here) {
+            Ok(()) => return Ok(()),
+            Err(TextRefusal::Muted) => Fault::TextMuted.into(),
             Err(TextRefusal::RateLimited(wait)) => {
-                let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
-                self.notify(own, &Notice::TextRateLimited { wait_ms: wait_ms.max(1) });
-                Err(Fault::TextRateLimited)
+                Refused { fault: Fault::TextRateLimited, report: Some(Report::TextTooSoon { wait }) }
             }
+        };
+        Err(refused)
+    }
+
+    /// Notes the channels of a frame that is passed on, where speakers and their recipients are reported.
+    fn note_channels(&mut self, voice: &VoiceData<'_>) {
+        if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
+            return;
+        }
+        let mut changes = Vec::new();
+        let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
+        self.statistics.channels_unmonitored += crowded;
+        for (target, begun) in changes {
+            self.report_channel(voice.sender, target, begun);
         }
     }
+
+    /// Reports speakers that have been silent for too long as stopped.
+    pub(super) fn end_silent_channels(&mut self) {
+        while let Some(id) = self.monitor.silent(self.now) {
+            self.end_channels(id);
+        }
+    }
+
+    /// Ends the channels of all speakers.
+    pub(super) fn end_all_channels(&mut self) {
+        while let Some(id) = self.monitor.any() {
+            self.end_channels(id);
+        }
+    }
+
+    /// Ends all channels of a client that has left, or is silent.
+    pub(super) fn end_channels(&mut self, id: ClientId) {
+        for target in self.monitor.end(id) {
+            self.report_channel(id, target, false);
+        }
+    }
+
+    fn report_channel(&mut self, id: ClientId, target: WireTarget, begun: bool) {
+        let Some(name) = self.members.name_of(id) else { return };
+        let to = spoken_to(self.members, self.policy.directory(), target);
+        self.events.push(if begun {
+            ServerEvent::StartedSpeaking { id, name, to }
+        } else {
+            ServerEvent::StoppedSpeaking { id, name, to }
+        });
+    }
+}
+
+/// A client sent something in the name of another one.
+fn spoofed(claimed: ClientId) -> Refused {
+    Refused { fault: Fault::Spoofed, report: Some(Report::Spoofed { claimed }) }
 }

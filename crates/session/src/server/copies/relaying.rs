@@ -47,31 +47,7 @@ impl Server {
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
         self.advance(now);
-        let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
-        let payload = match parsed {
-            Packet::VoiceData(voice) if voice.sender == sender => {
-                self.monitor(&voice);
-                self.list_listeners(sender, &voice, packet);
-                packet
-            }
-            Packet::ServerRelayUnreliable(relay) => {
-                let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) else { return None };
-                if voice.sender != sender && !self.settings.permissive {
-                    return None;
-                }
-                self.monitor(&voice);
-                if self.policy.proximity().concerns(&voice) {
-                    self.list_near(&relay, &voice);
-                } else {
-                    self.outbound.begin_frame(self.policy.register().deafened());
-                    self.outbound.leave_out(sender);
-                    self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
-                    self.outbound.end_frame(self.now, relay.packet);
-                }
-                relay.packet
-            }
-            _ => return None,
-        };
+        let payload = self.relay().relay_from_elsewhere(sender, packet)?;
         let frame = self.outbound.frame(payload)?;
         self.statistics.frames_out += frame.to.len() as u64;
         Some(frame)

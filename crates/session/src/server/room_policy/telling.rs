@@ -1,6 +1,7 @@
 //! The reports of a refusal: to the client that was refused, and once to the operator.
 
 use alloc::boxed::Box;
+use core::time::Duration;
 
 use consonance_wire::{ClientId, RoomId};
 
@@ -14,7 +15,7 @@ pub(in crate::server) struct Refused {
     pub(in crate::server) report: Option<Report>,
 }
 
-/// A report to an operator about a client.
+/// A report about a client, to an operator or to itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::server) enum Report {
     /// It speaks with more priority than it may.
@@ -25,6 +26,10 @@ pub(in crate::server) enum Report {
     Full { room: Box<str>, to: RoomUse, is_first: bool },
     /// It wants to enter a room whose id is that of another one, in use under this name.
     IdTaken { room: Box<str>, in_use: Option<Box<str>> },
+    /// It sends in the name of this client.
+    Spoofed { claimed: ClientId },
+    /// It may write again after this time. Only the client itself is told.
+    TextTooSoon { wait: Duration },
 }
 
 impl From<Fault> for Refused {

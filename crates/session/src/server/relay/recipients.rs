@@ -1,0 +1,167 @@
+//! The rule of who gets a frame: the listeners of its rooms and the players it is spoken to, without those that are
+//! deafened, and without those that are too far away in rooms where distance decides.
+
+use consonance_wire::{
+    ChannelKind, ClientId, MessageType, Packet, RoomId, ServerRelay, TextData, TextRecipient, VoiceChannel,
+    VoiceData,
+};
+
+use super::{Refused, Relay};
+use crate::link::LinkId;
+use crate::server::Fault;
+use crate::server::members::Members;
+use crate::server::proximity::Reached;
+
+impl Relay<'_> {
+    /// Lists the listeners in this server's tables, each once and without the sender.
+    pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
+        let spoken = self.members.spoken(self.now, voice);
+        self.outbound.begin_frame(self.policy.register().deafened());
+        self.outbound.leave_out(own);
+        for channel in voice.channels {
+            match channel.bits.kind() {
+                ChannelKind::Player => {
+                    let player = ClientId(channel.recipient);
+                    self.outbound.add([player].into_iter(), packet.len(), false);
+                }
+                ChannelKind::Room => {
+                    let room = RoomId(channel.recipient);
+                    let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
+                    let Some(Reached { clients, nodes }) = near else {
+                        let listeners = self.members.listeners(room).iter().copied();
+                        self.outbound.add(listeners, packet.len(), false);
+                        continue;
+                    };
+                    self.outbound.add(clients.iter().copied(), packet.len(), false);
+                    nodes.for_each(|node| self.outbound.add_node(node));
+                }
+            }
+        }
+        self.outbound.end_frame(self.now, packet);
+    }
+
+    /// Lists the destinations of a relay of a client of this server.
+    pub(super) fn list_destinations(
+        &mut self,
+        link: LinkId,
+        own: Option<ClientId>,
+        relay: &ServerRelay<'_>,
+    ) -> Result<(), Refused> {
+        let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
+        if looks_into_it && self.list_by_rules(link, own, relay)? {
+            return Ok(());
+        }
+        let ServerRelay { destinations, packet, .. } = relay;
+        let deafened = self.policy.register().deafened();
+        let is_voice = |packet| MessageType::peek(packet).map(|message| message == MessageType::VoiceData);
+        if !deafened.is_empty() && is_voice(packet).map_err(Fault::from)? {
+            self.outbound.begin_frame(deafened);
+        } else {
+            self.outbound.begin_frame(&[]);
+        }
+        self.outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
+        self.outbound.end_frame(self.now, packet);
+        Ok(())
+    }
+
+    /// Lists the destinations of a relay that another node has checked.
+    pub(super) fn list_checked_destinations(
+        &mut self,
+        sender: ClientId,
+        relay: &ServerRelay<'_>,
+        voice: &VoiceData<'_>,
+    ) {
+        if self.policy.proximity().concerns(voice) {
+            return self.list_near(relay, voice);
+        }
+        self.outbound.begin_frame(self.policy.register().deafened());
+        self.outbound.leave_out(sender);
+        self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
+        self.outbound.end_frame(self.now, relay.packet);
+    }
+
+    /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
+    /// if the destinations were listed by distance.
+    #[inline(never)]
+    fn list_by_rules(
+        &mut self,
+        link: LinkId,
+        own: Option<ClientId>,
+        relay: &ServerRelay<'_>,
+    ) -> Result<bool, Refused> {
+        let own = own.ok_or(Fault::NotJoined)?;
+        match Packet::parse(relay.packet).map_err(Fault::from)? {
+            Packet::VoiceData(voice) => {
+                self.policy.check_voice(self.members, self.now, own, &voice)?;
+                self.note_channels(&voice);
+                if self.policy.proximity().concerns(&voice) {
+                    self.take_looks(link, relay, &voice)?;
+                    self.list_near(relay, &voice);
+                    return Ok(true);
+                }
+            }
+            Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
+                self.policy.check_speech(own, room)?;
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    /// Takes the budget for measuring the distance of each destination.
+    fn take_looks(
+        &mut self,
+        link: LinkId,
+        relay: &ServerRelay<'_>,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Fault> {
+        let looks = relay.destinations.len() * voice.channels.len() / DISTANCES_PER_SENDING;
+        let (clients, limits) = (self.members.len(), &self.settings.limits);
+        self.links.get_mut(link)?.budgets.take_fan_out(self.now, limits, clients, looks)
+    }
+
+    /// Lists those destinations that the frame reaches by distance or by another channel: a sender that lists
+    /// destinations lists all clients, wherever they are.
+    fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
+        let spoken = self.members.spoken(self.now, voice);
+        self.outbound.begin_frame(self.policy.register().deafened());
+        let proximity = self.policy.proximity_mut();
+        for id in relay.destinations {
+            let mut is_reached = false;
+            for VoiceChannel { bits, recipient } in voice.channels {
+                is_reached |= match bits.kind() {
+                    ChannelKind::Player => recipient == id.0,
+                    ChannelKind::Room => {
+                        let room = RoomId(recipient);
+                        let near = proximity.reaches(room, spoken, bits, id);
+                        near.unwrap_or_else(|| self.members.is_in_id(id, room))
+                    }
+                };
+            }
+            if is_reached {
+                self.outbound.add([id].into_iter(), relay.packet.len(), false);
+            }
+        }
+        self.outbound.end_frame(self.now, relay.packet);
+    }
+}
+
+/// The cost of a frame in listeners, at any node: each is sent it once, but a listener of several of its channels is
+/// found once for each, and each channel is looked up, with or without listeners.
+pub(in crate::server) fn cost(members: &Members, voice: &VoiceData<'_>) -> usize {
+    let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
+        ChannelKind::Player => 1,
+        ChannelKind::Room => members.listeners(RoomId(channel.recipient)).len(),
+    });
+    let found: usize = found.sum();
+    let looks = voice.channels.len() / CHANNELS_PER_SENDING;
+    found.min(members.len()).max(found / FINDINGS_PER_SENDING).max(looks)
+}
+
+/// Finding a listener again is far cheaper than sending to it; this many times weigh as much.
+const FINDINGS_PER_SENDING: usize = 8;
+/// So is looking up the listeners of a channel. A player alone in a session may well speak to all 27 cells around it,
+/// so that fewer would drop an honest player's frames.
+const CHANNELS_PER_SENDING: usize = 64;
+/// So is checking whether a channel reaches a listener.
+const DISTANCES_PER_SENDING: usize = 8;
