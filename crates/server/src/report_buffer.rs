@@ -191,7 +191,7 @@ impl ReportBuffer {
     /// The buffer for the voice of this client; none if it is not here.
     fn voice_of(&mut self, id: ClientId, server: &Server) -> Option<&mut BufferedVoice> {
         if !self.present.contains_key(&id) {
-            let client = server.client(id)?;
+            let client = server.tables().client(id)?;
             let subject = client.access.and_then(|access| access.subject.as_deref());
             let codec = SpokenCodec::of(&client.codec);
             self.voices.insert(self.next, BufferedVoice::new(id, client.name, subject, codec));
@@ -243,7 +243,7 @@ mod tests {
         let handshake = written(HandshakeRequest { codec, name: Some(WireStr::from("Alice")) });
         server.handle_connected(SessionInstant::START, LinkId(1));
         server.handle_packet(SessionInstant::START, LinkId(1), Delivery::Reliable, &handshake);
-        let sender = server.link_table().next().and_then(|row| row.client).unwrap();
+        let sender = server.tables().links().next().and_then(|row| row.client).unwrap();
         let channels =
             [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("lobby").0 }];
         let voice = VoiceData {

@@ -129,8 +129,8 @@ pub use server::{
     Access, AccessRule, AtCopy, ClientRow, CopiedClient, CopiedLink, DrainTarget, Draining, JoinState,
     KeptPlace, LinkRow, ModerationDecision, MonitoredChannel, Move, NameTaken, NotificationStatus,
     PlayerIdentity, ProximitySettings, RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,
-    ServerEvent, ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, VoiceRow,
-    Vouched,
+    ServerEvent, ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, Tables,
+    VoiceRow, Vouched,
 };
 pub use silence::is_silence;
 pub use time::Instant;

@@ -89,7 +89,7 @@ use room_policy::RoomPolicy;
 pub use settings::ServerSettings;
 pub use snapshot::{KeptPlace, SessionSnapshot};
 pub use statistics::ServerStatistics;
-pub use tables::{ClientRow, LinkRow, RoomRow, VoiceRow};
+pub use tables::{ClientRow, LinkRow, RoomRow, Tables, VoiceRow};
 use visibility::Visibility;
 use voice_reports::VoiceReports;
 use waiting_joins::WaitingJoins;

@@ -133,7 +133,7 @@ pub(crate) fn close_red_to_mia(session: &mut Session) {
 }
 
 pub(crate) fn id_of(session: &Session, name: &str) -> ClientId {
-    session.server.client_named(name).expect("in the session")
+    session.server.tables().client_named(name).expect("in the session")
 }
 
 #[test]

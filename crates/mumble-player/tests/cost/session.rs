@@ -155,7 +155,8 @@ fn worst_of_ours(kind: Ours, speakers: &[ClientId]) -> Vec<Vec<u8>> {
 
 /// As many others as a report names speak to the rooms of all.
 fn speakers(stage: &mut Stage) -> Vec<ClientId> {
-    let rows: Vec<_> = stage.server.link_table().filter_map(|row| Some((row.link, row.client?))).collect();
+    let rows: Vec<_> =
+        stage.server.tables().links().filter_map(|row| Some((row.link, row.client?))).collect();
     let others = rows.into_iter().filter(|(link, _)| *link != link_of(NUMBER)).take(RECEPTIONS_MAX);
     let speak = |(link, id): (_, ClientId)| {
         stage.handle(link, Delivery::Unreliable, &voice(id.0, 0));

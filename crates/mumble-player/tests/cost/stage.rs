@@ -66,7 +66,7 @@ impl Stage {
 
     /// The id of a player, if it is in the session.
     fn id_of(&self, link: LinkId) -> Option<u16> {
-        self.server.link_table().find(|row| row.link == link)?.client.map(|id| id.0)
+        self.server.tables().links().find(|row| row.link == link)?.client.map(|id| id.0)
     }
 
     /// The player whose packets are looked at is in the session and in its rooms, with full budgets; its id.

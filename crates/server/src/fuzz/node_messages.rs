@@ -290,14 +290,19 @@ impl Play {
         let (_, near) = near.expect("the node owns the near session");
         for id in self.ids.into_iter().flatten() {
             assert!(
-                near.client(id)
+                near.tables()
+                    .client(id)
                     .is_some_and(|row| [alice.client.name(), dora.client.name()].contains(&row.name))
             );
         }
         let far = session_loop.copy_of(FAR).filter(|copy| copy.is_whole());
         if let Some(far) = far {
-            let names: Vec<&str> =
-                far.server.ids().filter_map(|id| far.server.client(id)).map(|row| row.name).collect();
+            let names: Vec<&str> = far
+                .server
+                .ids()
+                .filter_map(|id| far.server.tables().client(id))
+                .map(|row| row.name)
+                .collect();
             assert_eq!(names, ["Bob", "Carol"], "players of the far session");
             let owner = stage.node.workers().number(FRIEND, 0);
             assert_eq!(Some(far.owner), owner, "the owner of the far session");

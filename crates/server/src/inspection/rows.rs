@@ -63,10 +63,10 @@ pub(crate) fn session_row(
     let mut row = ServedSession::default();
     name.clone_into(&mut row.name);
     row.is_copy = is_copy;
-    let clients: Vec<ClientRow<'_>> = server.client_table().collect();
+    let clients: Vec<ClientRow<'_>> = server.tables().clients().collect();
     let names = Names::of(server, &clients);
-    let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
-    for room in server.room_table() {
+    let links: HashMap<LinkId, LinkRow> = server.tables().links().map(|row| (row.link, row)).collect();
+    for room in server.tables().rooms() {
         let mut listened = ServedRoom::default();
         room.name.clone_into(&mut listened.name);
         listened.listeners =
@@ -112,7 +112,7 @@ impl<'a> Names<'a> {
         let refused = clients.iter().flat_map(|client| &client.refused);
         let mut rooms: HashMap<RoomId, String> =
             refused.map(|(room, _)| (RoomId::of(room), (*room).to_owned())).collect();
-        for room in server.room_table() {
+        for room in server.tables().rooms() {
             rooms.insert(room.id, room.name.to_owned());
         }
         Self { clients: clients.iter().map(|row| (row.id, row.name)).collect(), rooms }

@@ -125,14 +125,14 @@ impl SessionLoop {
         let overview = |(name, server): (&str, &consonance_session::Server)| SessionOverview {
             name: name.to_owned(),
             players: server.clients(),
-            rooms: server.room_table().count(),
+            rooms: server.tables().rooms().count(),
         };
         self.servers().map(overview).collect()
     }
 
     fn player_overviews(&self, session: &str) -> Option<Vec<PlayerOverview>> {
         let (_, server) = self.servers().find(|(name, _)| *name == session)?;
-        let links: HashMap<LinkId, LinkRow> = server.link_table().map(|row| (row.link, row)).collect();
+        let links: HashMap<LinkId, LinkRow> = server.tables().links().map(|row| (row.link, row)).collect();
         let overview = |row: consonance_session::ClientRow<'_>| {
             let link = links.get(&row.link);
             PlayerOverview {
@@ -149,16 +149,16 @@ impl SessionLoop {
                 restrictions: StoredRestrictions::default(),
             }
         };
-        Some(server.client_table().map(overview).collect())
+        Some(server.tables().clients().map(overview).collect())
     }
 
     fn room_overviews(&self, session: &str) -> Option<Vec<RoomOverview>> {
         let (_, server) = self.servers().find(|(name, _)| *name == session)?;
-        let names: HashMap<_, _> = server.client_table().map(|row| (row.id, row.name)).collect();
+        let names: HashMap<_, _> = server.tables().clients().map(|row| (row.id, row.name)).collect();
         let overview = |row: consonance_session::RoomRow<'_>| RoomOverview {
             name: row.name.to_owned(),
             listeners: row.listeners.iter().filter_map(|id| names.get(id)).map(ToString::to_string).collect(),
         };
-        Some(server.room_table().map(overview).collect())
+        Some(server.tables().rooms().map(overview).collect())
     }
 }

@@ -304,8 +304,8 @@ impl Moderation {
 /// The clients that are here as this player: under any spelling of the name, or with the account.
 fn visits(server: &Server, player: &PlayerRef) -> Vec<ClientId> {
     match player {
-        PlayerRef::Name(name) => server.clients_named(name).to_vec(),
-        PlayerRef::Subject(subject) => server.clients_with_subject(subject),
+        PlayerRef::Name(name) => server.tables().clients_named(name).to_vec(),
+        PlayerRef::Subject(subject) => server.tables().clients_with_subject(subject),
     }
 }
 

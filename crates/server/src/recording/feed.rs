@@ -142,7 +142,7 @@ impl RecordingFeed {
     fn introduce(&mut self, tap: &mut SessionTap, voice: &VoiceData<'_>, server: &Server) -> bool {
         let recording = tap.state.recording;
         if !tap.speakers.contains(voice.sender.0) {
-            let Some(client) = server.client(voice.sender) else { return false };
+            let Some(client) = server.tables().client(voice.sender) else { return false };
             let subject = client.access.and_then(|access| access.subject.as_deref()).unwrap_or_default();
             let codec = SpokenCodec::of(&client.codec);
             let (id, name) = (voice.sender, client.name);
@@ -155,7 +155,7 @@ impl RecordingFeed {
             if !tap.rooms.contains(channel.recipient) {
                 let id = RoomId(channel.recipient);
                 let always = (id == RoomId::ALWAYS_SEND).then_some(ALWAYS_SEND_ROOM);
-                let name = server.room_names(id).next().or(always).unwrap_or_default();
+                let name = server.tables().room_names(id).next().or(always).unwrap_or_default();
                 if !self.push(&Message::Room { recording, id, name }) {
                     return false;
                 }

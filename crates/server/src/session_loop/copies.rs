@@ -183,6 +183,7 @@ impl SessionLoop {
                 if client_at.is_none()
                     && copy
                         .server
+                        .tables()
                         .client(client.place.id)
                         .is_some_and(|row| *row.name == *client.place.name) =>
             {
@@ -255,7 +256,7 @@ impl SessionLoop {
         let index = sessions.find(session);
         let frame = if let Some(index) = index {
             let session = sessions.get_mut(index);
-            let link = session.server.client(client).map(|row| row.link);
+            let link = session.server.tables().client(client).map(|row| row.link);
             if link.and_then(|link| node_of(networks, directory, link)) != Some(from) {
                 return;
             }

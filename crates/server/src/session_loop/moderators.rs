@@ -42,7 +42,9 @@ pub(super) fn carry_out(
 
 /// The name in the audit log: the token's subject is known to its issuer, and a name alone can be anyone's.
 pub(super) fn actor(session: &Session, moderator: ClientId) -> String {
-    let Some(client) = session.server.client(moderator) else { return format!("player {moderator}") };
+    let Some(client) = session.server.tables().client(moderator) else {
+        return format!("player {moderator}");
+    };
     match client.access.and_then(|access| access.subject.as_deref()) {
         Some(subject) => format!("subject {subject} as {}", client.name),
         None => format!("player {}", client.name),
@@ -57,7 +59,9 @@ fn act(
     actor: &str,
     request: &ModeratorRequest,
 ) -> ModeratorAnswer {
-    let Some(player) = session.server.client_named(&request.player) else { return ModeratorAnswer::NoPlayer };
+    let Some(player) = session.server.tables().client_named(&request.player) else {
+        return ModeratorAnswer::NoPlayer;
+    };
     match &request.action {
         ModeratorAction::Kick => {
             session.server.kick(player, &request.reason);
@@ -95,12 +99,14 @@ fn ban(
 ) -> ModeratorAnswer {
     let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
     let (target, clients) = match &identity {
-        PlayerIdentity::Subject(subject) => {
-            (BanTarget::Subject(subject.as_ref().into()), session.server.clients_with_subject(subject))
-        }
-        PlayerIdentity::Name(name) => {
-            (BanTarget::Name(name.as_str().into()), session.server.clients_named(name.as_str()).to_vec())
-        }
+        PlayerIdentity::Subject(subject) => (
+            BanTarget::Subject(subject.as_ref().into()),
+            session.server.tables().clients_with_subject(subject),
+        ),
+        PlayerIdentity::Name(name) => (
+            BanTarget::Name(name.as_str().into()),
+            session.server.tables().clients_named(name.as_str()).to_vec(),
+        ),
     };
     let (reason, by) = (reason.to_owned(), by.to_owned());
     let ban = Ban { id: 0, target, session: Some(session.name.clone()), reason, by, since: now, until };

@@ -52,7 +52,11 @@ impl SessionLoop {
             ended_sessions: self.ended.clone(),
             networks: self.network_numbers(now),
             hook: self.gate.hook_statistics(),
-            lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
+            lost_percent: self
+                .sessions
+                .iter()
+                .flat_map(|session| session.server.tables().voice_losses())
+                .collect(),
             report_buffer_bytes: self.report_buffers.bytes(),
             report_buffer_frames_dropped: self.report_buffers.frames_dropped(),
         }

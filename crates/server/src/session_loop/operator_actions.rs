@@ -55,7 +55,7 @@ impl SessionLoop {
     /// is here.
     pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<PlayerIdentity>> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
-        let present = session.server.clients_named(name).iter();
+        let present = session.server.tables().clients_named(name).iter();
         let present: BTreeSet<_> = present.filter_map(|id| session.server.identity_of(*id)).collect();
         if !present.is_empty() {
             return Some(present.into_iter().collect());
@@ -89,7 +89,7 @@ impl SessionLoop {
             }
             let session = self.sessions.get_mut(index);
             for (id, ban) in meant {
-                let name = session.server.client(id).map(|row| row.name.to_owned());
+                let name = session.server.tables().client(id).map(|row| row.name.to_owned());
                 session.server.kick_banned(id, &ban.reason, ban.until);
                 session.leaving.note_actor(&mut session.server, Some(&ban.by));
                 expelled.extend(name.map(|player| Expelled { session: session.name.clone(), player }));
@@ -108,7 +108,7 @@ impl SessionLoop {
         for (name, copy) in copies.iter() {
             let server = &copy.server;
             for (id, ban) in banned_clients(name, server, bans, |_| None) {
-                let link = server.client(id).map(|row| row.link);
+                let link = server.tables().client(id).map(|row| row.link);
                 let link = link.filter(|link| edge.session_of(*link).is_some());
                 meant.extend(
                     link.map(|link| (link, ban, server.reads_notice(link).then(|| server.session()))),
@@ -160,15 +160,15 @@ fn banned_clients<'b>(
     let mut banned = BTreeMap::new();
     for ban in bans.iter().filter(|ban| ban.is_for(session)) {
         let ids = match &ban.target {
-            BanTarget::Name(name) => server.clients_named(name).to_vec(),
-            BanTarget::Subject(subject) => server.clients_with_subject(subject),
+            BanTarget::Name(name) => server.tables().clients_named(name).to_vec(),
+            BanTarget::Subject(subject) => server.tables().clients_with_subject(subject),
             BanTarget::Address(_) => continue,
         };
         banned.extend(ids.into_iter().map(|id| (id, ban)));
     }
     if has_addresses(bans) {
         let ban_of = |link| address_of(link).and_then(|from| ban_of_address(bans, from));
-        banned.extend(server.client_table().filter_map(|row| Some((row.id, ban_of(row.link)?))));
+        banned.extend(server.tables().clients().filter_map(|row| Some((row.id, ban_of(row.link)?))));
     }
     banned
 }

@@ -29,7 +29,7 @@ impl SessionLoop {
         }
         let at = self.at(now);
         for index in self.sessions.indices() {
-            let links = self.sessions.get_mut(index).server.link_table();
+            let links = self.sessions.get_mut(index).server.tables().links();
             let clients: Vec<_> = links.filter_map(|row| Some((row.client?, row.link))).collect();
             for (id, link) in clients {
                 self.tell_servers(index, at, id, link);

@@ -49,7 +49,7 @@ impl SessionLoop {
         voices.truncate(VOICES_MAX);
         let mut excerpt = Excerpt::new(&session.name, oldest, now);
         for room in &rooms {
-            excerpt.add_room(*room, session.server.room_names(*room).next().unwrap_or_default());
+            excerpt.add_room(*room, session.server.tables().room_names(*room).next().unwrap_or_default());
         }
         for voice in voices {
             let is_whole = is_meant(voice, player);
@@ -91,7 +91,7 @@ fn is_meant(voice: &BufferedVoice, player: &Meant<'_>) -> bool {
 }
 
 fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
-    let row = server.client_named(name).and_then(|id| server.client(id));
+    let row = server.tables().client_named(name).and_then(|id| server.tables().client(id));
     row.into_iter().flat_map(|row| row.rooms).map(RoomId::of).collect()
 }
 

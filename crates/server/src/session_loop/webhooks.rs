@@ -33,7 +33,8 @@ impl SessionLoop {
 pub(super) fn tell(webhooks: &Webhooks, session: &Session, event: &ServerEvent) {
     match event {
         ServerEvent::ClientJoined { id, name, .. } => {
-            let subject = session.server.client(*id).and_then(|client| client.access?.subject.as_deref());
+            let subject =
+                session.server.tables().client(*id).and_then(|client| client.access?.subject.as_deref());
             webhooks.tell(&Occurrence::PlayerJoined { session: &session.name, name, subject });
         }
         ServerEvent::ClientLeft { name, subject, .. } => {

@@ -26,7 +26,7 @@ const KEPT: usize = 64;
 impl LostLinks {
     /// A link is about to be gone.
     pub(super) fn note(&mut self, server: &Server, link: LinkId) {
-        let Some(row) = server.client_of(link).and_then(|id| server.client(id)) else { return };
+        let Some(row) = server.client_of(link).and_then(|id| server.tables().client(id)) else { return };
         let client = LostClient { id: row.id, name: row.name.into() };
         if let Some(before) = self.clients.insert(link, client) {
             self.links.remove(&before.id);
@@ -52,7 +52,7 @@ impl LostLinks {
 
 impl LostClient {
     fn is_in(&self, server: &Server) -> bool {
-        server.client(self.id).is_some_and(|row| *row.name == *self.name)
+        server.tables().client(self.id).is_some_and(|row| *row.name == *self.name)
     }
 }
 

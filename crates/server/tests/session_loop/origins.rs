@@ -185,7 +185,7 @@ fn the_address_of_a_link_is_known_if_its_network_has_addresses() {
     game.add_alice(3, Some("192.0.2.7:9"), Capabilities::ALL);
     let (_, server) = game.session_loop.servers().next().unwrap();
     let mut addresses: Vec<_> =
-        server.link_table().map(|row| game.session_loop.address_of(row.link)).collect();
+        server.tables().links().map(|row| game.session_loop.address_of(row.link)).collect();
     addresses.sort_unstable();
     assert_eq!(addresses, [None, Some("192.0.2.7".parse().unwrap())]);
 }

@@ -42,7 +42,7 @@ fn listeners(most: usize) -> RoomLimits {
 /// The number of listeners in a room.
 fn listening(stage: &Stage, session: &str, room: &str) -> usize {
     let (_, server) = stage.session_loop.servers().find(|(name, _)| *name == session).unwrap();
-    server.room_table().find(|row| row.name == room).map_or(0, |row| row.listeners.len())
+    server.tables().rooms().find(|row| row.name == room).map_or(0, |row| row.listeners.len())
 }
 
 /// Four players that try to enter all of these rooms, and are named after the first one.

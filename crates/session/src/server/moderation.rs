@@ -246,7 +246,7 @@ impl Server {
                 let named = self.members.named(name.key()).iter().copied();
                 named.filter(|id| self.policy.gate().subject_of(*id).is_none()).collect()
             }
-            PlayerIdentity::Subject(subject) => self.clients_with_subject(subject),
+            PlayerIdentity::Subject(subject) => self.tables().clients_with_subject(subject),
         }
     }
 

@@ -5,6 +5,11 @@ use alloc::vec::Vec;
 use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecParameters, RoomId};
 
+use super::links::Links;
+use super::members::Members;
+use super::outbound::Outbound;
+use super::room_policy::RoomPolicy;
+use super::voice_reports::VoiceReports;
 use super::{Access, RoomUse, Server};
 use crate::link::LinkId;
 use crate::roster::Member;
@@ -78,65 +83,27 @@ pub struct LinkRow {
     pub faults: u64,
 }
 
+/// The tables of a session, from [`Server::tables`].
+#[derive(Clone, Copy)]
+pub struct Tables<'s> {
+    members: &'s Members,
+    policy: &'s RoomPolicy,
+    links: &'s Links,
+    outbound: &'s Outbound,
+    voice_reports: &'s VoiceReports,
+}
+
+impl core::fmt::Debug for Tables<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Tables").field("clients", &self.members.len()).finish_non_exhaustive()
+    }
+}
+
 impl Server {
-    /// All clients in the session, by ascending id.
-    pub fn client_table(&self) -> impl Iterator<Item = ClientRow<'_>> {
-        self.members.iter().map(|member| self.client_row(member))
-    }
-
-    /// The client of this id, if there is one.
-    pub fn client(&self, id: ClientId) -> Option<ClientRow<'_>> {
-        self.members.get(id).map(|member| self.client_row(member))
-    }
-
-    /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
-    /// [`clients_named`](Self::clients_named).
-    pub fn client_named(&self, name: &str) -> Option<ClientId> {
-        self.members.find(name, &NameKey::of(name))
-    }
-
-    /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
-    /// compared by their [keys](consonance_name_key::NameKey).
-    pub fn clients_named(&self, name: &str) -> &[ClientId] {
-        self.members.named(&NameKey::of(name))
-    }
-
-    /// Every client of this account: it may be here several times, under different names.
-    pub fn clients_with_subject(&self, subject: &str) -> Vec<ClientId> {
-        let is_of = |id: &ClientId| self.policy.gate().subject_of(*id) == Some(subject);
-        self.members.in_order().filter(is_of).collect()
-    }
-
-    /// The names of the rooms with listeners that the wire knows by this id: one, as a rule.
-    pub fn room_names(&self, id: RoomId) -> impl Iterator<Item = &str> {
-        self.policy.directory().names_of_id(id)
-    }
-
-    /// Every room with listeners, by ascending room id and then by name.
-    pub fn room_table(&self) -> impl Iterator<Item = RoomRow<'_>> {
-        self.policy.directory().iter().map(|(id, name)| RoomRow {
-            id,
-            name,
-            listeners: self.members.listeners_by_name(id, name),
-        })
-    }
-
-    /// Every link that is up, by ascending number.
-    pub fn link_table(&self) -> impl Iterator<Item = LinkRow> {
-        self.links.iter().map(|(link, record)| {
-            let mut sent = record.sent;
-            for id in record.clients() {
-                let Total { packets, bytes } = self.outbound.sent_to(id);
-                sent.add(packets, bytes);
-            }
-            let (client, received, faults) = (record.client, record.received, record.faults);
-            LinkRow { link, client, received, sent, faults }
-        })
-    }
-
-    /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
-    pub fn voice_losses(&self) -> impl Iterator<Item = f32> {
-        self.members.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
+    /// The clients, rooms and connections of the session as plain data.
+    pub fn tables(&self) -> Tables<'_> {
+        let Self { members, policy, links, outbound, voice_reports, .. } = self;
+        Tables { members, policy, links, outbound, voice_reports }
     }
 
     /// The received traffic by type of packet, accepted or not.
@@ -148,8 +115,70 @@ impl Server {
     pub fn sent(&self) -> &PacketTraffic {
         self.outbound.sent()
     }
+}
 
-    fn client_row<'a>(&'a self, member: &'a Member<LinkId>) -> ClientRow<'a> {
+impl<'s> Tables<'s> {
+    /// All clients, by ascending id.
+    pub fn clients(self) -> impl Iterator<Item = ClientRow<'s>> {
+        self.members.iter().map(move |member| self.row_of(member))
+    }
+
+    /// The client of this id, if there is one.
+    pub fn client(self, id: ClientId) -> Option<ClientRow<'s>> {
+        self.members.get(id).map(|member| self.row_of(member))
+    }
+
+    /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
+    /// [`clients_named`](Self::clients_named).
+    pub fn client_named(self, name: &str) -> Option<ClientId> {
+        self.members.find(name, &NameKey::of(name))
+    }
+
+    /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
+    /// compared by their [keys](consonance_name_key::NameKey).
+    pub fn clients_named(self, name: &str) -> &'s [ClientId] {
+        self.members.named(&NameKey::of(name))
+    }
+
+    /// Every client of this account: it may be here several times, under different names.
+    pub fn clients_with_subject(self, subject: &str) -> Vec<ClientId> {
+        let is_of = |id: &ClientId| self.policy.gate().subject_of(*id) == Some(subject);
+        self.members.in_order().filter(is_of).collect()
+    }
+
+    /// Every room with listeners, by ascending room id and then by name.
+    pub fn rooms(self) -> impl Iterator<Item = RoomRow<'s>> {
+        self.policy.directory().iter().map(move |(id, name)| RoomRow {
+            id,
+            name,
+            listeners: self.members.listeners_by_name(id, name),
+        })
+    }
+
+    /// The names of the rooms with listeners that the wire knows by this id: one, as a rule.
+    pub fn room_names(self, id: RoomId) -> impl Iterator<Item = &'s str> {
+        self.policy.directory().names_of_id(id)
+    }
+
+    /// Every link that is up, by ascending number.
+    pub fn links(self) -> impl Iterator<Item = LinkRow> {
+        self.links.iter().map(move |(link, record)| {
+            let mut sent = record.sent;
+            for id in record.clients() {
+                let Total { packets, bytes } = self.outbound.sent_to(id);
+                sent.add(packets, bytes);
+            }
+            let (client, received, faults) = (record.client, record.received, record.faults);
+            LinkRow { link, client, received, sent, faults }
+        })
+    }
+
+    /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
+    pub fn voice_losses(self) -> impl Iterator<Item = f32> {
+        self.members.iter().filter_map(move |member| self.voice_reports.lost_percent(member.id))
+    }
+
+    fn row_of(self, member: &'s Member<LinkId>) -> ClientRow<'s> {
         ClientRow {
             id: member.id,
             name: &member.name,

@@ -223,7 +223,7 @@ fn of_rooms_that_a_client_was_refused_the_newest_32_are_shown() {
         server.receive(1, &packets::enter(0, &format!("vip {number}")));
     }
     let refused = |server: &LoneServer| {
-        let row = server.server.client_table().next().unwrap();
+        let row = server.server.tables().clients().next().unwrap();
         row.refused.iter().map(|(room, _)| (*room).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(refused(&server), (1..33).map(|number| format!("vip {number}")).collect::<Vec<_>>());

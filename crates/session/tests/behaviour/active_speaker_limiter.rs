@@ -284,5 +284,5 @@ fn players_and_proximity_rooms_are_spoken_to_as_before() {
         .expect("a channel more");
     network.server.set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2"]);
-    assert_eq!(network.server.link_table().filter(|row| row.link == LinkId(1)).count(), 1);
+    assert_eq!(network.server.tables().links().filter(|row| row.link == LinkId(1)).count(), 1);
 }

@@ -32,7 +32,7 @@ fn a_client_taken_out_of_a_room_is_told_and_stays_out_until_it_joins_again() {
     network.server.restart(now, consonance_session::SessionId(77));
     network.wait(core::time::Duration::from_secs(10));
     let listens = |network: &Network| {
-        let row = network.server.client_table().next().expect("Alice is back");
+        let row = network.server.tables().clients().next().expect("Alice is back");
         row.rooms.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(listens(&network), ["lobby"], "coming back is no way in");

@@ -68,7 +68,7 @@ fn a_relay_to_id_65535_for_a_minute_reaches_no_client_and_is_no_fault() {
     }
     let statistics = server.statistics();
     assert_eq!((statistics.frames_relayed, statistics.frames_out, statistics.abusers_closed), (3000, 0, 0));
-    assert!(server.server.link_table().all(|row| row.faults == 0));
+    assert!(server.server.tables().links().all(|row| row.faults == 0));
 }
 
 #[test]
@@ -108,7 +108,10 @@ fn the_always_send_room_can_be_listened_to_like_any_other() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "moderator", &[ALWAYS_SEND_ROOM]);
-    assert_eq!(server.server.room_names(RoomId::ALWAYS_SEND).collect::<Vec<_>>(), [ALWAYS_SEND_ROOM]);
+    assert_eq!(
+        server.server.tables().room_names(RoomId::ALWAYS_SEND).collect::<Vec<_>>(),
+        [ALWAYS_SEND_ROOM]
+    );
     assert!(server.relays(1, &packets::relay_unreliable(&[1], &frame(0))));
     assert_ne!(ClientId(1), ClientId::NONE);
 }

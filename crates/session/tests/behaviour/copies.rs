@@ -116,7 +116,7 @@ fn told(server: &mut Server) -> Vec<u64> {
 }
 
 fn names(server: &Server) -> Vec<(u16, &str, Vec<&str>)> {
-    server.client_table().map(|row| (row.id.0, row.name, row.rooms)).collect()
+    server.tables().clients().map(|row| (row.id.0, row.name, row.rooms)).collect()
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn a_newer_login_inherits_neither_link_nor_rooms_and_the_evicted_client_is_told(
     assert!(sent.contains(&"1: RemoveClient 0".to_owned()), "Alice is told: {sent:?}");
     assert!(sent.contains(&"2: RemoveClient 0".to_owned()), "and so is Bob: {sent:?}");
     assert_eq!(server.closed(), [(1, CloseReason::ReplacedByNewerLogin)]);
-    let alice = server.server.client_table().find(|row| row.name == "Alice").unwrap();
+    let alice = server.server.tables().clients().find(|row| row.name == "Alice").unwrap();
     assert_eq!((alice.link.0, alice.rooms), (MALLORY, vec![]));
 }
 
@@ -275,7 +275,7 @@ fn whatever_rooms_one_link_names_it_sits_in_few() {
     for number in 0..5000 {
         server.receive(MALLORY, &packets::enter(2, &format!("{number}")));
     }
-    let rooms = server.server.room_table().count();
+    let rooms = server.server.tables().rooms().count();
     assert!(rooms <= 128 + 1, "{rooms} rooms");
     assert_eq!(server.statistics().rooms_refused, 5000 - (rooms as u64 - 1));
 }
@@ -294,7 +294,7 @@ fn links_that_join_and_break_leave_no_more_clients_behind_than_may_be_here() {
         let length = writer.len();
         request.extend(&trailing[..length]);
         server.receive(link, &request);
-        if let Some(id) = server.server.client_named(&format!("{link}")) {
+        if let Some(id) = server.server.tables().client_named(&format!("{link}")) {
             server.receive(link, &packets::client_state(id.0, &format!("{link}"), &[]));
         }
         server.disconnect(link);
@@ -317,5 +317,5 @@ fn links_that_never_join_are_neither_heard_nor_kept() {
     }
     server.wait(Duration::from_secs(10));
     assert_eq!(server.closed().len(), 100);
-    assert_eq!(server.server.link_table().count(), 3);
+    assert_eq!(server.server.tables().links().count(), 3);
 }

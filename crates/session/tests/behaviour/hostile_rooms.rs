@@ -77,7 +77,7 @@ fn a_state_with_rooms_that_are_closed_to_its_sender_enters_the_others() {
             "2: DeltaChannelState 1 exits vip"
         ]
     );
-    let rooms: Vec<_> = server.server.client_table().map(|row| row.rooms).collect();
+    let rooms: Vec<_> = server.server.tables().clients().map(|row| row.rooms).collect();
     assert_eq!(rooms[1], ["red"]);
 }
 

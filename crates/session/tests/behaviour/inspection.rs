@@ -41,7 +41,7 @@ fn packets_of(server: &Server, message: MessageType) -> (u64, u64) {
 #[test]
 fn the_clients_are_listed_with_what_they_are_and_where_they_listen() {
     let server = two_and_an_unjoined_link();
-    let clients: Vec<_> = server.server.client_table().collect();
+    let clients: Vec<_> = server.server.tables().clients().collect();
     let listed: Vec<_> =
         clients.iter().map(|row| (row.id.0, row.name, row.link.0, row.rooms.join(" "))).collect();
     assert_eq!(listed, [(0, "Alice", 1, "lobby red".to_owned()), (1, "Bob", 2, "lobby".to_owned())]);
@@ -57,7 +57,8 @@ fn the_rooms_are_listed_with_their_listeners_each_name_for_itself() {
     server.receive(1, &packets::exit(0, "red"));
     let mut listed: Vec<_> = server
         .server
-        .room_table()
+        .tables()
+        .rooms()
         .map(|row| (row.id, row.name.to_owned(), row.listeners.iter().map(|id| id.0).collect::<Vec<_>>()))
         .collect();
     assert!(listed.is_sorted());
@@ -66,7 +67,7 @@ fn the_rooms_are_listed_with_their_listeners_each_name_for_itself() {
     let mut expected = [(collision, first, vec![0]), (collision, second, vec![1])];
     expected.sort();
     assert_eq!(listed, expected);
-    let lobby = server.server.room_table().find(|row| row.name == "lobby").unwrap();
+    let lobby = server.server.tables().rooms().find(|row| row.name == "lobby").unwrap();
     assert_eq!(lobby.listeners.len(), 2);
 }
 
@@ -89,7 +90,7 @@ fn what_a_client_was_refused_is_listed_until_it_has_other_access() {
         server.receive(1, &packets::enter(alice, "vip"));
     }
     let refused = |server: &LoneServer| {
-        let row = server.server.client_table().next().unwrap();
+        let row = server.server.tables().clients().next().unwrap();
         row.refused.iter().map(|(room, to)| format!("{room} {to:?}")).collect::<Vec<_>>()
     };
     assert_eq!(refused(&server), ["stage Speak", "vip Listen"]);
@@ -108,7 +109,7 @@ fn how_far_clients_are_apart_is_told_and_not_where_they_are() {
     });
     server.receive(1, &packets::position(1, Some([3.0, 0.0, 4.0])));
     server.receive(2, &packets::position(1, Some([0.0, 0.0, 0.0])));
-    let has_position: Vec<bool> = server.server.client_table().map(|row| row.has_position).collect();
+    let has_position: Vec<bool> = server.server.tables().clients().map(|row| row.has_position).collect();
     assert_eq!(has_position, [true, true, false]);
     assert_eq!(server.server.distance_squared(alice, bob), Some(25.0));
     assert_eq!(server.server.distance_squared(alice, carol), None);
@@ -121,11 +122,11 @@ fn the_links_are_listed_with_what_came_and_went_over_them() {
     let mut server = two_and_an_unjoined_link();
     let voice = packets::voice(1, 0, "lobby", "b");
     let relay = packets::relay_unreliable(&[0], &voice);
-    let before: Vec<_> = server.server.link_table().collect();
+    let before: Vec<_> = server.server.tables().links().collect();
     server.receive(2, &relay);
     server.receive(2, b"nonsense");
     server.receive(3, &packets::in_other_session(relay.clone()));
-    let after: Vec<_> = server.server.link_table().collect();
+    let after: Vec<_> = server.server.tables().links().collect();
     let difference = |link: usize| {
         let (before, after) = (&before[link - 1], &after[link - 1]);
         assert_eq!(after.link.0, link as u64);
@@ -144,7 +145,7 @@ fn the_links_are_listed_with_what_came_and_went_over_them() {
 #[test]
 fn what_a_link_was_sent_outlives_the_client_that_it_was_sent_to() {
     let mut server = two_and_an_unjoined_link();
-    let sent = |server: &LoneServer| server.server.link_table().next().unwrap().sent;
+    let sent = |server: &LoneServer| server.server.tables().links().next().unwrap().sent;
     let before = sent(&server);
     let welcome = server.receive(1, &packets::handshake("Alina"));
     let to_alina = welcome.iter().filter(|packet| packet.starts_with("1:")).count() as u64;
@@ -185,7 +186,7 @@ fn the_bytes_of_all_types_are_the_bytes_of_all_links() {
         [server.server.received(), server.server.sent()].map(|traffic| traffic.total(Instant::START));
     let of_types = [received.packets, received.bytes, sent.packets, sent.bytes];
     let mut of_links = [0; 4];
-    for row in server.server.link_table() {
+    for row in server.server.tables().links() {
         let counts = [row.received.packets, row.received.bytes, row.sent.packets, row.sent.bytes];
         of_links.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
     }

@@ -222,7 +222,7 @@ fn a_newcomer_with_one_room_too_many_is_in_the_others_and_announced() {
     );
     server.receive(2, &packets::client_state(1, "Bob", &["lobby"]));
     assert_eq!(
-        server.server.client_table().nth(1).unwrap().rooms,
+        server.server.tables().clients().nth(1).unwrap().rooms,
         ["lobby"],
         "it has given up the other one"
     );
@@ -259,7 +259,7 @@ fn a_room_whose_name_no_packet_can_tell_is_refused_and_not_told() {
     let (session, id) = (packets::SESSION, consonance_session::ClientId(1));
     let enters = consonance_wire::DeltaChannelState { session, joined: true, id, room };
     assert_eq!(server.receive(2, &packets::written(enters)).len(), 1);
-    assert_eq!(server.server.room_table().count(), 0);
+    assert_eq!(server.server.tables().rooms().count(), 0);
 }
 
 #[test]
@@ -357,5 +357,5 @@ fn a_room_that_the_wire_cannot_tell_from_one_of_the_configuration_is_refused() {
     server.receive(1, &packets::client_state(0, "Alice", &["lobby", &theirs]));
     assert_eq!(server.statistics().rooms_reserved, 2);
     assert_eq!(server.receive(1, &packets::enter(0, &ours)).len(), 1);
-    assert_eq!(server.server.client_table().next().unwrap().rooms, ["lobby", &ours]);
+    assert_eq!(server.server.tables().clients().next().unwrap().rooms, ["lobby", &ours]);
 }

@@ -61,8 +61,8 @@ fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
     for spelling in ["alice", "Alice\u{200b}", "\u{0410}lice", "\u{ff21}lice "] {
         let again = network.join(spelling, &["lobby"]);
         assert_eq!(say(&mut network, again, bob), [""; 0], "{spelling:?}");
-        assert_eq!(network.server.clients_named("ALICE").len(), 1);
-        let id = network.server.client_named(spelling).expect("it is here");
+        assert_eq!(network.server.tables().clients_named("ALICE").len(), 1);
+        let id = network.server.tables().client_named(spelling).expect("it is here");
         network.server.kick(id, "");
         network.run();
     }
@@ -291,7 +291,7 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
     assert_eq!(server.receive(1, &packets::enter(0, "lobby")).len(), 2, "in and out again");
     let events = server.events();
     assert!(events.contains(&"Alice may not speak to lobby".to_owned()), "{events:?}");
-    let row = server.server.client_table().next().map(|row| row.refused.len());
+    let row = server.server.tables().clients().next().map(|row| row.refused.len());
     assert_eq!(row, Some(2), "an inspector can see it");
 }
 
@@ -362,7 +362,7 @@ fn no_client_is_moved_to_a_forbidden_room_or_one_it_is_in() {
     assert_eq!(network.client(alice).rooms().len(), 0, "a client that has left by itself does not follow");
     network.client(alice).join_room("lobby").unwrap();
     network.run();
-    let listens: Vec<_> = network.server.client_table().map(|row| row.rooms.len()).collect();
+    let listens: Vec<_> = network.server.tables().clients().map(|row| row.rooms.len()).collect();
     assert_eq!(listens, [1]);
 }
 

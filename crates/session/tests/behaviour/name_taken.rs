@@ -33,7 +33,7 @@ fn refusing() -> LoneServer {
 }
 
 fn holder(server: &LoneServer, name: &str) -> Option<u64> {
-    server.server.client_table().find(|row| row.name == name).map(|row| row.link.0)
+    server.server.tables().clients().find(|row| row.name == name).map(|row| row.link.0)
 }
 
 fn seconds(count: u64) -> Duration {

@@ -189,6 +189,6 @@ fn what_was_said_of_a_client_is_in_its_row() {
     access.is_moderator = true;
     join(&mut server, 1, "Alice", access.clone(), &[]);
     join(&mut server, 2, "Bob", Access::default(), &[]);
-    let rows: Vec<_> = server.server.client_table().map(|row| row.access.cloned()).collect();
+    let rows: Vec<_> = server.server.tables().clients().map(|row| row.access.cloned()).collect();
     assert_eq!(rows.iter().flatten().collect::<Vec<_>>(), [&access]);
 }

@@ -103,7 +103,7 @@ fn a_handshake_over_a_link_with_several_clients_removes_the_first_of_the_table()
         server.receive(2, &packets::handshake("Bert"))[..2],
         ["1 2: RemoveClient 1", "2: HandshakeResponse 1"]
     );
-    let names: Vec<_> = server.server.client_table().map(|row| row.name).collect();
+    let names: Vec<_> = server.server.tables().clients().map(|row| row.name).collect();
     assert_eq!(names, ["Alice", "Bert", "Ghost"]);
 }
 
@@ -118,7 +118,7 @@ fn every_client_of_a_link_that_joined_again_leaves_with_it() {
     for _ in 0..2 {
         server.disconnect(3);
     }
-    assert_eq!(server.server.client_table().map(|row| row.name).collect::<Vec<_>>(), ["Bob"]);
+    assert_eq!(server.server.tables().clients().map(|row| row.name).collect::<Vec<_>>(), ["Bob"]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn a_link_whose_client_has_said_goodbye_is_closed_unless_it_joins_again() {
     assert_eq!(server.closed(), []);
     server.wait(Duration::from_secs(2));
     assert_eq!(server.closed(), [(1, CloseReason::NoHandshake)]);
-    assert_eq!(server.server.link_table().count(), 1);
+    assert_eq!(server.server.tables().links().count(), 1);
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_client_that_lost_its_link_unannounced_joins_again_at_once_with_or_without_i
         assert_eq!(server.disconnect(2), ["1: RemoveClient 1"]);
         server.ticket(3, &packets::handshake_of_ours("Alice", has_ticket.then_some(ticket)));
         assert_eq!(server.statistics().places_resumed, 0);
-        let id = server.server.client_named("Alice").expect("it has joined").0;
+        let id = server.server.tables().client_named("Alice").expect("it has joined").0;
         let sent = server.receive(3, &packets::client_state(id, "Alice", &[]));
         assert_eq!(sent, [format!("1 3: ClientState {id} Alice []")]);
     }
@@ -273,7 +273,10 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
     assert_eq!(server.statistics().ignored, 1, "one of the original joins again");
     server.receive(3, &packets::handshake_of_ours("Alicia", None));
     assert_eq!(server.statistics().ignored, 1, "another name is another join");
-    assert!(server.server.client_named("Alicia").is_some() && server.server.client_named("Alice").is_none());
+    assert!(
+        server.server.tables().client_named("Alicia").is_some()
+            && server.server.tables().client_named("Alice").is_none()
+    );
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn tokens(settings: &mut ServerSettings, rooms: RoomPattern) {
 }
 
 fn rooms_of(server: &LoneServer, name: &str) -> Vec<String> {
-    let row = server.server.client_table().find(|row| row.name == name).expect("it is here");
+    let row = server.server.tables().clients().find(|row| row.name == name).expect("it is here");
     row.rooms.iter().map(ToString::to_string).collect()
 }
 

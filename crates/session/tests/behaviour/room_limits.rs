@@ -87,7 +87,7 @@ fn listeners_stay_when_a_lower_limit_is_set() {
     limits.listeners = Some(1);
     server.server.set_room_limits(vec![("lobby".into(), limits)]);
     server.receive(1, &packets::enter(0, "red"));
-    assert_eq!(server.server.room_table().next().map(|row| row.listeners.len()), Some(2));
+    assert_eq!(server.server.tables().rooms().next().map(|row| row.listeners.len()), Some(2));
     server.join(3, "Carol", &["lobby"]);
     assert_eq!(server.statistics().rooms_full, 1);
 }

@@ -15,11 +15,11 @@ fn a_server_lists_every_name_of_one_room_id_until_its_last_listener_leaves() {
     server.join(1, "Alice", &[&first]);
     server.join(2, "Bob", &[&second]);
     let id = RoomId::of(&first);
-    assert_eq!(server.server.room_names(id).collect::<Vec<_>>(), names);
+    assert_eq!(server.server.tables().room_names(id).collect::<Vec<_>>(), names);
     server.receive(1, &packets::exit(0, &first));
-    assert_eq!(server.server.room_names(id).collect::<Vec<_>>(), [second.as_str()]);
+    assert_eq!(server.server.tables().room_names(id).collect::<Vec<_>>(), [second.as_str()]);
     server.receive(2, &packets::exit(1, &second));
-    assert_eq!(server.server.room_names(id).count(), 0);
+    assert_eq!(server.server.tables().room_names(id).count(), 0);
 }
 
 #[test]

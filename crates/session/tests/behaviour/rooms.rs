@@ -171,7 +171,7 @@ fn a_room_over_a_limit_is_refused_on_both_sides() {
     ] {
         assert_eq!(server.receive(1, &packet)[1..], [exits(room)]);
     }
-    let row = server.server.client(consonance_session::ClientId(0)).unwrap();
+    let row = server.server.tables().client(consonance_session::ClientId(0)).unwrap();
     assert_eq!((row.rooms, server.statistics().rooms_refused), (vec!["blue", "red"], 4));
 
     let mut settings = consonance_session::ClientSettings::new("Alice");

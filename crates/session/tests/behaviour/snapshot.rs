@@ -31,7 +31,7 @@ fn place(id: u16, name: &str) -> KeptPlace {
 }
 
 fn names(server: &Server) -> Vec<&str> {
-    server.client_table().map(|row| row.name).collect()
+    server.tables().clients().map(|row| row.name).collect()
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn the_new_settings_decide_about_rooms() {
     network.wait(A_MOMENT);
     assert!(network.events(alice).contains(&"removed from team".to_owned()));
     assert!(network.events(bob).contains(&"Alice exited team".to_owned()));
-    let rooms: Vec<_> = network.server.client_table().map(|row| row.rooms).collect();
+    let rooms: Vec<_> = network.server.tables().clients().map(|row| row.rooms).collect();
     assert_eq!(rooms, [vec!["lobby"], vec!["lobby"]]);
 }
 
@@ -212,7 +212,7 @@ fn rooms_over_a_limit_are_left_out() {
         &SessionSnapshot { restrictions: Vec::new(), session: SessionId(9), places },
         Instant::START,
     );
-    let rooms: Vec<_> = server.client_table().flat_map(|row| row.rooms).collect();
+    let rooms: Vec<_> = server.tables().clients().flat_map(|row| row.rooms).collect();
     assert_eq!(rooms, ["a", "b"]);
 }
 
@@ -254,6 +254,6 @@ proptest! {
         while let Some((at, _)) = session.poll_timeout() {
             session.handle_timeout(at);
         }
-        prop_assert_eq!((session.clients(), session.room_table().count()), (0, 0));
+        prop_assert_eq!((session.clients(), session.tables().rooms().count()), (0, 0));
     }
 }

@@ -21,7 +21,7 @@ fn a_server_takes_a_state_without_a_room_count_as_no_rooms_and_passes_on_a_whole
         server.join(2, "Bob", &[]);
         let sent = server.receive_raw(1, &cut(0, "Alice", left));
         assert_eq!(sent, [packets::client_state(0, "Alice", &[])], "{left}");
-        assert_eq!(server.server.room_table().count(), 0);
+        assert_eq!(server.server.tables().rooms().count(), 0);
         assert_eq!(server.statistics().malformed, 0);
     }
 }

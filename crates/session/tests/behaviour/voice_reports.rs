@@ -220,7 +220,7 @@ fn the_voice_of_a_speaker_is_not_followed_while_its_link_is_lost() {
     let (mut network, alice, _) = speaker_and_listeners(1);
     speak(&mut network, alice, 30, None);
     let is_followed =
-        |network: &Network| network.server.client(ClientId(0)).map(|alice| alice.voice.is_some());
+        |network: &Network| network.server.tables().client(ClientId(0)).map(|alice| alice.voice.is_some());
     assert_eq!(is_followed(&network), Some(true));
     network.cut(alice);
     assert_eq!(is_followed(&network), Some(false), "she keeps her place");

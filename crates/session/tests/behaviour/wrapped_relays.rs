@@ -47,7 +47,7 @@ fn a_minute_of_voice_to_290_listeners_reaches_all_of_them_once_and_is_no_abuse()
         ]
     };
     assert_eq!(counted(&after), [0; 7]);
-    let speaker = server.server.link_table().find(|row| row.link == LinkId(1));
+    let speaker = server.server.tables().links().find(|row| row.link == LinkId(1));
     assert_eq!(speaker.map(|row| row.faults), Some(0));
 }
 

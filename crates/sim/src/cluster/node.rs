@@ -133,7 +133,7 @@ impl SimNode {
             self.server.iter().flat_map(|server| (0..server.worker_count()).map(|it| server.worker(it)));
         let servers = workers.flatten().flat_map(SessionLoop::servers);
         let clients =
-            servers.filter(|(name, _)| *name == session).flat_map(|(_, server)| server.client_table());
+            servers.filter(|(name, _)| *name == session).flat_map(|(_, server)| server.tables().clients());
         clients
             .map(|row| format!("{} {} over {:x} in {:?}", row.id.0, row.name, row.link.0, row.rooms))
             .collect()

@@ -45,7 +45,7 @@ impl World {
             return false;
         };
         let decided = worker.with_session(clock, session, |server, _| {
-            let id = server.client_named(&name)?;
+            let id = server.tables().client_named(&name)?;
             let Some(restriction) = restriction else {
                 if present > 2 {
                     server.kick_banned(id, "enough", None);

@@ -103,7 +103,7 @@ impl Run {
         let snapshot = self.server.snapshot(self.now);
         self.drain();
         self.server = Server::restore(settings(self.carries), &snapshot, self.now);
-        let rows = self.server.client_table().map(|row| {
+        let rows = self.server.tables().clients().map(|row| {
             assert!(
                 snapshot.places.iter().any(|place| place.id == row.id && *place.name == *row.name),
                 "{} was here before",

@@ -35,7 +35,7 @@ impl World {
         let lines = self.players.iter().map(|player| {
             let epoch = player.keys.as_ref().map(|keys| keys.member.epoch());
             let id = player.client.id();
-            let row = id.and_then(|id| self.server.client(id)).map(|row| row.name.to_owned());
+            let row = id.and_then(|id| self.server.tables().client(id)).map(|row| row.name.to_owned());
             let members = player.keys.as_ref().map_or(0, |keys| keys.member.members().len());
             format!(
                 "{}: {:?}, {:?}, at the server {row:?}, epoch {epoch:?} with {members}, unread {}, waits since {:?}",

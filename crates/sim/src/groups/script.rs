@@ -51,7 +51,7 @@ impl World {
                 // Names repeat: those of players that left, and of some whose place is kept.
                 let name = format!("P{}", self.dice.below(4) + self.named.saturating_sub(3));
                 let is_free = self.players.iter().all(|player| player.name != name)
-                    && self.server.client_named(&name).is_none();
+                    && self.server.tables().client_named(&name).is_none();
                 self.named += 1;
                 let name = if is_free { name } else { format!("N{}", self.named) };
                 self.join(&name, true);

@@ -139,7 +139,7 @@ impl World {
             return Ok(());
         }
         let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return Ok(()) };
-        let Some(speaker) = self.server.client(voice.sender).map(|row| row.name.to_owned()) else {
+        let Some(speaker) = self.server.tables().client(voice.sender).map(|row| row.name.to_owned()) else {
             return Ok(());
         };
         for former in &mut self.former {

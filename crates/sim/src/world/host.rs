@@ -81,10 +81,10 @@ impl World {
     fn are_places_given_up(&self, now: Instant) -> Checked {
         let server = &self.host.server;
         let is_kept = |stay: &&Stay| {
-            let client = server.client(stay.id);
+            let client = server.tables().client(stay.id);
             let is_its_own = client.is_some_and(|client| *client.name == *self.model.name(stay.player_id));
             // Another client of the player may have waited for the name, and have received the same id.
-            is_its_own && server.link_table().all(|link| link.client != Some(stay.id))
+            is_its_own && server.tables().links().all(|link| link.client != Some(stay.id))
         };
         match self.model.overdue(now).find(is_kept) {
             Some(stay) => {

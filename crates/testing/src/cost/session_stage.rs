@@ -45,7 +45,7 @@ impl Stage {
     pub fn join(&mut self, link: LinkId, name: &str) -> u16 {
         self.server.handle_connected(self.now, link);
         self.give(link, &written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) }));
-        let row = self.server.link_table().find(|row| row.link == link);
+        let row = self.server.tables().links().find(|row| row.link == link);
         row.and_then(|row| row.client).expect("it has joined").0
     }
 

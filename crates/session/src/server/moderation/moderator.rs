@@ -39,7 +39,7 @@ impl Server {
         if !gate.is_moderator(own) {
             return Err(ModeratorAnswer::NotModerator);
         }
-        match self.client_named(player) {
+        match self.tables().client_named(player) {
             None => Err(ModeratorAnswer::NoPlayer),
             Some(player) if player != own && gate.is_moderator(player) => Err(ModeratorAnswer::Protected),
             Some(_) => Ok(()),

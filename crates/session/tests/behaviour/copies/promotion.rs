@@ -54,8 +54,8 @@ fn a_copy_goes_on_as_the_session_and_clients_come_back_to_it() {
 
     // Bob does not come back: his place expires.
     server.run_for(Duration::from_mins(1));
-    assert!(server.server.client(ClientId(1)).is_none());
-    assert!(server.server.client(ClientId(0)).is_some());
+    assert!(server.server.tables().client(ClientId(1)).is_none());
+    assert!(server.server.tables().client(ClientId(0)).is_some());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_client_of_a_copy_can_do_there_what_it_can_at_the_session() {
     places.follow();
     places.copy.promote(Instant::START, places.session.server.version(), 2);
     places.copy.handle_disconnected(Instant::START, LinkId(3));
-    assert!(places.copy.client(ClientId(2)).is_some(), "it can resume, so that its place is kept");
+    assert!(places.copy.tables().client(ClientId(2)).is_some(), "it can resume, so that its place is kept");
     places.copy.handle_disconnected(Instant::START, LinkId(5));
-    assert!(places.copy.client(ClientId(4)).is_none(), "an original cannot");
+    assert!(places.copy.tables().client(ClientId(4)).is_none(), "an original cannot");
 }

@@ -102,7 +102,7 @@ impl LoneServer {
     ) -> u16 {
         self.connect(link);
         self.give(link, &packets::handshake_with_codec(name, codec));
-        let row = self.server.link_table().find(|row| row.link == LinkId(link));
+        let row = self.server.tables().links().find(|row| row.link == LinkId(link));
         let id = row.and_then(|row| row.client).expect("a client that joined").0;
         self.give(link, &packets::client_state_with_codec(id, name, codec, rooms));
         self.events();

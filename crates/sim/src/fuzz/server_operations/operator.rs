@@ -21,7 +21,7 @@ pub(super) fn decide(server: &mut Server, now: Instant, kind: u8, id: ClientId, 
         }
         3 => {
             let _was_told = server.kick(id, "enough");
-            assert!(server.client(id).is_none(), "a kicked client is gone");
+            assert!(server.tables().client(id).is_none(), "a kicked client is gone");
         }
         4 => {
             let _is_here = server.reset(id);
