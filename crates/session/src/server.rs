@@ -257,7 +257,7 @@ impl Server {
         self.send_voice_reports();
         self.relay().end_silent_channels();
         self.check_names();
-        self.ask_for_commits();
+        self.group_delivery().ask_for_commits();
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.

@@ -169,7 +169,7 @@ impl Server {
         for id in
             self.members.in_order().filter(|id| self.outbound.link_of(*id).is_some()).collect::<Vec<_>>()
         {
-            self.tell_group(id);
+            self.group_delivery().tell(id);
         }
     }
 
@@ -195,7 +195,7 @@ impl Server {
         self.members.set_link(id, link);
         self.tell_own_state(id);
         self.tell_restrictions_again(id);
-        self.tell_group(id);
+        self.group_delivery().tell(id);
         true
     }
 
@@ -365,7 +365,7 @@ impl Server {
         }
         self.outbound.remove(id);
         self.voice_reports.remove(id);
-        self.leave_group(id);
+        self.group_delivery().leave(id);
         self.reservations.forget(id);
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);

@@ -25,7 +25,7 @@ impl Server {
         if record.can(Capabilities::GROUPS)
             && let Some(part) = GroupPart::find(trailing)
         {
-            return self.handle_group_part(own, &part);
+            return self.group_delivery().handle_part(own, &part);
         }
         let within_rate = record.budgets.take_report(now, limits);
         if record.can(Capabilities::MODERATORS)

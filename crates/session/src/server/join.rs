@@ -150,7 +150,7 @@ impl Server {
         }
         self.outbound.count_states(self.now, newcomer, total);
         self.tell_restrictions(newcomer);
-        self.tell_group(newcomer);
+        self.group_delivery().tell(newcomer);
     }
 
     /// The answer to a handshake, with what peers of ours understand behind it.

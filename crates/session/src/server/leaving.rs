@@ -35,7 +35,7 @@ impl Server {
         let Some(mut member) = self.members.remove(id) else { return };
         let sent = self.outbound.remove(id);
         self.voice_reports.remove(id);
-        self.leave_group(id);
+        self.group_delivery().leave(id);
         self.links.forget_client(member.data, id, sent);
         self.reservations.forget(id);
         self.kept_capabilities.remove(&id);

@@ -182,7 +182,7 @@ impl Server {
             self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
             let name = self.members.name_of(id).unwrap_or_default();
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
-            self.note_plain_rooms();
+            self.group_delivery().note_plain_rooms();
         }
     }
 
@@ -192,7 +192,7 @@ impl Server {
         self.policy.leave(id, room, is_still_in_id);
         let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
-        self.note_plain_rooms();
+        self.group_delivery().note_plain_rooms();
     }
 }
 
