@@ -168,7 +168,7 @@ impl Client {
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });
             if removed {
-                self.tear_down(now, self.removal());
+                self.tear_down(now, self.own_restrictions.removal());
             } else {
                 self.lose_link(now, Disconnection::LinkLost);
             }

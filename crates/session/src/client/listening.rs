@@ -13,7 +13,7 @@ impl Client {
         let (_, own) = self.joined()?;
         let id = voice.sender;
         // Over direct links, voice arrives regardless.
-        if self.is_restricted(Restriction::Deafened) {
+        if self.own_restrictions.has(Restriction::Deafened) {
             self.statistics.frames_refused += 1;
             return Ok(());
         }

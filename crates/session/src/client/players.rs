@@ -303,7 +303,9 @@ impl Client {
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
                 self.remove_players_that_left_meanwhile();
-                self.forget_unconfirmed_restrictions();
+                for event in self.own_restrictions.forget_unconfirmed() {
+                    self.events.push(event);
+                }
                 self.events.push(ClientEvent::PlayersSynced);
             }
             RosterProgress::Complete => {}

@@ -42,10 +42,74 @@ impl OwnRestrictions {
         self.is_kicked = false;
     }
 
-    fn has(&self, restriction: Restriction) -> bool {
+    /// Whether this is denied to me.
+    pub(super) fn has(&self, restriction: Restriction) -> bool {
         self.restrictions.terms(restriction).is_some()
     }
+
+    /// The cause of my removal by the server.
+    pub(super) fn removal(&self) -> Disconnection {
+        if self.is_kicked { Disconnection::Kicked } else { Disconnection::ReplacedByNewerLogin }
+    }
+
+    /// The roster is complete, and with it all restrictions: drops those that were not confirmed.
+    pub(super) fn forget_unconfirmed(&mut self) -> Vec<ClientEvent<'static>> {
+        let confirmed = core::mem::take(&mut self.confirmed);
+        let unconfirmed = Restriction::ALL.into_iter().filter(|it| !confirmed.imposed[*it as usize]);
+        let mut events: Vec<_> = unconfirmed.filter_map(|restriction| self.lift(restriction)).collect();
+        let rooms = self.restrictions.rooms().map(|(room, _)| Box::<str>::from(room));
+        let forgotten: Vec<_> = rooms.filter(|room| !confirmed.rooms.contains(room)).collect();
+        events.extend(
+            forgotten.iter().filter_map(|room| self.set_rights(room, RoomRights::default()).ok().flatten()),
+        );
+        if !confirmed.recorded {
+            events.extend(self.set_recorded(RecordingNotice::default()));
+        }
+        events
+    }
+
+    fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) -> Option<ClientEvent<'static>> {
+        self.confirmed.imposed[restriction as usize] = true;
+        let former = self.restrictions.terms(restriction);
+        let is_known = former.is_some_and(|former| says_the_same(former, &terms));
+        self.restrictions.impose(restriction, terms.clone());
+        (!is_known).then_some(ClientEvent::Restricted { restriction, terms: Some(terms) })
+    }
+
+    fn lift(&mut self, restriction: Restriction) -> Option<ClientEvent<'static>> {
+        let is_news = self.restrictions.lift(restriction);
+        is_news.then_some(ClientEvent::Restricted { restriction, terms: None })
+    }
+
+    /// # Errors
+    /// If these are rights in more rooms than the limit allows, which are ignored.
+    fn set_rights(
+        &mut self,
+        room: &str,
+        rights: RoomRights,
+    ) -> Result<Option<ClientEvent<'static>>, TooManyRooms> {
+        let former = self.restrictions.room_rights(room);
+        if !self.restrictions.set_room_rights(room, rights) {
+            return Err(TooManyRooms);
+        }
+        if rights == RoomRights::default() {
+            self.confirmed.rooms.remove(room);
+        } else {
+            self.confirmed.rooms.insert(room.into());
+        }
+        Ok((former != rights).then(|| ClientEvent::RoomRights { room: room.into(), rights }))
+    }
+
+    fn set_recorded(&mut self, recorded: RecordingNotice) -> Option<ClientEvent<'static>> {
+        let is_news = self.recorded != recorded;
+        self.recorded = recorded;
+        is_news.then_some(ClientEvent::Recorded(recorded))
+    }
 }
+
+/// Rights in more rooms than the limit allows.
+#[derive(Debug, PartialEq, Eq)]
+struct TooManyRooms;
 
 impl Client {
     /// My restrictions by decision of the server's operator, and my rights in rooms. Ends are by my own clock.
@@ -60,125 +124,61 @@ impl Client {
 
     pub(super) fn handle_notice(&mut self, now: Instant, notice: &Notice<'_>) {
         let text = |string: WireStr<'_>| Box::<str>::from(&*string.to_str());
-        match *notice {
+        let own = &mut self.own_restrictions;
+        let event = match *notice {
             Notice::Imposed { restriction, ends_in_s, reason } => {
                 let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                self.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()));
+                own.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
             }
-            Notice::Lifted { restriction } => self.lift(restriction),
+            Notice::Lifted { restriction } => own.lift(restriction),
             Notice::RoomRights { room, listen, speak } => {
-                self.set_rights(&text(room), RoomRights { listen, speak });
+                let set = own.set_rights(&text(room), RoomRights { listen, speak });
+                set.unwrap_or_else(|TooManyRooms| {
+                    self.statistics.ignored += 1;
+                    None
+                })
             }
             Notice::Kicked { reason } => {
-                self.own_restrictions.is_kicked = true;
-                self.events.push(ClientEvent::Kicked { reason: text(reason) });
+                own.is_kicked = true;
+                Some(ClientEvent::Kicked { reason: text(reason) })
             }
             Notice::Moved { from, to } => self.follow_move(text(from), text(to)),
             Notice::TextRateLimited { wait_ms } => {
-                self.events
-                    .push(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) });
+                Some(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) })
             }
             Notice::RoomFull { room, is_speaking } => {
                 let to = if is_speaking { RoomUse::Speak } else { RoomUse::Listen };
-                self.events.push(ClientEvent::RoomFull { room: text(room), to });
+                Some(ClientEvent::RoomFull { room: text(room), to })
             }
             Notice::Recorded { is_whole, last_s } => {
-                self.own_restrictions.confirmed.recorded = true;
-                self.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) });
+                own.confirmed.recorded = true;
+                own.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
             }
-            Notice::Answered { number, answer } => self.hear_answer(number, answer),
-        }
-    }
-
-    /// The roster is complete, and with it all restrictions: drops those that were not confirmed.
-    pub(super) fn forget_unconfirmed_restrictions(&mut self) {
-        let confirmed = core::mem::take(&mut self.own_restrictions.confirmed);
-        for restriction in Restriction::ALL {
-            if !confirmed.imposed[restriction as usize] {
-                self.lift(restriction);
+            Notice::Answered { number, answer } => {
+                self.hear_answer(number, answer);
+                None
             }
-        }
-        let rooms = self.own_restrictions.restrictions.rooms().map(|(room, _)| Box::<str>::from(room));
-        let forgotten: Vec<_> = rooms.filter(|room| !confirmed.rooms.contains(room)).collect();
-        for room in forgotten {
-            self.set_rights(&room, RoomRights::default());
-        }
-        if !confirmed.recorded {
-            self.set_recorded(RecordingNotice::default());
-        }
-    }
-
-    /// The cause of my removal by the server.
-    pub(super) fn removal(&self) -> Disconnection {
-        if self.own_restrictions.is_kicked {
-            Disconnection::Kicked
-        } else {
-            Disconnection::ReplacedByNewerLogin
-        }
-    }
-
-    /// Whether this is denied to me.
-    pub(super) fn is_restricted(&self, restriction: Restriction) -> bool {
-        self.own_restrictions.has(restriction)
-    }
-
-    fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) {
-        self.own_restrictions.confirmed.imposed[restriction as usize] = true;
-        let former = self.own_restrictions.restrictions.terms(restriction);
-        let is_known = former.is_some_and(|former| says_the_same(former, &terms));
-        self.own_restrictions.restrictions.impose(restriction, terms.clone());
-        if is_known {
-            return;
-        }
-        self.events.push(ClientEvent::Restricted { restriction, terms: Some(terms) });
-        if restriction == Restriction::Deafened {
+        };
+        let Some(event) = event else { return };
+        let is_deafened =
+            matches!(event, ClientEvent::Restricted { restriction: Restriction::Deafened, terms: Some(_) });
+        self.events.push(event);
+        if is_deafened {
             for id in self.players.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
                 self.stop_speaker(id);
             }
         }
     }
 
-    fn lift(&mut self, restriction: Restriction) {
-        if self.own_restrictions.restrictions.lift(restriction) {
-            self.events.push(ClientEvent::Restricted { restriction, terms: None });
-        }
-    }
-
-    fn set_rights(&mut self, room: &str, rights: RoomRights) {
-        let former = self.own_restrictions.restrictions.room_rights(room);
-        // Rights in more rooms than the limit allows are ignored.
-        if !self.own_restrictions.restrictions.set_room_rights(room, rights) {
-            self.statistics.ignored += 1;
-            return;
-        }
-        let confirmed = &mut self.own_restrictions.confirmed.rooms;
-        if rights == RoomRights::default() {
-            confirmed.remove(room);
-        } else {
-            confirmed.insert(room.into());
-        }
-        if former != rights {
-            self.events.push(ClientEvent::RoomRights { room: room.into(), rights });
-        }
-    }
-
-    fn set_recorded(&mut self, recorded: RecordingNotice) {
-        if self.own_restrictions.recorded != recorded {
-            self.own_restrictions.recorded = recorded;
-            self.events.push(ClientEvent::Recorded(recorded));
-        }
-    }
-
     /// The server moves me from one room to another. A client that has already left the first room does not follow.
-    fn follow_move(&mut self, from: Box<str>, to: Box<str>) {
+    fn follow_move(&mut self, from: Box<str>, to: Box<str>) -> Option<ClientEvent<'static>> {
         if !self.expect_removal(&from) {
-            return;
+            return None;
         }
-        if self.join_room(&to).is_err() {
-            self.events.push(ClientEvent::RemovedFromRoom { room: from });
-            return;
-        }
-        self.events.push(ClientEvent::Moved { from, to });
+        Some(match self.join_room(&to) {
+            Ok(_) => ClientEvent::Moved { from, to },
+            Err(_) => ClientEvent::RemovedFromRoom { room: from },
+        })
     }
 }
 
@@ -195,21 +195,34 @@ fn says_the_same(former: &RestrictionTerms, terms: &RestrictionTerms) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::ClientSettings;
 
     #[test]
     fn a_server_that_names_ever_other_rooms_takes_no_memory_for_those_that_count_no_more() {
-        let mut client = Client::new(ClientSettings::new("Alice"));
+        let mut own = OwnRestrictions::default();
         let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
         for number in 0..1000 {
             let room = alloc::format!("room {number}");
-            client.set_rights(&room, silent);
-            client.set_rights(&room, RoomRights::default());
+            assert!(own.set_rights(&room, silent).is_ok());
+            assert!(own.set_rights(&room, RoomRights::default()).is_ok());
         }
-        assert_eq!(client.own_restrictions.confirmed.rooms.len(), 0);
-        for number in 0..1000 {
-            client.set_rights(&alloc::format!("room {number}"), silent);
+        assert_eq!(own.confirmed.rooms.len(), 0);
+        let set = (0..1000).filter(|number| own.set_rights(&alloc::format!("room {number}"), silent).is_ok());
+        assert_eq!(set.count(), Restrictions::ROOMS_MAX);
+        assert_eq!(own.confirmed.rooms.len(), Restrictions::ROOMS_MAX);
+    }
+
+    #[test]
+    fn what_a_server_does_not_repeat_is_lifted_once_the_roster_is_complete() {
+        let mut own = OwnRestrictions::default();
+        let terms = RestrictionTerms::new(None, "loud");
+        let news = |restriction| ClientEvent::Restricted { restriction, terms: Some(terms.clone()) };
+        for restriction in [Restriction::Muted, Restriction::Deafened] {
+            assert_eq!(own.impose(restriction, terms.clone()), Some(news(restriction)));
         }
-        assert_eq!(client.own_restrictions.confirmed.rooms.len(), Restrictions::ROOMS_MAX);
+        own.begin();
+        assert_eq!(own.impose(Restriction::Muted, terms.clone()), None, "it is known");
+        let lifted = ClientEvent::Restricted { restriction: Restriction::Deafened, terms: None };
+        assert_eq!(own.forget_unconfirmed(), [lifted]);
+        assert!(own.has(Restriction::Muted) && !own.has(Restriction::Deafened));
     }
 }

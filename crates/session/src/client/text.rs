@@ -80,7 +80,7 @@ impl Client {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);
         };
-        if self.is_restricted(Restriction::TextMuted) {
+        if self.own_restrictions.has(Restriction::TextMuted) {
             return Err(TextError::Muted);
         }
         let limit = self.settings.limits.text_bytes.min(self.settings.packets.text_bytes());

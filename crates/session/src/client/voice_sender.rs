@@ -171,7 +171,7 @@ impl Client {
             self.statistics.frames_unheard += 1;
             return Err(VoiceError::NotJoined);
         };
-        if self.is_restricted(Restriction::Muted) {
+        if self.own_restrictions.has(Restriction::Muted) {
             self.statistics.frames_unheard += 1;
             return Ok(None);
         }
