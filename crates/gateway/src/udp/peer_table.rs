@@ -4,7 +4,6 @@ mod events;
 #[cfg(test)]
 mod tests;
 
-use std::collections::btree_map::Range;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -61,7 +60,7 @@ pub struct PeerTableLimits {
     pub proved: usize,
     /// How these are shared between address prefixes.
     pub shares: AddressShares,
-    /// The number of further peers without one; at least 1.
+    /// The number of further peers without one; there is always room for the newest.
     pub unproved: usize,
 }
 
@@ -103,7 +102,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
             by_key: BTreeMap::new(),
             last: Peer(0),
             unproved: BTreeSet::new(),
-            unproved_max: limits.unproved.max(1),
+            unproved_max: limits.unproved,
             slots: ConnectionSlots::new(limits.proved, limits.shares),
             timers: Timers::default(),
             turns: VecDeque::new(),
@@ -167,8 +166,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
 
     /// The peers with these keys, in the keys' order.
     pub fn with_keys(&self, keys: impl RangeBounds<K>) -> impl Iterator<Item = Peer> {
-        let range: Range<'_, K, Peer> = self.by_key.range(keys);
-        range.map(|(_, peer)| *peer)
+        self.by_key.range(keys).map(|(_, peer)| *peer)
     }
 
     /// The network's state of a peer.
@@ -211,7 +209,12 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
     /// which has waited longest. Spoofed addresses prove nothing, so however many there are, real clients have the time
     /// that a proof takes.
     pub fn crowded_out(&self) -> Option<Peer> {
-        self.unproved.first().copied().filter(|_| self.unproved.len() >= self.unproved_max)
+        self.oldest_unproved().filter(|_| self.unproved.len() >= self.unproved_max)
+    }
+
+    /// The unproved peer that has waited longest: for a network with a bound of its own on what waits for them.
+    pub fn oldest_unproved(&self) -> Option<Peer> {
+        self.unproved.first().copied()
     }
 
     /// A peer has proved its address, and is no longer among those that may be crowded out. Returns whether this is

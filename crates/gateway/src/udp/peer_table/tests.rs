@@ -94,6 +94,7 @@ fn only_as_many_stay_unproved_as_may_and_the_oldest_is_crowded_out_first() {
     assert_eq!(peers.crowded_out(), Some(first));
     assert!(peers.prove(first) && !peers.prove(first));
     assert_eq!(peers.crowded_out(), None, "a proved one needs no room among the others");
+    assert_eq!(peers.oldest_unproved(), Some(second));
     let third = admit(&mut peers, 3);
     assert_eq!(peers.crowded_out(), Some(second));
     peers.end(second, DisconnectReason::TimedOut);
@@ -118,6 +119,8 @@ fn one_peer_may_be_unproved_although_the_limit_is_none() {
 fn a_proved_peer_takes_a_slot_from_the_crowd_or_goes_itself() {
     let now = Instant::now();
     let mut peers = table();
+    // Has no effect: it is not here yet.
+    peers.set_joined(now, peers.next_peer(), true);
     let crowd = [1, 1, 1].map(|host| admit_proved(&mut peers, now, host));
     assert!(crowd.iter().all(|(_, leaver)| leaver.is_none()), "there is room for three");
     let first = crowd[0].0;
