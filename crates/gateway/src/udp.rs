@@ -11,9 +11,10 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! An endpoint may keep its outgoing data in a [`BytesQueue`]. [`Credit`] limits how much of it may go to an address
-//! before a peer there has proved that it receives, which [`SecretNumbers`] can show; [`ProvedHosts`] are the proved
-//! hosts of a connection that follows its peer from address to address.
+//! A server's endpoint may keep its peers in a [`PeerTable`], and any endpoint its outgoing data in a [`BytesQueue`].
+//! [`Credit`] limits how much of it may go to an address before a peer there has proved that it receives, which
+//! [`SecretNumbers`] can show; [`ProvedHosts`] are the proved hosts of a connection that follows its peer from address
+//! to address.
 
 mod bytes_queue;
 mod client;
@@ -22,6 +23,7 @@ mod endpoint;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
+mod peer_table;
 mod proved_hosts;
 pub mod rig;
 mod secret_numbers;
@@ -32,6 +34,7 @@ pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
 pub use credit::Credit;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use peer_table::{PeerMessages, PeerTable, PeerTableLimits};
 pub use proved_hosts::ProvedHosts;
 pub use secret_numbers::SecretNumbers;
 pub use server::{UdpServer, UdpServerSettings};

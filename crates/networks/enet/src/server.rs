@@ -7,14 +7,16 @@ mod reading;
 mod releasing;
 mod remote_client;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer};
+use consonance_gateway::udp::{
+    PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
+};
+use consonance_gateway::{Allowance, MessageChannel, VoiceChannels};
+use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
@@ -32,51 +34,32 @@ pub struct EnetServer {
     /// The secrets with which new clients prove their addresses.
     secrets: SecretNumbers,
     machines: Machines,
-    clients: BTreeMap<Peer, RemoteClient>,
-    /// The connections of clients that have proved their address.
-    slots: ConnectionSlots<Peer>,
+    /// All clients, by address and attempt. Those of whose waiting commands ENet gets another share have turns.
+    clients: PeerTable<RemoteClient, (SocketAddr, u32)>,
     /// All clients that ENet knows, by address and number.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
-    /// All clients, by address and attempt.
-    by_connect: BTreeMap<(SocketAddr, u32), Peer>,
     /// The number of clients at each address that have proved it.
     proved: BTreeMap<SocketAddr, usize>,
-    /// Clients that have not proved their address, in the order of arrival; may also hold some that have, or are gone.
-    unproved: VecDeque<Peer>,
-    /// The bytes of messages waiting for them.
+    /// The bytes of messages waiting for clients that have not proved their address.
     unproved_bytes: usize,
     connect_rate: Option<Allowance>,
-    last_peer: u64,
-    is_shut_down: bool,
-    /// The deadlines of clients.
-    deadlines: Timers<Peer>,
-    /// Clients of whose waiting commands ENet gets another share.
-    due: VecDeque<Peer>,
     /// The last time that ENet's timers were run.
     ticked: Option<Instant>,
     /// The last time that all peers were pinged.
     pinged: Option<Instant>,
-    events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
     /// The part of it that ENet gets.
     admitted: Vec<u8>,
     /// The latest time that the driver has passed in.
     now: Option<Instant>,
-    statistics: NetworkStatistics,
+    links: Statistics,
 }
 
 impl fmt::Debug for EnetServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnetServer").field("clients", &self.clients.len()).finish_non_exhaustive()
     }
-}
-
-#[derive(Debug)]
-enum Event {
-    Connected { peer: Peer, remote: SocketAddr, data: u32 },
-    Message { peer: Peer, channel: MessageChannel, packet: Packet },
-    Disconnected { peer: Peer, reason: DisconnectReason },
 }
 
 impl EnetServer {
@@ -87,26 +70,22 @@ impl EnetServer {
         Self {
             secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
-            clients: BTreeMap::new(),
-            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
+            clients: PeerTable::new(PeerTableLimits {
+                proved: settings.peers_max,
+                shares: settings.address_shares,
+                unproved: settings.unproved_max,
+            }),
             settings: EnetServerSettings { connection, ..settings },
             by_number: BTreeMap::new(),
-            by_connect: BTreeMap::new(),
             proved: BTreeMap::new(),
-            unproved: VecDeque::new(),
             unproved_bytes: 0,
             connect_rate: None,
-            last_peer: 0,
-            is_shut_down: false,
-            deadlines: Timers::default(),
-            due: VecDeque::new(),
             ticked: None,
             pinged: None,
-            events: VecDeque::new(),
             datagram: Vec::new(),
             admitted: Vec::new(),
             now: None,
-            statistics: NetworkStatistics::default(),
+            links: Statistics::default(),
         }
     }
 
@@ -124,27 +103,27 @@ impl EnetServer {
             match happened {
                 Happened::Connected(_) => self.open(now, peer),
                 Happened::Disconnected(_) => self.end_by_enet(peer, leaver == Some(peer)),
-                Happened::Message(_, channel, packet) => self.keep(peer, channel, packet),
+                Happened::Message(_, channel, packet) => self.keep(peer, channel, &packet),
             }
         }
     }
 
-    fn keep(&mut self, peer: Peer, channel: MessageChannel, packet: Packet) {
-        if self.clients.get(&peer).is_some_and(|client| matches!(client.stage, Stage::Open)) {
+    fn keep(&mut self, peer: Peer, channel: MessageChannel, packet: &Packet) {
+        if self.clients.get(peer).is_some_and(|client| matches!(client.stage, Stage::Open)) {
             let delivery = self.settings.connection.delivery_of(channel);
-            self.statistics.links.received.count(delivery, 1, packet.data().len());
-            self.events.push_back(Event::Message { peer, channel, packet });
+            self.links.received.count(delivery, 1, packet.data().len());
+            self.clients.push_message(peer, channel, |bytes| bytes.extend_from_slice(packet.data()));
         }
     }
 
     fn send_now(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let Some(client) = self.clients.get(&peer) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         let Some(number) = client.number else { return };
         let delivery = self.settings.connection.delivery_of(channel);
-        let dropped = &mut self.statistics.links.dropped;
+        let dropped = &mut self.links.dropped;
         let machine = self.machines.at(number.machine);
         match machine.send(number.peer, (channel, message), &self.settings.connection, &client.queue) {
-            Sent::Yes => self.statistics.links.sent.count(delivery, 1, message.len()),
+            Sent::Yes => self.links.sent.count(delivery, 1, message.len()),
             Sent::TooLarge => dropped.too_large += 1,
             Sent::NotConnected => dropped.not_connected += 1,
             Sent::Full if delivery == Delivery::Unreliable => dropped.outgoing_full += 1,
@@ -157,9 +136,8 @@ impl EnetServer {
             return;
         }
         self.pinged = Some(now);
-        for number in
-            self.clients.values().filter(|client| client.is_proved()).filter_map(|client| client.number)
-        {
+        let proved = self.clients.iter().filter(|(_, client)| client.is_proved());
+        for number in proved.filter_map(|(_, client)| client.number) {
             self.machines.at(number.machine).ping(number.peer);
         }
     }
@@ -180,14 +158,14 @@ impl ServerEndpoint for EnetServer {
             && own.len() <= MTU_MAX
             && self.read(now, from, &own);
         if !is_read {
-            self.statistics.links.dropped.malformed += 1;
+            self.links.dropped.malformed += 1;
         }
         self.datagram = own;
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.set_time(now);
-        while let Some(peer) = self.deadlines.pop(now) {
+        while let Some(peer) = self.clients.due(now) {
             self.lose_patience(peer);
         }
         self.release_next(now);
@@ -201,8 +179,9 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let news = if self.events.is_empty() && self.due.is_empty() { None } else { self.now };
-        [news, self.deadlines.next(), self.next_tick()].into_iter().flatten().min()
+        let has_news = self.clients.has_events() || self.clients.turn().is_some();
+        let news = self.now.filter(|_| has_news);
+        [news, self.clients.next_due(), self.next_tick()].into_iter().flatten().min()
     }
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
@@ -211,19 +190,7 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
-        Some(match self.events.pop_front()? {
-            Event::Connected { peer, remote, data } => {
-                if data != 0 {
-                    bytes.extend_from_slice(&data.to_be_bytes());
-                }
-                ServerEndpointEvent::Connected { peer, remote }
-            }
-            Event::Message { peer, channel, packet } => {
-                bytes.extend_from_slice(packet.data());
-                ServerEndpointEvent::Message { peer, channel }
-            }
-            Event::Disconnected { peer, reason } => ServerEndpointEvent::Disconnected { peer, reason },
-        })
+        self.clients.poll_event(bytes)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
@@ -233,11 +200,11 @@ impl ServerEndpoint for EnetServer {
 
     fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         self.set_time(now);
-        match self.clients.get(&peer).map(|client| &client.stage) {
+        match self.clients.get(peer).map(|client| &client.stage) {
             Some(Stage::Open) => self.send_now(peer, channel, message),
             Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
             Some(Stage::Asking(_) | Stage::Ending) | None => {
-                self.statistics.links.dropped.not_connected += 1;
+                self.links.dropped.not_connected += 1;
             }
         }
     }
@@ -248,20 +215,16 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        if self.clients.contains_key(&peer) {
-            self.slots.set_joined(now, peer, is_joined);
-        }
+        self.clients.set_joined(now, peer, is_joined);
     }
 
     /// Sends nothing: both ends of ENet ping, and acknowledge pings, several times a second.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        self.clients.get(&peer)?.heard_at
+        self.clients.get(peer)?.heard_at
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.clients.keys().copied().collect();
-        for peer in peers {
+        for peer in self.clients.shut_down() {
             self.disconnect(now, peer, "");
         }
     }
@@ -283,6 +246,6 @@ impl ServerEndpoint for EnetServer {
     }
 
     fn statistics(&self) -> NetworkStatistics {
-        self.statistics
+        NetworkStatistics { links: self.links, connections: self.clients.counts() }
     }
 }

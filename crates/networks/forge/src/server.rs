@@ -1,23 +1,17 @@
 //! The server's end: for voice only.
 
-mod events;
 mod remote_client;
-mod slots;
 
-use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, DisconnectReason, NetworkStatistics, Peer, Statistics,
-};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, Statistics};
 use ring::hmac;
 
-use self::events::Events;
-use self::remote_client::{Proof, RemoteClient, Stage};
+use self::remote_client::{RemoteClient, Stage};
 use crate::frame::{
     Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, PAYLOAD_BYTES_MAX,
     Piece, TO_TARGET,
@@ -31,24 +25,12 @@ pub struct ForgeServer {
     settings: ForgeServerSettings,
     /// The secret source of the first numbers of clients.
     secret: hmac::Key,
-    clients: BTreeMap<Peer, RemoteClient>,
-    by_address: BTreeMap<SocketAddr, Peer>,
-    /// The slots of clients with a proved address.
-    slots: ConnectionSlots<Peer>,
-    timers: Timers<Peer>,
-    last_peer: u64,
+    clients: PeerTable<RemoteClient>,
     last_number: u32,
-    /// The number of clients with an unproved address.
-    unproved: usize,
-    is_shut_down: bool,
-    events: Events,
-    /// Clients whose links have datagrams to send.
-    ready: VecDeque<Peer>,
     /// Answers to addresses without a client so far.
     answers: BytesQueue<SocketAddr>,
     payload: Vec<u8>,
     statistics: Statistics,
-    counts: ConnectionCounts,
 }
 
 impl fmt::Debug for ForgeServer {
@@ -61,33 +43,28 @@ impl ForgeServer {
     /// A server without clients. The secret has to be random: with it, clients prove their addresses.
     pub fn new(settings: ForgeServerSettings, secret: &[u8; 32]) -> Self {
         Self {
-            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
+            clients: PeerTable::new(PeerTableLimits {
+                proved: settings.connections_max,
+                shares: settings.address_shares,
+                unproved: settings.handshakes_max,
+            }),
             settings,
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret),
-            clients: BTreeMap::new(),
-            by_address: BTreeMap::new(),
-            timers: Timers::default(),
-            last_peer: 0,
             last_number: 0,
-            unproved: 0,
-            is_shut_down: false,
-            events: Events::default(),
-            ready: VecDeque::new(),
             answers: BytesQueue::default(),
             payload: Vec::new(),
             statistics: Statistics::default(),
-            counts: ConnectionCounts::default(),
         }
     }
 
     /// A client that starts again from its address has forgotten its connection, and so do we; but a request can be
     /// spoofed, so while the client is heard there is no answer, and a restarted client goes on asking.
     fn handle_request(&mut self, now: Instant, from: SocketAddr, request: &[u8]) {
-        let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut_down) else { return };
-        if let Some(&peer) = self.by_address.get(&from) {
+        let Some(answer) = upgrade::answer(request).filter(|_| !self.clients.is_shut_down()) else { return };
+        if let Some(peer) = self.clients.by_key(&from) {
             let replace_after = self.settings.replace_after;
             let is_silent =
-                self.clients.get(&peer).is_some_and(|client| client.link.is_silent_for(now, replace_after));
+                self.clients.get(peer).is_some_and(|client| client.link.is_silent_for(now, replace_after));
             if !is_silent {
                 return;
             }
@@ -103,37 +80,26 @@ impl ForgeServer {
         let Some(frame) = Frame::parse(piece.bytes, true).filter(|_| is_whole) else { return };
         if frame.control != Control::Text || frame.payload.len() != GUID_BYTES || frame.reliable_id != Some(0)
         {
-            self.counts.failed_handshakes += 1;
+            self.clients.counts_mut().failed_handshakes += 1;
             return;
         }
-        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
-            self.counts.rejected_full += u64::from(!self.is_shut_down);
+        if self.clients.is_shut_down() {
             return;
         }
-        if self.unproved >= self.settings.handshakes_max {
-            self.counts.rejected_handshaking += 1;
-            self.forget_oldest_unproved();
+        if !self.clients.has_room_for(now, from.ip()) {
+            self.clients.counts_mut().rejected_full += 1;
+            return;
         }
-        self.last_peer += 1;
-        let peer = Peer(self.last_peer);
-        let link = Link::to_unproved(now, self.settings.link, self.first_unique_id(peer));
-        let proof = Proof::Missing { until: now + self.settings.handshake_max };
-        self.clients.insert(peer, RemoteClient { address: from, link, stage: Stage::Requested, proof });
-        self.unproved += 1;
-        self.by_address.insert(from, peer);
-        self.counts.connected += 1;
-        let connected = ServerEndpointEvent::Connected { peer, remote: from };
-        self.events.push(connected, |bytes| bytes.extend_from_slice(frame.payload));
+        if let Some(oldest) = self.clients.crowded_out() {
+            self.clients.counts_mut().rejected_handshaking += 1;
+            self.end(oldest, DisconnectReason::TimedOut);
+        }
+        let first_id = self.first_unique_id(self.clients.next_peer());
+        let link = Link::to_unproved(now, self.settings.link, first_id);
+        let prove_until = now + self.settings.handshake_max;
+        let client = RemoteClient { address: from, link, stage: Stage::Requested, prove_until };
+        let peer = self.clients.admit(from, client, |bytes| bytes.extend_from_slice(frame.payload));
         self.handle_peer(now, peer, datagram);
-    }
-
-    /// A real client proves its address at once; the more room there is, the more time a flood of others leaves for
-    /// that.
-    fn forget_oldest_unproved(&mut self) {
-        let oldest = self.clients.iter().find(|(_, client)| client.proof != Proof::Given);
-        if let Some((&peer, _)) = oldest {
-            self.end(peer, DisconnectReason::TimedOut);
-        }
     }
 
     /// Leaves room for counting up.
@@ -144,11 +110,11 @@ impl ForgeServer {
     }
 
     fn handle_peer(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         client.link.handle_datagram(now, datagram);
         loop {
             self.payload.clear();
-            let Some(client) = self.clients.get_mut(&peer) else { return };
+            let Some(client) = self.clients.get_mut(peer) else { return };
             let Some(head) = client.link.poll_frame(&mut self.payload) else { break };
             self.handle_frame(now, peer, head);
         }
@@ -156,13 +122,12 @@ impl ForgeServer {
     }
 
     fn handle_frame(&mut self, now: Instant, peer: Peer, head: Head) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         match head.control {
             Control::Binary if head.router == 0 && client.stage == Stage::Up => {
                 let channel = message::channel_of(head);
                 let payload = &self.payload;
-                let message = ServerEndpointEvent::Message { peer, channel };
-                self.events.push(message, |bytes| message::write(head.group, payload, bytes));
+                self.clients.push_message(peer, channel, |bytes| message::write(head.group, payload, bytes));
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
             }
             // No longer than its answer may be: stock pings have a time in them.
@@ -189,7 +154,9 @@ impl ForgeServer {
 
     /// Forgets a client, whose last datagrams still leave.
     fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(mut client) = self.clients.remove(&peer) else { return };
+        let is_unproved = self.clients.is_unproved(peer);
+        let Some(mut client) = self.clients.end(peer, reason) else { return };
+        self.clients.counts_mut().failed_handshakes += u64::from(is_unproved);
         while {
             self.payload.clear();
             client.link.poll_transmit(&mut self.payload)
@@ -197,38 +164,41 @@ impl ForgeServer {
             let datagram = &self.payload;
             self.answers.push(client.address, |bytes| bytes.extend_from_slice(datagram));
         }
-        self.by_address.remove(&client.address);
-        self.slots.release(peer);
-        self.timers.clear(peer);
-        self.counts.connected -= 1;
-        if client.proof != Proof::Given {
-            self.unproved -= 1;
-            self.counts.failed_handshakes += 1;
-        }
         self.statistics.dropped.malformed += client.link.malformed();
-        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| {});
     }
 
     /// Handles the consequences of an action on a client's link.
     fn settle(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        if client.link.is_proved() && client.proof != Proof::Given {
-            client.proof = Proof::Given;
-            self.unproved -= 1;
-            self.take_slot(now, peer);
+        let Some(client) = self.clients.get(peer) else { return };
+        let is_leaving = matches!(client.stage, Stage::Leaving { .. });
+        if client.link.is_proved()
+            && self.clients.prove(peer)
+            && !is_leaving
+            && let Some(displaced) = self.clients.take_slot(now, peer)
+        {
+            self.close_at_once(now, displaced);
         }
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         if let Some(reason) = client.end(now) {
             return self.end(peer, reason);
         }
-        self.timers.set(peer, client.due());
-        if client.link.has_datagrams() {
-            self.ready.push_back(peer);
+        let (due, has_datagrams) = (client.due(), client.link.has_datagrams());
+        self.clients.set_timer(peer, due);
+        if has_datagrams {
+            self.clients.give_turn(peer);
         }
     }
 
+    /// Says goodbye without waiting whether it arrives: another connection needs the place.
+    fn close_at_once(&mut self, now: Instant, peer: Peer) {
+        if let Some(client) = self.clients.get_mut(peer) {
+            let _ = client.link.send(now, Head::unreliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]);
+        }
+        self.end(peer, DisconnectReason::ClosedByUs);
+    }
+
     fn end_too_slow(&mut self, peer: Peer) {
-        self.counts.too_slow += 1;
+        self.clients.counts_mut().too_slow += 1;
         let queue = "the queue of reliable frames".to_owned();
         self.end(peer, DisconnectReason::Overloaded { queue });
     }
@@ -239,53 +209,53 @@ impl ServerEndpoint for ForgeServer {
 
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         if datagram == LISTING_REQUEST {
-            if self.settings.is_listed && !self.is_shut_down {
+            if self.settings.is_listed && !self.clients.is_shut_down() {
                 self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
             }
         } else if upgrade::is_request(datagram) {
             self.handle_request(now, from, datagram);
         } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
-            match self.by_address.get(&from) {
-                Some(&peer) => self.handle_peer(now, peer, datagram),
+            match self.clients.by_key(&from) {
+                Some(peer) => self.handle_peer(now, peer, datagram),
                 None => self.handle_unknown(now, from, datagram),
             }
         }
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.timers.pop(now) {
-            let Some(client) = self.clients.get_mut(&peer) else { continue };
+        while let Some(peer) = self.clients.due(now) {
+            let Some(client) = self.clients.get_mut(peer) else { continue };
             client.link.handle_timeout(now);
             self.settle(now, peer);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.next()
+        self.clients.next_due()
     }
 
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         if let Some(to) = self.answers.pop(datagram) {
             return Some(to);
         }
-        while let Some(peer) = self.ready.front() {
+        while let Some(peer) = self.clients.turn() {
             if let Some(client) = self.clients.get_mut(peer)
                 && client.link.poll_transmit(datagram)
             {
                 return Some(client.address);
             }
-            self.ready.pop_front();
+            self.clients.end_turn();
         }
         None
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
-        self.events.pop(bytes)
+        self.clients.poll_event(bytes)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
         let own = self.last_number.wrapping_add(1).max(1);
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Requested)
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Requested)
         else {
             return;
         };
@@ -296,9 +266,9 @@ impl ServerEndpoint for ForgeServer {
         } else {
             greeting.to_vec()
         };
-        self.counts.accepted += 1;
         // Cannot fail: a new link has room.
         let _ = client.link.send(now, Head::reliable(Control::Binary, GROUP_ID), TO_TARGET, &number);
+        self.clients.counts_mut().accepted += 1;
         self.settle(now, peer);
     }
 
@@ -307,7 +277,7 @@ impl ServerEndpoint for ForgeServer {
             self.statistics.dropped.too_large += 1;
             return;
         };
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.stage == Stage::Up) else {
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Up) else {
             self.statistics.dropped.not_connected += 1;
             return;
         };
@@ -322,7 +292,7 @@ impl ServerEndpoint for ForgeServer {
 
     /// The reason is not sent: Forge has no message for it.
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         if matches!(client.stage, Stage::Leaving { .. }) {
             return;
         }
@@ -335,19 +305,15 @@ impl ServerEndpoint for ForgeServer {
             Ok(()) => self.settle(now, peer),
             Err(Full) => self.end(peer, DisconnectReason::ClosedByUs),
         }
-        self.events.drop_messages_of(peer);
+        self.clients.drop_messages_of(peer);
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        if self.clients.contains_key(&peer) {
-            self.slots.set_joined(now, peer, is_joined);
-        }
+        self.clients.set_joined(now, peer, is_joined);
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.clients.keys().copied().collect();
-        for peer in peers {
+        for peer in self.clients.shut_down() {
             self.disconnect(now, peer, "");
         }
     }
@@ -366,8 +332,9 @@ impl ServerEndpoint for ForgeServer {
 
     fn statistics(&self) -> NetworkStatistics {
         let mut links = self.statistics;
-        links.dropped.malformed += self.clients.values().map(|client| client.link.malformed()).sum::<u64>();
-        NetworkStatistics { links, connections: self.counts }
+        links.dropped.malformed +=
+            self.clients.iter().map(|(_, client)| client.link.malformed()).sum::<u64>();
+        NetworkStatistics { links, connections: self.clients.counts() }
     }
 }
 

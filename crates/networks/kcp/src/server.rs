@@ -6,19 +6,19 @@ mod ending;
 mod events;
 mod remote_client;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Allowance, MessageChannel, VoiceChannels};
+use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
 use crate::link::{Opened, Unreliable};
-use crate::{CHANNELS, Generation, Greeting, KcpServerSettings};
+use crate::{CHANNELS, Generation, KcpServerSettings};
 
 use cookies::Cookies;
 use remote_client::{RemoteClient, Stage};
@@ -28,27 +28,16 @@ pub struct KcpServer {
     settings: KcpServerSettings,
     cookies: Cookies,
     hello_rate: Option<Allowance>,
-    clients: BTreeMap<Peer, RemoteClient>,
-    by_address: BTreeMap<SocketAddr, Peer>,
-    /// The connections of clients that have proved their address.
-    slots: ConnectionSlots<Peer>,
-    /// Clients that have not proved their address, in the order of arrival; may also hold some that have, or are gone.
-    unproved: VecDeque<Peer>,
-    last_peer: u64,
-    is_shut_down: bool,
-    /// The times at which connections are to be checked.
-    timers: Timers<Peer>,
+    /// Those to which datagrams may have to be sent get turns.
+    clients: PeerTable<RemoteClient>,
     /// Peers from which reliable messages may have arrived.
     ready: VecDeque<Peer>,
-    /// Peers to which datagrams may have to be sent.
-    dirty: VecDeque<Peer>,
     /// Unreliable messages that have arrived.
     incoming: BytesQueue<Peer>,
     outgoing: BytesQueue<SocketAddr>,
-    events: VecDeque<Event>,
     /// The latest time that the driver has passed in.
     now: Option<Instant>,
-    statistics: NetworkStatistics,
+    links: Statistics,
 }
 
 impl fmt::Debug for KcpServer {
@@ -57,47 +46,36 @@ impl fmt::Debug for KcpServer {
     }
 }
 
-#[derive(Debug)]
-enum Event {
-    Connected { peer: Peer, remote: SocketAddr, greeting: Greeting },
-    Disconnected { peer: Peer, reason: DisconnectReason },
-}
-
 impl KcpServer {
     /// Creates a server whose cookies are derived from this seed, which must be secret.
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
-            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
+            clients: PeerTable::new(PeerTableLimits {
+                proved: settings.peers_max,
+                shares: settings.address_shares,
+                unproved: settings.unproved_max,
+            }),
             settings,
             cookies: Cookies::new(&seed),
             hello_rate: None,
-            clients: BTreeMap::new(),
-            by_address: BTreeMap::new(),
-            unproved: VecDeque::new(),
-            last_peer: 0,
-            is_shut_down: false,
-            timers: Timers::default(),
             ready: VecDeque::new(),
-            dirty: VecDeque::new(),
             incoming: BytesQueue::default(),
             outgoing: BytesQueue::default(),
-            events: VecDeque::new(),
             now: None,
-            statistics: NetworkStatistics::default(),
+            links: Statistics::default(),
         }
     }
 
     /// The generation of a client, if it is connected and its generation is known; until then G4 is assumed.
     pub fn generation_of(&self, peer: Peer) -> Option<Generation> {
-        let link = &self.clients.get(&peer)?.link;
+        let link = &self.clients.get(peer)?.link;
         (!link.is_undecided()).then(|| link.generation())
     }
 
     /// Handles a datagram from an address that has a connection. Returns false if it does not belong to that
     /// connection.
     fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
-        let Some(client) = self.clients.get_mut(&peer) else { return false };
-        let was_proved = client.is_proved();
+        let Some(client) = self.clients.get_mut(peer) else { return false };
         client.credit.earn(datagram.len());
         let opened = client.link.open(datagram);
         let has_cookies = client.link.generation().has_cookies();
@@ -116,16 +94,14 @@ impl KcpServer {
             }
             Some(Opened::Unreliable(payload)) => self.handle_unreliable(now, peer, payload),
         };
-        if !was_proved {
-            self.take_slot(now, peer);
-        }
+        self.note_proof(now, peer);
         self.touch(peer);
         is_ours
     }
 
     /// Handles an unreliable datagram. Returns false if it is invalid.
     fn handle_unreliable(&mut self, now: Instant, peer: Peer, payload: &[u8]) -> bool {
-        let Some(RemoteClient { link, stage, .. }) = self.clients.get_mut(&peer) else { return false };
+        let Some(RemoteClient { link, stage, .. }) = self.clients.get_mut(peer) else { return false };
         let was_undecided = link.is_undecided();
         let heard = link.read_unreliable(now, payload);
         if was_undecided && !link.is_undecided() {
@@ -144,32 +120,25 @@ impl KcpServer {
 
     /// Notes that something arrived for a connection, or is to be sent.
     fn touch(&mut self, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         if !std::mem::replace(&mut client.is_ready, true) {
             self.ready.push_back(peer);
         }
-        self.make_dirty(peer);
+        self.clients.give_turn(peer);
     }
 
-    fn make_dirty(&mut self, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        if !std::mem::replace(&mut client.is_dirty, true) {
-            self.dirty.push_back(peer);
-        }
-    }
-
-    fn flush_dirty(&mut self, now: Instant) {
-        while let Some(peer) = self.dirty.pop_front() {
-            let Some(client) = self.clients.get_mut(&peer) else { continue };
-            client.is_dirty = false;
+    fn flush_all(&mut self, now: Instant) {
+        while let Some(peer) = self.clients.end_turn() {
+            let Some(client) = self.clients.get_mut(peer) else { continue };
             client.flush(now, &mut self.outgoing);
-            self.timers.set_no_later(peer, client.poll_timeout());
+            let timeout = client.poll_timeout();
+            self.clients.set_timer_no_later(peer, timeout);
         }
     }
 
     fn send_unreliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
-        let dropped = &mut self.statistics.links.dropped;
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let dropped = &mut self.links.dropped;
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let link = &client.link;
         if message.is_empty() || message.len() > link.generation().message_bytes_max(Delivery::Unreliable) {
             dropped.too_large += 1;
@@ -177,18 +146,18 @@ impl KcpServer {
             dropped.outgoing_full += 1;
         } else {
             client.send_unreliable(message, &mut self.outgoing);
-            self.statistics.links.sent.count(Delivery::Unreliable, 1, message.len());
+            self.links.sent.count(Delivery::Unreliable, 1, message.len());
         }
     }
 
     fn send_reliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
-        let Some(RemoteClient { link, .. }) = self.clients.get_mut(&peer) else { return };
+        let Some(RemoteClient { link, .. }) = self.clients.get_mut(peer) else { return };
         if !link.send_reliable(message) {
-            self.statistics.links.dropped.too_large += 1;
+            self.links.dropped.too_large += 1;
             return;
         }
-        self.statistics.links.sent.count(Delivery::Reliable, 1, message.len());
-        self.make_dirty(peer);
+        self.links.sent.count(Delivery::Reliable, 1, message.len());
+        self.clients.give_turn(peer);
         self.check(now, peer);
     }
 }
@@ -199,39 +168,39 @@ impl ServerEndpoint for KcpServer {
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         self.now = Some(now);
         let hello = Hello::parse(datagram);
-        let known = self.by_address.get(&from).copied();
+        let known = self.clients.by_key(&from);
         let known = known.filter(|peer| hello.is_none() || !self.replace_if_silent(now, *peer));
         match (known, hello) {
             (Some(peer), Some(_)) => self.handle_another_hello(now, peer, datagram),
             (Some(peer), None) => {
                 if !self.handle_known(now, peer, datagram) {
-                    self.statistics.links.dropped.malformed += 1;
+                    self.links.dropped.malformed += 1;
                 }
             }
             (None, Some(hello)) => self.handle_hello(now, from, hello, datagram.len()),
-            (None, None) => self.statistics.links.dropped.malformed += 1,
+            (None, None) => self.links.dropped.malformed += 1,
         }
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.now = Some(now);
-        while let Some(peer) = self.timers.pop(now) {
-            let Some(client) = self.clients.get_mut(&peer) else { continue };
+        while let Some(peer) = self.clients.due(now) {
+            let Some(client) = self.clients.get_mut(peer) else { continue };
             client.link.handle_timeout(now);
-            self.make_dirty(peer);
+            self.clients.give_turn(peer);
             self.check(now, peer);
         }
-        self.flush_dirty(now);
+        self.flush_all(now);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let has_news = !self.events.is_empty() || !self.dirty.is_empty() || !self.ready.is_empty();
-        let first = self.timers.next();
+        let has_news = self.clients.has_events() || self.clients.turn().is_some() || !self.ready.is_empty();
+        let first = self.clients.next_due();
         if has_news { [self.now, first].into_iter().flatten().min() } else { first }
     }
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
-        self.flush_dirty(now);
+        self.flush_all(now);
         self.outgoing.pop(datagram)
     }
 
@@ -245,9 +214,9 @@ impl ServerEndpoint for KcpServer {
     }
 
     fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let stage = self.clients.get(&peer).map(|client| client.stage);
+        let stage = self.clients.get(peer).map(|client| client.stage);
         if stage != Some(Stage::Open) {
-            self.statistics.links.dropped.not_connected += 1;
+            self.links.dropped.not_connected += 1;
             return;
         }
         match CHANNELS.delivery_of(channel) {
@@ -262,20 +231,16 @@ impl ServerEndpoint for KcpServer {
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        if self.clients.contains_key(&peer) {
-            self.slots.set_joined(now, peer, is_joined);
-        }
+        self.clients.set_joined(now, peer, is_joined);
     }
 
     /// Sends nothing: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        self.clients.get(&peer).map(|client| client.link.last_heard())
+        self.clients.get(peer).map(|client| client.link.last_heard())
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.clients.keys().copied().collect();
-        for peer in peers {
+        for peer in self.clients.shut_down() {
             self.disconnect(now, peer, "");
         }
     }
@@ -294,6 +259,6 @@ impl ServerEndpoint for KcpServer {
     }
 
     fn statistics(&self) -> NetworkStatistics {
-        self.statistics
+        NetworkStatistics { links: self.links, connections: self.clients.counts() }
     }
 }

@@ -5,16 +5,16 @@ mod ending;
 mod packets;
 mod remote_client;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{
-    ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN,
+use consonance_gateway::udp::{
+    BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
 };
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, Statistics};
 
 use crate::UtcClock;
 use crate::channel::Method;
@@ -38,21 +38,12 @@ pub struct LiteNetLibServer {
     clock: UtcClock,
     /// The secrets with which new clients prove their addresses.
     secrets: SecretNumbers,
-    clients: BTreeMap<Peer, RemoteClient>,
-    by_address: BTreeMap<SocketAddr, Peer>,
-    /// The connections of clients that have proved their address.
-    slots: ConnectionSlots<Peer>,
-    timers: Timers<Peer>,
+    clients: PeerTable<RemoteClient>,
     /// Peers that may have datagrams to send.
     talking: BTreeSet<Peer>,
     /// Datagrams that belong to no established connection.
     answers: BytesQueue<SocketAddr>,
-    events: BytesQueue<ServerEndpointEvent>,
-    last_peer: Peer,
-    /// Clients that have not proved their address, the oldest first.
-    newcomers: BTreeSet<Peer>,
-    is_shut_down: bool,
-    statistics: NetworkStatistics,
+    links: Statistics,
     /// The counters of former connections.
     counts: Counts,
     /// A buffer for layers that change bytes.
@@ -71,20 +62,17 @@ impl LiteNetLibServer {
     /// source of random numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
-            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
+            clients: PeerTable::new(PeerTableLimits {
+                proved: settings.connections_max,
+                shares: settings.address_shares,
+                unproved: settings.newcomers_max,
+            }),
             settings,
             clock,
             secrets: SecretNumbers::new(&seed),
-            clients: BTreeMap::new(),
-            by_address: BTreeMap::new(),
-            timers: Timers::default(),
             talking: BTreeSet::new(),
             answers: BytesQueue::default(),
-            events: BytesQueue::default(),
-            last_peer: Peer(0),
-            newcomers: BTreeSet::new(),
-            is_shut_down: false,
-            statistics: NetworkStatistics::default(),
+            links: Statistics::default(),
             counts: Counts::default(),
             opened: Vec::new(),
         }
@@ -96,18 +84,14 @@ impl LiteNetLibServer {
 
     /// Updates a client's timer, and checks it for datagrams to send.
     fn settle(&mut self, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        self.timers.set(peer, client.timeout());
+        let Some(timeout) = self.clients.get(peer).map(RemoteClient::timeout) else { return };
+        self.clients.set_timer(peer, timeout);
         self.talking.insert(peer);
-    }
-
-    fn report(&mut self, event: ServerEndpointEvent) {
-        self.events.push(event, |_| ());
     }
 
     /// Sends a client a packet that its connection does not send itself, as far as its credit allows.
     fn answer_guest(&mut self, peer: Peer, packet: &[u8]) {
-        if let Some(to) = self.clients.get(&peer).map(|client| client.address) {
+        if let Some(to) = self.clients.get(peer).map(|client| client.address) {
             self.answer(to, packet);
         }
     }
@@ -115,7 +99,7 @@ impl LiteNetLibServer {
     /// Sends a packet: an unknown address gets no more bytes than it has sent, and a client as many as its credit
     /// allows.
     fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
-        let client = self.by_address.get(&to).and_then(|peer| self.clients.get_mut(peer));
+        let client = self.clients.by_key(&to).and_then(|peer| self.clients.get_mut(peer));
         if client.is_none_or(|client| client.spend(packet.len())) {
             self.answers.push(to, |datagram| datagram.extend_from_slice(packet));
         }
@@ -135,20 +119,20 @@ impl ServerEndpoint for LiteNetLibServer {
         let mut buffer = std::mem::take(&mut self.opened);
         match self.settings.connection.layer.open(datagram, &mut buffer) {
             Some(packet) => self.handle_packet(now, from, packet),
-            None => self.statistics.links.dropped.malformed += 1,
+            None => self.links.dropped.malformed += 1,
         }
         self.opened = buffer;
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.timers.pop(now) {
+        while let Some(peer) = self.clients.due(now) {
             self.run_timer(now, peer);
             self.settle(peer);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.next()
+        self.clients.next_due()
     }
 
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
@@ -156,7 +140,7 @@ impl ServerEndpoint for LiteNetLibServer {
         while to.is_none()
             && let Some(peer) = self.talking.first().copied()
         {
-            to = self.clients.get_mut(&peer).and_then(|client| client.poll_transmit(datagram));
+            to = self.clients.get_mut(peer).and_then(|client| client.poll_transmit(datagram));
             if to.is_none() {
                 self.talking.remove(&peer);
             }
@@ -169,10 +153,10 @@ impl ServerEndpoint for LiteNetLibServer {
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
         loop {
-            let event = self.events.pop(bytes)?;
+            let event = self.clients.poll_event(bytes)?;
             let ServerEndpointEvent::Message { peer, channel } = event else { return Some(event) };
-            if self.clients.get(&peer).is_some_and(RemoteClient::is_heard) {
-                self.statistics.links.received.count(self.delivery_of(channel), 1, bytes.len());
+            if self.clients.get(peer).is_some_and(RemoteClient::is_heard) {
+                self.links.received.count(self.delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
             bytes.clear();
@@ -180,7 +164,7 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         if !matches!(client.state, State::Asked { .. }) {
             return;
         }
@@ -195,28 +179,28 @@ impl ServerEndpoint for LiteNetLibServer {
             new_until: Some(now + settings.newcomer_timeout),
         }));
         let accept = client.attempt.accept(peer_id(peer));
-        self.statistics.connections.accepted += 1;
+        self.clients.counts_mut().accepted += 1;
         self.answer_guest(peer, &accept);
         self.settle(peer);
     }
 
     fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
-            self.statistics.links.dropped.too_large += 1;
+            self.links.dropped.too_large += 1;
             return;
         }
-        let mut client = self.clients.get_mut(&peer).filter(|client| client.is_heard());
+        let mut client = self.clients.get_mut(peer).filter(|client| client.is_heard());
         let Some(connected) = client.as_mut().and_then(|client| client.connected()) else {
-            self.statistics.links.dropped.not_connected += 1;
+            self.links.dropped.not_connected += 1;
             return;
         };
         match connected.connection.send(now, channel, message) {
             Ok(()) => {
-                self.statistics.links.sent.count(self.delivery_of(channel), 1, message.len());
+                self.links.sent.count(self.delivery_of(channel), 1, message.len());
                 self.settle(peer);
             }
-            Err(Unsendable::TooLarge) => self.statistics.links.dropped.too_large += 1,
-            Err(Unsendable::BeforeProof) => self.statistics.links.dropped.outgoing_full += 1,
+            Err(Unsendable::TooLarge) => self.links.dropped.too_large += 1,
+            Err(Unsendable::BeforeProof) => self.links.dropped.outgoing_full += 1,
             Err(Unsendable::TooSlow) => self.end_too_slow(now, peer),
         }
     }
@@ -226,21 +210,17 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        if self.clients.contains_key(&peer) {
-            self.slots.set_joined(now, peer, is_joined);
-        }
+        self.clients.set_joined(now, peer, is_joined);
     }
 
     /// Sends nothing: live clients ping once a second, and answer our pings.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        let connected = self.clients.get_mut(&peer)?.connected()?;
+        let connected = self.clients.get_mut(peer)?.connected()?;
         Some(connected.connection.heard_at())
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.clients.keys().copied().collect();
-        for peer in peers {
+        for peer in self.clients.shut_down() {
             self.ask_to_leave(now, peer, SHUTTING_DOWN);
         }
     }
@@ -262,11 +242,9 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 
     fn statistics(&self) -> NetworkStatistics {
-        let mut statistics = self.statistics;
-        statistics.connections.connected =
-            self.clients.values().filter(|client| client.is_here()).count() as u64;
-        statistics.links.dropped.malformed += self.counts.malformed;
-        statistics
+        let mut links = self.links;
+        links.dropped.malformed += self.counts.malformed;
+        NetworkStatistics { links, connections: self.clients.counts() }
     }
 }
 

@@ -2,18 +2,16 @@
 
 mod ending;
 mod remote_client;
-mod slots;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{MessageChannel, Timers, VoiceChannels};
-use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics,
+use consonance_gateway::udp::{
+    BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
 };
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
 
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, DatagramKind, Token};
@@ -27,22 +25,10 @@ pub struct UtpServer {
     settings: ServerSettings,
     /// The source of the secrets with which clients prove their addresses.
     secrets: SecretNumbers,
-    clients: BTreeMap<Peer, RemoteClient>,
-    tokens: HashMap<Token, Peer>,
-    /// The slots of clients with a proved address.
-    slots: ConnectionSlots<Peer>,
-    last_peer: Peer,
-    /// Clients that have not proved their address, the oldest first.
-    unproved: BTreeSet<Peer>,
-    timers: Timers<Peer>,
-    /// Clients that may have data to send.
-    dirty: VecDeque<Peer>,
+    clients: PeerTable<RemoteClient, Token>,
     /// Datagrams to addresses without a client.
     parting: BytesQueue<SocketAddr>,
-    events: BytesQueue<ServerEndpointEvent>,
-    is_shut_down: bool,
     links: Statistics,
-    counts: ConnectionCounts,
 }
 
 impl fmt::Debug for UtpServer {
@@ -56,20 +42,15 @@ impl UtpServer {
     /// can know: take it from the system's source of random numbers.
     pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
-            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
+            clients: PeerTable::new(PeerTableLimits {
+                proved: settings.connections_max,
+                shares: settings.address_shares,
+                unproved: settings.unproved_max,
+            }),
             settings,
             secrets: SecretNumbers::new(&seed),
-            clients: BTreeMap::new(),
-            tokens: HashMap::new(),
-            last_peer: Peer(0),
-            unproved: BTreeSet::new(),
-            timers: Timers::default(),
-            dirty: VecDeque::new(),
             parting: BytesQueue::default(),
-            events: BytesQueue::default(),
-            is_shut_down: false,
             links: Statistics::default(),
-            counts: ConnectionCounts::default(),
         }
     }
 
@@ -81,22 +62,22 @@ impl UtpServer {
         token: Token,
         (greeting, bytes): (&[u8], usize),
     ) {
-        if let Some(&peer) = self.tokens.get(&token) {
-            if let Some(client) = self.clients.get_mut(&peer)
+        if let Some(peer) = self.clients.by_key(&token) {
+            if let Some(client) = self.clients.get_mut(peer)
                 && Self::note_datagram(&mut self.links, client, now, from, bytes)
                 && client.is_heard()
             {
                 let greeting = std::mem::take(&mut client.greeting);
                 client.connection.put(now, DatagramKind::Accept { greeting: &greeting });
                 client.greeting = greeting;
-                self.mark_dirty(peer);
+                self.clients.give_turn(peer);
             }
             return;
         }
-        if self.is_shut_down {
+        if self.clients.is_shut_down() {
             self.say_goodbye(from, token);
-        } else if !self.slots.has_room_for(now, from.ip()) {
-            self.counts.rejected_full += 1;
+        } else if !self.clients.has_room_for(now, from.ip()) {
+            self.clients.counts_mut().rejected_full += 1;
             self.say_goodbye(from, token);
         } else {
             self.take_in(now, from, token, (greeting, bytes));
@@ -104,19 +85,18 @@ impl UtpServer {
     }
 
     fn take_in(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
-        self.make_room_for_unproved();
-        self.last_peer.0 += 1;
-        let peer = self.last_peer;
+        // The newcomer that is dropped for this one is not told: a real client asks again and is accepted.
+        if let Some(longest) = self.clients.crowded_out() {
+            self.clients.counts_mut().failed_handshakes += 1;
+            self.clients.end(longest, DisconnectReason::TimedOut);
+        }
         let secret = self.secrets.draw();
         let mut client =
             RemoteClient::new(Connection::with_unproved(now, token, self.settings.connection, secret), from);
         client.credit.earn(bytes);
-        self.unproved.insert(peer);
-        self.tokens.insert(token, peer);
-        self.clients.insert(peer, client);
+        let peer =
+            self.clients.admit_as(token, from, client, |reported| reported.extend_from_slice(greeting));
         self.arm(peer);
-        let event = ServerEndpointEvent::Connected { peer, remote: from };
-        self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
     }
 
     /// A datagram with the token of a client came. False if it is not the client's: clients change their ports, where a
@@ -147,8 +127,8 @@ impl UtpServer {
         token: Token,
         (kind, bytes): (DatagramKind<'_>, usize),
     ) {
-        let peer = self.tokens.get(&token).copied();
-        let Some((peer, client)) = peer.and_then(|peer| Some((peer, self.clients.get_mut(&peer)?))) else {
+        let peer = self.clients.by_key(&token);
+        let Some((peer, client)) = peer.and_then(|peer| Some((peer, self.clients.get_mut(peer)?))) else {
             if kind != DatagramKind::Disconnect {
                 // The client missed that its connection has ended, or this server was restarted.
                 self.say_goodbye(from, token);
@@ -162,7 +142,7 @@ impl UtpServer {
             let by_us = matches!(client.state, State::Leaving { .. });
             let reason =
                 if by_us { DisconnectReason::ClosedByUs } else { DisconnectReason::closed_by_peer(b"") };
-            self.remove(peer, reason);
+            self.clients.end(peer, reason);
             return;
         }
         if client.state == State::Requested {
@@ -172,66 +152,68 @@ impl UtpServer {
             DatagramKind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
             DatagramKind::MtuCheck { datagram_bytes } => {
                 client.connection.put(now, DatagramKind::MtuAck { datagram_bytes });
-                self.mark_dirty(peer);
+                self.clients.give_turn(peer);
             }
             // Its bytes add to the credit of an unproved address, which may let waiting packets go.
-            _ if !client.credit.is_proved() => self.mark_dirty(peer),
+            _ if !client.credit.is_proved() => self.clients.give_turn(peer),
             _ => {}
         }
     }
 
     fn handle_data(&mut self, now: Instant, peer: Peer, pipeline: u8, body: &[u8]) {
-        let Self { clients, events, links, .. } = self;
-        let Some(client) = clients.get_mut(&peer) else { return };
+        let Self { clients, links, .. } = self;
+        let Some((client, mut messages)) = clients.get_with_messages(peer) else { return };
         let is_heard = client.is_heard();
         let result = client.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
                 links.received.count(CHANNELS.delivery_of(channel), 1, message.len());
-                let event = ServerEndpointEvent::Message { peer, channel };
-                events.push(event, |bytes| bytes.extend_from_slice(message));
+                messages.push(channel, |bytes| bytes.extend_from_slice(message));
             }
         });
         if client.note_proof() {
             self.take_slot(now, peer);
         }
-        self.mark_dirty(peer);
+        self.clients.give_turn(peer);
         match result {
             Ok(()) => self.end_if_done(now, peer),
             Err(DataError::Malformed) => self.links.dropped.malformed += 1,
             Err(DataError::Broken(violation)) => {
-                self.counts.protocol_violations += 1;
+                self.clients.counts_mut().protocol_violations += 1;
                 let violation = violation.to_owned();
                 self.end(now, peer, DisconnectReason::ProtocolViolated { violation });
             }
         }
     }
 
-    fn mark_dirty(&mut self, peer: Peer) {
-        if let Some(client) = self.clients.get_mut(&peer)
-            && !std::mem::replace(&mut client.is_dirty, true)
-        {
-            self.dirty.push_back(peer);
+    /// A client has proved its address: it has one of the connections from then on, or none and has to go.
+    fn take_slot(&mut self, now: Instant, peer: Peer) {
+        self.clients.prove(peer);
+        if !self.clients.get(peer).is_some_and(RemoteClient::is_heard) {
+            return;
+        }
+        if let Some(leaver) = self.clients.take_slot(now, peer) {
+            self.end(now, leaver, DisconnectReason::ClosedByUs);
         }
     }
 
     fn arm(&mut self, peer: Peer) {
-        if let Some(client) = self.clients.get_mut(&peer) {
-            self.timers.set_no_later(peer, client.timeout(self.settings.proof_within));
-        }
+        let Some(client) = self.clients.get(peer) else { return };
+        let timeout = client.timeout(self.settings.proof_within);
+        self.clients.set_timer_no_later(peer, timeout);
     }
 
     fn run_timer(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let is_overdue = client.proof_due(self.settings.proof_within).is_some_and(|due| due <= now);
         match client.state {
             State::Welcomed { .. } if is_overdue => {
-                self.counts.failed_handshakes += 1;
+                self.clients.counts_mut().failed_handshakes += 1;
                 self.end(now, peer, DisconnectReason::TimedOut);
             }
             State::Leaving { until } if until <= now => self.end(now, peer, DisconnectReason::ClosedByUs),
             _ if client.connection.is_lost(now) => self.end(now, peer, DisconnectReason::TimedOut),
             State::Requested => self.arm(peer),
-            _ => self.mark_dirty(peer),
+            _ => self.clients.give_turn(peer),
         }
     }
 }
@@ -254,47 +236,45 @@ impl ServerEndpoint for UtpServer {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.timers.pop(now) {
+        while let Some(peer) = self.clients.due(now) {
             self.run_timer(now, peer);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.next()
+        self.clients.next_due()
     }
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         if let Some(to) = self.parting.pop(datagram) {
             return Some(to);
         }
-        while let Some(&peer) = self.dirty.front() {
-            if let Some(client) = self.clients.get_mut(&peer) {
-                if client.poll_transmit(now, datagram) {
-                    return Some(client.address);
-                }
-                client.is_dirty = false;
-                self.arm(peer);
+        while let Some(peer) = self.clients.turn() {
+            if let Some(client) = self.clients.get_mut(peer)
+                && client.poll_transmit(now, datagram)
+            {
+                return Some(client.address);
             }
-            self.dirty.pop_front();
+            self.clients.end_turn();
+            self.arm(peer);
         }
         None
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
-        self.events.pop(bytes)
+        self.clients.poll_event(bytes)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.state == State::Requested)
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.state == State::Requested)
         else {
             return;
         };
         client.greeting = greeting.to_vec();
         client.connection.put(now, DatagramKind::Accept { greeting });
         client.state = State::Welcomed { said_at: None };
-        self.counts.connected += 1;
-        self.counts.accepted += 1;
-        self.mark_dirty(peer);
+        self.clients.counts_mut().accepted += 1;
+        self.clients.give_turn(peer);
     }
 
     fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
@@ -302,7 +282,7 @@ impl ServerEndpoint for UtpServer {
             self.links.dropped.too_large += 1;
             return;
         }
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_heard()) else {
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.is_heard()) else {
             self.links.dropped.not_connected += 1;
             return;
         };
@@ -315,43 +295,39 @@ impl ServerEndpoint for UtpServer {
         if client.connection.send(now, channel, message).is_ok() {
             self.links.sent.count(delivery, 1, message.len());
             client.note_said(now, delivery);
-            self.mark_dirty(peer);
+            self.clients.give_turn(peer);
         } else {
-            self.counts.too_slow += 1;
+            self.clients.counts_mut().too_slow += 1;
             let queue = format!("{} bytes", self.settings.connection.reliable_queue_bytes);
             self.end(now, peer, DisconnectReason::Overloaded { queue });
         }
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         match client.state {
             State::Requested => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
-                self.unproved.remove(&peer);
                 client.state = State::Leaving { until: now + self.settings.connection.linger };
-                self.mark_dirty(peer);
+                self.clients.spare(peer);
+                self.clients.give_turn(peer);
                 self.end_if_done(now, peer);
             }
         }
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        if self.clients.contains_key(&peer) {
-            self.slots.set_joined(now, peer, is_joined);
-        }
+        self.clients.set_joined(now, peer, is_joined);
     }
 
     /// No probe is sent: live clients send a heartbeat twice a second when they have nothing else to send.
     fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        self.clients.get(&peer).map(|client| client.connection.heard_at())
+        self.clients.get(peer).map(|client| client.connection.heard_at())
     }
 
     fn shutdown(&mut self, now: Instant) {
-        self.is_shut_down = true;
-        let peers: Vec<Peer> = self.clients.keys().copied().collect();
-        for peer in peers {
+        for peer in self.clients.shut_down() {
             self.disconnect(now, peer, "");
         }
     }
@@ -369,6 +345,10 @@ impl ServerEndpoint for UtpServer {
     }
 
     fn statistics(&self) -> NetworkStatistics {
-        NetworkStatistics { links: self.links, connections: self.counts }
+        let mut connections = self.clients.counts();
+        // Newcomers have no link before they are accepted.
+        let is_up = |client: &RemoteClient| client.state != State::Requested;
+        connections.connected = self.clients.iter().filter(|(_, client)| is_up(client)).count() as u64;
+        NetworkStatistics { links: self.links, connections }
     }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Allowance;
 use consonance_gateway::MessageChannel;
-use consonance_transport::{Delivery, DisconnectReason, Peer, SlotsFull};
+use consonance_transport::{Delivery, DisconnectReason, Peer};
 
-use super::{EnetServer, Event, Number, RemoteClient, Stage};
+use super::{EnetServer, Number, RemoteClient, Stage};
 use crate::screening::{Connect, write_refusal};
 
 /// The longest handshake timeout: ENet itself drops a client that has not proved its address after half a minute, and
@@ -23,7 +23,7 @@ impl EnetServer {
         connect: Connect,
         request: &[u8],
     ) {
-        if let Some(peer) = self.by_connect.get(&(from, connect.id)) {
+        if let Some(peer) = self.clients.by_key(&(from, connect.id)) {
             let client = self.clients.get(peer).filter(|client| !client.is_proved());
             if let Some(number) = client.and_then(|client| client.number)
                 && !self.proved.contains_key(&from)
@@ -34,29 +34,30 @@ impl EnetServer {
         }
         let per_second = self.settings.connects_per_second;
         if !self.connect_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
-            self.statistics.connections.rejected_handshaking += 1;
+            self.clients.counts_mut().rejected_handshaking += 1;
             return;
         }
         self.end_unproved_at(from, &DisconnectReason::TimedOut);
-        self.make_room_for_unproved();
-        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
-            self.statistics.connections.rejected_full += 1;
+        if let Some(longest) = self.clients.crowded_out() {
+            self.lose_patience(longest);
+        }
+        if self.clients.is_shut_down() || !self.clients.has_room_for(now, from.ip()) {
+            self.clients.counts_mut().rejected_full += 1;
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
         }
-        self.last_peer += 1;
-        let peer = Peer(self.last_peer);
-        self.clients.insert(peer, RemoteClient::new(from, connect, request));
-        self.deadlines.set(peer, now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX));
-        self.by_connect.insert((from, connect.id), peer);
-        self.unproved.push_back(peer);
-        self.events.push_back(Event::Connected { peer, remote: from, data: connect.data });
-        self.statistics.connections.connected += 1;
+        let client = RemoteClient::new(from, connect, request);
+        let peer = self.clients.admit_as((from, connect.id), from, client, |greeting| {
+            if connect.data != 0 {
+                greeting.extend_from_slice(&connect.data.to_be_bytes());
+            }
+        });
+        self.clients.set_timer(peer, now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX));
     }
 
     /// Accepts a new client: ENet gets its request, and answers it.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let Stage::Asking(request) = &mut client.stage else { return };
         let request = std::mem::take(request);
         client.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
@@ -73,17 +74,17 @@ impl EnetServer {
         }
         self.run(now, number.machine, None);
         if self.machines.is_proving(number) {
-            self.statistics.connections.accepted += 1;
+            self.clients.counts_mut().accepted += 1;
         } else {
             // ENet has rejected the request.
-            self.statistics.connections.failed_handshakes += 1;
+            self.clients.counts_mut().failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
         }
     }
 
     /// A client has proved its address.
     pub(super) fn open(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let Some(number) = client.number else { return };
         let Stage::Proving { waiting, waiting_bytes, is_unwanted } =
             std::mem::replace(&mut client.stage, Stage::Open)
@@ -93,7 +94,8 @@ impl EnetServer {
         self.unproved_bytes -= waiting_bytes;
         *self.proved.entry(client.remote).or_default() += 1;
         let remote = client.remote;
-        self.deadlines.clear(peer);
+        self.clients.prove(peer);
+        self.clients.clear_timer(peer);
         let machine = self.machines.at(number.machine);
         machine.credits().forget(&remote);
         machine.clocks().prove(&remote);
@@ -104,23 +106,8 @@ impl EnetServer {
         }
         if is_unwanted {
             self.close(now, peer);
-        } else {
-            self.take_slot(now, peer, remote);
-        }
-    }
-
-    /// Gives a client that has proved its address one of the connection slots, or closes it if there is none.
-    fn take_slot(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
-        match self.slots.take(now, remote.ip(), peer) {
-            Ok(None) => {}
-            Ok(Some(displaced)) => {
-                self.statistics.connections.made_room += 1;
-                self.close_at_once(displaced);
-            }
-            Err(SlotsFull) => {
-                self.statistics.connections.rejected_full += 1;
-                self.close_at_once(peer);
-            }
+        } else if let Some(leaver) = self.clients.take_slot(now, peer) {
+            self.close_at_once(leaver);
         }
     }
 
@@ -129,16 +116,16 @@ impl EnetServer {
     pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
         let connection = &self.settings.connection;
         let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
-            self.clients.get_mut(&peer)
+            self.clients.get_mut(peer)
         else {
             return;
         };
         if *is_unwanted {
-            self.statistics.links.dropped.not_connected += 1;
+            self.links.dropped.not_connected += 1;
         } else if message.len() > connection.message_bytes_max {
-            self.statistics.links.dropped.too_large += 1;
+            self.links.dropped.too_large += 1;
         } else if connection.delivery_of(channel) == Delivery::Unreliable {
-            self.statistics.links.dropped.outgoing_full += 1;
+            self.links.dropped.outgoing_full += 1;
         } else if *waiting_bytes > connection.queued_bytes_max {
             self.end_for_slowness(peer);
         } else {
@@ -152,24 +139,7 @@ impl EnetServer {
 
     fn make_room_for_waiting(&mut self) {
         while self.unproved_bytes > self.settings.unproved_bytes_max
-            && let Some(longest) = self.unproved.pop_front()
-        {
-            if self.clients.get(&longest).is_some_and(|client| !client.is_proved()) {
-                self.lose_patience(longest);
-            }
-        }
-    }
-
-    /// Drops the oldest unproved client if there are too many. Spoofed addresses prove nothing: however many there
-    /// are, real clients have the time that a proof takes.
-    fn make_room_for_unproved(&mut self) {
-        if self.unproved.len() < self.settings.unproved_max {
-            return;
-        }
-        let clients = &self.clients;
-        self.unproved.retain(|peer| clients.get(peer).is_some_and(|client| !client.is_proved()));
-        if self.unproved.len() >= self.settings.unproved_max
-            && let Some(longest) = self.unproved.pop_front()
+            && let Some(longest) = self.clients.oldest_unproved()
         {
             self.lose_patience(longest);
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_transport::{DisconnectReason, Peer};
 use rusty_enet::PeerState;
 
-use super::{EnetServer, Event, RemoteClient, Stage};
+use super::{EnetServer, RemoteClient, Stage};
 use crate::screening::write_refusal;
 
 impl EnetServer {
@@ -14,7 +14,7 @@ impl EnetServer {
     /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let until = now + self.settings.connection.linger;
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         match &mut client.stage {
             Stage::Ending => {}
             Stage::Asking(_) => {
@@ -28,13 +28,13 @@ impl EnetServer {
             }
             Stage::Proving { is_unwanted, .. } => {
                 *is_unwanted = true;
-                self.deadlines.set_no_later(peer, until);
+                self.clients.set_timer_no_later(peer, until);
             }
             Stage::Open => {
                 client.stage = Stage::Ending;
-                self.events.retain(|event| !matches!(event, Event::Message { peer: of, .. } if *of == peer));
                 let number = client.number;
-                self.deadlines.set(peer, until);
+                self.clients.drop_messages_of(peer);
+                self.clients.set_timer(peer, until);
                 if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                     enet_peer.disconnect_later(0);
                 }
@@ -50,22 +50,22 @@ impl EnetServer {
 
     /// A client's deadline has passed: to prove its address, or to take the last messages.
     pub(super) fn lose_patience(&mut self, peer: Peer) {
-        let Some(client) = self.clients.get(&peer) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         if client.is_unwanted() {
             self.hang_up(peer);
             self.end(peer, DisconnectReason::ClosedByUs);
         } else {
-            self.statistics.connections.failed_handshakes += 1;
             if let Some(enet_peer) = client.number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
+            self.clients.counts_mut().failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
         }
     }
 
     /// ENet reports the end of a connection that we have ended, of a client that has just left, or of a silent one.
     pub(super) fn end_by_enet(&mut self, peer: Peer, has_left: bool) {
-        let Some(client) = self.clients.get(&peer) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         let reason = if client.is_unwanted() {
             DisconnectReason::ClosedByUs
         } else if has_left {
@@ -78,7 +78,7 @@ impl EnetServer {
 
     /// Ends a client that has left before it proved its address, because ENet does not report that.
     pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
-        let Some(number) = self.clients.get(&peer).and_then(|client| client.number) else { return };
+        let Some(number) = self.clients.get(peer).and_then(|client| client.number) else { return };
         let is_forgotten = self
             .machines
             .enet_peer(number)
@@ -90,12 +90,10 @@ impl EnetServer {
 
     /// A client that has not proved its address has left, or asks again.
     pub(super) fn end_unproved_at(&mut self, remote: SocketAddr, reason: &DisconnectReason) {
-        let here = self.by_connect.range((remote, 0)..=(remote, u32::MAX)).map(|(_, peer)| *peer);
-        let clients = &self.clients;
-        let unproved: Vec<Peer> =
-            here.filter(|peer| clients.get(peer).is_some_and(|client| !client.is_proved())).collect();
+        let here = self.clients.with_keys((remote, 0)..=(remote, u32::MAX));
+        let unproved: Vec<Peer> = here.filter(|peer| self.clients.is_unproved(*peer)).collect();
         for peer in unproved {
-            let number = self.clients.get(&peer).and_then(|client| client.number);
+            let number = self.clients.get(peer).and_then(|client| client.number);
             if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
@@ -105,7 +103,7 @@ impl EnetServer {
 
     /// Ends a client that does not take its reliable messages.
     pub(super) fn end_for_slowness(&mut self, peer: Peer) {
-        self.statistics.connections.too_slow += 1;
+        self.clients.counts_mut().too_slow += 1;
         self.hang_up(peer);
         let bytes = self.settings.connection.queued_bytes_max;
         self.end(peer, DisconnectReason::Overloaded { queue: format!("{bytes} bytes of messages") });
@@ -113,27 +111,22 @@ impl EnetServer {
 
     /// Ends a client that violates the protocol.
     pub(super) fn end_for_violation(&mut self, peer: Peer, violation: &str) {
-        self.statistics.connections.protocol_violations += 1;
+        self.clients.counts_mut().protocol_violations += 1;
         self.hang_up(peer);
         self.end(peer, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
     /// Drops a connection that ENet no longer has, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        self.deadlines.clear(peer);
-        self.slots.release(peer);
-        let Some(client) = self.clients.remove(&peer) else { return };
+        let Some(client) = self.clients.end(peer, reason) else { return };
         if let Stage::Proving { waiting_bytes, .. } = client.stage {
             self.unproved_bytes -= waiting_bytes;
         }
-        self.by_connect.remove(&(client.remote, client.connect.id));
         if let Some(number) = client.number {
             self.machines.free(number, &client.remote, client.is_proved());
             self.by_number.remove(&(client.remote, number.peer));
         }
         self.forget_address(&client);
-        self.statistics.connections.connected -= 1;
-        self.events.push_back(Event::Disconnected { peer, reason });
     }
 
     fn forget_address(&mut self, client: &RemoteClient) {
@@ -151,7 +144,7 @@ impl EnetServer {
 
     /// Says goodbye without waiting for its arrival.
     fn hang_up(&mut self, peer: Peer) {
-        let number = self.clients.get(&peer).and_then(|client| client.number);
+        let number = self.clients.get(peer).and_then(|client| client.number);
         if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
             enet_peer.disconnect_now(0);
         }

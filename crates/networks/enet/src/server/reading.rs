@@ -48,7 +48,7 @@ impl EnetServer {
 
     fn read_known(&mut self, now: Instant, from: SocketAddr, screened: Screened<'_>, bytes: usize) -> bool {
         let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
-        let Some(client) = self.clients.get(&peer) else { return false };
+        let Some(client) = self.clients.get(peer) else { return false };
         let Some(number) = client.number else { return false };
         let is_proved = client.is_proved();
         let says_goodbye = match self.judge(number, is_proved, from, screened) {
@@ -63,7 +63,7 @@ impl EnetServer {
         if !is_proved && !self.proved.contains_key(&from) {
             self.machines.at(number.machine).credits().earn(from, bytes);
         }
-        if let Some(client) = self.clients.get_mut(&peer) {
+        if let Some(client) = self.clients.get_mut(peer) {
             client.heard_at = Some(now);
         }
         let leaver = says_goodbye.then_some(peer);
@@ -101,7 +101,7 @@ impl EnetServer {
     /// A client that has not proved its address echoes a time that it was not shown. Returns true if that was its
     /// last guess.
     fn handle_guess(&mut self, peer: Peer) -> bool {
-        let Some(client) = self.clients.get_mut(&peer) else { return false };
+        let Some(client) = self.clients.get_mut(peer) else { return false };
         client.guesses += 1;
         let is_last = client.guesses >= GUESSES_MAX;
         if is_last {
@@ -126,7 +126,7 @@ impl EnetServer {
         }
         let mut admission = self.admit(peer, number, screened, &mut admitted);
         let mut is_sound = !admission.is_impossible;
-        self.statistics.links.dropped.incoming_full += admission.lost;
+        self.links.dropped.incoming_full += admission.lost;
         let mut share = RELEASED_BYTES_MAX;
         while admission.is_any {
             self.machines.at(number.machine).receive(from, &admitted);
@@ -146,7 +146,7 @@ impl EnetServer {
         screened: Screened<'_>,
         admitted: &mut Vec<u8>,
     ) -> Admission {
-        let Some(client) = self.clients.get_mut(&peer) else { return Admission::default() };
+        let Some(client) = self.clients.get_mut(peer) else { return Admission::default() };
         let Some(channels) = self.machines.channels_of(number) else { return Admission::default() };
         Incoming::admit(&mut client.incoming, screened, (channels, &self.settings.connection), admitted)
     }

@@ -11,15 +11,14 @@ use crate::limits::RELEASED_BYTES_MAX;
 impl EnetServer {
     /// Passes ENet the next share of the waiting commands of the client whose turn it is.
     pub(super) fn release_next(&mut self, now: Instant) {
-        let Some(peer) = self.due.pop_front() else { return };
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        client.is_due = false;
+        let Some(peer) = self.clients.end_turn() else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         let (Some(number), from) = (client.number, client.remote) else { return };
         let mut released = std::mem::take(&mut self.admitted);
         let mut share = RELEASED_BYTES_MAX;
         loop {
             let admission = self.release(peer, number, &mut share, &mut released);
-            self.statistics.links.dropped.malformed += u64::from(admission.is_impossible);
+            self.links.dropped.malformed += u64::from(admission.is_impossible);
             if !admission.is_any {
                 break;
             }
@@ -32,11 +31,10 @@ impl EnetServer {
 
     /// Queues a client that has further waiting commands that are next in turn.
     pub(super) fn note_due(&mut self, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| !client.is_due) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         let is_open = client.number.is_some_and(|number| self.machines.channels_of(number).is_some());
-        client.is_due = is_open && client.incoming.as_ref().is_some_and(Incoming::is_due);
-        if client.is_due {
-            self.due.push_back(peer);
+        if is_open && client.incoming.as_ref().is_some_and(Incoming::is_due) {
+            self.clients.give_turn(peer);
         }
     }
 
@@ -51,7 +49,7 @@ impl EnetServer {
         if self.machines.channels_of(number).is_none() {
             return Admission::default();
         }
-        let incoming = self.clients.get_mut(&peer).and_then(|client| client.incoming.as_mut());
+        let incoming = self.clients.get_mut(peer).and_then(|client| client.incoming.as_mut());
         incoming.map_or_else(Admission::default, |incoming| incoming.release(share, released))
     }
 }

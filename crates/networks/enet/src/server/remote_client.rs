@@ -21,8 +21,6 @@ pub(super) struct RemoteClient {
     pub(super) queue: Queue,
     /// Commands that it has sent since ENet considers it connected.
     pub(super) incoming: Option<Incoming>,
-    /// Whether it is queued for the next share of its waiting commands.
-    pub(super) is_due: bool,
     /// The last time that a datagram of its connection arrived.
     pub(super) heard_at: Option<Instant>,
     /// The number of times that it echoed a time that it was not shown, before it had proved its address.
@@ -55,7 +53,6 @@ impl RemoteClient {
             number: None,
             queue: Queue::default(),
             incoming: None,
-            is_due: false,
             heard_at: None,
             guesses: 0,
         }

@@ -12,7 +12,8 @@ pub(super) struct RemoteClient {
     pub(super) address: SocketAddr,
     pub(super) link: Link,
     pub(super) stage: Stage,
-    pub(super) proof: Proof,
+    /// The deadline for the proof of its address.
+    pub(super) prove_until: Instant,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -25,16 +26,6 @@ pub(super) enum Stage {
         until: Instant,
         reason: DisconnectReason,
     },
-}
-
-/// Whether an address is proved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proof {
-    /// The proof must arrive by then.
-    Missing {
-        until: Instant,
-    },
-    Given,
 }
 
 impl RemoteClient {
@@ -58,9 +49,7 @@ impl RemoteClient {
     }
 
     fn lost_at(&self) -> Instant {
-        match self.proof {
-            Proof::Missing { until } => self.link.lost_at().min(until),
-            Proof::Given => self.link.lost_at(),
-        }
+        let lost_at = self.link.lost_at();
+        if self.link.is_proved() { lost_at } else { lost_at.min(self.prove_until) }
     }
 }

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::Allowance;
-use consonance_transport::{DisconnectReason, Peer, SlotsFull};
+use consonance_transport::{DisconnectReason, Peer};
 
+use super::KcpServer;
 use super::remote_client::{RemoteClient, Stage};
-use super::{Event, KcpServer};
 use crate::hello::Hello;
 use crate::link::Link;
 use crate::{Generation, Greeting};
@@ -21,21 +21,22 @@ impl KcpServer {
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
         let per_second = self.settings.hellos_per_second;
         if !self.hello_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
-            self.statistics.connections.rejected_handshaking += 1;
+            self.clients.counts_mut().rejected_handshaking += 1;
             return;
         }
         let Some((generation, is_certain)) = self.generation_for(hello.generation) else {
-            self.statistics.connections.failed_handshakes += 1;
+            self.clients.counts_mut().failed_handshakes += 1;
             return;
         };
-        self.make_room_for_unproved();
-        if self.is_shut_down || !self.slots.has_room_for(now, from.ip()) {
-            self.statistics.connections.rejected_full += 1;
+        if let Some(longest) = self.clients.crowded_out() {
+            self.clients.counts_mut().failed_handshakes += 1;
+            self.end(longest, DisconnectReason::TimedOut);
+        }
+        if self.clients.is_shut_down() || !self.clients.has_room_for(now, from.ip()) {
+            self.clients.counts_mut().rejected_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
             return;
         }
-        self.last_peer += 1;
-        let peer = Peer(self.last_peer);
         let cookie = self.cookies.next();
         let mut link = Link::new(now, generation, self.settings.link).expecting(cookie);
         if !generation.has_cookies() {
@@ -49,36 +50,27 @@ impl KcpServer {
         let prove_until = generation.can_prove_at_once().then(|| now + self.settings.handshake_timeout);
         let mut client = RemoteClient::new(link, from, cookie, prove_until);
         client.credit.earn(bytes);
-        self.clients.insert(peer, client);
-        self.by_address.insert(from, peer);
-        self.unproved.push_back(peer);
-        let greeting = if is_certain { Greeting::Of(generation) } else { Greeting::G3OrG4(peer) };
-        self.events.push_back(Event::Connected { peer, remote: from, greeting });
-        self.statistics.connections.connected += 1;
+        let newcomer = self.clients.next_peer();
+        let greeting = if is_certain { Greeting::Of(generation) } else { Greeting::G3OrG4(newcomer) };
+        let peer = self.clients.admit(from, client, |bytes| greeting.write(bytes));
         self.touch(peer);
     }
 
     /// Gives a client that has just proved its address one of the connection slots, or closes it if there is none.
-    pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
-        let may_stay = |client: &RemoteClient| !matches!(client.stage, Stage::Closing(_));
-        let proved = self.clients.get(&peer).filter(|client| client.is_proved() && may_stay(client));
-        let Some(address) = proved.map(|client| client.remote.ip()) else { return };
-        match self.slots.take(now, address, peer) {
-            Ok(None) => {}
-            Ok(Some(displaced)) => {
-                self.statistics.connections.made_room += 1;
-                self.close_at_once(now, displaced);
-            }
-            Err(SlotsFull) => {
-                self.statistics.connections.rejected_full += 1;
-                self.close_at_once(now, peer);
-            }
+    pub(super) fn note_proof(&mut self, now: Instant, peer: Peer) {
+        let Some(client) = self.clients.get(peer).filter(|client| client.is_proved()) else { return };
+        let may_stay = !matches!(client.stage, Stage::Closing(_));
+        if self.clients.prove(peer)
+            && may_stay
+            && let Some(leaver) = self.clients.take_slot(now, peer)
+        {
+            self.close_at_once(now, leaver);
         }
     }
 
     /// Accepts a new client, which learns that it is connected: our own hello is the first reliable message.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         if client.stage != Stage::Newcomer {
             return;
         }
@@ -90,14 +82,14 @@ impl KcpServer {
         if client.link.is_undecided() {
             client.link.set_undecided(now);
         }
-        self.statistics.connections.accepted += 1;
-        self.make_dirty(peer);
+        self.clients.counts_mut().accepted += 1;
+        self.clients.give_turn(peer);
     }
 
     /// Handles a hello from the address of a connection, whose client may have missed our answer, or may have
     /// restarted.
     pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         if !client.is_proved() {
             self.handle_known(now, peer, datagram);
         } else if now >= client.link.last_heard() + self.settings.link.ping.mul_f32(PINGS_MISSED) {
@@ -109,29 +101,13 @@ impl KcpServer {
     /// Ends the connection of a client that is gone, as a hello from its address shows. A hello cannot end the
     /// connection of a live client, and a client that has not proved its address can continue its connection.
     pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
-        let is_gone = self.clients.get(&peer).is_some_and(|client| {
+        let is_gone = self.clients.get(peer).is_some_and(|client| {
             client.is_proved() && now >= client.link.last_heard() + self.settings.replace_after
         });
         if is_gone {
             self.end(peer, DisconnectReason::TimedOut);
         }
         is_gone
-    }
-
-    /// Drops the oldest unproved client if there are too many. Spoofed addresses prove nothing: however many there
-    /// are, real clients have the time that a proof takes.
-    fn make_room_for_unproved(&mut self) {
-        if self.unproved.len() < self.settings.unproved_max {
-            return;
-        }
-        let clients = &self.clients;
-        self.unproved.retain(|peer| clients.get(peer).is_some_and(|client| !client.is_proved()));
-        if self.unproved.len() >= self.settings.unproved_max
-            && let Some(longest) = self.unproved.pop_front()
-        {
-            self.statistics.connections.failed_handshakes += 1;
-            self.end(longest, DisconnectReason::TimedOut);
-        }
     }
 
     /// The generation to speak with a client that sends this hello, and whether it is certain. `None` if it is not

@@ -4,15 +4,15 @@ use std::time::Instant;
 
 use consonance_transport::{DisconnectReason, Peer};
 
+use super::KcpServer;
 use super::remote_client::Stage;
-use super::{Event, KcpServer};
 use crate::hello::Hello;
 
 impl KcpServer {
     /// Ends a connection: messages sent before arrive first, if the client takes them soon. A client that was not
     /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         match client.stage {
             Stage::Closing(_) => {}
             Stage::Newcomer => {
@@ -34,7 +34,7 @@ impl KcpServer {
 
     /// Ends a connection without waiting for messages that were sent: another one needs its slot.
     pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer) {
-        if self.clients.get(&peer).is_some_and(|client| client.stage == Stage::Newcomer) {
+        if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Newcomer) {
             self.close(now, peer);
         } else {
             self.hang_up(now, peer);
@@ -44,7 +44,7 @@ impl KcpServer {
 
     /// Completes the end of a connection that we have ended, once the last messages have arrived or their time is over.
     pub(super) fn finish_closing(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let Stage::Closing(until) = client.stage else { return };
         if client.link.arq().is_idle() || now >= until {
             client.emit_goodbye(&mut self.outgoing);
@@ -59,7 +59,7 @@ impl KcpServer {
 
     /// Ends a client that violates the protocol.
     pub(super) fn end_for_violation(&mut self, now: Instant, peer: Peer, violation: &str) {
-        self.statistics.connections.protocol_violations += 1;
+        self.clients.counts_mut().protocol_violations += 1;
         self.hang_up(now, peer);
         self.end(peer, DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
@@ -67,15 +67,15 @@ impl KcpServer {
     /// Ends a connection that cannot continue.
     pub(super) fn check(&mut self, now: Instant, peer: Peer) {
         self.finish_closing(now, peer);
-        let Some(client) = self.clients.get(&peer) else { return };
+        let Some(client) = self.clients.get(peer) else { return };
         if client.must_prove_by().is_some_and(|until| now >= until) {
-            self.statistics.connections.failed_handshakes += 1;
+            self.clients.counts_mut().failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
             return;
         }
         let Some(reason) = client.link.failure(now) else { return };
         if matches!(reason, DisconnectReason::Overloaded { .. }) {
-            self.statistics.connections.too_slow += 1;
+            self.clients.counts_mut().too_slow += 1;
         }
         self.hang_up(now, peer);
         self.end(peer, reason);
@@ -84,20 +84,16 @@ impl KcpServer {
     /// Drops a connection and reports its end. One that we have ended is reported as ended by us, regardless of later
     /// events.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(client) = self.clients.remove(&peer) else { return };
-        self.by_address.remove(&client.remote);
-        self.slots.release(peer);
-        self.timers.clear(peer);
-        self.settings.learned.forget(peer);
-        self.statistics.connections.connected -= 1;
-        let is_ours = matches!(client.stage, Stage::Closing(_));
+        let is_ours = self.clients.get(peer).is_some_and(|client| matches!(client.stage, Stage::Closing(_)));
         let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
-        self.events.push_back(Event::Disconnected { peer, reason });
+        if self.clients.end(peer, reason).is_some() {
+            self.settings.learned.forget(peer);
+        }
     }
 
     /// Says goodbye without waiting for its arrival.
     fn hang_up(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         client.link.say_goodbye();
         client.flush(now, &mut self.outgoing);
         client.emit_goodbye(&mut self.outgoing);

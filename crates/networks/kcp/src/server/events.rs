@@ -3,8 +3,8 @@
 use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{Delivery, Peer};
 
+use super::KcpServer;
 use super::remote_client::Stage;
-use super::{Event, KcpServer};
 use crate::link::Reliable;
 use crate::{RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 
@@ -12,33 +12,27 @@ impl KcpServer {
     pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
         while let Some(&peer) = self.ready.front() {
             if self.next_reliable(peer, bytes) {
-                self.statistics.links.received.count(Delivery::Reliable, 1, bytes.len());
+                self.links.received.count(Delivery::Reliable, 1, bytes.len());
                 return Some(ServerEndpointEvent::Message { peer, channel: RELIABLE_CHANNEL });
             }
             self.ready.pop_front();
         }
         bytes.clear();
         while let Some(peer) = self.incoming.pop(bytes) {
-            if self.clients.get(&peer).is_some_and(|client| client.stage == Stage::Open) {
-                self.statistics.links.received.count(Delivery::Unreliable, 1, bytes.len());
+            if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Open) {
+                self.links.received.count(Delivery::Unreliable, 1, bytes.len());
                 return Some(ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
             }
             bytes.clear();
         }
-        Some(match self.events.pop_front()? {
-            Event::Connected { peer, remote, greeting } => {
-                greeting.write(bytes);
-                ServerEndpointEvent::Connected { peer, remote }
-            }
-            Event::Disconnected { peer, reason } => ServerEndpointEvent::Disconnected { peer, reason },
-        })
+        self.clients.poll_event(bytes)
     }
 
     /// Whether there is another reliable message of a client to report; otherwise there is none left.
     fn next_reliable(&mut self, peer: Peer, bytes: &mut Vec<u8>) -> bool {
         let Some(now) = self.now else { return false };
         loop {
-            let Some(client) = self.clients.get_mut(&peer) else { return false };
+            let Some(client) = self.clients.get_mut(peer) else { return false };
             match (client.link.next_message(bytes), client.stage) {
                 (None, _) => {
                     client.is_ready = false;

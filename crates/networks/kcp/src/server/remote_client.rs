@@ -22,8 +22,6 @@ pub(super) struct RemoteClient {
     pub(super) prove_until: Option<Instant>,
     /// Whether it is in the queue of clients from which something may have arrived.
     pub(super) is_ready: bool,
-    /// Whether it is in the queue of clients to which something may have to be sent.
-    pub(super) is_dirty: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +44,6 @@ impl RemoteClient {
             credit: Credit::new(),
             prove_until,
             is_ready: false,
-            is_dirty: false,
         }
     }
 

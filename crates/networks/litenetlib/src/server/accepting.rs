@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{Credit, ServerEndpointEvent};
-use consonance_transport::{DisconnectReason, MADE_ROOM, Peer, SERVER_FULL, SHUTTING_DOWN, SlotsFull};
+use consonance_gateway::udp::Credit;
+use consonance_transport::{DisconnectReason, MADE_ROOM, Peer, SERVER_FULL, SHUTTING_DOWN};
 
 use super::remote_client::{Attempt, RemoteClient, State};
 use super::{LiteNetLibServer, peer_id};
@@ -33,12 +33,12 @@ impl LiteNetLibServer {
 
     pub(super) fn handle_request(&mut self, now: Instant, from: SocketAddr, packet: &[u8], dialect: Dialect) {
         if protocol_of(packet) != Some(PROTOCOL) {
-            self.statistics.connections.failed_handshakes += 1;
+            self.clients.counts_mut().failed_handshakes += 1;
             self.answer(from, &[FirstByte::new(PacketType::InvalidProtocol, 0).byte(dialect)]);
             return;
         }
         let Some(request) = ConnectRequest::parse(packet, dialect) else {
-            self.statistics.links.dropped.malformed += 1;
+            self.links.dropped.malformed += 1;
             return;
         };
         let mut attempt = Attempt {
@@ -47,7 +47,7 @@ impl LiteNetLibServer {
             connection_number: request.connection_number,
             peer_id: request.peer_id,
         };
-        let former = self.by_address.get(&from).copied();
+        let former = self.clients.by_key(&from);
         if let Some(peer) = former {
             let Some(connection_number) = self.handle_known(now, peer, attempt) else { return };
             attempt.connection_number = connection_number;
@@ -68,7 +68,7 @@ impl LiteNetLibServer {
     /// former one, or `None` if the request is of the same attempt, or of an old one, or the former connection is
     /// still alive. Requests can be spoofed, and a client that has restarted repeats its request.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
-        let client = self.clients.get_mut(&peer)?;
+        let client = self.clients.get_mut(peer)?;
         let former = client.attempt;
         if attempt.connect_time == former.connect_time {
             match &mut client.state {
@@ -101,12 +101,14 @@ impl LiteNetLibServer {
         request: &ConnectRequest<'_>,
         has_place: bool,
     ) -> Option<&'static str> {
-        let counts = &mut self.statistics.connections;
-        let (counter, words) = if self.is_shut_down {
+        let is_full = !has_place && !self.clients.has_room_for(now, from.ip());
+        let is_shut_down = self.clients.is_shut_down();
+        let counts = self.clients.counts_mut();
+        let (counter, words) = if is_shut_down {
             (&mut counts.rejected_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
-        } else if !has_place && !self.slots.has_room_for(now, from.ip()) {
+        } else if is_full {
             (&mut counts.rejected_full, SERVER_FULL)
         } else {
             return None;
@@ -122,47 +124,28 @@ impl LiteNetLibServer {
         attempt: Attempt,
         (user_data, bytes): (&[u8], usize),
     ) {
-        self.make_room_for_newcomer();
-        self.last_peer.0 += 1;
-        let peer = self.last_peer;
+        // The newcomer that is dropped for this one is not told: one that still asks is soon accepted again.
+        if let Some(longest) = self.clients.crowded_out() {
+            self.forget_newcomer(longest);
+        }
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
         let layer_bytes = self.settings.connection.layer.overhead_bytes();
         let mut credit = Credit::new();
         credit.earn(bytes);
-        self.clients.insert(peer, RemoteClient { address: from, credit, layer_bytes, attempt, state });
-        self.by_address.insert(from, peer);
-        self.newcomers.insert(peer);
-        self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {
-            greeting.extend_from_slice(user_data);
-        });
+        let client = RemoteClient { address: from, credit, layer_bytes, attempt, state };
+        let peer = self.clients.admit(from, client, |greeting| greeting.extend_from_slice(user_data));
         self.settle(peer);
     }
 
-    /// Gives a client that has proved its address one of the connection slots, or closes it if there is none.
+    /// A client has proved its address: it gets one of the connection slots, or is closed if there is none.
     pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
-        self.newcomers.remove(&peer);
-        let Some(client) = self.clients.get(&peer).filter(|client| client.is_heard()) else { return };
-        match self.slots.take(now, client.address.ip(), peer) {
-            Ok(None) => {}
-            Ok(Some(displaced)) => {
-                self.statistics.connections.made_room += 1;
-                self.close_at_once(now, displaced, MADE_ROOM);
-            }
-            Err(SlotsFull) => {
-                self.statistics.connections.rejected_full += 1;
-                self.close_at_once(now, peer, SERVER_FULL);
-            }
+        self.clients.prove(peer);
+        if !self.clients.get(peer).is_some_and(RemoteClient::is_heard) {
+            return;
         }
-    }
-
-    /// Drops the oldest new client if there are too many. Spoofed addresses prove nothing: however many there are,
-    /// real clients have the time that a proof takes. The dropped client is not told: one that still asks is soon
-    /// accepted again.
-    fn make_room_for_newcomer(&mut self) {
-        if self.newcomers.len() >= self.settings.newcomers_max.max(1)
-            && let Some(&longest) = self.newcomers.first()
-        {
-            self.forget_newcomer(longest);
+        if let Some(leaver) = self.clients.take_slot(now, peer) {
+            let words = if leaver == peer { SERVER_FULL } else { MADE_ROOM };
+            self.close_at_once(now, leaver, words);
         }
     }
 }

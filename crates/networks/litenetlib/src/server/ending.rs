@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::LiteNetLibServer;
@@ -15,7 +14,7 @@ impl LiteNetLibServer {
     /// Rejects a client that waits for an answer. Disconnects any other once it has proved its address and received
     /// all messages sent before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
-        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.is_here()) else { return };
         let goodbye_at = now + self.settings.connection.goodbye_timeout;
         let until = client.connected().and_then(|connected| connected.new_until).unwrap_or(goodbye_at);
         let former = std::mem::replace(&mut client.state, State::Asked { until });
@@ -33,7 +32,7 @@ impl LiteNetLibServer {
     /// Ends a client that was asked to leave once it has taken everything.
     pub(super) fn let_go_if_settled(&mut self, now: Instant, peer: Peer) {
         let Some(RemoteClient { state: State::Leaving { connected, words, until }, .. }) =
-            self.clients.get_mut(&peer)
+            self.clients.get_mut(peer)
         else {
             return;
         };
@@ -51,14 +50,14 @@ impl LiteNetLibServer {
     }
 
     pub(super) fn end_too_slow(&mut self, now: Instant, peer: Peer) {
-        self.statistics.connections.too_slow += 1;
+        self.clients.counts_mut().too_slow += 1;
         let queue = format!("{} reliable packets", self.settings().reliable_packets_waiting);
         self.say_goodbye(now, peer, TOO_SLOW, false, DisconnectReason::Overloaded { queue });
         self.settle(peer);
     }
 
     pub(super) fn end_for_violation(&mut self, now: Instant, peer: Peer, violation: &str) {
-        self.statistics.connections.protocol_violations += 1;
+        self.clients.counts_mut().protocol_violations += 1;
         let reason = DisconnectReason::ProtocolViolated { violation: violation.to_owned() };
         self.say_goodbye(now, peer, violation, false, reason);
     }
@@ -72,7 +71,7 @@ impl LiteNetLibServer {
         is_refused: bool,
         reason: DisconnectReason,
     ) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         // Packets that are already merged are sent before it.
         let mut last_words = Vec::new();
         let address = client.address;
@@ -88,28 +87,20 @@ impl LiteNetLibServer {
             self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
         }
         client.state = State::Gone { goodbye, is_refused };
-        self.newcomers.remove(&peer);
-        self.report(ServerEndpointEvent::Disconnected { peer, reason });
+        self.clients.retire(peer, reason);
     }
 
     /// Drops a client completely, and reports its end if it was not reported yet.
     pub(super) fn forget(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(mut client) = self.clients.remove(&peer) else { return };
-        self.by_address.remove(&client.address);
+        let Some(mut client) = self.clients.end(peer, reason) else { return };
         self.talking.remove(&peer);
-        self.slots.release(peer);
-        self.timers.clear(peer);
-        self.newcomers.remove(&peer);
         if let Some(connected) = client.connected() {
             self.counts.add(connected.connection.counts);
-        }
-        if client.is_here() {
-            self.report(ServerEndpointEvent::Disconnected { peer, reason });
         }
     }
 
     pub(super) fn run_timer(&mut self, now: Instant, peer: Peer) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         match &mut client.state {
             State::Asked { until } if *until <= now => self.forget_newcomer(peer),
             State::Leaving { until, .. } if *until <= now => self.let_go_if_settled(now, peer),
@@ -137,7 +128,7 @@ impl LiteNetLibServer {
     }
 
     pub(super) fn forget_newcomer(&mut self, peer: Peer) {
-        self.statistics.connections.failed_handshakes += 1;
+        self.clients.counts_mut().failed_handshakes += 1;
         self.forget(peer, DisconnectReason::TimedOut);
     }
 }

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::remote_client::{RemoteClient, State};
@@ -17,16 +16,16 @@ const FINAL: u8 = 1;
 
 impl LiteNetLibServer {
     pub(super) fn handle_packet(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
-        let known = self.by_address.get(&from).copied();
+        let known = self.clients.by_key(&from);
         let known_dialect =
-            known.and_then(|peer| self.clients.get(&peer)).map(|client| client.attempt.dialect);
-        if let Some(client) = known.and_then(|peer| self.clients.get_mut(&peer)) {
+            known.and_then(|peer| self.clients.get(peer)).map(|client| client.attempt.dialect);
+        if let Some(client) = known.and_then(|peer| self.clients.get_mut(peer)) {
             client.credit.earn(packet.len());
         }
         let of_request = || self.dialect_of_request(packet);
         let dialect = known_dialect.or_else(of_request).unwrap_or_default();
         let Some(header) = FirstByte::parse(packet, dialect) else {
-            self.statistics.links.dropped.malformed += 1;
+            self.links.dropped.malformed += 1;
             return;
         };
         match (header.packet_type, known) {
@@ -46,14 +45,13 @@ impl LiteNetLibServer {
     }
 
     fn handle_connected(&mut self, now: Instant, peer: Peer, packet: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some((client, mut messages)) = self.clients.get_with_messages(peer) else { return };
         let is_heard = client.is_heard();
         let Some(connected) = client.connected() else { return };
-        let (events, former_answers) = (&mut self.events, connected.connection.answers());
+        let former_answers = connected.connection.answers();
         let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
             if is_heard {
-                let event = ServerEndpointEvent::Message { peer, channel };
-                events.push(event, |bytes| bytes.extend_from_slice(message));
+                messages.push(channel, |bytes| bytes.extend_from_slice(message));
             }
         });
         let (answers, is_guessing) = (connected.connection.answers(), connected.connection.is_guessing());
@@ -74,7 +72,7 @@ impl LiteNetLibServer {
     fn handle_disconnect(&mut self, from: SocketAddr, packet: &[u8], dialect: Dialect, known: Option<Peer>) {
         self.answer(from, &[FirstByte::new(PacketType::ShutdownOk, 0).byte(dialect)]);
         let Some(goodbye) = Disconnect::parse(packet, dialect) else { return };
-        let Some((peer, client)) = known.and_then(|peer| Some((peer, self.clients.get(&peer)?))) else {
+        let Some((peer, client)) = known.and_then(|peer| Some((peer, self.clients.get(peer)?))) else {
             return;
         };
         let (RemoteClient { attempt, .. }, connection_number) = (client, goodbye.connection_number);
@@ -88,7 +86,7 @@ impl LiteNetLibServer {
     }
 
     fn handle_goodbye_answered(&mut self, peer: Peer) {
-        if self.clients.get(&peer).is_some_and(|client| !client.is_here()) {
+        if self.clients.get(peer).is_some_and(|client| !client.is_here()) {
             self.forget(peer, DisconnectReason::ClosedByUs);
         }
     }
@@ -102,7 +100,7 @@ impl LiteNetLibServer {
         dialect: Dialect,
         known: Option<Peer>,
     ) {
-        let client = known.and_then(|peer| self.clients.get_mut(&peer));
+        let client = known.and_then(|peer| self.clients.get_mut(peer));
         if let Some(announcement) = ConnectAccept::parse(packet) {
             let is_known = client.zip(known).is_some_and(|(client, peer)| {
                 (client.attempt.connect_time, peer_id(peer))

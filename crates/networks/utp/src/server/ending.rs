@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::UtpServer;
@@ -13,7 +12,7 @@ use crate::datagram::{Datagram, DatagramKind, GOODBYE_BYTES, Token};
 impl UtpServer {
     /// Removes a client that is leaving as soon as everything has arrived.
     pub(super) fn end_if_done(&mut self, now: Instant, peer: Peer) {
-        let is_done = self.clients.get(&peer).is_some_and(|client| {
+        let is_done = self.clients.get(peer).is_some_and(|client| {
             matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
         });
         if is_done {
@@ -23,7 +22,7 @@ impl UtpServer {
 
     /// Sends what is queued for a client, then a goodbye, and removes it.
     pub(super) fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(peer) else { return };
         let (address, token) = (client.address, client.connection.token());
         if client.state != State::Requested {
             let mut datagram = Vec::new();
@@ -34,17 +33,7 @@ impl UtpServer {
         if client.credit.spend(GOODBYE_BYTES) {
             self.say_goodbye(address, token);
         }
-        self.remove(peer, reason);
-    }
-
-    pub(super) fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(client) = self.clients.remove(&peer) else { return };
-        self.tokens.remove(&client.connection.token());
-        self.slots.release(peer);
-        self.timers.clear(peer);
-        self.unproved.remove(&peer);
-        self.counts.connected -= u64::from(client.state != State::Requested);
-        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
+        self.clients.end(peer, reason);
     }
 
     pub(super) fn say_goodbye(&mut self, to: SocketAddr, token: Token) {

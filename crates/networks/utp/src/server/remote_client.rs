@@ -19,8 +19,6 @@ pub(super) struct RemoteClient {
     pub(super) state: State,
     /// The server's greeting, repeated when the client repeats its request.
     pub(super) greeting: Vec<u8>,
-    /// Whether it is in the queue of clients that may have data to send.
-    pub(super) is_dirty: bool,
 }
 
 /// The stage of a client.
@@ -40,7 +38,7 @@ pub(super) enum State {
 impl RemoteClient {
     pub(super) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Requested, Vec::new());
-        Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
+        Self { connection, address, credit: Credit::new(), state, greeting }
     }
 
     /// Whether it can send and receive messages.

@@ -1,10 +1,26 @@
 //! Events to report, with their bytes.
 
-use consonance_gateway::udp::{BytesQueue, ServerEndpointEvent};
 use consonance_transport::Peer;
+
+use super::super::{BytesQueue, ServerEndpointEvent};
+use crate::MessageChannel;
 
 #[derive(Debug, Default)]
 pub(super) struct Events(BytesQueue<ServerEndpointEvent>);
+
+/// Takes the messages of one peer, to be reported in their order among all events.
+#[derive(Debug)]
+pub struct PeerMessages<'a> {
+    events: &'a mut Events,
+    peer: Peer,
+}
+
+impl PeerMessages<'_> {
+    /// Adds a message, whose bytes are appended to what is given.
+    pub fn push(&mut self, channel: MessageChannel, write: impl FnOnce(&mut Vec<u8>)) {
+        self.events.push(ServerEndpointEvent::Message { peer: self.peer, channel }, write);
+    }
+}
 
 impl Events {
     /// Adds an event; `write` appends its bytes.
@@ -12,8 +28,16 @@ impl Events {
         self.0.push(event, write);
     }
 
+    pub(super) fn messages_of(&mut self, peer: Peer) -> PeerMessages<'_> {
+        PeerMessages { events: self, peer }
+    }
+
     pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
         self.0.pop(bytes)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Drops the queued messages of this peer.
